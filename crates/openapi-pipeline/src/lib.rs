@@ -1,0 +1,22 @@
+//! From API descriptions as vendors publish them to one document that a client generator can take.
+//!
+//! Each stage is a function from document to document that writes what it did into a [`report::Report`]:
+//! [`load`] → [`convert`] → [`overlay`] → [`select`] → [`merge`] → [`lower`].
+//!
+//! Architecture invariant: no network, no process, no printing, no clock in this crate. The same inputs give the same bytes.
+
+pub mod convert;
+pub mod diagnostic;
+pub mod load;
+pub mod lower;
+pub mod merge;
+pub mod node;
+pub mod overlay;
+pub mod report;
+pub mod select;
+pub mod source;
+
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use node::{Node, Object, Value};
+pub use report::{Context, Report, Rule};
+pub use source::{Origin, Place, Sources};

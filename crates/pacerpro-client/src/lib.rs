@@ -1,0 +1,1 @@
+//! pacerpro-client
