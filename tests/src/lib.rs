@@ -1,1 +1,10 @@
 //! What the tests of this workspace share.
+//!
+//! Helpers panic when the ground they stand on is missing: every caller is a test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use this crate")]
+
+mod scratch;
+mod server;
+
+pub use scratch::{Scratch, run, workspace_root, xtask};
+pub use server::{Received, Server};

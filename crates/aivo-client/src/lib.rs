@@ -1,1 +1,41 @@
-//! aivo-client
+//! A typed client for Aivo's authentication API.
+//!
+//! ```no_run
+//! use aivo_client::{Client, Server, errors::LoginError, types};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder().server(Server::Staging).build()?;
+//! let credentials = types::LoginRequest::new("me@example.com", std::env::var("AIVO_PASSWORD")?);
+//! let session = match client.login(&credentials).await {
+//!     Ok(session) => session.into_inner(),
+//!     Err(error) => {
+//!         if let Some(LoginError::Unauthorized(_)) = error.api() {
+//!             eprintln!("wrong e-mail address or password");
+//!         }
+//!         return Err(error.into());
+//!     }
+//! };
+//! // The refresh token is good for one use: keep the new one.
+//! let redeem = types::RefreshTokenRequest::new(session.refresh_token);
+//! let session = client.refresh_token(&redeem).token(session.access_token).await?;
+//! client.logout().token(session.access_token.clone()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Client`] shows all operations, [`operations::ALL`] lists them as data, [`errors`] what each can answer. Secrets
+//! are [`Secret`]s: their text comes out of [`Secret::expose`] only.
+
+// Written by `cargo xtask generate`, formatted by its own formatter.
+#[rustfmt::skip]
+mod client;
+#[rustfmt::skip]
+#[allow(unreachable_pub, reason = "progenitor's private layer declares everything public")]
+mod generated;
+
+pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
+pub use client_runtime::{
+    ApiError, BuildError, Error, ErrorResponse, Idempotency, Operation, RawBody, Redacted, Response, RetryPolicy,
+    Secret, Security, StaticToken, Timestamp, Token, TokenError, TokenSource,
+};
+pub use generated::types;

@@ -1,1 +1,101 @@
-//! client-runtime
+//! What generated API clients need at run time.
+//!
+//! A generated crate knows its operations, types and servers. Everything that is the same for all of them is here:
+//!
+//! - [`Secret`] and [`Redacted`] keep credentials and echoed input out of logs;
+//! - a [`TokenSource`] hands out [`Token`]s, so that a client never has to know how a session is renewed;
+//! - [`Builder`] and [`Core`] hold what all calls of a client share;
+//! - [`exec`] is the one loop every call goes through: credentials, limits, redirects, retries;
+//! - [`Error`] says what went wrong, with the server's answer typed per operation and never printed.
+//!
+//! # Architecture invariants
+//!
+//! - No credential reaches another origin, whether it travels in a header or in a body.
+//! - No `Debug`, `Display` or error source prints a token, a URL or a body.
+//! - A request whose operation redeems a rotating token is sent at most once, unless no connection came about.
+//! - Every wait is bounded by the time limit of the call.
+//!
+//! # Example
+//!
+//! A token source of your own:
+//!
+//! ```
+//! use client_runtime::{BoxFuture, Secret, Token, TokenError, TokenSource};
+//!
+//! #[derive(Debug)]
+//! struct FromEnvironment;
+//!
+//! impl TokenSource for FromEnvironment {
+//!     fn cached(&self) -> Option<Token> {
+//!         None
+//!     }
+//!
+//!     fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
+//!         Box::pin(async {
+//!             let text = std::env::var("API_TOKEN").map_err(|_| TokenError::login_required("API_TOKEN is not set"))?;
+//!             Ok(Token::bearer(&Secret::from(text), 0)?)
+//!         })
+//!     }
+//!
+//!     fn reject(&self, _generation: u64) {}
+//! }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what it does |
+//! |---|---|
+//! | `rustls` (default) | TLS with rustls |
+//! | `native-tls` | TLS with the platform's library |
+//! | `http2` | HTTP/2 where the server offers it |
+//! | `tracing` | a span `client.call` for every call, without headers, bodies or URLs |
+//! | `schemars` | `JsonSchema` for [`Secret`], [`Redacted`] and [`Timestamp`] |
+
+mod api_error;
+mod base_url;
+mod builder;
+mod call;
+mod decode;
+mod error;
+mod exec;
+mod finish;
+mod idempotency;
+mod operation;
+mod path;
+mod redacted;
+mod response;
+mod retry;
+mod secret;
+mod timer;
+mod timestamp;
+mod token;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use api_error::{ApiError, ErrorResponse, RawBody, ResponseParts, fmt_api_error};
+pub use builder::{BuildError, Builder};
+pub use call::{Call, CallOptions, Core};
+pub use error::{
+    CredentialsError, DecodeError, Error, InvalidArgumentError, TimeLimit, TimeoutError, TooLargeError, TransportError,
+};
+pub use exec::exec;
+pub use finish::{finish, finish_empty};
+pub use idempotency::Idempotency;
+pub use operation::{Operation, Security};
+pub use path::check_path_segment;
+pub use redacted::{Redacted, RedactedValue};
+pub use response::Response;
+pub use retry::RetryPolicy;
+pub use secret::Secret;
+pub use timer::{Timer, TokioTimer};
+pub use timestamp::Timestamp;
+pub use token::{InvalidToken, NoToken, StaticToken, Token, TokenError, TokenSource};
+
+/// A future on the heap that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,10 +1,42 @@
 //! Stage 2: any dialect to OpenAPI 3.0.3.
+//!
+//! Swagger 2.0 is laid out anew (`swagger2`), OpenAPI 3.1 and 3.2 lose what 3.0 has no place for (`openapi31`), and
+//! every document then passes `openapi30`, which mends the schemas and the forms of 3.1 that real 3.0 documents hold too.
+//! What each rule does is written in one place, `rules`.
 
-use crate::load::Document;
-use crate::{Context, Diagnostics, Node};
+mod examples;
+mod openapi30;
+mod openapi31;
+mod refs;
+mod rules;
+mod schema;
+mod swagger2;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use crate::load::{Dialect, Document};
+use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 
 /// Turns a description of any dialect into an OpenAPI 3.0.3 document.
 pub fn to_v3_0(cx: &mut Context, document: Document) -> Result<Node, Diagnostics> {
-    let _ = cx;
-    Ok(document.root)
+    let Document { dialect, mut root } = document;
+    if root.as_object().is_none() {
+        return Err(Diagnostic::new("not-an-object", "an API description must be an object")
+            .at(root.origin, "this is something else")
+            .help("check that this file is an OpenAPI or Swagger document")
+            .into());
+    }
+    match dialect {
+        Dialect::Swagger2 => root = swagger2::convert(cx, root)?,
+        Dialect::OpenApi30 => {}
+        Dialect::OpenApi31 => openapi31::downgrade(cx, &mut root),
+    }
+    openapi30::mend(cx, &mut root);
+    Ok(root)
+}
+
+/// All rules of this stage.
+pub fn rules() -> &'static [&'static Rule] {
+    rules::ALL
 }

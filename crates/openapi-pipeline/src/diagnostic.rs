@@ -83,7 +83,11 @@ fn visible_span(sources: &Sources, origin: Origin) -> std::ops::Range<usize> {
     let span = sources.span(origin);
     let text = sources.text(origin.source());
     let first_line = text.get(span.clone()).and_then(|text| text.lines().next()).map_or(0, str::len);
-    span.start..(span.start + first_line).max((span.start + 1).min(text.len()))
+    // An empty span shows the character after it, of however many bytes (the renderer panics on a part of one), but no
+    // line break, which would be drawn as two lines.
+    let next = text.get(span.start..).and_then(|text| text.chars().next());
+    let first_character = next.filter(|next| !matches!(next, '\r' | '\n')).map_or(0, char::len_utf8);
+    span.start..span.start + first_line.max(first_character)
 }
 
 /// Problems that stopped a stage; never empty.
@@ -146,5 +150,17 @@ mod tests {
         assert!(text.contains("--> openapi/a.yaml:2:7"), "{text}");
         assert!(text.contains("at #/paths/~1x"), "{text}");
         assert!(text.contains("help: write the operations"), "{text}");
+    }
+
+    #[test]
+    fn an_empty_span_is_drawn_wherever_it_stands() {
+        let mut sources = Sources::new();
+        let file = sources.add("a.yaml", "a: é\n");
+        // Before a character of two bytes, before the line break, and at the end.
+        for at in [3, 5, 6] {
+            let origin = sources.mark(file, at..at, None, Step::Root);
+            let text = Diagnostic::new("x", "y").at(origin, "here").render(&sources, false);
+            assert!(text.contains(" ^ here"), "{text}");
+        }
     }
 }

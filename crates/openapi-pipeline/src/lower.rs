@@ -1,6 +1,45 @@
-//! Stage 6: rewrites what the generator can't take, or takes wrongly. Each lowering has a name.
+//! Stage 6: rewrites what the generator can't take, or takes wrongly. Each lowering has a name; [`rules`] lists them.
+//!
+//! The order matters, and is the order of [`lower`]: first whatever is wrong with the document is reported in our own
+//! words; then references outside schemas are resolved, operations are brought into shape, inline bodies become
+//! components, and at last schemas are rewritten, when each has the name under which users will meet it.
+//!
+//! What the caller needs for a summary is in the report: [`left_out`] lists the operations that are not there any more.
 
+mod bodies;
+mod document;
+mod hoist;
+mod inline;
+mod lint;
+pub(crate) mod names;
+mod operations;
+mod parameters;
+mod redact;
+mod responses;
+mod rule;
+mod runtime_types;
+mod schemas;
+mod secrets;
+mod security;
+#[cfg(test)]
+mod tests;
+mod validation;
+mod values;
+mod walk;
+
+use crate::report::{Note, Report, Rule};
+use crate::select::prune::prune_components;
 use crate::{Context, Diagnostics, Node, Origin};
+
+/// The rules this stage works by.
+pub fn rules() -> &'static [&'static Rule] {
+    rule::ALL
+}
+
+/// The operations that lowering left out, with the reason.
+pub fn left_out(report: &Report) -> impl Iterator<Item = &Note> {
+    report.notes.iter().filter(|note| note.rule == &rule::LEAVE_OUT)
+}
 
 /// What the lowering of a family needs to know besides the document.
 #[derive(Clone, Debug, Default)]
@@ -10,7 +49,34 @@ pub struct LowerPlan {
 }
 
 /// Lowers a merged 3.0.3 document to what the generator takes.
-pub fn lower(cx: &mut Context, document: Node, plan: &LowerPlan) -> Result<Node, Diagnostics> {
-    let _ = (cx, plan);
+pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<Node, Diagnostics> {
+    let doc = &mut document;
+    document::root(cx, doc)?;
+    document::drop_examples_and_extensions(cx, doc);
+    prune_components(cx, doc, &rule::PRUNE);
+    lint::references(doc).into_result()?;
+
+    runtime_types::unique_names(cx, doc);
+    hoist::shared_bodies(cx, doc);
+    let original = inline::references(cx, doc)?;
+    hoist::deep_references(cx, doc, &original);
+    operations::push_path_level(cx, doc);
+    lint::operations(cx, doc).into_result()?;
+    security::schemes(cx, doc)?;
+    operations::identify(cx, doc);
+    operations::shape(cx, doc);
+
+    hoist::bodies(cx, doc);
+    hoist::path_parameters(cx, doc);
+    schemas::rewrite(cx, doc);
+
+    secrets::mark(cx, doc, plan)?;
+    runtime_types::timestamps(cx, doc);
+    redact::free_form(cx, doc);
+    validation::strip_from_responses(cx, doc);
+    secrets::look_for_unlisted(cx, doc);
+
+    prune_components(cx, doc, &rule::PRUNE);
+    document::sort_schemas(doc);
     Ok(document)
 }

@@ -1,6 +1,37 @@
 //! Stage 5: the documents of a family to one. Whatever disagrees is reported, unless a rule says how to settle it.
+//!
+//! Documentation (titles, descriptions, examples, extensions) and the order of sets (`required`, `enum`) never make a
+//! conflict. All conflicts are found before anything is merged, so that one run shows the whole work to do.
 
-use crate::{Context, Diagnostics, Node, Origin};
+mod compare;
+pub(crate) use compare::equivalent;
+mod components;
+mod paths;
+mod root;
+mod settle;
+#[cfg(test)]
+mod tests;
+
+use crate::report::Rule;
+use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
+
+mod rule {
+    crate::select::define_rules! {
+        FIRST_DOCUMENT = "first-document-only": "`info`, `externalDocs` and root extensions come from the first document.";
+        SERVERS = "servers-from-one-document": "The family's servers come from one document; those of the others are left out.";
+        SECURITY = "security-into-operations": "Where documents differ in their root `security`, it moves into the operations, so that each keeps its own.";
+        PATH_LEVEL = "path-level-into-operations": "Parameters and servers of a path that several documents have move into its operations.";
+        MERGED_EQUAL = "merged-equal": "A component or operation that several documents have in the same form becomes one.";
+        KEPT = "kept-component": "A merge rule keeps one document's component for all.";
+        RENAMED = "renamed-component": "A merge rule gives one document's component another name.";
+        TAGS = "merged-tags": "Tags of the same name become one, described as in the first document.";
+    }
+}
+
+/// The rules this stage works by.
+pub fn rules() -> &'static [&'static Rule] {
+    rule::ALL
+}
 
 /// A document that takes part in a merge.
 #[derive(Clone, Debug)]
@@ -42,6 +73,8 @@ pub enum MergeAction {
 /// How a family is merged.
 #[derive(Clone, Debug, Default)]
 pub struct MergePlan {
+    /// The family's name, for help texts that show lines of families.toml.
+    pub family: String,
     /// The document whose servers the family gets; the first one with servers when none is named.
     pub servers_from: Option<String>,
     /// Rules for conflicts.
@@ -49,10 +82,27 @@ pub struct MergePlan {
 }
 
 /// Merges the documents in order. All conflicts are reported together.
-pub fn merge(cx: &mut Context, parts: Vec<Part>, plan: &MergePlan) -> Result<Node, Diagnostics> {
-    let _ = (cx, plan);
-    match parts.into_iter().next() {
-        Some(part) => Ok(part.root),
-        None => Err(crate::Diagnostic::new("no-documents", "there is nothing to merge").into()),
+pub fn merge(cx: &mut Context, mut parts: Vec<Part>, plan: &MergePlan) -> Result<Node, Diagnostics> {
+    let Some(first) = parts.first() else {
+        return Err(Diagnostic::new("no-documents", format!("the family `{}` has no documents", plan.family)).into());
+    };
+    let mut merged = Node::new(Object::new(), first.root.origin);
+
+    let mut problems = Diagnostics::default();
+    let settled = settle::settle(&parts, plan, &mut problems);
+    components::check(&parts, plan, &settled, &mut problems);
+    let servers = root::choose_servers(&parts, plan, &mut problems);
+    settle::apply(cx, &mut parts, &settled);
+    root::spread_security(cx, &mut parts);
+    paths::check_operation_ids(&parts, &mut problems);
+    let paths = paths::merge(cx, &mut parts, &mut problems);
+    problems.into_result()?;
+
+    let components = components::merge(cx, &mut parts, &settled);
+    root::merge(cx, &mut merged, &mut parts, servers);
+    merged.set("paths", paths);
+    if !components.is_empty() {
+        merged.set("components", components);
     }
+    Ok(merged)
 }

@@ -1,6 +1,49 @@
 //! Stage 4: keeps the wanted operations and prunes the components nothing refers to any more.
+//!
+//! What goes because it was not asked for is summed up in one line of the report; a criterion that asks for something
+//! the document doesn't have is an error, so that selections can't rot when a vendor renames things.
 
-use crate::{Context, Diagnostics, Node, Origin};
+mod glob;
+pub(crate) mod prune;
+pub(crate) mod suggest;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+pub(crate) mod tree;
+
+use std::collections::HashSet;
+
+use crate::report::Rule;
+use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
+use glob::Glob;
+use tree::METHODS;
+
+/// Declares the rules of a stage: a static for each, and `ALL`, the list of them.
+macro_rules! define_rules {
+    ($($id:ident = $name:literal: $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub(crate) static $id: crate::report::Rule = crate::report::Rule { name: $name, summary: $summary };
+        )*
+        /// The rules of this stage.
+        pub(crate) static ALL: &[&crate::report::Rule] = &[$(&$id),*];
+    };
+}
+pub(crate) use define_rules;
+
+mod rule {
+    super::define_rules! {
+        UNSELECTED = "unselected-operations": "Operations the selection doesn't name are left out.";
+        PRUNE = "prune-unreachable": "Components and tags that nothing refers to are left out.";
+        DROP_EXTENSION = "drop-extension": "Extensions at the document's root that only decorate (tag groups, webhooks of other tools) are dropped.";
+    }
+}
+
+/// The rules this stage works by.
+pub fn rules() -> &'static [&'static Rule] {
+    rule::ALL
+}
 
 /// Which operations to keep: an operation stays when any one criterion names it; no criteria keep everything.
 #[derive(Clone, Debug, Default)]
@@ -13,8 +56,126 @@ pub struct Selection {
     pub operations: Vec<(String, Option<Origin>)>,
 }
 
+impl Selection {
+    fn is_empty(&self) -> bool {
+        self.tags.is_empty() && self.paths.is_empty() && self.operations.is_empty()
+    }
+}
+
 /// Keeps what the selection names. A criterion that names nothing is an error.
-pub fn select(cx: &mut Context, document: Node, selection: &Selection) -> Result<Node, Diagnostics> {
-    let _ = (cx, selection);
+pub fn select(cx: &mut Context, mut document: Node, selection: &Selection) -> Result<Node, Diagnostics> {
+    if !selection.is_empty() {
+        keep_selected(cx, &mut document, selection)?;
+    }
+    drop_root_extensions(cx, &mut document);
+    prune::prune_components(cx, &mut document, &rule::PRUNE);
+    prune_tags(cx, &mut document);
     Ok(document)
+}
+
+fn keep_selected(cx: &mut Context, document: &mut Node, selection: &Selection) -> Result<(), Diagnostics> {
+    let globs: Vec<Glob> = selection.paths.iter().map(|(pattern, _)| Glob::new(pattern)).collect();
+    let tags: HashSet<&str> = selection.tags.iter().map(|(tag, _)| tag.as_str()).collect();
+    let ids: HashSet<&str> = selection.operations.iter().map(|(id, _)| id.as_str()).collect();
+    check_criteria(document, selection, &globs).into_result()?;
+
+    let origin = document.get("paths").map_or(document.origin, |paths| paths.origin);
+    let Some(paths) = document.get_mut("paths").and_then(Node::as_object_mut) else { return Ok(()) };
+    let (mut total, mut left_out) = (0_usize, Vec::new());
+    for (path, item) in paths.iter_mut() {
+        let path_wanted = globs.iter().any(|glob| glob.matches(path));
+        let Some(item) = item.as_object_mut() else { continue };
+        item.retain(|method, operation| {
+            if !METHODS.contains(&method.as_str()) {
+                return true;
+            }
+            total += 1;
+            let wanted = path_wanted
+                || operation.get_str("operationId").is_some_and(|id| ids.contains(id))
+                || tree::tags(operation).any(|tag| tags.contains(tag));
+            if !wanted {
+                left_out.push(tree::signature(method, path));
+            }
+            wanted
+        });
+    }
+    tree::remove_empty_path_items(document);
+    if !left_out.is_empty() {
+        let text = format!(
+            "keeps {} of {total} operations; left out: {}",
+            total - left_out.len(),
+            suggest::listing(left_out.iter().map(String::as_str), 6)
+        );
+        cx.note(&rule::UNSELECTED, origin, text);
+    }
+    Ok(())
+}
+
+/// An error for every criterion that names nothing, with what it could have named.
+fn check_criteria(document: &Node, selection: &Selection, globs: &[Glob]) -> Diagnostics {
+    let paths: Vec<&str> = tree::operations(document).map(|(path, _, _)| path.as_str()).collect();
+    let ids: HashSet<&str> = tree::operations(document).filter_map(|(_, _, op)| op.get_str("operationId")).collect();
+    let tags: HashSet<&str> = tree::operations(document).flat_map(|(_, _, op)| tree::tags(op)).collect();
+
+    let mut problems = Diagnostics::default();
+    let mut check =
+        |criterion: &(String, Option<Origin>), what: &str, found: bool, known: &mut dyn Iterator<Item = &str>| {
+            if found {
+                return;
+            }
+            let (wanted, origin) = criterion;
+            let mut problem = Diagnostic::new("selects-nothing", format!("the document has no {what} `{wanted}`"))
+                .help(suggest::did_you_mean(wanted, what, known));
+            if let Some(origin) = *origin {
+                problem = problem.at(origin, "this selects nothing");
+            }
+            problems.push(problem);
+        };
+    for tag in &selection.tags {
+        check(tag, "operation with the tag", tags.contains(tag.0.as_str()), &mut tags.iter().copied());
+    }
+    for (path, glob) in selection.paths.iter().zip(globs) {
+        let found = paths.iter().any(|candidate| glob.matches(candidate));
+        check(path, "path that matches", found, &mut paths.iter().copied());
+    }
+    for id in &selection.operations {
+        check(id, "operationId", ids.contains(id.0.as_str()), &mut ids.iter().copied());
+    }
+    problems
+}
+
+/// Root extensions go before pruning: what only they refer to (webhook payloads) is not part of the client.
+fn drop_root_extensions(cx: &mut Context, document: &mut Node) {
+    let Some(root) = document.as_object_mut() else { return };
+    root.retain(|key, member| {
+        let extension = key.starts_with("x-");
+        if extension {
+            cx.note(&rule::DROP_EXTENSION, member.origin, format!("`{key}` is not used"));
+        }
+        !extension
+    });
+}
+
+fn prune_tags(cx: &mut Context, document: &mut Node) {
+    let used: HashSet<String> =
+        tree::operations(document).flat_map(|(_, _, op)| tree::tags(op)).map(str::to_owned).collect();
+    let Some(tags) = document.get_mut("tags") else { return };
+    let origin = tags.origin;
+    let Some(items) = tags.as_array_mut() else { return };
+    let mut unused = Vec::new();
+    items.retain(|tag| match tag.get_str("name") {
+        Some(name) if !used.contains(name) => {
+            unused.push(name.to_owned());
+            false
+        }
+        _ => true,
+    });
+    let nothing_left = items.is_empty();
+    if nothing_left {
+        document.remove("tags");
+    }
+    if !unused.is_empty() {
+        let names = suggest::listing(unused.iter().map(String::as_str), 8);
+        cx.note(&rule::PRUNE, origin, format!("tags without operations: {names}"));
+    }
 }

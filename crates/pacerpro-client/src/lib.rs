@@ -1,1 +1,36 @@
-//! pacerpro-client
+//! A typed client for PacerPro's session API.
+//!
+//! ```no_run
+//! use pacerpro_client::{Client, types};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder().build()?;
+//! let user = types::User::new("me@example.com", std::env::var("PACERPRO_PASSWORD")?);
+//! let session = client.create_session(&user).await?;
+//! if let Some(token) = &session.jwt_token {
+//!     // While the token is valid, it can be renewed.
+//!     let renewed = client.refresh_session().token(token.clone()).await?;
+//!     println!("valid until {:?}", renewed.expires_at);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Deleting a session ends **all** sessions of the user: PacerPro's tokens can't be revoked one by one.
+//!
+//! [`Client`] shows all operations, [`operations::ALL`] lists them as data, [`errors`] what each can answer. Secrets
+//! are [`Secret`]s: their text comes out of [`Secret::expose`] only.
+
+// Written by `cargo xtask generate`, formatted by its own formatter.
+#[rustfmt::skip]
+mod client;
+#[rustfmt::skip]
+#[allow(unreachable_pub, reason = "progenitor's private layer declares everything public")]
+mod generated;
+
+pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
+pub use client_runtime::{
+    ApiError, BuildError, Error, ErrorResponse, Idempotency, Operation, RawBody, Redacted, Response, RetryPolicy,
+    Secret, Security, StaticToken, Timestamp, Token, TokenError, TokenSource,
+};
+pub use generated::types;

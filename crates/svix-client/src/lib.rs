@@ -1,1 +1,40 @@
-//! svix-client
+//! A typed client for Svix's authentication API: app portal access, message tokens, one-time tokens, logout.
+//!
+//! ```no_run
+//! use svix_client::{Client, errors::AppPortalAccessError, types};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! // The key's region (`….eu`) chooses the server.
+//! let client = Client::builder().static_token(std::env::var("SVIX_TOKEN")?).build()?;
+//! let app: types::AppId = "customer-7".parse()?;
+//! let wanted = types::AppPortalAccessIn::new().read_only(true);
+//! match client.app_portal_access(&app, &wanted).await {
+//!     Ok(portal) => open_in_browser(portal.url.expose()),
+//!     Err(error) => match error.api() {
+//!         Some(AppPortalAccessError::NotFound(_)) => eprintln!("Svix doesn't know {}", *app),
+//!         _ => return Err(error.into()),
+//!     },
+//! }
+//! # fn open_in_browser(_: &str) {}
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Operations whose name begins with `legacy_` belong to the API as it was in 2022, for servers that still speak it.
+//!
+//! [`Client`] shows all operations, [`operations::ALL`] lists them as data, [`errors`] what each can answer. Secrets
+//! are [`Secret`]s: their text comes out of [`Secret::expose`] only.
+
+// Written by `cargo xtask generate`, formatted by its own formatter.
+#[rustfmt::skip]
+mod client;
+#[rustfmt::skip]
+#[allow(unreachable_pub, reason = "progenitor's private layer declares everything public")]
+mod generated;
+
+pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
+pub use client_runtime::{
+    ApiError, BuildError, Error, ErrorResponse, Idempotency, Operation, RawBody, Redacted, Response, RetryPolicy,
+    Secret, Security, StaticToken, Timestamp, Token, TokenError, TokenSource,
+};
+pub use generated::types;

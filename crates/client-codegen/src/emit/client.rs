@@ -1,0 +1,225 @@
+//! `Client` with a method per operation, and its builder.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Attribute;
+
+use super::signature::{Kind, Signature};
+use crate::model::{Api, Operation, Security};
+use crate::names;
+use crate::polish::doc_attributes;
+
+/// The client, and the way to a builder.
+pub(super) fn client(api: &Api, methods: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let about = format!(
+        "A client for {}.\n\nCheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.",
+        api.title
+    );
+    let about = doc_attributes(&about);
+    quote! {
+        #(#about)*
+        #[derive(Clone, Debug)]
+        pub struct Client {
+            core: rt::Core,
+        }
+
+        impl Client {
+            /// Starts building a client.
+            pub fn builder() -> ClientBuilder {
+                ClientBuilder::default()
+            }
+
+            #(#methods)*
+        }
+    }
+}
+
+/// The method of an operation.
+pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStream {
+    let name = format_ident!("{}", operation.method_name);
+    let request = format_ident!("{}", names::type_name(&operation.method_name));
+    let docs = method_docs(operation, signature);
+    let deprecated =
+        operation.deprecated.then(|| quote!(#[deprecated = "the vendor asks callers to stop using this operation"]));
+    let arguments: Vec<TokenStream> = signature
+        .required()
+        .map(|argument| (&argument.name, &argument.ty))
+        .map(|(name, ty)| quote!(#name: #ty))
+        .collect();
+    let values = signature.required().map(|argument| &argument.name);
+    let unset = signature.optional().map(|argument| &argument.name);
+    quote! {
+        #(#docs)*
+        #deprecated
+        pub fn #name<'a>(&'a self, #(#arguments),*) -> requests::#request<'a> {
+            requests::#request {
+                core: &self.core,
+                options: rt::CallOptions::default(),
+                #(#values,)*
+                #(#unset: None,)*
+            }
+        }
+    }
+}
+
+fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
+    let mut text = operation.docs.clone();
+    text.push_str(&format!("\n\nSends `{} {}`", operation.http_method, operation.path));
+    text.push_str(match operation.security {
+        Security::None => " without a token.\n",
+        Security::Bearer => " with the token of the client, or of the call.\n",
+        Security::Optional => " with a token where there is one.\n",
+    });
+    let described: Vec<String> = signature
+        .arguments
+        .iter()
+        .filter(|argument| {
+            matches!(argument.kind, Kind::Path | Kind::Required | Kind::Optional) && !argument.docs.trim().is_empty()
+        })
+        .map(|argument| {
+            format!("- `{}`: {}", argument.name, argument.docs.split_whitespace().collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    if !described.is_empty() {
+        text.push_str(&format!("\n{}\n", described.join("\n")));
+    }
+    let mut docs = doc_attributes(&text);
+    let error = names::type_name(&operation.method_name);
+    // Ours, with links: it doesn't go through the filter for the vendor's text.
+    for line in [
+        String::new(),
+        " # Errors".to_owned(),
+        String::new(),
+        format!(
+            " [`rt::Error::Api`] with an [`errors::{error}Error`] when the server answers with anything but success."
+        ),
+    ] {
+        docs.push(syn::parse_quote!(#[doc = #line]));
+    }
+    docs
+}
+
+/// The builder: a thin face over the runtime's, which knows this API's servers.
+pub(super) fn builder(api: &Api) -> TokenStream {
+    let default_server = api.servers.first().map(|first| format_ident!("{}", first.variant));
+    let (server_docs, fallback) = match &default_server {
+        Some(first) => {
+            (format!("Which server to call; by default [`Server::{first}`]."), quote!(.unwrap_or(Server::#first)))
+        }
+        None => ("Which server to call. The description names none, so one must be given.".to_owned(), quote!()),
+    };
+    let server_docs = format!(" {server_docs}");
+    let choose = if default_server.is_some() {
+        quote! { let inner = self.inner.base_url(server.url()); }
+    } else {
+        quote! {
+            let inner = match server {
+                Some(server) => self.inner.base_url(server.url()),
+                None => self.inner,
+            };
+        }
+    };
+    let regional = !api.token_regions.is_empty();
+    let region_field = regional.then(|| quote!(region: Option<Server>,));
+    let by_region = regional.then(|| quote!(.or(self.region)));
+    let note_region = regional.then(|| quote!(self.region = Server::of_token(&token);));
+    let region_docs = if regional {
+        quote! {
+            /// Sends this token with every call that needs one.
+            ///
+            /// A token ends in the region it belongs to (`….eu`): the region chooses the server, unless one is given
+            /// through [`server`](Self::server).
+        }
+    } else {
+        quote! {
+            /// Sends this token with every call that needs one.
+        }
+    };
+    quote! {
+        /// Builds a [`Client`].
+        #[derive(Debug, Default)]
+        #[must_use = "a builder does nothing until `build` is called"]
+        pub struct ClientBuilder {
+            inner: rt::Builder,
+            server: Option<Server>,
+            #region_field
+        }
+
+        impl ClientBuilder {
+            #[doc = #server_docs]
+            pub fn server(mut self, server: Server) -> Self {
+                self.server = Some(server);
+                self
+            }
+
+            #region_docs
+            pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
+                let token = token.into();
+                #note_region
+                self.inner = self.inner.static_token(token);
+                self
+            }
+
+            /// Asks this source for a token before every call that needs one.
+            pub fn token_source(mut self, source: Arc<dyn rt::TokenSource>) -> Self {
+                self.inner = self.inner.token_source(source);
+                self
+            }
+
+            /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
+            ///
+            /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
+            pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+                self.inner = self.inner.http(http);
+                self
+            }
+
+            /// How long a call may take, retries included; by default 35 seconds.
+            pub fn timeout(mut self, timeout: Duration) -> Self {
+                self.inner = self.inner.timeout(timeout);
+                self
+            }
+
+            /// How many bytes a response may have; by default 2 MiB.
+            pub fn max_body_size(mut self, bytes: usize) -> Self {
+                self.inner = self.inner.max_body_size(bytes);
+                self
+            }
+
+            /// When and how often a failed call is repeated.
+            pub fn retry(mut self, policy: rt::RetryPolicy) -> Self {
+                self.inner = self.inner.retry(policy);
+                self
+            }
+
+            /// Whether calls that take an idempotency key get one by themselves; by default they do.
+            pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
+                self.inner = self.inner.idempotency(idempotency);
+                self
+            }
+
+            /// Allows plain http to other machines. Without it, only loopback addresses may do without TLS.
+            pub fn allow_insecure(mut self, allow: bool) -> Self {
+                self.inner = self.inner.allow_insecure(allow);
+                self
+            }
+
+            /// Where time comes from; tests replace it.
+            pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
+                self.inner = self.inner.timer(timer);
+                self
+            }
+
+            /// Builds the client.
+            ///
+            /// # Errors
+            ///
+            /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
+            pub fn build(self) -> Result<Client, rt::BuildError> {
+                let server = self.server #by_region #fallback;
+                #choose
+                Ok(Client { core: inner.build()? })
+            }
+        }
+    }
+}

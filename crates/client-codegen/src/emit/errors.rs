@@ -1,0 +1,139 @@
+//! `errors`: an enum per operation, decoded by the status of the response.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::model::{Api, ErrorResponse, Operation, StatusPattern};
+use crate::names;
+use crate::polish::doc_attributes;
+
+pub(super) fn module(api: &Api) -> TokenStream {
+    let errors = api.operations.iter().map(error);
+    quote! {
+        /// What a server answers when an operation fails, by operation.
+        ///
+        /// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
+        /// mention, become `Other`, which keeps status, headers and the raw body.
+        pub mod errors {
+            use client_runtime as rt;
+            use reqwest::StatusCode;
+            use reqwest::header::HeaderMap;
+
+            use crate::generated::types;
+
+            #(#errors)*
+        }
+    }
+}
+
+fn error(operation: &Operation) -> TokenStream {
+    let name = format_ident!("{}Error", names::type_name(&operation.method_name));
+    let docs = format!(
+        " Why [`Client::{method}`](super::Client::{method}) failed, as the server put it.",
+        method = operation.method_name
+    );
+    let variants: Vec<_> = operation.errors.iter().map(|error| format_ident!("{}", error.status.variant())).collect();
+    let declarations = operation.errors.iter().zip(&variants).map(|(error, variant)| {
+        let docs = doc_attributes(&format!("{}: {}", error.status.label(), error.docs));
+        let body = body_type(error);
+        quote!(#(#docs)* #variant(rt::ErrorResponse<#body>),)
+    });
+    let arms = arms(operation);
+    quote! {
+        #[doc = #docs]
+        #[derive(Debug)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#declarations)*
+            /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+            #[non_exhaustive]
+            Other {
+                /// The status.
+                status: StatusCode,
+                /// The headers.
+                headers: HeaderMap,
+                /// The body as it came.
+                body: rt::RawBody,
+            },
+        }
+
+        impl rt::ApiError for #name {
+            fn from_response(parts: rt::ResponseParts) -> Self {
+                let decoded = match parts.status().as_u16() {
+                    #(#arms)*
+                };
+                decoded.unwrap_or_else(|parts| {
+                    let (status, headers, body) = parts.into_parts();
+                    Self::Other { status, headers, body }
+                })
+            }
+
+            fn status(&self) -> StatusCode {
+                match self {
+                    #(Self::#variants(error) => error.status(),)*
+                    Self::Other { status, .. } => *status,
+                }
+            }
+
+            fn headers(&self) -> &HeaderMap {
+                match self {
+                    #(Self::#variants(error) => error.headers(),)*
+                    Self::Other { headers, .. } => headers,
+                }
+            }
+
+            fn raw_body(&self) -> &rt::RawBody {
+                match self {
+                    #(Self::#variants(error) => error.raw_body(),)*
+                    Self::Other { body, .. } => body,
+                }
+            }
+        }
+
+        impl std::fmt::Display for #name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                rt::fmt_api_error(self, f)
+            }
+        }
+
+        impl std::error::Error for #name {}
+    }
+}
+
+fn body_type(error: &ErrorResponse) -> TokenStream {
+    match &error.body {
+        Some(body) => {
+            let body = format_ident!("{body}");
+            quote!(types::#body)
+        }
+        None => quote!(()),
+    }
+}
+
+/// Exact codes first, then ranges, then the default: the order of precedence in OpenAPI.
+fn arms(operation: &Operation) -> Vec<TokenStream> {
+    let mut errors: Vec<&ErrorResponse> = operation.errors.iter().collect();
+    errors.sort_by_key(|error| match error.status {
+        StatusPattern::Exact(_) => 0,
+        StatusPattern::Range(_) => 1,
+        StatusPattern::Default => 2,
+    });
+    let arm = |error: &&ErrorResponse| {
+        let variant = format_ident!("{}", error.status.variant());
+        let decode = if error.body.is_some() { format_ident!("decode") } else { format_ident!("without_body") };
+        let pattern = match error.status {
+            StatusPattern::Exact(code) => quote!(#code),
+            StatusPattern::Range(digit) => {
+                let (first, last) = (digit * 100, digit * 100 + 99);
+                quote!(#first..=#last)
+            }
+            StatusPattern::Default => return quote!(_ => parts.#decode().map(Self::#variant),),
+        };
+        quote!(#pattern => parts.#decode().map(Self::#variant),)
+    };
+    let mut arms: Vec<TokenStream> = errors.iter().map(arm).collect();
+    if operation.errors.iter().all(|error| error.status != StatusPattern::Default) {
+        arms.push(quote!(_ => Err(parts),));
+    }
+    arms
+}

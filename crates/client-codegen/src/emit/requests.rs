@@ -1,0 +1,150 @@
+//! `requests`: a type per operation that collects optional parameters and is sent when awaited.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::signature::{Argument, Kind, Signature};
+use crate::model::{Api, Operation};
+use crate::names;
+use crate::polish::doc_attributes;
+
+pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
+    let requests = api.operations.iter().zip(signatures).map(|(operation, signature)| request(operation, signature));
+    quote! {
+        /// Requests that are ready to be sent: await one, or set optional parameters first.
+        pub mod requests {
+            use std::future::IntoFuture;
+            use std::time::Duration;
+
+            use client_runtime as rt;
+
+            use super::{errors, operations};
+            use crate::generated::{self, types};
+
+            #(#requests)*
+        }
+    }
+}
+
+fn request(operation: &Operation, signature: &Signature) -> TokenStream {
+    let name = format_ident!("{}", names::type_name(&operation.method_name));
+    let error = format_ident!("{name}Error");
+    let output = &signature.output;
+    let docs = format!(
+        " A call of [`Client::{method}`](super::Client::{method}) that is ready to be sent.",
+        method = operation.method_name
+    );
+    let fields = signature.arguments.iter().filter_map(field);
+    let setters = signature.optional().map(setter);
+    let key = operation.idempotency_key().map(|_| idempotency_key());
+    let send = send(operation, signature);
+    quote! {
+        #[doc = #docs]
+        #[derive(Debug)]
+        #[must_use = "a request is sent when it is awaited"]
+        pub struct #name<'a> {
+            pub(super) core: &'a rt::Core,
+            pub(super) options: rt::CallOptions,
+            #(#fields)*
+        }
+
+        impl<'a> #name<'a> {
+            #(#setters)*
+            #key
+
+            /// How long this call may take, retries included.
+            pub fn timeout(mut self, timeout: Duration) -> Self {
+                self.options.timeout = Some(timeout);
+                self
+            }
+
+            /// Sends this token instead of one from the client's source.
+            pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
+                self.options.token = Some(token.into());
+                self
+            }
+        }
+
+        impl<'a> IntoFuture for #name<'a> {
+            type Output = Result<rt::Response<#output>, rt::Error<errors::#error>>;
+            type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                #send
+            }
+        }
+    }
+}
+
+fn field(argument: &Argument) -> Option<TokenStream> {
+    let (name, ty) = (&argument.name, &argument.ty);
+    match argument.kind {
+        Kind::Path | Kind::Required => Some(quote!(pub(super) #name: #ty,)),
+        Kind::Optional => Some(quote!(pub(super) #name: Option<#ty>,)),
+        Kind::IdempotencyKey => None,
+    }
+}
+
+fn setter(argument: &Argument) -> TokenStream {
+    let (name, ty) = (&argument.name, &argument.ty);
+    // These are the request's own; a parameter of the same name is reached with a longer one.
+    let method = match name.to_string().as_str() {
+        "timeout" | "token" | "idempotency_key" => format_ident!("{name}_parameter"),
+        _ => name.clone(),
+    };
+    let text = if argument.docs.trim().is_empty() {
+        format!("Sets the optional parameter `{name}`.")
+    } else {
+        argument.docs.clone()
+    };
+    let docs = doc_attributes(&text);
+    quote! {
+        #(#docs)*
+        pub fn #method(mut self, value: #ty) -> Self {
+            self.#name = Some(value);
+            self
+        }
+    }
+}
+
+fn idempotency_key() -> TokenStream {
+    quote! {
+        /// The key by which the server recognises a repeat of this call, so that it takes effect once.
+        ///
+        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
+        /// empty.
+        pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+            self.options.idempotency_key = Some(key.into());
+            self
+        }
+    }
+}
+
+fn send(operation: &Operation, signature: &Signature) -> TokenStream {
+    let constant = format_ident!("{}", names::shouty(&operation.method_name));
+    let method = format_ident!("{}", operation.method_name);
+    let checks = signature.arguments.iter().filter(|argument| argument.kind == Kind::Path).map(|argument| {
+        let (name, text) = (&argument.name, argument.name.to_string());
+        quote!(rt::check_path_segment(&operations::#constant, #text, &self.#name.to_string())?;)
+    });
+    let takes_key = signature.arguments.iter().any(|argument| argument.kind == Kind::IdempotencyKey);
+    let key = takes_key.then(|| quote!(let key = call.idempotency_key();));
+    let values = signature.arguments.iter().map(|argument| {
+        let name = &argument.name;
+        match argument.kind {
+            Kind::IdempotencyKey => quote!(key),
+            _ => quote!(self.#name),
+        }
+    });
+    let finish: syn::Ident = if signature.is_empty() { format_ident!("finish_empty") } else { format_ident!("finish") };
+    quote! {
+        Box::pin(async move {
+            #(#checks)*
+            let call = self.core.call(&operations::#constant, self.options)?;
+            #key
+            let client = generated::Client::new_with_client(self.core.base_url(), self.core.http().clone(), call.clone());
+            let result = client.#method(#(#values),*).await;
+            rt::#finish(&call, result).await
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! What progenitor's methods take and give: the emitted client wraps exactly that, in progenitor's own order.
+
+use quote::quote;
+use syn::{File, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Type};
+
+use crate::CodegenError;
+use crate::model::{Api, Operation, Parameter};
+use crate::reach::client_methods;
+
+/// The signature of one generated method.
+pub(super) struct Signature {
+    pub(super) arguments: Vec<Argument>,
+    /// The type of a successful body.
+    pub(super) output: Type,
+}
+
+/// One argument of a generated method.
+pub(super) struct Argument {
+    pub(super) name: syn::Ident,
+    /// The type without the `Option` of an optional one.
+    pub(super) ty: Type,
+    pub(super) kind: Kind,
+    pub(super) docs: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A path parameter: checked before it becomes part of a URL.
+    Path,
+    /// Any other argument the caller must give.
+    Required,
+    /// A method of the request.
+    Optional,
+    /// The header the runtime fills in.
+    IdempotencyKey,
+}
+
+impl Signature {
+    pub(super) fn required(&self) -> impl Iterator<Item = &Argument> {
+        self.arguments.iter().filter(|argument| matches!(argument.kind, Kind::Path | Kind::Required))
+    }
+
+    pub(super) fn optional(&self) -> impl Iterator<Item = &Argument> {
+        self.arguments.iter().filter(|argument| argument.kind == Kind::Optional)
+    }
+
+    /// Whether a success has no body.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(&self.output, Type::Tuple(tuple) if tuple.elems.is_empty())
+    }
+}
+
+/// The signatures of all operations, in their order.
+pub(super) fn all(api: &Api, generated: &File) -> Result<Vec<Signature>, CodegenError> {
+    api.operations.iter().map(|operation| of(operation, generated)).collect()
+}
+
+fn of(operation: &Operation, generated: &File) -> Result<Signature, CodegenError> {
+    let name = &operation.method_name;
+    let method = client_methods(generated)
+        .find(|method| method.sig.ident == name.as_str())
+        .ok_or_else(|| CodegenError::document(&operation.pointer, format!("progenitor made no method `{name}`")))?;
+    if method.sig.generics.type_params().next().is_some() {
+        return Err(CodegenError::unsupported(&operation.pointer, "a body that isn't JSON"));
+    }
+    let mut arguments = Vec::new();
+    for input in &method.sig.inputs {
+        if let FnArg::Typed(argument) = input
+            && let Pat::Ident(pattern) = &*argument.pat
+        {
+            arguments.push(self::argument(operation, &pattern.ident, &argument.ty));
+        }
+    }
+    let output = match &method.sig.output {
+        ReturnType::Type(_, ty) => success_type(ty),
+        ReturnType::Default => None,
+    };
+    let output = output.ok_or_else(|| CodegenError::unsupported(&operation.pointer, "its return type"))?;
+    if quote!(#output).to_string().contains("ByteStream") {
+        return Err(CodegenError::unsupported(&operation.pointer, "a response that isn't JSON"));
+    }
+    Ok(Signature { arguments, output })
+}
+
+fn argument(operation: &Operation, name: &syn::Ident, ty: &Type) -> Argument {
+    let parameter = operation.parameters.iter().find(|parameter| *name == parameter.argument.as_str());
+    let inner = first_parameter(ty, "Option");
+    let kind = match (parameter, &inner) {
+        (Some(parameter), Some(_)) if parameter.is_idempotency_key() => Kind::IdempotencyKey,
+        (_, Some(_)) => Kind::Optional,
+        (Some(Parameter { location, .. }), None) if location == "path" => Kind::Path,
+        (_, None) => Kind::Required,
+    };
+    let docs = parameter.map(|parameter| parameter.docs.clone()).unwrap_or_default();
+    Argument { name: name.clone(), ty: inner.unwrap_or_else(|| ty.clone()), kind, docs }
+}
+
+/// `T` of `Result<ResponseValue<T>, …>`.
+fn success_type(ty: &Type) -> Option<Type> {
+    first_parameter(&first_parameter(ty, "Result")?, "ResponseValue")
+}
+
+fn first_parameter(ty: &Type, name: &str) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::Type(inner) => Some(inner.clone()),
+            _ => None,
+        }),
+        _ => None,
+    }
+}

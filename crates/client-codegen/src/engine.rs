@@ -1,0 +1,65 @@
+//! progenitor, run on a view of the merged document that it can take.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use openapi_pipeline::{Node, Value};
+use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
+
+use crate::CodegenError;
+
+/// Runs progenitor and parses what it wrote.
+pub(crate) fn run(document: &Node) -> Result<syn::File, CodegenError> {
+    let view = without_error_responses(document);
+    let spec: openapiv3::OpenAPI =
+        serde_json::from_value(view.to_json()).map_err(|error| CodegenError::document("#", error.to_string()))?;
+    // A fresh generator for every output: it remembers types. It panics on what it doesn't know.
+    let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings()).generate_tokens(&spec)))
+        .map_err(|panic| CodegenError::Progenitor(panic_text(panic.as_ref())))?
+        .map_err(|error| CodegenError::Progenitor(error.to_string()))?;
+    syn::parse2(tokens).map_err(|error| CodegenError::Progenitor(format!("its output isn't Rust: {error}")))
+}
+
+fn settings() -> GenerationSettings {
+    let mut settings = GenerationSettings::new();
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_tag(TagStyle::Merged)
+        // A missing hook implementation is then a compile error instead of a skipped hook.
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote::quote!(::client_runtime::Call))
+        .with_map_type("::std::collections::BTreeMap")
+        .with_crate("client-runtime", CrateVers::Any, None);
+    settings
+}
+
+/// progenitor takes one error type per operation; ours are typed per status and decoded by the emitted client.
+/// The schemas stay, so their types are generated.
+fn without_error_responses(document: &Node) -> Node {
+    let mut view = document.clone();
+    let paths = view.get_mut("paths").and_then(Node::as_object_mut);
+    for operation in paths.into_iter().flat_map(|paths| paths.values_mut()).flat_map(operations_mut) {
+        if let Some(responses) = operation.get_mut("responses").and_then(Node::as_object_mut) {
+            responses.retain(|status, _| status.starts_with('2'));
+        }
+    }
+    view
+}
+
+fn operations_mut(item: &mut Node) -> impl Iterator<Item = &mut Node> {
+    let members = match &mut item.value {
+        Value::Object(members) => Some(members),
+        _ => None,
+    };
+    members.into_iter().flat_map(|members| members.iter_mut()).filter(|(key, _)| is_method(key)).map(|(_, node)| node)
+}
+
+/// The keys of a path item that hold operations.
+pub(crate) fn is_method(key: &str) -> bool {
+    matches!(key, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace")
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "it panicked without a message".to_owned())
+}

@@ -1,0 +1,61 @@
+//! What can go wrong between a merged document and source code.
+
+use std::fmt;
+
+/// Why no code was generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CodegenError {
+    /// The merged document isn't what the pipeline promises.
+    Document {
+        /// JSON pointer into the merged document.
+        pointer: String,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// progenitor gave up, or panicked.
+    Progenitor(String),
+    /// progenitor wrote something the emitter doesn't know how to wrap.
+    Unsupported {
+        /// The operation, or the type.
+        subject: String,
+        /// What it is that can't be wrapped.
+        construct: String,
+    },
+    /// A field that must hold a secret has another type.
+    ExposedSecret {
+        /// The field, as `Type.field`.
+        field: String,
+        /// The type it got.
+        found: String,
+    },
+}
+
+impl CodegenError {
+    pub(crate) fn document(pointer: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Document { pointer: pointer.into(), problem: problem.into() }
+    }
+
+    pub(crate) fn unsupported(subject: impl Into<String>, construct: impl Into<String>) -> Self {
+        Self::Unsupported { subject: subject.into(), construct: construct.into() }
+    }
+}
+
+impl fmt::Display for CodegenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Document { pointer, problem } => {
+                write!(f, "the merged document is not usable at {pointer}: {problem}")
+            }
+            Self::Progenitor(problem) => write!(f, "progenitor can't generate this document: {problem}"),
+            Self::Unsupported { subject, construct } => {
+                write!(f, "{subject}: {construct} can't be generated yet; leave it out through `select` or an overlay")
+            }
+            Self::ExposedSecret { field, found } => {
+                write!(f, "{field} is listed as a secret, but the generated field has type `{found}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for CodegenError {}

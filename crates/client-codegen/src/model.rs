@@ -1,0 +1,278 @@
+//! What the emitter needs to know of the merged document, read once.
+
+use http::StatusCode;
+use openapi_pipeline::Node;
+use openapi_pipeline::source::escape_pointer;
+
+use crate::engine::is_method;
+use crate::{CodegenError, CrateSpec, names};
+
+/// The API of a family.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) family: String,
+    pub(crate) title: String,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) token_regions: Vec<(String, String)>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// A server of the family's document.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) variant: String,
+    pub(crate) url: String,
+    pub(crate) description: String,
+}
+
+/// An operation, with its names in Rust.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) pointer: String,
+    /// The method of the client, such as `expire_all`.
+    pub(crate) method_name: String,
+    pub(crate) http_method: String,
+    pub(crate) path: String,
+    pub(crate) docs: String,
+    pub(crate) deprecated: bool,
+    pub(crate) security: Security,
+    /// Whether the document says that a repeat is harmless (`x-idempotent`).
+    pub(crate) idempotent: bool,
+    /// Whether the call redeems a rotating token (`x-rotates`), so that a blind repeat would lose the session.
+    pub(crate) rotates: bool,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) errors: Vec<ErrorResponse>,
+}
+
+/// What an operation sends to prove who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Security {
+    None,
+    Bearer,
+    Optional,
+}
+
+/// A parameter of an operation.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    /// The name on the wire.
+    pub(crate) name: String,
+    /// The argument of progenitor's method.
+    pub(crate) argument: String,
+    pub(crate) location: String,
+    pub(crate) docs: String,
+}
+
+/// A documented response that is not a success.
+#[derive(Debug)]
+pub(crate) struct ErrorResponse {
+    pub(crate) status: StatusPattern,
+    pub(crate) docs: String,
+    /// The type of its JSON body, if it has one.
+    pub(crate) body: Option<String>,
+}
+
+/// The key of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatusPattern {
+    Exact(u16),
+    /// `4XX`, as its first digit.
+    Range(u16),
+    Default,
+}
+
+impl Operation {
+    /// The header that carries an idempotency key, if the operation takes one.
+    pub(crate) fn idempotency_key(&self) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.is_idempotency_key())
+    }
+}
+
+impl Parameter {
+    pub(crate) fn is_idempotency_key(&self) -> bool {
+        self.location == "header" && names::snake(&self.name).ends_with("idempotency_key")
+    }
+}
+
+impl Api {
+    pub(crate) fn read(document: &Node, spec: &CrateSpec) -> Result<Self, CodegenError> {
+        let mut operations = Vec::new();
+        for (path, item) in document.members("paths") {
+            for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
+                operations.push(read_operation(document, path, method, operation)?);
+            }
+        }
+        Ok(Self {
+            family: spec.family.clone(),
+            title: spec.title.clone(),
+            servers: read_servers(document, &spec.title)?,
+            token_regions: spec.server_by_token_region.clone(),
+            operations,
+        })
+    }
+}
+
+fn read_operation(document: &Node, path: &str, method: &str, operation: &Node) -> Result<Operation, CodegenError> {
+    let pointer = format!("#/paths/{}/{method}", escape_pointer(path));
+    let id = operation
+        .get_str("operationId")
+        .ok_or_else(|| CodegenError::document(&pointer, "the operation has no operationId"))?;
+    let paragraphs = [operation.get_str("summary"), operation.get_str("description")];
+    let docs: Vec<&str> = paragraphs.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
+    let flag = |key: &str| operation.get(key).and_then(Node::as_bool).unwrap_or(false);
+    Ok(Operation {
+        method_name: names::snake(id),
+        http_method: method.to_uppercase(),
+        path: path.to_owned(),
+        docs: docs.join("\n\n"),
+        deprecated: flag("deprecated"),
+        security: read_security(document, operation),
+        idempotent: flag("x-idempotent"),
+        rotates: flag("x-rotates"),
+        parameters: operation
+            .get("parameters")
+            .and_then(Node::as_array)
+            .into_iter()
+            .flatten()
+            .map(read_parameter)
+            .collect(),
+        errors: read_errors(operation, &pointer)?,
+        pointer,
+    })
+}
+
+fn read_parameter(parameter: &Node) -> Parameter {
+    let text = |key: &str| parameter.get_str(key).unwrap_or_default().to_owned();
+    Parameter {
+        argument: names::snake(&text("name")),
+        name: text("name"),
+        location: text("in"),
+        docs: text("description"),
+    }
+}
+
+/// An empty requirement among others makes a token welcome but not needed.
+fn read_security(document: &Node, operation: &Node) -> Security {
+    let requirements = operation.get("security").or_else(|| document.get("security")).and_then(Node::as_array);
+    let requirements = requirements.unwrap_or_default();
+    let empty = requirements.iter().filter(|one| one.as_object().is_none_or(|schemes| schemes.is_empty())).count();
+    match (requirements.len(), empty) {
+        (0, _) => Security::None,
+        (all, empty) if all == empty => Security::None,
+        (_, 0) => Security::Bearer,
+        _ => Security::Optional,
+    }
+}
+
+fn read_errors(operation: &Node, pointer: &str) -> Result<Vec<ErrorResponse>, CodegenError> {
+    let mut errors = Vec::new();
+    for (key, response) in operation.members("responses") {
+        if key.starts_with('2') {
+            continue;
+        }
+        let status = StatusPattern::parse(key).ok_or_else(|| {
+            CodegenError::document(format!("{pointer}/responses"), format!("`{key}` is no status code"))
+        })?;
+        let schema = response.get("content").and_then(|content| content.get("application/json")?.get("schema"));
+        let reference = schema.and_then(|schema| schema.get_str("$ref"));
+        let body = reference.and_then(|target| target.strip_prefix("#/components/schemas/")).map(names::type_name);
+        if schema.is_some() && body.is_none() {
+            let at = format!("{pointer}/responses/{key}");
+            return Err(CodegenError::document(at, "the schema of an error must be a component"));
+        }
+        let docs = response.get_str("description").unwrap_or_default().to_owned();
+        errors.push(ErrorResponse { status, docs, body });
+    }
+    Ok(errors)
+}
+
+impl StatusPattern {
+    fn parse(key: &str) -> Option<Self> {
+        match key.as_bytes() {
+            b"default" => Some(Self::Default),
+            [digit @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => Some(Self::Range(u16::from(digit - b'0'))),
+            _ => key.parse::<u16>().ok().filter(|code| (100..600).contains(code)).map(Self::Exact),
+        }
+    }
+
+    /// The variant of an error enum: the status code's standard reason phrase.
+    pub(crate) fn variant(self) -> String {
+        match self {
+            Self::Default => "Default".to_owned(),
+            Self::Range(4) => "ClientError".to_owned(),
+            Self::Range(5) => "ServerError".to_owned(),
+            Self::Range(digit) => format!("Status{digit}xx"),
+            Self::Exact(code) => {
+                let reason = StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason());
+                reason.map_or_else(|| format!("Status{code}"), names::type_name)
+            }
+        }
+    }
+
+    /// How it is written in prose.
+    pub(crate) fn label(self) -> String {
+        match self {
+            Self::Default => "Any other status".to_owned(),
+            Self::Range(digit) => format!("{digit}XX"),
+            Self::Exact(code) => code.to_string(),
+        }
+    }
+}
+
+fn read_servers(document: &Node, title: &str) -> Result<Vec<Server>, CodegenError> {
+    let mut servers: Vec<Server> = Vec::new();
+    for (index, server) in document.get("servers").and_then(Node::as_array).into_iter().flatten().enumerate() {
+        let url = server.get_str("url").unwrap_or_default().trim_end_matches('/').to_owned();
+        // A relative server has no address to call; `Server::Custom` remains.
+        if !(url.starts_with("https://") || url.starts_with("http://")) {
+            continue;
+        }
+        let description = server.get_str("description").unwrap_or_default().to_owned();
+        let mut variant = server_name(&description, &url, title);
+        if variant == "Custom" || servers.iter().any(|other| other.variant == variant) {
+            variant = format!("{variant}{}", index + 1);
+        }
+        servers.push(Server { variant, url, description });
+    }
+    Ok(servers)
+}
+
+/// The telling words of a server's description (`The Svix EU region` is `Eu`), or of its host name.
+fn server_name(description: &str, url: &str, title: &str) -> String {
+    const FILLERS: [&str; 9] = ["the", "a", "server", "servers", "region", "environment", "endpoint", "api", "url"];
+    let title = title.to_lowercase();
+    let telling = |word: &&str| {
+        let word = word.to_lowercase();
+        !FILLERS.contains(&word.as_str()) && !title.split_whitespace().any(|part| part == word)
+    };
+    let words: Vec<&str> =
+        description.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).filter(telling).collect();
+    if (1..=3).contains(&words.len()) {
+        return names::type_name(&words.join(" "));
+    }
+    let host = url.split("://").nth(1).unwrap_or(url).split(['/', ':']).next().unwrap_or(url);
+    names::type_name(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_named_by_what_tells_them_apart() {
+        let name = |description: &str| server_name(description, "https://api.example.com/v1", "Svix");
+        assert_eq!(name("The Svix EU region"), "Eu");
+        assert_eq!(name("Production server"), "Production");
+        assert_eq!(name(""), "ApiExampleCom");
+        assert_eq!(name("A long story that tells nothing about this server"), "ApiExampleCom");
+    }
+
+    #[test]
+    fn statuses_are_named_by_their_reason() {
+        assert_eq!(StatusPattern::parse("422").map(StatusPattern::variant).as_deref(), Some("UnprocessableEntity"));
+        assert_eq!(StatusPattern::parse("4XX").map(StatusPattern::variant).as_deref(), Some("ClientError"));
+        assert_eq!(StatusPattern::parse("499").map(StatusPattern::variant).as_deref(), Some("Status499"));
+        assert_eq!(StatusPattern::parse("default"), Some(StatusPattern::Default));
+        assert_eq!(StatusPattern::parse("../x"), None);
+    }
+}

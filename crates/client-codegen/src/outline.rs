@@ -1,0 +1,181 @@
+//! The public surface of generated source, and its pieces, for snapshots that a reviewer can read.
+
+use std::collections::BTreeMap;
+
+use quote::ToTokens;
+use syn::{Attribute, Fields, File, ImplItem, Item, Visibility};
+
+/// The public items of a source file, a line each: no bodies, no docs, no derives.
+pub fn outline(source: &str) -> Result<String, syn::Error> {
+    let file = syn::parse_file(source)?;
+    let mut lines = Vec::new();
+    outline_items(&file.items, "", &mut lines);
+    Ok(lines.join("\n") + "\n")
+}
+
+fn outline_items(items: &[Item], path: &str, lines: &mut Vec<String>) {
+    for item in items {
+        match item {
+            Item::Mod(module) if is_public(&module.vis) => {
+                let inner = format!("{path}{}::", module.ident);
+                if let Some((_, items)) = &module.content {
+                    outline_items(items, &inner, lines);
+                }
+            }
+            Item::Struct(item) if is_public(&item.vis) => {
+                let attributes = markers(&item.attrs);
+                lines.push(format!("{attributes}struct {path}{}{}", item.ident, tokens(&item.generics)));
+                for field in item.fields.iter().filter(|field| is_public(&field.vis)) {
+                    let name = field.ident.as_ref().map_or_else(|| "0".to_owned(), ToString::to_string);
+                    lines.push(format!("    {name}: {}", tokens(&field.ty)));
+                }
+            }
+            Item::Enum(item) if is_public(&item.vis) => {
+                lines.push(format!("{}enum {path}{}", markers(&item.attrs), item.ident));
+                for variant in &item.variants {
+                    let fields = match &variant.fields {
+                        Fields::Unit => String::new(),
+                        Fields::Unnamed(fields) => tokens(fields),
+                        Fields::Named(fields) => {
+                            let names = fields
+                                .named
+                                .iter()
+                                .filter_map(|field| Some(format!("{}: {}", field.ident.as_ref()?, tokens(&field.ty))));
+                            format!(" {{ {} }}", names.collect::<Vec<_>>().join(", "))
+                        }
+                    };
+                    lines.push(format!("    {}{fields}", variant.ident));
+                }
+            }
+            Item::Const(item) if is_public(&item.vis) => {
+                lines.push(format!("const {path}{}: {}", item.ident, tokens(&item.ty)))
+            }
+            Item::Type(item) if is_public(&item.vis) => {
+                lines.push(format!("type {path}{} = {}", item.ident, tokens(&item.ty)))
+            }
+            Item::Impl(block) => outline_impl(block, path, lines),
+            _ => {}
+        }
+    }
+}
+
+fn outline_impl(block: &syn::ItemImpl, path: &str, lines: &mut Vec<String>) {
+    let ty = tokens(&block.self_ty);
+    // The private layer is nobody's business.
+    if ty.starts_with("generated::") {
+        return;
+    }
+    if let Some((_, implemented, _)) = &block.trait_ {
+        lines.push(format!("impl {} for {path}{ty}", tokens(implemented)));
+        return;
+    }
+    for item in &block.items {
+        if let ImplItem::Fn(method) = item
+            && is_public(&method.vis)
+        {
+            lines.push(format!("{}{path}{ty}::{}", markers(&method.attrs), tokens(&method.sig)));
+        }
+    }
+}
+
+/// The pieces of generated source, each under a name that stays when others change: `type Session`, `fn expire_all`.
+///
+/// The impls of a type belong to its piece.
+pub fn pieces(source: &str) -> Result<BTreeMap<String, String>, syn::Error> {
+    let file = syn::parse_file(source)?;
+    let mut groups: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+    collect(&file.items, "", &mut groups);
+    let unparse = |items| prettyplease::unparse(&File { shebang: None, attrs: Vec::new(), items });
+    Ok(groups.into_iter().map(|(name, items)| (name, unparse(items))).collect())
+}
+
+fn collect(items: &[Item], path: &str, groups: &mut BTreeMap<String, Vec<Item>>) {
+    for item in items {
+        let name = match item {
+            Item::Mod(module) => {
+                let inner = format!("{path}{}.", module.ident);
+                if let Some((_, items)) = &module.content {
+                    collect(items, &inner, groups);
+                }
+                continue;
+            }
+            Item::Impl(block) if block.trait_.is_none() && tokens(&block.self_ty) == "Client" => {
+                for one in &block.items {
+                    if let ImplItem::Fn(method) = one {
+                        let alone = syn::ItemImpl { items: vec![one.clone()], ..block.clone() };
+                        groups.entry(format!("{path}fn.{}", method.sig.ident)).or_default().push(Item::Impl(alone));
+                    }
+                }
+                continue;
+            }
+            Item::Impl(block) => subject(&block.self_ty),
+            Item::Struct(item) => item.ident.to_string(),
+            Item::Enum(item) => item.ident.to_string(),
+            Item::Type(item) => item.ident.to_string(),
+            Item::Const(item) => item.ident.to_string(),
+            _ => continue,
+        };
+        groups.entry(format!("{path}{name}")).or_default().push(item.clone());
+    }
+}
+
+/// The bare name of a type, without path, lifetimes or parameters.
+fn subject(ty: &syn::Type) -> String {
+    match ty {
+        syn::Type::Path(path) => path.path.segments.last().map_or_else(String::new, |last| last.ident.to_string()),
+        syn::Type::Reference(reference) => subject(&reference.elem),
+        other => tokens(other),
+    }
+}
+
+fn is_public(vis: &Visibility) -> bool {
+    matches!(vis, Visibility::Public(_))
+}
+
+/// The attributes that are part of an API.
+fn markers(attrs: &[Attribute]) -> String {
+    let named = ["non_exhaustive", "deprecated", "must_use"];
+    let found = attrs.iter().filter_map(|attr| named.iter().find(|name| attr.path().is_ident(name)));
+    found.map(|name| format!("#[{name}] ")).collect()
+}
+
+fn tokens(of: &impl ToTokens) -> String {
+    let text = of.to_token_stream().to_string();
+    text.replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace(" ::", "::")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace("< ", "<")
+        .replace(" ,", ",")
+        .replace("& ", "&")
+        .replace(" (", "(")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" :", ":")
+        .replace(",)", ")")
+        .replace(", )", ")")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "pub struct Client { core: Core } impl Client { pub fn a(&self) -> u8 { 1 } fn b(&self) {} }
+        pub mod types { #[non_exhaustive] pub enum E { A, B(String) } impl Clone for E { fn clone(&self) -> E { E::A } } struct Hidden; }";
+
+    #[test]
+    fn the_outline_shows_what_is_public_and_nothing_else() {
+        let text = outline(SOURCE).unwrap();
+        assert_eq!(
+            text,
+            "struct Client\nClient::fn a(&self) -> u8\n#[non_exhaustive] enum types::E\n    A\n    B(String)\nimpl Clone for types::E\n"
+        );
+    }
+
+    #[test]
+    fn pieces_are_named_after_what_they_define() {
+        let names: Vec<String> = pieces(SOURCE).unwrap().into_keys().collect();
+        assert_eq!(names, ["Client", "fn.a", "fn.b", "types.E", "types.Hidden"]);
+    }
+}

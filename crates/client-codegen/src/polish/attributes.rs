@@ -1,0 +1,86 @@
+//! Attributes on every type: growth without breakage, a JSON Schema behind a feature, and silence about errors.
+
+use syn::{Attribute, Field, Fields, Ident, Item, parse_quote};
+
+use crate::reach::Reach;
+
+pub(super) fn polish(items: &mut Vec<Item>, reach: &Reach) {
+    let mut silent = Vec::new();
+    for item in items.iter_mut() {
+        if let Item::Struct(item) = item {
+            item.fields.iter_mut().for_each(document);
+        }
+        let (ident, attrs, named) = match item {
+            Item::Struct(item) => (&item.ident, &mut item.attrs, matches!(item.fields, Fields::Named(_))),
+            Item::Enum(item) => (&item.ident, &mut item.attrs, true),
+            _ => continue,
+        };
+        if named {
+            attrs.push(parse_quote!(#[non_exhaustive]));
+        }
+        if derives(attrs, "Serialize") {
+            attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+        }
+        let name = ident.to_string();
+        if reach.error.contains(&name) && !reach.request.contains(&name) && remove_derive(attrs, "Debug") {
+            silent.push(ident.clone());
+        }
+    }
+    items.extend(silent.iter().map(silent_debug));
+}
+
+/// A field the description says nothing about is documented by its name.
+fn document(field: &mut Field) {
+    if let (Some(name), false) = (&field.ident, field.attrs.iter().any(|attr| attr.path().is_ident("doc"))) {
+        let docs = format!(" `{name}`");
+        field.attrs.insert(0, parse_quote!(#[doc = #docs]));
+    }
+}
+
+/// Servers echo requests in their error texts, passwords included, so error bodies are never printed by `{:?}`.
+fn silent_debug(ident: &Ident) -> Item {
+    let name = ident.to_string();
+    parse_quote! {
+        impl ::std::fmt::Debug for #ident {
+            /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(#name).finish_non_exhaustive()
+            }
+        }
+    }
+}
+
+/// Whether a `derive` names a trait.
+pub(super) fn derives(attrs: &[Attribute], name: &str) -> bool {
+    derived(attrs).iter().any(|path| is_named(path, name))
+}
+
+/// Takes a trait out of the `derive`s; says whether it was there.
+pub(super) fn remove_derive(attrs: &mut Vec<Attribute>, name: &str) -> bool {
+    let all = derived(attrs);
+    let kept: Vec<&syn::Path> = all.iter().filter(|path| !is_named(path, name)).collect();
+    let found = kept.len() != all.len();
+    if found {
+        attrs.retain(|attr| !attr.path().is_ident("derive"));
+        if !kept.is_empty() {
+            attrs.push(parse_quote!(#[derive(#(#kept),*)]));
+        }
+    }
+    found
+}
+
+fn derived(attrs: &[Attribute]) -> Vec<syn::Path> {
+    let mut paths = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("derive")) {
+        // A `derive` that doesn't parse can't come out of progenitor; it would fail to compile as it stands.
+        let _ = attr.parse_nested_meta(|meta| {
+            paths.push(meta.path);
+            Ok(())
+        });
+    }
+    paths
+}
+
+fn is_named(path: &syn::Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|segment| segment.ident == name)
+}

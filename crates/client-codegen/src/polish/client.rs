@@ -1,0 +1,150 @@
+//! progenitor's client becomes a private layer that sends nothing the description doesn't ask for.
+
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, File, ImplItem, Item, Stmt, UseTree, parse_quote};
+
+/// Takes away what a user must not see or meet: `Client::new` (it unwraps, and follows redirects), the prelude, and
+/// the re-export of progenitor's types.
+pub(super) fn make_private(file: &mut File) {
+    file.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
+    for item in &mut file.items {
+        match item {
+            Item::Use(import) => {
+                import.vis = syn::Visibility::Inherited;
+            }
+            Item::Impl(block) if block.trait_.is_none() => {
+                block.items.retain(|item| !matches!(item, ImplItem::Fn(method) if method.sig.ident == "new"));
+            }
+            Item::Struct(client) if client.ident == "Client" => {
+                // What the call context holds has its own redacting Debug; the struct needs none.
+                client.attrs.retain(|attr| !attr.path().is_ident("derive"));
+            }
+            _ => {}
+        }
+    }
+    drop_unused_imports(file);
+}
+
+/// An import nothing uses would need an `allow`.
+fn drop_unused_imports(file: &mut File) {
+    let body = file.items.iter().filter(|item| !matches!(item, Item::Use(_)));
+    let text = body.map(|item| quote::quote!(#item).to_string()).collect::<String>();
+    let used = |name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    for item in &mut file.items {
+        if let Item::Use(import) = item {
+            retain_used(&mut import.tree, &used);
+        }
+    }
+}
+
+fn retain_used(tree: &mut UseTree, used: &impl Fn(&str) -> bool) {
+    match tree {
+        UseTree::Path(path) => retain_used(&mut path.tree, used),
+        UseTree::Group(group) => {
+            // Traits are used through their methods.
+            const TRAITS: [&str; 3] = ["ClientInfo", "ClientHooks", "RequestBuilderExt"];
+            let kept = group.items.iter().filter(|item| match item {
+                UseTree::Name(name) => TRAITS.iter().any(|one| name.ident == one) || used(&name.ident.to_string()),
+                _ => true,
+            });
+            group.items = kept.cloned().collect();
+        }
+        _ => {}
+    }
+}
+
+/// progenitor sends `api-version: <info.version>` with every call; no vendor asked for it.
+pub(super) fn drop_api_version(file: &mut File) {
+    DropApiVersion.visit_file_mut(file);
+}
+
+struct DropApiVersion;
+
+impl VisitMut for DropApiVersion {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let before = block.stmts.len();
+        block.stmts.retain(|stmt| !is_api_version(stmt));
+        let dropped = before != block.stmts.len();
+        if dropped && !block.stmts.iter().any(appends_header) {
+            block.stmts.retain(|stmt| !declares(stmt, "header_map"));
+            DropHeadersCall.visit_block_mut(block);
+        }
+        visit_mut::visit_block_mut(self, block);
+    }
+}
+
+fn is_api_version(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Expr(Expr::MethodCall(call), _) => {
+            call.method == "append"
+                && quote::quote!(#call).to_string().contains("\"api-version\"")
+                && is_header_map(&call.receiver)
+        }
+        _ => false,
+    }
+}
+
+fn appends_header(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Expr(expr, _) => quote::quote!(#expr).to_string().contains("header_map . append"),
+        _ => false,
+    }
+}
+
+fn is_header_map(expr: &Expr) -> bool {
+    *expr == parse_quote!(header_map)
+}
+
+fn declares(stmt: &Stmt, name: &str) -> bool {
+    match stmt {
+        Stmt::Local(local) => matches!(&local.pat, syn::Pat::Ident(pat) if pat.ident == name),
+        _ => false,
+    }
+}
+
+/// `.headers(header_map)` with nothing left in the map.
+struct DropHeadersCall;
+
+impl VisitMut for DropHeadersCall {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::MethodCall(call) = expr
+            && call.method == "headers"
+            && call.args.first().is_some_and(is_header_map)
+        {
+            *expr = (*call.receiver).clone();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_api_version_header_goes() {
+        let mut file: File = parse_quote! {
+            impl Client {
+                async fn a(&self) {
+                    let mut header_map = HeaderMap::with_capacity(2usize);
+                    header_map.append(HeaderName::from_static("api-version"), X);
+                    if let Some(value) = key {
+                        header_map.append("idempotency-key", value.to_string().try_into()?);
+                    }
+                    let request = self.client.post(url).headers(header_map).build()?;
+                }
+                async fn b(&self) {
+                    let mut header_map = HeaderMap::with_capacity(1usize);
+                    header_map.append(HeaderName::from_static("api-version"), X);
+                    let request = self.client.post(url).headers(header_map).build()?;
+                }
+            }
+        };
+        drop_api_version(&mut file);
+        let text = prettyplease::unparse(&file);
+        assert!(!text.contains("api-version"), "{text}");
+        assert!(text.contains("idempotency-key"), "{text}");
+        assert_eq!(text.matches(".headers(header_map)").count(), 1, "{text}");
+        assert_eq!(text.matches("let mut header_map").count(), 1, "{text}");
+    }
+}

@@ -1,0 +1,44 @@
+//! Every doc comment of the file is made harmless, whoever wrote it.
+
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, Expr, ExprLit, File, Lit, Meta, parse_quote};
+
+use crate::docs;
+
+pub(super) fn make_harmless(file: &mut File) {
+    Docs.visit_file_mut(file);
+}
+
+struct Docs;
+
+impl VisitMut for Docs {
+    fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
+        let texts: Vec<String> = attributes.iter().filter_map(doc_text).collect();
+        if !texts.is_empty() {
+            let position = attributes.iter().position(|attribute| doc_text(attribute).is_some()).unwrap_or(0);
+            attributes.retain(|attribute| doc_text(attribute).is_none());
+            let lines = doc_attributes(&texts.join("\n"));
+            attributes.splice(position..position, lines);
+        }
+    }
+}
+
+/// A text as `///` lines: no line can end the comment it stands in.
+pub(crate) fn doc_attributes(text: &str) -> Vec<Attribute> {
+    docs::harmless(text).lines().map(doc_line).collect()
+}
+
+fn doc_line(line: &str) -> Attribute {
+    let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+    parse_quote!(#[doc = #line])
+}
+
+fn doc_text(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,158 @@
+//! Enums that come back from a server keep values nobody has heard of yet, instead of failing the whole response.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, parse_quote};
+
+use crate::reach::Reach;
+
+pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
+    let open: Vec<Ident> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Enum(item) => {
+                let name = item.ident.to_string();
+                let received = reach.response.contains(&name) || reach.error.contains(&name);
+                (received && is_plain(item)).then(|| item.ident.clone())
+            }
+            _ => None,
+        })
+        .collect();
+    let mut out = Vec::with_capacity(items.len());
+    for item in items.drain(..) {
+        match item {
+            Item::Enum(item) if open.contains(&item.ident) => out.extend(open_enum(item)),
+            Item::Impl(block) if open.iter().any(|ident| *block.self_ty == parse_quote!(#ident)) => {
+                // typify's Display, FromStr and TryFrom know the listed values only; a default stays what it is.
+                let kept = block
+                    .trait_
+                    .as_ref()
+                    .and_then(|(_, path, _)| path.segments.last())
+                    .is_some_and(|last| last.ident == "Default");
+                if kept {
+                    out.push(Item::Impl(block));
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    *items = out;
+}
+
+fn is_plain(item: &ItemEnum) -> bool {
+    !item.variants.is_empty() && item.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
+}
+
+fn open_enum(mut item: ItemEnum) -> Vec<Item> {
+    let ident = item.ident.clone();
+    let unknown: Ident = if item.variants.iter().any(|v| v.ident == "Unknown") {
+        parse_quote!(UnknownValue)
+    } else {
+        parse_quote!(Unknown)
+    };
+    let known: Vec<(Ident, String)> =
+        item.variants.iter().map(|variant| (variant.ident.clone(), wire_value(variant))).collect();
+    item.attrs.retain(|attr| !attr.path().is_ident("derive") && !attr.path().is_ident("serde"));
+    item.attrs.push(parse_quote!(#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]));
+    for (variant, (_, wire)) in item.variants.iter_mut().zip(&known) {
+        variant.attrs.retain(|attr| attr.path().is_ident("doc"));
+        if variant.attrs.is_empty() {
+            let docs = format!("`{wire}`");
+            variant.attrs.push(parse_quote!(#[doc = #docs]));
+        }
+    }
+    item.variants.push(parse_quote! {
+        /// A value this version of the crate doesn't know, as the server sent it.
+        #unknown(::std::string::String)
+    });
+    let to_str: Vec<TokenStream> = known.iter().map(|(variant, wire)| quote!(Self::#variant => #wire,)).collect();
+    let from_str: Vec<TokenStream> = known.iter().map(|(variant, wire)| quote!(#wire => Self::#variant,)).collect();
+    let name = ident.to_string();
+    vec![
+        Item::Enum(item),
+        parse_quote! {
+            impl #ident {
+                /// The value as it stands in JSON.
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        #(#to_str)*
+                        Self::#unknown(value) => value,
+                    }
+                }
+            }
+        },
+        parse_quote! {
+            impl ::std::fmt::Display for #ident {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.write_str(self.as_str())
+                }
+            }
+        },
+        parse_quote! {
+            impl ::std::convert::From<&str> for #ident {
+                fn from(value: &str) -> Self {
+                    match value {
+                        #(#from_str)*
+                        other => Self::#unknown(other.to_owned()),
+                    }
+                }
+            }
+        },
+        parse_quote! {
+            impl ::std::convert::From<::std::string::String> for #ident {
+                fn from(value: ::std::string::String) -> Self {
+                    Self::from(value.as_str())
+                }
+            }
+        },
+        parse_quote! {
+            impl ::std::str::FromStr for #ident {
+                type Err = ::std::convert::Infallible;
+                fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                    Ok(Self::from(value))
+                }
+            }
+        },
+        parse_quote! {
+            impl ::serde::Serialize for #ident {
+                fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                    serializer.serialize_str(self.as_str())
+                }
+            }
+        },
+        parse_quote! {
+            impl<'de> ::serde::Deserialize<'de> for #ident {
+                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                    ::std::string::String::deserialize(deserializer).map(Self::from)
+                }
+            }
+        },
+        parse_quote! {
+            #[cfg(feature = "schemars")]
+            impl ::schemars::JsonSchema for #ident {
+                fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                    #name.into()
+                }
+                fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                    ::std::string::String::json_schema(generator)
+                }
+            }
+        },
+    ]
+}
+
+/// The value of a variant on the wire: `#[serde(rename = "…")]`, or its name.
+fn wire_value(variant: &syn::Variant) -> String {
+    let mut renamed = None;
+    for attr in variant.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        let _ = attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename")
+                && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = meta.value()?.parse()?
+            {
+                renamed = Some(text.value());
+            }
+            Ok(())
+        });
+    }
+    renamed.unwrap_or_else(|| variant.ident.to_string())
+}

@@ -1,0 +1,141 @@
+//! Structs a caller builds get a constructor for what is required and a setter for what is optional, so that a new
+//! optional field breaks nobody.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type, parse_quote};
+
+use crate::reach::Reach;
+
+pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
+    let mut added = Vec::new();
+    for item in items.iter() {
+        if let Item::Struct(item) = item
+            && reach.request.contains(&item.ident.to_string())
+            && matches!(item.fields, Fields::Named(_))
+        {
+            let has_default = items.iter().any(|other| is_default_of(other, &item.ident));
+            added.extend(constructor_and_setters(item, has_default));
+        }
+    }
+    items.extend(added);
+}
+
+fn constructor_and_setters(item: &ItemStruct, has_default: bool) -> Vec<Item> {
+    let ident = &item.ident;
+    let (optional, required): (Vec<&Field>, Vec<&Field>) = item.fields.iter().partition(|field| is_optional(field));
+    let required: Vec<(&Ident, TokenStream, TokenStream)> =
+        required.iter().filter_map(|field| argument(field)).collect();
+    let arguments = required.iter().map(|(name, ty, _)| quote!(#name: #ty));
+    let values = required.iter().map(|(name, _, value)| quote!(#name: #value));
+    let empty = optional
+        .iter()
+        .filter_map(|field| field.ident.as_ref())
+        .map(|name| quote!(#name: ::std::default::Default::default()));
+    let setters = optional.iter().filter_map(|field| setter(field));
+    let docs = " With what the API requires; optional fields start out absent.";
+    let mut items: Vec<Item> = vec![parse_quote! {
+        impl #ident {
+            #[doc = #docs]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values,)* #(#empty,)* }
+            }
+            #(#setters)*
+        }
+    }];
+    if required.is_empty() && !has_default {
+        items.push(parse_quote! {
+            impl ::std::default::Default for #ident {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        });
+    }
+    items
+}
+
+/// Name, type and value of a constructor's argument: texts and secrets take whatever turns into them.
+fn argument(field: &Field) -> Option<(&Ident, TokenStream, TokenStream)> {
+    let name = field.ident.as_ref()?;
+    let ty = &field.ty;
+    Some(if takes_into(ty) {
+        (name, quote!(impl Into<#ty>), quote!(#name.into()))
+    } else {
+        (name, quote!(#ty), quote!(#name))
+    })
+}
+
+fn setter(field: &Field) -> Option<TokenStream> {
+    let name = field.ident.as_ref()?;
+    let inner = option_inner(&field.ty);
+    let ty = inner.unwrap_or(&field.ty);
+    let (ty, value) =
+        if takes_into(ty) { (quote!(impl Into<#ty>), quote!(value.into())) } else { (quote!(#ty), quote!(value)) };
+    let value = if inner.is_some() { quote!(::std::option::Option::Some(#value)) } else { value };
+    // `new` is the constructor.
+    let method = if name == "new" { format_ident!("new_") } else { name.clone() };
+    let own: Vec<&Attribute> = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
+    let fallback = own.is_empty().then(|| format!("Sets `{name}`."));
+    let fallback = fallback.iter();
+    Some(quote! {
+        #(#own)*
+        #(#[doc = #fallback])*
+        #[must_use]
+        pub fn #method(mut self, value: #ty) -> Self {
+            self.#name = #value;
+            self
+        }
+    })
+}
+
+/// Absent unless set: an `Option`, or a list or map that serde may leave out.
+fn is_optional(field: &Field) -> bool {
+    option_inner(&field.ty).is_some() || field.attrs.iter().any(has_serde_default)
+}
+
+fn has_serde_default(attr: &Attribute) -> bool {
+    if !attr.path().is_ident("serde") {
+        return false;
+    }
+    let mut found = false;
+    let _ = attr.parse_nested_meta(|meta| {
+        found |= meta.path.is_ident("default");
+        // Values such as `default = "…"` are skipped over.
+        if meta.input.peek(syn::Token![=]) {
+            meta.value()?.parse::<syn::Expr>()?;
+        }
+        Ok(())
+    });
+    found
+}
+
+pub(super) fn option_inner(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+            Some(GenericArgument::Type(inner)) => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn takes_into(ty: &Type) -> bool {
+    *ty == parse_quote!(::std::string::String) || *ty == parse_quote!(::client_runtime::Secret)
+}
+
+fn is_default_of(item: &Item, ident: &Ident) -> bool {
+    match item {
+        Item::Impl(block) => {
+            let of_default = block
+                .trait_
+                .as_ref()
+                .and_then(|(_, path, _)| path.segments.last())
+                .is_some_and(|last| last.ident == "Default");
+            of_default && *block.self_ty == parse_quote!(#ident)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,121 @@
+//! Which generated types are sent, which are received, and which come with errors.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use syn::visit::{self, Visit};
+use syn::{File, ImplItem, ImplItemFn, Item, ItemMod, Type};
+
+use crate::CodegenError;
+use crate::model::Api;
+
+/// The generated types by what they are used for; a type may be in several sets.
+#[derive(Debug, Default)]
+pub(crate) struct Reach {
+    /// Types a caller builds.
+    pub(crate) request: BTreeSet<String>,
+    /// Types a successful response holds.
+    pub(crate) response: BTreeSet<String>,
+    /// Types an error response holds.
+    pub(crate) error: BTreeSet<String>,
+}
+
+impl Reach {
+    pub(crate) fn of(file: &File, api: &Api) -> Result<Self, CodegenError> {
+        let graph = type_graph(types_module(file)?);
+        let known: BTreeSet<String> = graph.keys().cloned().collect();
+        let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
+        for method in client_methods(file) {
+            for input in &method.sig.inputs {
+                if let syn::FnArg::Typed(argument) = input {
+                    sent.extend(named_in(&argument.ty, &known));
+                }
+            }
+            if let syn::ReturnType::Type(_, ty) = &method.sig.output {
+                received.extend(named_in(ty, &known));
+            }
+        }
+        let errors = api.operations.iter().flat_map(|op| &op.errors).filter_map(|error| error.body.clone());
+        Ok(Self {
+            request: closure(&graph, sent),
+            response: closure(&graph, received),
+            error: closure(&graph, errors.collect()),
+        })
+    }
+}
+
+/// The `types` module of progenitor's output.
+pub(crate) fn types_module(file: &File) -> Result<&ItemMod, CodegenError> {
+    let module = file.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => Some(module),
+        _ => None,
+    });
+    module.ok_or_else(|| CodegenError::Progenitor("its output has no module `types`".to_owned()))
+}
+
+/// The methods of progenitor's client, one an operation.
+pub(crate) fn client_methods(file: &File) -> impl Iterator<Item = &ImplItemFn> {
+    let inherent = file.items.iter().filter_map(|item| match item {
+        Item::Impl(block) if block.trait_.is_none() => Some(block),
+        _ => None,
+    });
+    inherent.flat_map(|block| &block.items).filter_map(|item| match item {
+        ImplItem::Fn(method) if method.sig.asyncness.is_some() => Some(method),
+        _ => None,
+    })
+}
+
+fn type_graph(module: &ItemMod) -> BTreeMap<String, BTreeSet<String>> {
+    let items = module.content.iter().flat_map(|(_, items)| items);
+    let named: Vec<(String, &Item)> = items
+        .filter_map(|item| match item {
+            Item::Struct(item_struct) => Some((item_struct.ident.to_string(), item)),
+            Item::Enum(item_enum) => Some((item_enum.ident.to_string(), item)),
+            Item::Type(alias) => Some((alias.ident.to_string(), item)),
+            _ => None,
+        })
+        .collect();
+    let known: BTreeSet<String> = named.iter().map(|(name, _)| name.clone()).collect();
+    let edges = |item: &Item| {
+        let mut names = Names { known: &known, found: BTreeSet::new() };
+        names.visit_item(item);
+        names.found
+    };
+    named.iter().map(|(name, item)| (name.clone(), edges(item))).collect()
+}
+
+fn named_in(ty: &Type, known: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut names = Names { known, found: BTreeSet::new() };
+    names.visit_type(ty);
+    names.found
+}
+
+struct Names<'a> {
+    known: &'a BTreeSet<String>,
+    found: BTreeSet<String>,
+}
+
+impl<'ast> Visit<'ast> for Names<'_> {
+    fn visit_type_path(&mut self, path: &'ast syn::TypePath) {
+        // `types::Session` or `Session` is ours; `::std::string::String` never is.
+        let local = path.path.leading_colon.is_none();
+        if let Some(last) = path.path.segments.last().filter(|_| local) {
+            let name = last.ident.to_string();
+            if self.known.contains(&name) {
+                self.found.insert(name);
+            }
+        }
+        visit::visit_type_path(self, path);
+    }
+}
+
+fn closure(graph: &BTreeMap<String, BTreeSet<String>>, roots: BTreeSet<String>) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<String> = roots.into_iter().collect();
+    while let Some(name) = open.pop() {
+        let Some(next) = graph.get(&name) else { continue };
+        if seen.insert(name) {
+            open.extend(next.iter().cloned());
+        }
+    }
+    seen
+}

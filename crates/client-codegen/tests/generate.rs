@@ -1,0 +1,97 @@
+//! What the generator makes of a small merged document.
+
+use client_codegen::{CodegenError, CrateSource, CrateSpec, generate, outline};
+use openapi_pipeline::source::Step;
+use openapi_pipeline::{Node, Sources};
+
+const MERGED: &str = include_str!("fixtures/merged.json");
+
+fn node(text: &str) -> Node {
+    let mut sources = Sources::new();
+    let file = sources.add("merged.json", text);
+    let origin = sources.mark(file, 0..1, None, Step::Root);
+    Node::from_json(&serde_json::from_str(text).unwrap(), origin)
+}
+
+fn spec() -> CrateSpec {
+    CrateSpec {
+        family: "doors".into(),
+        title: "Doors".into(),
+        document: "openapi/merged/doors.json".into(),
+        server_by_token_region: vec![("eu".into(), "https://eu.doors.example".into())],
+    }
+}
+
+fn generated() -> CrateSource {
+    generate(&node(MERGED), &spec()).unwrap()
+}
+
+#[test]
+fn the_same_document_gives_the_same_bytes() {
+    let (one, other) = (generated(), generated());
+    assert_eq!(one.client, other.client);
+    assert_eq!(one.generated, other.generated);
+    assert_eq!((one.operations, one.types), (2, 6));
+}
+
+#[test]
+fn the_public_client_takes_what_is_required_and_returns_a_request() {
+    let outline = outline::outline(&generated().client).unwrap();
+    for line in [
+        "Client::fn open_door<'a>(&'a self, door_id: &'a types::DoorId, body: &'a types::OpenRequest) -> requests::OpenDoor<'a>",
+        "#[deprecated] Client::fn v1_doors_close_all<'a>(&'a self) -> requests::V1DoorsCloseAll<'a>",
+        "requests::OpenDoor<'a>::fn force(mut self, value: bool) -> Self",
+        "requests::OpenDoor<'a>::fn idempotency_key(mut self, key: impl Into<String>) -> Self",
+        "    Unauthorized(rt::ErrorResponse<types::HttpError>)",
+        "    NotFound(rt::ErrorResponse<()>)",
+        "    Default(rt::ErrorResponse<types::HttpError>)",
+        "    Eu",
+    ] {
+        assert!(outline.lines().any(|has| has == line), "no `{line}` in\n{outline}");
+    }
+    assert!(!outline.contains("progenitor"), "{outline}");
+}
+
+#[test]
+fn types_grow_without_breaking_and_hide_what_they_must() {
+    let source = generated().generated;
+    let pieces = outline::pieces(&source).unwrap();
+    let state = &pieces["types.DoorState"];
+    assert!(state.contains("Unknown(::std::string::String)"), "a response enum keeps unknown values:\n{state}");
+    let manner = &pieces["types.Manner"];
+    assert!(!manner.contains("Unknown"), "nothing unknown is ever sent:\n{manner}");
+    let request = &pieces["types.OpenRequest"];
+    assert!(request.contains("#[non_exhaustive]"), "{request}");
+    assert!(request.contains("pin: impl Into<::client_runtime::Secret>"), "{request}");
+    assert!(request.contains("pub fn seconds(mut self, value: "), "{request}");
+    let error = &pieces["types.HttpError"];
+    assert!(error.contains("finish_non_exhaustive") && !error.contains("Debug,"), "errors are not printed:\n{error}");
+    assert!(!source.contains("api-version"), "{source}");
+    let code: String = source.lines().filter(|line| !line.trim_start().starts_with("///")).collect();
+    assert_eq!(code.matches("unwrap()").count(), code.matches("Regex::new").count(), "only patterns, checked before");
+}
+
+#[test]
+fn no_text_of_a_description_becomes_code() {
+    let source = generated();
+    for text in [&source.generated, &source.client] {
+        assert!(!text.contains("```rust"), "{text}");
+        assert!(!text.contains("<script>"), "{text}");
+        assert!(!text.contains("/**"), "block comments could be ended by a description:\n{text}");
+    }
+}
+
+#[test]
+fn a_secret_that_would_be_exposed_stops_the_generator() {
+    // Without x-rust-type progenitor makes a newtype of its own, in silence.
+    let exposed = MERGED.replace("client_runtime::Secret", "other::Secret");
+    let error = generate(&node(&exposed), &spec()).unwrap_err();
+    assert!(matches!(error, CodegenError::ExposedSecret { .. }), "{error}");
+}
+
+#[test]
+fn what_progenitor_panics_on_is_an_error() {
+    let broken = MERGED.replace("\"required\": true, \"description\": \"Which door\"", "\"required\": false");
+    let error = generate(&node(&broken), &spec()).unwrap_err();
+    assert!(matches!(error, CodegenError::Progenitor(_) | CodegenError::Document { .. }), "{error}");
+}

@@ -1,0 +1,322 @@
+//! What a server answers when a call fails.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::ops::Deref;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use crate::{Operation, retry};
+
+/// The failed response of one operation, typed by status.
+///
+/// Generated crates implement it for an enum per operation. [`ResponseParts`] implements it too, for whoever wants
+/// neither types nor a generator.
+pub trait ApiError: StdError + Send + Sync + Sized + 'static {
+    /// Sorts a response by its status. Every response must find a place, whatever its body is.
+    fn from_response(parts: ResponseParts) -> Self;
+
+    /// The status.
+    fn status(&self) -> StatusCode;
+
+    /// The headers.
+    fn headers(&self) -> &HeaderMap;
+
+    /// The body as it came.
+    fn raw_body(&self) -> &RawBody;
+}
+
+/// Writes what happened and what to do about it, without a word of the body.
+///
+/// For the `Display` of an [`ApiError`].
+///
+/// # Errors
+///
+/// Those of the formatter.
+pub fn fmt_api_error(error: &impl ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let status = error.status();
+    if let Some(operation) = error.raw_body().operation {
+        write!(f, "{} {}: ", operation.family, operation.id)?;
+    }
+    write!(f, "the server answered {status}; {}", advice(status))?;
+    match retry::retry_after(error.headers(), SystemTime::now) {
+        Some(delay) if !status.is_redirection() => write!(f, " (it asks for a pause of {} s)", delay.as_secs()),
+        _ => Ok(()),
+    }
+}
+
+fn advice(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        300..=399 => "redirects to elsewhere aren't followed, since credentials would go along: check the server's URL",
+        401 => "the credential is missing, wrong, expired or revoked: sign in again or check the key",
+        403 => "the credential is valid but doesn't allow this: ask for the permission",
+        404 => "there is no such thing on this server: check the identifiers and the server's URL",
+        405 | 501 => "this server doesn't offer the operation: check the server's URL and version",
+        408 | 429 => "it wants fewer or faster requests: try again later",
+        409 => "it contradicts the current state: look again and decide anew",
+        413 => "the request is too large: send less",
+        400..=499 => "it doesn't accept the request: check the arguments",
+        500..=599 => "the fault is the server's: try again later",
+        _ => "this client doesn't know what to make of it: check for a newer version",
+    }
+}
+
+/// A failed response whose body is what the description says.
+///
+/// It dereferences to the decoded body. `Debug` shows the status only, since servers echo requests.
+pub struct ErrorResponse<T> {
+    value: T,
+    parts: ResponseParts,
+}
+
+impl<T> ErrorResponse<T> {
+    /// Makes one up, for tests and fakes.
+    pub fn new(value: T, parts: ResponseParts) -> Self {
+        Self { value, parts }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.parts.status()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.parts.headers()
+    }
+
+    /// The body as it came.
+    pub fn raw_body(&self) -> &RawBody {
+        self.parts.raw_body()
+    }
+
+    /// The decoded body, without the rest.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<T> Deref for ErrorResponse<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> fmt::Debug for ErrorResponse<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorResponse")
+            .field("status", &self.status())
+            .field("value", &format_args!("<redacted>"))
+            .field("body", self.raw_body())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of a response as it came.
+///
+/// `Debug` shows its length only. To look inside, ask for it: [`expose`](Self::expose).
+#[derive(Clone, Default)]
+pub struct RawBody {
+    bytes: Bytes,
+    /// Whose response it is. It travels here because every failed response keeps its body.
+    operation: Option<&'static Operation>,
+}
+
+impl RawBody {
+    pub(crate) fn of(operation: &'static Operation, bytes: Bytes) -> Self {
+        Self { bytes, operation: Some(operation) }
+    }
+
+    /// The bytes. Keep them out of logs: servers echo requests.
+    pub fn expose(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The bytes, without copying them.
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.operation
+    }
+}
+
+impl From<Bytes> for RawBody {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes, operation: None }
+    }
+}
+
+impl fmt::Debug for RawBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawBody({} bytes)", self.bytes.len())
+    }
+}
+
+/// A failed response before anybody made sense of its body.
+pub struct ResponseParts(Box<Parts>);
+
+struct Parts {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: RawBody,
+}
+
+impl ResponseParts {
+    /// Puts one together.
+    ///
+    /// Headers that may hold something private are marked as sensitive, so that their `Debug` hides them.
+    pub fn new(status: StatusCode, mut headers: HeaderMap, body: RawBody) -> Self {
+        for (name, value) in &mut headers {
+            value.set_sensitive(!is_harmless(name));
+        }
+        Self(Box::new(Parts { status, headers, body }))
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The body as it came.
+    pub fn raw_body(&self) -> &RawBody {
+        &self.0.body
+    }
+
+    /// Decodes the body.
+    ///
+    /// # Errors
+    ///
+    /// Itself, unchanged, when the body is not JSON of this type.
+    pub fn decode<T: DeserializeOwned>(self) -> Result<ErrorResponse<T>, Self> {
+        match serde_json::from_slice(self.raw_body().expose()) {
+            Ok(value) => Ok(ErrorResponse { value, parts: self }),
+            Err(_) => Err(self),
+        }
+    }
+
+    /// For a response whose description names no body: takes it whatever the body is.
+    ///
+    /// # Errors
+    ///
+    /// None; the type is that of [`decode`](Self::decode).
+    pub fn without_body(self) -> Result<ErrorResponse<()>, Self> {
+        Ok(ErrorResponse { value: (), parts: self })
+    }
+
+    /// Status, headers and body.
+    pub fn into_parts(self) -> (StatusCode, HeaderMap, RawBody) {
+        let Parts { status, headers, body } = *self.0;
+        (status, headers, body)
+    }
+}
+
+/// Headers whose values may be shown: they describe the response, not what is in it.
+fn is_harmless(name: &header::HeaderName) -> bool {
+    [
+        header::ALLOW,
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::CONTENT_TYPE,
+        header::DATE,
+        header::RETRY_AFTER,
+        header::SERVER,
+        header::TRANSFER_ENCODING,
+    ]
+    .contains(name)
+}
+
+impl fmt::Debug for ResponseParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseParts")
+            .field("status", &self.status())
+            .field("headers", self.headers())
+            .field("body", self.raw_body())
+            .finish()
+    }
+}
+
+impl fmt::Display for ResponseParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_api_error(self, f)
+    }
+}
+
+impl StdError for ResponseParts {}
+
+impl ApiError for ResponseParts {
+    fn from_response(parts: ResponseParts) -> Self {
+        parts
+    }
+
+    fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    fn raw_body(&self) -> &RawBody {
+        &self.0.body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::header::{CONTENT_TYPE, SET_COOKIE};
+    use http::{HeaderMap, StatusCode};
+
+    use super::{RawBody, ResponseParts};
+
+    fn parts(body: &'static str) -> ResponseParts {
+        let headers = HeaderMap::from_iter([
+            (CONTENT_TYPE, "application/json".parse().unwrap()),
+            (SET_COOKIE, "session=canary".parse().unwrap()),
+        ]);
+        ResponseParts::new(StatusCode::UNAUTHORIZED, headers, RawBody::from(Bytes::from_static(body.as_bytes())))
+    }
+
+    #[test]
+    fn neither_body_nor_cookies_are_shown() {
+        let parts = parts(r#"{"code":"canary"}"#);
+        let shown = format!("{parts:?} {parts:#?} {parts}");
+        assert!(!shown.contains("canary"), "{shown}");
+        assert!(shown.contains("application/json") && shown.contains("17 bytes"), "{shown}");
+        let decoded = parts.decode::<serde_json::Value>().unwrap();
+        assert!(!format!("{decoded:?} {decoded:#?}").contains("canary"));
+        assert_eq!(decoded["code"], "canary");
+    }
+
+    #[test]
+    fn a_body_that_is_not_what_it_should_be_is_handed_back_whole() {
+        for body in ["", "<html>", "[1", "17"] {
+            let kept = parts(body).decode::<std::collections::BTreeMap<String, String>>().unwrap_err();
+            assert_eq!(kept.raw_body().expose(), body.as_bytes());
+            assert_eq!(kept.headers()[SET_COOKIE], "session=canary");
+        }
+        assert_eq!(parts("<html>").without_body().unwrap().raw_body().len(), 6);
+    }
+}

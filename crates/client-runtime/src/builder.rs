@@ -1,0 +1,239 @@
+//! What all calls of a client share, put together.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::{Core, Shared};
+use crate::{
+    Idempotency, InvalidToken, NoToken, RetryPolicy, Secret, StaticToken, Timer, TokenSource, TokioTimer, base_url,
+};
+
+/// Above the 30 seconds after which a Svix server without its database gives up and says so.
+const TIMEOUT: Duration = Duration::from_secs(35);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const MAX_BODY_SIZE: usize = 2 * 1024 * 1024;
+
+/// Builds a [`Core`].
+///
+/// ```
+/// use client_runtime::{Builder, Secret};
+///
+/// let core = Builder::default()
+///     .base_url("https://api.example.com/v1/")
+///     .static_token(Secret::from("key"))
+///     .build()?;
+/// assert_eq!(core.base_url(), "https://api.example.com/v1");
+/// # Ok::<(), client_runtime::BuildError>(())
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct Builder {
+    base_url: Option<String>,
+    tokens: Result<Arc<dyn TokenSource>, InvalidToken>,
+    http: Option<reqwest::ClientBuilder>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    max_body_size: usize,
+    retry: RetryPolicy,
+    idempotency: Idempotency,
+    allow_insecure: bool,
+    timer: Arc<dyn Timer>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            tokens: Ok(Arc::new(NoToken)),
+            http: None,
+            timeout: TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+            max_body_size: MAX_BODY_SIZE,
+            retry: RetryPolicy::default(),
+            idempotency: Idempotency::default(),
+            allow_insecure: false,
+            timer: Arc::new(TokioTimer),
+        }
+    }
+}
+
+impl Builder {
+    /// Where paths are appended: https (or plain http on a loopback address), without user, query and fragment.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Sends this token with every call that takes one.
+    pub fn static_token(mut self, token: impl Into<Secret>) -> Self {
+        self.tokens = StaticToken::new(&token.into()).map(|source| Arc::new(source) as Arc<dyn TokenSource>);
+        self
+    }
+
+    /// Asks this source for a token before every call that takes one.
+    pub fn token_source(mut self, source: Arc<dyn TokenSource>) -> Self {
+        self.tokens = Ok(source);
+        self
+    }
+
+    /// Builds on this HTTP client: proxies, certificate authorities, `User-Agent` and the like are its own business.
+    ///
+    /// Redirects, retries, time limits and the log of raw bytes are set over it, since this crate's promises depend on
+    /// them. Default headers are sent with every call, so don't put a credential there.
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// How long a call may take, from asking for the token to the end of the response, retries and pauses included. By
+    /// default 35 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a connection may take to come about, within the limit of the call. By default 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How many bytes of a response are read, after decompression. By default 2 MiB.
+    pub fn max_body_size(mut self, bytes: usize) -> Self {
+        self.max_body_size = bytes;
+        self
+    }
+
+    /// When and how often a failed call is repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Whether calls get an idempotency key by themselves, where the operation takes one.
+    pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.idempotency = idempotency;
+        self
+    }
+
+    /// Allows plain http to other machines: everybody on the way can then read the credentials.
+    pub fn allow_insecure(mut self, allow: bool) -> Self {
+        self.allow_insecure = allow;
+        self
+    }
+
+    /// Where time and chance come from; tests replace it.
+    pub fn timer(mut self, timer: Arc<dyn Timer>) -> Self {
+        self.timer = timer;
+        self
+    }
+
+    /// Puts it together.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] when there is no usable base URL, the static token can't be sent, or the HTTP client can't be
+    /// built (TLS doesn't find its certificates, for instance).
+    pub fn build(self) -> Result<Core, BuildError> {
+        let given = self.base_url.ok_or(BuildError(Problem::NoBaseUrl))?;
+        let base_url = base_url::check(&given, self.allow_insecure).map_err(|why| BuildError(Problem::BaseUrl(why)))?;
+        let tokens = self.tokens.map_err(|error| BuildError(Problem::Token(error)))?;
+        let http = self
+            .http
+            .unwrap_or_default()
+            .redirect(reqwest::redirect::Policy::none())
+            // One place decides what is repeated: the loop in `exec`.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
+            .https_only(base_url.starts_with("https:"))
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            // It would log credentials.
+            .connection_verbose(false)
+            .build()
+            .map_err(|error| BuildError(Problem::Http(error.without_url())))?;
+        Ok(Core::new(Shared {
+            base_url,
+            http,
+            tokens,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            max_body_size: u64::try_from(self.max_body_size).unwrap_or(u64::MAX),
+            retry: self.retry,
+            idempotency: self.idempotency,
+            timer: self.timer,
+        }))
+    }
+}
+
+/// Shows settings, and neither the URL nor the HTTP client: before they are checked, they may hold credentials.
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("max_body_size", &self.max_body_size)
+            .field("retry", &self.retry)
+            .field("idempotency", &self.idempotency)
+            .field("allow_insecure", &self.allow_insecure)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a client can't be built.
+#[derive(Debug)]
+pub struct BuildError(Problem);
+
+#[derive(Debug)]
+enum Problem {
+    NoBaseUrl,
+    BaseUrl(&'static str),
+    Token(InvalidToken),
+    Http(reqwest::Error),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Problem::NoBaseUrl => f.write_str("no server was given; name one"),
+            Problem::BaseUrl(why) => write!(f, "the server's URL can't be used: {why}"),
+            Problem::Token(_) => f.write_str("the static token can't be used"),
+            Problem::Http(_) => f.write_str("the HTTP client can't be built; look at its settings and the cause"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Problem::NoBaseUrl | Problem::BaseUrl(_) => None,
+            Problem::Token(error) => Some(error),
+            Problem::Http(error) => Some(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_are_named_and_nothing_is_quoted() {
+        let build = |url: &str, token: &str| Builder::default().base_url(url).static_token(token).build();
+        let error = build("https://user:canary@example.com", "key").unwrap_err();
+        assert!(error.to_string().contains("user name or password"), "{error}");
+        assert!(!format!("{error:?}").contains("canary"));
+        let error = build("https://example.com", "canary\n").unwrap_err();
+        assert!(std::error::Error::source(&error).is_some_and(|source| source.is::<InvalidToken>()));
+        assert!(!format!("{error:?} {error}").contains("canary"));
+        assert!(Builder::default().build().unwrap_err().to_string().contains("no server"));
+        let error = build("http://example.com", "key").unwrap_err();
+        assert!(error.to_string().contains("plain http"), "{error}");
+    }
+
+    #[test]
+    fn debug_shows_no_credentials() {
+        let http = reqwest::Client::builder().user_agent("canary");
+        let builder = Builder::default().base_url("https://user:canary@example.com").static_token("canary").http(http);
+        assert!(!format!("{builder:?}").contains("canary"));
+    }
+}

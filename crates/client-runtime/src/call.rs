@@ -1,0 +1,179 @@
+//! What all calls of a client share, and what a single one knows.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::exec::Failure;
+use crate::{Error, Idempotency, Operation, RetryPolicy, Secret, Security, Timer, Token, TokenSource, idempotency};
+
+/// What all calls of a client share: server, connections, token source, limits.
+///
+/// Cloning copies a pointer.
+#[derive(Clone)]
+pub struct Core(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) base_url: String,
+    pub(crate) http: reqwest::Client,
+    pub(crate) tokens: Arc<dyn TokenSource>,
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_body_size: u64,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) timer: Arc<dyn Timer>,
+}
+
+impl Core {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+
+    /// The URL that paths are appended to. It doesn't end in a slash.
+    pub fn base_url(&self) -> &str {
+        &self.0.base_url
+    }
+
+    /// The HTTP client. What is sent with it directly goes past the loop in [`exec`](crate::exec()).
+    pub fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    /// Starts a call.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] when an option can't be used with this operation.
+    pub fn call<E>(&self, operation: &'static Operation, options: CallOptions) -> Result<Call, Error<E>> {
+        let invalid = |problem: &'static str| Error::invalid_argument(operation, problem);
+        let CallOptions { timeout, token, idempotency_key } = options;
+        let token = match token {
+            Some(_) if operation.security == Security::None => {
+                return Err(invalid("it must not get a token, and one was given"));
+            }
+            // It has no source to be told about a rejection: the generation doesn't matter.
+            Some(token) => Some(Token::bearer(&token, 0).map_err(|_| {
+                invalid("the token given for this call is empty or holds something other than visible ASCII")
+            })?),
+            None => None,
+        };
+        let idempotency_key = match (operation.idempotency_key, idempotency_key) {
+            (Some(_), Some(key)) if idempotency::is_valid(&key) => Some(key),
+            (Some(_), Some(_)) => return Err(invalid("the idempotency key is empty or not visible ASCII")),
+            (None, Some(_)) => return Err(invalid("it takes no idempotency key, and one was given")),
+            (Some(_), None) if self.0.idempotency == Idempotency::Automatic => {
+                Some(idempotency::fresh_key(self.0.timer.as_ref()))
+            }
+            (_, None) => None,
+        };
+        Ok(Call(Arc::new(State {
+            shared: Arc::clone(&self.0),
+            operation,
+            timeout,
+            token,
+            idempotency_key,
+            status: AtomicU16::new(0),
+            failure: Mutex::new(None),
+        })))
+    }
+}
+
+/// Shows where calls go and how, and no token.
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("base_url", &self.0.base_url)
+            .field("timeout", &self.0.timeout)
+            .field("max_body_size", &self.0.max_body_size)
+            .field("retry", &self.0.retry)
+            .field("idempotency", &self.0.idempotency)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is set for one call only.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// How long it may take, instead of the client's limit.
+    pub timeout: Option<Duration>,
+    /// The token it sends, instead of one from the client's source. It is not replaced when the server refuses it.
+    pub token: Option<Secret>,
+    /// The idempotency key it sends: visible ASCII, not empty.
+    pub idempotency_key: Option<String>,
+}
+
+/// One call, over all its attempts.
+///
+/// The generated layer carries it to [`exec`](crate::exec()); clones are the same call.
+#[derive(Clone)]
+pub struct Call(Arc<State>);
+
+struct State {
+    shared: Arc<Shared>,
+    operation: &'static Operation,
+    timeout: Option<Duration>,
+    token: Option<Token>,
+    idempotency_key: Option<String>,
+    /// The status of the last response. The generated layer drops it when a body can't be decoded.
+    status: AtomicU16,
+    /// What went wrong in `exec`, which can only return errors that reqwest made.
+    failure: Mutex<Option<Failure>>,
+}
+
+impl Call {
+    /// The operation.
+    pub fn operation(&self) -> &'static Operation {
+        self.0.operation
+    }
+
+    /// The idempotency key it carries: the given one, or a fresh one, or none.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_deref()
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0.shared
+    }
+
+    /// The token for this call alone.
+    pub(crate) fn own_token(&self) -> Option<&Token> {
+        self.0.token.as_ref()
+    }
+
+    /// The time limit for this call alone.
+    pub(crate) fn own_timeout(&self) -> Option<Duration> {
+        self.0.timeout
+    }
+
+    /// The time limit of the whole call.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.0.timeout.unwrap_or(self.0.shared.timeout)
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status.load(Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    pub(crate) fn note_status(&self, status: StatusCode) {
+        self.0.status.store(status.as_u16(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn fail(&self, failure: Failure) {
+        *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+    }
+
+    pub(crate) fn take_failure(&self) -> Option<Failure> {
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("operation", &self.0.operation.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,232 @@
+//! The particulars of each kind of error.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::{Operation, RawBody, TokenError};
+
+/// Gives a struct with a field `operation` the accessors all of them share.
+macro_rules! about_operation {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The operation that was called.
+            pub fn operation(&self) -> &'static Operation {
+                self.operation
+            }
+
+            /// Its family.
+            pub fn family(&self) -> &'static str {
+                self.operation.family
+            }
+
+            /// Its HTTP method.
+            pub fn method(&self) -> &'static str {
+                self.operation.method
+            }
+
+            /// Its path as the description writes it, without values.
+            pub fn path(&self) -> &'static str {
+                self.operation.path
+            }
+        }
+    )*};
+}
+
+about_operation!(CredentialsError, TransportError, TimeoutError, DecodeError, TooLargeError, InvalidArgumentError);
+
+/// There is no token to send.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CredentialsError {
+    pub(crate) operation: &'static Operation,
+    pub(crate) error: TokenError,
+}
+
+impl CredentialsError {
+    /// What the token source said.
+    pub fn token_error(&self) -> &TokenError {
+        &self.error
+    }
+
+    /// What the token source said, to keep.
+    pub fn into_token_error(self) -> TokenError {
+        self.error
+    }
+}
+
+impl fmt::Display for CredentialsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let advice = match &self.error {
+            error if error.needs_login() => "sign in again",
+            error if error.is_transient() => "try again later",
+            _ => "look at the cause",
+        };
+        write!(f, "{} {}: there is no token to send; {advice}", self.family(), self.operation.id)
+    }
+}
+
+/// No connection came about, or it broke.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TransportError {
+    pub(crate) operation: &'static Operation,
+    /// Without its URL.
+    pub(crate) source: reqwest::Error,
+}
+
+impl TransportError {
+    /// Whether no connection came about, so that nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        self.source.is_connect()
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: ", self.family(), self.operation.id)?;
+        f.write_str(if self.is_connect() {
+            "no connection to the server; check the network, the server's URL and, behind one, the proxy"
+        } else {
+            "the connection broke before the whole response was there; the call may have taken effect"
+        })
+    }
+}
+
+/// A time limit was reached.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TimeoutError {
+    pub(crate) operation: &'static Operation,
+    pub(crate) limit: TimeLimit,
+    pub(crate) duration: Duration,
+}
+
+/// Which time limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeLimit {
+    /// That of the whole call. The request may have taken effect.
+    Call,
+    /// That of the whole call, while it still waited for a token. Nothing was sent with it.
+    Token,
+    /// That of connecting. Nothing was sent.
+    Connect,
+}
+
+impl TimeoutError {
+    /// Which limit it was.
+    pub fn limit(&self) -> TimeLimit {
+        self.limit
+    }
+
+    /// What that limit was set to.
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+}
+
+impl fmt::Display for TimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: ", self.family(), self.operation.id)?;
+        let limit = self.duration;
+        match self.limit {
+            TimeLimit::Call => write!(f, "no complete response within {limit:?}; the call may have taken effect"),
+            TimeLimit::Token => write!(f, "the token source gave no token within {limit:?}; look at what it waits for"),
+            TimeLimit::Connect => {
+                write!(f, "no connection within {limit:?}; check the network and the server's URL")
+            }
+        }
+    }
+}
+
+/// The server reported success with a body that is not what its description says.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DecodeError {
+    pub(crate) operation: &'static Operation,
+    pub(crate) status: StatusCode,
+    pub(crate) field: Option<String>,
+    pub(crate) problem: Cow<'static, str>,
+    pub(crate) body: RawBody,
+}
+
+impl DecodeError {
+    /// The status of the response.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The field that doesn't fit, for instance `user.createdAt` or `items[3].id`. `None` for the body as a whole.
+    ///
+    /// Names that don't look like a name, which only the keys of a map can be, are written as `?`.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// The body as it came.
+    pub fn raw_body(&self) -> &RawBody {
+        &self.body
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: the server answered {}, but ", self.family(), self.operation.id, self.status)?;
+        match &self.field {
+            Some(field) => write!(f, "the field `{field}` {}", self.problem)?,
+            None => write!(f, "the body {}", self.problem)?,
+        }
+        f.write_str("; the call took effect, and the server differs from its description")
+    }
+}
+
+/// The response has more bytes than the client takes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TooLargeError {
+    pub(crate) operation: &'static Operation,
+    pub(crate) status: StatusCode,
+    pub(crate) limit: u64,
+}
+
+impl TooLargeError {
+    /// The status of the response.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// How many bytes the client takes.
+    pub fn limit(&self) -> u64 {
+        self.limit
+    }
+}
+
+impl fmt::Display for TooLargeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {}: the server answered {} with more than {} bytes; if that is right, raise the client's limit",
+            self.family(),
+            self.operation.id,
+            self.status,
+            self.limit
+        )
+    }
+}
+
+/// The request can't be made from these arguments.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct InvalidArgumentError {
+    pub(crate) operation: &'static Operation,
+    pub(crate) problem: Cow<'static, str>,
+}
+
+impl fmt::Display for InvalidArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} was not sent: {}", self.family(), self.operation.id, self.problem)
+    }
+}

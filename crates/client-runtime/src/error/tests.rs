@@ -1,0 +1,106 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+
+use super::*;
+use crate::{RawBody, Security, TokenError};
+
+pub(crate) const OPERATION: Operation = Operation {
+    family: "demo",
+    id: "log_out",
+    method: "POST",
+    path: "/apps/{app_id}/logout",
+    security: Security::Bearer,
+    idempotent: false,
+    idempotency_key: None,
+    deprecated: false,
+    rotates: false,
+};
+
+fn api(status: u16, headers: HeaderMap) -> Error {
+    let body = RawBody::of(&OPERATION, Bytes::from_static(b"canary"));
+    Error::Api(ResponseParts::new(StatusCode::from_u16(status).unwrap(), headers, body))
+}
+
+fn credentials(error: TokenError) -> Error {
+    Error::Credentials(CredentialsError { operation: &OPERATION, error })
+}
+
+#[test]
+fn every_text_names_family_and_operation_and_says_what_to_do() {
+    let errors: Vec<Error> = vec![
+        api(401, HeaderMap::new()),
+        credentials(TokenError::login_required("the session is over")),
+        Error::Timeout(TimeoutError {
+            operation: &OPERATION,
+            limit: TimeLimit::Call,
+            duration: Duration::from_secs(35),
+        }),
+        Error::Decode(DecodeError {
+            operation: &OPERATION,
+            status: StatusCode::OK,
+            field: Some("user.id".to_owned()),
+            problem: "is missing".into(),
+            body: RawBody::default(),
+        }),
+        Error::TooLarge(TooLargeError { operation: &OPERATION, status: StatusCode::OK, limit: 10 }),
+        Error::invalid_argument(&OPERATION, "the path parameter `app_id` is empty"),
+    ];
+    for error in errors {
+        let text = error.to_string();
+        assert!(text.starts_with("demo log_out"), "{text}");
+        assert!(text.contains(';') || text.contains("was not sent"), "{text}");
+        assert!(!format!("{text} {error:?}").contains("canary"), "{error:?}");
+        assert_eq!(error.operation(), Some(&OPERATION));
+    }
+}
+
+#[test]
+fn transient_is_what_may_pass() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        assert!(api(status, HeaderMap::new()).is_transient(), "{status}");
+    }
+    for status in [301, 400, 401, 403, 404, 409, 413, 422, 501, 505] {
+        assert!(!api(status, HeaderMap::new()).is_transient(), "{status}");
+    }
+    assert!(credentials(TokenError::transient("busy")).is_transient());
+    assert!(!credentials(TokenError::login_required("over")).is_transient());
+    assert!(!credentials(TokenError::permanent("locked")).is_transient());
+}
+
+#[test]
+fn the_pause_comes_from_the_server_or_the_source() {
+    let headers = HeaderMap::from_iter([(RETRY_AFTER, "7".parse().unwrap())]);
+    let error = api(429, headers);
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    assert!(error.to_string().contains("7 s"), "{error}");
+    let error = credentials(TokenError::transient("busy").with_retry_after(Duration::from_secs(3)));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+    assert_eq!(api(500, HeaderMap::new()).retry_after(), None);
+}
+
+#[test]
+fn the_sources_own_error_can_be_reached() {
+    #[derive(Debug, PartialEq)]
+    struct SessionOver(u8);
+    impl fmt::Display for SessionOver {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the session is over")
+        }
+    }
+    impl StdError for SessionOver {}
+
+    let error = credentials(TokenError::login_required("no session").with_source(Arc::new(SessionOver(3))));
+    let token_error = error.source().unwrap();
+    assert_eq!(token_error.to_string(), "no session");
+    let own = token_error.source().unwrap().downcast_ref::<SessionOver>();
+    assert_eq!(own, Some(&SessionOver(3)));
+}
+
+#[test]
+fn the_servers_answer_can_be_translated() {
+    let status = api(404, HeaderMap::new()).map_api(|parts| parts.status());
+    assert!(matches!(status, Error::Api(StatusCode::NOT_FOUND)));
+}

@@ -1,0 +1,228 @@
+//! What an attempt needs, and whether there is another one after it.
+
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use http::header::AUTHORIZATION;
+use reqwest::{Request, Response};
+
+use super::{Failure, redirect};
+use crate::call::Call;
+use crate::{BoxFuture, Security, TimeLimit, Token, retry};
+
+type Outcome = Result<Response, Failure>;
+
+/// The state of a call between its attempts.
+pub(super) struct Attempts<'a> {
+    call: &'a Call,
+    started: Instant,
+    count: u32,
+    retries: u32,
+    redirects: u32,
+    /// The generation of the token that the last attempt got from the source.
+    sent: Option<u64>,
+    /// The token for the next attempt, if it is already there.
+    next: Option<Token>,
+    /// Whether a refused token has been replaced.
+    replaced: bool,
+    /// Whether time has passed that the HTTP client's own limit doesn't know of.
+    waited: bool,
+}
+
+pub(super) enum Next {
+    Again(Request),
+    Done(Outcome),
+}
+
+impl<'a> Attempts<'a> {
+    pub(super) fn new(call: &'a Call) -> Self {
+        let started = call.shared().timer.now();
+        Self {
+            call,
+            started,
+            count: 0,
+            retries: 0,
+            redirects: 0,
+            sent: None,
+            next: None,
+            replaced: false,
+            waited: false,
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(super) fn elapsed(&self) -> Duration {
+        self.call.shared().timer.now().saturating_duration_since(self.started)
+    }
+
+    pub(super) fn max_body_size(&self) -> u64 {
+        self.call.shared().max_body_size
+    }
+
+    /// What is left of the call's time.
+    fn remaining(&self) -> Duration {
+        let elapsed = self.call.shared().timer.now().saturating_duration_since(self.started);
+        self.call.timeout().saturating_sub(elapsed)
+    }
+
+    /// Puts token and time limit into the request.
+    pub(super) async fn prepare(&mut self, request: &mut Request) -> Result<(), Failure> {
+        self.authorize(request).await?;
+        self.count += 1;
+        // The HTTP client's own limit is right for a first attempt that didn't wait. Another one costs allocations.
+        let limit = if self.waited { Some(self.remaining()) } else { self.call.own_timeout() };
+        if let Some(limit) = limit {
+            if limit.is_zero() {
+                return Err(Failure::Timeout(TimeLimit::Call));
+            }
+            *request.timeout_mut() = Some(limit);
+        }
+        Ok(())
+    }
+
+    async fn authorize(&mut self, request: &mut Request) -> Result<(), Failure> {
+        let security = self.call.operation().security;
+        if security == Security::None {
+            return Ok(());
+        }
+        if let Some(token) = self.call.own_token() {
+            request.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
+            return Ok(());
+        }
+        let token = match self.next.take().or_else(|| self.call.shared().tokens.cached()) {
+            Some(token) => token,
+            None => match self.acquire().await {
+                Ok(token) => token,
+                Err(Failure::Credentials(error)) if security == Security::Optional && error.needs_login() => {
+                    self.sent = None;
+                    request.headers_mut().remove(AUTHORIZATION);
+                    return Ok(());
+                }
+                Err(failure) => return Err(failure),
+            },
+        };
+        self.sent = Some(token.generation());
+        request.headers_mut().insert(AUTHORIZATION, token.into_header_value());
+        Ok(())
+    }
+
+    /// Asks the source for a token, for as long as the call has time.
+    async fn acquire(&mut self) -> Result<Token, Failure> {
+        self.waited = true;
+        let shared = self.call.shared();
+        let limit = || shared.timer.sleep(self.remaining());
+        match within(limit, shared.tokens.acquire()).await {
+            Some(token) => token.map_err(Failure::Credentials),
+            None => Err(Failure::Timeout(TimeLimit::Token)),
+        }
+    }
+
+    /// Decides what follows an attempt that didn't succeed. Without a spare request, nothing can.
+    pub(super) async fn after(&mut self, outcome: Outcome, mut spare: Option<Request>) -> Next {
+        self.waited = true;
+        if let Ok(response) = &outcome {
+            if response.status() == StatusCode::UNAUTHORIZED {
+                return self.after_refusal(outcome, spare).await;
+            }
+            let target = spare.as_ref().and_then(|spare| redirect::target(spare.url(), response));
+            if let Some(target) = target
+                && self.redirects < redirect::MOST
+                && let Some(mut again) = spare.take()
+            {
+                self.redirects += 1;
+                *again.url_mut() = target;
+                return Next::Again(again);
+            }
+        }
+        match (spare, self.pause_before_retry(&outcome)) {
+            (Some(spare), Some(pause)) if self.may_repeat(&outcome, &spare) => {
+                self.retries += 1;
+                self.note_retry(pause);
+                drop(outcome);
+                self.call.shared().timer.sleep(pause).await;
+                Next::Again(spare)
+            }
+            _ => Next::Done(outcome),
+        }
+    }
+
+    /// The server refused the token: the source hears of it, and the request is sent once more with another token.
+    ///
+    /// Not when the request redeems a rotating token. The refusal may be about that one, and it must not be sent twice.
+    async fn after_refusal(&mut self, outcome: Outcome, spare: Option<Request>) -> Next {
+        let Some(refused) = self.sent else { return Next::Done(outcome) };
+        if self.replaced || self.call.operation().rotates {
+            return Next::Done(outcome);
+        }
+        self.replaced = true;
+        self.call.shared().tokens.reject(refused);
+        let Some(spare) = spare else { return Next::Done(outcome) };
+        match self.acquire().await {
+            // The source has nothing better.
+            Ok(token) if token.generation() == refused => Next::Done(outcome),
+            Ok(token) => {
+                self.next = Some(token);
+                Next::Again(spare)
+            }
+            Err(failure) => Next::Done(Err(failure)),
+        }
+    }
+
+    /// Whether the request may reach the server again.
+    fn may_repeat(&self, outcome: &Outcome, request: &Request) -> bool {
+        let operation = self.call.operation();
+        if outcome.as_ref().is_err_and(Failure::is_connect) {
+            return true;
+        }
+        if operation.rotates {
+            return false;
+        }
+        // What counts is the key that is really sent.
+        let has_key = || operation.idempotency_key.is_some_and(|name| request.headers().contains_key(name));
+        match outcome {
+            Ok(response) => retry::is_transient(response.status()) && (operation.is_idempotent() || has_key()),
+            Err(failure @ Failure::Transport(_)) => failure.is_refused() || operation.is_idempotent() || has_key(),
+            Err(_) => false,
+        }
+    }
+
+    /// How long to wait before a retry; `None` when the policy or the time doesn't allow one.
+    fn pause_before_retry(&self, outcome: &Outcome) -> Option<Duration> {
+        let shared = self.call.shared();
+        if !shared.retry.allows(self.retries) {
+            return None;
+        }
+        let asked = match outcome {
+            Ok(response) => retry::retry_after(response.headers(), || shared.timer.system_time()),
+            Err(_) => None,
+        };
+        let pause = asked.unwrap_or_else(|| shared.retry.delay(self.retries, shared.timer.random()));
+        (pause < self.remaining()).then_some(pause)
+    }
+
+    #[cfg(feature = "tracing")]
+    fn note_retry(&self, pause: Duration) {
+        let pause = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(attempt = self.count, pause_ms = pause, "the attempt failed and is repeated after a pause");
+    }
+
+    #[cfg(not(feature = "tracing"))]
+    fn note_retry(&self, _pause: Duration) {}
+}
+
+/// The result of the work, unless the limit comes first. The limit's clock starts when there is something to wait for.
+async fn within<'a, T>(limit: impl Fn() -> BoxFuture<'a, ()>, mut work: BoxFuture<'_, T>) -> Option<T> {
+    let mut running = None;
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending => running.get_or_insert_with(&limit).as_mut().poll(context).map(|()| None),
+    })
+    .await
+}

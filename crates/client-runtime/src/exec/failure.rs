@@ -1,0 +1,98 @@
+//! Failures that are not a response.
+
+use std::error::Error as StdError;
+use std::io;
+
+use http::StatusCode;
+
+use crate::call::Call;
+use crate::error::{CredentialsError, TimeoutError, TooLargeError, TransportError};
+use crate::{Error, TimeLimit, TokenError};
+
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Credentials(TokenError),
+    /// Without its URL.
+    Transport(reqwest::Error),
+    Timeout(TimeLimit),
+    TooLarge(StatusCode),
+    /// The request can't be built, or not be sent as it is.
+    Unsendable,
+}
+
+impl Failure {
+    /// Whether no connection came about, so that nothing was sent.
+    pub(crate) fn is_connect(&self) -> bool {
+        match self {
+            Self::Transport(error) => error.is_connect(),
+            Self::Timeout(limit) => *limit == TimeLimit::Connect,
+            _ => false,
+        }
+    }
+
+    /// Whether the server said that it didn't look at the request, and nothing more is wrong.
+    #[cfg(feature = "http2")]
+    pub(crate) fn is_refused(&self) -> bool {
+        let Self::Transport(error) = self else { return false };
+        sources(error).filter_map(|source| source.downcast_ref::<h2::Error>()).any(|error| {
+            let graceful_shutdown = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            error.is_remote() && (graceful_shutdown || refused)
+        })
+    }
+
+    #[cfg(not(feature = "http2"))]
+    pub(crate) fn is_refused(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn into_error<E>(self, call: &Call) -> Error<E> {
+        let operation = call.operation();
+        match self {
+            Self::Credentials(error) => Error::Credentials(CredentialsError { operation, error }),
+            Self::Transport(source) => Error::Transport(TransportError { operation, source }),
+            Self::Timeout(limit) => {
+                let duration = match limit {
+                    TimeLimit::Connect => call.shared().connect_timeout,
+                    TimeLimit::Call | TimeLimit::Token => call.timeout(),
+                };
+                Error::Timeout(TimeoutError { operation, limit, duration })
+            }
+            Self::TooLarge(status) => {
+                Error::TooLarge(TooLargeError { operation, status, limit: call.shared().max_body_size })
+            }
+            Self::Unsendable => Error::invalid_argument(
+                operation,
+                "no request can be built from the arguments and the server's URL; check them, and that TLS is enabled",
+            ),
+        }
+    }
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        if error.is_builder() {
+            Self::Unsendable
+        } else if !error.is_timeout() {
+            Self::Transport(error)
+        } else if error.is_connect() {
+            Self::Timeout(TimeLimit::Connect)
+        } else if is_network_timeout(&error) {
+            Self::Transport(error)
+        } else {
+            Self::Timeout(TimeLimit::Call)
+        }
+    }
+}
+
+/// The operating system gave a connection up, which is not a limit of ours.
+fn is_network_timeout(error: &reqwest::Error) -> bool {
+    sources(error)
+        .filter_map(|source| source.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::TimedOut)
+}
+
+fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&source| source.source())
+}

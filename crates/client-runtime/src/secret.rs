@@ -1,0 +1,135 @@
+//! Text that must not end up in a log.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroize;
+
+/// A password, token or key.
+///
+/// `Debug` prints a placeholder and there is no `Display`; [`expose`](Self::expose) is the one way to the text, so that
+/// a search for it finds every use. The buffer is overwritten when the value is dropped. Copies that other code makes
+/// (a JSON body, the HTTP library's write buffer) are out of its reach.
+///
+/// `Serialize` writes the text itself: that is how it gets into a request. Don't serialize one into a log.
+///
+/// ```
+/// use client_runtime::Secret;
+///
+/// let secret = Secret::from("hunter2");
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// assert_eq!(secret.expose(), "hunter2");
+/// ```
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes over a text; its buffer becomes the secret's own.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text. Keep it out of logs and errors.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Compares without stopping at the first difference, so that the time says nothing about where it is. The length is
+/// not hidden.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        let (left, right) = (self.0.as_bytes(), other.0.as_bytes());
+        let difference = left.iter().zip(right).fold(0, |difference, (a, b)| difference | (a ^ b));
+        left.len() == right.len() && std::hint::black_box(difference) == 0
+    }
+}
+
+impl Eq for Secret {}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(text))
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Secret {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "password" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn debug_hides_the_text_at_every_verbosity() {
+        let secret = Secret::from("canary");
+        assert!(!format!("{secret:?} {secret:#?} {:?}", Some(&secret)).contains("canary"));
+    }
+
+    #[test]
+    fn equality_looks_at_all_of_both() {
+        assert_eq!(Secret::from("abc"), Secret::from("abc"));
+        assert_ne!(Secret::from("abc"), Secret::from("abd"));
+        assert_ne!(Secret::from("abc"), Secret::from("ab"));
+        assert_ne!(Secret::from(""), Secret::from("a"));
+    }
+
+    #[test]
+    fn json_carries_the_text() {
+        let secret: Secret = serde_json::from_str(r#""p\u00e4ss""#).unwrap();
+        assert_eq!(secret.expose(), "päss");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), r#""päss""#);
+    }
+}

@@ -1,0 +1,203 @@
+//! Tokens and where they come from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use zeroize::Zeroize;
+
+use crate::{BoxFuture, Secret};
+
+mod error;
+
+pub use error::TokenError;
+
+/// A bearer token, ready to be put into a header.
+///
+/// Cloning copies a pointer. The text is overwritten when the last clone is gone.
+#[derive(Clone)]
+pub struct Token {
+    header: HeaderValue,
+    generation: u64,
+}
+
+impl Token {
+    /// Prepares a bearer token.
+    ///
+    /// The generation is the source's own count: [`TokenSource::reject`] gets it back, and a source can tell a late
+    /// rejection of an old token from one of the current token.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken`] when the text is empty or holds anything but visible ASCII.
+    pub fn bearer(secret: &Secret, generation: u64) -> Result<Self, InvalidToken> {
+        let text = secret.expose();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidToken);
+        }
+        // The final size at once: growing would leave a copy behind.
+        let mut bytes = Vec::with_capacity("Bearer ".len() + text.len());
+        bytes.extend_from_slice(b"Bearer ");
+        bytes.extend_from_slice(text.as_bytes());
+        // Shared from the start, so that no clone allocates.
+        let shared = Bytes::from_owner(Wiped(bytes));
+        let mut header = HeaderValue::from_maybe_shared(shared).map_err(|_| InvalidToken)?;
+        header.set_sensitive(true);
+        Ok(Self { header, generation })
+    }
+
+    /// The count by which its source knows it.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The value of the `Authorization` header, marked as sensitive.
+    pub fn header_value(&self) -> &HeaderValue {
+        &self.header
+    }
+
+    pub(crate) fn into_header_value(self) -> HeaderValue {
+        self.header
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").field("generation", &self.generation).finish_non_exhaustive()
+    }
+}
+
+struct Wiped(Vec<u8>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// A token that can't be sent: it is empty, or holds something other than visible ASCII.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidToken;
+
+impl fmt::Display for InvalidToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the token is empty or holds something other than visible ASCII; check for line ends and quotes")
+    }
+}
+
+impl std::error::Error for InvalidToken {}
+
+/// Hands out tokens.
+///
+/// One source serves any number of concurrent calls. A call asks [`cached`](Self::cached) first, and
+/// [`acquire`](Self::acquire) only when there is nothing; when the server refuses the token, it says so through
+/// [`reject`](Self::reject) and acquires once more.
+pub trait TokenSource: fmt::Debug + Send + Sync {
+    /// The token to use, if there is one that is believed to be valid. Must not block or allocate.
+    fn cached(&self) -> Option<Token>;
+
+    /// A valid token, by whatever it takes.
+    ///
+    /// The caller stops waiting when its time is over: work that must not be lost halfway belongs into a task.
+    fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>>;
+
+    /// Takes note that the server refused the token of this generation. A no-op if that is not the current one.
+    fn reject(&self, generation: u64);
+}
+
+impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
+    fn cached(&self) -> Option<Token> {
+        (**self).cached()
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
+        (**self).acquire()
+    }
+
+    fn reject(&self, generation: u64) {
+        (**self).reject(generation);
+    }
+}
+
+/// No token at all: calls that need one fail and say what is missing.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct NoToken;
+
+impl TokenSource for NoToken {
+    fn cached(&self) -> Option<Token> {
+        None
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
+        let error = TokenError::login_required(
+            "the client has no token; give its builder a static token or a token source, or give the call a token",
+        );
+        Box::pin(std::future::ready(Err(error)))
+    }
+
+    fn reject(&self, _generation: u64) {}
+}
+
+/// One token for ever. It never expires on its own account; whether the server still takes it is the server's word.
+#[derive(Clone, Debug)]
+pub struct StaticToken(Token);
+
+impl StaticToken {
+    /// Prepares the token.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidToken`] when it can't be sent.
+    pub fn new(secret: &Secret) -> Result<Self, InvalidToken> {
+        Token::bearer(secret, 0).map(Self)
+    }
+}
+
+impl TokenSource for StaticToken {
+    fn cached(&self) -> Option<Token> {
+        Some(self.0.clone())
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
+        Box::pin(std::future::ready(Ok(self.0.clone())))
+    }
+
+    fn reject(&self, _generation: u64) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_a_sensitive_header() {
+        let token = Token::bearer(&Secret::from("canary"), 7).unwrap();
+        assert_eq!(token.header_value(), "Bearer canary");
+        assert!(token.header_value().is_sensitive());
+        assert_eq!(token.generation(), 7);
+        assert!(!format!("{token:?} {:?}", token.header_value()).contains("canary"));
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_without_echo() {
+        for text in ["", "can ary", "canary\n", "canary\r\nHost: x", "canarÿ", "\0"] {
+            let error = StaticToken::new(&Secret::from(text)).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("canar"));
+        }
+    }
+
+    #[test]
+    fn an_invalid_token_of_a_source_asks_for_a_login() {
+        let error = TokenError::from(InvalidToken);
+        assert!(error.needs_login() && !error.is_transient());
+    }
+}

@@ -1,0 +1,96 @@
+//! Why there is no token.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::InvalidToken;
+
+/// Why a [`TokenSource`](super::TokenSource) has no token to give.
+///
+/// Cheap to clone: everyone who waited for the same renewal gets the same error. The source's own error travels inside;
+/// find it through [`source`](StdError::source) and `downcast_ref`.
+#[derive(Clone, Debug)]
+pub struct TokenError {
+    message: Cow<'static, str>,
+    kind: Kind,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Transient,
+    LoginRequired,
+    Permanent,
+}
+
+impl TokenError {
+    /// It may work later, without anybody doing anything: the network was down, the server busy.
+    pub fn transient(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Transient, message)
+    }
+
+    /// Nothing helps but signing in again.
+    pub fn login_required(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::LoginRequired, message)
+    }
+
+    /// Neither waiting nor signing in helps: the account is locked, the configuration wrong.
+    pub fn permanent(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Permanent, message)
+    }
+
+    fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), kind, retry_after: None, source: None }
+    }
+
+    /// Adds how long to wait before asking again.
+    #[must_use]
+    pub fn with_retry_after(mut self, delay: Duration) -> Self {
+        self.retry_after = Some(delay);
+        self
+    }
+
+    /// Adds the error behind it. It must keep secrets out of its texts, as everything here does.
+    #[must_use]
+    pub fn with_source(mut self, source: Arc<dyn StdError + Send + Sync>) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Whether it may work later without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        self.kind == Kind::Transient
+    }
+
+    /// Whether somebody has to sign in.
+    pub fn needs_login(&self) -> bool {
+        self.kind == Kind::LoginRequired
+    }
+
+    /// How long to wait before asking again, if the source knows.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for TokenError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<InvalidToken> for TokenError {
+    fn from(error: InvalidToken) -> Self {
+        Self::login_required("the token source gave a token that can't be sent").with_source(Arc::new(error))
+    }
+}

@@ -1,0 +1,131 @@
+//! OpenAPI 3.0: mends what real documents of every dialect hold that 3.0.3 does not allow.
+
+use super::rules::{
+    BEARER_API_KEY, DROP_NULL_FIELD, DROP_REFERENCE_SIBLINGS, MISSING_PATHS, MISSING_RESPONSES, OPENAPI_VERSION,
+    PATH_PARAMETER_REQUIRED, RESPONSE_DESCRIPTION,
+};
+use super::schema::{self, KnownTypes};
+use super::walk::{self, Kind, Visitor};
+use super::{examples, refs};
+use crate::{Context, Node, Object, Value};
+
+/// The version every document is converted to.
+pub(super) const VERSION: &str = "3.0.3";
+
+pub(super) fn mend(cx: &mut Context, root: &mut Node) {
+    version(cx, root);
+    if root.get("paths").is_none_or(|paths| paths.as_object().is_none()) {
+        cx.note(&MISSING_PATHS, root.origin, "paths became {}");
+        root.set("paths", Object::new());
+    }
+    refs::inline_path_items(cx, root);
+    refs::hoist(cx, root);
+    let mut mender = Mender { known: KnownTypes::of(root) };
+    walk::document(cx, root, &mut mender);
+}
+
+fn version(cx: &mut Context, root: &mut Node) {
+    match root.get("openapi") {
+        Some(version) if version.as_str() == Some(VERSION) => {}
+        Some(version) => {
+            let origin = version.origin;
+            cx.note(
+                &OPENAPI_VERSION,
+                origin,
+                format!("{} became {VERSION}", version.as_str().unwrap_or("what is here")),
+            );
+            if let Some(version) = root.get_mut("openapi") {
+                *version = Node::new(VERSION, origin);
+            }
+        }
+        None => {
+            cx.note(&OPENAPI_VERSION, root.origin, format!("set to {VERSION}"));
+            root.set("openapi", VERSION);
+        }
+    }
+}
+
+struct Mender {
+    known: KnownTypes,
+}
+
+impl Visitor for Mender {
+    fn enter(&mut self, cx: &mut Context, kind: Kind, _: &[String], node: &mut Node) {
+        if kind == Kind::Schema {
+            return schema::mend(cx, &self.known, node);
+        }
+        if kind != Kind::PathItem && node.get_str("$ref").is_some() {
+            return drop_reference_siblings(cx, node);
+        }
+        if !matches!(kind, Kind::Example | Kind::Callback) {
+            // A `schema` of nothing is a schema of anything.
+            drop_nulls(cx, node, |key| !matches!(key, "example" | "examples" | "schema") && !key.starts_with("x-"));
+        }
+        match kind {
+            Kind::Operation if node.get("responses").is_none() => {
+                cx.note(&MISSING_RESPONSES, node.origin, "added a default response");
+                let mut response = Node::object(node.origin);
+                response.set("description", "");
+                let mut responses = Node::object(node.origin);
+                responses.set("default", response.value);
+                node.set("responses", responses.value);
+            }
+            Kind::Response if node.get("description").is_none() => {
+                cx.note(&RESPONSE_DESCRIPTION, node.origin, "added an empty description");
+                node.set("description", "");
+            }
+            Kind::Parameter => {
+                let is_required = node.get("required").and_then(Node::as_bool) == Some(true);
+                if node.get_str("in") == Some("path") && !is_required {
+                    let name = node.get_str("name").unwrap_or_default().to_owned();
+                    cx.note(&PATH_PARAMETER_REQUIRED, node.origin, format!("{name} is required"));
+                    node.set("required", true);
+                }
+                examples::list_to_one(cx, node);
+            }
+            Kind::Header | Kind::MediaType => examples::list_to_one(cx, node),
+            Kind::SecurityScheme => bearer_api_key(cx, node),
+            _ => {}
+        }
+    }
+}
+
+/// Removes the members that are null, as far as `has_no_null` says that null makes no sense there.
+pub(super) fn drop_nulls(cx: &mut Context, node: &mut Node, has_no_null: impl Fn(&str) -> bool) {
+    let Some(members) = node.as_object_mut() else { return };
+    members.retain(|key, member| {
+        let is_dropped = member.value == Value::Null && has_no_null(key);
+        if is_dropped {
+            cx.note(&DROP_NULL_FIELD, member.origin, format!("removed {key}"));
+        }
+        !is_dropped
+    });
+}
+
+fn drop_reference_siblings(cx: &mut Context, node: &mut Node) {
+    let Some(members) = node.as_object_mut() else { return };
+    if members.len() == 1 {
+        return;
+    }
+    let siblings: Vec<String> = members.keys().filter(|key| *key != "$ref").cloned().collect();
+    members.retain(|key, _| key == "$ref");
+    cx.note(&DROP_REFERENCE_SIBLINGS, node.origin, format!("dropped {}", siblings.join(", ")));
+}
+
+/// The prefix is only believed in the one header that has such prefixes.
+fn bearer_api_key(cx: &mut Context, scheme: &mut Node) {
+    let says = |key: &str, value: &str| scheme.get_str(key).is_some_and(|text| text.trim().eq_ignore_ascii_case(value));
+    let is_bearer = scheme.get_str("type") == Some("apiKey")
+        && scheme.get_str("in") == Some("header")
+        && says("name", "Authorization")
+        && says("x-apikey-prefix", "Bearer");
+    if !is_bearer {
+        return;
+    }
+    cx.note(&BEARER_API_KEY, scheme.origin, "became type: http, scheme: bearer");
+    for key in ["name", "in", "x-apikey-prefix"] {
+        scheme.remove(key);
+    }
+    scheme.set("type", "http");
+    scheme.set("scheme", "bearer");
+}

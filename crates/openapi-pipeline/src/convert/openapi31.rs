@@ -1,0 +1,225 @@
+//! OpenAPI 3.1 and 3.2: takes out what 3.0 has no place for. Schemas are mended afterwards, with those of 3.0.
+
+mod querystring;
+
+use std::collections::HashSet;
+
+use super::refs;
+use super::rules::{
+    BINARY_CONTENT, DROP_ADDITIONAL_OPERATIONS, DROP_INFO_SUMMARY, DROP_ITEM_SCHEMA, DROP_JSON_SCHEMA_DIALECT,
+    DROP_LICENSE_IDENTIFIER, DROP_MUTUAL_TLS, DROP_PATH_ITEMS, DROP_QUERY_METHOD, DROP_V3_2_FIELD, DROP_WEBHOOKS,
+    EXAMPLE_DATA_VALUE, INLINE_MEDIA_TYPE,
+};
+use super::walk::{self, Kind, METHODS, Visitor};
+use crate::{Context, Node, Object, Rule};
+
+pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
+    drop_field(cx, root, "webhooks", &DROP_WEBHOOKS);
+    drop_field(cx, root, "jsonSchemaDialect", &DROP_JSON_SCHEMA_DIALECT);
+    drop_field(cx, root, "$self", &DROP_V3_2_FIELD);
+    if let Some(info) = root.get_mut("info") {
+        drop_field(cx, info, "summary", &DROP_INFO_SUMMARY);
+        if let Some(license) = info.get_mut("license") {
+            drop_field(cx, license, "identifier", &DROP_LICENSE_IDENTIFIER);
+        }
+    }
+    for tag in elements(root, "tags") {
+        for key in ["summary", "parent", "kind"] {
+            drop_field(cx, tag, key, &DROP_V3_2_FIELD);
+        }
+    }
+    drop_server_names(cx, root);
+    refs::inline_path_items(cx, root);
+    querystring::drop_all(cx, root);
+    drop_mutual_tls(cx, root);
+    // References to schemas inside these have to be followed before they go.
+    refs::hoist(cx, root);
+    let media_types = root.get("components").and_then(|components| components.get("mediaTypes")).cloned();
+    if let Some(components) = root.get_mut("components") {
+        drop_field(cx, components, "pathItems", &DROP_PATH_ITEMS);
+        drop_field(cx, components, "mediaTypes", &INLINE_MEDIA_TYPE);
+    }
+    walk::document(cx, root, &mut Fields { media_types });
+}
+
+fn drop_field(cx: &mut Context, holder: &mut Node, key: &str, rule: &'static Rule) {
+    if let Some(dropped) = holder.remove(key) {
+        cx.note(rule, dropped.origin, format!("dropped {key}"));
+    }
+}
+
+fn elements<'a>(holder: &'a mut Node, key: &str) -> impl Iterator<Item = &'a mut Node> {
+    holder.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
+}
+
+fn drop_server_names(cx: &mut Context, holder: &mut Node) {
+    for server in elements(holder, "servers") {
+        drop_field(cx, server, "name", &DROP_V3_2_FIELD);
+    }
+}
+
+/// What is taken out of single objects all over the document.
+struct Fields {
+    /// `components.mediaTypes` of 3.2.
+    media_types: Option<Node>,
+}
+
+impl Visitor for Fields {
+    fn enter(&mut self, cx: &mut Context, kind: Kind, _: &[String], node: &mut Node) {
+        match kind {
+            Kind::PathItem => {
+                drop_field(cx, node, "query", &DROP_QUERY_METHOD);
+                drop_field(cx, node, "additionalOperations", &DROP_ADDITIONAL_OPERATIONS);
+                drop_server_names(cx, node);
+            }
+            Kind::Operation => drop_server_names(cx, node),
+            Kind::Link => {
+                if let Some(server) = node.get_mut("server") {
+                    drop_field(cx, server, "name", &DROP_V3_2_FIELD);
+                }
+            }
+            Kind::Parameter if node.get_str("style") == Some("cookie") => {
+                drop_field(cx, node, "style", &DROP_V3_2_FIELD);
+            }
+            Kind::Callback => drop_path_item_references(cx, node),
+            Kind::Response if node.get("$ref").is_none() => drop_field(cx, node, "summary", &DROP_V3_2_FIELD),
+            Kind::MediaType => {
+                self.inline_media_type(cx, node);
+                drop_field(cx, node, "itemSchema", &DROP_ITEM_SCHEMA);
+                drop_field(cx, node, "itemEncoding", &DROP_V3_2_FIELD);
+                drop_field(cx, node, "prefixEncoding", &DROP_V3_2_FIELD);
+            }
+            Kind::Encoding => {
+                for key in ["encoding", "itemEncoding", "prefixEncoding"] {
+                    drop_field(cx, node, key, &DROP_V3_2_FIELD);
+                }
+            }
+            Kind::Example => example(cx, node),
+            Kind::SecurityScheme => security_scheme(cx, node),
+            _ => {}
+        }
+        if matches!(kind, Kind::RequestBody | Kind::Response) {
+            binary_content(cx, node);
+        }
+    }
+}
+
+impl Fields {
+    fn inline_media_type(&self, cx: &mut Context, node: &mut Node) {
+        let Some(reference) = node.get_str("$ref").map(str::to_owned) else { return };
+        let name = refs::steps(&reference).filter(|steps| steps.len() == 3).and_then(|mut steps| steps.pop());
+        let target = name.and_then(|name| self.media_types.as_ref()?.get(&name));
+        let mut leads_on = false;
+        if let Some(target) = target {
+            target.walk_objects(&mut |object| {
+                leads_on |=
+                    object.get_str("$ref").is_some_and(|further| further.starts_with("#/components/mediaTypes/"));
+            });
+        }
+        match target {
+            // Copies of copies could go in circles; nobody writes them.
+            Some(target) if !leads_on => {
+                cx.note(&INLINE_MEDIA_TYPE, node.origin, format!("copied {reference} here"));
+                *node = target.clone();
+            }
+            _ => {
+                cx.note(&INLINE_MEDIA_TYPE, node.origin, format!("dropped {reference}, which cannot be copied here"));
+                *node = Node::object(node.origin);
+            }
+        }
+    }
+}
+
+/// 3.1 takes a body of this type without a schema for binary.
+fn binary_content(cx: &mut Context, holder: &mut Node) {
+    let Some(content) = holder.get_mut("content").and_then(Node::as_object_mut) else { return };
+    for (name, media_type) in content {
+        let is_binary = name.split(';').next().is_some_and(|name| name.trim() == "application/octet-stream");
+        let says_nothing = |schema: &Node| schema.as_object().is_some_and(Object::is_empty);
+        if is_binary
+            && media_type.as_object().is_some_and(|members| !members.contains_key("$ref"))
+            && media_type.get("schema").is_none_or(says_nothing)
+        {
+            cx.note(&BINARY_CONTENT, media_type.origin, "the schema became a binary string");
+            let mut schema = Node::object(media_type.origin);
+            schema.set("type", "string");
+            schema.set("format", "binary");
+            media_type.set("schema", schema.value);
+        }
+    }
+}
+
+/// `components.pathItems` go, and a callback cannot have a copy: it may lead back to the path that it belongs to.
+fn drop_path_item_references(cx: &mut Context, callback: &mut Node) {
+    let Some(members) = callback.as_object_mut() else { return };
+    members.retain(|expression, item| {
+        let is_kept = !item.get_str("$ref").is_some_and(|target| target.starts_with("#/components/pathItems/"));
+        if !is_kept {
+            cx.note(
+                &DROP_PATH_ITEMS,
+                item.origin,
+                format!("dropped the callback {expression}, which refers to one of them"),
+            );
+        }
+        is_kept
+    });
+}
+
+fn example(cx: &mut Context, example: &mut Node) {
+    if let Some(value) = example.remove("dataValue") {
+        cx.note(&EXAMPLE_DATA_VALUE, value.origin, "dataValue became value");
+        if let Some(members) = example.as_object_mut() {
+            members.entry("value".to_owned()).or_insert(value);
+        }
+    }
+    drop_field(cx, example, "serializedValue", &EXAMPLE_DATA_VALUE);
+}
+
+fn security_scheme(cx: &mut Context, scheme: &mut Node) {
+    drop_field(cx, scheme, "oauth2MetadataUrl", &DROP_V3_2_FIELD);
+    drop_field(cx, scheme, "deprecated", &DROP_V3_2_FIELD);
+    if let Some(flows) = scheme.get_mut("flows") {
+        drop_field(cx, flows, "deviceAuthorization", &DROP_V3_2_FIELD);
+    }
+}
+
+/// Removes the schemes of type mutualTLS, and what requires them. A requirement of nothing else then asks for no
+/// credential, which is what a request has to carry: the certificate is a matter of the connection.
+fn drop_mutual_tls(cx: &mut Context, root: &mut Node) {
+    let schemes = root.get_mut("components").and_then(|components| components.get_mut("securitySchemes"));
+    let Some(schemes) = schemes.and_then(Node::as_object_mut) else { return };
+    let mut dropped = HashSet::new();
+    schemes.retain(|name, scheme| {
+        let is_kept = scheme.get_str("type") != Some("mutualTLS");
+        if !is_kept {
+            cx.note(&DROP_MUTUAL_TLS, scheme.origin, format!("dropped the scheme {name}"));
+            dropped.insert(name.clone());
+        }
+        is_kept
+    });
+    if dropped.is_empty() {
+        return;
+    }
+    drop_requirements(cx, root, &dropped);
+    for item in root.get_mut("paths").and_then(Node::as_object_mut).into_iter().flat_map(|paths| paths.values_mut()) {
+        for method in METHODS {
+            if let Some(operation) = item.get_mut(method) {
+                drop_requirements(cx, operation, &dropped);
+            }
+        }
+    }
+}
+
+fn drop_requirements(cx: &mut Context, holder: &mut Node, schemes: &HashSet<String>) {
+    for requirement in elements(holder, "security") {
+        let origin = requirement.origin;
+        let Some(members) = requirement.as_object_mut() else { continue };
+        members.retain(|name, _| {
+            let is_kept = !schemes.contains(name);
+            if !is_kept {
+                cx.note(&DROP_MUTUAL_TLS, origin, format!("{name} is no longer required here"));
+            }
+            is_kept
+        });
+    }
+}

@@ -1,0 +1,114 @@
+//! References: what they lead to, and what to do where 3.0 (or a generator) cannot follow them.
+
+mod hoist;
+
+pub(super) use hoist::hoist;
+
+use std::collections::HashSet;
+
+use heck::ToUpperCamelCase;
+
+use super::rules::INLINE_PATH_ITEM;
+use crate::source::{escape_pointer, unescape_pointer};
+use crate::{Context, Node};
+
+/// The steps of a reference within the document (`#/a/b`), or nothing for any other.
+pub(super) fn steps(reference: &str) -> Option<Vec<String>> {
+    let pointer = reference.strip_prefix("#/")?;
+    Some(pointer.split('/').map(unescape_pointer).collect())
+}
+
+/// The reference that takes these steps.
+pub(super) fn reference<S: AsRef<str>>(steps: &[S]) -> String {
+    let mut text = String::from("#");
+    for step in steps {
+        text.push('/');
+        text.push_str(&escape_pointer(step.as_ref()));
+    }
+    text
+}
+
+/// A reference to a component schema.
+pub(super) fn to_schema(name: &str) -> String {
+    reference(&["components", "schemas", name])
+}
+
+/// Undoes percent-encoding, which a URI fragment may carry. Nothing when there is none, or when it makes no sense.
+pub(super) fn percent_decoded(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+            let (high, low) = (digit(rest.next())?, digit(rest.next())?);
+            bytes.push((high * 16 + low) as u8);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// A name with only the characters that 3.0 allows in the name of a component.
+pub(super) fn legal_name(name: &str) -> String {
+    let legal = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
+    if name.is_empty() { "_".to_owned() } else { name.chars().map(legal).collect() }
+}
+
+/// `name`, or `name` with a number behind it if it is taken; taken from now on.
+pub(super) fn claim(used: &mut HashSet<String>, name: String) -> String {
+    let mut candidate = name.clone();
+    let mut number = 2;
+    while !used.insert(candidate.clone()) {
+        candidate = format!("{name}_{number}");
+        number += 1;
+    }
+    candidate
+}
+
+/// A name for a schema that has none but stands at a place: that of its definition, or one made of the steps to it.
+pub(super) fn name_of_place(steps: &[String]) -> String {
+    if let [.., container, name] = steps
+        && matches!(container.as_str(), "$defs" | "definitions")
+    {
+        return legal_name(name);
+    }
+    let from = if steps.first().is_some_and(|step| step == "components") { 2 } else { 1 };
+    let words = steps.iter().skip(from).filter(|step| *step != "properties");
+    legal_name(&words.map(|step| step.to_upper_camel_case()).collect::<String>())
+}
+
+/// Copies path items that paths refer to into the paths. Those of callbacks may refer back, so they stay as they are.
+pub(super) fn inline_path_items(cx: &mut Context, root: &mut Node) {
+    let targets: Vec<(String, Node)> = root
+        .members("paths")
+        .filter(|(path, _)| !path.starts_with("x-"))
+        .filter_map(|(path, item)| Some((path.clone(), path_item_behind(root, item)?.clone())))
+        .collect();
+    for (path, target) in targets {
+        let Some(item) = root.get_mut("paths").and_then(|paths| paths.get_mut(&path)) else { continue };
+        let Some(reference) = item.remove("$ref") else { continue };
+        let text = format!("copied {} here", reference.as_str().unwrap_or_default());
+        cx.note(&INLINE_PATH_ITEM, item.origin, text);
+        let (Some(own), Some(copied)) = (item.as_object_mut(), target.as_object()) else { continue };
+        for (key, member) in copied {
+            // The specification leaves open which of two wins; what is written at the path is the more specific one.
+            own.entry(key.clone()).or_insert_with(|| member.clone());
+        }
+    }
+}
+
+fn path_item_behind<'a>(root: &'a Node, item: &'a Node) -> Option<&'a Node> {
+    let mut target = root.pointer(item.get_str("$ref")?)?;
+    // A chain longer than this is a circle.
+    for _ in 0..8 {
+        match target.get_str("$ref") {
+            Some(next) => target = root.pointer(next)?,
+            None => return Some(target),
+        }
+    }
+    None
+}

@@ -1,0 +1,202 @@
+//! One schema at a time: what 3.1 writes in a way 3.0 does not read.
+
+mod arrays;
+mod nullable;
+mod objects;
+mod scalars;
+
+use std::collections::HashMap;
+
+use super::rules::{
+    BOOLEAN_SCHEMA, DROP_CONDITION, DROP_DEFS, DROP_SCHEMA_IDENTIFIER, DROP_V3_2_FIELD, DYNAMIC_REF, EMPTY_SCHEMA,
+    REF_SIBLINGS, REF_TYPE_SIBLING,
+};
+use super::{examples, openapi30, refs};
+use crate::{Context, Node, Object, Value};
+
+/// The types of the component schemas that state one, by the reference that leads to them.
+pub(super) struct KnownTypes(HashMap<String, String>);
+
+impl KnownTypes {
+    pub(super) fn of(root: &Node) -> Self {
+        let schemas = root.get("components").into_iter().flat_map(|components| components.members("schemas"));
+        Self(
+            schemas
+                .filter_map(|(name, schema)| Some((refs::to_schema(name), schema.get_str("type")?.into())))
+                .collect(),
+        )
+    }
+}
+
+/// Mends one schema; what is inside it gets its turn afterwards, from the walk.
+pub(super) fn mend(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
+    if !as_object(cx, schema) {
+        return;
+    }
+    openapi30::drop_nulls(cx, schema, has_no_null);
+    loop {
+        drop_identifiers(cx, schema);
+        reference_siblings(cx, known, schema);
+        scalars::constant(cx, schema);
+        // A branch that is pulled up can be in need of all of this itself.
+        if !nullable::branches(cx, schema) {
+            break;
+        }
+    }
+    nullable::types(cx, schema);
+    nullable::enum_values(cx, schema);
+    scalars::bounds(cx, schema);
+    scalars::integral_numbers(cx, schema);
+    scalars::content(cx, schema);
+    arrays::mend(cx, schema);
+    objects::mend(cx, schema);
+    conditions(cx, schema);
+    examples::of_schema(cx, schema);
+    v3_2_fields(cx, schema);
+}
+
+/// Makes an object of a boolean or empty schema. False for what can't be a schema at all.
+fn as_object(cx: &mut Context, schema: &mut Node) -> bool {
+    match schema.value {
+        Value::Object(_) => true,
+        Value::Null => {
+            cx.note(&EMPTY_SCHEMA, schema.origin, "became {}");
+            schema.value = Value::Object(Object::new());
+            true
+        }
+        Value::Bool(everything) => {
+            let empty = Node::object(schema.origin);
+            if everything {
+                cx.note(&BOOLEAN_SCHEMA, schema.origin, "true became {}");
+                *schema = empty;
+            } else {
+                cx.note(&BOOLEAN_SCHEMA, schema.origin, "false became {not: {}}");
+                *schema = Node::object(schema.origin);
+                schema.set("not", empty.value);
+            }
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Keywords whose value is never null, and is no schema either: a schema of nothing is a schema of anything.
+fn has_no_null(key: &str) -> bool {
+    matches!(
+        key,
+        "$ref"
+            | "title"
+            | "description"
+            | "type"
+            | "format"
+            | "pattern"
+            | "enum"
+            | "required"
+            | "properties"
+            | "allOf"
+            | "anyOf"
+            | "oneOf"
+            | "discriminator"
+            | "multipleOf"
+            | "minimum"
+            | "maximum"
+            | "exclusiveMinimum"
+            | "exclusiveMaximum"
+            | "minLength"
+            | "maxLength"
+            | "minItems"
+            | "maxItems"
+            | "uniqueItems"
+            | "minProperties"
+            | "maxProperties"
+            | "nullable"
+            | "readOnly"
+            | "writeOnly"
+            | "deprecated"
+            | "externalDocs"
+            | "xml"
+    )
+}
+
+fn drop_identifiers(cx: &mut Context, schema: &mut Node) {
+    for key in ["$id", "$schema", "$vocabulary", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$comment"] {
+        if let Some(dropped) = schema.remove(key) {
+            cx.note(&DROP_SCHEMA_IDENTIFIER, dropped.origin, format!("dropped {key}"));
+        }
+    }
+    for key in ["$dynamicRef", "$recursiveRef"] {
+        // Those with an anchor are references by now.
+        if let Some(dropped) = schema.remove(key) {
+            let text = format!("dropped {key} {}, which leads nowhere", dropped.as_str().unwrap_or_default());
+            cx.note(&DYNAMIC_REF, dropped.origin, text);
+        }
+    }
+    for key in ["$defs", "definitions"] {
+        if let Some(dropped) = schema.remove(key) {
+            let stays_behind = |schema: &&Node| schema.get("$ref").is_none();
+            let unused = dropped.as_object().map_or(0, |schemas| schemas.values().filter(stays_behind).count());
+            cx.note(&DROP_DEFS, dropped.origin, format!("removed {key} with {unused} schemas nothing refers to"));
+        }
+    }
+}
+
+fn reference_siblings(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
+    let Some(target) = schema.get_str("$ref").map(str::to_owned) else { return };
+    if let Some(repeated) = schema.get_str("type")
+        && known.0.get(&target).is_some_and(|known| known == repeated)
+        && let Some(dropped) = schema.remove("type")
+    {
+        cx.note(&REF_TYPE_SIBLING, dropped.origin, format!("{target} states this type itself"));
+    }
+    let siblings: Vec<&str> = schema
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys())
+        .filter(|key| *key != "$ref")
+        .map(String::as_str)
+        .collect();
+    if siblings.is_empty() {
+        return;
+    }
+    cx.note(&REF_SIBLINGS, schema.origin, format!("kept {} beside allOf: [{target}]", siblings.join(", ")));
+    let Some(reference) = schema.remove("$ref") else { return };
+    let mut branch = Node::object(reference.origin);
+    branch.set("$ref", reference.value);
+    require(schema, branch, true);
+}
+
+/// Adds a schema that must hold too: to `allOf`, which comes first in the schema when it is new.
+fn require(schema: &mut Node, branch: Node, first: bool) {
+    let origin = schema.origin;
+    let Some(members) = schema.as_object_mut() else { return };
+    if !matches!(members.get("allOf"), Some(Node { value: Value::Array(_), .. })) {
+        members.shift_insert(0, "allOf".to_owned(), Node::new(Vec::new(), origin));
+    }
+    if let Some(branches) = members.get_mut("allOf").and_then(Node::as_array_mut) {
+        branches.insert(if first { 0 } else { branches.len() }, branch);
+    }
+}
+
+fn conditions(cx: &mut Context, schema: &mut Node) {
+    for key in ["if", "then", "else"] {
+        let Some(dropped) = schema.remove(key) else { continue };
+        let lost: Vec<&str> = dropped
+            .members("properties")
+            .filter(|(name, _)| key != "if" && schema.get("properties").is_none_or(|known| known.get(name).is_none()))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let text = match lost.as_slice() {
+            [] => format!("dropped {key}"),
+            lost => format!("dropped {key}, and with it the properties {}", lost.join(", ")),
+        };
+        cx.note(&DROP_CONDITION, dropped.origin, text);
+    }
+}
+
+fn v3_2_fields(cx: &mut Context, schema: &mut Node) {
+    for (holder, key) in [("discriminator", "defaultMapping"), ("xml", "nodeType")] {
+        if let Some(dropped) = schema.get_mut(holder).and_then(|holder| holder.remove(key)) {
+            cx.note(&DROP_V3_2_FIELD, dropped.origin, format!("dropped {holder}.{key}"));
+        }
+    }
+}

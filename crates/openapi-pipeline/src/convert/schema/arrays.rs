@@ -1,0 +1,95 @@
+//! Arrays: 3.0 describes all items by one schema.
+
+use crate::convert::rules::{ARRAY_ITEMS, DROP_CONTAINS, TUPLE_ITEMS, UNEVALUATED_ITEMS};
+use crate::{Context, Node, Value};
+
+pub(super) fn mend(cx: &mut Context, schema: &mut Node) {
+    for key in ["contains", "minContains", "maxContains"] {
+        if let Some(dropped) = schema.remove(key) {
+            cx.note(&DROP_CONTAINS, dropped.origin, format!("dropped {key}"));
+        }
+    }
+    tuple(cx, schema);
+    unevaluated(cx, schema);
+    if schema.get_str("type") == Some("array") && schema.get("items").is_none() {
+        cx.note(&ARRAY_ITEMS, schema.origin, "items became {}");
+        schema.set("items", crate::Object::new());
+    }
+}
+
+/// `prefixItems` with `items` for the rest, or `items` as a list with `additionalItems` for the rest.
+fn tuple(cx: &mut Context, schema: &mut Node) {
+    let is_list = |key: &str| matches!(schema.get(key), Some(Node { value: Value::Array(_), .. }));
+    let (positions, rest) = match (is_list("prefixItems"), is_list("items")) {
+        (true, _) => ("prefixItems", "items"),
+        (false, true) => ("items", "additionalItems"),
+        (false, false) => {
+            // Without a list of items it restricts nothing.
+            if let Some(dropped) = schema.remove("additionalItems") {
+                cx.note(&TUPLE_ITEMS, dropped.origin, "dropped additionalItems, which has no effect here");
+            }
+            return;
+        }
+    };
+    let Some(list) = schema.remove(positions) else { return };
+    let rest = schema.remove(rest);
+    let origin = list.origin;
+    let Value::Array(list) = list.value else { return };
+    let count = list.len();
+    let most = schema.get("maxItems").and_then(count_of);
+    let is_closed = rest.as_ref().and_then(Node::as_bool) == Some(false);
+
+    let mut schemas: Vec<Node> = Vec::new();
+    for item in list {
+        if !schemas.contains(&item) {
+            schemas.push(item);
+        }
+    }
+    let mut is_open = false;
+    if !is_closed && most.is_none_or(|most| most > count as u64) {
+        match rest {
+            Some(rest) if rest.as_object().is_some_and(|members| !members.is_empty()) => {
+                if !schemas.contains(&rest) {
+                    schemas.push(rest);
+                }
+            }
+            _ => is_open = true,
+        }
+    }
+    if is_closed && most.is_none_or(|most| most > count as u64) {
+        schema.set("maxItems", Value::Number(count.into()));
+    }
+    let items = match schemas.len() {
+        _ if is_open => Node::object(origin),
+        1 => schemas.swap_remove(0),
+        _ => {
+            let mut any = Node::object(origin);
+            any.set("anyOf", schemas);
+            any
+        }
+    };
+    let text = match is_open {
+        true => format!("{count} items by position; anything may follow them, so any item is allowed"),
+        false => format!("{count} items by position became items of any of their schemas"),
+    };
+    cx.note(&TUPLE_ITEMS, origin, text);
+    schema.set("items", items.value);
+}
+
+fn count_of(node: &Node) -> Option<u64> {
+    match &node.value {
+        Value::Number(number) => number.as_u64(),
+        _ => None,
+    }
+}
+
+fn unevaluated(cx: &mut Context, schema: &mut Node) {
+    let Some(unevaluated) = schema.remove("unevaluatedItems") else { return };
+    let applies_alone = ["items", "allOf", "anyOf", "oneOf", "$ref", "if"].iter().all(|key| schema.get(key).is_none());
+    if applies_alone && unevaluated.as_object().is_some() {
+        cx.note(&UNEVALUATED_ITEMS, unevaluated.origin, "became items");
+        schema.set("items", unevaluated.value);
+    } else {
+        cx.note(&UNEVALUATED_ITEMS, unevaluated.origin, "dropped");
+    }
+}

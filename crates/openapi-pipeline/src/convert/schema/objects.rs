@@ -1,0 +1,103 @@
+//! Objects: 3.0 knows properties by name, and one schema for all others.
+
+use crate::convert::rules::{
+    DROP_DEPENDENT_KEYWORD, DROP_PROPERTY_NAMES, PATTERN_PROPERTIES, REQUIRED_NAMES, UNEVALUATED_PROPERTIES,
+};
+use crate::{Context, Node, Object, Value};
+
+pub(super) fn mend(cx: &mut Context, schema: &mut Node) {
+    required(cx, schema);
+    // First, because it can close the object, and that decides what becomes of the patterns.
+    unevaluated(cx, schema);
+    patterns(cx, schema);
+    if let Some(dropped) = schema.remove("propertyNames") {
+        cx.note(&DROP_PROPERTY_NAMES, dropped.origin, "dropped propertyNames");
+    }
+    for key in ["dependentRequired", "dependentSchemas", "dependencies"] {
+        if let Some(dropped) = schema.remove(key) {
+            cx.note(&DROP_DEPENDENT_KEYWORD, dropped.origin, format!("dropped {key}"));
+        }
+    }
+}
+
+fn required(cx: &mut Context, schema: &mut Node) {
+    let Some(names) = schema.get_mut("required") else { return };
+    let origin = names.origin;
+    let Some(names) = names.as_array_mut() else { return };
+    let mut seen: Vec<Node> = Vec::new();
+    names.retain(|name| {
+        let is_new = !seen.contains(name);
+        if is_new {
+            seen.push(name.clone());
+        } else {
+            let text = format!("removed a repeated {}", name.as_str().unwrap_or_default());
+            cx.note(&REQUIRED_NAMES, name.origin, text);
+        }
+        is_new
+    });
+    if names.is_empty() {
+        schema.remove("required");
+        cx.note(&REQUIRED_NAMES, origin, "removed an empty list");
+    }
+}
+
+fn patterns(cx: &mut Context, schema: &mut Node) {
+    let Some(patterns) = schema.remove("patternProperties") else { return };
+    let origin = patterns.origin;
+    let Value::Object(patterns) = patterns.value else {
+        cx.note(&PATTERN_PROPERTIES, origin, "dropped, this is no object");
+        return;
+    };
+    let names = patterns.keys().cloned().collect::<Vec<_>>().join(", ");
+    let mut schemas: Vec<Node> = Vec::new();
+    for pattern in patterns.into_values() {
+        if !schemas.contains(&pattern) {
+            schemas.push(pattern);
+        }
+    }
+    let has_properties = schema.get("properties").and_then(Node::as_object).is_some_and(|members| !members.is_empty());
+    let others = schema.get("additionalProperties");
+    // Closed: what matches no pattern is forbidden, so the patterns describe all there is. Free: what matches no pattern
+    // can be anything, but an object of nothing but patterns is a map, and is meant as one.
+    let is_closed = others.and_then(Node::as_bool) == Some(false);
+    let is_free =
+        others.is_none_or(|others| others.as_bool() == Some(true) || others.as_object().is_some_and(Object::is_empty));
+    let is_map = is_closed || (is_free && !has_properties && schemas.len() == 1);
+    let text = match schemas.len() {
+        0 => "removed, there are no patterns".to_owned(),
+        1 if is_map => {
+            schema.set("additionalProperties", schemas.swap_remove(0).value);
+            format!("the schema of {names} became additionalProperties")
+        }
+        _ if is_map => {
+            let mut any = Node::object(origin);
+            any.set("anyOf", schemas);
+            schema.set("additionalProperties", any.value);
+            format!("the schemas of {names} became additionalProperties of any of them")
+        }
+        _ if is_free => format!("dropped {names}; other properties are allowed anyway"),
+        _ if others.is_some_and(|others| schemas.iter().all(|schema| schema == others)) => {
+            format!("dropped {names}; additionalProperties is the same")
+        }
+        _ => {
+            // The schema of the others must not be laid on what the patterns describe.
+            schemas.extend(schema.remove("additionalProperties"));
+            let mut any = Node::object(origin);
+            any.set("anyOf", schemas);
+            schema.set("additionalProperties", any.value);
+            format!("the schemas of {names} joined additionalProperties")
+        }
+    };
+    cx.note(&PATTERN_PROPERTIES, origin, text);
+}
+
+fn unevaluated(cx: &mut Context, schema: &mut Node) {
+    let Some(unevaluated) = schema.remove("unevaluatedProperties") else { return };
+    let others = ["additionalProperties", "allOf", "anyOf", "oneOf", "not", "$ref", "if", "then", "else"];
+    if others.iter().all(|key| schema.get(key).is_none()) {
+        cx.note(&UNEVALUATED_PROPERTIES, unevaluated.origin, "became additionalProperties");
+        schema.set("additionalProperties", unevaluated.value);
+    } else {
+        cx.note(&UNEVALUATED_PROPERTIES, unevaluated.origin, "dropped, other schemas describe properties too");
+    }
+}

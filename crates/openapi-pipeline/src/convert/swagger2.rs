@@ -1,0 +1,135 @@
+//! Swagger 2.0: laid out anew as OpenAPI 3.0.
+
+mod body;
+mod components;
+mod names;
+mod operations;
+mod parameters;
+mod responses;
+mod schemas;
+mod security;
+mod servers;
+
+use crate::convert::rules::{OPENAPI_VERSION, SWAGGER_COMPONENTS};
+use crate::convert::{openapi30, refs};
+use crate::{Context, Diagnostics, Node, Object, Value};
+use names::Names;
+
+/// What an operation takes from the document around it.
+struct Shared {
+    consumes: Option<Vec<String>>,
+    produces: Option<Vec<String>>,
+    servers: servers::Servers,
+    parameters: Object,
+    responses: Object,
+    names: Names,
+    /// The document as it was, if there are references into parts of it that get another layout.
+    original: Option<Node>,
+}
+
+pub(super) fn convert(cx: &mut Context, mut root: Node) -> Result<Node, Diagnostics> {
+    refs::inline_path_items(cx, &mut root);
+    let shared = Shared::of(cx, &root);
+    let origin = root.origin;
+    let Value::Object(members) = root.value else { return Ok(root) };
+
+    let mut result = Node::object(origin);
+    let mut components = Node::object(origin);
+    let mut problems = Diagnostics::default();
+    let version = members.get("swagger").map_or(origin, |version| version.origin);
+    cx.note(&OPENAPI_VERSION, version, format!("Swagger 2.0 became {}", openapi30::VERSION));
+    result.set("openapi", Node::new(openapi30::VERSION, version).value);
+    if let Some(servers) = shared.servers.of_document(cx) {
+        result.set("servers", servers.value);
+    }
+    for (key, mut member) in members {
+        match key.as_str() {
+            // Read into `shared`.
+            "swagger" | "host" | "basePath" | "schemes" | "consumes" | "produces" => continue,
+            "definitions" | "parameters" | "responses" | "securityDefinitions" => {
+                components::convert(cx, &shared, &key, member, &mut components);
+                continue;
+            }
+            "paths" => operations::convert_paths(cx, &shared, &mut member, &mut problems),
+            "security" => security::rename_requirements(&shared.names, &mut member),
+            _ => {}
+        }
+        if let Some(result) = result.as_object_mut() {
+            result.insert(key, member);
+        }
+    }
+    problems.into_result()?;
+    if components.as_object().is_some_and(|sections| !sections.is_empty()) {
+        result.set("components", components.value);
+    }
+    schemas::convert(cx, &shared, &mut result);
+    Ok(result)
+}
+
+impl Shared {
+    fn of(cx: &mut Context, root: &Node) -> Self {
+        let section = |key: &str| root.get(key).and_then(Node::as_object).cloned().unwrap_or_default();
+        Self {
+            consumes: strings(root, "consumes"),
+            produces: strings(root, "produces"),
+            servers: servers::Servers::of(root),
+            parameters: section("parameters"),
+            responses: section("responses"),
+            names: Names::of(cx, root),
+            original: has_unusual_references(root).then(|| root.clone()),
+        }
+    }
+
+    /// What a reference into the original document leads to.
+    fn lookup(&self, reference: &str) -> Option<&Node> {
+        let original = self.original.as_ref()?;
+        original.pointer(reference).or_else(|| original.pointer(&refs::percent_decoded(reference)?))
+    }
+
+    /// The shared parameter behind a reference, under the name it has in Swagger.
+    fn parameter(&self, reference: &str) -> Option<&Node> {
+        names::entry("parameters", reference, &self.parameters)
+    }
+
+    /// The shared response behind a reference.
+    fn response(&self, reference: &str) -> Option<&Node> {
+        names::entry("responses", reference, &self.responses)
+    }
+}
+
+/// Whether any reference leads elsewhere than to a definition, a shared parameter or a shared response.
+fn has_unusual_references(root: &Node) -> bool {
+    let mut found = false;
+    root.walk_objects(&mut |object| {
+        found |=
+            object.get_str("$ref").and_then(refs::steps).is_some_and(|steps| match steps.first().map(String::as_str) {
+                Some("definitions") => false,
+                Some("parameters" | "responses") => steps.len() != 2,
+                _ => true,
+            });
+    });
+    found
+}
+
+/// The strings of a list that is a member; nothing if there is no such list.
+fn strings(holder: &Node, key: &str) -> Option<Vec<String>> {
+    let items = holder.get(key)?.as_array()?;
+    let mut found: Vec<String> = Vec::new();
+    for item in items.iter().filter_map(Node::as_str) {
+        if !found.iter().any(|known| known == item) {
+            found.push(item.to_owned());
+        }
+    }
+    Some(found)
+}
+
+/// Sets a member to a node, keeping the node's own origin.
+fn put(holder: &mut Node, key: &str, node: Node) {
+    if let Some(members) = holder.as_object_mut() {
+        members.insert(key.to_owned(), node);
+    }
+}
+
+fn note_section(cx: &mut Context, section: &str, name: &str, node: &Node) {
+    cx.note(&SWAGGER_COMPONENTS, node.origin, format!("{section} became components.{name}"));
+}

@@ -1,0 +1,421 @@
+//! Brings what a description refers to in other files into the one document.
+//!
+//! A referenced schema, parameter, response and so on becomes a component; what has no section of its own among the
+//! components (path items, whole maps) takes the place of the reference. Whatever is taken from a file still carries
+//! origins of that file, and so says itself what the references in it are relative to.
+
+mod library;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use self::library::Library;
+use super::check::cycle;
+use super::position::Position;
+use super::reference::{MAX_HOPS, Target, normalize};
+use super::{Dialect, Files, MAX_DEPTH, MAX_PROBLEMS, too_deep, too_large};
+use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin, Rule, Value};
+
+/// Brings what a reference to another file leads to into the document.
+pub const BUNDLE_REF: Rule = Rule {
+    name: "bundle-ref",
+    summary: "what is referred to in another file is brought into the document, which then stands alone",
+};
+
+/// How large a document may become by what it refers to, in the measure of [`cost`].
+const MAX_BUNDLED: usize = 1_000_000;
+
+/// What a pass of the bundler left behind.
+pub(super) struct Bundled {
+    /// What went wrong.
+    pub(super) problems: Diagnostics,
+    /// The references that `problems` speaks of: they still are what was written in their file.
+    pub(super) unresolved: HashSet<Origin>,
+}
+
+/// Bundles the document at `path`.
+pub(super) fn bundle(cx: &mut Context, files: &dyn Files, path: &Path, dialect: Dialect, root: &mut Node) -> Bundled {
+    let root_file = normalize(path);
+    let mut bundler = Bundler {
+        library: Library::new(files, root_file.clone(), root.origin.source()),
+        cx,
+        dialect,
+        root_file,
+        placed: HashMap::new(),
+        names: HashMap::new(),
+        numbers: HashMap::new(),
+        waiting: VecDeque::new(),
+        inlining: Vec::new(),
+        spent: 0,
+        problems: Diagnostics::default(),
+        unresolved: HashSet::new(),
+    };
+    bundler.adopt_sections(root);
+    bundler.inlining.clear();
+    bundler.visit(root, Position::Root, 0);
+    let mut components = Vec::new();
+    // Components may refer to more components: a queue, as the chain can be long.
+    while let Some(Waiting { section, name, mut node, position }) = bundler.waiting.pop_front() {
+        bundler.visit(&mut node, position, 0);
+        components.push((section, name, node));
+    }
+    for (section, name, node) in components {
+        bundler.add(root, section, name, node);
+    }
+    Bundled { problems: bundler.problems, unresolved: bundler.unresolved }
+}
+
+/// A component that was taken from a file, but not searched for references yet.
+struct Waiting {
+    section: &'static str,
+    name: String,
+    node: Node,
+    position: Position,
+}
+
+struct Bundler<'a> {
+    cx: &'a mut Context,
+    library: Library<'a>,
+    dialect: Dialect,
+    root_file: PathBuf,
+    /// What is a component already, with the reference to it. One place may be a component of several kinds.
+    placed: HashMap<(Target, &'static str), String>,
+    names: HashMap<&'static str, HashSet<String>>,
+    numbers: HashMap<(&'static str, String), usize>,
+    waiting: VecDeque<Waiting>,
+    /// The places that are being put in right now: meeting one again is a circle.
+    inlining: Vec<Target>,
+    spent: usize,
+    problems: Diagnostics,
+    unresolved: HashSet<Origin>,
+}
+
+/// Where a reference leads.
+enum Found {
+    /// To a place in the root document.
+    Root(String),
+    /// To a node of another file.
+    Elsewhere(Target),
+}
+
+impl Bundler<'_> {
+    /// Fetches the sections themselves, then lets components that are nothing but a reference to a file keep their
+    /// names: `Pet: {$ref: pet.yaml}` makes that file the component `Pet`.
+    fn adopt_sections(&mut self, root: &mut Node) {
+        let (container, position) = match self.dialect {
+            Dialect::Swagger2 => (Some(root), Position::Root),
+            Dialect::OpenApi30 | Dialect::OpenApi31 => (root.get_mut("components"), Position::Components),
+        };
+        let Some(container) = container else { return };
+        self.inline(container, position);
+        let Some(sections) = container.as_object_mut() else { return };
+        for (name, section) in sections {
+            let Position::Map(element) = position.child(name) else { continue };
+            let Some(kept_in) = element.section(self.dialect).filter(|kept_in| kept_in == name) else { continue };
+            self.inline(section, Position::Map(element));
+            let Some(members) = section.as_object_mut() else { continue };
+            self.names.insert(kept_in, members.keys().cloned().collect());
+            members.iter().for_each(|(name, component)| self.remember_home(component, kept_in, name));
+            for (name, component) in members {
+                self.adopt(component, *element, kept_in, name);
+            }
+        }
+    }
+
+    /// A component of a section that came from another file is still referred to by its place in that file.
+    fn remember_home(&mut self, component: &Node, section: &'static str, name: &str) {
+        let file = self.library.file(component.origin.source());
+        if file != self.root_file {
+            let fragment = self.cx.sources.pointer(component.origin).trim_start_matches('#').to_owned();
+            self.placed.insert((Target { file, fragment }, section), self.local_reference(section, name));
+        }
+    }
+
+    fn adopt(&mut self, component: &mut Node, position: Position, section: &'static str, name: &str) {
+        let Some((reference, origin)) = owned(position.reference(component)) else { return };
+        let Some(Found::Elsewhere(target)) = self.find(&reference, origin, true) else { return };
+        let place = (target.clone(), section);
+        if self.placed.contains_key(&place) {
+            return;
+        }
+        let Some(copy) = self.copy(&target, origin) else { return };
+        let local = self.local_reference(section, name);
+        self.note(origin, &reference, &local);
+        self.placed.insert(place, local);
+        *component = with_siblings(copy, component);
+    }
+
+    fn visit(&mut self, node: &mut Node, position: Position, depth: usize) {
+        if position == Position::Data {
+            return;
+        }
+        if depth > MAX_DEPTH {
+            self.problem(too_deep().at(node.origin, "here"));
+            return;
+        }
+        if let Some((reference, origin)) = owned(position.reference(node)) {
+            match position.section(self.dialect) {
+                Some(section) => {
+                    if let Some(local) = self.place(&reference, origin, position, section) {
+                        set_text(node.get_mut("$ref"), local);
+                    }
+                }
+                None => {
+                    let open = self.inlining.len();
+                    self.inline(node, position);
+                    self.visit_members(node, position, depth);
+                    self.inlining.truncate(open);
+                    return;
+                }
+            }
+        }
+        self.visit_members(node, position, depth);
+    }
+
+    fn visit_members(&mut self, node: &mut Node, position: Position, depth: usize) {
+        match &mut node.value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.visit(item, position, depth + 1)),
+            Value::Object(members) if position == Position::Mapping => {
+                members.values_mut().for_each(|value| self.map(value));
+            }
+            Value::Object(members) => {
+                for (key, member) in members {
+                    self.visit(member, position.child(key), depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A value of a discriminator's mapping: the name of a schema, or a reference to one.
+    fn map(&mut self, value: &mut Node) {
+        let Some(text) = value.as_str().map(str::to_owned) else { return };
+        let names_a_file = [".json", ".yaml", ".yml"].iter().any(|extension| text.ends_with(extension));
+        if !text.contains('#') && !names_a_file {
+            return;
+        }
+        let position = Position::Schema;
+        let Some(section) = position.section(self.dialect) else { return };
+        if let Some(local) = self.place(&text, value.origin, position, section) {
+            set_text(Some(value), local);
+        }
+    }
+
+    /// Makes a component of what is referred to, and returns the reference to it.
+    fn place(&mut self, reference: &str, origin: Origin, position: Position, section: &'static str) -> Option<String> {
+        let local = match self.find(reference, origin, true)? {
+            Found::Root(local) => local,
+            Found::Elsewhere(target) => {
+                let place = (target.clone(), section);
+                match self.placed.get(&place) {
+                    Some(local) => local.clone(),
+                    None => {
+                        let node = self.copy(&target, origin)?;
+                        let name = self.unique_name(section, target.name());
+                        let local = self.local_reference(section, &name);
+                        self.placed.insert(place, local.clone());
+                        self.waiting.push_back(Waiting { section, name, node, position });
+                        local
+                    }
+                }
+            }
+        };
+        if local != reference {
+            self.note(origin, reference, &local);
+        }
+        Some(local)
+    }
+
+    /// Puts what is referred to in the place of the reference, until there is no reference any more.
+    fn inline(&mut self, node: &mut Node, position: Position) {
+        while let Some((reference, origin)) = owned(position.reference(node)) {
+            let target = match self.find(&reference, origin, false) {
+                None => return,
+                Some(Found::Root(local)) => {
+                    if local != reference {
+                        self.note(origin, &reference, &local);
+                        set_text(node.get_mut("$ref"), local);
+                    }
+                    return;
+                }
+                Some(Found::Elsewhere(target)) => target,
+            };
+            if self.inlining.contains(&target) {
+                self.unresolved.insert(origin);
+                self.problem(
+                    Diagnostic::new("ref-cycle", format!("`{reference}` contains itself"))
+                        .at(origin, "this can't be put in place of the reference")
+                        .help("only components can refer to each other in circles; move it into the components"),
+                );
+                return;
+            }
+            let Some(copy) = self.copy(&target, origin) else { return };
+            self.cx.note(&BUNDLE_REF, origin, format!("put what `{reference}` refers to in its place"));
+            if self.inlining.len() >= MAX_DEPTH {
+                self.problem(too_deep().at(origin, "by what is referred to here"));
+                self.unresolved.insert(origin);
+                return;
+            }
+            self.inlining.push(target);
+            *node = with_siblings(copy, node);
+        }
+    }
+
+    /// Finds where a reference leads. `through` follows places that are nothing but another reference.
+    fn find(&mut self, reference: &str, origin: Origin, through: bool) -> Option<Found> {
+        let found = self.follow(reference, origin, through);
+        if found.is_none() {
+            self.unresolved.insert(origin);
+        }
+        found
+    }
+
+    fn follow(&mut self, reference: &str, origin: Origin, through: bool) -> Option<Found> {
+        let (mut text, mut at) = (reference.to_owned(), origin);
+        for _ in 0..MAX_HOPS {
+            let base = self.library.file(at.source());
+            if base == self.root_file && text.starts_with('#') {
+                return Some(Found::Root(text));
+            }
+            let target = match Target::parse(&text, &base) {
+                Ok(target) => target,
+                Err(reason) => {
+                    self.problem(library::unusable(&text, at, reason));
+                    return None;
+                }
+            };
+            if target.file == self.root_file {
+                return Some(Found::Root(format!("#{}", target.fragment)));
+            }
+            let node = match self.library.node(self.cx, &target, &text, at) {
+                Ok(node) => node?,
+                Err(problems) => {
+                    problems.0.into_iter().for_each(|problem| self.problem(problem));
+                    return None;
+                }
+            };
+            match node.as_object() {
+                Some(members) if through && members.len() == 1 && node.get_str("$ref").is_some() => {
+                    let next = node.get("$ref")?;
+                    (text, at) = (next.as_str()?.to_owned(), next.origin);
+                }
+                _ => return Some(Found::Elsewhere(target)),
+            }
+        }
+        self.problem(cycle(reference, origin));
+        None
+    }
+
+    /// A copy of a node of another file. Copies count, so that files can't multiply each other.
+    fn copy(&mut self, target: &Target, origin: Origin) -> Option<Node> {
+        let node = self.library.known(target)?;
+        let was_within = self.spent <= MAX_BUNDLED;
+        self.spent = self.spent.saturating_add(cost(node));
+        if self.spent <= MAX_BUNDLED {
+            return Some(node.clone());
+        }
+        self.unresolved.insert(origin);
+        if was_within {
+            self.problem(too_large(MAX_BUNDLED).at(origin, "by what is referred to here"));
+        }
+        None
+    }
+
+    fn unique_name(&mut self, section: &'static str, name: String) -> String {
+        let taken = self.names.entry(section).or_default();
+        if taken.insert(name.clone()) {
+            return name;
+        }
+        // Counting on from the last number keeps this quick when thousands of places share a name.
+        let number = self.numbers.entry((section, name.clone())).or_insert(1);
+        loop {
+            *number += 1;
+            let unique = format!("{name}_{number}");
+            if taken.insert(unique.clone()) {
+                return unique;
+            }
+        }
+    }
+
+    fn local_reference(&self, section: &str, name: &str) -> String {
+        let name = crate::source::escape_pointer(name);
+        match self.dialect {
+            Dialect::Swagger2 => format!("#/{section}/{name}"),
+            Dialect::OpenApi30 | Dialect::OpenApi31 => format!("#/components/{section}/{name}"),
+        }
+    }
+
+    fn add(&mut self, root: &mut Node, section: &str, name: String, node: Node) {
+        let container = match self.dialect {
+            Dialect::Swagger2 => Some(root),
+            Dialect::OpenApi30 | Dialect::OpenApi31 => member(root, "components"),
+        };
+        let Some(container) = container else { return self.no_object("components", node.origin) };
+        match member(container, section).and_then(Node::as_object_mut) {
+            Some(members) => {
+                members.insert(name, node);
+            }
+            None => self.no_object(section, node.origin),
+        }
+    }
+
+    fn no_object(&mut self, section: &str, origin: Origin) {
+        self.problem(
+            Diagnostic::new("not-an-object", format!("`{section}` is not an object"))
+                .at(origin, "this belongs into it")
+                .help(format!("make `{section}` an object of names and components")),
+        );
+    }
+
+    fn problem(&mut self, problem: Diagnostic) {
+        if self.problems.0.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    fn note(&mut self, origin: Origin, reference: &str, local: &str) {
+        self.cx.note(&BUNDLE_REF, origin, format!("`{reference}` became `{local}`"));
+    }
+}
+
+fn owned(reference: Option<(&str, Origin)>) -> Option<(String, Origin)> {
+    reference.map(|(text, origin)| (text.to_owned(), origin))
+}
+
+fn set_text(node: Option<&mut Node>, text: String) {
+    if let Some(node) = node {
+        node.value = Value::String(text);
+    }
+}
+
+/// A member that is an object, made if there is none.
+fn member<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {
+    let origin = node.origin;
+    let members = node.as_object_mut()?;
+    Some(members.entry(key.to_owned()).or_insert_with(|| Node::object(origin)))
+}
+
+/// What a reference leads to, with what stands beside the reference laid over it.
+fn with_siblings(mut target: Node, reference: &mut Node) -> Node {
+    let Some(siblings) = reference.as_object_mut().map(std::mem::take) else { return target };
+    let siblings: Object = siblings.into_iter().filter(|(key, _)| key != "$ref").collect();
+    if let Some(members) = target.as_object_mut() {
+        members.extend(siblings);
+    }
+    target
+}
+
+/// What a copy of a tree costs: its nodes, and something for the work around it.
+fn cost(node: &Node) -> usize {
+    fn nodes(node: &Node) -> usize {
+        1 + match &node.value {
+            Value::Array(items) => items.iter().map(nodes).sum(),
+            Value::Object(members) => members.values().map(nodes).sum(),
+            _ => 0,
+        }
+    }
+    20 + nodes(node)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! The other files of a description, each read once.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::load::check::dangling;
+use crate::load::reference::{Target, Unusable, resolve};
+use crate::load::{Files, parse};
+use crate::source::SourceId;
+use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
+
+pub(super) struct Library<'a> {
+    files: &'a dyn Files,
+    paths: HashMap<SourceId, PathBuf>,
+    /// `None` for files that could not be read, so that this is said once.
+    trees: HashMap<PathBuf, Option<Node>>,
+}
+
+impl<'a> Library<'a> {
+    pub(super) fn new(files: &'a dyn Files, root_file: PathBuf, root: SourceId) -> Self {
+        Self { files, paths: HashMap::from([(root, root_file)]), trees: HashMap::new() }
+    }
+
+    /// The path of a file that was read.
+    pub(super) fn file(&self, source: SourceId) -> PathBuf {
+        self.paths.get(&source).cloned().unwrap_or_default()
+    }
+
+    /// The node at a place, whose file is read when it is met first; nothing if that failed before.
+    pub(super) fn node(
+        &mut self,
+        cx: &mut Context,
+        target: &Target,
+        reference: &str,
+        origin: Origin,
+    ) -> Result<Option<&Node>, Diagnostics> {
+        if !self.trees.contains_key(&target.file) {
+            match parse(cx, self.files, &target.file) {
+                Ok(tree) => {
+                    self.paths.insert(tree.origin.source(), target.file.clone());
+                    self.trees.insert(target.file.clone(), Some(tree));
+                }
+                Err(problems) => {
+                    self.trees.insert(target.file.clone(), None);
+                    return Err(referred_to_from(problems, origin));
+                }
+            }
+        }
+        match self.trees.get(&target.file) {
+            Some(Some(_)) if self.known(target).is_none() => Err(dangling(reference, origin, None).into()),
+            _ => Ok(self.known(target)),
+        }
+    }
+
+    /// The node at a place of a file that was read already.
+    pub(super) fn known(&self, target: &Target) -> Option<&Node> {
+        resolve(self.trees.get(&target.file)?.as_ref()?, &format!("#{}", target.fragment))
+    }
+}
+
+/// Says where a file is needed whose reading failed.
+fn referred_to_from(problems: Diagnostics, origin: Origin) -> Diagnostics {
+    let with_place = |problem: Diagnostic| match problem.primary {
+        None => problem.at(origin, "it is referred to here"),
+        Some(_) => problem.related(origin, "the file is referred to here"),
+    };
+    Diagnostics(problems.0.into_iter().map(with_place).collect())
+}
+
+/// The problem of a reference that may not be followed.
+pub(super) fn unusable(reference: &str, origin: Origin, reason: Unusable) -> Diagnostic {
+    let (code, message, help) = match reason {
+        Unusable::Url => (
+            "ref-to-url",
+            format!("`{reference}` is a URL, and the network is never used"),
+            "download the file, keep it beside the description, and refer to it by a relative path",
+        ),
+        Unusable::Outside => (
+            "ref-outside-root",
+            format!("`{reference}` leads out of the root folder"),
+            "move the file below the root folder, or choose a root folder that contains it",
+        ),
+        Unusable::Encoding => (
+            "ref-encoding",
+            format!("the path of `{reference}` is not UTF-8 after percent-decoding"),
+            "write the path without percent signs",
+        ),
+    };
+    Diagnostic::new(code, message).at(origin, "this reference").help(help)
+}

@@ -1,0 +1,139 @@
+//! Where the bytes come from.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::Diagnostic;
+
+/// The largest file that is read: far above any description, far below what exhausts memory.
+const MAX_FILE_SIZE: u64 = 64 << 20;
+
+/// Where files come from: a folder on disk, or a table in a test.
+pub trait Files {
+    /// Reads the file at `path` (relative to the root folder).
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// What messages call the file at `path`.
+    fn name(&self, path: &Path) -> String {
+        path.display().to_string()
+    }
+}
+
+/// The files below one folder. Nothing outside of it is read, not even through a symbolic link.
+#[derive(Clone, Debug)]
+pub struct DiskFiles {
+    /// The folder that holds everything that may be read.
+    pub root: PathBuf,
+}
+
+impl DiskFiles {
+    /// The files below `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+}
+
+impl Files for DiskFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let root = self.root.canonicalize()?;
+        let path = root.join(path).canonicalize()?;
+        if !path.starts_with(&root) {
+            let message = format!("it lies outside of {}", self.root.display());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+        }
+        // Opening a pipe or a device could block or never end.
+        if !path.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+        }
+        let mut bytes = Vec::new();
+        File::open(&path)?.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_FILE_SIZE {
+            let message = format!("it is larger than {} MiB", MAX_FILE_SIZE >> 20);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
+        Ok(bytes)
+    }
+
+    fn name(&self, path: &Path) -> String {
+        self.root.join(path).display().to_string()
+    }
+}
+
+/// Files that live in memory, for tests and for descriptions that were made on the fly.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl MemoryFiles {
+    /// No files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same files and one more.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<PathBuf>, content: impl Into<Vec<u8>>) -> Self {
+        self.files.insert(path.into(), content.into());
+        self
+    }
+}
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.files.get(path).cloned().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no such file"))
+    }
+}
+
+/// The problem of a file that can't be read.
+pub(super) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
+    let problem = Diagnostic::new("unreadable-file", format!("can't read {name}: {error}"));
+    match error.kind() {
+        io::ErrorKind::NotFound => problem.help("check the spelling of the path, and the folder it is relative to"),
+        io::ErrorKind::PermissionDenied => {
+            problem.help("move the file below the root folder, or choose a root folder that contains it")
+        }
+        _ => problem.help("make it a regular file that the current user may read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("openapi-pipeline-files-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(folder.join("root/inner")).unwrap();
+        folder
+    }
+
+    #[test]
+    fn reads_below_the_root_and_nothing_else() {
+        let folder = folder("root");
+        std::fs::write(folder.join("root/inner/a.yaml"), "a: 1").unwrap();
+        std::fs::write(folder.join("secret.yaml"), "b: 2").unwrap();
+        let files = DiskFiles::new(folder.join("root"));
+
+        assert_eq!(files.read(Path::new("inner/a.yaml")).unwrap(), b"a: 1");
+        for outside in [PathBuf::from("../secret.yaml"), folder.join("secret.yaml")] {
+            let error = files.read(&outside).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{outside:?}");
+        }
+        assert_eq!(files.read(Path::new("inner")).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_does_not_lead_out_of_the_root() {
+        let folder = folder("link");
+        std::fs::write(folder.join("secret.yaml"), "b: 2").unwrap();
+        std::os::unix::fs::symlink(folder.join("secret.yaml"), folder.join("root/link.yaml")).unwrap();
+        let error = DiskFiles::new(folder.join("root")).read(Path::new("link.yaml")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,200 @@
+//! What a place in a description is for. A `$ref` is a reference in one place, and a name or an example in another.
+
+use super::Dialect;
+use crate::{Node, Origin, Value};
+
+/// The kind of object that a place of a description holds. An array has the position of its elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Position {
+    Root,
+    Components,
+    PathItem,
+    Operation,
+    Parameter,
+    Header,
+    RequestBody,
+    MediaType,
+    Encoding,
+    Response,
+    Link,
+    Callback,
+    Example,
+    SecurityScheme,
+    Schema,
+    /// Names of properties and their schemas: a member `$ref` is a property of that name.
+    Properties,
+    Discriminator,
+    /// Values of a discriminator and where their schemas are.
+    Mapping,
+    /// Names of one kind of object.
+    Map(&'static Position),
+    /// Examples, defaults and such: values of the API, not parts of its description.
+    Data,
+    /// Anything else, such as extensions.
+    Other,
+}
+
+use Position as P;
+
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+impl Position {
+    /// The position of a member of an object in this position.
+    pub(super) fn child(self, key: &str) -> Position {
+        match (self, key) {
+            (P::Data, _) => P::Data,
+            (P::Map(element), _) => *element,
+            (P::Properties, _) => P::Schema,
+            (P::Callback, _) => P::PathItem,
+            (P::Mapping, _) => P::Other,
+
+            (P::Root, "paths" | "webhooks") => P::Map(&P::PathItem),
+            (P::Root, "components") => P::Components,
+            (P::Root, "definitions") => P::Map(&P::Schema),
+            (P::Root, "securityDefinitions") => P::Map(&P::SecurityScheme),
+            (P::Root | P::Components, "parameters") => P::Map(&P::Parameter),
+            (P::Root | P::Components, "responses") => P::Map(&P::Response),
+            (P::Components, "schemas") => P::Map(&P::Schema),
+            (P::Components, "examples") => P::Map(&P::Example),
+            (P::Components, "requestBodies") => P::Map(&P::RequestBody),
+            (P::Components, "headers") => P::Map(&P::Header),
+            (P::Components, "securitySchemes") => P::Map(&P::SecurityScheme),
+            (P::Components, "links") => P::Map(&P::Link),
+            (P::Components, "callbacks") => P::Map(&P::Callback),
+            (P::Components, "pathItems") => P::Map(&P::PathItem),
+
+            (P::PathItem | P::Operation, "parameters") => P::Parameter,
+            (P::PathItem, "additionalOperations") => P::Map(&P::Operation),
+            (P::PathItem, method) if METHODS.contains(&method) => P::Operation,
+            (P::Operation, "requestBody") => P::RequestBody,
+            (P::Operation, "responses") => P::Map(&P::Response),
+            (P::Operation, "callbacks") => P::Map(&P::Callback),
+
+            (P::Parameter | P::Header | P::RequestBody | P::Response, "content") => P::Map(&P::MediaType),
+            (P::Parameter | P::Header | P::MediaType | P::Response, "schema") => P::Schema,
+            (P::Parameter | P::Header, "items") => P::Schema,
+            (P::Parameter | P::Header | P::MediaType, "examples") => P::Map(&P::Example),
+            (P::MediaType, "itemSchema") => P::Schema,
+            (P::MediaType, "encoding") => P::Map(&P::Encoding),
+            (P::Encoding | P::Response, "headers") => P::Map(&P::Header),
+            (P::Response, "links") => P::Map(&P::Link),
+            (P::Example, "value" | "dataValue") => P::Data,
+
+            (P::Schema, "properties" | "patternProperties") => P::Properties,
+            (P::Schema, "definitions" | "$defs" | "dependentSchemas") => P::Map(&P::Schema),
+            (P::Schema, "discriminator") => P::Discriminator,
+            (P::Discriminator, "mapping") => P::Mapping,
+            (P::Schema, keyword) if is_subschema(keyword) => P::Schema,
+
+            (_, "example" | "examples" | "default" | "enum" | "const") => P::Data,
+            _ => P::Other,
+        }
+    }
+
+    /// The reference an object in this position is, with the place of its text.
+    pub(super) fn reference(self, object: &Node) -> Option<(&str, Origin)> {
+        if matches!(self, P::Data | P::Properties | P::Mapping) {
+            return None;
+        }
+        let reference = object.get("$ref")?;
+        Some((reference.as_str()?, reference.origin))
+    }
+
+    /// Where components of this kind are kept, if they are.
+    pub(super) fn section(self, dialect: Dialect) -> Option<&'static str> {
+        match (self, dialect) {
+            (P::Schema, Dialect::Swagger2) => Some("definitions"),
+            (P::Schema, _) => Some("schemas"),
+            (P::Parameter, _) => Some("parameters"),
+            (P::Response, _) => Some("responses"),
+            (_, Dialect::Swagger2) => None,
+            (P::RequestBody, _) => Some("requestBodies"),
+            (P::Header, _) => Some("headers"),
+            (P::Example, _) => Some("examples"),
+            (P::SecurityScheme, _) => Some("securitySchemes"),
+            (P::Link, _) => Some("links"),
+            (P::Callback, _) => Some("callbacks"),
+            _ => None,
+        }
+    }
+}
+
+fn is_subschema(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "allOf"
+            | "anyOf"
+            | "oneOf"
+            | "not"
+            | "items"
+            | "prefixItems"
+            | "contains"
+            | "additionalItems"
+            | "additionalProperties"
+            | "propertyNames"
+            | "unevaluatedItems"
+            | "unevaluatedProperties"
+            | "contentSchema"
+            | "if"
+            | "then"
+            | "else"
+    )
+}
+
+/// Calls `visit` on every object of a description that is not data, outer ones first.
+pub(super) fn walk<'a>(node: &'a Node, position: Position, visit: &mut dyn FnMut(&'a Node, Position)) {
+    match &node.value {
+        _ if position == P::Data => {}
+        Value::Array(items) => items.iter().for_each(|item| walk(item, position, visit)),
+        Value::Object(members) => {
+            visit(node, position);
+            members.iter().for_each(|(key, member)| walk(member, position.child(key), visit));
+        }
+        _ => {}
+    }
+}
+
+/// [`walk`], to change the objects.
+pub(super) fn walk_mut(node: &mut Node, position: Position, visit: &mut dyn FnMut(&mut Node)) {
+    if position == P::Data {
+        return;
+    }
+    if node.as_object().is_some() {
+        visit(node);
+    }
+    match &mut node.value {
+        Value::Array(items) => items.iter_mut().for_each(|item| walk_mut(item, position, visit)),
+        Value::Object(members) => {
+            members.iter_mut().for_each(|(key, member)| walk_mut(member, position.child(key), visit));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> Position {
+        path.split(' ').fold(P::Root, P::child)
+    }
+
+    #[test]
+    fn places_are_known_by_their_path() {
+        assert_eq!(at("paths /x get parameters"), P::Parameter);
+        assert_eq!(at("paths /x get parameters schema items"), P::Schema);
+        assert_eq!(at("paths /x get responses default"), P::Response);
+        assert_eq!(at("paths /x get responses 200 content a/b schema"), P::Schema);
+        assert_eq!(at("paths /x get responses 200 content a/b examples one"), P::Example);
+        assert_eq!(at("paths /x get responses 200 content a/b examples one value"), P::Data);
+        assert_eq!(at("paths /x get responses 200 schema"), P::Schema);
+        assert_eq!(at("paths /x get responses 200 examples a/b"), P::Data);
+        assert_eq!(at("paths /x get callbacks done {$url} post requestBody"), P::RequestBody);
+        assert_eq!(at("definitions default"), P::Schema);
+        assert_eq!(at("definitions A properties example"), P::Schema);
+        assert_eq!(at("definitions A example properties"), P::Data);
+        assert_eq!(at("components schemas A discriminator mapping"), P::Mapping);
+        assert_eq!(at("components headers X example"), P::Data);
+        assert_eq!(at("x-more default"), P::Data);
+    }
+}

@@ -1,0 +1,175 @@
+//! The text of a `$ref`: which file, and which place in it.
+
+use std::borrow::Cow;
+use std::path::{Component, Path, PathBuf};
+
+use crate::Node;
+
+/// How many references may follow one another before what they mean. Nobody needs more than a few.
+pub(super) const MAX_HOPS: usize = 64;
+
+/// The node that a local reference (`#/…`) leads to; `None` for references to other files and to nothing.
+///
+/// The fragment is percent-decoded first, as it is part of a URI, and then read as a JSON pointer.
+pub fn resolve<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
+    root.pointer(&local_pointer(root, reference)?)
+}
+
+/// The JSON pointer of a local reference that leads somewhere.
+pub(super) fn local_pointer<'a>(root: &Node, reference: &'a str) -> Option<Cow<'a, str>> {
+    let fragment = reference.strip_prefix('#')?;
+    let decoded = percent_decode(fragment).filter(|pointer| root.pointer(pointer).is_some());
+    // Names with a bare percent sign are found as they are written.
+    decoded.or_else(|| root.pointer(fragment).map(|_| Cow::Borrowed(fragment)))
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Target {
+    /// The file, relative to the root folder.
+    pub(super) file: PathBuf,
+    /// What follows the `#`, as written: a JSON pointer, percent-encoded.
+    pub(super) fragment: String,
+}
+
+/// Why a reference leads nowhere that may be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unusable {
+    /// It has a scheme, such as `https:`.
+    Url,
+    /// It leaves the root folder.
+    Outside,
+    /// Its path is no text.
+    Encoding,
+}
+
+impl Target {
+    /// Reads a reference that was written in the file `base`.
+    pub(super) fn parse(reference: &str, base: &Path) -> Result<Self, Unusable> {
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let file = match file {
+            "" => base.to_owned(),
+            file if file.starts_with("//") || has_scheme(file) => return Err(Unusable::Url),
+            file => join(base, &percent_decode(file).ok_or(Unusable::Encoding)?)?,
+        };
+        Ok(Self { file, fragment: fragment.to_owned() })
+    }
+
+    /// What a component made of this place is best called.
+    pub(super) fn name(&self) -> String {
+        let last = percent_decode(&self.fragment)
+            .and_then(|pointer| pointer.rsplit('/').next().map(crate::source::unescape_pointer))
+            .filter(|name| !name.is_empty());
+        let stem = || self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let name = last.or_else(stem).unwrap_or_default();
+        // The characters that component names may consist of.
+        let legal = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
+        if name.is_empty() { "Component".to_owned() } else { name.chars().map(legal).collect() }
+    }
+}
+
+/// The path without `./`, so that one file has one path.
+pub(super) fn normalize(path: &Path) -> PathBuf {
+    path.components().filter(|step| *step != Component::CurDir).collect()
+}
+
+fn has_scheme(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    })
+}
+
+fn join(base: &Path, file: &str) -> Result<PathBuf, Unusable> {
+    let mut path = base.parent().map(normalize).unwrap_or_default();
+    for step in Path::new(file).components() {
+        match step {
+            Component::Normal(name) => path.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if path.file_name().is_some() => {
+                path.pop();
+            }
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return Err(Unusable::Outside),
+        }
+    }
+    Ok(path)
+}
+
+/// Decodes `%41` to `A`. A percent sign without two digits stands for itself; `None` if the result is no text.
+fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('%') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let code =
+            digits.and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code {
+            Some(code) if byte == b'%' => {
+                decoded.push(code);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                decoded.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(reference: &str, base: &str) -> Result<(String, String), Unusable> {
+        let target = Target::parse(reference, Path::new(base))?;
+        Ok((target.file.to_string_lossy().replace('\\', "/"), target.fragment))
+    }
+
+    fn ok(file: &str, fragment: &str) -> Result<(String, String), Unusable> {
+        Ok((file.to_owned(), fragment.to_owned()))
+    }
+
+    #[test]
+    fn references_are_relative_to_their_file() {
+        assert_eq!(target("#/a", "x/y.yaml"), ok("x/y.yaml", "/a"));
+        assert_eq!(target("z.yaml#/a", "x/y.yaml"), ok("x/z.yaml", "/a"));
+        assert_eq!(target("./b/z.yaml", "x/y.yaml"), ok("x/b/z.yaml", ""));
+        assert_eq!(target("../z.yaml#/a~1b", "x/y.yaml"), ok("z.yaml", "/a~1b"));
+        assert_eq!(target("a%20b.yaml#/c%20d", "y.yaml"), ok("a b.yaml", "/c%20d"));
+    }
+
+    #[test]
+    fn references_out_of_reach_are_told_apart() {
+        for reference in ["https://example.com/a.yaml", "http:x", "file:///etc/passwd", "//example.com/a", "C:\\a"] {
+            assert_eq!(target(reference, "x/y.yaml"), Err(Unusable::Url), "{reference}");
+        }
+        for reference in ["../../z.yaml", "/etc/passwd", "a/../../../z.yaml", "%2e%2e/%2e%2e/z.yaml", "%2Fetc%2Fpasswd"]
+        {
+            assert_eq!(target(reference, "x/y.yaml"), Err(Unusable::Outside), "{reference}");
+        }
+        assert_eq!(target("../z.yaml", "../y.yaml"), Err(Unusable::Outside));
+        assert_eq!(target("%ff.yaml", "y.yaml"), Err(Unusable::Encoding));
+    }
+
+    #[test]
+    fn names_come_from_the_pointer_or_the_file() {
+        let name = |reference: &str| Target::parse(reference, Path::new("y.yaml")).unwrap().name();
+        assert_eq!(name("z.yaml#/definitions/Foo"), "Foo");
+        assert_eq!(name("schemas/Foo.yaml"), "Foo");
+        assert_eq!(name("z.yaml#/a/b~1c%20d"), "b_c_d");
+        assert_eq!(name("z.yaml#/a/"), "z");
+    }
+
+    #[test]
+    fn percent_signs_are_decoded_once() {
+        assert_eq!(percent_decode("a%20b%2Fc%c3%a9").as_deref(), Some("a b/cé"));
+        assert_eq!(percent_decode("100%").as_deref(), Some("100%"));
+        assert_eq!(percent_decode("%2541").as_deref(), Some("%41"));
+        assert_eq!(percent_decode("%é").as_deref(), Some("%é"));
+        assert_eq!(percent_decode("%ff"), None);
+    }
+}

@@ -1,0 +1,145 @@
+use serde_json::json;
+
+use super::*;
+
+fn run(name: &str, text: &str) -> (Context, Result<Document, Diagnostics>) {
+    let mut cx = Context::new();
+    let result = load(&mut cx, &MemoryFiles::new().with(name, text), name.as_ref());
+    (cx, result)
+}
+
+fn problems(name: &str, text: &str) -> Vec<(&'static str, String)> {
+    let (cx, result) = run(name, text);
+    let place = |problem: &Diagnostic| cx.sources.place(problem.primary.as_ref().unwrap().0).to_string();
+    result.unwrap_err().0.iter().map(|problem| (problem.code, place(problem))).collect()
+}
+
+fn codes(text: &str) -> Vec<&'static str> {
+    problems("a.yaml", text).into_iter().map(|(code, _)| code).collect()
+}
+
+#[test]
+fn content_decides_and_the_extension_only_when_it_must() {
+    for (name, text) in [
+        ("a.json", "{\"swagger\": \"2.0\"}"),
+        ("a.yaml", "{\"swagger\": \"2.0\"}"),
+        ("a.yaml", "{ # flow style\n  swagger: '2.0' }"),
+        ("a.json", "swagger: '2.0'"),
+        ("a", "\u{feff}{\"swagger\": \"2.0\"}"),
+        ("a", "\u{feff}swagger: '2.0'"),
+    ] {
+        assert_eq!(run(name, text).1.unwrap().dialect, Dialect::Swagger2, "{name}: {text}");
+    }
+    assert_eq!(problems("a.json", "{swagger: '2.0'}"), [("json-syntax", "a.json:1:2".into())]);
+    assert_eq!(problems("a.yaml", "{\"a\": 1, \"a\": 2}"), [("duplicate-key", "a.yaml:1:10".into())]);
+    assert_eq!(problems("a.yaml", "{swagger: '2.0'")[0].0, "yaml-syntax");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let problems = load(&mut Context::new(), &MemoryFiles::new(), "x/no.yaml".as_ref()).unwrap_err();
+    assert!(problems.0[0].message.contains("x/no.yaml"), "{problems}");
+    assert!(problems.0[0].help.as_ref().unwrap().contains("check the spelling"));
+}
+
+#[test]
+fn local_references_are_resolved() {
+    let root = run("a.yaml", "swagger: '2.0'\npaths:\n  /a b/{c}: {get: 1}\n'100%': [x, {y: z}]\n").1.unwrap().root;
+    assert_eq!(resolve(&root, "#").unwrap(), &root);
+    assert_eq!(resolve(&root, "#/paths/~1a%20b~1%7Bc%7D/get").unwrap().to_json(), json!(1));
+    assert_eq!(resolve(&root, "#/paths/~1a b~1{c}/get").unwrap().to_json(), json!(1));
+    assert_eq!(resolve(&root, "#/100%/1/y").unwrap().as_str(), Some("z"));
+    for nothing in ["", "/paths", "#paths", "#/nothing", "#/100%/2", "a.yaml#/paths", "#/%ff"] {
+        assert_eq!(resolve(&root, nothing), None, "{nothing}");
+    }
+}
+
+#[test]
+fn all_dangling_references_are_reported_with_what_may_be_meant() {
+    let text = "openapi: 3.0.3\npaths:\n  /x:\n    get:\n      parameters: [{$ref: '#/components/parameters/Limit'}]\n      responses:\n        200: {$ref: '#/components/responses/Okay'}\n        404: {$ref: '#Anchor'}\ncomponents:\n  parameters: {limit: {}}\n  schemas: {Okay: {$ref: '#/definitions/Other'}, Other: {}}\n";
+    let (cx, result) = run("a.yaml", text);
+    let found = result.unwrap_err();
+    let seen: Vec<_> = found
+        .0
+        .iter()
+        .map(|problem| {
+            (problem.code, cx.sources.place(problem.primary.as_ref().unwrap().0).line, problem.help.as_deref().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("dangling-ref", 5, "did you mean `#/components/parameters/limit`?"),
+            ("dangling-ref", 7, "did you mean `#/components/schemas/Okay`?"),
+            ("dangling-ref", 8, "anchors are not supported; write a JSON pointer, which begins with `#/`"),
+            ("dangling-ref", 11, "did you mean `#/components/schemas/Other`?"),
+        ]
+    );
+}
+
+#[test]
+fn what_only_looks_like_a_reference_is_none() {
+    let text = "openapi: 3.1.0\ncomponents:\n  schemas:\n    A:\n      properties:\n        $ref: '#/nowhere'\n      example: {$ref: '#/nowhere'}\n      examples: [{$ref: '#/nowhere'}]\n      default: {$ref: '#/nowhere'}\n      enum: [{$ref: '#/nowhere'}]\n      const: {$ref: '#/nowhere'}\n    B: {properties: {$ref: {type: string}}, $ref: {a: 1}}\n    default: {properties: {example: {$ref: '#/components/schemas/A'}}}\n  examples: {one: {value: {$ref: '#/nowhere'}}}\n";
+    assert!(run("a.yaml", text).1.is_ok());
+    // The same names are no keywords where names stand.
+    let names = text.replace("$ref: '#/components/schemas/A'", "$ref: '#/nowhere'");
+    assert_eq!(codes(&names), ["dangling-ref"]);
+    let response = "openapi: 3.0.3\npaths: {/x: {get: {responses: {default: {$ref: '#/nowhere'}}}}}\n";
+    assert_eq!(codes(response), ["dangling-ref"]);
+}
+
+#[test]
+fn references_in_a_circle_and_into_examples_are_errors() {
+    let circle = "openapi: 3.0.3\ncomponents: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}}\n";
+    assert_eq!(codes(circle), ["ref-cycle", "ref-cycle"]);
+    let recursive = "openapi: 3.0.3\ncomponents: {schemas: {A: {items: {$ref: '#/components/schemas/A'}}}}\n";
+    assert!(run("a.yaml", recursive).1.is_ok());
+    let example = "openapi: 3.0.3\ncomponents:\n  examples: {E: {value: {type: string, x-rust-type: {}}}}\n  schemas: {A: {$ref: '#/components/examples/E/value'}}\n";
+    assert_eq!(codes(example), ["ref-to-example"]);
+    assert_eq!(codes(&example.replace("E/value'", "E/v%61lue'")), ["ref-to-example"]);
+}
+
+#[test]
+fn rust_types_are_stripped_everywhere_but_in_examples() {
+    let text = "openapi: 3.0.3\nx-rust-type: a\npaths: {}\ncomponents:\n  schemas:\n    A:\n      x-rust-type: {crate: std}\n      properties: {b: {items: [{x-rust-type: c}]}}\n      example: {x-rust-type: kept}\n";
+    let (cx, result) = run("a.yaml", text);
+    assert_eq!(
+        result.unwrap().root.to_json()["components"]["schemas"]["A"],
+        json!({"properties": {"b": {"items": [{}]}}, "example": {"x-rust-type": "kept"}})
+    );
+    let pointers: Vec<_> = cx.report.notes.iter().map(|note| (note.rule.name, note.pointer.as_str())).collect();
+    assert_eq!(
+        pointers,
+        [
+            ("strip-rust-type", "#/x-rust-type"),
+            ("strip-rust-type", "#/components/schemas/A/x-rust-type"),
+            ("strip-rust-type", "#/components/schemas/A/properties/b/items/0/x-rust-type"),
+        ]
+    );
+}
+
+/// Loads every description in the folders of `OPENAPI_CORPUS` (separated as in `PATH`).
+#[test]
+fn published_descriptions_load() {
+    let Some(folders) = std::env::var_os("OPENAPI_CORPUS") else {
+        println!("skipped: OPENAPI_CORPUS names no folders with descriptions");
+        return;
+    };
+    let mut failures = Vec::new();
+    for folder in std::env::split_paths(&folders) {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = std::path::PathBuf::from(entry.unwrap().file_name());
+            if !text::has_yaml_extension(&path) && path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let mut cx = Context::new();
+            let begin = std::time::Instant::now();
+            let result = load(&mut cx, &DiskFiles::new(&folder), &path);
+            println!("{}: {:?}", path.display(), begin.elapsed());
+            if let Err(problems) = result {
+                failures.push(problems.render(&cx.sources, false));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}

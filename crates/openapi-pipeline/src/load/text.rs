@@ -1,0 +1,95 @@
+//! Bytes to text, and what kind of text it is.
+
+use std::path::Path;
+
+use crate::source::{SourceId, Step};
+use crate::{Diagnostic, Origin, Sources};
+
+/// Adds a file's text to the sources. A byte order mark is left out, so that columns count what people see.
+pub(super) fn decode(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<SourceId, Diagnostic> {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(sources.add(name, text.strip_prefix('\u{feff}').unwrap_or(&text))),
+        Err(error) => error,
+    };
+    let at = error.utf8_error().valid_up_to();
+    let bytes = error.into_bytes();
+    let byte = bytes.get(at).copied().unwrap_or_default();
+    // The replacement character stands where the bad byte was, and everything before it is as it was.
+    let source = sources.add(name, String::from_utf8_lossy(&bytes));
+    let origin = spot(sources, source, at..at + char::REPLACEMENT_CHARACTER.len_utf8());
+    Err(Diagnostic::new("not-utf8", format!("{name} is not UTF-8 text"))
+        .at(origin, format!("the byte 0x{byte:02x} here doesn't belong to any character"))
+        .help("save the file as UTF-8"))
+}
+
+/// A place in a file that no tree has been made of, such as that of a syntax error: it has no JSON pointer. A span
+/// that ends within a character is extended to its end, and one that begins there to its beginning.
+pub(super) fn spot(sources: &mut Sources, source: SourceId, span: std::ops::Range<usize>) -> Origin {
+    let text = sources.text(source);
+    let (mut start, mut end) = (span.start.min(text.len()), span.end.min(text.len()));
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    let span = start..end;
+    // A step without a parent is what `Sources::pointer` takes for "no pointer".
+    sources.mark(source, span, None, Step::Index(0))
+}
+
+/// JSON documents begin with a brace or a bracket. YAML ones may, too, but hardly ever do.
+pub(super) fn looks_like_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+pub(super) fn has_yaml_extension(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml"))
+}
+
+/// The first line of a text: what stands for the whole of it in a message.
+pub(super) fn first_line(text: &str) -> std::ops::Range<usize> {
+    0..text.lines().next().map_or(0, str::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invalid_utf8_is_an_error_with_its_place() {
+        let mut sources = Sources::new();
+        let problem = decode(&mut sources, "a.yaml", b"a: 1\nb: \xff\n".to_vec()).unwrap_err();
+        let (origin, label) = problem.primary.unwrap();
+        assert_eq!(sources.place(origin).to_string(), "a.yaml:2:4");
+        assert_eq!(sources.place(origin).pointer, "");
+        assert!(label.contains("0xff"), "{label}");
+    }
+
+    #[test]
+    fn spots_cover_whole_characters() {
+        let mut sources = Sources::new();
+        let source = sources.add("a", "aéb");
+        for (span, whole) in [(1..2, 1..3), (2..3, 1..3), (2..2, 1..3), (3..9, 3..4), (9..9, 4..4)] {
+            let origin = spot(&mut sources, source, span.clone());
+            assert_eq!(sources.span(origin), whole, "{span:?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_left_out() {
+        let mut sources = Sources::new();
+        let source = decode(&mut sources, "a.json", b"\xef\xbb\xbf{}".to_vec()).unwrap();
+        assert_eq!(sources.text(source), "{}");
+    }
+
+    #[test]
+    fn json_is_recognised_by_its_first_character() {
+        assert!(looks_like_json(" \n{"));
+        assert!(looks_like_json("[1]"));
+        assert!(!looks_like_json("# {\na: {}"));
+        assert!(has_yaml_extension(Path::new("x/a.YML")));
+        assert!(!has_yaml_extension(Path::new("yaml")));
+    }
+}

@@ -1,0 +1,106 @@
+//! Media types: one per body.
+
+use super::operations::LeftOut;
+use super::rule;
+use crate::{Context, Node, Object, Origin};
+
+/// Which way a body travels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Request,
+    Response,
+}
+
+/// The media type to keep: its key in `content`, and what to call it.
+struct Choice {
+    key: String,
+    name: &'static str,
+}
+
+/// Brings a request body into shape.
+pub(crate) fn request(cx: &mut Context, operation: &mut Node) -> Result<(), LeftOut> {
+    let Some(body) = operation.get_mut("requestBody") else { return Ok(()) };
+    let origin = body.origin;
+    if body.get("content").and_then(Node::as_object).is_none_or(Object::is_empty) {
+        cx.note(&rule::SCHEMALESS_BODY, origin, "the body has no content: it is left out");
+        operation.remove("requestBody");
+        return Ok(());
+    }
+    let found = choose(cx, body, Way::Request);
+    found.map_err(|types| LeftOut { origin, reason: format!("bodies of type {types} are not supported") })?;
+    if body.get("required").and_then(Node::as_bool) != Some(true) {
+        cx.note(&rule::OPTIONAL_BODY, origin, "the generated function always sends a body");
+    }
+    Ok(())
+}
+
+/// Keeps one media type of a body; the list of those there are when none will do.
+pub(crate) fn choose(cx: &mut Context, body: &mut Node, way: Way) -> Result<(), String> {
+    let Some(content) = body.get_mut("content") else { return Ok(()) };
+    let origin = content.origin;
+    let Some(members) = content.as_object_mut() else { return Ok(()) };
+    let Some(choice) = best(members, way) else {
+        let types: Vec<String> = members.keys().map(|key| format!("`{key}`")).collect();
+        return Err(types.join(", "));
+    };
+    let mut media = members.shift_remove(&choice.key).unwrap_or_else(|| Node::object(origin));
+    let others: Vec<String> = members.keys().map(|key| format!("`{key}`")).collect();
+    if !others.is_empty() {
+        cx.note(&rule::MEDIA_TYPE, origin, format!("`{}` is used, not {}", choice.key, others.join(", ")));
+    }
+    if choice.name != choice.key {
+        cx.note(&rule::MEDIA_TYPE, media.origin, format!("`{}` becomes `{}`", choice.key, choice.name));
+    }
+    if let Some(encoding) = media.remove("encoding") {
+        cx.note(&rule::DROP_ENCODING, encoding.origin, "all fields are sent as their type says");
+    }
+    fit_schema(cx, &mut media, choice.name, way);
+    members.clear();
+    members.insert(choice.name.to_owned(), media);
+    Ok(())
+}
+
+fn best(members: &Object, way: Way) -> Option<Choice> {
+    let ranked = members.iter().filter_map(|(key, media)| {
+        let (rank, name) = rank(key, media, way)?;
+        Some((rank, Choice { key: key.clone(), name }))
+    });
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, choice)| choice)
+}
+
+fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
+    let essence = key.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let binary = media.get("schema").and_then(|schema| schema.get_str("format")) == Some("binary");
+    match essence.as_str() {
+        "application/json" => Some((0, "application/json")),
+        json if json.ends_with("+json") => Some((1, "application/json")),
+        "*/*" | "application/*" if binary => Some((4, "application/octet-stream")),
+        "*/*" | "application/*" => Some((2, "application/json")),
+        "application/x-www-form-urlencoded" if way == Way::Request => Some((3, "application/x-www-form-urlencoded")),
+        "application/octet-stream" => Some((4, "application/octet-stream")),
+        "text/plain" => Some((5, "text/plain")),
+        multipart if multipart.starts_with("multipart/") && way == Way::Request => None,
+        // Whatever else comes back is handed to the user as bytes.
+        _ if way == Way::Response => Some((6, "application/octet-stream")),
+        _ => None,
+    }
+}
+
+/// JSON needs a schema; for bytes and text the generator takes exactly one.
+fn fit_schema(cx: &mut Context, media: &mut Node, name: &str, way: Way) {
+    let origin = media.origin;
+    let wanted: Object = match (name, way) {
+        ("application/octet-stream", _) => members(origin, &[("type", "string"), ("format", "binary")]),
+        ("text/plain", _) => members(origin, &[("type", "string")]),
+        _ if media.get("schema").is_none() => Object::new(),
+        _ => return,
+    };
+    if media.get("schema").and_then(Node::as_object) != Some(&wanted) {
+        cx.note(&rule::SCHEMALESS_BODY, origin, format!("the body of type `{name}` is taken as it comes"));
+        media.set("schema", wanted);
+    }
+}
+
+fn members(origin: Origin, pairs: &[(&str, &str)]) -> Object {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), Node::new(*value, origin))).collect()
+}

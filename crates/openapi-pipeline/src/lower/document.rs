@@ -1,0 +1,147 @@
+//! What stands at the root: version, info, servers; and what is dropped everywhere.
+
+use super::rule;
+use crate::select::tree::{Keys, each_fields_mut};
+use crate::{Context, Diagnostic, Diagnostics, Node};
+
+/// Version, info and servers.
+pub(crate) fn root(cx: &mut Context, document: &mut Node) -> Result<(), Diagnostics> {
+    let origin = document.get("openapi").map_or(document.origin, |node| node.origin);
+    match document.get_str("openapi").map(str::to_owned) {
+        Some(version) if version == "3.0.3" => {}
+        Some(version) if version.starts_with("3.0") => {
+            cx.note(&rule::VERSION, origin, format!("was {version}"));
+            document.set("openapi", "3.0.3");
+        }
+        other => {
+            let found = other.map_or("none at all".to_owned(), |version| format!("`{version}`"));
+            return Err(Diagnostic::new("openapi-version", format!("expected an OpenAPI 3.0 document, found {found}"))
+                .at(origin, "the version is read here")
+                .help("convert the document to OpenAPI 3.0.3 before it is lowered")
+                .into());
+        }
+    }
+    info(cx, document);
+    servers(cx, document);
+    Ok(())
+}
+
+fn info(cx: &mut Context, document: &mut Node) {
+    if document.get("info").is_none_or(|info| info.as_object().is_none()) {
+        cx.note(&rule::PLAIN_INFO, document.origin, "there is no `info`");
+        document.set("info", crate::Object::new());
+    }
+    let Some(info) = document.get_mut("info") else { return };
+    for (key, fallback) in [("title", "API"), ("version", "0.0.0")] {
+        if info.get_str(key).is_none() {
+            cx.note(&rule::PLAIN_INFO, info.origin, format!("there is no {key}: it becomes `{fallback}`"));
+            info.set(key, fallback);
+        }
+    }
+    if let Some(version) = info.get_mut("version") {
+        let text = version.as_str().unwrap_or_default();
+        let plain: String =
+            text.chars().map(|char| if char.is_ascii_graphic() || char == ' ' { char } else { '-' }).collect();
+        if plain != text {
+            cx.note(&rule::PLAIN_INFO, version.origin, format!("the version becomes `{plain}`"));
+            *version = Node::new(plain, version.origin);
+        }
+    }
+    if let Some(description) = info.get_mut("description") {
+        let text = description.as_str().unwrap_or_default();
+        let plain = strip_html(text);
+        if plain != text {
+            cx.note(&rule::PLAIN_INFO, description.origin, "HTML is taken out of the description");
+            *description = Node::new(plain, description.origin);
+        }
+    }
+}
+
+/// Takes tags and comments out of a text; Markdown, also its `<https://…>` links, stays.
+fn strip_html(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        plain.push_str(before);
+        let opens = after.starts_with(|char: char| char.is_ascii_alphabetic() || char == '/' || char == '!');
+        let end = if after.starts_with("!--") { after.find("-->").map(|at| at + 2) } else { after.find('>') };
+        match end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?))) {
+            Some((tag, behind)) if opens && (!is_link(tag) || tag_with_attributes(tag)) => rest = behind,
+            _ => {
+                plain.push('<');
+                rest = after;
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// What stands between the angle brackets of a Markdown link: a URL or a mail address.
+fn is_link(tag: &str) -> bool {
+    tag.contains("://") || tag.contains('@')
+}
+
+/// `a href="https://…"` is a tag, `https://…` is not.
+fn tag_with_attributes(tag: &str) -> bool {
+    let name = tag.split_ascii_whitespace().next().unwrap_or_default();
+    tag.contains('=') && !name.is_empty() && name.chars().all(|char| char.is_ascii_alphanumeric())
+}
+
+fn servers(cx: &mut Context, document: &mut Node) {
+    for server in document.get_mut("servers").and_then(Node::as_array_mut).into_iter().flatten() {
+        let Some(url) = server.get_mut("url") else { continue };
+        let text = url.as_str().unwrap_or_default();
+        let trimmed = text.trim_end_matches('/').to_owned();
+        if trimmed != text {
+            cx.note(&rule::TRIM_SERVER_URL, url.origin, format!("the URL becomes `{trimmed}`"));
+            *url = Node::new(trimmed, url.origin);
+        }
+    }
+}
+
+/// Drops examples and extensions everywhere. Runs before lowering adds the only extension the generator reads.
+pub(crate) fn drop_examples_and_extensions(cx: &mut Context, document: &mut Node) {
+    each_fields_mut(document, Keys::Fields, &mut |node| {
+        let Some(members) = node.as_object_mut() else { return };
+        members.retain(|key, member| {
+            if key.starts_with("x-") {
+                cx.note(&rule::STRIP_EXTENSIONS, member.origin, format!("`{key}` is not used"));
+                return false;
+            }
+            let example = matches!(key.as_str(), "example" | "examples");
+            if example {
+                cx.note(&rule::DROP_EXAMPLES, member.origin, "left out");
+            }
+            !example
+        });
+    });
+}
+
+/// Schemas by name, so that a vendor's reordering doesn't show as a change.
+pub(crate) fn sort_schemas(document: &mut Node) {
+    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
+    if let Some(schemas) = schemas.and_then(Node::as_object_mut) {
+        schemas.sort_unstable_keys();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strip_html;
+
+    #[test]
+    fn html_goes_and_markdown_stays() {
+        for (text, expected) in [
+            ("a <b>bold</b> word", "a bold word"),
+            ("<a href=\"https://x.y\">x</a>", "x"),
+            ("see <https://x.y> and <me@x.y>", "see <https://x.y> and <me@x.y>"),
+            ("<!-- a > b -->c", "c"),
+            ("1 < 2 > 0", "1 < 2 > 0"),
+            ("open <div", "open <div"),
+            ("ünï <br/>cödé", "ünï cödé"),
+        ] {
+            assert_eq!(strip_html(text), expected);
+        }
+    }
+}

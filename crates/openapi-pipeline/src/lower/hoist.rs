@@ -1,0 +1,259 @@
+//! Inline schemas that become components, so that their types have good names and are shared.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::names::{Taken, pascal};
+use super::rule;
+use super::runtime_types::RESERVED;
+use super::walk::is_success;
+use crate::merge::equivalent;
+use crate::report::Rule;
+use crate::select::tree::{Keys, each_operation_mut, each_ref, each_ref_mut};
+use crate::source::{escape_pointer, unescape_pointer};
+use crate::{Context, Node, Object};
+
+/// The named schemas, taken out of the document while it is worked on.
+struct Store {
+    schemas: Object,
+    taken: Taken,
+}
+
+impl Store {
+    fn open(document: &mut Node) -> Self {
+        let mut taken = Taken::default();
+        for name in RESERVED {
+            taken.insert(pascal(name), name);
+        }
+        let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
+        let schemas = schemas.and_then(Node::as_object_mut).map(std::mem::take).unwrap_or_default();
+        for name in schemas.keys() {
+            taken.insert(pascal(name), name);
+        }
+        Self { schemas, taken }
+    }
+
+    fn close(self, document: &mut Node) {
+        if self.schemas.is_empty() {
+            return;
+        }
+        if document.get("components").is_none() {
+            document.set("components", Object::new());
+        }
+        if let Some(components) = document.get_mut("components") {
+            components.set("schemas", self.schemas);
+        }
+    }
+
+    /// The name under which an equal schema stands already.
+    fn equal(&self, wanted: &str, schema: &Node) -> Option<String> {
+        let holder = self.taken.holder(&pascal(wanted))?;
+        self.schemas.get(holder).filter(|known| *known == schema).map(|_| holder.to_owned())
+    }
+
+    /// Adds a schema under this name, or with a number behind it; shares an equal one.
+    fn add(&mut self, wanted: &str, schema: Node) -> String {
+        if let Some(name) = self.equal(wanted, &schema) {
+            return name;
+        }
+        let name = self.taken.allocate(wanted, pascal);
+        self.schemas.insert(name.clone(), schema);
+        name
+    }
+
+    /// Moves a schema here and leaves a reference.
+    fn hoist(&mut self, cx: &mut Context, rule: &'static Rule, wanted: &str, schema: &mut Node) {
+        let origin = schema.origin;
+        let moved = std::mem::replace(schema, Node::object(origin));
+        let name = self.add(wanted, moved);
+        cx.note(rule, origin, format!("becomes `{name}`"));
+        schema.set("$ref", reference(&name));
+    }
+}
+
+fn reference(name: &str) -> String {
+    format!("#/components/schemas/{}", escape_pointer(name))
+}
+
+/// Whether a schema makes a type that needs a name: an object with members, or a combination of schemas.
+fn needs_name(schema: &Node) -> bool {
+    let filled = |key: &str| match schema.get(key) {
+        Some(node) => {
+            node.as_object().is_some_and(|members| !members.is_empty())
+                || node.as_array().is_some_and(|list| !list.is_empty())
+        }
+        None => false,
+    };
+    ["properties", "allOf", "oneOf", "anyOf", "enum"].into_iter().any(filled)
+}
+
+/// `{allOf: [{$ref}], description}` as a body is the reference itself.
+fn unwrap_reference(schema: &mut Node) {
+    let annotation = |key: &str| matches!(key, "allOf" | "description" | "title" | "deprecated");
+    let Some(members) = schema.as_object() else { return };
+    if !members.keys().all(|key| annotation(key)) {
+        return;
+    }
+    if let Some([only]) = members.get("allOf").and_then(Node::as_array)
+        && only.get("$ref").is_some()
+    {
+        *schema = only.clone();
+    }
+}
+
+/// Inline schemas of shared responses and request bodies, before these are copied to where they are used.
+pub(crate) fn shared_bodies(cx: &mut Context, document: &mut Node) {
+    let mut store = Store::open(document);
+    for section in ["responses", "requestBodies"] {
+        let bodies = document.get_mut("components").and_then(|components| components.get_mut(section));
+        for (name, body) in bodies.and_then(Node::as_object_mut).into_iter().flatten() {
+            for (media_type, media) in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flatten() {
+                let Some(schema) = media.get_mut("schema").filter(|_| media_type.contains("json")) else { continue };
+                unwrap_reference(schema);
+                if schema.get("$ref").is_none() && needs_name(schema) {
+                    let plain = pascal(name);
+                    let free = store.taken.holder(&plain).is_none() || store.equal(&plain, schema).is_some();
+                    let wanted = if free { plain } else { format!("{plain}Body") };
+                    store.hoist(cx, &rule::HOIST_SHARED, &wanted, schema);
+                }
+            }
+        }
+    }
+    store.close(document);
+}
+
+/// References to schemas that are not components; `original` is the document before references were resolved.
+pub(crate) fn deep_references(cx: &mut Context, document: &mut Node, original: &Node) {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    loop {
+        let mut found = Vec::new();
+        each_ref(document, Keys::Fields, &mut |reference| {
+            let Some(text) = reference.as_str() else { return };
+            if is_deep(text) && !names.contains_key(text) {
+                found.push((text.to_owned(), reference.origin));
+            }
+        });
+        if found.is_empty() {
+            break;
+        }
+        let mut store = Store::open(document);
+        for (text, origin) in found {
+            let Some(target) = original.pointer(&text) else { continue };
+            names.entry(text.clone()).or_insert_with(|| {
+                let name = store.add(&name_of_place(&text), target.clone());
+                cx.note(&rule::HOIST_DEEP_REF, origin, format!("`{text}` becomes `{name}`"));
+                name
+            });
+        }
+        store.close(document);
+        let known = names.len();
+        each_ref_mut(document, Keys::Fields, &mut |node| {
+            if let Some(name) = node.as_str().and_then(|text| names.get(text)) {
+                *node = Node::new(reference(name), node.origin);
+            }
+        });
+        if known == 0 {
+            break;
+        }
+    }
+}
+
+fn is_deep(text: &str) -> bool {
+    text.starts_with("#/") && text.strip_prefix("#/components/schemas/").is_none_or(|name| name.contains('/'))
+}
+
+/// `#/components/schemas/User/properties/address` -> `UserAddress`.
+fn name_of_place(pointer: &str) -> String {
+    let telling = |step: &&str| {
+        !matches!(
+            *step,
+            "#" | "components" | "schemas" | "paths" | "properties" | "content" | "schema" | "responses" | "parameters"
+        ) && !step.contains("~1json")
+    };
+    let steps: Vec<String> = pointer.split('/').filter(telling).map(|step| pascal(&unescape_pointer(step))).collect();
+    steps.concat()
+}
+
+/// Inline schemas of requests and responses.
+pub(crate) fn bodies(cx: &mut Context, document: &mut Node) {
+    let mut store = Store::open(document);
+    each_operation_mut(document, &mut |_, _, operation| {
+        let id = pascal(operation.get_str("operationId").unwrap_or_default());
+        if let Some(body) = operation.get_mut("requestBody") {
+            hoist_body(cx, &mut store, &rule::HOIST_REQUEST, &format!("{id}Request"), body);
+        }
+        for (status, response) in operation.get_mut("responses").and_then(Node::as_object_mut).into_iter().flatten() {
+            if is_success(status) {
+                hoist_body(cx, &mut store, &rule::HOIST_RESPONSE, &format!("{id}Response"), response);
+            } else {
+                let name = format!("{id}{}Error", pascal(status).trim_start_matches('_'));
+                hoist_body(cx, &mut store, &rule::HOIST_ERROR, &name, response);
+            }
+        }
+    });
+    store.close(document);
+}
+
+fn hoist_body(cx: &mut Context, store: &mut Store, rule: &'static Rule, name: &str, body: &mut Node) {
+    for (media_type, media) in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flatten() {
+        // Bytes and text have no type of their own.
+        if !matches!(media_type.as_str(), "application/json" | "application/x-www-form-urlencoded") {
+            continue;
+        }
+        let Some(schema) = media.get_mut("schema") else { continue };
+        unwrap_reference(schema);
+        if schema.get("$ref").is_some() {
+            continue;
+        }
+        if let Some(items) = schema.get_mut("items").filter(|items| items.get("$ref").is_none() && needs_name(items)) {
+            store.hoist(cx, rule, &format!("{name}Item"), items);
+        }
+        // Errors are decoded by status into a type each, so they all need a name.
+        if needs_name(schema) || *rule == rule::HOIST_ERROR {
+            store.hoist(cx, rule, name, schema);
+        }
+    }
+}
+
+/// Constrained inline path parameters: one component for all parameters of a name with the same constraints.
+pub(crate) fn path_parameters(cx: &mut Context, document: &mut Node) {
+    let mut store = Store::open(document);
+    let mut variants: HashMap<String, Vec<String>> = HashMap::new();
+    each_operation_mut(document, &mut |_, _, operation| {
+        let id = pascal(operation.get_str("operationId").unwrap_or_default());
+        for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+            if parameter.get_str("in") != Some("path") {
+                continue;
+            }
+            let name = pascal(parameter.get_str("name").unwrap_or_default());
+            let Some(schema) = parameter.get_mut("schema").filter(|schema| is_constrained_string(schema)) else {
+                continue;
+            };
+            let known = variants.entry(name.clone()).or_default();
+            if known.is_empty() && store.schemas.contains_key(&name) {
+                known.push(name.clone());
+            }
+            let shared =
+                known.iter().find(|known| store.schemas.get(*known).is_some_and(|same| equivalent(same, schema)));
+            let origin = schema.origin;
+            let target = match shared {
+                Some(shared) => shared.clone(),
+                None => {
+                    let free = store.taken.holder(&name).is_none();
+                    let wanted = if free { name.clone() } else { format!("{id}{name}") };
+                    let added = store.add(&wanted, schema.clone());
+                    known.push(added.clone());
+                    added
+                }
+            };
+            cx.note(&rule::HOIST_PATH_PARAMETER, origin, format!("becomes `{target}`"));
+            *schema = Node::object(origin);
+            schema.set("$ref", reference(&target));
+        }
+    });
+    store.close(document);
+}
+
+fn is_constrained_string(schema: &Node) -> bool {
+    let constraints = ["pattern", "minLength", "maxLength", "enum"];
+    schema.get_str("type") == Some("string") && constraints.iter().any(|key| schema.get(key).is_some())
+}

@@ -1,0 +1,135 @@
+//! Operations: their ids, what stands at their path, and those that have to go.
+
+use std::collections::HashSet;
+
+use super::names::{Taken, lower_camel, snake};
+use super::{bodies, parameters, responses, rule};
+use crate::select::tree::{METHODS, each_operation_mut, remove_empty_path_items, signature};
+use crate::{Context, Node, Origin};
+
+/// Why an operation can't stay.
+#[derive(Debug)]
+pub(crate) struct LeftOut {
+    pub(crate) origin: Origin,
+    pub(crate) reason: String,
+}
+
+/// Moves path-level parameters and servers into the operations; an operation's own win.
+pub(crate) fn push_path_level(cx: &mut Context, document: &mut Node) {
+    for (path, item) in document.get_mut("paths").and_then(Node::as_object_mut).into_iter().flatten() {
+        let parameters = item.remove("parameters");
+        let servers = item.remove("servers");
+        if let Some(parameters) = &parameters {
+            cx.note(&rule::PATH_LEVEL, parameters.origin, format!("parameters of `{path}` move into its operations"));
+        }
+        for (_, operation) in
+            item.as_object_mut().into_iter().flatten().filter(|(key, _)| METHODS.contains(&key.as_str()))
+        {
+            if let Some(shared) = parameters.as_ref().and_then(Node::as_array) {
+                add_parameters(operation, shared);
+            }
+            if let (Some(servers), None) = (&servers, operation.get("servers")) {
+                operation.set("servers", servers.value.clone());
+            }
+        }
+    }
+}
+
+fn add_parameters(operation: &mut Node, shared: &[Node]) {
+    if operation.get("parameters").and_then(Node::as_array).is_none() {
+        operation.set("parameters", Vec::new());
+    }
+    let Some(own) = operation.get_mut("parameters").and_then(Node::as_array_mut) else { return };
+    let key = |node: &Node| Some((node.get_str("in")?.to_owned(), node.get_str("name")?.to_owned()));
+    let names: HashSet<_> = own.iter().filter_map(key).collect();
+    let inherited = shared.iter().filter(|node| key(node).is_none_or(|key| !names.contains(&key)));
+    let inherited: Vec<Node> = inherited.cloned().collect();
+    own.splice(0..0, inherited);
+}
+
+/// Gives every operation an id, and no two the same function name.
+pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
+    let mut taken = Taken::default();
+    // Written ids come first: a made-up one never takes a name from one the vendor chose.
+    each_operation_mut(document, &mut |path, method, operation| {
+        let Some(id) = operation.get("operationId") else { return };
+        let (origin, text) = (id.origin, id.as_str().unwrap_or_default().to_owned());
+        if text.is_empty() {
+            operation.remove("operationId");
+        } else if !taken.insert(snake(&text), &text) {
+            let holder = taken.holder(&snake(&text)).unwrap_or_default().to_owned();
+            let new = taken.allocate(&synthesized(method, path), snake);
+            let here = signature(method, path);
+            cx.note(
+                &rule::UNIQUE_ID,
+                origin,
+                format!("`{text}` of `{here}` becomes `{new}`: `{holder}` has the same function name"),
+            );
+            operation.set("operationId", new);
+        }
+    });
+    each_operation_mut(document, &mut |path, method, operation| {
+        if operation.get("operationId").is_none() {
+            let new = taken.allocate(&synthesized(method, path), snake);
+            cx.note(&rule::SYNTHESIZE_ID, operation.origin, format!("`{}` becomes `{new}`", signature(method, path)));
+            operation.set("operationId", new);
+        }
+    });
+}
+
+/// `GET /users/{id}/keys` -> `getUsersByIdKeys`.
+fn synthesized(method: &str, path: &str) -> String {
+    let mut words = method.to_owned();
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        words.push(' ');
+        words.push_str(&segment.replace('{', " by ").replace('}', " "));
+    }
+    lower_camel(&words)
+}
+
+/// Brings parameters, bodies and responses into the form the generator takes; leaves out the operations that have none.
+pub(crate) fn shape(cx: &mut Context, document: &mut Node) {
+    let servers = document.get("servers").cloned();
+    // References in parameters and bodies are followed in the document as it was.
+    let original = document.clone();
+    for (path, item) in document.get_mut("paths").and_then(Node::as_object_mut).into_iter().flatten() {
+        let Some(members) = item.as_object_mut() else { continue };
+        members.retain(|method, operation| {
+            if !METHODS.contains(&method.as_str()) {
+                return true;
+            }
+            match shape_one(cx, &original, servers.as_ref(), operation) {
+                Ok(()) => true,
+                Err(LeftOut { origin, reason }) => {
+                    cx.note(&rule::LEAVE_OUT, origin, format!("`{}` is left out: {reason}", signature(method, path)));
+                    false
+                }
+            }
+        });
+    }
+    remove_empty_path_items(document);
+}
+
+fn shape_one(cx: &mut Context, original: &Node, servers: Option<&Node>, operation: &mut Node) -> Result<(), LeftOut> {
+    own_servers(cx, servers, operation)?;
+    parameters::shape(cx, original, operation)?;
+    bodies::request(cx, operation)?;
+    responses::shape(cx, original, operation);
+    Ok(())
+}
+
+/// The generated client calls the server it was built for, and nothing else.
+fn own_servers(cx: &mut Context, servers: Option<&Node>, operation: &mut Node) -> Result<(), LeftOut> {
+    let Some(own) = operation.remove("servers") else { return Ok(()) };
+    let urls = |node: &Node| -> Vec<String> {
+        let list = node.as_array().unwrap_or_default().iter().filter_map(|server| server.get_str("url"));
+        list.map(|url| url.trim_end_matches('/').to_owned()).collect()
+    };
+    let known = servers.map(urls).unwrap_or_default();
+    if urls(&own).iter().all(|url| known.contains(url)) {
+        cx.note(&rule::OPERATION_SERVERS, own.origin, "the document has the same server");
+        return Ok(());
+    }
+    let reason = "it has a server of its own, and a client calls only the servers of the document".to_owned();
+    Err(LeftOut { origin: own.origin, reason })
+}

@@ -1,0 +1,74 @@
+//! Free-form members of error bodies: servers echo there what they were sent, passwords included.
+
+use std::collections::{HashMap, HashSet};
+
+use super::rule;
+use super::runtime_types::{REDACTED, add_component, aliases, described, referred, replace};
+use super::walk::{Site, children_mut, components_mut, operation_schemas_mut, traffic};
+use crate::select::prune::reachable;
+use crate::select::tree::each_operation_mut;
+use crate::{Context, Node, Origin, Value};
+
+/// Gives free-form members of what errors are made of a type that doesn't show them.
+pub(crate) fn free_form(cx: &mut Context, document: &mut Node) {
+    let in_errors: HashSet<String> = reachable(document, traffic(document).errors.into_iter())
+        .into_iter()
+        .filter(|(section, _)| section == "schemas")
+        .map(|(_, name)| name)
+        .collect();
+    let aliases = aliases(document, &is_free_form);
+    let mut work = Redaction { cx, aliases, used: None };
+    components_mut(document, &mut |name, schema| {
+        if in_errors.contains(name) {
+            children_mut(schema, &mut |site, child| work.visit(site, child));
+        }
+    });
+    each_operation_mut(document, &mut |_, _, operation| {
+        operation_schemas_mut(operation, &mut |site, schema| {
+            if site == Site::Error {
+                work.visit(site, schema);
+            }
+        });
+    });
+    if let Some(origin) = work.used {
+        add_component(document, REDACTED, origin);
+    }
+}
+
+struct Redaction<'a> {
+    cx: &'a mut Context,
+    /// Free-form components, and whether they may be null.
+    aliases: HashMap<String, bool>,
+    used: Option<Origin>,
+}
+
+impl Redaction<'_> {
+    fn visit(&mut self, site: Site, schema: &mut Node) {
+        let alias = referred(schema).and_then(|name| self.aliases.get(&name)).copied();
+        // Within `allOf` and `not` an open schema restricts another one, rather than describing a value.
+        if site != Site::Constraint && is_free_form(schema) || alias.is_some() {
+            self.cx.note(&rule::REDACT, schema.origin, described(schema, REDACTED));
+            replace(schema, REDACTED, alias.unwrap_or(false));
+            self.used = Some(schema.origin);
+            return;
+        }
+        children_mut(schema, &mut |site, child| self.visit(site, child));
+    }
+}
+
+/// An object of any members, or any value at all.
+fn is_free_form(schema: &Node) -> bool {
+    let Some(members) = schema.as_object() else { return false };
+    members.iter().all(|(key, node)| match key.as_str() {
+        "type" => node.as_str() == Some("object"),
+        "properties" => node.as_object().is_some_and(|properties| properties.is_empty()),
+        "required" => node.as_array().is_some_and(<[Node]>::is_empty),
+        "additionalProperties" => match &node.value {
+            Value::Bool(open) => *open,
+            _ => is_free_form(node),
+        },
+        "description" | "title" | "nullable" | "deprecated" | "readOnly" | "writeOnly" | "externalDocs" | "xml" => true,
+        "minProperties" | "maxProperties" => true,
+        _ => false,
+    })
+}

@@ -1,0 +1,56 @@
+//! The names of the lowerings.
+
+crate::select::define_rules! {
+    VERSION = "openapi-version": "The document says `3.0.3`, whatever 3.0 it came from.";
+    PLAIN_INFO = "plain-info": "`info` is plain text: HTML in the description would be reported by rustdoc, a version outside ASCII can't travel in a header.";
+    TRIM_SERVER_URL = "trim-server-url": "A slash at the end of a server's URL would double the one of the path.";
+    DROP_EXAMPLES = "drop-examples": "Examples are left out: some carry real tokens, and nothing reads them.";
+    STRIP_EXTENSIONS = "strip-extensions": "Extensions (`x-…`) of other tools are left out.";
+    PRUNE = "prune-unreachable": "Components that nothing refers to are left out.";
+    INLINE_REF = "inline-ref": "References outside schemas are resolved into place, so that later steps meet references to schemas only.";
+    DROP_CALLBACKS = "drop-callbacks": "Callbacks and links describe calls the client doesn't make.";
+    HOIST_SHARED = "hoist-shared-body": "The inline schema of a shared response or request body becomes one component, rather than one per use.";
+    HOIST_DEEP_REF = "hoist-deep-ref": "A reference into the middle of something gets a component of its own to refer to.";
+    PATH_LEVEL = "path-level-parameters": "Parameters that stand at a path move into its operations.";
+    OPERATION_SERVERS = "operation-servers": "An operation's own servers go when they are the document's.";
+    PATH_PARAMETER_REQUIRED = "path-parameter-required": "A path parameter is required, whatever the document says.";
+    SYNTHESIZE_ID = "synthesize-operation-id": "An operation without operationId gets one from its method and path.";
+    UNIQUE_ID = "unique-operation-id": "Two operationIds that become the same function name are told apart by method and path.";
+    LEAVE_OUT = "leave-out-operation": "An operation the generator has no way to call is left out.";
+    DROP_AUTHORIZATION = "drop-authorization-header": "Header parameters named Authorization, Accept or Content-Type are ignored, as OpenAPI says.";
+    DROP_PARAMETER = "drop-unsupported-parameter": "An optional parameter in a form the generator can't send is dropped; a required one takes its operation with it.";
+    COMMA_SEPARATED = "comma-separated-parameter": "An array sent as one comma-separated value is a string argument.";
+    HEADER_NULLABLE = "header-parameter-nullable": "A path or header parameter is never null: absent, or there.";
+    PARAMETER_SCHEMA = "parameter-without-schema": "A parameter without schema is a string.";
+    MEDIA_TYPE = "choose-media-type": "One media type per body: JSON, else a form, bytes or text.";
+    SCHEMALESS_BODY = "schemaless-body": "A body without schema gets the widest one of its media type.";
+    OPTIONAL_BODY = "optional-request-body": "An optional request body is a required argument of the generated function.";
+    DROP_ENCODING = "drop-encoding": "Encodings of single form fields can't be sent.";
+    SUCCESS = "success-response": "One success response per operation: the lowest 2xx that has a body.";
+    EMPTY_OBJECT = "empty-object-response": "A success body that is an object without members has nothing to read: no content.";
+    NO_CONTENT = "no-content-status": "A reply with status 204 or 205 has no body.";
+    RESPONSE_DESCRIPTION = "response-description": "Every response has a description, if an empty one.";
+    UNIQUE_SCHEMA_NAME = "unique-schema-name": "Two schema names that become the same type name are told apart by a number.";
+    HOIST_REQUEST = "hoist-request-body": "An inline request schema becomes a component named after its operation.";
+    HOIST_RESPONSE = "hoist-response-body": "An inline success schema becomes a component named after its operation.";
+    HOIST_ERROR = "hoist-error-body": "An inline schema of another response becomes a component named after its operation and status.";
+    HOIST_PATH_PARAMETER = "hoist-path-parameter": "The same constrained path parameter is one type in all operations.";
+    REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
+    CONST = "const-to-enum": "A constant is an enum of one value.";
+    EXCLUSIVE_BOUND = "numeric-exclusive-bound": "Exclusive bounds are flags beside `minimum` and `maximum`.";
+    UNKNOWN_TYPE = "unknown-type": "A type that JSON Schema doesn't know says nothing.";
+    DROP_TITLE = "drop-title": "Titles are left out: the generator would name types after them, and take two of one title for one type.";
+    ENUM_MISFIT = "enum-misfit": "Enum values that occur twice, or don't have the schema's type, are dropped.";
+    ENUM_COLLISION = "enum-case-collision": "An enum whose values become the same variant name stays a plain string.";
+    DROP_PATTERN = "drop-pattern": "A pattern that the generated code's regular expressions don't take is dropped.";
+    DROP_DEFAULT = "drop-default": "A default of an optional field, or one that doesn't fit its schema, is dropped: the server fills it in.";
+    NULLABLE_DEFAULT = "nullable-default": "A default of a nullable field would send null where nothing was given.";
+    RESERVED_NAME = "reserved-schema-name": "A schema named like one of the runtime's types is renamed.";
+    SECRET = "secret-field": "A field that holds a secret gets a type that doesn't show it.";
+    UNLISTED_SECRET = "unlisted-secret": "A field is named like a secret, but not listed as one.";
+    TIMESTAMP = "timestamp": "Points in time get the runtime's type, which keeps what it can't parse.";
+    REDACT = "redact-free-form": "Free-form members of error bodies may echo what was sent: they get a type that doesn't show them.";
+    STRIP_VALIDATION = "strip-response-validation": "Replies aren't rejected over lengths, bounds, patterns or formats.";
+    OAUTH = "oauth-as-bearer": "OAuth 2 and OpenID Connect tokens travel as bearer tokens.";
+    UNSUPPORTED_SECURITY = "unsupported-security-scheme": "Only HTTP bearer tokens are sent; other schemes are left out of what operations may use.";
+}

@@ -1,0 +1,180 @@
+//! Schemas, keyword by keyword.
+
+use std::collections::HashSet;
+
+use super::names::pascal;
+use super::rule;
+use super::values::{fits, has_type};
+use super::walk::{Site, every_schema_mut};
+use crate::{Context, Node, Object, Value};
+
+/// Rewrites every schema of the document.
+pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
+    every_schema_mut(document, &mut |site, schema| {
+        if schema.get("$ref").is_some() {
+            ref_siblings(cx, site, schema);
+            return;
+        }
+        drop_title(cx, schema);
+        known_type(cx, schema);
+        constant(cx, schema);
+        for side in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+            exclusive_bound(cx, schema, side);
+        }
+        enumeration(cx, schema);
+        pattern(cx, schema);
+        default(cx, site, schema);
+    });
+}
+
+fn ref_siblings(cx: &mut Context, site: Site, schema: &mut Node) {
+    let Some(members) = schema.as_object().filter(|members| members.len() > 1) else { return };
+    let bare = matches!(site, Site::Request | Site::Success | Site::Error | Site::Constraint);
+    let keeps = |key: &str, node: &Node| match key {
+        "nullable" => node.as_bool() == Some(true),
+        "description" | "deprecated" | "readOnly" | "writeOnly" => !bare,
+        _ => false,
+    };
+    let (mut wrapper, mut lost) = (Object::new(), Vec::new());
+    for (key, node) in members.iter().filter(|(key, _)| *key != "$ref") {
+        if keeps(key, node) {
+            wrapper.insert(key.clone(), node.clone());
+        } else {
+            lost.push(key.as_str());
+        }
+    }
+    let text = match (wrapper.is_empty(), lost.is_empty()) {
+        (_, true) => "wrapped in `allOf`".to_owned(),
+        (true, false) => format!("`{}` beside the reference goes", lost.join("`, `")),
+        (false, false) => format!("wrapped in `allOf`, without `{}`", lost.join("`, `")),
+    };
+    cx.note(&rule::REF_SIBLINGS, schema.origin, text);
+    let origin = schema.origin;
+    let Some(reference) = schema.remove("$ref") else { return };
+    let target = Node::new(Object::from_iter([("$ref".to_owned(), reference)]), origin);
+    if wrapper.is_empty() {
+        *schema = target;
+    } else {
+        wrapper.insert("allOf".to_owned(), Node::new(vec![target], origin));
+        *schema = Node::new(wrapper, origin);
+    }
+}
+
+fn drop_title(cx: &mut Context, schema: &mut Node) {
+    if let Some(title) = schema.remove("title") {
+        cx.note(&rule::DROP_TITLE, title.origin, format!("`{}`", title.as_str().unwrap_or_default()));
+    }
+}
+
+fn known_type(cx: &mut Context, schema: &mut Node) {
+    let known = ["string", "integer", "number", "boolean", "array", "object"];
+    let Some(found) = schema.get("type") else { return };
+    if found.as_str().is_some_and(|name| known.contains(&name)) {
+        return;
+    }
+    cx.note(&rule::UNKNOWN_TYPE, found.origin, format!("`{}` is no type", found.to_json()));
+    schema.remove("type");
+}
+
+fn constant(cx: &mut Context, schema: &mut Node) {
+    let Some(constant) = schema.remove("const") else { return };
+    cx.note(&rule::CONST, constant.origin, "an enum of one value");
+    schema.set("enum", vec![constant]);
+}
+
+fn exclusive_bound(cx: &mut Context, schema: &mut Node, (exclusive, inclusive): (&str, &str)) {
+    let Some(flag) = schema.get(exclusive) else { return };
+    let origin = flag.origin;
+    match &flag.value {
+        Value::Bool(_) if schema.get(inclusive).is_some() => {}
+        Value::Bool(_) => {
+            cx.note(&rule::EXCLUSIVE_BOUND, origin, format!("`{exclusive}` without `{inclusive}` says nothing"));
+            schema.remove(exclusive);
+        }
+        Value::Number(number) => {
+            let bound = number.clone();
+            // Of two bounds the tighter one counts; the exclusive one, when they are equal.
+            let other = schema.get(inclusive).and_then(|node| node.to_json().as_f64());
+            let tighter = match (bound.as_f64(), other) {
+                (Some(own), Some(other)) if exclusive == "exclusiveMinimum" => own >= other,
+                (Some(own), Some(other)) => own <= other,
+                _ => true,
+            };
+            cx.note(&rule::EXCLUSIVE_BOUND, origin, format!("`{exclusive}: {bound}` becomes a flag"));
+            if tighter {
+                schema.set(inclusive, Value::Number(bound));
+                schema.set(exclusive, true);
+            } else {
+                schema.remove(exclusive);
+            }
+        }
+        _ => {
+            cx.note(&rule::EXCLUSIVE_BOUND, origin, format!("`{exclusive}` is neither a number nor a flag"));
+            schema.remove(exclusive);
+        }
+    }
+}
+
+fn enumeration(cx: &mut Context, schema: &mut Node) {
+    let kind = schema.get_str("type").map(str::to_owned);
+    let Some(list) = schema.get_mut("enum") else { return };
+    let origin = list.origin;
+    let Some(values) = list.as_array_mut() else { return };
+    let mut seen = HashSet::new();
+    let before = values.len();
+    values.retain(|value| {
+        let typed = kind.as_deref().is_none_or(|kind| value.value == Value::Null || has_type(value, kind));
+        typed && seen.insert(value.to_json().to_string())
+    });
+    if values.len() < before {
+        cx.note(&rule::ENUM_MISFIT, origin, format!("{} of {before} values are dropped", before - values.len()));
+    }
+    let names: Vec<&str> = values.iter().filter_map(Node::as_str).collect();
+    let collide = !unique(names.iter().map(|name| pascal(name))) && !unique(names.iter().map(|name| spelled_out(name)));
+    if collide {
+        cx.note(&rule::ENUM_COLLISION, origin, format!("of {} values, some would get the same name", names.len()));
+    }
+    if collide || values.is_empty() {
+        schema.remove("enum");
+    }
+}
+
+/// The generator's second try at variant names: what can't stand in a name becomes `X`.
+fn spelled_out(name: &str) -> String {
+    pascal(&name.replace(|char: char| char == '_' || !char.is_alphanumeric(), "X"))
+}
+
+fn unique(names: impl Iterator<Item = String>) -> bool {
+    let mut seen = HashSet::new();
+    names.into_iter().all(|name| seen.insert(name))
+}
+
+fn pattern(cx: &mut Context, schema: &mut Node) {
+    let Some(pattern) = schema.get("pattern") else { return };
+    let Err(why) = pattern.as_str().map_or(Err("it is not a string".to_owned()), compile) else { return };
+    cx.note(&rule::DROP_PATTERN, pattern.origin, format!("{}: {why}", pattern.to_json()));
+    schema.remove("pattern");
+}
+
+/// Tries a pattern with the regular expressions that generated code uses.
+pub(crate) fn compile(pattern: &str) -> Result<(), String> {
+    regress::Regex::new(pattern).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Keeps a default only where it can't be sent by accident: on a required field that is never null.
+fn default(cx: &mut Context, site: Site, schema: &mut Node) {
+    let Some(default) = schema.get("default") else { return };
+    let nullable = schema.get("nullable").and_then(Node::as_bool) == Some(true) || default.value == Value::Null;
+    let required = site == Site::Property { required: true };
+    let why = match (required, nullable) {
+        (false, _) => "the server fills it in",
+        (true, true) => "the field may be null",
+        (true, false) if fits(default, schema) => return,
+        (true, false) => "it doesn't fit the schema",
+    };
+    let rule = if required && nullable { &rule::NULLABLE_DEFAULT } else { &rule::DROP_DEFAULT };
+    let text = default.to_json().to_string();
+    let shown: String = text.chars().take(40).collect();
+    cx.note(rule, default.origin, format!("`{shown}` is dropped: {why}"));
+    schema.remove("default");
+}

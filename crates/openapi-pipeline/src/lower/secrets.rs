@@ -1,0 +1,192 @@
+//! Fields that hold secrets.
+
+use heck::ToSnakeCase;
+
+use super::runtime_types::{SECRET, add_component, described, is_nullable, is_string_of, referred, replace, retype};
+use super::walk::{Site, component, every_schema_mut};
+use super::{LowerPlan, rule};
+use crate::select::suggest::did_you_mean;
+use crate::source::escape_pointer;
+use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
+
+/// How many references and combinations lie between a schema and its property, at most.
+const DEEPEST: usize = 16;
+
+/// Gives the listed fields, and all strings of format `password`, the type of secrets.
+pub(crate) fn mark(cx: &mut Context, document: &mut Node, plan: &LowerPlan) -> Result<(), Diagnostics> {
+    let mut problems = Diagnostics::default();
+    let mut places = Vec::new();
+    for (field, origin) in &plan.secrets {
+        match locate(document, field) {
+            Ok(found) => places.push((field, found)),
+            Err((message, help)) => problems.push(unknown(message, help, *origin)),
+        }
+    }
+    problems.into_result()?;
+    for (field, (pointer, nullable)) in places {
+        let Some(schema) = document.pointer_mut(&pointer) else { continue };
+        if referred(schema).as_deref() == Some(SECRET) {
+            continue;
+        }
+        let origin = schema.origin;
+        cx.note(&rule::SECRET, origin, format!("`{field}` {}", described(schema, SECRET)));
+        replace(schema, SECRET, nullable);
+        add_component(document, SECRET, origin);
+    }
+    // Parameters are part of URLs and headers; their types must be printable.
+    let at = |site: Site| !matches!(site, Site::Parameter | Site::Header);
+    retype(cx, document, &rule::SECRET, SECRET, &at, &|schema| is_string_of(schema, "password"));
+    Ok(())
+}
+
+fn unknown(message: String, help: String, origin: Option<Origin>) -> Diagnostic {
+    let problem = Diagnostic::new("unknown-secret-field", message).help(help);
+    match origin {
+        Some(origin) => problem.at(origin, "listed here"),
+        None => problem,
+    }
+}
+
+/// The pointer to a listed field, and whether what it refers to may be null; else a message and a help text.
+fn locate(document: &Node, field: &str) -> Result<(String, bool), (String, String)> {
+    let steps: Vec<&str> = field.split('.').collect();
+    // Names of schemas may contain dots: the longest that exists is meant.
+    let named = (1..steps.len()).rev().find_map(|length| {
+        let (name, rest) = steps.split_at_checked(length)?;
+        let name = name.join(".");
+        component(document, &name).is_some().then_some((name, rest))
+    });
+    let Some((name, properties)) = named else {
+        let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
+        let wanted = steps.first().copied().unwrap_or_default();
+        let help = did_you_mean(wanted, "schema", &mut schemas.map(|(name, _)| name.as_str()));
+        return Err((
+            format!("`{field}` is no field: there is no schema `{wanted}`"),
+            format!("{help} Fields are written as `Schema.property`."),
+        ));
+    };
+    let mut pointer = format!("#/components/schemas/{}", escape_pointer(&name));
+    for property in properties {
+        let mut known = Vec::new();
+        match find_property(document, &pointer, property, DEEPEST, &mut known) {
+            Some(found) => pointer = found,
+            None => {
+                let help = did_you_mean(property, "property", &mut known.into_iter());
+                return Err((format!("`{field}` is no field: there is no property `{property}`"), help));
+            }
+        }
+    }
+    match string_at(document, &pointer) {
+        Some(nullable) => Ok((pointer, nullable)),
+        None => {
+            let help = "list a property whose `type` is `string`".to_owned();
+            Err((format!("`{field}` is not a string, so it can't be a secret"), help))
+        }
+    }
+}
+
+/// The pointer to a property of the schema at `pointer`, also by way of references, arrays and combinations.
+fn find_property<'a>(
+    document: &'a Node,
+    pointer: &str,
+    property: &str,
+    depth: usize,
+    known: &mut Vec<&'a str>,
+) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    let schema = document.pointer(pointer)?;
+    if let Some(target) = schema.get_str("$ref") {
+        return find_property(document, target, property, depth, known);
+    }
+    known.extend(schema.members("properties").map(|(name, _)| name.as_str()));
+    if schema.get("properties").is_some_and(|properties| properties.get(property).is_some()) {
+        return Some(format!("{pointer}/properties/{}", escape_pointer(property)));
+    }
+    if schema.get("items").is_some() {
+        return find_property(document, &format!("{pointer}/items"), property, depth, known);
+    }
+    for key in ["allOf", "oneOf", "anyOf"] {
+        for index in 0..schema.get(key).and_then(Node::as_array).map_or(0, <[Node]>::len) {
+            let found = find_property(document, &format!("{pointer}/{key}/{index}"), property, depth, known);
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+    None
+}
+
+/// Whether the schema at `pointer` is a string, possibly by reference; if so, whether it may be null.
+fn string_at(document: &Node, pointer: &str) -> Option<bool> {
+    let mut schema = document.pointer(pointer)?;
+    let mut nullable = false;
+    for _ in 0..DEEPEST {
+        nullable |= is_nullable(schema);
+        if schema.get_str("type") == Some("string") {
+            return Some(nullable);
+        }
+        schema = match (schema.get_str("$ref"), schema.get("allOf").and_then(Node::as_array)) {
+            (Some(target), _) => document.pointer(target)?,
+            (None, Some([only])) => only,
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// Notes the strings that are named like secrets but have no secret's type.
+pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node) {
+    every_schema_mut(document, &mut |_, schema| {
+        for (name, property) in schema.members("properties") {
+            let plain = property.get_str("type") == Some("string") && property.get("enum").is_none();
+            if plain && sounds_secret(name) {
+                cx.note(
+                    &rule::UNLISTED_SECRET,
+                    property.origin,
+                    format!("`{name}` is a plain string; list it if it is a secret"),
+                );
+            }
+        }
+    });
+}
+
+fn sounds_secret(name: &str) -> bool {
+    const ALONE: [&str; 13] = [
+        "token",
+        "tokens",
+        "secret",
+        "secrets",
+        "password",
+        "passwd",
+        "passphrase",
+        "jwt",
+        "apikey",
+        "credential",
+        "credentials",
+        "otp",
+        "bearer",
+    ];
+    const KEYS: [&str; 6] = ["api", "access", "private", "secret", "signing", "encryption"];
+    let snake = name.to_snake_case();
+    let words: Vec<&str> = snake.split('_').collect();
+    match words.as_slice() {
+        [.., kind, "key"] if KEYS.contains(kind) => true,
+        [.., last] => ALONE.contains(last),
+        [] => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sounds_secret;
+
+    #[test]
+    fn names_that_sound_secret() {
+        for name in ["token", "jwtToken", "oneTimeToken", "api_key", "client-secret", "PASSWORD", "newPassword"] {
+            assert!(sounds_secret(name), "{name}");
+        }
+        for name in ["tokenType", "key", "secretary", "passwordPolicy", "expiresAt", ""] {
+            assert!(!sounds_secret(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,320 @@
+use serde_json::{Value as Json, json};
+
+use super::{exchange, get, json_body, run};
+use crate::lower::left_out;
+use crate::select::testing::{document, uses};
+
+fn done() -> Json {
+    json!({"204": {"description": ""}})
+}
+
+#[test]
+fn operation_ids_are_made_up_and_made_unique() {
+    let operation = |id: Json| json!({"operationId": id, "responses": done()});
+    let paths = json!({
+        "/": {"get": {"responses": done()}},
+        "/a/{b}/c-d": {"get": {"responses": done(), "parameters": [{"name": "b", "in": "path", "required": true, "schema": {}}]}},
+        "/x": {"get": operation(json!("x.y")), "put": operation(json!("x-y")), "post": operation(json!(""))},
+    });
+    let (cx, lowered) = run(&document(paths, json!({})), &[]);
+    let paths = &lowered.unwrap()["paths"];
+    assert_eq!(paths["/"]["get"]["operationId"], "get");
+    assert_eq!(paths["/a/{b}/c-d"]["get"]["operationId"], "getAByBCD");
+    assert_eq!(paths["/x"]["get"]["operationId"], "x.y");
+    assert_eq!(paths["/x"]["put"]["operationId"], "putX");
+    assert_eq!(paths["/x"]["post"]["operationId"], "postX");
+    assert_eq!(uses(&cx, "synthesize-operation-id").len(), 3);
+    assert_eq!(uses(&cx, "unique-operation-id"), ["#/paths/~1x/put/operationId"]);
+}
+
+#[test]
+fn references_outside_schemas_are_resolved() {
+    let operation = json!({
+        "operationId": "op",
+        "parameters": [{"$ref": "#/components/parameters/B"}],
+        "requestBody": {"$ref": "#/components/requestBodies/Body"},
+        "responses": {"200": {"$ref": "#/components/responses/Ok"}},
+        "callbacks": {"c": {"x": {"post": {}}}},
+    });
+    let components = json!({
+        "parameters": {"A": {"name": "a", "in": "query", "schema": {"type": "string"}}, "B": {"$ref": "#/components/parameters/A"}},
+        "requestBodies": {"Body": {"required": true, "content": json_body(json!({"type": "object", "properties": {"a": {"type": "string"}}}))}},
+        "responses": {"Ok": {"description": "", "headers": {"H": {"$ref": "#/components/headers/H"}}, "links": {"l": {}}}},
+        "headers": {"H": {"schema": {"type": "integer"}}},
+    });
+    let (cx, lowered) = run(&document(json!({"/x": {"post": operation}}), components), &[]);
+    let lowered = lowered.unwrap();
+    let operation = &lowered["paths"]["/x"]["post"];
+    assert_eq!(operation["parameters"][0]["name"], "a");
+    assert_eq!(operation["requestBody"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/Body");
+    assert_eq!(operation["responses"]["200"]["headers"]["H"]["schema"]["type"], "integer");
+    assert_eq!(lowered["components"].as_object().unwrap().keys().collect::<Vec<_>>(), ["schemas"]);
+    assert_eq!(uses(&cx, "inline-ref").len(), 4);
+    assert_eq!(uses(&cx, "drop-callbacks").len(), 2);
+    assert_eq!(uses(&cx, "hoist-shared-body").len(), 1, "one component for a shared body");
+}
+
+#[test]
+fn path_level_parameters_move_into_operations() {
+    let parameter = |name: &str, description: &str| json!({"name": name, "in": "query", "description": description, "schema": {"type": "string"}});
+    let paths = json!({"/x": {
+        "parameters": [parameter("a", "path"), parameter("b", "path")],
+        "get": {"operationId": "g", "parameters": [parameter("a", "own")], "responses": done()},
+        "put": {"operationId": "p", "responses": done()},
+    }});
+    let (cx, lowered) = run(&document(paths, json!({})), &[]);
+    let item = lowered.unwrap()["paths"]["/x"].clone();
+    assert_eq!(item.get("parameters"), None);
+    assert_eq!(item["get"]["parameters"], json!([parameter("b", "path"), parameter("a", "own")]));
+    assert_eq!(item["put"]["parameters"], json!([parameter("a", "path"), parameter("b", "path")]));
+    assert_eq!(uses(&cx, "path-level-parameters"), ["#/paths/~1x/parameters"]);
+}
+
+#[test]
+fn parameters_are_brought_into_shape() {
+    let string = json!({"type": "string"});
+    for (parameter, rule, expected) in [
+        (json!({"name": "authorization", "in": "header", "schema": string}), "drop-authorization-header", None),
+        (
+            json!({"name": "Accept", "in": "header", "required": true, "schema": string}),
+            "drop-authorization-header",
+            None,
+        ),
+        (json!({"name": "c", "in": "cookie", "schema": string}), "drop-unsupported-parameter", None),
+        (
+            json!({"name": "d", "in": "query", "style": "deepObject", "schema": {"type": "object"}}),
+            "drop-unsupported-parameter",
+            None,
+        ),
+        (
+            json!({"name": "s", "in": "query", "style": "pipeDelimited", "schema": {"type": "array"}}),
+            "drop-unsupported-parameter",
+            None,
+        ),
+        (json!({"name": "j", "in": "query", "content": {"application/json": {}}}), "drop-unsupported-parameter", None),
+        (json!({"name": "o", "in": "header", "schema": {"type": "object"}}), "drop-unsupported-parameter", None),
+        (json!({"name": "ID", "in": "query", "schema": string}), "drop-unsupported-parameter", None),
+        (
+            json!({"name": "h", "in": "header", "schema": {"type": "string", "nullable": true}}),
+            "header-parameter-nullable",
+            Some(json!({"name": "h", "in": "header", "schema": string})),
+        ),
+        (
+            json!({"name": "n", "in": "query"}),
+            "parameter-without-schema",
+            Some(json!({"name": "n", "in": "query", "schema": string})),
+        ),
+        (
+            json!({"name": "l", "in": "query", "explode": false, "schema": {"type": "array", "items": string}}),
+            "comma-separated-parameter",
+            Some(
+                json!({"name": "l", "in": "query", "schema": string, "description": "Several values are separated by commas."}),
+            ),
+        ),
+        (
+            json!({"name": "l", "in": "query", "schema": {"type": "array", "items": string, "default": []}}),
+            "drop-default",
+            Some(json!({"name": "l", "in": "query", "schema": {"type": "array", "items": string}})),
+        ),
+    ] {
+        let (cx, operation) = get(json!({"parameters": [parameter]}));
+        assert_eq!(operation["parameters"].get(1).cloned(), expected, "{parameter}");
+        assert_eq!(uses(&cx, rule).len(), 1, "{parameter}: {:?}", cx.report.notes);
+    }
+}
+
+#[test]
+fn operations_that_cannot_be_called_are_left_out() {
+    let required = |parameter: Json| json!({"parameters": [parameter]});
+    for members in [
+        required(json!({"name": "c", "in": "cookie", "required": true, "schema": {"type": "string"}})),
+        required(
+            json!({"name": "d", "in": "query", "required": true, "style": "deepObject", "schema": {"type": "object"}}),
+        ),
+        json!({"requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}}),
+        json!({"requestBody": {"content": {"application/xml": {"schema": {"type": "object"}}}}}),
+        json!({"servers": [{"url": "https://elsewhere"}]}),
+    ] {
+        let (cx, operation) = get(members.clone());
+        assert_eq!(operation, Json::Null, "{members}");
+        let reasons: Vec<_> = left_out(&cx.report).collect();
+        assert_eq!(reasons.len(), 1);
+        assert!(reasons[0].text.starts_with("`GET /x/{id}` is left out: "), "{}", reasons[0].text);
+    }
+}
+
+#[test]
+fn one_media_type_per_body() {
+    let any = || json!({"schema": {"type": "string", "minLength": 3}});
+    for (content, expected) in [
+        (json!({"text/plain": any(), "application/json": any()}), json!({"application/json": any()})),
+        (json!({"application/json; charset=utf-8": any()}), json!({"application/json": any()})),
+        (json!({"application/vnd.x+json": any(), "application/xml": any()}), json!({"application/json": any()})),
+        (json!({"*/*": any()}), json!({"application/json": any()})),
+        (
+            json!({"multipart/form-data": any(), "application/x-www-form-urlencoded": any()}),
+            json!({"application/x-www-form-urlencoded": any()}),
+        ),
+        (json!({"text/plain": any()}), json!({"text/plain": {"schema": {"type": "string"}}})),
+        (
+            json!({"application/octet-stream": {}}),
+            json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}),
+        ),
+        (json!({"application/json": {}}), json!({"application/json": {"schema": {}}})),
+        (
+            json!({"application/json": {"schema": {"type": "string"}, "encoding": {"a": {}}}}),
+            json!({"application/json": {"schema": {"type": "string"}}}),
+        ),
+    ] {
+        let (cx, operation) = get(json!({"requestBody": {"content": content}}));
+        assert_eq!(operation["requestBody"]["content"], expected, "{content}");
+        assert_eq!(uses(&cx, "optional-request-body").len(), 1);
+    }
+    let (_, operation) = get(json!({"requestBody": {"content": {}}}));
+    assert_eq!(operation.get("requestBody"), None);
+}
+
+#[test]
+fn one_success_response() {
+    let body = || json!({"description": "", "content": json_body(json!({"type": "string"}))});
+    let none = || json!({"description": ""});
+    let object = |schema: Json| json!({"description": "", "content": json_body(schema)});
+    for (responses, expected) in [
+        (json!({"200": body(), "201": body()}), json!({"200": body()})),
+        (json!({"200": none(), "201": body(), "401": none()}), json!({"201": body(), "401": none()})),
+        (json!({"204": none(), "202": none()}), json!({"202": none()})),
+        (json!({"201": body()}), json!({"201": body()})),
+        (json!({"default": body()}), json!({"2XX": body()})),
+        (json!({"2xx": body(), "default": none()}), json!({"2XX": body(), "default": none()})),
+        (
+            json!({"302": none(), "default": body()}),
+            json!({"302": none(), "default": object(json!({"$ref": "#/components/schemas/OpDefaultError"}))}),
+        ),
+        (json!({"204": body()}), json!({"204": none()})),
+        (json!({"200": {}}), json!({"200": none()})),
+        (json!({"200": object(json!({"type": "object"}))}), json!({"200": none()})),
+        (
+            json!({"200": object(json!({"type": "object", "title": "Empty", "additionalProperties": true}))}),
+            json!({"200": none()}),
+        ),
+        (
+            json!({"200": object(json!({"type": "object", "additionalProperties": {"type": "string"}}))}),
+            json!({"200": object(json!({"type": "object", "additionalProperties": {"type": "string"}}))}),
+        ),
+        (
+            json!({"200": {"description": "", "content": {"image/png": {}}}}),
+            json!({"200": {"description": "", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}),
+        ),
+    ] {
+        let (_, operation) = get(json!({"responses": responses}));
+        assert_eq!(operation["responses"], expected, "{responses}");
+    }
+}
+
+#[test]
+fn an_empty_component_is_no_content() {
+    let (cx, lowered) = run(
+        &exchange(
+            json!({"type": "string"}),
+            json!({"$ref": "#/components/schemas/Empty"}),
+            json!({"Empty": {"type": "object", "title": "Empty Schema"}}),
+        ),
+        &[],
+    );
+    assert_eq!(lowered.unwrap()["paths"]["/x"]["post"]["responses"]["200"], json!({"description": ""}));
+    assert_eq!(uses(&cx, "empty-object-response"), ["#/paths/~1x/post/responses/200/content"]);
+}
+
+#[test]
+fn inline_bodies_become_components() {
+    let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let sample = |id: &str| {
+        json!({
+            "operationId": id,
+            "requestBody": {"required": true, "content": json_body(object("in"))},
+            "responses": {
+                "200": {"description": "", "content": json_body(json!({"type": "array", "items": object("out")}))},
+                "401": {"description": "", "content": json_body(object("error"))},
+                "422": {"description": "", "content": json_body(json!({"allOf": [{"$ref": "#/components/schemas/Known"}], "description": "x"}))},
+                "5XX": {"description": "", "content": json_body(json!({"type": "string"}))},
+            },
+        })
+    };
+    let schemas = json!({"schemas": {"Known": object("known"), "LoginRequest": {"type": "string"}, "Other": {"$ref": "#/components/schemas/LoginRequest"}}});
+    let mut sample = document(json!({"/login": {"post": sample("login")}}), schemas);
+    sample["paths"]["/other"] = json!({"get": {"operationId": "o", "responses": {"200": {"description": "", "content": json_body(json!({"$ref": "#/components/schemas/Other"}))}}}});
+    let (cx, lowered) = run(&sample, &[]);
+    let lowered = lowered.unwrap();
+    let operation = &lowered["paths"]["/login"]["post"];
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let schema = |body: &Json| body["content"]["application/json"]["schema"].clone();
+    assert_eq!(schema(&operation["requestBody"]), reference("LoginRequest2"), "the vendor has a LoginRequest");
+    assert_eq!(schema(&operation["responses"]["200"])["items"], reference("LoginResponseItem"));
+    assert_eq!(schema(&operation["responses"]["401"]), reference("Login401Error"));
+    assert_eq!(schema(&operation["responses"]["422"]), reference("Known"));
+    assert_eq!(schema(&operation["responses"]["5XX"]), reference("Login5xxError"));
+    assert_eq!(lowered["components"]["schemas"]["LoginRequest2"], object("in"));
+    for (rule, count) in [("hoist-request-body", 1), ("hoist-response-body", 1), ("hoist-error-body", 2)] {
+        assert_eq!(uses(&cx, rule).len(), count, "{rule}");
+    }
+}
+
+#[test]
+fn path_parameters_of_one_kind_are_one_type() {
+    let parameter = |description: &str, most: u64| json!({"name": "app_id", "in": "path", "required": true, "schema": {"type": "string", "maxLength": most, "description": description}});
+    let operation =
+        |id: &str, parameter: Json| json!({"operationId": id, "parameters": [parameter], "responses": done()});
+    let paths = json!({
+        "/a/{app_id}": {"get": operation("a", parameter("one", 256))},
+        "/b/{app_id}": {"get": operation("b", parameter("two", 256))},
+        "/c/{app_id}": {"get": operation("c.d", parameter("three", 9))},
+        "/d/{app_id}": {"get": operation("d", parameter("four", 9))},
+        "/e/{app_id}": {"get": operation("e", json!({"name": "app_id", "in": "path", "required": true, "schema": {"type": "string"}}))},
+    });
+    let (cx, lowered) = run(&document(paths, json!({})), &[]);
+    let paths = lowered.unwrap()["paths"].clone();
+    let schema = |path: &str| paths[path]["get"]["parameters"][0]["schema"]["$ref"].clone();
+    assert_eq!(schema("/a/{app_id}"), "#/components/schemas/AppId");
+    assert_eq!(schema("/b/{app_id}"), "#/components/schemas/AppId");
+    assert_eq!(schema("/c/{app_id}"), "#/components/schemas/CDAppId");
+    assert_eq!(schema("/d/{app_id}"), "#/components/schemas/CDAppId");
+    assert_eq!(schema("/e/{app_id}"), Json::Null, "a plain string needs no type");
+    assert_eq!(uses(&cx, "hoist-path-parameter").len(), 4);
+}
+
+#[test]
+fn security_is_bearer_or_reported() {
+    let operation = |id: &str, security: Json| json!({"operationId": id, "security": security, "responses": done()});
+    let paths = json!({
+        "/a": {"get": operation("a", json!([{"http": []}, {"key": []}]))},
+        "/b": {"get": operation("b", json!([{"oauth": ["read"]}]))},
+        "/c": {"get": operation("c", json!([{"http": [], "key": []}]))},
+    });
+    let schemes = json!({
+        "http": {"type": "http", "scheme": "Bearer"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+        "oauth": {"type": "oauth2", "flows": {}, "description": "d"},
+    });
+    let (cx, lowered) = run(&document(paths, json!({"securitySchemes": schemes})), &[]);
+    let lowered = lowered.unwrap();
+    assert_eq!(lowered["paths"]["/a"]["get"]["security"], json!([{"http": []}]));
+    assert_eq!(lowered["paths"]["/b"]["get"]["security"], json!([{"oauth": []}]));
+    assert_eq!(lowered["paths"]["/c"]["get"]["security"], json!([]));
+    assert_eq!(
+        lowered["components"]["securitySchemes"]["oauth"],
+        json!({"type": "http", "scheme": "bearer", "description": "d"})
+    );
+    assert_eq!(lowered["components"]["securitySchemes"].get("key"), None);
+    assert_eq!(uses(&cx, "unsupported-security-scheme"), ["#/components/securitySchemes/key"]);
+    assert_eq!(uses(&cx, "oauth-as-bearer"), ["#/components/securitySchemes/oauth"]);
+}
+
+#[test]
+fn servers_of_an_operation_go_when_the_document_has_them() {
+    let operation = json!({"operationId": "a", "servers": [{"url": "https://a/"}], "responses": done()});
+    let mut sample = document(json!({"/a": {"get": operation}}), json!({}));
+    sample["servers"] = json!([{"url": "https://a"}]);
+    let (cx, lowered) = run(&sample, &[]);
+    assert_eq!(lowered.unwrap()["paths"]["/a"]["get"].get("servers"), None);
+    assert_eq!(uses(&cx, "operation-servers").len(), 1);
+}

@@ -1,0 +1,152 @@
+use serde_json::{Value as Json, json};
+
+use super::{exchange, run, schema};
+use crate::select::testing::uses;
+
+#[test]
+fn keywords_are_rewritten() {
+    for (given, rule, expected) in [
+        (json!({"type": "string", "title": "T"}), "drop-title", json!({"type": "string"})),
+        (json!({"type": "string", "example": "eyJ"}), "drop-examples", json!({"type": "string"})),
+        (json!({"type": "string", "x-a": 1}), "strip-extensions", json!({"type": "string"})),
+        (json!({"type": "string", "x-rust-type": {"crate": "std"}}), "strip-extensions", json!({"type": "string"})),
+        (json!({"const": "a"}), "const-to-enum", json!({"enum": ["a"]})),
+        (json!({"type": "any"}), "unknown-type", json!({})),
+        (
+            json!({"type": "integer", "exclusiveMinimum": 3}),
+            "numeric-exclusive-bound",
+            json!({"type": "integer", "exclusiveMinimum": true, "minimum": 3}),
+        ),
+        (
+            json!({"type": "integer", "exclusiveMaximum": 3, "maximum": 2}),
+            "numeric-exclusive-bound",
+            json!({"type": "integer", "maximum": 2}),
+        ),
+        (json!({"type": "integer", "exclusiveMinimum": true}), "numeric-exclusive-bound", json!({"type": "integer"})),
+        (json!({"type": "string", "enum": ["asc", "ASC"]}), "enum-case-collision", json!({"type": "string"})),
+        (json!({"type": "string", "enum": ["a", "a", 1]}), "enum-misfit", json!({"type": "string", "enum": ["a"]})),
+        (json!({"type": "string", "pattern": "(?i)a"}), "drop-pattern", json!({"type": "string"})),
+        (json!({"type": "string", "pattern": "(["}), "drop-pattern", json!({"type": "string"})),
+        (json!({"type": "string", "default": "a"}), "drop-default", json!({"type": "string"})),
+    ] {
+        let (cx, found) = schema(given.clone());
+        assert_eq!(found, expected, "{given}");
+        assert_eq!(uses(&cx, rule).len(), 1, "{given}: {:?}", cx.report.notes);
+    }
+}
+
+#[test]
+fn what_the_generator_takes_stays() {
+    for given in [
+        json!({"type": "string", "enum": ["a", "b-c", ">", "<="]}),
+        json!({"type": "string", "pattern": "^[a-zA-Z0-9\\-_.]+$", "minLength": 1, "maxLength": 256}),
+        json!({"type": "integer", "minimum": 3, "exclusiveMinimum": true}),
+        json!({"type": "object", "properties": {"title": {"type": "string"}, "example": {"type": "string"}, "x-a": {"type": "string"}}}),
+        json!({"type": "object", "additionalProperties": true}),
+    ] {
+        let (_, found) = schema(given.clone());
+        assert_eq!(found, given);
+    }
+}
+
+#[test]
+fn defaults_stay_only_on_required_fields_they_fit() {
+    for (property, required, stays, rule) in [
+        (json!({"type": "string", "default": "a"}), true, true, ""),
+        (json!({"type": "string", "default": "a"}), false, false, "drop-default"),
+        (json!({"type": "integer", "default": "a"}), true, false, "drop-default"),
+        (json!({"type": "integer", "default": 9, "maximum": 5}), true, false, "drop-default"),
+        (json!({"type": "integer", "default": 5, "maximum": 5}), true, true, ""),
+        (json!({"type": "string", "default": "b", "enum": ["a"]}), true, false, "drop-default"),
+        (json!({"type": "string", "default": "b", "pattern": "^a$"}), true, false, "drop-default"),
+        (json!({"type": "boolean", "default": true, "nullable": true}), true, false, "nullable-default"),
+        (json!({"type": "boolean", "default": null}), true, false, "nullable-default"),
+        (json!({"type": "object", "default": {}}), true, false, "drop-default"),
+    ] {
+        let mut object = json!({"type": "object", "properties": {"p": property}});
+        if required {
+            object["required"] = json!(["p"]);
+        }
+        let (cx, found) = schema(object.clone());
+        assert_eq!(found["properties"]["p"].get("default").is_some(), stays, "{object}");
+        if !stays {
+            assert_eq!(uses(&cx, rule), ["#/components/schemas/Sample/properties/p/default"], "{object}");
+        }
+    }
+}
+
+#[test]
+fn siblings_of_references_wrap_them_or_go() {
+    let reference = json!({"$ref": "#/components/schemas/Sample"});
+    for (siblings, expected) in [
+        (json!({"description": "d"}), json!({"description": "d", "allOf": [reference]})),
+        (json!({"nullable": true, "minLength": 1}), json!({"nullable": true, "allOf": [reference]})),
+        (json!({"nullable": false, "title": "T"}), reference.clone()),
+    ] {
+        let mut property = siblings.clone();
+        property["$ref"] = reference["$ref"].clone();
+        let (cx, found) = schema(json!({"type": "object", "properties": {"p": property}}));
+        assert_eq!(found["properties"]["p"], expected, "{siblings}");
+        assert_eq!(uses(&cx, "ref-siblings"), ["#/components/schemas/Sample/properties/p"]);
+    }
+}
+
+#[test]
+fn schemas_that_would_be_one_type_are_told_apart() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let schemas = json!({
+        "Secret": {"type": "object", "properties": {"a": reference("user_name"), "b": reference("UserName")}},
+        "user_name": {"type": "integer"},
+        "UserName": {"type": "string"},
+    });
+    let (cx, lowered) = run(&exchange(reference("Secret"), json!({"type": "string"}), schemas), &[]);
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    assert_eq!(
+        schemas["SecretSchema"]["properties"],
+        json!({"a": reference("user_name2"), "b": reference("UserName")})
+    );
+    assert_eq!(schemas["user_name2"]["type"], "integer");
+    assert_eq!(uses(&cx, "unique-schema-name"), ["#/components/schemas/user_name"]);
+    assert_eq!(uses(&cx, "reserved-schema-name"), ["#/components/schemas/Secret"]);
+}
+
+#[test]
+fn deep_references_get_components() {
+    let schemas = json!({"A": {"type": "object", "properties": {
+        "b": {"type": "object", "properties": {"again": {"$ref": "#/components/schemas/A/properties/b"}}},
+    }}});
+    let request = json!({"$ref": "#/components/schemas/A/properties/b"});
+    let (cx, lowered) = run(&exchange(request, json!({"type": "string"}), schemas), &[]);
+    let lowered = lowered.unwrap();
+    let target = json!("#/components/schemas/AB");
+    assert_eq!(lowered["paths"]["/x"]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"], target);
+    assert_eq!(lowered["components"]["schemas"]["AB"]["properties"]["again"]["$ref"], target);
+    assert_eq!(uses(&cx, "hoist-deep-ref").len(), 1);
+}
+
+#[test]
+fn only_replies_lose_their_validation() {
+    let checked = || {
+        json!({"type": "object", "minProperties": 1, "properties": {
+            "s": {"type": "string", "pattern": "^a$", "minLength": 1, "maxLength": 2, "format": "uri"},
+            "i": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 5},
+            "a": {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "uniqueItems": true},
+        }})
+    };
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let both = json!({"type": "object", "properties": {"shared": reference("Shared")}});
+    let schemas = json!({"In": both, "Out": {"type": "object", "properties": {"own": checked(), "shared": reference("Shared")}}, "Shared": checked()});
+    let (cx, lowered) = run(&exchange(reference("In"), reference("Out"), schemas), &[]);
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    assert_eq!(schemas["Shared"], checked());
+    assert_eq!(
+        schemas["Out"]["properties"]["own"],
+        json!({"type": "object", "properties": {
+            "s": {"type": "string"},
+            "i": {"type": "integer", "format": "int64"},
+            "a": {"type": "array", "items": {"type": "string", "format": "uuid"}},
+        }})
+    );
+    assert_eq!(uses(&cx, "strip-response-validation").len(), 4);
+    let _: Json = schemas;
+}

@@ -1,0 +1,131 @@
+use serde_json::{Value as Json, json};
+
+use super::{exchange, json_body, run};
+use crate::select::testing::{codes, document, uses};
+
+fn reference(name: &str) -> Json {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn rust_type(name: &str) -> Json {
+    json!({"crate": "client-runtime", "version": "*", "path": format!("client_runtime::{name}")})
+}
+
+#[test]
+fn listed_fields_and_passwords_become_secrets() {
+    let login = json!({"type": "object", "properties": {
+        "password": {"type": "string", "format": "password", "minLength": 8},
+        "token": {"type": "string", "description": "d", "nullable": true},
+        "device": {"type": "object", "properties": {"code": {"type": "string"}}},
+        "user": {"$ref": "#/components/schemas/User"},
+        "list": {"type": "array", "items": {"allOf": [{"$ref": "#/components/schemas/User"}]}},
+        "pin": {"$ref": "#/components/schemas/Pin"},
+    }});
+    let schemas = json!({"User.Name": {"type": "object", "properties": {"key": {"type": "string"}}}, "User": {"type": "object", "properties": {"jwt": {"type": "string"}, "more": reference("User.Name")}}, "Pin": {"type": "string", "format": "password", "nullable": true}});
+    let secrets = ["OpRequest.token", "OpRequest.device.code", "OpRequest.list.jwt", "User.Name.key", "User.jwt"];
+    let (cx, lowered) = run(&exchange(login, json!({"type": "string"}), schemas), &secrets);
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    let properties = &schemas["OpRequest"]["properties"];
+    assert_eq!(properties["password"], reference("Secret"));
+    assert_eq!(properties["token"], json!({"description": "d", "nullable": true, "allOf": [reference("Secret")]}));
+    assert_eq!(properties["device"]["properties"]["code"], reference("Secret"));
+    assert_eq!(properties["pin"], json!({"nullable": true, "allOf": [reference("Secret")]}));
+    assert_eq!(schemas["User"]["properties"]["jwt"], reference("Secret"));
+    assert_eq!(schemas["User.Name"]["properties"]["key"], reference("Secret"));
+    assert_eq!(schemas["Secret"], json!({"type": "string", "format": "password", "x-rust-type": rust_type("Secret")}));
+    assert_eq!(schemas.get("Pin"), None, "nothing refers to it any more");
+    assert_eq!(uses(&cx, "secret-field").len(), 6, "a field listed twice is one");
+    assert!(cx.report.notes.iter().any(|note| note.text.contains("without minLength")));
+    assert_eq!(uses(&cx, "unlisted-secret").len(), 0);
+}
+
+#[test]
+fn fields_that_are_no_strings_are_errors_with_suggestions() {
+    let request = json!({"type": "object", "properties": {"token": {"type": "string"}, "count": {"type": "integer"}}});
+    for (field, message, help) in [
+        ("OpRequest.tokn", "there is no property `tokn`", "`token`"),
+        ("OpReqest.token", "there is no schema `OpReqest`", "`OpRequest`"),
+        ("OpRequest", "there is no schema `OpRequest`", "`Schema.property`"),
+        ("OpRequest.count", "is not a string", "`string`"),
+        ("OpRequest.token.more", "there is no property `more`", "there is no property at all"),
+        ("", "there is no schema ``", "`Schema.property`"),
+    ] {
+        let (cx, lowered) = run(&exchange(request.clone(), json!({"type": "string"}), json!({})), &[field]);
+        let problems = lowered.unwrap_err();
+        assert_eq!(codes(&cx, &problems)[0].0, "unknown-secret-field");
+        let problem = &problems.0[0];
+        assert!(problem.message.contains(message), "{field}: {}", problem.message);
+        assert!(problem.help.as_deref().unwrap().contains(help), "{field}: {:?}", problem.help);
+    }
+}
+
+#[test]
+fn unlisted_fields_with_names_of_secrets_are_noted() {
+    let request = json!({"type": "object", "properties": {"api_key": {"type": "string"}, "name": {"type": "string"}}});
+    let (cx, lowered) = run(&exchange(request, json!({"type": "string"}), json!({})), &[]);
+    assert_eq!(lowered.unwrap()["components"]["schemas"].get("Secret"), None);
+    assert_eq!(
+        uses(&cx, "unlisted-secret"),
+        ["#/paths/~1x/post/requestBody/content/application~1json/schema/properties/api_key"]
+    );
+}
+
+#[test]
+fn points_in_time_are_timestamps() {
+    let time = json!({"type": "string", "format": "date-time"});
+    let response = json!({"type": "object", "properties": {
+        "at": time,
+        "till": {"type": "string", "format": "date-time", "nullable": true, "description": "d"},
+        "all": {"type": "array", "items": time},
+        "named": reference("When"),
+        "day": {"type": "string", "format": "date"},
+    }});
+    let (cx, lowered) = run(&exchange(json!({"type": "string"}), response, json!({"When": time})), &[]);
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    let properties = &schemas["OpResponse"]["properties"];
+    assert_eq!(properties["at"], reference("Timestamp"));
+    assert_eq!(properties["till"], json!({"description": "d", "nullable": true, "allOf": [reference("Timestamp")]}));
+    assert_eq!(properties["all"]["items"], reference("Timestamp"));
+    assert_eq!(properties["named"], reference("Timestamp"));
+    assert_eq!(properties["day"]["format"], "date");
+    assert_eq!(schemas["Timestamp"]["x-rust-type"], rust_type("Timestamp"));
+    assert_eq!(uses(&cx, "timestamp").len(), 4);
+}
+
+#[test]
+fn free_form_members_of_errors_are_redacted() {
+    let error = json!({"type": "object", "properties": {
+        "details": {"type": "object", "additionalProperties": true, "nullable": true},
+        "input": {},
+        "map": {"type": "object", "additionalProperties": {"type": "string"}},
+        "list": {"type": "array", "items": {"type": "object"}},
+        "alias": reference("Anything"),
+        "either": {"anyOf": [{"type": "string"}, {}]},
+        "strict": {"allOf": [reference("Cause"), {"type": "object"}]},
+        "closed": {"type": "object", "additionalProperties": false},
+    }});
+    let schemas = json!({"Problem": error, "Anything": {}, "Cause": {"type": "object", "properties": {"ctx": {"type": "object", "properties": {}}}}});
+    let operation = json!({"operationId": "op", "responses": {
+        "200": {"description": "", "content": json_body(json!({"type": "object", "properties": {"metadata": {"type": "object"}}}))},
+        "400": {"description": "", "content": json_body(reference("Problem"))},
+        "500": {"description": "", "content": json_body(reference("Anything"))},
+    }});
+    let (cx, lowered) = run(&document(json!({"/x": {"get": operation}}), json!({"schemas": schemas})), &[]);
+    let lowered = lowered.unwrap();
+    let schemas = &lowered["components"]["schemas"];
+    let properties = &schemas["Problem"]["properties"];
+    let redacted = reference("RedactedValue");
+    assert_eq!(properties["details"], json!({"nullable": true, "allOf": [redacted]}));
+    assert_eq!(properties["input"], redacted);
+    assert_eq!(properties["map"]["additionalProperties"]["type"], "string");
+    assert_eq!(properties["list"]["items"], redacted);
+    assert_eq!(properties["alias"], redacted);
+    assert_eq!(properties["either"]["anyOf"], json!([{"type": "string"}, redacted]));
+    assert_eq!(properties["strict"]["allOf"], json!([reference("Cause"), {"type": "object"}]));
+    assert_eq!(properties["closed"], json!({"type": "object", "additionalProperties": false}));
+    assert_eq!(schemas["Cause"]["properties"]["ctx"], redacted);
+    assert_eq!(schemas["OpResponse"]["properties"]["metadata"], json!({"type": "object"}), "a success is not redacted");
+    assert_eq!(lowered["paths"]["/x"]["get"]["responses"]["500"]["content"]["application/json"]["schema"], redacted);
+    assert_eq!(schemas["RedactedValue"]["x-rust-type"], rust_type("RedactedValue"));
+    assert_eq!(uses(&cx, "redact-free-form").len(), 7);
+}

@@ -1,0 +1,88 @@
+//! Validation that would reject replies.
+
+use std::collections::HashSet;
+
+use super::rule;
+use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut, traffic};
+use crate::select::prune::reachable;
+use crate::select::tree::each_operation_mut;
+use crate::{Context, Node};
+
+const CHECKS: [&str; 13] = [
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
+/// Formats that choose a type; the others only check.
+const TYPED: [&str; 21] = [
+    "uuid",
+    "date",
+    "date-time",
+    "byte",
+    "binary",
+    "password",
+    "ip",
+    "ipv4",
+    "ipv6",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "int",
+    "float",
+    "double",
+];
+
+/// Strips checks from the schemas that only replies are made of.
+pub(crate) fn strip_from_responses(cx: &mut Context, document: &mut Node) {
+    let sent: HashSet<String> = reachable(document, traffic(document).requests.into_iter())
+        .into_iter()
+        .filter(|(section, _)| section == "schemas")
+        .map(|(_, name)| name)
+        .collect();
+    components_mut(document, &mut |name, schema| {
+        if !sent.contains(name) && schema.get("x-rust-type").is_none() {
+            descend_mut(Site::Component, schema, &mut |_, schema| strip(cx, schema));
+        }
+    });
+    each_operation_mut(document, &mut |_, _, operation| {
+        operation_schemas_mut(operation, &mut |site, schema| {
+            if matches!(site, Site::Success | Site::Error | Site::Header) {
+                descend_mut(site, schema, &mut |_, schema| strip(cx, schema));
+            }
+        });
+    });
+}
+
+fn strip(cx: &mut Context, schema: &mut Node) {
+    let origin = schema.origin;
+    let Some(members) = schema.as_object_mut() else { return };
+    let mut stripped = Vec::new();
+    members.retain(|key, node| {
+        let checks = CHECKS.contains(&key.as_str())
+            || key == "format" && node.as_str().is_none_or(|format| !TYPED.contains(&format));
+        if checks {
+            stripped.push(format!("{key}: {}", node.to_json()));
+        }
+        !checks
+    });
+    if !stripped.is_empty() {
+        cx.note(&rule::STRIP_VALIDATION, origin, stripped.join(", "));
+    }
+}

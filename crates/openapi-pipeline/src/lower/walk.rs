@@ -1,0 +1,136 @@
+//! Every schema of a document, and what it is the schema of. To be used once references outside schemas are resolved.
+
+use std::collections::HashSet;
+
+use crate::select::tree::{each_operation_mut, operations};
+use crate::{Node, Value};
+
+/// What a schema is the schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// A named one.
+    Component,
+    /// A member of an object.
+    Property {
+        /// Whether the object always has it.
+        required: bool,
+    },
+    /// The elements of an array.
+    Items,
+    /// The values of a map.
+    Additional,
+    /// One of `oneOf` or `anyOf`.
+    Alternative,
+    /// One of `allOf`, or `not`: it constrains what another schema describes.
+    Constraint,
+    /// A parameter's value.
+    Parameter,
+    /// A response header's value.
+    Header,
+    /// A request body.
+    Request,
+    /// The body of a 2xx response.
+    Success,
+    /// The body of any other response.
+    Error,
+}
+
+/// Whether a status key of `responses` is a success.
+pub(crate) fn is_success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+/// The schemas directly below a schema.
+pub(crate) fn children_mut(schema: &mut Node, visit: &mut dyn FnMut(Site, &mut Node)) {
+    let required: HashSet<String> = match (schema.get("properties"), schema.get("required").and_then(Node::as_array)) {
+        (Some(_), Some(names)) => names.iter().filter_map(Node::as_str).map(str::to_owned).collect(),
+        _ => HashSet::new(),
+    };
+    let Some(members) = schema.as_object_mut() else { return };
+    for (key, member) in members {
+        match (key.as_str(), &mut member.value) {
+            ("properties", Value::Object(properties)) => {
+                for (name, property) in properties {
+                    visit(Site::Property { required: required.contains(name) }, property);
+                }
+            }
+            ("items", Value::Object(_)) => visit(Site::Items, member),
+            ("additionalProperties", Value::Object(_)) => visit(Site::Additional, member),
+            ("not", Value::Object(_)) => visit(Site::Constraint, member),
+            ("allOf", Value::Array(list)) => list.iter_mut().for_each(|item| visit(Site::Constraint, item)),
+            ("oneOf" | "anyOf", Value::Array(list)) => list.iter_mut().for_each(|item| visit(Site::Alternative, item)),
+            _ => {}
+        }
+    }
+}
+
+/// A schema and all below it, the outermost first.
+pub(crate) fn descend_mut(site: Site, schema: &mut Node, visit: &mut dyn FnMut(Site, &mut Node)) {
+    visit(site, schema);
+    children_mut(schema, &mut |site, child| descend_mut(site, child, visit));
+}
+
+/// Every schema of the document.
+pub(crate) fn every_schema_mut(document: &mut Node, visit: &mut dyn FnMut(Site, &mut Node)) {
+    components_mut(document, &mut |_, schema| descend_mut(Site::Component, schema, visit));
+    each_operation_mut(document, &mut |_, _, operation| {
+        operation_schemas_mut(operation, &mut |site, schema| descend_mut(site, schema, visit));
+    });
+}
+
+/// The named schemas.
+pub(crate) fn components_mut(document: &mut Node, visit: &mut dyn FnMut(&str, &mut Node)) {
+    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
+    for (name, schema) in schemas.and_then(Node::as_object_mut).into_iter().flatten() {
+        visit(name, schema);
+    }
+}
+
+/// A named schema.
+pub(crate) fn component<'a>(document: &'a Node, name: &str) -> Option<&'a Node> {
+    document.get("components")?.get("schemas")?.get(name)
+}
+
+/// The schemas that stand directly in an operation.
+pub(crate) fn operation_schemas_mut(operation: &mut Node, visit: &mut dyn FnMut(Site, &mut Node)) {
+    for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+        parameter.get_mut("schema").into_iter().for_each(|schema| visit(Site::Parameter, schema));
+        content_schemas_mut(parameter, Site::Parameter, visit);
+    }
+    if let Some(body) = operation.get_mut("requestBody") {
+        content_schemas_mut(body, Site::Request, visit);
+    }
+    for (status, response) in operation.get_mut("responses").and_then(Node::as_object_mut).into_iter().flatten() {
+        content_schemas_mut(response, if is_success(status) { Site::Success } else { Site::Error }, visit);
+        for (_, header) in response.get_mut("headers").and_then(Node::as_object_mut).into_iter().flatten() {
+            header.get_mut("schema").into_iter().for_each(|schema| visit(Site::Header, schema));
+            content_schemas_mut(header, Site::Header, visit);
+        }
+    }
+}
+
+fn content_schemas_mut(body: &mut Node, site: Site, visit: &mut dyn FnMut(Site, &mut Node)) {
+    for (_, media) in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flatten() {
+        media.get_mut("schema").into_iter().for_each(|schema| visit(site, schema));
+    }
+}
+
+/// What operations send, and the bodies and headers they get back: whole nodes to follow references from.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic<'a> {
+    pub(crate) requests: Vec<&'a Node>,
+    pub(crate) successes: Vec<&'a Node>,
+    pub(crate) errors: Vec<&'a Node>,
+}
+
+/// Sorts the parts of all operations by direction.
+pub(crate) fn traffic(document: &Node) -> Traffic<'_> {
+    let mut traffic = Traffic::default();
+    for (_, _, operation) in operations(document) {
+        traffic.requests.extend(["parameters", "requestBody"].into_iter().filter_map(|key| operation.get(key)));
+        for (status, response) in operation.members("responses") {
+            if is_success(status) { &mut traffic.successes } else { &mut traffic.errors }.push(response);
+        }
+    }
+    traffic
+}

@@ -1,0 +1,134 @@
+//! Paths and operations.
+
+use indexmap::IndexMap;
+
+use super::compare::{Renames, Side, difference, equivalent};
+use super::{Part, rule};
+use crate::select::tree::{METHODS, operations, signature};
+use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
+
+/// Reports operationIds that documents use for different operations. Doublets within a document are mended by lowering.
+pub(crate) fn check_operation_ids(parts: &[Part], problems: &mut Diagnostics) {
+    let mut seen: IndexMap<&str, (usize, String, &Node)> = IndexMap::new();
+    for (index, part) in parts.iter().enumerate() {
+        for (path, method, operation) in operations(&part.root) {
+            let Some(id) = operation.get("operationId") else { continue };
+            let Some(text) = id.as_str() else { continue };
+            let here = signature(method, path);
+            match seen.get(text) {
+                Some((first, there, node)) if *first != index && *there != here => {
+                    let message = format!(
+                        "`{}` and `{}` use the operationId `{text}` for two operations",
+                        parts[*first].id, part.id
+                    );
+                    let help =
+                        format!("select only one of them, or give one another id with an overlay action on `{here}`");
+                    problems.push(
+                        Diagnostic::new("operation-id-conflict", message)
+                            .at(id.origin, format!("`{here}` in `{}`", part.id))
+                            .related(node.origin, format!("`{there}` in `{}`", parts[*first].id))
+                            .help(help),
+                    );
+                }
+                Some(_) => {}
+                None => {
+                    seen.insert(text, (index, here, id));
+                }
+            }
+        }
+    }
+}
+
+/// Paths in the order of the documents. An operation two documents have in different forms is a conflict.
+pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], problems: &mut Diagnostics) -> Object {
+    let mut merged = Object::new();
+    let mut owners: IndexMap<String, String> = IndexMap::new();
+    for part in parts.iter_mut() {
+        let Part { id, root } = part;
+        let Some(Node { value: Value::Object(paths), .. }) = root.remove("paths") else { continue };
+        for (path, mut item) in paths {
+            let Some(existing) = merged.get_mut(&path) else {
+                owners.insert(path.clone(), id.clone());
+                merged.insert(path, item);
+                continue;
+            };
+            let owner = owners.get(&path).map_or("", String::as_str);
+            level_path_items(cx, &path, existing, &mut item);
+            merge_item(cx, &path, [(owner, existing), (id, &mut item)], problems);
+        }
+    }
+    merged
+}
+
+/// Where path-level parameters and servers differ, moves both sides' into their operations.
+fn level_path_items(cx: &mut Context, path: &str, first: &mut Node, second: &mut Node) {
+    for field in ["parameters", "servers"] {
+        let same = match (first.get(field), second.get(field)) {
+            (None, None) => true,
+            (Some(a), Some(b)) => equivalent(a, b),
+            _ => false,
+        };
+        if same {
+            continue;
+        }
+        for item in [&mut *first, &mut *second] {
+            let Some(shared) = item.remove(field) else { continue };
+            cx.note(&rule::PATH_LEVEL, shared.origin, format!("the {field} of `{path}` move into its operations"));
+            push_down(item, field, &shared);
+        }
+    }
+}
+
+/// Gives every operation of a path item what stood at the path; the operation's own wins.
+fn push_down(item: &mut Node, field: &str, shared: &Node) {
+    let Some(members) = item.as_object_mut() else { return };
+    for (_, operation) in members.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
+        let Some(own) = operation.get_mut(field).and_then(Node::as_array_mut) else {
+            operation.set(field, shared.value.clone());
+            continue;
+        };
+        if field == "parameters" {
+            let same = |a: &Node, b: &Node| {
+                a.get_str("name").is_some()
+                    && a.get_str("name") == b.get_str("name")
+                    && a.get_str("in") == b.get_str("in")
+                    || a.get_str("$ref").is_some() && a.get_str("$ref") == b.get_str("$ref")
+            };
+            let added =
+                shared.as_array().unwrap_or_default().iter().filter(|new| !own.iter().any(|old| same(old, new)));
+            let added: Vec<Node> = added.cloned().collect();
+            own.splice(0..0, added);
+        }
+    }
+}
+
+fn merge_item(cx: &mut Context, path: &str, sides: [(&str, &mut Node); 2], problems: &mut Diagnostics) {
+    let [(owner, existing), (id, item)] = sides;
+    let Some(members) = item.as_object_mut().map(std::mem::take) else { return };
+    let Some(existing) = existing.as_object_mut() else { return };
+    let none = Renames::new();
+    for (key, node) in members {
+        let Some(first) = existing.get(&key) else {
+            existing.insert(key, node);
+            continue;
+        };
+        if !METHODS.contains(&key.as_str()) {
+            continue;
+        }
+        let signature = signature(&key, path);
+        match difference(Side { node: first, renames: &none }, Side { node: &node, renames: &none }) {
+            None => cx.note(&rule::MERGED_EQUAL, first.origin, format!("`{signature}` of `{id}` is the same")),
+            Some(found) => problems.push(
+                Diagnostic::new(
+                    "operation-conflict",
+                    format!("`{owner}` and `{id}` have different operations `{signature}`"),
+                )
+                .at(found.right.origin.unwrap_or(node.origin), found.right.describe(id, &found.pointer))
+                .related(found.left.origin.unwrap_or(first.origin), found.left.describe(owner, &found.pointer))
+                .help(format!(
+                    "leave `{signature}` out of the selection of one document, or make them agree with an overlay"
+                )),
+            ),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What stands at the root: info, servers, security, tags.
+
+use super::compare::equivalent;
+use super::{MergePlan, Part, rule};
+use crate::select::suggest::did_you_mean;
+use crate::select::tree;
+use crate::{Context, Diagnostic, Diagnostics, Node, Value};
+
+/// The document whose servers the family gets, if any has some.
+pub(crate) fn choose_servers(parts: &[Part], plan: &MergePlan, problems: &mut Diagnostics) -> Option<usize> {
+    let has_servers =
+        |part: &Part| part.root.get("servers").and_then(Node::as_array).is_some_and(|list| !list.is_empty());
+    let Some(wanted) = &plan.servers_from else { return parts.iter().position(has_servers) };
+    let ids = &mut parts.iter().map(|part| part.id.as_str());
+    match parts.iter().position(|part| part.id == *wanted) {
+        Some(index) if has_servers(&parts[index]) => return Some(index),
+        Some(index) => problems.push(
+            Diagnostic::new("servers-from-no-servers", format!("the document `{wanted}` has no servers"))
+                .at(parts[index].root.origin, "no `servers` here")
+                .help("name another document in `servers`, or add servers with an overlay"),
+        ),
+        None => problems.push(
+            Diagnostic::new(
+                "servers-from-unknown-document",
+                format!("the family has no document `{wanted}` to take servers from"),
+            )
+            .help(did_you_mean(wanted, "document", ids)),
+        ),
+    }
+    None
+}
+
+/// Moves root-level `security` into the operations, unless all documents agree about it.
+pub(crate) fn spread_security(cx: &mut Context, parts: &mut [Part]) {
+    let agree = parts.windows(2).all(|pair| match [&pair[0], &pair[1]].map(|part| part.root.get("security")) {
+        [None, None] => true,
+        [Some(a), Some(b)] => equivalent(a, b),
+        _ => false,
+    });
+    if agree {
+        return;
+    }
+    for part in parts {
+        let Some(security) = part.root.remove("security") else { continue };
+        let mut count = 0_usize;
+        tree::each_operation_mut(&mut part.root, &mut |_, _, operation| {
+            if operation.get("security").is_none() {
+                operation.set("security", security.value.clone());
+                count += 1;
+            }
+        });
+        cx.note(
+            &rule::SECURITY,
+            security.origin,
+            format!("{count} operations of `{}` without their own get it", part.id),
+        );
+    }
+}
+
+/// Everything at the root but paths and components.
+pub(crate) fn merge(cx: &mut Context, merged: &mut Node, parts: &mut [Part], servers: Option<usize>) {
+    let server_list = servers.and_then(|index| parts[index].root.get("servers")).cloned();
+    for (index, part) in parts.iter_mut().enumerate() {
+        let Some(members) = part.root.as_object_mut().map(std::mem::take) else { continue };
+        for (key, node) in members {
+            match key.as_str() {
+                "paths" | "components" => {}
+                "servers" if Some(index) == servers => {}
+                "servers" => {
+                    if server_list.as_ref().is_none_or(|list| !equivalent(list, &node)) {
+                        cx.note(&rule::SERVERS, node.origin, format!("the servers of `{}` are left out", part.id));
+                    }
+                }
+                "tags" => merge_tags(cx, merged, node),
+                _ => match merged.get(&key) {
+                    None if index == 0 || key == "security" => {
+                        insert(merged, &key, node);
+                    }
+                    Some(first) if *first == node => {}
+                    _ => cx.note(&rule::FIRST_DOCUMENT, node.origin, format!("`{key}` of `{}` is left out", part.id)),
+                },
+            }
+        }
+        // Right after what the first document says of itself, so that merged documents read as usual.
+        if let (0, Some(list)) = (index, &server_list) {
+            insert(merged, "servers", list.clone());
+        }
+    }
+}
+
+fn insert(merged: &mut Node, key: &str, node: Node) {
+    if let Some(members) = merged.as_object_mut() {
+        members.insert(key.to_owned(), node);
+    }
+}
+
+fn merge_tags(cx: &mut Context, merged: &mut Node, tags: Node) {
+    let Value::Array(new) = tags.value else { return };
+    let Some(existing) = merged.get_mut("tags").and_then(Node::as_array_mut) else {
+        insert(merged, "tags", Node::new(new, tags.origin));
+        return;
+    };
+    for tag in new {
+        match existing.iter().find(|old| old.get_str("name") == tag.get_str("name")) {
+            None => existing.push(tag),
+            Some(old) if *old == tag => {}
+            Some(_) => {
+                let name = tag.get_str("name").unwrap_or_default();
+                cx.note(&rule::TAGS, tag.origin, format!("the tag `{name}` is described as in the first document"));
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+use serde_json::{Value as Json, json};
+
+use super::{MergeAction, MergePlan, MergeRule, Part, merge};
+use crate::select::testing::{codes, document, tree, uses};
+use crate::{Context, Diagnostics, Node};
+
+fn run(documents: &[(&str, Json)], plan: &MergePlan) -> (Context, Result<Node, Diagnostics>) {
+    let mut cx = Context::new();
+    let parts =
+        documents.iter().map(|(id, json)| Part { id: (*id).to_owned(), root: tree(&mut cx, id, json) }).collect();
+    let merged = merge(&mut cx, parts, plan);
+    (cx, merged)
+}
+
+fn plan(rules: Vec<(&str, MergeAction)>) -> MergePlan {
+    let rules = rules.into_iter().map(|(component, action)| MergeRule {
+        component: component.to_owned(),
+        action,
+        origin: None,
+    });
+    MergePlan { family: "svix".to_owned(), servers_from: None, rules: rules.collect() }
+}
+
+fn keep(document: &str) -> MergeAction {
+    MergeAction::Keep { document: document.to_owned() }
+}
+
+fn rename(document: &str, to: &str) -> MergeAction {
+    MergeAction::Rename { document: document.to_owned(), to: to.to_owned() }
+}
+
+fn operation(id: &str) -> Json {
+    json!({"operationId": id, "responses": {"422": {"$ref": "#/components/responses/Invalid"}}})
+}
+
+/// Two documents that agree about everything but the schema `Error`, which `Invalid` and `Cause` refer to.
+fn pair() -> [(&'static str, Json); 2] {
+    let components = |error: Json| {
+        json!({
+            "schemas": {
+                "Error": error,
+                "Cause": {"type": "object", "properties": {"error": {"$ref": "#/components/schemas/Error"}}},
+                "Kind": {"discriminator": {"propertyName": "k", "mapping": {"e": "Error"}}},
+            },
+            "responses": {"Invalid": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": null}},
+        })
+    };
+    let optional = json!({"type": "object", "title": "Error", "properties": {"detail": {"type": "string"}}});
+    let required = json!({"type": "object", "properties": {"detail": {"type": "string"}}, "required": ["detail"]});
+    let mut current = document(json!({"/b": {"get": operation("b")}}), components(required));
+    current["components"]["securitySchemes"]["bearer"] =
+        json!({"type": "http", "scheme": "bearer", "description": "x"});
+    [("legacy", document(json!({"/a": {"get": operation("a")}}), components(optional))), ("current", current)]
+}
+
+#[test]
+fn a_conflict_shows_both_places_and_the_lines_that_settle_it() {
+    let (cx, merged) = run(&pair(), &plan(vec![]));
+    let problems = merged.unwrap_err();
+    assert_eq!(codes(&cx, &problems).len(), 1, "what only refers to it is no conflict: {problems}");
+    let text = problems.render(&cx.sources, false);
+    for expected in [
+        "error[component-conflict]: `legacy` and `current` have different components `schemas/Error`",
+        "in `current`, `/required` is [\"detail\"]",
+        "`legacy` has no `/required`",
+        "[[families.svix.merge]]",
+        "component = \"schemas/Error\"",
+        "keep = \"current\"  # or: rename = \"Legacy{name}\", of = \"legacy\"",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+}
+
+#[test]
+fn keep_takes_one_document_for_all() {
+    for (id, required) in [("legacy", Json::Null), ("current", json!(["detail"]))] {
+        let (cx, merged) = run(&pair(), &plan(vec![("schemas/Error", keep(id))]));
+        let merged = merged.unwrap().to_json();
+        assert_eq!(merged["components"]["schemas"]["Error"]["required"], required);
+        assert_eq!(uses(&cx, "kept-component"), ["#/components/schemas/Error"]);
+        assert_eq!(uses(&cx, "merged-equal").len(), 4, "once for each of the others");
+        assert_eq!(merged["paths"].as_object().unwrap().keys().collect::<Vec<_>>(), ["/a", "/b"]);
+    }
+}
+
+#[test]
+fn rename_reaches_references_and_mappings_but_not_what_it_makes_different() {
+    let rules = vec![
+        ("schemas/Error", rename("legacy", "Legacy{name}")),
+        ("schemas/Cause", rename("legacy", "Legacy{name}")),
+        ("schemas/Kind", rename("legacy", "OldKind")),
+        ("responses/Invalid", rename("legacy", "Legacy{name}")),
+    ];
+    let (cx, merged) = run(&pair(), &plan(rules));
+    let merged = merged.unwrap().to_json();
+    let schemas = &merged["components"]["schemas"];
+    assert_eq!(schemas["LegacyCause"]["properties"]["error"]["$ref"], "#/components/schemas/LegacyError");
+    assert_eq!(schemas["Cause"]["properties"]["error"]["$ref"], "#/components/schemas/Error");
+    assert_eq!(schemas["OldKind"]["discriminator"]["mapping"]["e"], "#/components/schemas/LegacyError");
+    assert_eq!(merged["paths"]["/a"]["get"]["responses"]["422"]["$ref"], "#/components/responses/LegacyInvalid");
+    assert_eq!(uses(&cx, "renamed-component").len(), 4);
+
+    // Without the rules for what refers to it, that is in conflict now.
+    let (cx, merged) = run(&pair(), &plan(vec![("schemas/Error", rename("legacy", "Legacy{name}"))]));
+    let problems = merged.unwrap_err();
+    assert_eq!(codes(&cx, &problems).len(), 3, "{problems}");
+}
+
+#[test]
+fn security_schemes_are_renamed_in_requirements() {
+    let document = |scheme: &str, path: &str| {
+        let security = json!({"type": "http", "scheme": scheme});
+        let operation = json!({"operationId": path, "security": [{"auth": []}], "responses": {}});
+        document(json!({path: {"get": operation}}), json!({"securitySchemes": {"auth": security}}))
+    };
+    let documents = [("a", document("basic", "/a")), ("b", document("bearer", "/b"))];
+    let (_, merged) = run(&documents, &plan(vec![("securitySchemes/auth", rename("a", "old"))]));
+    let merged = merged.unwrap().to_json();
+    assert_eq!(merged["paths"]["/a"]["get"]["security"], json!([{"old": []}]));
+    assert_eq!(merged["paths"]["/b"]["get"]["security"], json!([{"auth": []}]));
+    assert_eq!(merged["components"]["securitySchemes"]["old"]["scheme"], "basic");
+}
+
+#[test]
+fn rules_that_settle_nothing_are_errors() {
+    for (rules, code) in [
+        (vec![("schemas/Error", keep("current")), ("schemas/Cause", keep("current"))], "stale-merge-rule"),
+        (
+            vec![("schemas/Error", keep("current")), ("schemas/Cause", rename("legacy", "Old{name}"))],
+            "stale-merge-rule",
+        ),
+        (vec![("schemas/Error", keep("current")), ("schemas/Gone", keep("current"))], "stale-merge-rule"),
+        (vec![("schemas/Error", keep("current")), ("schemas/Kind", keep("currant"))], "stale-merge-rule"),
+        (vec![("schemas/Error", keep("current")), ("schemas/Error", keep("legacy"))], "stale-merge-rule"),
+        (vec![("schemas/Error", keep("current")), ("Error", keep("current"))], "stale-merge-rule"),
+        (vec![("schemas/Error", rename("legacy", "Kind"))], "rename-collides"),
+        (vec![("schemas/Error", rename("legacy", "a/b"))], "stale-merge-rule"),
+    ] {
+        let shown = format!("{rules:?}");
+        let (cx, merged) = run(&pair(), &plan(rules));
+        let problems = merged.unwrap_err();
+        assert!(codes(&cx, &problems).iter().any(|(found, _)| *found == code), "{shown}: {problems}");
+    }
+}
+
+#[test]
+fn operations_conflict_by_path_and_by_id() {
+    let one = document(json!({"/a": {"get": operation("a")}, "/b": {"get": operation("b")}}), json!({}));
+    let mut other = document(
+        json!({"/a": {"get": operation("a"), "put": operation("putA")}, "/c": {"get": operation("b")}}),
+        json!({}),
+    );
+    let (cx, merged) = run(&[("one", one.clone()), ("other", other.clone())], &plan(vec![]));
+    assert_eq!(codes(&cx, &merged.unwrap_err()), [("operation-id-conflict", "#/paths/~1c/get/operationId".to_owned())]);
+
+    other["paths"]["/c"]["get"]["operationId"] = json!("c");
+    let (cx, merged) = run(&[("one", one.clone()), ("other", other.clone())], &plan(vec![]));
+    assert_eq!(merged.unwrap().to_json()["paths"]["/a"]["put"]["operationId"], "putA");
+    assert_eq!(uses(&cx, "merged-equal"), ["#/paths/~1a/get"]);
+
+    other["paths"]["/a"]["get"]["responses"] = json!({"204": {"description": "gone"}});
+    let (cx, merged) = run(&[("one", one), ("other", other)], &plan(vec![]));
+    let problems = merged.unwrap_err();
+    assert_eq!(codes(&cx, &problems)[0].0, "operation-conflict", "{problems}");
+}
+
+#[test]
+fn servers_come_from_one_document() {
+    let mut documents = pair();
+    documents[1].1["servers"] = json!([{"url": "https://current"}]);
+    let rules = || plan(vec![("schemas/Error", keep("current"))]);
+    let (_, merged) = run(&documents, &rules());
+    assert_eq!(merged.unwrap().to_json()["servers"][0]["url"], "https://current", "the first that has any");
+
+    documents[0].1["servers"] = json!([{"url": "https://legacy"}]);
+    let (cx, merged) = run(&documents, &MergePlan { servers_from: Some("current".to_owned()), ..rules() });
+    assert_eq!(merged.unwrap().to_json()["servers"][0]["url"], "https://current");
+    assert_eq!(uses(&cx, "servers-from-one-document"), ["#/servers"]);
+
+    let (cx, merged) = run(&documents, &MergePlan { servers_from: Some("curent".to_owned()), ..rules() });
+    let problems = merged.unwrap_err();
+    assert_eq!(codes(&cx, &problems)[0].0, "servers-from-unknown-document");
+    assert!(problems.0[0].help.as_deref().unwrap().contains("`current`"));
+}
+
+#[test]
+fn root_security_that_differs_moves_into_operations() {
+    let mut documents = pair();
+    documents[0].1["security"] = json!([{"bearer": []}]);
+    documents[0].1["paths"]["/open"] = json!({"get": {"operationId": "open", "security": [], "responses": {}}});
+    let (_, merged) = run(&documents, &plan(vec![("schemas/Error", keep("current"))]));
+    let merged = merged.unwrap().to_json();
+    assert_eq!(merged.get("security"), None);
+    assert_eq!(merged["paths"]["/a"]["get"]["security"], json!([{"bearer": []}]));
+    assert_eq!(merged["paths"]["/open"]["get"]["security"], json!([]));
+    assert_eq!(merged["paths"]["/b"]["get"].get("security"), None);
+
+    documents[1].1["security"] = json!([{"bearer": []}]);
+    let (_, merged) = run(&documents, &plan(vec![("schemas/Error", keep("current"))]));
+    assert_eq!(merged.unwrap().to_json()["security"], json!([{"bearer": []}]), "documents that agree keep it");
+}
+
+#[test]
+fn path_level_parameters_that_differ_move_into_operations() {
+    let parameter = |name: &str| json!([{"name": name, "in": "query", "schema": {"type": "string"}}]);
+    let one = document(json!({"/a": {"parameters": parameter("x"), "get": operation("get")}}), json!({}));
+    let other = document(json!({"/a": {"parameters": parameter("y"), "put": operation("put")}}), json!({}));
+    let (_, merged) = run(&[("one", one), ("other", other)], &plan(vec![]));
+    let merged = merged.unwrap().to_json();
+    assert_eq!(merged["paths"]["/a"].get("parameters"), None);
+    assert_eq!(merged["paths"]["/a"]["get"]["parameters"], parameter("x"));
+    assert_eq!(merged["paths"]["/a"]["put"]["parameters"], parameter("y"));
+}
+
+#[test]
+fn info_and_tags() {
+    let mut documents = pair();
+    documents[1].1["info"] = json!({"title": "Other", "version": "2"});
+    documents[0].1["tags"] = json!([{"name": "a"}]);
+    documents[1].1["tags"] = json!([{"name": "a", "description": "new"}, {"name": "b"}]);
+    let (cx, merged) = run(&documents, &plan(vec![("schemas/Error", keep("current"))]));
+    let merged = merged.unwrap().to_json();
+    assert_eq!(merged["info"]["title"], "Test");
+    assert_eq!(merged["tags"], json!([{"name": "a"}, {"name": "b"}]));
+    assert_eq!(uses(&cx, "first-document-only"), ["#/info"]);
+    assert_eq!(uses(&cx, "merged-tags"), ["#/tags/0"]);
+    let (_, nothing) = run(&[], &plan(vec![]));
+    assert_eq!(nothing.unwrap_err().0[0].code, "no-documents");
+}

@@ -1,0 +1,195 @@
+use serde_json::json;
+
+use super::*;
+use crate::load::{MemoryFiles, parse};
+
+const HEAD: &str = "overlay: 1.0.0\ninfo: {title: t, version: v}\nactions:\n";
+
+fn run(document: &serde_json::Value, overlay: &str) -> (Context, Result<Node, Diagnostics>) {
+    let mut cx = Context::new();
+    let files = MemoryFiles::new().with("doc.json", document.to_string()).with("overlay.yaml", overlay);
+    let document = parse(&mut cx, &files, "doc.json".as_ref()).unwrap();
+    let overlay = parse(&mut cx, &files, "overlay.yaml".as_ref()).unwrap();
+    let result = apply(&mut cx, document, &overlay);
+    (cx, result)
+}
+
+fn applied(document: serde_json::Value, actions: &str) -> serde_json::Value {
+    let (cx, result) = run(&document, &format!("{HEAD}{actions}"));
+    result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false))).to_json()
+}
+
+/// The code and the line of every problem.
+fn problems(document: serde_json::Value, overlay: &str) -> Vec<(&'static str, usize)> {
+    let (cx, result) = run(&document, overlay);
+    let problems = result.expect_err("there should be a problem");
+    let line = |problem: &Diagnostic| cx.sources.place(problem.primary.as_ref().unwrap().0).line;
+    problems.0.iter().map(|problem| (problem.code, line(problem))).collect()
+}
+
+#[test]
+fn objects_merge_arrays_are_concatenated_and_the_rest_replaces() {
+    let document = json!({"a": {"keep": 1, "list": [1], "deep": {"x": 1, "y": true}, "flag": {"z": 1}}});
+    let actions = "- target: $.a\n  update: {list: [2], deep: {x: 2, new: 3}, flag: false, more: [4]}\n";
+    assert_eq!(
+        applied(document, actions),
+        json!({"a": {"keep": 1, "list": [1, 2], "deep": {"x": 2, "y": true, "new": 3}, "flag": false, "more": [4]}})
+    );
+}
+
+#[test]
+fn an_update_is_appended_to_an_array() {
+    let document = json!({"a": [{"x": 1}]});
+    assert_eq!(applied(document.clone(), "- {target: $.a, update: {y: 2}}"), json!({"a": [{"x": 1}, {"y": 2}]}));
+    assert_eq!(applied(document.clone(), "- {target: $.a, update: [1, 2]}"), json!({"a": [{"x": 1}, [1, 2]]}));
+    let overlay = format!("{HEAD}- {{target: $.a, update: [1, 2]}}").replace("1.0.0", "1.1.0");
+    assert_eq!(run(&document, &overlay).1.unwrap().to_json(), json!({"a": [{"x": 1}, 1, 2]}));
+}
+
+#[test]
+fn primitives_are_updated_only_in_1_1() {
+    let overlay = format!("{HEAD}- {{target: $.a, update: 2}}");
+    assert_eq!(problems(json!({"a": 1}), &overlay), [("overlay-mismatch", 4)]);
+    let overlay = overlay.replace("1.0.0", "1.1.0");
+    assert_eq!(run(&json!({"a": 1}), &overlay).1.unwrap().to_json(), json!({"a": 2}));
+    assert_eq!(problems(json!({"a": 1}), &overlay.replace("update: 2", "update: [2]")), [("overlay-mismatch", 4)]);
+}
+
+#[test]
+fn an_object_is_updated_with_an_object_and_not_emptied_by_accident() {
+    assert_eq!(problems(json!({"a": {}}), &format!("{HEAD}- {{target: $.a, update: 2}}")), [("overlay-mismatch", 4)]);
+    let forgotten = format!("{HEAD}- target: $\n  update:\n    a:\n");
+    assert_eq!(problems(json!({"a": {"b": 1}}), &forgotten), [("overlay-mismatch", 6)]);
+}
+
+#[test]
+fn several_elements_of_an_array_are_removed() {
+    let document = json!({"a": [{"n": 0}, {"n": 1, "x": 1}, {"n": 2}, {"n": 3, "x": 1}, {"n": 4}]});
+    assert_eq!(
+        applied(document.clone(), "- {target: '$.a[?@.x]', remove: true}"),
+        json!({"a": [{"n": 0}, {"n": 2}, {"n": 4}]})
+    );
+    assert_eq!(
+        applied(document.clone(), "- {target: '$.a[4, 0, 0, 2]', remove: true}"),
+        json!({"a": [{"n": 1, "x": 1}, {"n": 3, "x": 1}]})
+    );
+    assert_eq!(applied(document, "- {target: '$.a[*]', remove: true}"), json!({"a": []}));
+    assert_eq!(
+        applied(json!({"a": (0..12).collect::<Vec<_>>()}), "- {target: '$.a[1:]', remove: true}"),
+        json!({"a": [0]})
+    );
+}
+
+#[test]
+fn nested_matches_are_changed_from_the_inside() {
+    let document = json!({"x": {"x": {"y": 1}}});
+    assert_eq!(
+        applied(document.clone(), "- {target: $..x, update: {n: 1}}"),
+        json!({"x": {"x": {"y": 1, "n": 1}, "n": 1}})
+    );
+    assert_eq!(applied(document, "- {target: $..x, remove: true}"), json!({}));
+}
+
+#[test]
+fn remove_wins_over_update_and_keeps_the_order_of_the_rest() {
+    let (cx, result) =
+        run(&json!({"a": 1, "b": 2, "c": 3}), &format!("{HEAD}- {{target: $.a, update: {{}}, remove: true}}"));
+    assert_eq!(serde_json::to_string(&result.unwrap()).unwrap(), r#"{"b":2,"c":3}"#);
+    assert!(cx.report.notes[0].text.contains("no effect"), "{}", cx.report.notes[0].text);
+}
+
+#[test]
+fn actions_apply_in_order() {
+    let actions = "- {target: $.servers, remove: true}\n- {target: $, update: {servers: [{url: x}]}}\n- {target: '$.servers[0]', update: {y: 1}}\n";
+    assert_eq!(applied(json!({"servers": [1, 2]}), actions), json!({"servers": [{"url": "x", "y": 1}]}));
+}
+
+#[test]
+fn every_action_is_reported_with_its_count_and_its_nodes_keep_their_origin() {
+    let document = json!({"paths": {"/a": {"get": {}}, "/b": {"get": {}}}});
+    let (cx, result) = run(&document, &format!("{HEAD}- target: $.paths.*.get\n  update: {{x-safe: true}}\n"));
+    let notes: Vec<_> =
+        cx.report.notes.iter().map(|note| (note.rule.name, note.pointer.as_str(), note.text.as_str())).collect();
+    assert_eq!(notes, [("overlay-action", "#/actions/0", "updated 2 places: $.paths.*.get")]);
+    let node = result.unwrap();
+    let added = node.pointer("/paths/~1a/get/x-safe").unwrap();
+    assert_eq!(cx.sources.place(added.origin).to_string(), "overlay.yaml:5:20");
+    assert_eq!(cx.sources.place(node.pointer("/paths/~1a").unwrap().origin).file, "doc.json");
+}
+
+#[test]
+fn targets_that_match_nothing_are_all_reported() {
+    let overlay = format!(
+        "{HEAD}- {{target: $.no, remove: true}}\n- {{target: $.a, remove: true}}\n- {{target: $.a, update: {{}}}}\n"
+    );
+    assert_eq!(
+        problems(json!({"a": {}}), &overlay),
+        [("overlay-target-unmatched", 4), ("overlay-target-unmatched", 6)]
+    );
+}
+
+#[test]
+fn the_document_itself_stays() {
+    assert_eq!(problems(json!({}), &format!("{HEAD}- {{target: $, remove: true}}")), [("overlay-mismatch", 4)]);
+}
+
+#[test]
+fn all_problems_of_shape_are_reported_together() {
+    let overlay = "overlay: 1.0.0\ninfo: {title: t}\nextra: 1\nx-fine: 1\nextends: 1\nactions:\n  - target: $.a\n    upadte: {}\n  - remove: true\n  - {target: 1, remove: maybe}\n  - text\n  - {target: $.a, remove: false}\n  - {target: $.a, update: {}, description: 1, x-why: 1}\n";
+    let lines: Vec<usize> = problems(json!({"a": {}}), overlay)
+        .into_iter()
+        .map(|(code, line)| {
+            assert_eq!(code, "overlay-shape");
+            line
+        })
+        .collect();
+    // The keys come first, then the rest in its order; line 8 has an unknown key and its action does nothing.
+    assert_eq!(lines, [3, 2, 5, 8, 7, 9, 10, 10, 11, 12, 13]);
+}
+
+#[test]
+fn an_overlay_needs_its_parts() {
+    for overlay in ["[]", "a: 1", "overlay: 1.0.0", "overlay: 1.0.0\ninfo: {title: t, version: v}\nactions: []"] {
+        assert!(problems(json!({}), overlay).iter().all(|(code, _)| *code == "overlay-shape"), "{overlay}");
+    }
+    for version in ["2.0.0", "1.2.0", "1", "[]"] {
+        let overlay = format!("{HEAD}- {{target: $, update: {{}}}}").replace("1.0.0", version);
+        assert_eq!(problems(json!({}), &overlay), [("unsupported-overlay", 1)], "{version}");
+    }
+}
+
+#[test]
+fn copy_is_named() {
+    let overlay = format!("{HEAD}- {{target: $.a, copy: $.b}}").replace("1.0.0", "1.1.0");
+    let (_, result) = run(&json!({"a": {}, "b": {}}), &overlay);
+    let problems = result.unwrap_err();
+    assert_eq!(problems.0.len(), 1);
+    assert!(problems.0[0].message.contains("`copy`"), "{problems}");
+}
+
+#[test]
+fn a_bad_target_shows_where_it_is_bad() {
+    for (target, column) in [("$.paths[", 18), ("paths", 11), ("$.a.b c", 16), ("'$.a[?@.b == ]'", 21)] {
+        let (cx, result) = run(&json!({}), &format!("{HEAD}- target: {target}\n  remove: true\n"));
+        let problems = result.unwrap_err();
+        assert_eq!(problems.0[0].code, "overlay-target");
+        let (origin, label) = problems.0[0].primary.as_ref().unwrap();
+        let place = cx.sources.place(*origin);
+        assert_eq!((place.line, place.column), (4, column), "{target}: {label}");
+        assert!(label.contains("at character"), "{label}");
+    }
+}
+
+#[test]
+fn targets_cannot_overwhelm_the_parser() {
+    let deep = format!("$[?{}@.a{}]", "(".repeat(50_000), ")".repeat(50_000));
+    let nested = format!("$[?{}@.a{}]", "(".repeat(30), ")".repeat(30));
+    let selectors = format!("${}", "[?@".repeat(500));
+    for target in [deep, nested, selectors] {
+        assert_eq!(
+            problems(json!({}), &format!("{HEAD}- {{target: '{target}', remove: true}}")),
+            [("overlay-target", 4)]
+        );
+    }
+    assert_eq!(applied(json!({"[(((((((((((((": 1}), "- {target: \"$['[(((((((((((((']\", remove: true}"), json!({}));
+}

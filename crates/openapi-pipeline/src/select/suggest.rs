@@ -1,0 +1,73 @@
+//! Words for messages: lists that stay short, and the names somebody probably meant.
+
+/// At most `limit` names in backticks; how many more there are.
+pub(crate) fn listing<'a>(names: impl Iterator<Item = &'a str>, limit: usize) -> String {
+    let mut shown = Vec::new();
+    let mut more = 0_usize;
+    for name in names {
+        if shown.len() < limit {
+            shown.push(format!("`{name}`"));
+        } else {
+            more += 1;
+        }
+    }
+    let shown = shown.join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}
+
+/// A help text: the names closest to `wanted`, or what there is when nothing comes close.
+pub(crate) fn did_you_mean(wanted: &str, what: &str, known: &mut dyn Iterator<Item = &str>) -> String {
+    let mut known: Vec<&str> = known.collect();
+    known.sort_unstable();
+    known.dedup();
+    let mut close: Vec<(usize, &str)> =
+        known.iter().filter_map(|name| closeness(wanted, name).map(|distance| (distance, *name))).collect();
+    close.sort_unstable();
+    if !close.is_empty() {
+        return format!("did you mean {}?", listing(close.iter().map(|(_, name)| *name), 3));
+    }
+    if known.is_empty() {
+        return format!("there is no {what} at all");
+    }
+    format!("there are: {}", listing(known.into_iter(), 12))
+}
+
+/// How far apart two names are, if they are close: spelled alike, or one within the other.
+fn closeness(wanted: &str, name: &str) -> Option<usize> {
+    let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());
+    let distance = edit_distance(&wanted, &name);
+    let longest = wanted.chars().count().max(name.chars().count());
+    let within = wanted.chars().count() > 3 && (name.contains(&wanted) || wanted.contains(&name)) && name.len() > 3;
+    (distance * 3 <= longest || within).then_some(distance)
+}
+
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().take(200).collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (at, a) in left.chars().take(200).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (index, b) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[index + 1];
+            row[index + 1] = replaced.min(row[index] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn close_names_come_first_and_lists_stay_short() {
+        let known = ["Authentication", "Endpoint", "Message"];
+        let text = did_you_mean("authentification", "tag", &mut known.into_iter());
+        assert_eq!(text, "did you mean `Authentication`?");
+        let text = did_you_mean("zzz", "tag", &mut known.into_iter());
+        assert_eq!(text, "there are: `Authentication`, `Endpoint`, `Message`");
+        assert_eq!(did_you_mean("zzz", "tag", &mut std::iter::empty()), "there is no tag at all");
+        assert_eq!(listing(["a", "b", "c"].into_iter(), 2), "`a`, `b` and 1 more");
+    }
+}

@@ -1,0 +1,111 @@
+//! `cargo xtask generate`: descriptions in, client crates out.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::Workspace;
+use crate::build::{self, BuildError, Built, Inputs};
+use crate::cli::Generate;
+use crate::config::Family;
+use crate::files::FileSet;
+use crate::lock::{LOCK, Lock};
+use crate::progress::{Progress, line};
+use crate::workspace::Failure;
+use crate::{fingerprint, summary};
+
+/// Runs the task.
+pub fn run(workspace: &Workspace, options: &Generate) -> Result<(), Failure> {
+    let started = Instant::now();
+    let shortcut = !options.check && !options.force && fingerprint::matches(workspace);
+    if shortcut && Lock::read(workspace).is_some_and(|lock| lock.holds(workspace)) {
+        say(&format!("nothing changed since the last run ({} ms)", started.elapsed().as_millis()));
+        return Ok(());
+    }
+    let progress = Progress::new();
+    let generated = build_all(workspace, options, &progress);
+    progress.finish();
+    let generated = generated?;
+    if options.check {
+        return check(workspace, &generated.outputs, options);
+    }
+    let written = generated.outputs.write(workspace, Path::new(LOCK))?;
+    if options.family.is_none() {
+        fingerprint::record(workspace);
+    }
+    say(&summary::render(&generated.families, &written, started.elapsed()));
+    Ok(())
+}
+
+/// Everything a run generates, in memory.
+struct Generated {
+    families: Vec<(Built, Duration)>,
+    outputs: FileSet,
+}
+
+fn build_all(workspace: &Workspace, options: &Generate, progress: &Progress) -> Result<Generated, Failure> {
+    let (mut cx, all, mut inputs) = build::families(workspace)?;
+    let chosen: Vec<&Family> = match &options.family {
+        None => all.families.iter().collect(),
+        Some(name) => vec![
+            all.families
+                .iter()
+                .find(|family| family.name == *name)
+                .ok_or_else(|| unknown_family(name, &all.families))?,
+        ],
+    };
+    let mut families = Vec::new();
+    let mut outputs = FileSet::default();
+    for family in chosen {
+        progress.step(&format!("generating {}", family.package));
+        let started = Instant::now();
+        match build::family(workspace, &mut cx, family, &mut inputs) {
+            Ok(built) => {
+                outputs.extend(built.outputs.clone());
+                families.push((built, started.elapsed()));
+            }
+            Err(BuildError::Input(problems)) => return Err(Failure::Input { problems, sources: cx.sources }),
+            Err(BuildError::Codegen(error)) => return Err(Failure::Codegen { family: family.name.clone(), error }),
+        }
+    }
+    let lock = lock_of(workspace, options, &inputs, &outputs);
+    outputs.add(LOCK, lock.render());
+    Ok(Generated { families, outputs })
+}
+
+/// The lock of this run; a run for one family keeps what the lock says of the others.
+fn lock_of(workspace: &Workspace, options: &Generate, inputs: &Inputs, outputs: &FileSet) -> Lock {
+    let mut lock = Lock::of(inputs, outputs);
+    if options.family.is_some()
+        && let Some(before) = Lock::read(workspace)
+    {
+        lock.inputs = before.inputs.into_iter().chain(lock.inputs).collect();
+        lock.outputs = before.outputs.into_iter().chain(lock.outputs).collect();
+    }
+    lock
+}
+
+fn check(workspace: &Workspace, outputs: &FileSet, options: &Generate) -> Result<(), Failure> {
+    let stale: Vec<PathBuf> = outputs.stale(workspace);
+    if stale.is_empty() {
+        say("every generated file is what the descriptions say");
+        return Ok(());
+    }
+    let list: Vec<String> = stale.iter().map(|path| format!("  {}", path.display())).collect();
+    let family = options.family.as_ref().map(|name| format!(" --family {name}")).unwrap_or_default();
+    Err(Failure::Message(format!(
+        "these files are not what the descriptions under openapi/ say:\n{}\n  = help: run `cargo xtask generate{family}` and commit what it writes",
+        list.join("\n")
+    )))
+}
+
+fn unknown_family(name: &str, families: &[Family]) -> Failure {
+    let known: Vec<&str> = families.iter().map(|family| family.name.as_str()).collect();
+    Failure::Message(format!(
+        "there is no family `{name}` in openapi/families.toml\n  = help: it has {}",
+        known.join(", ")
+    ))
+}
+
+fn say(text: &str) {
+    line(&mut std::io::stdout().lock(), text);
+}

@@ -1,0 +1,76 @@
+//! `openapi/families.lock`: from which inputs, by which generator, the committed files came.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::Workspace;
+use crate::build::Inputs;
+use crate::files::FileSet;
+
+/// Where it lies in the workspace.
+pub const LOCK: &str = "openapi/families.lock";
+
+/// The hashes of all inputs and outputs, and the generator's version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// What generated the files.
+    pub generator: BTreeMap<String, String>,
+    /// SHA-256 of each input, by path.
+    pub inputs: BTreeMap<PathBuf, String>,
+    /// SHA-256 of each output, by path.
+    pub outputs: BTreeMap<PathBuf, String>,
+}
+
+impl Lock {
+    /// The lock of a run.
+    pub fn of(inputs: &Inputs, outputs: &FileSet) -> Self {
+        let generator = [("xtask", env!("CARGO_PKG_VERSION")), ("progenitor", "0.15.1")];
+        Self {
+            generator: generator.into_iter().map(|(name, version)| (name.to_owned(), version.to_owned())).collect(),
+            inputs: inputs.iter().map(|(path, bytes)| (path.clone(), hash(bytes))).collect(),
+            outputs: outputs.iter().map(|(path, text)| (path.to_owned(), hash(text.as_bytes()))).collect(),
+        }
+    }
+
+    /// The lock on disk; none if it is missing or can't be read, which a new run repairs.
+    pub fn read(workspace: &Workspace) -> Option<Self> {
+        let text = std::fs::read_to_string(workspace.path(LOCK)).ok()?;
+        toml::from_str(&text).ok()
+    }
+
+    /// The text of the file.
+    pub fn render(&self) -> String {
+        let mut text =
+            String::from("# Written by `cargo xtask generate`: what the generated files came from. Do not edit.\n");
+        for (title, entries) in [("inputs", &self.inputs), ("outputs", &self.outputs)] {
+            if title == "inputs" {
+                text.push_str("\n[generator]\n");
+                for (name, version) in &self.generator {
+                    text.push_str(&format!("{name} = \"{version}\"\n"));
+                }
+            }
+            text.push_str(&format!("\n[{title}]\n"));
+            for (path, hash) in entries {
+                text.push_str(&format!("{:?} = \"{hash}\"\n", path.display().to_string()));
+            }
+        }
+        text
+    }
+
+    /// Whether every file it names is on disk as it was.
+    pub fn holds(&self, workspace: &Workspace) -> bool {
+        self.inputs.iter().chain(&self.outputs).all(|(path, expected)| is_unchanged(workspace, path, expected))
+    }
+}
+
+fn is_unchanged(workspace: &Workspace, path: &Path, expected: &str) -> bool {
+    std::fs::read(workspace.path(path)).is_ok_and(|bytes| hash(&bytes) == expected)
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,55 @@
+//! The table at the end of a run.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use openapi_pipeline::Report;
+
+use crate::build::Built;
+
+/// Families with what became of them, then every lowering by name, then what was written.
+pub(crate) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Duration) -> String {
+    let mut lines = vec![format!(
+        "{:<12} {:>9} {:>10} {:>6} {:>9} {:>8}",
+        "family", "documents", "operations", "types", "lowerings", "time"
+    )];
+    for (family, time) in built {
+        lines.push(format!(
+            "{:<12} {:>9} {:>10} {:>6} {:>9} {:>8}",
+            family.family,
+            family.documents,
+            family.operations,
+            family.types,
+            family.report.notes.len(),
+            milliseconds(*time)
+        ));
+    }
+    lines.push(String::new());
+    let counts = by_rule(built.iter().map(|(family, _)| &family.report));
+    let width = counts.keys().map(|name| name.len()).max().unwrap_or(0);
+    for (rule, (count, summary)) in counts {
+        lines.push(format!("{count:>5} x {rule:<width$}  {summary}"));
+    }
+    lines.push(String::new());
+    for path in written {
+        lines.push(format!("wrote {}", path.display()));
+    }
+    lines.push(match written.len() {
+        0 => format!("nothing changed; done in {}", milliseconds(total)),
+        count => format!("{count} file{} changed; done in {}", if count == 1 { "" } else { "s" }, milliseconds(total)),
+    });
+    lines.join("\n")
+}
+
+fn by_rule<'a>(reports: impl Iterator<Item = &'a Report>) -> BTreeMap<&'static str, (usize, &'static str)> {
+    let mut counts = BTreeMap::new();
+    for note in reports.flat_map(|report| &report.notes) {
+        counts.entry(note.rule.name).or_insert((0, note.rule.summary)).0 += 1;
+    }
+    counts
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{} ms", time.as_millis())
+}

@@ -1,0 +1,109 @@
+//! The folder a task works in, and why a task failed.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use client_codegen::CodegenError;
+use openapi_pipeline::{Diagnostics, Sources};
+
+/// A workspace with descriptions under `openapi/` and crates under `crates/`.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// The given folder, or the nearest one at or above the current folder that has `openapi/families.toml`.
+    pub fn find(given: Option<&Path>) -> Result<Self, Failure> {
+        let start = match given {
+            Some(folder) => folder.to_owned(),
+            None => std::env::current_dir()
+                .map_err(|error| Failure::io("read the current folder", Path::new("."), error))?,
+        };
+        let mut candidates =
+            if given.is_some() { start.ancestors().take(1) } else { start.ancestors().take(usize::MAX) };
+        match candidates.find(|folder| folder.join(FAMILIES).is_file()) {
+            Some(root) => Ok(Self { root: root.to_owned() }),
+            None => Err(Failure::Message(format!(
+                "no {FAMILIES} in {}{}\n  = help: run this inside the workspace, or name it with --workspace DIR",
+                start.display(),
+                if given.is_some() { "" } else { " or a folder above it" }
+            ))),
+        }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path inside the workspace.
+    pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.root.join(relative)
+    }
+}
+
+/// Where the families are described, relative to the workspace.
+pub const FAMILIES: &str = "openapi/families.toml";
+
+/// Why a task failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// Problems in the inputs, with their places.
+    Input {
+        /// The problems.
+        problems: Diagnostics,
+        /// The files they speak of.
+        sources: Sources,
+    },
+    /// The code generator gave up on a family.
+    Codegen {
+        /// The family.
+        family: String,
+        /// Why.
+        error: CodegenError,
+    },
+    /// A file could not be read or written.
+    Io {
+        /// What was tried, such as `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// Anything else, in words.
+    Message(String),
+}
+
+impl Failure {
+    pub(crate) fn io(action: &'static str, path: &Path, error: io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), error }
+    }
+
+    /// The failure as a person reads it, with a final newline.
+    pub fn render(&self, color: bool) -> String {
+        match self {
+            Self::Input { problems, sources } => {
+                let count = problems.0.len();
+                let plural = if count == 1 { "" } else { "s" };
+                format!("{}\n\n{count} problem{plural}; nothing was written.\n", problems.render(sources, color))
+            }
+            other => format!("error: {other}\n"),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input { problems, .. } => problems.fmt(f),
+            Self::Codegen { family, error } => write!(f, "family {family}: {error}; nothing was written"),
+            Self::Io { action, path, error } => write!(f, "could not {action} {}: {error}", path.display()),
+            Self::Message(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
