@@ -26,9 +26,9 @@ pub mod types {
         pub user: User,
     }
     /// `Error`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub struct Error {
         /// Whatever else the service has to say.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -256,9 +256,9 @@ pub mod types {
         }
     }
     /// `ValidationError`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub struct ValidationError {
         /// What went wrong, for programs.
         pub error: ::std::string::String,
@@ -269,9 +269,9 @@ pub mod types {
         pub validation_errors: ::std::vec::Vec<ValidationErrorValidationErrorsItem>,
     }
     /// `ValidationErrorValidationErrorsItem`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub struct ValidationErrorValidationErrorsItem {
         /// Name of the refused value.
         pub field: ::std::string::String,

@@ -1,5 +1,6 @@
 //! What the generator makes of a small merged document.
 
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
 use client_codegen::{CodegenError, CrateSource, CrateSpec, generate, outline};
 use openapi_pipeline::source::Step;
 use openapi_pipeline::{Node, Sources};

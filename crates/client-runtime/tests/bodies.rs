@@ -50,9 +50,9 @@ async fn a_success_that_is_not_what_was_described_names_the_field() {
         (r#"{"token":"t","user":{"id":"canary-7f3a"}}"#, Some("user.id"), "`user.id` has another form than u64"),
         (r#"{"token":["canary-7f3a"],"user":{"id":1}}"#, Some("token"), "`token` has another form than a string"),
     ] {
-        let error = answer(json(200, body)).await.unwrap_err();
+        let error = answer(json(201, body)).await.unwrap_err();
         let Error::Decode(details) = &error else { panic!("{error}") };
-        assert_eq!((details.field(), details.status().as_u16()), (field, 200), "{body}");
+        assert_eq!((details.field(), details.status().as_u16()), (field, 201), "{body}");
         assert_eq!(details.raw_body().expose(), body.as_bytes());
         assert!(error.to_string().contains(text), "{error}");
         assert!(!shown(&error).contains(CANARY), "{}", shown(&error));
@@ -87,6 +87,22 @@ async fn a_broken_success_is_a_transport_error() {
     let error = answer(Reply::SendAndClose(text)).await.unwrap_err();
     assert!(matches!(&error, Error::Transport(details) if !details.is_connect()), "{error}");
     assert!(!shown(&error).contains(CANARY) && !shown(&error).contains("127.0.0.1"), "{}", shown(&error));
+}
+
+#[tokio::test]
+async fn errors_do_not_show_urls() {
+    let server = Server::start(vec![Reply::SendAndClose(String::new()); 3]).await;
+    let client = Client::of(&server.url);
+    let broken = client.expire(CANARY).await.unwrap_err();
+    assert!(matches!(&broken, Error::Transport(_)), "{broken}");
+    let server = Server::start([Reply::Stall(String::new())]).await;
+    let late = Client::of(&server.url).expire(CANARY).timeout(Duration::from_millis(50)).await.unwrap_err();
+    drop(server);
+    let refused = Client::of("http://127.0.0.1:1").expire(CANARY).await.unwrap_err();
+    for error in [broken, late, refused] {
+        assert!(!shown(&error).contains(CANARY), "{}", shown(&error));
+        assert!(!shown(&error).contains("http://"), "{}", shown(&error));
+    }
 }
 
 #[tokio::test]

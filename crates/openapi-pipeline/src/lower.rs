@@ -62,7 +62,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     hoist::deep_references(cx, doc, &original);
     operations::push_path_level(cx, doc);
     lint::operations(cx, doc).into_result()?;
-    security::schemes(cx, doc)?;
+    security::schemes(cx, doc);
     operations::identify(cx, doc);
     operations::shape(cx, doc);
 
@@ -72,8 +72,9 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
 
     secrets::mark(cx, doc, plan)?;
     runtime_types::timestamps(cx, doc);
-    redact::free_form(cx, doc);
+    // First, since an error's member that was closed is free-form without its validation.
     validation::strip_from_responses(cx, doc);
+    redact::free_form(cx, doc);
     secrets::look_for_unlisted(cx, doc);
 
     prune_components(cx, doc, &rule::PRUNE);

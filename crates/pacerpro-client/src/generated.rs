@@ -9,9 +9,9 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 #[allow(clippy::all)]
 pub mod types {
     /// `Error`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     pub struct Error {
         /// What went wrong.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -27,8 +27,8 @@ pub mod types {
         pub type_: ::std::option::Option<ErrorType>,
     }
     /// How serious it is.
-    #[non_exhaustive]
     #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
     pub enum ErrorType {
         /// `error`
         Error,

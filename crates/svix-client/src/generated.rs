@@ -369,9 +369,9 @@ pub mod types {
         pub url: ::client_runtime::Secret,
     }
     /// `HttpErrorOut`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub struct HttpErrorOut {
         /// What went wrong, for programs.
         pub code: ::std::string::String,
@@ -379,20 +379,22 @@ pub mod types {
         pub detail: ::std::string::String,
     }
     /// `HttpValidationError`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub struct HttpValidationError {
         /// The values that were refused, or one sentence about the whole request.
         pub detail: HttpValidationErrorDetail,
     }
     /// The values that were refused, or one sentence about the whole request.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub enum HttpValidationErrorDetail {
+        /// `Array`
         Array(::std::vec::Vec<ValidationError>),
+        /// `String`
         String(::std::string::String),
     }
     impl ::std::convert::From<::std::vec::Vec<ValidationError>>
@@ -419,9 +421,9 @@ pub mod types {
         pub token: ::client_runtime::Secret,
     }
     /// One value that was refused.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub struct ValidationError {
         /// Path to the value, from the outside in.
         pub loc: ::std::vec::Vec<ValidationErrorLocItem>,
@@ -432,12 +434,14 @@ pub mod types {
         pub type_: ::std::string::String,
     }
     /// `ValidationErrorLocItem`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub enum ValidationErrorLocItem {
+        /// `String`
         String(::std::string::String),
+        /// `Integer`
         Integer(i64),
     }
     impl ::std::fmt::Display for ValidationErrorLocItem {
@@ -523,11 +527,6 @@ pub mod types {
             self
         }
     }
-    impl ::std::default::Default for AppPortalAccessIn {
-        fn default() -> Self {
-            Self::new()
-        }
-    }
     impl ApplicationIn {
         /// With what the API requires; optional fields start out absent.
         pub fn new(name: ApplicationInName) -> Self {
@@ -575,11 +574,6 @@ pub mod types {
         pub fn expiry(mut self, value: i64) -> Self {
             self.expiry = ::std::option::Option::Some(value);
             self
-        }
-    }
-    impl ::std::default::Default for ApplicationTokenExpireIn {
-        fn default() -> Self {
-            Self::new()
         }
     }
     impl CreateMessageTokenIn {

@@ -1,6 +1,6 @@
 //! Attributes on every type: growth without breakage, a JSON Schema behind a feature, and silence about errors.
 
-use syn::{Attribute, Field, Fields, Ident, Item, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, Item, Variant, parse_quote};
 
 use crate::reach::Reach;
 
@@ -9,6 +9,9 @@ pub(super) fn polish(items: &mut Vec<Item>, reach: &Reach) {
     for item in items.iter_mut() {
         if let Item::Struct(item) = item {
             item.fields.iter_mut().for_each(document);
+        }
+        if let Item::Enum(item) = item {
+            item.variants.iter_mut().for_each(document_variant);
         }
         let (ident, attrs, named) = match item {
             Item::Struct(item) => (&item.ident, &mut item.attrs, matches!(item.fields, Fields::Named(_))),
@@ -37,6 +40,14 @@ fn document(field: &mut Field) {
     }
 }
 
+/// The same for a variant: typify names those of a `oneOf` after what they hold.
+fn document_variant(variant: &mut Variant) {
+    if !variant.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
+        let docs = format!(" `{}`", variant.ident);
+        variant.attrs.insert(0, parse_quote!(#[doc = #docs]));
+    }
+}
+
 /// Servers echo requests in their error texts, passwords included, so error bodies are never printed by `{:?}`.
 fn silent_debug(ident: &Ident) -> Item {
     let name = ident.to_string();
@@ -61,9 +72,11 @@ pub(super) fn remove_derive(attrs: &mut Vec<Attribute>, name: &str) -> bool {
     let kept: Vec<&syn::Path> = all.iter().filter(|path| !is_named(path, name)).collect();
     let found = kept.len() != all.len();
     if found {
+        // In place of the first one: helper attributes such as `serde` must come after their derive.
+        let at = attrs.iter().position(|attr| attr.path().is_ident("derive")).unwrap_or(0);
         attrs.retain(|attr| !attr.path().is_ident("derive"));
         if !kept.is_empty() {
-            attrs.push(parse_quote!(#[derive(#(#kept),*)]));
+            attrs.insert(at, parse_quote!(#[derive(#(#kept),*)]));
         }
     }
     found

@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type, parse_quote};
 
+use super::attributes::derives;
 use crate::reach::Reach;
 
 pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
@@ -14,7 +15,8 @@ pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
             && reach.request.contains(&item.ident.to_string())
             && matches!(item.fields, Fields::Named(_))
         {
-            let has_default = items.iter().any(|other| is_default_of(other, &item.ident));
+            let has_default =
+                derives(&item.attrs, "Default") || items.iter().any(|other| is_default_of(other, &item.ident));
             added.extend(constructor_and_setters(item, has_default));
         }
     }

@@ -58,6 +58,8 @@ pub mod operations {
     pub const LOGOUT: rt::Operation = rt::Operation { id: "logout", path: "/logout", ..TEMPLATE };
     pub const REFRESH: rt::Operation = rt::Operation { id: "refresh", path: "/refresh", rotates: true, ..TEMPLATE };
     pub const SESSION: rt::Operation = rt::Operation { id: "session", method: "GET", path: "/session", ..TEMPLATE };
+    /// A GET that spends a token: by its method it would be safe to repeat.
+    pub const RENEW: rt::Operation = rt::Operation { id: "renew", rotates: true, ..SESSION };
     pub const STATUS: rt::Operation =
         rt::Operation { id: "status", method: "GET", path: "/status", security: rt::Security::Optional, ..TEMPLATE };
     pub const SEARCH: rt::Operation = rt::Operation { id: "search", path: "/search", idempotent: true, ..TEMPLATE };
@@ -67,7 +69,7 @@ pub mod operations {
         idempotency_key: Some("idempotency-key"),
         ..TEMPLATE
     };
-    pub const ALL: &[rt::Operation] = &[LOGIN, LOGOUT, REFRESH, SESSION, STATUS, SEARCH, EXPIRE];
+    pub const ALL: &[rt::Operation] = &[LOGIN, LOGOUT, REFRESH, SESSION, RENEW, STATUS, SEARCH, EXPIRE];
 }
 
 mod generated {
@@ -283,7 +285,11 @@ impl Client {
     }
 
     pub fn session(&self) -> Request<'_> {
-        self.request(Kind::Session)
+        self.request(Kind::Session(&operations::SESSION))
+    }
+
+    pub fn renew(&self) -> Request<'_> {
+        self.request(Kind::Session(&operations::RENEW))
     }
 
     pub fn status(&self) -> Request<'_> {
@@ -305,7 +311,7 @@ impl Client {
 
 enum Kind {
     WithCredentials(&'static rt::Operation, types::Credentials),
-    Session,
+    Session(&'static rt::Operation),
     Status,
     Logout,
     Upload(reqwest::Body),
@@ -343,8 +349,7 @@ impl<'a> IntoFuture for Request<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let operation = match &self.kind {
-                Kind::WithCredentials(operation, _) => operation,
-                Kind::Session => &operations::SESSION,
+                Kind::WithCredentials(operation, _) | Kind::Session(operation) => operation,
                 Kind::Status => &operations::STATUS,
                 Kind::Logout | Kind::Upload(_) => &operations::LOGOUT,
                 Kind::Expire(app_id) => {
@@ -360,7 +365,7 @@ impl<'a> IntoFuture for Request<'a> {
                     let result = client.with_credentials(operation.path, &body).await;
                     return rt::finish(&call, result).await.map(|response| Some(response.into_inner()));
                 }
-                Kind::Session => {
+                Kind::Session(_) => {
                     let result = client.session().await;
                     return rt::finish(&call, result).await.map(|response| Some(response.into_inner()));
                 }

@@ -69,7 +69,7 @@ fn best(members: &Object, way: Way) -> Option<Choice> {
 }
 
 fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
-    let essence = key.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = key.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
     let binary = media.get("schema").and_then(|schema| schema.get_str("format")) == Some("binary");
     match essence.as_str() {
         "application/json" => Some((0, "application/json")),

@@ -39,6 +39,7 @@ crate::select::define_rules! {
     CONST = "const-to-enum": "A constant is an enum of one value.";
     EXCLUSIVE_BOUND = "numeric-exclusive-bound": "Exclusive bounds are flags beside `minimum` and `maximum`.";
     UNKNOWN_TYPE = "unknown-type": "A type that JSON Schema doesn't know says nothing.";
+    DROP_NOT = "drop-not": "What a value must not be has no type.";
     DROP_TITLE = "drop-title": "Titles are left out: the generator would name types after them, and take two of one title for one type.";
     ENUM_MISFIT = "enum-misfit": "Enum values that occur twice, or don't have the schema's type, are dropped.";
     ENUM_COLLISION = "enum-case-collision": "An enum whose values become the same variant name stays a plain string.";
@@ -50,7 +51,8 @@ crate::select::define_rules! {
     UNLISTED_SECRET = "unlisted-secret": "A field is named like a secret, but not listed as one.";
     TIMESTAMP = "timestamp": "Points in time get the runtime's type, which keeps what it can't parse.";
     REDACT = "redact-free-form": "Free-form members of error bodies may echo what was sent: they get a type that doesn't show them.";
-    STRIP_VALIDATION = "strip-response-validation": "Replies aren't rejected over lengths, bounds, patterns or formats.";
+    STRIP_VALIDATION = "strip-response-validation": "Replies aren't rejected over lengths, bounds, patterns, formats or additional properties.";
     OAUTH = "oauth-as-bearer": "OAuth 2 and OpenID Connect tokens travel as bearer tokens.";
+    UNDEFINED_SECURITY = "undefined-security-scheme": "A requirement of a security scheme that the document doesn't define can't be met, and is left out.";
     UNSUPPORTED_SECURITY = "unsupported-security-scheme": "Only HTTP bearer tokens are sent; other schemes are left out of what operations may use.";
 }

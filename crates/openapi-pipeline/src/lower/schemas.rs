@@ -17,6 +17,7 @@ pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
         }
         drop_title(cx, schema);
         known_type(cx, schema);
+        drop_not(cx, schema);
         constant(cx, schema);
         for side in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             exclusive_bound(cx, schema, side);
@@ -63,6 +64,12 @@ fn ref_siblings(cx: &mut Context, site: Site, schema: &mut Node) {
 fn drop_title(cx: &mut Context, schema: &mut Node) {
     if let Some(title) = schema.remove("title") {
         cx.note(&rule::DROP_TITLE, title.origin, format!("`{}`", title.as_str().unwrap_or_default()));
+    }
+}
+
+fn drop_not(cx: &mut Context, schema: &mut Node) {
+    if let Some(not) = schema.remove("not") {
+        cx.note(&rule::DROP_NOT, not.origin, "any value that fits the rest is taken");
     }
 }
 

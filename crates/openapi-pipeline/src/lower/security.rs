@@ -1,81 +1,75 @@
 //! Security schemes: bearer tokens are what the runtime sends.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
 
 use super::rule;
-use crate::select::suggest::did_you_mean;
+use crate::select::suggest::listing;
 use crate::select::tree::{each_operation_mut, signature};
-use crate::{Context, Diagnostic, Diagnostics, Node, Object};
+use crate::{Context, Node, Object, Origin};
 
-/// Makes every scheme a bearer token, or leaves it out; a requirement of a scheme that isn't there is a problem.
-pub(crate) fn schemes(cx: &mut Context, document: &mut Node) -> Result<(), Diagnostics> {
-    let mut unsupported = HashMap::new();
-    let mut known = HashSet::new();
+/// Makes every scheme a bearer token, or leaves it and the requirements of it out.
+///
+/// An operation that loses all its requirements is called without credentials: it fails, and gives nothing away.
+pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
+    let mut usable = HashSet::new();
+    let mut unusable: IndexMap<String, Unusable> = IndexMap::new();
     let schemes = document.get_mut("components").and_then(|components| components.get_mut("securitySchemes"));
     if let Some(schemes) = schemes.and_then(Node::as_object_mut) {
         schemes.retain(|name, scheme| {
-            known.insert(name.clone());
             let fine = bearer(cx, name, scheme);
-            if !fine {
-                unsupported.insert(name.clone(), scheme.origin);
+            if fine {
+                usable.insert(name.clone());
+            } else {
+                unusable
+                    .insert(name.clone(), Unusable { origin: scheme.origin, defined: true, required_by: Vec::new() });
             }
             fine
         });
     }
 
-    let mut problems = Diagnostics::default();
-    let mut affected: HashMap<String, Vec<String>> = HashMap::new();
     let mut visit = |here: &str, node: &mut Node| {
         let Some(requirements) = node.get_mut("security").and_then(Node::as_array_mut) else { return };
-        for requirement in requirements.iter_mut() {
+        requirements.retain_mut(|requirement| {
             let origin = requirement.origin;
+            let mut met = true;
             for (name, scopes) in requirement.as_object_mut().into_iter().flatten() {
-                if !known.contains(name) {
-                    let names = &mut known.iter().map(String::as_str);
-                    problems.push(
-                        Diagnostic::new(
-                            "unknown-security-scheme",
-                            format!("`{here}` requires `{name}`, which is not defined"),
-                        )
-                        .at(origin, "this requirement")
-                        .help(did_you_mean(name, "security scheme", names)),
-                    );
-                }
                 // Only OAuth schemes have scopes, and none is left.
                 if let Some(scopes) = scopes.as_array_mut() {
                     scopes.clear();
                 }
-            }
-        }
-        requirements.retain(|requirement| {
-            let mut missing = requirement
-                .as_object()
-                .into_iter()
-                .flat_map(Object::keys)
-                .filter(|name| unsupported.contains_key(*name));
-            match missing.next() {
-                Some(name) => {
-                    affected.entry(name.clone()).or_default().push(here.to_owned());
-                    false
+                if !usable.contains(name) {
+                    met = false;
+                    let undefined = || Unusable { origin, defined: false, required_by: Vec::new() };
+                    unusable.entry(name.clone()).or_insert_with(undefined).required_by.push(here.to_owned());
                 }
-                None => true,
             }
+            met
         });
     };
     visit("the document", document);
     each_operation_mut(document, &mut |path, method, operation| visit(&signature(method, path), operation));
-    problems.into_result()?;
 
-    let mut unsupported: Vec<_> = unsupported.into_iter().collect();
-    unsupported.sort();
-    for (name, origin) in unsupported {
-        let count = affected.get(&name).map_or(0, Vec::len);
-        let text = format!(
-            "`{name}` is not HTTP bearer: {count} requirements of it are left out; the client can't satisfy them"
-        );
-        cx.note(&rule::UNSUPPORTED_SECURITY, origin, text);
+    for (name, scheme) in unusable {
+        let (rule, why) = match scheme.defined {
+            true => (&rule::UNSUPPORTED_SECURITY, "is not HTTP bearer"),
+            false => (&rule::UNDEFINED_SECURITY, "is not defined"),
+        };
+        let text = match scheme.required_by.as_slice() {
+            [] => format!("`{name}` {why}; nothing requires it"),
+            list => format!("`{name}` {why}; left out of {}", listing(list.iter().map(String::as_str), 4)),
+        };
+        cx.note(rule, scheme.origin, text);
     }
-    Ok(())
+}
+
+/// A scheme the client can't use.
+struct Unusable {
+    /// Of the scheme, or of the first requirement when it is not defined.
+    origin: Origin,
+    defined: bool,
+    required_by: Vec<String>,
 }
 
 /// Whether a scheme is a bearer token, possibly after a change of words.

@@ -58,25 +58,29 @@ pub(crate) fn strip_from_responses(cx: &mut Context, document: &mut Node) {
         .collect();
     components_mut(document, &mut |name, schema| {
         if !sent.contains(name) && schema.get("x-rust-type").is_none() {
-            descend_mut(Site::Component, schema, &mut |_, schema| strip(cx, schema));
+            descend_mut(Site::Component, schema, &mut |site, schema| strip(cx, site, schema));
         }
     });
     each_operation_mut(document, &mut |_, _, operation| {
         operation_schemas_mut(operation, &mut |site, schema| {
             if matches!(site, Site::Success | Site::Error | Site::Header) {
-                descend_mut(site, schema, &mut |_, schema| strip(cx, schema));
+                descend_mut(site, schema, &mut |site, schema| strip(cx, site, schema));
             }
         });
     });
 }
 
-fn strip(cx: &mut Context, schema: &mut Node) {
+fn strip(cx: &mut Context, site: Site, schema: &mut Node) {
     let origin = schema.origin;
     let Some(members) = schema.as_object_mut() else { return };
     let mut stripped = Vec::new();
     members.retain(|key, node| {
-        let checks = CHECKS.contains(&key.as_str())
-            || key == "format" && node.as_str().is_none_or(|format| !TYPED.contains(&format));
+        let checks = match key.as_str() {
+            "format" => node.as_str().is_none_or(|format| !TYPED.contains(&format)),
+            // An alternative may be told from the others by it.
+            "additionalProperties" => node.as_bool() == Some(false) && site != Site::Alternative,
+            key => CHECKS.contains(&key),
+        };
         if checks {
             stripped.push(format!("{key}: {}", node.to_json()));
         }

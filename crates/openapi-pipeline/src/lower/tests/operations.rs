@@ -289,6 +289,7 @@ fn security_is_bearer_or_reported() {
         "/a": {"get": operation("a", json!([{"http": []}, {"key": []}]))},
         "/b": {"get": operation("b", json!([{"oauth": ["read"]}]))},
         "/c": {"get": operation("c", json!([{"http": [], "key": []}]))},
+        "/d": {"get": operation("d", json!([{"gone": []}, {"http": []}]))},
     });
     let schemes = json!({
         "http": {"type": "http", "scheme": "Bearer"},
@@ -305,6 +306,8 @@ fn security_is_bearer_or_reported() {
         json!({"type": "http", "scheme": "bearer", "description": "d"})
     );
     assert_eq!(lowered["components"]["securitySchemes"].get("key"), None);
+    assert_eq!(lowered["paths"]["/d"]["get"]["security"], json!([{"http": []}]));
+    assert_eq!(uses(&cx, "undefined-security-scheme"), ["#/paths/~1d/get/security/0"]);
     assert_eq!(uses(&cx, "unsupported-security-scheme"), ["#/components/securitySchemes/key"]);
     assert_eq!(uses(&cx, "oauth-as-bearer"), ["#/components/securitySchemes/oauth"]);
 }

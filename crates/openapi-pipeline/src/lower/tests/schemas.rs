@@ -12,6 +12,7 @@ fn keywords_are_rewritten() {
         (json!({"type": "string", "x-rust-type": {"crate": "std"}}), "strip-extensions", json!({"type": "string"})),
         (json!({"const": "a"}), "const-to-enum", json!({"enum": ["a"]})),
         (json!({"type": "any"}), "unknown-type", json!({})),
+        (json!({"type": "string", "not": {"enum": ["a"]}}), "drop-not", json!({"type": "string"})),
         (
             json!({"type": "integer", "exclusiveMinimum": 3}),
             "numeric-exclusive-bound",
@@ -127,7 +128,7 @@ fn deep_references_get_components() {
 #[test]
 fn only_replies_lose_their_validation() {
     let checked = || {
-        json!({"type": "object", "minProperties": 1, "properties": {
+        json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": {
             "s": {"type": "string", "pattern": "^a$", "minLength": 1, "maxLength": 2, "format": "uri"},
             "i": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 5},
             "a": {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "uniqueItems": true},
