@@ -359,8 +359,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -377,7 +377,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -421,8 +421,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -438,7 +438,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -479,8 +479,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -496,7 +496,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })

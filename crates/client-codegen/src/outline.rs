@@ -66,7 +66,9 @@ fn outline_impl(block: &syn::ItemImpl, path: &str, lines: &mut Vec<String>) {
         return;
     }
     if let Some((_, implemented, _)) = &block.trait_ {
-        lines.push(format!("impl {} for {path}{ty}", tokens(implemented)));
+        // A conversion into a foreign type is about ours, which the trait names.
+        let at = if is_foreign(&block.self_ty) { "" } else { path };
+        lines.push(format!("impl {} for {at}{ty}", tokens(implemented)));
         return;
     }
     for item in &block.items {
@@ -108,6 +110,10 @@ fn collect(items: &[Item], path: &str, groups: &mut BTreeMap<String, Vec<Item>>)
                 }
                 continue;
             }
+            // `impl From<AppId> for String` is about `AppId`.
+            Item::Impl(block) if is_foreign(&block.self_ty) => {
+                converted(block).unwrap_or_else(|| subject(&block.self_ty))
+            }
             Item::Impl(block) => subject(&block.self_ty),
             Item::Struct(item) => item.ident.to_string(),
             Item::Enum(item) => item.ident.to_string(),
@@ -117,6 +123,20 @@ fn collect(items: &[Item], path: &str, groups: &mut BTreeMap<String, Vec<Item>>)
         };
         groups.entry(format!("{path}{name}")).or_default().push(item.clone());
     }
+}
+
+fn is_foreign(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.leading_colon.is_some())
+}
+
+/// The type a conversion starts from.
+fn converted(block: &syn::ItemImpl) -> Option<String> {
+    let (_, path, _) = block.trait_.as_ref()?;
+    let syn::PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(subject(ty)),
+        _ => None,
+    })
 }
 
 /// The bare name of a type, without path, lifetimes or parameters.
@@ -139,22 +159,35 @@ fn markers(attrs: &[Attribute]) -> String {
     found.map(|name| format!("#[{name}] ")).collect()
 }
 
+/// Tokens as a person would write them, with the usual names for what the standard library calls by long ones.
 fn tokens(of: &impl ToTokens) -> String {
-    let text = of.to_token_stream().to_string();
-    text.replace(" :: ", "::")
-        .replace(":: ", "::")
-        .replace(" ::", "::")
-        .replace(" < ", "<")
-        .replace(" >", ">")
-        .replace("< ", "<")
-        .replace(" ,", ",")
-        .replace("& ", "&")
-        .replace(" (", "(")
-        .replace("( ", "(")
-        .replace(" )", ")")
-        .replace(" :", ":")
-        .replace(",)", ")")
-        .replace(", )", ")")
+    const SPACING: [(&str, &str); 12] = [
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ::", "::"),
+        (":: ", "::"),
+        (" ,", ","),
+        ("& ", "&"),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        (" :", ":"),
+        (":::", ": ::"),
+    ];
+    const NAMES: [(&str, &str); 8] = [
+        ("::std::option::Option", "Option"),
+        ("::std::string::String", "String"),
+        ("::std::vec::Vec", "Vec"),
+        ("::std::collections::", ""),
+        ("::std::num::", ""),
+        ("::client_runtime::", "rt::"),
+        (",>", ">"),
+        (",)", ")"),
+    ];
+    let text = of.to_token_stream().to_string().replace(" -> ", "\u{0}");
+    let text = SPACING.iter().chain(&NAMES).fold(text, |text, (from, to)| text.replace(from, to));
+    text.replace('\u{0}', " -> ").replace(", )", ")")
 }
 
 #[cfg(test)]

@@ -204,13 +204,21 @@ impl ResponseParts {
         &self.0.body
     }
 
-    /// Decodes the body.
+    /// Decodes the body. An empty one counts as an object without members.
+    ///
+    /// Gateways send errors without a body on behalf of the service. Where a description requires nothing of the body,
+    /// that is an answer like any other; where it does, the body is not of the type. [`raw_body`](Self::raw_body) stays
+    /// empty either way.
     ///
     /// # Errors
     ///
     /// Itself, unchanged, when the body is not JSON of this type.
     pub fn decode<T: DeserializeOwned>(self) -> Result<ErrorResponse<T>, Self> {
-        match serde_json::from_slice(self.raw_body().expose()) {
+        let json = match self.raw_body().expose() {
+            b"" => b"{}",
+            body => body,
+        };
+        match serde_json::from_slice(json) {
             Ok(value) => Ok(ErrorResponse { value, parts: self }),
             Err(_) => Err(self),
         }
@@ -311,8 +319,27 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_body_is_an_object_without_members() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Optional {
+            message: Option<String>,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[allow(dead_code)]
+        struct Required {
+            message: String,
+        }
+        let decoded = parts("").decode::<Optional>().unwrap();
+        assert_eq!((decoded.message.as_deref(), decoded.raw_body().len()), (None, 0));
+        let kept = parts("").decode::<Required>().unwrap_err();
+        assert!(kept.raw_body().is_empty());
+        assert_eq!(kept.headers()[SET_COOKIE], "session=canary");
+        assert!(parts("{}").decode::<Required>().is_err());
+    }
+
+    #[test]
     fn a_body_that_is_not_what_it_should_be_is_handed_back_whole() {
-        for body in ["", "<html>", "[1", "17"] {
+        for body in [" ", "<html>", "[1", "17"] {
             let kept = parts(body).decode::<std::collections::BTreeMap<String, String>>().unwrap_err();
             assert_eq!(kept.raw_body().expose(), body.as_bytes());
             assert_eq!(kept.headers()[SET_COOKIE], "session=canary");

@@ -144,7 +144,7 @@ impl Builder {
             .redirect(reqwest::redirect::Policy::none())
             // One place decides what is repeated: the loop in `exec`.
             .retry(reqwest::retry::never().max_retries_per_request(0))
-            
+            .https_only(base_url.starts_with("https:"))
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
             // It would log credentials.

@@ -45,6 +45,14 @@ impl<E> Error<E> {
         Self::InvalidArgument(InvalidArgumentError { operation, problem: problem.into() })
     }
 
+    /// What the server answered, if that is why the call failed.
+    pub fn api(&self) -> Option<&E> {
+        match self {
+            Self::Api(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// The same error with another type for the server's answer.
     pub fn map_api<F>(self, map: impl FnOnce(E) -> F) -> Error<F> {
         match self {

@@ -355,8 +355,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -372,7 +372,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -413,8 +413,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -430,7 +430,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -471,8 +471,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -488,7 +488,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })

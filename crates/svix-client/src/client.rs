@@ -959,8 +959,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -982,7 +982,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -1053,8 +1053,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -1076,7 +1076,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -1147,8 +1147,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -1170,7 +1170,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -1241,8 +1241,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -1264,7 +1264,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -1335,8 +1335,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -1358,7 +1358,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -1429,8 +1429,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -1452,7 +1452,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -1521,8 +1521,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -1543,7 +1543,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -1609,8 +1609,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -1631,7 +1631,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })
@@ -1697,8 +1697,8 @@ pub mod errors {
         Other {
             /// The status.
             status: StatusCode,
-            /// The headers.
-            headers: HeaderMap,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
             /// The body as it came.
             body: rt::RawBody,
         },
@@ -1719,7 +1719,7 @@ pub mod errors {
                     let (status, headers, body) = parts.into_parts();
                     Self::Other {
                         status,
-                        headers,
+                        headers: Box::new(headers),
                         body,
                     }
                 })

@@ -50,8 +50,8 @@ fn error(operation: &Operation) -> TokenStream {
             Other {
                 /// The status.
                 status: StatusCode,
-                /// The headers.
-                headers: HeaderMap,
+                /// The headers, boxed so that a `Result` stays small.
+                headers: Box<HeaderMap>,
                 /// The body as it came.
                 body: rt::RawBody,
             },
@@ -64,7 +64,7 @@ fn error(operation: &Operation) -> TokenStream {
                 };
                 decoded.unwrap_or_else(|parts| {
                     let (status, headers, body) = parts.into_parts();
-                    Self::Other { status, headers, body }
+                    Self::Other { status, headers: Box::new(headers), body }
                 })
             }
 

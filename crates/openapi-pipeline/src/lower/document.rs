@@ -100,12 +100,15 @@ fn servers(cx: &mut Context, document: &mut Node) {
     }
 }
 
-/// Drops examples and extensions everywhere. Runs before lowering adds the only extension the generator reads.
+/// What an operation says to the generator about repeating it.
+const KEPT: [&str; 2] = ["x-idempotent", "x-rotates"];
+
+/// Drops examples everywhere, and the extensions of other tools. Runs before lowering adds an extension of its own.
 pub(crate) fn drop_examples_and_extensions(cx: &mut Context, document: &mut Node) {
     each_fields_mut(document, Keys::Fields, &mut |node| {
         let Some(members) = node.as_object_mut() else { return };
         members.retain(|key, member| {
-            if key.starts_with("x-") {
+            if key.starts_with("x-") && !KEPT.contains(&key.as_str()) {
                 cx.note(&rule::STRIP_EXTENSIONS, member.origin, format!("`{key}` is not used"));
                 return false;
             }

@@ -89,6 +89,14 @@ fn the_root_is_normalised() {
 }
 
 #[test]
+fn an_operation_keeps_what_it_says_about_repeating_it() {
+    let (cx, operation) = get(json!({"x-rotates": true, "x-idempotent": true, "x-color": "red"}));
+    assert_eq!((&operation["x-rotates"], &operation["x-idempotent"]), (&json!(true), &json!(true)));
+    assert_eq!(operation.get("x-color"), None);
+    assert_eq!(uses(&cx, "strip-extensions"), ["#/paths/~1x~1{id}/get/x-color"]);
+}
+
+#[test]
 fn lowering_is_deterministic_and_sorts_schemas() {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let sample = exchange(
