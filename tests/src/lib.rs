@@ -8,3 +8,8 @@ mod server;
 
 pub use scratch::{Scratch, run, workspace_root, xtask};
 pub use server::{Received, Server};
+
+/// The README's examples, compiled as doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -39,10 +39,11 @@ pub type Inputs = BTreeMap<PathBuf, Vec<u8>>;
 pub fn families(workspace: &Workspace) -> Result<(Context, Families, Inputs), Failure> {
     let path = workspace.path(FAMILIES);
     let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, error))?;
-    let text = String::from_utf8(bytes).map_err(|_| Failure::Message(format!("{FAMILIES} is not UTF-8")))?;
+    let inputs = Inputs::from([(PathBuf::from(FAMILIES), bytes.clone())]);
     let mut cx = Context::new();
-    match Families::parse(&mut cx, &text) {
-        Ok(families) => Ok((cx, families, Inputs::from([(PathBuf::from(FAMILIES), text.into_bytes())]))),
+    let source = load::decode(&mut cx.sources, FAMILIES, bytes);
+    match source.map_err(Diagnostics::from).and_then(|source| Families::parse(&mut cx, source)) {
+        Ok(families) => Ok((cx, families, inputs)),
         Err(problems) => Err(Failure::Input { problems, sources: cx.sources }),
     }
 }

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use openapi_pipeline::lower::LowerPlan;
 use openapi_pipeline::merge::{MergeAction, MergePlan, MergeRule};
 use openapi_pipeline::select::Selection;
-use openapi_pipeline::source::{SourceId, Step};
-use openapi_pipeline::{Context, Diagnostic, Diagnostics, Origin};
+use openapi_pipeline::source::SourceId;
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Origin, load};
 use serde::Deserialize;
 use toml::Spanned;
-
-use crate::workspace::FAMILIES;
 
 /// All families, by name.
 #[derive(Clone, Debug)]
@@ -104,12 +102,11 @@ struct RawRule {
 }
 
 impl Families {
-    /// Parses the text of `openapi/families.toml`; every value that a later message may speak of keeps its place.
-    pub fn parse(cx: &mut Context, text: &str) -> Result<Self, Diagnostics> {
-        let source = cx.sources.add(FAMILIES, text);
-        let raw: RawFamilies = toml::from_str(text).map_err(|error| {
+    /// Parses `openapi/families.toml`; every value that a later message may speak of keeps its place.
+    pub fn parse(cx: &mut Context, source: SourceId) -> Result<Self, Diagnostics> {
+        let raw: RawFamilies = toml::from_str(cx.sources.text(source)).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
-            let place = cx.sources.mark(source, span, None, Step::Root);
+            let place = load::spot(&mut cx.sources, source, span);
             Diagnostic::new("families-toml", error.message().to_owned())
                 .at(place, "here")
                 .help("openapi/README.md describes the format of this file")
@@ -131,7 +128,7 @@ struct Places<'a> {
 
 impl Places<'_> {
     fn place<T>(&mut self, value: Spanned<T>) -> (T, Origin) {
-        let origin = self.cx.sources.mark(self.source, value.span(), None, Step::Root);
+        let origin = load::spot(&mut self.cx.sources, self.source, value.span());
         (value.into_inner(), origin)
     }
 

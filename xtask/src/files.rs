@@ -57,6 +57,10 @@ impl FileSet {
 }
 
 fn stage(target: &Path, text: &str) -> std::io::Result<NamedTempFile> {
+    // What a rename would only find out when others are done.
+    if target.is_dir() {
+        return Err(std::io::ErrorKind::IsADirectory.into());
+    }
     let folder = target.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();

@@ -22,6 +22,11 @@ pub(crate) fn matches(workspace: &Workspace) -> bool {
     recorded.is_some() && recorded == of_this_binary()
 }
 
+/// Makes the next run do its work, whatever the files look like.
+pub(crate) fn forget(workspace: &Workspace) {
+    let _ = std::fs::remove_file(path(workspace));
+}
+
 /// Remembers this binary. A failure costs the next run its shortcut, nothing else.
 pub(crate) fn record(workspace: &Workspace) {
     let path = path(workspace);

@@ -16,7 +16,8 @@ use crate::{fingerprint, summary};
 /// Runs the task.
 pub fn run(workspace: &Workspace, options: &Generate) -> Result<(), Failure> {
     let started = Instant::now();
-    let shortcut = !options.check && !options.force && fingerprint::matches(workspace);
+    // Whether a family exists is known once families.toml is read, so a run for one family never takes the shortcut.
+    let shortcut = !options.check && !options.force && options.family.is_none() && fingerprint::matches(workspace);
     if shortcut && Lock::read(workspace).is_some_and(|lock| lock.holds(workspace)) {
         say(&format!("nothing changed since the last run ({} ms)", started.elapsed().as_millis()));
         return Ok(());
@@ -29,8 +30,10 @@ pub fn run(workspace: &Workspace, options: &Generate) -> Result<(), Failure> {
         return check(workspace, &generated.outputs, options);
     }
     let written = generated.outputs.write(workspace, Path::new(LOCK))?;
-    if options.family.is_none() {
-        fingerprint::record(workspace);
+    match options.family {
+        None => fingerprint::record(workspace),
+        // The lock now has the hash of a families.toml that the other families were not generated from.
+        Some(_) => fingerprint::forget(workspace),
     }
     say(&summary::render(&generated.families, &written, started.elapsed()));
     Ok(())
@@ -92,18 +95,20 @@ fn check(workspace: &Workspace, outputs: &FileSet, options: &Generate) -> Result
     }
     let list: Vec<String> = stale.iter().map(|path| format!("  {}", path.display())).collect();
     let family = options.family.as_ref().map(|name| format!(" --family {name}")).unwrap_or_default();
-    Err(Failure::Message(format!(
-        "these files are not what the descriptions under openapi/ say:\n{}\n  = help: run `cargo xtask generate{family}` and commit what it writes",
-        list.join("\n")
-    )))
+    Err(Failure::Message {
+        code: "stale",
+        message: format!("these files are not what the descriptions under openapi/ say:\n{}", list.join("\n")),
+        help: format!("run `cargo xtask generate{family}` and commit what it writes"),
+    })
 }
 
 fn unknown_family(name: &str, families: &[Family]) -> Failure {
     let known: Vec<&str> = families.iter().map(|family| family.name.as_str()).collect();
-    Failure::Message(format!(
-        "there is no family `{name}` in openapi/families.toml\n  = help: it has {}",
-        known.join(", ")
-    ))
+    Failure::Message {
+        code: "unknown-family",
+        message: format!("there is no family `{name}` in openapi/families.toml"),
+        help: format!("it has {}", known.join(", ")),
+    }
 }
 
 fn say(text: &str) {

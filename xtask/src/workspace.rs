@@ -25,11 +25,15 @@ impl Workspace {
             if given.is_some() { start.ancestors().take(1) } else { start.ancestors().take(usize::MAX) };
         match candidates.find(|folder| folder.join(FAMILIES).is_file()) {
             Some(root) => Ok(Self { root: root.to_owned() }),
-            None => Err(Failure::Message(format!(
-                "no {FAMILIES} in {}{}\n  = help: run this inside the workspace, or name it with --workspace DIR",
-                start.display(),
-                if given.is_some() { "" } else { " or a folder above it" }
-            ))),
+            None => Err(Failure::Message {
+                code: "no-workspace",
+                message: format!(
+                    "no {FAMILIES} in {}{}",
+                    start.display(),
+                    if given.is_some() { "" } else { " or a folder above it" }
+                ),
+                help: "run this inside the workspace, or name it with --workspace DIR".to_owned(),
+            }),
         }
     }
 
@@ -74,12 +78,37 @@ pub enum Failure {
         error: io::Error,
     },
     /// Anything else, in words.
-    Message(String),
+    Message {
+        /// Short, stable name of the kind of failure, such as `stale`.
+        code: &'static str,
+        /// What is wrong.
+        message: String,
+        /// What to do about it.
+        help: String,
+    },
 }
 
 impl Failure {
     pub(crate) fn io(action: &'static str, path: &Path, error: io::Error) -> Self {
         Self::Io { action, path: path.to_owned(), error }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Input { .. } => "input",
+            Self::Codegen { .. } => "codegen",
+            Self::Io { .. } => "io",
+            Self::Message { code, .. } => code,
+        }
+    }
+
+    fn help(&self) -> &str {
+        match self {
+            Self::Input { .. } => "see the places that are named",
+            Self::Codegen { .. } => "leave the operation out through `select`, or change the description by an overlay",
+            Self::Io { .. } => "check that the path is a file, that its folder exists, and that both may be written",
+            Self::Message { help, .. } => help,
+        }
     }
 
     /// The failure as a person reads it, with a final newline.
@@ -90,7 +119,7 @@ impl Failure {
                 let plural = if count == 1 { "" } else { "s" };
                 format!("{}\n\n{count} problem{plural}; nothing was written.\n", problems.render(sources, color))
             }
-            other => format!("error: {other}\n"),
+            other => format!("error[{}]: {other}\n  = help: {}\n", other.code(), other.help()),
         }
     }
 }
@@ -101,7 +130,7 @@ impl fmt::Display for Failure {
             Self::Input { problems, .. } => problems.fmt(f),
             Self::Codegen { family, error } => write!(f, "family {family}: {error}; nothing was written"),
             Self::Io { action, path, error } => write!(f, "could not {action} {}: {error}", path.display()),
-            Self::Message(message) => f.write_str(message),
+            Self::Message { message, .. } => f.write_str(message),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use client_runtime as rt;
 use crate::generated::{self, types};
+
 /// A client for Aivo.
 ///
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
@@ -12,11 +13,13 @@ use crate::generated::{self, types};
 pub struct Client {
     core: rt::Core,
 }
+
 impl Client {
     /// Starts building a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
+
     /// Sign a user in
     ///
     /// Checks an e-mail address and a password, and issues an access token and a refresh token.
@@ -33,6 +36,7 @@ impl Client {
             body,
         }
     }
+
     /// Renew the tokens
     ///
     /// Redeems a refresh token for a new access token and a new refresh token.
@@ -52,6 +56,7 @@ impl Client {
             body,
         }
     }
+
     /// Sign the user out
     ///
     /// Ends the session that the request's token belongs to.
@@ -68,6 +73,7 @@ impl Client {
         }
     }
 }
+
 /// Builds a [`Client`].
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
@@ -75,23 +81,27 @@ pub struct ClientBuilder {
     inner: rt::Builder,
     server: Option<Server>,
 }
+
 impl ClientBuilder {
     /// Which server to call; by default [`Server::Production`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
     }
+
     /// Sends this token with every call that needs one.
     pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
         let token = token.into();
         self.inner = self.inner.static_token(token);
         self
     }
+
     /// Asks this source for a token before every call that needs one.
     pub fn token_source(mut self, source: Arc<dyn rt::TokenSource>) -> Self {
         self.inner = self.inner.token_source(source);
         self
     }
+
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
     /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
@@ -99,36 +109,43 @@ impl ClientBuilder {
         self.inner = self.inner.http(http);
         self
     }
+
     /// How long a call may take, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
+
     /// How many bytes a response may have; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
     }
+
     /// When and how often a failed call is repeated.
     pub fn retry(mut self, policy: rt::RetryPolicy) -> Self {
         self.inner = self.inner.retry(policy);
         self
     }
+
     /// Whether calls that take an idempotency key get one by themselves; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
     }
+
     /// Allows plain http to other machines. Without it, only loopback addresses may do without TLS.
     pub fn allow_insecure(mut self, allow: bool) -> Self {
         self.inner = self.inner.allow_insecure(allow);
         self
     }
+
     /// Where time comes from; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
     }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -140,6 +157,7 @@ impl ClientBuilder {
         Ok(Client { core: inner.build()? })
     }
 }
+
 /// Where the API is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -155,6 +173,7 @@ pub enum Server {
     /// Any other base URL, such as a test server's. A trailing slash makes no difference.
     Custom(String),
 }
+
 impl Server {
     /// The base URL.
     pub fn url(&self) -> &str {
@@ -165,6 +184,7 @@ impl Server {
         }
     }
 }
+
 impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
     async fn exec(
         &self,
@@ -174,6 +194,7 @@ impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
         rt::exec(&self.inner, &self.client, request).await
     }
 }
+
 /// The operations of this API as data.
 pub mod operations {
     use client_runtime as rt;
@@ -199,7 +220,7 @@ pub mod operations {
         idempotent: false,
         idempotency_key: None,
         deprecated: false,
-        rotates: false,
+        rotates: true,
     };
     /// `POST /logout`
     pub const LOGOUT: rt::Operation = rt::Operation {
@@ -216,6 +237,7 @@ pub mod operations {
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[LOGIN, REFRESH_TOKEN, LOGOUT];
 }
+
 /// Requests that are ready to be sent: await one, or set optional parameters first.
 pub mod requests {
     use std::future::IntoFuture;
@@ -231,18 +253,21 @@ pub mod requests {
         pub(super) options: rt::CallOptions,
         pub(super) body: &'a types::LoginRequest,
     }
+
     impl<'a> Login<'a> {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for Login<'a> {
         type Output = Result<
             rt::Response<types::AuthResponse>,
@@ -262,6 +287,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::refresh_token`](super::Client::refresh_token) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -270,18 +296,21 @@ pub mod requests {
         pub(super) options: rt::CallOptions,
         pub(super) body: &'a types::RefreshTokenRequest,
     }
+
     impl<'a> RefreshToken<'a> {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for RefreshToken<'a> {
         type Output = Result<
             rt::Response<types::AuthResponse>,
@@ -301,6 +330,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::logout`](super::Client::logout) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -308,18 +338,21 @@ pub mod requests {
         pub(super) core: &'a rt::Core,
         pub(super) options: rt::CallOptions,
     }
+
     impl<'a> Logout<'a> {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for Logout<'a> {
         type Output = Result<rt::Response<()>, rt::Error<errors::LogoutError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
@@ -337,6 +370,7 @@ pub mod requests {
         }
     }
 }
+
 /// What a server answers when an operation fails, by operation.
 ///
 /// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
@@ -365,6 +399,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for LoginError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -382,6 +417,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
@@ -389,6 +425,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
@@ -396,6 +433,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -404,11 +442,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for LoginError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for LoginError {}
     /// Why [`Client::refresh_token`](super::Client::refresh_token) failed, as the server put it.
     #[derive(Debug)]
@@ -427,6 +467,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for RefreshTokenError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -443,18 +484,21 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -462,11 +506,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for RefreshTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for RefreshTokenError {}
     /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
     #[derive(Debug)]
@@ -485,6 +531,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for LogoutError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -501,18 +548,21 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -520,10 +570,12 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for LogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for LogoutError {}
 }

@@ -3,8 +3,10 @@
 
 #[allow(unused_imports)]
 use progenitor_client::{ClientInfo, Error, ResponseValue};
+
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
+
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -25,6 +27,7 @@ pub mod types {
         /// `user`
         pub user: User,
     }
+
     /// `Error`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
@@ -38,6 +41,7 @@ pub mod types {
         /// What went wrong, for people.
         pub message: ::std::string::String,
     }
+
     /// `LoginRequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -48,6 +52,7 @@ pub mod types {
         /// `password`
         pub password: ::client_runtime::Secret,
     }
+
     /// `RefreshTokenRequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -57,6 +62,7 @@ pub mod types {
         #[serde(rename = "refreshToken")]
         pub refresh_token: ::client_runtime::Secret,
     }
+
     /// `User`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -95,6 +101,7 @@ pub mod types {
         #[serde(rename = "updatedAt")]
         pub updated_at: ::client_runtime::Timestamp,
     }
+
     /// `UserRole`
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[non_exhaustive]
@@ -110,6 +117,7 @@ pub mod types {
         /// A value this version of the crate doesn't know, as the server sent it.
         Unknown(::std::string::String),
     }
+
     impl UserRole {
         /// The value as it stands in JSON.
         pub fn as_str(&self) -> &str {
@@ -122,11 +130,13 @@ pub mod types {
             }
         }
     }
+
     impl ::std::fmt::Display for UserRole {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
         }
     }
+
     impl ::std::convert::From<&str> for UserRole {
         fn from(value: &str) -> Self {
             match value {
@@ -138,17 +148,20 @@ pub mod types {
             }
         }
     }
+
     impl ::std::convert::From<::std::string::String> for UserRole {
         fn from(value: ::std::string::String) -> Self {
             Self::from(value.as_str())
         }
     }
+
     impl ::std::str::FromStr for UserRole {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
+
     impl ::serde::Serialize for UserRole {
         fn serialize<S: ::serde::Serializer>(
             &self,
@@ -157,6 +170,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
+
     impl<'de> ::serde::Deserialize<'de> for UserRole {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
@@ -164,17 +178,20 @@ pub mod types {
             ::std::string::String::deserialize(deserializer).map(Self::from)
         }
     }
+
     #[cfg(feature = "schemars")]
     impl ::schemars::JsonSchema for UserRole {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "UserRole".into()
         }
+
         fn json_schema(
             generator: &mut ::schemars::SchemaGenerator,
         ) -> ::schemars::Schema {
             ::std::string::String::json_schema(generator)
         }
     }
+
     /// `UserStatus`
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[non_exhaustive]
@@ -190,6 +207,7 @@ pub mod types {
         /// A value this version of the crate doesn't know, as the server sent it.
         Unknown(::std::string::String),
     }
+
     impl UserStatus {
         /// The value as it stands in JSON.
         pub fn as_str(&self) -> &str {
@@ -202,11 +220,13 @@ pub mod types {
             }
         }
     }
+
     impl ::std::fmt::Display for UserStatus {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
         }
     }
+
     impl ::std::convert::From<&str> for UserStatus {
         fn from(value: &str) -> Self {
             match value {
@@ -218,17 +238,20 @@ pub mod types {
             }
         }
     }
+
     impl ::std::convert::From<::std::string::String> for UserStatus {
         fn from(value: ::std::string::String) -> Self {
             Self::from(value.as_str())
         }
     }
+
     impl ::std::str::FromStr for UserStatus {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
+
     impl ::serde::Serialize for UserStatus {
         fn serialize<S: ::serde::Serializer>(
             &self,
@@ -237,6 +260,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
+
     impl<'de> ::serde::Deserialize<'de> for UserStatus {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
@@ -244,17 +268,20 @@ pub mod types {
             ::std::string::String::deserialize(deserializer).map(Self::from)
         }
     }
+
     #[cfg(feature = "schemars")]
     impl ::schemars::JsonSchema for UserStatus {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "UserStatus".into()
         }
+
         fn json_schema(
             generator: &mut ::schemars::SchemaGenerator,
         ) -> ::schemars::Schema {
             ::std::string::String::json_schema(generator)
         }
     }
+
     /// `ValidationError`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
@@ -268,6 +295,7 @@ pub mod types {
         #[serde(rename = "validationErrors")]
         pub validation_errors: ::std::vec::Vec<ValidationErrorValidationErrorsItem>,
     }
+
     /// `ValidationErrorValidationErrorsItem`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
@@ -278,6 +306,7 @@ pub mod types {
         /// What is wrong with it.
         pub message: ::std::string::String,
     }
+
     /// Error types.
     pub mod error {
         /// Error from a `TryFrom` or `FromStr` implementation.
@@ -291,6 +320,7 @@ pub mod types {
                 ::std::fmt::Display::fmt(&self.0, f)
             }
         }
+
         impl ::std::fmt::Debug for ConversionError {
             fn fmt(
                 &self,
@@ -299,17 +329,20 @@ pub mod types {
                 ::std::fmt::Debug::fmt(&self.0, f)
             }
         }
+
         impl From<&'static str> for ConversionError {
             fn from(value: &'static str) -> Self {
                 Self(value.into())
             }
         }
+
         impl From<String> for ConversionError {
             fn from(value: String) -> Self {
                 Self(value.into())
             }
         }
     }
+
     impl LoginRequest {
         /// With what the API requires; optional fields start out absent.
         pub fn new(
@@ -322,6 +355,7 @@ pub mod types {
             }
         }
     }
+
     impl RefreshTokenRequest {
         /// With what the API requires; optional fields start out absent.
         pub fn new(refresh_token: impl Into<::client_runtime::Secret>) -> Self {
@@ -330,18 +364,21 @@ pub mod types {
             }
         }
     }
+
     impl ::std::fmt::Debug for Error {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Error").finish_non_exhaustive()
         }
     }
+
     impl ::std::fmt::Debug for ValidationError {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ValidationError").finish_non_exhaustive()
         }
     }
+
     impl ::std::fmt::Debug for ValidationErrorValidationErrorsItem {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -349,6 +386,7 @@ pub mod types {
         }
     }
 }
+
 /// Client for Authentication Service API
 ///
 /// Sign-in, token renewal and sign-out of Aivo's authentication service.
@@ -359,6 +397,7 @@ pub struct Client {
     pub(crate) client: reqwest::Client,
     pub(crate) inner: ::client_runtime::Call,
 }
+
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
     /// allowing more control over its configuration.
@@ -378,20 +417,25 @@ impl Client {
         }
     }
 }
+
 impl ClientInfo<::client_runtime::Call> for Client {
     fn api_version() -> &'static str {
         "1.0.0"
     }
+
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()
     }
+
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
+
     fn inner(&self) -> &::client_runtime::Call {
         &self.inner
     }
 }
+
 const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
@@ -433,6 +477,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Sign the user out
     ///
     /// Ends the session that the request's token belongs to.
@@ -454,6 +499,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Renew the tokens
     ///
     /// Redeems a refresh token for a new access token and a new refresh token.

@@ -24,6 +24,7 @@ pub use bundle::BUNDLE_REF;
 pub use files::{DiskFiles, Files, MemoryFiles};
 pub use reference::resolve;
 pub use strip::STRIP_RUST_TYPE;
+pub use text::{decode, spot};
 
 /// How deep objects and arrays may nest. Every stage walks the tree recursively, so this bounds their stacks.
 pub const MAX_DEPTH: usize = 256;

@@ -10,10 +10,12 @@ mod bodies;
 mod document;
 mod hoist;
 mod inline;
+mod inline_types;
 mod lint;
 pub(crate) mod names;
 mod operations;
 mod parameters;
+mod properties;
 mod redact;
 mod responses;
 mod rule;
@@ -21,6 +23,7 @@ mod runtime_types;
 mod schemas;
 mod secrets;
 mod security;
+mod store;
 #[cfg(test)]
 mod tests;
 mod validation;
@@ -69,6 +72,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     hoist::bodies(cx, doc);
     hoist::path_parameters(cx, doc);
     schemas::rewrite(cx, doc);
+    properties::tell_apart(cx, doc)?;
 
     secrets::mark(cx, doc, plan)?;
     runtime_types::timestamps(cx, doc);
@@ -76,6 +80,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     validation::strip_from_responses(cx, doc);
     redact::free_form(cx, doc);
     secrets::look_for_unlisted(cx, doc);
+    inline_types::tell_apart(cx, doc);
 
     prune_components(cx, doc, &rule::PRUNE);
     document::sort_schemas(doc);

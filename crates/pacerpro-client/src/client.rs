@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use client_runtime as rt;
 use crate::generated::{self, types};
+
 /// A client for PacerPro.
 ///
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
@@ -12,11 +13,13 @@ use crate::generated::{self, types};
 pub struct Client {
     core: rt::Core,
 }
+
 impl Client {
     /// Starts building a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
+
     /// Renew a session
     ///
     /// Gives a new token to whoever still holds a valid one.
@@ -32,6 +35,7 @@ impl Client {
             options: rt::CallOptions::default(),
         }
     }
+
     /// Start a session
     ///
     /// Signs a user in with e-mail address and password.
@@ -51,6 +55,7 @@ impl Client {
             body,
         }
     }
+
     /// End all sessions
     ///
     /// Makes every token of the user invalid, not only the one that the request carries.
@@ -67,6 +72,7 @@ impl Client {
         }
     }
 }
+
 /// Builds a [`Client`].
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
@@ -74,23 +80,27 @@ pub struct ClientBuilder {
     inner: rt::Builder,
     server: Option<Server>,
 }
+
 impl ClientBuilder {
     /// Which server to call; by default [`Server::Production`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
     }
+
     /// Sends this token with every call that needs one.
     pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
         let token = token.into();
         self.inner = self.inner.static_token(token);
         self
     }
+
     /// Asks this source for a token before every call that needs one.
     pub fn token_source(mut self, source: Arc<dyn rt::TokenSource>) -> Self {
         self.inner = self.inner.token_source(source);
         self
     }
+
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
     /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
@@ -98,36 +108,43 @@ impl ClientBuilder {
         self.inner = self.inner.http(http);
         self
     }
+
     /// How long a call may take, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
+
     /// How many bytes a response may have; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
     }
+
     /// When and how often a failed call is repeated.
     pub fn retry(mut self, policy: rt::RetryPolicy) -> Self {
         self.inner = self.inner.retry(policy);
         self
     }
+
     /// Whether calls that take an idempotency key get one by themselves; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
     }
+
     /// Allows plain http to other machines. Without it, only loopback addresses may do without TLS.
     pub fn allow_insecure(mut self, allow: bool) -> Self {
         self.inner = self.inner.allow_insecure(allow);
         self
     }
+
     /// Where time comes from; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
     }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -139,6 +156,7 @@ impl ClientBuilder {
         Ok(Client { core: inner.build()? })
     }
 }
+
 /// Where the API is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -154,6 +172,7 @@ pub enum Server {
     /// Any other base URL, such as a test server's. A trailing slash makes no difference.
     Custom(String),
 }
+
 impl Server {
     /// The base URL.
     pub fn url(&self) -> &str {
@@ -164,6 +183,7 @@ impl Server {
         }
     }
 }
+
 impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
     async fn exec(
         &self,
@@ -173,6 +193,7 @@ impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
         rt::exec(&self.inner, &self.client, request).await
     }
 }
+
 /// The operations of this API as data.
 pub mod operations {
     use client_runtime as rt;
@@ -215,6 +236,7 @@ pub mod operations {
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[REFRESH_SESSION, CREATE_SESSION, DELETE_SESSION];
 }
+
 /// Requests that are ready to be sent: await one, or set optional parameters first.
 pub mod requests {
     use std::future::IntoFuture;
@@ -229,18 +251,21 @@ pub mod requests {
         pub(super) core: &'a rt::Core,
         pub(super) options: rt::CallOptions,
     }
+
     impl<'a> RefreshSession<'a> {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for RefreshSession<'a> {
         type Output = Result<
             rt::Response<types::Session>,
@@ -260,6 +285,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::create_session`](super::Client::create_session) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -268,18 +294,21 @@ pub mod requests {
         pub(super) options: rt::CallOptions,
         pub(super) body: &'a types::User,
     }
+
     impl<'a> CreateSession<'a> {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for CreateSession<'a> {
         type Output = Result<
             rt::Response<types::Session>,
@@ -299,6 +328,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::delete_session`](super::Client::delete_session) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -306,18 +336,21 @@ pub mod requests {
         pub(super) core: &'a rt::Core,
         pub(super) options: rt::CallOptions,
     }
+
     impl<'a> DeleteSession<'a> {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for DeleteSession<'a> {
         type Output = Result<rt::Response<()>, rt::Error<errors::DeleteSessionError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
@@ -335,6 +368,7 @@ pub mod requests {
         }
     }
 }
+
 /// What a server answers when an operation fails, by operation.
 ///
 /// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
@@ -361,6 +395,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for RefreshSessionError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -377,18 +412,21 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -396,11 +434,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for RefreshSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for RefreshSessionError {}
     /// Why [`Client::create_session`](super::Client::create_session) failed, as the server put it.
     #[derive(Debug)]
@@ -419,6 +459,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for CreateSessionError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -435,18 +476,21 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -454,11 +498,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for CreateSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for CreateSessionError {}
     /// Why [`Client::delete_session`](super::Client::delete_session) failed, as the server put it.
     #[derive(Debug)]
@@ -477,6 +523,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for DeleteSessionError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -493,18 +540,21 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -512,10 +562,12 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for DeleteSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for DeleteSessionError {}
 }

@@ -3,8 +3,10 @@
 
 #[allow(unused_imports)]
 use progenitor_client::{ClientInfo, Error, ResponseValue};
+
 #[allow(unused_imports)]
 use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
+
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -26,6 +28,7 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<ErrorType>,
     }
+
     /// How serious it is.
     #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[non_exhaustive]
@@ -41,6 +44,7 @@ pub mod types {
         /// A value this version of the crate doesn't know, as the server sent it.
         Unknown(::std::string::String),
     }
+
     impl ErrorType {
         /// The value as it stands in JSON.
         pub fn as_str(&self) -> &str {
@@ -53,11 +57,13 @@ pub mod types {
             }
         }
     }
+
     impl ::std::fmt::Display for ErrorType {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
         }
     }
+
     impl ::std::convert::From<&str> for ErrorType {
         fn from(value: &str) -> Self {
             match value {
@@ -69,17 +75,20 @@ pub mod types {
             }
         }
     }
+
     impl ::std::convert::From<::std::string::String> for ErrorType {
         fn from(value: ::std::string::String) -> Self {
             Self::from(value.as_str())
         }
     }
+
     impl ::std::str::FromStr for ErrorType {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self::from(value))
         }
     }
+
     impl ::serde::Serialize for ErrorType {
         fn serialize<S: ::serde::Serializer>(
             &self,
@@ -88,6 +97,7 @@ pub mod types {
             serializer.serialize_str(self.as_str())
         }
     }
+
     impl<'de> ::serde::Deserialize<'de> for ErrorType {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
@@ -95,17 +105,20 @@ pub mod types {
             ::std::string::String::deserialize(deserializer).map(Self::from)
         }
     }
+
     #[cfg(feature = "schemars")]
     impl ::schemars::JsonSchema for ErrorType {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
             "ErrorType".into()
         }
+
         fn json_schema(
             generator: &mut ::schemars::SchemaGenerator,
         ) -> ::schemars::Schema {
             ::std::string::String::json_schema(generator)
         }
     }
+
     /// A signed-in user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
@@ -124,6 +137,7 @@ pub mod types {
         )]
         pub jwt_token: ::std::option::Option<::client_runtime::Secret>,
     }
+
     /// `User`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -134,6 +148,7 @@ pub mod types {
         /// `password`
         pub password: ::client_runtime::Secret,
     }
+
     /// Error types.
     pub mod error {
         /// Error from a `TryFrom` or `FromStr` implementation.
@@ -147,6 +162,7 @@ pub mod types {
                 ::std::fmt::Display::fmt(&self.0, f)
             }
         }
+
         impl ::std::fmt::Debug for ConversionError {
             fn fmt(
                 &self,
@@ -155,17 +171,20 @@ pub mod types {
                 ::std::fmt::Debug::fmt(&self.0, f)
             }
         }
+
         impl From<&'static str> for ConversionError {
             fn from(value: &'static str) -> Self {
                 Self(value.into())
             }
         }
+
         impl From<String> for ConversionError {
             fn from(value: String) -> Self {
                 Self(value.into())
             }
         }
     }
+
     impl User {
         /// With what the API requires; optional fields start out absent.
         pub fn new(
@@ -178,12 +197,14 @@ pub mod types {
             }
         }
     }
+
     impl ::std::fmt::Debug for Error {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("Error").finish_non_exhaustive()
         }
     }
+
     impl ::std::fmt::Debug for ErrorType {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -191,6 +212,7 @@ pub mod types {
         }
     }
 }
+
 /// Client for PacerPro
 ///
 /// The session operations of the PacerPro API.
@@ -201,6 +223,7 @@ pub struct Client {
     pub(crate) client: reqwest::Client,
     pub(crate) inner: ::client_runtime::Call,
 }
+
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
     /// allowing more control over its configuration.
@@ -220,20 +243,25 @@ impl Client {
         }
     }
 }
+
 impl ClientInfo<::client_runtime::Call> for Client {
     fn api_version() -> &'static str {
         "0.5.0"
     }
+
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()
     }
+
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
+
     fn inner(&self) -> &::client_runtime::Call {
         &self.inner
     }
 }
+
 const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
@@ -273,6 +301,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Start a session
     ///
     /// Signs a user in with e-mail address and password.
@@ -309,6 +338,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// End all sessions
     ///
     /// Makes every token of the user invalid, not only the one that the request carries.

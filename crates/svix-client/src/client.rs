@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use client_runtime as rt;
 use crate::generated::{self, types};
+
 /// A client for Svix.
 ///
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
@@ -12,11 +13,13 @@ use crate::generated::{self, types};
 pub struct Client {
     core: rt::Core,
 }
+
 impl Client {
     /// Starts building a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
+
     /// Open the application portal
     ///
     /// Issues a link that signs a user in to the portal of one application, together with the token inside it. The application can be created on the way.
@@ -40,6 +43,7 @@ impl Client {
             body,
         }
     }
+
     /// Issue a token for sending messages
     ///
     /// Issues a token that can do one thing only: create messages in one application.
@@ -63,6 +67,7 @@ impl Client {
             body,
         }
     }
+
     /// End every token of an application
     ///
     /// Ends all tokens that were issued for one application. With `expiry`, they stay valid for that many seconds more.
@@ -86,6 +91,7 @@ impl Client {
             body,
         }
     }
+
     /// Open the application portal, the older way
     ///
     /// Issues a link that signs a user in to the portal of one application. The operation for app portal access replaces this one.
@@ -108,6 +114,7 @@ impl Client {
             app_id,
         }
     }
+
     /// Give up an application token
     ///
     /// Invalidates the application token that the request itself carries. Tokens of any other kind are refused.
@@ -123,6 +130,7 @@ impl Client {
             options: rt::CallOptions::default(),
         }
     }
+
     /// Exchange a one-time token
     ///
     /// Turns a token that works once into one that lasts.
@@ -142,6 +150,7 @@ impl Client {
             body,
         }
     }
+
     /// End every token of an application
     ///
     /// Ends all tokens that were issued for one application. With `expiry`, they stay valid for that many seconds more.
@@ -163,6 +172,7 @@ impl Client {
             body,
         }
     }
+
     /// Open the application portal
     ///
     /// Issues a link that signs a user in to the portal of one application, together with the token inside it.
@@ -182,6 +192,7 @@ impl Client {
             app_id,
         }
     }
+
     /// Give up an application token
     ///
     /// Invalidates the application token that the request itself carries. Tokens of any other kind are refused.
@@ -198,6 +209,7 @@ impl Client {
         }
     }
 }
+
 /// Builds a [`Client`].
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
@@ -206,12 +218,14 @@ pub struct ClientBuilder {
     server: Option<Server>,
     region: Option<Server>,
 }
+
 impl ClientBuilder {
     /// Which server to call; by default [`Server::Eu`].
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
     }
+
     /// Sends this token with every call that needs one.
     ///
     /// A token ends in the region it belongs to (`….eu`): the region chooses the server, unless one is given
@@ -222,11 +236,13 @@ impl ClientBuilder {
         self.inner = self.inner.static_token(token);
         self
     }
+
     /// Asks this source for a token before every call that needs one.
     pub fn token_source(mut self, source: Arc<dyn rt::TokenSource>) -> Self {
         self.inner = self.inner.token_source(source);
         self
     }
+
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
     /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
@@ -234,36 +250,43 @@ impl ClientBuilder {
         self.inner = self.inner.http(http);
         self
     }
+
     /// How long a call may take, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
     }
+
     /// How many bytes a response may have; by default 2 MiB.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.inner = self.inner.max_body_size(bytes);
         self
     }
+
     /// When and how often a failed call is repeated.
     pub fn retry(mut self, policy: rt::RetryPolicy) -> Self {
         self.inner = self.inner.retry(policy);
         self
     }
+
     /// Whether calls that take an idempotency key get one by themselves; by default they do.
     pub fn idempotency(mut self, idempotency: rt::Idempotency) -> Self {
         self.inner = self.inner.idempotency(idempotency);
         self
     }
+
     /// Allows plain http to other machines. Without it, only loopback addresses may do without TLS.
     pub fn allow_insecure(mut self, allow: bool) -> Self {
         self.inner = self.inner.allow_insecure(allow);
         self
     }
+
     /// Where time comes from; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn rt::Timer>) -> Self {
         self.inner = self.inner.timer(timer);
         self
     }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -275,6 +298,7 @@ impl ClientBuilder {
         Ok(Client { core: inner.build()? })
     }
 }
+
 /// Where the API is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -302,6 +326,7 @@ pub enum Server {
     /// Any other base URL, such as a test server's. A trailing slash makes no difference.
     Custom(String),
 }
+
 impl Server {
     /// The base URL.
     pub fn url(&self) -> &str {
@@ -314,6 +339,7 @@ impl Server {
             Self::Custom(url) => url,
         }
     }
+
     /// The server of the region a token ends in, if it ends in one.
     fn of_token(token: &rt::Secret) -> Option<Self> {
         match token.expose().rsplit_once('.')?.1 {
@@ -326,6 +352,7 @@ impl Server {
         }
     }
 }
+
 impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
     async fn exec(
         &self,
@@ -335,6 +362,7 @@ impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
         rt::exec(&self.inner, &self.client, request).await
     }
 }
+
 /// The operations of this API as data.
 pub mod operations {
     use client_runtime as rt;
@@ -459,6 +487,7 @@ pub mod operations {
         LEGACY_LOGOUT,
     ];
 }
+
 /// Requests that are ready to be sent: await one, or set optional parameters first.
 pub mod requests {
     use std::future::IntoFuture;
@@ -475,6 +504,7 @@ pub mod requests {
         pub(super) app_id: &'a types::AppId,
         pub(super) body: &'a types::AppPortalAccessIn,
     }
+
     impl<'a> AppPortalAccess<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -484,17 +514,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for AppPortalAccess<'a> {
         type Output = Result<
             rt::Response<types::AppPortalAccessOut>,
@@ -520,6 +553,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::create_message_token`](super::Client::create_message_token) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -529,6 +563,7 @@ pub mod requests {
         pub(super) app_id: &'a types::AppId,
         pub(super) body: &'a types::CreateMessageTokenIn,
     }
+
     impl<'a> CreateMessageToken<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -538,17 +573,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for CreateMessageToken<'a> {
         type Output = Result<
             rt::Response<types::AuthTokenOut>,
@@ -578,6 +616,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::expire_all`](super::Client::expire_all) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -587,6 +626,7 @@ pub mod requests {
         pub(super) app_id: &'a types::AppId,
         pub(super) body: &'a types::ApplicationTokenExpireIn,
     }
+
     impl<'a> ExpireAll<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -596,17 +636,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for ExpireAll<'a> {
         type Output = Result<rt::Response<()>, rt::Error<errors::ExpireAllError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
@@ -629,6 +672,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::dashboard_access`](super::Client::dashboard_access) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -637,6 +681,7 @@ pub mod requests {
         pub(super) options: rt::CallOptions,
         pub(super) app_id: &'a types::AppId,
     }
+
     impl<'a> DashboardAccess<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -646,17 +691,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for DashboardAccess<'a> {
         type Output = Result<
             rt::Response<types::DashboardAccessOut>,
@@ -682,6 +730,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::logout`](super::Client::logout) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -689,6 +738,7 @@ pub mod requests {
         pub(super) core: &'a rt::Core,
         pub(super) options: rt::CallOptions,
     }
+
     impl<'a> Logout<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -698,17 +748,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for Logout<'a> {
         type Output = Result<rt::Response<()>, rt::Error<errors::LogoutError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
@@ -726,6 +779,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::exchange_one_time_token`](super::Client::exchange_one_time_token) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -734,6 +788,7 @@ pub mod requests {
         pub(super) options: rt::CallOptions,
         pub(super) body: &'a types::OneTimeTokenIn,
     }
+
     impl<'a> ExchangeOneTimeToken<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -743,17 +798,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for ExchangeOneTimeToken<'a> {
         type Output = Result<
             rt::Response<types::OneTimeTokenOut>,
@@ -776,6 +834,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::legacy_expire_all`](super::Client::legacy_expire_all) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -785,6 +844,7 @@ pub mod requests {
         pub(super) app_id: &'a types::AppId,
         pub(super) body: &'a types::ApplicationTokenExpireIn,
     }
+
     impl<'a> LegacyExpireAll<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -794,17 +854,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for LegacyExpireAll<'a> {
         type Output = Result<rt::Response<()>, rt::Error<errors::LegacyExpireAllError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
@@ -827,6 +890,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::legacy_dashboard_access`](super::Client::legacy_dashboard_access) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -835,6 +899,7 @@ pub mod requests {
         pub(super) options: rt::CallOptions,
         pub(super) app_id: &'a types::AppId,
     }
+
     impl<'a> LegacyDashboardAccess<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -844,17 +909,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for LegacyDashboardAccess<'a> {
         type Output = Result<
             rt::Response<types::DashboardAccessOut>,
@@ -882,6 +950,7 @@ pub mod requests {
             })
         }
     }
+
     /// A call of [`Client::legacy_logout`](super::Client::legacy_logout) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -889,6 +958,7 @@ pub mod requests {
         pub(super) core: &'a rt::Core,
         pub(super) options: rt::CallOptions,
     }
+
     impl<'a> LegacyLogout<'a> {
         /// The key by which the server recognises a repeat of this call, so that it takes effect once.
         ///
@@ -898,17 +968,20 @@ pub mod requests {
             self.options.idempotency_key = Some(key.into());
             self
         }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
+
         /// Sends this token instead of one from the client's source.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self
         }
     }
+
     impl<'a> IntoFuture for LegacyLogout<'a> {
         type Output = Result<rt::Response<()>, rt::Error<errors::LegacyLogoutError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
@@ -927,6 +1000,7 @@ pub mod requests {
         }
     }
 }
+
 /// What a server answers when an operation fails, by operation.
 ///
 /// Bodies are decoded by status. A body that is not what the description says, and a status it doesn't
@@ -965,6 +1039,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for AppPortalAccessError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -987,6 +1062,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::BadRequest(error) => error.status(),
@@ -999,6 +1075,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::BadRequest(error) => error.headers(),
@@ -1011,6 +1088,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::BadRequest(error) => error.raw_body(),
@@ -1024,11 +1102,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for AppPortalAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for AppPortalAccessError {}
     /// Why [`Client::create_message_token`](super::Client::create_message_token) failed, as the server put it.
     #[derive(Debug)]
@@ -1059,6 +1139,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for CreateMessageTokenError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -1081,6 +1162,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::BadRequest(error) => error.status(),
@@ -1093,6 +1175,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::BadRequest(error) => error.headers(),
@@ -1105,6 +1188,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::BadRequest(error) => error.raw_body(),
@@ -1118,11 +1202,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for CreateMessageTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for CreateMessageTokenError {}
     /// Why [`Client::expire_all`](super::Client::expire_all) failed, as the server put it.
     #[derive(Debug)]
@@ -1153,6 +1239,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for ExpireAllError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -1175,6 +1262,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::BadRequest(error) => error.status(),
@@ -1187,6 +1275,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::BadRequest(error) => error.headers(),
@@ -1199,6 +1288,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::BadRequest(error) => error.raw_body(),
@@ -1212,11 +1302,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for ExpireAllError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for ExpireAllError {}
     /// Why [`Client::dashboard_access`](super::Client::dashboard_access) failed, as the server put it.
     #[derive(Debug)]
@@ -1247,6 +1339,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for DashboardAccessError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -1269,6 +1362,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::BadRequest(error) => error.status(),
@@ -1281,6 +1375,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::BadRequest(error) => error.headers(),
@@ -1293,6 +1388,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::BadRequest(error) => error.raw_body(),
@@ -1306,11 +1402,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for DashboardAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for DashboardAccessError {}
     /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
     #[derive(Debug)]
@@ -1341,6 +1439,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for LogoutError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -1363,6 +1462,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::BadRequest(error) => error.status(),
@@ -1375,6 +1475,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::BadRequest(error) => error.headers(),
@@ -1387,6 +1488,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::BadRequest(error) => error.raw_body(),
@@ -1400,11 +1502,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for LogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for LogoutError {}
     /// Why [`Client::exchange_one_time_token`](super::Client::exchange_one_time_token) failed, as the server put it.
     #[derive(Debug)]
@@ -1435,6 +1539,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for ExchangeOneTimeTokenError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -1457,6 +1562,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::BadRequest(error) => error.status(),
@@ -1469,6 +1575,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::BadRequest(error) => error.headers(),
@@ -1481,6 +1588,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::BadRequest(error) => error.raw_body(),
@@ -1494,11 +1602,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for ExchangeOneTimeTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for ExchangeOneTimeTokenError {}
     /// Why [`Client::legacy_expire_all`](super::Client::legacy_expire_all) failed, as the server put it.
     #[derive(Debug)]
@@ -1527,6 +1637,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for LegacyExpireAllError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -1548,6 +1659,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
@@ -1559,6 +1671,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
@@ -1570,6 +1683,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -1582,11 +1696,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for LegacyExpireAllError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for LegacyExpireAllError {}
     /// Why [`Client::legacy_dashboard_access`](super::Client::legacy_dashboard_access) failed, as the server put it.
     #[derive(Debug)]
@@ -1615,6 +1731,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for LegacyDashboardAccessError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -1636,6 +1753,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
@@ -1647,6 +1765,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
@@ -1658,6 +1777,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -1670,11 +1790,13 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for LegacyDashboardAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for LegacyDashboardAccessError {}
     /// Why [`Client::legacy_logout`](super::Client::legacy_logout) failed, as the server put it.
     #[derive(Debug)]
@@ -1703,6 +1825,7 @@ pub mod errors {
             body: rt::RawBody,
         },
     }
+
     impl rt::ApiError for LegacyLogoutError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
@@ -1724,6 +1847,7 @@ pub mod errors {
                     }
                 })
         }
+
         fn status(&self) -> StatusCode {
             match self {
                 Self::Unauthorized(error) => error.status(),
@@ -1735,6 +1859,7 @@ pub mod errors {
                 Self::Other { status, .. } => *status,
             }
         }
+
         fn headers(&self) -> &HeaderMap {
             match self {
                 Self::Unauthorized(error) => error.headers(),
@@ -1746,6 +1871,7 @@ pub mod errors {
                 Self::Other { headers, .. } => headers,
             }
         }
+
         fn raw_body(&self) -> &rt::RawBody {
             match self {
                 Self::Unauthorized(error) => error.raw_body(),
@@ -1758,10 +1884,12 @@ pub mod errors {
             }
         }
     }
+
     impl std::fmt::Display for LegacyLogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::fmt_api_error(self, f)
         }
     }
+
     impl std::error::Error for LegacyLogoutError {}
 }

@@ -3,8 +3,10 @@
 
 #[allow(unused_imports)]
 use progenitor_client::{ClientInfo, Error, ResponseValue};
+
 #[allow(unused_imports)]
 use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -19,11 +21,13 @@ pub mod types {
             &self.0
         }
     }
+
     impl ::std::convert::From<AppId> for ::std::string::String {
         fn from(value: AppId) -> Self {
             value.0
         }
     }
+
     impl ::std::str::FromStr for AppId {
         type Err = self::error::ConversionError;
         fn from_str(
@@ -43,6 +47,7 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
+
     impl ::std::convert::TryFrom<&str> for AppId {
         type Error = self::error::ConversionError;
         fn try_from(
@@ -51,6 +56,7 @@ pub mod types {
             value.parse()
         }
     }
+
     impl ::std::convert::TryFrom<::std::string::String> for AppId {
         type Error = self::error::ConversionError;
         fn try_from(
@@ -59,6 +65,7 @@ pub mod types {
             value.parse()
         }
     }
+
     impl<'de> ::serde::Deserialize<'de> for AppId {
         fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
         where
@@ -71,6 +78,7 @@ pub mod types {
                 })
         }
     }
+
     /// `AppPortalAccessIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
@@ -97,6 +105,7 @@ pub mod types {
         )]
         pub read_only: ::std::option::Option<bool>,
     }
+
     /// `AppPortalAccessInFeatureFlagsItem`
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
@@ -108,12 +117,14 @@ pub mod types {
             &self.0
         }
     }
+
     impl ::std::convert::From<AppPortalAccessInFeatureFlagsItem>
     for ::std::string::String {
         fn from(value: AppPortalAccessInFeatureFlagsItem) -> Self {
             value.0
         }
     }
+
     impl ::std::str::FromStr for AppPortalAccessInFeatureFlagsItem {
         type Err = self::error::ConversionError;
         fn from_str(
@@ -130,6 +141,7 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
+
     impl ::std::convert::TryFrom<&str> for AppPortalAccessInFeatureFlagsItem {
         type Error = self::error::ConversionError;
         fn try_from(
@@ -138,6 +150,7 @@ pub mod types {
             value.parse()
         }
     }
+
     impl ::std::convert::TryFrom<::std::string::String>
     for AppPortalAccessInFeatureFlagsItem {
         type Error = self::error::ConversionError;
@@ -147,6 +160,7 @@ pub mod types {
             value.parse()
         }
     }
+
     impl<'de> ::serde::Deserialize<'de> for AppPortalAccessInFeatureFlagsItem {
         fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
         where
@@ -159,6 +173,7 @@ pub mod types {
                 })
         }
     }
+
     /// `AppPortalAccessOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -169,6 +184,7 @@ pub mod types {
         /// Sign-in link. Whoever opens it is signed in.
         pub url: ::client_runtime::Secret,
     }
+
     /// `ApplicationIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -195,6 +211,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub uid: ::std::option::Option<ApplicationInUid>,
     }
+
     /// Name for people.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
@@ -206,11 +223,13 @@ pub mod types {
             &self.0
         }
     }
+
     impl ::std::convert::From<ApplicationInName> for ::std::string::String {
         fn from(value: ApplicationInName) -> Self {
             value.0
         }
     }
+
     impl ::std::str::FromStr for ApplicationInName {
         type Err = self::error::ConversionError;
         fn from_str(
@@ -222,6 +241,7 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
+
     impl ::std::convert::TryFrom<&str> for ApplicationInName {
         type Error = self::error::ConversionError;
         fn try_from(
@@ -230,6 +250,7 @@ pub mod types {
             value.parse()
         }
     }
+
     impl ::std::convert::TryFrom<::std::string::String> for ApplicationInName {
         type Error = self::error::ConversionError;
         fn try_from(
@@ -238,6 +259,7 @@ pub mod types {
             value.parse()
         }
     }
+
     impl<'de> ::serde::Deserialize<'de> for ApplicationInName {
         fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
         where
@@ -250,6 +272,7 @@ pub mod types {
                 })
         }
     }
+
     /// An id of your own choosing, unique among your applications.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
@@ -261,11 +284,13 @@ pub mod types {
             &self.0
         }
     }
+
     impl ::std::convert::From<ApplicationInUid> for ::std::string::String {
         fn from(value: ApplicationInUid) -> Self {
             value.0
         }
     }
+
     impl ::std::str::FromStr for ApplicationInUid {
         type Err = self::error::ConversionError;
         fn from_str(
@@ -285,6 +310,7 @@ pub mod types {
             Ok(Self(value.to_string()))
         }
     }
+
     impl ::std::convert::TryFrom<&str> for ApplicationInUid {
         type Error = self::error::ConversionError;
         fn try_from(
@@ -293,6 +319,7 @@ pub mod types {
             value.parse()
         }
     }
+
     impl ::std::convert::TryFrom<::std::string::String> for ApplicationInUid {
         type Error = self::error::ConversionError;
         fn try_from(
@@ -301,6 +328,7 @@ pub mod types {
             value.parse()
         }
     }
+
     impl<'de> ::serde::Deserialize<'de> for ApplicationInUid {
         fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
         where
@@ -313,6 +341,7 @@ pub mod types {
                 })
         }
     }
+
     /// `ApplicationTokenExpireIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
@@ -322,6 +351,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub expiry: ::std::option::Option<i64>,
     }
+
     /// `AuthTokenOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -347,6 +377,7 @@ pub mod types {
         /// The token.
         pub token: ::client_runtime::Secret,
     }
+
     /// `CreateMessageTokenIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -358,6 +389,7 @@ pub mod types {
         /// Name for people.
         pub name: ::std::string::String,
     }
+
     /// `DashboardAccessOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -368,6 +400,7 @@ pub mod types {
         /// Sign-in link. Whoever opens it is signed in.
         pub url: ::client_runtime::Secret,
     }
+
     /// `HttpErrorOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
@@ -378,6 +411,7 @@ pub mod types {
         /// What went wrong, for people.
         pub detail: ::std::string::String,
     }
+
     /// `HttpValidationError`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
@@ -386,6 +420,7 @@ pub mod types {
         /// The values that were refused, or one sentence about the whole request.
         pub detail: HttpValidationErrorDetail,
     }
+
     /// The values that were refused, or one sentence about the whole request.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[serde(untagged)]
@@ -397,12 +432,14 @@ pub mod types {
         /// `String`
         String(::std::string::String),
     }
+
     impl ::std::convert::From<::std::vec::Vec<ValidationError>>
     for HttpValidationErrorDetail {
         fn from(value: ::std::vec::Vec<ValidationError>) -> Self {
             Self::Array(value)
         }
     }
+
     /// `OneTimeTokenIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -412,6 +449,7 @@ pub mod types {
         #[serde(rename = "oneTimeToken")]
         pub one_time_token: ::client_runtime::Secret,
     }
+
     /// `OneTimeTokenOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
@@ -420,6 +458,7 @@ pub mod types {
         /// The token to use from now on.
         pub token: ::client_runtime::Secret,
     }
+
     /// One value that was refused.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
@@ -433,6 +472,7 @@ pub mod types {
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
     }
+
     /// `ValidationErrorLocItem`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[serde(untagged)]
@@ -444,6 +484,7 @@ pub mod types {
         /// `Integer`
         Integer(i64),
     }
+
     impl ::std::fmt::Display for ValidationErrorLocItem {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match self {
@@ -452,11 +493,13 @@ pub mod types {
             }
         }
     }
+
     impl ::std::convert::From<i64> for ValidationErrorLocItem {
         fn from(value: i64) -> Self {
             Self::Integer(value)
         }
     }
+
     /// Error types.
     pub mod error {
         /// Error from a `TryFrom` or `FromStr` implementation.
@@ -470,6 +513,7 @@ pub mod types {
                 ::std::fmt::Display::fmt(&self.0, f)
             }
         }
+
         impl ::std::fmt::Debug for ConversionError {
             fn fmt(
                 &self,
@@ -478,17 +522,20 @@ pub mod types {
                 ::std::fmt::Debug::fmt(&self.0, f)
             }
         }
+
         impl From<&'static str> for ConversionError {
             fn from(value: &'static str) -> Self {
                 Self(value.into())
             }
         }
+
         impl From<String> for ConversionError {
             fn from(value: String) -> Self {
                 Self(value.into())
             }
         }
     }
+
     impl AppPortalAccessIn {
         /// With what the API requires; optional fields start out absent.
         pub fn new() -> Self {
@@ -499,18 +546,21 @@ pub mod types {
                 read_only: ::std::default::Default::default(),
             }
         }
+
         /// Creates this application first, unless the one in the path exists already.
         #[must_use]
         pub fn application(mut self, value: ApplicationIn) -> Self {
             self.application = ::std::option::Option::Some(value);
             self
         }
+
         /// Lifetime of the token in seconds: one hour to seven days, seven days by default.
         #[must_use]
         pub fn expiry(mut self, value: u64) -> Self {
             self.expiry = ::std::option::Option::Some(value);
             self
         }
+
         /// Feature flags that the token opens.
         #[must_use]
         pub fn feature_flags(
@@ -520,6 +570,7 @@ pub mod types {
             self.feature_flags = ::std::option::Option::Some(value);
             self
         }
+
         /// Lets the user look, but change nothing.
         #[must_use]
         pub fn read_only(mut self, value: bool) -> Self {
@@ -527,6 +578,7 @@ pub mod types {
             self
         }
     }
+
     impl ApplicationIn {
         /// With what the API requires; optional fields start out absent.
         pub fn new(name: ApplicationInName) -> Self {
@@ -537,6 +589,7 @@ pub mod types {
                 uid: ::std::default::Default::default(),
             }
         }
+
         /// Labels of your own.
         #[must_use]
         pub fn metadata(
@@ -549,12 +602,14 @@ pub mod types {
             self.metadata = value;
             self
         }
+
         /// Most messages a second that are delivered.
         #[must_use]
         pub fn rate_limit(mut self, value: ::std::num::NonZeroU16) -> Self {
             self.rate_limit = ::std::option::Option::Some(value);
             self
         }
+
         /// An id of your own choosing, unique among your applications.
         #[must_use]
         pub fn uid(mut self, value: ApplicationInUid) -> Self {
@@ -562,6 +617,7 @@ pub mod types {
             self
         }
     }
+
     impl ApplicationTokenExpireIn {
         /// With what the API requires; optional fields start out absent.
         pub fn new() -> Self {
@@ -569,6 +625,7 @@ pub mod types {
                 expiry: ::std::default::Default::default(),
             }
         }
+
         /// Grace period in seconds, three days at most.
         #[must_use]
         pub fn expiry(mut self, value: i64) -> Self {
@@ -576,6 +633,7 @@ pub mod types {
             self
         }
     }
+
     impl CreateMessageTokenIn {
         /// With what the API requires; optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
@@ -584,6 +642,7 @@ pub mod types {
                 expiry: ::std::default::Default::default(),
             }
         }
+
         /// Lifetime of the token in seconds.
         #[must_use]
         pub fn expiry(mut self, value: u64) -> Self {
@@ -591,6 +650,7 @@ pub mod types {
             self
         }
     }
+
     impl OneTimeTokenIn {
         /// With what the API requires; optional fields start out absent.
         pub fn new(one_time_token: impl Into<::client_runtime::Secret>) -> Self {
@@ -599,30 +659,35 @@ pub mod types {
             }
         }
     }
+
     impl ::std::fmt::Debug for HttpErrorOut {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("HttpErrorOut").finish_non_exhaustive()
         }
     }
+
     impl ::std::fmt::Debug for HttpValidationError {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("HttpValidationError").finish_non_exhaustive()
         }
     }
+
     impl ::std::fmt::Debug for HttpValidationErrorDetail {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("HttpValidationErrorDetail").finish_non_exhaustive()
         }
     }
+
     impl ::std::fmt::Debug for ValidationError {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("ValidationError").finish_non_exhaustive()
         }
     }
+
     impl ::std::fmt::Debug for ValidationErrorLocItem {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -630,6 +695,7 @@ pub mod types {
         }
     }
 }
+
 /// Client for Svix API
 ///
 /// The six authentication operations of the Svix API as it stood in September 2024.
@@ -640,6 +706,7 @@ pub struct Client {
     pub(crate) client: reqwest::Client,
     pub(crate) inner: ::client_runtime::Call,
 }
+
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
     /// allowing more control over its configuration.
@@ -659,20 +726,25 @@ impl Client {
         }
     }
 }
+
 impl ClientInfo<::client_runtime::Call> for Client {
     fn api_version() -> &'static str {
         "1.1.1"
     }
+
     fn baseurl(&self) -> &str {
         self.baseurl.as_str()
     }
+
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
+
     fn inner(&self) -> &::client_runtime::Call {
         &self.inner
     }
 }
+
 const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
@@ -707,6 +779,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -730,6 +803,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Issue a token for sending messages
     ///
     /// Issues a token that can do one thing only: create messages in one application.
@@ -755,6 +829,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -778,6 +853,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// End every token of an application
     ///
     /// Ends all tokens that were issued for one application. With `expiry`, they stay valid for that many seconds more.
@@ -803,6 +879,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
         let info = OperationInfo {
@@ -817,6 +894,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// End every token of an application
     ///
     /// Ends all tokens that were issued for one application. With `expiry`, they stay valid for that many seconds more.
@@ -842,6 +920,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
         let info = OperationInfo {
@@ -856,6 +935,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Open the application portal, the older way
     ///
     /// Issues a link that signs a user in to the portal of one application. The operation for app portal access replaces this one.
@@ -879,6 +959,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -901,6 +982,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Open the application portal
     ///
     /// Issues a link that signs a user in to the portal of one application, together with the token inside it.
@@ -924,6 +1006,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -946,6 +1029,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Give up an application token
     ///
     /// Invalidates the application token that the request itself carries. Tokens of any other kind are refused.
@@ -964,6 +1048,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self.client.post(url).headers(header_map).build()?;
         let info = OperationInfo {
@@ -978,6 +1063,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Give up an application token
     ///
     /// Invalidates the application token that the request itself carries. Tokens of any other kind are refused.
@@ -996,6 +1082,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self.client.post(url).headers(header_map).build()?;
         let info = OperationInfo {
@@ -1010,6 +1097,7 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+
     /// Exchange a one-time token
     ///
     /// Turns a token that works once into one that lasts.
@@ -1030,6 +1118,7 @@ impl Client {
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }
+
         #[allow(unused_mut)]
         let mut request = self
             .client

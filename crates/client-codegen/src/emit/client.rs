@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Attribute;
 
-use super::signature::{Kind, Signature};
+use super::signature::{Argument, Kind, Signature};
 use crate::model::{Api, Operation, Security};
 use crate::names;
 use crate::polish::doc_attributes;
@@ -46,8 +46,11 @@ pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStrea
         .map(|argument| (&argument.name, &argument.ty))
         .map(|(name, ty)| quote!(#name: #ty))
         .collect();
-    let values = signature.required().map(|argument| &argument.name);
-    let unset = signature.optional().map(|argument| &argument.name);
+    let values = signature.required().map(|argument| {
+        let (name, field) = (&argument.name, argument.field());
+        if *name == field { quote!(#name) } else { quote!(#field: #name) }
+    });
+    let unset = signature.optional().map(Argument::field);
     quote! {
         #(#docs)*
         #deprecated

@@ -77,7 +77,7 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
 }
 
 fn field(argument: &Argument) -> Option<TokenStream> {
-    let (name, ty) = (&argument.name, &argument.ty);
+    let (name, ty) = (argument.field(), &argument.ty);
     match argument.kind {
         Kind::Path | Kind::Required => Some(quote!(pub(super) #name: #ty,)),
         Kind::Optional => Some(quote!(pub(super) #name: Option<#ty>,)),
@@ -86,7 +86,7 @@ fn field(argument: &Argument) -> Option<TokenStream> {
 }
 
 fn setter(argument: &Argument) -> TokenStream {
-    let (name, ty) = (&argument.name, &argument.ty);
+    let (name, field, ty) = (&argument.name, argument.field(), &argument.ty);
     // These are the request's own; a parameter of the same name is reached with a longer one.
     let method = match name.to_string().as_str() {
         "timeout" | "token" | "idempotency_key" => format_ident!("{name}_parameter"),
@@ -101,7 +101,7 @@ fn setter(argument: &Argument) -> TokenStream {
     quote! {
         #(#docs)*
         pub fn #method(mut self, value: #ty) -> Self {
-            self.#name = Some(value);
+            self.#field = Some(value);
             self
         }
     }
@@ -124,16 +124,16 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
     let constant = format_ident!("{}", names::shouty(&operation.method_name));
     let method = format_ident!("{}", operation.method_name);
     let checks = signature.arguments.iter().filter(|argument| argument.kind == Kind::Path).map(|argument| {
-        let (name, text) = (&argument.name, argument.name.to_string());
-        quote!(rt::check_path_segment(&operations::#constant, #text, &self.#name.to_string())?;)
+        let (field, text) = (argument.field(), argument.name.to_string());
+        quote!(rt::check_path_segment(&operations::#constant, #text, &self.#field.to_string())?;)
     });
     let takes_key = signature.arguments.iter().any(|argument| argument.kind == Kind::IdempotencyKey);
     let key = takes_key.then(|| quote!(let key = call.idempotency_key();));
     let values = signature.arguments.iter().map(|argument| {
-        let name = &argument.name;
+        let field = argument.field();
         match argument.kind {
             Kind::IdempotencyKey => quote!(key),
-            _ => quote!(self.#name),
+            _ => quote!(self.#field),
         }
     });
     let finish: syn::Ident = if signature.is_empty() { format_ident!("finish_empty") } else { format_ident!("finish") };

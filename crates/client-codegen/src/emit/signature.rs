@@ -1,6 +1,6 @@
 //! What progenitor's methods take and give: the emitted client wraps exactly that, in progenitor's own order.
 
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{File, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Type};
 
 use crate::CodegenError;
@@ -33,6 +33,16 @@ pub(super) enum Kind {
     Optional,
     /// The header the runtime fills in.
     IdempotencyKey,
+}
+
+impl Argument {
+    /// The field of the request that holds it; `core` and `options` are the request's own.
+    pub(super) fn field(&self) -> syn::Ident {
+        match self.name.to_string().as_str() {
+            "core" | "options" => format_ident!("{}_parameter", self.name),
+            _ => self.name.clone(),
+        }
+    }
 }
 
 impl Signature {

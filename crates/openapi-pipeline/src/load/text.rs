@@ -6,7 +6,7 @@ use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Origin, Sources};
 
 /// Adds a file's text to the sources. A byte order mark is left out, so that columns count what people see.
-pub(super) fn decode(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<SourceId, Diagnostic> {
+pub fn decode(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<SourceId, Diagnostic> {
     let error = match String::from_utf8(bytes) {
         Ok(text) => return Ok(sources.add(name, text.strip_prefix('\u{feff}').unwrap_or(&text))),
         Err(error) => error,
@@ -24,7 +24,7 @@ pub(super) fn decode(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Resul
 
 /// A place in a file that no tree has been made of, such as that of a syntax error: it has no JSON pointer. A span
 /// that ends within a character is extended to its end, and one that begins there to its beginning.
-pub(super) fn spot(sources: &mut Sources, source: SourceId, span: std::ops::Range<usize>) -> Origin {
+pub fn spot(sources: &mut Sources, source: SourceId, span: std::ops::Range<usize>) -> Origin {
     let text = sources.text(source);
     let (mut start, mut end) = (span.start.min(text.len()), span.end.min(text.len()));
     while !text.is_char_boundary(start) {

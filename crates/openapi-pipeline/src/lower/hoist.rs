@@ -2,80 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::names::{Taken, pascal};
+use super::names::pascal;
 use super::rule;
-use super::runtime_types::RESERVED;
+use super::store::{Store, reference};
 use super::walk::is_success;
 use crate::merge::equivalent;
 use crate::report::Rule;
 use crate::select::tree::{Keys, each_operation_mut, each_ref, each_ref_mut};
-use crate::source::{escape_pointer, unescape_pointer};
-use crate::{Context, Node, Object};
-
-/// The named schemas, taken out of the document while it is worked on.
-struct Store {
-    schemas: Object,
-    taken: Taken,
-}
-
-impl Store {
-    fn open(document: &mut Node) -> Self {
-        let mut taken = Taken::default();
-        for name in RESERVED {
-            taken.insert(pascal(name), name);
-        }
-        let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
-        let schemas = schemas.and_then(Node::as_object_mut).map(std::mem::take).unwrap_or_default();
-        for name in schemas.keys() {
-            taken.insert(pascal(name), name);
-        }
-        Self { schemas, taken }
-    }
-
-    fn close(self, document: &mut Node) {
-        if self.schemas.is_empty() {
-            return;
-        }
-        if document.get("components").is_none() {
-            document.set("components", Object::new());
-        }
-        if let Some(components) = document.get_mut("components") {
-            components.set("schemas", self.schemas);
-        }
-    }
-
-    /// The name under which an equal schema stands already.
-    fn equal(&self, wanted: &str, schema: &Node) -> Option<String> {
-        let holder = self.taken.holder(&pascal(wanted))?;
-        self.schemas.get(holder).filter(|known| *known == schema).map(|_| holder.to_owned())
-    }
-
-    /// Adds a schema under this name, or with a number behind it; shares an equal one.
-    fn add(&mut self, wanted: &str, schema: Node) -> String {
-        if let Some(name) = self.equal(wanted, &schema) {
-            return name;
-        }
-        let name = self.taken.allocate(wanted, pascal);
-        self.schemas.insert(name.clone(), schema);
-        name
-    }
-
-    /// Moves a schema here and leaves a reference.
-    fn hoist(&mut self, cx: &mut Context, rule: &'static Rule, wanted: &str, schema: &mut Node) {
-        let origin = schema.origin;
-        let moved = std::mem::replace(schema, Node::object(origin));
-        let name = self.add(wanted, moved);
-        cx.note(rule, origin, format!("becomes `{name}`"));
-        schema.set("$ref", reference(&name));
-    }
-}
-
-fn reference(name: &str) -> String {
-    format!("#/components/schemas/{}", escape_pointer(name))
-}
+use crate::source::unescape_pointer;
+use crate::{Context, Node};
 
 /// Whether a schema makes a type that needs a name: an object with members, or a combination of schemas.
-fn needs_name(schema: &Node) -> bool {
+pub(crate) fn needs_name(schema: &Node) -> bool {
     let filled = |key: &str| match schema.get(key) {
         Some(node) => {
             node.as_object().is_some_and(|members| !members.is_empty())
@@ -253,7 +191,7 @@ pub(crate) fn path_parameters(cx: &mut Context, document: &mut Node) {
     store.close(document);
 }
 
-fn is_constrained_string(schema: &Node) -> bool {
+pub(crate) fn is_constrained_string(schema: &Node) -> bool {
     let constraints = ["pattern", "minLength", "maxLength", "enum"];
     schema.get_str("type") == Some("string") && constraints.iter().any(|key| schema.get(key).is_some())
 }

@@ -1,6 +1,6 @@
 //! What no lowering can mend, said before the generator would say it in its own way, or not at all.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::rule;
 use crate::select::suggest::did_you_mean;
@@ -139,7 +139,7 @@ fn placeholders(path: &str) -> Result<Vec<&str>, &'static str> {
 }
 
 fn duplicate_parameters(problems: &mut Diagnostics, here: &str, operation: &Node) {
-    let mut seen: Vec<(&str, &str, &Node)> = Vec::new();
+    let mut seen: HashMap<(&str, &str), &Node> = HashMap::new();
     for parameter in operation.get("parameters").and_then(Node::as_array).unwrap_or_default() {
         let (Some(name), Some(place)) = (parameter.get_str("name"), parameter.get_str("in")) else {
             problems.push(
@@ -149,14 +149,16 @@ fn duplicate_parameters(problems: &mut Diagnostics, here: &str, operation: &Node
             );
             continue;
         };
-        match seen.iter().find(|(old, there, _)| *old == name && *there == place) {
-            Some((_, _, first)) => problems.push(
+        match seen.get(&(name, place)) {
+            Some(first) => problems.push(
                 Diagnostic::new("duplicate-parameter", format!("`{here}` has the {place} parameter `{name}` twice"))
                     .at(parameter.origin, "again here")
                     .related(first.origin, "first here")
                     .help("remove one of them with an overlay"),
             ),
-            None => seen.push((name, place, parameter)),
+            None => {
+                seen.insert((name, place), parameter);
+            }
         }
     }
 }

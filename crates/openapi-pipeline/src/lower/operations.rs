@@ -7,6 +7,13 @@ use super::{bodies, parameters, responses, rule};
 use crate::select::tree::{METHODS, each_operation_mut, remove_empty_path_items, signature};
 use crate::{Context, Node, Origin};
 
+/// Functions a client has or calls on itself; an operation of one of these names would stand in their way.
+const RESERVED: [&str; 10] =
+    ["api_version", "baseurl", "builder", "client", "exec", "inner", "new", "new_with_client", "post", "pre"];
+
+/// Who has those.
+const CLIENT: &str = "the client itself";
+
 /// Why an operation can't stay.
 #[derive(Debug)]
 pub(crate) struct LeftOut {
@@ -50,6 +57,9 @@ fn add_parameters(operation: &mut Node, shared: &[Node]) {
 /// Gives every operation an id, and no two the same function name.
 pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
     let mut taken = Taken::default();
+    for name in RESERVED {
+        taken.insert(name.to_owned(), CLIENT);
+    }
     // Written ids come first: a made-up one never takes a name from one the vendor chose.
     each_operation_mut(document, &mut |path, method, operation| {
         let Some(id) = operation.get("operationId") else { return };
@@ -57,13 +67,16 @@ pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
         if text.is_empty() {
             operation.remove("operationId");
         } else if !taken.insert(snake(&text), &text) {
-            let holder = taken.holder(&snake(&text)).unwrap_or_default().to_owned();
+            let holder = match taken.holder(&snake(&text)) {
+                Some(CLIENT) | None => CLIENT.to_owned(),
+                Some(operation) => format!("`{operation}`"),
+            };
             let new = taken.allocate(&synthesized(method, path), snake);
             let here = signature(method, path);
             cx.note(
                 &rule::UNIQUE_ID,
                 origin,
-                format!("`{text}` of `{here}` becomes `{new}`: `{holder}` has the same function name"),
+                format!("`{text}` of `{here}` becomes `{new}`: {holder} has the same function name"),
             );
             operation.set("operationId", new);
         }

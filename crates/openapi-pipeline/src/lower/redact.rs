@@ -1,21 +1,16 @@
 //! Free-form members of error bodies: servers echo there what they were sent, passwords included.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::rule;
 use super::runtime_types::{REDACTED, add_component, aliases, described, referred, replace};
-use super::walk::{Site, children_mut, components_mut, operation_schemas_mut, traffic};
-use crate::select::prune::reachable;
+use super::walk::{Site, children_mut, components_mut, error_schemas, operation_schemas_mut};
 use crate::select::tree::each_operation_mut;
 use crate::{Context, Node, Origin, Value};
 
 /// Gives free-form members of what errors are made of a type that doesn't show them.
 pub(crate) fn free_form(cx: &mut Context, document: &mut Node) {
-    let in_errors: HashSet<String> = reachable(document, traffic(document).errors.into_iter())
-        .into_iter()
-        .filter(|(section, _)| section == "schemas")
-        .map(|(_, name)| name)
-        .collect();
+    let in_errors = error_schemas(document);
     let aliases = aliases(document, &is_free_form);
     let mut work = Redaction { cx, aliases, used: None };
     components_mut(document, &mut |name, schema| {

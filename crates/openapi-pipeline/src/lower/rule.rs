@@ -35,6 +35,8 @@ crate::select::define_rules! {
     HOIST_RESPONSE = "hoist-response-body": "An inline success schema becomes a component named after its operation.";
     HOIST_ERROR = "hoist-error-body": "An inline schema of another response becomes a component named after its operation and status.";
     HOIST_PATH_PARAMETER = "hoist-path-parameter": "The same constrained path parameter is one type in all operations.";
+    HOIST_AMBIGUOUS = "hoist-ambiguous-type": "An inline schema whose type would take another one's name becomes a component with a name of its own.";
+    PROPERTY_COLLISION = "property-name-collision": "Of properties that become the same field, one is kept.";
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
     CONST = "const-to-enum": "A constant is an enum of one value.";
     EXCLUSIVE_BOUND = "numeric-exclusive-bound": "Exclusive bounds are flags beside `minimum` and `maximum`.";

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::names::{Taken, pascal};
+use super::store::reference;
 use super::walk::{Site, components_mut, every_schema_mut};
 use super::{rule, walk};
 use crate::report::Rule;
 use crate::select::tree::{Keys, component_of, each_ref_mut};
-use crate::source::escape_pointer;
 use crate::{Context, Node, Object, Origin};
 
 /// Component and type of secrets.
@@ -59,10 +59,6 @@ pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
         let below = text.strip_prefix(&reference(&name)).unwrap_or_default();
         *node = Node::new(format!("{}{below}", reference(to)), node.origin);
     });
-}
-
-fn reference(name: &str) -> String {
-    format!("#/components/schemas/{}", escape_pointer(name))
 }
 
 /// Points in time.

@@ -1,10 +1,7 @@
 //! Validation that would reject replies.
 
-use std::collections::HashSet;
-
 use super::rule;
-use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut, traffic};
-use crate::select::prune::reachable;
+use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut, sent_schemas};
 use crate::select::tree::each_operation_mut;
 use crate::{Context, Node};
 
@@ -51,11 +48,7 @@ const TYPED: [&str; 21] = [
 
 /// Strips checks from the schemas that only replies are made of.
 pub(crate) fn strip_from_responses(cx: &mut Context, document: &mut Node) {
-    let sent: HashSet<String> = reachable(document, traffic(document).requests.into_iter())
-        .into_iter()
-        .filter(|(section, _)| section == "schemas")
-        .map(|(_, name)| name)
-        .collect();
+    let sent = sent_schemas(document);
     components_mut(document, &mut |name, schema| {
         if !sent.contains(name) && schema.get("x-rust-type").is_none() {
             descend_mut(Site::Component, schema, &mut |site, schema| strip(cx, site, schema));

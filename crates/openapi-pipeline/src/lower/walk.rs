@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::select::prune::reachable;
 use crate::select::tree::{each_operation_mut, operations};
 use crate::{Node, Value};
 
@@ -115,21 +116,36 @@ fn content_schemas_mut(body: &mut Node, site: Site, visit: &mut dyn FnMut(Site, 
     }
 }
 
-/// What operations send, and the bodies and headers they get back: whole nodes to follow references from.
+/// What operations send, and what they get back when they fail: whole nodes to follow references from.
 #[derive(Debug, Default)]
-pub(crate) struct Traffic<'a> {
-    pub(crate) requests: Vec<&'a Node>,
-    pub(crate) successes: Vec<&'a Node>,
-    pub(crate) errors: Vec<&'a Node>,
+struct Traffic<'a> {
+    requests: Vec<&'a Node>,
+    errors: Vec<&'a Node>,
+}
+
+/// The named schemas that requests are made of.
+pub(crate) fn sent_schemas(document: &Node) -> HashSet<String> {
+    schema_names(reachable(document, traffic(document).requests.into_iter()))
+}
+
+/// The named schemas that responses other than 2xx are made of.
+pub(crate) fn error_schemas(document: &Node) -> HashSet<String> {
+    schema_names(reachable(document, traffic(document).errors.into_iter()))
+}
+
+fn schema_names(components: HashSet<(String, String)>) -> HashSet<String> {
+    components.into_iter().filter(|(section, _)| section == "schemas").map(|(_, name)| name).collect()
 }
 
 /// Sorts the parts of all operations by direction.
-pub(crate) fn traffic(document: &Node) -> Traffic<'_> {
+fn traffic(document: &Node) -> Traffic<'_> {
     let mut traffic = Traffic::default();
     for (_, _, operation) in operations(document) {
         traffic.requests.extend(["parameters", "requestBody"].into_iter().filter_map(|key| operation.get(key)));
         for (status, response) in operation.members("responses") {
-            if is_success(status) { &mut traffic.successes } else { &mut traffic.errors }.push(response);
+            if !is_success(status) {
+                traffic.errors.push(response);
+            }
         }
     }
     traffic

@@ -40,8 +40,11 @@ fn conflict(plan: &MergePlan, component: &str, sides: [(&String, &Node); 2], fou
         "say in families.toml which one is meant, or give one of them another name:\n\
          [[families.{family}.merge]]\n\
          component = \"{component}\"\n\
-         keep = \"{second}\"  # or: rename = \"{}{{name}}\", of = \"{first}\"",
-        pascal(first)
+         keep = \"{first}\"\n\
+         # or instead of `keep`, to have both:\n\
+         # rename = \"{}{{name}}\"\n\
+         # of = \"{second}\"",
+        pascal(second)
     );
     Diagnostic::new("component-conflict", message)
         .at(found.right.origin.unwrap_or(second_node.origin), found.right.describe(second, &found.pointer))

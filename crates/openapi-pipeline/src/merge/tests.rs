@@ -66,7 +66,9 @@ fn a_conflict_shows_both_places_and_the_lines_that_settle_it() {
         "`legacy` has no `/required`",
         "[[families.svix.merge]]",
         "component = \"schemas/Error\"",
-        "keep = \"current\"  # or: rename = \"Legacy{name}\", of = \"legacy\"",
+        "keep = \"legacy\"",
+        "# rename = \"Current{name}\"",
+        "# of = \"current\"",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }

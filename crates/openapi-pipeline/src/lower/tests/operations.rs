@@ -15,6 +15,8 @@ fn operation_ids_are_made_up_and_made_unique() {
         "/": {"get": {"responses": done()}},
         "/a/{b}/c-d": {"get": {"responses": done(), "parameters": [{"name": "b", "in": "path", "required": true, "schema": {}}]}},
         "/x": {"get": operation(json!("x.y")), "put": operation(json!("x-y")), "post": operation(json!(""))},
+        // The client has a function of that name.
+        "/y": {"get": operation(json!("Builder"))},
     });
     let (cx, lowered) = run(&document(paths, json!({})), &[]);
     let paths = &lowered.unwrap()["paths"];
@@ -24,7 +26,8 @@ fn operation_ids_are_made_up_and_made_unique() {
     assert_eq!(paths["/x"]["put"]["operationId"], "putX");
     assert_eq!(paths["/x"]["post"]["operationId"], "postX");
     assert_eq!(uses(&cx, "synthesize-operation-id").len(), 3);
-    assert_eq!(uses(&cx, "unique-operation-id"), ["#/paths/~1x/put/operationId"]);
+    assert_eq!(paths["/y"]["get"]["operationId"], "getY");
+    assert_eq!(uses(&cx, "unique-operation-id"), ["#/paths/~1x/put/operationId", "#/paths/~1y/get/operationId"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{exchange, run, schema};
-use crate::select::testing::uses;
+use crate::select::testing::{codes, uses};
 
 #[test]
 fn keywords_are_rewritten() {
@@ -150,4 +150,58 @@ fn only_replies_lose_their_validation() {
     );
     assert_eq!(uses(&cx, "strip-response-validation").len(), 4);
     let _: Json = schemas;
+}
+
+#[test]
+fn inline_types_never_take_a_name_that_is_taken() {
+    let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let schemas = json!({
+        "User": {"type": "object", "properties": {
+            "address": object("inline"),
+            "contact": object("same"),
+            "tags": {"type": "array", "items": object("tag")},
+            "named": reference("UserAddress"),
+            "other": reference("UserContact"),
+            "third": reference("UserTagsItem"),
+            "plain": object("unique"),
+            "wrapped": {"nullable": true, "allOf": [reference("UserWrapped")]},
+        }},
+        "UserAddress": object("component"),
+        "UserContact": object("same"),
+        "UserTagsItem": {"type": "string"},
+        "UserWrapped": object("w"),
+    });
+    let (cx, lowered) = run(&exchange(reference("User"), reference("User"), schemas), &[]);
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    let properties = &schemas["User"]["properties"];
+    assert_eq!(properties["address"], reference("UserAddress2"));
+    assert_eq!(schemas["UserAddress2"], object("inline"));
+    assert_eq!(properties["contact"], reference("UserContact"), "an equal one is shared");
+    assert_eq!(properties["tags"]["items"], reference("UserTagsItem2"));
+    assert_eq!(properties["plain"], object("unique"));
+    assert_eq!(properties["wrapped"]["allOf"], json!([reference("UserWrapped")]));
+    assert_eq!(uses(&cx, "hoist-ambiguous-type").len(), 3);
+}
+
+#[test]
+fn properties_that_become_one_field_are_reduced_to_one() {
+    let string = || json!({"type": "string"});
+    for (given, kept) in [
+        (json!({"properties": {"aB": string(), "a_b": string()}}), vec!["a_b"]),
+        (json!({"properties": {"aB": string(), "a_b": string()}, "required": ["aB"]}), vec!["aB"]),
+        (json!({"properties": {"aB": string(), "a_b": {"type": "string", "deprecated": true}}}), vec!["aB"]),
+        (json!({"properties": {"a": string(), "b": string()}}), vec!["a", "b"]),
+    ] {
+        let (cx, found) = schema(given.clone());
+        let names: Vec<_> = found["properties"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(names, kept, "{given}");
+        assert_eq!(uses(&cx, "property-name-collision").len(), 2 - kept.len());
+    }
+    let both = json!({"type": "object", "properties": {"aB": string(), "a_b": string()}, "required": ["aB", "a_b"]});
+    let (cx, lowered) = run(&exchange(json!({"type": "string"}), both.clone(), json!({})), &[]);
+    assert_eq!(lowered.unwrap()["components"]["schemas"]["OpResponse"]["required"], json!(["a_b"]), "a reply may");
+    assert_eq!(uses(&cx, "property-name-collision").len(), 1);
+    let (cx, lowered) = run(&exchange(both, json!({"type": "string"}), json!({})), &[]);
+    assert_eq!(codes(&cx, &lowered.unwrap_err())[0].0, "property-name-collision");
 }

@@ -1,0 +1,73 @@
+//! The named schemas while new ones are added to them.
+
+use super::names::{Taken, pascal};
+use super::runtime_types::RESERVED;
+use crate::report::Rule;
+use crate::source::escape_pointer;
+use crate::{Context, Node, Object};
+
+/// The named schemas, taken out of the document while it is worked on.
+pub(crate) struct Store {
+    pub(crate) schemas: Object,
+    pub(crate) taken: Taken,
+}
+
+impl Store {
+    /// Takes the schemas out of the document.
+    pub(crate) fn open(document: &mut Node) -> Self {
+        let mut taken = Taken::default();
+        for name in RESERVED {
+            taken.insert(pascal(name), name);
+        }
+        let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
+        let schemas = schemas.and_then(Node::as_object_mut).map(std::mem::take).unwrap_or_default();
+        for name in schemas.keys() {
+            taken.insert(pascal(name), name);
+        }
+        Self { schemas, taken }
+    }
+
+    /// Puts them back.
+    pub(crate) fn close(self, document: &mut Node) {
+        if self.schemas.is_empty() {
+            return;
+        }
+        if document.get("components").is_none() {
+            document.set("components", Object::new());
+        }
+        if let Some(components) = document.get_mut("components") {
+            components.set("schemas", self.schemas);
+        }
+    }
+
+    /// The name under which an equal schema stands already.
+    pub(crate) fn equal(&self, wanted: &str, schema: &Node) -> Option<String> {
+        let holder = self.taken.holder(&pascal(wanted))?;
+        self.schemas.get(holder).filter(|known| *known == schema).map(|_| holder.to_owned())
+    }
+
+    /// Adds a schema under this name, or with a number behind it; shares an equal one.
+    pub(crate) fn add(&mut self, wanted: &str, schema: Node) -> String {
+        if let Some(name) = self.equal(wanted, &schema) {
+            return name;
+        }
+        let name = self.taken.allocate(wanted, pascal);
+        self.schemas.insert(name.clone(), schema);
+        name
+    }
+
+    /// Moves a schema here and leaves a reference.
+    pub(crate) fn hoist(&mut self, cx: &mut Context, rule: &'static Rule, wanted: &str, schema: &mut Node) -> String {
+        let origin = schema.origin;
+        let moved = std::mem::replace(schema, Node::object(origin));
+        let name = self.add(wanted, moved);
+        cx.note(rule, origin, format!("becomes `{name}`"));
+        schema.set("$ref", reference(&name));
+        name
+    }
+}
+
+/// The reference to a schema component.
+pub(crate) fn reference(name: &str) -> String {
+    format!("#/components/schemas/{}", escape_pointer(name))
+}

@@ -1,0 +1,18 @@
+//! The three generated clients over real HTTP on loopback: what they send, what they make of every answer, and where
+//! credentials never go.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+
+mod building;
+mod calls;
+mod connections;
+mod decoding;
+mod errors;
+mod idempotency;
+mod operations;
+mod paths;
+mod redirects;
+mod secrets;
+mod servers;
+mod time;
+mod tokens;
