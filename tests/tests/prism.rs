@@ -18,7 +18,7 @@ use openapi_pipeline::load::{self, DiskFiles};
 use openapi_pipeline::{Context, Node};
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
-use svix_client::{ApiError, Error, Idempotency, Operation, Response, RetryPolicy};
+use svix_client::{ApiError, Error, Idempotency, Operation, Response, RetryPolicy, Security};
 use workspace_tests::workspace_root;
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn pacerpro_session(judge: &mut Judge) {
 
     let client = client!(pacerpro_client);
     let user = [types::User::new("sam@example.com", "a password")];
-    let send = async |client: &Client, call: &Call<'_, _>| send!(client.create_session(call.body), call);
+    let send = async |client: &Client, call: &Call<'_, _>| client.create_session(call.body).await;
     judge.hear(&operations::CREATE_SESSION, client, &user, send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.refresh_session(), call);
     judge.hear(&operations::REFRESH_SESSION, client, &[()], send).await;
@@ -157,7 +157,7 @@ async fn aivo_auth(judge: &mut Judge) {
     let client = client!(aivo_client);
     // The shortest password that is allowed.
     let login = [types::LoginRequest::new("sam@example.com", "12345678")];
-    let send = async |client: &Client, call: &Call<'_, _>| send!(client.login(call.body), call);
+    let send = async |client: &Client, call: &Call<'_, _>| client.login(call.body).await;
     judge.hear(&operations::LOGIN, client, &login, send).await;
     let refresh = [types::RefreshTokenRequest::new("a refresh token")];
     let send = async |client: &Client, call: &Call<'_, _>| send!(client.refresh_token(call.body), call);
@@ -231,11 +231,11 @@ struct Call<'a, B> {
     token: Option<&'static str>,
 }
 
-/// The ways in which a call may get its key and its token: from nowhere and the client, from the client, from the call.
+/// The ways in which a call may get its key and its token: both from the client, both from the call, no key at all.
 const WAYS: [(Idempotency, Option<&str>, Option<&str>); 3] = [
-    (Idempotency::Off, None, None),
     (Idempotency::Automatic, None, None),
     (Idempotency::Off, Some("key-of-this-call"), Some("token-of-this-call")),
+    (Idempotency::Off, None, None),
 ];
 
 /// What a description says of an operation.
@@ -290,7 +290,13 @@ impl Judge {
             client(Setup { url: url.to_owned(), http, idempotency })
         };
         let url = self.prism.url();
-        for (idempotency, key, token) in WAYS {
+        // Without a key and a token there is one way only, and without a key two.
+        let ways = match (operation.idempotency_key, operation.security) {
+            (Some(_), _) => &WAYS[..],
+            (None, Security::None) => &WAYS[2..],
+            (None, _) => &WAYS[1..],
+        };
+        for &(idempotency, key, token) in ways {
             let client = client(None, idempotency, &url);
             for body in bodies {
                 let outcome = send(&client, &Call { body, key, token }).await;

@@ -198,6 +198,7 @@ impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
 /// The operations of this API as data.
 pub mod operations {
     use client_runtime as rt;
+
     /// `POST /login`
     pub const LOGIN: rt::Operation = rt::Operation {
         family: "aivo",
@@ -245,6 +246,7 @@ pub mod requests {
     use client_runtime as rt;
     use super::{errors, operations};
     use crate::generated::{self, types};
+
     /// A call of [`Client::login`](super::Client::login) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -380,6 +382,7 @@ pub mod errors {
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use crate::generated::types;
+
     /// Why [`Client::login`](super::Client::login) failed, as the server put it.
     #[derive(Debug)]
     #[non_exhaustive]

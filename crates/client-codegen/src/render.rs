@@ -17,10 +17,9 @@ fn spaced_out(source: &str) -> String {
     let mut out = String::with_capacity(source.len() + source.len() / 40);
     let mut previous = "";
     for line in source.lines() {
-        let after_item = previous.trim_start() == "}" || previous.starts_with("use ");
+        let after_item = previous.trim_start() == "}" || is_import(previous);
         let same_depth = indent(previous) == indent(line);
-        if after_item && same_depth && starts_item(line) && !(previous.starts_with("use ") && line.starts_with("use "))
-        {
+        if after_item && same_depth && starts_item(line) && !(is_import(previous) && is_import(line)) {
             out.push('\n');
         }
         out.push_str(line);

@@ -197,6 +197,7 @@ impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
 /// The operations of this API as data.
 pub mod operations {
     use client_runtime as rt;
+
     /// `GET /session`
     pub const REFRESH_SESSION: rt::Operation = rt::Operation {
         family: "pacerpro",
@@ -244,6 +245,7 @@ pub mod requests {
     use client_runtime as rt;
     use super::{errors, operations};
     use crate::generated::{self, types};
+
     /// A call of [`Client::refresh_session`](super::Client::refresh_session) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -378,6 +380,7 @@ pub mod errors {
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use crate::generated::types;
+
     /// Why [`Client::refresh_session`](super::Client::refresh_session) failed, as the server put it.
     #[derive(Debug)]
     #[non_exhaustive]

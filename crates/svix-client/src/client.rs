@@ -366,6 +366,7 @@ impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
 /// The operations of this API as data.
 pub mod operations {
     use client_runtime as rt;
+
     /// `POST /api/v1/auth/app-portal-access/{app_id}`
     pub const APP_PORTAL_ACCESS: rt::Operation = rt::Operation {
         family: "svix",
@@ -495,6 +496,7 @@ pub mod requests {
     use client_runtime as rt;
     use super::{errors, operations};
     use crate::generated::{self, types};
+
     /// A call of [`Client::app_portal_access`](super::Client::app_portal_access) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
@@ -1010,6 +1012,7 @@ pub mod errors {
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
     use crate::generated::types;
+
     /// Why [`Client::app_portal_access`](super::Client::app_portal_access) failed, as the server put it.
     #[derive(Debug)]
     #[non_exhaustive]
