@@ -40,10 +40,11 @@ async fn no_request_breaks_its_description_and_every_answer_is_typed() {
     aivo_auth(&mut aivo).await;
 
     let judges = [current, legacy, pacerpro, aivo];
-    let total = |count: fn(&Judge) -> usize| judges.iter().map(count).sum::<usize>();
-    let (calls, errors) = (total(|judge| judge.calls), total(|judge| judge.errors));
+    let calls: usize = judges.iter().map(|judge| judge.calls).sum();
+    let answered = judges.iter().flat_map(|judge| judge.answered.values());
+    let errors = answered.flatten().filter(|status| **status >= 400).count();
     let violations: Vec<&String> = judges.iter().flat_map(|judge| &judge.violations).collect();
-    println!("prism: {calls} calls, {errors} errors provoked, {} violations", violations.len());
+    println!("prism: {calls} calls, {errors} documented errors provoked, {} violations", violations.len());
     assert!(violations.is_empty(), "{violations:#?}");
 
     for judge in &judges {
@@ -102,7 +103,8 @@ async fn svix_current(judge: &mut Judge) {
     }
     portal.push(types::AppPortalAccessIn::new().expiry(604_800).read_only(false).feature_flags(vec![]));
     for id in &ids {
-        let send = async |client: &Client, call: &Call<'_, _>| send!(client.app_portal_access(id, call.body), call, key);
+        let send =
+            async |client: &Client, call: &Call<'_, _>| send!(client.app_portal_access(id, call.body), call, key);
         judge.hear(&operations::APP_PORTAL_ACCESS, client, &portal, send).await;
     }
 
@@ -255,7 +257,6 @@ struct Judge {
     inputs: BTreeMap<String, Vec<BTreeSet<String>>>,
     violations: Vec<String>,
     calls: usize,
-    errors: usize,
 }
 
 impl Judge {
@@ -271,7 +272,6 @@ impl Judge {
             inputs: BTreeMap::new(),
             violations: Vec::new(),
             calls: 0,
-            errors: 0,
         }
     }
 
@@ -344,7 +344,6 @@ impl Judge {
                 // Swagger 2.0 may leave the media type open, and Prism then sends nothing.
                 let sent = if sent.is_empty() { json!({}) } else { serde_json::from_slice(sent).unwrap() };
                 assert_eq!(error.typed(), Some((wanted, sent)), "{at}: {status} is not its own variant with its body");
-                self.errors += 1;
             }
             _ => panic!("{at}: wanted {wanted:?}, got {status}\n{}", self.prism.log()),
         }

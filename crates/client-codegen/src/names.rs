@@ -7,6 +7,11 @@ pub(crate) fn type_name(component: &str) -> String {
     identifier(clean(component).to_pascal_case(), 'X')
 }
 
+/// The error enum of a method, such as `LoginError`; of `self_` it is `SelfError`.
+pub(crate) fn error_name(method: &str) -> String {
+    type_name(&format!("{method}_error"))
+}
+
 /// The Rust method or field for a name, such as `refresh_token` for `refreshToken`.
 pub(crate) fn snake(name: &str) -> String {
     identifier(clean(name).to_snake_case(), 'x')
@@ -44,6 +49,7 @@ mod tests {
     fn names_match_what_typify_makes() {
         assert_eq!(type_name("HTTPValidationError"), "HttpValidationError");
         assert_eq!(type_name("inline_response_200"), "InlineResponse200");
+        assert_eq!(error_name("self_"), "SelfError");
         assert_eq!(snake("v1.authentication.expire-all"), "v1_authentication_expire_all");
         assert_eq!(snake("type"), "type_");
         assert_eq!(shouty("expire_all"), "EXPIRE_ALL");

@@ -87,15 +87,13 @@ fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
         text.push_str(&format!("\n{}\n", described.join("\n")));
     }
     let mut docs = doc_attributes(&text);
-    let error = names::type_name(&operation.method_name);
+    let error = names::error_name(&operation.method_name);
     // Ours, with links: it doesn't go through the filter for the vendor's text.
     for line in [
         String::new(),
         " # Errors".to_owned(),
         String::new(),
-        format!(
-            " [`rt::Error::Api`] with an [`errors::{error}Error`] when the server answers with anything but success."
-        ),
+        format!(" [`rt::Error::Api`] with an [`errors::{error}`] when the server answers with anything but success."),
     ] {
         docs.push(syn::parse_quote!(#[doc = #line]));
     }

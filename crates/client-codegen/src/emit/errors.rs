@@ -27,7 +27,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
 }
 
 fn error(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}Error", names::type_name(&operation.method_name));
+    let name = format_ident!("{}", names::error_name(&operation.method_name));
     let docs = format!(
         " Why [`Client::{method}`](super::Client::{method}) failed, as the server put it.",
         method = operation.method_name

@@ -28,7 +28,7 @@ pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
 
 fn request(operation: &Operation, signature: &Signature) -> TokenStream {
     let name = format_ident!("{}", names::type_name(&operation.method_name));
-    let error = format_ident!("{name}Error");
+    let error = format_ident!("{}", names::error_name(&operation.method_name));
     let output = &signature.output;
     let docs = format!(
         " A call of [`Client::{method}`](super::Client::{method}) that is ready to be sent.",

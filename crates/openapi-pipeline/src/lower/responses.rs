@@ -86,7 +86,8 @@ fn is_empty_object(document: &Node, schema: &Node) -> bool {
         "type" => node.as_str() == Some("object"),
         "properties" => node.as_object().is_some_and(|properties| properties.is_empty()),
         "required" => node.as_array().is_some_and(<[Node]>::is_empty),
-        "additionalProperties" => node.as_bool().is_some(),
+        // `true` says in so many words that there may be members.
+        "additionalProperties" => node.as_bool() == Some(false),
         _ => matches!(key, "title" | "description" | "deprecated" | "default" | "externalDocs" | "xml"),
     };
     schema.get_str("type") == Some("object") && members.iter().all(|(key, node)| silent(key, node))

@@ -197,8 +197,13 @@ fn one_success_response() {
         (json!({"200": {}}), json!({"200": none()})),
         (json!({"200": object(json!({"type": "object"}))}), json!({"200": none()})),
         (
-            json!({"200": object(json!({"type": "object", "title": "Empty", "additionalProperties": true}))}),
+            json!({"200": object(json!({"type": "object", "title": "Empty", "additionalProperties": false}))}),
             json!({"200": none()}),
+        ),
+        // A map of anything is something to read.
+        (
+            json!({"200": object(json!({"type": "object", "additionalProperties": true}))}),
+            json!({"200": object(json!({"type": "object", "additionalProperties": true}))}),
         ),
         (
             json!({"200": object(json!({"type": "object", "additionalProperties": {"type": "string"}}))}),

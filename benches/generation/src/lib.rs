@@ -1,0 +1,181 @@
+//! What is timed: families of this repository, a whole published description, and progenitor alone.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use client_codegen::CrateSpec;
+use openapi_pipeline::load::DiskFiles;
+use openapi_pipeline::merge::Part;
+use openapi_pipeline::{Context, Diagnostics, convert, load, lower, merge, overlay, select};
+use tempfile::TempDir;
+use xtask::build::{self, Inputs};
+use xtask::config::{DocumentConfig, Family};
+use xtask::{Workspace, workspace::Failure};
+
+/// The published description that is timed as a whole; it has 78 paths.
+pub const UPSTREAM: &str = "svix-2024-09-10.json";
+
+/// The repository this crate lies in.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
+}
+
+/// The families of a workspace.
+pub fn families(workspace: &Workspace) -> Vec<Family> {
+    build::families(workspace).unwrap_or_else(|failure| panic!("{}", failure.render(false))).1.families
+}
+
+/// All families of a workspace, from their documents on disk to their sources in memory. The bytes of the sources.
+pub fn build_all(workspace: &Workspace) -> usize {
+    let (mut cx, families, mut inputs) = build::families(workspace).expect("families.toml is right");
+    let mut bytes = 0;
+    for family in &families.families {
+        let built = match build::family(workspace, &mut cx, family, &mut inputs) {
+            Ok(built) => built,
+            Err(build::BuildError::Codegen(error)) => panic!("{}: {error}", family.name),
+            Err(build::BuildError::Input(problems)) => {
+                panic!("{}", Failure::Input { problems, sources: cx.sources }.render(false))
+            }
+        };
+        bytes += built.outputs.iter().map(|(_, text)| text.len()).sum::<usize>();
+    }
+    bytes
+}
+
+/// A copy of a repository's descriptions and generated sources, in which a run may write.
+pub fn scratch() -> io::Result<TempDir> {
+    let (from, to) = (repository(), tempfile::tempdir()?);
+    copy(&from.join("openapi"), &to.path().join("openapi"))?;
+    for family in families(&Workspace::find(Some(&from)).expect("the repository is a workspace")) {
+        let src = Path::new("crates").join(family.package).join("src");
+        copy(&from.join(&src), &to.path().join(&src))?;
+    }
+    Ok(to)
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// A workspace with one family: all of a published description, as it is. `Err` says why there is none.
+pub fn upstream() -> Result<TempDir, String> {
+    let folder = std::env::var_os("UPSTREAM_DIR")
+        .ok_or("UPSTREAM_DIR names no folder with the vendors' published descriptions")?;
+    let document = Path::new(&folder).join(UPSTREAM);
+    let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let openapi = scratch.path().join("openapi");
+    fs::create_dir(&openapi).map_err(|error| error.to_string())?;
+    fs::copy(&document, openapi.join(UPSTREAM)).map_err(|error| format!("{}: {error}", document.display()))?;
+    let families = format!(
+        "[families.whole]\npackage = \"whole-client\"\ntitle = \"Whole\"\n\n[[families.whole.documents]]\nid = \"whole\"\nfile = \"{UPSTREAM}\"\n"
+    );
+    fs::write(openapi.join("families.toml"), families).map_err(|error| error.to_string())?;
+    Ok(scratch)
+}
+
+/// The time each stage takes on a family.
+#[derive(Clone, Debug, Default)]
+pub struct Stages(pub Vec<(&'static str, Duration)>);
+
+impl Stages {
+    fn time<T>(&mut self, stage: &'static str, work: impl FnOnce() -> T) -> T {
+        let started = Instant::now();
+        let result = work();
+        let elapsed = started.elapsed();
+        match self.0.iter_mut().find(|(name, _)| *name == stage) {
+            Some((_, total)) => *total += elapsed,
+            None => self.0.push((stage, elapsed)),
+        }
+        result
+    }
+
+    /// Runs a family stage by stage, as `xtask::build::family` does, with the clock between them. The last one is
+    /// progenitor alone, on its own, which is a part of the one before and not of the total.
+    pub fn of(workspace: &Workspace, family: &Family) -> Result<Self, Diagnostics> {
+        let mut stages = Self::default();
+        let cx = &mut Context::new();
+        let files = DiskFiles::new(workspace.root());
+        let mut parts = Vec::new();
+        for document in &family.documents {
+            parts.push(stages.part(cx, &files, document)?);
+        }
+        let merged = stages.time("merge", || merge::merge(cx, parts, &family.merge))?;
+        let lowered = stages.time("lower", || lower::lower(cx, merged, &family.lower))?;
+        let spec = CrateSpec {
+            family: family.name.clone(),
+            title: family.title.clone(),
+            document: String::new(),
+            server_by_token_region: family.server_by_token_region.clone(),
+        };
+        stages.time("write the document", || lowered.to_pretty_json());
+        stages.time("generate", || client_codegen::generate(&lowered, &spec)).expect("the generator takes the document");
+        let view = without_error_responses(lowered.to_json());
+        stages.time(PROGENITOR, || progenitor(&view));
+        Ok(stages)
+    }
+
+    fn part(&mut self, cx: &mut Context, files: &DiskFiles, document: &DocumentConfig) -> Result<Part, Diagnostics> {
+        let path = |file: &str| Path::new("openapi").join(file);
+        let read = self.time("load", || load::load(cx, files, &path(&document.file.0)))?;
+        let mut root = self.time("convert", || convert::to_v3_0(cx, read))?;
+        for (file, _) in &document.overlays {
+            let changes = self.time("load", || load::parse(cx, files, &path(file)))?;
+            root = self.time("overlay", || overlay::apply(cx, root, &changes))?;
+        }
+        let root = self.time("select", || select::select(cx, root, &document.select))?;
+        Ok(Part { id: document.id.clone(), root })
+    }
+
+    /// The whole run.
+    pub fn total(&self) -> Duration {
+        self.0.iter().filter(|(stage, _)| *stage != PROGENITOR).map(|(_, time)| *time).sum()
+    }
+}
+
+/// The stage that isn't one: progenitor without anything of ours around it.
+pub const PROGENITOR: &str = "(progenitor alone)";
+
+/// The merged document of the only family of a workspace, as progenitor gets it.
+pub fn view(workspace: &Workspace) -> serde_json::Value {
+    let (mut cx, families, _) = build::families(workspace).expect("families.toml is right");
+    let Some(family) = families.families.first() else { panic!("there is no family") };
+    let Ok(built) = build::family(workspace, &mut cx, family, &mut Inputs::new()) else { panic!("it doesn't build") };
+    let merged = built.outputs.iter().find(|(path, _)| path.starts_with("openapi"));
+    without_error_responses(serde_json::from_str(merged.expect("it has a document").1).expect("it is JSON"))
+}
+
+/// progenitor allows one error type per operation, so it never sees the others: what client-codegen does.
+fn without_error_responses(mut document: serde_json::Value) -> serde_json::Value {
+    let items = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in items.filter_map(|item| item.as_object_mut()).flat_map(|item| item.values_mut()) {
+        if let Some(responses) = operation.get_mut("responses").and_then(|responses| responses.as_object_mut()) {
+            responses.retain(|status, _| status.starts_with('2'));
+        }
+    }
+    document
+}
+
+/// progenitor by itself, from JSON to tokens. How many items it made.
+pub fn progenitor(document: &serde_json::Value) -> usize {
+    let mut settings = progenitor::GenerationSettings::new();
+    settings
+        .with_interface(progenitor::InterfaceStyle::Positional)
+        .with_tag(progenitor::TagStyle::Merged)
+        .with_map_type("::std::collections::BTreeMap")
+        .with_crate("client-runtime", progenitor::CrateVers::Any, None);
+    let spec: openapiv3::OpenAPI = serde_json::from_value(document.clone()).expect("it is OpenAPI 3.0");
+    let tokens = progenitor::Generator::new(&settings).generate_tokens(&spec).expect("progenitor takes it");
+    tokens.into_iter().count()
+}
