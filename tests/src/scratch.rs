@@ -76,6 +76,32 @@ impl Scratch {
         self.write(relative, &text.replace(from, to));
     }
 
+    /// Removes every table with this header from a TOML file; tables are separated by blank lines.
+    pub fn remove_tables(&self, relative: &str, header: &str) {
+        let text = self.read(relative);
+        let kept: Vec<&str> =
+            text.split("\n\n").filter(|table| !table.lines().any(|line| line.trim() == header)).collect();
+        assert!(kept.join("\n\n") != text, "{relative} has no {header}");
+        self.write(relative, &(kept.join("\n\n") + "\n"));
+    }
+
+    /// Takes away a crate's own documentation, whose examples speak of one vendor's API.
+    pub fn neutral_docs(&self, package: &str) {
+        let path = format!("crates/{package}/src/lib.rs");
+        let code: Vec<String> =
+            self.read(&path).lines().filter(|line| !line.starts_with("//!")).map(str::to_owned).collect();
+        self.write(path, &format!("//! A client.\n{}\n", code.join("\n")));
+    }
+
+    /// Adds a crate `downstream` that uses clients as any crate would.
+    pub fn downstream(&self, clients: &[&str], code: &str) {
+        let dependencies: String = clients.iter().map(|client| format!("{client}.workspace = true\n")).collect();
+        let manifest =
+            format!("[package]\nname = \"downstream\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}");
+        self.write("crates/downstream/Cargo.toml", &manifest);
+        self.write("crates/downstream/src/lib.rs", code);
+    }
+
     /// `cargo xtask generate` in the copy, with more arguments.
     pub fn generate(&self, arguments: &[&str]) -> Output {
         xtask().arg("generate").args(arguments).current_dir(self.folder.path()).output().unwrap()

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use client_codegen::CrateSpec;
 use openapi_pipeline::load::{DiskFiles, Files};
 use openapi_pipeline::merge::Part;
-use openapi_pipeline::{Context, Diagnostics, Node, Report, convert, load, lower, merge, overlay, select};
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, convert, load, lower, merge, overlay, select};
 
 use crate::Workspace;
 use crate::config::{Families, Family};
@@ -55,6 +55,7 @@ pub fn family(
     family: &Family,
     inputs: &mut Inputs,
 ) -> Result<Built, BuildError> {
+    require_crate(workspace, family)?;
     let files = Recording::new(workspace);
     let merged = pipeline(cx, &files, family);
     inputs.append(&mut files.read.into_inner());
@@ -80,6 +81,18 @@ pub fn family(
         report: std::mem::take(&mut cx.report),
         outputs,
     })
+}
+
+/// Sources without a manifest would break every later command: `crates/*` are members of the workspace.
+fn require_crate(workspace: &Workspace, family: &Family) -> Result<(), Diagnostics> {
+    let package = &family.package;
+    if workspace.path("crates").join(package).join("Cargo.toml").is_file() {
+        return Ok(());
+    }
+    let problem = Diagnostic::new("no-such-crate", format!("there is no crate `{package}`"))
+        .at(family.package_origin, format!("crates/{package}/Cargo.toml is not there"))
+        .help("write its Cargo.toml and src/lib.rs first; the crate of another family is a pattern for both");
+    Err(problem.into())
 }
 
 /// The documents of a family to one merged and lowered document.

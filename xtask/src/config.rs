@@ -24,6 +24,8 @@ pub struct Family {
     pub name: String,
     /// The crate, a folder under `crates/`.
     pub package: String,
+    /// Where the crate is named.
+    pub package_origin: Origin,
     /// The vendor's name in prose.
     pub title: String,
     /// The documents in order; the first one gives `info`.
@@ -160,6 +162,7 @@ impl Places<'_> {
             lower: LowerPlan { secrets: self.places(raw.secrets) },
             server_by_token_region: raw.server_by_token_region.into_iter().collect(),
             package,
+            package_origin: place,
             title: raw.title,
             name,
         }

@@ -159,7 +159,7 @@ impl ClientBuilder {
 }
 
 /// Where the API is served.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
     /// Production server
@@ -182,6 +182,19 @@ impl Server {
             Self::Staging => "https://staging-api.aivo.com/auth/v1",
             Self::Custom(url) => url,
         }
+    }
+}
+
+/// Doesn't show another base URL: before it is checked, it may hold a password.
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(
+            match self {
+                Self::Production => "Production",
+                Self::Staging => "Staging",
+                Self::Custom(_) => "Custom(..)",
+            },
+        )
     }
 }
 

@@ -166,6 +166,9 @@ async fn no_time_at_all_sends_nothing() {
     let server = Server::start([status(204)]).await;
     let error = Client::of(&server.url).logout().timeout(Duration::ZERO).await.unwrap_err();
     assert!(matches!(error, Error::Timeout(_)), "{error}");
+    let client = builder(&server.url, &Arc::new(TestTimer::new(0))).static_token("static").timeout(Duration::ZERO);
+    let error = Client::new(client).logout().await.unwrap_err();
+    assert!(matches!(error, Error::Timeout(_)), "the client's own limit: {error}");
     assert_eq!(server.received(), []);
 }
 

@@ -158,7 +158,7 @@ impl ClientBuilder {
 }
 
 /// Where the API is served.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
     /// Production
@@ -181,6 +181,19 @@ impl Server {
             Self::Qa => "https://sdx94nst9f.execute-api.us-east-1.amazonaws.com/qa",
             Self::Custom(url) => url,
         }
+    }
+}
+
+/// Doesn't show another base URL: before it is checked, it may hold a password.
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(
+            match self {
+                Self::Production => "Production",
+                Self::Qa => "Qa",
+                Self::Custom(_) => "Custom(..)",
+            },
+        )
     }
 }
 

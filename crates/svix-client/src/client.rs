@@ -300,7 +300,7 @@ impl ClientBuilder {
 }
 
 /// Where the API is served.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Server {
     /// Svix EU region
@@ -350,6 +350,22 @@ impl Server {
             "us" => Some(Self::Us),
             _ => None,
         }
+    }
+}
+
+/// Doesn't show another base URL: before it is checked, it may hold a password.
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(
+            match self {
+                Self::Eu => "Eu",
+                Self::Us => "Us",
+                Self::Ca => "Ca",
+                Self::Au => "Au",
+                Self::In => "In",
+                Self::Custom(_) => "Custom(..)",
+            },
+        )
     }
 }
 

@@ -119,11 +119,11 @@ fn one_time() -> svix::OneTimeTokenIn {
 }
 
 #[allow(deprecated)]
-pub(crate) const CALLS: [Call; 15] = {
+pub(crate) static CALLS: [Call; 15] = {
     use {aivo_client::operations as aivo, pacerpro_client::operations as pacerpro, svix_client::operations as svix};
     [
         call!(svix, svix::APP_PORTAL_ACCESS, r#"{"readOnly":true}"#, |c| c.app_portal_access(&app(), &portal())),
-        call!(svix, svix::CREATE_MESSAGE_TOKEN, r#"{"name":"n","expiry":60}"#, |c| c
+        call!(svix, svix::CREATE_MESSAGE_TOKEN, r#"{"expiry":60,"name":"n"}"#, |c| c
             .create_message_token(&app(), &message_token())),
         call!(svix, svix::EXPIRE_ALL, r#"{"expiry":60}"#, |c| c.expire_all(&app(), &expire())),
         call!(svix, svix::DASHBOARD_ACCESS, "", |c| c.dashboard_access(&app())),
@@ -133,12 +133,8 @@ pub(crate) const CALLS: [Call; 15] = {
         call!(svix, svix::LEGACY_EXPIRE_ALL, r#"{"expiry":60}"#, |c| c.legacy_expire_all(&app(), &expire())),
         call!(svix, svix::LEGACY_DASHBOARD_ACCESS, "", |c| c.legacy_dashboard_access(&app())),
         call!(svix, svix::LEGACY_LOGOUT, "", |c| c.legacy_logout()),
-        call!(
-            pacerpro,
-            pacerpro::CREATE_SESSION,
-            r#"{"email":"sam@example.com","password":"correct horse"}"#,
-            |c| c.create_session(&user())
-        ),
+        call!(pacerpro, pacerpro::CREATE_SESSION, r#"{"email":"sam@example.com","password":"correct horse"}"#, |c| c
+            .create_session(&user())),
         call!(pacerpro, pacerpro::REFRESH_SESSION, "", |c| c.refresh_session()),
         call!(pacerpro, pacerpro::DELETE_SESSION, "", |c| c.delete_session()),
         call!(aivo, aivo::LOGIN, r#"{"email":"sam@example.com","password":"correct horse"}"#, |c| c.login(&login())),

@@ -7,25 +7,42 @@ use svix_client::types as svix;
 use workspace_tests::Server;
 
 use crate::calls::{CALLS, Kind, app, client, clients, login, shown, user};
-use crate::servers::{AUTH_RESPONSE, json as json_reply, reply};
+use crate::servers::{AUTH_RESPONSE, Puppet, json as json_reply, reply};
 
 const CANARY: &str = "canary-7f3a";
 
-/// A sign-in whose answer was changed at a pointer.
+/// Signs in with an answer that was changed. An error must name the field, be kept, and not be quoted.
 async fn login_with(change: impl FnOnce(&mut Value)) -> Result<Response<AuthResponse>, String> {
-    let mut body: Value = serde_json::from_str(AUTH_RESPONSE).unwrap();
-    change(&mut body);
-    let body = body.to_string();
-    let answer = body.clone();
-    let server = Server::start(move |_, _| json_reply(200, &answer)).await;
-    let error = match client!(aivo_client, server.url()).login(&login()).await {
-        Ok(response) => return Ok(response),
-        Err(error) => error,
-    };
-    assert!(!shown(&error).contains(CANARY), "{}", shown(&error));
-    let Error::Decode(details) = error else { panic!("{error}") };
-    assert_eq!((details.status().as_u16(), details.raw_body().expose()), (200, body.as_bytes()));
-    Err(details.field().unwrap_or_default().to_owned())
+    SignIn::start().await.with(change).await
+}
+
+struct SignIn {
+    server: Puppet,
+    client: aivo_client::Client,
+}
+
+impl SignIn {
+    async fn start() -> Self {
+        let server = Puppet::start().await;
+        let client = client!(aivo_client, server.url());
+        Self { server, client }
+    }
+
+    async fn with(&self, change: impl FnOnce(&mut Value)) -> Result<Response<AuthResponse>, String> {
+        let mut body: Value = serde_json::from_str(AUTH_RESPONSE).unwrap();
+        change(&mut body);
+        let body = body.to_string();
+        let answer = body.clone();
+        self.server.tell(move |_| json_reply(200, &answer));
+        let error = match self.client.login(&login()).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        assert!(!shown(&error).contains(CANARY), "{}", shown(&error));
+        let Error::Decode(details) = error else { panic!("{error}") };
+        assert_eq!((details.status().as_u16(), details.raw_body().expose()), (200, body.as_bytes()));
+        Err(details.field().unwrap_or_default().to_owned())
+    }
 }
 
 #[tokio::test]
@@ -81,13 +98,14 @@ async fn absent_and_null_are_the_same_for_optional_fields() {
 
 #[tokio::test]
 async fn timestamps_may_lack_a_zone_and_may_even_be_none() {
+    let sign_in = SignIn::start().await;
     for (text, seconds) in [
         ("2024-01-02T03:04:05Z", Some(1_704_164_645)),
         ("2024-01-02T03:04:05.123456", Some(1_704_164_645)),
         ("2024-01-02T05:04:05+02:00", Some(1_704_164_645)),
         ("yesterday", None),
     ] {
-        let response = login_with(|body| body["user"]["createdAt"] = json!(text)).await.unwrap();
+        let response = sign_in.with(|body| body["user"]["createdAt"] = json!(text)).await.unwrap();
         assert_eq!(response.user.created_at.unix_seconds(), seconds, "{text}");
         assert_eq!(response.user.created_at.raw(), text);
     }
@@ -95,30 +113,33 @@ async fn timestamps_may_lack_a_zone_and_may_even_be_none() {
 
 #[tokio::test]
 async fn a_missing_required_field_is_named() {
+    let sign_in = SignIn::start().await;
     for field in ["accessToken", "refreshToken", "expiresIn", "user"] {
-        let named = login_with(|body| _ = body.as_object_mut().unwrap().remove(field)).await.unwrap_err();
+        let named = sign_in.with(|body| _ = body.as_object_mut().unwrap().remove(field)).await.unwrap_err();
         assert_eq!(named, field);
     }
     let fields = ["id", "email", "firstName", "lastName", "role", "tenantId", "status", "createdAt", "updatedAt"];
     for field in fields {
-        let named = login_with(|body| _ = body["user"].as_object_mut().unwrap().remove(field)).await.unwrap_err();
+        let named = sign_in.with(|body| _ = body["user"].as_object_mut().unwrap().remove(field)).await.unwrap_err();
         assert_eq!(named, format!("user.{field}"));
     }
 }
 
 #[tokio::test]
 async fn a_null_where_the_document_has_none_is_named() {
+    let sign_in = SignIn::start().await;
     for field in ["accessToken", "refreshToken", "expiresIn", "user"] {
-        assert_eq!(login_with(|body| body[field] = Value::Null).await.unwrap_err(), field);
+        assert_eq!(sign_in.with(|body| body[field] = Value::Null).await.unwrap_err(), field);
     }
     for field in ["id", "email", "role", "tenantId", "status", "createdAt"] {
-        let named = login_with(|body| body["user"][field] = Value::Null).await.unwrap_err();
+        let named = sign_in.with(|body| body["user"][field] = Value::Null).await.unwrap_err();
         assert_eq!(named, format!("user.{field}"));
     }
 }
 
 #[tokio::test]
 async fn a_field_of_another_type_is_named_and_not_quoted() {
+    let sign_in = SignIn::start().await;
     for (pointer, value, field) in [
         ("/accessToken", json!([CANARY]), "accessToken"),
         ("/expiresIn", json!(CANARY), "expiresIn"),
@@ -128,7 +149,7 @@ async fn a_field_of_another_type_is_named_and_not_quoted() {
         ("/user/role", json!({ CANARY: 1 }), "user.role"),
         ("/user/createdAt", json!([CANARY]), "user.createdAt"),
     ] {
-        let named = login_with(|body| *body.pointer_mut(pointer).unwrap() = value).await.unwrap_err();
+        let named = sign_in.with(|body| *body.pointer_mut(pointer).unwrap() = value).await.unwrap_err();
         assert_eq!(named, field);
     }
 }
@@ -148,6 +169,8 @@ async fn other_names_than_the_documented_are_a_missing_field() {
 
 #[tokio::test]
 async fn a_body_that_is_no_json_of_the_type_is_a_decode_error_in_every_operation_with_one() {
+    let server = Puppet::start().await;
+    let clients = clients!(server.url(), static_token("t"));
     for (body, text) in [
         ("", "the body is empty"),
         ("<html>canary-7f3a</html>", "is not JSON"),
@@ -155,8 +178,7 @@ async fn a_body_that_is_no_json_of_the_type_is_a_decode_error_in_every_operation
         (r#""canary-7f3a""#, "has another form than"),
         ("{\"a\":\"canary-7f3a\"} x", ""),
     ] {
-        let server = Server::start(move |_, _| reply(200, &[("set-cookie", CANARY)], body)).await;
-        let clients = clients!(server.url(), static_token("t"));
+        server.tell(move |_| reply(200, &[("set-cookie", CANARY)], body));
         let with_body = CALLS.iter().filter(|call| !matches!(call.operation.id, "delete_session") && !is_204(call));
         let mut count = 0;
         for call in with_body {
@@ -179,9 +201,11 @@ fn is_204(call: &crate::calls::Call) -> bool {
 
 #[tokio::test]
 async fn deleting_a_session_succeeds_with_any_body() {
+    let server = Puppet::start().await;
+    let client = client!(pacerpro_client, server.url(), static_token("t"));
     for body in ["{}", "", "null", "<html>", "[1", r#"{"message":"bye"}"#] {
-        let server = Server::start(move |_, _| json_reply(200, body)).await;
-        let response = client!(pacerpro_client, server.url(), static_token("t")).delete_session().await.unwrap();
+        server.tell(move |_| json_reply(200, body));
+        let response = client.delete_session().await.unwrap();
         assert_eq!(response.status().as_u16(), 200, "{body}");
     }
 }

@@ -1,12 +1,12 @@
 //! Errors keep everything, whatever their body is, and are typed where they are what their description says.
 
-use client_runtime::ApiError;
+use client_runtime::{ApiError, RetryPolicy};
 use svix_client::types as svix;
 use workspace_tests::Server;
 
 use crate::calls::{CALLS, Kind, client, clients, login, redeem, user};
 use crate::operations::documented;
-use crate::servers::{always, empty, json, reply};
+use crate::servers::{Puppet, always, empty, json, reply};
 
 /// A body of the documented form.
 fn body_of(family: &str, status: u16) -> &'static str {
@@ -47,23 +47,16 @@ const FOREIGN: [(u16, &str, &str); 22] = [
 
 #[tokio::test]
 async fn documented_errors_are_typed_and_keep_status_headers_and_body() {
-    let server = Server::start(|request, _| {
-        let (family, status) = request.header("user-agent").split_once(' ').unwrap();
-        let status = status.parse().unwrap();
-        let headers = [("content-type", "application/json"), ("x-request-id", "r-1")];
-        reply(status, &headers, body_of(family, status))
-    })
-    .await;
+    let server = Puppet::start().await;
+    let clients = clients!(server.url(), static_token("t"), retry(RetryPolicy::never()));
     for call in &CALLS {
-        let family = call.operation.family;
-        for status in documented(call.operation) {
-            let agent = || reqwest::Client::builder().user_agent(format!("{family} {status}"));
-            let clients =
-                clients!(server.url(), static_token("t"), http(agent()), retry(client_runtime::RetryPolicy::never()));
+        for &status in documented(call.operation) {
+            let body = body_of(call.operation.family, status);
+            server.tell(move |_| reply(status, &[("content-type", "application/json"), ("x-request-id", "r-1")], body));
             let failure = (call.send)(&clients).await.failure();
             assert_eq!(failure.kind, Kind::Typed, "{status} of {:?}", call.operation);
-            assert_eq!((failure.status, &failure.headers["x-request-id"]), (Some(*status), &"r-1".parse().unwrap()));
-            assert_eq!(failure.body, body_of(family, *status).as_bytes());
+            assert_eq!((failure.status, &failure.headers["x-request-id"]), (Some(status), &"r-1".parse().unwrap()));
+            assert_eq!(failure.body, body.as_bytes());
             assert_eq!(failure.operation, call.operation);
         }
     }
@@ -71,16 +64,16 @@ async fn documented_errors_are_typed_and_keep_status_headers_and_body() {
 
 #[tokio::test]
 async fn all_other_errors_are_kept_whole() {
+    let server = Puppet::start().await;
+    let clients = clients!(server.url(), static_token("t"));
     for (status, content_type, body) in FOREIGN {
-        let server = Server::start(move |_, _| {
+        server.tell(move |_| {
             let headers: &[_] = if content_type.is_empty() { &[] } else { &[("content-type", content_type)] };
             let mut response = reply(status, headers, body);
             response.headers_mut().append("x-trace", "one".parse().unwrap());
             response.headers_mut().append("x-trace", "two".parse().unwrap());
             response
-        })
-        .await;
-        let clients = clients!(server.url(), static_token("t"));
+        });
         for call in &CALLS {
             let failure = (call.send)(&clients).await.failure();
             assert_eq!(failure.kind, Kind::Other, "{status} {body} of {:?}", call.operation);
@@ -172,11 +165,13 @@ async fn steps_of_loc_are_strings_or_integers_and_may_be_empty() {
 
 #[tokio::test]
 async fn www_authenticate_is_not_needed_and_not_lost() {
+    let server = Puppet::start().await;
+    let clients = clients!(server.url(), static_token("t"));
     for call in &CALLS {
         let body = body_of(call.operation.family, 401);
         for headers in [&[][..], &[("www-authenticate", "Bearer")]] {
-            let server = always(401, headers, body).await;
-            let failure = (call.send)(&clients!(server.url(), static_token("t"))).await.failure();
+            server.tell(move |_| reply(401, headers, body));
+            let failure = (call.send)(&clients).await.failure();
             assert_eq!((failure.kind, failure.status), (Kind::Typed, Some(401)));
             assert_eq!(failure.headers.contains_key("www-authenticate"), !headers.is_empty());
         }
@@ -203,9 +198,10 @@ async fn an_undocumented_success_is_kept_whole_too() {
 
 #[tokio::test]
 async fn messages_say_what_to_do() {
+    let server = Puppet::start().await;
+    let clients = clients!(server.url(), static_token("t"));
     for (status, advice) in [(401, "sign in again"), (404, "identifiers"), (413, "too large"), (501, "doesn't offer")] {
-        let server = Server::start(move |_, _| empty(status)).await;
-        let clients = clients!(server.url(), static_token("t"));
+        server.tell(move |_| empty(status));
         for call in &CALLS {
             let shown = (call.send)(&clients).await.shown;
             let start = format!("{} {}: the server answered {status}", call.operation.family, call.operation.id);

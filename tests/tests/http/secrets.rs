@@ -4,7 +4,7 @@ use client_runtime::{Error, RetryPolicy};
 use workspace_tests::Server;
 
 use crate::calls::{CALLS, PASSWORD, app, client, clients, login, redeem, shown, user};
-use crate::servers::{nobody, reply};
+use crate::servers::{Puppet, nobody, reply};
 
 const CANARY: &str = "canary-7f3a";
 
@@ -37,15 +37,15 @@ const BODIES: [&str; 13] = [
 
 #[tokio::test]
 async fn no_answer_is_shown_whatever_is_in_it() {
+    let server = Puppet::start().await;
+    let clients = clients!(server.url(), static_token(CANARY), retry(RetryPolicy::never()));
     for status in [200, 201, 204, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500, 501, 503] {
         for body in BODIES {
-            let server = Server::start(move |_, _| {
+            server.tell(move |_| {
                 let headers =
                     [("set-cookie", CANARY), ("location", "http://127.0.0.1:1/canary-7f3a"), ("x-echo", CANARY)];
                 reply(status, &headers, if status == 204 { "" } else { body })
-            })
-            .await;
-            let clients = clients!(server.url(), static_token(CANARY), retry(RetryPolicy::never()));
+            });
             for call in &CALLS {
                 assert_hidden(&(call.send)(&clients).await.shown);
             }
@@ -55,10 +55,11 @@ async fn no_answer_is_shown_whatever_is_in_it() {
 
 #[tokio::test]
 async fn bodies_that_were_decoded_are_not_shown_either() {
+    let server = Puppet::start().await;
+    let clients = clients!(server.url(), static_token("t"));
     for body in BODIES {
         for status in [401, 422] {
-            let server = Server::start(move |_, _| reply(status, &[], body)).await;
-            let clients = clients!(server.url(), static_token("t"));
+            server.tell(move |_| reply(status, &[], body));
             // The types inside, without the wrappers that hide them.
             if let Err(Error::Api(error)) = clients.svix.logout().await {
                 use svix_client::errors::LogoutError::{Unauthorized, UnprocessableEntity};
@@ -143,7 +144,7 @@ async fn no_text_about_connections_shows_what_was_sent() {
     for call in &CALLS {
         let outcome = (call.send)(&clients).await;
         assert_hidden(&outcome.shown);
-        assert!(!outcome.shown.contains(url.trim_start_matches("http://")), "{}", outcome.shown);
+        assert!(!outcome.shown.contains("http://"), "{}", outcome.shown);
     }
 }
 
@@ -166,11 +167,20 @@ fn requests_clients_and_builders_show_no_secrets() {
 
 /// A server's URL may hold a password by mistake. It is refused, and not quoted.
 #[test]
-fn builders_do_not_show_passwords_in_urls() {
-    let url = format!("https://user:{CANARY}@example.com/v1");
-    let server = aivo_client::Server::Custom(url);
-    let error = aivo_client::Client::builder().server(server).build().unwrap_err();
-    assert_hidden(&shown(&error));
+fn passwords_in_urls_are_not_shown() {
+    let url = || format!("https://user:{CANARY}@example.com/v1");
+    macro_rules! check {
+        ($family:ident) => {
+            let server = $family::Server::Custom(url());
+            assert_hidden(&format!("{server:?} {server:#?}"));
+            let builder = $family::Client::builder().server(server);
+            assert_hidden(&format!("{builder:?} {builder:#?}"));
+            assert_hidden(&shown(&builder.build().unwrap_err()));
+        };
+    }
+    check!(svix_client);
+    check!(pacerpro_client);
+    check!(aivo_client);
     let error = svix_client::Client::builder().static_token("canary-7f3a\n").build().unwrap_err();
     assert_hidden(&shown(&error));
 }

@@ -1,5 +1,7 @@
 //! Servers that answer as a test needs it.
 
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -31,6 +33,31 @@ pub(crate) async fn always(
     body: &'static str,
 ) -> Server {
     Server::start(move |_, _| reply(status, headers, body)).await
+}
+
+type Answer = Box<dyn Fn(&Received) -> Response + Send>;
+
+/// A server that answers as it was told last: building clients takes longer than calling them.
+pub(crate) struct Puppet {
+    pub(crate) server: Server,
+    answer: Arc<Mutex<Answer>>,
+}
+
+impl Puppet {
+    pub(crate) async fn start() -> Self {
+        let answer: Arc<Mutex<Answer>> = Arc::new(Mutex::new(Box::new(|_| empty(418))));
+        let told = answer.clone();
+        let server = Server::start(move |request, _| told.lock().unwrap()(request)).await;
+        Self { server, answer }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.server.url()
+    }
+
+    pub(crate) fn tell(&self, answer: impl Fn(&Received) -> Response + Send + 'static) {
+        *self.answer.lock().unwrap() = Box::new(answer);
+    }
 }
 
 /// What a server answers that does as it is told.

@@ -42,6 +42,6 @@ impl Timer for TestTimer {
 
     /// The real thing: keys are made of it.
     fn random(&self) -> u64 {
-        TokioTimer.random()
+        TokioTimer::default().random()
     }
 }

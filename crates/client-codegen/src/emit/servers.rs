@@ -16,10 +16,14 @@ pub(super) fn servers(api: &Api) -> TokenStream {
         let (name, url) = (format_ident!("{}", server.variant), &server.url);
         quote!(Self::#name => #url,)
     });
+    let names = api.servers.iter().map(|server| {
+        let (name, text) = (format_ident!("{}", server.variant), &server.variant);
+        quote!(Self::#name => #text,)
+    });
     let of_token = of_token(api);
     quote! {
         /// Where the API is served.
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Server {
             #(#variants)*
@@ -37,6 +41,16 @@ pub(super) fn servers(api: &Api) -> TokenStream {
             }
 
             #of_token
+        }
+
+        /// Doesn't show another base URL: before it is checked, it may hold a password.
+        impl std::fmt::Debug for Server {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self {
+                    #(#names)*
+                    Self::Custom(_) => "Custom(..)",
+                })
+            }
         }
     }
 }

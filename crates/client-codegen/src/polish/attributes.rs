@@ -11,7 +11,8 @@ pub(super) fn polish(items: &mut Vec<Item>, reach: &Reach) {
             item.fields.iter_mut().for_each(document);
         }
         if let Item::Enum(item) = item {
-            item.variants.iter_mut().for_each(document_variant);
+            let built = reach.request.contains(&item.ident.to_string());
+            item.variants.iter_mut().for_each(|variant| polish_variant(variant, built));
         }
         let (ident, attrs, named) = match item {
             Item::Struct(item) => (&item.ident, &mut item.attrs, matches!(item.fields, Fields::Named(_))),
@@ -40,8 +41,13 @@ fn document(field: &mut Field) {
     }
 }
 
-/// The same for a variant: typify names those of a `oneOf` after what they hold.
-fn document_variant(variant: &mut Variant) {
+/// The same for a variant: typify names those of a `oneOf` after what they hold. One with fields can grow, unless callers
+/// build it.
+fn polish_variant(variant: &mut Variant, built: bool) {
+    variant.fields.iter_mut().for_each(document);
+    if !built && matches!(variant.fields, Fields::Named(_)) {
+        variant.attrs.push(parse_quote!(#[non_exhaustive]));
+    }
     if !variant.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
         let docs = format!(" `{}`", variant.ident);
         variant.attrs.insert(0, parse_quote!(#[doc = #docs]));

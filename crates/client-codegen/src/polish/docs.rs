@@ -1,7 +1,8 @@
 //! Every doc comment of the file is made harmless, whoever wrote it.
 
+use proc_macro2::{Ident, Span};
 use syn::visit_mut::VisitMut;
-use syn::{Attribute, Expr, ExprLit, File, Lit, Meta, parse_quote};
+use syn::{AttrStyle, Attribute, Expr, ExprLit, File, Lit, LitStr, Meta, MetaNameValue};
 
 use crate::docs;
 
@@ -30,7 +31,15 @@ pub(crate) fn doc_attributes(text: &str) -> Vec<Attribute> {
 
 fn doc_line(line: &str) -> Attribute {
     let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-    parse_quote!(#[doc = #line])
+    let value = Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(LitStr::new(&line, Span::call_site())) });
+    let path = Ident::new("doc", Span::call_site()).into();
+    // Put together and not parsed: a large API has thousands of lines.
+    Attribute {
+        pound_token: Default::default(),
+        style: AttrStyle::Outer,
+        bracket_token: Default::default(),
+        meta: Meta::NameValue(MetaNameValue { path, eq_token: Default::default(), value }),
+    }
 }
 
 fn doc_text(attribute: &Attribute) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, parse_quote};
+use syn::{Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Type, parse_quote};
 
 use crate::reach::Reach;
 
@@ -22,7 +22,7 @@ pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
     for item in items.drain(..) {
         match item {
             Item::Enum(item) if open.contains(&item.ident) => out.extend(open_enum(item)),
-            Item::Impl(block) if open.iter().any(|ident| *block.self_ty == parse_quote!(#ident)) => {
+            Item::Impl(block) if is_one_of(&block.self_ty, &open) => {
                 // typify's Display, FromStr and TryFrom know the listed values only; a default stays what it is.
                 let kept = block
                     .trait_
@@ -37,6 +37,10 @@ pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
         }
     }
     *items = out;
+}
+
+fn is_one_of(ty: &Type, names: &[Ident]) -> bool {
+    matches!(ty, Type::Path(path) if path.qself.is_none() && path.path.get_ident().is_some_and(|name| names.contains(name)))
 }
 
 fn is_plain(item: &ItemEnum) -> bool {

@@ -78,11 +78,11 @@ impl<'a> Attempts<'a> {
         self.count += 1;
         // The HTTP client's own limit is right for a first attempt that didn't wait. Another one costs allocations.
         let limit = if self.waited { Some(self.remaining()) } else { self.call.own_timeout() };
-        if let Some(limit) = limit {
-            if limit.is_zero() {
-                return Err(Failure::Timeout(TimeLimit::Call));
-            }
-            *request.timeout_mut() = Some(limit);
+        if limit.unwrap_or_else(|| self.call.timeout()).is_zero() {
+            return Err(Failure::Timeout(TimeLimit::Call));
+        }
+        if limit.is_some() {
+            *request.timeout_mut() = limit;
         }
         Ok(())
     }
