@@ -276,7 +276,7 @@ pub mod requests {
             self
         }
 
-        /// Sends this token instead of one from the client's source.
+        /// This operation takes no token: with one, the call fails and nothing is sent.
         pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
             self.options.token = Some(token.into());
             self

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use openapi_pipeline::{Node, Value};
+use openapi_pipeline::{Node, Object, Value};
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
 use crate::CodegenError;
@@ -40,9 +40,19 @@ fn without_error_responses(document: &Node) -> Node {
     for operation in paths.into_iter().flat_map(|paths| paths.values_mut()).flat_map(operations_mut) {
         if let Some(responses) = operation.get_mut("responses").and_then(Node::as_object_mut) {
             responses.retain(|status, _| status.starts_with('2'));
+            accept_any_success(responses);
         }
     }
     view
+}
+
+/// A server that answers 200 where 204 is documented has done what it was asked all the same.
+fn accept_any_success(responses: &mut Object) {
+    if responses.len() == 1
+        && let Some((_, only)) = responses.pop()
+    {
+        responses.insert("2XX".to_owned(), only);
+    }
 }
 
 fn operations_mut(item: &mut Node) -> impl Iterator<Item = &mut Node> {

@@ -34,7 +34,9 @@ mod generated;
 
 pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
 pub use client_runtime::{
-    ApiError, BuildError, Error, ErrorResponse, Idempotency, Operation, RawBody, Redacted, Response, RetryPolicy,
-    Secret, Security, StaticToken, Timestamp, Token, TokenError, TokenSource,
+    ApiError, BoxFuture, BuildError, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
+    InvalidArgumentError, InvalidToken, Operation, RawBody, Redacted, Response, ResponseParts, RetryPolicy, Secret,
+    Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource, TooLargeError,
+    TransportError,
 };
 pub use generated::types;

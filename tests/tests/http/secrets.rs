@@ -131,7 +131,7 @@ async fn tokens_that_were_received_are_not_shown() {
         assert_hidden(&outcome.shown);
         successes += usize::from(outcome.result.is_ok());
     }
-    assert_eq!(successes, 10, "all that answer with 200");
+    assert_eq!(successes, CALLS.len(), "any 2xx is a success");
     let session = clients.aivo.login(&login()).await.unwrap().into_inner();
     assert_hidden(&format!("{session:?} {session:#?} {:?}", session.access_token));
     assert_eq!(session.access_token.expose(), CANARY);

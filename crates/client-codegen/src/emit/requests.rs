@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::signature::{Argument, Kind, Signature};
-use crate::model::{Api, Operation};
+use crate::model::{Api, Operation, Security};
 use crate::names;
 use crate::polish::doc_attributes;
 
@@ -37,6 +37,11 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
     let fields = signature.arguments.iter().filter_map(field);
     let setters = signature.optional().map(setter);
     let key = operation.idempotency_key().map(|_| idempotency_key());
+    let token_docs = match operation.security {
+        // Not left out: a vendor that lifts a requirement would break callers.
+        Security::None => " This operation takes no token: with one, the call fails and nothing is sent.",
+        Security::Bearer | Security::Optional => " Sends this token instead of one from the client's source.",
+    };
     let send = send(operation, signature);
     quote! {
         #[doc = #docs]
@@ -58,7 +63,7 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
                 self
             }
 
-            /// Sends this token instead of one from the client's source.
+            #[doc = #token_docs]
             pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
                 self.options.token = Some(token.into());
                 self

@@ -33,6 +33,17 @@ pub(super) fn polish(items: &mut Vec<Item>, reach: &Reach) {
     items.extend(silent.iter().map(silent_debug));
 }
 
+/// Whether an item implements a trait for a type.
+pub(super) fn implements(item: &Item, name: &str, ident: &Ident) -> bool {
+    match item {
+        Item::Impl(block) => {
+            let last = block.trait_.as_ref().and_then(|(_, path, _)| path.segments.last());
+            last.is_some_and(|last| last.ident == name) && *block.self_ty == parse_quote!(#ident)
+        }
+        _ => false,
+    }
+}
+
 /// A field the description says nothing about is documented by its name.
 fn document(field: &mut Field) {
     if let (Some(name), false) = (&field.ident, field.attrs.iter().any(|attr| attr.path().is_ident("doc"))) {

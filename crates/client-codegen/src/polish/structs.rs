@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type, parse_quote};
 
-use super::attributes::derives;
+use super::attributes::{derives, implements};
 use crate::reach::Reach;
 
 pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
@@ -16,7 +16,7 @@ pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
             && matches!(item.fields, Fields::Named(_))
         {
             let has_default =
-                derives(&item.attrs, "Default") || items.iter().any(|other| is_default_of(other, &item.ident));
+                derives(&item.attrs, "Default") || items.iter().any(|other| implements(other, "Default", &item.ident));
             added.extend(constructor_and_setters(item, has_default));
         }
     }
@@ -126,18 +126,4 @@ pub(super) fn option_inner(ty: &Type) -> Option<&Type> {
 
 fn takes_into(ty: &Type) -> bool {
     *ty == parse_quote!(::std::string::String) || *ty == parse_quote!(::client_runtime::Secret)
-}
-
-fn is_default_of(item: &Item, ident: &Ident) -> bool {
-    match item {
-        Item::Impl(block) => {
-            let of_default = block
-                .trait_
-                .as_ref()
-                .and_then(|(_, path, _)| path.segments.last())
-                .is_some_and(|last| last.ident == "Default");
-            of_default && *block.self_ty == parse_quote!(#ident)
-        }
-        _ => false,
-    }
 }
