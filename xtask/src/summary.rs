@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use openapi_pipeline::Report;
+use openapi_pipeline::{Report, lower};
 
 use crate::build::Built;
 
-/// Families with what became of them, then every lowering by name, then what was written.
+/// Families with what became of them, every lowering by name, the operations that are not there, what was written.
 pub(crate) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Duration) -> String {
     let mut lines = vec![format!(
         "{:<12} {:>9} {:>10} {:>6} {:>9} {:>8}",
@@ -32,6 +32,9 @@ pub(crate) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Du
         lines.push(format!("{count:>5} x {rule:<width$}  {summary}"));
     }
     lines.push(String::new());
+    for note in built.iter().flat_map(|(family, _)| lower::left_out(&family.report)) {
+        lines.push(format!("left out {}: {}", note.pointer, note.text));
+    }
     for path in written {
         lines.push(format!("wrote {}", path.display()));
     }

@@ -35,10 +35,8 @@ fn wanted() -> AppPortalAccessIn {
 
 /// reqwest by hand, with the limits of the client.
 async fn by_hand(base: &str, count: usize, with_key: bool) -> Result<(), Box<dyn Error>> {
-    let http = reqwest::Client::builder()
-        .timeout(Duration::from_secs(35))
-        .connect_timeout(Duration::from_secs(10))
-        .build()?;
+    let http =
+        reqwest::Client::builder().timeout(Duration::from_secs(35)).connect_timeout(Duration::from_secs(10)).build()?;
     let wanted = wanted();
     for _ in 0..count {
         let url = format!("{base}/api/v1/auth/app-portal-access/{APP}");

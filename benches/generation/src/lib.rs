@@ -44,13 +44,13 @@ pub fn build_all(workspace: &Workspace) -> usize {
     bytes
 }
 
-/// A copy of a repository's descriptions and generated sources, in which a run may write.
+/// A copy of the repository's descriptions and clients, in which a run may write.
 pub fn scratch() -> io::Result<TempDir> {
     let (from, to) = (repository(), tempfile::tempdir()?);
     copy(&from.join("openapi"), &to.path().join("openapi"))?;
     for family in families(&Workspace::find(Some(&from)).expect("the repository is a workspace")) {
-        let src = Path::new("crates").join(family.package).join("src");
-        copy(&from.join(&src), &to.path().join(&src))?;
+        let package = Path::new("crates").join(family.package);
+        copy(&from.join(&package), &to.path().join(&package))?;
     }
     Ok(to)
 }
@@ -82,6 +82,11 @@ pub fn upstream() -> Result<TempDir, String> {
         "[families.whole]\npackage = \"whole-client\"\ntitle = \"Whole\"\n\n[[families.whole.documents]]\nid = \"whole\"\nfile = \"{UPSTREAM}\"\n"
     );
     fs::write(openapi.join("families.toml"), families).map_err(|error| error.to_string())?;
+    // Nothing is written here, but a family without its crate is refused.
+    let package = scratch.path().join("crates/whole-client");
+    fs::create_dir_all(package.join("src")).map_err(|error| error.to_string())?;
+    fs::write(package.join("Cargo.toml"), "[package]\nname = \"whole-client\"\n").map_err(|error| error.to_string())?;
+    fs::write(package.join("src/lib.rs"), "mod client;\nmod generated;\n").map_err(|error| error.to_string())?;
     Ok(scratch)
 }
 
@@ -120,7 +125,9 @@ impl Stages {
             server_by_token_region: family.server_by_token_region.clone(),
         };
         stages.time("write the document", || lowered.to_pretty_json());
-        stages.time("generate", || client_codegen::generate(&lowered, &spec)).expect("the generator takes the document");
+        stages
+            .time("generate", || client_codegen::generate(&lowered, &spec))
+            .expect("the generator takes the document");
         let view = without_error_responses(lowered.to_json());
         stages.time(PROGENITOR, || progenitor(&view));
         Ok(stages)

@@ -1,0 +1,169 @@
+//! Bodies of failed responses, in all the shapes that vendors document or send.
+//!
+//! Only what is asked for is decoded. Whatever else a server says, an echoed password for instance, is skipped in the
+//! buffer it came in and never copied.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::FieldError;
+
+/// One refused field, as Svix and the frameworks behind Aivo write it.
+#[derive(Deserialize)]
+struct Located {
+    #[serde(default)]
+    loc: Value,
+    #[serde(default)]
+    msg: Value,
+    #[serde(default, rename = "type")]
+    kind: Value,
+}
+
+#[derive(Deserialize)]
+struct Details {
+    detail: Vec<Located>,
+}
+
+/// One sentence about the whole request.
+#[derive(Deserialize)]
+struct Sentence {
+    detail: String,
+    #[serde(default)]
+    code: Value,
+}
+
+/// One refused field, as Aivo documents it.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    field: Value,
+    #[serde(default)]
+    message: Value,
+}
+
+#[derive(Deserialize)]
+struct ValidationErrors {
+    #[serde(rename = "validationErrors")]
+    validation_errors: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Coded {
+    code: String,
+}
+
+/// The refused fields, in one shape for all vendors. Empty when the body names none.
+pub(super) fn refused_fields(body: &[u8]) -> Vec<FieldError> {
+    if let Ok(Details { detail }) = serde_json::from_slice(body) {
+        return detail.into_iter().map(located).collect();
+    }
+    if let Ok(ValidationErrors { validation_errors }) = serde_json::from_slice(body) {
+        return validation_errors.into_iter().map(named).collect();
+    }
+    match serde_json::from_slice(body) {
+        Ok(Sentence { detail, code }) => vec![coded(FieldError::new(NOWHERE, detail), code)],
+        Err(_) => Vec::new(),
+    }
+}
+
+const NOWHERE: [String; 0] = [];
+
+fn located(item: Located) -> FieldError {
+    let path = match item.loc {
+        Value::Array(steps) => steps.into_iter().filter_map(text).collect(),
+        step => Vec::from_iter(text(step)),
+    };
+    coded(FieldError::new(path, text(item.msg).unwrap_or_default()), item.kind)
+}
+
+/// It names a member of the body without saying so; the other shapes say so.
+fn named(item: Named) -> FieldError {
+    let path = ["body".to_owned()].into_iter().chain(text(item.field));
+    FieldError::new(path, text(item.message).unwrap_or_default())
+}
+
+fn coded(error: FieldError, code: Value) -> FieldError {
+    match text(code) {
+        Some(code) => error.with_code(code),
+        None => error,
+    }
+}
+
+/// A step or a text. Empty ones say nothing.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether the body carries this code.
+pub(super) fn has_code(body: &[u8], code: &str) -> bool {
+    serde_json::from_slice::<Coded>(body).is_ok_and(|coded| coded.code == code)
+}
+
+/// Whether there is nothing in it.
+pub(super) fn is_blank(body: &[u8]) -> bool {
+    body.trim_ascii().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Vec<(String, String, Option<String>)> {
+        let fields = refused_fields(body.as_bytes()).into_iter();
+        fields.map(|field| (field.path.join("/"), field.message, field.code)).collect()
+    }
+
+    fn field(path: &str, message: &str, code: Option<&str>) -> (String, String, Option<String>) {
+        (path.to_owned(), message.to_owned(), code.map(str::to_owned))
+    }
+
+    #[test]
+    fn every_shape_becomes_one() {
+        for (body, fields) in [
+            (
+                r#"{"detail":[{"loc":["body","",""],"msg":"too short","type":"value_error"}]}"#,
+                vec![field("body", "too short", Some("value_error"))],
+            ),
+            (
+                r#"{"detail":[{"type":"missing","loc":["body","roles",2,"name"],"msg":"required","input":{"a":"canary"}}]}"#,
+                vec![field("body/roles/2/name", "required", Some("missing"))],
+            ),
+            (
+                r#"{"detail":[{"loc":["body","a"],"msg":"1","type":"x"},{"loc":["query","b"],"msg":"2","type":"y"}]}"#,
+                vec![field("body/a", "1", Some("x")), field("query/b", "2", Some("y"))],
+            ),
+            (
+                r#"{"error":"VALIDATION","message":"no","validationErrors":[{"field":"email","message":"not one"}]}"#,
+                vec![field("body/email", "not one", None)],
+            ),
+            (r#"{"code":"validation","detail":"all wrong"}"#, vec![field("", "all wrong", Some("validation"))]),
+            (r#"{"detail":"all wrong"}"#, vec![field("", "all wrong", None)]),
+            (r#"{"detail":[{"loc":null,"msg":17}]}"#, vec![field("", "17", None)]),
+            (r#"{"detail":[{"loc":"name","msg":"no"}]}"#, vec![field("name", "no", None)]),
+            (r#"{"detail":[{"loc":[null,true,{},[1],"x"]}]}"#, vec![field("x", "", None)]),
+            (r#"{"validationErrors":[{}]}"#, vec![field("body", "", None)]),
+            (r#"{"detail":[]}"#, vec![]),
+            (r#"{"detail":[17]}"#, vec![]),
+            (r#"{"detail":{"loc":["body"]}}"#, vec![]),
+            (r#"{"detail":null}"#, vec![]),
+            ("{}", vec![]),
+            ("", vec![]),
+            ("[", vec![]),
+            ("<html>", vec![]),
+        ] {
+            assert_eq!(read(body), fields, "{body}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let deep = format!(r#"{{"detail":[{{"loc":{}{}}}]}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(read(&deep), vec![]);
+        // What nobody asked for is skipped without recursion.
+        assert!(!has_code(deep.as_bytes(), "x"));
+    }
+}

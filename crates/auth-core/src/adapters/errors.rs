@@ -1,0 +1,173 @@
+//! From what a family client reports to an [`AuthError`].
+//!
+//! One table for all vendors: they differ in what they say, hardly in what they mean. Nothing a vendor said gets into
+//! the error but the refused fields, which it doesn't show.
+
+use std::error::Error as StdError;
+
+use client_runtime::{
+    ApiError, CredentialsError, DecodeError, Error, Operation, ResponseParts, TimeLimit, TimeoutError, TooLargeError,
+};
+
+use super::bodies;
+use crate::{AuthError, AuthErrorKind, Delivery, Family};
+
+/// What a call was authorised by: what a refusal of it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// A password, a key or a one-time token.
+    Credentials,
+    /// The token of a session.
+    Session,
+}
+
+/// Sorts the error of a call.
+pub(super) fn auth_error<E: ApiError>(error: Error<E>, proof: Proof) -> AuthError {
+    let operation = error.operation();
+    let (status, retry_after) = (error.status(), error.retry_after());
+    let sorted = match error {
+        Error::Api(answer) => answered(&answer, proof),
+        Error::Credentials(details) => match carried(&details) {
+            Some(carried) => return carried.with_delivery(Delivery::NotProcessed),
+            None => without_token(&details),
+        },
+        Error::Transport(details) => {
+            let delivery = if details.is_connect() { Delivery::NotProcessed } else { Delivery::Unknown };
+            AuthError::new(AuthErrorKind::Transport)
+                .with_delivery(delivery)
+                .with_source(Error::<ResponseParts>::Transport(details))
+        }
+        Error::Timeout(details) => timed_out(details),
+        Error::Decode(details) => undecodable(&details),
+        Error::TooLarge(details) => too_large(&details),
+        Error::InvalidArgument(details) => AuthError::new(AuthErrorKind::InvalidInput)
+            .with_delivery(Delivery::NotProcessed)
+            .with_source(Error::<ResponseParts>::InvalidArgument(details)),
+        // A newer runtime's.
+        _ => AuthError::new(AuthErrorKind::Vendor),
+    };
+    let sorted = match status {
+        Some(status) => sorted.with_status(status.as_u16()),
+        None => sorted,
+    };
+    named(sorted.with_retry_after(retry_after), operation)
+}
+
+/// A response of success that lacks something nobody can do without.
+pub(super) fn unusable(operation: &'static Operation, field: &str) -> AuthError {
+    let error = AuthError::new(AuthErrorKind::Decode)
+        .with_message(format!("the field `{field}` is missing, empty or can't be sent"))
+        .with_delivery(Delivery::Unknown);
+    named(error, Some(operation))
+}
+
+fn named(error: AuthError, operation: Option<&'static Operation>) -> AuthError {
+    match operation {
+        Some(operation) => error.with_operation(Family::new(operation.family), operation.id),
+        None => error,
+    }
+}
+
+fn answered(answer: &impl ApiError, proof: Proof) -> AuthError {
+    let status = answer.status().as_u16();
+    let body = answer.raw_body().expose();
+    let kind = kind_of(status, body, proof);
+    let error = AuthError::new(kind)
+        .with_transient(matches!(status, 408 | 429 | 500..=599) && status != 501)
+        .with_delivery(delivery_of(status));
+    let error = match message_for(status, kind) {
+        Some(message) => error.with_message(message),
+        None => error,
+    };
+    if kind == AuthErrorKind::Validation { error.with_fields(bodies::refused_fields(body)) } else { error }
+}
+
+fn kind_of(status: u16, body: &[u8], proof: Proof) -> AuthErrorKind {
+    let refused = match proof {
+        Proof::Credentials => AuthErrorKind::InvalidCredentials,
+        Proof::Session => AuthErrorKind::SessionExpired,
+    };
+    match status {
+        // Svix, about a token that it can read and that names nobody it knows.
+        400 if bodies::has_code(body, "bad_token") => refused,
+        400 | 413 | 414 | 415 | 431 => AuthErrorKind::InvalidInput,
+        401 => refused,
+        403 => AuthErrorKind::Forbidden,
+        // A service says what it doesn't find; a router that knows no such path says nothing.
+        404 if bodies::is_blank(body) => AuthErrorKind::Unsupported,
+        404 | 410 => AuthErrorKind::NotFound,
+        405 | 501 => AuthErrorKind::Unsupported,
+        408 => AuthErrorKind::Timeout,
+        409 => AuthErrorKind::Conflict,
+        422 => AuthErrorKind::Validation,
+        429 => AuthErrorKind::RateLimited,
+        _ => AuthErrorKind::Vendor,
+    }
+}
+
+fn delivery_of(status: u16) -> Delivery {
+    match status {
+        429 => Delivery::NotProcessed,
+        408 => Delivery::Unknown,
+        // By their definitions, nothing was done: the request belongs elsewhere, or nowhere.
+        307 | 308 | 501 => Delivery::Refused,
+        400..=499 => Delivery::Refused,
+        _ => Delivery::Unknown,
+    }
+}
+
+fn message_for(status: u16, kind: AuthErrorKind) -> Option<&'static str> {
+    match (status, kind) {
+        (300..=399, _) => Some("it redirects, and credentials don't follow to elsewhere: check the server's URL"),
+        (404, AuthErrorKind::Unsupported) => Some("the server has no such operation: check its URL and version"),
+        _ => None,
+    }
+}
+
+/// The error that a token source of ours put into its own.
+fn carried(details: &CredentialsError) -> Option<AuthError> {
+    let mut source = details.token_error().source();
+    while let Some(error) = source {
+        if let Some(carried) = error.downcast_ref::<AuthError>() {
+            return Some(carried.clone());
+        }
+        source = error.source();
+    }
+    None
+}
+
+/// The client's own source had no token. Adapters use it only where the operator of the account acts, so signing in as
+/// somebody doesn't help.
+fn without_token(details: &CredentialsError) -> AuthError {
+    let error = details.token_error();
+    let sorted = if error.is_transient() {
+        AuthError::new(AuthErrorKind::Transport)
+    } else if error.needs_login() {
+        AuthError::new(AuthErrorKind::InvalidInput)
+            .with_message("the client has no token of its own: build it with a static token, the API key")
+    } else {
+        AuthError::new(AuthErrorKind::Forbidden)
+    };
+    sorted.with_delivery(Delivery::NotProcessed).with_source(error.clone())
+}
+
+fn timed_out(details: TimeoutError) -> AuthError {
+    let delivery = match details.limit() {
+        TimeLimit::Connect | TimeLimit::Token => Delivery::NotProcessed,
+        _ => Delivery::Unknown,
+    };
+    AuthError::new(AuthErrorKind::Timeout).with_delivery(delivery).with_source(Error::<ResponseParts>::Timeout(details))
+}
+
+/// Keeps the name of the field, and not the error: that one holds the body, with tokens in it.
+fn undecodable(details: &DecodeError) -> AuthError {
+    let message = match details.field() {
+        Some(field) => format!("the field `{field}` is missing or has another form"),
+        None => "the body as a whole".to_owned(),
+    };
+    AuthError::new(AuthErrorKind::Decode).with_message(message)
+}
+
+fn too_large(details: &TooLargeError) -> AuthError {
+    AuthError::new(AuthErrorKind::Decode).with_message(format!("it has more than {} bytes", details.limit()))
+}

@@ -1,0 +1,231 @@
+//! Svix: keys that last, and tokens for one application that are minted with them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use client_runtime::{BoxFuture, Operation, Secret, Timer};
+use svix_client::{Client, operations, types};
+
+use super::errors::{Proof, auth_error};
+use super::{is_sendable, jwt, not_sent, received, system_clock, unfit_credentials};
+use crate::{
+    AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session,
+};
+
+const FAMILY: Family = Family::new("svix");
+
+/// Of an application's token: an hour, and seven days.
+const LIFETIMES: std::ops::RangeInclusive<u64> = 3_600..=604_800;
+
+/// Of tokens that are being revoked: three days.
+const LONGEST_GRACE_PERIOD: u32 = 259_200;
+
+/// Signs in to Svix.
+///
+/// | verb | what it does |
+/// |---|---|
+/// | `login` | mints a token for an application, exchanges a one-time token, or takes an API key as it is: see below |
+/// | `refresh` | [`Unsupported`](crate::AuthErrorKind::Unsupported): a token is minted anew by signing in again |
+/// | `logout` | ends the token of the session, if it is one of an application; the vendor refuses it for others |
+/// | `revoke_all` | ends every token of the session's application, with the *client's own* token, an API key |
+///
+/// What `login` takes:
+///
+/// - [`Credentials::AppAccess`] mints a token with the API key. The session's account is the application. These are the
+///   only credentials that a session can be renewed from, by signing in again.
+/// - [`Credentials::OneTimeToken`] is exchanged for a token, once. The call is authorised by `bearer`, or by the client's
+///   own token where there is none.
+/// - [`Credentials::ApiKey`] becomes a session without asking the vendor. It doesn't expire and can't be renewed.
+///
+/// A key ends in the region it belongs to (`….eu`), and the client calls one server: build it for the right one.
+#[derive(Clone, Debug)]
+pub struct SvixAuthenticator {
+    client: Client,
+    /// In seconds.
+    grace_period: u32,
+    timer: Arc<dyn Timer>,
+}
+
+/// What Svix has beyond [`Authenticator`]. The session is that of an API key.
+pub trait SvixExt {
+    /// A link that signs whoever opens it in to the portal of an application, and the token inside it.
+    fn portal_link<'a>(
+        &'a self,
+        session: &'a Session,
+        app_id: &'a str,
+        wanted: &'a types::AppPortalAccessIn,
+    ) -> BoxFuture<'a, Result<types::AppPortalAccessOut, AuthError>>;
+
+    /// A token that can create messages in one application, and nothing else.
+    fn create_message_token<'a>(
+        &'a self,
+        session: &'a Session,
+        app_id: &'a str,
+        wanted: &'a types::CreateMessageTokenIn,
+    ) -> BoxFuture<'a, Result<types::AuthTokenOut, AuthError>>;
+}
+
+impl SvixAuthenticator {
+    /// Signs in through this client.
+    ///
+    /// Its own token is used only to exchange a one-time token that comes without a bearer, and for `revoke_all`: build
+    /// it with a static token, an API key, if you want those. Don't give it a token source that depends on a session
+    /// this authenticator renews.
+    pub fn new(client: Client) -> Self {
+        Self { client, grace_period: 0, timer: system_clock() }
+    }
+
+    /// Sets how long tokens stay valid after `revoke_all`, in whole seconds. By default they end at once.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) for more than three days: the vendor refuses it, and the moment of
+    /// revocation is a bad one to find out.
+    pub fn with_grace_period(mut self, period: Duration) -> Result<Self, AuthError> {
+        let seconds = u32::try_from(period.as_secs()).ok().filter(|seconds| *seconds <= LONGEST_GRACE_PERIOD);
+        self.grace_period = seconds.ok_or_else(|| {
+            let message = format!("a grace period has at most {LONGEST_GRACE_PERIOD} seconds");
+            not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::EXPIRE_ALL.id, message)
+        })?;
+        Ok(self)
+    }
+
+    /// Sets the clock that responses are dated by; tests replace it.
+    #[must_use]
+    pub fn with_timer(mut self, timer: Arc<dyn Timer>) -> Self {
+        self.timer = timer;
+        self
+    }
+
+    async fn mint(&self, api_key: &Secret, app_id: &str, lifetime: Option<Duration>) -> Result<Session, AuthError> {
+        const OPERATION: &Operation = &operations::APP_PORTAL_ACCESS;
+        let application = application(app_id, OPERATION)?;
+        let mut wanted = types::AppPortalAccessIn::new();
+        wanted.expiry = lifetime.map(|lifetime| lifetime.as_secs());
+        if wanted.expiry.is_some_and(|seconds| !LIFETIMES.contains(&seconds)) {
+            let message = format!("a token lives {} to {} seconds", LIFETIMES.start(), LIFETIMES.end());
+            return Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, OPERATION.id, message));
+        }
+        let request = self.client.app_portal_access(&application, &wanted).token(api_key.clone());
+        let answer = request.await.map_err(|error| auth_error(error, Proof::Credentials))?.into_inner();
+        let mut session = self.session(received(answer.token, OPERATION, "token")?);
+        if let Some(seconds) = wanted.expiry {
+            session.expires_at = session.issued_at.checked_add(Duration::from_secs(seconds));
+        }
+        Ok(session.with_account(app_id))
+    }
+
+    async fn exchange(&self, token: &Secret, bearer: Option<&Secret>) -> Result<Session, AuthError> {
+        let body = types::OneTimeTokenIn::new(token.clone());
+        let request = self.client.exchange_one_time_token(&body);
+        let request = match bearer {
+            Some(bearer) => request.token(bearer.clone()),
+            None => request,
+        };
+        let answer = request.await.map_err(|error| auth_error(error, Proof::Credentials))?.into_inner();
+        Ok(self.session(received(answer.token, &operations::EXCHANGE_ONE_TIME_TOKEN, "token")?))
+    }
+
+    /// The session of a token that has just arrived.
+    fn session(&self, token: Secret) -> Session {
+        let claims = jwt::claims(&token);
+        let mut session = Session::new(token, self.timer.system_time());
+        session.expires_at = claims.expires_at;
+        session.subject = claims.subject;
+        session
+    }
+
+    /// The session of a key. Whatever the key says about itself, it is the vendor who ends it.
+    fn adopt(&self, key: &Secret) -> Result<Session, AuthError> {
+        if is_sendable(key) {
+            return Ok(Session::new(key.clone(), self.timer.system_time()));
+        }
+        let message = "the API key is empty or holds something other than visible ASCII";
+        Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, "login", message))
+    }
+}
+
+impl Authenticator for SvixAuthenticator {
+    fn family(&self) -> Family {
+        FAMILY
+    }
+
+    /// Of sessions that are minted. One from a one-time token or an API key can't be renewed:
+    /// [`Credentials::is_reusable`] tells.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::login_only().with_renewal(Renewal::Relogin).with_logout(LogoutScope::Session).with_revoke_all()
+    }
+
+    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async move {
+            match credentials {
+                Credentials::AppAccess { api_key, app_id, lifetime } => self.mint(api_key, app_id, *lifetime).await,
+                Credentials::OneTimeToken { token, bearer } => self.exchange(token, bearer.as_ref()).await,
+                Credentials::ApiKey(key) => self.adopt(key),
+                other => Err(unfit_credentials(FAMILY, other, "app access, a one-time token or an API key")),
+            }
+        })
+    }
+
+    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(async move {
+            let request = self.client.logout().token(session.access_token.clone());
+            let error = match request.await {
+                Ok(_) => return Ok(()),
+                Err(error) => auth_error(error, Proof::Session),
+            };
+            Err(match error.kind() {
+                AuthErrorKind::Forbidden => error.with_message("only a token of an application can be given up"),
+                _ => error,
+            })
+        })
+    }
+
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(async move {
+            let app_id = session.account.as_deref().ok_or_else(|| {
+                let message = "the session names no application as its account";
+                not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::EXPIRE_ALL.id, message)
+            })?;
+            let application = application(app_id, &operations::EXPIRE_ALL)?;
+            let body = types::ApplicationTokenExpireIn::new().expiry(self.grace_period.into());
+            let request = self.client.expire_all(&application, &body);
+            request.await.map(drop).map_err(|error| auth_error(error, Proof::Credentials))
+        })
+    }
+}
+
+impl SvixExt for SvixAuthenticator {
+    fn portal_link<'a>(
+        &'a self,
+        session: &'a Session,
+        app_id: &'a str,
+        wanted: &'a types::AppPortalAccessIn,
+    ) -> BoxFuture<'a, Result<types::AppPortalAccessOut, AuthError>> {
+        Box::pin(async move {
+            let application = application(app_id, &operations::APP_PORTAL_ACCESS)?;
+            let request = self.client.app_portal_access(&application, wanted).token(session.access_token.clone());
+            request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
+        })
+    }
+
+    fn create_message_token<'a>(
+        &'a self,
+        session: &'a Session,
+        app_id: &'a str,
+        wanted: &'a types::CreateMessageTokenIn,
+    ) -> BoxFuture<'a, Result<types::AuthTokenOut, AuthError>> {
+        Box::pin(async move {
+            let application = application(app_id, &operations::CREATE_MESSAGE_TOKEN)?;
+            let request = self.client.create_message_token(&application, wanted).token(session.access_token.clone());
+            request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
+        })
+    }
+}
+
+fn application(app_id: &str, operation: &'static Operation) -> Result<types::AppId, AuthError> {
+    app_id.parse().map_err(|_| {
+        let message = "an application's id has 1 to 256 letters, digits, hyphens, underscores and dots";
+        not_sent(AuthErrorKind::InvalidInput, FAMILY, operation.id, message)
+    })
+}

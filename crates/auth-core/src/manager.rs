@@ -1,0 +1,400 @@
+//! Keeps a session alive: through expiry, rotation, races and faults.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::ArcSwapOption;
+use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
+use tokio::sync::watch;
+
+use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, LogoutScope, Session};
+
+mod builder;
+mod flight;
+mod policy;
+mod state;
+#[cfg(test)]
+mod state_tests;
+mod status;
+mod store;
+
+pub use builder::SessionManagerBuilder;
+use flight::Flight;
+pub use policy::Policy;
+use state::{Decision, Freshness, Plan, State};
+pub use status::{SessionStatus, SessionWatch};
+pub use store::{Intent, MemoryStore, SessionStore, Stored};
+
+/// Keeps a session alive, and hands out its token.
+///
+/// However many ask, one renewal is under way at a time, and all share its result. It runs on its own: callers that go
+/// away don't abort it. A renewal that fails early leaves the token in use that is still valid.
+///
+/// It is a [`TokenSource`]: a family client built on it authenticates by itself, renews its token, and repeats a call
+/// once after the server refused one. An [`Authenticator`]'s own client must not be built on it, since a renewal would
+/// wait for itself.
+///
+/// Cheap to clone; clones are the same session. No task runs until somebody asks. Renewals run on tokio.
+///
+/// # Example
+///
+/// ```
+/// use auth_core::{AuthError, Authenticator, Credentials, SessionManager};
+///
+/// # async fn example(authenticator: impl Authenticator + 'static) -> Result<(), AuthError> {
+/// let manager = SessionManager::builder(authenticator)
+///     .credentials(Credentials::password("me@example.com", "correct horse"))
+///     .build();
+/// let token = manager.token().await?; // signs in, since nobody has yet
+/// # let _ = token;
+/// # Ok(())
+/// # }
+/// ```
+pub struct SessionManager<A: Authenticator + 'static = Arc<dyn Authenticator>> {
+    inner: Arc<Inner<A>>,
+}
+
+/// What the clones of a manager, and the renewals under way, share.
+struct Inner<A> {
+    authenticator: A,
+    /// The key under which the session is stored.
+    key: String,
+    timer: Arc<dyn Timer>,
+    store: Arc<dyn SessionStore>,
+    /// What is good right now, to be read without a lock. Empty while nothing is.
+    published: ArcSwapOption<Published>,
+    locked: Mutex<Locked>,
+    status: watch::Sender<SessionStatus>,
+}
+
+/// The token in use, and how long it can be used without a thought.
+struct Published {
+    token: Token,
+    /// From here on there is something to decide; `None` is never.
+    refresh_at: Option<SystemTime>,
+}
+
+/// What the lock guards.
+struct Locked {
+    state: State,
+    credentials: Option<Credentials>,
+    flight: Option<Flight>,
+}
+
+impl<A: Authenticator + 'static> SessionManager<A> {
+    /// Starts building a manager.
+    pub fn builder(authenticator: A) -> SessionManagerBuilder<A> {
+        SessionManagerBuilder::new(authenticator)
+    }
+
+    /// The authenticator, for what only its vendor has.
+    pub fn authenticator(&self) -> &A {
+        &self.inner.authenticator
+    }
+
+    /// A valid token: the one in use, or the result of a renewal or a login.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the renewal failed with, shared by all who waited for it;
+    /// [`ReauthRequired`](AuthErrorKind::ReauthRequired) when there is no way on;
+    /// [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`].
+    pub async fn token(&self) -> Result<Token, AuthError> {
+        let flight = {
+            let mut locked = self.inner.lock();
+            match locked.state.decide(self.inner.timer.system_time()) {
+                Decision::Serve => return self.inner.in_use(),
+                Decision::ServeAndBegin(plan) => {
+                    // Without a runtime the token is as good as before.
+                    let _ = self.inner.begin(&mut locked, plan);
+                    return self.inner.in_use();
+                }
+                Decision::Join => locked.flight.clone().ok_or_else(lost)?,
+                Decision::Begin(plan) => self.inner.begin(&mut locked, plan)?,
+                Decision::Fail(error) => return Err(error),
+            }
+        };
+        self.inner.wait(flight).await
+    }
+
+    /// The session in use, if it is usable now. It doesn't renew anything.
+    pub fn session(&self) -> Option<Arc<Session>> {
+        let locked = self.inner.lock();
+        let usable = locked.state.freshness(self.inner.timer.system_time()) != Freshness::Unusable;
+        locked.state.session().filter(|_| usable).cloned()
+    }
+
+    /// Signs in, whatever was before: what is under way will not be published.
+    ///
+    /// Credentials that can be used again are held, for when the session can't be renewed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Authenticator::login`], and of [`token`](Self::token) while waiting.
+    pub async fn login(&self, credentials: Credentials) -> Result<(), AuthError> {
+        let flight = {
+            let mut locked = self.inner.lock();
+            let before = self.inner.supersede(&mut locked);
+            drop(before);
+            locked.state.set_can_login(credentials.is_reusable());
+            locked.credentials = Some(credentials);
+            self.inner.begin(&mut locked, Plan::Login)?
+        };
+        self.inner.wait(flight).await.map(drop)
+    }
+
+    /// Ends this session: here at once, and at the vendor.
+    ///
+    /// Credentials are forgotten too, so nothing signs in again by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](AuthErrorKind::Unsupported) where only all sessions of the account can be ended; nothing happens
+    /// then. Otherwise those of [`Authenticator::logout`]: the session is gone here all the same.
+    pub async fn logout(&self) -> Result<(), AuthError> {
+        let scope = self.inner.authenticator.capabilities().logout;
+        if scope != LogoutScope::Session {
+            let family = self.inner.authenticator.family();
+            let error = AuthError::unsupported(family, "logout");
+            let error = match scope {
+                LogoutScope::Account => {
+                    error.with_message("it would end every session of the account: ask for `revoke_all`")
+                }
+                _ => error,
+            };
+            return Err(error);
+        }
+        self.end(End::Session).await
+    }
+
+    /// Ends every session of the account: here at once, and at the vendor.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`logout`](Self::logout), of [`Authenticator::revoke_all`].
+    pub async fn revoke_all(&self) -> Result<(), AuthError> {
+        if !self.inner.authenticator.capabilities().revoke_all {
+            return Err(AuthError::unsupported(self.inner.authenticator.family(), "revoke_all"));
+        }
+        self.end(End::Account).await
+    }
+
+    async fn end(&self, end: End) -> Result<(), AuthError> {
+        let session = {
+            let mut locked = self.inner.lock();
+            locked.credentials = None;
+            locked.state.set_can_login(false);
+            self.inner.supersede(&mut locked)
+        };
+        let Some(session) = session else { return Ok(()) };
+        let inner = Arc::clone(&self.inner);
+        // In a task: a caller that goes away must not leave the session half ended.
+        let work = async move {
+            let forgotten = inner.store.remove(&inner.key).await;
+            let ended = match end {
+                End::Session => inner.bounded(inner.authenticator.logout(&session)).await,
+                End::Account => inner.bounded(inner.authenticator.revoke_all(&session)).await,
+            };
+            ended.and(forgotten)
+        };
+        runtime()?.spawn(work).await.map_err(|_| lost())?
+    }
+
+    /// Stops renewing, and waits for what is under way. Whoever asks for a token that isn't valid any more gets
+    /// [`Shutdown`](AuthErrorKind::Shutdown).
+    pub async fn shutdown(&self) {
+        let flight = {
+            let mut locked = self.inner.lock();
+            locked.state.shut_down();
+            locked.flight.clone().filter(|_| locked.state.is_in_flight())
+        };
+        if let Some(flight) = flight {
+            let _ = self.inner.wait(flight).await;
+        }
+        self.inner.published.store(None);
+        self.inner.show(SessionStatus::ShutDown);
+    }
+
+    /// Tells of changes: signed in, renewed, failed, signed out.
+    pub fn watch(&self) -> SessionWatch {
+        SessionWatch::new(self.inner.status.subscribe())
+    }
+
+    /// Renews the session when its time comes, whether or not anybody asks, until the future is dropped.
+    ///
+    /// For vendors that renew only what is still valid. Spawn it, or race it against the work it is for.
+    pub async fn keep_alive(&self) -> AuthError {
+        let mut watch = self.watch();
+        loop {
+            let due = self.inner.lock().state.moments().and_then(|moments| moments.refresh_at);
+            let now = self.inner.timer.system_time();
+            match due.map(|due| due.duration_since(now).unwrap_or_default()) {
+                Some(pause) if !pause.is_zero() => {
+                    let pause = self.inner.timer.sleep(pause);
+                    // A login in between has its own time.
+                    tokio::select! {
+                        () = pause => {}
+                        () = watch.changed() => continue,
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    watch.changed().await;
+                    continue;
+                }
+            }
+            match self.token().await {
+                Err(error) if !error.is_transient() => return error,
+                // What was begun, or its cooldown, shows as a change.
+                _ => watch.changed().await,
+            }
+        }
+    }
+}
+
+/// What is to be ended.
+enum End {
+    Session,
+    Account,
+}
+
+impl<A: Authenticator + 'static> Inner<A> {
+    fn lock(&self) -> MutexGuard<'_, Locked> {
+        // Nothing that holds the lock calls foreign code; a poisoned one still holds a whole state.
+        self.locked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The token that is published.
+    fn in_use(&self) -> Result<Token, AuthError> {
+        self.published.load().as_ref().map(|published| published.token.clone()).ok_or_else(lost)
+    }
+
+    /// Ends what was, and says which session that was.
+    fn supersede(&self, locked: &mut Locked) -> Option<Arc<Session>> {
+        locked.flight = None;
+        self.published.store(None);
+        let session = locked.state.supersede();
+        self.show(SessionStatus::SignedOut);
+        session
+    }
+
+    fn show(&self, status: SessionStatus) {
+        self.status.send_replace(status);
+    }
+
+    /// A number from 0 up to, but not including, 1.
+    fn chance(&self) -> f64 {
+        (self.timer.random() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Waits for what a renewal gives, within the limit.
+    async fn wait(&self, flight: Flight) -> Result<Token, AuthError> {
+        let limit = self.timer.sleep(self.wait_limit());
+        tokio::select! {
+            biased;
+            landed = flight.landed() => landed,
+            () = limit => Err(AuthError::new(AuthErrorKind::Timeout).with_message("the renewal goes on, and took too long for this caller")),
+        }
+    }
+
+    /// The work, unless the limit comes first.
+    async fn bounded<T>(&self, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
+        let limit = self.timer.sleep(self.wait_limit());
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = limit => Err(AuthError::new(AuthErrorKind::Timeout).with_message("the vendor did not answer")),
+        }
+    }
+
+    fn wait_limit(&self) -> std::time::Duration {
+        self.lock().state.policy().wait_limit
+    }
+}
+
+impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
+    fn cached(&self) -> Option<Token> {
+        let published = self.inner.published.load();
+        let published = published.as_ref()?;
+        match published.refresh_at {
+            Some(refresh_at) if self.inner.timer.system_time() >= refresh_at => self.cached_when_due(),
+            _ => Some(published.token.clone()),
+        }
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
+        Box::pin(async { self.token().await.map_err(TokenError::from) })
+    }
+
+    fn reject(&self, generation: u64) {
+        let mut locked = self.inner.lock();
+        if locked.state.reject(generation) {
+            self.inner.published.store(None);
+        }
+    }
+}
+
+impl<A: Authenticator + 'static> SessionManager<A> {
+    /// The token is due: still good, perhaps, and to be renewed beside.
+    #[cold]
+    fn cached_when_due(&self) -> Option<Token> {
+        let mut locked = self.inner.lock();
+        match locked.state.decide(self.inner.timer.system_time()) {
+            Decision::Serve => self.inner.in_use().ok(),
+            Decision::ServeAndBegin(plan) => {
+                let _ = self.inner.begin(&mut locked, plan);
+                self.inner.in_use().ok()
+            }
+            Decision::Join | Decision::Begin(_) | Decision::Fail(_) => None,
+        }
+    }
+}
+
+impl<A: Authenticator + 'static> Clone for SessionManager<A> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+/// Shows whose session it is and how it stands.
+impl<A: Authenticator + 'static> std::fmt::Debug for SessionManager<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionManager")
+            .field("family", &self.inner.authenticator.family())
+            .field("status", &*self.inner.status.borrow())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Renewals run as tasks, so that nobody who waits can abort one.
+fn runtime() -> Result<tokio::runtime::Handle, AuthError> {
+    tokio::runtime::Handle::try_current().map_err(|_| {
+        AuthError::new(AuthErrorKind::InvalidInput)
+            .with_message("renewals need a tokio runtime, and there is none here")
+    })
+}
+
+/// The task of a renewal is gone without a result.
+fn lost() -> AuthError {
+    AuthError::new(AuthErrorKind::Vendor)
+        .with_message("the renewal was lost before it had a result")
+        .with_transient(true)
+}
+
+impl From<AuthError> for TokenError {
+    fn from(error: AuthError) -> Self {
+        let message = error.to_string();
+        let made = if error.needs_login() {
+            TokenError::login_required(message)
+        } else if error.is_transient() {
+            TokenError::transient(message)
+        } else {
+            TokenError::permanent(message)
+        };
+        let made = match error.retry_after() {
+            Some(delay) => made.with_retry_after(delay),
+            None => made,
+        };
+        made.with_source(Arc::new(error))
+    }
+}

@@ -1,0 +1,129 @@
+//! When a session is renewed, and how long failures cool down: numbers, and nothing else.
+
+use std::time::{Duration, SystemTime};
+
+use crate::Session;
+
+/// The numbers a manager decides by. The defaults fit the three vendors.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Policy {
+    /// The longest time before expiry at which a renewal may begin; 5 minutes.
+    pub early_window: Duration,
+    /// The same as a share of the token's lifetime; the shorter of both counts. 0.2
+    pub early_share: f64,
+    /// How much of the early window is left to chance, so that many sessions don't renew at once. 0.1
+    pub early_jitter: f64,
+    /// How far the clocks of this machine and the vendor may be apart; 30 seconds, and no more than a tenth of the
+    /// lifetime.
+    pub skew: Duration,
+    /// How long the first failure cools down; doubled with each further one. 1 second
+    pub first_cooldown: Duration,
+    /// How long failures cool down at the most, unless the vendor asks for more; 60 seconds.
+    pub longest_cooldown: Duration,
+    /// How long anybody waits for a renewal at the most; 45 seconds.
+    pub wait_limit: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            early_window: Duration::from_secs(5 * 60),
+            early_share: 0.2,
+            early_jitter: 0.1,
+            skew: Duration::from_secs(30),
+            first_cooldown: Duration::from_secs(1),
+            longest_cooldown: Duration::from_secs(60),
+            wait_limit: Duration::from_secs(45),
+        }
+    }
+}
+
+/// The two moments in the life of a session that matter. `None` is never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moments {
+    /// From here on it is renewed when somebody asks.
+    pub(crate) refresh_at: Option<SystemTime>,
+    /// From here on it is not used any more.
+    pub(crate) usable_until: Option<SystemTime>,
+}
+
+impl Policy {
+    /// The moments of a session. `chance` is a number from 0 up to, but not including, 1.
+    pub(crate) fn moments(&self, session: &Session, chance: f64) -> Moments {
+        let Some(expires_at) = session.expires_at else {
+            return Moments { refresh_at: None, usable_until: None };
+        };
+        let lifetime = expires_at.duration_since(session.issued_at).unwrap_or_default();
+        let skew = self.skew.min(lifetime / 10);
+        let window = self.early_window.min(lifetime.mul_f64(share(self.early_share)));
+        // Shortened by chance, never lengthened: no renewal begins before the early window.
+        let window = window.mul_f64(1.0 - share(self.early_jitter) * share(chance)).max(skew);
+        Moments { refresh_at: expires_at.checked_sub(window), usable_until: expires_at.checked_sub(skew) }
+    }
+
+    /// How long the `failures`th failure in a row cools down: the vendor's wish counts if it is longer.
+    pub(crate) fn cooldown(&self, failures: u32, asked: Option<Duration>, chance: f64) -> Duration {
+        let doubled =
+            self.first_cooldown.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
+        let own = doubled.min(self.longest_cooldown);
+        // Up to a half more, within the longest, so that clients don't come back in step.
+        let own = (own + own.mul_f64(share(chance) / 2.0)).min(self.longest_cooldown);
+        asked.map_or(own, |asked| asked.max(own))
+    }
+}
+
+/// Keeps a user's number where arithmetic on durations is defined.
+fn share(value: f64) -> f64 {
+    if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn session(lifetime: u64) -> Session {
+        Session::new("t", at(1000)).with_expiry(at(1000 + lifetime))
+    }
+
+    #[test]
+    fn the_early_window_is_the_shorter_of_five_minutes_and_a_fifth() {
+        let policy = Policy::default();
+        let early = |lifetime, chance| policy.moments(&session(lifetime), chance).refresh_at.unwrap();
+        assert_eq!(early(3600, 0.0), at(1000 + 3600 - 300));
+        assert_eq!(early(600, 0.0), at(1000 + 600 - 120));
+        // Chance only ever moves it later, by up to a tenth of the window.
+        assert_eq!(early(3600, 0.5), at(1000 + 3600 - 285));
+        assert!(early(3600, 0.999) <= at(1000 + 3600 - 270));
+    }
+
+    #[test]
+    fn skew_is_thirty_seconds_and_little_of_a_short_life() {
+        let policy = Policy::default();
+        let until = |lifetime| policy.moments(&session(lifetime), 0.0).usable_until.unwrap();
+        assert_eq!(until(3600), at(1000 + 3600 - 30));
+        assert_eq!(until(100), at(1000 + 100 - 10));
+        assert_eq!(until(0), at(1000));
+    }
+
+    #[test]
+    fn a_session_without_expiry_has_no_moments() {
+        let moments = Policy::default().moments(&Session::new("t", at(0)), 0.3);
+        assert_eq!(moments, Moments { refresh_at: None, usable_until: None });
+    }
+
+    #[test]
+    fn cooldowns_double_from_one_second_to_a_minute() {
+        let policy = Policy::default();
+        let of = |failures| policy.cooldown(failures, None, 0.0).as_secs();
+        assert_eq!([of(1), of(2), of(3), of(6), of(7), of(40), of(400)], [1, 2, 4, 32, 60, 60, 60]);
+        assert_eq!(policy.cooldown(1, None, 1.0), Duration::from_millis(1500));
+        assert_eq!(policy.cooldown(40, None, 1.0), Duration::from_secs(60));
+        assert_eq!(policy.cooldown(1, Some(Duration::from_secs(300)), 0.0), Duration::from_secs(300));
+        assert_eq!(policy.cooldown(7, Some(Duration::from_secs(3)), 0.0), Duration::from_secs(60));
+    }
+}
