@@ -215,6 +215,18 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         self.inner.show(SessionStatus::ShutDown);
     }
 
+    /// Whether nobody but the caller holds it, and nothing is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        // A renewal under way holds the inner part too.
+        Arc::strong_count(&self.inner) == 1
+    }
+
+    /// Whether it is the same session as another's.
+    #[cfg(test)]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// Tells of changes: signed in, renewed, failed, signed out.
     pub fn watch(&self) -> SessionWatch {
         SessionWatch::new(self.inner.status.subscribe())
