@@ -1,0 +1,282 @@
+//! The vendors as state machines: no I/O, no clock, no randomness that a seed doesn't fix.
+//!
+//! A [`VendorState`] takes the time and a [`Request`] and gives a [`Response`]. Model tests call it in process; a
+//! [`FakeVendor`](crate::FakeVendor) serves the same state over a socket.
+
+#![allow(clippy::result_large_err, reason = "a refusal is an answer like any other; it moves a few times and no more")]
+
+mod aivo;
+mod core;
+mod echo;
+mod encoding;
+mod message;
+mod pacerpro;
+mod quirks;
+mod random;
+mod stats;
+mod svix;
+mod tokens;
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+
+pub use self::message::{Request, Response};
+pub use self::quirks::Quirks;
+pub use self::stats::Stats;
+
+pub(crate) use self::core::Core;
+pub(crate) use self::encoding::{Alphabet, base64};
+pub(crate) use self::random::Random;
+
+/// The path below the base URL that answers 200 to a valid token and 401 to any other. No vendor has it: it stands for
+/// every call that carries a token.
+pub const PROBE: &str = "/probe";
+
+/// The vendors that can be faked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Vendor {
+    /// Svix: application tokens minted by an API key.
+    Svix,
+    /// PacerPro: JSON Web Tokens that are renewed while they are valid.
+    PacerPro,
+    /// Aivo: access tokens and rotating refresh tokens.
+    Aivo,
+}
+
+impl Vendor {
+    /// The vendor's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Svix => "svix",
+            Self::PacerPro => "pacerpro",
+            Self::Aivo => "aivo",
+        }
+    }
+
+    /// The names of the vendor's operations, followed by `probe`.
+    pub const fn operations(self) -> &'static [&'static str] {
+        match self {
+            Self::Svix => svix::OPERATIONS,
+            Self::PacerPro => pacerpro::OPERATIONS,
+            Self::Aivo => aivo::OPERATIONS,
+        }
+    }
+}
+
+/// Everything a fake vendor knows: accounts, tokens, idempotency records, statistics.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use auth_testkit::vendor::{Request, VendorState};
+/// use serde_json::json;
+///
+/// let mut aivo = VendorState::aivo();
+/// aivo.add_user("ada@example.com", "correct horse");
+///
+/// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+/// let login = Request::post("/auth/v1/login").with_json(&json!({"email": "ada@example.com", "password": "correct horse"}));
+/// let session = aivo.handle(now, &login).json();
+///
+/// let refresh = Request::post("/auth/v1/refresh")
+///     .with_bearer(session["accessToken"].as_str().unwrap())
+///     .with_json(&json!({"refreshToken": session["refreshToken"]}));
+/// assert_eq!(aivo.handle(now, &refresh).status, 200);
+/// assert_eq!(aivo.handle(now, &refresh).status, 401, "the token was spent by the first call");
+/// assert_eq!(aivo.stats().reused_refresh_tokens(), 1);
+/// ```
+#[derive(Clone)]
+pub struct VendorState {
+    vendor: Vendor,
+    core: Core,
+}
+
+impl VendorState {
+    /// A vendor without accounts that behaves as its documents say.
+    pub fn new(vendor: Vendor) -> Self {
+        Self { vendor, core: Core::new(lifetime(vendor)) }
+    }
+
+    /// Svix.
+    pub fn svix() -> Self {
+        Self::new(Vendor::Svix)
+    }
+
+    /// PacerPro.
+    pub fn pacerpro() -> Self {
+        Self::new(Vendor::PacerPro)
+    }
+
+    /// Aivo.
+    pub fn aivo() -> Self {
+        Self::new(Vendor::Aivo)
+    }
+
+    /// Fixes every token and identifier that will be made; 0 without this.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.core.random = Random::new(seed);
+        self
+    }
+
+    /// Sets how the vendor differs from its documents.
+    #[must_use]
+    pub fn with_quirks(mut self, quirks: Quirks) -> Self {
+        self.core.quirks = quirks;
+        self
+    }
+
+    /// Sets how long access tokens live, where the request doesn't say: 7 days at Svix and 1 hour elsewhere without
+    /// this.
+    #[must_use]
+    pub fn with_access_lifetime(mut self, lifetime: Duration) -> Self {
+        self.core.access_lifetime = lifetime;
+        self
+    }
+
+    /// Sets how long refresh tokens live; 30 days without this.
+    #[must_use]
+    pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
+        self.core.refresh_lifetime = lifetime;
+        self
+    }
+
+    /// Adds somebody who can sign in to PacerPro or Aivo.
+    pub fn add_user(&mut self, email: &str, password: &str) {
+        self.core.add_user(email, password);
+    }
+
+    /// Adds an API key to Svix.
+    pub fn add_api_key(&mut self, key: &str) {
+        self.core.add_api_key(key);
+    }
+
+    /// Adds an application to Svix, and gives its id. `uid` is the name that the customer chose.
+    pub fn add_application(&mut self, uid: Option<&str>) -> String {
+        self.core.add_application(uid)
+    }
+
+    /// Makes a one-time token for an application of Svix, as the vendor does inside a portal link. Good for a week.
+    pub fn add_one_time_token(&mut self, now: SystemTime, application: &str) -> String {
+        svix::one_time_token(&mut self.core, now, application)
+    }
+
+    /// Processes a request.
+    pub fn handle(&mut self, now: SystemTime, request: &Request) -> Response {
+        self.observe(request);
+        let response = if self.is_probe(request) {
+            self.probe(now, request)
+        } else {
+            match self.vendor {
+                Vendor::Svix => svix::handle(&mut self.core, now, request),
+                Vendor::PacerPro => pacerpro::handle(&mut self.core, now, request),
+                Vendor::Aivo => aivo::handle(&mut self.core, now, request),
+            }
+        };
+        self.core.finish(request, response)
+    }
+
+    /// Counts a request that arrives, but is not processed. [`handle`](Self::handle) does so by itself.
+    pub fn observe(&mut self, request: &Request) {
+        self.core.stats.count(self.operation(request));
+        if self.vendor == Vendor::Aivo {
+            aivo::observe(&mut self.core, request);
+        }
+    }
+
+    /// An error in the vendor's own shape, for instance 429.
+    pub fn error(&self, status: StatusCode, request: &Request) -> Response {
+        let response = match self.vendor {
+            Vendor::Svix => svix::error(status),
+            Vendor::PacerPro => pacerpro::error(status),
+            Vendor::Aivo => aivo::error(&self.core, status),
+        };
+        self.core.finish(request, response)
+    }
+
+    /// The operation a request is for, by the name of [`Vendor::operations`].
+    pub fn operation(&self, request: &Request) -> Option<&'static str> {
+        if self.is_probe(request) {
+            return Some("probe");
+        }
+        match self.vendor {
+            Vendor::Svix => svix::operation(request),
+            Vendor::PacerPro => pacerpro::operation(request),
+            Vendor::Aivo => aivo::operation(&self.core, request),
+        }
+    }
+
+    /// Whether a call with this access token would be let in.
+    pub fn accepts(&self, now: SystemTime, access_token: &str) -> bool {
+        match self.vendor {
+            Vendor::Svix => svix::accepts(&self.core, now, access_token),
+            Vendor::PacerPro => pacerpro::accepts(&self.core, now, access_token),
+            Vendor::Aivo => aivo::accepts(&self.core, now, access_token),
+        }
+    }
+
+    /// How many sessions could still be used or renewed.
+    pub fn sessions_alive(&self, now: SystemTime) -> usize {
+        self.core.tokens.sessions_alive(now)
+    }
+
+    /// The vendor.
+    pub fn vendor(&self) -> Vendor {
+        self.vendor
+    }
+
+    /// What the paths of all operations begin with: the path of the base URL.
+    pub fn base_path(&self) -> &'static str {
+        match self.vendor {
+            Vendor::Svix => "",
+            Vendor::PacerPro => pacerpro::BASE,
+            Vendor::Aivo => aivo::base(&self.core),
+        }
+    }
+
+    /// How the vendor differs from its documents.
+    pub fn quirks(&self) -> &Quirks {
+        &self.core.quirks
+    }
+
+    /// The same, to change in the middle of a test.
+    pub fn quirks_mut(&mut self) -> &mut Quirks {
+        &mut self.core.quirks
+    }
+
+    /// What has happened so far.
+    pub fn stats(&self) -> &Stats {
+        &self.core.stats
+    }
+
+    /// What happens to every answer before it leaves.
+    pub(crate) fn finish(&self, request: &Request, response: Response) -> Response {
+        self.core.finish(request, response)
+    }
+
+    fn is_probe(&self, request: &Request) -> bool {
+        request.path.strip_prefix(self.base_path()) == Some(PROBE)
+    }
+
+    fn probe(&self, now: SystemTime, request: &Request) -> Response {
+        match request.bearer() {
+            Some(token) if self.accepts(now, token) => Response::new_json(StatusCode::OK, &serde_json::json!({})),
+            _ => self.error(StatusCode::UNAUTHORIZED, request),
+        }
+    }
+}
+
+impl fmt::Debug for VendorState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VendorState").field("vendor", &self.vendor).field("stats", self.stats()).finish_non_exhaustive()
+    }
+}
+
+fn lifetime(vendor: Vendor) -> Duration {
+    match vendor {
+        Vendor::Svix => svix::DEFAULT_LIFETIME,
+        Vendor::PacerPro | Vendor::Aivo => Duration::from_secs(3600),
+    }
+}
