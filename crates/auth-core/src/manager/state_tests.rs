@@ -1,1 +1,289 @@
+//! The state machine by itself: every rule about what happens next, and a model that random histories are held against.
 
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use proptest::prelude::*;
+
+use super::policy::Policy;
+use super::state::{Completion, Decision, Freshness, Plan, State};
+use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
+
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 + seconds)
+}
+
+fn session(name: &str, issued: u64) -> Arc<Session> {
+    Arc::new(Session::new(name, at(issued)).with_refresh_token(format!("r-{name}")).with_expiry(at(issued + 1000)))
+}
+
+fn rotating(can_login: bool) -> State {
+    let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
+    State::new(Policy::default(), capabilities, can_login)
+}
+
+fn signed_in(can_login: bool) -> State {
+    let mut state = rotating(can_login);
+    state.publish(session("a", 0), 0.0);
+    state
+}
+
+fn error(kind: AuthErrorKind) -> AuthError {
+    AuthError::new(kind)
+}
+
+/// The kind of a decision, to compare by.
+fn name(decision: &Decision) -> String {
+    match decision {
+        Decision::Serve => "serve".to_owned(),
+        Decision::ServeAndBegin(plan) => format!("serve and {plan:?}"),
+        Decision::Join => "join".to_owned(),
+        Decision::Begin(plan) => format!("{plan:?}"),
+        Decision::Fail(error) => format!("{:?}", error.kind()),
+    }
+}
+
+#[test]
+fn a_session_is_fresh_then_stale_then_unusable() {
+    // 1000 s of life: an early window of 200 s, and 30 s of skew.
+    let state = signed_in(false);
+    for (second, freshness, decision) in [
+        (0, Freshness::Fresh, "serve"),
+        (799, Freshness::Fresh, "serve"),
+        (800, Freshness::Stale, "serve and Refresh"),
+        (969, Freshness::Stale, "serve and Refresh"),
+        (970, Freshness::Unusable, "Refresh"),
+        (9999, Freshness::Unusable, "Refresh"),
+    ] {
+        assert_eq!(state.freshness(at(second)), freshness, "at {second}");
+        assert_eq!(name(&state.decide(at(second))), decision, "at {second}");
+    }
+}
+
+#[test]
+fn a_clock_set_back_makes_nothing_expire() {
+    let state = signed_in(false);
+    assert_eq!(name(&state.decide(SystemTime::UNIX_EPOCH)), "serve");
+}
+
+#[test]
+fn one_renewal_at_a_time() {
+    let mut state = signed_in(false);
+    state.begin();
+    assert!(state.is_in_flight());
+    assert_eq!(name(&state.decide(at(900))), "serve");
+    assert_eq!(name(&state.decide(at(2000))), "join");
+}
+
+#[test]
+fn without_a_session_it_signs_in_or_says_that_nobody_has() {
+    assert_eq!(name(&rotating(true).decide(at(0))), "Login");
+    assert_eq!(name(&rotating(false).decide(at(0))), "ReauthRequired");
+}
+
+#[test]
+fn what_renews_only_while_valid_is_not_renewed_too_late() {
+    let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_renewal_while_valid();
+    for (can_login, late) in [(true, "Login"), (false, "ReauthRequired")] {
+        let mut state = State::new(Policy::default(), capabilities.clone(), can_login);
+        state.publish(session("a", 0), 0.0);
+        assert_eq!(name(&state.decide(at(850))), "serve and Refresh");
+        assert_eq!(name(&state.decide(at(970))), late);
+        state.reject(1);
+        assert_eq!(name(&state.decide(at(850))), late, "a refused token renews nothing");
+    }
+}
+
+#[test]
+fn a_vendor_without_renewal_signs_in_once() {
+    let mut state = State::new(Policy::default(), Capabilities::login_only(), true);
+    assert_eq!(name(&state.decide(at(0))), "Login");
+    state.publish(session("a", 0), 0.0);
+    assert_eq!(name(&state.decide(at(850))), "serve");
+    assert_eq!(name(&state.decide(at(2000))), "ReauthRequired");
+}
+
+#[test]
+fn only_the_current_generation_can_be_rejected() {
+    let mut state = signed_in(false);
+    assert!(!state.reject(0) && !state.reject(2));
+    assert_eq!(state.freshness(at(0)), Freshness::Fresh);
+    assert!(state.reject(1));
+    assert!(!state.reject(1), "once");
+    assert_eq!(state.freshness(at(0)), Freshness::Unusable);
+}
+
+#[test]
+fn failures_by_what_they_mean() {
+    use AuthErrorKind::{
+        Forbidden, InvalidCredentials, RateLimited, ReauthRequired, SessionExpired, Transport, Validation,
+    };
+    let not_processed = |kind| error(kind).with_delivery(Delivery::NotProcessed);
+    // plan, error, held credentials: what follows at once, and after the cooldown, for an expired session
+    for (plan, failure, can_login, at_once, later) in [
+        (Plan::Refresh, error(SessionExpired), false, "ReauthRequired", "ReauthRequired"),
+        (Plan::Refresh, error(SessionExpired), true, "join", "join"),
+        (Plan::Refresh, error(Transport), false, "ReauthRequired", "ReauthRequired"),
+        (Plan::Refresh, error(Transport), true, "Transport", "Login"),
+        (Plan::Refresh, not_processed(Transport), false, "Transport", "Refresh"),
+        (Plan::Refresh, error(RateLimited), false, "RateLimited", "Refresh"),
+        (Plan::Refresh, error(Forbidden), false, "Forbidden", "Refresh"),
+        (Plan::Login, error(InvalidCredentials), true, "InvalidCredentials", "InvalidCredentials"),
+        (Plan::Login, error(Validation), true, "Validation", "Validation"),
+        (Plan::Login, error(Transport), true, "Transport", "Refresh"),
+        (Plan::Login, error(ReauthRequired), true, "ReauthRequired", "ReauthRequired"),
+    ] {
+        let mut state = signed_in(can_login);
+        let epoch = state.begin();
+        let label = format!("{plan:?} {:?} {can_login}", failure.kind());
+        let completion = state.complete(epoch, plan, Err(failure), at(2000), 0.0);
+        assert_eq!(matches!(completion, Completion::Again(Plan::Login)), at_once == "join", "{label}");
+        assert_eq!(name(&state.decide(at(2000))), at_once, "{label}, at once");
+        assert_eq!(name(&state.decide(at(2002))), later, "{label}, later");
+    }
+}
+
+#[test]
+fn a_failure_never_takes_away_a_valid_token() {
+    for kind in
+        [AuthErrorKind::SessionExpired, AuthErrorKind::Transport, AuthErrorKind::Vendor, AuthErrorKind::Forbidden]
+    {
+        let mut state = signed_in(false);
+        let epoch = state.begin();
+        state.complete(epoch, Plan::Refresh, Err(error(kind)), at(850), 0.0);
+        assert!(name(&state.decide(at(860))).starts_with("serve"), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_vendor_that_asks_for_patience_gets_it() {
+    let mut state = signed_in(false);
+    let epoch = state.begin();
+    let busy = error(AuthErrorKind::RateLimited).with_retry_after(Some(Duration::from_secs(120)));
+    state.complete(epoch, Plan::Refresh, Err(busy), at(2000), 0.0);
+    assert_eq!(name(&state.decide(at(2119))), "RateLimited");
+    assert_eq!(name(&state.decide(at(2120))), "Refresh");
+}
+
+#[test]
+fn the_refused_token_again_is_no_renewal() {
+    let mut state = signed_in(false);
+    state.reject(1);
+    let epoch = state.begin();
+    let completion = state.complete(epoch, Plan::Refresh, Ok(session("a", 0)), at(10), 0.0);
+    assert!(matches!(completion, Completion::Failed(_)), "{completion:?}");
+    assert_eq!(name(&state.decide(at(10))), "ReauthRequired");
+}
+
+#[test]
+fn what_supersedes_ends_what_was_under_way() {
+    let mut state = signed_in(true);
+    let epoch = state.begin();
+    assert!(state.supersede().is_some());
+    assert!(matches!(state.complete(epoch, Plan::Refresh, Ok(session("b", 0)), at(0), 0.0), Completion::Superseded));
+    assert!(state.session().is_none());
+    assert_eq!(name(&state.decide(at(0))), "Login");
+}
+
+#[test]
+fn after_a_shutdown_there_is_nothing() {
+    let mut state = signed_in(true);
+    state.shut_down();
+    assert_eq!(name(&state.decide(at(0))), "Shutdown");
+}
+
+/// One thing that can happen to a manager.
+#[derive(Clone, Debug)]
+enum Event {
+    Pass(u64),
+    Ask,
+    Land(Ending),
+    Reject(u64),
+    Supersede,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Good,
+    Busy,
+    Lost,
+    Refused,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let ending = prop_oneof![Just(Ending::Good), Just(Ending::Busy), Just(Ending::Lost), Just(Ending::Refused)];
+    prop_oneof![
+        3 => (0_u64..700).prop_map(Event::Pass),
+        5 => Just(Event::Ask),
+        4 => ending.prop_map(Event::Land),
+        2 => (0_u64..6).prop_map(Event::Reject),
+        1 => Just(Event::Supersede),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever happens: a refresh token is redeemed once, one renewal is under way at a time, what is served is valid,
+    /// and generations only grow.
+    #[test]
+    fn any_history_keeps_the_promises(can_login: bool, history in prop::collection::vec(event(), 1..60)) {
+        let mut state = signed_in(can_login);
+        let mut now = 0;
+        let mut flight: Option<(u64, Plan)> = None;
+        let mut redeemed: Vec<String> = Vec::new();
+        let mut generation = state.generation();
+        let mut issued = 0;
+        for event in history {
+            match event {
+                Event::Pass(seconds) => now += seconds,
+                Event::Reject(generation) => { state.reject(generation); }
+                Event::Supersede => {
+                    state.supersede();
+                    flight = None;
+                }
+                Event::Ask => {
+                    let decision = state.decide(at(now));
+                    if matches!(decision, Decision::Serve | Decision::ServeAndBegin(_)) {
+                        prop_assert_ne!(state.freshness(at(now)), Freshness::Unusable);
+                    }
+                    if let Decision::Begin(plan) | Decision::ServeAndBegin(plan) = decision {
+                        prop_assert!(flight.is_none(), "two renewals at once");
+                        prop_assert!(plan == Plan::Refresh || can_login);
+                        if plan == Plan::Refresh {
+                            let token = state.session().and_then(|session| session.refresh_token.clone());
+                            redeemed.push(token.map(|token| token.expose().to_owned()).unwrap_or_default());
+                        }
+                        flight = Some((state.begin(), plan));
+                    }
+                }
+                Event::Land(ending) => {
+                    let Some((epoch, plan)) = flight.take() else { continue };
+                    let outcome = match ending {
+                        Ending::Good => {
+                            issued += 1;
+                            Ok(session(&format!("s{issued}"), now))
+                        }
+                        Ending::Busy => {
+                            // It did not act on the token, so it may be sent again.
+                            if plan == Plan::Refresh { redeemed.pop(); }
+                            Err(error(AuthErrorKind::RateLimited))
+                        }
+                        Ending::Lost => Err(error(AuthErrorKind::Transport)),
+                        Ending::Refused => Err(error(AuthErrorKind::SessionExpired)),
+                    };
+                    if let Completion::Again(plan) = state.complete(epoch, plan, outcome, at(now), 0.0) {
+                        flight = Some((epoch, plan));
+                    }
+                }
+            }
+            prop_assert_eq!(state.is_in_flight(), flight.is_some());
+            prop_assert!(state.generation() >= generation);
+            generation = state.generation();
+            let mut unique = redeemed.clone();
+            unique.sort();
+            unique.dedup();
+            prop_assert_eq!(unique.len(), redeemed.len(), "a refresh token was redeemed twice: {:?}", redeemed);
+        }
+    }
+}
