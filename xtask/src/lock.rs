@@ -13,6 +13,9 @@ use crate::files::FileSet;
 /// Where it lies in the workspace.
 pub const LOCK: &str = "openapi/families.lock";
 
+/// The version the workspace pins: another one writes other code.
+const PROGENITOR: &str = "0.15.1";
+
 /// The hashes of all inputs and outputs, and the generator's version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +31,7 @@ pub struct Lock {
 impl Lock {
     /// The lock of a run.
     pub fn of(inputs: &Inputs, outputs: &FileSet) -> Self {
-        let generator = [("xtask", env!("CARGO_PKG_VERSION")), ("progenitor", "0.15.1")];
+        let generator = [("xtask", env!("CARGO_PKG_VERSION")), ("progenitor", PROGENITOR)];
         Self {
             generator: generator.into_iter().map(|(name, version)| (name.to_owned(), version.to_owned())).collect(),
             inputs: inputs.iter().map(|(path, bytes)| (path.clone(), hash(bytes))).collect(),
@@ -73,4 +76,15 @@ fn is_unchanged(workspace: &Workspace, path: &Path, expected: &str) -> bool {
 
 fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_in_the_lock_is_the_one_that_is_pinned() {
+        let manifest = include_str!("../../Cargo.toml");
+        assert!(manifest.contains(&format!("progenitor = \"={PROGENITOR}\"")));
+    }
 }
