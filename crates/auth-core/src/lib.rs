@@ -103,7 +103,8 @@
 //! # Features
 //!
 //! `svix`, `pacerpro`, `aivo`: an adapter each, all on by default. `rustls` (default), `native-tls`, `tracing` are those
-//! of the clients.
+//! of the clients. `tower` and `reqwest-middleware`: tokens for other HTTP stacks, in the modules `tower` and
+//! `middleware`, both off by default.
 
 #[cfg(any(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 mod adapters;
@@ -113,8 +114,14 @@ mod credentials;
 mod error;
 mod family;
 mod manager;
+#[cfg(feature = "reqwest-middleware")]
+pub mod middleware;
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+mod origin;
 mod pool;
 mod session;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 #[cfg(feature = "aivo")]
 pub use adapters::aivo;
@@ -132,5 +139,7 @@ pub use manager::{
     Intent, MemoryStore, Policy, SessionManager, SessionManagerBuilder, SessionStatus, SessionStore, SessionWatch,
     Stored,
 };
+#[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
+pub use origin::{InvalidOrigin, Origin};
 pub use pool::{SessionPool, SessionPoolBuilder};
 pub use session::Session;

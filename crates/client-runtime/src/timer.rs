@@ -21,6 +21,9 @@ pub trait Timer: fmt::Debug + Send + Sync {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
     /// Random bits: the jitter of pauses and the idempotency keys are made of them.
+    ///
+    /// A test that returns the same bits every time makes every idempotency key the same, and a server then answers a
+    /// new call with the answer of an old one.
     fn random(&self) -> u64;
 }
 

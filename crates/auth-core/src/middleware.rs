@@ -1,0 +1,97 @@
+//! Tokens for clients of [reqwest-middleware](reqwest_middleware). Behind the feature `reqwest-middleware`.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use auth_core::TokenSource;
+//! use auth_core::middleware::{AuthMiddleware, same_origin_redirects};
+//! use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+//!
+//! # fn example(source: Arc<dyn TokenSource>) -> Result<ClientWithMiddleware, Box<dyn std::error::Error>> {
+//! // The source is a `SessionManager`, for instance.
+//! let http = reqwest::Client::builder().redirect(same_origin_redirects()).build()?;
+//! let client = ClientBuilder::new(http)
+//!     .with(AuthMiddleware::new(source, ["https://api.example.com".parse()?]))
+//!     .build();
+//! # Ok(client)
+//! # }
+//! ```
+
+use std::sync::Arc;
+
+use client_runtime::TokenSource;
+use http::header::AUTHORIZATION;
+use http::{Extensions, StatusCode};
+use reqwest::redirect::Policy;
+use reqwest::{Request, Response, Url};
+use reqwest_middleware::{Error, Middleware, Next, Result};
+
+use crate::origin::{Guarded, Origin};
+
+/// How many redirects are followed in a row.
+const MOST_REDIRECTS: usize = 5;
+
+/// Puts a token into requests to the given origins.
+///
+/// - A request to another origin passes unchanged, and so does one with an `Authorization` of its own.
+/// - If the server answers 401, the source hears of it, and the request is sent once more with another token, provided
+///   that there is one and [`try_clone`](Request::try_clone) gives a copy: a streamed body is not sent twice.
+///
+/// Without a token, the error is [`Error::Middleware`] around a [`TokenError`](client_runtime::TokenError); an
+/// [`AuthError`](crate::AuthError) of a session manager is its source.
+///
+/// Redirects are followed below any middleware. reqwest takes the header out when the host or the port changes, but sends
+/// the body on; build the client with [`same_origin_redirects`], or none.
+#[derive(Clone, Debug)]
+pub struct AuthMiddleware {
+    guarded: Arc<Guarded>,
+}
+
+impl AuthMiddleware {
+    /// Tokens of this source, for these origins and no others.
+    pub fn new(source: Arc<dyn TokenSource>, origins: impl IntoIterator<Item = Origin>) -> Self {
+        Self { guarded: Guarded::new(source, origins) }
+    }
+}
+
+#[async_trait::async_trait]
+impl Middleware for AuthMiddleware {
+    async fn handle(&self, mut request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
+        let is_ours =
+            !request.headers().contains_key(AUTHORIZATION) && self.guarded.admits(origin(request.url()).as_ref());
+        if !is_ours {
+            return next.run(request, extensions).await;
+        }
+        let spare = request.try_clone();
+        let token = self.guarded.token().await.map_err(Error::middleware)?;
+        request.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
+        let response = next.clone().run(request, extensions).await?;
+        if response.status() != StatusCode::UNAUTHORIZED || !self.guarded.admits(origin(response.url()).as_ref()) {
+            return Ok(response);
+        }
+        self.guarded.reject(&token);
+        let Some(mut spare) = spare else { return Ok(response) };
+        let Some(token) = self.guarded.replacement(&token).await.map_err(Error::middleware)? else {
+            return Ok(response);
+        };
+        drop(response);
+        spare.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
+        next.run(spare, extensions).await
+    }
+}
+
+/// Follows redirects that stay at their origin, at most five in a row, and no others: neither header nor body reaches
+/// another place. What isn't followed is the response.
+pub fn same_origin_redirects() -> Policy {
+    Policy::custom(|attempt| {
+        let previous = attempt.previous();
+        let target = attempt.url();
+        let is_bare = target.username().is_empty() && target.password().is_none();
+        let stays = previous.last().is_some_and(|from| origin(from).is_some() && origin(from) == origin(target));
+        if is_bare && stays && previous.len() <= MOST_REDIRECTS { attempt.follow() } else { attempt.stop() }
+    })
+}
+
+fn origin(url: &Url) -> Option<Origin> {
+    Origin::new(url.scheme(), url.host_str()?, url.port())
+}
