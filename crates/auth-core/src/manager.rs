@@ -21,6 +21,7 @@ mod store;
 pub use builder::SessionManagerBuilder;
 use flight::Flight;
 pub use policy::Policy;
+pub(crate) use state::Due;
 use state::{Decision, Freshness, Plan, State};
 pub use status::{SessionStatus, SessionWatch};
 pub use store::{Intent, MemoryStore, SessionStore, Stored};
@@ -232,35 +233,50 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         SessionWatch::new(self.inner.status.subscribe())
     }
 
-    /// Renews the session when its time comes, whether or not anybody asks, until the future is dropped.
+    /// Renews the session when its time comes, whether or not anybody asks, until the future is dropped. It ends with
+    /// the reason when there is no way on.
     ///
     /// For vendors that renew only what is still valid. Spawn it, or race it against the work it is for.
     pub async fn keep_alive(&self) -> AuthError {
+        if let Err(error) = runtime() {
+            return error;
+        }
         let mut watch = self.watch();
         loop {
-            let due = self.inner.lock().state.moments().and_then(|moments| moments.refresh_at);
             let now = self.inner.timer.system_time();
-            match due.map(|due| due.duration_since(now).unwrap_or_default()) {
-                Some(pause) if !pause.is_zero() => {
-                    let pause = self.inner.timer.sleep(pause);
-                    // A login in between has its own time.
+            let due = self.inner.lock().state.due(now);
+            match due {
+                Due::At(moment) => {
+                    let pause = self.inner.timer.sleep(moment.duration_since(now).unwrap_or_default());
                     tokio::select! {
-                        () = pause => {}
-                        () = watch.changed() => continue,
+                        () = pause => {
+                            // What comes of it shows in the state.
+                            let _ = self.token().await;
+                        }
+                        // A login or logout in between changes what is due.
+                        () = watch.changed() => {}
                     }
                 }
-                Some(_) => {}
-                None => {
-                    watch.changed().await;
-                    continue;
-                }
-            }
-            match self.token().await {
-                Err(error) if !error.is_transient() => return error,
-                // What was begun, or its cooldown, shows as a change.
-                _ => watch.changed().await,
+                Due::OnChange => watch.changed().await,
+                Due::Never(error) => return error,
             }
         }
+    }
+
+    /// Begins the renewal that is due, and waits for nothing.
+    pub(crate) fn renew_beside(&self) {
+        let mut locked = self.inner.lock();
+        if let Decision::ServeAndBegin(plan) | Decision::Begin(plan) =
+            locked.state.decide(self.inner.timer.system_time())
+        {
+            // Without a runtime nothing is lost: whoever asks for a token is told.
+            let _ = self.inner.begin(&mut locked, plan);
+        }
+    }
+
+    /// When it is to be renewed without being asked.
+    pub(crate) fn due(&self, now: SystemTime) -> Due {
+        self.inner.lock().state.due(now)
     }
 }
 

@@ -5,10 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use client_runtime::{Timer, TokioTimer};
 use lru::LruCache;
+use tokio::sync::broadcast;
 
 use crate::{
     AuthError, AuthErrorKind, Authenticator, MemoryStore, Policy, SessionManager, SessionManagerBuilder, SessionStore,
 };
+
+mod keeper;
 
 /// Many sessions of one vendor, by account: each with a manager of its own, so that a herd on one disturbs no other.
 ///
@@ -38,6 +41,8 @@ struct Shared<A: Authenticator + Clone + 'static> {
     timer: Arc<dyn Timer>,
     store: Arc<dyn SessionStore>,
     sessions: Mutex<LruCache<String, SessionManager<A>>>,
+    /// Tells whoever keeps the pool alive of new accounts.
+    arrivals: broadcast::Sender<String>,
 }
 
 /// How many of the sessions that were asked for the longest ago are looked at for one to let go.
@@ -85,6 +90,8 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         // The pool's key is the account, whatever `configure` says.
         let manager = configure(builder).account(account).build();
         sessions.put(account.to_owned(), manager.clone());
+        // Nobody listens unless the pool is kept alive.
+        let _ = self.shared.arrivals.send(account.to_owned());
         Ok(manager)
     }
 
@@ -183,7 +190,8 @@ impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
     pub fn build(self) -> SessionPool<A> {
         let sessions = Mutex::new(LruCache::unbounded());
         let Self { authenticator, capacity, policy, timer, store } = self;
-        SessionPool { shared: Arc::new(Shared { authenticator, capacity, policy, timer, store, sessions }) }
+        let (arrivals, _) = broadcast::channel(1024);
+        SessionPool { shared: Arc::new(Shared { authenticator, capacity, policy, timer, store, sessions, arrivals }) }
     }
 }
 

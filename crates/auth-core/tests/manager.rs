@@ -1,5 +1,5 @@
 //! The session manager against a made-up vendor, in process and under paused time: herds, races, faults, ends.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 mod support;
 
@@ -337,6 +337,18 @@ async fn a_session_is_kept_alive_without_anybody_asking() {
     }
     let refreshes = manager.authenticator().calls("refresh");
     assert!((10..=12).contains(&refreshes), "{refreshes} in ten hours");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keeping_alive_survives_failures_and_ends_with_a_reason() {
+    let timer = PausedTimer::new();
+    let mut acme = Acme::new(&timer);
+    acme.capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_renewal_while_valid();
+    acme.script("refresh", (0..3).map(|_| Answer::Err(busy())).chain([Answer::Ok, Answer::Err(refused())]));
+    let manager = manager(acme, &timer, Duration::ZERO);
+    let error = tokio::time::timeout(HOUR * 10, manager.keep_alive()).await.expect("it ends when there is no way on");
+    assert_eq!(error.kind(), AuthErrorKind::ReauthRequired);
+    assert_eq!(manager.authenticator().calls("refresh"), 5);
 }
 
 #[tokio::test(start_paused = true)]

@@ -78,7 +78,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         let key = format!("{}/{}", self.authenticator.family(), self.account);
         let (status, _) = watch::channel(SessionStatus::SignedOut);
         let session = self.session.map(Arc::new);
-        let chance = 0.0;
+        let chance = (self.timer.random() >> 11) as f64 / (1_u64 << 53) as f64;
         if let Some(session) = &session {
             state.publish(Arc::clone(session), chance);
         }

@@ -17,7 +17,8 @@ pub struct Policy {
     /// How far the clocks of this machine and the vendor may be apart; 30 seconds, and no more than a tenth of the
     /// lifetime.
     pub skew: Duration,
-    /// How long the first failure cools down; doubled with each further one. 1 second
+    /// How long the first failure cools down at the least; doubled with each further one, and up to twice that by
+    /// chance. 1 second
     pub first_cooldown: Duration,
     /// How long failures cool down at the most, unless the vendor asks for more; 60 seconds.
     pub longest_cooldown: Duration,
@@ -64,11 +65,10 @@ impl Policy {
 
     /// How long the `failures`th failure in a row cools down: the vendor's wish counts if it is longer.
     pub(crate) fn cooldown(&self, failures: u32, asked: Option<Duration>, chance: f64) -> Duration {
-        let doubled =
-            self.first_cooldown.saturating_mul(1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
-        let own = doubled.min(self.longest_cooldown);
-        // Up to a half more, within the longest, so that clients don't come back in step.
-        let own = (own + own.mul_f64(share(chance) / 2.0)).min(self.longest_cooldown);
+        let doubled = self.first_cooldown.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX));
+        let longest = doubled.min(self.longest_cooldown);
+        // Half of it is left to chance, at the longest too: clients that failed together must not come back in step.
+        let own = longest.mul_f64(0.5 + share(chance) / 2.0).max(self.first_cooldown.min(self.longest_cooldown));
         asked.map_or(own, |asked| asked.max(own))
     }
 }
@@ -117,13 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn cooldowns_double_from_one_second_to_a_minute() {
+    fn cooldowns_double_from_one_second_to_a_minute_and_half_is_chance() {
         let policy = Policy::default();
-        let of = |failures| policy.cooldown(failures, None, 0.0).as_secs();
-        assert_eq!([of(1), of(2), of(3), of(6), of(7), of(40), of(400)], [1, 2, 4, 32, 60, 60, 60]);
-        assert_eq!(policy.cooldown(1, None, 1.0), Duration::from_millis(1500));
-        assert_eq!(policy.cooldown(40, None, 1.0), Duration::from_secs(60));
+        let of = |failures, chance| policy.cooldown(failures, None, chance).as_secs_f64();
+        assert_eq!([1, 2, 3, 6, 40, 400].map(|failures| of(failures, 0.0)), [1.0, 2.0, 4.0, 30.0, 30.0, 30.0]);
+        assert_eq!([1, 2, 3, 6, 40, 400].map(|failures| of(failures, 1.0)), [2.0, 4.0, 8.0, 60.0, 60.0, 60.0]);
         assert_eq!(policy.cooldown(1, Some(Duration::from_secs(300)), 0.0), Duration::from_secs(300));
-        assert_eq!(policy.cooldown(7, Some(Duration::from_secs(3)), 0.0), Duration::from_secs(60));
+        assert_eq!(policy.cooldown(7, Some(Duration::from_secs(3)), 1.0), Duration::from_secs(60));
     }
 }

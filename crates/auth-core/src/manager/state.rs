@@ -46,6 +46,17 @@ pub(crate) enum Completion {
     Superseded,
 }
 
+/// When a session is renewed that nobody asks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Due {
+    /// At this moment, if nothing happens before.
+    At(SystemTime),
+    /// Not before something happens: a renewal lands, somebody signs in.
+    OnChange,
+    /// Never: there is no way on.
+    Never(AuthError),
+}
+
 /// How good the session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
@@ -166,6 +177,26 @@ impl State {
                 (None, None, Some(plan)) => Decision::Begin(plan),
                 (None, None, None) => Decision::Fail(self.no_way_on()),
             },
+        }
+    }
+
+    /// When to renew the session without being asked.
+    pub(crate) fn due(&self, now: SystemTime) -> Due {
+        if self.shut_down {
+            return Due::Never(AuthError::new(AuthErrorKind::Shutdown));
+        }
+        if let Some(dead) = &self.dead {
+            return Due::Never(dead.clone());
+        }
+        let refresh_at = self.held.as_ref().and_then(|held| held.moments.refresh_at);
+        match (refresh_at, self.plan(now)) {
+            _ if self.in_flight => Due::OnChange,
+            (None, _) => Due::OnChange,
+            (Some(_), None) => Due::Never(self.no_way_on()),
+            (Some(refresh_at), Some(_)) => {
+                let cooled = self.cooling.as_ref().map(|(until, _)| *until);
+                Due::At(cooled.map_or(refresh_at, |cooled| refresh_at.max(cooled)))
+            }
         }
     }
 
