@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
 use tokio::sync::watch;
 
@@ -62,15 +62,16 @@ struct Inner<A> {
     key: String,
     timer: Arc<dyn Timer>,
     store: Arc<dyn SessionStore>,
-    /// What is good right now, to be read without a lock. Empty while nothing is.
-    published: ArcSwapOption<Published>,
+    /// What is good right now, to be read without a lock.
+    published: ArcSwap<Published>,
     locked: Mutex<Locked>,
     status: watch::Sender<SessionStatus>,
 }
 
-/// The token in use, and how long it can be used without a thought.
+/// The token in use, and how long it can be used without a thought. Without a token, nothing is good.
+#[derive(Default)]
 struct Published {
-    token: Token,
+    token: Option<Token>,
     /// From here on there is something to decide; `None` is never.
     refresh_at: Option<SystemTime>,
 }
@@ -212,7 +213,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         if let Some(flight) = flight {
             let _ = self.inner.wait(flight).await;
         }
-        self.inner.published.store(None);
+        self.inner.published.store(Arc::default());
         self.inner.show(SessionStatus::ShutDown);
     }
 
@@ -294,13 +295,13 @@ impl<A: Authenticator + 'static> Inner<A> {
 
     /// The token that is published.
     fn in_use(&self) -> Result<Token, AuthError> {
-        self.published.load().as_ref().map(|published| published.token.clone()).ok_or_else(lost)
+        self.published.load().token.clone().ok_or_else(lost)
     }
 
     /// Ends what was, and says which session that was.
     fn supersede(&self, locked: &mut Locked) -> Option<Arc<Session>> {
         locked.flight = None;
-        self.published.store(None);
+        self.published.store(Arc::default());
         let session = locked.state.supersede();
         self.show(SessionStatus::SignedOut);
         session
@@ -343,10 +344,9 @@ impl<A: Authenticator + 'static> Inner<A> {
 impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
     fn cached(&self) -> Option<Token> {
         let published = self.inner.published.load();
-        let published = published.as_ref()?;
         match published.refresh_at {
             Some(refresh_at) if self.inner.timer.system_time() >= refresh_at => self.cached_when_due(),
-            _ => Some(published.token.clone()),
+            _ => published.token.clone(),
         }
     }
 
@@ -357,7 +357,7 @@ impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
     fn reject(&self, generation: u64) {
         let mut locked = self.inner.lock();
         if locked.state.reject(generation) {
-            self.inner.published.store(None);
+            self.inner.published.store(Arc::default());
         }
     }
 }

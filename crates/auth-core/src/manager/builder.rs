@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use client_runtime::{Timer, TokioTimer};
 use tokio::sync::watch;
 
@@ -87,7 +87,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
             key,
             timer: self.timer,
             store: self.store,
-            published: ArcSwapOption::empty(),
+            published: ArcSwap::default(),
             locked: Mutex::new(Locked { state, credentials: self.credentials, flight: None }),
             status,
         };

@@ -214,7 +214,7 @@ impl<A: Authenticator + 'static> Inner<A> {
             .map_err(|error| unsendable().with_source(error))?;
         let moments = locked.state.moments();
         let refresh_at = moments.and_then(|moments| moments.refresh_at);
-        self.published.store(Some(Arc::new(Published { token: token.clone(), refresh_at })));
+        self.published.store(Arc::new(Published { token: Some(token.clone()), refresh_at }));
         self.show(SessionStatus::Active { generation: locked.state.generation(), expires_at: session.expires_at });
         Ok(token)
     }

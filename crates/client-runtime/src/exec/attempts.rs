@@ -109,7 +109,7 @@ impl<'a> Attempts<'a> {
             },
         };
         self.sent = Some(token.generation());
-        request.headers_mut().insert(AUTHORIZATION, token.into_header_value());
+        request.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
         Ok(())
     }
 

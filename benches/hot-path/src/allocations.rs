@@ -1,0 +1,55 @@
+//! An allocator that counts.
+
+// `GlobalAlloc` is an unsafe trait. Every call is passed on to the system's allocator as it came.
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+thread_local! {
+    // Per thread, so that counting is no point where threads meet. It needs neither a lazy start nor a destructor, and
+    // so never allocates.
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The allocations of this thread so far. What grows in place or moves counts too.
+pub(crate) fn count() -> u64 {
+    COUNT.get()
+}
+
+struct Counting;
+
+impl Counting {
+    fn note() {
+        COUNT.set(COUNT.get() + 1);
+    }
+}
+
+// SAFETY: all is done by `System`, which keeps the contract; counting neither allocates nor unwinds.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Self::note();
+        // SAFETY: the caller's promises are those that `System` asks for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        Self::note();
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        Self::note();
+        // SAFETY: as above; the pointer came from `System`.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above; the pointer came from `System`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}

@@ -1,0 +1,111 @@
+//! The ways that are compared: each has its token already, and finds it still valid.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwap;
+use auth_core::{
+    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionManager, TokenSource,
+};
+
+mod aws;
+mod google;
+
+pub(crate) const TOKEN: &str = "made-up-for-the-benchmark-0123456789-0123456789-0123456789";
+pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
+
+/// A way to a token.
+pub(crate) trait Way: Send + Sync {
+    /// Asks for the token so many times. The loop is in here, so that nothing but the way itself is in it.
+    fn ask(&self, count: usize);
+}
+
+/// The names of the ways; all are compared with the first.
+pub(crate) const NAMES: [&str; 4] = ["baseline", "manager", "aws", "google"];
+
+/// The way of this name, with its token already there.
+pub(crate) fn prepare(name: &str) -> Result<Box<dyn Way>, Box<dyn Error>> {
+    Ok(match name {
+        "baseline" => Box::new(Baseline::new()),
+        "manager" => Box::new(Manager::new()?),
+        "aws" => Box::new(aws::IdentityCache::new()?),
+        "google" => Box::new(google::AccessToken::new()?),
+        _ => return Err(format!("there is no way `{name}`, only {}", NAMES.join(", ")).into()),
+    })
+}
+
+/// The least there is to do: find the token without a lock, look at the clock, share the token.
+struct Baseline {
+    published: ArcSwap<Published>,
+}
+
+struct Published {
+    token: Arc<str>,
+    refresh_at: SystemTime,
+}
+
+impl Baseline {
+    fn new() -> Self {
+        let published = Published { token: TOKEN.into(), refresh_at: SystemTime::now() + LIFETIME };
+        Self { published: ArcSwap::from_pointee(published) }
+    }
+
+    fn cached(&self) -> Option<Arc<str>> {
+        let published = self.published.load();
+        (SystemTime::now() < published.refresh_at).then(|| Arc::clone(&published.token))
+    }
+}
+
+impl Way for Baseline {
+    fn ask(&self, count: usize) {
+        for _ in 0..count {
+            let token = black_box(self).cached();
+            assert!(black_box(token).is_some());
+        }
+    }
+}
+
+/// What a family client does on every call: it asks a source that it knows nothing else of.
+struct Manager {
+    source: Arc<dyn TokenSource>,
+}
+
+impl Manager {
+    fn new() -> Result<Self, Box<dyn Error>> {
+        let vendor: Arc<dyn Authenticator> = Arc::new(InProcess);
+        let credentials = Credentials::password("me@example.com", "made up");
+        let source = SessionManager::builder(vendor).credentials(credentials).build();
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(source.acquire())?;
+        Ok(Self { source: Arc::new(source) })
+    }
+}
+
+impl Way for Manager {
+    fn ask(&self, count: usize) {
+        for _ in 0..count {
+            let token = black_box(&self.source).cached();
+            assert!(black_box(token).is_some());
+        }
+    }
+}
+
+/// A vendor that signs anybody in, for an hour.
+struct InProcess;
+
+impl Authenticator for InProcess {
+    fn family(&self) -> Family {
+        Family::new("in-process")
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::login_only()
+    }
+
+    fn login<'a>(&'a self, _credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+        let now = SystemTime::now();
+        let session = Session::new(TOKEN, now).with_expiry(now + LIFETIME);
+        Box::pin(std::future::ready(Ok(session)))
+    }
+}
