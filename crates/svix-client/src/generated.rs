@@ -39,9 +39,15 @@ pub mod types {
             if value.chars().count() < 1usize {
                 return Err("shorter than 1 characters".into());
             }
-            static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-            { ::regress::Regex::new("^[a-zA-Z0-9\\-_.]+$").unwrap() });
-            if PATTERN.find(value).is_none() {
+            if value.is_empty()
+                || !value
+                    .chars()
+                    .all(|c| {
+                        matches!(
+                            c, 'a'..= 'z' | 'A'..= 'Z' | '0'..= '9' | '-' | '_' | '.'
+                        )
+                    })
+            {
                 return Err("doesn't match pattern \"^[a-zA-Z0-9\\-_.]+$\"".into());
             }
             Ok(Self(value.to_string()))
@@ -133,9 +139,15 @@ pub mod types {
             if value.chars().count() > 256usize {
                 return Err("longer than 256 characters".into());
             }
-            static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-            { ::regress::Regex::new("^[a-zA-Z0-9\\-_.]+$").unwrap() });
-            if PATTERN.find(value).is_none() {
+            if value.is_empty()
+                || !value
+                    .chars()
+                    .all(|c| {
+                        matches!(
+                            c, 'a'..= 'z' | 'A'..= 'Z' | '0'..= '9' | '-' | '_' | '.'
+                        )
+                    })
+            {
                 return Err("doesn't match pattern \"^[a-zA-Z0-9\\-_.]+$\"".into());
             }
             Ok(Self(value.to_string()))
@@ -302,9 +314,15 @@ pub mod types {
             if value.chars().count() < 1usize {
                 return Err("shorter than 1 characters".into());
             }
-            static PATTERN: ::std::sync::LazyLock<::regress::Regex> = ::std::sync::LazyLock::new(||
-            { ::regress::Regex::new("^[a-zA-Z0-9\\-_.]+$").unwrap() });
-            if PATTERN.find(value).is_none() {
+            if value.is_empty()
+                || !value
+                    .chars()
+                    .all(|c| {
+                        matches!(
+                            c, 'a'..= 'z' | 'A'..= 'Z' | '0'..= '9' | '-' | '_' | '.'
+                        )
+                    })
+            {
                 return Err("doesn't match pattern \"^[a-zA-Z0-9\\-_.]+$\"".into());
             }
             Ok(Self(value.to_string()))

@@ -9,6 +9,7 @@ mod attributes;
 mod client;
 mod docs;
 mod enums;
+mod patterns;
 pub(crate) mod secrets;
 mod structs;
 
@@ -18,6 +19,7 @@ pub(crate) use docs::doc_attributes;
 pub(crate) fn polish(mut file: File, reach: &Reach) -> Result<File, CodegenError> {
     client::make_private(&mut file);
     client::drop_api_version(&mut file);
+    patterns::spell_out(&mut file);
     types_module(&file)?;
     for item in &mut file.items {
         if let Item::Mod(module) = item

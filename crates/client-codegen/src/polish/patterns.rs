@@ -1,0 +1,134 @@
+//! Patterns that only say which characters a text may have are checked without a regular expression: the engine is the
+//! most expensive thing a small client would depend on.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, File, Item, Lit, Stmt, parse_quote};
+
+/// Replaces the engine where the pattern is one character class, repeated: `^[a-z0-9]+$`.
+pub(super) fn spell_out(file: &mut File) {
+    SpellOut.visit_file_mut(file);
+}
+
+struct SpellOut;
+
+impl VisitMut for SpellOut {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        visit_mut::visit_block_mut(self, block);
+        let Some((at, pattern)) = block.stmts.iter().enumerate().find_map(|(at, stmt)| Some((at, pattern_of(stmt)?)))
+        else {
+            return;
+        };
+        let Some(mismatch) = mismatch(&pattern) else { return };
+        let engine: Expr = parse_quote!(PATTERN.find(value).is_none());
+        for stmt in &mut block.stmts {
+            if let Stmt::Expr(Expr::If(check), _) = stmt
+                && *check.cond == engine
+            {
+                check.cond = Box::new(parse_quote!(#mismatch));
+                block.stmts.remove(at);
+                return;
+            }
+        }
+    }
+}
+
+/// The text of typify's `static PATTERN`.
+fn pattern_of(stmt: &Stmt) -> Option<String> {
+    let Stmt::Item(Item::Static(item)) = stmt else { return None };
+    if item.ident != "PATTERN" {
+        return None;
+    }
+    let mut found = FirstText(None);
+    let mut expr = (*item.expr).clone();
+    found.visit_expr_mut(&mut expr);
+    found.0
+}
+
+struct FirstText(Option<String>);
+
+impl VisitMut for FirstText {
+    fn visit_lit_mut(&mut self, lit: &mut Lit) {
+        if let (None, Lit::Str(text)) = (&self.0, lit) {
+            self.0 = Some(text.value());
+        }
+    }
+}
+
+/// What is true of a text that doesn't match, if the pattern is simple enough to say.
+fn mismatch(pattern: &str) -> Option<TokenStream> {
+    let (class, repeat) = pattern.strip_prefix("^[")?.rsplit_once(']')?;
+    let ranges =
+        ranges(class)?.into_iter().map(|(from, to)| if from == to { quote!(#from) } else { quote!(#from..=#to) });
+    let foreign = quote!(!value.chars().all(|c| matches!(c, #(#ranges)|*)));
+    match repeat {
+        "+$" => Some(quote!(value.is_empty() || #foreign)),
+        "*$" => Some(foreign),
+        _ => None,
+    }
+}
+
+/// The characters of a class as ranges; nothing if it has anything but plain ASCII, ranges and escaped punctuation.
+fn ranges(class: &str) -> Option<Vec<(char, char)>> {
+    let mut units = Vec::new();
+    let mut chars = class.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => units.push((chars.next().filter(char::is_ascii_punctuation)?, true)),
+            '[' | ']' => return None,
+            '^' if units.is_empty() => return None,
+            c if c.is_ascii_graphic() || c == ' ' => units.push((c, false)),
+            _ => return None,
+        }
+    }
+    let mut ranges = Vec::new();
+    let mut rest = units.as_slice();
+    while let Some((&(from, _), after)) = rest.split_first() {
+        match after {
+            [('-', false), (to, _), after @ ..] => {
+                if from > *to {
+                    return None;
+                }
+                ranges.push((from, *to));
+                rest = after;
+            }
+            _ => {
+                ranges.push((from, from));
+                rest = after;
+            }
+        }
+    }
+    (!ranges.is_empty()).then_some(ranges)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_repeated_class_is_spelled_out_and_nothing_else_is() {
+        let text = |pattern| mismatch(pattern).map(|tokens| tokens.to_string());
+        assert_eq!(
+            ranges("a-zA-Z0-9\\-_."),
+            Some(vec![('a', 'z'), ('A', 'Z'), ('0', '9'), ('-', '-'), ('_', '_'), ('.', '.')])
+        );
+        assert_eq!(ranges("a-"), Some(vec![('a', 'a'), ('-', '-')]));
+        assert!(text("^[a-z]+$").is_some_and(|text| text.contains("is_empty")));
+        assert!(text("^[a-z]*$").is_some_and(|text| !text.contains("is_empty")));
+        for other in [
+            "[a-z]+",
+            "^[a-z]+",
+            "^[^a]+$",
+            "^[a-z]{2}$",
+            "^[\\d]+$",
+            "^[z-a]+$",
+            "^(a|[b])+$",
+            "^[a]x[b]+$",
+            "^[é]+$",
+            "^[]+$",
+        ] {
+            assert_eq!(text(other), None, "{other}");
+        }
+    }
+}
