@@ -26,7 +26,7 @@ impl VisitMut for SpellOut {
             if let Stmt::Expr(Expr::If(check), _) = stmt
                 && *check.cond == engine
             {
-                check.cond = Box::new(parse_quote!(#mismatch));
+                *check.cond = parse_quote!(#mismatch);
                 block.stmts.remove(at);
                 return;
             }
