@@ -313,7 +313,7 @@ impl<A: Authenticator + 'static> Inner<A> {
 
     /// A number from 0 up to, but not including, 1.
     fn chance(&self) -> f64 {
-        (self.timer.random() >> 11) as f64 / (1_u64 << 53) as f64
+        policy::fraction(self.timer.random())
     }
 
     /// Waits for what a renewal gives, within the limit.

@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use client_runtime::{Timer, TokioTimer};
 use tokio::sync::watch;
 
+use super::policy::fraction;
 use super::state::State;
 use super::{Inner, Locked, MemoryStore, Policy, SessionManager, SessionStatus, SessionStore};
 use crate::{Authenticator, Credentials, Session};
@@ -78,7 +79,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         let key = format!("{}/{}", self.authenticator.family(), self.account);
         let (status, _) = watch::channel(SessionStatus::SignedOut);
         let session = self.session.map(Arc::new);
-        let chance = (self.timer.random() >> 11) as f64 / (1_u64 << 53) as f64;
+        let chance = fraction(self.timer.random());
         if let Some(session) = &session {
             state.publish(Arc::clone(session), chance);
         }

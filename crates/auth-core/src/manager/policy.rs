@@ -73,6 +73,12 @@ impl Policy {
     }
 }
 
+/// Random bits as a number from 0 up to, but not including, 1.
+pub(super) fn fraction(bits: u64) -> f64 {
+    // As many bits as an f64 holds exactly.
+    (bits >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// Keeps a user's number where arithmetic on durations is defined.
 fn share(value: f64) -> f64 {
     if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 }
