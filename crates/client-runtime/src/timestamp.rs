@@ -1,9 +1,12 @@
 //! Points in time as servers write them.
 
+mod rfc3339;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
+use rfc3339::Instant;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time in the server's own words.
@@ -26,14 +29,6 @@ pub struct Timestamp {
     instant: Option<Instant>,
 }
 
-#[derive(Clone, Copy)]
-struct Instant {
-    /// Seconds since the Unix epoch, rounded towards the past.
-    seconds: i64,
-    nanoseconds: u32,
-    assumes_utc: bool,
-}
-
 impl Timestamp {
     /// The text as the server sent it.
     pub fn raw(&self) -> &str {
@@ -42,10 +37,7 @@ impl Timestamp {
 
     /// The time, unless the text isn't one.
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        let Instant { seconds, nanoseconds, .. } = self.instant?;
-        let whole = Duration::from_secs(seconds.unsigned_abs());
-        let second = if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
-        second?.checked_add(Duration::from_nanos(nanoseconds.into()))
+        self.instant.and_then(Instant::to_system_time)
     }
 
     /// Whole seconds since the Unix epoch, rounded towards the past, unless the text isn't a time.
@@ -59,28 +51,9 @@ impl Timestamp {
     }
 }
 
-fn parse(text: &str) -> Option<Instant> {
-    let (time, assumes_utc) = match text.parse::<jiff::Timestamp>() {
-        Ok(time) => (time, false),
-        Err(_) => {
-            let civil: jiff::civil::DateTime = text.parse().ok()?;
-            // A date alone, or a text with an offset that isn't valid, is no point in time.
-            if !text.contains(['T', 't', ' ']) {
-                return None;
-            }
-            (jiff::tz::Offset::UTC.to_timestamp(civil).ok()?, true)
-        }
-    };
-    // Before 1970 the parts are negative: both are moved to the second below.
-    let fraction = time.subsec_nanosecond();
-    let (seconds, fraction) =
-        if fraction < 0 { (time.as_second() - 1, fraction + 1_000_000_000) } else { (time.as_second(), fraction) };
-    Some(Instant { seconds, nanoseconds: fraction.unsigned_abs(), assumes_utc })
-}
-
 impl From<String> for Timestamp {
     fn from(raw: String) -> Self {
-        let instant = parse(&raw);
+        let instant = rfc3339::parse(&raw);
         Self { raw, instant }
     }
 }
@@ -91,21 +64,10 @@ impl From<&str> for Timestamp {
     }
 }
 
-/// Writes RFC 3339 in UTC. Times outside of the years -9999 to 9999 become the nearest one inside.
+/// Writes RFC 3339 in UTC. Times outside of the years 0 to 9999 become the nearest one inside.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
-        let (before, distance) = match time.duration_since(UNIX_EPOCH) {
-            Ok(distance) => (false, distance),
-            Err(error) => (true, error.duration()),
-        };
-        let seconds = i64::try_from(distance.as_secs()).unwrap_or(i64::MAX);
-        let nanoseconds = i32::try_from(distance.subsec_nanos()).unwrap_or_default();
-        let time = if before {
-            jiff::Timestamp::new(-seconds, -nanoseconds).unwrap_or(jiff::Timestamp::MIN)
-        } else {
-            jiff::Timestamp::new(seconds, nanoseconds).unwrap_or(jiff::Timestamp::MAX)
-        };
-        Self::from(time.to_string())
+        Self::from(rfc3339::format(time))
     }
 }
 
