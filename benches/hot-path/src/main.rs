@@ -1,10 +1,13 @@
-//! What a cached token that is still valid costs: `hot-path` prints a table, `hot-path <way> <count>` only asks.
+//! What a cached token that is still valid costs, and what becomes of a herd that finds none: `hot-path` prints a table
+//! of each, `hot-path herd` the second only, and `hot-path <way> <count>` only asks.
 
 use std::error::Error;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 mod allocations;
+mod herd;
+mod server;
 mod ways;
 
 use ways::{NAMES, Way, prepare};
@@ -16,12 +19,17 @@ const ROUND: Duration = Duration::from_millis(20);
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
-        [] => table(),
+        [] => {
+            table()?;
+            println!();
+            herd::table()
+        }
+        [herd] if herd == "herd" => herd::table(),
         [way, count] => {
             prepare(way)?.ask(count.parse()?);
             Ok(())
         }
-        _ => Err("usage: hot-path [<way> <count>]".into()),
+        _ => Err("usage: hot-path [herd | <way> <count>]".into()),
     }
 }
 

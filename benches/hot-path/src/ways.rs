@@ -10,8 +10,8 @@ use auth_core::{
     AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionManager, TokenSource,
 };
 
-mod aws;
-mod google;
+pub(crate) mod aws;
+pub(crate) mod google;
 
 pub(crate) const TOKEN: &str = "made-up-for-the-benchmark-0123456789-0123456789-0123456789";
 pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);

@@ -30,16 +30,20 @@ impl IdentityCache {
             runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?,
             cache: Cache::lazy().build(),
             resolver: SharedIdentityResolver::new(InProcess),
-            // The clock and the timer of the real clients; nothing here uses the rest.
-            components: RuntimeComponentsBuilder::for_tests()
-                .with_time_source(Some(SystemTimeSource::new()))
-                .with_sleep_impl(Some(TokioSleep::new()))
-                .build()?,
+            components: components()?,
             config: ConfigBag::base(),
         };
         this.ask(1);
         Ok(this)
     }
+}
+
+/// The clock and the timer of the real clients; nothing here uses the rest.
+pub(crate) fn components() -> Result<RuntimeComponents, Box<dyn Error>> {
+    let builder = RuntimeComponentsBuilder::for_tests()
+        .with_time_source(Some(SystemTimeSource::new()))
+        .with_sleep_impl(Some(TokioSleep::new()));
+    Ok(builder.build()?)
 }
 
 impl Way for IdentityCache {

@@ -1,0 +1,53 @@
+//! Our manager, as a family client has it.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use auth_core::{
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, Session,
+    SessionManager, TokenSource,
+};
+
+use super::{Vendor, Way};
+use crate::ways::{LIFETIME, TOKEN};
+
+pub(super) struct Manager {
+    source: Arc<dyn TokenSource>,
+}
+
+impl Manager {
+    pub(super) fn new(vendor: Arc<Vendor>) -> Self {
+        let credentials = Credentials::password("me@example.com", "made up");
+        Self { source: Arc::new(SessionManager::builder(Renewing(vendor)).credentials(credentials).build()) }
+    }
+}
+
+impl Way for Manager {
+    fn ask(&self) -> BoxFuture<'_, bool> {
+        Box::pin(async { self.source.cached().is_some() || self.source.acquire().await.is_ok() })
+    }
+}
+
+struct Renewing(Arc<Vendor>);
+
+impl Authenticator for Renewing {
+    fn family(&self) -> Family {
+        Family::new("in-process")
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::login_only()
+    }
+
+    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async {
+            if !self.0.renew().await {
+                // What an adapter makes of a 503.
+                let error = AuthError::new(AuthErrorKind::Vendor).with_status(503).with_transient(true);
+                return Err(error.with_delivery(Delivery::NotProcessed));
+            }
+            let now = SystemTime::now();
+            Ok(Session::new(TOKEN, now).with_expiry(now + LIFETIME))
+        })
+    }
+}
