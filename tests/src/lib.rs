@@ -3,6 +3,9 @@
 //! Helpers panic when the ground they stand on is missing: every caller is a test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use this crate")]
 
+pub mod driver;
+pub mod judge;
+pub mod mutations;
 mod scratch;
 mod server;
 

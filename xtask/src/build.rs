@@ -5,15 +5,23 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use client_codegen::CrateSpec;
-use openapi_pipeline::load::{DiskFiles, Files};
+use client_codegen::items::Item;
+use client_codegen::provenance::Sourced;
+use client_codegen::{CrateSpec, Descriptions};
+use openapi_pipeline::load::Files;
 use openapi_pipeline::merge::Part;
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, convert, load, lower, merge, overlay, select};
 
 use crate::Workspace;
 use crate::config::{Families, Family};
 use crate::files::FileSet;
+use crate::lock::{LOCK, Lock};
+use crate::quiet::quietly;
+use crate::tree::Tree;
 use crate::workspace::{FAMILIES, Failure};
+
+/// Where the descriptions lie.
+pub const OPENAPI: &str = "openapi";
 
 /// What a family became.
 #[derive(Debug)]
@@ -28,8 +36,31 @@ pub struct Built {
     pub types: usize,
     /// What was done to the documents.
     pub report: Report,
+    /// The merged and lowered document.
+    pub document: Node,
+    /// Whether it names a server that can be called without further ado.
+    pub has_server: bool,
+    /// Whether an operation takes a token.
+    pub takes_token: bool,
+    /// The public items, and where each comes from.
+    pub items: Vec<Sourced>,
+    /// The traits that public types implement.
+    pub impls: Vec<Item>,
     /// What to write.
     pub outputs: FileSet,
+}
+
+impl Built {
+    /// The text of each source file of the crate.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        let is_code = |path: &Path| path.extension().is_some_and(|end| end == "rs");
+        self.outputs.iter().filter(move |(path, _)| is_code(path)).map(|(_, text)| text)
+    }
+
+    /// The public items, with the traits that types implement.
+    pub fn every_item(&self) -> Vec<Item> {
+        self.items.iter().map(|sourced| &sourced.item).chain(&self.impls).cloned().collect()
+    }
 }
 
 /// All files a run reads, by their path in the workspace: the inputs that families.lock names.
@@ -37,9 +68,14 @@ pub type Inputs = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Reads openapi/families.toml.
 pub fn families(workspace: &Workspace) -> Result<(Context, Families, Inputs), Failure> {
-    let path = workspace.path(FAMILIES);
-    let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, error))?;
-    let inputs = Inputs::from([(PathBuf::from(FAMILIES), bytes.clone())]);
+    families_of(&Tree::new(workspace))
+}
+
+/// Reads the families of a workspace as it would be.
+pub fn families_of(tree: &Tree) -> Result<(Context, Families, Inputs), Failure> {
+    let path = Path::new(FAMILIES);
+    let bytes = tree.read(path).map_err(|error| Failure::io("read", &tree.path(path), error))?;
+    let inputs = Inputs::from([(path.to_owned(), bytes.clone())]);
     let mut cx = Context::new();
     let source = load::decode(&mut cx.sources, FAMILIES, bytes);
     match source.map_err(Diagnostics::from).and_then(|source| Families::parse(&mut cx, source)) {
@@ -55,19 +91,33 @@ pub fn family(
     family: &Family,
     inputs: &mut Inputs,
 ) -> Result<Built, BuildError> {
-    require_crate(workspace, family)?;
-    let files = Recording::new(workspace);
+    family_of(&Tree::new(workspace), cx, family, inputs)
+}
+
+/// The same in a workspace as it would be.
+pub fn family_of(tree: &Tree, cx: &mut Context, family: &Family, inputs: &mut Inputs) -> Result<Built, BuildError> {
+    require_crate(tree, family)?;
+    let files = Recording::new(tree);
     let merged = pipeline(cx, &files, family);
     inputs.append(&mut files.read.into_inner());
-    let merged = merged?;
-    let document = PathBuf::from(format!("openapi/merged/{}.json", family.name));
+    emit(cx, family, &merged?)
+}
+
+/// A family's merged and lowered document to its files.
+pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, BuildError> {
+    let document = merged_path(family);
     let spec = CrateSpec {
         family: family.name.clone(),
         title: family.title.clone(),
+        command: format!("cargo xtask generate --family {}", family.name),
         document: document.display().to_string(),
         server_by_token_region: family.server_by_token_region.clone(),
     };
-    let source = client_codegen::generate(&merged, &spec)?;
+    let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
+    let source = quietly(|| {
+        client_codegen::generate(merged, &spec, descriptions)
+            .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))
+    })?;
     let crate_src = PathBuf::from("crates").join(&family.package).join("src");
     let mut outputs = FileSet::default();
     outputs.add(document, merged.to_pretty_json());
@@ -79,14 +129,58 @@ pub fn family(
         operations: source.operations,
         types: source.types,
         report: std::mem::take(&mut cx.report),
+        document: merged.clone(),
+        has_server: source.has_server,
+        takes_token: source.takes_token,
+        items: source.items,
+        impls: source.impls,
         outputs,
     })
 }
 
+/// The operations the generator fails on, each at its place. Unlike those of a description that nobody looks after, they
+/// are not left out: what was there yesterday must not vanish.
+fn blame(error: client_codegen::CodegenError, culprits: Vec<client_codegen::Culprit>) -> BuildError {
+    if culprits.is_empty() {
+        return BuildError::Codegen(error);
+    }
+    let problem = |culprit: client_codegen::Culprit| {
+        let label = if culprit.schema.is_some() { "this schema" } else { "this operation" };
+        Diagnostic::new("generator", format!("`{}` can't be generated: {}", culprit.operation(), culprit.reason()))
+            .at(culprit.origin, label)
+            .help("leave the operation out through `select`, or change the description by an overlay")
+    };
+    BuildError::Input(Diagnostics(culprits.into_iter().map(problem).collect()))
+}
+
+/// Where the merged document of a family lies.
+pub fn merged_path(family: &Family) -> PathBuf {
+    PathBuf::from(format!("{OPENAPI}/merged/{}.json", family.name))
+}
+
+/// Generates every family into a workspace as it would be: the lock speaks of all of them. The files that were read.
+pub(crate) fn regenerate(tree: &mut Tree) -> Result<Inputs, Failure> {
+    let (mut cx, families, mut inputs) = families_of(tree)?;
+    let mut outputs = FileSet::default();
+    for family in &families.families {
+        match family_of(tree, &mut cx, family, &mut inputs) {
+            Ok(built) => outputs.extend(built.outputs),
+            Err(BuildError::Input(problems)) => return Err(Failure::Input { problems, sources: cx.sources }),
+            Err(BuildError::Codegen(error)) => return Err(Failure::Codegen { family: family.name.clone(), error }),
+        }
+    }
+    let lock = Lock::of(&inputs, &outputs);
+    for (path, text) in outputs.iter() {
+        tree.write(path, text.to_owned());
+    }
+    tree.write(LOCK, lock.render());
+    Ok(inputs)
+}
+
 /// Sources without a manifest would break every later command: `crates/*` are members of the workspace.
-fn require_crate(workspace: &Workspace, family: &Family) -> Result<(), Diagnostics> {
+fn require_crate(tree: &Tree, family: &Family) -> Result<(), Diagnostics> {
     let package = &family.package;
-    if workspace.path("crates").join(package).join("Cargo.toml").is_file() {
+    if tree.read(&Path::new("crates").join(package).join("Cargo.toml")).is_ok() {
         return Ok(());
     }
     let problem = Diagnostic::new("no-such-crate", format!("there is no crate `{package}`"))
@@ -122,12 +216,13 @@ fn part(cx: &mut Context, files: &dyn Files, document: &crate::config::DocumentC
     select::select(cx, root, &document.select)
 }
 
-fn in_openapi(file: &str) -> PathBuf {
-    Path::new("openapi").join(file)
+/// The path of a file that families.toml names.
+pub fn in_openapi(file: &str) -> PathBuf {
+    Path::new(OPENAPI).join(file)
 }
 
 /// A problem without a place of its own, such as a missing file, points at the line of families.toml that named the file.
-fn mention(mut problems: Diagnostics, origin: openapi_pipeline::Origin) -> Diagnostics {
+pub(crate) fn mention(mut problems: Diagnostics, origin: openapi_pipeline::Origin) -> Diagnostics {
     for problem in problems.0.iter_mut().filter(|problem| problem.primary.is_none()) {
         problem.primary = Some((origin, "named here".to_owned()));
     }
@@ -155,22 +250,28 @@ impl From<client_codegen::CodegenError> for BuildError {
     }
 }
 
-/// The workspace's files, remembering what was read.
-struct Recording {
-    disk: DiskFiles,
-    read: RefCell<Inputs>,
+/// Files that remember what was read.
+pub struct Recording<'a> {
+    files: &'a dyn Files,
+    /// What was read so far.
+    pub read: RefCell<Inputs>,
 }
 
-impl Recording {
-    fn new(workspace: &Workspace) -> Self {
-        Self { disk: DiskFiles::new(workspace.root()), read: RefCell::default() }
+impl<'a> Recording<'a> {
+    /// Nothing was read yet.
+    pub fn new(files: &'a dyn Files) -> Self {
+        Self { files, read: RefCell::default() }
     }
 }
 
-impl Files for Recording {
+impl Files for Recording<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let bytes = self.disk.read(path)?;
+        let bytes = self.files.read(path)?;
         self.read.borrow_mut().insert(path.to_owned(), bytes.clone());
         Ok(bytes)
+    }
+
+    fn name(&self, path: &Path) -> String {
+        self.files.name(path)
     }
 }

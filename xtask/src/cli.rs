@@ -4,9 +4,9 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{Workspace, generate};
+use crate::{Workspace, adopt, client, corpus, diff, explain, generate, new_family};
 
 /// Turns the vendors' API descriptions under openapi/ into the client crates under crates/.
 #[derive(Debug, Parser)]
@@ -22,6 +22,12 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Task {
     Generate(Generate),
+    Client(Client),
+    Corpus(Corpus),
+    Diff(diff::Diff),
+    Adopt(adopt::Adopt),
+    NewFamily(new_family::NewFamily),
+    Explain(explain::Explain),
 }
 
 /// Generate the client crates from openapi/families.toml
@@ -41,13 +47,84 @@ pub struct Generate {
     pub force: bool,
 }
 
+/// Generate a crate of its own from any description
+///
+/// Reads Swagger 2.0 and OpenAPI 3.x in JSON or YAML. The crate stands alone: it has its own empty [workspace], and
+/// depends on client-runtime and what the code needs. Operations that can't be generated are left out and listed, with
+/// the reason and the place. On an error nothing is written.
+#[derive(Debug, Args)]
+pub struct Client {
+    /// The description
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+    /// The folder of the crate: one that doesn't exist, is empty, or was written by this command
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The name of the crate; by default made from the title of the description
+    #[arg(long, value_name = "CRATE")]
+    pub name: Option<String>,
+    /// The folder that holds all files the description refers to; by default its own
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// An OpenAPI Overlay to apply, after the conversion to 3.0.3; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Vec<PathBuf>,
+    /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`; may be given several times, and any one will do
+    ///
+    /// In a glob, `*` stands for anything within a segment of the path and `**` for anything across segments.
+    #[arg(long, value_name = "CRITERION")]
+    pub select: Vec<String>,
+    /// Where the crate finds client-runtime: in this workspace, or as it is published; by default here, if there is one
+    #[arg(long, value_enum)]
+    pub runtime: Option<RuntimeFrom>,
+    /// Write what was done as JSON; docs/client-report.schema.json describes it
+    #[arg(long, value_name = "REPORT.json")]
+    pub report: Option<PathBuf>,
+}
+
+/// Where a generated crate finds client-runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RuntimeFrom {
+    /// A path to the crate in this workspace
+    Path,
+    /// The published version
+    Version,
+}
+
+/// Generate and check a client for every description in a folder
+///
+/// Runs `client` over each file that is a description, and `cargo check` over each crate it makes. Exits with 1 when a
+/// description fails, a crate doesn't compile without warnings, or an operation is lost without a reason.
+#[derive(Debug, Args)]
+pub struct Corpus {
+    /// The folder with the descriptions
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Write the table as JSON
+    #[arg(long, value_name = "FILE.json")]
+    pub report: Option<PathBuf>,
+    /// Where the crates go; by default target/corpus/crates in the workspace
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
 /// Runs what the command line asks for: 0 when done, 1 when a problem was shown, 2 when the command line is off.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let outcome = Workspace::find(cli.workspace.as_deref()).and_then(|workspace| match &cli.task {
-        Task::Generate(options) => generate::run(&workspace, options),
-    });
+    let workspace = Workspace::find(cli.workspace.as_deref());
+    let outcome = match &cli.task {
+        Task::Generate(options) => workspace.and_then(|workspace| generate::run(&workspace, options)),
+        Task::Client(options) => match (workspace, &cli.workspace) {
+            (Err(failure), Some(_)) => Err(failure),
+            (workspace, _) => client::run(workspace.ok().as_ref(), options),
+        },
+        Task::Diff(options) => diff::run(options),
+        Task::Adopt(options) => workspace.and_then(|workspace| adopt::run(&workspace, options)),
+        Task::NewFamily(options) => workspace.and_then(|workspace| new_family::run(&workspace, options)),
+        Task::Explain(options) => workspace.and_then(|workspace| explain::run(&workspace, options)),
+        Task::Corpus(options) => workspace.and_then(|workspace| corpus::run(&workspace, options)),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use openapi_pipeline::lower::LowerPlan;
+use openapi_pipeline::lower::{Care, LowerPlan};
 use openapi_pipeline::merge::{MergeAction, MergePlan, MergeRule};
 use openapi_pipeline::select::Selection;
 use openapi_pipeline::source::SourceId;
@@ -159,7 +159,7 @@ impl Places<'_> {
         Family {
             documents,
             merge: MergePlan { family: name.clone(), servers_from: raw.servers_from, rules },
-            lower: LowerPlan { secrets: self.places(raw.secrets) },
+            lower: LowerPlan { secrets: self.places(raw.secrets), care: Care::Curated },
             server_by_token_region: raw.server_by_token_region.into_iter().collect(),
             package,
             package_origin: place,

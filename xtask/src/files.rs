@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::Workspace;
 use crate::workspace::Failure;
 
-/// Files to write, by their path in the workspace.
+/// Files to write, by their path in a root folder such as the workspace.
 #[derive(Clone, Debug, Default)]
 pub struct FileSet {
     files: BTreeMap<PathBuf, String>,
@@ -32,20 +31,20 @@ impl FileSet {
     }
 
     /// The paths whose file on disk is missing or different.
-    pub fn stale(&self, workspace: &Workspace) -> Vec<PathBuf> {
+    pub fn stale(&self, root: &Path) -> Vec<PathBuf> {
         let differs =
-            |(path, text): &(&Path, &str)| std::fs::read(workspace.path(path)).ok().as_deref() != Some(text.as_bytes());
+            |(path, text): &(&Path, &str)| std::fs::read(root.join(path)).ok().as_deref() != Some(text.as_bytes());
         self.iter().filter(differs).map(|(path, _)| path.to_owned()).collect()
     }
 
     /// Writes what is stale, `last` after all others: every file goes to a temporary one beside its place first, so an
     /// error before the first rename changes nothing. Says which files changed.
-    pub fn write(&self, workspace: &Workspace, last: &Path) -> Result<Vec<PathBuf>, Failure> {
-        let mut stale = self.stale(workspace);
+    pub fn write(&self, root: &Path, last: &Path) -> Result<Vec<PathBuf>, Failure> {
+        let mut stale = self.stale(root);
         stale.sort_by_key(|path| path == last);
         let mut ready = Vec::new();
         for path in &stale {
-            let target = workspace.path(path);
+            let target = root.join(path);
             let staged = stage(&target, &self.files[path]).map_err(|error| Failure::io("write", &target, error))?;
             ready.push((staged, target));
         }

@@ -29,7 +29,7 @@ pub fn run(workspace: &Workspace, options: &Generate) -> Result<(), Failure> {
     if options.check {
         return check(workspace, &generated.outputs, options);
     }
-    let written = generated.outputs.write(workspace, Path::new(LOCK))?;
+    let written = generated.outputs.write(workspace.root(), Path::new(LOCK))?;
     match options.family {
         None => fingerprint::record(workspace),
         // The lock now has the hash of a families.toml that the other families were not generated from.
@@ -88,7 +88,7 @@ fn lock_of(workspace: &Workspace, options: &Generate, inputs: &Inputs, outputs: 
 }
 
 fn check(workspace: &Workspace, outputs: &FileSet, options: &Generate) -> Result<(), Failure> {
-    let stale: Vec<PathBuf> = outputs.stale(workspace);
+    let stale: Vec<PathBuf> = outputs.stale(workspace.root());
     if stale.is_empty() {
         say("every generated file is what the descriptions say");
         return Ok(());
@@ -102,7 +102,7 @@ fn check(workspace: &Workspace, outputs: &FileSet, options: &Generate) -> Result
     })
 }
 
-fn unknown_family(name: &str, families: &[Family]) -> Failure {
+pub(crate) fn unknown_family(name: &str, families: &[Family]) -> Failure {
     let known: Vec<&str> = families.iter().map(|family| family.name.as_str()).collect();
     Failure::Message {
         code: "unknown-family",

@@ -5,15 +5,29 @@
 //! Architecture invariant: all printing and all writing of files happens here, and files are written through
 //! [`files::FileSet`] only.
 
+pub mod adopt;
 pub mod build;
 pub mod cli;
+pub mod client;
 pub mod config;
+pub mod corpus;
+pub mod diff;
+pub mod explain;
 pub mod files;
 mod fingerprint;
 pub mod generate;
+mod incoming;
 pub mod lock;
+mod manifests;
+mod memory;
+pub mod new_family;
+mod overlays;
 mod progress;
+mod quiet;
+pub mod snapshots;
 mod summary;
+pub mod tree;
+mod unlisted;
 pub mod workspace;
 
 pub use workspace::Workspace;

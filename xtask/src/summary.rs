@@ -26,11 +26,7 @@ pub(crate) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Du
         ));
     }
     lines.push(String::new());
-    let counts = by_rule(built.iter().map(|(family, _)| &family.report));
-    let width = counts.keys().map(|name| name.len()).max().unwrap_or(0);
-    for (rule, (count, summary)) in counts {
-        lines.push(format!("{count:>5} x {rule:<width$}  {summary}"));
-    }
+    lines.extend(rules(built.iter().map(|(family, _)| &family.report)));
     lines.push(String::new());
     for note in built.iter().flat_map(|(family, _)| lower::left_out(&family.report)) {
         lines.push(format!("left out {}: {}", note.pointer, note.text));
@@ -43,6 +39,14 @@ pub(crate) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Du
         count => format!("{count} file{} changed; done in {}", if count == 1 { "" } else { "s" }, milliseconds(total)),
     });
     lines.join("\n")
+}
+
+/// A line for every rule: how often it was used, and what it is for.
+pub(crate) fn rules<'a>(reports: impl Iterator<Item = &'a Report>) -> Vec<String> {
+    let counts = by_rule(reports);
+    let width = counts.keys().map(|name| name.len()).max().unwrap_or(0);
+    let line = |(rule, (count, summary))| format!("{count:>5} x {rule:<width$}  {summary}");
+    counts.into_iter().map(line).collect()
 }
 
 fn by_rule<'a>(reports: impl Iterator<Item = &'a Report>) -> BTreeMap<&'static str, (usize, &'static str)> {

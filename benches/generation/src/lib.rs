@@ -1,11 +1,13 @@
 //! What is timed: families of this repository, a whole published description, and progenitor alone.
 
+pub mod growth;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use client_codegen::CrateSpec;
+use client_codegen::{CrateSpec, Descriptions};
 use openapi_pipeline::load::DiskFiles;
 use openapi_pipeline::merge::Part;
 use openapi_pipeline::{Context, Diagnostics, convert, load, lower, merge, overlay, select};
@@ -69,15 +71,21 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A workspace with one family: all of a published description, as it is. `Err` says why there is none.
-pub fn upstream() -> Result<TempDir, String> {
+/// The text of the published description. `Err` says why there is none.
+pub fn published() -> Result<String, String> {
     let folder = std::env::var_os("UPSTREAM_DIR")
         .ok_or("UPSTREAM_DIR names no folder with the vendors' published descriptions")?;
     let document = Path::new(&folder).join(UPSTREAM);
+    fs::read_to_string(&document).map_err(|error| format!("{}: {error}", document.display()))
+}
+
+/// A workspace with one family: all of a published description, as it is. `Err` says why there is none.
+pub fn upstream() -> Result<TempDir, String> {
+    let text = published()?;
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
     let openapi = scratch.path().join("openapi");
     fs::create_dir(&openapi).map_err(|error| error.to_string())?;
-    fs::copy(&document, openapi.join(UPSTREAM)).map_err(|error| format!("{}: {error}", document.display()))?;
+    fs::write(openapi.join(UPSTREAM), text).map_err(|error| error.to_string())?;
     let families = format!(
         "[families.whole]\npackage = \"whole-client\"\ntitle = \"Whole\"\n\n[[families.whole.documents]]\nid = \"whole\"\nfile = \"{UPSTREAM}\"\n"
     );
@@ -121,12 +129,14 @@ impl Stages {
         let spec = CrateSpec {
             family: family.name.clone(),
             title: family.title.clone(),
+            command: String::new(),
             document: String::new(),
             server_by_token_region: family.server_by_token_region.clone(),
         };
         stages.time("write the document", || lowered.to_pretty_json());
+        let descriptions = Descriptions { sources: &cx.sources, root: Path::new("openapi") };
         stages
-            .time("generate", || client_codegen::generate(&lowered, &spec))
+            .time("generate", || client_codegen::generate(&lowered, &spec, descriptions))
             .expect("the generator takes the document");
         let view = without_error_responses(lowered.to_json());
         stages.time(PROGENITOR, || progenitor(&view));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use generation_bench::{PROGENITOR, Stages, families, repository, scratch, upstream};
+use generation_bench::{PROGENITOR, Stages, families, growth, published, repository, scratch, upstream};
 use xtask::Workspace;
 
 const RUNS: usize = 20;
@@ -17,7 +17,30 @@ fn main() -> io::Result<()> {
         Ok(folder) => stages("78 paths", &Workspace::find(Some(folder.path())).expect("it is a workspace")),
         Err(why) => println!("skipped: the whole description: {why}\n"),
     }
+    match published() {
+        Ok(text) => growth(&serde_json::from_str(&text).expect("it is JSON"))?,
+        Err(why) => println!("skipped: parts of a description: {why}\n"),
+    }
     processes()
+}
+
+/// `xtask client` on descriptions of several sizes.
+fn growth(whole: &serde_json::Value) -> io::Result<()> {
+    let xtask = build("release")?;
+    println!("{:<20} {:>10} {:>9} {:>9} {:>17}", "release xtask client", "operations", "KiB", "ms", "us an operation");
+    for description in growth::parts(whole).iter().chain([&growth::large(whole, 250, 2_600_000)]) {
+        let time = growth::time(&xtask, description, 9)?;
+        println!(
+            "{:<20} {:>10} {:>9} {:>9.1} {:>17.0}",
+            description.name,
+            description.operations,
+            description.text.len() / 1024,
+            milliseconds(time),
+            time.as_micros() as f64 / description.operations as f64
+        );
+    }
+    println!();
+    Ok(())
 }
 
 /// A column per family, a row per stage: the median of several runs.

@@ -29,6 +29,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::LoginError`] when the server answers with anything but success.
+    ///
+    /// Source: `aivo/auth.yaml`, `#/paths/~1login/post`
     pub fn login<'a>(&'a self, body: &'a types::LoginRequest) -> requests::Login<'a> {
         requests::Login {
             core: &self.core,
@@ -46,6 +48,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::RefreshTokenError`] when the server answers with anything but success.
+    ///
+    /// Source: `aivo/auth.yaml`, `#/paths/~1refresh/post`
     pub fn refresh_token<'a>(
         &'a self,
         body: &'a types::RefreshTokenRequest,
@@ -66,6 +70,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::LogoutError`] when the server answers with anything but success.
+    ///
+    /// Source: `aivo/auth.yaml`, `#/paths/~1logout/post`
     pub fn logout<'a>(&'a self) -> requests::Logout<'a> {
         requests::Logout {
             core: &self.core,
@@ -397,6 +403,8 @@ pub mod errors {
     use crate::generated::types;
 
     /// Why [`Client::login`](super::Client::login) failed, as the server put it.
+    ///
+    /// Source: `aivo/auth.yaml`, `#/paths/~1login/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LoginError {
@@ -467,6 +475,8 @@ pub mod errors {
 
     impl std::error::Error for LoginError {}
     /// Why [`Client::refresh_token`](super::Client::refresh_token) failed, as the server put it.
+    ///
+    /// Source: `aivo/auth.yaml`, `#/paths/~1refresh/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum RefreshTokenError {
@@ -531,6 +541,8 @@ pub mod errors {
 
     impl std::error::Error for RefreshTokenError {}
     /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
+    ///
+    /// Source: `aivo/auth.yaml`, `#/paths/~1logout/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LogoutError {

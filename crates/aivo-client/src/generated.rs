@@ -11,6 +11,8 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 #[allow(clippy::all)]
 pub mod types {
     /// `AuthResponse`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/components/schemas/AuthResponse`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -29,6 +31,8 @@ pub mod types {
     }
 
     /// `Error`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/components/schemas/Error`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -43,6 +47,8 @@ pub mod types {
     }
 
     /// `LoginRequest`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/paths/~1login/post/requestBody/content/application~1json/schema`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -54,6 +60,8 @@ pub mod types {
     }
 
     /// `RefreshTokenRequest`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/paths/~1refresh/post/requestBody/content/application~1json/schema`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -64,6 +72,8 @@ pub mod types {
     }
 
     /// `User`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/components/schemas/User`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -103,6 +113,8 @@ pub mod types {
     }
 
     /// `UserRole`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/components/schemas/User/properties/role`
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[non_exhaustive]
     pub enum UserRole {
@@ -193,6 +205,8 @@ pub mod types {
     }
 
     /// `UserStatus`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/components/schemas/User/properties/status`
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[non_exhaustive]
     pub enum UserStatus {
@@ -283,6 +297,8 @@ pub mod types {
     }
 
     /// `ValidationError`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/components/schemas/ValidationError`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -297,6 +313,8 @@ pub mod types {
     }
 
     /// `ValidationErrorValidationErrorsItem`
+    ///
+    /// Source: `aivo/auth.yaml`, `#/components/schemas/ValidationError/properties/validationErrors/items`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

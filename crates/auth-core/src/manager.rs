@@ -1,15 +1,15 @@
 //! Keeps a session alive: through expiry, rotation, races and faults.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use arc_swap::ArcSwap;
 use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
 use tokio::sync::watch;
 
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, LogoutScope, Session};
 
 mod builder;
+mod cell;
 mod flight;
 mod policy;
 mod state;
@@ -19,10 +19,11 @@ mod status;
 mod store;
 
 pub use builder::SessionManagerBuilder;
+use cell::{Cell, Locked};
 use flight::Flight;
 pub use policy::Policy;
 pub(crate) use state::Due;
-use state::{Decision, Freshness, Plan, State};
+use state::{Decision, Freshness, Plan};
 pub use status::{SessionStatus, SessionWatch};
 pub use store::{Intent, MemoryStore, SessionStore, Stored};
 
@@ -62,25 +63,8 @@ struct Inner<A> {
     key: String,
     timer: Arc<dyn Timer>,
     store: Arc<dyn SessionStore>,
-    /// What is good right now, to be read without a lock.
-    published: ArcSwap<Published>,
-    locked: Mutex<Locked>,
+    cell: Cell,
     status: watch::Sender<SessionStatus>,
-}
-
-/// The token in use, and how long it can be used without a thought. Without a token, nothing is good.
-#[derive(Default)]
-struct Published {
-    token: Option<Token>,
-    /// From here on there is something to decide; `None` is never.
-    refresh_at: Option<SystemTime>,
-}
-
-/// What the lock guards.
-struct Locked {
-    state: State,
-    credentials: Option<Credentials>,
-    flight: Option<Flight>,
 }
 
 impl<A: Authenticator + 'static> SessionManager<A> {
@@ -103,16 +87,18 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`].
     pub async fn token(&self) -> Result<Token, AuthError> {
         let flight = {
-            let mut locked = self.inner.lock();
-            match locked.state.decide(self.inner.timer.system_time()) {
-                Decision::Serve => return self.inner.in_use(),
+            let now = self.inner.timer.system_time();
+            let locked = self.inner.cell.lock();
+            match locked.state().decide(now) {
+                Decision::Serve => return locked.in_use(),
                 Decision::ServeAndBegin(plan) => {
+                    let token = locked.in_use();
                     // Without a runtime the token is as good as before.
-                    let _ = self.inner.begin(&mut locked, plan);
-                    return self.inner.in_use();
+                    let _ = self.inner.begin(locked, plan);
+                    return token;
                 }
-                Decision::Join => locked.flight.clone().ok_or_else(lost)?,
-                Decision::Begin(plan) => self.inner.begin(&mut locked, plan)?,
+                Decision::Join => locked.flight().cloned().ok_or_else(lost)?,
+                Decision::Begin(plan) => self.inner.begin(locked, plan)?,
                 Decision::Fail(error) => return Err(error),
             }
         };
@@ -121,9 +107,10 @@ impl<A: Authenticator + 'static> SessionManager<A> {
 
     /// The session in use, if it is usable now. It doesn't renew anything.
     pub fn session(&self) -> Option<Arc<Session>> {
-        let locked = self.inner.lock();
-        let usable = locked.state.freshness(self.inner.timer.system_time()) != Freshness::Unusable;
-        locked.state.session().filter(|_| usable).cloned()
+        let now = self.inner.timer.system_time();
+        let locked = self.inner.cell.lock();
+        let usable = locked.state().freshness(now) != Freshness::Unusable;
+        locked.state().session().filter(|_| usable).cloned()
     }
 
     /// Signs in, whatever was before: what is under way will not be published.
@@ -135,12 +122,13 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// Those of [`Authenticator::login`], and of [`token`](Self::token) while waiting.
     pub async fn login(&self, credentials: Credentials) -> Result<(), AuthError> {
         let flight = {
-            let mut locked = self.inner.lock();
-            let before = self.inner.supersede(&mut locked);
-            drop(before);
-            locked.state.set_can_login(credentials.is_reusable());
-            locked.credentials = Some(credentials);
-            self.inner.begin(&mut locked, Plan::Login)?
+            let mut locked = self.inner.cell.lock();
+            if locked.state().is_shut_down() {
+                return Err(AuthError::new(AuthErrorKind::Shutdown));
+            }
+            drop(self.inner.supersede(&mut locked));
+            locked.hold_credentials(credentials);
+            self.inner.begin(locked, Plan::Login)?
         };
         self.inner.wait(flight).await.map(drop)
     }
@@ -183,9 +171,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
 
     async fn end(&self, end: End) -> Result<(), AuthError> {
         let session = {
-            let mut locked = self.inner.lock();
-            locked.credentials = None;
-            locked.state.set_can_login(false);
+            let mut locked = self.inner.cell.lock();
+            locked.forget_credentials();
             self.inner.supersede(&mut locked)
         };
         let Some(session) = session else { return Ok(()) };
@@ -206,14 +193,14 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// [`Shutdown`](AuthErrorKind::Shutdown).
     pub async fn shutdown(&self) {
         let flight = {
-            let mut locked = self.inner.lock();
-            locked.state.shut_down();
-            locked.flight.clone().filter(|_| locked.state.is_in_flight())
+            let mut locked = self.inner.cell.lock();
+            locked.shut_down();
+            locked.flight().cloned()
         };
         if let Some(flight) = flight {
             let _ = self.inner.wait(flight).await;
         }
-        self.inner.published.store(Arc::default());
+        self.inner.cell.lock().withdraw();
         self.inner.show(SessionStatus::ShutDown);
     }
 
@@ -245,7 +232,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         let mut watch = self.watch();
         loop {
             let now = self.inner.timer.system_time();
-            let due = self.inner.lock().state.due(now);
+            let due = self.inner.cell.lock().state().due(now);
             match due {
                 Due::At(moment) => {
                     let pause = self.inner.timer.sleep(moment.duration_since(now).unwrap_or_default());
@@ -266,18 +253,17 @@ impl<A: Authenticator + 'static> SessionManager<A> {
 
     /// Begins the renewal that is due, and waits for nothing.
     pub(crate) fn renew_beside(&self) {
-        let mut locked = self.inner.lock();
-        if let Decision::ServeAndBegin(plan) | Decision::Begin(plan) =
-            locked.state.decide(self.inner.timer.system_time())
-        {
+        let now = self.inner.timer.system_time();
+        let locked = self.inner.cell.lock();
+        if let Decision::ServeAndBegin(plan) | Decision::Begin(plan) = locked.state().decide(now) {
             // Without a runtime nothing is lost: whoever asks for a token is told.
-            let _ = self.inner.begin(&mut locked, plan);
+            let _ = self.inner.begin(locked, plan);
         }
     }
 
     /// When it is to be renewed without being asked.
     pub(crate) fn due(&self, now: SystemTime) -> Due {
-        self.inner.lock().state.due(now)
+        self.inner.cell.lock().state().due(now)
     }
 }
 
@@ -288,27 +274,24 @@ enum End {
 }
 
 impl<A: Authenticator + 'static> Inner<A> {
-    fn lock(&self) -> MutexGuard<'_, Locked> {
-        // Nothing that holds the lock calls foreign code; a poisoned one still holds a whole state.
-        self.locked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The token that is published.
-    fn in_use(&self) -> Result<Token, AuthError> {
-        self.published.load().token.clone().ok_or_else(lost)
-    }
-
     /// Ends what was, and says which session that was.
-    fn supersede(&self, locked: &mut Locked) -> Option<Arc<Session>> {
-        locked.flight = None;
-        self.published.store(Arc::default());
-        let session = locked.state.supersede();
+    fn supersede(&self, locked: &mut Locked<'_>) -> Option<Arc<Session>> {
+        let session = locked.supersede();
         self.show(SessionStatus::SignedOut);
         session
     }
 
     fn show(&self, status: SessionStatus) {
         self.status.send_replace(status);
+    }
+
+    /// Shows the session in use, if there is one.
+    fn show_active(&self, locked: &Locked<'_>) {
+        let state = locked.state();
+        if let Some(session) = state.session().filter(|_| !state.is_shut_down()) {
+            let (generation, expires_at) = (state.generation(), session.expires_at);
+            self.show(SessionStatus::Active { generation, expires_at });
+        }
     }
 
     /// A number from 0 up to, but not including, 1.
@@ -337,17 +320,13 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 
     fn wait_limit(&self) -> std::time::Duration {
-        self.lock().state.policy().wait_limit
+        self.cell.lock().state().policy().wait_limit
     }
 }
 
 impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
     fn cached(&self) -> Option<Token> {
-        let published = self.inner.published.load();
-        match published.refresh_at {
-            Some(refresh_at) if self.inner.timer.system_time() >= refresh_at => self.cached_when_due(),
-            _ => published.token.clone(),
-        }
+        self.inner.cell.cached(|| self.inner.timer.system_time(), || self.cached_when_due())
     }
 
     fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
@@ -355,10 +334,7 @@ impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
     }
 
     fn reject(&self, generation: u64) {
-        let mut locked = self.inner.lock();
-        if locked.state.reject(generation) {
-            self.inner.published.store(Arc::default());
-        }
+        self.inner.cell.lock().reject(generation);
     }
 }
 
@@ -366,12 +342,14 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// The token is due: still good, perhaps, and to be renewed beside.
     #[cold]
     fn cached_when_due(&self) -> Option<Token> {
-        let mut locked = self.inner.lock();
-        match locked.state.decide(self.inner.timer.system_time()) {
-            Decision::Serve => self.inner.in_use().ok(),
+        let now = self.inner.timer.system_time();
+        let locked = self.inner.cell.lock();
+        match locked.state().decide(now) {
+            Decision::Serve => locked.in_use().ok(),
             Decision::ServeAndBegin(plan) => {
-                let _ = self.inner.begin(&mut locked, plan);
-                self.inner.in_use().ok()
+                let token = locked.in_use().ok();
+                let _ = self.inner.begin(locked, plan);
+                token
             }
             Decision::Join | Decision::Begin(_) | Decision::Fail(_) => None,
         }

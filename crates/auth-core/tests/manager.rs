@@ -74,9 +74,7 @@ async fn callers_that_go_away_abort_nothing() {
         let manager = manager.clone();
         herd.spawn(async move { manager.token().await });
     }
-    while manager.authenticator().calls("refresh") == 0 {
-        tokio::task::yield_now().await;
-    }
+    manager.authenticator().called("refresh", 1).await;
     let last = tokio::spawn({
         let manager = manager.clone();
         async move { manager.token().await }
@@ -105,9 +103,7 @@ async fn a_dropped_manager_still_finishes_and_keeps_its_redemption() {
         let manager = manager.clone();
         async move { manager.token().await }
     });
-    while acme.calls("refresh") == 0 {
-        tokio::task::yield_now().await;
-    }
+    acme.called("refresh", 1).await;
     // On record before the request left.
     let stored = store.load("acme/default").await.unwrap().unwrap();
     assert_eq!(stored.intent, Some(Intent::of(&session)));
@@ -152,16 +148,12 @@ async fn a_logout_during_a_refresh_publishes_nothing_and_revokes_what_comes() {
         let manager = manager.clone();
         async move { manager.token().await }
     });
-    while manager.authenticator().calls("refresh") == 0 {
-        tokio::task::yield_now().await;
-    }
+    manager.authenticator().called("refresh", 1).await;
     let ended = tokio::spawn({
         let manager = manager.clone();
         async move { manager.logout().await }
     });
-    while manager.authenticator().calls("logout") == 0 {
-        tokio::task::yield_now().await;
-    }
+    manager.authenticator().called("logout", 1).await;
     gate.add_permits(3);
     ended.await.unwrap().unwrap();
     assert!(waiting.await.unwrap().is_err());
@@ -316,9 +308,7 @@ async fn shutdown_waits_for_what_is_under_way() {
         let manager = manager.clone();
         async move { manager.token().await }
     });
-    while manager.authenticator().calls("refresh") == 0 {
-        tokio::task::yield_now().await;
-    }
+    manager.authenticator().called("refresh", 1).await;
     manager.shutdown().await;
     assert_eq!(text(&waiting.await.unwrap().unwrap()), "access-1");
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::Shutdown);

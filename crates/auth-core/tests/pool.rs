@@ -5,14 +5,15 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, Renewal, Session,
-    SessionPool, Timer,
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, MemoryStore,
+    Renewal, Session, SessionManagerBuilder, SessionPool, SessionStore, Timer,
 };
-use support::{ACME, PausedTimer};
+use support::{ACME, Acme, Answer, PausedTimer, busy};
 
 const LIFETIME: Duration = Duration::from_secs(3600);
 
@@ -21,6 +22,8 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 struct Chancy {
     time: Arc<PausedTimer>,
     state: Mutex<u64>,
+    /// How often somebody looked at the clock.
+    looks: AtomicUsize,
 }
 
 impl Timer for Chancy {
@@ -29,6 +32,7 @@ impl Timer for Chancy {
     }
 
     fn system_time(&self) -> SystemTime {
+        self.looks.fetch_add(1, SeqCst);
         self.time.system_time()
     }
 
@@ -99,7 +103,7 @@ async fn live(sessions: u64, hours: u64, down: (u64, u64)) -> Arc<Vendor> {
     let started = time.system_time();
     let vendor =
         Arc::new(Vendor { time: time.clone(), started, down, refreshes: Mutex::default(), early: Mutex::default() });
-    let timer = Arc::new(Chancy { time, state: Mutex::new(7) });
+    let timer = Arc::new(Chancy { time, state: Mutex::new(7), looks: AtomicUsize::new(0) });
     let pool = SessionPool::builder(vendor.clone()).timer(timer).build();
     for number in 0..sessions {
         let issued = started - Duration::from_secs(number * (LIFETIME.as_secs() - 400) / sessions);
@@ -141,6 +145,102 @@ async fn after_an_outage_of_ten_minutes_the_recovery_is_spread() {
     let waiting = sessions() * 600 / 3_300;
     println!("{waiting} sessions waited; at the peak {peak} came back in a second");
     assert!(peak * 20 < waiting, "{peak} of {waiting} in one second");
+}
+
+/// A pool that is kept alive while something happens.
+async fn kept_alive<A: Authenticator + Clone + 'static>(pool: &SessionPool<A>, meanwhile: impl Future<Output = ()>) {
+    tokio::select! {
+        () = pool.keep_alive() => unreachable!("it goes on until it is dropped"),
+        () = meanwhile => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_later_is_kept_alive_until_the_pool_lets_go() {
+    // More at once than the pool remembers the arrival of.
+    for number in [1, 3000] {
+        let time = PausedTimer::new();
+        let acme = Arc::new(Acme::new(&time));
+        let pool = SessionPool::builder(acme.clone()).timer(time.clone()).build();
+        kept_alive(&pool, async {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            for account in 0..number {
+                let session = acme.session(Duration::ZERO);
+                pool.get_or_insert(&account.to_string(), |manager| manager.session(session)).unwrap();
+            }
+            tokio::time::sleep(LIFETIME + LIFETIME / 2).await;
+            assert_eq!(acme.calls("refresh"), number, "each once");
+            assert_eq!((pool.len(), pool.is_empty()), (number, false));
+            for account in 0..number {
+                assert!(pool.remove(&account.to_string()).is_some_and(|manager| manager.session().is_some()));
+            }
+            assert_eq!((pool.len(), pool.is_empty()), (0, true));
+            tokio::time::sleep(LIFETIME * 3).await;
+            assert_eq!(acme.calls("refresh"), number, "nobody's business any more");
+        })
+        .await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_signs_in_later_is_kept_alive_and_nobody_is_signed_in_unasked() {
+    let time = PausedTimer::new();
+    let acme = Arc::new(Acme::new(&time));
+    let pool = SessionPool::builder(acme.clone()).timer(time.clone()).build();
+    kept_alive(&pool, async {
+        let manager = pool.get_or_insert("a", |manager| manager.credentials(Credentials::api_key("k"))).unwrap();
+        tokio::time::sleep(LIFETIME).await;
+        assert_eq!(acme.calls("login"), 0);
+        manager.token().await.unwrap();
+        tokio::time::sleep(LIFETIME * 2).await;
+        assert_eq!((acme.calls("login"), acme.calls("refresh")), (1, 2));
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_failed_is_tried_again_as_soon_as_it_has_cooled_down() {
+    let time = PausedTimer::new();
+    let acme = Arc::new(Acme::new(&time));
+    acme.script("refresh", (0..100).map(|_| Answer::Err(busy())));
+    let pool = SessionPool::builder(acme.clone()).timer(time.clone()).build();
+    let session = acme.session(LIFETIME - Duration::from_secs(200));
+    pool.get_or_insert("a", |manager| manager.session(session)).unwrap();
+    // Cooldowns of 1, 2, 4 and 8 seconds.
+    kept_alive(&pool, tokio::time::sleep(Duration::from_secs(20))).await;
+    assert_eq!(acme.calls("refresh"), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pool_with_nothing_to_do_does_next_to_nothing() {
+    let time = PausedTimer::new();
+    let timer = Arc::new(Chancy { time: time.clone(), state: Mutex::new(7), looks: AtomicUsize::new(0) });
+    let pool = SessionPool::builder(Arc::new(Acme::new(&time))).timer(timer.clone()).build();
+    pool.get_or_insert("nobody has signed in", |manager| manager).unwrap();
+    kept_alive(&pool, tokio::time::sleep(LIFETIME)).await;
+    let looks = timer.looks.load(SeqCst);
+    assert!((60..300).contains(&looks), "{looks} looks at the clock in an hour");
+}
+
+#[tokio::test(start_paused = true)]
+async fn debug_shows_how_many_and_no_account() {
+    let time = PausedTimer::new();
+    let pool = SessionPool::builder(Arc::new(Acme::new(&time))).capacity(7).build();
+    pool.get_or_insert("ada", |manager| manager.account("other")).unwrap();
+    let shown = format!("{pool:?}");
+    assert!(shown.contains("acme") && shown.contains("sessions: 1") && shown.contains("capacity: 7"), "{shown}");
+    assert!(!shown.contains("ada"), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_stored_under_its_account_whatever_it_is_told() {
+    let time = PausedTimer::new();
+    let store = Arc::new(MemoryStore::new());
+    let acme = Arc::new(Acme::new(&time));
+    let pool = SessionPool::builder(acme).timer(time.clone()).store(store.clone()).build();
+    let told = |manager: SessionManagerBuilder<Arc<Acme>>| manager.account("b").credentials(Credentials::api_key("k"));
+    pool.get_or_insert("a", told).unwrap().token().await.unwrap();
+    assert!(store.load("acme/a").await.unwrap().is_some() && store.load("acme/b").await.unwrap().is_none());
 }
 
 trait MinMax {

@@ -6,20 +6,26 @@
 //! Architecture invariant: no text of a description becomes code. Names go through `heck` and `syn`, texts through
 //! [`docs::harmless`], everything else through token trees.
 
-use openapi_pipeline::Node;
+use std::path::Path;
+
+use openapi_pipeline::{Node, Sources};
 
 pub mod docs;
 mod emit;
 mod engine;
 mod error;
+mod guard;
+pub mod items;
 mod model;
 mod names;
 pub mod outline;
 mod polish;
+pub mod provenance;
 mod reach;
 mod render;
 
 pub use error::CodegenError;
+pub use guard::{Culprit, Guarded, culprits, generate_guarded};
 
 /// What a crate is called and how it behaves, besides what its document says.
 #[derive(Clone, Debug)]
@@ -28,10 +34,21 @@ pub struct CrateSpec {
     pub family: String,
     /// Name of the vendor for prose, such as `Svix`.
     pub title: String,
-    /// Where the merged document lies, for the header of the generated files.
+    /// The command that generates it, for the header of the generated files.
+    pub command: String,
+    /// Where the merged document lies, for the same.
     pub document: String,
     /// Server by the region a static token ends in: `("eu", "https://api.eu.svix.com")`.
     pub server_by_token_region: Vec<(String, String)>,
+}
+
+/// The descriptions that a merged document was made from, so that each item can say where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Descriptions<'a> {
+    /// The files.
+    pub sources: &'a Sources,
+    /// The folder that their paths are shown below; of a file that lies elsewhere only the name is shown.
+    pub root: &'a Path,
 }
 
 /// The generated files of a crate, and what is in them.
@@ -45,19 +62,44 @@ pub struct CrateSource {
     pub operations: usize,
     /// How many public types there are.
     pub types: usize,
+    /// Whether the document names a server that can be called without further ado.
+    pub has_server: bool,
+    /// Whether an operation takes a token.
+    pub takes_token: bool,
+    /// The public items, and where each comes from, in the order of the source.
+    pub items: Vec<provenance::Sourced>,
+    /// The traits that public types implement, by hand or by a derive.
+    pub impls: Vec<items::Item>,
 }
 
 /// Generates the two source files of a family crate from its merged document.
-pub fn generate(document: &Node, spec: &CrateSpec) -> Result<CrateSource, CodegenError> {
+pub fn generate(
+    document: &Node,
+    spec: &CrateSpec,
+    descriptions: Descriptions<'_>,
+) -> Result<CrateSource, CodegenError> {
     let api = model::Api::read(document, spec)?;
     let raw = engine::run(document)?;
     let reach = reach::Reach::of(&raw, &api)?;
-    let polished = polish::polish(raw, &reach)?;
+    let origins = provenance::origins(document, &api, &raw)?;
+    let mut polished = polish::polish(raw, &reach)?;
     polish::secrets::assert_fields(document, &polished)?;
-    let client = emit::client(&api, &polished)?;
+    if let Some(name) = polish::uninhabited(&polished) {
+        return Err(CodegenError::unsupported(
+            name,
+            "a type without values, made of parts that contradict one another,",
+        ));
+    }
+    let mut client = emit::client(&api, &polished)?;
+    let (items, impls) = provenance::table(document, &api, origins, &client, &polished);
+    provenance::write_into(&mut client, &mut polished, &items, descriptions);
     Ok(CrateSource {
         types: polish::public_types(&polished),
         operations: api.operations.len(),
+        has_server: !api.servers.is_empty(),
+        takes_token: api.operations.iter().any(|operation| operation.security.need != model::Need::None),
+        items,
+        impls,
         generated: render::file(polished, spec, "the types, and the private layer under the client"),
         client: render::file(client, spec, "the public client"),
     })

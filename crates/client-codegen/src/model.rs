@@ -41,15 +41,38 @@ pub(crate) struct Operation {
     /// Whether the call redeems a rotating token (`x-rotates`), so that a blind repeat would lose the session.
     pub(crate) rotates: bool,
     pub(crate) parameters: Vec<Parameter>,
+    /// The media type of its body, where the generated layer would send a more general one.
+    pub(crate) content_type: Option<String>,
+    /// The media type of its success, where that isn't plain JSON.
+    pub(crate) accept: Option<String>,
+    /// Whether the success may come without its body.
+    pub(crate) may_be_empty: bool,
     pub(crate) errors: Vec<ErrorResponse>,
 }
 
 /// What an operation sends to prove who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Security {
+    /// Whether a token must be there, may be there, or must not.
+    pub(crate) need: Need,
+    /// How it travels, unless that is as a bearer token.
+    pub(crate) carrier: Option<Carrier>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Security {
+pub(crate) enum Need {
     None,
-    Bearer,
+    Required,
     Optional,
+}
+
+/// How a token travels that is no bearer token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    Header(String),
+    Query(String),
+    Cookie(String),
+    Basic,
 }
 
 /// A parameter of an operation.
@@ -60,6 +83,8 @@ pub(crate) struct Parameter {
     /// The argument of progenitor's method.
     pub(crate) argument: String,
     pub(crate) location: String,
+    /// Whether its value must not be shown.
+    pub(crate) secret: bool,
     pub(crate) docs: String,
 }
 
@@ -69,7 +94,27 @@ pub(crate) struct ErrorResponse {
     pub(crate) status: StatusPattern,
     pub(crate) docs: String,
     /// The type of its JSON body, if it has one.
-    pub(crate) body: Option<String>,
+    pub(crate) body: Option<ErrorBody>,
+}
+
+/// The type of an error's JSON body.
+#[derive(Clone, Debug)]
+pub(crate) enum ErrorBody {
+    /// One of the generated types.
+    Generated(String),
+    /// One of the runtime's, such as `RedactedValue`.
+    Runtime(String),
+}
+
+impl ErrorBody {
+    fn read(document: &Node, component: &str) -> Self {
+        let schemas = document.get("components").and_then(|components| components.get("schemas"));
+        let rust_type = schemas.and_then(|schemas| schemas.get(component)?.get("x-rust-type")?.get_str("path"));
+        match rust_type.and_then(|path| path.strip_prefix("client_runtime::")) {
+            Some(name) => Self::Runtime(name.to_owned()),
+            None => Self::Generated(names::type_name(component)),
+        }
+    }
 }
 
 /// The key of a response.
@@ -79,6 +124,19 @@ pub(crate) enum StatusPattern {
     /// `4XX`, as its first digit.
     Range(u16),
     Default,
+}
+
+impl Security {
+    /// Where the token travels, in prose; nothing for bearer tokens.
+    pub(crate) fn place(&self) -> String {
+        match &self.carrier {
+            None => String::new(),
+            Some(Carrier::Header(name)) => format!(" in the header `{name}`"),
+            Some(Carrier::Query(name)) => format!(" in the query parameter `{name}`"),
+            Some(Carrier::Cookie(name)) => format!(" in the cookie `{name}`"),
+            Some(Carrier::Basic) => " by HTTP's scheme `Basic`".to_owned(),
+        }
+    }
 }
 
 impl Operation {
@@ -120,6 +178,8 @@ fn read_operation(document: &Node, path: &str, method: &str, operation: &Node) -
     let paragraphs = [operation.get_str("summary"), operation.get_str("description")];
     let docs: Vec<&str> = paragraphs.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
     let flag = |key: &str| operation.get(key).and_then(Node::as_bool).unwrap_or(false);
+    let success =
+        operation.members("responses").find(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
     Ok(Operation {
         method_name: names::snake(id),
         http_method: method.to_uppercase(),
@@ -136,9 +196,34 @@ fn read_operation(document: &Node, path: &str, method: &str, operation: &Node) -
             .flatten()
             .map(read_parameter)
             .collect(),
-        errors: read_errors(operation, &pointer)?,
+        content_type: operation.get("requestBody").and_then(renamed_media_type),
+        accept: accept(operation, success),
+        may_be_empty: success.and_then(|response| response.get("x-may-be-empty")?.as_bool()) == Some(true),
+        errors: read_errors(document, operation, &pointer)?,
         pointer,
     })
+}
+
+/// What the description calls the one media type of a body, where lowering had to give it another name.
+fn renamed_media_type(body: &Node) -> Option<String> {
+    let (_, media) = body.members("content").next()?;
+    media.get_str("x-media-type").map(str::to_owned)
+}
+
+/// What a call asks for, where that isn't plain JSON: the media type of its success, and JSON if errors are described.
+fn accept(operation: &Node, success: Option<&Node>) -> Option<String> {
+    const JSON: &str = "application/json";
+    let success = success?;
+    let (key, _) = success.members("content").next()?;
+    let name = renamed_media_type(success).unwrap_or_else(|| key.clone());
+    if name == JSON {
+        return None;
+    }
+    let is_json_error = |(status, response): (&String, &Node)| {
+        !status.starts_with('2') && response.members("content").any(|(key, _)| key == JSON)
+    };
+    let errors = operation.members("responses").any(is_json_error);
+    Some(if errors { format!("{name}, {JSON}") } else { name })
 }
 
 fn read_parameter(parameter: &Node) -> Parameter {
@@ -147,24 +232,42 @@ fn read_parameter(parameter: &Node) -> Parameter {
         argument: names::snake(&text("name")),
         name: text("name"),
         location: text("in"),
+        secret: parameter.get("x-secret").and_then(Node::as_bool) == Some(true),
         docs: text("description"),
     }
 }
 
-/// An empty requirement among others makes a token welcome but not needed.
+/// An empty requirement among others makes a token welcome but not needed. Of several ways, bearer tokens are preferred.
 fn read_security(document: &Node, operation: &Node) -> Security {
     let requirements = operation.get("security").or_else(|| document.get("security")).and_then(Node::as_array);
     let requirements = requirements.unwrap_or_default();
-    let empty = requirements.iter().filter(|one| one.as_object().is_none_or(|schemes| schemes.is_empty())).count();
-    match (requirements.len(), empty) {
-        (0, _) => Security::None,
-        (all, empty) if all == empty => Security::None,
-        (_, 0) => Security::Bearer,
-        _ => Security::Optional,
+    let schemes: Vec<&String> =
+        requirements.iter().filter_map(|requirement| requirement.as_object()?.keys().next()).collect();
+    let need = match (requirements.len(), schemes.len()) {
+        (_, 0) => Need::None,
+        (all, used) if all == used => Need::Required,
+        _ => Need::Optional,
+    };
+    let defined = document.get("components").and_then(|components| components.get("securitySchemes"));
+    let mut carriers = schemes.iter().map(|name| carrier(defined.and_then(|schemes| schemes.get(name))));
+    let first = carriers.next().flatten();
+    let carrier = if carriers.any(|other| other.is_none()) { None } else { first };
+    Security { need, carrier }
+}
+
+fn carrier(scheme: Option<&Node>) -> Option<Carrier> {
+    let text = |key: &str| scheme.and_then(|scheme| scheme.get_str(key)).unwrap_or_default();
+    let name = || text("name").to_owned();
+    match (text("type"), text("in")) {
+        ("apiKey", "header") => Some(Carrier::Header(name())),
+        ("apiKey", "query") => Some(Carrier::Query(name())),
+        ("apiKey", "cookie") => Some(Carrier::Cookie(name())),
+        ("http", _) if text("scheme").eq_ignore_ascii_case("basic") => Some(Carrier::Basic),
+        _ => None,
     }
 }
 
-fn read_errors(operation: &Node, pointer: &str) -> Result<Vec<ErrorResponse>, CodegenError> {
+fn read_errors(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<ErrorResponse>, CodegenError> {
     let mut errors = Vec::new();
     for (key, response) in operation.members("responses") {
         if key.starts_with('2') {
@@ -175,7 +278,8 @@ fn read_errors(operation: &Node, pointer: &str) -> Result<Vec<ErrorResponse>, Co
         })?;
         let schema = response.get("content").and_then(|content| content.get("application/json")?.get("schema"));
         let reference = schema.and_then(|schema| schema.get_str("$ref"));
-        let body = reference.and_then(|target| target.strip_prefix("#/components/schemas/")).map(names::type_name);
+        let component = reference.and_then(|target| target.strip_prefix("#/components/schemas/"));
+        let body = component.map(|name| ErrorBody::read(document, name));
         if schema.is_some() && body.is_none() {
             let at = format!("{pointer}/responses/{key}");
             return Err(CodegenError::document(at, "the schema of an error must be a component"));

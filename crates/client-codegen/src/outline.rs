@@ -160,7 +160,7 @@ fn markers(attrs: &[Attribute]) -> String {
 }
 
 /// Tokens as a person would write them, with the usual names for what the standard library calls by long ones.
-fn tokens(of: &impl ToTokens) -> String {
+pub(crate) fn tokens(of: &impl ToTokens) -> String {
     const SPACING: [(&str, &str); 12] = [
         (" <", "<"),
         ("< ", "<"),

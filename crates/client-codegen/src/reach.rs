@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{File, ImplItem, ImplItemFn, Item, ItemMod, Type};
 
 use crate::CodegenError;
-use crate::model::Api;
+use crate::model::{Api, ErrorBody};
 
 /// The generated types by what they are used for; a type may be in several sets.
 #[derive(Debug, Default)]
@@ -34,7 +34,10 @@ impl Reach {
                 received.extend(named_in(ty, &known));
             }
         }
-        let errors = api.operations.iter().flat_map(|op| &op.errors).filter_map(|error| error.body.clone());
+        let errors = api.operations.iter().flat_map(|op| &op.errors).filter_map(|error| match &error.body {
+            Some(ErrorBody::Generated(name)) => Some(name.clone()),
+            _ => None,
+        });
         Ok(Self {
             request: closure(&graph, sent),
             response: closure(&graph, received),

@@ -1,14 +1,15 @@
 //! What the generator makes of a small merged document.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
-use client_codegen::{CodegenError, CrateSource, CrateSpec, generate, outline};
+use std::path::Path;
+
+use client_codegen::{CodegenError, CrateSource, CrateSpec, Descriptions, outline};
 use openapi_pipeline::source::Step;
 use openapi_pipeline::{Node, Sources};
 
 const MERGED: &str = include_str!("fixtures/merged.json");
 
-fn node(text: &str) -> Node {
-    let mut sources = Sources::new();
+fn node(sources: &mut Sources, text: &str) -> Node {
     let file = sources.add("merged.json", text);
     let origin = sources.mark(file, 0..1, None, Step::Root);
     Node::from_json(&serde_json::from_str(text).unwrap(), origin)
@@ -18,13 +19,20 @@ fn spec() -> CrateSpec {
     CrateSpec {
         family: "doors".into(),
         title: "Doors".into(),
+        command: "cargo xtask generate --family doors".into(),
         document: "openapi/merged/doors.json".into(),
         server_by_token_region: vec![("eu".into(), "https://eu.doors.example".into())],
     }
 }
 
+fn generate(text: &str) -> Result<CrateSource, CodegenError> {
+    let mut sources = Sources::new();
+    let document = node(&mut sources, text);
+    client_codegen::generate(&document, &spec(), Descriptions { sources: &sources, root: Path::new("") })
+}
+
 fn generated() -> CrateSource {
-    generate(&node(MERGED), &spec()).unwrap()
+    generate(MERGED).unwrap()
 }
 
 #[test]
@@ -86,13 +94,13 @@ fn no_text_of_a_description_becomes_code() {
 fn a_secret_that_would_be_exposed_stops_the_generator() {
     // Without x-rust-type progenitor makes a newtype of its own, in silence.
     let exposed = MERGED.replace("client_runtime::Secret", "other::Secret");
-    let error = generate(&node(&exposed), &spec()).unwrap_err();
+    let error = generate(&exposed).unwrap_err();
     assert!(matches!(error, CodegenError::ExposedSecret { .. }), "{error}");
 }
 
 #[test]
 fn what_progenitor_panics_on_is_an_error() {
     let broken = MERGED.replace("\"required\": true, \"description\": \"Which door\"", "\"required\": false");
-    let error = generate(&node(&broken), &spec()).unwrap_err();
+    let error = generate(&broken).unwrap_err();
     assert!(matches!(error, CodegenError::Progenitor(_) | CodegenError::Document { .. }), "{error}");
 }

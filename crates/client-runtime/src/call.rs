@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use crate::exec::Failure;
 use crate::{Error, Idempotency, Operation, RetryPolicy, Secret, Security, Timer, Token, TokenSource, idempotency};
@@ -50,7 +50,7 @@ impl Core {
     /// [`Error::InvalidArgument`] when an option can't be used with this operation.
     pub fn call<E>(&self, operation: &'static Operation, options: CallOptions) -> Result<Call, Error<E>> {
         let invalid = |problem: &'static str| Error::invalid_argument(operation, problem);
-        let CallOptions { timeout, token, idempotency_key } = options;
+        let CallOptions { timeout, token, idempotency_key, accept, content_type, may_be_empty } = options;
         let token = match token {
             Some(_) if operation.security == Security::None => {
                 return Err(invalid("it must not get a token, and one was given"));
@@ -76,6 +76,10 @@ impl Core {
             timeout,
             token,
             idempotency_key,
+            accept,
+            content_type,
+            may_be_empty,
+            empty: Mutex::new(None),
             status: AtomicU16::new(0),
             failure: Mutex::new(None),
         })))
@@ -105,6 +109,12 @@ pub struct CallOptions {
     pub token: Option<Secret>,
     /// The idempotency key it sends: visible ASCII, not empty.
     pub idempotency_key: Option<String>,
+    /// The media type it asks for, where the description has another one than JSON.
+    pub accept: Option<&'static str>,
+    /// The media type of its body, where the generated layer would send a more general one.
+    pub content_type: Option<&'static str>,
+    /// Whether a success may come without the body that is described.
+    pub may_be_empty: bool,
 }
 
 /// One call, over all its attempts.
@@ -119,6 +129,11 @@ struct State {
     timeout: Option<Duration>,
     token: Option<Token>,
     idempotency_key: Option<String>,
+    accept: Option<&'static str>,
+    content_type: Option<&'static str>,
+    may_be_empty: bool,
+    /// The headers of a success without a body. The generated layer drops them when it finds nothing to decode.
+    empty: Mutex<Option<HeaderMap>>,
     /// The status of the last response. The generated layer drops it when a body can't be decoded.
     status: AtomicU16,
     /// What went wrong in `exec`, which can only return errors that reqwest made.
@@ -134,6 +149,11 @@ impl Call {
     /// The idempotency key it carries: the given one, or a fresh one, or none.
     pub fn idempotency_key(&self) -> Option<&str> {
         self.0.idempotency_key.as_deref()
+    }
+
+    /// The media types that its headers name, for the response and the body.
+    pub(crate) fn media_types(&self) -> (Option<&'static str>, Option<&'static str>) {
+        (self.0.accept, self.0.content_type)
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -161,6 +181,17 @@ impl Call {
 
     pub(crate) fn note_status(&self, status: StatusCode) {
         self.0.status.store(status.as_u16(), Ordering::Relaxed);
+    }
+
+    /// Keeps the headers of a success without a body, where the operation may have one.
+    pub(crate) fn note_empty(&self, headers: &HeaderMap) {
+        if self.0.may_be_empty {
+            *self.0.empty.lock().unwrap_or_else(PoisonError::into_inner) = Some(headers.clone());
+        }
+    }
+
+    pub(crate) fn take_empty(&self) -> Option<HeaderMap> {
+        self.0.empty.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(crate) fn fail(&self, failure: Failure) {

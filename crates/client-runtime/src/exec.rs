@@ -3,12 +3,15 @@
 //! An attempt gets its token, is sent, and has its response read under the limits of size and time. A response of
 //! success ends the loop; about anything else, [`attempts`] decides whether and how there is another attempt.
 
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 
 use crate::call::Call;
 
 mod attempts;
 mod body;
+mod carry;
 mod failure;
 mod redirect;
 
@@ -43,6 +46,9 @@ pub async fn exec(call: &Call, client: &reqwest::Client, request: Request) -> re
     match outcome {
         Ok(response) => {
             call.note_status(response.status());
+            if response.status().is_success() && response.content_length() == Some(0) {
+                call.note_empty(response.headers());
+            }
             Ok(response)
         }
         Err(failure) => {
@@ -54,10 +60,7 @@ pub async fn exec(call: &Call, client: &reqwest::Client, request: Request) -> re
 
 async fn run(attempts: &mut Attempts<'_>, client: &reqwest::Client, request: Request) -> Result<Response, Failure> {
     let mut request = request;
-    request
-        .headers_mut()
-        .entry(http::header::ACCEPT)
-        .or_insert(const { http::HeaderValue::from_static("application/json") });
+    name_media_types(attempts.call(), request.headers_mut());
     loop {
         attempts.prepare(&mut request).await?;
         let spare = request.try_clone();
@@ -72,6 +75,23 @@ async fn run(attempts: &mut Attempts<'_>, client: &reqwest::Client, request: Req
             Next::Again(again) => request = again,
             Next::Done(outcome) => return outcome,
         }
+    }
+}
+
+/// What the description calls the bodies, where the generated layer doesn't know better than JSON or bytes.
+fn name_media_types(call: &Call, headers: &mut HeaderMap) {
+    let (accept, content_type) = call.media_types();
+    let value = |text: Option<&'static str>| text.and_then(|text| HeaderValue::from_str(text).ok());
+    match value(accept) {
+        Some(accept) => {
+            headers.insert(ACCEPT, accept);
+        }
+        None => {
+            headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static("application/json") });
+        }
+    }
+    if let Some(content_type) = value(content_type) {
+        headers.insert(CONTENT_TYPE, content_type);
     }
 }
 

@@ -1,8 +1,10 @@
 //! From what the generated layer returns to what the user gets.
 
-use bytes::Bytes;
+use std::future::poll_fn;
+
+use bytes::{Bytes, BytesMut};
 use http::StatusCode;
-use progenitor_client::ResponseValue;
+use progenitor_client::{ByteStream, ResponseValue};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
@@ -40,6 +42,60 @@ where
         Ok(value) => Ok(Response::wrap(value)),
         Err(error) => Err(Box::pin(translate(call, error, decode::explain::<()>)).await),
     }
+}
+
+/// The same for operations whose success may come without its body.
+///
+/// # Errors
+///
+/// Whatever went wrong on the way, in [`exec`](crate::exec()) or behind it.
+pub async fn finish_optional<T, E>(
+    call: &Call,
+    result: Result<ResponseValue<T>, Inner>,
+) -> Result<Response<Option<T>>, Error<E>>
+where
+    T: DeserializeOwned,
+    E: ApiError,
+{
+    match result {
+        Ok(value) => {
+            let (status, headers) = (value.status(), value.headers().clone());
+            Ok(Response::new(Some(value.into_inner()), status, headers))
+        }
+        Err(error) => match call.take_empty() {
+            Some(headers) => Ok(Response::new(None, call.status(), headers)),
+            None => Err(Box::pin(translate(call, error, decode::explain::<T>)).await),
+        },
+    }
+}
+
+/// The same for operations whose success is anything but JSON: its bytes as they came.
+///
+/// # Errors
+///
+/// Whatever went wrong on the way, in [`exec`](crate::exec()) or behind it.
+pub async fn finish_bytes<E>(
+    call: &Call,
+    result: Result<ResponseValue<ByteStream>, Inner>,
+) -> Result<Response<Bytes>, Error<E>>
+where
+    E: ApiError,
+{
+    let value = match result {
+        Ok(value) => value,
+        Err(error) => return Err(Box::pin(translate(call, error, decode::explain::<()>)).await),
+    };
+    let (status, headers) = (value.status(), value.headers().clone());
+    // `exec` has read the body under the limits of size and time: there is nothing left to wait for.
+    let mut stream = value.into_inner_stream();
+    let mut bytes = BytesMut::new();
+    while let Some(part) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+        match part {
+            Ok(part) => bytes.extend_from_slice(&part),
+            Err(error) => return Err(Failure::from(error).into_error(call)),
+        }
+    }
+    Ok(Response::new(bytes.freeze(), status, headers))
 }
 
 type Explain = fn(&'static crate::Operation, StatusCode, Bytes) -> crate::DecodeError;

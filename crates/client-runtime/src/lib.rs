@@ -59,6 +59,7 @@ mod decode;
 mod error;
 mod exec;
 mod finish;
+mod form;
 mod idempotency;
 mod operation;
 mod path;
@@ -69,9 +70,12 @@ mod secret;
 mod timer;
 mod timestamp;
 mod token;
+mod union;
 
 use std::future::Future;
 use std::pin::Pin;
+
+pub use bytes::Bytes;
 
 pub use api_error::{ApiError, ErrorResponse, RawBody, ResponseParts, fmt_api_error};
 pub use builder::{BuildError, Builder};
@@ -80,9 +84,10 @@ pub use error::{
     CredentialsError, DecodeError, Error, InvalidArgumentError, TimeLimit, TimeoutError, TooLargeError, TransportError,
 };
 pub use exec::exec;
-pub use finish::{finish, finish_empty};
+pub use finish::{finish, finish_bytes, finish_empty, finish_optional};
+pub use form::form;
 pub use idempotency::Idempotency;
-pub use operation::{Operation, Security};
+pub use operation::{Carrier, Operation, Security};
 pub use path::check_path_segment;
 pub use redacted::{Redacted, RedactedValue};
 pub use response::Response;
@@ -91,6 +96,7 @@ pub use secret::Secret;
 pub use timer::{Timer, TokioTimer};
 pub use timestamp::Timestamp;
 pub use token::{InvalidToken, NoToken, StaticToken, Token, TokenError, TokenSource};
+pub use union::{Alternative, deserialize_best};
 
 /// A future on the heap that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -47,4 +47,37 @@ pub enum Security {
     Bearer,
     /// It gets one if there is one: when the source can only be told to sign in, the call goes out without.
     Optional,
+    /// It needs one, which doesn't travel as a bearer token.
+    Key(Carrier),
+    /// It gets one if there is one, which doesn't travel as a bearer token.
+    OptionalKey(Carrier),
+}
+
+/// How a token travels that is no bearer token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Carrier {
+    /// As the value of this header.
+    Header(&'static str),
+    /// As this parameter of the query.
+    Query(&'static str),
+    /// As this cookie.
+    Cookie(&'static str),
+    /// By the scheme `Basic` of HTTP; [`Secret::basic`](crate::Secret::basic) makes the token of a user and a password.
+    Basic,
+}
+
+impl Security {
+    /// Whether a call may go out without a token.
+    pub(crate) fn is_optional(self) -> bool {
+        matches!(self, Self::Optional | Self::OptionalKey(_))
+    }
+
+    /// How its token travels, unless that is as a bearer token.
+    pub(crate) fn carrier(self) -> Option<Carrier> {
+        match self {
+            Self::Key(carrier) | Self::OptionalKey(carrier) => Some(carrier),
+            _ => None,
+        }
+    }
 }

@@ -31,10 +31,38 @@ impl Secret {
         Self(text.into())
     }
 
+    /// A user and a password as the one token that the scheme `Basic` of HTTP sends.
+    ///
+    /// ```
+    /// use client_runtime::Secret;
+    ///
+    /// assert_eq!(Secret::basic("Aladdin", "open sesame").expose(), "QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    /// ```
+    pub fn basic(user: &str, password: impl Into<Self>) -> Self {
+        let password = password.into();
+        let pair = Self(format!("{user}:{}", password.expose()));
+        Self(base64(pair.0.as_bytes()))
+    }
+
     /// The text. Keep it out of logs and errors.
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+/// Standard base64 with padding (RFC 4648), into a buffer of the final size: growing would leave a copy behind.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for at in 0..4 {
+            let digit = (group >> (18 - 6 * at)) as usize & 63;
+            text.push(if at <= chunk.len() { char::from(ALPHABET[digit]) } else { '=' });
+        }
+    }
+    text
 }
 
 impl Drop for Secret {
@@ -110,7 +138,16 @@ impl schemars::JsonSchema for Secret {
 
 #[cfg(test)]
 mod tests {
-    use super::Secret;
+    use super::{Secret, base64};
+
+    #[test]
+    fn base64_is_that_of_rfc_4648() {
+        let pairs =
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
+        for (plain, coded) in pairs.into_iter().chain([("foobar", "Zm9vYmFy"), ("\u{3ff}\u{3ff}", "z7/Pvw==")]) {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
 
     #[test]
     fn debug_hides_the_text_at_every_verbosity() {

@@ -56,6 +56,11 @@ impl Token {
         self.0.generation
     }
 
+    /// The text behind `Bearer `, for where it travels otherwise.
+    pub(crate) fn text(&self) -> &str {
+        self.0.header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default()
+    }
+
     /// The value of the `Authorization` header, marked as sensitive.
     pub fn header_value(&self) -> &HeaderValue {
         &self.0.header

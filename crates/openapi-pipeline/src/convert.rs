@@ -5,11 +5,13 @@
 //! What each rule does is written in one place, `rules`.
 
 mod examples;
+mod keywords;
 mod openapi30;
 mod openapi31;
 mod refs;
 mod rules;
 mod schema;
+mod shape;
 mod swagger2;
 #[cfg(test)]
 mod tests;
@@ -30,9 +32,10 @@ pub fn to_v3_0(cx: &mut Context, document: Document) -> Result<Node, Diagnostics
     match dialect {
         Dialect::Swagger2 => root = swagger2::convert(cx, root)?,
         Dialect::OpenApi30 => {}
-        Dialect::OpenApi31 => openapi31::downgrade(cx, &mut root),
+        Dialect::OpenApi31 | Dialect::OpenApi32 => openapi31::downgrade(cx, &mut root),
     }
-    openapi30::mend(cx, &mut root);
+    openapi30::mend(cx, &mut root).into_result()?;
+    cx.within_limits()?;
     Ok(root)
 }
 

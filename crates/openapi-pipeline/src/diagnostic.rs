@@ -1,9 +1,11 @@
 //! Errors for people: what is wrong, where, and what to do, drawn in the style of rustc.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::limits::{MAX_LINES_READ, MAX_PROBLEMS};
 use crate::source::{Origin, Sources};
 
 /// One problem in an input.
@@ -51,22 +53,22 @@ impl Diagnostic {
     /// Draws it with the lines of the source it speaks of. `color` adds terminal colours.
     pub fn render(&self, sources: &Sources, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let mut group = Group::with_title(Level::ERROR.primary_title(&self.message).id(self.code));
+        let mut group = Group::with_title(Level::ERROR.primary_title(shortened(&self.message)).id(self.code));
         for (origin, label, kind) in self.places() {
             group = group.element(
                 Snippet::source(sources.text(origin.source()))
                     .path(sources.name(origin.source()))
-                    .annotation(kind.span(visible_span(sources, origin)).label(label)),
+                    .annotation(kind.span(visible_span(sources, origin)).label(shortened(label))),
             );
         }
         if let Some((origin, _)) = &self.primary {
             let pointer = sources.pointer(*origin);
             if !pointer.is_empty() {
-                group = group.element(Level::NOTE.message(format!("at {pointer}")));
+                group = group.element(Level::NOTE.message(format!("at {}", shortened(&pointer))));
             }
         }
         if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help));
+            group = group.element(Level::HELP.message(shortened(help)));
         }
         renderer.render(&[group])
     }
@@ -87,7 +89,21 @@ fn visible_span(sources: &Sources, origin: Origin) -> std::ops::Range<usize> {
     // line break, which would be drawn as two lines.
     let next = text.get(span.start..).and_then(|text| text.chars().next());
     let first_character = next.filter(|next| !matches!(next, '\r' | '\n')).map_or(0, char::len_utf8);
-    span.start..span.start + first_line.max(first_character)
+    let line = text.get(span.start..span.start + first_line).unwrap_or_default();
+    let visible = line.char_indices().nth(LONGEST_SPAN).map_or(first_line, |(end, _)| end);
+    span.start..span.start + visible.max(first_character)
+}
+
+/// How many characters are underlined at most: the renderer prints all of them.
+const LONGEST_SPAN: usize = 120;
+
+/// Names and references of a document can be as long as the document.
+fn shortened(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 2000;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    }
 }
 
 /// Problems that stopped a stage; never empty.
@@ -105,9 +121,22 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
-    /// Draws all of them, a blank line between two.
+    /// Draws them, a blank line between two. Of more than [`MAX_PROBLEMS`], or of many in the one long line of a minified
+    /// file, which takes its time each time, the rest is only counted.
     pub fn render(&self, sources: &Sources, color: bool) -> String {
-        let drawn: Vec<String> = self.0.iter().map(|problem| problem.render(sources, color)).collect();
+        let mut read = 0;
+        let mut drawn: Vec<String> = Vec::new();
+        for problem in self.0.iter().take(MAX_PROBLEMS) {
+            if read > MAX_LINES_READ {
+                break;
+            }
+            read += problem.places().map(|(origin, ..)| sources.line_length(origin)).sum::<usize>();
+            drawn.push(problem.render(sources, color));
+        }
+        let more = self.0.len() - drawn.len();
+        if more > 0 {
+            drawn.push(format!("… and {more} more"));
+        }
         drawn.join("\n\n")
     }
 }
@@ -150,6 +179,26 @@ mod tests {
         assert!(text.contains("--> openapi/a.yaml:2:7"), "{text}");
         assert!(text.contains("at #/paths/~1x"), "{text}");
         assert!(text.contains("help: write the operations"), "{text}");
+    }
+
+    #[test]
+    fn long_names_are_shortened() {
+        let mut sources = Sources::new();
+        let name = "é".repeat(100_000);
+        let file = sources.add("a.yaml", format!("a: {name}\n"));
+        let origin = sources.mark(file, 3..3 + name.len(), None, Step::Root);
+        let text =
+            Diagnostic::new("x", format!("no {name}")).at(origin, name.clone()).help(name).render(&sources, false);
+        assert!(text.chars().count() < 10_000, "{}", text.chars().count());
+        assert!(text.contains("a.yaml:1:4"), "{text}");
+    }
+
+    #[test]
+    fn problems_without_end_are_counted() {
+        let problems = Diagnostics((0..250).map(|number| Diagnostic::new("x", format!("problem {number}"))).collect());
+        let text = problems.render(&Sources::new(), false);
+        assert_eq!(text.matches("error[x]").count(), MAX_PROBLEMS);
+        assert!(text.ends_with("… and 150 more"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,8 @@
 
 pub mod convert;
 pub mod diagnostic;
+pub mod diff;
+pub mod limits;
 pub mod load;
 pub mod lower;
 pub mod merge;

@@ -1,39 +1,38 @@
 //! Stage 1: JSON or YAML text to a tree that remembers its places; other files behind `$ref` are bundled.
 //!
-//! A description passes through [`parse`] (text to tree), `dialect` (which specification it follows), `bundle` (other
-//! files into this one), `strip` (what a description must not decide) and `check` (every `$ref` leads somewhere).
+//! A description passes through [`parse`] (text to tree), `dialect` (which specification it follows), `identify`
+//! (references by name to references by place), `bundle` (other files into this one), `strip` (what a description must
+//! not decide), `texts` (numbers where texts belong) and `check` (every `$ref` that matters leads somewhere).
 
 mod bundle;
 mod check;
 mod dialect;
 mod files;
+mod identify;
 mod json;
 mod position;
 mod reference;
+mod rules;
 mod scalar;
 mod strip;
 mod suggest;
 mod text;
+mod texts;
+mod uri;
 mod yaml;
 
+use std::fmt;
 use std::path::Path;
 
-use crate::{Context, Diagnostic, Diagnostics, Node};
+use crate::limits::{MAX_DEPTH, MAX_POINTER, MAX_TOTAL_SIZE, MAX_TOTAL_VALUES};
+use crate::source::SourceId;
+use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 
-pub use bundle::BUNDLE_REF;
 pub use files::{DiskFiles, Files, MemoryFiles};
 pub use reference::resolve;
-pub use strip::STRIP_RUST_TYPE;
 pub use text::{decode, spot};
 
-/// How deep objects and arrays may nest. Every stage walks the tree recursively, so this bounds their stacks.
-pub const MAX_DEPTH: usize = 256;
-
-/// How many values a file may hold: far above any description, far below what exhausts memory.
-pub(crate) const MAX_NODES: usize = 4_000_000;
-
-/// How many problems of one kind a file is reported for before the rest is left out.
-pub(crate) const MAX_PROBLEMS: usize = 100;
+use position::Position;
 
 /// The dialect a description is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +43,19 @@ pub enum Dialect {
     OpenApi30,
     /// OpenAPI 3.1.x
     OpenApi31,
+    /// OpenAPI 3.2.x
+    OpenApi32,
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Swagger2 => "Swagger 2.0",
+            Self::OpenApi30 => "OpenAPI 3.0",
+            Self::OpenApi31 => "OpenAPI 3.1",
+            Self::OpenApi32 => "OpenAPI 3.2",
+        })
+    }
 }
 
 /// A description as read.
@@ -57,14 +69,16 @@ pub struct Document {
 
 /// Loads a description: parses it, finds its dialect, bundles the files it refers to and checks every `$ref`.
 ///
-/// In the document it returns every reference is local (`#/…`) and leads somewhere.
+/// In the document it returns every reference that an operation can reach is local (`#/…`) and leads somewhere.
 pub fn load(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Document, Diagnostics> {
     let mut root = parse(cx, files, path)?;
-    let dialect = dialect::detect(&root)?;
-    let bundle::Bundled { mut problems, unresolved } = bundle::bundle(cx, files, path, dialect, &mut root);
+    let dialect = dialect::detect(&cx.sources, &root)?;
+    let names = identify::identify(cx, &mut root, Position::Root);
+    let bundled = bundle::bundle(cx, files, path, dialect, names, &mut root);
     strip::strip(cx, &mut root);
-    problems.0.extend(check::check(&root, &unresolved).0);
-    problems.into_result()?;
+    texts::mend(cx, &mut root);
+    check::check(cx, &root, bundled).into_result()?;
+    cx.within_limits()?;
     Ok(Document { dialect, root })
 }
 
@@ -73,24 +87,51 @@ pub fn parse(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Node, D
     let name = files.name(path);
     let bytes = files.read(path).map_err(|error| files::unreadable(&name, &error))?;
     let source = text::decode(&mut cx.sources, &name, bytes)?;
+    total_size(cx, source)?;
     let content = cx.sources.text(source);
 
-    if !text::looks_like_json(content) {
-        return yaml::parse(&mut cx.sources, source);
+    let root = if text::looks_like_json(content) {
+        match json::parse(&mut cx.sources, source) {
+            // Flow mappings with comments or plain keys begin with a brace too.
+            Err(json::Failure::Syntax(_)) if text::has_yaml_extension(path) => yaml::parse(&mut cx.sources, source)?,
+            Err(json::Failure::Syntax(problem)) => return Err((*problem).into()),
+            Err(json::Failure::Content(problems)) => return Err(problems),
+            Ok(root) => root,
+        }
+    } else {
+        yaml::parse(&mut cx.sources, source)?
+    };
+    if cx.sources.count_marks() > MAX_TOTAL_VALUES {
+        return Err(too_large(MAX_TOTAL_VALUES).at(root.origin, "this file and those before it").into());
     }
-    match json::parse(&mut cx.sources, source) {
-        // Flow mappings with comments or plain keys begin with a brace too.
-        Err(json::Failure::Syntax(_)) if text::has_yaml_extension(path) => yaml::parse(&mut cx.sources, source),
-        Err(json::Failure::Syntax(problem)) => Err((*problem).into()),
-        Err(json::Failure::Content(problems)) => Err(problems),
-        Ok(root) => Ok(root),
+    Ok(root)
+}
+
+fn total_size(cx: &mut Context, source: SourceId) -> Result<(), Diagnostic> {
+    if cx.sources.total_size() <= MAX_TOTAL_SIZE {
+        return Ok(());
     }
+    let message = format!("the files of this run are larger than {} MiB together", MAX_TOTAL_SIZE >> 20);
+    let first_line = text::first_line(cx.sources.text(source));
+    let origin = spot(&mut cx.sources, source, first_line);
+    Err(Diagnostic::new("too-large", message).at(origin, "this file is one too many").help("split the description"))
+}
+
+/// All rules of this stage.
+pub fn rules() -> &'static [&'static Rule] {
+    rules::ALL
 }
 
 /// The problem of a tree that nests deeper than [`MAX_DEPTH`].
 pub(crate) fn too_deep() -> Diagnostic {
     Diagnostic::new("too-deep", format!("this nests deeper than {MAX_DEPTH} levels"))
         .help("no API description needs that many levels; check how the file was made")
+}
+
+/// The problem of a key whose JSON pointer is longer than [`MAX_POINTER`].
+pub(crate) fn too_long() -> Diagnostic {
+    Diagnostic::new("too-long", format!("the JSON pointer to this is longer than {MAX_POINTER} bytes"))
+        .help("no API description needs keys of that length; check how the file was made")
 }
 
 /// The problem of a tree with more than `limit` values.

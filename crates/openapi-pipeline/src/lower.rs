@@ -7,13 +7,20 @@
 //! What the caller needs for a summary is in the report: [`left_out`] lists the operations that are not there any more.
 
 mod bodies;
+mod circles;
+mod construct;
+mod direction;
+mod distribute;
 mod document;
 mod hoist;
 mod inline;
 mod inline_types;
 mod lint;
+mod mend;
 pub(crate) mod names;
+mod nullable;
 mod operations;
+mod overrides;
 mod parameters;
 mod properties;
 mod redact;
@@ -30,6 +37,8 @@ mod validation;
 mod values;
 mod walk;
 
+pub use construct::Construct;
+
 use crate::report::{Note, Report, Rule};
 use crate::select::prune::prune_components;
 use crate::{Context, Diagnostics, Node, Origin};
@@ -44,11 +53,23 @@ pub fn left_out(report: &Report) -> impl Iterator<Item = &Note> {
     report.notes.iter().filter(|note| note.rule == &rule::LEAVE_OUT)
 }
 
-/// What the lowering of a family needs to know besides the document.
+/// What lowering needs to know besides the document.
 #[derive(Clone, Debug, Default)]
 pub struct LowerPlan {
     /// Fields that hold secrets, as `Schema.property` or `Schema.property.property`; each with the place it was written at.
     pub secrets: Vec<(String, Option<Origin>)>,
+    /// Who looks after the document.
+    pub care: Care,
+}
+
+/// Whether somebody mends a document with overlays, or it is taken as its vendor left it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Care {
+    /// It is mended: what contradicts itself is an error, and secrets are listed.
+    #[default]
+    Curated,
+    /// Nobody mends it: what contradicts itself is settled by rule, and what is named like a secret is one.
+    AsPublished,
 }
 
 /// Lowers a merged 3.0.3 document to what the generator takes.
@@ -64,23 +85,32 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     let original = inline::references(cx, doc)?;
     hoist::deep_references(cx, doc, &original);
     operations::push_path_level(cx, doc);
+    operations::adopt_servers(cx, doc);
+    if plan.care == Care::AsPublished {
+        mend::operations(cx, doc);
+    }
     lint::operations(cx, doc).into_result()?;
     security::schemes(cx, doc);
     operations::identify(cx, doc);
-    operations::shape(cx, doc);
+    operations::shape(cx, doc, plan.care);
 
     hoist::bodies(cx, doc);
     hoist::path_parameters(cx, doc);
     schemas::rewrite(cx, doc);
-    properties::tell_apart(cx, doc)?;
+    direction::relax(cx, doc);
+    circles::break_up(cx, doc);
+    overrides::settle(cx, doc);
+    distribute::into_alternatives(cx, doc);
+    properties::tell_apart(cx, doc, plan.care)?;
 
     secrets::mark(cx, doc, plan)?;
     runtime_types::timestamps(cx, doc);
     // First, since an error's member that was closed is free-form without its validation.
     validation::strip_from_responses(cx, doc);
     redact::free_form(cx, doc);
-    secrets::look_for_unlisted(cx, doc);
+    secrets::look_for_unlisted(cx, doc, plan.care);
     inline_types::tell_apart(cx, doc);
+    nullable::move_to_uses(cx, doc);
 
     prune_components(cx, doc, &rule::PRUNE);
     document::sort_schemas(doc);

@@ -19,6 +19,7 @@ mod rule {
     crate::select::define_rules! {
         FIRST_DOCUMENT = "first-document-only": "`info`, `externalDocs` and root extensions come from the first document.";
         SERVERS = "servers-from-one-document": "The family's servers come from one document; those of the others are left out.";
+        SERVERS_UNDER_PATHS = "servers-under-paths": "Where documents differ in their servers, and none is named for all, those of later ones move under their paths.";
         SECURITY = "security-into-operations": "Where documents differ in their root `security`, it moves into the operations, so that each keeps its own.";
         PATH_LEVEL = "path-level-into-operations": "Parameters and servers of a path that several documents have move into its operations.";
         MERGED_EQUAL = "merged-equal": "A component or operation that several documents have in the same form becomes one.";
@@ -75,7 +76,8 @@ pub enum MergeAction {
 pub struct MergePlan {
     /// The family's name, for help texts that show lines of families.toml.
     pub family: String,
-    /// The document whose servers the family gets; the first one with servers when none is named.
+    /// The document whose servers the family gets. When none is named, the first one with servers gives them, and the
+    /// paths of documents with other servers keep their own.
     pub servers_from: Option<String>,
     /// Rules for conflicts.
     pub rules: Vec<MergeRule>,
@@ -94,6 +96,9 @@ pub fn merge(cx: &mut Context, mut parts: Vec<Part>, plan: &MergePlan) -> Result
     let servers = root::choose_servers(&parts, plan, &mut problems);
     settle::apply(cx, &mut parts, &settled);
     root::spread_security(cx, &mut parts);
+    if plan.servers_from.is_none() {
+        root::spread_servers(cx, &mut parts, servers);
+    }
     paths::check_operation_ids(&parts, &mut problems);
     let paths = paths::merge(cx, &mut parts, &mut problems);
     problems.into_result()?;
@@ -104,5 +109,6 @@ pub fn merge(cx: &mut Context, mut parts: Vec<Part>, plan: &MergePlan) -> Result
     if !components.is_empty() {
         merged.set("components", components);
     }
+    cx.within_limits()?;
     Ok(merged)
 }

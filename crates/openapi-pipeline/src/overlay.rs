@@ -1,52 +1,118 @@
-//! Stage 3: OpenAPI Overlay 1.0 documents applied to a 3.0.3 document.
+//! Stage 3: OpenAPI Overlay documents, of version 1.0 or 1.1, applied to a 3.0.3 document.
 //!
-//! Overlays of version 1.1 are taken as well, except for its action `copy`. `extends` is not looked at: which overlays
-//! belong to a document is said where the document is named.
+//! Both versions are followed to the letter where they say what is an error. Stricter than both: an action that matches
+//! nothing is an error, because an overlay is written for one document and shall not rot with it.
+//!
+//! | | 1.0 | 1.1 |
+//! |---|---|---|
+//! | `copy` | unknown | merges what one other place holds |
+//! | targets that are texts, numbers, booleans, null | only removed, and only as members | all actions |
+//! | targets of several kinds | allowed | not for `update` and `copy` |
+//! | an array as the update of an array | appended as one element | concatenated |
+//! | merging values of different kinds | the new one replaces the old one | an error |
+//! | several of `update`, `copy`, `remove` | `remove` wins | an error |
+//! | `info.description` | unknown | a text |
 
 mod action;
 mod change;
+mod reader;
+mod target;
 
-use self::action::{Action, Overlay};
+use std::path::{Component, Path, PathBuf};
+
+use self::action::{Action, Change, Overlay};
 use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 
-/// Changes what an overlay's action says.
-pub const OVERLAY_ACTION: Rule =
-    Rule { name: "overlay-action", summary: "the document is changed as an action of an overlay says" };
+mod rule {
+    crate::select::define_rules! {
+        OVERLAY_ACTION = "overlay-action": "The document is changed as an action of an overlay says.";
+    }
+}
+
+/// The rules this stage works by.
+pub fn rules() -> &'static [&'static Rule] {
+    rule::ALL
+}
 
 /// Applies one overlay document. An action that matches nothing is an error, so that overlays can't rot.
 ///
-/// The overlay is checked as a whole before its first action is applied.
+/// The overlay is checked as a whole before its first action is applied; then the actions are applied in order, each to
+/// what the one before it left.
 pub fn apply(cx: &mut Context, mut document: Node, overlay: &Node) -> Result<Node, Diagnostics> {
     let overlay = Overlay::read(cx, overlay)?;
+    check_extends(cx, &document, &overlay)?;
     let mut problems = Diagnostics::default();
     for action in &overlay.actions {
-        match change::apply(&mut document, action, overlay.version) {
+        match change::apply(cx, &mut document, action, overlay.version) {
             Ok(0) => problems.push(unmatched(action)),
-            Ok(count) => cx.note(&OVERLAY_ACTION, action.origin, summary(action, count)),
+            Ok(count) => cx.note(&rule::OVERLAY_ACTION, action.origin, summary(action, count)),
             Err(found) => problems.0.extend(found.0),
         }
     }
     problems.into_result()?;
+    cx.within_limits()?;
     Ok(document)
 }
 
 fn unmatched(action: &Action<'_>) -> Diagnostic {
-    Diagnostic::new("overlay-target-unmatched", format!("`{}` matches nothing in the document", action.target_text))
-        .at(action.target_origin, "this target")
+    Diagnostic::new("overlay-target-unmatched", format!("`{}` matches nothing in the document", action.target.text))
+        .at(action.target.origin, "this target")
         .help("correct the target, or remove the action if the document no longer needs it")
 }
 
 fn summary(action: &Action<'_>, count: usize) -> String {
-    let verb = match action.change {
-        action::Change::Remove { .. } => "removed",
-        action::Change::Update(_) => "updated",
-    };
     let places = if count == 1 { "1 place" } else { &format!("{count} places") };
-    let mut text = format!("{verb} {places}: {}", action.target_text);
-    if matches!(action.change, action::Change::Remove { ignored_update: true }) {
-        text.push_str(" (the `update` beside `remove` has no effect)");
+    let target = action.target.text;
+    match &action.change {
+        Change::Update(_) => format!("updated {places}: {target}"),
+        Change::Copy(source) => format!("copied {} to {places}: {target}", source.text),
+        Change::Remove { ignored_update: false } => format!("removed {places}: {target}"),
+        Change::Remove { ignored_update: true } => {
+            format!("removed {places}: {target} (the `update` beside `remove` has no effect)")
+        }
     }
-    text
+}
+
+/// An overlay that says which document it is for, by a path, is not applied to another one. A URL says where that
+/// document was published, which nothing here can tell.
+fn check_extends(cx: &Context, document: &Node, overlay: &Overlay<'_>) -> Result<(), Diagnostic> {
+    let Some((extends, origin)) = overlay.extends else { return Ok(()) };
+    if extends.contains(':') {
+        return Ok(());
+    }
+    let file = |node: crate::Origin| Path::new(cx.sources.name(node.source()));
+    let meant = normal(&file(origin).parent().unwrap_or(Path::new("")).join(extends));
+    let found = normal(file(document.origin));
+    // Where one of them was named from the root of the file system and the other was not, their own names must do.
+    let same = if meant.is_absolute() == found.is_absolute() {
+        meant == found
+    } else {
+        meant.file_name() == found.file_name()
+    };
+    if same {
+        return Ok(());
+    }
+    Err(Diagnostic::new(
+        "overlay-extends",
+        format!("this overlay is for {}, not for {}", meant.display(), found.display()),
+    )
+    .at(origin, "the document it extends")
+    .help("apply it to that document, or correct `extends`"))
+}
+
+/// The path without `.` and `..`, as far as it goes.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for step in path.components() {
+        match step {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(normal.components().next_back(), Some(Component::Normal(_))) => {
+                normal.pop();
+            }
+            step => normal.push(step),
+        }
+    }
+    normal
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What the pipeline did to a document: nothing is changed or dropped without a line here.
 
+use crate::limits::Budget;
+use crate::lower::Construct;
+use crate::select::tree::signature;
 use crate::source::{Origin, Sources};
 
 /// A rule by which a stage changes a document. Every rule has a stable name that reports show.
@@ -29,6 +32,23 @@ pub struct Note {
 pub struct Report {
     /// The uses.
     pub notes: Vec<Note>,
+    /// The operations that are not there any more.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// An operation that the client doesn't have.
+#[derive(Clone, Debug)]
+pub struct LeftOut {
+    /// Its method in capitals and its path, such as `POST /login`.
+    pub operation: String,
+    /// What takes it out.
+    pub construct: Construct,
+    /// JSON pointer to that in the document as published (`#/…`).
+    pub pointer: String,
+    /// The place of it.
+    pub origin: Origin,
+    /// What is wrong with it, in a sentence that says what stands there.
+    pub reason: String,
 }
 
 /// What every stage is handed: the files, and the report to write to.
@@ -38,6 +58,8 @@ pub struct Context {
     pub sources: Sources,
     /// What was done so far.
     pub report: Report,
+    /// What it has cost so far.
+    pub(crate) budget: Budget,
 }
 
 impl Context {
@@ -46,9 +68,24 @@ impl Context {
         Self::default()
     }
 
-    /// Records a use of a rule.
+    /// Records a use of a rule. A report past its limit grows no further, which [`Context::within_limits`] tells.
     pub fn note(&mut self, rule: &'static Rule, origin: Origin, text: impl Into<String>) {
+        let (pointer, text) = (self.sources.pointer(origin), text.into());
+        if self.budget.report(pointer.len() + text.len(), origin) {
+            self.report.notes.push(Note { rule, pointer, origin, text });
+        }
+    }
+
+    /// Records that an operation is left out.
+    pub fn leave_out(
+        &mut self,
+        (method, path): (&str, &str),
+        construct: Construct,
+        origin: Origin,
+        reason: impl Into<String>,
+    ) {
+        let operation = signature(method, path);
         let pointer = self.sources.pointer(origin);
-        self.report.notes.push(Note { rule, pointer, origin, text: text.into() });
+        self.report.left_out.push(LeftOut { operation, construct, pointer, origin, reason: reason.into() });
     }
 }

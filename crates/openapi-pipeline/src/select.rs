@@ -4,6 +4,7 @@
 //! the document doesn't have is an error, so that selections can't rot when a vendor renames things.
 
 mod glob;
+mod inventory;
 pub(crate) mod prune;
 pub(crate) mod suggest;
 #[cfg(test)]
@@ -18,6 +19,9 @@ use crate::report::Rule;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use glob::Glob;
 use tree::METHODS;
+
+pub use inventory::Inventory;
+pub use prune::{schema_subset, subset};
 
 /// Declares the rules of a stage: a static for each, and `ALL`, the list of them.
 macro_rules! define_rules {

@@ -93,6 +93,16 @@ impl Sources {
         Origin { source, mark: (file.marks.len() - 1) as u32 }
     }
 
+    /// How many bytes all files have together.
+    pub fn total_size(&self) -> usize {
+        self.files.iter().map(|file| file.text.len()).sum()
+    }
+
+    /// How many places were recorded in all files together.
+    pub fn count_marks(&self) -> usize {
+        self.files.iter().map(|file| file.marks.len()).sum()
+    }
+
     /// The name of a file.
     pub fn name(&self, source: SourceId) -> &str {
         &self.files[source.0 as usize].name
@@ -107,6 +117,14 @@ impl Sources {
     pub fn span(&self, origin: Origin) -> Range<usize> {
         let span = &self.files[origin.source.0 as usize].marks[origin.mark as usize].span;
         span.start as usize..span.end as usize
+    }
+
+    /// The length in bytes of the line an origin begins in.
+    pub fn line_length(&self, origin: Origin) -> usize {
+        let file = &self.files[origin.source.0 as usize];
+        let line = file.lines.partition_point(|&begin| begin as usize <= self.span(origin).start);
+        let end = file.lines.get(line).map_or(file.text.len(), |&next| next as usize);
+        end - file.lines[line - 1] as usize
     }
 
     /// File, line, column and pointer of an origin.
@@ -179,6 +197,7 @@ mod tests {
         assert_eq!((place.line, place.column), (3, 5));
         assert_eq!(place.pointer, "#/b~1c/0");
         assert_eq!(sources.place(list).to_string(), "a.yaml:2:1");
+        assert_eq!([root, list, item].map(|origin| sources.line_length(origin)), [6, 5, 10]);
         assert_eq!(sources.pointer(root), "#");
     }
 }

@@ -29,6 +29,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::RefreshSessionError`] when the server answers with anything but success.
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/paths/~1session/get`
     pub fn refresh_session<'a>(&'a self) -> requests::RefreshSession<'a> {
         requests::RefreshSession {
             core: &self.core,
@@ -45,6 +47,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::CreateSessionError`] when the server answers with anything but success.
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/paths/~1session/post`
     pub fn create_session<'a>(
         &'a self,
         body: &'a types::User,
@@ -65,6 +69,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::DeleteSessionError`] when the server answers with anything but success.
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/paths/~1session/delete`
     pub fn delete_session<'a>(&'a self) -> requests::DeleteSession<'a> {
         requests::DeleteSession {
             core: &self.core,
@@ -395,6 +401,8 @@ pub mod errors {
     use crate::generated::types;
 
     /// Why [`Client::refresh_session`](super::Client::refresh_session) failed, as the server put it.
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/paths/~1session/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum RefreshSessionError {
@@ -459,6 +467,8 @@ pub mod errors {
 
     impl std::error::Error for RefreshSessionError {}
     /// Why [`Client::create_session`](super::Client::create_session) failed, as the server put it.
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/paths/~1session/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum CreateSessionError {
@@ -523,6 +533,8 @@ pub mod errors {
 
     impl std::error::Error for CreateSessionError {}
     /// Why [`Client::delete_session`](super::Client::delete_session) failed, as the server put it.
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/paths/~1session/delete/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum DeleteSessionError {

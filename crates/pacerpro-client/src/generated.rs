@@ -11,6 +11,8 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 #[allow(clippy::all)]
 pub mod types {
     /// `Error`
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/definitions/Error`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -30,6 +32,8 @@ pub mod types {
     }
 
     /// How serious it is.
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/definitions/Error/properties/type`
     #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[non_exhaustive]
     pub enum ErrorType {
@@ -120,6 +124,8 @@ pub mod types {
     }
 
     /// A signed-in user.
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/definitions/Session`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -139,6 +145,8 @@ pub mod types {
     }
 
     /// `User`
+    ///
+    /// Source: `pacerpro/swagger.json`, `#/definitions/User`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -31,6 +31,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::AppPortalAccessError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app-portal-access~1{app_id}/post`
     pub fn app_portal_access<'a>(
         &'a self,
         app_id: &'a types::AppId,
@@ -55,6 +57,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::CreateMessageTokenError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1create-message-token/post`
     pub fn create_message_token<'a>(
         &'a self,
         app_id: &'a types::AppId,
@@ -79,6 +83,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::ExpireAllError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all/post`
     pub fn expire_all<'a>(
         &'a self,
         app_id: &'a types::AppId,
@@ -103,6 +109,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::DashboardAccessError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}/post`
     #[deprecated = "the vendor asks callers to stop using this operation"]
     pub fn dashboard_access<'a>(
         &'a self,
@@ -124,6 +132,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::LogoutError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1logout/post`
     pub fn logout<'a>(&'a self) -> requests::Logout<'a> {
         requests::Logout {
             core: &self.core,
@@ -140,6 +150,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::ExchangeOneTimeTokenError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1one-time-token/post`
     pub fn exchange_one_time_token<'a>(
         &'a self,
         body: &'a types::OneTimeTokenIn,
@@ -160,6 +172,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::LegacyExpireAllError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all~1/post`
     pub fn legacy_expire_all<'a>(
         &'a self,
         app_id: &'a types::AppId,
@@ -182,6 +196,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::LegacyDashboardAccessError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}~1/post`
     pub fn legacy_dashboard_access<'a>(
         &'a self,
         app_id: &'a types::AppId,
@@ -202,6 +218,8 @@ impl Client {
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::LegacyLogoutError`] when the server answers with anything but success.
+    ///
+    /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1logout~1/post`
     pub fn legacy_logout<'a>(&'a self) -> requests::LegacyLogout<'a> {
         requests::LegacyLogout {
             core: &self.core,
@@ -1030,6 +1048,8 @@ pub mod errors {
     use crate::generated::types;
 
     /// Why [`Client::app_portal_access`](super::Client::app_portal_access) failed, as the server put it.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app-portal-access~1{app_id}/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum AppPortalAccessError {
@@ -1130,6 +1150,8 @@ pub mod errors {
 
     impl std::error::Error for AppPortalAccessError {}
     /// Why [`Client::create_message_token`](super::Client::create_message_token) failed, as the server put it.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1create-message-token/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum CreateMessageTokenError {
@@ -1230,6 +1252,8 @@ pub mod errors {
 
     impl std::error::Error for CreateMessageTokenError {}
     /// Why [`Client::expire_all`](super::Client::expire_all) failed, as the server put it.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ExpireAllError {
@@ -1330,6 +1354,8 @@ pub mod errors {
 
     impl std::error::Error for ExpireAllError {}
     /// Why [`Client::dashboard_access`](super::Client::dashboard_access) failed, as the server put it.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum DashboardAccessError {
@@ -1430,6 +1456,8 @@ pub mod errors {
 
     impl std::error::Error for DashboardAccessError {}
     /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1logout/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LogoutError {
@@ -1530,6 +1558,8 @@ pub mod errors {
 
     impl std::error::Error for LogoutError {}
     /// Why [`Client::exchange_one_time_token`](super::Client::exchange_one_time_token) failed, as the server put it.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1one-time-token/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum ExchangeOneTimeTokenError {
@@ -1630,6 +1660,8 @@ pub mod errors {
 
     impl std::error::Error for ExchangeOneTimeTokenError {}
     /// Why [`Client::legacy_expire_all`](super::Client::legacy_expire_all) failed, as the server put it.
+    ///
+    /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all~1/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LegacyExpireAllError {
@@ -1724,6 +1756,8 @@ pub mod errors {
 
     impl std::error::Error for LegacyExpireAllError {}
     /// Why [`Client::legacy_dashboard_access`](super::Client::legacy_dashboard_access) failed, as the server put it.
+    ///
+    /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}~1/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LegacyDashboardAccessError {
@@ -1818,6 +1852,8 @@ pub mod errors {
 
     impl std::error::Error for LegacyDashboardAccessError {}
     /// Why [`Client::legacy_logout`](super::Client::legacy_logout) failed, as the server put it.
+    ///
+    /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1logout~1/post/responses`
     #[derive(Debug)]
     #[non_exhaustive]
     pub enum LegacyLogoutError {

@@ -11,6 +11,8 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 #[allow(clippy::all)]
 pub mod types {
     /// Id or uid of an application.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app-portal-access~1{app_id}/post/parameters/0/schema`
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -86,6 +88,8 @@ pub mod types {
     }
 
     /// `AppPortalAccessIn`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/AppPortalAccessIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -113,6 +117,8 @@ pub mod types {
     }
 
     /// `AppPortalAccessInFeatureFlagsItem`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/AppPortalAccessIn/properties/featureFlags/items`
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -187,6 +193,8 @@ pub mod types {
     }
 
     /// `AppPortalAccessOut`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/AppPortalAccessOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -198,18 +206,16 @@ pub mod types {
     }
 
     /// `ApplicationIn`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/ApplicationIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ApplicationIn {
         /// Labels of your own.
-        #[serde(
-            default,
-            skip_serializing_if = ":: std :: collections :: BTreeMap::is_empty"
-        )]
-        pub metadata: ::std::collections::BTreeMap<
-            ::std::string::String,
-            ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
         >,
         /// Name for people.
         pub name: ApplicationInName,
@@ -225,6 +231,8 @@ pub mod types {
     }
 
     /// Name for people.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/ApplicationIn/properties/name`
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -286,6 +294,8 @@ pub mod types {
     }
 
     /// An id of your own choosing, unique among your applications.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/ApplicationIn/properties/uid`
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -361,6 +371,8 @@ pub mod types {
     }
 
     /// `ApplicationTokenExpireIn`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/ApplicationTokenExpireIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -371,6 +383,8 @@ pub mod types {
     }
 
     /// `AuthTokenOut`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/AuthTokenOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -397,6 +411,8 @@ pub mod types {
     }
 
     /// `CreateMessageTokenIn`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/CreateMessageTokenIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -409,6 +425,8 @@ pub mod types {
     }
 
     /// `DashboardAccessOut`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/DashboardAccessOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -420,6 +438,8 @@ pub mod types {
     }
 
     /// `HttpErrorOut`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/HttpErrorOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -431,6 +451,8 @@ pub mod types {
     }
 
     /// `HttpValidationError`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/HTTPValidationError`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -440,6 +462,8 @@ pub mod types {
     }
 
     /// The values that were refused, or one sentence about the whole request.
+    ///
+    /// Source: `svix/2024-09-10.overlay.yaml`, `#/actions/10/update/detail`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[serde(untagged)]
     #[non_exhaustive]
@@ -459,6 +483,8 @@ pub mod types {
     }
 
     /// `OneTimeTokenIn`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/OneTimeTokenIn`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -469,6 +495,8 @@ pub mod types {
     }
 
     /// `OneTimeTokenOut`
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/OneTimeTokenOut`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -478,6 +506,8 @@ pub mod types {
     }
 
     /// One value that was refused.
+    ///
+    /// Source: `svix/2024-09-10.json`, `#/components/schemas/ValidationError`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -492,6 +522,8 @@ pub mod types {
     }
 
     /// `ValidationErrorLocItem`
+    ///
+    /// Source: `svix/2024-09-10.overlay.yaml`, `#/actions/12/update/items`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[serde(untagged)]
     #[non_exhaustive]
@@ -617,7 +649,7 @@ pub mod types {
                 ::std::string::String,
             >,
         ) -> Self {
-            self.metadata = value;
+            self.metadata = ::std::option::Option::Some(value);
             self
         }
 

@@ -1,14 +1,14 @@
 //! Builds a [`SessionManager`].
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use client_runtime::{Timer, TokioTimer};
 use tokio::sync::watch;
 
+use super::cell::Cell;
 use super::policy::fraction;
 use super::state::State;
-use super::{Inner, Locked, MemoryStore, Policy, SessionManager, SessionStatus, SessionStore};
+use super::{Inner, MemoryStore, Policy, SessionManager, SessionStatus, SessionStore};
 use crate::{Authenticator, Credentials, Session};
 
 /// Builds a [`SessionManager`].
@@ -77,25 +77,19 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         let capabilities = self.authenticator.capabilities();
         let mut state = State::new(self.policy, capabilities, self.credentials.is_some());
         let key = format!("{}/{}", self.authenticator.family(), self.account);
-        let (status, _) = watch::channel(SessionStatus::SignedOut);
-        let session = self.session.map(Arc::new);
-        let chance = fraction(self.timer.random());
-        if let Some(session) = &session {
-            state.publish(Arc::clone(session), chance);
+        if let Some(session) = self.session {
+            state.publish(Arc::new(session), fraction(self.timer.random()));
         }
         let inner = Inner {
             authenticator: self.authenticator,
             key,
             timer: self.timer,
             store: self.store,
-            published: ArcSwap::default(),
-            locked: Mutex::new(Locked { state, credentials: self.credentials, flight: None }),
-            status,
-        };
-        if session.is_some() {
             // A token that can't be sent shows when somebody asks for it.
-            let _ = inner.publish(&mut inner.lock());
-        }
+            cell: Cell::new(state, self.credentials),
+            status: watch::channel(SessionStatus::SignedOut).0,
+        };
+        inner.show_active(&inner.cell.lock());
         SessionManager { inner: Arc::new(inner) }
     }
 }

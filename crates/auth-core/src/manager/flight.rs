@@ -6,7 +6,7 @@ use client_runtime::Token;
 use tokio::sync::watch;
 
 use super::state::{Completion, Plan};
-use super::{Inner, Locked, Published, SessionStatus, lost, runtime};
+use super::{Inner, Locked, SessionStatus, lost, runtime};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, Intent, LogoutScope, Session};
 
 /// What all waiters get.
@@ -19,6 +19,12 @@ pub(super) struct Flight {
 }
 
 impl Flight {
+    /// A renewal that is about to begin, and where to say how it ended.
+    pub(super) fn announce() -> (watch::Sender<Option<Landed>>, Self) {
+        let (sender, result) = watch::channel(None);
+        (sender, Self { result })
+    }
+
     /// The result; an error if the task is gone without one.
     pub(super) async fn landed(mut self) -> Landed {
         match self.result.wait_for(Option::is_some).await {
@@ -30,20 +36,20 @@ impl Flight {
 
 impl<A: Authenticator + 'static> Inner<A> {
     /// Sends a renewal on its way. It belongs to nobody who waits for it.
-    pub(super) fn begin(self: &Arc<Self>, locked: &mut Locked, plan: Plan) -> Result<Flight, AuthError> {
+    pub(super) fn begin(self: &Arc<Self>, mut locked: Locked<'_>, plan: Plan) -> Result<Flight, AuthError> {
         let runtime = runtime()?;
-        let (sender, result) = watch::channel(None);
-        let flight = Flight { result };
+        let (sender, flight) = Flight::announce();
         let task = Task {
             inner: Arc::clone(self),
-            epoch: locked.state.begin(),
+            epoch: locked.begin(flight.clone()),
             plan,
-            held: locked.state.session().cloned(),
-            credentials: locked.credentials.clone(),
+            held: locked.state().session().cloned(),
+            credentials: locked.credentials().cloned(),
             sender,
             landed: false,
         };
-        locked.flight = Some(flight.clone());
+        // A runtime that is about to end drops the task right here, and a task that is dropped needs the lock.
+        drop(locked);
         runtime.spawn(task.run());
         Ok(flight)
     }
@@ -66,10 +72,7 @@ impl<A: Authenticator + 'static> Task<A> {
             let outcome = self.attempt().await;
             match self.land(outcome.clone()) {
                 Completion::Published => return,
-                Completion::Failed(error) => {
-                    self.inner.show(SessionStatus::Failed(error.clone()));
-                    return self.tell(Err(error));
-                }
+                Completion::Failed(error) => return self.tell(Err(error)),
                 Completion::Again(plan) => self.plan = plan,
                 Completion::Superseded => {
                     if let Ok(session) = outcome {
@@ -107,10 +110,9 @@ impl<A: Authenticator + 'static> Task<A> {
 
     /// What is good for one login has had it.
     fn forget_credentials(&self) {
-        let mut locked = self.inner.lock();
-        if locked.state.epoch() == self.epoch {
-            locked.credentials = None;
-            locked.state.set_can_login(false);
+        let mut locked = self.inner.cell.lock();
+        if locked.state().epoch() == self.epoch {
+            locked.forget_credentials();
         }
     }
 
@@ -158,24 +160,24 @@ impl<A: Authenticator + 'static> Task<A> {
     }
 
     fn is_superseded(&self) -> bool {
-        self.inner.lock().state.epoch() != self.epoch
+        self.inner.cell.lock().state().epoch() != self.epoch
     }
 
-    /// Decides what the outcome means, and publishes what is to be published, in one step.
+    /// Decides what the outcome means, publishes what is to be published, and shows it, in one step.
     fn land(&mut self, outcome: Result<Arc<Session>, AuthError>) -> Completion {
         let inner = Arc::clone(&self.inner);
-        let outcome = outcome.and_then(|session| sendable(&session).map(|()| session));
         let (now, chance) = (inner.timer.system_time(), inner.chance());
-        let mut locked = inner.lock();
-        let completion = locked.state.complete(self.epoch, self.plan, outcome, now, chance);
+        let mut locked = inner.cell.lock();
+        let completion = locked.complete(self.epoch, self.plan, outcome, now, chance);
         match &completion {
             Completion::Published => {
-                let landed = inner.publish(&mut locked);
+                inner.show_active(&locked);
+                let landed = locked.in_use();
                 drop(locked);
                 self.tell(landed);
             }
+            Completion::Failed(error) => inner.show(SessionStatus::Failed(error.clone())),
             Completion::Again(_) | Completion::Superseded => {}
-            Completion::Failed(_) => locked.flight = None,
         }
         completion
     }
@@ -203,30 +205,6 @@ impl<A: Authenticator + 'static> Drop for Task<A> {
             self.tell(Err(lost()));
         }
     }
-}
-
-impl<A: Authenticator + 'static> Inner<A> {
-    /// Makes the session of the state the one that everybody gets.
-    pub(super) fn publish(&self, locked: &mut Locked) -> Landed {
-        locked.flight = None;
-        let session = locked.state.session().ok_or_else(lost)?;
-        let token = Token::bearer(&session.access_token, locked.state.generation())
-            .map_err(|error| unsendable().with_source(error))?;
-        let moments = locked.state.moments();
-        let refresh_at = moments.and_then(|moments| moments.refresh_at);
-        self.published.store(Arc::new(Published { token: Some(token.clone()), refresh_at }));
-        self.show(SessionStatus::Active { generation: locked.state.generation(), expires_at: session.expires_at });
-        Ok(token)
-    }
-}
-
-/// Checked before it is published, so that a token that can't be sent is a failed renewal and nothing worse.
-fn sendable(session: &Session) -> Result<(), AuthError> {
-    Token::bearer(&session.access_token, 0).map(drop).map_err(|error| unsendable().with_source(error))
-}
-
-fn unsendable() -> AuthError {
-    AuthError::new(AuthErrorKind::Decode).with_message("the vendor gave an access token that can't be sent")
 }
 
 /// What a renewal doesn't say again still holds.

@@ -117,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn random_bits_become_a_number_below_one() {
+        assert_eq!(fraction(0), 0.0);
+        assert_eq!(fraction(1 << 63), 0.5);
+        assert!((0.999..1.0).contains(&fraction(u64::MAX)));
+    }
+
+    #[test]
     fn a_session_without_expiry_has_no_moments() {
         let moments = Policy::default().moments(&Session::new("t", at(0)), 0.3);
         assert_eq!(moments, Moments { refresh_at: None, usable_until: None });

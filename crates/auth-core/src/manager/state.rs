@@ -137,6 +137,7 @@ impl State {
         self.held.as_ref().map(|held| held.moments)
     }
 
+    #[cfg(test)]
     pub(crate) fn is_in_flight(&self) -> bool {
         self.in_flight
     }
@@ -147,6 +148,10 @@ impl State {
 
     pub(crate) fn shut_down(&mut self) {
         self.shut_down = true;
+    }
+
+    pub(crate) fn is_shut_down(&self) -> bool {
+        self.shut_down
     }
 
     /// How good the session is at a moment.

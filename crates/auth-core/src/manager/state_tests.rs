@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use super::policy::Policy;
-use super::state::{Completion, Decision, Freshness, Plan, State};
+use super::state::{Completion, Decision, Due, Freshness, Plan, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
 fn at(seconds: u64) -> SystemTime {
@@ -185,10 +185,115 @@ fn what_supersedes_ends_what_was_under_way() {
     assert_eq!(name(&state.decide(at(0))), "Login");
 }
 
+/// When it is due, to compare by.
+fn due(state: &State, second: u64) -> String {
+    match state.due(at(second)) {
+        Due::At(moment) => moment.duration_since(at(0)).unwrap().as_secs().to_string(),
+        Due::OnChange => "on change".to_owned(),
+        Due::Never(error) => format!("{:?}", error.kind()),
+    }
+}
+
+#[test]
+fn a_session_is_due_at_its_early_window_and_not_while_a_failure_cools_down() {
+    let mut state = signed_in(false);
+    assert_eq!(due(&state, 0), "800");
+    assert_eq!(due(&state, 5000), "800", "long since");
+    let epoch = state.begin();
+    assert_eq!(due(&state, 850), "on change");
+    let busy = error(AuthErrorKind::RateLimited).with_retry_after(Some(Duration::from_secs(30)));
+    state.complete(epoch, Plan::Refresh, Err(busy), at(850), 0.0);
+    assert_eq!(due(&state, 850), "880");
+    let epoch = state.begin();
+    state.complete(epoch, Plan::Refresh, Ok(session("b", 900)), at(900), 0.0);
+    assert_eq!(due(&state, 900), "1700", "a success ends the cooldown");
+}
+
+#[test]
+fn what_can_not_be_renewed_is_never_due() {
+    let mut dead = signed_in(false);
+    let epoch = dead.begin();
+    dead.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::SessionExpired)), at(850), 0.0);
+    let mut ended = signed_in(false);
+    ended.shut_down();
+    let mut for_once = State::new(Policy::default(), Capabilities::login_only(), true);
+    assert_eq!(due(&for_once, 0), "on change", "somebody may sign in");
+    for_once.publish(session("a", 0), 0.0);
+    for (state, reason) in [(dead, "ReauthRequired"), (ended, "Shutdown"), (for_once, "ReauthRequired")] {
+        assert_eq!(due(&state, 850), reason);
+    }
+    let mut endless = signed_in(false);
+    endless.publish(Arc::new(Session::new("b", at(0)).with_refresh_token("r")), 0.0);
+    assert_eq!(due(&endless, 850), "on change");
+}
+
+#[test]
+fn credentials_that_come_and_go_decide_whether_it_signs_in() {
+    let mut state = rotating(false);
+    state.set_can_login(true);
+    assert_eq!(name(&state.decide(at(0))), "Login");
+    state.set_can_login(false);
+    assert_eq!(name(&state.decide(at(0))), "ReauthRequired");
+}
+
+#[test]
+fn a_fresh_session_forgets_past_failures() {
+    let mut state = signed_in(false);
+    let mut pauses = Vec::new();
+    for second in [2000, 2100, 2200, 4000] {
+        if second == 4000 {
+            let epoch = state.begin();
+            state.complete(epoch, Plan::Refresh, Ok(session("b", 2300)), at(2300), 0.0);
+        }
+        let epoch = state.begin();
+        state.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::RateLimited)), at(second), 0.0);
+        let pause = (0..100).find(|pause| name(&state.decide(at(second + pause))) == "Refresh").unwrap();
+        pauses.push(pause);
+    }
+    assert_eq!(pauses, [1, 2, 4, 1]);
+}
+
+#[test]
+fn each_way_to_no_session_has_its_words() {
+    let words = |state: &State| match state.decide(at(2000)) {
+        Decision::Fail(error) => error.to_string(),
+        other => name(&other),
+    };
+    assert!(words(&rotating(false)).contains("nobody has signed in"));
+    // Renewals are lost while credentials are there to sign in with, and then the credentials go.
+    let mut spent = signed_in(true);
+    let epoch = spent.begin();
+    spent.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::Transport)), at(850), 0.0);
+    spent.set_can_login(false);
+    assert!(words(&spent).contains("answer was lost"), "{}", words(&spent));
+    let while_valid = Capabilities::login_only().with_renewal(Renewal::Refresh).with_renewal_while_valid();
+    for capabilities in [Capabilities::login_only(), while_valid] {
+        let mut over = State::new(Policy::default(), capabilities, false);
+        over.publish(session("a", 0), 0.0);
+        assert!(words(&over).contains("has expired"), "{}", words(&over));
+        over.reject(1);
+        assert!(words(&over).contains("refused the token"), "{}", words(&over));
+    }
+}
+
+#[test]
+fn a_rejection_of_another_token_is_no_reason_to_refuse_a_renewal() {
+    let mut state = signed_in(false);
+    let epoch = state.begin();
+    // Not refused: that a vendor returns the same token with a later expiry is fine.
+    assert!(matches!(state.complete(epoch, Plan::Refresh, Ok(session("a", 5)), at(10), 0.0), Completion::Published));
+    state.reject(2);
+    let epoch = state.begin();
+    assert!(matches!(state.complete(epoch, Plan::Refresh, Ok(session("b", 9)), at(10), 0.0), Completion::Published));
+    assert_eq!(state.generation(), 3);
+}
+
 #[test]
 fn after_a_shutdown_there_is_nothing() {
     let mut state = signed_in(true);
+    assert!(!state.is_shut_down());
     state.shut_down();
+    assert!(state.is_shut_down());
     assert_eq!(name(&state.decide(at(0))), "Shutdown");
 }
 

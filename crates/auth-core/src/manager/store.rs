@@ -116,3 +116,49 @@ impl SessionStore for MemoryStore {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    fn session(name: &str) -> Session {
+        Session::new(name, SystemTime::UNIX_EPOCH).with_refresh_token(format!("r-{name}"))
+    }
+
+    #[test]
+    fn an_intent_is_the_hash_of_what_is_redeemed() {
+        let hash = |text: &str| -> [u8; 32] { Sha256::digest(text).into() };
+        assert_eq!(Intent::of(&session("a")).as_bytes(), &hash("r-a"));
+        let renews_itself = Session::new("a", SystemTime::UNIX_EPOCH);
+        assert_eq!(Intent::of(&renews_itself).as_bytes(), &hash("a"));
+    }
+
+    #[tokio::test]
+    async fn each_step_shows_and_accounts_are_kept_apart() {
+        let store = MemoryStore::new();
+        let (mine, other) = (Intent::of(&session("a")), Intent::of(&session("b")));
+        let look = async |account| {
+            let stored = store.load(account).await.unwrap();
+            stored.map(|stored| (stored.session.access_token.expose().to_owned(), stored.intent))
+        };
+        assert_eq!(look("one").await, None);
+        store.intend("one", mine).await.unwrap();
+        assert_eq!(look("one").await, None, "there is nothing to redeem");
+        store.persist("one", &session("a")).await.unwrap();
+        store.persist("two", &session("b")).await.unwrap();
+        store.intend("one", mine).await.unwrap();
+        assert_eq!(look("one").await, Some(("a".to_owned(), Some(mine))));
+        assert_eq!(look("two").await, Some(("b".to_owned(), None)));
+        store.withdraw("one", other).await.unwrap();
+        assert_eq!(look("one").await, Some(("a".to_owned(), Some(mine))), "the intent of somebody else stays");
+        store.withdraw("one", mine).await.unwrap();
+        assert_eq!(look("one").await, Some(("a".to_owned(), None)));
+        store.intend("one", mine).await.unwrap();
+        store.persist("one", &session("c")).await.unwrap();
+        assert_eq!(look("one").await, Some(("c".to_owned(), None)), "one write");
+        store.remove("one").await.unwrap();
+        assert_eq!((look("one").await, look("two").await), (None, Some(("b".to_owned(), None))));
+    }
+}

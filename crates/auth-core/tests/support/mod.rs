@@ -114,6 +114,17 @@ impl Acme {
         self.state.lock().unwrap().script.insert(verb, answers);
     }
 
+    /// Waits until a verb was called so often. Time stands still meanwhile: what is waited for has begun.
+    pub async fn called(&self, verb: &'static str, times: usize) {
+        for _ in 0..10_000 {
+            if self.calls(verb) >= times {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("{verb} was called {} times, not {times}", self.calls(verb));
+    }
+
     /// A session as this vendor would have issued it some time ago.
     pub fn session(&self, age: Duration) -> Session {
         let issued_at = self.timer.system_time() - age;

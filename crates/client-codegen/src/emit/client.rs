@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Attribute;
 
-use super::signature::{Argument, Kind, Signature};
-use crate::model::{Api, Operation, Security};
+use super::signature::{Argument, Form, Kind, Signature};
+use crate::model::{Api, Carrier, Need, Operation};
 use crate::names;
 use crate::polish::doc_attributes;
 
@@ -43,12 +43,16 @@ pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStrea
         operation.deprecated.then(|| quote!(#[deprecated = "the vendor asks callers to stop using this operation"]));
     let arguments: Vec<TokenStream> = signature
         .required()
-        .map(|argument| (&argument.name, &argument.ty))
+        .map(|argument| (&argument.name, argument.given()))
         .map(|(name, ty)| quote!(#name: #ty))
         .collect();
     let values = signature.required().map(|argument| {
         let (name, field) = (&argument.name, argument.field());
-        if *name == field { quote!(#name) } else { quote!(#field: #name) }
+        match argument.form {
+            Form::Bytes | Form::Text => quote!(#field: #name.into()),
+            _ if *name == field => quote!(#name),
+            _ => quote!(#field: #name),
+        }
     });
     let unset = signature.optional().map(Argument::field);
     quote! {
@@ -68,10 +72,11 @@ pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStrea
 fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
     let mut text = operation.docs.clone();
     text.push_str(&format!("\n\nSends `{} {}`", operation.http_method, operation.path));
-    text.push_str(match operation.security {
-        Security::None => " without a token.\n",
-        Security::Bearer => " with the token of the client, or of the call.\n",
-        Security::Optional => " with a token where there is one.\n",
+    let place = operation.security.place();
+    text.push_str(&match operation.security.need {
+        Need::None => " without a token.\n".to_owned(),
+        Need::Required => format!(" with the token of the client, or of the call{place}.\n"),
+        Need::Optional => format!(" with a token{place} where there is one.\n"),
     });
     let described: Vec<String> = signature
         .arguments
@@ -136,6 +141,13 @@ pub(super) fn builder(api: &Api) -> TokenStream {
             /// Sends this token with every call that needs one.
         }
     };
+    let basic = api.operations.iter().any(|operation| operation.security.carrier == Some(Carrier::Basic));
+    let basic_docs = basic.then(|| {
+        quote! {
+            ///
+            /// For HTTP's scheme `Basic` it is made by [`rt::Secret::basic`].
+        }
+    });
     quote! {
         /// Builds a [`Client`].
         #[derive(Debug, Default)]
@@ -154,6 +166,7 @@ pub(super) fn builder(api: &Api) -> TokenStream {
             }
 
             #region_docs
+            #basic_docs
             pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
                 let token = token.into();
                 #note_region

@@ -3,12 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::{Api, ErrorResponse, Operation, StatusPattern};
+use crate::model::{Api, ErrorBody, ErrorResponse, Operation, StatusPattern};
 use crate::names;
 use crate::polish::doc_attributes;
 
 pub(super) fn module(api: &Api) -> TokenStream {
-    let errors = api.operations.iter().map(error);
+    let errors: TokenStream = api.operations.iter().map(error).collect();
+    let imports = super::names_types(&errors).then(|| {
+        quote!(
+            use crate::generated::types;
+        )
+    });
     quote! {
         /// What a server answers when an operation fails, by operation.
         ///
@@ -19,9 +24,9 @@ pub(super) fn module(api: &Api) -> TokenStream {
             use reqwest::StatusCode;
             use reqwest::header::HeaderMap;
 
-            use crate::generated::types;
+            #imports
 
-            #(#errors)*
+            #errors
         }
     }
 }
@@ -102,9 +107,13 @@ fn error(operation: &Operation) -> TokenStream {
 
 fn body_type(error: &ErrorResponse) -> TokenStream {
     match &error.body {
-        Some(body) => {
-            let body = format_ident!("{body}");
-            quote!(types::#body)
+        Some(ErrorBody::Generated(name)) => {
+            let name = format_ident!("{name}");
+            quote!(types::#name)
+        }
+        Some(ErrorBody::Runtime(name)) => {
+            let name = format_ident!("{name}");
+            quote!(rt::#name)
         }
         None => quote!(()),
     }

@@ -1,5 +1,6 @@
 //! `client.rs`: the one public client of a crate, over progenitor's private layer.
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::File;
 
@@ -19,6 +20,14 @@ pub(crate) fn client(api: &Api, generated: &File) -> Result<File, CodegenError> 
     let methods =
         api.operations.iter().zip(&signatures).map(|(operation, signature)| client::method(operation, signature));
     let client = client::client(api, methods);
+    let imports = match names_types(&client) {
+        true => quote!(
+            use crate::generated::{self, types};
+        ),
+        false => quote!(
+            use crate::generated;
+        ),
+    };
     let builder = client::builder(api);
     let servers = servers::servers(api);
     let operations = operations::module(api);
@@ -30,7 +39,7 @@ pub(crate) fn client(api: &Api, generated: &File) -> Result<File, CodegenError> 
 
         use client_runtime as rt;
 
-        use crate::generated::{self, types};
+        #imports
 
         #client
         #builder
@@ -51,4 +60,13 @@ pub(crate) fn client(api: &Api, generated: &File) -> Result<File, CodegenError> 
         #errors
     };
     syn::parse2(tokens).map_err(|error| CodegenError::unsupported("the emitted client", error.to_string()))
+}
+
+/// Whether some code names the module of the generated types, which an import would otherwise be unused for.
+fn names_types(code: &TokenStream) -> bool {
+    code.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "types",
+        TokenTree::Group(group) => names_types(&group.stream()),
+        _ => false,
+    })
 }

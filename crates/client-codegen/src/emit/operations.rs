@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::{Api, Operation, Security};
+use crate::model::{Api, Carrier, Need, Operation, Security};
 use crate::names;
 
 pub(super) fn module(api: &Api) -> TokenStream {
@@ -26,11 +26,7 @@ fn constant(api: &Api, operation: &Operation) -> TokenStream {
     let name = format_ident!("{}", names::shouty(&operation.method_name));
     let Operation { method_name, http_method, path, deprecated, idempotent, rotates, .. } = operation;
     let family = &api.family;
-    let security = match operation.security {
-        Security::None => quote!(None),
-        Security::Bearer => quote!(Bearer),
-        Security::Optional => quote!(Optional),
-    };
+    let security = security(&operation.security);
     let key = operation.idempotency_key().map_or_else(
         || quote!(None),
         |parameter| {
@@ -54,5 +50,21 @@ fn constant(api: &Api, operation: &Operation) -> TokenStream {
             deprecated: #deprecated,
             rotates: #rotates,
         };
+    }
+}
+
+fn security(security: &Security) -> TokenStream {
+    let carrier = security.carrier.as_ref().map(|carrier| match carrier {
+        Carrier::Header(name) => quote!(rt::Carrier::Header(#name)),
+        Carrier::Query(name) => quote!(rt::Carrier::Query(#name)),
+        Carrier::Cookie(name) => quote!(rt::Carrier::Cookie(#name)),
+        Carrier::Basic => quote!(rt::Carrier::Basic),
+    });
+    match (security.need, carrier) {
+        (Need::None, _) => quote!(None),
+        (Need::Required, None) => quote!(Bearer),
+        (Need::Optional, None) => quote!(Optional),
+        (Need::Required, Some(carrier)) => quote!(Key(#carrier)),
+        (Need::Optional, Some(carrier)) => quote!(OptionalKey(#carrier)),
     }
 }

@@ -3,13 +3,22 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::signature::{Argument, Kind, Signature};
-use crate::model::{Api, Operation, Security};
+use super::signature::{Argument, Form, Kind, Signature};
+use crate::model::{Api, Need, Operation};
 use crate::names;
 use crate::polish::doc_attributes;
 
 pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
     let requests = api.operations.iter().zip(signatures).map(|(operation, signature)| request(operation, signature));
+    let requests: TokenStream = requests.collect();
+    let imports = match super::names_types(&requests) {
+        true => quote!(
+            use crate::generated::{self, types};
+        ),
+        false => quote!(
+            use crate::generated;
+        ),
+    };
     quote! {
         /// Requests that are ready to be sent: await one, or set optional parameters first.
         pub mod requests {
@@ -19,9 +28,9 @@ pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
             use client_runtime as rt;
 
             use super::{errors, operations};
-            use crate::generated::{self, types};
+            #imports
 
-            #(#requests)*
+            #requests
         }
     }
 }
@@ -37,10 +46,10 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
     let fields = signature.arguments.iter().filter_map(field);
     let setters = signature.optional().map(setter);
     let key = operation.idempotency_key().map(|_| idempotency_key());
-    let token_docs = match operation.security {
+    let token_docs = match operation.security.need {
         // Not left out: a vendor that lifts a requirement would break callers.
-        Security::None => " This operation takes no token: with one, the call fails and nothing is sent.",
-        Security::Bearer | Security::Optional => " Sends this token instead of one from the client's source.",
+        Need::None => " This operation takes no token: with one, the call fails and nothing is sent.",
+        Need::Required | Need::Optional => " Sends this token instead of one from the client's source.",
     };
     let send = send(operation, signature);
     quote! {
@@ -82,7 +91,7 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
 }
 
 fn field(argument: &Argument) -> Option<TokenStream> {
-    let (name, ty) = (argument.field(), &argument.ty);
+    let (name, ty) = (argument.field(), argument.held());
     match argument.kind {
         Kind::Path | Kind::Required => Some(quote!(pub(super) #name: #ty,)),
         Kind::Optional => Some(quote!(pub(super) #name: Option<#ty>,)),
@@ -91,22 +100,24 @@ fn field(argument: &Argument) -> Option<TokenStream> {
 }
 
 fn setter(argument: &Argument) -> TokenStream {
-    let (name, field, ty) = (&argument.name, argument.field(), &argument.ty);
+    let (name, field) = (&argument.name, argument.field());
+    let (ty, value) = match argument.form {
+        Form::Secret => (quote!(impl Into<rt::Secret>), quote!(value.into())),
+        _ => (argument.held(), quote!(value)),
+    };
     // These are the request's own; a parameter of the same name is reached with a longer one.
     let method = match name.to_string().as_str() {
         "timeout" | "token" | "idempotency_key" => format_ident!("{name}_parameter"),
         _ => name.clone(),
     };
-    let text = if argument.docs.trim().is_empty() {
-        format!("Sets the optional parameter `{name}`.")
-    } else {
-        argument.docs.clone()
-    };
-    let docs = doc_attributes(&text);
+    let mut docs = doc_attributes(&argument.docs);
+    if docs.is_empty() {
+        docs = doc_attributes(&format!("Sets the optional parameter `{name}`."));
+    }
     quote! {
         #(#docs)*
         pub fn #method(mut self, value: #ty) -> Self {
-            self.#field = Some(value);
+            self.#field = Some(#value);
             self
         }
     }
@@ -130,7 +141,11 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
     let method = format_ident!("{}", operation.method_name);
     let checks = signature.arguments.iter().filter(|argument| argument.kind == Kind::Path).map(|argument| {
         let (field, text) = (argument.field(), argument.name.to_string());
-        quote!(rt::check_path_segment(&operations::#constant, #text, &self.#field.to_string())?;)
+        let value = match argument.form {
+            Form::Secret => quote!(self.#field.expose()),
+            _ => quote!(&self.#field.to_string()),
+        };
+        quote!(rt::check_path_segment(&operations::#constant, #text, #value)?;)
     });
     let takes_key = signature.arguments.iter().any(|argument| argument.kind == Kind::IdempotencyKey);
     let key = takes_key.then(|| quote!(let key = call.idempotency_key();));
@@ -138,14 +153,29 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
         let field = argument.field();
         match argument.kind {
             Kind::IdempotencyKey => quote!(key),
+            Kind::Optional if argument.form == Form::Secret => quote!(self.#field.as_ref().map(rt::Secret::expose)),
+            _ if argument.form == Form::Secret => quote!(self.#field.expose()),
             _ => quote!(self.#field),
         }
     });
-    let finish: syn::Ident = if signature.is_empty() { format_ident!("finish_empty") } else { format_ident!("finish") };
+    let finish = format_ident!("{}", signature.finish);
+    let accept = operation.accept.as_ref().map(|text| quote!(options.accept = Some(#text);));
+    let content_type = operation.content_type.as_ref().map(|text| quote!(options.content_type = Some(#text);));
+    let may_be_empty = operation.may_be_empty.then(|| quote!(options.may_be_empty = true;));
+    let options = match (&accept, &content_type, &may_be_empty) {
+        (None, None, None) => quote! { let call = self.core.call(&operations::#constant, self.options)?; },
+        _ => quote! {
+            let mut options = self.options;
+            #accept
+            #content_type
+            #may_be_empty
+            let call = self.core.call(&operations::#constant, options)?;
+        },
+    };
     quote! {
         Box::pin(async move {
             #(#checks)*
-            let call = self.core.call(&operations::#constant, self.options)?;
+            #options
             #key
             let client = generated::Client::new_with_client(self.core.base_url(), self.core.http().clone(), call.clone());
             let result = client.#method(#(#values),*).await;

@@ -1,7 +1,8 @@
 //! What progenitor's methods take and give: the emitted client wraps exactly that, in progenitor's own order.
 
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{File, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Type};
+use syn::{File, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Type, parse_quote};
 
 use crate::CodegenError;
 use crate::model::{Api, Operation, Parameter};
@@ -10,8 +11,10 @@ use crate::reach::client_methods;
 /// The signature of one generated method.
 pub(super) struct Signature {
     pub(super) arguments: Vec<Argument>,
-    /// The type of a successful body.
+    /// The type of a successful body, as the user gets it.
     pub(super) output: Type,
+    /// The function of the runtime that makes it.
+    pub(super) finish: &'static str,
 }
 
 /// One argument of a generated method.
@@ -20,7 +23,21 @@ pub(super) struct Argument {
     /// The type without the `Option` of an optional one.
     pub(super) ty: Type,
     pub(super) kind: Kind,
+    pub(super) form: Form,
     pub(super) docs: String,
+}
+
+/// In what form the caller hands a value over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As the generated method wants it.
+    Plain,
+    /// A body of bytes: anything that becomes some.
+    Bytes,
+    /// A body of text: anything that becomes one.
+    Text,
+    /// A text that must not be shown.
+    Secret,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +60,29 @@ impl Argument {
             _ => self.name.clone(),
         }
     }
+
+    /// The type of the public method's argument.
+    pub(super) fn given(&self) -> TokenStream {
+        let ty = &self.ty;
+        match self.form {
+            Form::Plain => quote!(#ty),
+            Form::Bytes => quote!(impl Into<rt::Bytes>),
+            Form::Text => quote!(impl Into<String>),
+            Form::Secret => quote!(&'a rt::Secret),
+        }
+    }
+
+    /// The type of the value in the request, without the `Option` of an optional one.
+    pub(super) fn held(&self) -> TokenStream {
+        let ty = &self.ty;
+        match self.form {
+            Form::Plain => quote!(#ty),
+            Form::Bytes => quote!(rt::Bytes),
+            Form::Text => quote!(String),
+            Form::Secret if self.kind == Kind::Optional => quote!(rt::Secret),
+            Form::Secret => quote!(&'a rt::Secret),
+        }
+    }
 }
 
 impl Signature {
@@ -52,11 +92,6 @@ impl Signature {
 
     pub(super) fn optional(&self) -> impl Iterator<Item = &Argument> {
         self.arguments.iter().filter(|argument| argument.kind == Kind::Optional)
-    }
-
-    /// Whether a success has no body.
-    pub(super) fn is_empty(&self) -> bool {
-        matches!(&self.output, Type::Tuple(tuple) if tuple.elems.is_empty())
     }
 }
 
@@ -70,9 +105,6 @@ fn of(operation: &Operation, generated: &File) -> Result<Signature, CodegenError
     let method = client_methods(generated)
         .find(|method| method.sig.ident == name.as_str())
         .ok_or_else(|| CodegenError::document(&operation.pointer, format!("progenitor made no method `{name}`")))?;
-    if method.sig.generics.type_params().next().is_some() {
-        return Err(CodegenError::unsupported(&operation.pointer, "a body that isn't JSON"));
-    }
     let mut arguments = Vec::new();
     for input in &method.sig.inputs {
         if let FnArg::Typed(argument) = input
@@ -86,10 +118,13 @@ fn of(operation: &Operation, generated: &File) -> Result<Signature, CodegenError
         ReturnType::Default => None,
     };
     let output = output.ok_or_else(|| CodegenError::unsupported(&operation.pointer, "its return type"))?;
-    if quote!(#output).to_string().contains("ByteStream") {
-        return Err(CodegenError::unsupported(&operation.pointer, "a response that isn't JSON"));
-    }
-    Ok(Signature { arguments, output })
+    let (output, finish) = match output {
+        empty if empty == parse_quote!(()) => (empty, "finish_empty"),
+        bytes if bytes == parse_quote!(ByteStream) => (parse_quote!(rt::Bytes), "finish_bytes"),
+        body if operation.may_be_empty => (parse_quote!(Option<#body>), "finish_optional"),
+        body => (body, "finish"),
+    };
+    Ok(Signature { arguments, output, finish })
 }
 
 fn argument(operation: &Operation, name: &syn::Ident, ty: &Type) -> Argument {
@@ -101,8 +136,16 @@ fn argument(operation: &Operation, name: &syn::Ident, ty: &Type) -> Argument {
         (Some(Parameter { location, .. }), None) if location == "path" => Kind::Path,
         (_, None) => Kind::Required,
     };
+    let ty = inner.unwrap_or_else(|| ty.clone());
+    let form = match parameter {
+        Some(parameter) if parameter.secret && ty == parse_quote!(&'a str) => Form::Secret,
+        // The type parameter of a method that sends bytes.
+        None if ty == parse_quote!(B) => Form::Bytes,
+        None if ty == parse_quote!(String) => Form::Text,
+        _ => Form::Plain,
+    };
     let docs = parameter.map(|parameter| parameter.docs.clone()).unwrap_or_default();
-    Argument { name: name.clone(), ty: inner.unwrap_or_else(|| ty.clone()), kind, docs }
+    Argument { name: name.clone(), ty, kind, form, docs }
 }
 
 /// `T` of `Result<ResponseValue<T>, …>`.

@@ -46,9 +46,36 @@ pub(super) fn implements(item: &Item, name: &str, ident: &Ident) -> bool {
 
 /// A field the description says nothing about is documented by its name.
 fn document(field: &mut Field) {
-    if let (Some(name), false) = (&field.ident, field.attrs.iter().any(|attr| attr.path().is_ident("doc"))) {
+    if let Some(name) = &field.ident {
+        name_it(name, &mut field.attrs);
+    }
+}
+
+/// A description may say nothing once it is harmless: whatever has no documentation then gets its name.
+pub(super) fn document_the_rest(items: &mut [Item]) {
+    for item in items {
+        match item {
+            Item::Struct(item) => {
+                name_it(&item.ident, &mut item.attrs);
+                item.fields.iter_mut().for_each(document);
+            }
+            Item::Enum(item) => {
+                name_it(&item.ident, &mut item.attrs);
+                for variant in &mut item.variants {
+                    name_it(&variant.ident, &mut variant.attrs);
+                    variant.fields.iter_mut().for_each(document);
+                }
+            }
+            Item::Type(item) => name_it(&item.ident, &mut item.attrs),
+            _ => {}
+        }
+    }
+}
+
+fn name_it(name: &Ident, attrs: &mut Vec<Attribute>) {
+    if !attrs.iter().any(|attr| attr.path().is_ident("doc")) {
         let docs = format!(" `{name}`");
-        field.attrs.insert(0, parse_quote!(#[doc = #docs]));
+        attrs.insert(0, parse_quote!(#[doc = #docs]));
     }
 }
 
@@ -59,10 +86,7 @@ fn polish_variant(variant: &mut Variant, built: bool) {
     if !built && matches!(variant.fields, Fields::Named(_)) {
         variant.attrs.push(parse_quote!(#[non_exhaustive]));
     }
-    if !variant.attrs.iter().any(|attr| attr.path().is_ident("doc")) {
-        let docs = format!(" `{}`", variant.ident);
-        variant.attrs.insert(0, parse_quote!(#[doc = #docs]));
-    }
+    name_it(&variant.ident, &mut variant.attrs);
 }
 
 /// Servers echo requests in their error texts, passwords included, so error bodies are never printed by `{:?}`.

@@ -117,9 +117,65 @@ impl VisitMut for DropHeadersCall {
     }
 }
 
+/// The HTTP library has no functions of their own for the rarer methods.
+pub(super) fn name_rare_methods(file: &mut File) {
+    RareMethods.visit_file_mut(file);
+}
+
+struct RareMethods;
+
+impl VisitMut for RareMethods {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::MethodCall(call) = expr
+            && *call.receiver == parse_quote!(self.client)
+            && let [url] = call.args.iter().collect::<Vec<_>>().as_slice()
+        {
+            let method: Expr = match call.method.to_string().as_str() {
+                "options" => parse_quote!(::reqwest::Method::OPTIONS),
+                "trace" => parse_quote!(::reqwest::Method::TRACE),
+                _ => return,
+            };
+            *expr = parse_quote!(self.client.request(#method, #url));
+        }
+    }
+}
+
+/// progenitor's encoder of forms refuses lists; client-runtime's knows what OpenAPI makes of them.
+pub(super) fn encode_forms(file: &mut File) {
+    Forms.visit_file_mut(file);
+}
+
+struct Forms;
+
+impl VisitMut for Forms {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::MethodCall(call) = expr
+            && call.method == "form_urlencoded"
+            && let Some(body) = call.args.first()
+        {
+            let request = &call.receiver;
+            *expr = parse_quote!(::client_runtime::form(#request, #body));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn forms_are_encoded_by_the_runtime() {
+        let mut file: File = parse_quote! {
+            fn a(&self) {
+                let request = self.client.post(url).header(A, B).form_urlencoded(&body)?.headers(header_map).build()?;
+            }
+        };
+        encode_forms(&mut file);
+        let text = prettyplease::unparse(&file).replace(char::is_whitespace, "");
+        assert!(text.contains("::client_runtime::form(self.client.post(url).header(A,B),&body)?.headers("), "{text}");
+    }
 
     #[test]
     fn only_the_api_version_header_goes() {

@@ -146,7 +146,7 @@ fn open_enum(mut item: ItemEnum) -> Vec<Item> {
 }
 
 /// The value of a variant on the wire: `#[serde(rename = "…")]`, or its name.
-fn wire_value(variant: &syn::Variant) -> String {
+pub(super) fn wire_value(variant: &syn::Variant) -> String {
     let mut renamed = None;
     for attr in variant.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
         let _ = attr.parse_nested_meta(|meta| {

@@ -9,9 +9,11 @@ mod attributes;
 mod client;
 mod docs;
 mod enums;
+mod lists;
 mod patterns;
 pub(crate) mod secrets;
 mod structs;
+mod unions;
 
 pub(crate) use docs::doc_attributes;
 
@@ -19,6 +21,8 @@ pub(crate) use docs::doc_attributes;
 pub(crate) fn polish(mut file: File, reach: &Reach) -> Result<File, CodegenError> {
     client::make_private(&mut file);
     client::drop_api_version(&mut file);
+    client::name_rare_methods(&mut file);
+    client::encode_forms(&mut file);
     patterns::spell_out(&mut file);
     types_module(&file)?;
     for item in &mut file.items {
@@ -26,13 +30,32 @@ pub(crate) fn polish(mut file: File, reach: &Reach) -> Result<File, CodegenError
             && module.ident == "types"
             && let Some((_, items)) = &mut module.content
         {
+            lists::tell_empty_from_absent(items);
+            unions::take_the_best(items);
             enums::keep_unknown_values(items, reach);
             structs::make_additive(items, reach);
             attributes::polish(items, reach);
         }
     }
     docs::make_harmless(&mut file);
+    for item in &mut file.items {
+        if let Item::Mod(module) = item
+            && module.ident == "types"
+            && let Some((_, items)) = &mut module.content
+        {
+            attributes::document_the_rest(items);
+        }
+    }
     Ok(file)
+}
+
+/// A type without values, which nothing can ever be read as: what the generator makes of parts that contradict one another.
+pub(crate) fn uninhabited(file: &File) -> Option<String> {
+    let items = types_module(file).ok()?.content.as_ref().map(|(_, items)| items.as_slice())?;
+    items.iter().find_map(|item| match item {
+        Item::Enum(item) if item.variants.is_empty() => Some(item.ident.to_string()),
+        _ => None,
+    })
 }
 
 /// How many types a user of the crate sees.

@@ -11,19 +11,27 @@ use crate::{CodegenError, names};
 const SECRET: &str = "#/components/schemas/Secret";
 
 /// Checks the generated type of each property that refers to `Secret`.
+///
+/// A component that combines others becomes several types, named after it, or none of its own: then all fields of that
+/// name in those types count, and there must be one.
 pub(crate) fn assert_fields(document: &Node, file: &File) -> Result<(), CodegenError> {
+    let items = types_module(file)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
     let schemas = document.get("components").and_then(|components| components.get("schemas"));
     for (component, schema) in schemas.and_then(Node::as_object).into_iter().flatten() {
         for (property, _) in schema.members("properties").filter(|(_, schema)| is_secret(schema)) {
             let name = names::type_name(component);
             let field = format!("{name}.{property}");
-            let found = field_type(file, &name, property)?.ok_or_else(|| CodegenError::ExposedSecret {
-                field: field.clone(),
-                found: "(no such field was generated)".to_owned(),
-            })?;
-            let inner = option_inner(found).unwrap_or(found);
-            if *inner != parse_quote!(::client_runtime::Secret) {
-                return Err(CodegenError::ExposedSecret { field, found: quote!(#found).to_string() });
+            let combines = ["oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some());
+            let mut found = fields(items, &name, false, property);
+            if found.is_empty() && combines {
+                found = fields(items, &name, true, property);
+            }
+            if found.is_empty() {
+                let found = "(no such field was generated)".to_owned();
+                return Err(CodegenError::ExposedSecret { field, found });
+            }
+            if let Some(other) = found.into_iter().find(|ty| !is_secret_type(ty)) {
+                return Err(CodegenError::ExposedSecret { field, found: quote!(#other).to_string() });
             }
         }
     }
@@ -35,18 +43,28 @@ fn is_secret(schema: &Node) -> bool {
     refers(schema) || schema.get("allOf").and_then(Node::as_array).is_some_and(|all| all.iter().any(refers))
 }
 
-fn field_type<'a>(file: &'a File, name: &str, property: &str) -> Result<Option<&'a Type>, CodegenError> {
-    let items = types_module(file)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
-    let fields = items.iter().find_map(|item| match item {
-        Item::Struct(item) if item.ident == name => Some(&item.fields),
-        _ => None,
-    });
-    Ok(fields
-        .and_then(|fields| fields.iter().find(|field| wire_name(field).as_deref() == Some(property)))
-        .map(|field| &field.ty))
+fn is_secret_type(ty: &Type) -> bool {
+    *option_inner(ty).unwrap_or(ty) == parse_quote!(::client_runtime::Secret)
 }
 
-fn wire_name(field: &syn::Field) -> Option<String> {
+/// The types of the fields of this wire name: in the type of a name, or in those whose names begin with it.
+fn fields<'a>(items: &'a [Item], name: &str, prefix: bool, property: &str) -> Vec<&'a Type> {
+    let wanted = |ident: &syn::Ident| if prefix { ident.to_string().starts_with(name) } else { ident == name };
+    let mut fields: Vec<&syn::Field> = Vec::new();
+    for item in items {
+        match item {
+            Item::Struct(item) if wanted(&item.ident) => fields.extend(&item.fields),
+            Item::Enum(item) if wanted(&item.ident) => {
+                fields.extend(item.variants.iter().flat_map(|variant| &variant.fields));
+            }
+            _ => {}
+        }
+    }
+    let named = |field: &&syn::Field| wire_name(field).as_deref() == Some(property);
+    fields.into_iter().filter(named).map(|field| &field.ty).collect()
+}
+
+pub(super) fn wire_name(field: &syn::Field) -> Option<String> {
     let mut name = field.ident.as_ref()?.to_string();
     for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
         let _ = attr.parse_nested_meta(|meta| {

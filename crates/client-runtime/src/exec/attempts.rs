@@ -5,12 +5,11 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
-use http::header::AUTHORIZATION;
 use reqwest::{Request, Response};
 
-use super::{Failure, redirect};
+use super::{Failure, carry, redirect};
 use crate::call::Call;
-use crate::{BoxFuture, Security, TimeLimit, Token, retry};
+use crate::{BoxFuture, Security, TimeLimit, Token, TokenError, retry};
 
 type Outcome = Result<Response, Failure>;
 
@@ -50,6 +49,10 @@ impl<'a> Attempts<'a> {
             replaced: false,
             waited: false,
         }
+    }
+
+    pub(super) fn call(&self) -> &'a Call {
+        self.call
     }
 
     #[cfg(feature = "tracing")]
@@ -93,24 +96,22 @@ impl<'a> Attempts<'a> {
             return Ok(());
         }
         if let Some(token) = self.call.own_token() {
-            request.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
-            return Ok(());
+            return put(token, security, request);
         }
         let token = match self.next.take().or_else(|| self.call.shared().tokens.cached()) {
             Some(token) => token,
             None => match self.acquire().await {
                 Ok(token) => token,
-                Err(Failure::Credentials(error)) if security == Security::Optional && error.needs_login() => {
+                Err(Failure::Credentials(error)) if security.is_optional() && error.needs_login() => {
                     self.sent = None;
-                    request.headers_mut().remove(AUTHORIZATION);
+                    carry::remove(security, request);
                     return Ok(());
                 }
                 Err(failure) => return Err(failure),
             },
         };
         self.sent = Some(token.generation());
-        request.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
-        Ok(())
+        put(&token, security, request)
     }
 
     /// Asks the source for a token, for as long as the call has time.
@@ -215,6 +216,10 @@ impl<'a> Attempts<'a> {
 
     #[cfg(not(feature = "tracing"))]
     fn note_retry(&self, _pause: Duration) {}
+}
+
+fn put(token: &Token, security: Security, request: &mut Request) -> Result<(), Failure> {
+    carry::put(token, security, request).map_err(|invalid| Failure::Credentials(TokenError::from(invalid)))
 }
 
 /// The result of the work, unless the limit comes first. The limit's clock starts when there is something to wait for.

@@ -1,27 +1,35 @@
 //! OpenAPI 3.0: mends what real documents of every dialect hold that 3.0.3 does not allow.
 
 use super::rules::{
-    BEARER_API_KEY, DROP_NULL_FIELD, DROP_REFERENCE_SIBLINGS, MISSING_PATHS, MISSING_RESPONSES, OPENAPI_VERSION,
+    BEARER_API_KEY, DROP_DEFS, DROP_REFERENCE_SIBLINGS, MISSING_PATHS, MISSING_RESPONSES, OPENAPI_VERSION,
     PATH_PARAMETER_REQUIRED, RESPONSE_DESCRIPTION,
 };
 use super::schema::{self, KnownTypes};
+use super::shape::drop_nulls;
 use super::walk::{self, Kind, Visitor};
-use super::{examples, refs};
-use crate::{Context, Node, Object, Value};
+use super::{examples, refs, shape};
+use crate::{Context, Diagnostics, Node, Object};
 
 /// The version every document is converted to.
 pub(super) const VERSION: &str = "3.0.3";
 
-pub(super) fn mend(cx: &mut Context, root: &mut Node) {
+pub(super) fn mend(cx: &mut Context, root: &mut Node) -> Diagnostics {
     version(cx, root);
+    shape::root(cx, root);
     if root.get("paths").is_none_or(|paths| paths.as_object().is_none()) {
         cx.note(&MISSING_PATHS, root.origin, "paths became {}");
         root.set("paths", Object::new());
     }
     refs::inline_path_items(cx, root);
     refs::hoist(cx, root);
-    let mut mender = Mender { known: KnownTypes::of(root) };
+    for key in walk::ROOT_DEFINITIONS {
+        if let Some(dropped) = root.remove(key) {
+            cx.note(&DROP_DEFS, dropped.origin, schema::left_behind(key, &dropped));
+        }
+    }
+    let mut mender = Mender { known: KnownTypes::of(root), problems: Diagnostics::default() };
     walk::document(cx, root, &mut mender);
+    mender.problems
 }
 
 fn version(cx: &mut Context, root: &mut Node) {
@@ -47,19 +55,21 @@ fn version(cx: &mut Context, root: &mut Node) {
 
 struct Mender {
     known: KnownTypes,
+    problems: Diagnostics,
 }
 
 impl Visitor for Mender {
-    fn enter(&mut self, cx: &mut Context, kind: Kind, _: &[String], node: &mut Node) {
+    fn enter(&mut self, cx: &mut Context, kind: Kind, path: &[String], node: &mut Node) {
         if kind == Kind::Schema {
             return schema::mend(cx, &self.known, node);
         }
+        shape::object(cx, kind, path, node, &mut self.problems);
         if kind != Kind::PathItem && node.get_str("$ref").is_some() {
             return drop_reference_siblings(cx, node);
         }
         if !matches!(kind, Kind::Example | Kind::Callback) {
             // A `schema` of nothing is a schema of anything.
-            drop_nulls(cx, node, |key| !matches!(key, "example" | "examples" | "schema") && !key.starts_with("x-"));
+            drop_nulls(cx, node, |key| !matches!(key, "example" | "examples" | "schema") && !is_open(kind, key));
         }
         match kind {
             Kind::Operation if node.get("responses").is_none() => {
@@ -90,16 +100,9 @@ impl Visitor for Mender {
     }
 }
 
-/// Removes the members that are null, as far as `has_no_null` says that null makes no sense there.
-pub(super) fn drop_nulls(cx: &mut Context, node: &mut Node, has_no_null: impl Fn(&str) -> bool) {
-    let Some(members) = node.as_object_mut() else { return };
-    members.retain(|key, member| {
-        let is_dropped = member.value == Value::Null && has_no_null(key);
-        if is_dropped {
-            cx.note(&DROP_NULL_FIELD, member.origin, format!("removed {key}"));
-        }
-        !is_dropped
-    });
+/// Whether a key of an object is somebody's own word.
+fn is_open(kind: Kind, key: &str) -> bool {
+    key.starts_with("x-") || (kind == Kind::Link && matches!(key, "parameters" | "requestBody"))
 }
 
 fn drop_reference_siblings(cx: &mut Context, node: &mut Node) {

@@ -8,13 +8,14 @@ use super::refs;
 use super::rules::{
     BINARY_CONTENT, DROP_ADDITIONAL_OPERATIONS, DROP_INFO_SUMMARY, DROP_ITEM_SCHEMA, DROP_JSON_SCHEMA_DIALECT,
     DROP_LICENSE_IDENTIFIER, DROP_MUTUAL_TLS, DROP_PATH_ITEMS, DROP_QUERY_METHOD, DROP_V3_2_FIELD, DROP_WEBHOOKS,
-    EXAMPLE_DATA_VALUE, INLINE_MEDIA_TYPE,
+    EXAMPLE_DATA_VALUE, INLINE_MEDIA_TYPE, SECURITY_BY_REFERENCE,
 };
 use super::walk::{self, Kind, METHODS, Visitor};
+use crate::lower::Construct;
+use crate::source::unescape_pointer;
 use crate::{Context, Node, Object, Rule};
 
 pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
-    drop_field(cx, root, "webhooks", &DROP_WEBHOOKS);
     drop_field(cx, root, "jsonSchemaDialect", &DROP_JSON_SCHEMA_DIALECT);
     drop_field(cx, root, "$self", &DROP_V3_2_FIELD);
     if let Some(info) = root.get_mut("info") {
@@ -30,10 +31,13 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
     }
     drop_server_names(cx, root);
     refs::inline_path_items(cx, root);
+    leave_out_methods(cx, root);
     querystring::drop_all(cx, root);
+    security_by_reference(cx, root);
     drop_mutual_tls(cx, root);
     // References to schemas inside these have to be followed before they go.
     refs::hoist(cx, root);
+    drop_field(cx, root, "webhooks", &DROP_WEBHOOKS);
     let media_types = root.get("components").and_then(|components| components.get("mediaTypes")).cloned();
     if let Some(components) = root.get_mut("components") {
         drop_field(cx, components, "pathItems", &DROP_PATH_ITEMS);
@@ -52,6 +56,57 @@ fn elements<'a>(holder: &'a mut Node, key: &str) -> impl Iterator<Item = &'a mut
     holder.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
 }
 
+/// Leaves out the operations whose method 3.0 doesn't know.
+fn leave_out_methods(cx: &mut Context, root: &mut Node) {
+    let Some(paths) = root.get_mut("paths").and_then(Node::as_object_mut) else { return };
+    for (path, item) in paths.iter_mut().filter(|(path, _)| !path.starts_with("x-")) {
+        if let Some(dropped) = item.remove("query") {
+            leave_out_method(cx, "query", path, &dropped, &DROP_QUERY_METHOD);
+        }
+        let Some(dropped) = item.remove("additionalOperations") else { continue };
+        for (method, operation) in dropped.as_object().into_iter().flatten() {
+            leave_out_method(cx, method, path, operation, &DROP_ADDITIONAL_OPERATIONS);
+        }
+    }
+}
+
+fn leave_out_method(cx: &mut Context, method: &str, path: &str, operation: &Node, rule: &'static Rule) {
+    cx.note(rule, operation.origin, format!("{method} {path} is left out"));
+    let reason = format!("its method is {}, which OpenAPI 3.0 doesn't know", method.to_uppercase());
+    cx.leave_out((method, path), Construct::HttpMethod, operation.origin, reason);
+}
+
+/// 3.2 lets a requirement refer to its scheme where 3.0 names it.
+fn security_by_reference(cx: &mut Context, root: &mut Node) {
+    name_schemes(cx, root);
+    for item in root.get_mut("paths").and_then(Node::as_object_mut).into_iter().flat_map(|paths| paths.values_mut()) {
+        for method in METHODS {
+            item.get_mut(method).into_iter().for_each(|operation| name_schemes(cx, operation));
+        }
+    }
+}
+
+fn name_schemes(cx: &mut Context, holder: &mut Node) {
+    for requirement in elements(holder, "security") {
+        let origin = requirement.origin;
+        let Some(members) = requirement.as_object_mut() else { continue };
+        if !members.keys().any(|key| key.starts_with(SECURITY_SCHEMES)) {
+            continue;
+        }
+        let old = std::mem::take(members);
+        members.extend(old.into_iter().map(|(key, scopes)| match key.strip_prefix(SECURITY_SCHEMES) {
+            Some(name) => {
+                let name = unescape_pointer(name);
+                cx.note(&SECURITY_BY_REFERENCE, origin, format!("{key} is {name}"));
+                (name, scopes)
+            }
+            None => (key, scopes),
+        }));
+    }
+}
+
+const SECURITY_SCHEMES: &str = "#/components/securitySchemes/";
+
 fn drop_server_names(cx: &mut Context, holder: &mut Node) {
     for server in elements(holder, "servers") {
         drop_field(cx, server, "name", &DROP_V3_2_FIELD);
@@ -68,6 +123,7 @@ impl Visitor for Fields {
     fn enter(&mut self, cx: &mut Context, kind: Kind, _: &[String], node: &mut Node) {
         match kind {
             Kind::PathItem => {
+                // Those of paths have been left out before.
                 drop_field(cx, node, "query", &DROP_QUERY_METHOD);
                 drop_field(cx, node, "additionalOperations", &DROP_ADDITIONAL_OPERATIONS);
                 drop_server_names(cx, node);
@@ -120,7 +176,7 @@ impl Fields {
             // Copies of copies could go in circles; nobody writes them.
             Some(target) if !leads_on => {
                 cx.note(&INLINE_MEDIA_TYPE, node.origin, format!("copied {reference} here"));
-                *node = target.clone();
+                *node = cx.copy(target);
             }
             _ => {
                 cx.note(&INLINE_MEDIA_TYPE, node.origin, format!("dropped {reference}, which cannot be copied here"));

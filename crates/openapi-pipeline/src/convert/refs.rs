@@ -4,13 +4,13 @@ mod hoist;
 
 pub(super) use hoist::hoist;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use heck::ToUpperCamelCase;
 
 use super::rules::INLINE_PATH_ITEM;
 use crate::source::{escape_pointer, unescape_pointer};
-use crate::{Context, Node};
+use crate::{Context, Node, Value};
 
 /// The steps of a reference within the document (`#/a/b`), or nothing for any other.
 pub(super) fn steps(reference: &str) -> Option<Vec<String>> {
@@ -58,15 +58,35 @@ pub(super) fn legal_name(name: &str) -> String {
     if name.is_empty() { "_".to_owned() } else { name.chars().map(legal).collect() }
 }
 
-/// `name`, or `name` with a number behind it if it is taken; taken from now on.
-pub(super) fn claim(used: &mut HashSet<String>, name: String) -> String {
-    let mut candidate = name.clone();
-    let mut number = 2;
-    while !used.insert(candidate.clone()) {
-        candidate = format!("{name}_{number}");
-        number += 1;
+/// The names that are taken.
+#[derive(Default)]
+pub(super) struct Claims {
+    used: HashSet<String>,
+    /// The last number behind a name: counting on from it keeps this quick when thousands want the same name.
+    numbers: HashMap<String, usize>,
+}
+
+impl Claims {
+    /// `name`, or `name` with a number behind it if it is taken; taken from now on.
+    pub(super) fn claim(&mut self, name: String) -> String {
+        if self.used.insert(name.clone()) {
+            return name;
+        }
+        let number = self.numbers.entry(name.clone()).or_insert(1);
+        loop {
+            *number += 1;
+            let candidate = format!("{name}_{number}");
+            if self.used.insert(candidate.clone()) {
+                return candidate;
+            }
+        }
     }
-    candidate
+}
+
+impl FromIterator<String> for Claims {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        Self { used: names.into_iter().collect(), numbers: HashMap::new() }
+    }
 }
 
 /// A name for a schema that has none but stands at a place: that of its definition, or one made of the steps to it.
@@ -83,20 +103,21 @@ pub(super) fn name_of_place(steps: &[String]) -> String {
 
 /// Copies path items that paths refer to into the paths. Those of callbacks may refer back, so they stay as they are.
 pub(super) fn inline_path_items(cx: &mut Context, root: &mut Node) {
-    let targets: Vec<(String, Node)> = root
-        .members("paths")
-        .filter(|(path, _)| !path.starts_with("x-"))
-        .filter_map(|(path, item)| Some((path.clone(), path_item_behind(root, item)?.clone())))
-        .collect();
+    let mut targets: Vec<(String, Node)> = Vec::new();
+    for (path, item) in root.members("paths").filter(|(path, _)| !path.starts_with("x-")) {
+        if let Some(target) = path_item_behind(root, item) {
+            targets.push((path.clone(), cx.copy(target)));
+        }
+    }
     for (path, target) in targets {
         let Some(item) = root.get_mut("paths").and_then(|paths| paths.get_mut(&path)) else { continue };
         let Some(reference) = item.remove("$ref") else { continue };
         let text = format!("copied {} here", reference.as_str().unwrap_or_default());
         cx.note(&INLINE_PATH_ITEM, item.origin, text);
-        let (Some(own), Some(copied)) = (item.as_object_mut(), target.as_object()) else { continue };
+        let (Some(own), Value::Object(copied)) = (item.as_object_mut(), target.value) else { continue };
         for (key, member) in copied {
             // The specification leaves open which of two wins; what is written at the path is the more specific one.
-            own.entry(key.clone()).or_insert_with(|| member.clone());
+            own.entry(key).or_insert(member);
         }
     }
 }

@@ -21,11 +21,15 @@ catalogue! {
     BEARER_API_KEY = "bearer-api-key", "An API key in the header `Authorization` with `x-apikey-prefix: Bearer` is a bearer token.";
     INLINE_PATH_ITEM = "inline-path-item", "A path that refers to a path item elsewhere in the document gets a copy of it.";
     DROP_REFERENCE_SIBLINGS = "drop-reference-siblings", "Outside schemas, 3.0 ignores whatever stands beside a `$ref`, so it is removed.";
+    EMPTY_OBJECT = "empty-object", "What is written as nothing (`null`) where an object belongs is an empty object.";
+    NOT_AN_OBJECT = "not-an-object", "Outside of operations, what is no object where one belongs becomes an empty one; an example becomes its value.";
+    MALFORMED_KEYWORD = "malformed-keyword", "A keyword whose value has another type than the specification asks for is taken for what it can only mean, or dropped.";
     EXAMPLES_LIST = "examples-list", "A list under `examples` of a parameter, header or media type becomes `example` with its first element.";
     DROP_NULL_FIELD = "drop-null-field", "A field written as `null` where 3.0 knows no null is removed.";
 
     // Every dialect: schemas.
     BOOLEAN_SCHEMA = "boolean-schema", "The schema `true` becomes `{}`, and `false` becomes `{not: {}}`.";
+    NOT_A_SCHEMA = "not-a-schema", "What is neither an object nor a truth value where a schema belongs says nothing, and becomes `{}`.";
     EMPTY_SCHEMA = "empty-schema", "A schema written as nothing (`null`) becomes `{}`, which allows the same values.";
     REF_SIBLINGS = "ref-siblings", "In a schema, keywords beside a `$ref` are meant, so the `$ref` moves into an `allOf`.";
     REF_TYPE_SIBLING = "ref-type-sibling", "A `type` beside a `$ref` that repeats the type of the target is removed.";
@@ -43,6 +47,7 @@ catalogue! {
     NULL_IN_ENUM = "null-in-enum", "An `enum` with `null` among its values makes its schema `nullable`.";
     NUMERIC_EXCLUSIVE_BOUND = "numeric-exclusive-bound", "A number under `exclusiveMinimum` or `exclusiveMaximum` becomes a bound with a boolean beside it.";
     INTEGRAL_NUMBER = "integral-number", "A bound of integers or a length that is written with a decimal point is written without.";
+    DROP_BOUND = "drop-bound", "A bound that no integer of 64 bits can break, or a length that is none, is dropped.";
     SCHEMA_EXAMPLES = "schema-examples", "The first of a schema's `examples` becomes its `example`.";
     CONTENT_ENCODING = "content-encoding", "`contentEncoding: base64` becomes `format: byte`; other encodings are dropped.";
     CONTENT_MEDIA_TYPE = "content-media-type", "A binary `contentMediaType` becomes `format: binary`; other media types of strings are dropped.";
@@ -56,6 +61,7 @@ catalogue! {
     DROP_PROPERTY_NAMES = "drop-property-names", "`propertyNames` is dropped: 3.0 cannot restrict the names of properties.";
     DROP_DEPENDENT_KEYWORD = "drop-dependent-keyword", "`dependentRequired`, `dependentSchemas` and `dependencies` are dropped: 3.0 has no conditions.";
     DROP_CONDITION = "drop-if-then-else", "`if`, `then` and `else` are dropped: 3.0 has no conditions.";
+    CONDITIONAL_PROPERTY = "conditional-property", "A property that only a condition describes becomes an optional one.";
 
     // OpenAPI 3.1.
     DROP_WEBHOOKS = "drop-webhooks", "`webhooks` are dropped: they are calls that a client receives.";
@@ -67,9 +73,10 @@ catalogue! {
     BINARY_CONTENT = "binary-content", "`application/octet-stream` without a schema is a binary string, which 3.0 wants spelled out.";
 
     // OpenAPI 3.2.
-    DROP_QUERY_METHOD = "drop-query-method", "An operation of the method `QUERY` is dropped: 3.0 has no such method.";
-    DROP_ADDITIONAL_OPERATIONS = "drop-additional-operations", "`additionalOperations` are dropped: 3.0 has a fixed set of methods.";
-    DROP_QUERYSTRING_PARAMETER = "drop-querystring-parameter", "A parameter that is the whole query string is dropped; an operation that requires it goes with it.";
+    SECURITY_BY_REFERENCE = "security-by-reference", "A security requirement that refers to its scheme names it.";
+    DROP_QUERY_METHOD = "drop-query-method", "An operation of the method `QUERY` is left out: 3.0 has no such method.";
+    DROP_ADDITIONAL_OPERATIONS = "drop-additional-operations", "`additionalOperations` are left out: 3.0 has a fixed set of methods.";
+    DROP_QUERYSTRING_PARAMETER = "drop-querystring-parameter", "A parameter that is the whole query string is dropped; an operation that requires it is left out.";
     DROP_ITEM_SCHEMA = "drop-item-schema", "`itemSchema` is dropped: 3.0 cannot describe the items of a stream.";
     INLINE_MEDIA_TYPE = "inline-media-type", "A reference to a shared media type is replaced by a copy of it.";
     EXAMPLE_DATA_VALUE = "example-data-value", "`dataValue` of an example becomes `value`; `serializedValue` is dropped.";

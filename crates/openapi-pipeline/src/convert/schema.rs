@@ -1,17 +1,19 @@
 //! One schema at a time: what 3.1 writes in a way 3.0 does not read.
 
 mod arrays;
+mod conditions;
 mod nullable;
 mod objects;
 mod scalars;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::rules::{
-    BOOLEAN_SCHEMA, DROP_CONDITION, DROP_DEFS, DROP_SCHEMA_IDENTIFIER, DROP_V3_2_FIELD, DYNAMIC_REF, EMPTY_SCHEMA,
-    REF_SIBLINGS, REF_TYPE_SIBLING,
+    BOOLEAN_SCHEMA, DROP_DEFS, DROP_SCHEMA_IDENTIFIER, DROP_V3_2_FIELD, DYNAMIC_REF, EMPTY_SCHEMA, NOT_A_SCHEMA,
+    REF_SIBLINGS, REF_TYPE_SIBLING, SWAGGER_DISCRIMINATOR,
 };
-use super::{examples, openapi30, refs};
+use super::{examples, keywords, refs, shape};
+use crate::convert::walk::Kind;
 use crate::{Context, Node, Object, Value};
 
 /// The types of the component schemas that state one, by the reference that leads to them.
@@ -30,11 +32,11 @@ impl KnownTypes {
 
 /// Mends one schema; what is inside it gets its turn afterwards, from the walk.
 pub(super) fn mend(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
-    if !as_object(cx, schema) {
-        return;
-    }
-    openapi30::drop_nulls(cx, schema, has_no_null);
+    as_object(cx, schema);
     loop {
+        shape::drop_nulls(cx, schema, has_no_null);
+        discriminator(cx, schema);
+        keywords::mend(cx, Kind::Schema, schema);
         drop_identifiers(cx, schema);
         reference_siblings(cx, known, schema);
         scalars::constant(cx, schema);
@@ -50,19 +52,18 @@ pub(super) fn mend(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
     scalars::content(cx, schema);
     arrays::mend(cx, schema);
     objects::mend(cx, schema);
-    conditions(cx, schema);
+    conditions::mend(cx, schema);
     examples::of_schema(cx, schema);
     v3_2_fields(cx, schema);
 }
 
-/// Makes an object of a boolean or empty schema. False for what can't be a schema at all.
-fn as_object(cx: &mut Context, schema: &mut Node) -> bool {
+/// Makes an object of a boolean or empty schema, and of what is none.
+fn as_object(cx: &mut Context, schema: &mut Node) {
     match schema.value {
-        Value::Object(_) => true,
+        Value::Object(_) => {}
         Value::Null => {
             cx.note(&EMPTY_SCHEMA, schema.origin, "became {}");
             schema.value = Value::Object(Object::new());
-            true
         }
         Value::Bool(everything) => {
             let empty = Node::object(schema.origin);
@@ -74,10 +75,28 @@ fn as_object(cx: &mut Context, schema: &mut Node) -> bool {
                 *schema = Node::object(schema.origin);
                 schema.set("not", empty.value);
             }
-            true
         }
-        _ => false,
+        _ => {
+            cx.note(&NOT_A_SCHEMA, schema.origin, "became {}");
+            schema.value = Value::Object(Object::new());
+        }
     }
+}
+
+/// The name alone, which Swagger 2.0 has here, survives in documents that were converted by hand.
+fn discriminator(cx: &mut Context, schema: &mut Node) {
+    let Some(discriminator) = schema.get_mut("discriminator") else { return };
+    if let Some(property) = discriminator.as_str().map(str::to_owned) {
+        cx.note(&SWAGGER_DISCRIMINATOR, discriminator.origin, format!("{property} became propertyName"));
+        *discriminator = Node::object(discriminator.origin);
+        discriminator.set("propertyName", property);
+    }
+}
+
+/// The different ones among some schemas, in their order.
+fn distinct(schemas: Vec<Node>) -> Vec<Node> {
+    let mut seen = HashSet::new();
+    schemas.into_iter().filter(|schema| seen.insert(schema.to_json().to_string())).collect()
 }
 
 /// Keywords whose value is never null, and is no schema either: a schema of nothing is a schema of anything.
@@ -115,6 +134,18 @@ fn has_no_null(key: &str) -> bool {
             | "deprecated"
             | "externalDocs"
             | "xml"
+            | "contentEncoding"
+            | "contentMediaType"
+            | "patternProperties"
+            | "dependentSchemas"
+            | "dependentRequired"
+            | "prefixItems"
+            | "minContains"
+            | "maxContains"
+            | "examples"
+            | "additionalProperties"
+            | "items"
+            | "not"
     )
 }
 
@@ -133,11 +164,16 @@ fn drop_identifiers(cx: &mut Context, schema: &mut Node) {
     }
     for key in ["$defs", "definitions"] {
         if let Some(dropped) = schema.remove(key) {
-            let stays_behind = |schema: &&Node| schema.get("$ref").is_none();
-            let unused = dropped.as_object().map_or(0, |schemas| schemas.values().filter(stays_behind).count());
-            cx.note(&DROP_DEFS, dropped.origin, format!("removed {key} with {unused} schemas nothing refers to"));
+            cx.note(&DROP_DEFS, dropped.origin, left_behind(key, &dropped));
         }
     }
+}
+
+/// What is left in a map of definitions whose used ones have become components.
+pub(super) fn left_behind(key: &str, dropped: &Node) -> String {
+    let stays_behind = |schema: &&Node| schema.get("$ref").is_none();
+    let unused = dropped.as_object().map_or(0, |schemas| schemas.values().filter(stays_behind).count());
+    format!("removed {key} with {unused} schemas nothing refers to")
 }
 
 fn reference_siblings(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
@@ -174,22 +210,6 @@ fn require(schema: &mut Node, branch: Node, first: bool) {
     }
     if let Some(branches) = members.get_mut("allOf").and_then(Node::as_array_mut) {
         branches.insert(if first { 0 } else { branches.len() }, branch);
-    }
-}
-
-fn conditions(cx: &mut Context, schema: &mut Node) {
-    for key in ["if", "then", "else"] {
-        let Some(dropped) = schema.remove(key) else { continue };
-        let lost: Vec<&str> = dropped
-            .members("properties")
-            .filter(|(name, _)| key != "if" && schema.get("properties").is_none_or(|known| known.get(name).is_none()))
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let text = match lost.as_slice() {
-            [] => format!("dropped {key}"),
-            lost => format!("dropped {key}, and with it the properties {}", lost.join(", ")),
-        };
-        cx.note(&DROP_CONDITION, dropped.origin, text);
     }
 }
 

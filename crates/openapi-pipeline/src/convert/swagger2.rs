@@ -10,6 +10,8 @@ mod schemas;
 mod security;
 mod servers;
 
+use std::collections::HashSet;
+
 use crate::convert::rules::{OPENAPI_VERSION, SWAGGER_COMPONENTS};
 use crate::convert::{openapi30, refs};
 use crate::{Context, Diagnostics, Node, Object, Value};
@@ -114,13 +116,9 @@ fn has_unusual_references(root: &Node) -> bool {
 /// The strings of a list that is a member; nothing if there is no such list.
 fn strings(holder: &Node, key: &str) -> Option<Vec<String>> {
     let items = holder.get(key)?.as_array()?;
-    let mut found: Vec<String> = Vec::new();
-    for item in items.iter().filter_map(Node::as_str) {
-        if !found.iter().any(|known| known == item) {
-            found.push(item.to_owned());
-        }
-    }
-    Some(found)
+    let mut seen = HashSet::new();
+    let distinct = items.iter().filter_map(Node::as_str).filter(|item| seen.insert(*item));
+    Some(distinct.map(str::to_owned).collect())
 }
 
 /// Sets a member to a node, keeping the node's own origin.

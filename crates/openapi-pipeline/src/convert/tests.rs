@@ -4,6 +4,7 @@ mod corpus;
 mod openapi31;
 mod schemas;
 mod swagger2;
+mod wild;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -114,7 +115,7 @@ fn notes_stand_where_the_document_has_what_changed() {
 
 #[test]
 fn a_document_that_is_no_object_is_an_error() {
-    for dialect in [Dialect::Swagger2, Dialect::OpenApi30, Dialect::OpenApi31] {
+    for dialect in [Dialect::Swagger2, Dialect::OpenApi30, Dialect::OpenApi31, Dialect::OpenApi32] {
         let (_, result) = convert(dialect, &json!(["no"]));
         assert_eq!(result.unwrap_err().0[0].code, "not-an-object");
     }

@@ -42,7 +42,7 @@ enum Shape {
 pub(super) trait Visitor {
     /// Called on everything that has a kind, before what is inside it, with the steps that lead to it from the root.
     ///
-    /// A schema can be anything that stands where a schema should; the others are objects.
+    /// It can be any value: documents hold texts and nulls where objects belong.
     fn enter(&mut self, cx: &mut Context, kind: Kind, path: &[String], node: &mut Node);
 }
 
@@ -51,6 +51,9 @@ pub(super) fn document(cx: &mut Context, root: &mut Node, visitor: &mut dyn Visi
     let mut walker = Walker { cx, visitor, path: Vec::new() };
     for section in ["paths", "webhooks"] {
         walker.member(root, section, Shape::MapWithExtensions, Kind::PathItem);
+    }
+    for section in ROOT_DEFINITIONS {
+        walker.member(root, section, Shape::Map, Kind::Schema);
     }
     if let Some(components) = root.get_mut("components") {
         walker.path.push("components".to_owned());
@@ -66,7 +69,11 @@ pub(super) fn part(cx: &mut Context, kind: Kind, path: Vec<String>, node: &mut N
     Walker { cx, visitor, path }.node(kind, node);
 }
 
-const COMPONENTS: &[(&str, Kind)] = &[
+/// Where 3.x documents keep schemas that were pasted in, or that Swagger 2.0 had there.
+pub(super) const ROOT_DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+
+/// The sections of the components, with what they hold.
+pub(super) const COMPONENTS: &[(&str, Kind)] = &[
     ("schemas", Kind::Schema),
     ("responses", Kind::Response),
     ("parameters", Kind::Parameter),
@@ -150,6 +157,12 @@ fn members(kind: Kind) -> Members {
     }
 }
 
+/// The members of a kind that are lists of something with a kind.
+pub(super) fn lists(kind: Kind) -> impl Iterator<Item = (&'static str, Kind)> {
+    let is_list = |(_, shape, _): &&(&str, Shape, Kind)| matches!(shape, Shape::List);
+    members(kind).iter().filter(is_list).map(|(key, _, kind)| (*key, *kind))
+}
+
 struct Walker<'a> {
     cx: &'a mut Context,
     visitor: &'a mut dyn Visitor,
@@ -158,9 +171,6 @@ struct Walker<'a> {
 
 impl Walker<'_> {
     fn node(&mut self, kind: Kind, node: &mut Node) {
-        if kind != Kind::Schema && node.as_object().is_none() {
-            return;
-        }
         self.visitor.enter(self.cx, kind, &self.path, node);
         match kind {
             Kind::Callback if node.get_str("$ref").is_none() => self.map(node, true, Kind::PathItem),

@@ -6,38 +6,44 @@
 
 mod library;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use self::library::Library;
 use super::check::cycle;
+use super::identify::Anchors;
 use super::position::Position;
-use super::reference::{MAX_HOPS, Target, normalize};
-use super::{Dialect, Files, MAX_DEPTH, MAX_PROBLEMS, too_deep, too_large};
-use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin, Rule, Value};
+use super::reference::{Target, normalize};
+use super::rules::BUNDLE_REF;
+use super::{Dialect, Files, too_deep, too_large};
+use crate::limits::{MAX_BUNDLED, MAX_DEPTH, MAX_HOPS, MAX_PROBLEMS, weight};
+use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin, Value};
 
-/// Brings what a reference to another file leads to into the document.
-pub const BUNDLE_REF: Rule = Rule {
-    name: "bundle-ref",
-    summary: "what is referred to in another file is brought into the document, which then stands alone",
-};
-
-/// How large a document may become by what it refers to, in the measure of [`cost`].
-const MAX_BUNDLED: usize = 1_000_000;
+/// What the work around a copy counts for.
+const COST_OF_COPY: usize = 20;
 
 /// What a pass of the bundler left behind.
 pub(super) struct Bundled {
-    /// What went wrong.
+    /// What went wrong with the document as a whole.
     pub(super) problems: Diagnostics,
-    /// The references that `problems` speaks of: they still are what was written in their file.
-    pub(super) unresolved: HashSet<Origin>,
+    /// What is wrong with single references, which still are what was written in their file. Nothing is said of one that
+    /// fails for a reason that was given before.
+    pub(super) unresolved: BTreeMap<Origin, Vec<Diagnostic>>,
 }
 
-/// Bundles the document at `path`.
-pub(super) fn bundle(cx: &mut Context, files: &dyn Files, path: &Path, dialect: Dialect, root: &mut Node) -> Bundled {
+/// Bundles the document at `path`, whose anchors are known.
+pub(super) fn bundle(
+    cx: &mut Context,
+    files: &dyn Files,
+    path: &Path,
+    dialect: Dialect,
+    anchors: Anchors,
+    root: &mut Node,
+) -> Bundled {
     let root_file = normalize(path);
     let mut bundler = Bundler {
         library: Library::new(files, root_file.clone(), root.origin.source()),
+        anchors,
         cx,
         dialect,
         root_file,
@@ -47,8 +53,9 @@ pub(super) fn bundle(cx: &mut Context, files: &dyn Files, path: &Path, dialect: 
         waiting: VecDeque::new(),
         inlining: Vec::new(),
         spent: 0,
+        told: 0,
         problems: Diagnostics::default(),
-        unresolved: HashSet::new(),
+        unresolved: BTreeMap::new(),
     };
     bundler.adopt_sections(root);
     bundler.inlining.clear();
@@ -76,6 +83,8 @@ struct Waiting {
 struct Bundler<'a> {
     cx: &'a mut Context,
     library: Library<'a>,
+    /// Those of the root file.
+    anchors: Anchors,
     dialect: Dialect,
     root_file: PathBuf,
     /// What is a component already, with the reference to it. One place may be a component of several kinds.
@@ -86,8 +95,10 @@ struct Bundler<'a> {
     /// The places that are being put in right now: meeting one again is a circle.
     inlining: Vec<Target>,
     spent: usize,
+    /// How many reasons were given for references that fail.
+    told: usize,
     problems: Diagnostics,
-    unresolved: HashSet<Origin>,
+    unresolved: BTreeMap<Origin, Vec<Diagnostic>>,
 }
 
 /// Where a reference leads.
@@ -104,7 +115,7 @@ impl Bundler<'_> {
     fn adopt_sections(&mut self, root: &mut Node) {
         let (container, position) = match self.dialect {
             Dialect::Swagger2 => (Some(root), Position::Root),
-            Dialect::OpenApi30 | Dialect::OpenApi31 => (root.get_mut("components"), Position::Components),
+            _ => (root.get_mut("components"), Position::Components),
         };
         let Some(container) = container else { return };
         self.inline(container, position);
@@ -241,20 +252,15 @@ impl Bundler<'_> {
                 Some(Found::Elsewhere(target)) => target,
             };
             if self.inlining.contains(&target) {
-                self.unresolved.insert(origin);
-                self.problem(
-                    Diagnostic::new("ref-cycle", format!("`{reference}` contains itself"))
-                        .at(origin, "this can't be put in place of the reference")
-                        .help("only components can refer to each other in circles; move it into the components"),
-                );
-                return;
+                let problem = Diagnostic::new("ref-cycle", format!("`{reference}` contains itself"))
+                    .at(origin, "this can't be put in place of the reference")
+                    .help("only components can refer to each other in circles; move it into the components");
+                return self.unresolved(origin, vec![problem]);
             }
             let Some(copy) = self.copy(&target, origin) else { return };
             self.cx.note(&BUNDLE_REF, origin, format!("put what `{reference}` refers to in its place"));
             if self.inlining.len() >= MAX_DEPTH {
-                self.problem(too_deep().at(origin, "by what is referred to here"));
-                self.unresolved.insert(origin);
-                return;
+                return self.unresolved(origin, vec![too_deep().at(origin, "by what is referred to here")]);
             }
             self.inlining.push(target);
             *node = with_siblings(copy, node);
@@ -263,11 +269,25 @@ impl Bundler<'_> {
 
     /// Finds where a reference leads. `through` follows places that are nothing but another reference.
     fn find(&mut self, reference: &str, origin: Origin, through: bool) -> Option<Found> {
+        // What is adopted as a component is visited again.
+        if self.unresolved.contains_key(&origin) {
+            return None;
+        }
+        let before = self.problems.0.len();
         let found = self.follow(reference, origin, through);
         if found.is_none() {
-            self.unresolved.insert(origin);
+            let reasons = self.problems.0.split_off(before);
+            self.unresolved(origin, reasons);
         }
         found
+    }
+
+    fn unresolved(&mut self, origin: Origin, mut reasons: Vec<Diagnostic>) {
+        self.told += reasons.len();
+        if self.told > MAX_PROBLEMS {
+            reasons.clear();
+        }
+        self.unresolved.entry(origin).or_default().append(&mut reasons);
     }
 
     fn follow(&mut self, reference: &str, origin: Origin, through: bool) -> Option<Found> {
@@ -285,7 +305,8 @@ impl Bundler<'_> {
                 }
             };
             if target.file == self.root_file {
-                return Some(Found::Root(format!("#{}", target.fragment)));
+                let fragment = self.anchors.get(&target.fragment).unwrap_or(&target.fragment);
+                return Some(Found::Root(format!("#{fragment}")));
             }
             let node = match self.library.node(self.cx, &target, &text, at) {
                 Ok(node) => node?,
@@ -299,25 +320,34 @@ impl Bundler<'_> {
                     let next = node.get("$ref")?;
                     (text, at) = (next.as_str()?.to_owned(), next.origin);
                 }
-                _ => return Some(Found::Elsewhere(target)),
+                _ => {
+                    let origin = node.origin;
+                    return Some(Found::Elsewhere(self.canonical(origin, target)));
+                }
             }
         }
         self.problem(cycle(reference, origin));
         None
     }
 
+    /// One target for all spellings of a place, such as percent-encoded ones and anchors.
+    fn canonical(&self, origin: Origin, target: Target) -> Target {
+        let fragment = self.cx.sources.pointer(origin).trim_start_matches('#').to_owned();
+        let canonical = Target { file: self.library.file(origin.source()), fragment };
+        // Merge keys and aliases make places that are not where their content was written.
+        if self.library.known(&canonical).is_some_and(|node| node.origin == origin) { canonical } else { target }
+    }
+
     /// A copy of a node of another file. Copies count, so that files can't multiply each other.
     fn copy(&mut self, target: &Target, origin: Origin) -> Option<Node> {
         let node = self.library.known(target)?;
         let was_within = self.spent <= MAX_BUNDLED;
-        self.spent = self.spent.saturating_add(cost(node));
+        self.spent = self.spent.saturating_add(COST_OF_COPY + weight(node));
         if self.spent <= MAX_BUNDLED {
             return Some(node.clone());
         }
-        self.unresolved.insert(origin);
-        if was_within {
-            self.problem(too_large(MAX_BUNDLED).at(origin, "by what is referred to here"));
-        }
+        let reason = was_within.then(|| too_large(MAX_BUNDLED).at(origin, "by what is referred to here"));
+        self.unresolved(origin, reason.into_iter().collect());
         None
     }
 
@@ -341,14 +371,14 @@ impl Bundler<'_> {
         let name = crate::source::escape_pointer(name);
         match self.dialect {
             Dialect::Swagger2 => format!("#/{section}/{name}"),
-            Dialect::OpenApi30 | Dialect::OpenApi31 => format!("#/components/{section}/{name}"),
+            _ => format!("#/components/{section}/{name}"),
         }
     }
 
     fn add(&mut self, root: &mut Node, section: &str, name: String, node: Node) {
         let container = match self.dialect {
             Dialect::Swagger2 => Some(root),
-            Dialect::OpenApi30 | Dialect::OpenApi31 => member(root, "components"),
+            _ => member(root, "components"),
         };
         let Some(container) = container else { return self.no_object("components", node.origin) };
         match member(container, section).and_then(Node::as_object_mut) {
@@ -403,18 +433,6 @@ fn with_siblings(mut target: Node, reference: &mut Node) -> Node {
         members.extend(siblings);
     }
     target
-}
-
-/// What a copy of a tree costs: its nodes, and something for the work around it.
-fn cost(node: &Node) -> usize {
-    fn nodes(node: &Node) -> usize {
-        1 + match &node.value {
-            Value::Array(items) => items.iter().map(nodes).sum(),
-            Value::Object(members) => members.values().map(nodes).sum(),
-            _ => 0,
-        }
-    }
-    20 + nodes(node)
 }
 
 #[cfg(test)]

@@ -1,42 +1,93 @@
-//! Every `$ref` of a document leads to a part of the description.
+//! Every `$ref` that an operation can reach leads to a part of the description.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use super::bundle::Bundled;
 use super::position::{Position, walk};
-use super::reference::{MAX_HOPS, local_pointer, resolve};
+use super::reference::{local_pointer, resolve};
+use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
+use crate::limits::{MAX_HOPS, MAX_PROBLEMS, MAX_SUGGESTIONS};
 use crate::source::unescape_pointer;
-use crate::{Diagnostic, Diagnostics, Node, Origin, Value};
+use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
-/// Suggestions compare a name with all others; a document without its components shall not make that slow.
-const MAX_SUGGESTIONS: usize = 20;
-
-/// Checks all references but the `unresolved` ones, which have been reported before.
-pub(super) fn check(root: &Node, unresolved: &HashSet<Origin>) -> Diagnostics {
-    let mut problems = Diagnostics::default();
+/// Checks all references. A broken one is a problem where an operation reaches it; elsewhere it is only noted, since
+/// nothing will ever follow it.
+pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnostics {
+    let Bundled { mut problems, mut unresolved } = bundled;
+    let reachable = Reachable::of(root);
+    let mut chains = Chains { root, lengths: HashMap::new() };
     let mut suggestions = 0;
+    let mut idle: Vec<(Origin, Diagnostic)> = Vec::new();
+    let mut unexplained = false;
     walk(root, Position::Root, &mut |object, position| {
         let Some((reference, origin)) = position.reference(object) else { return };
-        if unresolved.contains(&origin) {
-            return;
-        }
-        let problem = match resolve(root, reference) {
-            None => {
-                suggestions += 1;
-                let suggestion = if suggestions <= MAX_SUGGESTIONS { suggest(root, reference) } else { None };
-                Some(dangling(reference, origin, suggestion))
+        let found = match unresolved.remove(&origin) {
+            Some(found) => {
+                unexplained |= found.is_empty() && reachable.contains(object);
+                found
             }
-            Some(_) if leads_to_data(root, reference) => Some(
-                Diagnostic::new("ref-to-example", format!("`{reference}` leads into an example or a default value"))
-                    .at(origin, "examples are values of the API, not parts of its description")
-                    .help("move what is referred to into the components"),
-            ),
-            Some(target) if is_cyclic(root, target) => Some(cycle(reference, origin)),
-            Some(_) => None,
+            None => problem(&mut chains, reference, position, origin, &mut suggestions).into_iter().collect(),
         };
-        problems.0.extend(problem);
+        for problem in found {
+            // A limit that was passed is no matter of a single reference.
+            if reachable.contains(object) || matches!(problem.code, "too-large" | "too-deep") {
+                problems.push(problem);
+            } else {
+                idle.push((origin, problem));
+            }
+        }
     });
+    // What is left are mappings and the like, and what is said once for several references.
+    problems.0.extend(unresolved.into_values().flatten());
+    if unexplained && problems.0.is_empty() {
+        problems.0.extend(idle.drain(..).map(|(_, problem)| problem));
+    }
+    for (origin, problem) in idle {
+        cx.note(&UNREACHABLE_REF, origin, problem.message);
+    }
+    problems.0.truncate(MAX_PROBLEMS);
     problems
+}
+
+/// What is wrong with a local reference.
+fn problem(
+    chains: &mut Chains<'_>,
+    reference: &str,
+    position: Position,
+    origin: Origin,
+    suggestions: &mut usize,
+) -> Option<Diagnostic> {
+    let root = chains.root;
+    match resolve(root, reference) {
+        None => {
+            *suggestions += 1;
+            let suggestion = if *suggestions <= MAX_SUGGESTIONS { suggest(root, reference) } else { None };
+            Some(dangling(reference, origin, suggestion))
+        }
+        Some(_) if leads_to_data(root, reference) => Some(
+            Diagnostic::new("ref-to-example", format!("`{reference}` leads into an example or a default value"))
+                .at(origin, "examples are values of the API, not parts of its description")
+                .help("move what is referred to into the components"),
+        ),
+        Some(target) if !fits(target, position) => Some(
+            Diagnostic::new("ref-to-value", format!("`{reference}` leads to no part of a description"))
+                .at(origin, "an object is expected here")
+                .related(target.origin, "this is something else")
+                .help("correct the reference"),
+        ),
+        Some(target) if chains.length(target) >= MAX_HOPS => Some(cycle(reference, origin)),
+        Some(_) => None,
+    }
+}
+
+/// Whether what a reference leads to can stand in its place. What is written as nothing becomes an empty object.
+fn fits(target: &Node, position: Position) -> bool {
+    match target.value {
+        Value::Object(_) | Value::Null => true,
+        Value::Bool(_) => matches!(position, Position::Schema | Position::Other),
+        _ => position == Position::Other,
+    }
 }
 
 /// The problem of a reference to nothing.
@@ -46,7 +97,7 @@ pub(super) fn dangling(reference: &str, origin: Origin, suggestion: Option<Strin
     let is_anchor = reference.split_once('#').is_some_and(|(_, name)| !name.is_empty() && !name.starts_with('/'));
     match suggestion {
         Some(suggestion) => problem.help(format!("did you mean `{suggestion}`?")),
-        None if is_anchor => problem.help("anchors are not supported; write a JSON pointer, which begins with `#/`"),
+        None if is_anchor => problem.help("no schema has an `$anchor` of this name; a JSON pointer begins with `#/`"),
         None => problem.help("correct the reference, or add what it refers to"),
     }
 }
@@ -80,12 +131,99 @@ fn leads_to_data(root: &Node, reference: &str) -> bool {
     position == Position::Data
 }
 
-fn is_cyclic(root: &Node, target: &Node) -> bool {
-    let mut at = target;
-    for _ in 0..MAX_HOPS {
-        let Some(reference) = at.get_str("$ref") else { return false };
-        let Some(next) = resolve(root, reference) else { return false };
-        at = next;
+/// How many references follow one another. Each is followed once, however many lead to it.
+struct Chains<'a> {
+    root: &'a Node,
+    /// By address of the first of them.
+    lengths: HashMap<usize, usize>,
+}
+
+impl Chains<'_> {
+    /// The number of references from a node to what they mean; [`MAX_HOPS`] where there are more, or no end.
+    fn length(&mut self, node: &Node) -> usize {
+        let mut passed = Vec::new();
+        let mut at = node;
+        let mut length = loop {
+            let next = at.get_str("$ref").and_then(|reference| resolve(self.root, reference));
+            let known = self.lengths.get(&address(at)).copied();
+            match (known, next) {
+                (Some(known), _) => break known,
+                (None, None) => break 0,
+                (None, Some(next)) => {
+                    // Met again before it is known better, this is a circle.
+                    self.lengths.insert(address(at), MAX_HOPS);
+                    passed.push(address(at));
+                    at = next;
+                }
+            }
+        };
+        for passed in passed.into_iter().rev() {
+            length = (length + 1).min(MAX_HOPS);
+            self.lengths.insert(passed, length);
+        }
+        length
     }
-    true
+}
+
+/// The objects of a document that its operations need.
+struct Reachable<'a> {
+    root: &'a Node,
+    /// By address: aliases give several objects one origin.
+    objects: HashSet<usize>,
+    waiting: Vec<(&'a Node, Position)>,
+}
+
+impl<'a> Reachable<'a> {
+    fn of(root: &'a Node) -> Self {
+        let mut reachable = Self { root, objects: HashSet::new(), waiting: Vec::new() };
+        let paths = Position::Map(&Position::PathItem);
+        reachable.waiting.extend(root.get("paths").map(|all| (all, paths)));
+        while let Some((node, position)) = reachable.waiting.pop() {
+            reachable.visit(node, position);
+        }
+        reachable
+    }
+
+    fn contains(&self, object: &Node) -> bool {
+        self.objects.contains(&address(object))
+    }
+
+    fn visit(&mut self, node: &'a Node, position: Position) {
+        match &node.value {
+            _ if position == Position::Data => {}
+            Value::Array(items) => items.iter().for_each(|item| self.visit(item, position)),
+            Value::Object(members) => {
+                if !self.objects.insert(address(node)) {
+                    return;
+                }
+                if let Some((reference, _)) = position.reference(node) {
+                    self.waiting.extend(resolve(self.root, reference).map(|target| (target, position)));
+                }
+                if position == Position::Mapping {
+                    self.map(members.values());
+                }
+                for (key, member) in members {
+                    let child = position.child(key);
+                    // Extensions are no part of an operation, unless something refers into them.
+                    if child != Position::Other || !key.starts_with("x-") {
+                        self.visit(member, child);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Values of a discriminator's mapping are references, or names of schemas.
+    fn map(&mut self, targets: impl Iterator<Item = &'a Node>) {
+        let schemas = self.root.get("components").and_then(|components| components.get("schemas"));
+        for text in targets.filter_map(Node::as_str) {
+            let target = resolve(self.root, text).or_else(|| schemas?.get(text));
+            self.waiting.extend(target.map(|target| (target, Position::Schema)));
+        }
+    }
+}
+
+fn address(node: &Node) -> usize {
+    std::ptr::from_ref(node).addr()
 }

@@ -1,12 +1,12 @@
 //! Which specification a description follows.
 
-use super::Dialect;
-use crate::{Diagnostic, Node, Value};
+use super::{Dialect, texts};
+use crate::{Diagnostic, Node, Sources, Value};
 
-const SUPPORTED: &str = "Swagger 2.0, OpenAPI 3.0.x and OpenAPI 3.1.x are supported";
+const SUPPORTED: &str = "Swagger 2.0, OpenAPI 3.0.x, 3.1.x and 3.2.x are supported";
 
 /// Reads the dialect off the root object.
-pub(super) fn detect(root: &Node) -> Result<Dialect, Diagnostic> {
+pub(super) fn detect(sources: &Sources, root: &Node) -> Result<Dialect, Diagnostic> {
     match (root.get("swagger"), root.get("openapi")) {
         (None, None) => Err(no_description(root)),
         (Some(swagger), Some(openapi)) => {
@@ -15,31 +15,32 @@ pub(super) fn detect(root: &Node) -> Result<Dialect, Diagnostic> {
                 .related(swagger.origin, "Swagger 2 here")
                 .help("remove the one that is not meant"))
         }
-        (Some(version), None) if text(version).as_deref() == Some("2.0") => Ok(Dialect::Swagger2),
-        (Some(version), None) => Err(unsupported("Swagger", version)),
+        (Some(version), None) if text(sources, version).as_deref() == Some("2.0") => Ok(Dialect::Swagger2),
+        (Some(version), None) => Err(unsupported(sources, "Swagger", version)),
         (None, Some(version)) => {
-            let text = text(version).unwrap_or_default();
+            let text = text(sources, version).unwrap_or_default();
             let mut numbers = text.splitn(3, '.');
             match (numbers.next(), numbers.next()) {
                 (Some("3"), Some("0")) => Ok(Dialect::OpenApi30),
                 (Some("3"), Some("1")) => Ok(Dialect::OpenApi31),
-                _ => Err(unsupported("OpenAPI", version)),
+                (Some("3"), Some("2")) => Ok(Dialect::OpenApi32),
+                _ => Err(unsupported(sources, "OpenAPI", version)),
             }
         }
     }
 }
 
 /// A version as text; without quotes YAML takes `2.0` for a number.
-fn text(version: &Node) -> Option<String> {
+fn text(sources: &Sources, version: &Node) -> Option<String> {
     match &version.value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(_) => texts::written(sources, version),
         _ => None,
     }
 }
 
-fn unsupported(specification: &str, version: &Node) -> Diagnostic {
-    match text(version) {
+fn unsupported(sources: &Sources, specification: &str, version: &Node) -> Diagnostic {
+    match text(sources, version) {
         Some(text) => Diagnostic::new("unsupported-dialect", format!("{specification} {text} is not supported"))
             .at(version.origin, "this version")
             .help(SUPPORTED),
@@ -65,7 +66,9 @@ mod tests {
 
     fn dialect(text: &str) -> Result<Dialect, Diagnostic> {
         let files = MemoryFiles::new().with("a.yaml", text);
-        detect(&parse(&mut crate::Context::new(), &files, "a.yaml".as_ref()).unwrap())
+        let mut cx = crate::Context::new();
+        let root = parse(&mut cx, &files, "a.yaml".as_ref()).unwrap();
+        detect(&cx.sources, &root)
     }
 
     #[test]
@@ -77,6 +80,9 @@ mod tests {
             ("openapi: 3.0", Dialect::OpenApi30),
             ("openapi: 3.0.4-rc1", Dialect::OpenApi30),
             ("{\"openapi\": \"3.1.1\"}", Dialect::OpenApi31),
+            ("openapi: 3.1", Dialect::OpenApi31),
+            ("openapi: 3.2.0", Dialect::OpenApi32),
+            ("openapi: 3.2", Dialect::OpenApi32),
         ] {
             assert_eq!(dialect(text).unwrap(), expected, "{text}");
         }
@@ -85,8 +91,10 @@ mod tests {
     #[test]
     fn other_versions_are_named() {
         for (text, version) in [
-            ("openapi: 3.2.0", "OpenAPI 3.2.0"),
+            ("openapi: 3.3.0", "OpenAPI 3.3.0"),
             ("openapi: 4.0.0", "OpenAPI 4.0.0"),
+            ("openapi: 3.10", "OpenAPI 3.10 "),
+            ("swagger: 2.00", "Swagger 2.00"),
             ("openapi: 3.10.0", "OpenAPI 3.10.0"),
             ("openapi: 3", "OpenAPI 3 "),
             ("swagger: '1.2'", "Swagger 1.2"),
@@ -94,7 +102,7 @@ mod tests {
             let problem = dialect(text).unwrap_err();
             assert_eq!(problem.code, "unsupported-dialect");
             assert!(problem.message.contains(version), "{}", problem.message);
-            assert!(problem.help.unwrap().contains("3.1.x"));
+            assert!(problem.help.unwrap().contains("3.2.x"));
         }
         assert_eq!(dialect("openapi: [3]").unwrap_err().code, "unsupported-dialect");
         assert_eq!(dialect("openapi: 3.0.3\nswagger: '2.0'").unwrap_err().code, "ambiguous-dialect");

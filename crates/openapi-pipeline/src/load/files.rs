@@ -6,9 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::Diagnostic;
-
-/// The largest file that is read: far above any description, far below what exhausts memory.
-const MAX_FILE_SIZE: u64 = 64 << 20;
+use crate::limits::MAX_FILE_SIZE;
 
 /// Where files come from: a folder on disk, or a table in a test.
 pub trait Files {

@@ -9,7 +9,8 @@ use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::Number;
 
-use super::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, text, too_deep, too_large};
+use super::{text, too_deep, too_large, too_long};
+use crate::limits::{MAX_DEPTH, MAX_POINTER, MAX_PROBLEMS, MAX_VALUES};
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Diagnostics, Node, Object, Origin, Sources, Value};
 
@@ -31,7 +32,7 @@ pub(super) fn parse(sources: &mut Sources, source: SourceId) -> Result<Node, Fai
         Err((at, Some(message))) => return Err(syntax_error(sources, source, at..at + 1, message)),
         Err((at, None)) => {
             let origin = text::spot(sources, source, at..at + 1);
-            return Err(Failure::Content(too_large(MAX_NODES).at(origin, VALUES_UP_TO_HERE).into()));
+            return Err(Failure::Content(too_large(MAX_VALUES).at(origin, VALUES_UP_TO_HERE).into()));
         }
     }
     let parsed = match parse_to_ast(&text, &CollectOptions::default(), &strict()) {
@@ -51,7 +52,7 @@ pub(super) fn parse(sources: &mut Sources, source: SourceId) -> Result<Node, Fai
 
     let root = sources.mark(source, text::first_line(&text), None, Step::Root);
     let mut builder = Builder { sources, source, nodes: 0, problems: Diagnostics::default() };
-    let value = builder.value(value, root, 0);
+    let value = builder.value(value, root, Depth::default());
     builder.problems.into_result().map_err(Failure::Content)?;
     Ok(Node { value, origin: root })
 }
@@ -99,7 +100,7 @@ fn scan(text: &str) -> Result<(), (usize, Option<&'static str>)> {
             }
             b',' if !in_string => {
                 commas += 1;
-                if commas > MAX_NODES {
+                if commas > MAX_VALUES {
                     return Err((at, None));
                 }
             }
@@ -112,6 +113,20 @@ fn scan(text: &str) -> Result<(), (usize, Option<&'static str>)> {
     Ok(())
 }
 
+/// How far down a value stands.
+#[derive(Clone, Copy, Default)]
+struct Depth {
+    levels: usize,
+    /// The length of its JSON pointer.
+    pointer: usize,
+}
+
+impl Depth {
+    fn below(self, step: usize) -> Self {
+        Self { levels: self.levels + 1, pointer: self.pointer + 1 + step }
+    }
+}
+
 struct Builder<'a> {
     sources: &'a mut Sources,
     source: SourceId,
@@ -120,11 +135,11 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn value(&mut self, value: ast::Value<'_>, origin: Origin, depth: usize) -> Value {
+    fn value(&mut self, value: ast::Value<'_>, origin: Origin, depth: Depth) -> Value {
         self.nodes += 1;
-        if self.nodes > MAX_NODES {
-            if self.nodes == MAX_NODES + 1 {
-                self.problem(too_large(MAX_NODES).at(origin, VALUES_UP_TO_HERE));
+        if self.nodes > MAX_VALUES {
+            if self.nodes == MAX_VALUES + 1 {
+                self.problem(too_large(MAX_VALUES).at(origin, VALUES_UP_TO_HERE));
             }
             return Value::Null;
         }
@@ -133,7 +148,7 @@ impl Builder<'_> {
             ast::Value::BooleanLit(literal) => Value::Bool(literal.value),
             ast::Value::StringLit(literal) => Value::String(literal.value.into_owned()),
             ast::Value::NumberLit(literal) => self.number(literal.value, origin),
-            ast::Value::Array(_) | ast::Value::Object(_) if depth >= MAX_DEPTH => {
+            ast::Value::Array(_) | ast::Value::Object(_) if depth.levels >= MAX_DEPTH => {
                 self.problem(too_deep().at(origin, "here"));
                 Value::Null
             }
@@ -156,18 +171,18 @@ impl Builder<'_> {
         }
     }
 
-    fn array(&mut self, array: ast::Array<'_>, parent: Origin, depth: usize) -> Value {
+    fn array(&mut self, array: ast::Array<'_>, parent: Origin, depth: Depth) -> Value {
         let mut items = Vec::with_capacity(array.elements.len());
         for (index, element) in array.elements.into_iter().enumerate() {
             let span = element.start()..element.end();
             let step = Step::Index(u32::try_from(index).unwrap_or(u32::MAX));
             let origin = self.sources.mark(self.source, span, Some(parent), step);
-            items.push(Node { value: self.value(element, origin, depth + 1), origin });
+            items.push(Node { value: self.value(element, origin, depth.below(8)), origin });
         }
         Value::Array(items)
     }
 
-    fn object(&mut self, object: ast::Object<'_>, parent: Origin, depth: usize) -> Value {
+    fn object(&mut self, object: ast::Object<'_>, parent: Origin, depth: Depth) -> Value {
         let mut members = Object::with_capacity(object.properties.len());
         for property in object.properties {
             let key_span = property.name.start()..property.name.end();
@@ -177,7 +192,12 @@ impl Builder<'_> {
             };
             let key = property.name.into_string();
             let origin = self.sources.mark(self.source, span, Some(parent), Step::Key(key.clone()));
-            let node = Node { value: self.value(property.value, origin, depth + 1), origin };
+            let depth = depth.below(key.len());
+            if depth.pointer > MAX_POINTER {
+                self.problem(too_long().at(origin, "this key"));
+                continue;
+            }
+            let node = Node { value: self.value(property.value, origin, depth), origin };
             match members.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(node);
@@ -311,7 +331,14 @@ mod tests {
 
     #[test]
     fn the_number_of_values_is_limited() {
-        assert_eq!(problems(&format!("[{}0]", "0,".repeat(MAX_NODES + 1))).1[0].code, "too-large");
+        assert_eq!(problems(&format!("[{}0]", "0,".repeat(MAX_VALUES + 1))).1[0].code, "too-large");
+    }
+
+    #[test]
+    fn the_length_of_pointers_is_limited() {
+        let nested = |length: usize| format!("{{\"{0}\": {{\"{0}\": 1}}}}", "a".repeat(length));
+        assert!(read(&nested(MAX_POINTER / 2 - 1)).1.is_ok());
+        assert_eq!(problems(&nested(MAX_POINTER / 2)).1[0].code, "too-long");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use crate::{Node, Origin, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
     Root,
+    Info,
+    Tag,
     Components,
     PathItem,
     Operation,
@@ -48,9 +50,11 @@ impl Position {
             (P::Callback, _) => P::PathItem,
             (P::Mapping, _) => P::Other,
 
+            (P::Root, "info") => P::Info,
+            (P::Root, "tags") => P::Tag,
             (P::Root, "paths" | "webhooks") => P::Map(&P::PathItem),
             (P::Root, "components") => P::Components,
-            (P::Root, "definitions") => P::Map(&P::Schema),
+            (P::Root, "definitions" | "$defs") => P::Map(&P::Schema),
             (P::Root, "securityDefinitions") => P::Map(&P::SecurityScheme),
             (P::Root | P::Components, "parameters") => P::Map(&P::Parameter),
             (P::Root | P::Components, "responses") => P::Map(&P::Response),
@@ -62,6 +66,7 @@ impl Position {
             (P::Components, "links") => P::Map(&P::Link),
             (P::Components, "callbacks") => P::Map(&P::Callback),
             (P::Components, "pathItems") => P::Map(&P::PathItem),
+            (P::Components, "mediaTypes") => P::Map(&P::MediaType),
 
             (P::PathItem | P::Operation, "parameters") => P::Parameter,
             (P::PathItem, "additionalOperations") => P::Map(&P::Operation),
@@ -75,7 +80,8 @@ impl Position {
             (P::Parameter | P::Header, "items") => P::Schema,
             (P::Parameter | P::Header | P::MediaType, "examples") => P::Map(&P::Example),
             (P::MediaType, "itemSchema") => P::Schema,
-            (P::MediaType, "encoding") => P::Map(&P::Encoding),
+            (P::MediaType | P::Encoding, "encoding") => P::Map(&P::Encoding),
+            (P::MediaType | P::Encoding, "prefixEncoding" | "itemEncoding") => P::Encoding,
             (P::Encoding | P::Response, "headers") => P::Map(&P::Header),
             (P::Response, "links") => P::Map(&P::Link),
             (P::Example, "value" | "dataValue") => P::Data,
@@ -155,12 +161,12 @@ pub(super) fn walk<'a>(node: &'a Node, position: Position, visit: &mut dyn FnMut
 }
 
 /// [`walk`], to change the objects.
-pub(super) fn walk_mut(node: &mut Node, position: Position, visit: &mut dyn FnMut(&mut Node)) {
+pub(super) fn walk_mut(node: &mut Node, position: Position, visit: &mut dyn FnMut(&mut Node, Position)) {
     if position == P::Data {
         return;
     }
     if node.as_object().is_some() {
-        visit(node);
+        visit(node, position);
     }
     match &mut node.value {
         Value::Array(items) => items.iter_mut().for_each(|item| walk_mut(item, position, visit)),
@@ -196,5 +202,9 @@ mod tests {
         assert_eq!(at("components schemas A discriminator mapping"), P::Mapping);
         assert_eq!(at("components headers X example"), P::Data);
         assert_eq!(at("x-more default"), P::Data);
+        assert_eq!(at("paths /x query responses 200 content a/b itemSchema"), P::Schema);
+        assert_eq!(at("paths /x additionalOperations COPY requestBody content a/b schema"), P::Schema);
+        assert_eq!(at("components mediaTypes Stream itemSchema"), P::Schema);
+        assert_eq!(at("$defs default"), P::Schema);
     }
 }

@@ -5,9 +5,6 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::Node;
 
-/// How many references may follow one another before what they mean. Nobody needs more than a few.
-pub(super) const MAX_HOPS: usize = 64;
-
 /// The node that a local reference (`#/…`) leads to; `None` for references to other files and to nothing.
 ///
 /// The fragment is percent-decoded first, as it is part of a URI, and then read as a JSON pointer.

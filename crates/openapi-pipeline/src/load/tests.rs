@@ -56,7 +56,7 @@ fn local_references_are_resolved() {
 
 #[test]
 fn all_dangling_references_are_reported_with_what_may_be_meant() {
-    let text = "openapi: 3.0.3\npaths:\n  /x:\n    get:\n      parameters: [{$ref: '#/components/parameters/Limit'}]\n      responses:\n        200: {$ref: '#/components/responses/Okay'}\n        404: {$ref: '#Anchor'}\ncomponents:\n  parameters: {limit: {}}\n  schemas: {Okay: {$ref: '#/definitions/Other'}, Other: {}}\n";
+    let text = "openapi: 3.0.3\npaths:\n  /x:\n    get:\n      parameters: [{$ref: '#/components/parameters/Limit'}]\n      responses:\n        200: {$ref: '#/components/responses/Okay'}\n        404: {$ref: '#Anchor'}\n        500: {content: {a/b: {schema: {$ref: '#/components/schemas/Okay'}}}}\ncomponents:\n  parameters: {limit: {}}\n  schemas: {Okay: {$ref: '#/definitions/Other'}, Other: {}}\n";
     let (cx, result) = run("a.yaml", text);
     let found = result.unwrap_err();
     let seen: Vec<_> = found
@@ -71,15 +71,15 @@ fn all_dangling_references_are_reported_with_what_may_be_meant() {
         [
             ("dangling-ref", 5, "did you mean `#/components/parameters/limit`?"),
             ("dangling-ref", 7, "did you mean `#/components/schemas/Okay`?"),
-            ("dangling-ref", 8, "anchors are not supported; write a JSON pointer, which begins with `#/`"),
-            ("dangling-ref", 11, "did you mean `#/components/schemas/Other`?"),
+            ("dangling-ref", 8, "no schema has an `$anchor` of this name; a JSON pointer begins with `#/`"),
+            ("dangling-ref", 12, "did you mean `#/components/schemas/Other`?"),
         ]
     );
 }
 
 #[test]
 fn what_only_looks_like_a_reference_is_none() {
-    let text = "openapi: 3.1.0\ncomponents:\n  schemas:\n    A:\n      properties:\n        $ref: '#/nowhere'\n      example: {$ref: '#/nowhere'}\n      examples: [{$ref: '#/nowhere'}]\n      default: {$ref: '#/nowhere'}\n      enum: [{$ref: '#/nowhere'}]\n      const: {$ref: '#/nowhere'}\n    B: {properties: {$ref: {type: string}}, $ref: {a: 1}}\n    default: {properties: {example: {$ref: '#/components/schemas/A'}}}\n  examples: {one: {value: {$ref: '#/nowhere'}}}\n";
+    let text = "openapi: 3.1.0\ncomponents:\n  schemas:\n    A:\n      properties:\n        $ref: '#/nowhere'\n      example: {$ref: '#/nowhere'}\n      examples: [{$ref: '#/nowhere'}]\n      default: {$ref: '#/nowhere'}\n      enum: [{$ref: '#/nowhere'}]\n      const: {$ref: '#/nowhere'}\n    B: {properties: {$ref: {type: string}}, $ref: {a: 1}}\n    default: {properties: {example: {$ref: '#/components/schemas/A'}}}\n  examples: {one: {value: {$ref: '#/nowhere'}}}\npaths: {/x: {get: {parameters: [{schema: {$ref: '#/components/schemas/default'}}]}}}\n";
     assert!(run("a.yaml", text).1.is_ok());
     // The same names are no keywords where names stand.
     let names = text.replace("$ref: '#/components/schemas/A'", "$ref: '#/nowhere'");
@@ -90,13 +90,78 @@ fn what_only_looks_like_a_reference_is_none() {
 
 #[test]
 fn references_in_a_circle_and_into_examples_are_errors() {
-    let circle = "openapi: 3.0.3\ncomponents: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}}\n";
-    assert_eq!(codes(circle), ["ref-cycle", "ref-cycle"]);
+    let used = "paths: {/x: {get: {parameters: [{schema: {$ref: '#/components/schemas/A'}}]}}}\n";
+    let circle = format!(
+        "openapi: 3.0.3\ncomponents: {{schemas: {{A: {{$ref: '#/components/schemas/B'}}, B: {{$ref: '#/components/schemas/A'}}}}}}\n{used}"
+    );
+    assert_eq!(codes(&circle), ["ref-cycle"; 3]);
     let recursive = "openapi: 3.0.3\ncomponents: {schemas: {A: {items: {$ref: '#/components/schemas/A'}}}}\n";
     assert!(run("a.yaml", recursive).1.is_ok());
-    let example = "openapi: 3.0.3\ncomponents:\n  examples: {E: {value: {type: string, x-rust-type: {}}}}\n  schemas: {A: {$ref: '#/components/examples/E/value'}}\n";
-    assert_eq!(codes(example), ["ref-to-example"]);
+    let example = "openapi: 3.0.3\ncomponents:\n  examples: {E: {value: {type: string, x-rust-type: {}}}}\n  schemas: {A: {$ref: '#/components/examples/E/value'}}\n".to_owned() + used;
+    assert_eq!(codes(&example), ["ref-to-example"]);
     assert_eq!(codes(&example.replace("E/value'", "E/v%61lue'")), ["ref-to-example"]);
+}
+
+#[test]
+fn references_lead_to_objects() {
+    let to = |place: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: t}}\npaths: {{/x: {{get: {{tags: [a], parameters: [{{schema: {{$ref: '#/{place}'}}}}]}}}}}}\ncomponents: {{schemas: {{A: true, B: null}}}}\n"
+        )
+    };
+    assert_eq!(codes(&to("info/title")), ["ref-to-value"]);
+    assert_eq!(codes(&to("paths/~1x/get/tags")), ["ref-to-value"]);
+    for name in ["A", "B"] {
+        assert!(run("a.yaml", &to(&format!("components/schemas/{name}"))).1.is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn what_no_operation_reaches_may_be_broken() {
+    let schemas = "components:\n  schemas:\n    A: {items: {$ref: '#/nowhere'}}\n    B: {$ref: 'https://example.com/b.yaml'}\n    C: {$ref: missing.yaml}\n    D: {$ref: '#/components/schemas/D'}\n    E: {discriminator: {propertyName: k, mapping: {c: C}}}\n    F: {}\n";
+    let using = |name: &str| {
+        format!(
+            "openapi: 3.0.3\npaths: {{/x: {{get: {{parameters: [{{schema: {{items: {{$ref: '#/components/schemas/{name}'}}}}}}]}}}}}}\n{schemas}"
+        )
+    };
+    let (cx, result) = run("a.yaml", &using("F"));
+    result.unwrap();
+    let noted: Vec<_> =
+        cx.report.notes.iter().map(|note| (note.rule.name, note.pointer.as_str(), note.text.as_str())).collect();
+    let rule = "unreachable-broken-ref";
+    assert_eq!(
+        noted,
+        [
+            (rule, "#/components/schemas/A/items/$ref", "`#/nowhere` leads nowhere"),
+            (
+                rule,
+                "#/components/schemas/B/$ref",
+                "`https://example.com/b.yaml` is a URL, and the network is never used"
+            ),
+            (rule, "#/components/schemas/C/$ref", "can't read missing.yaml: there is no such file"),
+            (
+                rule,
+                "#/components/schemas/D/$ref",
+                "`#/components/schemas/D` only leads to other references, without an end"
+            ),
+        ]
+    );
+    for (name, code) in [
+        ("A", "dangling-ref"),
+        ("B", "ref-to-url"),
+        ("C", "unreadable-file"),
+        ("D", "ref-cycle"),
+        ("E", "unreadable-file"),
+    ] {
+        let found = codes(&using(name));
+        assert!(!found.is_empty() && found.iter().all(|found| *found == code), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn a_reason_given_where_nothing_reaches_it_counts_where_something_does() {
+    let text = "openapi: 3.0.3\ncomponents: {schemas: {A: {$ref: missing.yaml}, B: {$ref: missing.yaml}}}\npaths: {/x: {get: {parameters: [{schema: {$ref: '#/components/schemas/B'}}]}}}\n";
+    assert_eq!(codes(text), ["unreadable-file"]);
 }
 
 #[test]

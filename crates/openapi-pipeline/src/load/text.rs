@@ -5,8 +5,49 @@ use std::path::Path;
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Origin, Sources};
 
-/// Adds a file's text to the sources. A byte order mark is left out, so that columns count what people see.
+/// Adds a file's text to the sources. A byte order mark is left out, so that columns count what people see; UTF-16, which
+/// editors on Windows write and YAML allows, is known by its mark.
 pub fn decode(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<SourceId, Diagnostic> {
+    let source = match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => utf16(sources, name, rest, u16::from_le_bytes)?,
+        [0xfe, 0xff, rest @ ..] => utf16(sources, name, rest, u16::from_be_bytes)?,
+        _ => utf8(sources, name, bytes)?,
+    };
+    match sources.text(source).find('\0') {
+        None => Ok(source),
+        Some(at) => {
+            let origin = spot(sources, source, at..at + 1);
+            Err(Diagnostic::new("nul-character", format!("{name} has a NUL character in it"))
+                .at(origin, "no text has one")
+                .help("save the file as UTF-8; without a byte order mark, other encodings can't be told apart"))
+        }
+    }
+}
+
+fn utf16(sources: &mut Sources, name: &str, bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<SourceId, Diagnostic> {
+    let units = bytes.chunks(2).map(|pair| match pair {
+        [a, b] => unit([*a, *b]),
+        // Half a character at the end is none, which a lone surrogate says.
+        _ => 0xd800,
+    });
+    let mut text = String::with_capacity(bytes.len());
+    let mut first_error = None;
+    for character in char::decode_utf16(units) {
+        let character = character.unwrap_or_else(|_| {
+            first_error.get_or_insert(text.len());
+            char::REPLACEMENT_CHARACTER
+        });
+        text.push(character);
+    }
+    let source = sources.add(name, text);
+    let Some(at) = first_error else { return Ok(source) };
+    let origin = spot(sources, source, at..at + 1);
+    Err(Diagnostic::new("not-utf16", format!("{name} begins like UTF-16, but is not"))
+        .at(origin, "this is no character")
+        .help("save the file as UTF-8"))
+}
+
+fn utf8(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<SourceId, Diagnostic> {
     let error = match String::from_utf8(bytes) {
         Ok(text) => return Ok(sources.add(name, text.strip_prefix('\u{feff}').unwrap_or(&text))),
         Err(error) => error,
@@ -82,6 +123,24 @@ mod tests {
         let mut sources = Sources::new();
         let source = decode(&mut sources, "a.json", b"\xef\xbb\xbf{}".to_vec()).unwrap();
         assert_eq!(sources.text(source), "{}");
+    }
+
+    #[test]
+    fn utf_16_is_known_by_its_mark() {
+        let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+        for bytes in [little("\u{feff}a: 𝄞"), big("\u{feff}a: 𝄞")] {
+            let mut sources = Sources::new();
+            let source = decode(&mut sources, "a.yaml", bytes.clone()).unwrap();
+            assert_eq!(sources.text(source), "a: 𝄞");
+            let cut = bytes.split_last().unwrap().1.to_vec();
+            let problem = decode(&mut sources, "a.yaml", cut).unwrap_err();
+            assert_eq!(problem.code, "not-utf16");
+            assert_eq!(sources.place(problem.primary.unwrap().0).column, 4);
+        }
+        let mut sources = Sources::new();
+        let problem = decode(&mut sources, "a.yaml", little("a: 1")).unwrap_err();
+        assert_eq!((problem.code, sources.place(problem.primary.unwrap().0).column), ("nul-character", 2));
     }
 
     #[test]

@@ -8,12 +8,10 @@ use std::ops::Range;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use self::frame::{Frame, Key};
-use super::{MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, scalar, text, too_deep, too_large};
+use super::{scalar, text, too_deep, too_large, too_long};
+use crate::limits::{MAX_ALIASED, MAX_DEPTH, MAX_POINTER, MAX_PROBLEMS, MAX_VALUES, text_weight as weight};
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Diagnostics, Node, Object, Origin, Sources, Value};
-
-/// How much aliases may add to a document, in the measure of [`weight`].
-const MAX_ALIASED: usize = 1_000_000;
 
 /// Parses the text of a source.
 pub(super) fn parse(sources: &mut Sources, source: SourceId) -> Result<Node, Diagnostics> {
@@ -29,11 +27,6 @@ pub(super) fn parse(sources: &mut Sources, source: SourceId) -> Result<Node, Dia
             Err(problems)
         }
     }
-}
-
-/// What a scalar costs: long texts count more than once, so that aliases can't multiply them for free.
-fn weight(text: &str) -> usize {
-    1 + text.len() / 64
 }
 
 /// A node with an anchor, for the aliases to come.
@@ -186,6 +179,10 @@ impl<'a> Builder<'a> {
 
     fn key(&mut self, key: Key) -> Fallible<()> {
         self.spend(key.text.len() / 64, &key.place)?;
+        if self.frames.last().is_some_and(|frame| frame.pointer + 1 + key.text.len() > MAX_POINTER) {
+            let origin = text::spot(self.sources, self.source, key.place);
+            return Err(Box::new(too_long().at(origin, "this key")));
+        }
         if let Some(frame) = self.frames.last_mut() {
             frame.key = Some(key);
         }
@@ -245,6 +242,7 @@ impl<'a> Builder<'a> {
         }
         self.spend(1, &place)?;
         frame.origin = Some(self.origin(place.clone(), true));
+        frame.pointer = self.frames.last().map_or(0, Frame::pointer_below);
         frame.place = place;
         frame.weight_before = self.weight;
         self.frames.push(frame);
@@ -357,11 +355,11 @@ impl<'a> Builder<'a> {
 
     fn spend(&mut self, weight: usize, place: &Range<usize>) -> Fallible<()> {
         self.weight += weight;
-        if self.weight <= MAX_NODES {
+        if self.weight <= MAX_VALUES {
             return Ok(());
         }
         let origin = text::spot(self.sources, self.source, place.clone());
-        Err(Box::new(too_large(MAX_NODES).at(origin, "the values up to here are too many")))
+        Err(Box::new(too_large(MAX_VALUES).at(origin, "the values up to here are too many")))
     }
 
     fn spend_on_aliases(&mut self, weight: usize, place: &Range<usize>) -> Fallible<()> {

@@ -1,8 +1,11 @@
 //! Media types: one per body.
 
 use super::operations::LeftOut;
-use super::rule;
+use super::{Construct, parameters, rule};
 use crate::{Context, Node, Object, Origin};
+
+/// Where a body says what the description calls its media type, so that the client's headers do too.
+const ORIGINAL: &str = "x-media-type";
 
 /// Which way a body travels.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,7 +21,7 @@ struct Choice {
 }
 
 /// Brings a request body into shape.
-pub(crate) fn request(cx: &mut Context, operation: &mut Node) -> Result<(), LeftOut> {
+pub(crate) fn request(cx: &mut Context, document: &Node, operation: &mut Node) -> Result<(), LeftOut> {
     let Some(body) = operation.get_mut("requestBody") else { return Ok(()) };
     let origin = body.origin;
     if body.get("content").and_then(Node::as_object).is_none_or(Object::is_empty) {
@@ -26,8 +29,15 @@ pub(crate) fn request(cx: &mut Context, operation: &mut Node) -> Result<(), Left
         operation.remove("requestBody");
         return Ok(());
     }
+    for media in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flat_map(Object::values_mut) {
+        parameters::join_fields(cx, document, media);
+    }
     let found = choose(cx, body, Way::Request);
-    found.map_err(|types| LeftOut { origin, reason: format!("bodies of type {types} are not supported") })?;
+    found.map_err(|types| LeftOut {
+        construct: Construct::MultipartBody,
+        origin,
+        reason: format!("bodies of type {types} are not supported"),
+    })?;
     if body.get("required").and_then(Node::as_bool) != Some(true) {
         cx.note(&rule::OPTIONAL_BODY, origin, "the generated function always sends a body");
     }
@@ -50,6 +60,9 @@ pub(crate) fn choose(cx: &mut Context, body: &mut Node, way: Way) -> Result<(), 
     }
     if choice.name != choice.key {
         cx.note(&rule::MEDIA_TYPE, media.origin, format!("`{}` becomes `{}`", choice.key, choice.name));
+        if is_concrete(&choice.key) {
+            media.set(ORIGINAL, choice.key.as_str());
+        }
     }
     if let Some(encoding) = media.remove("encoding") {
         cx.note(&rule::DROP_ENCODING, encoding.origin, "all fields are sent as their type says");
@@ -72,18 +85,26 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
     let essence = key.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
     let binary = media.get("schema").and_then(|schema| schema.get_str("format")) == Some("binary");
     match essence.as_str() {
+        // What is called JSON here is a file.
+        json if binary && json.ends_with("json") => Some((4, "application/octet-stream")),
         "application/json" => Some((0, "application/json")),
-        json if json.ends_with("+json") => Some((1, "application/json")),
+        json if json.ends_with("+json") || json == "text/json" => Some((1, "application/json")),
         "*/*" | "application/*" if binary => Some((4, "application/octet-stream")),
         "*/*" | "application/*" => Some((2, "application/json")),
         "application/x-www-form-urlencoded" if way == Way::Request => Some((3, "application/x-www-form-urlencoded")),
         "application/octet-stream" => Some((4, "application/octet-stream")),
         "text/plain" => Some((5, "text/plain")),
         multipart if multipart.starts_with("multipart/") && way == Way::Request => None,
-        // Whatever else comes back is handed to the user as bytes.
-        _ if way == Way::Response => Some((6, "application/octet-stream")),
-        _ => None,
+        // Whatever else there is, the user hands over and gets as bytes.
+        _ => Some((6, "application/octet-stream")),
     }
+}
+
+/// Whether a media type can stand in a header as it is: no wildcard, no list, nothing but visible ASCII.
+fn is_concrete(key: &str) -> bool {
+    let plain = |char: char| char.is_ascii_graphic() && !matches!(char, '*' | ',' | '\\') || char == ' ';
+    let (kind, rest) = key.split_once('/').unwrap_or_default();
+    !kind.is_empty() && !rest.is_empty() && key.len() <= 200 && key.chars().all(plain) && key.trim() == key
 }
 
 /// JSON needs a schema; for bytes and text the generator takes exactly one.

@@ -89,6 +89,9 @@ fn tag_with_attributes(tag: &str) -> bool {
 }
 
 fn servers(cx: &mut Context, document: &mut Node) {
+    if let Some(list) = document.get_mut("servers").and_then(Node::as_array_mut) {
+        *list = std::mem::take(list).into_iter().flat_map(|server| without_variables(cx, server)).collect();
+    }
     for server in document.get_mut("servers").and_then(Node::as_array_mut).into_iter().flatten() {
         let Some(url) = server.get_mut("url") else { continue };
         let text = url.as_str().unwrap_or_default();
@@ -98,6 +101,51 @@ fn servers(cx: &mut Context, document: &mut Node) {
             *url = Node::new(trimmed, url.origin);
         }
     }
+}
+
+/// How many values of a variable make a server each.
+const MOST_VALUES: usize = 16;
+
+/// The servers that the values of the variables make: each value of the first one that has a list, the defaults of the
+/// others.
+pub(crate) fn without_variables(cx: &mut Context, mut server: Node) -> Vec<Node> {
+    let url = server.get_str("url").unwrap_or_default().to_owned();
+    let variables = server.remove("variables");
+    if !url.contains('{') {
+        return vec![server];
+    }
+    let mut urls = vec![url.clone()];
+    for (name, variable) in variables.iter().filter_map(Node::as_object).flatten() {
+        let placeholder = format!("{{{name}}}");
+        let values = variable.get("enum").and_then(Node::as_array).unwrap_or_default();
+        let default = variable.get("default").or(values.first()).map(text_of);
+        let mut chosen: Vec<String> = default.iter().cloned().collect();
+        if urls.len() == 1 && url.contains(&placeholder) {
+            chosen.extend(values.iter().map(text_of).filter(|value| default.as_ref() != Some(value)).take(MOST_VALUES));
+        }
+        urls = urls
+            .iter()
+            .flat_map(|url| chosen.iter().map(|value| url.replace(&placeholder, value)).collect::<Vec<_>>())
+            .collect();
+    }
+    urls.retain(|url| !url.contains(['{', '}']));
+    let listed: Vec<String> = urls.iter().map(|url| format!("`{url}`")).collect();
+    let text = match listed.as_slice() {
+        [] => "a variable without a value: the server is left out".to_owned(),
+        listed => format!("becomes {}", listed.join(", ")),
+    };
+    cx.note(&rule::SERVER_VARIABLES, server.origin, text);
+    let of = |url: String| {
+        let mut one = server.clone();
+        one.set("url", url);
+        one
+    };
+    urls.into_iter().map(of).collect()
+}
+
+/// The value of a variable, which is a string but may be written as a number.
+fn text_of(value: &Node) -> String {
+    value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned)
 }
 
 /// What an operation says to the generator about repeating it.
@@ -131,7 +179,32 @@ pub(crate) fn sort_schemas(document: &mut Node) {
 
 #[cfg(test)]
 mod tests {
-    use super::strip_html;
+    use serde_json::json;
+
+    use super::{strip_html, without_variables};
+    use crate::Context;
+    use crate::select::testing::{tree, uses};
+
+    #[test]
+    fn variables_of_servers_become_their_values() {
+        let servers = |json: serde_json::Value| {
+            let mut cx = Context::new();
+            let server = tree(&mut cx, "a.json", &json);
+            let servers = without_variables(&mut cx, server);
+            let urls: Vec<String> = servers.iter().map(|server| server.get_str("url").unwrap().to_owned()).collect();
+            (urls.join(" "), uses(&cx, "server-variables").len())
+        };
+        let region = json!({"default": "eu", "enum": ["us", "eu"]});
+        for (url, variables, expected) in [
+            ("https://a.b", json!({"x": {"default": "y"}}), ("https://a.b", 0)),
+            ("https://{r}.b/{v}", json!({"r": region, "v": {"default": 2}}), ("https://eu.b/2 https://us.b/2", 1)),
+            ("https://{r}.{s}", json!({"r": region, "s": region}), ("https://eu.eu https://us.eu", 1)),
+            ("https://{gone}.b", json!({}), ("", 1)),
+        ] {
+            let (urls, notes) = servers(json!({"url": url, "variables": variables}));
+            assert_eq!((urls.as_str(), notes), expected);
+        }
+    }
 
     #[test]
     fn html_goes_and_markdown_stays() {

@@ -121,7 +121,7 @@ fn path_parameters(cx: &mut Context, problems: &mut Diagnostics, path: &str, her
 }
 
 /// The names between braces.
-fn placeholders(path: &str) -> Result<Vec<&str>, &'static str> {
+pub(crate) fn placeholders(path: &str) -> Result<Vec<&str>, &'static str> {
     if !path.starts_with('/') {
         return Err("doesn't begin with a slash");
     }

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
+use super::document::without_variables;
 use super::names::{Taken, lower_camel, snake};
-use super::{bodies, parameters, responses, rule};
-use crate::select::tree::{METHODS, each_operation_mut, remove_empty_path_items, signature};
+use super::{Care, Construct, bodies, parameters, responses, rule};
+use crate::select::tree::{METHODS, each_operation_mut, operations, remove_empty_path_items, signature};
 use crate::{Context, Node, Origin};
 
 /// Functions a client has or calls on itself; an operation of one of these names would stand in their way.
@@ -17,6 +20,7 @@ const CLIENT: &str = "the client itself";
 /// Why an operation can't stay.
 #[derive(Debug)]
 pub(crate) struct LeftOut {
+    pub(crate) construct: Construct,
     pub(crate) origin: Origin,
     pub(crate) reason: String,
 }
@@ -101,7 +105,7 @@ fn synthesized(method: &str, path: &str) -> String {
 }
 
 /// Brings parameters, bodies and responses into the form the generator takes; leaves out the operations that have none.
-pub(crate) fn shape(cx: &mut Context, document: &mut Node) {
+pub(crate) fn shape(cx: &mut Context, document: &mut Node, care: Care) {
     let servers = document.get("servers").cloned();
     // References in parameters and bodies are followed in the document as it was.
     let original = document.clone();
@@ -111,10 +115,11 @@ pub(crate) fn shape(cx: &mut Context, document: &mut Node) {
             if !METHODS.contains(&method.as_str()) {
                 return true;
             }
-            match shape_one(cx, &original, servers.as_ref(), operation) {
+            match shape_one(cx, &original, care, servers.as_ref(), operation) {
                 Ok(()) => true,
-                Err(LeftOut { origin, reason }) => {
+                Err(LeftOut { construct, origin, reason }) => {
                     cx.note(&rule::LEAVE_OUT, origin, format!("`{}` is left out: {reason}", signature(method, path)));
+                    cx.leave_out((method, path), construct, origin, reason);
                     false
                 }
             }
@@ -123,26 +128,61 @@ pub(crate) fn shape(cx: &mut Context, document: &mut Node) {
     remove_empty_path_items(document);
 }
 
-fn shape_one(cx: &mut Context, original: &Node, servers: Option<&Node>, operation: &mut Node) -> Result<(), LeftOut> {
+fn shape_one(
+    cx: &mut Context,
+    original: &Node,
+    care: Care,
+    servers: Option<&Node>,
+    operation: &mut Node,
+) -> Result<(), LeftOut> {
     own_servers(cx, servers, operation)?;
     parameters::shape(cx, original, operation)?;
-    bodies::request(cx, operation)?;
-    responses::shape(cx, original, operation);
+    bodies::request(cx, original, operation)?;
+    responses::shape(cx, original, care, operation);
     Ok(())
+}
+
+/// A document may leave it to its operations to say where they are served: then the servers that most of them name are
+/// the document's.
+pub(crate) fn adopt_servers(cx: &mut Context, document: &mut Node) {
+    each_operation_mut(document, &mut |_, _, operation| {
+        if let Some(list) = operation.get_mut("servers").and_then(Node::as_array_mut) {
+            *list = std::mem::take(list).into_iter().flat_map(|server| without_variables(cx, server)).collect();
+        }
+    });
+    let absolute = |servers: &Node| urls(servers).iter().any(|url| url.contains("://"));
+    if document.get("servers").is_some_and(absolute) {
+        return;
+    }
+    let mut named: IndexMap<Vec<String>, (usize, Node)> = IndexMap::new();
+    for (_, _, operation) in operations(document) {
+        if let Some(own) = operation.get("servers").filter(|own| absolute(own)) {
+            named.entry(urls(own)).or_insert_with(|| (0, own.clone())).0 += 1;
+        }
+    }
+    // Of equals, the first.
+    let Some((count, servers)) = named.into_values().rev().max_by_key(|(count, _)| *count) else { return };
+    let text = format!("the document names no server: those of {count} operations are its own");
+    cx.note(&rule::OPERATION_SERVERS, servers.origin, text);
+    document.set("servers", servers.value);
+}
+
+/// The URLs of servers, without a slash at the end.
+fn urls(servers: &Node) -> Vec<String> {
+    let list = servers.as_array().unwrap_or_default().iter().filter_map(|server| server.get_str("url"));
+    list.map(|url| url.trim_end_matches('/').to_owned()).collect()
 }
 
 /// The generated client calls the server it was built for, and nothing else.
 fn own_servers(cx: &mut Context, servers: Option<&Node>, operation: &mut Node) -> Result<(), LeftOut> {
     let Some(own) = operation.remove("servers") else { return Ok(()) };
-    let urls = |node: &Node| -> Vec<String> {
-        let list = node.as_array().unwrap_or_default().iter().filter_map(|server| server.get_str("url"));
-        list.map(|url| url.trim_end_matches('/').to_owned()).collect()
-    };
     let known = servers.map(urls).unwrap_or_default();
-    if urls(&own).iter().all(|url| known.contains(url)) {
+    let without_scheme = |url: &str| url.split_once("://").map_or(url, |(_, rest)| rest).to_owned();
+    let same = |url: &String| known.iter().any(|known| without_scheme(known) == without_scheme(url));
+    if urls(&own).iter().all(same) {
         cx.note(&rule::OPERATION_SERVERS, own.origin, "the document has the same server");
         return Ok(());
     }
     let reason = "it has a server of its own, and a client calls only the servers of the document".to_owned();
-    Err(LeftOut { origin: own.origin, reason })
+    Err(LeftOut { construct: Construct::OwnServer, origin: own.origin, reason })
 }

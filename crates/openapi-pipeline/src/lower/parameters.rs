@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::names::snake;
 use super::operations::LeftOut;
-use super::rule;
 use super::walk::component;
+use super::{Construct, rule};
 use crate::select::tree::component_of;
 use crate::{Context, Node, Object};
 
@@ -15,7 +15,7 @@ enum Fate {
     /// Goes with a rule and a reason.
     Ignored(String),
     /// Goes if it is optional; a required one takes its operation along.
-    Unsupported(String),
+    Unsupported(Construct, String),
 }
 
 /// Brings the parameters of an operation into shape.
@@ -38,7 +38,7 @@ pub(crate) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) -> 
         let name = parameter.get_str("name").unwrap_or_default().to_owned();
         let mut fate = shape_one(cx, document, parameter, &name);
         if matches!(fate, Fate::Stays) && !arguments.insert(snake(&name)) {
-            fate = Fate::Unsupported("another argument has the same name".to_owned());
+            fate = Fate::Unsupported(Construct::ParameterName, "another argument has the same name".to_owned());
         }
         match fate {
             Fate::Stays => {}
@@ -46,11 +46,11 @@ pub(crate) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) -> 
                 cx.note(&rule::DROP_AUTHORIZATION, parameter.origin, text);
                 dropped.insert(at);
             }
-            Fate::Unsupported(reason) if is_required(parameter) => {
+            Fate::Unsupported(construct, reason) if is_required(parameter) => {
                 let reason = format!("its required parameter `{name}` can't be sent: {reason}");
-                return Err(LeftOut { origin: parameter.origin, reason });
+                return Err(LeftOut { construct, origin: parameter.origin, reason });
             }
-            Fate::Unsupported(reason) => {
+            Fate::Unsupported(_, reason) => {
                 cx.note(&rule::DROP_PARAMETER, parameter.origin, format!("`{name}` is dropped: {reason}"));
                 dropped.insert(at);
             }
@@ -77,16 +77,23 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
     match place.as_str() {
         "header" if ignored => return Fate::Ignored(format!("the header parameter `{name}` is set by other means")),
         "path" | "header" | "query" => {}
-        _ => return Fate::Unsupported(format!("parameters in {place} are not supported")),
+        "cookie" => {
+            return Fate::Unsupported(Construct::CookieParameter, "the client sends no cookies".to_owned());
+        }
+        _ => {
+            let reason = format!("parameters in `{place}` are not supported");
+            return Fate::Unsupported(Construct::ParameterLocation, reason);
+        }
     }
     if parameter.get("content").is_some() {
-        return Fate::Unsupported("its value is a document of a media type".to_owned());
+        return Fate::Unsupported(Construct::ParameterContent, "its value is a document of a media type".to_owned());
     }
-    let default_style = if place == "query" { "form" } else { "simple" };
-    let style = parameter.get_str("style").unwrap_or(default_style).to_owned();
-    if style != default_style {
-        return Fate::Unsupported(format!("the style `{style}` is not supported"));
-    }
+    let separator = match separator(parameter, place == "query") {
+        Ok(separator) => separator,
+        Err(style) => {
+            return Fate::Unsupported(Construct::ParameterStyle, format!("the style `{style}` is not supported"));
+        }
+    };
     if parameter.get("schema").is_none() {
         cx.note(&rule::PARAMETER_SCHEMA, parameter.origin, format!("`{name}` is sent as a string"));
         let origin = parameter.origin;
@@ -94,10 +101,17 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
     }
     match shape_of(document, parameter.get("schema")) {
         Shape::Object if place != "query" => {
-            return Fate::Unsupported(format!("an object in the {place} is not supported"));
+            return Fate::Unsupported(Construct::ParameterShape, format!("an object in the {place} is not supported"));
         }
-        Shape::Array if place != "query" || parameter.get("explode").and_then(Node::as_bool) == Some(false) => {
-            join_with_commas(cx, parameter, name);
+        Shape::Object if separator.is_some() => {
+            return Fate::Unsupported(Construct::ParameterShape, "an object in one text is not supported".to_owned());
+        }
+        Shape::Array => {
+            if let Some(separator) = separator {
+                join(cx, parameter, name, separator);
+                let origin = parameter.origin;
+                parameter.set("schema", plain_string(origin));
+            }
         }
         _ => {}
     }
@@ -141,17 +155,76 @@ fn plain_string(origin: crate::Origin) -> Object {
     Object::from_iter([("type".to_owned(), Node::new("string", origin))])
 }
 
-/// The generator would repeat the parameter, or not compile.
-fn join_with_commas(cx: &mut Context, parameter: &mut Node, name: &str) {
-    cx.note(&rule::COMMA_SEPARATED, parameter.origin, format!("`{name}` is a string: values with commas between them"));
-    let description = match parameter.get_str("description") {
-        Some(text) if !text.trim().is_empty() => format!("{text}\n\nSeveral values are separated by commas."),
-        _ => "Several values are separated by commas.".to_owned(),
+/// What stands between the values of a list that travels as one text.
+#[derive(Clone, Copy)]
+pub(super) struct Separator {
+    name: &'static str,
+    character: char,
+}
+
+/// What separates the values of a list, by the `style` and `explode` of a parameter or a form's field. `None` is a
+/// field for each value; a style with no meaning for lists is an error.
+fn separator(holder: &Node, in_form: bool) -> Result<Option<Separator>, String> {
+    const COMMA: Separator = Separator { name: "commas", character: ',' };
+    let style = holder.get_str("style").unwrap_or(if in_form { "form" } else { "simple" });
+    let explode = holder.get("explode").and_then(Node::as_bool);
+    match style {
+        "simple" if !in_form => Ok(Some(COMMA)),
+        "form" if in_form => Ok((explode == Some(false)).then_some(COMMA)),
+        "spaceDelimited" if in_form => {
+            Ok((explode != Some(true)).then_some(Separator { name: "spaces", character: ' ' }))
+        }
+        "pipeDelimited" if in_form => {
+            Ok((explode != Some(true)).then_some(Separator { name: "vertical bars", character: '|' }))
+        }
+        other => Err(other.to_owned()),
+    }
+}
+
+/// The generator would repeat the parameter, or not compile: its value is the text that is sent.
+fn join(cx: &mut Context, holder: &mut Node, name: &str, separator: Separator) {
+    let Separator { name: between, character } = separator;
+    cx.note(&rule::JOINED, holder.origin, format!("`{name}` is a string: values with `{character}` between them"));
+    let sentence = format!("Several values are separated by {between}.");
+    let description = match holder.get_str("description") {
+        Some(text) if !text.trim().is_empty() => format!("{text}\n\n{sentence}"),
+        _ => sentence,
     };
-    let origin = parameter.origin;
-    parameter.set("description", description);
-    parameter.set("schema", plain_string(origin));
-    parameter.remove("explode");
+    holder.set("description", description);
+    holder.remove("explode");
+    holder.remove("style");
+}
+
+/// The lists of a form that travel as one text.
+pub(super) fn join_fields(cx: &mut Context, document: &Node, media: &mut Node) {
+    let encoding = media.members("encoding").map(|(name, encoding)| (name.clone(), separator(encoding, true)));
+    let joined: Vec<(String, Separator)> =
+        encoding.filter_map(|(name, separator)| Some((name, separator.ok().flatten()?))).collect();
+    if joined.is_empty() {
+        return;
+    }
+    // Another body may share the schema, and have another encoding.
+    if let Some((_, name)) = media.get("schema").and_then(|schema| schema.get_str("$ref")).and_then(component_of)
+        && let Some(target) = component(document, &name)
+    {
+        media.set("schema", target.value.clone());
+    }
+    for (name, separator) in joined {
+        let Some(field) = media
+            .get_mut("schema")
+            .and_then(|schema| schema.get_mut("properties"))
+            .and_then(|properties| properties.get_mut(&name))
+            .filter(|field| matches!(shape_of(document, Some(field)), Shape::Array))
+        else {
+            continue;
+        };
+        let text = field.get_str("description").map(str::to_owned);
+        *field = Node::new(plain_string(field.origin), field.origin);
+        if let Some(text) = text {
+            field.set("description", text);
+        }
+        join(cx, field, &name, separator);
+    }
 }
 
 fn not_null(cx: &mut Context, parameter: &mut Node, name: &str) {

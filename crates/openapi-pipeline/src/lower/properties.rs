@@ -3,29 +3,29 @@
 use std::collections::HashMap;
 
 use super::names::snake;
-use super::rule;
 use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut, sent_schemas};
+use super::{Care, rule};
 use crate::select::tree::each_operation_mut;
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
 /// Keeps one of the properties whose names become the same field name. Two that requests must have are a problem.
-pub(crate) fn tell_apart(cx: &mut Context, document: &mut Node) -> Result<(), Diagnostics> {
+pub(crate) fn tell_apart(cx: &mut Context, document: &mut Node, care: Care) -> Result<(), Diagnostics> {
     let sent = sent_schemas(document);
     let mut problems = Diagnostics::default();
     components_mut(document, &mut |name, schema| {
         let sent = sent.contains(name);
-        descend_mut(Site::Component, schema, &mut |_, schema| keep_one(cx, &mut problems, sent, schema));
+        descend_mut(Site::Component, schema, &mut |_, schema| keep_one(cx, &mut problems, (sent, care), schema));
     });
     each_operation_mut(document, &mut |_, _, operation| {
         operation_schemas_mut(operation, &mut |site, schema| {
             let sent = matches!(site, Site::Request | Site::Parameter);
-            descend_mut(site, schema, &mut |_, schema| keep_one(cx, &mut problems, sent, schema));
+            descend_mut(site, schema, &mut |_, schema| keep_one(cx, &mut problems, (sent, care), schema));
         });
     });
     problems.into_result()
 }
 
-fn keep_one(cx: &mut Context, problems: &mut Diagnostics, sent: bool, schema: &mut Node) {
+fn keep_one(cx: &mut Context, problems: &mut Diagnostics, (sent, care): (bool, Care), schema: &mut Node) {
     let mut by_field: HashMap<String, Vec<String>> = HashMap::new();
     for (name, _) in schema.members("properties") {
         by_field.entry(snake(name)).or_default().push(name.clone());
@@ -42,6 +42,12 @@ fn keep_one(cx: &mut Context, problems: &mut Diagnostics, sent: bool, schema: &m
                 continue;
             };
             let origin = property.origin;
+            if needed && care == Care::AsPublished {
+                let text = format!("`{keep}` and `{name}` become the same field, and both are required");
+                cx.note(&rule::FREE_FORM, schema.origin, text);
+                make_free_form(schema);
+                return;
+            }
             if needed {
                 problems.push(
                     Diagnostic::new("property-name-collision", format!("`{keep}` and `{name}` become the same field"))
@@ -54,6 +60,15 @@ fn keep_one(cx: &mut Context, problems: &mut Diagnostics, sent: bool, schema: &m
             remove(schema, &name);
         }
     }
+}
+
+/// Any object: nothing is lost, and nothing is known.
+fn make_free_form(schema: &mut Node) {
+    let Some(members) = schema.as_object_mut() else { return };
+    members
+        .retain(|key, _| matches!(key.as_str(), "description" | "nullable" | "deprecated" | "readOnly" | "writeOnly"));
+    schema.set("type", "object");
+    schema.set("additionalProperties", true);
 }
 
 fn is_required(schema: &Node, name: &str) -> bool {

@@ -1,15 +1,16 @@
 //! Responses: one success, one media type each.
 
 use super::bodies::{Way, choose};
-use super::rule;
 use super::walk::{component, is_success};
+use super::{Care, rule};
 use crate::select::tree::component_of;
 use crate::{Context, Node};
 
 /// Brings the responses of an operation into shape.
-pub(crate) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) {
+pub(crate) fn shape(cx: &mut Context, document: &Node, care: Care, operation: &mut Node) {
     let Some(responses) = operation.get_mut("responses") else { return };
     name_the_success(cx, responses);
+    add_success(cx, responses);
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
         if response.get_str("description").is_none() {
             cx.note(&rule::RESPONSE_DESCRIPTION, response.origin, format!("`{status}` gets an empty one"));
@@ -19,7 +20,7 @@ pub(crate) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) {
         // Every media type will do for a response.
         let _ = choose(cx, response, Way::Response);
         if is_success(status) {
-            drop_empty_body(cx, document, status, response);
+            drop_empty_body(cx, document, care, status, response);
         } else if response.get("content").and_then(Node::as_object).is_some_and(|content| content.is_empty()) {
             response.remove("content");
         }
@@ -46,6 +47,15 @@ fn name_the_success(cx: &mut Context, responses: &mut Node) {
         .collect();
 }
 
+/// Without a success of its own, an operation succeeds by any 2xx, and there is nothing to read in it.
+fn add_success(cx: &mut Context, responses: &mut Node) {
+    if responses.as_object().is_some_and(|members| !members.keys().any(|status| is_success(status))) {
+        cx.note(&rule::SUCCESS, responses.origin, "no success is described: any 2xx is one, without a body");
+        let described = [("description".to_owned(), Node::new("", responses.origin))];
+        responses.set("2XX", crate::Object::from_iter(described));
+    }
+}
+
 /// The reader of a header needs its schema.
 fn headers(cx: &mut Context, response: &mut Node) {
     for (name, header) in response.get_mut("headers").and_then(Node::as_object_mut).into_iter().flatten() {
@@ -57,13 +67,19 @@ fn headers(cx: &mut Context, response: &mut Node) {
     }
 }
 
-fn drop_empty_body(cx: &mut Context, document: &Node, status: &str, response: &mut Node) {
+fn drop_empty_body(cx: &mut Context, document: &Node, care: Care, status: &str, response: &mut Node) {
     let Some(content) = response.get("content") else { return };
     let origin = content.origin;
     let json = content.get("application/json").and_then(|media| media.get("schema"));
     if matches!(status, "204" | "205") {
         cx.note(&rule::NO_CONTENT, origin, format!("the content of `{status}` is left out"));
     } else if json.is_some_and(|schema| is_empty_object(document, schema)) {
+        if care == Care::AsPublished && json.is_some_and(|schema| !is_closed(document, schema)) {
+            // Nobody has looked whether members are there that nobody has described.
+            cx.note(&rule::FREE_FORM_SUCCESS, origin, format!("the body of `{status}` is any object, or missing"));
+            response.set(MAY_BE_EMPTY, true);
+            return;
+        }
         cx.note(&rule::EMPTY_OBJECT, origin, format!("the body of `{status}` is an object without members"));
     } else if content.as_object().is_none_or(|content| !content.is_empty()) {
         return;
@@ -71,16 +87,27 @@ fn drop_empty_body(cx: &mut Context, document: &Node, status: &str, response: &m
     response.remove("content");
 }
 
-/// An object about which nothing is said.
-fn is_empty_object(document: &Node, schema: &Node) -> bool {
+/// What a reference leads to.
+fn resolved<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
     let mut schema = schema;
     for _ in 0..16 {
-        let Some((_, name)) = schema.get_str("$ref").and_then(component_of) else { break };
-        match component(document, &name) {
+        let target = schema.get_str("$ref").and_then(component_of).and_then(|(_, name)| component(document, &name));
+        match target {
             Some(target) => schema = target,
-            None => return false,
+            None => break,
         }
     }
+    schema
+}
+
+/// Whether an object says that it has no other members.
+fn is_closed(document: &Node, schema: &Node) -> bool {
+    resolved(document, schema).get("additionalProperties").and_then(Node::as_bool) == Some(false)
+}
+
+/// An object about which nothing is said.
+fn is_empty_object(document: &Node, schema: &Node) -> bool {
+    let schema = resolved(document, schema);
     let Some(members) = schema.as_object() else { return false };
     let silent = |key: &str, node: &Node| match key {
         "type" => node.as_str() == Some("object"),
@@ -93,7 +120,11 @@ fn is_empty_object(document: &Node, schema: &Node) -> bool {
     schema.get_str("type") == Some("object") && members.iter().all(|(key, node)| silent(key, node))
 }
 
-/// Keeps the lowest success that has a body, else the lowest one.
+/// Where a success says that it may also come without its body.
+const MAY_BE_EMPTY: &str = "x-may-be-empty";
+
+/// Keeps the lowest success that has a body, else the lowest one. What the others say of theirs moves there: another
+/// JSON body becomes an alternative, and none at all makes it one that may be missing.
 fn one_success(cx: &mut Context, responses: &mut Node) {
     let Some(members) = responses.as_object_mut() else { return };
     let mut successes: Vec<(bool, String)> = members
@@ -103,11 +134,45 @@ fn one_success(cx: &mut Context, responses: &mut Node) {
         .collect();
     successes.sort();
     let Some((_, keep)) = successes.first().cloned() else { return };
+    let mut others = Vec::new();
     members.retain(|status, response| {
         let goes = is_success(status) && *status != keep;
         if goes {
             cx.note(&rule::SUCCESS, response.origin, format!("`{status}` is left out: `{keep}` describes the success"));
+            others.push((status.clone(), response.clone()));
         }
         !goes
     });
+    let Some(kept) = members.get_mut(&keep).filter(|kept| kept.get("content").is_some()) else { return };
+    let mut alternatives: Vec<Node> = json_schema(kept).cloned().into_iter().collect();
+    for (status, other) in &others {
+        if other.get("content").is_none() {
+            cx.note(&rule::EMPTY_SUCCESS, other.origin, format!("the body of `{keep}` is missing in `{status}`"));
+            kept.set(MAY_BE_EMPTY, true);
+        }
+        if let Some(schema) = json_schema(other)
+            && !alternatives.is_empty()
+            && !alternatives.contains(schema)
+        {
+            cx.note(
+                &rule::SUCCESS_UNION,
+                schema.origin,
+                format!("the body of `{status}` is an alternative to that of `{keep}`"),
+            );
+            alternatives.push(schema.clone());
+        }
+    }
+    if alternatives.len() > 1
+        && let Some(schema) = kept.get_mut("content").and_then(|content| content.get_mut(JSON)?.get_mut("schema"))
+    {
+        let mut union = Node::object(schema.origin);
+        union.set("oneOf", alternatives);
+        *schema = union;
+    }
+}
+
+const JSON: &str = "application/json";
+
+fn json_schema(response: &Node) -> Option<&Node> {
+    response.get("content")?.get(JSON)?.get("schema")
 }

@@ -3,6 +3,7 @@
 crate::select::define_rules! {
     VERSION = "openapi-version": "The document says `3.0.3`, whatever 3.0 it came from.";
     PLAIN_INFO = "plain-info": "`info` is plain text: HTML in the description would be reported by rustdoc, a version outside ASCII can't travel in a header.";
+    SERVER_VARIABLES = "server-variables": "A server whose URL has variables becomes one for each value of the first variable with a list, and the default of the others.";
     TRIM_SERVER_URL = "trim-server-url": "A slash at the end of a server's URL would double the one of the path.";
     DROP_EXAMPLES = "drop-examples": "Examples are left out: some carry real tokens, and nothing reads them.";
     STRIP_EXTENSIONS = "strip-extensions": "Extensions (`x-…`) of other tools are left out.";
@@ -12,14 +13,20 @@ crate::select::define_rules! {
     HOIST_SHARED = "hoist-shared-body": "The inline schema of a shared response or request body becomes one component, rather than one per use.";
     HOIST_DEEP_REF = "hoist-deep-ref": "A reference into the middle of something gets a component of its own to refer to.";
     PATH_LEVEL = "path-level-parameters": "Parameters that stand at a path move into its operations.";
-    OPERATION_SERVERS = "operation-servers": "An operation's own servers go when they are the document's.";
+    OPERATION_SERVERS = "operation-servers": "An operation's own servers go when they are the document's, or differ by the scheme only.";
     PATH_PARAMETER_REQUIRED = "path-parameter-required": "A path parameter is required, whatever the document says.";
+    PATH_SLASH = "path-slash": "A path begins with a slash, whatever the document says.";
+    PATH_PARAMETER_NAME = "path-parameter-name": "The path parameters are those of the path: one under another name is renamed, one without a place is dropped, one that is not described is a string.";
+    INCOMPLETE_PARAMETER = "incomplete-parameter": "A parameter without a name or a place can't be sent.";
+    DUPLICATE_PARAMETER = "duplicate-parameter": "Of two parameters of one name and place, the first counts.";
+    UNKNOWN_STATUS = "unknown-status": "A response under something that is no status is never received.";
+    NO_RESPONSES = "no-responses": "An operation that doesn't say what it answers succeeds by any 2xx.";
     SYNTHESIZE_ID = "synthesize-operation-id": "An operation without operationId gets one from its method and path.";
     UNIQUE_ID = "unique-operation-id": "Two operationIds that become the same function name are told apart by method and path.";
     LEAVE_OUT = "leave-out-operation": "An operation the generator has no way to call is left out.";
     DROP_AUTHORIZATION = "drop-authorization-header": "Header parameters named Authorization, Accept or Content-Type are ignored, as OpenAPI says.";
     DROP_PARAMETER = "drop-unsupported-parameter": "An optional parameter in a form the generator can't send is dropped; a required one takes its operation with it.";
-    COMMA_SEPARATED = "comma-separated-parameter": "An array sent as one comma-separated value is a string argument.";
+    JOINED = "joined-list": "A list that is sent as one text, with commas, spaces or bars between its values, is a string.";
     HEADER_NULLABLE = "header-parameter-nullable": "A path or header parameter is never null: absent, or there.";
     PARAMETER_SCHEMA = "parameter-without-schema": "A parameter without schema is a string.";
     MEDIA_TYPE = "choose-media-type": "One media type per body: JSON, else a form, bytes or text.";
@@ -27,7 +34,10 @@ crate::select::define_rules! {
     OPTIONAL_BODY = "optional-request-body": "An optional request body is a required argument of the generated function.";
     DROP_ENCODING = "drop-encoding": "Encodings of single form fields can't be sent.";
     SUCCESS = "success-response": "One success response per operation: the lowest 2xx that has a body.";
+    EMPTY_SUCCESS = "success-without-body": "Where one success has a body and another has none, the body may be missing.";
+    SUCCESS_UNION = "success-alternatives": "Where two successes have different JSON bodies, either may come.";
     EMPTY_OBJECT = "empty-object-response": "A success body that is an object without members has nothing to read: no content.";
+    FREE_FORM_SUCCESS = "free-form-success": "A success body that is an object about which nothing is said is any object, or missing.";
     NO_CONTENT = "no-content-status": "A reply with status 204 or 205 has no body.";
     RESPONSE_DESCRIPTION = "response-description": "Every response has a description, if an empty one.";
     UNIQUE_SCHEMA_NAME = "unique-schema-name": "Two schema names that become the same type name are told apart by a number.";
@@ -36,8 +46,19 @@ crate::select::define_rules! {
     HOIST_ERROR = "hoist-error-body": "An inline schema of another response becomes a component named after its operation and status.";
     HOIST_PATH_PARAMETER = "hoist-path-parameter": "The same constrained path parameter is one type in all operations.";
     HOIST_AMBIGUOUS = "hoist-ambiguous-type": "An inline schema whose type would take another one's name becomes a component with a name of its own.";
+    FREE_FORM = "free-form-schema": "A schema that no type can be written for is any JSON object.";
+    NULLABLE_COMPONENT = "nullable-component": "A named schema that may be null is one that may not, nullable wherever it is used.";
     PROPERTY_COLLISION = "property-name-collision": "Of properties that become the same field, one is kept.";
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
+    ONE_WAY = "one-way-required": "A required property that is `readOnly` isn't demanded of requests, and one that is `writeOnly` not of responses.";
+    BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";
+    ANY_OF = "any-of-objects": "Of several objects that may hold at once (`anyOf`), a value is read as the one that keeps most of it.";
+    DISTRIBUTE = "distribute-alternatives": "What holds beside alternatives is written into each of them.";
+    CIRCULAR_PART = "circular-part": "A schema whose parts (`allOf`) lead back to itself is made of them without the way back.";
+    OVERRIDDEN_PROPERTY = "overridden-property": "A property that several parts describe by schemas which contain themselves is what the last part says.";
+    FIXED_LENGTH = "fixed-length": "An array of more than 32 elements, exactly, is an array of any length.";
+    EXTRA_MEMBERS = "extra-members": "Where a property is called `extra`, members that are not listed have no field of their own.";
+    MIXED_ENUM = "mixed-enum": "An enum of values of several types is one of several enums, a type each.";
     CONST = "const-to-enum": "A constant is an enum of one value.";
     EXCLUSIVE_BOUND = "numeric-exclusive-bound": "Exclusive bounds are flags beside `minimum` and `maximum`.";
     UNKNOWN_TYPE = "unknown-type": "A type that JSON Schema doesn't know says nothing.";
@@ -50,11 +71,14 @@ crate::select::define_rules! {
     NULLABLE_DEFAULT = "nullable-default": "A default of a nullable field would send null where nothing was given.";
     RESERVED_NAME = "reserved-schema-name": "A schema named like one of the runtime's types is renamed.";
     SECRET = "secret-field": "A field that holds a secret gets a type that doesn't show it.";
+    SECRET_PARAMETER = "secret-parameter": "A parameter that is named like a secret is handed over as one.";
     UNLISTED_SECRET = "unlisted-secret": "A field is named like a secret, but not listed as one.";
     TIMESTAMP = "timestamp": "Points in time get the runtime's type, which keeps what it can't parse.";
+    DATE = "date-as-string": "A date without a time is a string: a type for it would refuse what servers send, such as `0000-00-00`.";
     REDACT = "redact-free-form": "Free-form members of error bodies may echo what was sent: they get a type that doesn't show them.";
     STRIP_VALIDATION = "strip-response-validation": "Replies aren't rejected over lengths, bounds, patterns, formats or additional properties.";
     OAUTH = "oauth-as-bearer": "OAuth 2 and OpenID Connect tokens travel as bearer tokens.";
     UNDEFINED_SECURITY = "undefined-security-scheme": "A requirement of a security scheme that the document doesn't define can't be met, and is left out.";
-    UNSUPPORTED_SECURITY = "unsupported-security-scheme": "Only HTTP bearer tokens are sent; other schemes are left out of what operations may use.";
+    UNSUPPORTED_SECURITY = "unsupported-security-scheme": "Bearer tokens, API keys and HTTP's scheme `Basic` are sent; other schemes are left out of what operations may use.";
+    SEVERAL_SCHEMES = "several-security-schemes": "One credential is sent with a call: a requirement of several at once can't be met, and is left out.";
 }

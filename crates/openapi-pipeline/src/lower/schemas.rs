@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::names::pascal;
+use indexmap::IndexMap;
+
+use super::names::{pascal, snake};
 use super::rule;
+use super::runtime_types::is_string_of;
 use super::values::{fits, has_type};
 use super::walk::{Site, every_schema_mut};
 use crate::{Context, Node, Object, Value};
@@ -17,12 +20,17 @@ pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
         }
         drop_title(cx, schema);
         known_type(cx, schema);
+        date(cx, schema);
         drop_not(cx, schema);
         constant(cx, schema);
         for side in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             exclusive_bound(cx, schema, side);
         }
         enumeration(cx, schema);
+        mixed_enumeration(cx, schema);
+        alternatives(cx, schema);
+        fixed_length(cx, schema);
+        extra_members(cx, schema);
         pattern(cx, schema);
         default(cx, site, schema);
     });
@@ -81,6 +89,15 @@ fn known_type(cx: &mut Context, schema: &mut Node) {
     }
     cx.note(&rule::UNKNOWN_TYPE, found.origin, format!("`{}` is no type", found.to_json()));
     schema.remove("type");
+}
+
+fn date(cx: &mut Context, schema: &mut Node) {
+    if !is_string_of(schema, "date") {
+        return;
+    }
+    if let Some(format) = schema.remove("format") {
+        cx.note(&rule::DATE, format.origin, "written as `2024-12-31`");
+    }
 }
 
 fn constant(cx: &mut Context, schema: &mut Node) {
@@ -149,6 +166,112 @@ fn enumeration(cx: &mut Context, schema: &mut Node) {
 /// The generator's second try at variant names: what can't stand in a name becomes `X`.
 fn spelled_out(name: &str) -> String {
     pascal(&name.replace(|char: char| char == '_' || !char.is_alphanumeric(), "X"))
+}
+
+/// What the generator would make too little of: alternatives without types, and objects that may hold at once.
+fn alternatives(cx: &mut Context, schema: &mut Node) {
+    for key in ["oneOf", "anyOf"] {
+        let Some(list) = schema.get(key) else { continue };
+        let bare = |branch: &Node| {
+            branch.as_object().is_some_and(|members| {
+                members.contains_key("required")
+                    && members.keys().all(|key| matches!(key.as_str(), "required" | "description" | "title"))
+            })
+        };
+        if list.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(bare)) {
+            cx.note(&rule::BARE_ALTERNATIVES, list.origin, format!("the `{key}` goes"));
+            schema.remove(key);
+        }
+    }
+    let may_be_object = |branch: &Node| {
+        ["$ref", "properties", "allOf", "oneOf", "anyOf", "additionalProperties"]
+            .iter()
+            .any(|key| branch.get(key).is_some())
+            || branch.get_str("type") == Some("object")
+    };
+    let several = |list: &[Node]| list.iter().filter(|branch| may_be_object(branch)).count() > 1;
+    if schema.get("oneOf").is_none()
+        && schema.get("anyOf").and_then(Node::as_array).is_some_and(several)
+        && let Some(list) = schema.remove("anyOf")
+    {
+        cx.note(&rule::ANY_OF, list.origin, "one of them is taken");
+        if let Some(members) = schema.as_object_mut() {
+            members.insert("oneOf".to_owned(), list);
+        }
+    }
+}
+
+/// How many elements an array of fixed length may have, for the generated type to be one that JSON can be read into.
+const LONGEST_FIXED: u64 = 32;
+
+fn fixed_length(cx: &mut Context, schema: &mut Node) {
+    let bound = |key: &str| schema.get(key).and_then(|node| node.to_json().as_u64());
+    let (Some(least), Some(most)) = (bound("minItems"), bound("maxItems")) else { return };
+    if least == most && most > LONGEST_FIXED {
+        cx.note(&rule::FIXED_LENGTH, schema.origin, format!("{most} elements"));
+        schema.remove("minItems");
+        schema.remove("maxItems");
+    }
+}
+
+/// What the generator calls the field for members that are not listed.
+const EXTRA: &str = "extra";
+
+fn extra_members(cx: &mut Context, schema: &mut Node) {
+    let taken = schema.members("properties").any(|(name, _)| snake(name) == EXTRA);
+    let open = schema.get("additionalProperties").filter(|additional| additional.as_bool() != Some(false));
+    let Some(open) = open.filter(|_| taken) else { return };
+    cx.note(&rule::EXTRA_MEMBERS, open.origin, "members that are not listed are not kept");
+    schema.remove("additionalProperties");
+}
+
+/// An enum without a type whose values have several.
+fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
+    if ["type", "oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some()) {
+        return;
+    }
+    let Some(values) = schema.get("enum").and_then(Node::as_array) else { return };
+    let mut groups: IndexMap<&str, Vec<Node>> = IndexMap::new();
+    let mut null = false;
+    for value in values {
+        match type_of(value) {
+            Some(kind) => groups.entry(kind).or_default().push(value.clone()),
+            None => null = true,
+        }
+    }
+    let origin = schema.origin;
+    let group = |kind: &str, values: Vec<Node>| {
+        let mut one = Node::object(origin);
+        // Of lists and objects, an enum says more than a type can.
+        one.set("type", kind);
+        if !matches!(kind, "array" | "object") {
+            one.set("enum", values);
+        }
+        one
+    };
+    if groups.len() < 2 {
+        return;
+    }
+    cx.note(&rule::MIXED_ENUM, origin, groups.keys().copied().collect::<Vec<_>>().join(", "));
+    let alternatives: Vec<Node> = groups.into_iter().map(|(kind, values)| group(kind, values)).collect();
+    schema.remove("enum");
+    schema.set("oneOf", alternatives);
+    if null {
+        schema.set("nullable", true);
+    }
+}
+
+/// The type of a value; none for null.
+fn type_of(value: &Node) -> Option<&'static str> {
+    match &value.value {
+        Value::Null => None,
+        Value::Bool(_) => Some("boolean"),
+        Value::Number(_) if has_type(value, "integer") => Some("integer"),
+        Value::Number(_) => Some("number"),
+        Value::String(_) => Some("string"),
+        Value::Array(_) => Some("array"),
+        Value::Object(_) => Some("object"),
+    }
 }
 
 fn unique(names: impl Iterator<Item = String>) -> bool {

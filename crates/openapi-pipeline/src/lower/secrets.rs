@@ -2,10 +2,14 @@
 
 use heck::ToSnakeCase;
 
-use super::runtime_types::{SECRET, add_component, described, is_nullable, is_string_of, referred, replace, retype};
+use super::hoist::is_constrained_string;
+use super::runtime_types::{
+    SECRET, add_component, aliases, described, is_nullable, is_string_of, referred, replace, retype,
+};
 use super::walk::{Site, component, every_schema_mut};
-use super::{LowerPlan, rule};
+use super::{Care, LowerPlan, rule};
 use crate::select::suggest::did_you_mean;
+use crate::select::tree::each_operation_mut;
 use crate::source::escape_pointer;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 
@@ -36,7 +40,59 @@ pub(crate) fn mark(cx: &mut Context, document: &mut Node, plan: &LowerPlan) -> R
     // Parameters are part of URLs and headers; their types must be printable.
     let at = |site: Site| !matches!(site, Site::Parameter | Site::Header);
     retype(cx, document, &rule::SECRET, SECRET, &at, &|schema| is_string_of(schema, "password"));
+    if plan.care == Care::AsPublished {
+        mark_by_name(cx, document);
+        mark_parameters(cx, document);
+    }
     Ok(())
+}
+
+/// Gives the strings that are named like secrets the type of secrets, and lists of such strings too.
+fn mark_by_name(cx: &mut Context, document: &mut Node) {
+    let aliases = aliases(document, &is_plain_string);
+    let mut used = None;
+    every_schema_mut(document, &mut |_, schema| {
+        let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut) else { return };
+        for (name, property) in properties.iter_mut().filter(|(name, _)| sounds_secret(name)) {
+            let target = if property.get("items").is_some() { property.get_mut("items") } else { Some(property) };
+            let Some(target) = target else { continue };
+            let alias = referred(target).and_then(|name| aliases.get(&name)).copied();
+            if alias.is_none() && !is_plain_string(target) {
+                continue;
+            }
+            cx.note(&rule::SECRET, target.origin, format!("`{name}` {}", described(target, SECRET)));
+            replace(target, SECRET, alias.unwrap_or(false));
+            used = Some(target.origin);
+        }
+    });
+    if let Some(origin) = used {
+        add_component(document, SECRET, origin);
+    }
+}
+
+/// A text without a form of its own.
+fn is_plain_string(schema: &Node) -> bool {
+    schema.get_str("type") == Some("string")
+        && ["enum", "oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none())
+        && !matches!(schema.get_str("format"), Some("date-time" | "date" | "uri" | "url" | "email"))
+}
+
+/// Says of the parameters that are named like secrets that the client must not show them.
+fn mark_parameters(cx: &mut Context, document: &mut Node) {
+    each_operation_mut(document, &mut |_, _, operation| {
+        for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+            let name = parameter.get_str("name").unwrap_or_default().to_owned();
+            let plain = parameter.get("schema").is_some_and(|schema| {
+                is_plain_string(schema) && !is_constrained_string(schema) && schema.get("format").is_none()
+            });
+            if plain && sounds_secret(&name) {
+                let place = parameter.get_str("in").unwrap_or_default();
+                let text = format!("`{name}` is a secret that travels in the {place}");
+                cx.note(&rule::SECRET_PARAMETER, parameter.origin, text);
+                parameter.set("x-secret", true);
+            }
+        }
+    });
 }
 
 fn unknown(message: String, help: String, origin: Option<Origin>) -> Diagnostic {
@@ -135,16 +191,16 @@ fn string_at(document: &Node, pointer: &str) -> Option<bool> {
 }
 
 /// Notes the strings that are named like secrets but have no secret's type.
-pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node) {
+pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node, care: Care) {
     every_schema_mut(document, &mut |_, schema| {
         for (name, property) in schema.members("properties") {
             let plain = property.get_str("type") == Some("string") && property.get("enum").is_none();
             if plain && sounds_secret(name) {
-                cx.note(
-                    &rule::UNLISTED_SECRET,
-                    property.origin,
-                    format!("`{name}` is a plain string; list it if it is a secret"),
-                );
+                let text = match care {
+                    Care::Curated => format!("`{name}` is a plain string; list it if it is a secret"),
+                    Care::AsPublished => format!("`{name}` is named like a secret, and stays a plain string"),
+                };
+                cx.note(&rule::UNLISTED_SECRET, property.origin, text);
             }
         }
     });

@@ -2,6 +2,7 @@
 
 mod lints;
 mod operations;
+mod published;
 mod schemas;
 mod types;
 
@@ -16,7 +17,7 @@ fn run(json: &Json, secrets: &[&str]) -> (Context, Result<Json, Diagnostics>) {
     let mut cx = Context::new();
     let root = tree(&mut cx, "a.json", json);
     let secrets = secrets.iter().map(|field| ((*field).to_owned(), None)).collect();
-    let lowered = lower(&mut cx, root, &LowerPlan { secrets }).map(|node| node.to_json());
+    let lowered = lower(&mut cx, root, &LowerPlan { secrets, ..LowerPlan::default() }).map(|node| node.to_json());
     (cx, lowered)
 }
 

@@ -128,6 +128,12 @@ pub(crate) fn sent_schemas(document: &Node) -> HashSet<String> {
     schema_names(reachable(document, traffic(document).requests.into_iter()))
 }
 
+/// The named schemas that responses are made of.
+pub(crate) fn received_schemas(document: &Node) -> HashSet<String> {
+    let responses = operations(document).filter_map(|(_, _, operation)| operation.get("responses"));
+    schema_names(reachable(document, responses))
+}
+
 /// The named schemas that responses other than 2xx are made of.
 pub(crate) fn error_schemas(document: &Node) -> HashSet<String> {
     schema_names(reachable(document, traffic(document).errors.into_iter()))

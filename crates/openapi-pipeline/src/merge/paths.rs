@@ -1,5 +1,7 @@
 //! Paths and operations.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use super::compare::{Renames, Side, difference, equivalent};
@@ -74,31 +76,34 @@ fn level_path_items(cx: &mut Context, path: &str, first: &mut Node, second: &mut
         for item in [&mut *first, &mut *second] {
             let Some(shared) = item.remove(field) else { continue };
             cx.note(&rule::PATH_LEVEL, shared.origin, format!("the {field} of `{path}` move into its operations"));
-            push_down(item, field, &shared);
+            push_down(cx, item, field, &shared);
         }
     }
 }
 
 /// Gives every operation of a path item what stood at the path; the operation's own wins.
-fn push_down(item: &mut Node, field: &str, shared: &Node) {
+fn push_down(cx: &mut Context, item: &mut Node, field: &str, shared: &Node) {
     let Some(members) = item.as_object_mut() else { return };
     for (_, operation) in members.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
         let Some(own) = operation.get_mut(field).and_then(Node::as_array_mut) else {
-            operation.set(field, shared.value.clone());
+            operation.set(field, cx.copy(shared).value);
             continue;
         };
         if field == "parameters" {
-            let same = |a: &Node, b: &Node| {
-                a.get_str("name").is_some()
-                    && a.get_str("name") == b.get_str("name")
-                    && a.get_str("in") == b.get_str("in")
-                    || a.get_str("$ref").is_some() && a.get_str("$ref") == b.get_str("$ref")
-            };
-            let added =
-                shared.as_array().unwrap_or_default().iter().filter(|new| !own.iter().any(|old| same(old, new)));
-            let added: Vec<Node> = added.cloned().collect();
+            let known: HashSet<_> = own.iter().filter_map(identity).collect();
+            let is_new = |parameter: &&Node| identity(parameter).is_none_or(|identity| !known.contains(&identity));
+            let added: Vec<Node> =
+                shared.as_array().unwrap_or_default().iter().filter(is_new).map(|new| cx.copy(new)).collect();
             own.splice(0..0, added);
         }
+    }
+}
+
+/// What tells a parameter from others: a reference, or its place and name.
+fn identity(parameter: &Node) -> Option<(String, String)> {
+    match parameter.get_str("$ref") {
+        Some(target) => Some(("$ref".to_owned(), target.to_owned())),
+        None => Some((parameter.get_str("in").unwrap_or_default().to_owned(), parameter.get_str("name")?.to_owned())),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What stands at the root: info, servers, security, tags.
 
+use std::collections::HashMap;
+
 use super::compare::equivalent;
 use super::{MergePlan, Part, rule};
 use crate::select::suggest::did_you_mean;
@@ -45,7 +47,7 @@ pub(crate) fn spread_security(cx: &mut Context, parts: &mut [Part]) {
         let mut count = 0_usize;
         tree::each_operation_mut(&mut part.root, &mut |_, _, operation| {
             if operation.get("security").is_none() {
-                operation.set("security", security.value.clone());
+                operation.set("security", cx.copy(&security).value);
                 count += 1;
             }
         });
@@ -54,6 +56,27 @@ pub(crate) fn spread_security(cx: &mut Context, parts: &mut [Part]) {
             security.origin,
             format!("{count} operations of `{}` without their own get it", part.id),
         );
+    }
+}
+
+/// Moves the servers of every document that has others than the one they are taken from under its paths.
+pub(crate) fn spread_servers(cx: &mut Context, parts: &mut [Part], chosen: Option<usize>) {
+    let Some(list) = chosen.and_then(|index| parts.get(index)?.root.get("servers")).cloned() else { return };
+    for part in parts {
+        let Some(own) = part.root.get("servers").filter(|own| !equivalent(own, &list)).cloned() else { continue };
+        if own.as_array().is_none_or(<[Node]>::is_empty) {
+            continue;
+        }
+        part.root.remove("servers");
+        let paths = part.root.get_mut("paths").and_then(Node::as_object_mut).into_iter().flatten();
+        for (_, item) in paths.filter(|(path, _)| !path.starts_with("x-")) {
+            if item.as_object().is_some() && item.get("servers").is_none() {
+                let copy = cx.copy(&own);
+                item.set("servers", copy.value);
+            }
+        }
+        let text = format!("the paths of `{}` keep its servers", part.id);
+        cx.note(&rule::SERVERS_UNDER_PATHS, own.origin, text);
     }
 }
 
@@ -100,12 +123,20 @@ fn merge_tags(cx: &mut Context, merged: &mut Node, tags: Node) {
         insert(merged, "tags", Node::new(new, tags.origin));
         return;
     };
+    let mut known: HashMap<Option<String>, usize> = HashMap::new();
+    for (index, tag) in existing.iter().enumerate() {
+        known.entry(tag.get_str("name").map(str::to_owned)).or_insert(index);
+    }
     for tag in new {
-        match existing.iter().find(|old| old.get_str("name") == tag.get_str("name")) {
-            None => existing.push(tag),
+        let name = tag.get_str("name").map(str::to_owned);
+        match known.get(&name).and_then(|index| existing.get(*index)) {
+            None => {
+                known.insert(name, existing.len());
+                existing.push(tag);
+            }
             Some(old) if *old == tag => {}
             Some(_) => {
-                let name = tag.get_str("name").unwrap_or_default();
+                let name = name.unwrap_or_default();
                 cx.note(&rule::TAGS, tag.origin, format!("the tag `{name}` is described as in the first document"));
             }
         }

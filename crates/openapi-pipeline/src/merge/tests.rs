@@ -187,6 +187,25 @@ fn servers_come_from_one_document() {
 }
 
 #[test]
+fn other_servers_move_under_their_paths_when_none_are_named_for_all() {
+    let mut documents = pair();
+    documents[0].1["servers"] = json!([{"url": "https://legacy"}]);
+    documents[1].1["servers"] = json!([{"url": "https://current"}]);
+    let rules = || plan(vec![("schemas/Error", keep("current"))]);
+    let (cx, merged) = run(&documents, &rules());
+    let merged = merged.unwrap().to_json();
+    assert_eq!(merged["servers"], json!([{"url": "https://legacy"}]));
+    assert_eq!(merged["paths"]["/b"]["servers"], json!([{"url": "https://current"}]));
+    assert_eq!(merged["paths"]["/a"].get("servers"), None);
+    assert_eq!(uses(&cx, "servers-under-paths"), ["#/servers"]);
+
+    documents[1].1["servers"] = json!([{"url": "https://legacy", "description": "the same"}]);
+    let (cx, merged) = run(&documents, &rules());
+    assert_eq!(merged.unwrap().to_json()["paths"]["/b"].get("servers"), None);
+    assert!(uses(&cx, "servers-under-paths").is_empty());
+}
+
+#[test]
 fn root_security_that_differs_moves_into_operations() {
     let mut documents = pair();
     documents[0].1["security"] = json!([{"bearer": []}]);

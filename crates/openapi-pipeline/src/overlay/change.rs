@@ -1,81 +1,142 @@
 //! One action applied to a document.
 
+use std::collections::{BTreeMap, HashSet};
+
 use indexmap::map::Entry;
-use serde_json_path::PathElement;
 
 use super::action::{Action, Change, Version};
-use crate::{Diagnostic, Diagnostics, Node, Origin, Value};
-
-/// The way from the root to a match.
-type Path = Vec<Segment>;
-
-/// Ordered so that an element sorts after those before it in its array, and after what contains it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Segment {
-    Name(String),
-    Index(usize),
-}
+use super::target::{Place, Step, pointer};
+use crate::limits::{MAX_COPIED, MAX_DEPTH, height, weight};
+use crate::load::{too_deep, too_large};
+use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
 /// Applies an action, and says how many places it matched. All mismatches are reported together.
-pub(super) fn apply(document: &mut Node, action: &Action<'_>, version: Version) -> Result<usize, Diagnostics> {
-    let matches = matches(document, action);
-    let mut problems = Diagnostics::default();
-    for path in &matches {
-        let result = match &action.change {
-            Change::Remove { .. } => remove(document, path, action),
-            Change::Update(update) => match find(document, path) {
-                Some(target) => update_target(target, update, version).map_err(|reason| mismatch(action, path, reason)),
-                None => Ok(()),
-            },
-        };
-        problems.0.extend(result.err());
-    }
-    problems.into_result()?;
-    Ok(matches.len())
-}
-
-/// All matches, each once: inner ones before what contains them, and the later elements of an array before the
-/// earlier ones, so that no change moves a match that comes after it.
-fn matches(document: &Node, action: &Action<'_>) -> Vec<Path> {
-    let json = document.to_json();
-    let found = action.target.query_located(&json);
-    let mut paths: Vec<Path> = found.locations().map(|location| location.iter().map(segment).collect()).collect();
-    paths.sort();
-    paths.dedup();
-    paths.reverse();
-    paths
-}
-
-fn segment(element: &PathElement<'_>) -> Segment {
-    match element {
-        PathElement::Name(name) => Segment::Name((*name).to_owned()),
-        PathElement::Index(index) => Segment::Index(*index),
-    }
-}
-
-fn find<'a>(document: &'a mut Node, path: &[Segment]) -> Option<&'a mut Node> {
-    path.iter().try_fold(document, |node, segment| match segment {
-        Segment::Name(name) => node.get_mut(name),
-        Segment::Index(index) => node.as_array_mut()?.get_mut(*index),
-    })
-}
-
-fn remove(document: &mut Node, path: &[Segment], action: &Action<'_>) -> Result<(), Diagnostic> {
-    let Some((last, parent)) = path.split_last() else {
-        return Err(mismatch(action, path, ("the document itself can't be removed", action.target_origin)));
-    };
-    let Some(parent) = find(document, parent) else { return Ok(()) };
-    match last {
-        Segment::Name(name) => {
-            parent.remove(name);
-        }
-        Segment::Index(index) => {
-            if let Some(items) = parent.as_array_mut().filter(|items| *index < items.len()) {
-                items.remove(*index);
+pub(super) fn apply(
+    cx: &mut Context,
+    document: &mut Node,
+    action: &Action<'_>,
+    version: Version,
+) -> Result<usize, Diagnostics> {
+    let places = action.target.places(document)?;
+    match &action.change {
+        Change::Remove { .. } => remove_all(document, &places, action, version)?,
+        Change::Update(update) => update_all(cx, document, &places, update, action, version)?,
+        Change::Copy(source) => {
+            let found = source.places(document)?;
+            let [place] = found.as_slice() else {
+                let places = if found.is_empty() { "nothing".to_owned() } else { format!("{} places", found.len()) };
+                let message = format!("`{}` matches {places}, and one place can be copied", source.text);
+                return Err(Diagnostic::new("overlay-copy", message)
+                    .at(source.origin, "this source")
+                    .help("let it select exactly one place of the document")
+                    .into());
+            };
+            let copied = find(document, place).map(|node| cx.copy(node));
+            if let Some(copied) = copied {
+                update_all(cx, document, &places, &copied, action, version)?;
             }
         }
     }
-    Ok(())
+    Ok(places.len())
+}
+
+fn find<'a>(document: &'a mut Node, place: &[Step]) -> Option<&'a mut Node> {
+    place.iter().try_fold(document, |node, step| match step {
+        Step::Name(name) => node.get_mut(name),
+        Step::Index(index) => node.as_array_mut()?.get_mut(*index),
+    })
+}
+
+/// Removes places by what contains them: removing one after the other would move the rest each time.
+fn remove_all(document: &mut Node, places: &[Place], action: &Action<'_>, version: Version) -> Result<(), Diagnostics> {
+    let mut by_parent: BTreeMap<&[Step], HashSet<&Step>> = BTreeMap::new();
+    for place in places {
+        let Some((last, parent)) = place.split_last() else {
+            return Err(mismatch(action, place, ("the document itself can't be removed", action.target.origin)).into());
+        };
+        by_parent.entry(parent).or_default().insert(last);
+    }
+    let mut problems = Diagnostics::default();
+    // Inner ones first: what contains them is still where it was.
+    for (parent, steps) in by_parent.iter().rev() {
+        let Some(holder) = find(document, parent) else { continue };
+        match &mut holder.value {
+            Value::Object(members) => members.retain(|name, _| !steps.contains(&Step::Name(name.clone()))),
+            Value::Array(items) => {
+                let is_removed = |index: usize| steps.contains(&Step::Index(index));
+                if version == Version::V1_0
+                    && items.iter().enumerate().any(|(at, item)| is_removed(at) && is_primitive(item))
+                {
+                    let reason = "Overlay 1.0 can't remove single texts, numbers, booleans or nulls from an array";
+                    problems.push(mismatch(action, parent, (reason, action.target.origin)));
+                    continue;
+                }
+                let mut index = 0;
+                items.retain(|_| {
+                    index += 1;
+                    !is_removed(index - 1)
+                });
+            }
+            _ => {}
+        }
+    }
+    problems.into_result()
+}
+
+fn is_primitive(node: &Node) -> bool {
+    kind(node) == Kind::Primitive
+}
+
+/// What the specification tells apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Object,
+    Array,
+    Primitive,
+}
+
+fn kind(node: &Node) -> Kind {
+    match node.value {
+        Value::Object(_) => Kind::Object,
+        Value::Array(_) => Kind::Array,
+        _ => Kind::Primitive,
+    }
+}
+
+fn update_all(
+    cx: &mut Context,
+    document: &mut Node,
+    places: &[Place],
+    update: &Node,
+    action: &Action<'_>,
+    version: Version,
+) -> Result<(), Diagnostics> {
+    if !cx.budget.copy(weight(update).saturating_mul(places.len()), update.origin) {
+        return Err(too_large(MAX_COPIED).at(action.origin, "by what this action adds").into());
+    }
+    let levels = height(update);
+    if places.iter().any(|place| place.len() + levels > MAX_DEPTH) {
+        return Err(too_deep().at(action.origin, "by what this action adds").into());
+    }
+    if version == Version::V1_1 {
+        let mut kinds = places.iter().filter_map(|place| find(document, place).map(|node| kind(node)));
+        let first = kinds.next();
+        if kinds.any(|other| Some(other) != first) {
+            let message = format!("`{}` selects objects, arrays and other values together", action.target.text);
+            return Err(Diagnostic::new("overlay-mismatch", message)
+                .at(action.target.origin, "Overlay 1.1 wants targets of one kind")
+                .help("write an action for each kind")
+                .into());
+        }
+    }
+    let mut problems = Diagnostics::default();
+    for place in places {
+        let Some(target) = find(document, place) else { continue };
+        if let Err(reason) = update_target(target, update, version) {
+            problems.push(mismatch(action, place, reason));
+        }
+    }
+    problems.into_result()
 }
 
 /// Why an update doesn't fit, and the part of it that doesn't.
@@ -83,7 +144,7 @@ type Mismatch = (&'static str, Origin);
 
 fn update_target(target: &mut Node, update: &Node, version: Version) -> Result<(), Mismatch> {
     match (&mut target.value, &update.value) {
-        (Value::Object(_), Value::Object(_)) => merge(target, update),
+        (Value::Object(_), Value::Object(_)) => merge(target, update, version),
         (Value::Object(_), _) => Err(("an object can only be updated with an object", update.origin)),
         // Version 1.0 appends the update as one element; 1.1 says what an array does.
         (Value::Array(items), Value::Array(more)) if version == Version::V1_1 => {
@@ -107,13 +168,14 @@ fn update_target(target: &mut Node, update: &Node, version: Version) -> Result<(
     }
 }
 
-/// Objects merge member by member, arrays are concatenated, and everything else replaces what was there.
-fn merge(target: &mut Node, update: &Node) -> Result<(), Mismatch> {
+/// Objects merge member by member, arrays are concatenated, and primitive values replace each other.
+fn merge(target: &mut Node, update: &Node, version: Version) -> Result<(), Mismatch> {
+    let same_kind = kind(target) == kind(update);
     match (&mut target.value, &update.value) {
         (Value::Object(members), Value::Object(more)) => {
             for (key, value) in more {
                 match members.entry(key.clone()) {
-                    Entry::Occupied(mut member) => merge(member.get_mut(), value)?,
+                    Entry::Occupied(mut member) => merge(member.get_mut(), value, version)?,
                     Entry::Vacant(entry) => {
                         entry.insert(value.clone());
                     }
@@ -125,21 +187,19 @@ fn merge(target: &mut Node, update: &Node) -> Result<(), Mismatch> {
         (Value::Object(_) | Value::Array(_), Value::Null) => {
             return Err(("null would replace a whole object or array", update.origin));
         }
+        _ if version == Version::V1_1 && !same_kind => {
+            return Err(("objects, arrays and other values don't replace each other", update.origin));
+        }
         _ => *target = update.clone(),
     }
     Ok(())
 }
 
-fn mismatch(action: &Action<'_>, path: &[Segment], (reason, origin): Mismatch) -> Diagnostic {
-    let mut pointer = String::from("#");
-    for segment in path {
-        pointer.push('/');
-        match segment {
-            Segment::Name(name) => pointer.push_str(&crate::source::escape_pointer(name)),
-            Segment::Index(index) => pointer.push_str(&index.to_string()),
-        }
-    }
-    Diagnostic::new("overlay-mismatch", format!("the action for `{}` doesn't fit {pointer}", action.target_text))
-        .at(origin, reason)
-        .help("let the target select the object around it, and write the member into `update`; or remove it first")
+fn mismatch(action: &Action<'_>, place: &[Step], (reason, origin): Mismatch) -> Diagnostic {
+    Diagnostic::new(
+        "overlay-mismatch",
+        format!("the action for `{}` doesn't fit {}", action.target.text, pointer(place)),
+    )
+    .at(origin, reason)
+    .help("let the target select the object around it, and write the member into `update`; or remove it first")
 }

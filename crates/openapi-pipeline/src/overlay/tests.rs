@@ -19,6 +19,15 @@ fn applied(document: serde_json::Value, actions: &str) -> serde_json::Value {
     result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false))).to_json()
 }
 
+fn applied_1_1(document: serde_json::Value, actions: &str) -> serde_json::Value {
+    let (cx, result) = run(&document, &version_1_1(actions));
+    result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false))).to_json()
+}
+
+fn version_1_1(actions: &str) -> String {
+    format!("{HEAD}{actions}").replace("1.0.0", "1.1.0")
+}
+
 /// The code and the line of every problem.
 fn problems(document: serde_json::Value, overlay: &str) -> Vec<(&'static str, usize)> {
     let (cx, result) = run(&document, overlay);
@@ -74,10 +83,8 @@ fn several_elements_of_an_array_are_removed() {
         json!({"a": [{"n": 1, "x": 1}, {"n": 3, "x": 1}]})
     );
     assert_eq!(applied(document, "- {target: '$.a[*]', remove: true}"), json!({"a": []}));
-    assert_eq!(
-        applied(json!({"a": (0..12).collect::<Vec<_>>()}), "- {target: '$.a[1:]', remove: true}"),
-        json!({"a": [0]})
-    );
+    let numbers = json!({"a": (0..12).collect::<Vec<_>>()});
+    assert_eq!(applied_1_1(numbers, "- {target: '$.a[1:]', remove: true}"), json!({"a": [0]}));
 }
 
 #[test]
@@ -152,19 +159,119 @@ fn an_overlay_needs_its_parts() {
     for overlay in ["[]", "a: 1", "overlay: 1.0.0", "overlay: 1.0.0\ninfo: {title: t, version: v}\nactions: []"] {
         assert!(problems(json!({}), overlay).iter().all(|(code, _)| *code == "overlay-shape"), "{overlay}");
     }
-    for version in ["2.0.0", "1.2.0", "1", "[]"] {
+    for version in ["2.0.0", "1.2.0", "1.0", "1.0.0-rc1", "1.1", "1", "[]"] {
         let overlay = format!("{HEAD}- {{target: $, update: {{}}}}").replace("1.0.0", version);
         assert_eq!(problems(json!({}), &overlay), [("unsupported-overlay", 1)], "{version}");
     }
 }
 
 #[test]
-fn copy_is_named() {
-    let overlay = format!("{HEAD}- {{target: $.a, copy: $.b}}").replace("1.0.0", "1.1.0");
-    let (_, result) = run(&json!({"a": {}, "b": {}}), &overlay);
-    let problems = result.unwrap_err();
-    assert_eq!(problems.0.len(), 1);
-    assert!(problems.0[0].message.contains("`copy`"), "{problems}");
+fn copies_merge_like_updates() {
+    let document = json!({"a": {"x": 1, "list": [1]}, "b": {"x": 2, "y": 3, "list": [2]}, "c": [{"z": 1}], "d": 4});
+    let copied = |action: &str| applied_1_1(document.clone(), action);
+    assert_eq!(copied("- {target: $.a, copy: $.b}")["a"], json!({"x": 2, "list": [1, 2], "y": 3}));
+    assert_eq!(copied("- {target: $.c, copy: $.b}")["c"], json!([{"z": 1}, {"x": 2, "y": 3, "list": [2]}]));
+    assert_eq!(copied("- {target: $.c, copy: $.a.list}")["c"], json!([{"z": 1}, 1]));
+    assert_eq!(copied("- {target: $.a.x, copy: $.d}")["a"]["x"], json!(4));
+    // What is copied is what was there before, also where the target contains it or is in it.
+    assert_eq!(copied("- {target: '$', copy: $.a}")["x"], json!(1));
+    assert_eq!(copied("- {target: $.a, copy: '$'}")["a"]["a"], json!({"x": 1, "list": [1]}));
+    let moved = "- {target: $, update: {e: {}}}\n- {target: $.e, copy: $.b}\n- {target: $.b, remove: true}\n";
+    assert_eq!(
+        copied(moved),
+        json!({"a": {"x": 1, "list": [1]}, "c": [{"z": 1}], "d": 4, "e": {"x": 2, "y": 3, "list": [2]}})
+    );
+}
+
+#[test]
+fn one_place_is_copied_and_only_in_1_1() {
+    let document = json!({"a": {}, "b": {}, "c": {"x": 1}});
+    for source in ["$.no", "$.*"] {
+        let action = format!("- {{target: $.a, copy: '{source}'}}");
+        assert_eq!(problems(document.clone(), &version_1_1(&action)), [("overlay-copy", 4)], "{source}");
+    }
+    let action = "- {target: $.a, copy: $.b}";
+    let (_, result) = run(&document, &format!("{HEAD}{action}"));
+    let found = result.unwrap_err();
+    assert!(found.0[0].message.contains("`copy`"), "{found}");
+    assert_eq!(found.0[0].help.as_deref(), Some("say `overlay: 1.1.0`, which has it"));
+}
+
+#[test]
+fn an_action_of_1_1_does_one_thing() {
+    for action in [
+        "update: {}, copy: $.a",
+        "update: {}, remove: true",
+        "copy: $.a, remove: true",
+        "description: d",
+        "remove: false",
+    ] {
+        let action = format!("- {{target: $.a, {action}}}");
+        assert_eq!(problems(json!({"a": {}}), &version_1_1(&action)), [("overlay-shape", 4)], "{action}");
+    }
+    assert_eq!(applied_1_1(json!({"a": {}}), "- {target: $.a, update: {b: 1}, remove: false}"), json!({"a": {"b": 1}}));
+}
+
+#[test]
+fn values_of_different_kinds_only_replace_each_other_in_1_0() {
+    let document = json!({"a": {"object": {"x": 1}, "array": [1], "text": "t"}});
+    for update in ["{object: 1}", "{object: [1]}", "{array: {}}", "{array: 1}", "{text: {}}", "{text: []}"] {
+        let action = format!("- {{target: $.a, update: {update}}}");
+        assert_eq!(problems(document.clone(), &version_1_1(&action)), [("overlay-mismatch", 4)], "{update}");
+        applied(document.clone(), &action);
+    }
+    assert_eq!(applied_1_1(document, "- {target: $.a, update: {text: 1}}")["a"]["text"], json!(1));
+}
+
+#[test]
+fn targets_of_several_kinds_are_updated_only_in_1_0() {
+    let document = json!({"a": {"x": {}, "y": []}});
+    let action = "- {target: '$.a.*', update: {z: 1}}";
+    assert_eq!(applied(document.clone(), action), json!({"a": {"x": {"z": 1}, "y": [{"z": 1}]}}));
+    assert_eq!(problems(document.clone(), &version_1_1(action)), [("overlay-mismatch", 4)]);
+    assert_eq!(applied_1_1(document, "- {target: '$.a.*', remove: true}"), json!({"a": {}}));
+}
+
+#[test]
+fn primitive_elements_are_removed_only_in_1_1() {
+    let document = json!({"a": {"tags": ["x", "y"], "text": "t"}});
+    let action = "- {target: \"$.a.tags[?@ == 'x']\", remove: true}";
+    assert_eq!(problems(document.clone(), &format!("{HEAD}{action}")), [("overlay-mismatch", 4)]);
+    assert_eq!(applied_1_1(document.clone(), action)["a"]["tags"], json!(["y"]));
+    // As members, both versions take them.
+    assert_eq!(applied(document, "- {target: $.a.text, remove: true}"), json!({"a": {"tags": ["x", "y"]}}));
+}
+
+#[test]
+fn info_is_described_only_in_1_1() {
+    let described = |version: &str, text: &str| {
+        format!(
+            "overlay: {version}\ninfo: {{title: t, version: v, description: {text}, x-own: 1}}\nactions: [{{target: $, update: {{}}}}]\n"
+        )
+    };
+    assert_eq!(problems(json!({}), &described("1.0.0", "d")), [("overlay-shape", 2)]);
+    assert!(run(&json!({}), &described("1.1.0", "d")).1.is_ok());
+    assert_eq!(problems(json!({}), &described("1.1.0", "[d]")), [("overlay-shape", 2)]);
+}
+
+#[test]
+fn the_same_action_twice_is_an_error() {
+    let overlay = format!(
+        "{HEAD}- {{target: $, update: {{a: [1]}}}}\n- {{update: {{a: [1]}}, target: $}}\n- {{target: $, update: {{a: [1]}}}}\n"
+    );
+    assert_eq!(problems(json!({}), &overlay), [("overlay-shape", 5), ("overlay-shape", 6)]);
+}
+
+#[test]
+fn an_overlay_for_another_document_is_refused() {
+    let extending =
+        |text: &str| HEAD.replace("actions", &format!("extends: {text}\nactions")) + "- {target: $, update: {x: 1}}\n";
+    for fits in ["doc.json", "./doc.json", "x/../doc.json", "https://example.com/other.json", "/somewhere/doc.json"] {
+        assert!(run(&json!({}), &extending(fits)).1.is_ok(), "{fits}");
+    }
+    for other in ["other.json", "x/doc.json", "../doc.json", "/somewhere/else.json"] {
+        assert_eq!(problems(json!({}), &extending(other)), [("overlay-extends", 3)], "{other}");
+    }
 }
 
 #[test]
@@ -192,4 +299,45 @@ fn targets_cannot_overwhelm_the_parser() {
         );
     }
     assert_eq!(applied(json!({"[(((((((((((((": 1}), "- {target: \"$['[(((((((((((((']\", remove: true}"), json!({}));
+}
+
+#[test]
+fn targets_cannot_overwhelm_the_evaluation() {
+    let wide: Vec<_> = (0..3000).map(|number| json!({"n": number, "deep": {"deep": {"deep": {}}}})).collect();
+    let document = json!({"a": wide});
+    let twice = format!("$.a{}", "['n','n']".repeat(100));
+    let targets = [
+        format!("${}", "..*".repeat(10)),
+        "$..[?count($..*) > 1]".to_owned(),
+        "$..[?@..[?count($..*) > 1]]".to_owned(),
+        twice,
+        "$..[?match(@.n, 'x{999}{999}')]".to_owned(),
+    ];
+    for target in targets {
+        let overlay = format!("{HEAD}- target: >-\n    {target}\n  remove: true\n");
+        assert_eq!(problems(document.clone(), &overlay)[0].0, "overlay-target-too-expensive", "{target}");
+    }
+    for target in ["$..deep..deep", "$.a[?search(@.n, '1')]", "$.a[0,1,2]['n','deep']", "$..[?@.n == 3].n"] {
+        let overlay = version_1_1(&format!("- target: >-\n    {target}\n  remove: true\n"));
+        let result = run(&document, &overlay).1.map_err(|problems| problems.0[0].code);
+        assert_ne!(result.err(), Some("overlay-target-too-expensive"), "{target}");
+    }
+}
+
+#[test]
+fn what_actions_add_is_limited() {
+    let text = "x".repeat(64 * 1000);
+    let document = json!({"a": (0..3000).map(|_| json!({})).collect::<Vec<_>>()});
+    let overlay = format!("{HEAD}- {{target: '$.a[*]', update: {{x: {text}}}}}\n");
+    assert_eq!(problems(document.clone(), &overlay), [("too-large", 4)]);
+
+    // Each doubles the document.
+    let doubling: String = (0..40)
+        .map(|number| format!("- {{target: $, update: {{b{number}: {{}}}}}}\n- {{target: $.b{number}, copy: $}}\n"))
+        .collect();
+    assert_eq!(problems(json!({"a": text}), &version_1_1(&doubling))[0].0, "too-large");
+
+    let deep = format!("{}1{}", "{a: ".repeat(150), "}".repeat(150));
+    let overlay = format!("{HEAD}- {{target: $, update: {deep}}}\n- {{target: '$..a', update: {deep}}}\n");
+    assert_eq!(problems(json!({}), &overlay)[0].0, "too-deep");
 }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::suggest::listing;
-use super::tree::{Keys, component_of, each_ref};
+use super::tree::{Keys, METHODS, component_of, each_ref};
 use crate::report::Rule;
-use crate::{Context, Node};
+use crate::{Context, Node, Object};
 
 /// Removes the components nothing refers to, also by way of other components; one note per section.
 pub(crate) fn prune_components(cx: &mut Context, document: &mut Node, rule: &'static Rule) {
@@ -30,6 +30,81 @@ pub(crate) fn prune_components(cx: &mut Context, document: &mut Node, rule: &'st
     sections.retain(|_, members| members.as_object().is_none_or(|members| !members.is_empty()));
     if sections.is_empty() {
         document.remove("components");
+    }
+}
+
+/// A document with some of its operations, told by path and method, and with the components those need.
+pub fn subset(document: &Node, keep: impl Fn(&str, &str) -> bool) -> Node {
+    let mut kept = Node::object(document.origin);
+    let Some(root) = kept.as_object_mut() else { return kept };
+    for (key, member) in document.as_object().into_iter().flatten() {
+        match key.as_str() {
+            "components" => {}
+            "paths" => {
+                let mut paths = Object::new();
+                for (path, item) in member.as_object().into_iter().flatten() {
+                    if let Some(item) = item_subset(path, item, &keep) {
+                        paths.insert(path.clone(), item);
+                    }
+                }
+                root.insert(key.clone(), Node::new(paths, member.origin));
+            }
+            _ => {
+                root.insert(key.clone(), member.clone());
+            }
+        }
+    }
+    let used = reachable(document, std::iter::once(&kept));
+    add_components(&mut kept, document, &used);
+    kept
+}
+
+/// A document without operations, of one named schema and the components it needs; empty if there is no such schema.
+pub fn schema_subset(document: &Node, name: &str) -> Node {
+    let mut kept = Node::object(document.origin);
+    for key in ["openapi", "info"] {
+        if let (Some(member), Some(root)) = (document.get(key), kept.as_object_mut()) {
+            root.insert(key.to_owned(), member.clone());
+        }
+    }
+    kept.set("paths", Object::new());
+    let schema = document.get("components").and_then(|components| components.get("schemas")?.get(name));
+    let mut used = reachable(document, schema.into_iter());
+    used.insert(("schemas".to_owned(), name.to_owned()));
+    add_components(&mut kept, document, &used);
+    kept
+}
+
+/// The path item with the wanted operations, if there is one.
+fn item_subset(path: &str, item: &Node, keep: &impl Fn(&str, &str) -> bool) -> Option<Node> {
+    let wanted = |key: &str| !METHODS.contains(&key) || keep(path, key);
+    let members: Object = item
+        .as_object()?
+        .iter()
+        .filter(|(key, _)| wanted(key))
+        .map(|(key, member)| (key.clone(), member.clone()))
+        .collect();
+    let any = members.keys().any(|key| METHODS.contains(&key.as_str()));
+    any.then(|| Node::new(members, item.origin))
+}
+
+fn add_components(kept: &mut Node, document: &Node, used: &HashSet<(String, String)>) {
+    let Some(components) = document.get("components") else { return };
+    let mut sections = Object::new();
+    for (section, members) in components.as_object().into_iter().flatten() {
+        let members_kept: Object = members
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| used.contains(&(section.clone(), (*name).clone())))
+            .map(|(name, member)| (name.clone(), member.clone()))
+            .collect();
+        if !members_kept.is_empty() {
+            sections.insert(section.clone(), Node::new(members_kept, members.origin));
+        }
+    }
+    if let (false, Some(root)) = (sections.is_empty(), kept.as_object_mut()) {
+        root.insert("components".to_owned(), Node::new(sections, components.origin));
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::convert::refs;
 use crate::convert::rules::DROP_QUERYSTRING_PARAMETER;
 use crate::convert::walk::METHODS;
+use crate::lower::Construct;
 use crate::{Context, Node};
 
 pub(super) fn drop_all(cx: &mut Context, root: &mut Node) {
@@ -17,8 +18,10 @@ pub(super) fn drop_all(cx: &mut Context, root: &mut Node) {
             let this_one = drop_parameters(cx, operation, &shared);
             if whole_path || this_one {
                 // Without the query string that it requires, the call would be a wrong one.
-                let text = format!("dropped {method} {path}, which requires the whole query string as a parameter");
-                cx.note(&DROP_QUERYSTRING_PARAMETER, operation.origin, text);
+                let origin = operation.origin;
+                let reason = "it requires the whole query string as one parameter";
+                cx.note(&DROP_QUERYSTRING_PARAMETER, origin, format!("{method} {path} is left out: {reason}"));
+                cx.leave_out((method, path), Construct::ParameterLocation, origin, reason);
                 item.remove(method);
             }
         }

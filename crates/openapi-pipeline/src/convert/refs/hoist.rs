@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::{claim, name_of_place, percent_decoded, reference, steps, to_schema};
+use super::{Claims, name_of_place, percent_decoded, reference, steps, to_schema};
 use crate::convert::rules::{ANCHOR_REF, DYNAMIC_REF, HOIST_REF_TARGET};
 use crate::convert::walk::{self, Kind, Visitor};
 use crate::{Context, Node};
@@ -17,7 +17,7 @@ const MAX_ROUNDS: usize = 16;
 /// Makes every `$ref` of a schema lead to `#/components/schemas/…`, whether it named a place, an anchor or an `$id`.
 pub(in crate::convert) fn hoist(cx: &mut Context, root: &mut Node) {
     let mut names: HashMap<Path, String> = HashMap::new();
-    let mut used: HashSet<String> = root
+    let mut used: Claims = root
         .get("components")
         .map(|components| components.members("schemas").map(|(name, _)| name.clone()).collect())
         .unwrap_or_default();
@@ -53,29 +53,36 @@ struct Reference {
 #[derive(Default)]
 struct Survey {
     references: Vec<Reference>,
-    anchors: HashMap<String, Vec<Path>>,
+    /// By anchor, and the enclosing schema with an `$id`.
+    anchors: HashMap<(Option<Path>, String), Path>,
+    /// By anchor alone, the first of each name.
+    anywhere: HashMap<String, Path>,
     ids: HashMap<String, Path>,
     /// Schemas with an `$id`: references inside them are relative to them.
     scopes: HashSet<Path>,
 }
 
 impl Visitor for Survey {
-    fn enter(&mut self, _: &mut Context, kind: Kind, path: &[String], node: &mut Node) {
+    fn enter(&mut self, cx: &mut Context, kind: Kind, path: &[String], node: &mut Node) {
         if kind != Kind::Schema {
             return;
         }
-        for key in ["$anchor", "$dynamicAnchor"] {
-            if let Some(anchor) = node.get_str(key) {
-                self.anchors.entry(anchor.to_owned()).or_default().push(path.to_vec());
-            }
-        }
-        if let Some(id) = node.get_str("$id") {
+        let origin = node.origin;
+        let mut remembers = || cx.budget.copy(path.len(), origin);
+        if let Some(id) = node.get_str("$id").filter(|_| remembers()) {
             self.ids.entry(id.trim_end_matches('#').to_owned()).or_insert_with(|| path.to_vec());
             self.scopes.insert(path.to_vec());
         }
+        for key in ["$anchor", "$dynamicAnchor"] {
+            if let Some(anchor) = node.get_str(key).filter(|_| remembers()) {
+                let scope = self.scope_of(path).cloned();
+                self.anchors.entry((scope, anchor.to_owned())).or_insert_with(|| path.to_vec());
+                self.anywhere.entry(anchor.to_owned()).or_insert_with(|| path.to_vec());
+            }
+        }
         let mut found = |text: &str, is_dynamic| {
             // Nearly all references are fine as they are; remembering only the others keeps the survey small.
-            if is_dynamic || !is_component(text) {
+            if (is_dynamic || !is_component(text)) && remembers() {
                 self.references.push(Reference { place: path.to_vec(), text: text.to_owned() });
             }
         };
@@ -105,9 +112,8 @@ impl Survey {
             return scope.cloned();
         }
         if !fragment.starts_with('/') {
-            let candidates = self.anchors.get(fragment)?;
-            let near = candidates.iter().find(|anchor| self.scope_of(anchor) == scope);
-            return near.or(candidates.first()).cloned();
+            let near = self.anchors.get(&(scope.cloned(), fragment.to_owned()));
+            return near.or_else(|| self.anywhere.get(fragment)).cloned();
         }
         let relative = steps(&format!("#{fragment}"))?;
         let decoded: Path = relative.iter().map(|step| percent_decoded(step).unwrap_or_else(|| step.clone())).collect();
@@ -151,7 +157,7 @@ impl Plan {
         used_reference: &Reference,
         target: Path,
         names: &mut HashMap<Path, String>,
-        used: &mut HashSet<String>,
+        used: &mut Claims,
     ) {
         let new_reference = match target.as_slice() {
             [components, _, _] if components == "components" => reference(&target),
@@ -159,7 +165,7 @@ impl Plan {
             _ if target.len() < 2 || root.pointer(&reference(&target)).is_none() => return,
             _ => {
                 let name = names.entry(target.clone()).or_insert_with(|| {
-                    let name = claim(used, name_of_place(&target));
+                    let name = used.claim(name_of_place(&target));
                     self.hoisted.insert(target.clone(), name.clone());
                     name
                 });
@@ -183,7 +189,7 @@ impl Plan {
                 stub.set("$ref", self.hoisted.get(path).map(|name| to_schema(name)).unwrap_or_default());
                 std::mem::replace(site, stub)
             } else {
-                site.clone()
+                cx.copy(site)
             };
             moved.insert(path, schema);
         }

@@ -1,5 +1,6 @@
 //! Arrays: 3.0 describes all items by one schema.
 
+use super::distinct;
 use crate::convert::rules::{ARRAY_ITEMS, DROP_CONTAINS, TUPLE_ITEMS, UNEVALUATED_ITEMS};
 use crate::{Context, Node, Value};
 
@@ -32,19 +33,17 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
         }
     };
     let Some(list) = schema.remove(positions) else { return };
-    let rest = schema.remove(rest);
+    // Where nothing else evaluates items, those that the list leaves are what follows it.
+    let follows =
+        schema.remove(rest).or_else(|| if is_alone(schema) { schema.remove("unevaluatedItems") } else { None });
+    let rest = follows;
     let origin = list.origin;
     let Value::Array(list) = list.value else { return };
     let count = list.len();
     let most = schema.get("maxItems").and_then(count_of);
     let is_closed = rest.as_ref().and_then(Node::as_bool) == Some(false);
 
-    let mut schemas: Vec<Node> = Vec::new();
-    for item in list {
-        if !schemas.contains(&item) {
-            schemas.push(item);
-        }
-    }
+    let mut schemas = distinct(list);
     let mut is_open = false;
     if !is_closed && most.is_none_or(|most| most > count as u64) {
         match rest {
@@ -85,11 +84,15 @@ fn count_of(node: &Node) -> Option<u64> {
 
 fn unevaluated(cx: &mut Context, schema: &mut Node) {
     let Some(unevaluated) = schema.remove("unevaluatedItems") else { return };
-    let applies_alone = ["items", "allOf", "anyOf", "oneOf", "$ref", "if"].iter().all(|key| schema.get(key).is_none());
-    if applies_alone && unevaluated.as_object().is_some() {
+    if is_alone(schema) && schema.get("items").is_none() && unevaluated.as_object().is_some() {
         cx.note(&UNEVALUATED_ITEMS, unevaluated.origin, "became items");
         schema.set("items", unevaluated.value);
     } else {
         cx.note(&UNEVALUATED_ITEMS, unevaluated.origin, "dropped");
     }
+}
+
+/// Whether no other schema takes part in describing the items.
+fn is_alone(schema: &Node) -> bool {
+    ["allOf", "anyOf", "oneOf", "$ref", "if"].iter().all(|key| schema.get(key).is_none())
 }

@@ -1,5 +1,7 @@
 //! The many ways to allow `null`, brought to the one way of 3.0: `nullable: true`.
 
+use std::collections::HashSet;
+
 use crate::convert::rules::{
     NULL_BRANCH, NULL_IN_ENUM, NULL_TYPE, TYPE_ARRAY_NULLABLE, TYPE_ARRAY_SINGLE, TYPE_ARRAY_UNION,
 };
@@ -103,13 +105,8 @@ pub(super) fn types(cx: &mut Context, schema: &mut Node) {
     let listed = match &declared.value {
         Value::String(name) if name == "null" => vec!["null".to_owned()],
         Value::Array(items) => {
-            let mut names: Vec<String> = Vec::new();
-            for name in items.iter().filter_map(Node::as_str) {
-                if !names.iter().any(|known| known == name) {
-                    names.push(name.to_owned());
-                }
-            }
-            names
+            let mut seen = HashSet::new();
+            items.iter().filter_map(Node::as_str).filter(|name| seen.insert(*name)).map(str::to_owned).collect()
         }
         _ => return,
     };

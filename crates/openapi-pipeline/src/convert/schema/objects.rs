@@ -1,8 +1,9 @@
 //! Objects: 3.0 knows properties by name, and one schema for all others.
 
-use crate::convert::rules::{
-    DROP_DEPENDENT_KEYWORD, DROP_PROPERTY_NAMES, PATTERN_PROPERTIES, REQUIRED_NAMES, UNEVALUATED_PROPERTIES,
-};
+use std::collections::HashSet;
+
+use super::distinct;
+use crate::convert::rules::{DROP_PROPERTY_NAMES, PATTERN_PROPERTIES, REQUIRED_NAMES, UNEVALUATED_PROPERTIES};
 use crate::{Context, Node, Object, Value};
 
 pub(super) fn mend(cx: &mut Context, schema: &mut Node) {
@@ -13,25 +14,25 @@ pub(super) fn mend(cx: &mut Context, schema: &mut Node) {
     if let Some(dropped) = schema.remove("propertyNames") {
         cx.note(&DROP_PROPERTY_NAMES, dropped.origin, "dropped propertyNames");
     }
-    for key in ["dependentRequired", "dependentSchemas", "dependencies"] {
-        if let Some(dropped) = schema.remove(key) {
-            cx.note(&DROP_DEPENDENT_KEYWORD, dropped.origin, format!("dropped {key}"));
-        }
-    }
 }
 
 fn required(cx: &mut Context, schema: &mut Node) {
     let Some(names) = schema.get_mut("required") else { return };
     let origin = names.origin;
-    let Some(names) = names.as_array_mut() else { return };
-    let mut seen: Vec<Node> = Vec::new();
+    let Some(names) = names.as_array_mut() else {
+        // Older drafts said of a property that it is required.
+        schema.remove("required");
+        cx.note(&REQUIRED_NAMES, origin, "removed, this is no list");
+        return;
+    };
+    let mut seen: HashSet<String> = HashSet::new();
     names.retain(|name| {
-        let is_new = !seen.contains(name);
-        if is_new {
-            seen.push(name.clone());
-        } else {
-            let text = format!("removed a repeated {}", name.as_str().unwrap_or_default());
-            cx.note(&REQUIRED_NAMES, name.origin, text);
+        let text = name.as_str();
+        let is_new = text.is_some_and(|text| seen.insert(text.to_owned()));
+        match text {
+            Some(_) if is_new => {}
+            Some(text) => cx.note(&REQUIRED_NAMES, name.origin, format!("removed a repeated {text}")),
+            None => cx.note(&REQUIRED_NAMES, name.origin, "removed what is no name"),
         }
         is_new
     });
@@ -49,12 +50,7 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
         return;
     };
     let names = patterns.keys().cloned().collect::<Vec<_>>().join(", ");
-    let mut schemas: Vec<Node> = Vec::new();
-    for pattern in patterns.into_values() {
-        if !schemas.contains(&pattern) {
-            schemas.push(pattern);
-        }
-    }
+    let mut schemas = distinct(patterns.into_values().collect());
     let has_properties = schema.get("properties").and_then(Node::as_object).is_some_and(|members| !members.is_empty());
     let others = schema.get("additionalProperties");
     // Closed: what matches no pattern is forbidden, so the patterns describe all there is. Free: what matches no pattern

@@ -3,7 +3,7 @@
 use serde_json::Number;
 
 use crate::convert::rules::{
-    CONST_TO_ENUM, CONTENT_ENCODING, CONTENT_MEDIA_TYPE, INTEGRAL_NUMBER, NUMERIC_EXCLUSIVE_BOUND,
+    CONST_TO_ENUM, CONTENT_ENCODING, CONTENT_MEDIA_TYPE, DROP_BOUND, INTEGRAL_NUMBER, NUMERIC_EXCLUSIVE_BOUND,
 };
 use crate::{Context, Node, Value};
 
@@ -54,22 +54,48 @@ fn as_f64(value: &Value) -> Option<f64> {
 }
 
 pub(super) fn integral_numbers(cx: &mut Context, schema: &mut Node) {
-    let of_values: &[&str] =
-        if schema.get_str("type") == Some("integer") { &["minimum", "maximum", "multipleOf"] } else { &[] };
-    let of_sizes = &["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"];
-    for key in of_values.iter().chain(of_sizes) {
-        let Some(Node { value: Value::Number(number), origin }) = schema.get_mut(key) else { continue };
-        if let Some(integer) = integer_of(number) {
-            cx.note(&INTEGRAL_NUMBER, *origin, format!("{number} became {integer}"));
-            *number = integer;
+    if schema.get_str("type") == Some("integer") {
+        // What lies between two integers bounds them like the nearer one.
+        integral(cx, schema, "minimum", f64::ceil);
+        integral(cx, schema, "maximum", f64::floor);
+        integral(cx, schema, "multipleOf", |_| f64::NAN);
+    }
+    for key in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
+        integral(cx, schema, key, |_| f64::NAN);
+        let is_size = |size: &Node| matches!(&size.value, Value::Number(number) if number.is_u64());
+        if schema.get(key).is_some_and(|size| !is_size(size))
+            && let Some(dropped) = schema.remove(key)
+        {
+            cx.note(&DROP_BOUND, dropped.origin, format!("dropped {key}, which is no length"));
         }
     }
 }
 
-/// The integer that a number written with a decimal point stands for, if it stands for one and 64 bits hold it.
-fn integer_of(number: &Number) -> Option<Number> {
+/// Writes a number without its decimal point, or what `round` makes of it; drops it if 64 bits don't hold that.
+fn integral(cx: &mut Context, schema: &mut Node, key: &str, round: fn(f64) -> f64) {
+    let Some(Node { value: Value::Number(number), origin }) = schema.get(key) else { return };
+    let (Some(value), origin) = (number.as_f64().filter(|_| number.is_f64()), *origin) else { return };
+    let written = number.to_string();
+    let exact = integer_of(value);
+    let Some(integer) = exact.clone().or_else(|| integer_of(round(value))) else {
+        cx.note(&DROP_BOUND, origin, format!("dropped {key}, {written} is no integer of 64 bits"));
+        schema.remove(key);
+        return;
+    };
+    cx.note(&INTEGRAL_NUMBER, origin, format!("{written} became {integer}"));
+    if exact.is_none() {
+        let exclusive = if key == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
+        schema.remove(exclusive);
+    }
+    schema.set(key, Value::Number(integer));
+}
+
+/// The integer that a number is, if it is one and 64 bits hold it.
+fn integer_of(value: f64) -> Option<Number> {
     const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
-    let value = number.as_f64().filter(|value| number.is_f64() && value.fract() == 0.0)?;
+    if value.fract() != 0.0 {
+        return None;
+    }
     if (-TWO_TO_63..TWO_TO_63).contains(&value) {
         Some(Number::from(value as i64))
     } else if (TWO_TO_63..TWO_TO_63 * 2.0).contains(&value) {

@@ -64,9 +64,9 @@ fn from_body(cx: &mut Context, mut parameter: Node, consumes: Option<Vec<String>
     let mut content = Node::object(origin);
     for media_type in media_types {
         let mut entry = Node::object(origin);
-        put(&mut entry, "schema", schema.clone());
+        put(&mut entry, "schema", cx.copy(&schema));
         if let Some(example) = &example {
-            put(&mut entry, "example", example.clone());
+            put(&mut entry, "example", cx.copy(example));
         }
         put(&mut content, &media_type, entry);
     }

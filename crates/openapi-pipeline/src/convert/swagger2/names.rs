@@ -1,8 +1,8 @@
 //! Names of components: Swagger allows any, 3.0 only letters, digits, `.`, `_` and `-`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::convert::refs::{claim, legal_name, percent_decoded, reference, steps};
+use crate::convert::refs::{Claims, legal_name, percent_decoded, reference, steps};
 use crate::convert::rules::SWAGGER_COMPONENT_NAME;
 use crate::{Context, Node, Object};
 
@@ -29,11 +29,11 @@ impl Names {
     pub(super) fn of(cx: &mut Context, root: &Node) -> Self {
         let mut names = Self::default();
         for (section, _) in SECTIONS {
-            let mut used: HashSet<String> = root.members(section).map(|(name, _)| name.clone()).collect();
+            let mut used: Claims = root.members(section).map(|(name, _)| name.clone()).collect();
             for (name, entry) in root.members(section) {
                 let legal = legal_name(name);
                 if legal != *name {
-                    let legal = claim(&mut used, legal);
+                    let legal = used.claim(legal);
                     cx.note(&SWAGGER_COMPONENT_NAME, entry.origin, format!("{name} became {legal}"));
                     names.renamed.insert((section, name.clone()), legal);
                 }

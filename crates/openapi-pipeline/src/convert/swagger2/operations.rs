@@ -1,5 +1,7 @@
 //! Paths and their operations.
 
+use std::collections::HashSet;
+
 use crate::convert::rules::{SWAGGER_PATH_BODY, SWAGGER_REF, SWAGGER_SHARED_BODY, SWAGGER_SHARED_RESPONSE};
 use crate::convert::swagger2::{Shared, body, parameters, put, responses, security, strings};
 use crate::convert::walk::METHODS;
@@ -20,7 +22,10 @@ pub(super) fn convert_paths(cx: &mut Context, shared: &Shared, paths: &mut Node,
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             methods -= 1;
-            let inherited = if methods == 0 { std::mem::take(&mut bodies) } else { bodies.clone() };
+            let inherited = match methods {
+                0 => std::mem::take(&mut bodies),
+                _ => bodies.iter().map(|body| cx.copy(body)).collect(),
+            };
             if let Err(problem) = convert_operation(cx, shared, operation, inherited) {
                 problems.push(problem);
             }
@@ -58,8 +63,11 @@ fn convert_operation(
 fn overridden(inherited: Vec<Node>, own: Vec<Node>) -> Vec<Node> {
     let is_body = |parameter: &Node| parameter.get_str("in") == Some("body");
     let has_body = own.iter().any(is_body);
-    let is_replaced = |parameter: &Node| {
-        if is_body(parameter) { has_body } else { own.iter().any(|other| other.get("name") == parameter.get("name")) }
+    let names: HashSet<&str> = own.iter().filter_map(|parameter| parameter.get_str("name")).collect();
+    let is_replaced = |parameter: &Node| match parameter.get_str("name") {
+        _ if is_body(parameter) => has_body,
+        Some(name) => names.contains(name),
+        None => false,
     };
     let mut all: Vec<Node> = inherited.into_iter().filter(|parameter| !is_replaced(parameter)).collect();
     all.extend(own);
@@ -78,7 +86,7 @@ fn take_parameters(cx: &mut Context, shared: &Shared, holder: &mut Node) -> Vec<
         match shared.parameter(&target) {
             Some(behind) if body::is_body_or_form(behind) => {
                 cx.note(&SWAGGER_SHARED_BODY, parameter.origin, format!("copied {target} here"));
-                *parameter = Node { origin: parameter.origin, ..behind.clone() };
+                *parameter = Node { origin: parameter.origin, ..cx.copy(behind) };
             }
             Some(_) => {
                 if let Some(new) = shared.names.translate(&target, "parameters") {
@@ -89,7 +97,7 @@ fn take_parameters(cx: &mut Context, shared: &Shared, holder: &mut Node) -> Vec<
             None => {
                 if let Some(behind) = shared.lookup(&target) {
                     cx.note(&SWAGGER_REF, parameter.origin, format!("copied {target} here"));
-                    *parameter = behind.clone();
+                    *parameter = cx.copy(behind);
                 }
             }
         }
@@ -121,7 +129,7 @@ fn convert_responses(cx: &mut Context, shared: &Shared, operation: &mut Node, pr
         match shared.response(&target) {
             Some(behind) if !same_media_types && behind.get("schema").is_some() => {
                 cx.note(&SWAGGER_SHARED_RESPONSE, response.origin, format!("copied {target} here"));
-                *response = behind.clone();
+                *response = cx.copy(behind);
                 responses::convert(cx, response, produces);
             }
             Some(_) => {
@@ -133,7 +141,7 @@ fn convert_responses(cx: &mut Context, shared: &Shared, operation: &mut Node, pr
             None => {
                 if let Some(behind) = shared.lookup(&target) {
                     cx.note(&SWAGGER_REF, response.origin, format!("copied {target} here"));
-                    *response = behind.clone();
+                    *response = cx.copy(behind);
                     responses::convert(cx, response, produces);
                 }
             }

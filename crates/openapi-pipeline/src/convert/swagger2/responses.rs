@@ -26,7 +26,7 @@ pub(super) fn convert(cx: &mut Context, response: &mut Node, produces: Option<&[
         let mut content = Node::object(schema.origin);
         for media_type in media_types {
             let mut entry = Node::object(schema.origin);
-            put(&mut entry, "schema", schema.clone());
+            put(&mut entry, "schema", cx.copy(&schema));
             if let Some(example) = examples.as_mut().and_then(|examples| examples.remove(media_type)) {
                 put(&mut entry, "example", example);
             }

@@ -1,10 +1,8 @@
 //! What Swagger 2.0 writes differently inside schemas, wherever they have gone.
 
-use std::collections::HashSet;
-
 use indexmap::IndexMap;
 
-use crate::convert::refs::{claim, name_of_place, steps, to_schema};
+use crate::convert::refs::{Claims, name_of_place, steps, to_schema};
 use crate::convert::rules::{HOIST_REF_TARGET, SWAGGER_DISCRIMINATOR, SWAGGER_FILE, SWAGGER_NULLABLE, SWAGGER_REF};
 use crate::convert::swagger2::{Shared, put};
 use crate::convert::walk::{self, Kind, Visitor};
@@ -34,7 +32,7 @@ pub(super) fn convert(cx: &mut Context, shared: &Shared, root: &mut Node) {
 
 struct Schemas<'a> {
     shared: &'a Shared,
-    used: HashSet<String>,
+    used: Claims,
     /// Schemas that were referred to where they stood, by the old reference: their new names and their copies.
     copied: IndexMap<String, (String, Node)>,
     finished: usize,
@@ -63,9 +61,9 @@ impl Schemas<'_> {
         }
         let place = steps(reference)?;
         let target = self.shared.lookup(reference)?;
-        let name = claim(&mut self.used, name_of_place(&place));
+        let name = self.used.claim(name_of_place(&place));
         cx.note(&HOIST_REF_TARGET, target.origin, format!("became the component schema {name}"));
-        self.copied.insert(reference.to_owned(), (name.clone(), target.clone()));
+        self.copied.insert(reference.to_owned(), (name.clone(), cx.copy(target)));
         Some(to_schema(&name))
     }
 }

@@ -64,6 +64,68 @@ pub(super) fn rows() -> Vec<Row> {
             json!({"type": "http", "scheme": "bearer", "x-n": null}),
         ),
         (
+            &[
+                "empty-object",
+                "empty-object",
+                "empty-object",
+                "response-description",
+                "drop-null-field",
+                "drop-null-field",
+            ],
+            json!({"paths": {"/a": {"post": {"parameters": [null], "requestBody": {"content": {"application/json": null}},
+                   "responses": {"200": null}, "callbacks": null}}, "/b": null}}),
+            "/paths",
+            json!({"/a": {"post": {"parameters": [], "requestBody": {"content": {"application/json": {}}},
+                   "responses": {"200": {"description": ""}}}}, "/b": {}}),
+        ),
+        (
+            &[
+                "drop-null-field",
+                "drop-null-field",
+                "drop-null-field",
+                "drop-null-field",
+                "drop-null-field",
+                "malformed-keyword",
+            ],
+            json!({"servers": [{"url": "/", "variables": null}], "tags": null, "components": null, "security": [{"k": null}],
+                   "info": {"title": "t", "version": "1", "description": null, "contact": {"name": null}}}),
+            "",
+            json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1", "contact": {}}, "paths": {},
+                   "servers": [{"url": "/"}], "security": [{"k": []}]}),
+        ),
+        (
+            &["malformed-keyword", "malformed-keyword", "malformed-keyword", "malformed-keyword", "malformed-keyword"],
+            json!({"servers": [{"description": "no url"}], "tags": [{}, "a", {"name": "t", "externalDocs": {}}],
+                   "info": {"title": "t", "version": "1", "license": {"url": "u"}}}),
+            "",
+            json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}, "servers": [], "tags": [{"name": "t"}]}),
+        ),
+        (
+            &["malformed-keyword", "malformed-keyword", "malformed-keyword", "malformed-keyword", "malformed-keyword"],
+            json!({"paths": {"/a": {"get": {"tags": "t", "deprecated": "true", "parameters": {}, "summary": ["s"],
+                   "responses": {"200": {"description": "d", "headers": []}}}}}}),
+            "/paths/~1a/get",
+            json!({"tags": ["t"], "deprecated": true, "parameters": [],
+                   "responses": {"200": {"description": "d", "headers": {}}}}),
+        ),
+        (
+            &["not-an-object", "not-an-object", "response-description", "malformed-keyword", "empty-object"],
+            json!({"components": {"examples": {"E": "text"}, "responses": {"R": "text"}, "schemas": [],
+                   "securitySchemes": {"O": {"type": "oauth2", "flows": {"implicit": {"authorizationUrl": "u"}}}}}}),
+            "/components",
+            json!({"examples": {"E": {"value": "text"}}, "responses": {"R": {"description": ""}}, "schemas": {},
+                   "securitySchemes": {"O": {"type": "oauth2", "flows": {"implicit": {"authorizationUrl": "u", "scopes": {}}}}}}),
+        ),
+        // Pasted in beside the components, as tools for JSON Schema do.
+        (
+            &["hoist-ref-target", "hoist-ref-target", "drop-defs", "drop-defs"],
+            json!({"components": {"schemas": {"A": {"$ref": "#/definitions/B"}}}, "$defs": {"C": {"type": "string"}},
+                   "definitions": {"B": {"items": {"$ref": "#/$defs/C"}}, "Unused": {}}}),
+            "/components/schemas",
+            json!({"A": {"$ref": "#/components/schemas/B"}, "B": {"items": {"$ref": "#/components/schemas/C"}},
+                   "C": {"type": "string"}}),
+        ),
+        (
             &["examples-list"],
             json!({"components": {"parameters": {"P": {"name": "p", "in": "query", "schema": {}, "examples": [1, 2]}}}}),
             "/components/parameters/P",
@@ -116,8 +178,9 @@ pub(super) fn rows() -> Vec<Row> {
             json!({"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}, "image/png": {}}),
         ),
         (
-            &["drop-query-method", "drop-additional-operations", "openapi-version"],
-            json!({"paths": {"/a": {"query": operation(), "additionalOperations": {"COPY": operation()}, "get": operation()}}}),
+            &["drop-query-method", "drop-additional-operations", "drop-additional-operations", "openapi-version"],
+            json!({"paths": {"/a": {"query": operation(), "additionalOperations": {"COPY": operation(), "MOVE": operation()},
+                                    "get": operation()}}}),
             "/paths/~1a",
             json!({"get": operation()}),
         ),
@@ -161,14 +224,36 @@ pub(super) fn rows() -> Vec<Row> {
             json!({"requestBodies": {"B": {"content": {"text/plain": {"schema": {"type": "string"}}}}}}),
         ),
         (
+            &["security-by-reference", "security-by-reference", "openapi-version"],
+            json!({"security": [{"#/components/securitySchemes/k~1": ["s"], "other": []}],
+                   "paths": {"/a": {"get": {"security": [{"#/components/securitySchemes/k~1": []}], "responses": {}}}}}),
+            "/security",
+            json!([{"k/": ["s"], "other": []}]),
+        ),
+        (
+            &["drop-v3-2-field", "drop-v3-2-field", "drop-v3-2-field", "openapi-version"],
+            json!({"components": {"securitySchemes": {"O": {"type": "oauth2", "deprecated": true, "oauth2MetadataUrl": "m",
+                   "flows": {"deviceAuthorization": {"deviceAuthorizationUrl": "d", "tokenUrl": "t", "scopes": {}}}}}}}),
+            "/components/securitySchemes/O",
+            json!({"type": "oauth2", "flows": {}}),
+        ),
+        (
             &["example-data-value", "example-data-value", "openapi-version"],
             json!({"components": {"examples": {"E": {"dataValue": 1, "serializedValue": "1"}}}}),
             "/components/examples/E",
             json!({"value": 1}),
         ),
         (
-            &["drop-v3-2-field", "drop-v3-2-field", "drop-v3-2-field", "openapi-version"],
-            json!({"$self": "https://example.com/", "tags": [{"name": "t", "summary": "s"}], "servers": [{"url": "/", "name": "n"}]}),
+            &[
+                "drop-v3-2-field",
+                "drop-v3-2-field",
+                "drop-v3-2-field",
+                "drop-v3-2-field",
+                "drop-v3-2-field",
+                "openapi-version",
+            ],
+            json!({"$self": "https://example.com/", "servers": [{"url": "/", "name": "n"}],
+                   "tags": [{"name": "t", "summary": "s", "parent": "p", "kind": "nav"}]}),
             "/tags",
             json!([{"name": "t"}]),
         ),
@@ -181,7 +266,7 @@ pub(super) fn rows() -> Vec<Row> {
         output,
     };
     let old = old.into_iter().map(|case| row(Dialect::OpenApi30, "3.0.3", case));
-    let new = new.into_iter().map(|case| row(Dialect::OpenApi31, "3.1.0", case));
+    let new = new.into_iter().map(|case| row(Dialect::OpenApi32, "3.2.0", case));
     let mut rows: Vec<Row> = old.chain(new).collect();
     rows.push(Row {
         rules: &["openapi-version", "missing-paths"],
@@ -210,6 +295,35 @@ fn shared_media_types_that_lead_in_circles_are_cut() {
     let (cx, result) = convert(Dialect::OpenApi31, &input);
     assert_eq!(result.unwrap().to_json()["components"], json!({"requestBodies": {"B": {"content": {"a/b": {}}}}}));
     assert_eq!(names(&cx).iter().filter(|name| **name == "inline-media-type").count(), 2);
+}
+
+#[test]
+fn operations_that_3_0_has_no_place_for_are_left_out() {
+    let required = json!([{"name": "q", "in": "querystring", "required": true, "content": {}}]);
+    let input = document(
+        "3.2.0",
+        json!({"paths": {"/a": {"query": operation(), "additionalOperations": {"COPY": operation()}, "get": operation(),
+                                "put": {"parameters": required, "responses": {}}}}}),
+    );
+    let (cx, result) = convert(Dialect::OpenApi32, &input);
+    assert_eq!(result.unwrap().to_json()["paths"]["/a"], json!({"get": operation()}));
+    let left_out: Vec<_> =
+        cx.report.left_out.iter().map(|one| (one.operation.as_str(), one.construct.name())).collect();
+    assert_eq!(left_out, [("QUERY /a", "http-method"), ("COPY /a", "http-method"), ("PUT /a", "parameter-location")]);
+}
+
+#[test]
+fn an_operation_that_is_none_is_an_error() {
+    let wrong = [
+        json!({"/a": {"get": "text"}}),
+        json!({"/a": {"get": {"parameters": [1], "responses": {}}}}),
+        json!({"/a": {"get": {"responses": {"200": "OK"}}}}),
+        json!({"/a": []}),
+    ];
+    for paths in wrong {
+        let (_, result) = convert(Dialect::OpenApi30, &document("3.0.3", json!({"paths": paths})));
+        assert_eq!(result.unwrap_err().0[0].code, "not-an-object", "{paths}");
+    }
 }
 
 #[test]

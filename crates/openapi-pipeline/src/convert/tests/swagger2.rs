@@ -108,6 +108,26 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         (
             &["openapi-version", "swagger-parameter-schema", "swagger-collection-format"],
+            parameter(json!({"name": "p", "in": "query", "type": "array", "items": {}, "collectionFormat": "ssv"})),
+            "/paths/~1a/post/parameters/0",
+            json!({"name": "p", "in": "query", "schema": {"type": "array", "items": {}}, "style": "spaceDelimited", "explode": false}),
+        ),
+        (
+            &["openapi-version", "swagger-parameter-schema", "swagger-unsupported-collection-format"],
+            parameter(
+                json!({"name": "p", "in": "path", "required": true, "type": "array", "items": {}, "collectionFormat": "pipes"}),
+            ),
+            "/paths/~1a/post/parameters/0",
+            json!({"name": "p", "in": "path", "required": true, "schema": {"type": "string"}}),
+        ),
+        (
+            &["openapi-version", "swagger-parameter-schema", "swagger-collection-format"],
+            parameter(json!({"name": "p", "in": "path", "required": true, "type": "array", "items": {}})),
+            "/paths/~1a/post/parameters/0",
+            json!({"name": "p", "in": "path", "required": true, "schema": {"type": "array", "items": {}}, "style": "simple", "explode": false}),
+        ),
+        (
+            &["openapi-version", "swagger-parameter-schema", "swagger-collection-format"],
             parameter(json!({"name": "p", "in": "header", "type": "array", "items": {}, "collectionFormat": "csv"})),
             "/paths/~1a/post/parameters/0",
             json!({"name": "p", "in": "header", "schema": {"type": "array", "items": {}}, "style": "simple", "explode": false}),

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::load::check::dangling;
+use crate::load::identify::{Anchors, identify};
+use crate::load::position::Position;
 use crate::load::reference::{Target, Unusable, resolve};
 use crate::load::{Files, parse};
 use crate::source::SourceId;
@@ -13,7 +15,12 @@ pub(super) struct Library<'a> {
     files: &'a dyn Files,
     paths: HashMap<SourceId, PathBuf>,
     /// `None` for files that could not be read, so that this is said once.
-    trees: HashMap<PathBuf, Option<Node>>,
+    trees: HashMap<PathBuf, Option<Tree>>,
+}
+
+struct Tree {
+    root: Node,
+    anchors: Anchors,
 }
 
 impl<'a> Library<'a> {
@@ -36,9 +43,10 @@ impl<'a> Library<'a> {
     ) -> Result<Option<&Node>, Diagnostics> {
         if !self.trees.contains_key(&target.file) {
             match parse(cx, self.files, &target.file) {
-                Ok(tree) => {
-                    self.paths.insert(tree.origin.source(), target.file.clone());
-                    self.trees.insert(target.file.clone(), Some(tree));
+                Ok(mut root) => {
+                    let anchors = identify(cx, &mut root, Position::Other);
+                    self.paths.insert(root.origin.source(), target.file.clone());
+                    self.trees.insert(target.file.clone(), Some(Tree { root, anchors }));
                 }
                 Err(problems) => {
                     self.trees.insert(target.file.clone(), None);
@@ -54,7 +62,9 @@ impl<'a> Library<'a> {
 
     /// The node at a place of a file that was read already.
     pub(super) fn known(&self, target: &Target) -> Option<&Node> {
-        resolve(self.trees.get(&target.file)?.as_ref()?, &format!("#{}", target.fragment))
+        let Tree { root, anchors } = self.trees.get(&target.file)?.as_ref()?;
+        let fragment = anchors.get(&target.fragment).unwrap_or(&target.fragment);
+        resolve(root, &format!("#{fragment}"))
     }
 }
 

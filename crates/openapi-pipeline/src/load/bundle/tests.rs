@@ -143,17 +143,18 @@ fn circles_that_cannot_be_components_are_errors() {
     let files = root("paths: {/x: {$ref: 'p.yaml#/a'}}\n").with("api/p.yaml", "a: {$ref: '#/b'}\nb: {$ref: '#/a'}\n");
     assert_eq!(problems(&files), [("ref-cycle", "api/p.yaml:2:11".into())]);
 
-    let files = root("paths: {}\ncomponents: {schemas: {A: {not: {$ref: 'p.yaml#/a'}}}}\n")
+    let files = root("paths: {/x: {get: {parameters: [{schema: {$ref: 'p.yaml#/a'}}]}}}\n")
         .with("api/p.yaml", "a: {$ref: '#/b'}\nb: {$ref: '#/a'}\n");
-    assert_eq!(problems(&files), [("ref-cycle", "api/openapi.yaml:3:40".into())]);
+    assert_eq!(problems(&files), [("ref-cycle", "api/openapi.yaml:2:49".into())]);
 
-    let files = root("paths: {}\nx-more: {$ref: more.yaml}\n").with("api/more.yaml", "again: {$ref: more.yaml}\n");
-    assert_eq!(problems(&files), [("ref-cycle", "api/more.yaml:1:15".into())]);
+    let files = root("paths: {/x: {get: {requestBody: {content: {a/b: {$ref: more.yaml}}}}}}\n")
+        .with("api/more.yaml", "encoding: {again: {$ref: more.yaml}}\n");
+    assert_eq!(problems(&files), [("ref-cycle", "api/more.yaml:1:26".into())]);
 }
 
 #[test]
 fn files_cannot_multiply_each_other() {
-    let mut files = root("paths: {}\nx-more: {$ref: 0.yaml}\n");
+    let mut files = root("paths: {/x: {x-more: {$ref: 0.yaml}}}\n");
     for level in 0..60 {
         let next = level + 1;
         files =
@@ -242,4 +243,42 @@ fn rust_types_are_stripped_from_other_files_too() {
     let (cx, result) = run(&files);
     assert_eq!(result.unwrap()["components"]["schemas"]["A"], json!({"type": "string"}));
     assert!(cx.report.notes.iter().any(|note| note.rule.name == "strip-rust-type"));
+}
+
+#[test]
+fn one_place_is_one_component_however_it_is_spelled() {
+    let spellings = [
+        "b.yaml#/d/Pet%20A",
+        "./b.yaml#/d/Pet A",
+        "../api/x/../b.yaml#/d/Pet%20%41",
+        "b.yaml#pet",
+        "%62.yaml#/d/Pet%20A",
+    ];
+    let refs = spellings.map(|spelling| format!("{{$ref: '{spelling}'}}")).join(", ");
+    let files = root(&format!("paths: {{}}\ncomponents: {{schemas: {{A: {{oneOf: [{refs}]}}}}}}\n"))
+        .with("api/b.yaml", "d: {'Pet A': {$anchor: pet, items: {$ref: '#pet'}}}\n");
+    let schemas = &bundled(&files)["components"]["schemas"];
+    let one = json!({"$ref": "#/components/schemas/Pet_A"});
+    assert_eq!(schemas["A"]["oneOf"], json!([one, one, one, one, one]));
+    assert_eq!(*schemas, json!({"A": schemas["A"], "Pet_A": {"$anchor": "pet", "items": one}}));
+}
+
+#[test]
+fn anchors_and_places_of_the_first_file_are_reached_from_others() {
+    let files = root("paths: {}\ncomponents: {schemas: {A: {$anchor: a, not: {$ref: 'b.json#/B'}}}}\n").with(
+        "api/b.json",
+        r#"{"B": {"allOf": [{"$ref": "openapi.yaml#a"}, {"$ref": "openapi.yaml#/components/schemas/A"}]}}"#,
+    );
+    let both = json!({"$ref": "#/components/schemas/A"});
+    assert_eq!(bundled(&files)["components"]["schemas"]["B"], json!({"allOf": [both, both]}));
+}
+
+#[test]
+fn whole_files_and_their_parts_are_told_apart() {
+    let files = root("paths: {}\ncomponents: {schemas: {A: {oneOf: [{$ref: s.json}, {$ref: 's.json#'}, {$ref: 's.json#/$defs/s'}]}}}\n")
+        .with("api/s.json", r##"{"type": "object", "properties": {"s": {"$ref": "#/$defs/s"}}, "$defs": {"s": {"type": "string"}}}"##);
+    let schemas = &bundled(&files)["components"]["schemas"];
+    let refs = ["s", "s", "s_2"].map(|name| json!({"$ref": format!("#/components/schemas/{name}")}));
+    assert_eq!(schemas["A"]["oneOf"], json!(refs));
+    assert_eq!((&schemas["s"]["properties"]["s"], &schemas["s_2"]), (&refs[2], &json!({"type": "string"})));
 }

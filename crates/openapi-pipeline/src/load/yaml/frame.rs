@@ -25,6 +25,8 @@ pub(super) struct Frame {
     pub(super) weight_before: usize,
     /// Levels below this one.
     pub(super) height: usize,
+    /// The length of its JSON pointer.
+    pub(super) pointer: usize,
 }
 
 impl Frame {
@@ -40,6 +42,7 @@ impl Frame {
             anchor,
             weight_before: 0,
             height: 0,
+            pointer: 0,
         }
     }
 
@@ -57,6 +60,11 @@ impl Frame {
             Some(key) => Step::Key(key.text.clone()),
             None => Step::Index(u32::try_from(self.items.len()).unwrap_or(u32::MAX)),
         }
+    }
+
+    /// The length of the JSON pointer to the value that comes next.
+    pub(super) fn pointer_below(&self) -> usize {
+        self.pointer + 1 + self.key.as_ref().map_or(8, |key| key.text.len())
     }
 
     /// The finished value. What was merged comes first, and gives way to what the object says itself.

@@ -91,6 +91,13 @@ fn parameters_are_brought_into_shape() {
         ),
         (
             json!({"name": "s", "in": "query", "style": "pipeDelimited", "schema": {"type": "array"}}),
+            "joined-list",
+            Some(
+                json!({"name": "s", "in": "query", "schema": string, "description": "Several values are separated by vertical bars."}),
+            ),
+        ),
+        (
+            json!({"name": "o", "in": "query", "style": "spaceDelimited", "schema": {"type": "object"}}),
             "drop-unsupported-parameter",
             None,
         ),
@@ -109,7 +116,7 @@ fn parameters_are_brought_into_shape() {
         ),
         (
             json!({"name": "l", "in": "query", "explode": false, "schema": {"type": "array", "items": string}}),
-            "comma-separated-parameter",
+            "joined-list",
             Some(
                 json!({"name": "l", "in": "query", "schema": string, "description": "Several values are separated by commas."}),
             ),
@@ -127,6 +134,31 @@ fn parameters_are_brought_into_shape() {
 }
 
 #[test]
+fn lists_of_a_form_that_are_one_text_are_strings() {
+    let list = json!({"type": "array", "items": {"type": "string"}, "description": "What is wanted"});
+    let schema = json!({"type": "object", "properties": {"csv": list, "bars": list, "each": list}});
+    let encoding = json!({
+        "csv": {"style": "form", "explode": false}, "bars": {"style": "pipeDelimited"}, "each": {"explode": true},
+    });
+    let body = json!({"content": {"application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/Wish"},
+        "encoding": encoding}}});
+    let json = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Wish"}}}});
+    let paths = json!({"/x": {
+        "put": {"operationId": "p", "requestBody": body, "responses": done()},
+        "post": {"operationId": "q", "requestBody": json, "responses": done()},
+    }});
+    let (cx, lowered) = run(&document(paths, json!({"schemas": {"Wish": schema}})), &[]);
+    let lowered = lowered.unwrap();
+    let form = &lowered["components"]["schemas"]["PRequest"]["properties"];
+    let text = |between: &str| json!({"type": "string", "description": format!("What is wanted\n\nSeveral values are separated by {between}.")});
+    assert_eq!((&form["csv"], &form["bars"]), (&text("commas"), &text("vertical bars")));
+    assert_eq!(form["each"]["type"], "array");
+    // Another body of the same schema has its lists.
+    assert_eq!(lowered["components"]["schemas"]["Wish"]["properties"]["csv"]["type"], "array");
+    assert_eq!(uses(&cx, "joined-list").len(), 2);
+}
+
+#[test]
 fn operations_that_cannot_be_called_are_left_out() {
     let required = |parameter: Json| json!({"parameters": [parameter]});
     for members in [
@@ -135,8 +167,6 @@ fn operations_that_cannot_be_called_are_left_out() {
             json!({"name": "d", "in": "query", "required": true, "style": "deepObject", "schema": {"type": "object"}}),
         ),
         json!({"requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}}),
-        json!({"requestBody": {"content": {"application/xml": {"schema": {"type": "object"}}}}}),
-        json!({"servers": [{"url": "https://elsewhere"}]}),
     ] {
         let (cx, operation) = get(members.clone());
         assert_eq!(operation, Json::Null, "{members}");
@@ -149,10 +179,27 @@ fn operations_that_cannot_be_called_are_left_out() {
 #[test]
 fn one_media_type_per_body() {
     let any = || json!({"schema": {"type": "string", "minLength": 3}});
+    let bytes = || json!({"schema": {"type": "string", "format": "binary"}});
+    let called = |name: &str, mut media: Json| {
+        media["x-media-type"] = json!(name);
+        media
+    };
     for (content, expected) in [
         (json!({"text/plain": any(), "application/json": any()}), json!({"application/json": any()})),
-        (json!({"application/json; charset=utf-8": any()}), json!({"application/json": any()})),
-        (json!({"application/vnd.x+json": any(), "application/xml": any()}), json!({"application/json": any()})),
+        (
+            json!({"application/json; charset=utf-8": any()}),
+            json!({"application/json": called("application/json; charset=utf-8", any())}),
+        ),
+        (
+            json!({"application/vnd.x+json": any(), "application/xml": any()}),
+            json!({"application/json": called("application/vnd.x+json", any())}),
+        ),
+        (json!({"application/xml": any()}), json!({"application/octet-stream": called("application/xml", bytes())})),
+        (json!({"image/*": any()}), json!({"application/octet-stream": bytes()})),
+        (
+            json!({"application/json": bytes()}),
+            json!({"application/octet-stream": called("application/json", bytes())}),
+        ),
         (json!({"*/*": any()}), json!({"application/json": any()})),
         (
             json!({"multipart/form-data": any(), "application/x-www-form-urlencoded": any()}),
@@ -182,16 +229,26 @@ fn one_success_response() {
     let body = || json!({"description": "", "content": json_body(json!({"type": "string"}))});
     let none = || json!({"description": ""});
     let object = |schema: Json| json!({"description": "", "content": json_body(schema)});
+    let maybe = || {
+        let mut response = body();
+        response["x-may-be-empty"] = json!(true);
+        response
+    };
     for (responses, expected) in [
         (json!({"200": body(), "201": body()}), json!({"200": body()})),
-        (json!({"200": none(), "201": body(), "401": none()}), json!({"201": body(), "401": none()})),
+        (json!({"200": none(), "201": body(), "401": none()}), json!({"201": maybe(), "401": none()})),
         (json!({"204": none(), "202": none()}), json!({"202": none()})),
+        (json!({"200": body(), "204": none()}), json!({"200": maybe()})),
+        (
+            json!({"200": body(), "201": object(json!({"type": "integer"}))}),
+            json!({"200": object(json!({"$ref": "#/components/schemas/OpResponse"}))}),
+        ),
         (json!({"201": body()}), json!({"201": body()})),
         (json!({"default": body()}), json!({"2XX": body()})),
         (json!({"2xx": body(), "default": none()}), json!({"2XX": body(), "default": none()})),
         (
             json!({"302": none(), "default": body()}),
-            json!({"302": none(), "default": object(json!({"$ref": "#/components/schemas/OpDefaultError"}))}),
+            json!({"302": none(), "default": object(json!({"$ref": "#/components/schemas/OpDefaultError"})), "2XX": none()}),
         ),
         (json!({"204": body()}), json!({"204": none()})),
         (json!({"200": {}}), json!({"200": none()})),
@@ -211,7 +268,9 @@ fn one_success_response() {
         ),
         (
             json!({"200": {"description": "", "content": {"image/png": {}}}}),
-            json!({"200": {"description": "", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}),
+            json!({"200": {"description": "", "content": {"application/octet-stream": {
+                "schema": {"type": "string", "format": "binary"}, "x-media-type": "image/png"
+            }}}}),
         ),
     ] {
         let (_, operation) = get(json!({"responses": responses}));
@@ -291,32 +350,45 @@ fn path_parameters_of_one_kind_are_one_type() {
 }
 
 #[test]
-fn security_is_bearer_or_reported() {
+fn security_is_what_the_runtime_sends_or_reported() {
     let operation = |id: &str, security: Json| json!({"operationId": id, "security": security, "responses": done()});
     let paths = json!({
         "/a": {"get": operation("a", json!([{"http": []}, {"key": []}]))},
         "/b": {"get": operation("b", json!([{"oauth": ["read"]}]))},
         "/c": {"get": operation("c", json!([{"http": [], "key": []}]))},
         "/d": {"get": operation("d", json!([{"gone": []}, {"http": []}]))},
+        "/e": {"get": operation("e", json!([{"digest": []}]))},
+        "/f": {"get": operation("f", json!([{"basic": []}, {}, {"http": [], "oauth": []}]))},
     });
     let schemes = json!({
         "http": {"type": "http", "scheme": "Bearer"},
         "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
         "oauth": {"type": "oauth2", "flows": {}, "description": "d"},
+        "basic": {"type": "http", "scheme": "basic"},
+        "digest": {"type": "http", "scheme": "digest"},
+        "odd": {"type": "apiKey", "in": "header", "name": "not a name"},
     });
     let (cx, lowered) = run(&document(paths, json!({"securitySchemes": schemes})), &[]);
     let lowered = lowered.unwrap();
-    assert_eq!(lowered["paths"]["/a"]["get"]["security"], json!([{"http": []}]));
+    assert_eq!(lowered["paths"]["/a"]["get"]["security"], json!([{"http": []}, {"key": []}]));
     assert_eq!(lowered["paths"]["/b"]["get"]["security"], json!([{"oauth": []}]));
     assert_eq!(lowered["paths"]["/c"]["get"]["security"], json!([]));
     assert_eq!(
         lowered["components"]["securitySchemes"]["oauth"],
         json!({"type": "http", "scheme": "bearer", "description": "d"})
     );
-    assert_eq!(lowered["components"]["securitySchemes"].get("key"), None);
+    let schemes = lowered["components"]["securitySchemes"].as_object().unwrap();
+    assert_eq!(schemes.keys().collect::<Vec<_>>(), ["basic", "http", "key", "oauth"]);
+    assert_eq!(lowered["paths"]["/e"]["get"]["security"], json!([]));
+    assert_eq!(lowered["paths"]["/f"]["get"]["security"], json!([{"basic": []}, {}, {"http": [], "oauth": []}]));
     assert_eq!(lowered["paths"]["/d"]["get"]["security"], json!([{"http": []}]));
     assert_eq!(uses(&cx, "undefined-security-scheme"), ["#/paths/~1d/get/security/0"]);
-    assert_eq!(uses(&cx, "unsupported-security-scheme"), ["#/components/securitySchemes/key"]);
+    assert_eq!(
+        uses(&cx, "unsupported-security-scheme"),
+        ["#/components/securitySchemes/digest"],
+        "what nothing requires is pruned before"
+    );
+    assert_eq!(uses(&cx, "several-security-schemes"), ["#/paths/~1c/get/security/0"]);
     assert_eq!(uses(&cx, "oauth-as-bearer"), ["#/components/securitySchemes/oauth"]);
 }
 

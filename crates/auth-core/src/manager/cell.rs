@@ -1,0 +1,190 @@
+//! What all callers share: the state behind a lock, and what of it is good right now, to be read without one.
+//!
+//! The two are one thing so that they can't come apart: what is published changes only through a [`Locked`], which is
+//! there only while the lock is held.
+
+use std::sync::{Arc, PoisonError};
+use std::time::SystemTime;
+
+use client_runtime::Token;
+
+use self::sync::{ArcSwap, Mutex, MutexGuard};
+use super::flight::Flight;
+use super::lost;
+use super::state::{Completion, Plan, State};
+use crate::{AuthError, AuthErrorKind, Credentials, Session};
+
+#[cfg(test)]
+#[cfg(shuttle)]
+mod shuttle_tests;
+mod sync;
+
+/// The state and what is published of it.
+pub(super) struct Cell {
+    published: ArcSwap<Published>,
+    guarded: Mutex<Guarded>,
+}
+
+/// The token in use, and how long it can be used without a thought. Without a token, nothing is good.
+#[derive(Default)]
+struct Published {
+    token: Option<Token>,
+    /// From here on there is something to decide; `None` is never.
+    refresh_at: Option<SystemTime>,
+}
+
+/// What the lock guards.
+struct Guarded {
+    state: State,
+    credentials: Option<Credentials>,
+    flight: Option<Flight>,
+}
+
+impl Cell {
+    /// Publishes the session of the state, if it has one.
+    pub(super) fn new(state: State, credentials: Option<Credentials>) -> Self {
+        let cell =
+            Self { published: ArcSwap::default(), guarded: Mutex::new(Guarded { state, credentials, flight: None }) };
+        cell.lock().publish();
+        cell
+    }
+
+    /// The token in use, if there is one: seen without the lock, unless there is something to decide. The clock is asked
+    /// only where it matters.
+    #[inline]
+    pub(super) fn cached(
+        &self,
+        now: impl FnOnce() -> SystemTime,
+        when_due: impl FnOnce() -> Option<Token>,
+    ) -> Option<Token> {
+        let published = self.published.load();
+        match published.refresh_at {
+            Some(refresh_at) if now() >= refresh_at => when_due(),
+            _ => published.token.clone(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> Locked<'_> {
+        // Whoever holds the lock asks no authenticator, store or clock; a poisoned one still holds a whole state.
+        let guarded = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
+        Locked { published: &self.published, guarded }
+    }
+}
+
+/// The cell while the lock is held: whatever changes the state changes what is published in the same step.
+pub(super) struct Locked<'a> {
+    published: &'a ArcSwap<Published>,
+    guarded: MutexGuard<'a, Guarded>,
+}
+
+impl Locked<'_> {
+    pub(super) fn state(&self) -> &State {
+        &self.guarded.state
+    }
+
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
+        self.guarded.credentials.as_ref()
+    }
+
+    /// The renewal under way.
+    pub(super) fn flight(&self) -> Option<&Flight> {
+        self.guarded.flight.as_ref()
+    }
+
+    /// The token of the session in use.
+    pub(super) fn in_use(&self) -> Result<Token, AuthError> {
+        match &self.published.load().token {
+            Some(token) => Ok(token.clone()),
+            None => bearer(&self.guarded.state),
+        }
+    }
+
+    /// A renewal begins; it belongs to the epoch that is returned.
+    pub(super) fn begin(&mut self, flight: Flight) -> u64 {
+        self.guarded.flight = Some(flight);
+        self.guarded.state.begin()
+    }
+
+    /// A renewal is over. `chance` is a number from 0 up to, but not including, 1.
+    pub(super) fn complete(
+        &mut self,
+        epoch: u64,
+        plan: Plan,
+        outcome: Result<Arc<Session>, AuthError>,
+        now: SystemTime,
+        chance: f64,
+    ) -> Completion {
+        // Checked before it is taken, so that a token that can't be sent is a failed renewal and nothing worse.
+        let outcome = outcome.and_then(|session| prepare(&session, 0).map(|_| session));
+        let completion = self.guarded.state.complete(epoch, plan, outcome, now, chance);
+        match &completion {
+            Completion::Published => {
+                self.guarded.flight = None;
+                self.publish();
+            }
+            Completion::Failed(_) => self.guarded.flight = None,
+            // The flight goes on, or is that of another epoch.
+            Completion::Again(_) | Completion::Superseded => {}
+        }
+        completion
+    }
+
+    /// A server refused the token of this generation; whether it was the one in use.
+    pub(super) fn reject(&mut self, generation: u64) -> bool {
+        let was_in_use = self.guarded.state.reject(generation);
+        if was_in_use {
+            self.withdraw();
+        }
+        was_in_use
+    }
+
+    /// Ends what was, and says which session that was.
+    pub(super) fn supersede(&mut self) -> Option<Arc<Session>> {
+        self.guarded.flight = None;
+        self.withdraw();
+        self.guarded.state.supersede()
+    }
+
+    pub(super) fn hold_credentials(&mut self, credentials: Credentials) {
+        self.guarded.state.set_can_login(credentials.is_reusable());
+        self.guarded.credentials = Some(credentials);
+    }
+
+    pub(super) fn forget_credentials(&mut self) {
+        self.guarded.state.set_can_login(false);
+        self.guarded.credentials = None;
+    }
+
+    /// From here on nothing is published any more; what is published stays until it is replaced or withdrawn.
+    pub(super) fn shut_down(&mut self) {
+        self.guarded.state.shut_down();
+    }
+
+    /// Leaves nothing to be seen without the lock.
+    pub(super) fn withdraw(&mut self) {
+        self.published.store(Arc::default());
+    }
+
+    /// Makes the session of the state the one that everybody gets, unless the end has come.
+    fn publish(&mut self) {
+        let state = &self.guarded.state;
+        if state.is_shut_down() {
+            return self.withdraw();
+        }
+        let refresh_at = state.moments().and_then(|moments| moments.refresh_at);
+        self.published.store(Arc::new(Published { token: bearer(state).ok(), refresh_at }));
+    }
+}
+
+/// The token of the session a state holds.
+fn bearer(state: &State) -> Result<Token, AuthError> {
+    prepare(state.session().ok_or_else(lost)?, state.generation())
+}
+
+fn prepare(session: &Session, generation: u64) -> Result<Token, AuthError> {
+    Token::bearer(&session.access_token, generation).map_err(|error| {
+        AuthError::new(AuthErrorKind::Decode)
+            .with_message("the vendor gave an access token that can't be sent")
+            .with_source(error)
+    })
+}

@@ -1,0 +1,216 @@
+//! The shared cell under every schedule of a few threads, and under many of more threads.
+//!
+//! Whatever the threads keep to compare is in `std`'s atomics: the scheduler doesn't know them, so they add no schedules,
+//! and nothing comes between a step of the cell and the note of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, SystemTime};
+
+use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler};
+use shuttle::thread;
+use shuttle::{Config, Runner};
+
+use super::{Cell, Completion, Flight, Plan, State};
+use crate::manager::state::Decision;
+use crate::{Capabilities, Credentials, Policy, Renewal, Session};
+
+/// How many act, and how many only look.
+#[derive(Clone, Copy, Debug)]
+struct Cast {
+    actors: usize,
+    readers: usize,
+}
+
+/// Runs a story with small casts under every schedule there is, and with a large one under many.
+fn under_every_schedule<const N: usize>(small: [Cast; N], story: impl Fn(Cast) + Copy + Send + Sync + 'static) {
+    const TOO_MANY: usize = 200_000;
+    for cast in small {
+        let explored =
+            Runner::new(DfsScheduler::new(Some(TOO_MANY), false), Config::default()).run(move || story(cast));
+        assert!(explored > 10, "{cast:?}: {explored} schedules, the threads hardly meet");
+        assert!(explored < TOO_MANY, "{cast:?}: {explored} schedules were not all");
+        println!("{cast:?}: all {explored} schedules");
+    }
+    let large = Cast { actors: 4, readers: 3 };
+    let random = Runner::new(RandomScheduler::new(10_000), Config::default()).run(move || story(large));
+    // Three changes of thread at the worst moments are what most bugs need.
+    let chosen = Runner::new(PctScheduler::new(3, 10_000), Config::default()).run(move || story(large));
+    println!("{large:?}: {random} random and {chosen} chosen schedules");
+}
+
+const NOW: Duration = Duration::from_secs(1_000_000);
+
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + NOW
+}
+
+fn session(name: &str) -> Arc<Session> {
+    let expires_at = now() + Duration::from_secs(3600);
+    Arc::new(Session::new(name, now()).with_refresh_token(format!("r-{name}")).with_expiry(expires_at))
+}
+
+/// A cell whose session "first", of generation 1, is in use.
+fn cell() -> Arc<Cell> {
+    let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
+    let mut state = State::new(Policy::default(), capabilities, false);
+    state.publish(session("first"), 0.0);
+    Arc::new(Cell::new(state, None))
+}
+
+/// The generation that is seen without the lock, and whose it is.
+fn seen(cell: &Cell) -> Option<(u64, String)> {
+    let token = cell.cached(now, || panic!("nothing is due"))?;
+    let text = token.header_value().to_str().unwrap().trim_start_matches("Bearer ").to_owned();
+    Some((token.generation(), text))
+}
+
+/// A renewal begins.
+fn begin(cell: &Cell) -> u64 {
+    cell.lock().begin(Flight::announce().1)
+}
+
+/// A renewal that began in this epoch brings a session.
+fn land(cell: &Cell, epoch: u64, name: &str) -> Completion {
+    cell.lock().complete(epoch, Plan::Refresh, Ok(session(name)), now(), 0.0)
+}
+
+/// Begins a renewal if this is the one to do so.
+fn renew_once(cell: &Cell) -> Option<u64> {
+    let mut locked = cell.lock();
+    match locked.state().decide(now()) {
+        Decision::Begin(_) => Some(locked.begin(Flight::announce().1)),
+        Decision::Serve | Decision::Join => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Lets roles be played at the same time, to their end.
+fn play(cell: &Arc<Cell>, roles: impl IntoIterator<Item = Box<dyn FnOnce(&Cell) + Send>>) {
+    let start = |role: Box<dyn FnOnce(&Cell) + Send>| {
+        let cell = Arc::clone(cell);
+        thread::spawn(move || role(&cell))
+    };
+    let mut roles = roles.into_iter();
+    // One of them is played by the thread that waits for the others: a thread fewer is many schedules fewer.
+    let own = roles.next();
+    let threads: Vec<_> = roles.map(start).collect();
+    if let Some(own) = own {
+        own(cell);
+    }
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+}
+
+fn role(role: impl FnOnce(&Cell) + Send + 'static) -> Box<dyn FnOnce(&Cell) + Send> {
+    Box::new(role)
+}
+
+/// Looks once, which may be at any moment: once it is over, only `allowed` may be seen.
+fn reader(over: &Arc<AtomicBool>, allowed: Option<&'static str>) -> Box<dyn FnOnce(&Cell) + Send> {
+    let over = Arc::clone(over);
+    role(move |cell| {
+        let over = over.load(SeqCst);
+        let seen = seen(cell).map(|(_, name)| name);
+        assert!(!over || seen.is_none() || seen.as_deref() == allowed, "{seen:?}");
+    })
+}
+
+#[test]
+fn one_renewal_for_all_who_were_refused_and_the_refused_token_is_gone() {
+    under_every_schedule([Cast { actors: 2, readers: 0 }, Cast { actors: 2, readers: 1 }], |cast| {
+        let (cell, begun, over) = (cell(), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let caller = || {
+            let (begun, over) = (Arc::clone(&begun), Arc::clone(&over));
+            role(move |cell| {
+                over.fetch_or(cell.lock().reject(1), SeqCst);
+                assert_eq!(seen(cell), None, "after a rejection");
+                begun.fetch_add(usize::from(renew_once(cell).is_some()), SeqCst);
+            })
+        };
+        let callers = (0..cast.actors).map(|_| caller());
+        play(&cell, callers.chain((0..cast.readers).map(|_| reader(&over, None))));
+        assert_eq!((begun.load(SeqCst), over.load(SeqCst)), (1, true));
+    });
+}
+
+#[test]
+fn nothing_from_before_a_logout_is_seen_after_it() {
+    under_every_schedule([Cast { actors: 1, readers: 0 }, Cast { actors: 1, readers: 1 }], |cast| {
+        let (cell, over) = (cell(), Arc::new(AtomicBool::new(false)));
+        let epoch = begin(&cell);
+        let user = {
+            let over = Arc::clone(&over);
+            role(move |cell| {
+                let epoch = {
+                    let mut locked = cell.lock();
+                    let _ = locked.supersede();
+                    locked.hold_credentials(Credentials::api_key("k"));
+                    locked.begin(Flight::announce().1)
+                };
+                over.store(true, SeqCst);
+                assert!(matches!(land(cell, epoch, "new"), Completion::Published));
+                assert_eq!(seen(cell).map(|(_, name)| name).as_deref(), Some("new"));
+            })
+        };
+        let late = (0..cast.actors).map(|_| role(move |cell| drop(land(cell, epoch, "late"))));
+        let readers = (0..cast.readers).map(|_| reader(&over, Some("new")));
+        play(&cell, [user].into_iter().chain(late).chain(readers));
+    });
+}
+
+#[test]
+fn generations_never_go_back() {
+    fn reader() -> Box<dyn FnOnce(&Cell) + Send> {
+        role(|cell| {
+            let mut latest = 0;
+            for _ in 0..2 {
+                let generation = seen(cell).map_or(latest, |(generation, _)| generation);
+                assert!(generation >= latest, "{generation} after {latest}");
+                latest = generation;
+            }
+        })
+    }
+    // A renewal that lands twice is nothing a manager does, but the shortest way to two that publish.
+    under_every_schedule([Cast { actors: 2, readers: 1 }], |cast| {
+        let cell = cell();
+        let epoch = begin(&cell);
+        let landings = (0..cast.actors).map(|_| role(move |cell| drop(land(cell, epoch, "next"))));
+        play(&cell, (0..cast.readers).map(|_| reader()).chain(landings));
+    });
+}
+
+#[test]
+fn a_late_rejection_takes_nothing_fresh_away() {
+    under_every_schedule([Cast { actors: 1, readers: 0 }, Cast { actors: 2, readers: 0 }], |cast| {
+        let cell = cell();
+        let epoch = begin(&cell);
+        let fresh = || Some((2, "fresh".to_owned()));
+        let landing = role(move |cell| {
+            assert!(matches!(land(cell, epoch, "fresh"), Completion::Published));
+            assert_eq!(seen(cell), fresh());
+        });
+        let late = (0..cast.actors).map(|_| role(|cell| _ = cell.lock().reject(1)));
+        play(&cell, [landing].into_iter().chain(late));
+        assert_eq!(seen(&cell), fresh());
+    });
+}
+
+#[test]
+fn what_lands_after_a_shutdown_is_not_published() {
+    under_every_schedule([Cast { actors: 1, readers: 0 }, Cast { actors: 1, readers: 1 }], |cast| {
+        let (cell, over) = (cell(), Arc::new(AtomicBool::new(false)));
+        let epoch = begin(&cell);
+        let owner = {
+            let over = Arc::clone(&over);
+            role(move |cell| {
+                cell.lock().shut_down();
+                cell.lock().withdraw();
+                over.store(true, SeqCst);
+            })
+        };
+        let late = (0..cast.actors).map(|_| role(move |cell| drop(land(cell, epoch, "late"))));
+        let readers = (0..cast.readers).map(|_| reader(&over, None));
+        play(&cell, [owner].into_iter().chain(late).chain(readers));
+        assert_eq!(seen(&cell), None);
+    });
+}

@@ -1,0 +1,158 @@
+//! The generator under guard: what it fails on is found, named and left out, and the rest is generated.
+
+use openapi_pipeline::{Node, Origin, select};
+
+use crate::engine::{self, is_method};
+use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, generate};
+
+/// What the generator made of the operations it can take.
+#[derive(Clone, Debug)]
+pub struct Guarded {
+    /// The source of the crate.
+    pub source: CrateSource,
+    /// The document without the operations that are left out; none if all were taken.
+    pub document: Option<Node>,
+    /// The operations that are left out, in the order of the document.
+    pub left_out: Vec<Culprit>,
+}
+
+/// An operation the generator fails on.
+#[derive(Clone, Debug)]
+pub struct Culprit {
+    /// Its path.
+    pub path: String,
+    /// Its method, in small letters.
+    pub method: String,
+    /// Where it stands, or the schema that is to blame.
+    pub origin: Origin,
+    /// The schema that fails on its own, if there is one.
+    pub schema: Option<String>,
+    /// What the generator says.
+    pub error: CodegenError,
+}
+
+impl Culprit {
+    /// The operation as people write it: `POST /login`.
+    pub fn operation(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
+    /// What is wrong, in a sentence.
+    pub fn reason(&self) -> String {
+        match &self.schema {
+            Some(schema) => format!("the generator fails on its schema `{schema}`: {}", self.error),
+            None => format!("the generator fails on it: {}", self.error),
+        }
+    }
+}
+
+/// [`generate`] for documents nobody has tried before: where the whole fails, the culprits are left out.
+///
+/// Each operation is tried on its own first; if the rest still fails together, it is taken by halves.
+///
+/// # Errors
+///
+/// What the generator says when not one operation is to blame: it fails on a document without any.
+pub fn generate_guarded(
+    document: &Node,
+    spec: &CrateSpec,
+    descriptions: Descriptions<'_>,
+) -> Result<Guarded, CodegenError> {
+    let whole = match generate(document, spec, descriptions) {
+        Ok(source) => return Ok(Guarded { source, document: None, left_out: Vec::new() }),
+        Err(error) => error,
+    };
+    let attempt = |operations: &[Key]| {
+        let part = select::subset(document, |path, method| operations.iter().any(|key| key.is(path, method)));
+        generate(&part, spec, descriptions).map(|source| (source, part))
+    };
+    let mut left_out = Vec::new();
+    let mut good = Vec::new();
+    for key in keys(document) {
+        match attempt(std::slice::from_ref(&key)) {
+            Ok(_) => good.push(key),
+            Err(error) => left_out.push(culprit(document, key, error)),
+        }
+    }
+    if let Ok((source, part)) = attempt(&good) {
+        return Ok(Guarded { source, document: Some(part), left_out });
+    }
+    let mut kept = Vec::new();
+    add_by_halves(&attempt, &mut kept, &good, &mut |key, error| left_out.push(culprit(document, key, error)));
+    let (source, part) = attempt(&kept).map_err(|_| whole)?;
+    Ok(Guarded { source, document: Some(part), left_out })
+}
+
+/// The operations [`generate`] fails on, for an error that names them; nothing is generated.
+pub fn culprits(document: &Node, spec: &CrateSpec, descriptions: Descriptions<'_>) -> Vec<Culprit> {
+    let fails = |key: Key| {
+        let part = select::subset(document, |path, method| key.is(path, method));
+        generate(&part, spec, descriptions).err().map(|error| culprit(document, key, error))
+    };
+    keys(document).into_iter().filter_map(fails).collect()
+}
+
+/// Path, method and place of an operation.
+#[derive(Clone, Debug)]
+struct Key {
+    path: String,
+    method: String,
+    origin: Origin,
+}
+
+impl Key {
+    fn is(&self, path: &str, method: &str) -> bool {
+        self.path == path && self.method == method
+    }
+}
+
+fn keys(document: &Node) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for (path, item) in document.members("paths") {
+        for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
+            keys.push(Key { path: path.clone(), method: method.clone(), origin: operation.origin });
+        }
+    }
+    keys
+}
+
+/// Adds to `kept` as many of the operations as work together, in order.
+fn add_by_halves<T>(
+    attempt: &impl Fn(&[Key]) -> Result<T, CodegenError>,
+    kept: &mut Vec<Key>,
+    more: &[Key],
+    blame: &mut dyn FnMut(Key, CodegenError),
+) {
+    let before = kept.len();
+    kept.extend_from_slice(more);
+    let Err(error) = attempt(kept) else { return };
+    kept.truncate(before);
+    match more {
+        [] => {}
+        [only] => blame(only.clone(), error),
+        _ => {
+            let (first, second) = more.split_at(more.len() / 2);
+            add_by_halves(attempt, kept, first, blame);
+            add_by_halves(attempt, kept, second, blame);
+        }
+    }
+}
+
+/// Finds out whether a schema alone is to blame.
+fn culprit(document: &Node, key: Key, error: CodegenError) -> Culprit {
+    let part = select::subset(document, |path, method| key.is(path, method));
+    let schemas = part.get("components").into_iter().flat_map(|components| components.members("schemas"));
+    let failing = schemas.filter_map(|(name, schema)| {
+        let alone = select::schema_subset(&part, name);
+        let error = engine::run(&alone).err()?;
+        let size = alone.get("components").map_or(0, |components| components.members("schemas").count());
+        Some((size, name, schema.origin, error))
+    });
+    // Of those that fail, the one that needs the fewest others.
+    match failing.min_by_key(|(size, ..)| *size) {
+        Some((_, name, origin, error)) => {
+            Culprit { path: key.path, method: key.method, origin, schema: Some(name.clone()), error }
+        }
+        None => Culprit { path: key.path, method: key.method, origin: key.origin, schema: None, error },
+    }
+}

@@ -1,0 +1,112 @@
+//! Where the items of a crate come from: for each of them the node of the merged document it was made from.
+//!
+//! Nodes keep their origin through every stage, so the table leads to the file a vendor published, or to the overlay that
+//! corrected it. Operations are found by their names, types by following the generated code and the schemas side by
+//! side (see [`types`]): the code is the proof, not a guess at how the generator names things.
+
+mod shown;
+mod types;
+
+use std::collections::BTreeMap;
+
+use openapi_pipeline::{Node, Origin};
+use syn::File;
+
+use crate::items::{self, Item, Kind};
+use crate::model::{Api, Operation};
+use crate::names;
+
+pub(crate) use shown::write_into;
+pub(crate) use types::origins;
+
+/// A public item of a crate, and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Sourced {
+    /// The item.
+    pub item: Item,
+    /// The place in a description, or in an overlay, that it was made from.
+    pub origin: Origin,
+    /// Whether a description speaks of it. What every client has, such as its builder, stands for the document as a
+    /// whole.
+    pub described: bool,
+}
+
+/// The origin of every public item, in the order of the source, given those of the types. Impls have none of their own, and
+/// are handed out beside.
+pub(crate) fn table(
+    document: &Node,
+    api: &Api,
+    mut origins: BTreeMap<String, Origin>,
+    client: &File,
+    generated: &File,
+) -> (Vec<Sourced>, Vec<Item>) {
+    operations(document, api, &mut origins);
+    servers(document, api, &mut origins);
+    let (impls, items): (Vec<Item>, Vec<Item>) =
+        items::of(client, generated).into_iter().partition(|item| item.kind == Kind::Impl);
+    let table = items
+        .into_iter()
+        .map(|item| {
+            let own = origins.get(&item.path).or_else(|| inherited(&item, &origins));
+            Sourced { origin: own.copied().unwrap_or(document.origin), described: own.is_some(), item }
+        })
+        .collect();
+    (table, impls)
+}
+
+/// A method that no parameter stands behind, or a variant for values nobody knows, belongs to what it is a part of.
+fn inherited<'a>(item: &Item, origins: &'a BTreeMap<String, Origin>) -> Option<&'a Origin> {
+    let parent = item.parent()?;
+    // The server of one's own, and how a client is built, are the same in every crate.
+    if matches!(parent, "Client" | "ClientBuilder" | "Server") { None } else { origins.get(parent) }
+}
+
+fn operations(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>) {
+    for operation in &api.operations {
+        let Some(node) = document.pointer(&operation.pointer) else { continue };
+        let Operation { method_name, .. } = operation;
+        let request = format!("requests::{}", names::type_name(method_name));
+        origins.insert(format!("Client::{method_name}"), node.origin);
+        origins.insert(format!("operations::{}", names::shouty(method_name)), node.origin);
+        let listed = node.get("parameters").and_then(Node::as_array).unwrap_or_default();
+        for (parameter, node) in operation.parameters.iter().zip(listed) {
+            let argument = &parameter.argument;
+            // A parameter gives way to the request's own methods.
+            let given_way = matches!(argument.as_str(), "timeout" | "token" | "idempotency_key");
+            let method = if given_way { format!("{argument}_parameter") } else { argument.clone() };
+            origins.insert(format!("{request}::{method}"), node.origin);
+            if parameter.is_idempotency_key() {
+                origins.insert(format!("{request}::idempotency_key"), node.origin);
+            }
+        }
+        if let Some(body) = node.get("requestBody") {
+            origins.entry(format!("{request}::body")).or_insert(body.origin);
+        }
+        origins.insert(request, node.origin);
+        errors(operation, node, origins);
+    }
+}
+
+fn errors(operation: &Operation, node: &Node, origins: &mut BTreeMap<String, Origin>) {
+    let error = format!("errors::{}", names::error_name(&operation.method_name));
+    let responses = node.get("responses");
+    let documented = responses.and_then(Node::as_object).into_iter().flatten();
+    let documented = documented.filter(|(status, _)| !status.starts_with('2'));
+    for (error_response, (_, response)) in operation.errors.iter().zip(documented) {
+        origins.insert(format!("{error}::{}", error_response.status.variant()), response.origin);
+    }
+    origins.insert(error, responses.map_or(node.origin, |responses| responses.origin));
+}
+
+fn servers(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>) {
+    let Some(servers) = document.get("servers") else { return };
+    for server in servers.as_array().unwrap_or_default() {
+        let url = server.get_str("url").unwrap_or_default().trim_end_matches('/');
+        if let Some(known) = api.servers.iter().find(|known| known.url == url) {
+            origins.insert(format!("Server::{}", known.variant), server.origin);
+        }
+    }
+    if !api.servers.is_empty() {
+        origins.insert("Server".to_owned(), servers.origin);
+    }
+}

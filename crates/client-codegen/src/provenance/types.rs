@@ -1,0 +1,362 @@
+//! The origins of types: the generated code and the schemas are followed side by side.
+//!
+//! A component makes the type of its name. From there a field leads to the property of its name on the wire, a variant
+//! to its value or to its branch, and whatever type stands there to the schema that stands there. So the types that the
+//! generator makes for inline schemas are found by what refers to them, whatever they are called.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use openapi_pipeline::{Node, Origin};
+use syn::{
+    Attribute, Expr, ExprLit, Fields, File, FnArg, GenericArgument, Item, Lit, Pat, PathArguments, ReturnType, Type,
+};
+
+use crate::model::Api;
+use crate::reach::{client_methods, types_module};
+use crate::{CodegenError, names};
+
+/// How many references and combinations lie between a schema and what it means, at most.
+const DEEPEST: usize = 16;
+
+/// The origin of each type, field and variant, by path; from the code before it is polished, which takes the names on the
+/// wire out of some enums.
+pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<BTreeMap<String, Origin>, CodegenError> {
+    let items = types_module(raw)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
+    let types = items.iter().filter_map(|item| Some((name(item)?, item))).collect();
+    let components: Vec<(&String, &Node)> =
+        document.get("components").into_iter().flat_map(|components| components.members("schemas")).collect();
+    let mut walk = Walk { document, types, origins: BTreeMap::new(), open: Vec::new() };
+    // Components first: their types are theirs, from wherever they are referred to.
+    for (component, schema) in &components {
+        walk.assign(&names::type_name(component), schema);
+    }
+    for operation in &api.operations {
+        let (Some(node), Some(method)) = (
+            document.pointer(&operation.pointer),
+            client_methods(raw).find(|method| method.sig.ident == operation.method_name.as_str()),
+        ) else {
+            continue;
+        };
+        walk.operation(node, &operation.parameters, method);
+    }
+    walk.run();
+    walk.name_the_rest();
+    Ok(walk.origins)
+}
+
+fn name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Type(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
+struct Walk<'a> {
+    document: &'a Node,
+    types: HashMap<String, &'a Item>,
+    origins: BTreeMap<String, Origin>,
+    /// Types whose parts were not looked at yet.
+    open: Vec<(&'a Item, &'a Node)>,
+}
+
+impl<'a> Walk<'a> {
+    /// Notes where a type comes from; whoever comes first is right.
+    fn assign(&mut self, name: &str, schema: &'a Node) {
+        let Some((item, path)) = self.types.get(name).map(|item| (*item, format!("types::{name}"))) else { return };
+        if let Entry::Vacant(vacant) = self.origins.entry(path) {
+            vacant.insert(schema.origin);
+            self.open.push((item, schema));
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some((item, schema)) = self.open.pop() {
+            match item {
+                Item::Struct(item) => self.fields(&format!("types::{}", item.ident), &item.fields, schema),
+                Item::Enum(item) => self.variants(item, schema),
+                Item::Type(item) => self.descend(&item.ty, schema),
+                _ => {}
+            }
+        }
+    }
+
+    fn operation(&mut self, node: &'a Node, parameters: &[crate::model::Parameter], method: &'a syn::ImplItemFn) {
+        let listed = node.get("parameters").and_then(Node::as_array).unwrap_or_default();
+        for input in &method.sig.inputs {
+            let FnArg::Typed(argument) = input else { continue };
+            let Pat::Ident(pattern) = &*argument.pat else { continue };
+            let at = parameters.iter().position(|parameter| pattern.ident == parameter.argument.as_str());
+            match at.and_then(|at| listed.get(at)) {
+                Some(parameter) => self.descend(&argument.ty, parameter.get("schema").unwrap_or(parameter)),
+                None => {
+                    if let Some(body) = node.get("requestBody") {
+                        self.descend(&argument.ty, content(body));
+                    }
+                }
+            }
+        }
+        if let ReturnType::Type(_, ty) = &method.sig.output
+            && let Some((_, response)) = node.members("responses").find(|(status, _)| status.starts_with('2'))
+        {
+            self.descend(ty, content(response));
+        }
+    }
+
+    /// The fields of a struct or of a variant.
+    fn fields(&mut self, path: &str, fields: &'a Fields, schema: &'a Node) {
+        for (index, field) in fields.iter().enumerate() {
+            let Some(ident) = &field.ident else {
+                self.origins.entry(format!("{path}::{index}")).or_insert(schema.origin);
+                self.descend(&field.ty, schema);
+                continue;
+            };
+            let wire = renamed(&field.attrs).unwrap_or_else(|| ident.to_string());
+            let mut found = self.property(schema, &wire, DEEPEST);
+            if found.is_none() && is_flattened(&field.attrs) {
+                // What has no name of its own: the branch of a choice, which is counted, or further properties.
+                let branch = ident.to_string().strip_prefix("subtype_").and_then(|at| at.parse::<usize>().ok());
+                let branch = branch.and_then(|at| self.choice(schema, DEEPEST).get(at));
+                found = branch.or_else(|| self.meant(schema).get("additionalProperties"));
+            }
+            let property = found.unwrap_or(schema);
+            self.origins.entry(format!("{path}::{ident}")).or_insert(property.origin);
+            self.descend(&field.ty, property);
+        }
+    }
+
+    fn variants(&mut self, item: &'a syn::ItemEnum, schema: &'a Node) {
+        let path = format!("types::{}", item.ident);
+        let choice = self.choice(schema, DEEPEST);
+        let holding = item.variants.iter().filter(|variant| !matches!(variant.fields, Fields::Unit)).count();
+        let mut at = 0;
+        for variant in &item.variants {
+            let wire = renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
+            let variant_path = format!("{path}::{}", variant.ident);
+            // A value is found by what it is, a branch by what it holds, else by its position.
+            let value = matches!(variant.fields, Fields::Unit).then(|| self.value(schema, &wire, DEEPEST)).flatten();
+            let branch = value.or_else(|| {
+                let named = self.branch_of(variant, choice);
+                named.or_else(|| {
+                    if choice.len() == item.variants.len() || choice.len() == holding { choice.get(at) } else { None }
+                })
+            });
+            if value.is_none() {
+                at += 1;
+            }
+            let branch = branch.unwrap_or(schema);
+            self.origins.entry(variant_path.clone()).or_insert(branch.origin);
+            // An externally tagged variant holds what stands under its name.
+            let inside = self.property(branch, &wire, DEEPEST).unwrap_or(branch);
+            match &variant.fields {
+                Fields::Unit => {}
+                Fields::Named(_) => self.fields(&variant_path, &variant.fields, inside),
+                Fields::Unnamed(fields) => fields.unnamed.iter().for_each(|field| self.descend(&field.ty, inside)),
+            }
+        }
+    }
+
+    /// The branch that refers to the component whose type a variant holds.
+    fn branch_of(&self, variant: &syn::Variant, choice: &'a [Node]) -> Option<&'a Node> {
+        let Fields::Unnamed(fields) = &variant.fields else { return None };
+        let [field] = fields.unnamed.iter().collect::<Vec<_>>()[..] else { return None };
+        let held = local(innermost(&field.ty))?;
+        choice.iter().find(|branch| {
+            let target = branch.get_str("$ref").and_then(|target| target.strip_prefix("#/components/schemas/"));
+            target.is_some_and(|target| names::type_name(target) == held)
+        })
+    }
+
+    /// A type stands where a schema stands: what it is made of stands where the parts of the schema stand.
+    fn descend(&mut self, ty: &'a Type, schema: &'a Node) {
+        let mut ty = ty;
+        let mut schema = schema;
+        // The nesting of a written type is no deeper than what wrote it; the limit is against mistakes.
+        for _ in 0..DEEPEST * 4 {
+            if let Type::Reference(reference) = ty {
+                ty = &reference.elem;
+                continue;
+            }
+            if let Some(name) = local(ty) {
+                self.assign(&name, schema);
+            }
+            let Type::Path(path) = ty else { return };
+            let Some(last) = path.path.segments.last() else { return };
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else { return };
+            let mut types = arguments.args.iter().filter_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            });
+            let Some(first) = types.next() else { return };
+            let meant = self.meant(schema);
+            match last.ident.to_string().as_str() {
+                "Vec" | "BTreeSet" | "HashSet" => {
+                    schema = meant.get("items").unwrap_or(schema);
+                    ty = first;
+                }
+                "BTreeMap" | "HashMap" => {
+                    if let Some(key) = local(first) {
+                        self.assign(&key, schema);
+                    }
+                    let Some(value) = types.next() else { return };
+                    schema = meant.get("additionalProperties").unwrap_or(schema);
+                    ty = value;
+                }
+                _ => ty = first,
+            }
+        }
+    }
+
+    /// The schema behind references and combinations of one.
+    fn meant(&self, schema: &'a Node) -> &'a Node {
+        let mut schema = schema;
+        for _ in 0..DEEPEST {
+            let next = match (schema.get_str("$ref"), schema.get("allOf").and_then(Node::as_array)) {
+                (Some(target), _) => self.document.pointer(target),
+                (None, Some([only])) if schema.get("properties").is_none() => Some(only),
+                _ => None,
+            };
+            match next {
+                Some(next) => schema = next,
+                None => break,
+            }
+        }
+        schema
+    }
+
+    /// The property of a name, also of what a schema combines.
+    fn property(&self, schema: &'a Node, name: &str, depth: usize) -> Option<&'a Node> {
+        let depth = depth.checked_sub(1)?;
+        if let Some(target) = schema.get_str("$ref") {
+            return self.property(self.document.pointer(target)?, name, depth);
+        }
+        if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
+            return Some(property);
+        }
+        combined(schema).find_map(|branch| self.property(branch, name, depth))
+    }
+
+    /// The value of an enum.
+    fn value(&self, schema: &'a Node, wire: &str, depth: usize) -> Option<&'a Node> {
+        let depth = depth.checked_sub(1)?;
+        if let Some(target) = schema.get_str("$ref") {
+            return self.value(self.document.pointer(target)?, wire, depth);
+        }
+        let own = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
+        own.iter()
+            .find(|value| value.as_str() == Some(wire))
+            .or_else(|| combined(schema).find_map(|branch| self.value(branch, wire, depth)))
+    }
+
+    /// The branches a schema offers, also by reference and in a combination.
+    fn choice(&self, schema: &'a Node, depth: usize) -> &'a [Node] {
+        let Some(depth) = depth.checked_sub(1) else { return &[] };
+        let own = ["oneOf", "anyOf"].into_iter().find_map(|key| schema.get(key)).and_then(Node::as_array);
+        match (own, schema.get_str("$ref").and_then(|target| self.document.pointer(target))) {
+            (Some(own), _) => own,
+            (None, Some(target)) => self.choice(target, depth),
+            (None, None) => {
+                let branches = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+                branches.iter().map(|branch| self.choice(branch, depth)).find(|found| !found.is_empty()).unwrap_or(&[])
+            }
+        }
+    }
+
+    /// A type nothing led to belongs to the one whose name it begins with.
+    fn name_the_rest(&mut self) {
+        let missing: BTreeSet<String> = self.types.keys().filter(|name| !self.knows(name)).cloned().collect();
+        for name in missing {
+            let known = name.char_indices().rev().find_map(|(at, _)| {
+                let start = name.get(..at).filter(|start| !start.is_empty())?;
+                self.origins.get(&format!("types::{start}")).copied()
+            });
+            let Some(item) = self.types.get(&name) else { continue };
+            let origin = known.unwrap_or(self.document.origin);
+            let path = format!("types::{name}");
+            let parts: Vec<String> = match item {
+                Item::Struct(item) => item
+                    .fields
+                    .iter()
+                    .enumerate()
+                    .map(|(at, field)| field.ident.as_ref().map_or_else(|| at.to_string(), ToString::to_string))
+                    .collect(),
+                Item::Enum(item) => item.variants.iter().map(|variant| variant.ident.to_string()).collect(),
+                _ => Vec::new(),
+            };
+            for part in parts {
+                self.origins.entry(format!("{path}::{part}")).or_insert(origin);
+            }
+            self.origins.insert(path, origin);
+        }
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        self.origins.contains_key(&format!("types::{name}"))
+    }
+}
+
+/// The schema of the first body that has one; else the body.
+fn content(body: &Node) -> &Node {
+    body.members("content").find_map(|(_, media)| media.get("schema")).unwrap_or(body)
+}
+
+fn combined(schema: &Node) -> impl Iterator<Item = &Node> {
+    ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten()
+}
+
+/// The name of a type of the crate.
+fn local(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let ours = path.path.leading_colon.is_none() && matches!(last.arguments, PathArguments::None);
+    ours.then(|| last.ident.to_string())
+}
+
+/// What a box or an option holds.
+fn innermost(ty: &Type) -> &Type {
+    let mut ty = ty;
+    while let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last()
+        && let PathArguments::AngleBracketed(arguments) = &last.arguments
+        && let Some(GenericArgument::Type(inner)) = arguments.args.first()
+    {
+        ty = inner;
+    }
+    ty
+}
+
+/// The name on the wire, where it is not the name in Rust.
+fn renamed(attrs: &[Attribute]) -> Option<String> {
+    let mut found = None;
+    each_serde(attrs, &mut |key, value| {
+        if key.is_ident("rename") {
+            found = value;
+        }
+    });
+    found
+}
+
+fn is_flattened(attrs: &[Attribute]) -> bool {
+    let mut found = false;
+    each_serde(attrs, &mut |key, _| found |= key.is_ident("flatten"));
+    found
+}
+
+fn each_serde(attrs: &[Attribute], visit: &mut dyn FnMut(&syn::Path, Option<String>)) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        let _ = attr.parse_nested_meta(|meta| {
+            let mut text = None;
+            if meta.input.peek(syn::Token![=]) {
+                if let Expr::Lit(ExprLit { lit: Lit::Str(value), .. }) = meta.value()?.parse()? {
+                    text = Some(value.value());
+                }
+            } else if meta.input.peek(syn::token::Paren) {
+                meta.parse_nested_meta(|_| Ok(()))?;
+            }
+            visit(&meta.path, text);
+            Ok(())
+        });
+    }
+}

@@ -1,0 +1,133 @@
+//! The generator under guard: what it fails on is named and left out, and the rest is there.
+
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
+use std::path::Path;
+
+use client_codegen::{CrateSpec, Culprit, Descriptions, Guarded, outline};
+use openapi_pipeline::source::Step;
+use openapi_pipeline::{Node, Sources};
+use serde_json::{Value as Json, json};
+
+fn node(json: &Json) -> (Sources, Node) {
+    let mut sources = Sources::new();
+    let file = sources.add("a.json", json.to_string());
+    let origin = sources.mark(file, 0..1, None, Step::Root);
+    (sources, Node::from_json(json, origin))
+}
+
+fn generate(json: &Json) -> Guarded {
+    let (sources, document) = node(json);
+    client_codegen::generate_guarded(&document, &spec(), Descriptions { sources: &sources, root: Path::new("") })
+        .unwrap()
+}
+
+fn culprits(json: &Json) -> Vec<Culprit> {
+    let (sources, document) = node(json);
+    client_codegen::culprits(&document, &spec(), Descriptions { sources: &sources, root: Path::new("") })
+}
+
+fn spec() -> CrateSpec {
+    CrateSpec {
+        family: "doors".into(),
+        title: "Doors".into(),
+        command: "cargo xtask client".into(),
+        document: "openapi.json".into(),
+        server_by_token_region: Vec::new(),
+    }
+}
+
+fn document(paths: Json, schemas: Json) -> Json {
+    json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}})
+}
+
+fn sends(id: &str, schema: &str) -> Json {
+    let schema = json!({"$ref": format!("#/components/schemas/{schema}")});
+    json!({
+        "operationId": id,
+        "requestBody": {"required": true, "content": {"application/json": {"schema": schema}}},
+        "responses": {"204": {"description": ""}},
+    })
+}
+
+/// progenitor panics on the alternatives, whose names become one.
+fn trap() -> Json {
+    let alternative = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}, "additionalProperties": false});
+    json!({"oneOf": [alternative("a-b"), alternative("a_b")]})
+}
+
+#[test]
+fn the_culprits_are_left_out_and_named() {
+    let paths = json!({
+        "/fine": {"put": sends("fine", "Fine")},
+        "/bad": {"post": sends("bad", "Outer"), "put": sends("also_fine", "Fine")},
+        "/odd": {"post": {"operationId": "odd", "responses": {"200": {"description": "", "content": {"application/json": {}}}}}},
+    });
+    let fine = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let outer = json!({"type": "object", "properties": {"inner": {"$ref": "#/components/schemas/Trap"}}});
+    let document = document(paths, json!({"Fine": fine, "Outer": outer, "Trap": trap()}));
+    let guarded = generate(&document);
+    let named: Vec<_> = guarded.left_out.iter().map(|one| (one.operation(), one.schema.clone())).collect();
+    assert_eq!(named, [("POST /bad".to_owned(), Some("Trap".to_owned())), ("POST /odd".to_owned(), None)]);
+    assert!(guarded.left_out[0].reason().contains("`Trap`"), "{}", guarded.left_out[0].reason());
+    assert_eq!(guarded.source.operations, 2);
+    let rest = guarded.document.unwrap();
+    let schemas: Vec<&String> = rest.get("components").unwrap().members("schemas").map(|(name, _)| name).collect();
+    assert_eq!(schemas, ["Fine"], "what only the culprits need goes with them");
+    assert_eq!(culprits(&document).len(), 2);
+}
+
+#[test]
+fn a_document_that_works_is_left_alone() {
+    let paths = json!({"/fine": {"get": {"operationId": "fine", "responses": {"204": {"description": ""}}}}});
+    let guarded = generate(&document(paths, json!({})));
+    assert!(guarded.document.is_none() && guarded.left_out.is_empty());
+    assert!(!guarded.source.client.contains("types"), "an import that nothing uses");
+}
+
+#[test]
+fn bytes_secrets_and_keys_have_the_types_they_should() {
+    let binary = json!({"type": "string", "format": "binary"});
+    let text = json!({"type": "string"});
+    let paths = json!({"/f/{token}": {
+        "put": {
+            "operationId": "put",
+            "security": [{"key": []}],
+            "parameters": [{"name": "token", "in": "path", "required": true, "schema": text, "x-secret": true}],
+            "requestBody": {"required": true, "content": {"application/octet-stream": {"schema": binary, "x-media-type": "image/png"}}},
+            "responses": {"200": {"description": "", "x-may-be-empty": true, "content": {"application/json": {"schema": text}}}},
+        },
+        "options": {
+            "operationId": "get",
+            "security": [{"basic": []}, {}],
+            "parameters": [
+                {"name": "token", "in": "path", "required": true, "schema": text},
+                {"name": "X-Key", "in": "header", "schema": text, "x-secret": true},
+            ],
+            "responses": {"200": {"description": "", "content": {"application/octet-stream": {"schema": binary, "x-media-type": "image/png"}}}},
+        },
+    }});
+    let mut document = document(paths, json!({}));
+    document["components"]["securitySchemes"] =
+        json!({"key": {"type": "apiKey", "in": "query", "name": "key"}, "basic": {"type": "http", "scheme": "Basic"}});
+    let source = generate(&document).source;
+    let outline = outline::outline(&source.client).unwrap();
+    for line in [
+        "Client::fn put<'a>(&'a self, token: &'a rt::Secret, body: impl Into<rt::Bytes>) -> requests::Put<'a>",
+        "Client::fn get<'a>(&'a self, token: &'a str) -> requests::Get<'a>",
+        "requests::Get<'a>::fn x_key(mut self, value: impl Into<rt::Secret>) -> Self",
+    ] {
+        assert!(outline.lines().any(|has| has == line), "no `{line}` in\n{outline}");
+    }
+    for code in [
+        "rt::Response<Option<::std::string::String>>",
+        "rt::Response<rt::Bytes>",
+        "options.content_type = Some(\"image/png\");",
+        "options.accept = Some(\"image/png\");",
+        "options.may_be_empty = true;",
+        "security: rt::Security::Key(rt::Carrier::Query(\"key\")),",
+        "security: rt::Security::OptionalKey(rt::Carrier::Basic),",
+    ] {
+        assert!(source.client.contains(code), "no `{code}` in\n{}", source.client);
+    }
+    assert!(source.generated.contains("request(::reqwest::Method::OPTIONS, url)"), "{}", source.generated);
+}

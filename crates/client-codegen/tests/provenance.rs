@@ -1,0 +1,140 @@
+//! Where the items of a generated client come from: the place in the description that made them, whatever they are called.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+
+use std::path::Path;
+
+use client_codegen::{CrateSource, CrateSpec, Descriptions};
+use openapi_pipeline::load::{self, MemoryFiles};
+use openapi_pipeline::lower::{self, Care, LowerPlan};
+use openapi_pipeline::{Context, convert};
+
+/// Every way in which a type without a name of its own comes to be.
+const ZOO: &str = r##"openapi: 3.0.3
+info: {title: Zoo, version: "1"}
+servers: [{url: "https://zoo.example"}]
+paths:
+  /animals/`{id}`:
+    post:
+      operationId: feed
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: string}}
+        - {name: manner, in: query, schema: {type: string, enum: [gently, quickly]}}
+        - {name: timeout, in: query, schema: {type: integer}}
+      requestBody:
+        required: true
+        content: {application/json: {schema: {type: object, properties: {food: {type: string, enum: [hay, fish]}}}}}
+      responses:
+        "200": {description: Fed., content: {application/json: {schema: {$ref: "#/components/schemas/Animal"}}}}
+        "404": {description: No such animal.}
+components:
+  schemas:
+    Animal:
+      type: object
+      required: [kind]
+      properties:
+        kind: {type: string, enum: [bird, fish, "1st"]}
+        cage:
+          oneOf:
+            - {$ref: "#/components/schemas/Aviary"}
+            - {type: object, required: [litres], properties: {litres: {type: integer}}}
+            - {type: string}
+        keepers: {type: array, items: {type: object, required: [name], properties: {name: {type: string}}}}
+        marks: {type: object, additionalProperties: {type: object, properties: {colour: {type: string, enum: [red, blue]}}}}
+    Aviary: {type: object, required: [height], properties: {height: {type: number}}}
+    Event:
+      oneOf:
+        - {type: object, required: [type, at], properties: {type: {type: string, enum: [born]}, at: {type: string}}}
+        - {type: object, required: [type, by], properties: {type: {type: string, enum: [sold]}, by: {type: string}}}
+"##;
+
+fn generated(text: &str) -> (Context, CrateSource) {
+    let mut cx = Context::new();
+    let files = MemoryFiles::new().with("zoo.yaml", text);
+    let loaded = load::load(&mut cx, &files, Path::new("zoo.yaml")).unwrap_or_else(|problems| panic!("{problems}"));
+    let root = convert::to_v3_0(&mut cx, loaded).unwrap();
+    let plan = LowerPlan { secrets: Vec::new(), care: Care::Curated };
+    let lowered = lower::lower(&mut cx, root, &plan).unwrap_or_else(|problems| panic!("{problems}"));
+    let spec = CrateSpec {
+        family: "zoo".into(),
+        title: "Zoo".into(),
+        command: String::new(),
+        document: String::new(),
+        server_by_token_region: Vec::new(),
+    };
+    let descriptions = Descriptions { sources: &cx.sources, root: Path::new("") };
+    let source = client_codegen::generate(&lowered, &spec, descriptions).unwrap();
+    (cx, source)
+}
+
+#[test]
+fn types_without_a_name_are_found_by_what_refers_to_them() {
+    let text = ZOO.replace("/animals/`{id}`", "/animals/{id}").replace(
+        "responses:\n        \"200\"",
+        "responses:\n        \"400\": {description: Why., content: {application/json: {schema: {$ref: \"#/components/schemas/Event\"}}}}\n        \"200\"",
+    );
+    let (cx, source) = generated(&text);
+    let place = |path: &str| {
+        let found = source.items.iter().find(|one| one.item.path == path);
+        let found = found.unwrap_or_else(|| {
+            let all: Vec<&str> = source.items.iter().map(|one| one.item.path.as_str()).collect();
+            panic!("no {path} in {all:#?}")
+        });
+        assert!(found.described, "{path}");
+        cx.sources.pointer(found.origin)
+    };
+    let animal = "#/components/schemas/Animal/properties";
+    let feed = "#/paths/~1animals~1{id}/post";
+    for (path, expected) in [
+        ("types::Animal", "#/components/schemas/Animal".to_owned()),
+        ("types::AnimalKind", format!("{animal}/kind")),
+        ("types::AnimalKind::Fish", format!("{animal}/kind/enum/1")),
+        ("types::AnimalKind::X1st", format!("{animal}/kind/enum/2")),
+        ("types::AnimalKind::Unknown", format!("{animal}/kind")),
+        ("types::AnimalCage", format!("{animal}/cage")),
+        ("types::AnimalCage::Aviary", format!("{animal}/cage/oneOf/0")),
+        ("types::AnimalKeepersItem", format!("{animal}/keepers/items")),
+        ("types::AnimalKeepersItem::name", format!("{animal}/keepers/items/properties/name")),
+        ("types::AnimalMarksValue", format!("{animal}/marks/additionalProperties")),
+        ("types::AnimalMarksValueColour", format!("{animal}/marks/additionalProperties/properties/colour")),
+        (
+            "types::AnimalMarksValueColour::Blue",
+            format!("{animal}/marks/additionalProperties/properties/colour/enum/1"),
+        ),
+        ("types::FeedManner", format!("{feed}/parameters/1/schema")),
+        ("types::FeedManner::Gently", format!("{feed}/parameters/1/schema/enum/0")),
+        ("types::FeedRequest", format!("{feed}/requestBody/content/application~1json/schema")),
+        (
+            "types::FeedRequestFood::Fish",
+            format!("{feed}/requestBody/content/application~1json/schema/properties/food/enum/1"),
+        ),
+        ("Client::feed", feed.to_owned()),
+        ("requests::Feed", feed.to_owned()),
+        ("requests::Feed::manner", format!("{feed}/parameters/1")),
+        // The request's own time limit, and the parameter that had to give way.
+        ("requests::Feed::timeout", feed.to_owned()),
+        ("requests::Feed::timeout_parameter", format!("{feed}/parameters/2")),
+        ("operations::FEED", feed.to_owned()),
+        ("errors::FeedError", format!("{feed}/responses")),
+        ("errors::FeedError::NotFound", format!("{feed}/responses/404")),
+        ("errors::FeedError::BadRequest", format!("{feed}/responses/400")),
+        ("errors::FeedError::Other", format!("{feed}/responses")),
+        ("Server", "#/servers".to_owned()),
+    ] {
+        assert_eq!(place(path), expected, "{path}");
+    }
+    for one in source.items.iter().filter(|one| one.described && one.item.path.starts_with("types::")) {
+        assert_ne!(cx.sources.pointer(one.origin), "#", "{} was found by nothing", one.item.path);
+    }
+}
+
+#[test]
+fn the_last_line_of_the_documentation_can_not_be_broken_by_a_description() {
+    let (_, source) = generated(&ZOO.replace("Event:", "Evént:"));
+    let line = "/// Source: `zoo.yaml`, `#/paths/~1animals~1%60{id}%60/post`";
+    assert!(source.client.contains(line), "{}", source.client);
+    for text in [source.client, source.generated] {
+        for line in text.lines().filter(|line| line.contains("/// Source: ")) {
+            assert_eq!(line.matches('`').count(), 4, "{line}");
+        }
+    }
+}

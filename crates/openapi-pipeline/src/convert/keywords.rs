@@ -1,0 +1,286 @@
+//! Keywords whose value is not of the type that the specification asks for. Real documents hold quoted numbers, `[]` for an
+//! empty map, a lone value for a list of one: where only one thing can be meant it is taken, and dropped otherwise.
+
+use serde_json::Number;
+
+use super::rules::MALFORMED_KEYWORD;
+use super::walk::Kind;
+use crate::{Context, Node, Object, Value};
+
+/// The type of a keyword's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Text,
+    Flag,
+    Number,
+    /// A number, or the flag that 3.0 has there.
+    Bound,
+    List,
+    Map,
+}
+
+type Table = &'static [(&'static str, Form)];
+
+const SCHEMA: Table = &[
+    ("title", Form::Text),
+    ("description", Form::Text),
+    ("format", Form::Text),
+    ("pattern", Form::Text),
+    ("contentEncoding", Form::Text),
+    ("contentMediaType", Form::Text),
+    ("nullable", Form::Flag),
+    ("readOnly", Form::Flag),
+    ("writeOnly", Form::Flag),
+    ("deprecated", Form::Flag),
+    ("uniqueItems", Form::Flag),
+    ("multipleOf", Form::Number),
+    ("minimum", Form::Number),
+    ("maximum", Form::Number),
+    ("exclusiveMinimum", Form::Bound),
+    ("exclusiveMaximum", Form::Bound),
+    ("minLength", Form::Number),
+    ("maxLength", Form::Number),
+    ("minItems", Form::Number),
+    ("maxItems", Form::Number),
+    ("minProperties", Form::Number),
+    ("maxProperties", Form::Number),
+    ("enum", Form::List),
+    ("allOf", Form::List),
+    ("anyOf", Form::List),
+    ("oneOf", Form::List),
+    ("prefixItems", Form::List),
+    ("properties", Form::Map),
+    ("patternProperties", Form::Map),
+    ("dependentSchemas", Form::Map),
+    ("discriminator", Form::Map),
+    ("externalDocs", Form::Map),
+    ("xml", Form::Map),
+];
+
+const OTHERS: Table = &[
+    ("bearerFormat", Form::Text),
+    ("scheme", Form::Text),
+    ("openIdConnectUrl", Form::Text),
+    ("operationId", Form::Text),
+    ("summary", Form::Text),
+    ("description", Form::Text),
+    ("name", Form::Text),
+    ("in", Form::Text),
+    ("style", Form::Text),
+    ("required", Form::Flag),
+    ("deprecated", Form::Flag),
+    ("explode", Form::Flag),
+    ("allowReserved", Form::Flag),
+    ("allowEmptyValue", Form::Flag),
+    ("tags", Form::List),
+    ("parameters", Form::List),
+    ("security", Form::List),
+    ("servers", Form::List),
+    ("externalDocs", Form::Map),
+    ("requestBody", Form::Map),
+    ("responses", Form::Map),
+    ("callbacks", Form::Map),
+    ("content", Form::Map),
+    ("headers", Form::Map),
+    ("links", Form::Map),
+    ("encoding", Form::Map),
+    ("flows", Form::Map),
+];
+
+/// What has no kind: the parts of `info`, servers and tags.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    Info,
+    Contact,
+    License,
+    Tag,
+    Server,
+    Variable,
+    ExternalDocs,
+}
+
+/// Mends the keywords of such a part.
+pub(super) fn mend_part(cx: &mut Context, part: Part, node: &mut Node) {
+    let table: Table = match part {
+        Part::Info => &[
+            ("title", Form::Text),
+            ("version", Form::Text),
+            ("description", Form::Text),
+            ("termsOfService", Form::Text),
+            ("contact", Form::Map),
+            ("license", Form::Map),
+        ],
+        Part::Contact => &[("name", Form::Text), ("url", Form::Text), ("email", Form::Text)],
+        Part::License => &[("name", Form::Text), ("url", Form::Text)],
+        Part::Tag => &[("description", Form::Text), ("externalDocs", Form::Map)],
+        Part::Server => &[("description", Form::Text), ("variables", Form::Map)],
+        Part::Variable => &[("default", Form::Text), ("description", Form::Text), ("enum", Form::List)],
+        Part::ExternalDocs => &[("description", Form::Text), ("url", Form::Text)],
+    };
+    mend_by(cx, table, node);
+}
+
+/// Mends the keywords of an object of a kind. Null is no malformed value: what it means is decided elsewhere.
+pub(super) fn mend(cx: &mut Context, kind: Kind, node: &mut Node) {
+    let table = match kind {
+        Kind::Schema => SCHEMA,
+        Kind::Example | Kind::Callback => return,
+        // A parameter of a link is anything.
+        Kind::Link => &[("description", Form::Text)],
+        _ => OTHERS,
+    };
+    mend_by(cx, table, node);
+    external_docs(cx, node);
+    if kind == Kind::Operation {
+        names(cx, node, "tags");
+    }
+    if kind == Kind::Schema {
+        types(cx, node);
+        without_branches(cx, node);
+        needs(cx, node, "discriminator", "propertyName");
+        mapping(cx, node);
+    }
+}
+
+pub(super) fn external_docs(cx: &mut Context, holder: &mut Node) {
+    if let Some(docs) = holder.get_mut("externalDocs") {
+        mend_part(cx, Part::ExternalDocs, docs);
+    }
+    needs(cx, holder, "externalDocs", "url");
+}
+
+/// Removes what is no text from a list of texts.
+pub(super) fn names(cx: &mut Context, holder: &mut Node, key: &str) {
+    let Some(names) = holder.get_mut(key).and_then(Node::as_array_mut) else { return };
+    names.retain(|name| {
+        let is_kept = name.as_str().is_some();
+        if !is_kept {
+            cx.note(&MALFORMED_KEYWORD, name.origin, format!("removed an element of {key} that is no text"));
+        }
+        is_kept
+    });
+}
+
+/// Drops a member that is nothing without a text of its own.
+pub(super) fn needs(cx: &mut Context, holder: &mut Node, key: &str, text: &str) {
+    let Some(member) = holder.get(key).filter(|member| member.value != Value::Null && member.get_str(text).is_none())
+    else {
+        return;
+    };
+    cx.note(&MALFORMED_KEYWORD, member.origin, format!("dropped {key}, which has no {text}"));
+    holder.remove(key);
+}
+
+/// The values of a discriminator lead to schemas, by texts.
+fn mapping(cx: &mut Context, schema: &mut Node) {
+    let Some(discriminator) = schema.get_mut("discriminator") else { return };
+    mend_one(cx, "mapping", Form::Map, discriminator);
+    let Some(mapping) = discriminator.get_mut("mapping") else { return };
+    if mapping.value == Value::Null {
+        cx.note(&MALFORMED_KEYWORD, mapping.origin, "dropped mapping, which is empty");
+        discriminator.remove("mapping");
+        return;
+    }
+    let Some(entries) = mapping.as_object_mut() else { return };
+    entries.retain(|name, target| {
+        let is_kept = target.as_str().is_some();
+        if !is_kept {
+            cx.note(&MALFORMED_KEYWORD, target.origin, format!("dropped what {name} is mapped to, which is no text"));
+        }
+        is_kept
+    });
+}
+
+/// Makes a map of a list that is one by mistake, at the root of the document and among the components.
+pub(super) fn sections(cx: &mut Context, holder: &mut Node, names: &[&str]) {
+    for key in names {
+        mend_one(cx, key, Form::Map, holder);
+    }
+}
+
+/// Makes a list of what should be one, at the root of the document.
+pub(super) fn lists(cx: &mut Context, holder: &mut Node, names: &[&str]) {
+    for key in names {
+        mend_one(cx, key, Form::List, holder);
+    }
+}
+
+fn mend_by(cx: &mut Context, table: Table, node: &mut Node) {
+    for (key, form) in table {
+        mend_one(cx, key, *form, node);
+    }
+}
+
+fn mend_one(cx: &mut Context, key: &str, form: Form, node: &mut Node) {
+    let Some(member) = node.get_mut(key) else { return };
+    if has_form(&member.value, form) {
+        return;
+    }
+    let origin = member.origin;
+    match meant(member, form) {
+        Some(value) => {
+            cx.note(&MALFORMED_KEYWORD, origin, format!("{key} is {}", article(form)));
+            member.value = value;
+        }
+        None => {
+            cx.note(&MALFORMED_KEYWORD, origin, format!("dropped {key}, which must be {}", article(form)));
+            node.remove(key);
+        }
+    }
+}
+
+fn has_form(value: &Value, form: Form) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(_) => form == Form::Text,
+        Value::Bool(_) => matches!(form, Form::Flag | Form::Bound),
+        Value::Number(_) => matches!(form, Form::Number | Form::Bound),
+        Value::Array(_) => form == Form::List,
+        Value::Object(_) => form == Form::Map,
+    }
+}
+
+/// What a value of another form can only mean.
+fn meant(member: &Node, form: Form) -> Option<Value> {
+    let flag = |text: &str| text.trim().to_ascii_lowercase().parse().ok().map(Value::Bool);
+    let number = |text: &str| text.trim().parse::<Number>().ok().map(Value::Number);
+    match (form, &member.value) {
+        (Form::Flag, Value::String(text)) => flag(text),
+        (Form::Number, Value::String(text)) => number(text),
+        (Form::Bound, Value::String(text)) => flag(text).or_else(|| number(text)),
+        (Form::Map, Value::Array(items)) if items.is_empty() => Some(Value::Object(Object::new())),
+        (Form::List, Value::Object(members)) if members.is_empty() => Some(Value::Array(Vec::new())),
+        (Form::List, _) => Some(Value::Array(vec![member.clone()])),
+        _ => None,
+    }
+}
+
+fn article(form: Form) -> &'static str {
+    match form {
+        Form::Text => "a text",
+        Form::Flag => "true or false",
+        Form::Number => "a number",
+        Form::Bound => "a number, or true or false",
+        Form::List => "a list",
+        Form::Map => "an object",
+    }
+}
+
+fn types(cx: &mut Context, schema: &mut Node) {
+    let Some(stated) = schema.get("type") else { return };
+    if !matches!(stated.value, Value::String(_) | Value::Array(_) | Value::Null) {
+        cx.note(&MALFORMED_KEYWORD, stated.origin, "dropped type, which must be a text or a list");
+        schema.remove("type");
+    }
+}
+
+/// A list of no branches would allow no value at all, which nobody means.
+fn without_branches(cx: &mut Context, schema: &mut Node) {
+    for key in ["allOf", "anyOf", "oneOf", "enum"] {
+        if schema.get(key).and_then(Node::as_array).is_some_and(<[Node]>::is_empty)
+            && let Some(dropped) = schema.remove(key)
+        {
+            cx.note(&MALFORMED_KEYWORD, dropped.origin, format!("dropped {key}, which is empty"));
+        }
+    }
+}

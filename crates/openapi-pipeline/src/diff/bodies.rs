@@ -1,0 +1,199 @@
+//! What is sent as a body, and the media types that bodies have either way.
+
+use super::change::{Direction, Rule};
+use super::documentation::{self, is_set};
+use super::engine::{Engine, Shown, UnitId};
+use super::rules::{
+    ARGUMENT_ADDED, REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_OPTIONAL,
+    REQUEST_BODY_BECAME_REQUIRED, REQUEST_BODY_DOCUMENTATION_CHANGED, REQUEST_BODY_ENCODING_CHANGED,
+    REQUEST_BODY_REMOVED, REQUEST_MEDIA_TYPE_ADDED, REQUEST_MEDIA_TYPE_REMOVED, RESPONSE_DOCUMENTATION_CHANGED,
+    RESPONSE_MEDIA_TYPE_ADDED, RESPONSE_MEDIA_TYPE_REMOVED, SUCCESS_TYPE_CHANGED,
+};
+use super::schema::{self, Use};
+use super::side::{Side, Site};
+
+/// Compares the bodies that two operations take.
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
+    let body = |side: &Side<'a>, operation: Site<'a>| {
+        let body = operation.get("requestBody").map(|body| side.resolve(body));
+        // One without content can't be sent.
+        body.filter(|body| body.members("content").next().is_some())
+    };
+    match (body(&engine.old, old), body(&engine.new, new)) {
+        (None, None) => {}
+        (None, Some(body)) if is_set(body, "required") => {
+            let message = "a body must be sent".to_owned();
+            engine.found(unit, &REQUEST_BODY_ADDED_REQUIRED, None, Shown::new(body, "required body"), message);
+        }
+        (None, Some(body)) => {
+            let shown = Shown::new(body, "optional body");
+            engine.found(unit, &REQUEST_BODY_ADDED_OPTIONAL, None, shown.clone(), "a body may be sent".to_owned());
+            engine.found(unit, &ARGUMENT_ADDED, None, shown, "the method takes the body as an argument".to_owned());
+        }
+        (Some(body), None) => {
+            let message = "no body is taken any more".to_owned();
+            engine.found(unit, &REQUEST_BODY_REMOVED, Shown::new(body, "body"), None, message);
+        }
+        (Some(old), Some(new)) => both(engine, unit, old, new),
+    }
+}
+
+fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
+    let at = |site: Site<'a>, text: &str| Shown::new(site.get("required").unwrap_or(site), text);
+    match (is_set(old, "required"), is_set(new, "required")) {
+        (false, true) => {
+            let shown = (at(old, "optional"), at(new, "required"));
+            engine.found(unit, &REQUEST_BODY_BECAME_REQUIRED, shown.0, shown.1, "the body became required".to_owned());
+        }
+        (true, false) => {
+            let shown = (at(old, "required"), at(new, "optional"));
+            engine.found(unit, &REQUEST_BODY_BECAME_OPTIONAL, shown.0, shown.1, "the body became optional".to_owned());
+        }
+        _ => {}
+    }
+    let pair = (old, new);
+    documentation::compare(engine, unit, &REQUEST_BODY_DOCUMENTATION_CHANGED, pair, &["description"], "the body");
+    media_types(engine, unit, Direction::Request, old, new, "the body");
+}
+
+/// A media type: its name without what makes no difference, and what is said of it.
+struct Media<'a> {
+    name: String,
+    site: Site<'a>,
+}
+
+/// Compares what bodies can be made of.
+pub(super) fn media_types<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    direction: Direction,
+    old: Site<'a>,
+    new: Site<'a>,
+    label: &str,
+) {
+    let (before, after) = (all(old), all(new));
+    let rules: [&'static Rule; 2] = match direction {
+        Direction::Request => [&REQUEST_MEDIA_TYPE_REMOVED, &REQUEST_MEDIA_TYPE_ADDED],
+        _ => [&RESPONSE_MEDIA_TYPE_REMOVED, &RESPONSE_MEDIA_TYPE_ADDED],
+    };
+    for media in &before {
+        // A type that a range of the other side covers is still there.
+        match counterpart(&after, &media.name) {
+            Some(other) => same_media(engine, unit, direction, media.site, other.site, label),
+            None => {
+                let message = format!("{label} is no longer {}", media.name);
+                engine.found(unit, rules[0], Shown::new(media.site, &media.name), None, message);
+            }
+        }
+    }
+    for media in after.iter().filter(|media| counterpart(&before, &media.name).is_none()) {
+        let message = format!("{label} can be {}", media.name);
+        engine.found(unit, rules[1], None, Shown::new(media.site, &media.name), message);
+    }
+    preferred(engine, unit, direction, &before, &after, label);
+}
+
+fn all(body: Site<'_>) -> Vec<Media<'_>> {
+    // Nobody offers more, and each is looked for among the others.
+    body.members("content").take(200).map(|(name, site)| Media { name: normal(name), site }).collect()
+}
+
+/// The name in small letters; that text is UTF-8 goes without saying.
+fn normal(name: &str) -> String {
+    let mut parts = name.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let essence = parts.next().unwrap_or_default();
+    let parameters = parts.filter(|part| !part.is_empty() && part.replace([' ', '"'], "") != "charset=utf-8");
+    parameters.fold(essence, |name, parameter| format!("{name}; {parameter}"))
+}
+
+fn counterpart<'m, 'a>(all: &'m [Media<'a>], name: &str) -> Option<&'m Media<'a>> {
+    let exact = all.iter().find(|media| media.name == name);
+    exact.or_else(|| all.iter().find(|media| covers(&media.name, name) || covers(name, &media.name)))
+}
+
+/// Whether a range such as `application/*` has a type in it.
+fn covers(range: &str, name: &str) -> bool {
+    match range.strip_suffix("/*") {
+        Some("*") => true,
+        Some(kind) => name.split('/').next() == Some(kind),
+        None => false,
+    }
+}
+
+fn same_media<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    direction: Direction,
+    old: Site<'a>,
+    new: Site<'a>,
+    label: &str,
+) {
+    let documentation = match direction {
+        Direction::Request => &REQUEST_BODY_DOCUMENTATION_CHANGED,
+        _ => &RESPONSE_DOCUMENTATION_CHANGED,
+    };
+    documentation::examples(engine, unit, documentation, (old, new), label);
+    if direction == Direction::Request {
+        documentation::compare(engine, unit, &REQUEST_BODY_ENCODING_CHANGED, (old, new), &["encoding"], label);
+    }
+    let (before, after): (Vec<_>, Vec<_>) =
+        (old.get("schema").into_iter().collect(), new.get("schema").into_iter().collect());
+    schema::link(engine, unit, direction, (&before, Use::Item), (&after, Use::Item), label);
+}
+
+/// The generated method speaks one media type: the first of JSON, a form, bytes and text that there is.
+fn preferred<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    direction: Direction,
+    before: &[Media<'a>],
+    after: &[Media<'a>],
+    label: &str,
+) {
+    let best =
+        |all: &[Media<'a>]| all.iter().map(|media| (rank(&media.name), media.site)).min_by_key(|(rank, _)| *rank);
+    if let (Some((before, old)), Some((after, new))) = (best(before), best(after))
+        && before != after
+        && !same_component(engine, old, new)
+    {
+        let name = |rank: u8| ["JSON", "a form", "bytes", "text", "another media type"][usize::from(rank.min(4))];
+        let message = format!("{label} is {} for the generated method; it was {}", name(after), name(before));
+        let way = if direction == Direction::Request { "sent" } else { "read" };
+        let shown = (
+            Shown::new(old, format!("{} is {way}", name(before))),
+            Shown::new(new, format!("{} is {way}", name(after))),
+        );
+        engine.found(unit, &SUCCESS_TYPE_CHANGED, shown.0, shown.1, message);
+    }
+}
+
+/// Whether both are described by the schema of one name, so that they are of one type.
+fn same_component<'a>(engine: &Engine<'a>, old: Site<'a>, new: Site<'a>) -> bool {
+    let name = |side: &Side<'a>, media: Site<'a>| media.get("schema").and_then(|schema| side.follow(schema).1);
+    let (before, after) = (name(&engine.old, old), name(&engine.new, new));
+    before.is_some() && before == after
+}
+
+fn rank(name: &str) -> u8 {
+    match name.split(';').next().unwrap_or_default() {
+        "application/json" | "*/*" | "application/*" => 0,
+        json if json.ends_with("+json") => 0,
+        "application/x-www-form-urlencoded" => 1,
+        "application/octet-stream" => 2,
+        "text/plain" => 3,
+        _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types_are_compared_by_what_they_are() {
+        assert_eq!(normal("Application/JSON; charset=UTF-8"), "application/json");
+        assert_eq!(normal("text/csv;header=present ; charset=\"utf-8\""), "text/csv; header=present");
+        assert!(covers("*/*", "text/plain") && covers("text/*", "text/plain"));
+        assert!(!covers("text/*", "application/json") && !covers("text/plain", "text/plain"));
+    }
+}

@@ -1,0 +1,210 @@
+//! What is sent in path, query, headers and cookies.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use super::change::Direction;
+use super::documentation::{self, is_set};
+use super::engine::{Engine, Shown, UnitId};
+use super::operations::Operation;
+use super::rules::{
+    ARGUMENT_BECAME_OPTIONAL, REQUEST_PARAMETER_ADDED_OPTIONAL, REQUEST_PARAMETER_ADDED_REQUIRED,
+    REQUEST_PARAMETER_BECAME_OPTIONAL, REQUEST_PARAMETER_BECAME_REQUIRED, REQUEST_PARAMETER_CONTENT_CHANGED,
+    REQUEST_PARAMETER_DEPRECATED, REQUEST_PARAMETER_DOCUMENTATION_CHANGED, REQUEST_PARAMETER_ENCODING_CHANGED,
+    REQUEST_PARAMETER_MOVED, REQUEST_PARAMETER_REMOVED, REQUEST_PARAMETER_STYLE_CHANGED,
+    REQUEST_PARAMETER_UNDEPRECATED,
+};
+use super::schema::{self, Use};
+use super::side::{Side, Site};
+use super::view::View;
+
+/// Place and name: what tells a parameter from others.
+type Key<'a> = (&'a str, String);
+
+/// Compares the parameters of two operations. `renamed` has the placeholders of the path that have other names.
+pub(super) fn compare<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    old: &Operation<'a>,
+    new: &Operation<'a>,
+    renamed: &HashMap<&str, &str>,
+) {
+    let (before, mut after) = (parameters(&engine.old, old), parameters(&engine.new, new));
+    let mut gone = Vec::new();
+    for ((place, name), known) in before {
+        let name_now = match place {
+            "path" => renamed.get(name.as_str()).map_or(name.clone(), |name| (*name).to_owned()),
+            _ => name.clone(),
+        };
+        match after.shift_remove(&(place, name_now)) {
+            Some(parameter) => both(engine, unit, place, &name, known, parameter),
+            None => gone.push((place, name, known)),
+        }
+    }
+    for (place, name, known) in gone {
+        let moved = after.keys().find(|(_, other)| other.eq_ignore_ascii_case(&name)).cloned();
+        match moved.and_then(|key| Some((key.0, after.shift_remove(&key)?))) {
+            Some((now, parameter)) => {
+                let message = format!("the parameter `{name}` moved from the {place} to the {now}");
+                let shown = (Shown::new(known, place), Shown::new(parameter, now));
+                engine.found(unit, &REQUEST_PARAMETER_MOVED, shown.0, shown.1, message);
+                both(engine, unit, now, &name, known, parameter);
+            }
+            None => {
+                let message = format!("the {place} parameter `{name}` is gone");
+                engine.found(unit, &REQUEST_PARAMETER_REMOVED, Shown::new(known, name), None, message);
+            }
+        }
+    }
+    for ((place, name), parameter) in after {
+        let (rule, how) = match is_set(parameter, "required") {
+            true => (&REQUEST_PARAMETER_ADDED_REQUIRED, "required"),
+            false => (&REQUEST_PARAMETER_ADDED_OPTIONAL, "optional"),
+        };
+        let message = format!("the {place} parameter `{name}` is new, and {how}");
+        engine.found(unit, rule, None, Shown::new(parameter, name), message);
+    }
+}
+
+/// The parameters of an operation and of its path, whose own are stronger. OpenAPI says to ignore three headers.
+fn parameters<'a>(side: &Side<'a>, operation: &Operation<'a>) -> IndexMap<Key<'a>, Site<'a>> {
+    let mut parameters = IndexMap::new();
+    for parameter in operation.item.elements("parameters").chain(operation.site.elements("parameters")) {
+        let parameter = side.resolve(parameter);
+        let (Some(place), Some(name)) = (parameter.node.get_str("in"), parameter.node.get_str("name")) else {
+            continue;
+        };
+        let name = if place == "header" { name.to_ascii_lowercase() } else { name.to_owned() };
+        if place != "header" || !matches!(name.as_str(), "authorization" | "accept" | "content-type") {
+            parameters.insert((place, name), parameter);
+        }
+    }
+    parameters
+}
+
+fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, place: &str, name: &str, old: Site<'a>, new: Site<'a>) {
+    let label = format!("the {place} parameter `{name}`");
+    required(engine, unit, &label, old, new);
+    match (is_set(old, "deprecated"), is_set(new, "deprecated")) {
+        (false, true) => {
+            let shown = (Shown::new(old, "not deprecated"), Shown::new(new, "deprecated"));
+            engine.found(unit, &REQUEST_PARAMETER_DEPRECATED, shown.0, shown.1, format!("{label} is deprecated"));
+        }
+        (true, false) => {
+            let shown = (Shown::new(old, "deprecated"), Shown::new(new, "not deprecated"));
+            let message = format!("{label} is no longer deprecated");
+            engine.found(unit, &REQUEST_PARAMETER_UNDEPRECATED, shown.0, shown.1, message);
+        }
+        _ => {}
+    }
+    for flag in ["allowReserved", "allowEmptyValue"] {
+        let word = |site: Site<'a>| Shown::new(site, format!("{flag}: {}", is_set(site, flag)));
+        if is_set(old, flag) != is_set(new, flag) {
+            let message = format!("{label} has another {flag}");
+            engine.found(unit, &REQUEST_PARAMETER_ENCODING_CHANGED, word(old), word(new), message);
+        }
+    }
+    let pair = (old, new);
+    documentation::compare(engine, unit, &REQUEST_PARAMETER_DOCUMENTATION_CHANGED, pair, &["description"], &label);
+    documentation::examples(engine, unit, &REQUEST_PARAMETER_DOCUMENTATION_CHANGED, pair, &label);
+    if content(engine, unit, &label, old, new) {
+        return;
+    }
+    let (before, after) = (schema_of(old), schema_of(new));
+    style(engine, unit, place, &label, (old, &before), (new, &after));
+    let way = if place == "query" { Use::Query } else { Use::Parameter };
+    let (before, after) = ((before.as_slice(), way), (after.as_slice(), way));
+    schema::link(engine, unit, Direction::Request, before, after, &label);
+}
+
+/// The schema, or nothing, which allows anything.
+fn schema_of(parameter: Site<'_>) -> Vec<Site<'_>> {
+    parameter.get("schema").into_iter().collect()
+}
+
+fn required<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Site<'a>, new: Site<'a>) {
+    let at = |site: Site<'a>, text: &str| Shown::new(site.get("required").unwrap_or(site), text);
+    match (is_set(old, "required"), is_set(new, "required")) {
+        (false, true) => {
+            let shown = (at(old, "optional"), at(new, "required"));
+            engine.found(
+                unit,
+                &REQUEST_PARAMETER_BECAME_REQUIRED,
+                shown.0,
+                shown.1,
+                format!("{label} became required"),
+            );
+        }
+        (true, false) => {
+            let shown = (at(old, "required"), at(new, "optional"));
+            engine.found(
+                unit,
+                &REQUEST_PARAMETER_BECAME_OPTIONAL,
+                shown.0.clone(),
+                shown.1.clone(),
+                format!("{label} became optional"),
+            );
+            let message = format!("the argument for {label} became a setter");
+            engine.found(unit, &ARGUMENT_BECAME_OPTIONAL, shown.0, shown.1, message);
+        }
+        _ => {}
+    }
+}
+
+/// Compares a value that is a document of a media type. True when one of the two is such a value.
+fn content<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Site<'a>, new: Site<'a>) -> bool {
+    let media = |site: Site<'a>| site.members("content").next();
+    let (before, after) = (media(old), media(new));
+    match (before, after) {
+        (None, None) => return false,
+        (Some((before, old)), Some((after, new))) if before.eq_ignore_ascii_case(after) => {
+            let (old, new) = (schema_of(old), schema_of(new));
+            let (old, new) = ((old.as_slice(), Use::Item), (new.as_slice(), Use::Item));
+            schema::link(engine, unit, Direction::Request, old, new, label);
+        }
+        _ => {
+            let text = |media: Option<(&str, Site<'a>)>| media.map_or("a plain value", |(name, _)| name).to_owned();
+            let shown = (Shown::new(old, text(before)), Shown::new(new, text(after)));
+            let message = format!("{label} is written as {}", text(after));
+            engine.found(unit, &REQUEST_PARAMETER_CONTENT_CHANGED, shown.0, shown.1, message);
+        }
+    }
+    true
+}
+
+/// Style and explode matter to lists and objects only; of other values all styles but a few are the same.
+fn style<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    place: &str,
+    label: &str,
+    (old, old_schema): (Site<'a>, &[Site<'a>]),
+    (new, new_schema): (Site<'a>, &[Site<'a>]),
+) {
+    let written = |parameter: Site<'a>, view: &View<'a>| {
+        let default = if matches!(place, "query" | "cookie") { "form" } else { "simple" };
+        let style = parameter.node.get_str("style").unwrap_or(default).to_owned();
+        let explode = parameter.node.get("explode").and_then(crate::Node::as_bool).unwrap_or(style == "form");
+        let may_be_structured = match view.kind {
+            Some((kind, _)) => matches!(kind, "array" | "object"),
+            None => !view.unions.is_empty(),
+        };
+        match (may_be_structured, style.as_str()) {
+            (false, "matrix" | "label") => style,
+            (false, _) => String::new(),
+            // `deepObject` is exploded whatever it says.
+            (true, "deepObject") => style,
+            (true, _) => format!("{style}, {}", if explode { "exploded" } else { "not exploded" }),
+        }
+    };
+    let (old_view, new_view) = (engine.old_view(old_schema), engine.new_view(new_schema));
+    let (before, after) = (written(old, &old_view), written(new, &new_view));
+    let kinds: HashSet<Option<&str>> = [&old_view, &new_view].map(|view| view.kind.map(|(kind, _)| kind)).into();
+    // Where the type is another, it is the type that changed.
+    if before != after && kinds.len() == 1 {
+        let shown = (Shown::new(old, before.clone()), Shown::new(new, after.clone()));
+        let message = format!("{label} is written as {after}; it was {before}");
+        engine.found(unit, &REQUEST_PARAMETER_STYLE_CHANGED, shown.0, shown.1, message);
+    }
+}

@@ -1,0 +1,217 @@
+//! What comes back: by status, with headers and bodies.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use super::bodies;
+use super::change::Direction;
+use super::documentation::{self, is_set};
+use super::engine::{Engine, Shown, UnitId};
+use super::rules::{
+    ERROR_VARIANT_REMOVED, GENERATED_TYPE_CHANGED, RESPONSE_DOCUMENTATION_CHANGED, RESPONSE_ERROR_STATUS_ADDED,
+    RESPONSE_ERROR_STATUS_REMOVED, RESPONSE_HEADER_ADDED, RESPONSE_HEADER_BECAME_OPTIONAL,
+    RESPONSE_HEADER_BECAME_REQUIRED, RESPONSE_HEADER_REMOVED, RESPONSE_LINKS_CHANGED, RESPONSE_OPTIONAL_HEADER_REMOVED,
+    RESPONSE_SUCCESS_STATUS_ADDED, RESPONSE_SUCCESS_STATUS_REMOVED, SUCCESS_TYPE_CHANGED,
+};
+use super::schema::{self, Use};
+use super::side::{Side, Site};
+
+/// The responses of an operation by status, which is written in capitals.
+type Responses<'a> = IndexMap<String, Site<'a>>;
+
+/// Compares what two operations answer.
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
+    let (before, after) = (responses(&engine.old, old), responses(&engine.new, new));
+    for (status, response) in &before {
+        match counterpart(&after, status) {
+            Some(other) => {
+                both(engine, unit, status, *response, other);
+                if !is_success(status) && !after.contains_key(status) {
+                    variant_removed(engine, unit, status, Shown::new(*response, status));
+                }
+            }
+            None => removed(engine, unit, status, *response),
+        }
+    }
+    for (status, response) in after.iter().filter(|(status, _)| counterpart(&before, status).is_none()) {
+        let (rule, what) = match is_success(status) {
+            true => (&RESPONSE_SUCCESS_STATUS_ADDED, "success"),
+            false => (&RESPONSE_ERROR_STATUS_ADDED, "failure"),
+        };
+        let message = format!("the {what} {status} is new");
+        engine.found(unit, rule, None, Shown::new(*response, status), message);
+    }
+    returned(engine, unit, (old, &before), (new, &after));
+}
+
+fn responses<'a>(side: &Side<'a>, operation: Site<'a>) -> Responses<'a> {
+    let members = operation.members("responses").filter(|(status, _)| !status.starts_with("x-"));
+    let mut all: Responses<'a> =
+        members.map(|(status, response)| (status.to_ascii_uppercase(), side.resolve(response))).collect();
+    // Where no success is described, the default is one.
+    if !all.keys().any(|status| is_success(status))
+        && let Some(response) = all.shift_remove("DEFAULT")
+    {
+        all.insert("2XX".to_owned(), response);
+    }
+    all
+}
+
+fn is_success(status: &str) -> bool {
+    status.starts_with(['1', '2', '3'])
+}
+
+/// The response for a status: its own, that of its range, or one of the statuses of a range.
+fn counterpart<'a>(all: &Responses<'a>, status: &str) -> Option<Site<'a>> {
+    if let Some(own) = all.get(status) {
+        return Some(*own);
+    }
+    let range = |status: &str| status.get(..1).map(|digit| format!("{digit}XX")).filter(|_| status != "DEFAULT");
+    let of_range = range(status)?;
+    match all.get(&of_range) {
+        Some(found) => Some(*found),
+        // A range that was spelled out is still there, as far as it goes.
+        None if status == of_range => {
+            all.iter().find(|(other, _)| range(other).as_deref() == Some(status)).map(|(_, response)| *response)
+        }
+        None => None,
+    }
+}
+
+fn removed<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, response: Site<'a>) {
+    let shown = Shown::new(response, status);
+    if is_success(status) {
+        let message = format!("the success {status} is gone");
+        return engine.found(unit, &RESPONSE_SUCCESS_STATUS_REMOVED, shown, None, message);
+    }
+    let message = format!("the failure {status} is no longer described");
+    engine.found(unit, &RESPONSE_ERROR_STATUS_REMOVED, shown.clone(), None, message);
+    variant_removed(engine, unit, status, shown);
+}
+
+fn variant_removed<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, shown: Shown<'a>) {
+    let message = format!("the error has no variant for {status} any more");
+    engine.found(unit, &ERROR_VARIANT_REMOVED, shown, None, message);
+}
+
+/// The variant of a failure has a body or none.
+fn error_body<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, new: Site<'a>) {
+    if !is_success(status) && !has_body(old) && has_body(new) {
+        let message = format!("the variant for {status} has a body");
+        let shown = (Shown::new(old, "no body"), Shown::new(new, "a body"));
+        engine.found(unit, &GENERATED_TYPE_CHANGED, shown.0, shown.1, message);
+    }
+}
+
+fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, new: Site<'a>) {
+    let label = format!("the response {status}");
+    let pair = (old, new);
+    documentation::compare(engine, unit, &RESPONSE_DOCUMENTATION_CHANGED, pair, &["description"], &label);
+    documentation::compare(engine, unit, &RESPONSE_LINKS_CHANGED, pair, &["links"], &label);
+    headers(engine, unit, status, old, new);
+    error_body(engine, unit, status, old, new);
+    bodies::media_types(engine, unit, Direction::Response, old, new, &label);
+}
+
+fn headers<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, new: Site<'a>) {
+    let all = |side: &Side<'a>, response: Site<'a>| -> IndexMap<String, Site<'a>> {
+        let headers =
+            response.members("headers").map(|(name, header)| (name.to_ascii_lowercase(), side.resolve(header)));
+        headers.filter(|(name, _)| name != "content-type").collect()
+    };
+    let (before, after) = (all(&engine.old, old), all(&engine.new, new));
+    for (name, header) in &before {
+        let label = format!("the header `{name}` of the response {status}");
+        let Some(other) = after.get(name) else {
+            let rule = match is_set(*header, "required") {
+                true => &RESPONSE_HEADER_REMOVED,
+                false => &RESPONSE_OPTIONAL_HEADER_REMOVED,
+            };
+            engine.found(unit, rule, Shown::new(*header, name), None, format!("{label} is gone"));
+            continue;
+        };
+        let shown = |site: Site<'a>| Shown::new(site, if is_set(site, "required") { "required" } else { "optional" });
+        match (is_set(*header, "required"), is_set(*other, "required")) {
+            (true, false) => {
+                let message = format!("{label} became optional");
+                engine.found(unit, &RESPONSE_HEADER_BECAME_OPTIONAL, shown(*header), shown(*other), message);
+            }
+            (false, true) => {
+                let message = format!("{label} became required");
+                engine.found(unit, &RESPONSE_HEADER_BECAME_REQUIRED, shown(*header), shown(*other), message);
+            }
+            _ => {}
+        }
+        documentation::compare(
+            engine,
+            unit,
+            &RESPONSE_DOCUMENTATION_CHANGED,
+            (*header, *other),
+            &["description"],
+            &label,
+        );
+        let schema = |header: &Site<'a>| -> Vec<Site<'a>> { header.get("schema").into_iter().collect() };
+        let (old, new) = (schema(header), schema(other));
+        schema::link(engine, unit, Direction::Response, (&old, Use::Parameter), (&new, Use::Parameter), &label);
+    }
+    for (name, header) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
+        let message = format!("the header `{name}` of the response {status} is new");
+        engine.found(unit, &RESPONSE_HEADER_ADDED, None, Shown::new(*header, name), message);
+    }
+}
+
+/// What the generated method returns: the bodies of all successes are alternatives, and one without a body makes it
+/// optional.
+#[derive(PartialEq, Eq)]
+struct Returned {
+    bodies: BTreeSet<String>,
+    may_be_empty: bool,
+}
+
+impl Returned {
+    fn of<'a>(side: &Side<'a>, all: &Responses<'a>) -> Self {
+        let successes = all.iter().filter(|(status, _)| status.starts_with('2'));
+        let (with, without): (Vec<_>, Vec<_>) = successes.partition(|(_, response)| has_body(**response));
+        let body = |(status, response): (&String, &Site<'a>)| {
+            let schema = response.members("content").find_map(|(_, media)| media.get("schema"));
+            let name = schema.and_then(|schema| side.follow(schema).1);
+            name.map_or_else(|| format!("the body of {status}"), |name| format!("`{name}`"))
+        };
+        Self { may_be_empty: !with.is_empty() && !without.is_empty(), bodies: with.into_iter().map(body).collect() }
+    }
+
+    fn text(&self) -> String {
+        let bodies: Vec<&str> = self.bodies.iter().map(String::as_str).collect();
+        match (bodies.is_empty(), self.may_be_empty) {
+            (true, _) => "nothing".to_owned(),
+            (false, true) => format!("{} or nothing", bodies.join(" or ")),
+            (false, false) => bodies.join(" or "),
+        }
+    }
+}
+
+fn returned<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    (old, before): (Site<'a>, &Responses<'a>),
+    (new, after): (Site<'a>, &Responses<'a>),
+) {
+    let successes = |all: &Responses<'a>| -> BTreeSet<String> {
+        all.keys().filter(|status| status.starts_with('2')).cloned().collect()
+    };
+    let (was, is) = (Returned::of(&engine.old, before), Returned::of(&engine.new, after));
+    // With the same statuses it is the schemas that changed, which is reported where they stand.
+    let is_same = was.may_be_empty == is.may_be_empty && was.bodies.is_empty() == is.bodies.is_empty();
+    if was == is || (is_same && successes(before) == successes(after)) {
+        return;
+    }
+    let message = format!("the method returns {}; it returned {}", is.text(), was.text());
+    let at = |operation: Site<'a>| operation.get("responses").unwrap_or(operation);
+    let shown = (Shown::new(at(old), was.text()), Shown::new(at(new), is.text()));
+    engine.found(unit, &SUCCESS_TYPE_CHANGED, shown.0, shown.1, message);
+}
+
+fn has_body(response: Site<'_>) -> bool {
+    response.members("content").next().is_some()
+}

@@ -1,0 +1,265 @@
+//! `oneOf` and `anyOf`: which alternative of the one side is which of the other.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::{Use, discriminator, link, pick, scalars};
+use crate::diff::engine::{Engine, Shown, Work};
+use crate::diff::rules::{
+    GENERATED_TYPE_CHANGED, REQUEST_BRANCH_ADDED, REQUEST_BRANCH_REMOVED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED,
+    RESPONSE_BRANCH_ADDED, RESPONSE_BRANCH_REMOVED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED, UNION_KIND_CHANGED,
+};
+use crate::diff::side::{Side, Site};
+use crate::diff::view::{Union, View};
+
+/// How many pairs of alternatives are weighed to find out which belong together.
+const MAX_WEIGHED: usize = 4_096;
+
+/// Handles a pair of which one side is nothing but alternatives and the other none, or anything. True when done with it.
+pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
+    let (old, new) = (&work.old, &work.new);
+    let is_union = (old.is_plain_union(), new.is_plain_union());
+    match is_union {
+        (true, false) if new.is_anything() => scalars::anything(engine, work),
+        (false, true) if old.is_anything() => scalars::anything(engine, work),
+        (true, false) if new.unions.is_empty() => {
+            let branches: Vec<Site<'a>> = old.unions.iter().flat_map(|union| union.branches.clone()).collect();
+            match like(engine, &branches, new, false) {
+                Some(found) => {
+                    branches
+                        .iter()
+                        .enumerate()
+                        .filter(|(at, _)| *at != found)
+                        .for_each(|(_, gone)| removed(engine, work, *gone));
+                    let branch = &branches[found..=found];
+                    link(engine, work.unit, work.direction, (branch, Use::Item), (&new.parts, Use::Item), &work.label);
+                }
+                None => scalars::other_type(engine, work),
+            }
+        }
+        (false, true) if old.unions.is_empty() => {
+            let branches: Vec<Site<'a>> = new.unions.iter().flat_map(|union| union.branches.clone()).collect();
+            match like(engine, &branches, old, true) {
+                Some(found) => {
+                    branches
+                        .iter()
+                        .enumerate()
+                        .filter(|(at, _)| *at != found)
+                        .for_each(|(_, more)| added(engine, work, *more));
+                    let branch = &branches[found..=found];
+                    link(engine, work.unit, work.direction, (&old.parts, Use::Item), (branch, Use::Item), &work.label);
+                }
+                None => scalars::other_type(engine, work),
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// The alternative that is most like a schema that has none.
+fn like<'a>(engine: &mut Engine<'a>, branches: &[Site<'a>], single: &View<'a>, in_new: bool) -> Option<usize> {
+    let mut best = None;
+    for (at, branch) in branches.iter().enumerate().take(MAX_WEIGHED) {
+        let view = if in_new { engine.new_view(&[*branch]) } else { engine.old_view(&[*branch]) };
+        let weight = likeness(&view, single);
+        if weight > best.map_or(0, |(_, weight)| weight) {
+            best = Some((at, weight));
+        }
+    }
+    best.map(|(at, _)| at)
+}
+
+/// How much two schemas have in common; nothing, if one can't be taken for the other.
+fn likeness(old: &View<'_>, new: &View<'_>) -> usize {
+    if old.name.is_some() && old.name == new.name {
+        return usize::MAX;
+    }
+    let (Some((before, _)), Some((after, _))) = (old.kind, new.kind) else { return 0 };
+    if before != after {
+        return 0;
+    }
+    if before != "object" {
+        return 1;
+    }
+    let shared = old.properties.keys().filter(|name| new.properties.contains_key(*name)).count();
+    let all = old.properties.len() + new.properties.len() - shared;
+    // Objects with less than half of their properties in common are different things.
+    if 2 * shared >= all { 1 + shared } else { 0 }
+}
+
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    for (old, new) in work.old.unions.iter().zip(&work.new.unions) {
+        unions(engine, work, old, new);
+    }
+    // One more `oneOf` beside the first rules out what none of its alternatives takes.
+    for more in work.new.unions.iter().skip(work.old.unions.len()) {
+        one_more(engine, work, more.at, true);
+    }
+    for less in work.old.unions.iter().skip(work.new.unions.len()) {
+        one_more(engine, work, less.at, false);
+    }
+    discriminator::compare(engine, work);
+}
+
+fn one_more<'a>(engine: &mut Engine<'a>, work: &Work<'a>, at: Site<'a>, is_new: bool) {
+    let (rule, old, new, message) = if is_new {
+        let rule = pick(work.direction, &REQUEST_TYPE_NARROWED, &RESPONSE_TYPE_NARROWED);
+        (rule, Shown::new(work.old.at, "no alternatives"), Shown::value(at), "is restricted to alternatives")
+    } else {
+        let rule = pick(work.direction, &REQUEST_TYPE_WIDENED, &RESPONSE_TYPE_WIDENED);
+        (rule, Shown::value(at), Shown::new(work.new.at, "no alternatives"), "is no longer restricted to alternatives")
+    };
+    engine.found(work.unit, rule, old, new, format!("{} {message}", work.label));
+}
+
+fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &Union<'a>) {
+    if old.keyword != new.keyword {
+        let message = format!("the alternatives of {} became {}", work.label, new.keyword);
+        let (old, new) = (Shown::new(old.at, old.keyword), Shown::new(new.at, new.keyword));
+        engine.found_for_code(work.unit, &UNION_KIND_CHANGED, old, new, message);
+    }
+    let matched = match_up(engine, &old.branches, &new.branches);
+    let gone: Vec<Site<'a>> = unmatched(&old.branches, matched.iter().map(|(old, _)| *old));
+    let more: Vec<Site<'a>> = unmatched(&new.branches, matched.iter().map(|(_, new)| *new));
+    for (before, after) in &matched {
+        let (before, after) = (&old.branches[*before..=*before], &new.branches[*after..=*after]);
+        let label = format!("an alternative of {}", work.label);
+        link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label);
+    }
+    gone.iter().for_each(|branch| removed(engine, work, *branch));
+    more.iter().for_each(|branch| added(engine, work, *branch));
+    let order_is_kept = matched.windows(2).all(|pair| pair.first().map(|pair| pair.1) < pair.last().map(|pair| pair.1));
+    if !gone.is_empty() || !more.is_empty() || !order_is_kept {
+        variants(engine, work, old, new);
+    }
+}
+
+fn unmatched<'a>(branches: &[Site<'a>], matched: impl Iterator<Item = usize>) -> Vec<Site<'a>> {
+    let matched: HashSet<usize> = matched.collect();
+    branches.iter().enumerate().filter(|(at, _)| !matched.contains(at)).map(|(_, branch)| *branch).collect()
+}
+
+/// Pairs of alternatives that belong together, in the order of the old ones.
+fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) -> Vec<(usize, usize)> {
+    let mut matcher = Matcher { pairs: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
+    let name = |side: &Side<'a>, site: &Site<'a>| side.follow(*site).1;
+    matcher.by_key(old.iter().map(|site| name(&engine.old, site)), new.iter().map(|site| name(&engine.new, site)));
+    let mut hashes = std::mem::take(&mut engine.hashes);
+    let old_hashes: Vec<u64> = old.iter().map(|site| hashes.of(&engine.old, *site)).collect();
+    let new_hashes: Vec<u64> = new.iter().map(|site| hashes.of(&engine.new, *site)).collect();
+    engine.hashes = hashes;
+    matcher.by_key(old_hashes.into_iter().map(Some), new_hashes.into_iter().map(Some));
+    let free = |taken: &[bool]| taken.iter().filter(|taken| !**taken).count();
+    if free(&matcher.old).saturating_mul(free(&matcher.new)) <= MAX_WEIGHED {
+        matcher.by_likeness(engine, old, new);
+    }
+    matcher.pairs.sort_unstable();
+    matcher.pairs
+}
+
+/// Finds partners; nobody has two.
+struct Matcher {
+    pairs: Vec<(usize, usize)>,
+    /// Who has one.
+    old: Vec<bool>,
+    new: Vec<bool>,
+}
+
+impl Matcher {
+    fn by_key<K: Eq + std::hash::Hash>(
+        &mut self,
+        old: impl Iterator<Item = Option<K>>,
+        new: impl Iterator<Item = Option<K>>,
+    ) {
+        let mut free: HashMap<K, VecDeque<usize>> = HashMap::new();
+        for (at, key) in new.enumerate().filter(|(at, _)| !self.new[*at]) {
+            if let Some(key) = key {
+                free.entry(key).or_default().push_back(at);
+            }
+        }
+        for (at, key) in old.enumerate() {
+            let partner = key.filter(|_| !self.old[at]).and_then(|key| free.get_mut(&key)?.pop_front());
+            if let Some(partner) = partner {
+                self.pair(at, partner);
+            }
+        }
+    }
+
+    fn by_likeness<'a>(&mut self, engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) {
+        let mut weighed = Vec::new();
+        for (a, before) in old.iter().enumerate().filter(|(at, _)| !self.old[*at]) {
+            for (b, after) in new.iter().enumerate().filter(|(at, _)| !self.new[*at]) {
+                let weight = likeness(&engine.old_view(&[*before]), &engine.new_view(&[*after]));
+                if weight > 0 {
+                    weighed.push((std::cmp::Reverse(weight), a, b));
+                }
+            }
+        }
+        weighed.sort_unstable();
+        for (_, a, b) in weighed {
+            if !self.old[a] && !self.new[b] {
+                self.pair(a, b);
+            }
+        }
+    }
+
+    fn pair(&mut self, old: usize, new: usize) {
+        self.old[old] = true;
+        self.new[new] = true;
+        self.pairs.push((old, new));
+    }
+}
+
+fn removed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>) {
+    let rule = pick(work.direction, &REQUEST_BRANCH_REMOVED, &RESPONSE_BRANCH_REMOVED);
+    let text = branch_text(engine.old.follow(branch).1, branch);
+    let message = format!("{} is no longer {text}", work.label);
+    engine.found(work.unit, rule, Shown::new(branch, text), None, message);
+}
+
+fn added<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>) {
+    let rule = pick(work.direction, &REQUEST_BRANCH_ADDED, &RESPONSE_BRANCH_ADDED);
+    let text = branch_text(engine.new.follow(branch).1, branch);
+    let message = format!("{} can be {text}", work.label);
+    engine.found(work.unit, rule, None, Shown::new(branch, text), message);
+}
+
+fn branch_text(name: Option<&str>, branch: Site<'_>) -> String {
+    match (name, branch.node.get_str("title"), branch.node.get_str("type")) {
+        (Some(name), ..) => format!("`{name}`"),
+        (None, Some(title), _) => format!("`{title}`"),
+        (None, None, Some(kind)) => format!("of type {kind}"),
+        (None, None, None) => "another alternative".to_owned(),
+    }
+}
+
+/// The names of the variants depend on all of them: on their common beginning, or on their order.
+fn variants<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &Union<'a>) {
+    let names = |side: &Side<'a>, union: &Union<'a>| -> Option<Vec<&'a str>> {
+        union.branches.iter().map(|branch| side.follow(*branch).1).collect()
+    };
+    let (before, after) = (names(&engine.old, old), names(&engine.new, new));
+    let is_additive = match (before, after) {
+        (Some(before), Some(after)) => {
+            let known: HashSet<&str> = after.iter().copied().collect();
+            before.iter().all(|name| known.contains(name)) && common_words(&before) == common_words(&after)
+        }
+        // Without names the variants are numbered, so that only a new last one keeps the others as they are.
+        _ => false,
+    };
+    if !is_additive {
+        let message = format!("the variants of {} have other names", work.label);
+        let text = |union: &Union<'a>| format!("{} alternatives", union.branches.len());
+        let (old, new) = (Shown::new(old.at, text(old)), Shown::new(new.at, text(new)));
+        engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
+    }
+}
+
+/// How many words all names begin with: the generator leaves them out of the variants' names.
+fn common_words(names: &[&str]) -> usize {
+    use heck::ToKebabCase;
+    let words: Vec<Vec<String>> =
+        names.iter().map(|name| name.to_kebab_case().split('-').map(str::to_owned).collect()).collect();
+    let Some((first, others)) = words.split_first() else { return 0 };
+    (0..first.len()).take_while(|at| others.iter().all(|words| words.get(*at) == first.get(*at))).count()
+}

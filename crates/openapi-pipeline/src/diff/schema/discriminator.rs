@@ -1,0 +1,95 @@
+//! By which property alternatives are told apart, and what its values mean.
+
+use std::collections::HashSet;
+
+use super::pick;
+use crate::diff::engine::{Engine, Shown, Work};
+use crate::diff::rules::{
+    REQUEST_DISCRIMINATOR_CHANGED, REQUEST_DISCRIMINATOR_VALUE_ADDED, REQUEST_DISCRIMINATOR_VALUE_CHANGED,
+    REQUEST_DISCRIMINATOR_VALUE_REMOVED, RESPONSE_DISCRIMINATOR_CHANGED, RESPONSE_DISCRIMINATOR_VALUE_ADDED,
+    RESPONSE_DISCRIMINATOR_VALUE_CHANGED, RESPONSE_DISCRIMINATOR_VALUE_REMOVED,
+};
+use crate::diff::side::{Side, Site};
+use crate::diff::view::View;
+use crate::select::tree::component_of;
+
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let (Some(old), Some(new)) = (work.old.discriminator, work.new.discriminator) else {
+        return came_or_went(engine, work);
+    };
+    let (before, after) = (old.node.get_str("propertyName"), new.node.get_str("propertyName"));
+    if before != after {
+        let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_CHANGED, &RESPONSE_DISCRIMINATOR_CHANGED);
+        let text = |name: Option<&str>| name.unwrap_or("nothing").to_owned();
+        let message = format!("alternatives of {} are told apart by `{}`", work.label, text(after));
+        return engine.found(work.unit, rule, Shown::new(old, text(before)), Shown::new(new, text(after)), message);
+    }
+    mappings(engine, work, old, new);
+}
+
+fn came_or_went<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let (old, new) = (work.old.discriminator, work.new.discriminator);
+    // Without alternatives on both sides, it is these that changed.
+    if old.is_none() == new.is_none() || work.old.unions.is_empty() || work.new.unions.is_empty() {
+        return;
+    }
+    let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_CHANGED, &RESPONSE_DISCRIMINATOR_CHANGED);
+    let how = if new.is_some() { "by a property" } else { "by their form alone" };
+    let message = format!("alternatives of {} are told apart {how}", work.label);
+    let nothing = |view: &View<'a>| Shown::new(view.at, "no discriminator");
+    let before = old.map_or_else(|| nothing(&work.old), Shown::value);
+    let after = new.map_or_else(|| nothing(&work.new), Shown::value);
+    engine.found(work.unit, rule, before, after, message);
+}
+
+fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Site<'a>) {
+    // What a value means without a mapping: the component of its name. So that entry says nothing.
+    let target =
+        |site: Site<'a>| -> Option<String> { component_of(site.node.as_str()?).map(|(_, name)| name.into_owned()) };
+    let entry = |mapping: Site<'a>, value: &str| mapping.get("mapping").and_then(|mapping| mapping.get(value));
+    let meaning = |mapping: Site<'a>, value: &str| entry(mapping, value).and_then(target);
+    let branches = |view: &View<'a>, side: &Side<'a>| -> HashSet<&'a str> {
+        view.unions.iter().flat_map(|union| &union.branches).filter_map(|branch| side.follow(*branch).1).collect()
+    };
+    let (old_branches, new_branches) = (branches(&work.old, &engine.old), branches(&work.new, &engine.new));
+    for (value, site) in old.members("mapping") {
+        let before = target(site);
+        let after = meaning(new, value).or_else(|| new_branches.contains(value).then(|| value.to_owned()));
+        match after {
+            // Of an alternative that is gone, the alternative is what is reported.
+            None if before.as_deref().is_some_and(|name| new_branches.contains(name)) || new_branches.is_empty() => {
+                let rule =
+                    pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_REMOVED, &RESPONSE_DISCRIMINATOR_VALUE_REMOVED);
+                let message = format!("`{value}` no longer names an alternative of {}", work.label);
+                engine.found(work.unit, rule, Shown::new(site, value), None, message);
+            }
+            Some(after) if before.as_ref() != Some(&after) => {
+                let is_same_by_renaming = !new_branches.contains(before.as_deref().unwrap_or_default())
+                    && !old_branches.contains(after.as_str())
+                    && !new_branches.is_empty();
+                if !is_same_by_renaming {
+                    let rule = pick(
+                        work.direction,
+                        &REQUEST_DISCRIMINATOR_VALUE_CHANGED,
+                        &RESPONSE_DISCRIMINATOR_VALUE_CHANGED,
+                    );
+                    let message = format!("`{value}` names another alternative of {}", work.label);
+                    let at = entry(new, value).unwrap_or(new);
+                    let before = before.unwrap_or_default();
+                    engine.found(work.unit, rule, Shown::new(site, before), Shown::new(at, after), message);
+                }
+            }
+            _ => {}
+        }
+    }
+    for (value, site) in new.members("mapping").filter(|(value, _)| entry(old, value).is_none()) {
+        let after = target(site).unwrap_or_default();
+        let was_implied = value == after && old_branches.contains(value);
+        // Of a new alternative, the alternative is what is reported.
+        if !was_implied && (old_branches.contains(after.as_str()) || old_branches.is_empty()) {
+            let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_ADDED, &RESPONSE_DISCRIMINATOR_VALUE_ADDED);
+            let message = format!("`{value}` names an alternative of {}", work.label);
+            engine.found(work.unit, rule, None, Shown::new(site, value), message);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A number that equal schemas share: by it, alternatives find each other wherever they stand.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::diff::side::{Side, Site};
+use crate::{Node, Value};
+
+/// How many references deep schemas are looked at. Those that differ only below are compared all the same.
+const MAX_DEPTH: u8 = 3;
+
+/// The numbers known so far, by place and depth.
+#[derive(Default)]
+pub(in crate::diff) struct Hashes {
+    known: HashMap<(usize, u8), u64>,
+}
+
+impl Hashes {
+    /// The number of a schema.
+    pub(in crate::diff) fn of<'a>(&mut self, side: &Side<'a>, site: Site<'a>) -> u64 {
+        self.schema(side, site, MAX_DEPTH)
+    }
+
+    fn schema<'a>(&mut self, side: &Side<'a>, site: Site<'a>, depth: u8) -> u64 {
+        if site.node.get("$ref").is_some() {
+            return match depth.checked_sub(1) {
+                Some(depth) => self.schema(side, side.resolve(site), depth),
+                None => 0,
+            };
+        }
+        let key = (site.address(), depth);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let number = self.node(side, site, "", depth);
+        self.known.insert(key, number);
+        number
+    }
+
+    fn node<'a>(&mut self, side: &Side<'a>, site: Site<'a>, key: &str, depth: u8) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        match &site.node.value {
+            Value::Null => 0_u8.hash(&mut hasher),
+            Value::Bool(value) => value.hash(&mut hasher),
+            Value::Number(number) => number.as_f64().unwrap_or_default().to_bits().hash(&mut hasher),
+            Value::String(text) => text.hash(&mut hasher),
+            Value::Array(items) => {
+                let numbers = items.iter().map(|item| self.member(side, site.at(item), "", depth));
+                // In a set the order makes no difference.
+                if matches!(key, "required" | "enum" | "allOf" | "oneOf" | "anyOf") {
+                    numbers.fold(0, u64::wrapping_add).hash(&mut hasher);
+                } else {
+                    numbers.collect::<Vec<u64>>().hash(&mut hasher);
+                }
+            }
+            Value::Object(members) => {
+                let is_schema = !matches!(key, "properties" | "mapping" | "default" | "enum");
+                let counted = members.iter().filter(|(key, node)| !(is_schema && says_nothing(key, node)));
+                let numbers = counted.map(|(key, node)| (key, self.member(side, site.at(node), key, depth)).numbered());
+                numbers.fold(1, u64::wrapping_add).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+
+    fn member<'a>(&mut self, side: &Side<'a>, site: Site<'a>, key: &str, depth: u8) -> u64 {
+        if site.node.get("$ref").is_some() { self.schema(side, site, depth) } else { self.node(side, site, key, depth) }
+    }
+}
+
+/// Members that make no difference to what is allowed.
+fn says_nothing(key: &str, node: &Node) -> bool {
+    matches!(key, "title" | "description" | "example" | "examples" | "externalDocs" | "deprecated" | "default" | "xml")
+        || key.starts_with("x-")
+        || node.as_bool() == Some(false) && key != "additionalProperties"
+}
+
+trait Numbered {
+    fn numbered(self) -> u64;
+}
+
+impl Numbered for (&String, u64) {
+    fn numbered(self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
+}

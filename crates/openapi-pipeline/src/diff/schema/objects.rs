@@ -1,0 +1,163 @@
+//! Properties: the listed ones, which of them must be there, and all others.
+
+use super::{Use, link, pick};
+use crate::diff::change::Direction;
+use crate::diff::engine::{Engine, Shown, Work};
+use crate::diff::rules::{
+    REQUEST_ADDITIONAL_PROPERTIES_CLOSED, REQUEST_ADDITIONAL_PROPERTIES_NARROWED, REQUEST_ADDITIONAL_PROPERTIES_OPENED,
+    REQUEST_ADDITIONAL_PROPERTIES_WIDENED, REQUEST_PROPERTY_ADDED_OPTIONAL, REQUEST_PROPERTY_ADDED_REQUIRED,
+    REQUEST_PROPERTY_BECAME_OPTIONAL, REQUEST_PROPERTY_BECAME_READ_ONLY, REQUEST_PROPERTY_BECAME_REQUIRED,
+    REQUEST_PROPERTY_BECAME_WRITABLE, REQUEST_PROPERTY_BECAME_WRITABLE_REQUIRED, REQUEST_PROPERTY_REMOVED,
+    RESPONSE_ADDITIONAL_PROPERTIES_CLOSED, RESPONSE_ADDITIONAL_PROPERTIES_NARROWED,
+    RESPONSE_ADDITIONAL_PROPERTIES_OPENED, RESPONSE_ADDITIONAL_PROPERTIES_WIDENED, RESPONSE_PROPERTY_ADDED_OPTIONAL,
+    RESPONSE_PROPERTY_ADDED_REQUIRED, RESPONSE_PROPERTY_BECAME_OPTIONAL, RESPONSE_PROPERTY_BECAME_READABLE,
+    RESPONSE_PROPERTY_BECAME_REQUIRED, RESPONSE_PROPERTY_BECAME_WRITE_ONLY, RESPONSE_PROPERTY_REMOVED,
+};
+use crate::diff::side::Site;
+use crate::diff::view::{Others, View};
+
+/// A property of one side.
+struct Property<'v, 'a> {
+    sites: &'v [Site<'a>],
+    at: Site<'a>,
+    /// Whether it travels this way at all.
+    counts: bool,
+    is_required: bool,
+}
+
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    if !work.old.is_kind("object") || !work.new.is_kind("object") {
+        return;
+    }
+    for name in work.old.properties.keys() {
+        let old = property(engine, work, false, name);
+        let new = property(engine, work, true, name);
+        if let Some(old) = old {
+            match new {
+                Some(new) => both(engine, work, name, &old, &new),
+                None if old.counts => removed(engine, work, name, old.at),
+                None => {}
+            }
+        }
+    }
+    for name in work.new.properties.keys().filter(|name| !work.old.properties.contains_key(*name)) {
+        if let Some(new) = property(engine, work, true, name).filter(|new| new.counts) {
+            added(engine, work, name, &new);
+        }
+    }
+    unlisted(engine, work);
+    others(engine, work);
+}
+
+fn property<'v, 'a>(engine: &mut Engine<'a>, work: &'v Work<'a>, in_new: bool, name: &str) -> Option<Property<'v, 'a>> {
+    let side: &View<'a> = if in_new { &work.new } else { &work.old };
+    let sites = side.properties.get(name)?.as_slice();
+    let at = *sites.first()?;
+    let view = if in_new { engine.new_view(sites) } else { engine.old_view(sites) };
+    let counts = match work.direction {
+        Direction::Request => !view.read_only,
+        _ => !view.write_only,
+    };
+    Some(Property { sites, at, counts, is_required: side.required.contains_key(name) })
+}
+
+fn removed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: Site<'a>) {
+    let rule = pick(work.direction, &REQUEST_PROPERTY_REMOVED, &RESPONSE_PROPERTY_REMOVED);
+    engine.found(work.unit, rule, Shown::new(at, name), None, format!("property `{name}` is gone"));
+}
+
+fn added<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, new: &Property<'_, 'a>) {
+    let rule = match new.is_required {
+        true => pick(work.direction, &REQUEST_PROPERTY_ADDED_REQUIRED, &RESPONSE_PROPERTY_ADDED_REQUIRED),
+        false => pick(work.direction, &REQUEST_PROPERTY_ADDED_OPTIONAL, &RESPONSE_PROPERTY_ADDED_OPTIONAL),
+    };
+    let how = if new.is_required { "required" } else { "optional" };
+    engine.found(work.unit, rule, None, Shown::new(new.at, name), format!("property `{name}` is new, and {how}"));
+}
+
+fn both<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property<'_, 'a>, new: &Property<'_, 'a>) {
+    match (old.counts, new.counts) {
+        (true, true) => {}
+        (false, false) => return,
+        (true, false) => {
+            let rule = pick(work.direction, &REQUEST_PROPERTY_BECAME_READ_ONLY, &RESPONSE_PROPERTY_BECAME_WRITE_ONLY);
+            let way = if work.direction == Direction::Request { "taken" } else { "given" };
+            let (old, new) = (Shown::new(old.at, name), Shown::new(new.at, name));
+            return engine.found(work.unit, rule, old, new, format!("property `{name}` is no longer {way}"));
+        }
+        (false, true) => {
+            let rule = match (work.direction, new.is_required) {
+                (Direction::Request, true) => &REQUEST_PROPERTY_BECAME_WRITABLE_REQUIRED,
+                (Direction::Request, false) => &REQUEST_PROPERTY_BECAME_WRITABLE,
+                _ => &RESPONSE_PROPERTY_BECAME_READABLE,
+            };
+            let way = if work.direction == Direction::Request { "taken" } else { "given" };
+            let (old, new) = (Shown::new(old.at, name), Shown::new(new.at, name));
+            return engine.found(work.unit, rule, old, new, format!("property `{name}` is {way} too"));
+        }
+    }
+    if old.is_required != new.is_required {
+        requiredness(engine, work, name, (old.at, new.at), new.is_required);
+    }
+    let (before, after) = (Use::Property { required: old.is_required }, Use::Property { required: new.is_required });
+    link(engine, work.unit, work.direction, (old.sites, before), (new.sites, after), &format!("`{name}`"));
+}
+
+fn requiredness<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: (Site<'a>, Site<'a>), is_required: bool) {
+    let rule = match is_required {
+        true => pick(work.direction, &REQUEST_PROPERTY_BECAME_REQUIRED, &RESPONSE_PROPERTY_BECAME_REQUIRED),
+        false => pick(work.direction, &REQUEST_PROPERTY_BECAME_OPTIONAL, &RESPONSE_PROPERTY_BECAME_OPTIONAL),
+    };
+    let word = |is_required: bool| if is_required { "required" } else { "optional" };
+    let (old, new) = (Shown::new(at.0, word(!is_required)), Shown::new(at.1, word(is_required)));
+    engine.found(work.unit, rule, old, new, format!("property `{name}` became {}", word(is_required)));
+}
+
+/// Names that are required though nothing is said of them.
+fn unlisted<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let (old, new) = (&work.old, &work.new);
+    let is_listed = |name: &str| old.properties.contains_key(name) || new.properties.contains_key(name);
+    for (name, at) in new.required.iter().filter(|(name, _)| !is_listed(name) && !old.required.contains_key(*name)) {
+        requiredness(engine, work, name, (old.at, *at), true);
+    }
+    for (name, at) in old.required.iter().filter(|(name, _)| !is_listed(name) && !new.required.contains_key(*name)) {
+        requiredness(engine, work, name, (*at, new.at), false);
+    }
+}
+
+fn others<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let (old, new) = (&work.old, &work.new);
+    let label = format!("another property of {}", work.label);
+    let (rule, message) = match (&old.others, &new.others) {
+        (Others::Any, Others::Any) | (Others::None(_), Others::None(_)) => return,
+        (Others::Like(before), Others::Like(after)) => {
+            return link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label);
+        }
+        (_, Others::None(_)) => (
+            pick(work.direction, &REQUEST_ADDITIONAL_PROPERTIES_CLOSED, &RESPONSE_ADDITIONAL_PROPERTIES_CLOSED),
+            "has no other properties than the listed ones",
+        ),
+        (Others::None(_), _) => (
+            pick(work.direction, &REQUEST_ADDITIONAL_PROPERTIES_OPENED, &RESPONSE_ADDITIONAL_PROPERTIES_OPENED),
+            "can have other properties than the listed ones",
+        ),
+        (Others::Any, Others::Like(_)) => (
+            pick(work.direction, &REQUEST_ADDITIONAL_PROPERTIES_NARROWED, &RESPONSE_ADDITIONAL_PROPERTIES_NARROWED),
+            "has other properties as a schema says",
+        ),
+        (Others::Like(_), Others::Any) => (
+            pick(work.direction, &REQUEST_ADDITIONAL_PROPERTIES_WIDENED, &RESPONSE_ADDITIONAL_PROPERTIES_WIDENED),
+            "has other properties of any kind",
+        ),
+    };
+    let (before, after) = (shown(old), shown(new));
+    engine.found(work.unit, rule, before, after, format!("{} {message}", work.label));
+}
+
+fn shown<'a>(view: &View<'a>) -> Shown<'a> {
+    match &view.others {
+        Others::Any => Shown::new(view.at, "others allowed"),
+        Others::None(at) => Shown::new(*at, "no others"),
+        Others::Like(sites) => Shown::new(sites.first().copied().unwrap_or(view.at), "others by schema"),
+    }
+}

@@ -1,0 +1,304 @@
+//! Types, formats, patterns, bounds and listed values.
+
+use std::collections::HashSet;
+
+use super::pick;
+use super::shape::integer_range;
+use crate::Node;
+use crate::diff::change::{Direction, Rule};
+use crate::diff::engine::{Engine, Shown, Work};
+use crate::diff::rules::{
+    FORMAT_HINT_CHANGED, REQUEST_BOUND_LOOSENED, REQUEST_BOUND_TIGHTENED, REQUEST_ENUM_ADDED, REQUEST_ENUM_REMOVED,
+    REQUEST_ENUM_VALUE_ADDED, REQUEST_ENUM_VALUE_REMOVED, REQUEST_FORMAT_CHANGED, REQUEST_FORMAT_NARROWED,
+    REQUEST_FORMAT_WIDENED, REQUEST_PATTERN_ADDED, REQUEST_PATTERN_CHANGED, REQUEST_PATTERN_REMOVED,
+    REQUEST_TYPE_CHANGED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED, RESPONSE_BOUND_LOOSENED,
+    RESPONSE_BOUND_TIGHTENED, RESPONSE_CLOSED_ENUM_WIDENED, RESPONSE_ENUM_ADDED, RESPONSE_ENUM_REMOVED,
+    RESPONSE_ENUM_VALUE_ADDED, RESPONSE_ENUM_VALUE_REMOVED, RESPONSE_FORMAT_CHANGED, RESPONSE_FORMAT_NARROWED,
+    RESPONSE_FORMAT_WIDENED, RESPONSE_PATTERN_ADDED, RESPONSE_PATTERN_CHANGED, RESPONSE_PATTERN_REMOVED,
+    RESPONSE_TYPE_CHANGED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED,
+};
+use crate::diff::side::Site;
+use crate::diff::view::{Bound, BoundKey, View};
+
+/// Whether one allows all that the other does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Narrower,
+    Wider,
+    Other,
+}
+
+/// Compares the types. False when they have so little in common that nothing else need be compared.
+pub(super) fn kinds<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
+    let Work { old, new, .. } = work;
+    let (before, after) = (old.kind.map(|(kind, _)| kind), new.kind.map(|(kind, _)| kind));
+    if before == after {
+        return true;
+    }
+    let turn = match (before, after) {
+        (Some("number"), Some("integer")) => Turn::Narrower,
+        (Some("integer"), Some("number")) => Turn::Wider,
+        (None, Some(_)) if old.is_anything() => Turn::Narrower,
+        (Some(_), None) if new.is_anything() => Turn::Wider,
+        // Alternatives beside a type on one side only: the alternatives are what is compared.
+        (None, _) | (_, None) if !old.unions.is_empty() && !new.unions.is_empty() => return true,
+        _ => Turn::Other,
+    };
+    types_changed(engine, work, turn);
+    before.is_some() && after.is_some() && turn != Turn::Other
+}
+
+fn types_changed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, turn: Turn) {
+    let rule = match turn {
+        Turn::Narrower => pick(work.direction, &REQUEST_TYPE_NARROWED, &RESPONSE_TYPE_NARROWED),
+        Turn::Wider => pick(work.direction, &REQUEST_TYPE_WIDENED, &RESPONSE_TYPE_WIDENED),
+        Turn::Other => pick(work.direction, &REQUEST_TYPE_CHANGED, &RESPONSE_TYPE_CHANGED),
+    };
+    let (before, after) = (type_text(&work.old), type_text(&work.new));
+    let message = format!("{} was of type {before} and is of type {after}", work.label);
+    let old = Shown::new(work.old.kind.map_or(work.old.at, |(_, at)| at), before);
+    let new = Shown::new(work.new.kind.map_or(work.new.at, |(_, at)| at), after);
+    engine.found(work.unit, rule, old, new, message);
+}
+
+/// Records that a type became anything, or the other way round.
+pub(super) fn anything<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    types_changed(engine, work, if work.old.is_anything() { Turn::Narrower } else { Turn::Wider });
+}
+
+/// Records a change between a type and alternatives that have nothing in common with it.
+pub(super) fn other_type<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    types_changed(engine, work, Turn::Other);
+}
+
+fn type_text(view: &View<'_>) -> String {
+    match (view.kind, view.unions.first()) {
+        (Some((kind, _)), _) => kind.to_owned(),
+        (None, Some(union)) => format!("{} of {}", union.keyword, union.branches.len()),
+        (None, None) if view.values.is_some() => "enum".to_owned(),
+        (None, None) => "anything".to_owned(),
+    }
+}
+
+/// Compares everything that restricts scalars and counts.
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    format(engine, work);
+    patterns(engine, work);
+    for (key, name) in BoundKey::ALL {
+        bound(engine, work, key, name);
+    }
+    values(engine, work);
+}
+
+/// Formats that restrict nothing.
+fn is_hint(format: &str) -> bool {
+    matches!(format, "password" | "" | "string" | "number" | "integer" | "boolean" | "text" | "html" | "markdown")
+}
+
+fn format<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let (old, new) = (work.old.format, work.new.format);
+    let text = |site: Option<Site<'_>>| site.and_then(|site| site.node.as_str()).unwrap_or_default().to_owned();
+    let (before, after) = (text(old), text(new));
+    if before == after {
+        return;
+    }
+    let message = match (before.is_empty(), after.is_empty()) {
+        (true, _) => format!("{} has the format `{after}`", work.label),
+        (_, true) => format!("{} has no format any more; it was `{before}`", work.label),
+        _ => format!("{} has the format `{after}`; it was `{before}`", work.label),
+    };
+    let rule = match (is_hint(&before), is_hint(&after)) {
+        (true, true) => &FORMAT_HINT_CHANGED,
+        (true, false) if holds_all(&after, &work.old) => &FORMAT_HINT_CHANGED,
+        (false, true) if holds_all(&before, &work.new) => &FORMAT_HINT_CHANGED,
+        (true, false) => pick(work.direction, &REQUEST_FORMAT_NARROWED, &RESPONSE_FORMAT_NARROWED),
+        (false, true) => pick(work.direction, &REQUEST_FORMAT_WIDENED, &RESPONSE_FORMAT_WIDENED),
+        (false, false) => match (width(&before), width(&after)) {
+            (Some((kind, before)), Some((other, after))) if kind == other && before > after => {
+                pick(work.direction, &REQUEST_FORMAT_NARROWED, &RESPONSE_FORMAT_NARROWED)
+            }
+            (Some((kind, before)), Some((other, after))) if kind == other && before < after => {
+                pick(work.direction, &REQUEST_FORMAT_WIDENED, &RESPONSE_FORMAT_WIDENED)
+            }
+            _ => pick(work.direction, &REQUEST_FORMAT_CHANGED, &RESPONSE_FORMAT_CHANGED),
+        },
+    };
+    let old = old.map_or_else(|| Shown::new(work.old.at, "no format"), Shown::value);
+    let new = new.map_or_else(|| Shown::new(work.new.at, "no format"), Shown::value);
+    engine.found(work.unit, rule, old, new, message);
+}
+
+/// Formats of which one holds all values of the other.
+fn width(format: &str) -> Option<(&'static str, u8)> {
+    Some(match format {
+        "int8" => ("signed", 8),
+        "int16" => ("signed", 16),
+        "int32" | "int" => ("signed", 32),
+        "int64" => ("signed", 64),
+        "uint8" => ("unsigned", 8),
+        "uint16" => ("unsigned", 16),
+        "uint32" | "uint" => ("unsigned", 32),
+        "uint64" => ("unsigned", 64),
+        "float" => ("floating", 32),
+        "double" => ("floating", 64),
+        "ipv4" | "ipv6" => ("address", 1),
+        "ip" => ("address", 2),
+        "email" => ("email", 1),
+        "idn-email" => ("email", 2),
+        "hostname" => ("hostname", 1),
+        "idn-hostname" => ("hostname", 2),
+        "uri" => ("uri", 1),
+        "uri-reference" => ("uri", 2),
+        _ => return None,
+    })
+}
+
+fn patterns<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let Work { old, new, unit, direction, label, .. } = work;
+    let texts = |view: &View<'_>| -> HashSet<String> {
+        view.patterns.iter().filter_map(|pattern| pattern.node.as_str()).map(str::to_owned).collect()
+    };
+    if texts(old) == texts(new) {
+        return;
+    }
+    let (before, after) = (old.patterns.first().copied(), new.patterns.first().copied());
+    match (before, after) {
+        (None, Some(pattern)) => {
+            let rule = pick(*direction, &REQUEST_PATTERN_ADDED, &RESPONSE_PATTERN_ADDED);
+            let old = Shown::new(old.at, "no pattern");
+            engine.found(*unit, rule, old, Shown::value(pattern), format!("{label} has to match a pattern"));
+        }
+        (Some(pattern), None) => {
+            let rule = pick(*direction, &REQUEST_PATTERN_REMOVED, &RESPONSE_PATTERN_REMOVED);
+            let new = Shown::new(new.at, "no pattern");
+            engine.found(*unit, rule, Shown::value(pattern), new, format!("{label} need not match a pattern any more"));
+        }
+        (Some(old), Some(new)) => {
+            let rule = pick(*direction, &REQUEST_PATTERN_CHANGED, &RESPONSE_PATTERN_CHANGED);
+            engine.found(
+                *unit,
+                rule,
+                Shown::value(old),
+                Shown::value(new),
+                format!("{label} has to match another pattern"),
+            );
+        }
+        (None, None) => {}
+    }
+}
+
+fn bound<'a>(engine: &mut Engine<'a>, work: &Work<'a>, key: BoundKey, name: &str) {
+    let Work { old, new, unit, direction, label, .. } = work;
+    let (before, after) = (effective(old, key), effective(new, key));
+    if old.bound(key).is_none() && new.bound(key).is_none() {
+        // What a format implies changes with the format, which is reported.
+        return;
+    }
+    let is_tighter = match (before, after) {
+        (None, None) => return,
+        (None, Some(_)) => true,
+        (Some(_), None) => false,
+        (Some(before), Some(after)) if before.value == after.value && before.is_exclusive == after.is_exclusive => {
+            return;
+        }
+        (Some(before), Some(after)) => allows_less(key, after, before),
+    };
+    let rule = if is_tighter {
+        pick(*direction, &REQUEST_BOUND_TIGHTENED, &RESPONSE_BOUND_TIGHTENED)
+    } else {
+        pick(*direction, &REQUEST_BOUND_LOOSENED, &RESPONSE_BOUND_LOOSENED)
+    };
+    let text = |bound: Option<Bound<'_>>| match bound {
+        None => format!("no {name}"),
+        Some(_) if key == BoundKey::UniqueItems => name.to_owned(),
+        Some(bound) => format!("{name} {}{}", bound.value, if bound.is_exclusive { ", exclusive" } else { "" }),
+    };
+    let (before_text, after_text) = (text(before), text(after));
+    let message = format!("{label}: {before_text} became {after_text}");
+    let old = Shown::new(before.map_or(old.at, |bound| bound.at), before_text);
+    let new = Shown::new(after.map_or(new.at, |bound| bound.at), after_text);
+    engine.found(*unit, rule, old, new, message);
+}
+
+/// The bound, if only one that the format implies.
+fn effective<'a>(view: &View<'a>, key: BoundKey) -> Option<Bound<'a>> {
+    view.bound(key).or_else(|| {
+        let at = view.format.filter(|_| view.is_kind("integer"))?;
+        let (least, most) = integer_range(at.node.as_str()?)?;
+        let value = match key {
+            BoundKey::Minimum => least,
+            BoundKey::Maximum => most,
+            _ => return None,
+        };
+        Some(Bound { value, is_exclusive: false, at })
+    })
+}
+
+/// Whether a format of integers holds all that the bounds allow, so that it restricts nothing.
+fn holds_all(format: &str, view: &View<'_>) -> bool {
+    let Some((least, most)) = integer_range(format).filter(|_| view.is_kind("integer")) else { return false };
+    let bound = |key| effective(view, key).map(|bound| bound.value);
+    bound(BoundKey::Minimum).is_some_and(|min| min >= least) && bound(BoundKey::Maximum).is_some_and(|max| max <= most)
+}
+
+/// Whether `this` allows fewer values than `that`.
+fn allows_less(key: BoundKey, this: Bound<'_>, that: Bound<'_>) -> bool {
+    if key == BoundKey::MultipleOf {
+        // Every multiple of four is one of two. Of five and two, neither holds all of the other, and something is refused.
+        return that.value == 0.0 || this.value == 0.0 || (that.value % this.value).abs() > f64::EPSILON;
+    }
+    if this.value == that.value {
+        return this.is_exclusive;
+    }
+    if key.is_lower() { this.value > that.value } else { this.value < that.value }
+}
+
+fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let Work { old, new, unit, direction, label, .. } = work;
+    match (&old.values, &new.values) {
+        (None, None) => {}
+        (None, Some((listed, at))) => {
+            let rule = pick(*direction, &REQUEST_ENUM_ADDED, &RESPONSE_ENUM_ADDED);
+            let (old, new) = (Shown::new(old.at, "any value"), Shown::new(*at, texts(listed).join(", ")));
+            engine.found(*unit, rule, old, new, format!("{label} is one of {} listed values", listed.len()));
+        }
+        (Some((listed, at)), None) => {
+            let rule = widened(*direction, work, &REQUEST_ENUM_REMOVED, &RESPONSE_ENUM_REMOVED);
+            let (old, new) = (Shown::new(*at, texts(listed).join(", ")), Shown::new(new.at, "any value"));
+            engine.found(*unit, rule, old, new, format!("{label} is no longer one of listed values"));
+        }
+        (Some((before, old_at)), Some((after, new_at))) => {
+            let (before_texts, after_texts) = (texts(before), texts(after));
+            let (known, still): (HashSet<&String>, HashSet<&String>) =
+                (before_texts.iter().collect(), after_texts.iter().collect());
+            for (value, text) in before.iter().zip(&before_texts).filter(|(_, text)| !still.contains(text)) {
+                let rule = pick(*direction, &REQUEST_ENUM_VALUE_REMOVED, &RESPONSE_ENUM_VALUE_REMOVED);
+                let message = format!("{label} is no longer `{text}`");
+                engine.found(*unit, rule, Shown::new(old_at.at(value), text), None, message);
+                if *direction == Direction::Response && old.is_kind("string") {
+                    let (old, new) = (Shown::new(old_at.at(value), text), Shown::new(*new_at, "no such variant"));
+                    let message = format!("the enum of {label} has no variant for `{text}` any more");
+                    engine.found_for_code(*unit, &crate::diff::rules::GENERATED_TYPE_CHANGED, old, new, message);
+                }
+            }
+            for (value, text) in after.iter().zip(&after_texts).filter(|(_, text)| !known.contains(text)) {
+                let rule = widened(*direction, work, &REQUEST_ENUM_VALUE_ADDED, &RESPONSE_ENUM_VALUE_ADDED);
+                let message = format!("{label} can be `{text}`");
+                engine.found(*unit, rule, None, Shown::new(new_at.at(value), text), message);
+            }
+        }
+    }
+}
+
+/// Generated enums keep unknown texts; other listed values have no such place.
+fn widened(direction: Direction, work: &Work<'_>, request: &'static Rule, response: &'static Rule) -> &'static Rule {
+    match direction {
+        Direction::Request => request,
+        _ if work.old.is_kind("string") => response,
+        _ => &RESPONSE_CLOSED_ENUM_WIDENED,
+    }
+}
+
+fn texts(values: &[&Node]) -> Vec<String> {
+    values.iter().map(|value| crate::diff::engine::brief(value)).collect()
+}

@@ -1,0 +1,161 @@
+//! What Rust type the generator makes of a schema, as far as a change of it would show in code.
+
+use crate::diff::change::Direction;
+use crate::diff::view::{BoundKey, Others, View};
+
+/// Where a schema is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::diff) enum Use {
+    /// A property, and whether it must be there.
+    Property { required: bool },
+    /// A parameter in the query: its requiredness has rules of its own.
+    Query,
+    /// Another parameter or a header, whose `null` the generator passes over.
+    Parameter,
+    /// A body, the value of a map, an element of a list, an alternative.
+    Item,
+}
+
+impl Use {
+    /// Whether values are written as text, rather than as JSON.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Self::Query | Self::Parameter)
+    }
+
+    /// The type in words.
+    pub(in crate::diff) fn shape(self, view: &View<'_>, direction: Direction) -> String {
+        let kind = base(view, direction);
+        let may_be_null = view.nullable.is_some();
+        match self {
+            Self::Parameter => kind,
+            Self::Item | Self::Query if may_be_null => format!("optionally {kind}"),
+            Self::Item | Self::Query => kind,
+            Self::Property { required: true } if !may_be_null => kind,
+            // A list that may be absent is an empty one: only the constructor of what is sent tells the difference.
+            Self::Property { .. } if !may_be_null && is_collection(view) => match direction {
+                Direction::Request => format!("{kind} that may be left out"),
+                _ => kind,
+            },
+            Self::Property { .. } => format!("optionally {kind}"),
+        }
+    }
+}
+
+fn is_collection(view: &View<'_>) -> bool {
+    view.is_kind("array") || (view.is_kind("object") && view.properties.is_empty())
+}
+
+fn base(view: &View<'_>, direction: Direction) -> String {
+    if !view.unions.is_empty() {
+        return "one of several alternatives".to_owned();
+    }
+    let format = view.format.and_then(|format| format.node.as_str());
+    let kind = view.kind.map(|(kind, _)| kind);
+    if view.values.is_some() {
+        return match kind {
+            Some("string") => "an enum".to_owned(),
+            Some(kind) => format!("a checked {kind}"),
+            None => "a checked value".to_owned(),
+        };
+    }
+    match kind {
+        None => "any value".to_owned(),
+        Some("string") => string(view, format, direction).to_owned(),
+        Some("integer") => format!("a number of type {}", integer(view, format, direction)),
+        Some("number") if format == Some("float") => "a number of type f32".to_owned(),
+        Some("number") => "a number of type f64".to_owned(),
+        Some("boolean") => "a boolean".to_owned(),
+        Some("array") => list(view, direction),
+        Some("object") => match (view.properties.is_empty(), &view.others) {
+            (true, Others::Like(_)) => "a map",
+            (true, _) => "a map of anything",
+            (false, Others::Like(_)) => "a struct with other members",
+            // One that can be empty has a `Default`.
+            (false, _) if !view.properties.keys().any(|name| view.required.contains_key(name)) => {
+                "a struct that can be empty"
+            }
+            (false, _) => "a struct",
+        }
+        .to_owned(),
+        Some(other) => format!("a value of type {other}"),
+    }
+}
+
+/// Replies are not checked, so what a reply promises makes no type of its own.
+fn is_checked(direction: Direction) -> bool {
+    direction == Direction::Request
+}
+
+fn string(view: &View<'_>, format: Option<&str>, direction: Direction) -> &'static str {
+    match format {
+        Some("uuid") => "a UUID",
+        Some("date") => "a date",
+        Some("date-time") => "a point in time",
+        Some("ip" | "ipv4" | "ipv6") => "an IP address",
+        Some("password") => "a secret",
+        Some("binary") => "bytes",
+        _ => {
+            let lengths = [BoundKey::MinLength, BoundKey::MaxLength];
+            let is_bounded = !view.patterns.is_empty() || lengths.iter().any(|key| view.bound(*key).is_some());
+            if is_checked(direction) && is_bounded { "a checked text" } else { "a text" }
+        }
+    }
+}
+
+fn list(view: &View<'_>, direction: Direction) -> String {
+    let bound = |key| view.bound(key).filter(|_| is_checked(direction)).map(|bound| bound.value);
+    if bound(BoundKey::UniqueItems).is_some() {
+        return "a set".to_owned();
+    }
+    match (bound(BoundKey::MinItems), bound(BoundKey::MaxItems)) {
+        (Some(least), Some(most)) if least == most => format!("an array of {least}"),
+        _ => "a list".to_owned(),
+    }
+}
+
+/// Formats of integers with their types and ranges, as typify knows them.
+const INTEGERS: [(&str, &str, f64, f64); 10] = [
+    ("int8", "i8", i8::MIN as f64, i8::MAX as f64),
+    ("uint8", "u8", u8::MIN as f64, u8::MAX as f64),
+    ("int16", "i16", i16::MIN as f64, i16::MAX as f64),
+    ("uint16", "u16", u16::MIN as f64, u16::MAX as f64),
+    ("int", "i32", i32::MIN as f64, i32::MAX as f64),
+    ("int32", "i32", i32::MIN as f64, i32::MAX as f64),
+    ("uint", "u32", u32::MIN as f64, u32::MAX as f64),
+    ("uint32", "u32", u32::MIN as f64, u32::MAX as f64),
+    ("int64", "i64", i64::MIN as f64, i64::MAX as f64),
+    ("uint64", "u64", u64::MIN as f64, u64::MAX as f64),
+];
+
+/// The least and the greatest value of a format of integers.
+pub(super) fn integer_range(format: &str) -> Option<(f64, f64)> {
+    INTEGERS.iter().find(|(known, ..)| *known == format).map(|(.., least, most)| (*least, *most))
+}
+
+/// typify chooses the type of an integer by its format and bounds; from one upwards it is a non-zero type.
+fn integer(view: &View<'_>, format: Option<&str>, direction: Direction) -> String {
+    let bound = |key| view.bound(key).filter(|_| is_checked(direction)).map(|bound| bound.value);
+    let (mut min, mut max) = (bound(BoundKey::Minimum), bound(BoundKey::Maximum));
+    let starts_at_one = min == Some(1.0);
+    let nonzero = |name: &str| format!("NonZero{}", name.replace(['i', 'u'], "U"));
+    if let Some((_, name, least, most)) = INTEGERS.iter().find(|(known, ..)| format == Some(known)) {
+        let fits = min.is_none_or(|min| min >= *least) && max.is_none_or(|max| max <= *most);
+        if fits && bound(BoundKey::MultipleOf).is_none() {
+            return if starts_at_one { nonzero(name) } else { (*name).to_owned() };
+        }
+        min = min.or(Some(*least));
+        max = max.or(Some(*most));
+    }
+    let widest_first = INTEGERS.iter().rev();
+    let fitting = |least: f64, most: f64| match (min, max) {
+        (None, None) => false,
+        (None, Some(max)) => max == most,
+        (Some(min), None) => min == least,
+        (Some(min), Some(max)) => min == least && max == most,
+    };
+    match widest_first.clone().find(|(.., least, most)| fitting(*least, *most)) {
+        _ if min == Some(1.0) => "NonZeroU64".to_owned(),
+        Some((_, name, ..)) => (*name).to_owned(),
+        None => "i64".to_owned(),
+    }
+}

@@ -1,0 +1,178 @@
+//! What a caller must show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::engine::{Engine, Shown, UnitId};
+use super::rules::{
+    SECURITY_ADDED, SECURITY_ALTERNATIVE_ADDED, SECURITY_ALTERNATIVE_REMOVED, SECURITY_REMOVED,
+    SECURITY_SCHEME_CHANGED, SECURITY_SCOPE_ADDED, SECURITY_SCOPE_REMOVED,
+};
+use super::side::{Side, Site};
+
+/// Credentials that are needed together: what kind, and with which scopes. None at all is an alternative too.
+type Alternative = BTreeMap<String, BTreeSet<String>>;
+
+/// More alternatives than anybody offers; each is compared with all of the other side.
+const MAX_ALTERNATIVES: usize = 200;
+
+/// Compares the security schemes that have the same name: kinds are compared where they are required.
+pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
+    let list = |side: &Side<'_>| {
+        side.root.node.get("components").and_then(|components| components.get("securitySchemes")).is_some()
+    };
+    if !list(&engine.old) || !list(&engine.new) {
+        return;
+    }
+    let (Some(old), Some(new)) = (engine.old.root.get("components"), engine.new.root.get("components")) else { return };
+    for (name, scheme) in new.members("securitySchemes") {
+        let Some(known) = old.get("securitySchemes").and_then(|schemes| schemes.get(name)) else { continue };
+        let (before, after) = (engine.old.resolve(known), engine.new.resolve(scheme));
+        let (old_kind, new_kind) = (kind_of(name, before), kind_of(name, after));
+        let text = |site: Site<'_>| {
+            let mut value = site.node.to_json();
+            if let Some(members) = value.as_object_mut() {
+                members
+                    .retain(|key, member| !key.starts_with("x-") && member.as_str() != Some("") && !member.is_null());
+            }
+            value.to_string()
+        };
+        if old_kind == new_kind && text(before) != text(after) {
+            let message = format!("the security scheme `{name}` is described differently");
+            engine.found(unit, &SECURITY_SCHEME_CHANGED, Shown::value(before), Shown::value(after), message);
+        }
+    }
+}
+
+/// Compares what two operations require.
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
+    let (before, old_at) = alternatives(&engine.old, old);
+    let (after, new_at) = alternatives(&engine.new, new);
+    if before == after {
+        return;
+    }
+    let is_open = |alternatives: &[Alternative]| alternatives.iter().any(BTreeMap::is_empty);
+    let shown = |at: Site<'a>, alternatives: &[Alternative]| {
+        Shown::new(at, alternatives.iter().map(text_of).collect::<Vec<_>>().join(" or "))
+    };
+    let (old_shown, new_shown) = (shown(old_at, &before), shown(new_at, &after));
+    if is_open(&before) && !is_open(&after) {
+        let message = format!("callers need {}", new_shown.text);
+        return engine.found(unit, &SECURITY_ADDED, old_shown, new_shown, message);
+    }
+    if !is_open(&before) && is_open(&after) {
+        let message = "callers need no credential".to_owned();
+        return engine.found(unit, &SECURITY_REMOVED, old_shown, new_shown, message);
+    }
+    let (mut gone, mut more): (Vec<&Alternative>, Vec<&Alternative>) = (
+        before.iter().filter(|have| !after.iter().any(|need| suffices(have, need))).collect(),
+        after.iter().filter(|need| !before.iter().any(|other| suffices(need, other))).collect(),
+    );
+    scopes(engine, unit, &mut gone, &mut more, (&old_shown, &new_shown), (&before, &after));
+    for alternative in gone {
+        let message = format!("{} is no longer enough", text_of(alternative));
+        engine.found(unit, &SECURITY_ALTERNATIVE_REMOVED, old_shown.clone(), new_shown.clone(), message);
+    }
+    for alternative in more {
+        let message = format!("{} is enough", text_of(alternative));
+        engine.found(unit, &SECURITY_ALTERNATIVE_ADDED, old_shown.clone(), new_shown.clone(), message);
+    }
+}
+
+/// Takes out of the lists what differs in scopes alone, and reports that.
+fn scopes<'a, 's>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    gone: &mut Vec<&'s Alternative>,
+    more: &mut Vec<&'s Alternative>,
+    (old, new): (&Shown<'a>, &Shown<'a>),
+    (before, after): (&'s [Alternative], &'s [Alternative]),
+) {
+    let same_kinds = |a: &Alternative, b: &Alternative| a.keys().eq(b.keys());
+    let all_scopes = |alternative: &Alternative| -> BTreeSet<String> {
+        alternative
+            .iter()
+            .flat_map(|(kind, scopes)| scopes.iter().map(move |scope| format!("{scope} of {kind}")))
+            .collect()
+    };
+    let mut report = |rule, from: &Alternative, to: &Alternative, how: &str| {
+        for scope in all_scopes(to).difference(&all_scopes(from)) {
+            engine.found(unit, rule, old.clone(), new.clone(), format!("the scope {scope} {how}"));
+        }
+    };
+    gone.retain(|have| match after.iter().find(|need| same_kinds(have, need)) {
+        Some(need) => {
+            report(&SECURITY_SCOPE_ADDED, have, need, "is needed");
+            false
+        }
+        None => true,
+    });
+    more.retain(|need| match before.iter().find(|have| same_kinds(have, need)) {
+        Some(have) => {
+            report(&SECURITY_SCOPE_REMOVED, need, have, "is no longer needed");
+            false
+        }
+        None => true,
+    });
+}
+
+/// Whether somebody who has what `have` names can do what `need` asks for.
+fn suffices(have: &Alternative, need: &Alternative) -> bool {
+    need.iter().all(|(kind, scopes)| have.get(kind).is_some_and(|own| scopes.is_subset(own)))
+}
+
+/// What an operation accepts, its own word or the document's, and where that stands.
+fn alternatives<'a>(side: &Side<'a>, operation: Site<'a>) -> (Vec<Alternative>, Site<'a>) {
+    let Some(list) = operation.get("security").or_else(|| side.root.get("security")) else {
+        return (vec![Alternative::new()], operation);
+    };
+    let all = list.node.as_array().unwrap_or_default().iter().take(MAX_ALTERNATIVES);
+    let mut alternatives: Vec<Alternative> = all
+        .map(|requirement| {
+            let kinds = requirement.as_object().into_iter().flatten();
+            kinds
+                .map(|(name, scopes)| {
+                    let scopes = scopes.as_array().unwrap_or_default().iter().filter_map(|scope| scope.as_str());
+                    (kind(side, name), scopes.map(str::to_owned).collect())
+                })
+                .collect()
+        })
+        .collect();
+    if alternatives.is_empty() {
+        alternatives.push(Alternative::new());
+    }
+    alternatives.sort();
+    alternatives.dedup();
+    (alternatives, list)
+}
+
+/// What kind of credential a scheme is: its name makes no difference.
+fn kind(side: &Side<'_>, name: &str) -> String {
+    let schemes = side.root.get("components").and_then(|components| components.get("securitySchemes"));
+    match schemes.and_then(|schemes| schemes.get(name)) {
+        Some(scheme) => kind_of(name, side.resolve(scheme)),
+        None => format!("`{name}`"),
+    }
+}
+
+fn kind_of(name: &str, scheme: Site<'_>) -> String {
+    let word = |key: &str| scheme.node.get_str(key).unwrap_or_default();
+    match word("type") {
+        "http" => format!("http {}", word("scheme").to_ascii_lowercase()),
+        "apiKey" if word("in") == "header" => format!("API key in header {}", word("name").to_ascii_lowercase()),
+        "apiKey" => format!("API key in {} {}", word("in"), word("name")),
+        "oauth2" => "OAuth 2".to_owned(),
+        "openIdConnect" => format!("OpenID Connect {}", word("openIdConnectUrl")),
+        _ => format!("`{name}`"),
+    }
+}
+
+fn text_of(alternative: &Alternative) -> String {
+    if alternative.is_empty() {
+        return "no credential".to_owned();
+    }
+    let kinds = alternative.iter().map(|(kind, scopes)| match scopes.len() {
+        0 => kind.clone(),
+        _ => format!("{kind} ({})", scopes.iter().cloned().collect::<Vec<_>>().join(", ")),
+    });
+    kinds.collect::<Vec<_>>().join(" and ")
+}

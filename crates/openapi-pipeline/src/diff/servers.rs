@@ -1,0 +1,101 @@
+//! Where the API is served.
+
+use super::documentation;
+use super::engine::{Engine, Shown, UnitId};
+use super::rules::{
+    SERVER_ADDED, SERVER_DESCRIPTION_CHANGED, SERVER_REMOVED, SERVER_RENAMED, SERVER_VARIABLE_DEFAULT_CHANGED,
+    SERVER_VARIABLE_VALUE_ADDED, SERVER_VARIABLE_VALUE_REMOVED,
+};
+use super::side::Site;
+
+/// Compares the servers of two documents or two operations.
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
+    let (before, after) = (servers(old), servers(new));
+    for (url, server) in before.iter().filter(|(url, _)| !after.iter().any(|(other, _)| other == url)) {
+        let message = format!("the server {url} is no longer listed");
+        engine.found(unit, &SERVER_REMOVED, Shown::new(*server, url), None, message);
+    }
+    for (url, server) in &after {
+        match before.iter().find(|(other, _)| other == url) {
+            Some((_, known)) => same_url(engine, unit, url, *known, *server),
+            None => {
+                let message = format!("the server {url} is new");
+                engine.found(unit, &SERVER_ADDED, None, Shown::new(*server, url), message);
+            }
+        }
+    }
+}
+
+/// The URLs without a slash at the end, which makes no difference, each once. The default of OpenAPI is no server.
+fn servers(holder: Site<'_>) -> Vec<(String, Site<'_>)> {
+    let mut servers: Vec<(String, Site<'_>)> = Vec::new();
+    // Nobody lists more, and every one is looked for among the others.
+    for server in holder.elements("servers").take(1_000) {
+        let url = server.node.get_str("url").unwrap_or_default().trim_end_matches('/').to_owned();
+        if !url.is_empty() && !servers.iter().any(|(known, _)| *known == url) {
+            servers.push((url, server));
+        }
+    }
+    servers
+}
+
+fn same_url<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, old: Site<'a>, new: Site<'a>) {
+    documentation::compare(engine, unit, &SERVER_DESCRIPTION_CHANGED, (old, new), &["description"], url);
+    renamed(engine, unit, url, old, new);
+    for (name, variable) in new.members("variables") {
+        let Some(known) = old.get("variables").and_then(|variables| variables.get(name)) else { continue };
+        values(engine, unit, name, known, variable);
+        let (before, after) = (known.get("default"), variable.get("default"));
+        if before.map(|site| site.node) != after.map(|site| site.node) {
+            let message = format!("the default of `{name}` in {url} is different");
+            let (before, after) = (before.map(Shown::value), after.map(Shown::value));
+            engine.found(unit, &SERVER_VARIABLE_DEFAULT_CHANGED, before, after, message);
+        }
+    }
+}
+
+/// Only descriptions of a few words name a variant; of longer ones it is the URL.
+fn renamed<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, old: Site<'a>, new: Site<'a>) {
+    const FEW_WORDS: usize = 8;
+    let words = |site: Site<'a>| -> Vec<String> {
+        let words = site.node.get_str("description").unwrap_or_default().split(|c: char| !c.is_alphanumeric());
+        let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+        if words.len() <= FEW_WORDS { words } else { Vec::new() }
+    };
+    let (before, after) = (words(old), words(new));
+    if before != after {
+        let message = format!("the variant of the server {url} can have another name");
+        let shown = (Shown::new(old, before.join(" ")), Shown::new(new, after.join(" ")));
+        engine.found(unit, &SERVER_RENAMED, shown.0, shown.1, message);
+    }
+}
+
+fn values<'a>(engine: &mut Engine<'a>, unit: UnitId, name: &str, old: Site<'a>, new: Site<'a>) {
+    let (before, after): (Vec<_>, Vec<_>) =
+        (old.elements("enum").take(1_000).collect(), new.elements("enum").take(1_000).collect());
+    // Without a list, any value will do.
+    for value in before.iter().filter(|value| !after.is_empty() && !after.iter().any(|other| other.node == value.node))
+    {
+        let message = format!("`{name}` is no longer {}", value.node.as_str().unwrap_or_default());
+        engine.found(unit, &SERVER_VARIABLE_VALUE_REMOVED, Shown::value(*value), None, message);
+    }
+    if before.is_empty()
+        && let Some(list) = new.get("enum").filter(|_| !after.is_empty())
+    {
+        let message = format!("`{name}` can no longer be any value");
+        let before = Shown::new(old, "any value");
+        engine.found(unit, &SERVER_VARIABLE_VALUE_REMOVED, before, Shown::value(list), message);
+    }
+    if after.is_empty()
+        && let Some(list) = old.get("enum").filter(|_| !before.is_empty())
+    {
+        let message = format!("`{name}` can be any value");
+        engine.found(unit, &SERVER_VARIABLE_VALUE_ADDED, Shown::value(list), Shown::new(new, "any value"), message);
+        return;
+    }
+    for value in after.iter().filter(|value| !before.is_empty() && !before.iter().any(|other| other.node == value.node))
+    {
+        let message = format!("`{name}` can be {}", value.node.as_str().unwrap_or_default());
+        engine.found(unit, &SERVER_VARIABLE_VALUE_ADDED, None, Shown::value(*value), message);
+    }
+}

@@ -1,0 +1,126 @@
+//! One of the two documents: its references, and what each part of it belongs to.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
+
+use crate::select::tree::component_of;
+use crate::{Node, load};
+
+/// What a node belongs to: the unit its changes are grouped under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    Document,
+    /// The pair of operations of this number.
+    Operation(usize),
+    /// The component of this number in its [`Side`].
+    Component(usize),
+}
+
+/// A node, and what it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Site<'a> {
+    pub(super) node: &'a Node,
+    pub(super) owner: Owner,
+}
+
+impl<'a> Site<'a> {
+    pub(super) fn get(self, key: &str) -> Option<Self> {
+        self.node.get(key).map(|node| self.at(node))
+    }
+
+    /// Another node of the same owner.
+    pub(super) fn at(self, node: &'a Node) -> Self {
+        Self { node, owner: self.owner }
+    }
+
+    /// The members of an object that is a member, or nothing.
+    pub(super) fn members(self, key: &str) -> impl Iterator<Item = (&'a str, Self)> {
+        let members = self.node.get(key).and_then(Node::as_object).into_iter().flatten();
+        members.map(move |(name, node)| (name.as_str(), self.at(node)))
+    }
+
+    /// The elements of an array that is a member, or nothing.
+    pub(super) fn elements(self, key: &str) -> impl Iterator<Item = Self> {
+        let elements = self.node.get(key).and_then(Node::as_array).unwrap_or_default();
+        elements.iter().map(move |node| self.at(node))
+    }
+
+    /// Where the node is: two sites of one document are the same when this is.
+    pub(super) fn address(self) -> usize {
+        std::ptr::from_ref(self.node).addr()
+    }
+}
+
+/// What a reference leads to.
+#[derive(Clone, Copy, Debug)]
+struct Target<'a> {
+    site: Site<'a>,
+    /// The name of the schema component, where it is one.
+    schema: Option<&'a str>,
+}
+
+/// How many references may follow one another.
+const MAX_HOPS: usize = 64;
+
+/// One of the two documents.
+pub(super) struct Side<'a> {
+    pub(super) root: Site<'a>,
+    targets: RefCell<HashMap<&'a str, Option<Target<'a>>>>,
+    components: RefCell<IndexSet<String>>,
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn new(root: &'a Node) -> Self {
+        let root = Site { node: root, owner: Owner::Document };
+        Self { root, targets: RefCell::default(), components: RefCell::default() }
+    }
+
+    /// The node itself, or what its `$ref` leads to in the end.
+    pub(super) fn resolve(&self, site: Site<'a>) -> Site<'a> {
+        self.follow(site).0
+    }
+
+    /// [`Side::resolve`], with the name of the schema component that it ends in.
+    pub(super) fn follow(&self, mut site: Site<'a>) -> (Site<'a>, Option<&'a str>) {
+        let mut name = None;
+        for _ in 0..MAX_HOPS {
+            let Some(target) = site.node.get_str("$ref").and_then(|reference| self.target(site, reference)) else {
+                break;
+            };
+            site = target.site;
+            name = target.schema;
+        }
+        (site, name)
+    }
+
+    fn target(&self, from: Site<'a>, reference: &'a str) -> Option<Target<'a>> {
+        if let Some(known) = self.targets.borrow().get(reference) {
+            return *known;
+        }
+        let found = load::resolve(self.root.node, reference).map(|node| match component_of(reference) {
+            Some((section, name)) => {
+                let label = format!("{section}/{name}");
+                let (number, _) = self.components.borrow_mut().insert_full(label);
+                let site = Site { node, owner: Owner::Component(number) };
+                let is_whole_schema = section == "schemas" && reference.matches('/').count() == 3;
+                Target { site, schema: if is_whole_schema { self.key_of(section, &name) } else { None } }
+            }
+            None => Target { site: from.at(node), schema: None },
+        });
+        self.targets.borrow_mut().insert(reference, found);
+        found
+    }
+
+    /// The name as it lives in the document.
+    fn key_of(&self, section: &str, name: &str) -> Option<&'a str> {
+        let components = self.root.node.get("components")?.get(section)?.as_object()?;
+        components.get_key_value(name).map(|(key, _)| key.as_str())
+    }
+
+    /// The label of a component, such as `schemas/User`.
+    pub(super) fn component(&self, number: usize) -> String {
+        self.components.borrow().get_index(number).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,107 @@
+//! Texts that were written without quotes: YAML takes `version: 1.10` for a number, and forgets its last digit.
+
+use super::position::{Position, walk_mut};
+use super::rules::UNQUOTED_TEXT;
+use super::scalar;
+use crate::{Context, Node, Sources, Value};
+
+/// Gives the fields that are texts by specification the text that was written, wherever the meaning leaves no doubt.
+pub(super) fn mend(cx: &mut Context, root: &mut Node) {
+    walk_mut(root, Position::Root, &mut |object, position| {
+        for key in text_fields(position) {
+            if let Some(member) = object.get_mut(key) {
+                mend_one(cx, member);
+            }
+        }
+        for key in text_lists(position) {
+            for element in object.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten() {
+                mend_one(cx, element);
+            }
+        }
+    });
+}
+
+fn mend_one(cx: &mut Context, node: &mut Node) {
+    if let Some(text) = written(&cx.sources, node) {
+        cx.note(&UNQUOTED_TEXT, node.origin, format!("this is the text `{text}`"));
+        node.value = Value::String(text);
+    }
+}
+
+/// The text of a number or truth value as its file has it.
+pub(super) fn written(sources: &Sources, node: &Node) -> Option<String> {
+    let plain = match &node.value {
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let shown = sources.text(node.origin.source()).get(sources.span(node.origin)).unwrap_or_default();
+    // An alias or a tag is not what was meant to be read.
+    let is_itself = scalar::resolve(shown).is_ok_and(|value| value == node.value);
+    Some(if is_itself { shown.to_owned() } else { plain })
+}
+
+fn text_fields(position: Position) -> &'static [&'static str] {
+    match position {
+        Position::Root => &["openapi", "swagger", "host", "basePath", "jsonSchemaDialect"],
+        Position::Info => &["title", "version", "summary", "description", "termsOfService"],
+        Position::Tag => &["name", "description"],
+        Position::PathItem => &["summary", "description"],
+        Position::Operation => &["operationId", "summary", "description"],
+        Position::Parameter => &["name", "description"],
+        Position::Header
+        | Position::RequestBody
+        | Position::Response
+        | Position::Link
+        | Position::Example
+        | Position::SecurityScheme => &["summary", "description"],
+        Position::Schema => &["title", "description", "format", "pattern"],
+        Position::Discriminator => &["propertyName"],
+        _ => &[],
+    }
+}
+
+fn text_lists(position: Position) -> &'static [&'static str] {
+    match position {
+        Position::Operation => &["tags"],
+        // Keys are texts already, so these must be too if they are to name any.
+        Position::Schema => &["required"],
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::Context;
+    use crate::load::{MemoryFiles, load};
+
+    #[test]
+    fn what_was_written_is_kept() {
+        let text = "openapi: 3.1\ninfo: {title: 2024, version: 1.10, x-own: 1.10}\npaths:\n  /x:\n    get:\n      operationId: 404\n      tags: [1.0, a]\n      responses: {200: {description: &d 0x10}, 201: {description: *d}}\ncomponents:\n  schemas:\n    A: {required: [1.50, true], properties: {1.50: {default: 1.10}, true: {}}, title: 1e3, example: {title: 1.10}}\n";
+        let mut cx = Context::new();
+        let root = load(&mut cx, &MemoryFiles::new().with("a.yaml", text), "a.yaml".as_ref()).unwrap().root.to_json();
+        assert_eq!(root["openapi"], json!("3.1"));
+        assert_eq!(root["info"], json!({"title": "2024", "version": "1.10", "x-own": 1.1}));
+        let operation = &root["paths"]["/x"]["get"];
+        assert_eq!((&operation["operationId"], &operation["tags"]), (&json!("404"), &json!(["1.0", "a"])));
+        // An alias shows its own text, not what it stands for.
+        let described = |status: &str| operation["responses"][status]["description"].clone();
+        assert_eq!((described("200"), described("201")), (json!("0x10"), json!("16")));
+        assert_eq!(
+            root["components"]["schemas"]["A"],
+            json!({"required": ["1.50", "true"], "properties": {"1.50": {"default": 1.1}, "true": {}}, "title": "1e3",
+                   "example": {"title": 1.1}})
+        );
+        let notes = cx.report.notes.iter().filter(|note| note.rule.name == "unquoted-text").count();
+        assert_eq!(notes, 10);
+    }
+
+    #[test]
+    fn json_numbers_are_kept_as_written_too() {
+        let text = r#"{"swagger": 2.0, "info": {"title": "t", "version": 2.10}, "paths": {}}"#;
+        let root = load(&mut Context::new(), &MemoryFiles::new().with("a.json", text), "a.json".as_ref()).unwrap().root;
+        assert_eq!(root.to_json()["info"]["version"], json!("2.10"));
+    }
+}

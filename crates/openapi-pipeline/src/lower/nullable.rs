@@ -1,0 +1,99 @@
+//! Named schemas that may be null.
+//!
+//! The generator would write a type around an `Option` around the type that is meant. That a value may be null is a
+//! matter of the place it stands at, so that is where it is said.
+
+use std::collections::HashSet;
+
+use super::rule;
+use super::runtime_types::{is_nullable, referred};
+use super::walk::{Site, components_mut, every_schema_mut};
+use crate::{Context, Node, Object, Value};
+
+/// Says at every place where a nullable component is used that it may be null there, and no more at the component.
+pub(crate) fn move_to_uses(cx: &mut Context, document: &mut Node) {
+    let mut nullable = HashSet::new();
+    components_mut(document, &mut |name, schema| {
+        if is_nullable(schema) && can_do_without(schema) {
+            nullable.insert(name.to_owned());
+        }
+    });
+    // What may be one of them may be null too.
+    loop {
+        let mut more = Vec::new();
+        components_mut(document, &mut |name, schema| {
+            let refers = |schema: &Node| referred(schema).is_some_and(|target| nullable.contains(&target));
+            let alias = refers(schema) || single(schema).is_some_and(refers);
+            if !nullable.contains(name) && (alias || alternatives(schema).any(refers)) {
+                more.push(name.to_owned());
+            }
+        });
+        if more.is_empty() {
+            break;
+        }
+        nullable.extend(more);
+    }
+    if nullable.is_empty() {
+        return;
+    }
+    components_mut(document, &mut |name, schema| {
+        if nullable.contains(name) {
+            cx.note(&rule::NULLABLE_COMPONENT, schema.origin, format!("`{name}` is nullable where it is used"));
+            never_null(schema);
+        }
+    });
+    every_schema_mut(document, &mut |site, schema| visit(&nullable, site, schema));
+}
+
+/// Whether anything is left to say of a schema without null.
+fn can_do_without(schema: &Node) -> bool {
+    let only_null = schema
+        .get("enum")
+        .and_then(Node::as_array)
+        .is_some_and(|list| list.iter().all(|value| value.value == Value::Null));
+    let says =
+        ["type", "properties", "items", "enum", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
+    says && !only_null && schema.get("x-rust-type").is_none()
+}
+
+/// The one schema of an `allOf`.
+fn single(schema: &Node) -> Option<&Node> {
+    match schema.get("allOf").and_then(Node::as_array) {
+        Some([only]) => Some(only),
+        _ => None,
+    }
+}
+
+fn alternatives(schema: &Node) -> impl Iterator<Item = &Node> {
+    ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array)).flatten()
+}
+
+fn never_null(schema: &mut Node) {
+    schema.remove("nullable");
+    if let Some(values) = schema.get_mut("enum").and_then(Node::as_array_mut) {
+        values.retain(|value| value.value != Value::Null);
+    }
+}
+
+fn visit(nullable: &HashSet<String>, site: Site, schema: &mut Node) {
+    let refers = |schema: &Node| referred(schema).is_some_and(|target| nullable.contains(&target));
+    let union = alternatives(schema).any(refers);
+    let is_reference = refers(schema);
+    let wraps = single(schema).is_some_and(refers);
+    match site {
+        // Bodies and parameters are there or not, and alternatives leave it to what they are alternatives of.
+        Site::Component | Site::Constraint | Site::Alternative | Site::Parameter | Site::Header => {}
+        Site::Request | Site::Error => {}
+        _ if is_reference => {
+            let origin = schema.origin;
+            let target = std::mem::replace(schema, Node::object(origin));
+            let members = [
+                ("nullable".to_owned(), Node::new(true, origin)),
+                ("allOf".to_owned(), Node::new(vec![target], origin)),
+            ];
+            *schema = Node::new(Object::from_iter(members), origin);
+        }
+        _ if wraps || union => schema.set("nullable", true),
+        _ => {}
+    }
+}

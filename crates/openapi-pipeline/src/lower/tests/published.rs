@@ -1,0 +1,246 @@
+//! Descriptions that nobody looks after, and schemas that lead back to themselves.
+
+use serde_json::{Value as Json, json};
+
+use super::{exchange, json_body, schema};
+use crate::lower::{Care, Construct, LowerPlan, lower};
+use crate::select::testing::{document, tree, uses};
+use crate::{Context, Diagnostics};
+
+/// Lowers a document as it was published.
+fn run(json: &Json) -> (Context, Result<Json, Diagnostics>) {
+    let mut cx = Context::new();
+    let root = tree(&mut cx, "a.json", json);
+    let plan = LowerPlan { care: Care::AsPublished, ..LowerPlan::default() };
+    let lowered = lower(&mut cx, root, &plan).map(|node| node.to_json());
+    (cx, lowered)
+}
+
+fn done() -> Json {
+    json!({"204": {"description": ""}})
+}
+
+fn reference(name: &str) -> Json {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn parameter(name: &str, place: &str) -> Json {
+    json!({"name": name, "in": place, "required": true, "schema": {"type": "string"}})
+}
+
+#[test]
+fn what_contradicts_itself_is_settled_by_rule() {
+    let names = |operation: &Json| -> Vec<String> {
+        let list = operation["parameters"].as_array().cloned().unwrap_or_default();
+        list.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    for (path, operation, rule, at, expected) in [
+        ("a/b", json!({"responses": done()}), "path-slash", "/a/b", vec![]),
+        (
+            "/a/{userId}",
+            json!({"responses": done(), "parameters": [parameter("user-id", "path")]}),
+            "path-parameter-name",
+            "/a/{userId}",
+            vec!["userId"],
+        ),
+        (
+            "/a/{id}",
+            json!({"responses": done(), "parameters": [parameter("user", "path")]}),
+            "path-parameter-name",
+            "/a/{id}",
+            vec!["id"],
+        ),
+        ("/a/{id}", json!({"responses": done()}), "path-parameter-name", "/a/{id}", vec!["id"]),
+        (
+            "/a",
+            json!({"responses": done(), "parameters": [parameter("user", "path")]}),
+            "path-parameter-name",
+            "/a",
+            vec![],
+        ),
+        (
+            "/a",
+            json!({"responses": done(), "parameters": [parameter("q", "query"), parameter("q", "query")]}),
+            "duplicate-parameter",
+            "/a",
+            vec!["q"],
+        ),
+        ("/a", json!({"responses": done(), "parameters": [{"name": "q"}]}), "incomplete-parameter", "/a", vec![]),
+        ("/a", json!({"responses": {"ok": {}, "204": {"description": ""}}}), "unknown-status", "/a", vec![]),
+        ("/a", json!({}), "no-responses", "/a", vec![]),
+        ("/a", json!({"responses": {}}), "no-responses", "/a", vec![]),
+    ] {
+        let (cx, lowered) = run(&document(json!({path: {"get": operation}}), json!({})));
+        let lowered = lowered.unwrap();
+        let operation = &lowered["paths"][at]["get"];
+        assert_eq!(names(operation), expected, "{path} {operation}");
+        assert_eq!(uses(&cx, rule).len(), 1, "{path}: {:?}", cx.report.notes);
+        assert_eq!(operation["responses"].as_object().unwrap().len(), 1, "{operation}");
+    }
+}
+
+#[test]
+fn a_path_that_is_no_template_takes_its_operations_along() {
+    for path in ["/a/{b", "/a/{b}/{b}"] {
+        let (cx, lowered) = run(&document(json!({path: {"get": {"responses": done()}, "put": {}}}), json!({})));
+        assert_eq!(lowered.unwrap()["paths"], json!({}));
+        let left_out: Vec<_> = cx.report.left_out.iter().map(|one| (one.construct, one.operation.as_str())).collect();
+        let expected = [format!("GET {path}"), format!("PUT {path}")];
+        assert_eq!(left_out, expected.each_ref().map(|operation| (Construct::PathTemplate, operation.as_str())));
+    }
+}
+
+#[test]
+fn required_properties_of_one_field_make_their_schema_free_form() {
+    let both = json!({"type": "object", "required": ["a-b", "a_b"], "properties": {"a-b": {"type": "string"}, "a_b": {"type": "string"}}});
+    let (cx, lowered) = run(&exchange(reference("Both"), json!({"type": "string"}), json!({"Both": both})));
+    let lowered = lowered.unwrap();
+    assert_eq!(lowered["components"]["schemas"]["Both"], json!({"type": "object", "additionalProperties": true}));
+    assert_eq!(uses(&cx, "free-form-schema"), ["#/components/schemas/Both"]);
+}
+
+#[test]
+fn what_is_named_like_a_secret_is_one() {
+    let session = json!({"type": "object", "properties": {
+        "access_token": {"type": "string"},
+        "tokens": {"type": "array", "items": {"type": "string"}},
+        "secret": reference("Text"),
+        "apiKey": {"type": "string", "nullable": true, "description": "d"},
+        "token": {"type": "object", "properties": {"id": {"type": "string"}}},
+        "password": {"type": "string", "enum": ["none"]},
+        "token_type": {"type": "string"},
+    }});
+    let (cx, lowered) = run(&exchange(
+        reference("Session"),
+        reference("Session"),
+        json!({"Session": session, "Text": {"type": "string"}}),
+    ));
+    let lowered = lowered.unwrap();
+    let properties = &lowered["components"]["schemas"]["Session"]["properties"];
+    let secret = reference("Secret");
+    for name in ["access_token", "secret"] {
+        assert_eq!(properties[name], secret, "{name}");
+    }
+    assert_eq!(properties["tokens"]["items"], secret);
+    assert_eq!(properties["apiKey"], json!({"description": "d", "nullable": true, "allOf": [secret]}));
+    for name in ["token", "password", "token_type"] {
+        assert!(!properties[name].to_string().contains("Secret"), "{name}");
+    }
+    assert_eq!(uses(&cx, "secret-field").len(), 4);
+}
+
+#[test]
+fn parameters_named_like_secrets_are_marked() {
+    let operation = json!({"operationId": "a", "responses": done(), "parameters": [
+        {"name": "X-Api-Key", "in": "header", "schema": {"type": "string"}},
+        {"name": "token", "in": "query", "schema": {"type": "string", "enum": ["a"]}},
+        {"name": "page", "in": "query", "schema": {"type": "string"}},
+    ]});
+    let (cx, lowered) = run(&document(json!({"/a": {"get": operation}}), json!({})));
+    let marked: Vec<bool> = lowered.unwrap()["paths"]["/a"]["get"]["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["x-secret"] == true)
+        .collect();
+    assert_eq!(marked, [true, false, false]);
+    assert_eq!(uses(&cx, "secret-parameter"), ["#/paths/~1a/get/parameters/0"]);
+}
+
+#[test]
+fn servers_of_operations_become_the_documents_when_it_has_none() {
+    let operation = |id: &str, url: &str| json!({"operationId": id, "responses": done(), "servers": [{"url": url}]});
+    let paths = json!({
+        "/a": {"get": operation("a", "https://a.example/")},
+        "/b": {"get": operation("b", "https://b.example"), "put": operation("c", "http://b.example")},
+        "/d": {"get": operation("d", "https://b.example")},
+    });
+    let mut sample = document(paths, json!({}));
+    sample["servers"] = json!([{"url": "/"}]);
+    let (cx, lowered) = run(&sample);
+    let lowered = lowered.unwrap();
+    assert_eq!(lowered["servers"], json!([{"url": "https://b.example"}]));
+    assert_eq!(lowered["paths"].as_object().unwrap().keys().collect::<Vec<_>>(), ["/b", "/d"]);
+    let left_out: Vec<_> = cx.report.left_out.iter().map(|one| (one.construct, one.operation.as_str())).collect();
+    assert_eq!(left_out, [(Construct::OwnServer, "GET /a")]);
+}
+
+#[test]
+fn nullable_components_are_nullable_where_they_are_used() {
+    let holder = json!({"type": "object", "properties": {
+        "state": reference("State"),
+        "named": {"description": "d", "allOf": [reference("State")]},
+        "list": {"type": "array", "items": reference("Alias")},
+        "either": {"oneOf": [reference("State"), {"type": "integer"}]},
+        "plain": reference("Plain"),
+    }});
+    let schemas = json!({
+        "Holder": holder,
+        "State": {"type": "string", "enum": ["a", "b", null], "nullable": true},
+        "Alias": reference("State"),
+        "Plain": {"type": "string", "enum": ["x", "y"]},
+        "Anything": {"nullable": true},
+    });
+    let (cx, lowered) = run(&exchange(reference("Holder"), reference("State"), schemas));
+    let lowered = lowered.unwrap();
+    let properties = &lowered["components"]["schemas"]["Holder"]["properties"];
+    let maybe = |name: &str| json!({"nullable": true, "allOf": [reference(name)]});
+    assert_eq!(lowered["components"]["schemas"]["State"], json!({"type": "string", "enum": ["a", "b"]}));
+    assert_eq!(properties["state"], maybe("State"));
+    assert_eq!((&properties["named"]["nullable"], &properties["named"]["description"]), (&json!(true), &json!("d")));
+    assert_eq!(properties["list"]["items"], maybe("Alias"));
+    assert_eq!(
+        (&properties["either"]["nullable"], &properties["either"]["oneOf"][0]),
+        (&json!(true), &reference("State"))
+    );
+    assert_eq!(properties["plain"], reference("Plain"));
+    let success = &lowered["paths"]["/x"]["post"]["responses"]["200"]["content"];
+    assert_eq!(*success, json_body(maybe("State")));
+    assert_eq!(uses(&cx, "nullable-component").len(), 2, "the enum and its alias");
+}
+
+#[test]
+fn schemas_that_are_made_of_themselves_are_not_any_more() {
+    let own = json!({"allOf": [reference("Sample"), {"type": "object", "properties": {"a": {"type": "string"}}}]});
+    let (cx, lowered) = schema(own);
+    assert_eq!(lowered["allOf"].as_array().unwrap().len(), 1);
+    assert_eq!(uses(&cx, "circular-part"), ["#/components/schemas/Sample"]);
+
+    // The usual way to write inheritance, one time too many.
+    let pet = json!({"type": "object", "properties": {"kind": {"type": "string"}}, "oneOf": [reference("Cat")], "discriminator": {"propertyName": "kind"}});
+    let cat = json!({"allOf": [reference("Pet"), {"type": "object", "properties": {"lives": {"type": "integer"}}}]});
+    let (_, lowered) = run(&exchange(reference("Pet"), reference("Pet"), json!({"Pet": pet, "Cat": cat})));
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    assert_eq!(schemas["Cat"]["allOf"][0], reference("PetBase"));
+    assert_eq!(schemas["PetBase"], json!({"type": "object", "properties": {"kind": {"type": "string"}}}));
+    assert_eq!(schemas["Pet"]["oneOf"], json!([reference("Cat")]), "what it may be stays");
+}
+
+#[test]
+fn a_property_of_several_parts_that_contains_itself_is_what_the_last_says() {
+    let node = json!({"type": "object", "properties": {"parent": reference("Node"), "id": {"type": "string"}}});
+    let tree = json!({"allOf": [reference("Node"), {"type": "object", "properties": {"parent": reference("Tree")}}]});
+    let (cx, lowered) =
+        run(&exchange(reference("Tree"), reference("Node"), json!({"Node": node.clone(), "Tree": tree})));
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    assert_eq!(schemas["Tree"]["allOf"][0], json!({"type": "object", "properties": {"id": {"type": "string"}}}));
+    assert_eq!(schemas["Node"], node, "where it stands alone it stays");
+    assert_eq!(uses(&cx, "overridden-property"), ["#/components/schemas/Tree"]);
+}
+
+#[test]
+fn enums_and_arrays_that_no_type_fits_become_ones_that_have_one() {
+    let (cx, lowered) = schema(json!({"enum": ["a", 1, true, null, "b"]}));
+    assert_eq!(
+        lowered,
+        json!({"oneOf": [{"type": "string", "enum": ["a", "b"]}, {"type": "integer", "enum": [1]}, {"type": "boolean", "enum": [true]}]})
+    );
+    assert_eq!(uses(&cx, "mixed-enum").len(), 1);
+    let (cx, lowered) = schema(json!({"type": "array", "items": {}, "minItems": 40, "maxItems": 40}));
+    assert_eq!(lowered, json!({"type": "array", "items": {}}));
+    assert_eq!(uses(&cx, "fixed-length").len(), 1);
+    let open = json!({"type": "object", "properties": {"extra": {"type": "string"}}, "additionalProperties": {"type": "integer"}});
+    let (cx, lowered) = schema(open);
+    assert_eq!(lowered, json!({"type": "object", "properties": {"extra": {"type": "string"}}}));
+    assert_eq!(uses(&cx, "extra-members").len(), 1);
+}

@@ -1,0 +1,60 @@
+//! What the fuzz targets share: an input is one or several files, and goes through the stages it says.
+
+use std::path::Path;
+
+use openapi_pipeline::load::{self, MemoryFiles};
+use openapi_pipeline::lower::{self, LowerPlan};
+use openapi_pipeline::merge::{self, MergePlan, Part};
+use openapi_pipeline::select::{self, Selection};
+use openapi_pipeline::{Context, Diagnostics, Node, convert, overlay};
+
+/// Divides an input into files.
+pub const DIVIDER: &str = "\n%%%%\n";
+
+/// The parts of an input, if it is text.
+pub fn parts(input: &[u8]) -> Option<Vec<&str>> {
+    Some(std::str::from_utf8(input).ok()?.split(DIVIDER).collect())
+}
+
+/// Loads the first part; it can refer to the others as `part1.yaml`, `part2.yaml`, ….
+pub fn load(cx: &mut Context, parts: &[&str]) -> Result<load::Document, Diagnostics> {
+    let files = parts.iter().enumerate().fold(MemoryFiles::new(), |files, (index, text)| {
+        files.with(format!("part{index}.yaml"), text.as_bytes())
+    });
+    load::load(cx, &files, Path::new("part0.yaml"))
+}
+
+/// Loads one text and brings it to 3.0.3.
+pub fn downgraded(cx: &mut Context, text: &str) -> Result<Node, Diagnostics> {
+    let document = load(cx, &[text])?;
+    convert::to_v3_0(cx, document)
+}
+
+/// Loads one text as an overlay.
+pub fn parsed(cx: &mut Context, text: &str) -> Result<Node, Diagnostics> {
+    load::parse(cx, &MemoryFiles::new().with("overlay.yaml", text.as_bytes()), Path::new("overlay.yaml"))
+}
+
+/// Selects all of it, merges it with nothing, and lowers it.
+pub fn lowered(cx: &mut Context, document: Node) -> Result<Node, Diagnostics> {
+    let selected = select::select(cx, document, &Selection::default())?;
+    let parts = vec![Part { id: "a".to_owned(), root: selected }];
+    let merged = merge::merge(cx, parts, &MergePlan::default())?;
+    lower::lower(cx, merged, &LowerPlan::default())
+}
+
+/// Applies an overlay.
+pub fn overlaid(cx: &mut Context, document: Node, overlay_text: &str) -> Result<Node, Diagnostics> {
+    let actions = parsed(cx, overlay_text)?;
+    overlay::apply(cx, document, &actions)
+}
+
+/// An error must be drawable, and say something.
+pub fn shown<T>(cx: &Context, outcome: Result<T, Diagnostics>) -> Option<T> {
+    outcome
+        .map_err(|problems| {
+            assert!(!problems.0.is_empty(), "an error without a problem");
+            assert!(!problems.render(&cx.sources, false).is_empty());
+        })
+        .ok()
+}

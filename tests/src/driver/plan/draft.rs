@@ -1,0 +1,237 @@
+//! A call in the making: from the parameters of a description to the arguments of a method.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::reported::explained;
+use super::{Case, Plan, Subject};
+use crate::driver::signature::{Argument, Method};
+use crate::judge::{Answer, Direction, Fill, Generator, Location, Operation, Parameter, Place, Random, Style};
+
+/// A call in the making.
+pub(super) struct Draft<'a> {
+    plan: &'a mut Plan,
+    subject: &'a Subject,
+    operation: &'a Operation,
+    numbers: (usize, usize),
+    fill: Fill,
+    random: Random,
+    unclaimed: Arguments,
+    arguments: Map<String, Value>,
+    parameters: BTreeMap<(Location, String), Value>,
+}
+
+/// A call can't be made; why is noted in the plan.
+struct Impossible;
+
+impl<'a> Draft<'a> {
+    /// A call of a method for an operation, both by number.
+    pub(super) fn new(
+        plan: &'a mut Plan,
+        subject: &'a Subject,
+        (method, operation): (usize, usize),
+        fill: Fill,
+        random: Random,
+    ) -> Self {
+        Self {
+            plan,
+            subject,
+            operation: &subject.judge.api().operations[operation],
+            numbers: (method, operation),
+            fill,
+            random,
+            unclaimed: Arguments::of(&subject.methods[method]),
+            arguments: Map::new(),
+            parameters: BTreeMap::new(),
+        }
+    }
+
+    /// The call, or nothing where it can't be made.
+    pub(super) fn finish(mut self, answer: Answer) -> Option<Case> {
+        let body = self.fill_in().ok()?;
+        for argument in &self.unclaimed.required {
+            let problem = format!("{}: what is the argument `{}`?", self.operation.title(), argument.name);
+            self.plan.problems.push(problem);
+        }
+        let (method, operation) = self.numbers;
+        Some(Case { operation, method, arguments: self.arguments, parameters: self.parameters, body, answer })
+    }
+
+    fn fill_in(&mut self) -> Result<Option<Value>, Impossible> {
+        for parameter in &self.operation.parameters {
+            let argument = self.unclaimed.claim(&parameter.name);
+            if parameter.required || self.fill == Fill::Everything {
+                match argument {
+                    Some(argument) => self.parameter(parameter, &argument)?,
+                    None => self.missing(parameter)?,
+                }
+            }
+        }
+        self.body()
+    }
+
+    fn generator(&self, place: Place, purpose: &str) -> Generator<'a> {
+        let random = Random::new(self.random.clone().number(), purpose);
+        Generator::new(self.subject.judge.schemas(), Direction::Request, place, self.fill, random)
+    }
+
+    fn parameter(&mut self, parameter: &Parameter, argument: &Claimed) -> Result<(), Impossible> {
+        let mut value = match self.generator(place_of(parameter.location), &parameter.name).value(&parameter.schema) {
+            Ok(value) => value,
+            Err(problem) => {
+                self.exclude(&format!("no value could be made up: {problem}"), &parameter.name);
+                return if parameter.required { Err(Impossible) } else { Ok(()) };
+            }
+        };
+        // Outside of a body, nothing can't be told from an empty list or null.
+        if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
+            if !parameter.required {
+                return Ok(());
+            }
+            let mut generator = self.generator(place_of(parameter.location), &parameter.name);
+            generator.fill_in(Fill::Everything);
+            value = generator.value(&parameter.schema).unwrap_or(value);
+        }
+        if is_idempotency_key(&parameter.name)
+            && let Some(text) = value.as_str()
+        {
+            value = text.replace(' ', "-").into();
+        }
+        self.arguments.insert(argument.name.clone(), as_argument(argument, parameter, &value));
+        self.parameters.insert((parameter.location, parameter.name.clone()), value);
+        Ok(())
+    }
+
+    /// A parameter that the client has no argument for: a reason is needed.
+    fn missing(&mut self, parameter: &Parameter) -> Result<(), Impossible> {
+        let is_header = parameter.location == Location::Header;
+        if is_header && is_managed(&parameter.name) {
+            self.exclude("a header that the client's own machinery sends", &parameter.name);
+        } else if is_header && is_idempotency_key(&parameter.name) {
+            self.exclude("idempotency keys are made by the client", &parameter.name);
+        } else if let Some(rule) = explained(&self.subject.report, self.operation, parameter) {
+            self.exclude(&format!("a parameter that can't be sent ({rule})"), &parameter.name);
+        } else {
+            let (title, location, name) = (self.operation.title(), parameter.location, &parameter.name);
+            let problem = format!("{title} {location:?} `{name}` can't be sent, and the report is silent");
+            self.plan.problems.push(problem);
+            if parameter.required {
+                return Err(Impossible);
+            }
+        }
+        Ok(())
+    }
+
+    fn body(&mut self) -> Result<Option<Value>, Impossible> {
+        let Some(body) = &self.operation.body else { return Ok(None) };
+        let Some(argument) = self.unclaimed.claim("body") else {
+            self.plan.problems.push(format!("{}: the client has no way to send a body", self.operation.title()));
+            return if body.required { Err(Impossible) } else { Ok(None) };
+        };
+        if !body.required && self.fill == Fill::Required {
+            if !argument.required {
+                return Ok(None);
+            }
+            self.exclude("an optional body that the client always sends", "body");
+        }
+        let json = body.media.iter().find(|media| media.is_json());
+        let readable = json.or_else(|| body.media.iter().find(|media| media.is_form()));
+        let value = match readable {
+            Some(media) => {
+                let place = if media.is_json() { Place::Body } else { Place::Form };
+                let mut generator = self.generator(place, "body");
+                let value = generator.value(media.schema.as_ref().unwrap_or(&Value::Bool(true)));
+                for problem in generator.given_up() {
+                    self.exclude(&format!("a part that could not be made up: {problem}"), "body");
+                }
+                value
+            }
+            None => Ok("plain text, \u{20ac} included".into()),
+        };
+        match value {
+            Ok(value) => {
+                self.arguments.insert(argument.name, value.clone());
+                Ok(Some(value))
+            }
+            Err(problem) => {
+                self.exclude(&format!("no body could be made up: {problem}"), "body");
+                if body.required || argument.required { Err(Impossible) } else { Ok(None) }
+            }
+        }
+    }
+
+    fn exclude(&mut self, reason: &str, part: &str) {
+        self.plan.exclude(reason.to_owned(), format!("{} `{part}`", self.operation.title()));
+    }
+}
+
+/// The arguments of a method that no parameter has claimed yet.
+struct Arguments {
+    required: Vec<Argument>,
+    optional: Vec<Argument>,
+}
+
+struct Claimed {
+    name: String,
+    ty: String,
+    required: bool,
+}
+
+impl Arguments {
+    fn of(method: &Method) -> Self {
+        Self { required: method.required.clone(), optional: method.optional.clone() }
+    }
+
+    /// The argument for a parameter: names are compared by their letters and digits.
+    fn claim(&mut self, name: &str) -> Option<Claimed> {
+        for (list, required) in [(&mut self.required, true), (&mut self.optional, false)] {
+            for wanted in [letters(name), format!("{}parameter", letters(name))] {
+                if let Some(at) = list.iter().position(|argument| letters(&argument.name) == wanted) {
+                    let argument = list.remove(at);
+                    return Some(Claimed { name: argument.name, ty: argument.ty, required });
+                }
+            }
+        }
+        None
+    }
+}
+
+fn letters(name: &str) -> String {
+    name.trim_start_matches("r#").chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+/// An array may be a text with separators, and a number a text: then it is the caller who writes it.
+fn as_argument(argument: &Claimed, parameter: &Parameter, value: &Value) -> Value {
+    let separator = match parameter.style {
+        Style::Space => " ",
+        Style::Pipe => "|",
+        Style::Tab => "\t",
+        _ => ",",
+    };
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match value {
+        Value::String(_) => value.clone(),
+        Value::Array(items) if argument.ty == "str" => {
+            items.iter().map(text).collect::<Vec<_>>().join(separator).into()
+        }
+        other if argument.ty == "str" => text(other).into(),
+        other => other.clone(),
+    }
+}
+
+fn place_of(location: Location) -> Place {
+    match location {
+        Location::Path => Place::Path,
+        Location::Query | Location::QueryString => Place::Form,
+        Location::Header | Location::Cookie => Place::Header,
+    }
+}
+
+fn is_idempotency_key(name: &str) -> bool {
+    letters(name).contains("idempotencykey")
+}
+
+fn is_managed(name: &str) -> bool {
+    ["accept", "content-type", "authorization", "user-agent"].contains(&name.to_ascii_lowercase().as_str())
+}

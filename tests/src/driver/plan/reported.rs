@@ -1,0 +1,41 @@
+//! What the generator's report says of things that a client can't do.
+
+use serde_json::Value;
+
+use crate::judge::{Operation, Parameter};
+
+/// A template without the names of its parameters.
+pub(super) fn anonymous(path: &str) -> String {
+    let mut plain = String::new();
+    let mut inside = false;
+    for letter in path.chars() {
+        inside = (inside || letter == '{') && letter != '}';
+        if !inside {
+            plain.push(letter);
+        }
+    }
+    plain
+}
+
+/// Why an operation has no method, if the report says so.
+pub(super) fn left_out(report: &Value, operation: &Operation) -> Option<String> {
+    let entries = report.get("left_out").and_then(Value::as_array)?;
+    let title = |entry: &&Value| {
+        let said = entry.get("operation").and_then(Value::as_str).unwrap_or_default();
+        anonymous(said) == anonymous(&operation.title())
+    };
+    let found = entries.iter().find(title)?;
+    let construct = found.get("construct").or_else(|| found.get("reason"));
+    construct.and_then(Value::as_str).map(str::to_owned)
+}
+
+/// The rule by which the generator dropped a parameter, if its report has it.
+pub(super) fn explained(report: &Value, operation: &Operation, parameter: &Parameter) -> Option<String> {
+    let entries = report.get("lowered").and_then(Value::as_array)?;
+    let found = entries.iter().find(|entry| {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
+        let about = text("pointer").starts_with(&operation.pointer) || text("pointer").contains("/parameters/");
+        about && text("note").contains(&parameter.name) && text("rule").contains("parameter")
+    });
+    found.and_then(|entry| entry.get("rule")?.as_str()).map(str::to_owned)
+}

@@ -1,0 +1,66 @@
+//! A description and the client that was generated from it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::Trial;
+use super::signature::{Method, methods};
+use crate::judge::{Document, Judge};
+use crate::{run, xtask};
+
+/// A description and its client.
+pub struct Subject {
+    /// The description's file name.
+    pub file: String,
+    /// The name of the crate.
+    pub(super) package: String,
+    /// Its folder.
+    pub(super) folder: PathBuf,
+    pub(super) judge: Judge,
+    pub(super) methods: Vec<Method>,
+    /// What the generator says it did.
+    pub(super) report: Value,
+    /// Where the client is wrong as it stands, before any call.
+    pub(super) problems: Vec<String>,
+}
+
+impl Subject {
+    /// Generates the client from one file, and reads another as the description.
+    pub(super) fn prepare(trial: &Trial, file: &Path, described: &Path) -> Self {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let stem: String = name.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' }).collect();
+        let package = format!("{}-{}", trial.name, stem.to_ascii_lowercase());
+        let clients = trial.folder.join("clients");
+        std::fs::create_dir_all(&clients).unwrap();
+        let (out, report) = (clients.join(&package), clients.join(format!("{package}.json")));
+        let mut client = xtask();
+        client.args(["client", "--name", &package, "--runtime", "path", "--from"]).arg(file);
+        client.arg("--out").arg(&out).arg("--report").arg(&report).current_dir(crate::workspace_root());
+        run(client.output().unwrap());
+        let source = std::fs::read_to_string(out.join("src/client.rs")).unwrap();
+        let document = Document::read(described).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        let judge = Judge::new(document).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        Self {
+            problems: missing_servers(&judge, &source),
+            judge,
+            methods: methods(&source),
+            report: serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap(),
+            file: name,
+            package,
+            folder: out,
+        }
+    }
+
+    /// The crate's name in Rust.
+    pub(super) fn module(&self) -> String {
+        self.package.replace('-', "_")
+    }
+}
+
+/// The servers of the description that the client doesn't offer.
+fn missing_servers(judge: &Judge, source: &str) -> Vec<String> {
+    let absolute = judge.api().servers.iter().filter(|url| url.contains("://"));
+    let missing = absolute.filter(|url| !source.contains(&format!("{:?}", url.trim_end_matches('/'))));
+    missing.map(|url| format!("the client doesn't know the server {url}")).collect()
+}

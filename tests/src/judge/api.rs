@@ -1,0 +1,310 @@
+//! The operations of a description, in terms that are the same for all dialects.
+
+mod modern;
+mod swagger;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::document::{Dialect, Document};
+
+const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// What a description offers.
+#[derive(Debug)]
+pub struct Api {
+    /// Its operations.
+    pub operations: Vec<Operation>,
+    /// The base URLs it names, with the defaults of their variables.
+    pub servers: Vec<String>,
+}
+
+/// An operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its `operationId`, if it has one.
+    pub id: Option<String>,
+    /// Its method, in capitals.
+    pub method: String,
+    /// The template of its path, below a server's base.
+    pub path: String,
+    /// The base URLs of its own, where it has some.
+    pub servers: Option<Vec<String>>,
+    /// Its parameters, apart from bodies and forms.
+    pub parameters: Vec<Parameter>,
+    /// What it takes as a body.
+    pub body: Option<Body>,
+    /// Its responses, by the key they are documented under.
+    pub responses: Vec<Response>,
+    /// The ways to prove who calls: one of them is needed, with all its schemes.
+    pub security: Vec<Vec<Scheme>>,
+    /// Where it is.
+    pub pointer: String,
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Location {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header.
+    Header,
+    /// In a cookie.
+    Cookie,
+    /// The whole query, as OpenAPI 3.2 has it.
+    QueryString,
+}
+
+/// How arrays and objects become text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `a,b`, in paths and headers.
+    Simple,
+    /// `.a.b`
+    Label,
+    /// `;name=a`
+    Matrix,
+    /// `name=a&name=b` or `name=a,b`
+    Form,
+    /// `name=a%20b`
+    Space,
+    /// `name=a|b`
+    Pipe,
+    /// Tabs between items.
+    Tab,
+    /// `name[member]=a`
+    Deep,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name on the wire.
+    pub name: String,
+    /// Where it travels.
+    pub location: Location,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// How it is written.
+    pub style: Style,
+    /// Whether every item or member is written on its own.
+    pub explode: bool,
+    /// Its schema.
+    pub schema: Value,
+    /// The media type it is written in, where it has one.
+    pub media: Option<String>,
+}
+
+/// What an operation takes as a body.
+#[derive(Debug)]
+pub struct Body {
+    /// Whether it has to be there.
+    pub required: bool,
+    /// In which forms it may come.
+    pub media: Vec<Media>,
+}
+
+/// A form of a body.
+#[derive(Clone, Debug)]
+pub struct Media {
+    /// Its media type or range, parameters included.
+    pub name: String,
+    /// Its schema, if there is one.
+    pub schema: Option<Value>,
+    /// How members of a form are written, where it isn't as `Form` and exploded.
+    pub fields: BTreeMap<String, (Style, bool)>,
+}
+
+/// A documented response.
+#[derive(Debug)]
+pub struct Response {
+    /// `200`, `2XX` or `default`.
+    pub key: String,
+    /// The forms of its body; none where it has no body.
+    pub media: Vec<Media>,
+    /// The schemas of its headers.
+    pub headers: Vec<(String, Value)>,
+}
+
+/// A way to prove who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// A token in the header `Authorization`: http bearer, OAuth 2.0, OpenID Connect.
+    Bearer,
+    /// User name and password in the header `Authorization`.
+    Basic,
+    /// A key in a header, a cookie or the query.
+    Key(Location, String),
+    /// Anything else.
+    Other(String),
+}
+
+impl Media {
+    /// The media type without parameters, in small letters.
+    pub fn essence(&self) -> String {
+        essence(&self.name)
+    }
+
+    /// Whether its bodies are JSON.
+    pub fn is_json(&self) -> bool {
+        let essence = self.essence();
+        essence.ends_with("/json") || essence.ends_with("+json")
+    }
+
+    /// Whether its bodies are forms in the syntax of a query.
+    pub fn is_form(&self) -> bool {
+        self.essence() == "application/x-www-form-urlencoded"
+    }
+}
+
+/// A media type without parameters, in small letters.
+pub(super) fn essence(name: &str) -> String {
+    name.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+impl Operation {
+    /// Method and path, as people write them.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+impl Api {
+    /// Reads a description.
+    pub fn read(document: &Document) -> Result<Self, String> {
+        let reader = Reader { document };
+        let mut operations = Vec::new();
+        for (path, item) in members(document.root().get("paths")).filter(|(path, _)| path.starts_with('/')) {
+            let item = document.resolve(item)?;
+            for (method, operation) in members(Some(item)).filter(|(key, _)| METHODS.contains(&key.as_str())) {
+                let pointer = format!("#/paths/{}/{method}", path.replace('~', "~0").replace('/', "~1"));
+                let read = reader.operation(path, method, item, operation);
+                let mut read = read.map_err(|problem| format!("{pointer}: {problem}"))?;
+                read.pointer = pointer;
+                operations.push(read);
+            }
+        }
+        Ok(Self { operations, servers: reader.servers(document.root()) })
+    }
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+}
+
+impl Reader<'_> {
+    fn operation(&self, path: &str, method: &str, item: &Value, operation: &Value) -> Result<Operation, String> {
+        let old = self.document.dialect() == Dialect::Swagger2;
+        let parameters = self.parameters(item, operation)?;
+        let own_servers = [operation, item].into_iter().find(|node| node.get("servers").is_some());
+        let mut responses = Vec::new();
+        for (key, response) in members(operation.get("responses")).filter(|(key, _)| !key.starts_with("x-")) {
+            let response = self.document.resolve(response)?;
+            responses.push(if old {
+                self.old_response(key, response, operation)
+            } else {
+                self.response(key, response)?
+            });
+        }
+        Ok(Operation {
+            id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            servers: if old { None } else { own_servers.map(|node| self.servers(node)) },
+            body: if old { self.old_body(&parameters, operation)? } else { self.body(operation)? },
+            parameters: parameters
+                .iter()
+                .filter(|parameter| !matches!(text(parameter, "in"), "body" | "formData"))
+                .map(|parameter| if old { swagger::parameter(parameter) } else { self.parameter(parameter) })
+                .collect::<Result<_, _>>()?,
+            responses,
+            security: self.security(operation)?,
+            pointer: String::new(),
+        })
+    }
+
+    /// Those of the path first; those of the operation replace them by name and place.
+    fn parameters<'b>(&'b self, item: &'b Value, operation: &'b Value) -> Result<Vec<&'b Value>, String> {
+        let mut found: Vec<&Value> = Vec::new();
+        for owner in [item, operation] {
+            for parameter in items(owner.get("parameters")) {
+                let parameter = self.document.resolve(parameter)?;
+                let same = |one: &Value| {
+                    text(one, "name") == text(parameter, "name") && text(one, "in") == text(parameter, "in")
+                };
+                match found.iter().position(|one| same(one)) {
+                    Some(at) => found[at] = parameter,
+                    None => found.push(parameter),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn security(&self, operation: &Value) -> Result<Vec<Vec<Scheme>>, String> {
+        let root = self.document.root();
+        let requirements = operation.get("security").or_else(|| root.get("security"));
+        let schemes = match self.document.dialect() {
+            Dialect::Swagger2 => root.get("securityDefinitions"),
+            _ => root.pointer("/components/securitySchemes"),
+        };
+        let mut ways = Vec::new();
+        for requirement in items(requirements) {
+            let mut way = Vec::new();
+            for (name, _) in members(Some(requirement)) {
+                let scheme = schemes.and_then(|schemes| schemes.get(name)).unwrap_or(&Value::Null);
+                way.push(read_scheme(self.document.resolve(scheme)?));
+            }
+            ways.push(way);
+        }
+        Ok(ways)
+    }
+}
+
+fn read_scheme(scheme: &Value) -> Scheme {
+    let place = match text(scheme, "in") {
+        "header" => Location::Header,
+        "cookie" => Location::Cookie,
+        _ => Location::Query,
+    };
+    match (text(scheme, "type"), text(scheme, "scheme").to_ascii_lowercase().as_str()) {
+        ("basic", _) | ("http", "basic") => Scheme::Basic,
+        ("http", "bearer") | ("oauth2" | "openIdConnect", _) => Scheme::Bearer,
+        ("apiKey", _) if scheme.get("x-apikey-prefix").is_some_and(|prefix| prefix == "Bearer") => Scheme::Bearer,
+        ("apiKey", _) => Scheme::Key(place, text(scheme, "name").to_owned()),
+        (kind, scheme) => Scheme::Other(format!("{kind} {scheme}").trim().to_owned()),
+    }
+}
+
+fn place(parameter: &Value) -> Result<Location, String> {
+    match text(parameter, "in") {
+        "path" => Ok(Location::Path),
+        "query" => Ok(Location::Query),
+        "header" => Ok(Location::Header),
+        "cookie" => Ok(Location::Cookie),
+        "querystring" => Ok(Location::QueryString),
+        other => Err(format!("a parameter is in `{other}`")),
+    }
+}
+
+fn members(node: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    node.and_then(Value::as_object).into_iter().flatten()
+}
+
+fn items(node: Option<&Value>) -> impl Iterator<Item = &Value> {
+    node.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text<'a>(node: &'a Value, key: &str) -> &'a str {
+    node.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn flag(node: &Value, key: &str) -> bool {
+    node.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests;

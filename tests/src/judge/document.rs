@@ -1,0 +1,95 @@
+//! A description as its author wrote it.
+
+use std::path::Path;
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+/// The language a description is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Swagger 2.0.
+    Swagger2,
+    /// OpenAPI 3.0.
+    OpenApi30,
+    /// OpenAPI 3.1, and 3.2, whose schemas are the same.
+    OpenApi31,
+}
+
+/// A description in one file.
+#[derive(Debug)]
+pub struct Document {
+    root: Value,
+    dialect: Dialect,
+}
+
+impl Document {
+    /// Reads a file: JSON by its first character, otherwise YAML.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+        Self::parse(&text)
+    }
+
+    /// Reads a text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim_start_matches('\u{feff}');
+        let root: Value = match text.trim_start().starts_with('{') {
+            true => serde_json::from_str(text).map_err(|error| error.to_string())?,
+            false => super::yaml::read(text)?,
+        };
+        let version = |key: &str| root.get(key).map(|value| value.to_string().trim_matches('"').to_owned());
+        let dialect = match (version("swagger"), version("openapi")) {
+            (Some(_), _) => Dialect::Swagger2,
+            (_, Some(version)) if version.starts_with("3.0") => Dialect::OpenApi30,
+            (_, Some(version)) if version.starts_with("3.") => Dialect::OpenApi31,
+            _ => return Err("neither `swagger` nor `openapi` says what this is".into()),
+        };
+        Ok(Self { root, dialect })
+    }
+
+    /// Its dialect.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Its root object.
+    pub fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// What a `$ref` names.
+    pub fn target(&self, reference: &str) -> Option<&Value> {
+        let fragment = reference.strip_prefix('#')?;
+        let pointer = percent_decode_str(fragment).decode_utf8().ok()?;
+        self.root.pointer(&pointer)
+    }
+
+    /// The node itself, or what its `$ref` leads to.
+    pub fn resolve<'a>(&'a self, node: &'a Value) -> Result<&'a Value, String> {
+        let mut node = node;
+        for _ in 0..32 {
+            let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return Ok(node) };
+            node = self.target(reference).ok_or_else(|| format!("`{reference}` leads nowhere"))?;
+        }
+        Err("a chain of references has no end".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dialect, Document};
+
+    #[test]
+    fn knows_dialects_and_follows_references() {
+        let dialect = |text: &str| Document::parse(text).map(|document| document.dialect());
+        assert_eq!(dialect("swagger: '2.0'"), Ok(Dialect::Swagger2));
+        assert_eq!(dialect("{\"openapi\": \"3.0.3\"}"), Ok(Dialect::OpenApi30));
+        assert_eq!(dialect("openapi: 3.1"), Ok(Dialect::OpenApi31));
+        assert!(dialect("info: {}").is_err());
+        let document =
+            Document::parse("openapi: 3.0.0\nx: {'a b': {$ref: '#/y'}}\ny: {z: 1}\nw: {$ref: '#/w'}").unwrap();
+        let node = document.target("#/x/a%20b").unwrap();
+        assert_eq!(document.resolve(node).unwrap()["z"], 1);
+        assert!(document.resolve(&document.root()["w"]).is_err());
+    }
+}

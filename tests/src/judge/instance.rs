@@ -1,0 +1,220 @@
+//! Values that a schema allows, by chance but the same for the same seed.
+
+mod merged;
+mod number;
+mod object;
+mod pattern;
+mod random;
+mod text;
+
+pub(super) use object::UNFORESEEN;
+pub use random::Random;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use self::merged::{Kind, Merged};
+use super::document::{Dialect, Document};
+use super::schema::{Direction, Reading, Schemas};
+
+/// How much of a value is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// What is required.
+    Required,
+    /// Everything, as deep as makes sense.
+    Everything,
+}
+
+/// Where a value will travel; it decides which letters it may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// JSON.
+    Body,
+    /// A form, or the query.
+    Form,
+    /// A segment of the path.
+    Path,
+    /// A header or a cookie.
+    Header,
+}
+
+/// How often another value is tried when the schema refuses one.
+const ATTEMPTS: usize = 60;
+/// Deeper optional members are left out.
+const DEEP: usize = 5;
+/// Deeper values are given up.
+const DEEPEST: usize = 24;
+
+/// Makes values.
+pub struct Generator<'a> {
+    schemas: &'a Schemas,
+    direction: Direction,
+    place: Place,
+    fill: Fill,
+    random: Random,
+    /// Parts that were left out of values, and why.
+    given_up: BTreeSet<String>,
+}
+
+impl<'a> Generator<'a> {
+    /// A generator for values that travel in one direction.
+    pub fn new(schemas: &'a Schemas, direction: Direction, place: Place, fill: Fill, random: Random) -> Self {
+        Self { schemas, direction, place, fill, random, given_up: BTreeSet::new() }
+    }
+
+    /// Makes values that are filled in differently.
+    pub fn fill_in(&mut self, fill: Fill) {
+        self.fill = fill;
+    }
+
+    /// A value that the schema allows, or why none was found.
+    pub fn value(&mut self, schema: &Value) -> Result<Value, String> {
+        let strict = self.attempts(schema, Reading::Strict);
+        let Err(problem) = strict else { return strict };
+        // An author's own example comes before a lenient reading.
+        let mut merged = Merged::default();
+        if self.merge(&mut merged, schema, 0).is_ok() {
+            let fits = |one: &&&Value| self.schemas.check(schema, self.direction, one).is_ok();
+            if let Some(example) = merged.samples.iter().find(fits) {
+                return Ok((*example).clone());
+            }
+        }
+        let lenient = self.attempts(schema, Reading::Lenient).map_err(|_| problem);
+        if lenient.is_ok() {
+            self.give_up("no value is allowed by exactly one part of a `oneOf`: taken as `anyOf`".into());
+        }
+        lenient
+    }
+
+    fn attempts(&mut self, schema: &Value, reading: Reading) -> Result<Value, String> {
+        let mut last = String::new();
+        let wanted = self.fill;
+        for attempt in 0..ATTEMPTS {
+            // Where much at once doesn't work, less may.
+            if attempt == ATTEMPTS / 2 {
+                self.fill = Fill::Required;
+            }
+            let made = self.of(&[schema], 0).and_then(|value| {
+                self.schemas.check_as(reading, schema, self.direction, &value)?;
+                Ok(value)
+            });
+            match made {
+                Ok(value) => {
+                    self.fill = wanted;
+                    return Ok(value);
+                }
+                Err(problem) => last = problem,
+            }
+        }
+        self.fill = wanted;
+        Err(last)
+    }
+
+    /// Parts that were left out of values, and why.
+    pub fn given_up(&self) -> &BTreeSet<String> {
+        &self.given_up
+    }
+
+    fn document(&self) -> &'a Document {
+        self.schemas.document()
+    }
+
+    /// A value that all schemas allow, as far as this can be seen from outside.
+    fn of(&mut self, schemas: &[&Value], depth: usize) -> Result<Value, String> {
+        if depth > DEEPEST {
+            return Err("it is nested without end".into());
+        }
+        let mut merged = Merged::default();
+        for schema in schemas {
+            self.merge(&mut merged, schema, 0)?;
+        }
+        while let Some(choice) = merged.choices.pop() {
+            let branch = choice.branches[self.random.below(choice.branches.len())];
+            choice.pin(&mut merged, branch);
+            self.merge(&mut merged, branch, 0)?;
+        }
+        self.finish(&merged, depth)
+    }
+
+    fn merge<'b>(&self, merged: &mut Merged<'b>, schema: &'b Value, depth: usize) -> Result<(), String>
+    where
+        'a: 'b,
+    {
+        merged.add(self.document(), schema, depth)
+    }
+
+    fn finish(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
+        if let Some(values) = &merged.values {
+            let fitting: Vec<&Value> = values.iter().filter(|value| merged.allows_kind_of(value)).collect();
+            return match fitting.is_empty() {
+                true => Err("no value of the enum is left".into()),
+                false => Ok(fitting[self.random.below(fitting.len())].clone()),
+            };
+        }
+        let kinds = merged.kinds();
+        let solid: Vec<Kind> = kinds.iter().copied().filter(|kind| *kind != Kind::Null).collect();
+        // Only JSON has a way to write it.
+        let null_allowed = kinds.len() > solid.len() && (self.place == Place::Body || solid.is_empty());
+        // Null is rare: it hides everything below it.
+        if solid.is_empty() || (null_allowed && (depth > DEEP || self.random.below(6) == 0)) {
+            return if null_allowed { Ok(Value::Null) } else { Err("no type is left".into()) };
+        }
+        match solid[self.random.below(solid.len())] {
+            Kind::Null => Ok(Value::Null),
+            Kind::Boolean => Ok(Value::Bool(self.random.below(2) == 0)),
+            Kind::Integer => number::integer(merged, &mut self.random),
+            Kind::Number => number::number(merged, &mut self.random),
+            Kind::String => text::string(merged, self.place, &mut self.random).map(Value::String),
+            Kind::Array => self.array(merged, depth),
+            Kind::Object => self.object(merged, depth),
+        }
+    }
+
+    fn array(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
+        let least = merged.min_items.unwrap_or(0);
+        let usual = match self.fill {
+            Fill::Required => 0,
+            Fill::Everything if depth > DEEP => 0,
+            Fill::Everything => 1 + self.random.below(2),
+        };
+        let count = usual.max(merged.prefix.len()).max(least).min(merged.max_items.unwrap_or(usize::MAX));
+        let mut items: Vec<Value> = Vec::new();
+        for at in 0..count {
+            let schemas = match merged.prefix.get(at) {
+                Some(schema) => vec![*schema],
+                None if merged.items.is_empty() => vec![&Value::Bool(true)],
+                None => merged.items.clone(),
+            };
+            let mut item = self.of(&schemas, depth + 1);
+            for _ in 0..20 {
+                match &item {
+                    Ok(value) if merged.unique && items.contains(value) => item = self.of(&schemas, depth + 1),
+                    _ => break,
+                }
+            }
+            match item {
+                Ok(value) if merged.unique && items.contains(&value) && at >= least => {}
+                Ok(value) => items.push(value),
+                Err(problem) if at < least => return Err(problem),
+                Err(problem) => {
+                    self.give_up(problem);
+                    break;
+                }
+            }
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn give_up(&mut self, problem: String) {
+        self.given_up.insert(problem);
+    }
+
+    fn is_old(&self) -> bool {
+        self.document().dialect() != Dialect::OpenApi31
+    }
+}
+
+#[cfg(test)]
+mod tests;

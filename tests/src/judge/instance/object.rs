@@ -1,0 +1,160 @@
+//! Objects: what is required, what is optional, and what has no name.
+
+use serde_json::{Map, Value};
+
+use super::merged::Merged;
+use super::{DEEP, Direction, Fill, Generator, pattern};
+
+/// A member that no description knows. A client may lose it, but not stumble over it.
+pub(in crate::judge) const UNFORESEEN: &str = "unforeseen-member";
+
+impl Generator<'_> {
+    pub(super) fn object(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
+        let mut members = Map::new();
+        for (name, schemas) in &merged.properties {
+            let required = merged.required.contains(name) && !(self.is_old() && self.is_theirs(schemas));
+            if !required && !self.is_wanted(schemas, depth) {
+                continue;
+            }
+            match self.member(merged, name, schemas, depth) {
+                Ok(value) => {
+                    members.insert((*name).to_owned(), value);
+                }
+                Err(problem) if required => return Err(format!("{name}: {problem}")),
+                Err(problem) => self.give_up(format!("`{name}`: {problem}")),
+            }
+        }
+        for name in merged.required.iter().filter(|name| !merged.properties.contains_key(*name)) {
+            let schemas = self.unnamed(merged).unwrap_or_else(|| vec![&Value::Bool(true)]);
+            let value = self.member(merged, name, &schemas, depth)?;
+            members.insert((*name).to_owned(), value);
+        }
+        self.add_optional(merged, &mut members, depth);
+        self.add_patterned(merged, &mut members, depth);
+        self.add_unnamed(merged, &mut members, depth)?;
+        self.add_unforeseen(merged, &mut members);
+        self.shrink(merged, &mut members);
+        Ok(Value::Object(members))
+    }
+
+    /// Where a number of members is asked for, those that have a name come first; null is as good as none.
+    fn add_optional(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>, depth: usize) {
+        let least = merged.min_properties.unwrap_or(0);
+        for (name, schemas) in &merged.properties {
+            let there = members.values().filter(|value| !value.is_null()).count();
+            let has_value = members.get(*name).is_some_and(|value| !value.is_null());
+            if there >= least || has_value || self.is_theirs(schemas) {
+                continue;
+            }
+            for _ in 0..20 {
+                match self.member(merged, name, schemas, depth) {
+                    Ok(value) if !value.is_null() => {
+                        members.insert((*name).to_owned(), value);
+                        break;
+                    }
+                    Ok(_) => {}
+                    Err(problem) => self.give_up(format!("`{name}`: {problem}")),
+                }
+            }
+        }
+    }
+
+    fn member(&mut self, merged: &Merged<'_>, name: &str, schemas: &[&Value], depth: usize) -> Result<Value, String> {
+        match merged.pins.get(name) {
+            Some(pinned) => Ok(pinned.clone()),
+            None => self.of(schemas, depth + 1),
+        }
+    }
+
+    /// Whether only the other side sends it.
+    fn is_theirs(&self, schemas: &[&Value]) -> bool {
+        let mut merged = Merged::default();
+        for schema in schemas {
+            if self.merge(&mut merged, schema, 0).is_err() {
+                return false;
+            }
+        }
+        match self.direction {
+            Direction::Request => merged.read_only,
+            Direction::Response => merged.write_only,
+        }
+    }
+
+    fn is_wanted(&mut self, schemas: &[&Value], depth: usize) -> bool {
+        // One in eight is left out, so that members are also seen alone.
+        self.fill == Fill::Everything && depth <= DEEP && self.random.below(8) != 0 && !self.is_theirs(schemas)
+    }
+
+    /// What members without a name of their own look like; nothing where there are none.
+    fn unnamed<'b>(&self, merged: &Merged<'b>) -> Option<Vec<&'b Value>> {
+        if merged.additional.contains(&&Value::Bool(false)) {
+            return None;
+        }
+        Some(merged.additional.clone())
+    }
+
+    fn add_patterned(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>, depth: usize) {
+        if self.fill == Fill::Required || depth > DEEP {
+            return;
+        }
+        for (pattern, schema) in &merged.pattern_properties {
+            let name = pattern::matching(pattern, &mut self.random);
+            match name.and_then(|name| Ok((name, self.of(&[schema], depth + 1)?))) {
+                Ok((name, value)) => {
+                    members.entry(name).or_insert(value);
+                }
+                Err(problem) => self.give_up(problem),
+            }
+        }
+    }
+
+    /// Members without a name of their own are made where the author speaks of them, or of nothing else.
+    fn add_unnamed(
+        &mut self,
+        merged: &Merged<'_>,
+        members: &mut Map<String, Value>,
+        depth: usize,
+    ) -> Result<(), String> {
+        let Some(schemas) = self.unnamed(merged) else { return Ok(()) };
+        let least = merged.min_properties.unwrap_or(0);
+        let described = merged.additional.iter().any(|one| one.is_object());
+        let free = merged.properties.is_empty() && merged.pattern_properties.is_empty();
+        let usual = match self.fill {
+            Fill::Everything if depth <= DEEP && (described || free) => 1 + self.random.below(2),
+            _ => 0,
+        };
+        let schemas = if schemas.is_empty() { vec![&Value::Bool(true)] } else { schemas };
+        for number in 0..usual.max(least.saturating_sub(members.len())) {
+            let value = match self.of(&schemas, depth + 1) {
+                Ok(value) => value,
+                Err(problem) if number < least => return Err(problem),
+                Err(problem) => {
+                    self.give_up(problem);
+                    break;
+                }
+            };
+            members.insert(format!("{}-{number}", self.random.pick(&["key", "Name", "x_1", "zweitens"])), value);
+        }
+        Ok(())
+    }
+
+    /// What a later version of the server may add: an object that isn't closed has room for it.
+    fn add_unforeseen(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>) {
+        let is_open = merged.additional.is_empty() && !merged.properties.is_empty();
+        let wanted = self.direction == Direction::Response && self.fill == Fill::Everything;
+        if is_open && wanted && self.random.below(4) == 0 {
+            members.insert(UNFORESEEN.into(), serde_json::json!([{"version": 2}]));
+        }
+    }
+
+    fn shrink(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>) {
+        let Some(most) = merged.max_properties else { return };
+        let optional: Vec<String> =
+            members.keys().filter(|name| !merged.required.contains(name.as_str())).cloned().collect();
+        for name in optional {
+            if members.len() > most {
+                members.remove(&name);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Texts that a regular expression matches.
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::random::Random;
+
+/// More repetitions than a bound asks for, at most.
+const MORE: u32 = 6;
+
+/// A text that the pattern matches.
+///
+/// Look-arounds can't be built from; they are left out, and whoever uses the text checks it.
+pub(super) fn matching(pattern: &str, random: &mut Random) -> Result<String, String> {
+    let plain = without_look_around(pattern);
+    let parsed = ParserBuilder::new().build().parse(&plain);
+    let hir = parsed.map_err(|_| format!("the pattern `{pattern}` is beyond this generator"))?;
+    let mut text = String::new();
+    write(&hir, random, &mut text);
+    Ok(text)
+}
+
+/// Whether a text matches, as far as `regex` can tell; patterns beyond it match.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    regex::Regex::new(pattern).is_ok_and(|regex| regex.is_match(text)) || regex::Regex::new(pattern).is_err()
+}
+
+fn write(hir: &Hir, random: &mut Random, text: &mut String) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(class) => text.extend(letter(class, random)),
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.unwrap_or(repetition.min.saturating_add(MORE));
+            let most = most.min(repetition.min.saturating_add(MORE));
+            let count = repetition.min + random.below((most - repetition.min) as usize + 1) as u32;
+            for _ in 0..count {
+                write(&repetition.sub, random, text);
+            }
+        }
+        HirKind::Capture(capture) => write(&capture.sub, random, text),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| write(part, random, text)),
+        HirKind::Alternation(branches) => write(&branches[random.below(branches.len())], random, text),
+    }
+}
+
+fn letter(class: &Class, random: &mut Random) -> Option<char> {
+    let Class::Unicode(class) = class else { return Some('a') };
+    // What people type, where the class has some of it; an engine that knows only ASCII means the same by it.
+    let typed: Vec<char> =
+        (' '..='~').filter(|one| class.iter().any(|range| range.start() <= *one && *one <= range.end())).collect();
+    let tidy: Vec<char> = typed.iter().copied().filter(char::is_ascii_alphanumeric).collect();
+    match (tidy.is_empty(), typed.is_empty()) {
+        (false, _) if random.below(5) != 0 => Some(*random.pick(&tidy)),
+        (_, false) => Some(*random.pick(&typed)),
+        _ => class.iter().next().map(|range| range.start()),
+    }
+}
+
+fn without_look_around(pattern: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = pattern;
+    while let Some(at) = ["(?=", "(?!", "(?<=", "(?<!"].iter().filter_map(|start| rest.find(start)).min() {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + end_of_group(&rest[at..])..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
+fn end_of_group(text: &str) -> usize {
+    let (mut depth, mut escaped, mut in_class) = (0, false, false);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => depth += 1,
+            ')' if !in_class => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{matches, matching};
+    use crate::judge::instance::Random;
+
+    #[test]
+    fn what_is_made_matches() {
+        let mut random = Random::new(1, "patterns");
+        for pattern in
+            ["^[a-z]{3,8}$", r"^app_[\w.-]+$", "a|b+c?", "^(?=.*x)[a-z]{2}x$", r"^\d{4}-\d{2}$", r"^[^/\s]+$", "^.*$"]
+        {
+            for _ in 0..50 {
+                let text = matching(pattern, &mut random).unwrap();
+                assert!(matches(pattern, &text), "{pattern}: {text}");
+            }
+        }
+        assert!(matching("(", &mut random).is_err());
+    }
+}

@@ -1,0 +1,90 @@
+//! Which operation a request is for.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+use regex::Regex;
+
+/// The template of a path, ready to be compared.
+pub(super) struct Template {
+    segments: Vec<Regex>,
+    /// The names of the parameters, segment by segment.
+    names: Vec<Vec<String>>,
+    /// How much of the template is a parameter: the fewer, the better it fits.
+    variable: usize,
+}
+
+impl Template {
+    pub(super) fn new(path: &str) -> Self {
+        let mut template = Self { segments: Vec::new(), names: Vec::new(), variable: 0 };
+        for segment in path.split('/') {
+            let (mut pattern, mut names, mut rest) = (String::from("(?s)^"), Vec::new(), segment);
+            while let Some((before, (name, after))) =
+                rest.split_once('{').and_then(|(before, behind)| Some((before, behind.split_once('}')?)))
+            {
+                pattern.push_str(&regex::escape(before));
+                pattern.push_str("(.+)");
+                names.push(name.to_owned());
+                rest = after;
+            }
+            pattern.push_str(&regex::escape(rest));
+            pattern.push('$');
+            template.variable += names.len();
+            template.segments.push(Regex::new(&pattern).unwrap());
+            template.names.push(names);
+        }
+        template
+    }
+
+    pub(super) fn variable(&self) -> usize {
+        self.variable
+    }
+
+    /// The values of the parameters, if a path as it was sent fits.
+    pub(super) fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
+        let segments: Vec<&str> = path.split('/').collect();
+        if segments.len() != self.segments.len() {
+            return None;
+        }
+        let mut values = BTreeMap::new();
+        for ((segment, pattern), names) in segments.iter().zip(&self.segments).zip(&self.names) {
+            // After the split, so that an escaped slash stays a part of its value.
+            let segment = percent_decode_str(segment).decode_utf8().ok()?;
+            let found = pattern.captures(&segment)?;
+            for (at, name) in names.iter().enumerate() {
+                values.insert(name.clone(), found[at + 1].to_owned());
+            }
+        }
+        Some(values)
+    }
+}
+
+/// The path of a URL, without a slash at its end.
+pub(super) fn path_of(url: &str) -> &str {
+    let behind_host = match url.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+        None => url,
+    };
+    behind_host.trim_end_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Template, path_of};
+
+    #[test]
+    fn values_come_out_as_they_went_in() {
+        let template = Template::new("/a/{id}/b.{kind}");
+        let values = template.matches("/a/x%2Fy%20z/b.json").unwrap();
+        assert_eq!((values["id"].as_str(), values["kind"].as_str()), ("x/y z", "json"));
+        assert!(template.matches("/a/x/y/b.json").is_none());
+        assert!(template.matches("/a//b.json").is_none());
+        assert_eq!(template.variable(), 2);
+    }
+
+    #[test]
+    fn paths_of_urls() {
+        assert_eq!(path_of("https://a.example/v1/"), "/v1");
+        assert_eq!((path_of("https://a.example"), path_of("/"), path_of("/v1")), ("", "", "/v1"));
+    }
+}

@@ -1,0 +1,181 @@
+//! Schemas of all dialects, and whether a value is what they ask for.
+
+mod bundle;
+mod formats;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+use super::document::{Dialect, Document};
+
+/// Who sends a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The client.
+    Request,
+    /// The server.
+    Response,
+}
+
+/// How a schema is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// To the letter.
+    Strict,
+    /// With `oneOf` as `anyOf`: many authors list alternatives of which several always hold.
+    Lenient,
+}
+
+type Compiled = Arc<Result<Validator, String>>;
+
+/// The schemas of a description, compiled when they are first used.
+pub struct Schemas {
+    document: Arc<Document>,
+    compiled: Mutex<HashMap<(Direction, Reading, String), Compiled>>,
+}
+
+impl Schemas {
+    /// The schemas of a description.
+    pub fn new(document: Arc<Document>) -> Self {
+        Self { document, compiled: Mutex::default() }
+    }
+
+    /// The description.
+    pub fn document(&self) -> &Arc<Document> {
+        &self.document
+    }
+
+    /// Says what is wrong with a value, and where.
+    pub fn check(&self, schema: &Value, direction: Direction, value: &Value) -> Result<(), String> {
+        self.check_as(Reading::Strict, schema, direction, value)
+    }
+
+    /// The same, for a way of reading.
+    pub fn check_as(
+        &self,
+        reading: Reading,
+        schema: &Value,
+        direction: Direction,
+        value: &Value,
+    ) -> Result<(), String> {
+        let validator = self.compile(reading, schema, direction);
+        let validator = validator.as_ref().as_ref().map_err(|problem| format!("unusable schema: {problem}"))?;
+        let mut problems = validator.iter_errors(value).map(|error| {
+            let text: String = error.to_string().chars().take(300).collect();
+            format!("at `{}`: {text}", error.instance_path())
+        });
+        match problems.next() {
+            None => Ok(()),
+            Some(first) => Err(first),
+        }
+    }
+
+    fn compile(&self, reading: Reading, schema: &Value, direction: Direction) -> Compiled {
+        let key = (direction, reading, schema.to_string());
+        if let Some(known) = self.compiled.lock().unwrap().get(&key) {
+            return known.clone();
+        }
+        let draft = match self.document.dialect() {
+            Dialect::Swagger2 | Dialect::OpenApi30 => Draft::Draft4,
+            Dialect::OpenApi31 => Draft::Draft202012,
+        };
+        let bundled = bundle::bundle(&self.document, schema, direction, reading);
+        let options = jsonschema::options().with_draft(draft).should_validate_formats(true);
+        let options = formats::register(options).should_ignore_unknown_formats(true);
+        let compiled = Arc::new(options.build(&bundled).map_err(|error| error.to_string()));
+        self.compiled.lock().unwrap().insert(key, compiled.clone());
+        compiled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Value, json};
+
+    use super::{Direction, Document, Reading, Schemas};
+
+    fn schemas(version: &str, components: Value) -> Schemas {
+        let key = if version == "2.0" { "swagger" } else { "openapi" };
+        let text = json!({key: version, "components": {"schemas": components}}).to_string();
+        Schemas::new(Arc::new(Document::parse(&text).unwrap()))
+    }
+
+    #[test]
+    fn each_dialect_says_null_in_its_own_way() {
+        let allows = |version: &str, schema: Value| {
+            schemas(version, json!({})).check(&schema, Direction::Response, &Value::Null).is_ok()
+        };
+        assert!(allows("2.0", json!({"type": "string", "x-nullable": true})));
+        assert!(!allows("2.0", json!({"type": "string", "nullable": true})));
+        assert!(allows("3.0.3", json!({"type": "string", "nullable": true})));
+        assert!(!allows("3.0.3", json!({"type": "string", "nullable": true, "enum": ["a"]})));
+        assert!(allows("3.0.3", json!({"type": "string", "nullable": true, "enum": ["a", null]})));
+        assert!(!allows("3.1.0", json!({"type": "string", "nullable": true})));
+        assert!(allows("3.1.0", json!({"type": ["string", "null"]})));
+    }
+
+    #[test]
+    fn references_and_recursion() {
+        let tree = json!({"type": "object", "required": ["id"], "properties": {
+            "id": {"type": "integer"},
+            "children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
+        }});
+        for version in ["2.0", "3.0.3", "3.1.0"] {
+            let schemas = schemas(version, json!({"Tree": tree}));
+            let check = |value: Value| {
+                schemas.check(&json!({"$ref": "#/components/schemas/Tree"}), Direction::Response, &value)
+            };
+            assert_eq!(check(json!({"id": 1, "children": [{"id": 2}]})), Ok(()));
+            let problem = check(json!({"id": 1, "children": [{"id": "2"}]})).unwrap_err();
+            assert!(problem.contains("/children/0/id"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn siblings_of_a_reference_count_in_31_only() {
+        let narrowed = json!({"$ref": "#/components/schemas/Name", "maxLength": 2});
+        let check = |version: &str| {
+            let schemas = schemas(version, json!({"Name": {"type": "string"}}));
+            schemas.check(&narrowed, Direction::Response, &json!("long")).is_ok()
+        };
+        assert!(check("3.0.3"));
+        assert!(!check("3.1.0"));
+    }
+
+    #[test]
+    fn read_only_members_are_for_responses() {
+        let schema =
+            json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "readOnly": true}}});
+        let schemas = schemas("3.0.3", json!({}));
+        assert!(schemas.check(&schema, Direction::Request, &json!({})).is_ok());
+        assert!(schemas.check(&schema, Direction::Response, &json!({})).is_err());
+    }
+
+    #[test]
+    fn alternatives_of_which_several_hold() {
+        let schema = json!({"oneOf": [{"type": "integer"}, {"type": "number"}], "anyOf": [{"minimum": 2}]});
+        for version in ["3.0.3", "3.1.0"] {
+            let schemas = schemas(version, json!({}));
+            let check = |reading, value: Value| schemas.check_as(reading, &schema, Direction::Request, &value).is_ok();
+            assert!(check(Reading::Strict, json!(2.5)) && !check(Reading::Strict, json!(2)));
+            assert!(check(Reading::Lenient, json!(2)) && !check(Reading::Lenient, json!(1)));
+        }
+    }
+
+    #[test]
+    fn formats_and_numbers() {
+        let schemas = schemas("3.0.3", json!({}));
+        let check = |schema: Value, value: Value| schemas.check(&schema, Direction::Response, &value).is_ok();
+        assert!(!check(json!({"type": "string", "format": "uuid"}), json!("x")));
+        assert!(!check(json!({"type": "string", "format": "date"}), json!("2024-13-01")));
+        assert!(check(json!({"type": "string", "format": "made-up"}), json!("x")));
+        assert!(!check(json!({"type": "number", "minimum": 1, "exclusiveMinimum": true}), json!(1)));
+        // Met in the wild: the form of 3.1 in an older document.
+        assert!(!check(json!({"type": "number", "exclusiveMinimum": 1}), json!(1)));
+    }
+}

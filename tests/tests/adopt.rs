@@ -1,0 +1,359 @@
+//! A vendor publishes something new: what `cargo xtask adopt` says of it, and what it writes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use openapi_pipeline::load::DiskFiles;
+use openapi_pipeline::{Context, load};
+use serde_json::{Value, json};
+use workspace_tests::{Scratch, run, xtask};
+use xtask::adopt::{self, Adopt, Adoption};
+use xtask::workspace::Failure;
+use xtask::{Workspace, tree::Tree};
+
+const AIVO: &str = "openapi/aivo/auth.yaml";
+const SVIX: &str = "openapi/svix/2024-09-10.json";
+const LEGACY: &str = "openapi/svix/2022-11-29.json";
+const PACERPRO: &str = "openapi/pacerpro/swagger.json";
+
+/// A workspace, and a folder beside it for what vendors publish.
+struct Shop {
+    scratch: Scratch,
+}
+
+impl Shop {
+    fn new() -> Self {
+        Self { scratch: Scratch::new() }
+    }
+
+    /// A description of ours as JSON, changed and put where downloads go.
+    fn published(&self, ours: &str, name: &str, change: impl FnOnce(&mut Value)) -> String {
+        let mut cx = Context::new();
+        let mut document =
+            load::parse(&mut cx, &DiskFiles::new(self.scratch.path("")), Path::new(ours)).unwrap().to_json();
+        change(&mut document);
+        self.scratch.write(format!("downloads/{name}"), &serde_json::to_string_pretty(&document).unwrap());
+        self.scratch.path(format!("downloads/{name}")).display().to_string()
+    }
+
+    fn try_adopt(&self, family: &str, files: &[&str]) -> Result<Adoption, Failure> {
+        let workspace = Workspace::find(Some(&self.scratch.path(""))).unwrap();
+        let files = files.iter().map(|file| (*file).to_owned()).collect();
+        adopt::prepare(&workspace, &Adopt { family: family.to_owned(), files, write: false })
+    }
+
+    fn adopt(&self, family: &str, files: &[&str]) -> Adoption {
+        self.try_adopt(family, files).unwrap_or_else(|failure| panic!("{}", failure.render(false)))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Output {
+        xtask().arg("adopt").args(arguments).current_dir(self.scratch.path("")).output().unwrap()
+    }
+
+    fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        self.scratch.files("")
+    }
+}
+
+fn refusal(outcome: Result<Adoption, Failure>) -> String {
+    match outcome {
+        Ok(adoption) => panic!("it was taken:\n{}", adoption.report),
+        Err(failure) => failure.render(false),
+    }
+}
+
+fn text(tree: &Tree, path: &str) -> String {
+    tree.text(Path::new(path)).unwrap_or_else(|failure| panic!("{}", failure.render(false)))
+}
+
+#[track_caller]
+fn assert_has(text: &str, expected: &[&str]) {
+    for expected in expected {
+        assert!(text.contains(expected), "no `{expected}` in\n{text}");
+    }
+}
+
+#[test]
+fn the_same_written_in_another_way_needs_no_version() {
+    let shop = Shop::new();
+    let mut cx = Context::new();
+    let document = load::parse(&mut cx, &DiskFiles::new(shop.scratch.path("")), Path::new(AIVO)).unwrap();
+    shop.scratch.write("downloads/auth.json", &document.to_pretty_json());
+    let file = shop.scratch.path("downloads/auth.json").display().to_string();
+    let adoption = shop.adopt("aivo", &[&file]);
+    // The name of the file stands in the documentation of the crate.
+    assert_eq!(adoption.version.as_deref(), Some("0.1.1"), "{}", adoption.report);
+    shop.scratch.write("downloads/auth.yaml", &document.to_pretty_json());
+    let file = shop.scratch.path("downloads/auth.yaml").display().to_string();
+    let adoption = shop.adopt("aivo", &[&file]);
+    assert_eq!((adoption.version.as_deref(), adoption.problems), (None, 0), "{}", adoption.report);
+    assert_has(
+        &adoption.report,
+        &["0.1.0 stays: the generated code is the same", "  openapi/aivo/auth.yaml", "  openapi/families.lock"],
+    );
+    assert!(!adoption.report.contains("CHANGELOG"), "{}", adoption.report);
+}
+
+fn operation<'a>(document: &'a mut Value, path: &str, method: &str) -> &'a mut Value {
+    &mut document["paths"][path][method]
+}
+
+#[test]
+fn versions_follow_the_stricter_of_api_and_items() {
+    type Change = fn(&mut Value);
+    let cases: [(&str, Change, Option<&str>, &[&str]); 6] = [
+        ("another order", |_| {}, Some("0.1.1"), &["(patch)", "- Nothing that callers could notice."]),
+        (
+            "documentation",
+            |document| operation(document, "/login", "post")["summary"] = json!("Signs somebody in."),
+            Some("0.1.1"),
+            &["0.1.0 -> 0.1.1 (patch)", "- Documentation only."],
+        ),
+        (
+            "an optional field of a request",
+            |document| {
+                let schema = "/requestBody/content/application~1json/schema/properties";
+                let properties = operation(document, "/login", "post").pointer_mut(schema).unwrap();
+                properties["rememberMe"] = json!({"type": "boolean"});
+            },
+            Some("0.1.1"),
+            &["+ types::LoginRequest::remember_me", "(minor)", "### Added\n\n- `types::LoginRequest::remember_me`\n"],
+        ),
+        (
+            "an operation",
+            |document| {
+                document["paths"]["/sessions"] = json!({"get": {
+                    "tags": ["Authentication"], "operationId": "list_sessions",
+                    "responses": {"204": {"description": "None."}},
+                }});
+            },
+            Some("0.1.1"),
+            &["+ Client::list_sessions list_sessions<'a>", "- `Client::list_sessions`: `GET /sessions`\n"],
+        ),
+        (
+            "a field that is gone",
+            |document| {
+                document["components"]["schemas"]["User"]["properties"].as_object_mut().unwrap().remove("avatar");
+            },
+            Some("0.2.0"),
+            &[
+                "- types::User::avatar Option<String>",
+                "(major)",
+                "### Removed\n\n- **Breaking:** `types::User::avatar`\n",
+            ],
+        ),
+        (
+            "a bound that callers of the API can run into, and that no item shows",
+            |document| {
+                let schema = "/requestBody/content/application~1json/schema/properties/password/minLength";
+                *operation(document, "/login", "post").pointer_mut(schema).unwrap() = json!(12);
+            },
+            Some("0.2.0"),
+            &[
+                "public items of aivo-client: no change",
+                "0.1.0 -> 0.2.0 (major)",
+                "major by document `auth`",
+                "- **Breaking:** `POST /login`: ",
+            ],
+        ),
+    ];
+    let shop = Shop::new();
+    for (name, change, version, expected) in cases {
+        let file = shop.published(AIVO, "auth.yaml", change);
+        let adoption = shop.adopt("aivo", &[&file]);
+        assert_eq!((adoption.version.as_deref(), adoption.problems), (version, 0), "{name}\n{}", adoption.report);
+        assert_has(&adoption.report, expected);
+        if let Some(version) = version {
+            let tree = &adoption.tree;
+            let changelog = text(tree, "crates/aivo-client/CHANGELOG.md");
+            let at = |heading: &str| changelog.find(heading).unwrap_or_else(|| panic!("no {heading} in\n{changelog}"));
+            assert!(at(&format!("## [{version}] - unreleased")) < at("## [0.1.0] - unreleased"), "{changelog}");
+            let line = format!("\"{version}\"");
+            assert_has(&text(tree, "crates/aivo-client/Cargo.toml"), &[&format!("version = {line}")]);
+            assert_has(
+                &text(tree, "Cargo.toml"),
+                &[&format!("aivo-client = {{ path = \"crates/aivo-client\", version = {line}, ")],
+            );
+            assert_has(&text(tree, "Cargo.lock"), &[&format!("name = \"aivo-client\"\nversion = {line}\n")]);
+        }
+    }
+}
+
+#[test]
+fn a_type_that_needs_another_crate_brings_it_into_the_manifest() {
+    let shop = Shop::new();
+    let file = shop.published(PACERPRO, "swagger.json", |document| {
+        document["definitions"]["Session"]["properties"]["id"] = json!({"type": "string", "format": "uuid"});
+    });
+    let adoption = shop.adopt("pacerpro", &[&file]);
+    assert_has(
+        &adoption.report,
+        &["+ types::Session::id Option<::uuid::Uuid>", "the crate needs more than before: uuid"],
+    );
+    let manifest = text(&adoption.tree, "crates/pacerpro-client/Cargo.toml");
+    assert_has(
+        &manifest,
+        &[
+            "serde_json.workspace = true\nuuid.workspace = true\n",
+            "optional = true, features = [\"uuid1\"] }",
+            "## TLS by rustls",
+        ],
+    );
+    let lock = text(&adoption.tree, "Cargo.lock");
+    let entry = lock.split("\n\n").find(|entry| entry.contains("name = \"pacerpro-client\"")).unwrap();
+    assert!(entry.contains(" \"uuid\","), "{entry}");
+}
+
+#[test]
+fn files_find_the_document_they_have_most_operations_in_common_with() {
+    let shop = Shop::new();
+    let (current, legacy) = (shop.published(SVIX, "a.json", |_| {}), shop.published(LEGACY, "b.json", |_| {}));
+    // The order doesn't matter, and each says why.
+    let adoption = shop.adopt("svix", &[&legacy, &current]);
+    assert_has(
+        &adoption.report,
+        &[
+            "a.json is taken for document `current` (6 of its 6 operations",
+            "b.json is taken for document `legacy` (3 of its 3 operations",
+            "becomes openapi/svix/a.json",
+        ],
+    );
+    assert_eq!(adoption.problems, 0, "{}", adoption.report);
+    let named = shop.adopt("svix", &[&format!("legacy={current}")]);
+    assert_has(&named.report, &["is taken for document `legacy` (as you said)"]);
+
+    let strange = shop.published(AIVO, "c.json", |_| {});
+    assert_has(
+        &refusal(shop.try_adopt("svix", &[&strange])),
+        &["error[which-document]", "ID=", "`current`", "`legacy`"],
+    );
+    assert_has(&refusal(shop.try_adopt("svix", &[&format!("next={current}")])), &["error[unknown-document]", "`next`"]);
+    let twice = [format!("legacy={current}"), format!("legacy={legacy}")];
+    assert_has(&refusal(shop.try_adopt("svix", &[&twice[0], &twice[1]])), &["error[document-twice]"]);
+    let taken = shop.published(SVIX, "2022-11-29.json", |_| {});
+    assert_has(&refusal(shop.try_adopt("svix", &[&format!("current={taken}")])), &["error[file-taken]", "`legacy`"]);
+    assert_has(&refusal(shop.try_adopt("svx", &[&taken])), &["error[unknown-family]", "svix"]);
+    assert_has(&refusal(shop.try_adopt("svix", &["current=nowhere.json"])), &["unreadable-file", "nowhere.json"]);
+}
+
+#[test]
+fn all_that_no_longer_fits_is_listed_and_nothing_is_written() {
+    let shop = Shop::new();
+    shop.scratch.replace(
+        "openapi/families.toml",
+        "file = \"svix/2024-09-10.json\"\noverlays = [\"svix/2024-09-10.overlay.yaml\"]\nselect = { tags = [\"Authentication\"] }",
+        "file = \"svix/2024-09-10.json\"\noverlays = [\"svix/2024-09-10.overlay.yaml\"]\nselect = { tags = [\"Authentication\"], paths = [\"/api/v1/auth/logout\"] }",
+    );
+    run(shop.scratch.generate(&[]));
+    let file = shop.published(SVIX, "2024-09-10.json", |document| {
+        let paths = document["paths"].as_object_mut().unwrap();
+        // Two overlay actions and a glob lose what they name, and a secret its field.
+        paths.remove("/api/v1/auth/logout");
+        paths.remove("/api/v1/auth/one-time-token");
+        // A merge rule has nothing left to settle: the format was the whole difference.
+        let expiry = document.pointer_mut("/components/schemas/ApplicationTokenExpireIn/properties/expiry").unwrap();
+        expiry.as_object_mut().unwrap().remove("format");
+    });
+    let before = shop.state();
+    let adoption = shop.adopt("svix", &[&file]);
+    assert_has(
+        &adoption.report,
+        &[
+            "overlay actions that no longer match: 2",
+            "openapi/svix/2024-09-10.overlay.yaml:",
+            "$.paths['/api/v1/auth/logout'].post",
+            "$.paths['/api/v1/auth/one-time-token'].post",
+            "selections that select nothing: 1",
+            "/api/v1/auth/logout",
+            "merge rules that settle nothing, and conflicts without a rule: 1",
+            "schemas/ApplicationTokenExpireIn",
+            "secrets that don't exist: 2",
+            "OneTimeTokenIn.oneTimeToken",
+            "OneTimeTokenOut.token",
+            // What can be known is said all the same.
+            "- Client::logout",
+            "version of svix-client, as far as the problems above let it be known",
+            "0.1.0 -> 0.2.0 (major)",
+        ],
+    );
+    assert_eq!(adoption.problems, 6, "{}", adoption.report);
+
+    let output = shop.command(&["svix", &file, "--write"]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_has(&stderr, &["error[adopt]", "6 problems stand in the way", "nothing was written"]);
+    assert!(shop.state() == before, "something was touched");
+}
+
+#[test]
+fn without_write_nothing_is_touched() {
+    let shop = Shop::new();
+    let file = shop.published(AIVO, "new.json", |document| {
+        operation(document, "/login", "post")["summary"] = json!("Signs somebody in.");
+        // Outside of what the family selects.
+        document["paths"].as_object_mut().unwrap().remove("/me");
+    });
+    let before = shop.state();
+    let said = run(shop.command(&["aivo", &file]));
+    assert_has(
+        &said,
+        &[
+            "new.json is taken for document `auth` (the only one of the family)",
+            "outside of the selection: ",
+            "operations: 0 new, 1 gone",
+            "files to write, with --write: ",
+            "openapi/aivo/new.json (new)",
+            "openapi/aivo/auth.yaml (removed: nothing refers to it any more)",
+        ],
+    );
+    assert!(shop.state() == before, "something was touched");
+}
+
+/// Another name, another dialect, another format, a file it refers to, and a breaking change: the result compiles with
+/// `--locked`, and is what `generate` would write.
+#[test]
+fn what_is_written_is_whole() {
+    let shop = Shop::new();
+    let scratch = &shop.scratch;
+    // The copy has fewer crates than the lock file; cargo takes the others out.
+    run(scratch.cargo(&["metadata", "--format-version", "1"]));
+    let file = shop.published(AIVO, "v2.json", |document| {
+        document["openapi"] = json!("3.0.3");
+        document["info"]["version"] = json!("2.0.0");
+        let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+        schemas["User"]["properties"]["badge"] = json!({"$ref": "parts/badge.yaml"});
+        schemas["User"]["properties"].as_object_mut().unwrap().remove("avatar");
+    });
+    scratch.write(
+        "downloads/parts/badge.yaml",
+        "type: object\nrequired: [id]\nproperties:\n  id:\n    type: string\n    format: uuid\n",
+    );
+    let said = run(shop.command(&["aivo", &file, "--write"]));
+    assert_has(&said, &["0.1.0 -> 0.2.0 (major)", "files to write: ", "== written; next", "--test snapshots"]);
+
+    assert!(scratch.path("openapi/aivo/v2.json").exists() && scratch.path("openapi/aivo/parts/badge.yaml").exists());
+    assert!(!scratch.path(AIVO).exists(), "the old description is still there");
+    let families = scratch.read("openapi/families.toml");
+    assert_has(
+        &families,
+        &["file = \"aivo/v2.json\"\noverlays = [\"aivo/auth.overlay.yaml\"]", "# Which documents make a client"],
+    );
+    let changelog = scratch.read("crates/aivo-client/CHANGELOG.md");
+    assert_has(
+        &changelog,
+        &[
+            "## [0.2.0] - unreleased\n\nFollows the vendor's description `aivo/v2.json`, version 2.0.0 (was 1.0.0).\n",
+            "### Added\n\n- `types::Badge`\n- `types::User::badge`\n\n### Removed\n\n- **Breaking:** `types::User::avatar`\n\n## [0.1.0]",
+        ],
+    );
+    assert_has(&scratch.read("crates/aivo-client/src/generated.rs"), &["/// Source: `aivo/parts/badge.yaml`"]);
+    let said = run(scratch.generate(&["--check"]));
+    assert_has(&said, &["every generated file is what the descriptions say"]);
+    run(scratch.cargo(&["check", "--quiet", "--locked", "--package", "aivo-client"]));
+
+    // Once more, and there is nothing to do.
+    let said = run(shop.command(&["aivo", &file]));
+    assert_has(&said, &["0.2.0 stays", "nothing to write: this is what we have"]);
+}

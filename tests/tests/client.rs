@@ -1,0 +1,496 @@
+//! `cargo xtask client` and `cargo xtask corpus`: any description in, a crate of its own or a precise answer out; nothing
+//! outside of the folder is written, and no operation goes missing without a reason.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use openapi_pipeline::lower::Construct;
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+use workspace_tests::{run, workspace_root, xtask};
+use xtask::client::ClientReport;
+
+/// A folder with descriptions, and the commands in it.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn with(files: &[(&str, &str)]) -> Self {
+        let desk = Self::new();
+        for (name, text) in files {
+            desk.write(name, text);
+        }
+        desk
+    }
+
+    fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn command(&self, task: &str) -> Command {
+        let mut command = xtask();
+        command.arg(task).current_dir(self.0.path());
+        command
+    }
+
+    /// `cargo xtask client` on `a.yaml`, with more arguments.
+    fn client(&self, more: &[&str]) -> Output {
+        self.command("client").args(["--from", "a.yaml", "--out", "out"]).args(more).output().unwrap()
+    }
+
+    /// The same, which must succeed; its report.
+    fn report(&self, more: &[&str]) -> ClientReport {
+        let all = [&["--report", "report.json"][..], more].concat();
+        run(self.client(&all));
+        serde_json::from_str(&self.read("report.json")).unwrap()
+    }
+
+    /// The same, which must be refused; what it says. Nothing is written.
+    #[track_caller]
+    fn refused(&self, more: &[&str]) -> String {
+        let before = self.files();
+        let output = self.client(more);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains("error[") && stderr.contains("= help: "), "{stderr}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{stderr}");
+        assert!(before == self.files(), "something was written although\n{stderr}");
+        stderr
+    }
+
+    /// Every file and folder with its bytes.
+    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        let mut open = vec![self.0.path().to_owned()];
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let relative = path.strip_prefix(self.0.path()).unwrap().to_owned();
+                if path.is_dir() && !path.is_symlink() {
+                    found.insert(relative, b"a folder".to_vec());
+                    open.push(path);
+                } else {
+                    found.insert(relative, std::fs::read(&path).unwrap_or_default());
+                }
+            }
+        }
+        found
+    }
+}
+
+const SMALL: &str = "
+openapi: 3.1.0
+info: {title: The Acme API, version: 1.0.0}
+servers: [{url: 'https://api.acme.example'}]
+security: [{bearer: []}]
+paths:
+  /login:
+    post:
+      operationId: login
+      tags: [auth]
+      security: []
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [user, password, otp]
+              properties: {user: {type: string}, password: {type: string}, otp: {type: [string, 'null'], minLength: 6}}
+      responses:
+        '200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Session'}}}}
+        '401': {description: No}
+  /avatar:
+    put:
+      operationId: put_avatar
+      tags: [me]
+      requestBody: {required: true, content: {image/png: {}}}
+      responses: {'204': {description: OK}}
+    get:
+      operationId: get_avatar
+      tags: [me]
+      parameters: [{name: access_token, in: query, schema: {type: string}}]
+      responses: {'200': {description: OK, content: {image/png: {schema: {type: string, format: binary}}}}}
+  /orders/{order-id}:
+    get:
+      operationId: get_order
+      parameters: [{name: orderId, in: path, required: true, schema: {type: string, format: uuid}}]
+      responses:
+        '200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+        '204': {description: Not yet}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  schemas:
+    Session:
+      type: object
+      required: [accessToken, backupTokens, tokenType]
+      properties:
+        accessToken: {type: string}
+        backupTokens: {type: array, items: {type: string}}
+        tokenType: {type: string}
+        state: {$ref: '#/components/schemas/State'}
+    State: {type: [string, 'null'], enum: [open, closed, null]}
+    Order: {type: object, properties: {id: {type: string, format: uuid}, day: {type: string, format: date}}}
+";
+
+/// Every file of a crate, and nothing else.
+const FILES: [&str; 6] = ["Cargo.toml", "README.md", "openapi.json", "src/client.rs", "src/generated.rs", "src/lib.rs"];
+
+#[test]
+fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
+    let desk = Desk::with(&[("a.yaml", SMALL)]);
+    let workspace = workspace_root().display().to_string();
+    let report = desk.report(&["--workspace", &workspace]);
+    assert_eq!(
+        (report.document.dialect.as_str(), report.document.operations, report.document.schemas),
+        ("3.1.0", 4, 3)
+    );
+    assert_eq!((report.generated.name.as_str(), report.generated.operations), ("acme-client", 4));
+    assert!(report.left_out.is_empty() && report.seconds > 0.0, "{report:?}");
+    assert!(report.lowered.iter().any(|one| one.rule == "date-as-string" && one.pointer.starts_with("#/components/")));
+
+    let written: BTreeSet<PathBuf> =
+        desk.files().into_iter().filter(|(_, bytes)| bytes != b"a folder").map(|(path, _)| path).collect();
+    let expected = FILES.iter().map(|file| Path::new("out").join(file));
+    let expected: BTreeSet<PathBuf> = expected.chain(["a.yaml", "report.json"].map(PathBuf::from)).collect();
+    assert_eq!(written, expected);
+
+    let manifest: toml::Table = desk.read("out/Cargo.toml").parse().unwrap();
+    assert!(manifest["workspace"].as_table().unwrap().is_empty());
+    let dependencies: Vec<&String> = manifest["dependencies"].as_table().unwrap().keys().collect();
+    let expected = ["client-runtime", "progenitor-client", "reqwest", "schemars", "serde", "serde_json", "uuid"];
+    assert_eq!(dependencies, expected.iter().collect::<Vec<_>>());
+
+    // A second run replaces the first, and gives the same bytes.
+    let before = desk.files();
+    std::fs::remove_file(desk.path("out/src/lib.rs")).unwrap();
+    desk.report(&["--workspace", &workspace]);
+    let after = desk.files();
+    assert!(FILES.map(|file| Path::new("out").join(file)).iter().all(|path| before[path] == after[path]));
+
+    std::fs::copy(workspace_root().join("Cargo.lock"), desk.path("out/Cargo.lock")).unwrap();
+    desk.write("out/tests/uses.rs", USES);
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--offline", "--no-default-features"]).current_dir(desk.path("out"));
+    cargo.env("CARGO_TARGET_DIR", workspace_root().join("target/scratch")).env("RUSTFLAGS", "-D warnings");
+    let said = run(cargo.output().unwrap());
+    assert!(said.contains("src/lib.rs - (line 3) - compile ... ok"), "the example of its documentation:\n{said}");
+}
+
+/// How the crate is used; it only has to compile.
+const USES: &str = r#"//! Uses of the client.
+
+use acme_client::{Bytes, Client, Error, Response, Secret, errors, types};
+
+#[allow(dead_code)]
+async fn uses(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
+    let body = types::LoginRequest::new("pw", "me").otp("123456");
+    let session: Response<types::Session> = client.login(&body).await?;
+    let _: (&Secret, &Vec<Secret>, &String) = (&session.access_token, &session.backup_tokens, &session.token_type);
+    let state: Option<types::State> = session.into_inner().state;
+    let _ = state;
+    client.put_avatar(vec![1_u8, 2]).token("t").await?;
+    let image: Response<Bytes> = client.get_avatar().access_token("t").await?;
+    let _ = image.len();
+    let order: Result<Response<Option<types::Order>>, Error<errors::GetOrderError>> =
+        client.get_order(&"67e55044-10b1-426f-9247-bb680e5fe0c8".parse()?).await;
+    let _: Option<String> = order?.into_inner().and_then(|order| order.day);
+    Ok(())
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let client = Client::builder().static_token("canary").build().unwrap();
+    let request = client.get_avatar().access_token("canary");
+    assert!(!format!("{client:?} {request:?}").contains("canary"));
+    let body = types::LoginRequest::new("canary", "me").otp("canary");
+    assert!(!format!("{body:?}").contains("canary"));
+}
+"#;
+
+#[test]
+fn secrets_are_found_by_format_and_by_name_and_listed() {
+    let desk = Desk::with(&[("a.yaml", SMALL)]);
+    let report = desk.report(&[]);
+    let pointers: BTreeSet<&str> = report.secrets.iter().map(|place| place.pointer.as_str()).collect();
+    let body = "#/paths/~1login/post/requestBody/content/application~1json/schema/properties";
+    let expected = [
+        "#/components/schemas/Session/properties/accessToken",
+        "#/components/schemas/Session/properties/backupTokens/items",
+        "#/paths/~1avatar/get/parameters/0",
+        &format!("{body}/otp"),
+        &format!("{body}/password"),
+    ];
+    assert_eq!(pointers, BTreeSet::from(expected));
+}
+
+#[test]
+fn the_report_is_what_its_schema_says_and_the_schema_is_current() {
+    let schema = serde_json::to_string_pretty(&schemars::schema_for!(ClientReport)).unwrap() + "\n";
+    let path = workspace_root().join("docs/client-report.schema.json");
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(&path, &schema).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let help = "UPDATE_SCHEMA=1 cargo test -p workspace-tests --test client the_report_is";
+    assert!(committed == schema, "docs/client-report.schema.json is stale; `{help}` writes it");
+    let schema: Json = serde_json::from_str(&schema).unwrap();
+    for member in ["document", "generated", "lowered", "left_out", "seconds"] {
+        assert!(schema["required"].as_array().unwrap().contains(&json!(member)), "{member}");
+    }
+}
+
+#[test]
+fn foreign_folders_are_left_alone() {
+    let desk = Desk::with(&[("a.yaml", SMALL), ("out/notes.txt", "mine")]);
+    assert!(desk.refused(&[]).contains("error[output-folder]"));
+
+    desk.write("out/Cargo.toml", "[package]\nname = \"mine\"\n");
+    assert!(desk.refused(&[]).contains("this command didn't write"));
+
+    let desk = Desk::with(&[("a.yaml", SMALL), ("out", "a file")]);
+    assert!(desk.refused(&[]).contains("it is not a folder"));
+
+    let desk = Desk::with(&[("a.yaml", SMALL)]);
+    std::fs::create_dir(desk.path("out")).unwrap();
+    desk.report(&[]);
+    // What else lies in an earlier result stays.
+    desk.write("out/target/x", "x");
+    desk.report(&[]);
+    assert_eq!(desk.read("out/target/x"), "x");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_symbolic_link_does_not_lead_out_of_the_folder() {
+    let desk = Desk::with(&[("a.yaml", SMALL), ("elsewhere/keep", "mine")]);
+    desk.report(&[]);
+    std::fs::remove_dir_all(desk.path("out/src")).unwrap();
+    std::os::unix::fs::symlink(desk.path("elsewhere"), desk.path("out/src")).unwrap();
+    assert!(desk.refused(&[]).contains("it is not a folder of its own"));
+
+    // A link in place of a file is replaced, and what it leads to stays.
+    std::fs::remove_file(desk.path("out/src")).unwrap();
+    std::fs::create_dir(desk.path("out/src")).unwrap();
+    std::os::unix::fs::symlink(desk.path("elsewhere/keep"), desk.path("out/src/lib.rs")).unwrap();
+    desk.report(&[]);
+    assert_eq!(desk.read("elsewhere/keep"), "mine");
+    assert!(!desk.path("out/src/lib.rs").is_symlink());
+}
+
+#[test]
+fn a_hostile_title_or_file_name_chooses_no_path_and_no_code() {
+    let title = r#"../../evil \"] \n[dependencies]\nx = '1' <script> */ */ ``` "#;
+    let text = SMALL.replace("title: The Acme API", &format!("title: \"{title}\""));
+    let desk = Desk::with(&[("a.yaml", &text)]);
+    let report = desk.report(&[]);
+    assert_eq!(report.generated.name, "evil-dependencies-x-1-script-client");
+    let manifest: toml::Table = desk.read("out/Cargo.toml").parse().unwrap();
+    assert!(manifest["dependencies"].get("x").is_none());
+    assert!(!desk.read("out/README.md").contains("<script>") && !desk.read("out/src/lib.rs").contains("<script>"));
+    assert_eq!(desk.files().keys().filter(|path| !path.starts_with("out")).count(), 2);
+}
+
+#[test]
+fn names_roots_and_selections_are_checked() {
+    let desk = Desk::with(&[("a.yaml", SMALL)]);
+    for (arguments, expected) in [
+        (&["--name", "not a name"][..], "error[crate-name]"),
+        (&["--name", "../x"], "error[crate-name]"),
+        (&["--name", "serde"], "error[crate-name]"),
+        (&["--select", "auth"], "error[selection]"),
+        (&["--select", "tag:Auth"], "did you mean `auth`?"),
+        (&["--overlay", "gone.yaml"], "error[unreadable-file]"),
+        (&["--root", "elsewhere"], "error["),
+        (&["--runtime", "path"], "error[no-workspace]"),
+    ] {
+        let said = desk.refused(arguments);
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+    let report = desk.report(&["--select", "tag:auth", "--select", "path:/orders/*", "--name", "mine"]);
+    assert_eq!((report.document.operations, report.document.selected, report.generated.operations), (4, 2, 2));
+    assert_eq!(report.generated.name, "mine");
+    let report = desk.report(&["--select", "operation:put_avatar"]);
+    assert_eq!(report.generated.operations, 1);
+}
+
+#[test]
+fn overlays_and_files_below_the_root_take_part() {
+    let overlay = "overlay: 1.0.0\ninfo: {title: O, version: '1'}\nactions:\n  - {target: \"$.paths['/avatar']\", remove: true}\n";
+    let main = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: a, responses: {'200': {$ref: '../shared/r.yaml#/Ok'}}}}}\n";
+    let desk = Desk::with(&[
+        ("a.yaml", SMALL),
+        ("o.yaml", overlay),
+        ("api/main.yaml", main),
+        ("shared/r.yaml", "Ok: {description: fine}\n"),
+    ]);
+    assert_eq!(desk.report(&["--overlay", "o.yaml"]).generated.operations, 2);
+
+    let below = |root: &[&str]| {
+        let mut command = desk.command("client");
+        command.args(["--from", "api/main.yaml", "--out", "out2"]).args(root).output().unwrap()
+    };
+    let refused = below(&[]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("api/main.yaml:3:"), "the place of the reference");
+    run(below(&["--root", "."]));
+    assert!(desk.read("out2/src/client.rs").contains("pub fn a<'a>"));
+}
+
+#[test]
+fn the_published_runtime_is_asked_for_by_version() {
+    let desk = Desk::with(&[("a.yaml", SMALL)]);
+    // Outside of a workspace that is the default.
+    for arguments in [&[][..], &["--runtime", "version"], &["--runtime", "version", "--workspace", WORKSPACE]] {
+        desk.report(arguments);
+        let manifest: toml::Table = desk.read("out/Cargo.toml").parse().unwrap();
+        let runtime = &manifest["dependencies"]["client-runtime"];
+        assert!(runtime.get("path").is_none() && runtime["version"].as_str().is_some(), "{runtime}");
+    }
+    desk.report(&["--workspace", WORKSPACE]);
+    let manifest: toml::Table = desk.read("out/Cargo.toml").parse().unwrap();
+    let path = manifest["dependencies"]["client-runtime"]["path"].as_str().unwrap();
+    assert!(Path::new(path).join("Cargo.toml").is_file(), "{path}");
+}
+
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// A description whose operations are one that is fine and one more.
+fn beside_a_good_one(version: &str, path: &str, members: Json) -> String {
+    let good = json!({"operationId": "good", "responses": {"204": {"description": ""}}});
+    let mut paths = json!({"/good": {"get": good}});
+    paths[path] = members;
+    let mut all = json!({
+        "openapi": version,
+        "info": {"title": "T", "version": "1"},
+        "servers": [{"url": "https://a.example"}],
+        "paths": paths,
+    });
+    all["components"] = json!({"schemas": {"Trap": trap()}});
+    all.to_string()
+}
+
+/// A schema that typify panics on: the alternatives are told apart by names that become one.
+fn trap() -> Json {
+    let alternative = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}, "additionalProperties": false});
+    json!({"oneOf": [alternative("a-b"), alternative("a_b")]})
+}
+
+#[test]
+fn each_construct_of_the_closed_list_leaves_one_operation_out() {
+    let responses = json!({"204": {"description": ""}});
+    let operation = |members: Json| {
+        let mut operation = json!({"operationId": "bad", "responses": responses});
+        for (key, value) in members.as_object().unwrap() {
+            operation[key] = value.clone();
+        }
+        json!({"post": operation})
+    };
+    let parameter = |parameter: Json| {
+        let mut required = json!({"name": "p", "in": "query", "required": true, "schema": {"type": "string"}});
+        for (key, value) in parameter.as_object().unwrap() {
+            required[key] = value.clone();
+        }
+        operation(json!({"parameters": [required]}))
+    };
+    let multipart = json!({"requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}});
+    let twins = json!({"parameters": [
+        {"name": "user-id", "in": "header", "required": true, "schema": {"type": "string"}},
+        {"name": "user_id", "in": "query", "required": true, "schema": {"type": "string"}},
+    ]});
+    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let rows = [
+        (Construct::MultipartBody, "3.0.3", "/x", operation(multipart)),
+        (Construct::CookieParameter, "3.0.3", "/x", parameter(json!({"in": "cookie"}))),
+        (Construct::ParameterStyle, "3.0.3", "/x", parameter(json!({"style": "deepObject", "schema": object}))),
+        (Construct::ParameterContent, "3.0.3", "/x", {
+            let content = json!({"application/json": {"schema": {}}});
+            operation(json!({"parameters": [{"name": "p", "in": "query", "required": true, "content": content}]}))
+        }),
+        (Construct::ParameterLocation, "3.0.3", "/x", parameter(json!({"in": "body-ish"}))),
+        (Construct::ParameterShape, "3.0.3", "/x", parameter(json!({"in": "header", "schema": object}))),
+        (Construct::ParameterName, "3.0.3", "/x", operation(twins)),
+        (Construct::PathTemplate, "3.0.3", "/x/{a}/{a}", operation(json!({}))),
+        (Construct::OwnServer, "3.0.3", "/x", operation(json!({"servers": [{"url": "https://b.example"}]}))),
+        (Construct::HttpMethod, "3.2.0", "/x", json!({"query": {"operationId": "bad", "responses": responses}})),
+        (Construct::Generator, "3.0.3", "/x", {
+            let schema = json!({"$ref": "#/components/schemas/Trap"});
+            operation(json!({"requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}}))
+        }),
+    ];
+    let covered: BTreeSet<Construct> = rows.iter().map(|(construct, ..)| *construct).collect();
+    assert_eq!(covered, Construct::ALL.iter().copied().collect(), "a row for each");
+    for (construct, version, path, item) in rows {
+        let desk = Desk::with(&[("a.yaml", &beside_a_good_one(version, path, item))]);
+        let output = desk.client(&["--report", "report.json"]);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!stderr.contains("panicked"), "{construct}: {stderr}");
+        let table = run(output);
+        let report: ClientReport = serde_json::from_str(&desk.read("report.json")).unwrap();
+        assert_eq!((report.document.operations, report.generated.operations), (2, 1), "{construct}");
+        let [left_out] = report.left_out.as_slice() else { panic!("{construct}: {:?}", report.left_out) };
+        assert_eq!(left_out.construct, construct.name());
+        assert!(left_out.operation.ends_with(path) && left_out.pointer.starts_with("#/"), "{left_out:?}");
+        assert!(left_out.reason.len() > 10, "{left_out:?}");
+        assert!(table.contains(&format!("[{construct}]")), "{table}");
+        assert!(desk.read("out/src/client.rs").contains("pub fn good<'a>"));
+        if construct == Construct::Generator {
+            assert_eq!(left_out.pointer, "#/components/schemas/Trap");
+            assert!(left_out.reason.contains("`Trap`"), "{left_out:?}");
+        }
+    }
+}
+
+#[test]
+fn what_no_rule_can_settle_is_shown_with_its_place() {
+    let desk = Desk::with(&[("a.yaml", "openapi: 3.0.3\ninfo: {title: T\n")]);
+    assert!(desk.refused(&[]).contains("--> a.yaml:"));
+    let desk = Desk::with(&[("a.yaml", &SMALL.replace("schemas/Session'", "schemas/Sesion'"))]);
+    let said = desk.refused(&[]);
+    assert!(said.contains("did you mean") && said.contains("--> a.yaml:"), "{said}");
+    let desk = Desk::new();
+    assert!(desk.refused(&[]).contains("error[unreadable-file]: can't read a.yaml"));
+}
+
+#[test]
+fn a_folder_of_descriptions_is_tried_and_totalled() {
+    let small = "swagger: '2.0'\ninfo: {title: T, version: '1'}\nhost: a.example\npaths:\n  /a:\n    get: {operationId: a, responses: {200: {description: x}}}\n";
+    let broken =
+        "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {responses: {'200': {$ref: '#/gone'}}}}}\n";
+    let desk = Desk::with(&[("apis/a.yaml", small), ("apis/notes.txt", "nothing"), ("apis/b.yaml", broken)]);
+    let corpus = || {
+        let mut command = desk.command("corpus");
+        command.args(["apis", "--report", "all.json", "--out", "crates", "--workspace", WORKSPACE]);
+        command.output().unwrap()
+    };
+    let output = corpus();
+    assert_eq!(output.status.code(), Some(1), "one of them is broken");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let last = stdout.lines().last().unwrap();
+    assert!(last.starts_with("total: 2 documents, 2 operations, 1 generated (50.00 %)"), "{stdout}");
+    assert!(stdout.contains("ignored: notes.txt"), "{stdout}");
+    let report: Json = serde_json::from_str(&desk.read("all.json")).unwrap();
+    assert_eq!(report["documents"][0]["compiled"], true, "{report}");
+    assert_eq!(
+        (&report["documents"][1]["compiled"], &report["documents"][1]["panicked"]),
+        (&json!(false), &json!(false))
+    );
+    assert_eq!(report["ignored"], json!(["notes.txt"]));
+
+    std::fs::remove_file(desk.path("apis/b.yaml")).unwrap();
+    run(corpus());
+}

@@ -1,0 +1,116 @@
+//! Single changes: found, judged, and held against the crate that is generated.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use client_codegen::outline::outline;
+use client_codegen::{CrateSpec, Descriptions};
+use openapi_pipeline::Context;
+use openapi_pipeline::diff::{self, Level};
+use openapi_pipeline::lower::{self, Care, LowerPlan};
+use serde_json::Value;
+use workspace_tests::mutations::{self, Expected, Finds};
+
+use super::{diff_values, lines, read};
+
+fn check(name: &str, (old, new): (&Value, &Value), expected: Finds) {
+    let difference = diff_values(old, new);
+    let found: BTreeSet<&str> = difference.changes.iter().map(|change| change.rule.name).collect();
+    for rule in expected.rules {
+        assert!(found.contains(rule), "{name}: no {rule} among\n{}", lines(&difference).join("\n"));
+    }
+    let level = difference.level().map(Level::name);
+    assert_eq!(level, Some(expected.level.name()), "{name}:\n{}", lines(&difference).join("\n"));
+    let step = match expected.level {
+        Expected::Breaking | Expected::Source => diff::Step::Major,
+        Expected::Compatible => diff::Step::Minor,
+        Expected::Documentation => diff::Step::Patch,
+    };
+    assert_eq!(difference.semver(), step, "{name}");
+}
+
+#[test]
+fn every_single_change_is_found_and_judged_both_ways() {
+    for mutation in mutations::all() {
+        let (before, after) = mutation.pair();
+        check(mutation.name, (&before, &after), mutation.there);
+        check(&format!("{}, back", mutation.name), (&after, &before), mutation.back);
+    }
+}
+
+/// Every public item of the crate that is generated from a description, below what it belongs to.
+fn public_items(document: &Value) -> BTreeSet<(String, String)> {
+    let mut cx = Context::new();
+    let root = read(&mut cx, "a.json", &document.to_string());
+    let plan = LowerPlan { secrets: Vec::new(), care: Care::AsPublished };
+    let lowered = lower::lower(&mut cx, root, &plan).unwrap();
+    let spec = CrateSpec {
+        family: "orders".to_owned(),
+        title: "Orders".to_owned(),
+        command: String::new(),
+        document: String::new(),
+        server_by_token_region: Vec::new(),
+    };
+    let descriptions = Descriptions { sources: &cx.sources, root: Path::new("") };
+    let source = client_codegen::generate(&lowered, &spec, descriptions).unwrap();
+    let mut items = BTreeSet::new();
+    // What a call results in is not in the outline.
+    let output = regex::Regex::new(r"(?s)IntoFuture for (\w+).*?type Output = (.*?);").unwrap();
+    for found in output.captures_iter(&source.client) {
+        items.insert((found[1].to_owned(), found[2].split_whitespace().collect()));
+    }
+    // Of a method, the names of its arguments are nobody's business; of the private layer, the client isn't either.
+    let argument = regex::Regex::new(r"\b\w+: ").unwrap();
+    for (file, is_private) in [(source.generated, true), (source.client, false)] {
+        let mut parent = String::new();
+        for line in outline(&file).unwrap().lines().filter(|line| !(is_private && line.starts_with("Client::"))) {
+            let line = line.replace("#[deprecated] ", "");
+            if !line.starts_with(' ') {
+                line.clone_into(&mut parent);
+            }
+            if line.contains("fn ") {
+                items.insert((String::new(), argument.replace_all(&line, "").into_owned()));
+            } else {
+                items.insert((parent.clone(), line));
+            }
+        }
+    }
+    items
+}
+
+#[test]
+fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_not() {
+    let mut wrong = Vec::new();
+    let mut known: HashMap<String, BTreeSet<(String, String)>> = HashMap::new();
+    for mutation in mutations::all() {
+        let (before, after) = mutation.pair();
+        let [before, after] = [before, after]
+            .map(|document| known.entry(document.to_string()).or_insert_with(|| public_items(&document)).clone());
+        for (way, expected, from, to) in
+            [("there", mutation.there, &before, &after), ("back", mutation.back, &after, &before)]
+        {
+            let gone: Vec<&String> = from.difference(to).map(|(_, line)| line).collect();
+            match expected.level {
+                Expected::Compatible | Expected::Documentation if !gone.is_empty() => {
+                    wrong.push(format!("{}, {way}: compatible, but gone are {gone:#?}", mutation.name));
+                }
+                Expected::Source if gone.is_empty() => {
+                    wrong.push(format!("{}, {way}: said to change the source, but every item is there", mutation.name));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_single_change_that_shows_it() {
+    let shown: BTreeSet<&str> =
+        mutations::all().iter().flat_map(|mutation| [mutation.there.rules, mutation.back.rules].concat()).collect();
+    let known: BTreeSet<&str> = diff::rules().iter().map(|rule| rule.name).collect();
+    assert_eq!(known.len(), diff::rules().len(), "two rules have one name");
+    let missing: Vec<&&str> = known.difference(&shown).collect();
+    assert_eq!(missing, [&"comparison-incomplete"]);
+    assert!(shown.is_subset(&known), "{:?}", shown.difference(&known));
+}

@@ -1,0 +1,148 @@
+//! The entry for a crate's CHANGELOG.
+
+use std::collections::BTreeMap;
+
+use client_codegen::items::{Item, Kind};
+use openapi_pipeline::Sources;
+use openapi_pipeline::diff::{Change, Level, Subject};
+use openapi_pipeline::source::unescape_pointer;
+
+use super::surface::Surface;
+use crate::build::Built;
+
+/// What an entry says.
+pub(super) struct Entry<'a> {
+    /// The version, which becomes the heading.
+    pub(super) version: &'a str,
+    /// Which documents changed, in a sentence each.
+    pub(super) follows: Vec<String>,
+    /// How the crate changes.
+    pub(super) surface: &'a Surface,
+    /// How the API changes.
+    pub(super) changes: Vec<&'a Change>,
+    /// The crate as it is, if its description still builds.
+    pub(super) before: Option<&'a Built>,
+    /// The crate as it will be.
+    pub(super) after: &'a Built,
+    /// The files its items come from.
+    pub(super) sources: &'a Sources,
+}
+
+impl Entry<'_> {
+    /// The entry with its heading.
+    pub(super) fn render(&self) -> String {
+        format!("## [{}] - unreleased\n\n{}", self.version, self.body())
+    }
+
+    fn body(&self) -> String {
+        let mut text = self.follows.join("\n") + "\n";
+        for (title, lines) in self.sections() {
+            if !lines.is_empty() {
+                text.push_str(&format!("\n### {title}\n\n{}\n", lines.join("\n")));
+            }
+        }
+        text
+    }
+
+    fn sections(&self) -> [(&'static str, Vec<String>); 4] {
+        let operations = self.operations();
+        let describe = |item: &Item| match operations.get(item.path.as_str()) {
+            Some(operation) => format!("`{}`: `{operation}`", item.path),
+            None => format!("`{}`", item.path),
+        };
+        let added: Vec<String> =
+            self.surface.added_outright().into_iter().map(|item| format!("- {}", describe(item))).collect();
+        let removed: Vec<String> = self
+            .surface
+            .removed_outright()
+            .into_iter()
+            .map(|item| format!("- **Breaking:** `{}`", item.path))
+            .collect();
+        let deprecated = self.surface.changed.iter().filter(|(was, is)| is.deprecated && !was.deprecated);
+        let deprecated: Vec<String> = deprecated.map(|(_, is)| format!("- {}", describe(is))).collect();
+        let mut changed: Vec<String> = self.surface.changed.iter().filter_map(|(was, is)| declared(was, is)).collect();
+        let shown = self.shown_by_items();
+        let hidden = |change: &&&Change| !shown.iter().any(|pointer| is_below(&change.pointer, pointer));
+        changed.extend(
+            self.of_level(Level::Breaking)
+                .filter(hidden)
+                .map(line)
+                .map(|line| line.replacen("- ", "- **Breaking:** ", 1)),
+        );
+        if [&added, &removed, &deprecated, &changed].iter().all(|lines| lines.is_empty()) {
+            changed.extend(self.of_level(Level::Compatible).map(line));
+        }
+        if [&added, &removed, &deprecated, &changed].iter().all(|lines| lines.is_empty()) {
+            let documented = self.changes.iter().any(|change| change.level() == Level::Documentation);
+            let nothing = if documented { "- Documentation only." } else { "- Nothing that callers could notice." };
+            changed.push(nothing.to_owned());
+        }
+        [("Added", added), ("Changed", changed), ("Deprecated", deprecated), ("Removed", removed)]
+    }
+
+    fn of_level(&self, level: Level) -> impl Iterator<Item = &&Change> + '_ {
+        self.changes.iter().filter(move |change| change.level() == level)
+    }
+
+    /// The places of what is gone or declared otherwise: what the API says of those needs no second line.
+    fn shown_by_items(&self) -> Vec<String> {
+        let told = |kind, path: &str| {
+            self.surface.removed.iter().any(|item| item.kind == kind && item.path == path)
+                || self.surface.changed.iter().any(|(was, _)| was.kind == kind && was.path == path)
+        };
+        let before = self.before.map_or(&[][..], |before| &before.items);
+        let both = before.iter().chain(&self.after.items);
+        both.filter(|one| matches!(one.item.kind, Kind::Field | Kind::Variant | Kind::Method) && one.described)
+            .filter(|one| told(one.item.kind, &one.item.path))
+            .map(|one| self.sources.pointer(one.origin))
+            .collect()
+    }
+
+    /// Method and path of each operation, by the method of the client.
+    fn operations(&self) -> BTreeMap<&str, String> {
+        let methods = self.after.items.iter().filter(|one| one.item.kind == Kind::Method && one.described);
+        let methods = methods.filter(|one| one.item.parent() == Some("Client"));
+        methods
+            .filter_map(|one| {
+                let pointer = self.sources.pointer(one.origin);
+                let (path, method) = pointer.strip_prefix("#/paths/")?.split_once('/')?;
+                Some((one.item.path.as_str(), format!("{} {}", method.to_uppercase(), unescape_pointer(path))))
+            })
+            .collect()
+    }
+}
+
+fn line(change: &&Change) -> String {
+    let message = change.message.trim_end_matches('.');
+    if change.subject == Subject::Document {
+        let mut letters = message.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        return format!("- {}{}.", first.collect::<String>(), letters.as_str());
+    }
+    format!("- `{}`: {message}.", change.subject)
+}
+
+fn is_below(pointer: &str, other: &str) -> bool {
+    pointer.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn declared(was: &Item, is: &Item) -> Option<String> {
+    if was.declaration == is.declaration {
+        return None;
+    }
+    let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+    Some(format!("- **Breaking:** `{}` is {}, was {}.", is.path, shown(&is.declaration), shown(&was.declaration)))
+}
+
+/// The changelog with the entry on top: under a heading of its own, or under `Unreleased` where there is one.
+pub(super) fn insert(changelog: &str, entry: &Entry<'_>) -> String {
+    let lines: Vec<&str> = changelog.lines().collect();
+    let first = lines.iter().position(|line| line.starts_with("## ")).unwrap_or(lines.len());
+    let collects = lines.get(first).is_some_and(|line| line.to_lowercase().starts_with("## [unreleased]"));
+    let (at, text) = if collects { (first + 1, format!("\n{}", entry.body())) } else { (first, entry.render() + "\n") };
+    let (before, behind) = lines.split_at(at);
+    let head = before.join("\n") + if before.is_empty() { "" } else { "\n" };
+    let tail = behind.join("\n");
+    let all = format!("{head}{text}{tail}");
+    all.trim_end().to_owned() + "\n"
+}

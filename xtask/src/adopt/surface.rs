@@ -1,0 +1,175 @@
+//! How the public items of a crate change.
+
+use std::collections::BTreeMap;
+
+use client_codegen::items::{Item, Kind};
+use openapi_pipeline::diff::Step;
+
+/// The difference between the public items of two versions of a crate.
+#[derive(Debug, Default)]
+pub(super) struct Surface {
+    /// What is new.
+    pub(super) added: Vec<Item>,
+    /// What is gone.
+    pub(super) removed: Vec<Item>,
+    /// What is declared in another way: as it was, and as it is.
+    pub(super) changed: Vec<(Item, Item)>,
+    /// Whether an addition breaks those who list all fields or variants.
+    breaking_addition: Option<String>,
+}
+
+impl Surface {
+    pub(super) fn compare(before: &[Item], after: &[Item]) -> Self {
+        let (old, new) = (keyed(before), keyed(after));
+        let mut surface = Self::default();
+        for (key, item) in &old {
+            match new.get(key) {
+                None => surface.removed.push((*item).clone()),
+                Some(now) if item != now => surface.changed.push(((*item).clone(), (*now).clone())),
+                Some(_) => {}
+            }
+        }
+        for item in new.iter().filter(|(key, _)| !old.contains_key(*key)).map(|(_, item)| *item) {
+            let parent = matches!(item.kind, Kind::Field | Kind::Variant).then(|| item.parent()).flatten();
+            let closed = |kind| parent.and_then(|parent| old.get(&(parent, kind))).is_some_and(|was| !was.can_grow);
+            if closed(Kind::Struct) || closed(Kind::Enum) {
+                surface.breaking_addition.get_or_insert_with(|| item.path.clone());
+            }
+            surface.added.push(item.clone());
+        }
+        surface
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
+    }
+
+    /// The step that the version has to take, and why.
+    pub(super) fn step(&self) -> (Step, String) {
+        let broken = self.changed.iter().find(|(was, is)| breaks(was, is));
+        let gone = self.removed.iter().find(|item| item.kind != Kind::Impl).or_else(|| self.removed.first());
+        if let Some(item) = gone {
+            return (Step::Major, format!("`{}` is gone", item.path));
+        }
+        if let Some((was, _)) = broken {
+            return (Step::Major, format!("`{}` is declared in another way", was.path));
+        }
+        if let Some(path) = &self.breaking_addition {
+            return (Step::Major, format!("`{path}` is new in something that callers list in full"));
+        }
+        match self.added.first() {
+            Some(item) => (Step::Minor, format!("`{}` is new", item.path)),
+            None if self.changed.is_empty() => (Step::None, String::new()),
+            None => (Step::Minor, "what callers are asked not to use has changed".to_owned()),
+        }
+    }
+
+    /// What is new, without what comes with something else that is new.
+    pub(super) fn added_outright(&self) -> Vec<&Item> {
+        outright(&self.added)
+    }
+
+    /// What is gone, without what went with something else.
+    pub(super) fn removed_outright(&self) -> Vec<&Item> {
+        outright(&self.removed)
+    }
+}
+
+/// Whether code that uses it as it was has to change.
+fn breaks(was: &Item, is: &Item) -> bool {
+    was.declaration != is.declaration || is_closed_to_grow(was, is)
+}
+
+/// Callers that listed all fields can't any more.
+fn is_closed_to_grow(was: &Item, is: &Item) -> bool {
+    !was.can_grow && is.can_grow
+}
+
+/// The items by what they are and where they stand: a field and its setter share a path.
+fn keyed(items: &[Item]) -> BTreeMap<(&str, Kind), &Item> {
+    items.iter().map(|item| ((item.path.as_str(), item.kind), item)).collect()
+}
+
+/// Without parts of others in the list, impls for them, and what an operation brings along.
+fn outright(items: &[Item]) -> Vec<&Item> {
+    let is_there = |path: &str| items.iter().any(|item| item.kind != Kind::Impl && item.path == path);
+    let companions: Vec<String> = items
+        .iter()
+        .filter(|item| item.kind == Kind::Method && item.parent() == Some("Client"))
+        .flat_map(|item| {
+            let name = item.path.trim_start_matches("Client::");
+            let request = item.declaration.rsplit_once("requests::").map_or("", |(_, request)| request);
+            let request = request.split('<').next().unwrap_or_default();
+            [format!("requests::{request}"), format!("errors::{request}Error"), format!("operations::{}", shouty(name))]
+        })
+        .collect();
+    let is_setter_of_new_field = |item: &&Item| {
+        item.kind == Kind::Method && items.iter().any(|other| other.kind == Kind::Field && other.path == item.path)
+    };
+    items
+        .iter()
+        .filter(|item| !companions.contains(&item.path))
+        .filter(|item| item.parent().is_none_or(|parent| !is_there(parent)))
+        .filter(|item| item.kind != Kind::Impl || !subjects(&item.path).iter().any(|subject| is_there(subject)))
+        .filter(|item| !is_setter_of_new_field(item))
+        .collect()
+}
+
+fn shouty(name: &str) -> String {
+    name.to_uppercase()
+}
+
+/// The types an impl is for: `types::A` for `impl Debug for types::A<'a>`, and for `impl From<A> for String`.
+fn subjects(head: &str) -> Vec<String> {
+    let Some((implemented, ty)) = head.rsplit_once(" for ") else { return Vec::new() };
+    let own = ty.split('<').next().unwrap_or_default().to_owned();
+    let converted = implemented.split_once('<').and_then(|(_, inner)| inner.strip_suffix('>'));
+    std::iter::once(own).chain(converted.map(|inner| format!("types::{inner}"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(path: &str, kind: Kind, declaration: &str, can_grow: bool) -> Item {
+        Item { path: path.to_owned(), kind, declaration: declaration.to_owned(), can_grow, deprecated: false }
+    }
+
+    fn step(added: Vec<Item>, removed: Vec<Item>, changed: Vec<(Item, Item)>) -> Step {
+        Surface { added, removed, changed, breaking_addition: None }.step().0
+    }
+
+    #[test]
+    fn what_goes_or_is_declared_otherwise_breaks_and_what_comes_does_not() {
+        let field = |ty| item("types::A::a", Kind::Field, ty, false);
+        assert_eq!(step(vec![], vec![], vec![]), Step::None);
+        assert_eq!(step(vec![field("u8")], vec![], vec![]), Step::Minor);
+        assert_eq!(step(vec![], vec![field("u8")], vec![]), Step::Major);
+        assert_eq!(step(vec![], vec![], vec![(field("u8"), field("u16"))]), Step::Major);
+        let deprecated = Item { deprecated: true, ..field("u8") };
+        assert_eq!(step(vec![], vec![], vec![(field("u8"), deprecated)]), Step::Minor);
+        let open = |can_grow| item("types::A", Kind::Struct, "", can_grow);
+        assert_eq!(step(vec![], vec![], vec![(open(false), open(true))]), Step::Major);
+        assert_eq!(step(vec![], vec![], vec![(open(true), open(false))]), Step::Minor);
+    }
+
+    #[test]
+    fn what_comes_with_something_else_is_not_listed() {
+        let items = [
+            item("Client::list", Kind::Method, "list<'a>(&'a self) -> requests::List<'a>", false),
+            item("operations::LIST", Kind::Constant, "rt::Operation", false),
+            item("requests::List", Kind::Struct, "<'a>", true),
+            item("requests::List::limit", Kind::Method, "limit(mut self, value: u8) -> Self", false),
+            item("impl IntoFuture for requests::List<'a>", Kind::Impl, "", false),
+            item("errors::ListError", Kind::Enum, "", true),
+            item("errors::ListError::Other", Kind::Variant, "", false),
+            item("types::Old::new_field", Kind::Field, "u8", false),
+            item("types::Old::new_field", Kind::Method, "new_field(mut self, value: u8) -> Self", false),
+            item("impl Copy for types::Old", Kind::Impl, "", false),
+            item("types::Id", Kind::Struct, "", false),
+            item("impl From<Id> for String", Kind::Impl, "", false),
+        ];
+        let listed: Vec<&str> = outright(&items).iter().map(|item| item.path.as_str()).collect();
+        assert_eq!(listed, ["Client::list", "types::Old::new_field", "impl Copy for types::Old", "types::Id"]);
+    }
+}

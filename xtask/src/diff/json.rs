@@ -1,0 +1,221 @@
+//! A difference for programs. The shape is stable: members may be added, none is changed or removed.
+
+use openapi_pipeline::diff::{Breaks, Change, Level, Seen, Subject};
+use openapi_pipeline::report::Note;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Compared, Described};
+
+/// What changed between two descriptions.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DiffReport {
+    /// The description as it was.
+    pub old: Input,
+    /// The description as it is.
+    pub new: Input,
+    /// The step that the version of a crate generated from it has to take: `none`, `patch`, `minor` or `major`.
+    pub semver: String,
+    /// How many changes there are, by level.
+    pub counts: Counts,
+    /// The changes: the document's own first, then by operation, then by component.
+    pub changes: Vec<Changed>,
+    /// What the conversion to OpenAPI 3.0.3 dropped, and so nobody compared.
+    pub not_compared: Vec<Dropped>,
+}
+
+/// Something that OpenAPI 3.0 has no place for.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Dropped {
+    /// The rule of the conversion that dropped it.
+    pub rule: String,
+    /// What was dropped, in a few words.
+    pub note: String,
+    /// Where it stands: file, line and column, `openapi.yaml:3:5`.
+    pub place: String,
+    /// JSON pointer into that file.
+    pub pointer: String,
+}
+
+/// One of the two descriptions.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Input {
+    /// The file as the user named it.
+    pub file: String,
+    /// The dialect and its version.
+    pub dialect: String,
+    /// How many operations there are.
+    pub operations: usize,
+}
+
+/// How many changes there are, by level.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Counts {
+    /// Calls made as the old description says can fail, or bring what it ruled out.
+    pub breaking: usize,
+    /// The same calls work, but Rust code that uses the generated crate has to change.
+    pub source: usize,
+    /// Nobody has to change anything.
+    pub compatible: usize,
+    /// Only what people read changed.
+    pub documentation: usize,
+}
+
+/// One change.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Changed {
+    /// Stable name of its kind, as in docs/diff.md.
+    pub rule: String,
+    /// `breaking`, `source`, `compatible` or `documentation`.
+    pub level: String,
+    /// Whether a program that calls the API, or Rust code that uses the generated crate, has to change: `callers`, `code`
+    /// or `nothing`.
+    pub breaks: String,
+    /// Which way the thing travels: `document`, `operation`, `request`, `response` or `schema`.
+    pub direction: String,
+    /// What kind of thing it belongs to.
+    pub kind: Kind,
+    /// The operation (`POST /login`) or component (`schemas/User`) it belongs to; empty for the document.
+    pub subject: String,
+    /// JSON pointer (`#/…`) into one of the descriptions as published.
+    pub pointer: String,
+    /// Which description the pointer leads into: the new one, unless the thing is only in the old.
+    pub document: Which,
+    /// What the old description says; `null` where it says nothing.
+    pub old: Option<Value>,
+    /// What the new description says; `null` where it says nothing.
+    pub new: Option<Value>,
+    /// What happened, in one sentence.
+    pub message: String,
+    /// The operations it matters to.
+    pub operations: Vec<String>,
+}
+
+/// What kind of thing a change belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The document as a whole.
+    Document,
+    /// An operation.
+    Operation,
+    /// A component.
+    Component,
+}
+
+/// One of the two descriptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Which {
+    /// The description as it was.
+    Old,
+    /// The description as it is.
+    New,
+}
+
+/// A value and its place.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Value {
+    /// The value in a few words.
+    pub value: String,
+    /// JSON pointer into the file as published.
+    pub pointer: String,
+    /// The file.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+}
+
+impl DiffReport {
+    /// The report of a comparison.
+    pub fn of(compared: &Compared) -> Self {
+        let difference = &compared.difference;
+        Self {
+            old: Input::of(&compared.old),
+            new: Input::of(&compared.new),
+            semver: difference.semver().name().to_owned(),
+            counts: Counts {
+                breaking: difference.count(Level::Breaking),
+                source: difference.count(Level::Source),
+                compatible: difference.count(Level::Compatible),
+                documentation: difference.count(Level::Documentation),
+            },
+            changes: difference.changes.iter().map(|change| Changed::of(compared, change)).collect(),
+            not_compared: compared.not_compared.iter().map(|note| Dropped::of(compared, note)).collect(),
+        }
+    }
+
+    /// As JSON with a final newline.
+    pub fn render(&self) -> String {
+        // Texts, numbers and lists have no way to fail.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// The JSON Schema of the report, as docs/diff.schema.json has it.
+    pub fn schema() -> String {
+        let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Self)).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+impl Input {
+    fn of(description: &Described) -> Self {
+        let Described { file, dialect, operations } = description.clone();
+        Self { file, dialect, operations }
+    }
+}
+
+impl Dropped {
+    fn of(compared: &Compared, note: &Note) -> Self {
+        Self {
+            rule: note.rule.name.to_owned(),
+            note: note.text.clone(),
+            place: compared.cx.sources.place(note.origin).to_string(),
+            pointer: note.pointer.clone(),
+        }
+    }
+}
+
+impl Changed {
+    fn of(compared: &Compared, change: &Change) -> Self {
+        let (kind, subject) = match &change.subject {
+            Subject::Document => (Kind::Document, String::new()),
+            Subject::Operation(name) => (Kind::Operation, name.clone()),
+            Subject::Component(name) => (Kind::Component, name.clone()),
+        };
+        let breaks = match change.level().breaks() {
+            Breaks::Callers => "callers",
+            Breaks::Code => "code",
+            Breaks::Nothing => "nothing",
+        };
+        let value = |seen: &Seen| {
+            let place = compared.cx.sources.place(seen.origin);
+            Value {
+                value: seen.text.clone(),
+                pointer: place.pointer,
+                file: place.file,
+                line: place.line,
+                column: place.column,
+            }
+        };
+        Self {
+            rule: change.rule.name.to_owned(),
+            level: change.level().name().to_owned(),
+            breaks: breaks.to_owned(),
+            direction: change.rule.direction.name().to_owned(),
+            kind,
+            subject,
+            pointer: change.pointer.clone(),
+            document: if change.in_new { Which::New } else { Which::Old },
+            old: change.old.as_ref().map(value),
+            new: change.new.as_ref().map(value),
+            message: change.message.clone(),
+            operations: change.operations.clone(),
+        }
+    }
+}

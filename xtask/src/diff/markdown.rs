@@ -1,0 +1,112 @@
+//! A difference for a pull request.
+
+use openapi_pipeline::diff::{Change, Level, Subject};
+
+use super::outline::{Outline, counts, level, not_compared, place, some};
+use super::{Compared, Described};
+
+/// How many operations are named before the rest is counted.
+const MOST_NAMES: usize = 3;
+
+pub(super) fn render(compared: &Compared) -> String {
+    let difference = &compared.difference;
+    let outline = Outline::of(difference);
+    let mut lines = vec![
+        format!("### {} → {}", described(&compared.old), described(&compared.new)),
+        String::new(),
+        format!("{}. **semver: {}**", counts(difference), difference.semver()),
+    ];
+    for list in &outline.lists {
+        heading(&mut lines, list.title, list.changes.len());
+        lines.extend(list.changes.iter().map(|change| match (&change.old, &change.new) {
+            (Some(old), Some(new)) if list.shows_values => format!("- {} → {}", code(&old.text), code(&new.text)),
+            _ => format!("- {}", code(&change.subject.to_string())),
+        }));
+    }
+    if !outline.shared.is_empty() {
+        heading(&mut lines, "in many operations", outline.shared.len());
+        table(&mut lines);
+        for changes in &outline.shared {
+            let names: Vec<String> = changes.iter().map(|change| code(&change.subject.to_string())).collect();
+            let Some(first) = changes.first() else { continue };
+            lines.push(row(first, &some(&names, MOST_NAMES)));
+        }
+    }
+    for (subject, changes) in &outline.groups {
+        let name = match subject {
+            Subject::Document => "the document".to_owned(),
+            named => code(&named.to_string()),
+        };
+        heading(&mut lines, &name, changes.len());
+        table(&mut lines);
+        lines.extend(changes.iter().map(|change| row(change, &code(&place(compared, change)))));
+    }
+    let documentation = difference.count(Level::Documentation);
+    if documentation > 0 {
+        lines.push(String::new());
+        let changes = if documentation == 1 { "change of documentation is" } else { "changes of documentation are" };
+        lines.push(format!("{documentation} {changes} not listed."));
+    }
+    let dropped = not_compared(compared);
+    if !dropped.is_empty() {
+        lines.push(String::new());
+        lines.push("Not compared, because OpenAPI 3.0 has no place for it:".to_owned());
+        lines.push(String::new());
+        lines.extend(dropped.iter().map(|line| format!("- {line}")));
+    }
+    lines.join("\n")
+}
+
+fn described(description: &Described) -> String {
+    let Described { file, dialect, operations } = description;
+    format!("{} ({}, {operations} operation{})", code(file), plain(dialect), if *operations == 1 { "" } else { "s" })
+}
+
+fn heading(lines: &mut Vec<String>, title: &str, count: usize) {
+    lines.push(String::new());
+    lines.push(format!("#### {title} ({count})"));
+    lines.push(String::new());
+}
+
+fn table(lines: &mut Vec<String>) {
+    lines.push("| | what | rule | where |".to_owned());
+    lines.push("|---|---|---|---|".to_owned());
+}
+
+fn row(change: &Change, place: &str) -> String {
+    let direction = match change.rule.direction.name() {
+        way @ ("request" | "response") => format!("{way}: "),
+        _ => String::new(),
+    };
+    let mark = if change.level() == Level::Breaking { "**breaking**" } else { level(change.level()) };
+    format!("| {mark} | {direction}{} | {} | {place} |", plain(&change.message), code(change.rule.name))
+}
+
+/// Text of a description, which decides nothing about how the page looks.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_code = false;
+    let balanced = text.matches('`').count().is_multiple_of(2);
+    for char in text.chars() {
+        match char {
+            '`' if balanced => {
+                in_code = !in_code;
+                out.push(char);
+            }
+            '|' => out.push_str("\\|"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '!' | '&' | '@' | '~' if !in_code => {
+                out.push('\\');
+                out.push(char);
+            }
+            '\n' | '\r' => out.push(' '),
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
+/// Text in a code span.
+fn code(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ").replace('`', "'").replace('|', "\\|");
+    format!("`{text}`")
+}

@@ -1,0 +1,161 @@
+//! `cargo xtask explain`: which document an item of a client comes from, and what happened to it on the way.
+
+mod journey;
+mod show;
+
+use clap::{Args, ValueEnum};
+use client_codegen::provenance::Sourced;
+use openapi_pipeline::Context;
+
+use crate::Workspace;
+use crate::build::{self, BuildError, Built};
+use crate::config::{Families, Family};
+use crate::progress::line;
+use crate::quiet::with_deep_stack;
+use crate::tree::Tree;
+use crate::workspace::Failure;
+use journey::Journey;
+
+pub use show::{Explained, Part, Place, Touched};
+
+/// How similar a name must be to be suggested, from 0 to 1.
+const SIMILAR: f64 = 0.75;
+
+/// Show where an item of a client comes from
+///
+/// Names the description, or the overlay, with line, column and JSON pointer; the overlay actions and the lowerings that
+/// touched the item or its parts; and the parts. For a crate alone, the whole table.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The item by its path, such as `svix_client::types::AppPortalAccessIn`, or a crate
+    #[arg(value_name = "ITEM")]
+    pub item: String,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// How to show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Runs the task.
+pub fn run(workspace: &Workspace, options: &Explain) -> Result<(), Failure> {
+    let explained = with_deep_stack(|| explain(workspace, &options.item))
+        .map_err(|error| Failure::io("start a thread for", workspace.root(), error))??;
+    let whole = !options.item.contains("::");
+    let text = match options.format {
+        Format::Text if whole => show::table(&explained),
+        Format::Text => show::text(&explained),
+        Format::Json => show::json(&explained),
+    };
+    line(&mut std::io::stdout().lock(), text.trim_end());
+    Ok(())
+}
+
+/// What is known of an item, or of all items of a crate. A field and its setter share a path.
+pub fn explain(workspace: &Workspace, item: &str) -> Result<Vec<Explained>, Failure> {
+    let tree = Tree::new(workspace);
+    let (mut cx, families, mut inputs) = build::families_of(&tree)?;
+    let (library, path) = item.split_once("::").unwrap_or((item, ""));
+    let family = find(&families, library)?;
+    let journey = Journey::of(&mut cx, &tree, family)
+        .and_then(|journey| Ok((journey, build::family_of(&tree, &mut cx, family, &mut inputs)?)));
+    let (journey, built) = match journey {
+        Ok(both) => both,
+        Err(BuildError::Input(problems)) => return Err(Failure::Input { problems, sources: cx.sources }),
+        Err(BuildError::Codegen(error)) => return Err(Failure::Codegen { family: family.name.clone(), error }),
+    };
+    let chosen: Vec<&Sourced> = built.items.iter().filter(|one| path.is_empty() || one.item.path == path).collect();
+    if chosen.is_empty() {
+        return Err(unknown_item(family, &built, path));
+    }
+    // The whole table is about places; what happened is shown item by item.
+    let in_full = !path.is_empty();
+    Ok(chosen.into_iter().map(|one| explained(&cx, &built, &journey, family, one, in_full)).collect())
+}
+
+/// The family of a crate, by its name as a library or as a package.
+fn find<'a>(families: &'a Families, library: &str) -> Result<&'a Family, Failure> {
+    let found = families.families.iter().find(|family| family.package.replace('-', "_") == library.replace('-', "_"));
+    found.ok_or_else(|| {
+        let known: Vec<String> = families.families.iter().map(|family| family.package.replace('-', "_")).collect();
+        Failure::Message {
+            code: "unknown-crate",
+            message: format!("`{library}` is no crate of a family"),
+            help: format!("the crates are {}", known.join(", ")),
+        }
+    })
+}
+
+fn unknown_item(family: &Family, built: &Built, path: &str) -> Failure {
+    let library = family.package.replace('-', "_");
+    let wanted = path.to_lowercase();
+    // Somebody who forgets the module still knows the name.
+    let last = |path: &str| path.rsplit("::").next().unwrap_or_default().to_lowercase();
+    let mut similar: Vec<(f64, &str)> = built
+        .items
+        .iter()
+        .map(|one| {
+            let whole = strsim::jaro_winkler(&one.item.path.to_lowercase(), &wanted);
+            let end = strsim::jaro_winkler(&last(&one.item.path), &last(path));
+            (whole.max(end), one.item.path.as_str())
+        })
+        .filter(|(score, _)| *score >= SIMILAR)
+        .collect();
+    similar.sort_by(|(one, a), (other, b)| other.total_cmp(one).then(a.cmp(b)));
+    similar.dedup_by(|a, b| a.1 == b.1);
+    let names: Vec<String> = similar.iter().take(3).map(|(_, path)| format!("`{library}::{path}`")).collect();
+    Failure::Message {
+        code: "unknown-item",
+        message: format!("{library} has no public item `{path}`"),
+        help: match names.as_slice() {
+            [] => format!("`cargo xtask explain {library}` lists all of them"),
+            _ => format!("did you mean {}?", names.join(" or ")),
+        },
+    }
+}
+
+fn explained(
+    cx: &Context,
+    built: &Built,
+    journey: &Journey,
+    family: &Family,
+    one: &Sourced,
+    in_full: bool,
+) -> Explained {
+    let library = family.package.replace('-', "_");
+    let place = |origin| Place::of(&cx.sources, origin);
+    let mut made_from = vec![place(one.origin)];
+    let (mut touched_by, mut parts) = (Vec::new(), Vec::new());
+    if in_full && one.described {
+        made_from.extend(journey.others(cx, built, one.origin).into_iter().map(place));
+        touched_by = journey.touched(cx, built, one.origin);
+        let of_this = |part: &&Sourced| part.item.parent() == Some(one.item.path.as_str());
+        parts = built
+            .items
+            .iter()
+            .filter(of_this)
+            .filter(|part| part.item.kind != client_codegen::items::Kind::Method || one.item.path == "Client")
+            .map(|part| Part {
+                item: format!("{library}::{}", part.item.path),
+                declaration: part.item.declaration.clone(),
+                made_from: place(part.origin),
+            })
+            .collect();
+    }
+    Explained {
+        item: format!("{library}::{}", one.item.path),
+        kind: one.item.kind.name(),
+        declaration: one.item.declaration.clone(),
+        described: one.described,
+        made_from,
+        touched_by,
+        parts,
+    }
+}
