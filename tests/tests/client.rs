@@ -125,6 +125,12 @@ paths:
       tags: [me]
       parameters: [{name: access_token, in: query, schema: {type: string}}]
       responses: {'200': {description: OK, content: {image/png: {schema: {type: string, format: binary}}}}}
+  /choice:
+    post:
+      operationId: choose
+      security: [{key: []}]
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Choice'}}}}
+      responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Choice'}}}}}
   /orders/{order-id}:
     get:
       operationId: get_order
@@ -133,8 +139,14 @@ paths:
         '200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
         '204': {description: Not yet}
 components:
-  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  securitySchemes: {bearer: {type: http, scheme: bearer}, key: {type: apiKey, in: header, name: X-Key}}
   schemas:
+    Choice:
+      properties: {tags: {type: array, items: {type: string}}}
+      oneOf: [{$ref: '#/components/schemas/Small'}, {$ref: '#/components/schemas/Large'}, {$ref: '#/components/schemas/Card'}]
+    Small: {type: object, required: [id], properties: {id: {type: string}}}
+    Large: {type: object, required: [id], properties: {id: {type: string}, name: {type: string}}}
+    Card: {type: object, required: [id, kind], properties: {id: {type: string}, kind: {const: card}}}
     Session:
       type: object
       required: [accessToken, backupTokens, tokenType]
@@ -157,9 +169,9 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
     let report = desk.report(&["--workspace", &workspace]);
     assert_eq!(
         (report.document.dialect.as_str(), report.document.operations, report.document.schemas),
-        ("3.1.0", 4, 3)
+        ("3.1.0", 5, 7)
     );
-    assert_eq!((report.generated.name.as_str(), report.generated.operations), ("acme-client", 4));
+    assert_eq!((report.generated.name.as_str(), report.generated.operations), ("acme-client", 5));
     assert!(report.left_out.is_empty() && report.seconds > 0.0, "{report:?}");
     assert!(report.lowered.iter().any(|one| one.rule == "date-as-string" && one.pointer.starts_with("#/components/")));
 
@@ -192,7 +204,7 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
 }
 
 /// How the crate is used; it only has to compile.
-const USES: &str = r#"//! Uses of the client.
+const USES: &str = r##"//! Uses of the client.
 
 use acme_client::{Bytes, Client, Error, Response, Secret, errors, types};
 
@@ -213,6 +225,20 @@ async fn uses(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 #[test]
+fn nothing_is_lost_on_the_way() {
+    for text in [
+        r#"{"id":"1"}"#,
+        r#"{"id":"1","name":"n"}"#,
+        r#"{"id":"1","name":"n","tags":[]}"#,
+        r#"{"id":"1","kind":"card","tags":["a"]}"#,
+    ] {
+        let choice: types::Choice = serde_json::from_str(text).unwrap();
+        let back = serde_json::to_value(&choice).unwrap();
+        assert_eq!(back, serde_json::from_str::<serde_json::Value>(text).unwrap());
+    }
+}
+
+#[test]
 fn secrets_are_not_shown() {
     let client = Client::builder().static_token("canary").build().unwrap();
     let request = client.get_avatar().access_token("canary");
@@ -220,7 +246,7 @@ fn secrets_are_not_shown() {
     let body = types::LoginRequest::new("canary", "me").otp("canary");
     assert!(!format!("{body:?}").contains("canary"));
 }
-"#;
+"##;
 
 #[test]
 fn secrets_are_found_by_format_and_by_name_and_listed() {
@@ -322,7 +348,7 @@ fn names_roots_and_selections_are_checked() {
         assert!(said.contains(expected), "{arguments:?}: {said}");
     }
     let report = desk.report(&["--select", "tag:auth", "--select", "path:/orders/*", "--name", "mine"]);
-    assert_eq!((report.document.operations, report.document.selected, report.generated.operations), (4, 2, 2));
+    assert_eq!((report.document.operations, report.document.selected, report.generated.operations), (5, 2, 2));
     assert_eq!(report.generated.name, "mine");
     let report = desk.report(&["--select", "operation:put_avatar"]);
     assert_eq!(report.generated.operations, 1);
@@ -338,7 +364,7 @@ fn overlays_and_files_below_the_root_take_part() {
         ("api/main.yaml", main),
         ("shared/r.yaml", "Ok: {description: fine}\n"),
     ]);
-    assert_eq!(desk.report(&["--overlay", "o.yaml"]).generated.operations, 2);
+    assert_eq!(desk.report(&["--overlay", "o.yaml"]).generated.operations, 3);
 
     let below = |root: &[&str]| {
         let mut command = desk.command("client");

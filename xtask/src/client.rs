@@ -80,6 +80,9 @@ fn generate(workspace: Option<&Workspace>, options: &Client, started: Instant) -
         cx.leave_out(operation, Construct::Generator, culprit.origin, culprit.reason());
     }
     let document = guarded.document.as_ref().unwrap_or(&document);
+    for name in &guarded.source.opened {
+        lower::note_free_form(&mut cx, document, name);
+    }
     let mut files = crate_files(options, &name, &title, runtime, document, &guarded);
     let mut report = ClientReport {
         document: DocumentFacts {

@@ -33,7 +33,8 @@ pub fn large(whole: &Value, operations: usize, bytes: usize) -> Sized {
     let mut large = whole.clone();
     let mut copy = 1;
     while count(&large) < operations {
-        add(&mut large, &first(whole, operations - count(&large)), copy);
+        let more = first(whole, operations - count(&large));
+        add(&mut large, &more, copy);
         copy += 1;
     }
     let missing = bytes.saturating_sub(large.to_string().len()) / operations;

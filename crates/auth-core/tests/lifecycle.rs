@@ -11,7 +11,7 @@ use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Intent, LogoutScope,
     MemoryStore, Policy, Renewal, Session, SessionManager, SessionStatus, SessionStore, Stored, Timer, TokenSource,
 };
-use support::{ACME, Acme, Answer, PausedTimer, busy, refused};
+use support::{ACME, Acme, Answer, PausedTimer, busy, change, refused};
 use tokio::sync::Semaphore;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -255,7 +255,7 @@ async fn a_store_that_fails_loses_no_session() {
         let manager = manager.clone();
         async move { manager.token().await }
     });
-    watch.changed().await;
+    change(&mut watch).await;
     assert!(matches!(watch.current(), SessionStatus::NotStored(_) | SessionStatus::Active { .. }));
     assert_eq!(text(&waiting.await.unwrap().unwrap()), "access-1", "the only one there is");
 }

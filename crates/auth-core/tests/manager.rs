@@ -10,7 +10,7 @@ use auth_core::{
     AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Intent, LogoutScope, MemoryStore, Renewal,
     SessionManager, SessionStatus, SessionStore, TokenSource,
 };
-use support::{Acme, Answer, PausedTimer, busy, lost, refused};
+use support::{Acme, Answer, PausedTimer, busy, change, lost, refused};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -174,13 +174,13 @@ async fn a_failed_early_refresh_leaves_the_valid_token_in_use() {
     manager.authenticator().script("refresh", [Answer::Err(busy())]);
     let mut watch = manager.watch();
     assert_eq!(text(&manager.cached().unwrap()), "access-0");
-    watch.changed().await;
+    change(&mut watch).await;
     assert!(matches!(watch.current(), SessionStatus::Failed(_)), "{:?}", watch.current());
     assert_eq!(text(&manager.token().await.unwrap()), "access-0");
     assert_eq!(manager.authenticator().calls("refresh"), 1, "it cools down");
     tokio::time::advance(Duration::from_secs(2)).await;
     assert_eq!(text(&manager.cached().unwrap()), "access-0");
-    watch.changed().await;
+    change(&mut watch).await;
     assert_eq!(text(&manager.cached().unwrap()), "access-1");
 }
 
@@ -191,7 +191,7 @@ async fn a_lost_rotation_answer_spends_the_refresh_token() {
     manager.authenticator().script("refresh", [Answer::Lost]);
     let mut watch = manager.watch();
     assert_eq!(text(&manager.token().await.unwrap()), "access-0");
-    watch.changed().await;
+    change(&mut watch).await;
     tokio::time::advance(Duration::from_secs(100)).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-0", "it is served until it expires");
     tokio::time::advance(Duration::from_secs(100)).await;
@@ -362,7 +362,7 @@ async fn an_intent_of_somebody_else_is_never_followed_by_a_redemption() {
     let manager = SessionManager::builder(Arc::new(acme)).session(session).store(store).timer(timer.clone()).build();
     let mut watch = manager.watch();
     assert_eq!(text(&manager.token().await.unwrap()), "access-0");
-    watch.changed().await;
+    change(&mut watch).await;
     tokio::time::advance(Duration::from_secs(200)).await;
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::ReauthRequired);
     assert_eq!(manager.authenticator().calls("refresh"), 0);

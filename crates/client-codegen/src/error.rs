@@ -22,6 +22,8 @@ pub enum CodegenError {
         /// What it is that can't be wrapped.
         construct: String,
     },
+    /// No value can have this type: the parts of its schema contradict one another.
+    Uninhabited(String),
     /// A field that must hold a secret has another type.
     ExposedSecret {
         /// The field, as `Type.field`.
@@ -49,7 +51,10 @@ impl fmt::Display for CodegenError {
             }
             Self::Progenitor(problem) => write!(f, "progenitor can't generate this document: {problem}"),
             Self::Unsupported { subject, construct } => {
-                write!(f, "{subject}: {construct} can't be generated yet; leave it out through `select` or an overlay")
+                write!(f, "{subject}: {construct} can't be generated")
+            }
+            Self::Uninhabited(name) => {
+                write!(f, "no value can have the type `{name}`: the parts of its schema contradict one another")
             }
             Self::ExposedSecret { field, found } => {
                 write!(f, "{field} is listed as a secret, but the generated field has type `{found}`")

@@ -3,7 +3,7 @@
 use openapi_pipeline::{Node, Origin, select};
 
 use crate::engine::{self, is_method};
-use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, generate};
+use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, Uninhabited, generate, generate_with};
 
 /// What the generator made of the operations it can take.
 #[derive(Clone, Debug)]
@@ -58,13 +58,13 @@ pub fn generate_guarded(
     spec: &CrateSpec,
     descriptions: Descriptions<'_>,
 ) -> Result<Guarded, CodegenError> {
-    let whole = match generate(document, spec, descriptions) {
+    let whole = match generate_with(document, spec, descriptions, Uninhabited::Open) {
         Ok(source) => return Ok(Guarded { source, document: None, left_out: Vec::new() }),
         Err(error) => error,
     };
     let attempt = |operations: &[Key]| {
         let part = select::subset(document, |path, method| operations.iter().any(|key| key.is(path, method)));
-        generate(&part, spec, descriptions).map(|source| (source, part))
+        generate_with(&part, spec, descriptions, Uninhabited::Open).map(|source| (source, part))
     };
     let mut left_out = Vec::new();
     let mut good = Vec::new();

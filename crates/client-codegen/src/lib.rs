@@ -70,6 +70,8 @@ pub struct CrateSource {
     pub items: Vec<provenance::Sourced>,
     /// The traits that public types implement, by hand or by a derive.
     pub impls: Vec<items::Item>,
+    /// The types that became any JSON value, because the parts of their schema contradict one another.
+    pub opened: Vec<String>,
 }
 
 /// Generates the two source files of a family crate from its merged document.
@@ -78,18 +80,36 @@ pub fn generate(
     spec: &CrateSpec,
     descriptions: Descriptions<'_>,
 ) -> Result<CrateSource, CodegenError> {
+    generate_with(document, spec, descriptions, Uninhabited::Refused)
+}
+
+/// What becomes of a type that no value can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Uninhabited {
+    /// It is an error, since an overlay can mend its schema.
+    Refused,
+    /// It is any JSON value.
+    Open,
+}
+
+fn generate_with(
+    document: &Node,
+    spec: &CrateSpec,
+    descriptions: Descriptions<'_>,
+    uninhabited: Uninhabited,
+) -> Result<CrateSource, CodegenError> {
     let api = model::Api::read(document, spec)?;
-    let raw = engine::run(document)?;
+    let mut raw = engine::run(document)?;
+    let opened = polish::uninhabited(&raw);
+    match (uninhabited, opened.first()) {
+        (_, None) => {}
+        (Uninhabited::Open, Some(_)) => polish::open_uninhabited(&mut raw),
+        (Uninhabited::Refused, Some(name)) => return Err(CodegenError::Uninhabited(name.clone())),
+    }
     let reach = reach::Reach::of(&raw, &api)?;
     let origins = provenance::origins(document, &api, &raw)?;
     let mut polished = polish::polish(raw, &reach)?;
     polish::secrets::assert_fields(document, &polished)?;
-    if let Some(name) = polish::uninhabited(&polished) {
-        return Err(CodegenError::unsupported(
-            name,
-            "a type without values, made of parts that contradict one another,",
-        ));
-    }
     let mut client = emit::client(&api, &polished)?;
     let (items, impls) = provenance::table(document, &api, origins, &client, &polished);
     provenance::write_into(&mut client, &mut polished, &items, descriptions);
@@ -100,6 +120,7 @@ pub fn generate(
         takes_token: api.operations.iter().any(|operation| operation.security.need != model::Need::None),
         items,
         impls,
+        opened,
         generated: render::file(polished, spec, "the types, and the private layer under the client"),
         client: render::file(client, spec, "the public client"),
     })

@@ -15,6 +15,7 @@ use serde_json::Value;
 /// # Errors
 ///
 /// An invalid request when the body isn't an object, or can't be serialized.
+#[allow(clippy::result_large_err, reason = "it is the error of the generated method that calls this")]
 pub fn form<T, E>(request: RequestBuilder, body: &T) -> Result<RequestBuilder, progenitor_client::Error<E>>
 where
     T: Serialize + ?Sized,

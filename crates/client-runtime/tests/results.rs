@@ -1,4 +1,5 @@
 //! Successes that aren't one JSON body, the media types that calls name, and tokens that are no bearer tokens.
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
 
 mod support;
 

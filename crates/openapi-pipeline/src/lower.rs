@@ -53,6 +53,14 @@ pub fn left_out(report: &Report) -> impl Iterator<Item = &Note> {
     report.notes.iter().filter(|note| note.rule == &rule::LEAVE_OUT)
 }
 
+/// Notes that the generator made any JSON value of a type; the place is that of the schema it is named after.
+pub fn note_free_form(cx: &mut Context, document: &Node, type_name: &str) {
+    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
+    let named = schemas.filter(|(name, _)| type_name.starts_with(&names::pascal(name)));
+    let origin = named.max_by_key(|(name, _)| name.len()).map_or(document.origin, |(_, schema)| schema.origin);
+    cx.note(&rule::FREE_FORM, origin, format!("`{type_name}`: the parts of its schema contradict one another"));
+}
+
 /// What lowering needs to know besides the document.
 #[derive(Clone, Debug, Default)]
 pub struct LowerPlan {

@@ -162,7 +162,10 @@ impl<'a> Case<'a> {
     fn query(&mut self, query: &str) {
         let pairs = wire::pairs(query);
         let mut used = vec![false; pairs.len()];
-        for parameter in self.parameters(Location::Query) {
+        let document = self.judge.schemas.document();
+        let mut parameters: Vec<&Parameter> = self.parameters(Location::Query).collect();
+        parameters.sort_by_key(|parameter| wire::takes_the_rest(document, writing(parameter)));
+        for parameter in parameters {
             let meanings = match &parameter.media {
                 Some(_) => {
                     pairs.iter().zip(&mut used).find(|((name, _), _)| *name == parameter.name).map(|(pair, used)| {
@@ -170,7 +173,7 @@ impl<'a> Case<'a> {
                         serde_json::from_str(&pair.1).ok().into_iter().collect()
                     })
                 }
-                None => wire::member(self.judge.schemas.document(), writing(parameter), &pairs, &mut used),
+                None => wire::member(document, writing(parameter), &pairs, &mut used),
             };
             self.parameter(parameter, meanings);
         }

@@ -64,11 +64,6 @@ impl<'a> Generator<'a> {
         Self { schemas, direction, place, fill, random, given_up: BTreeSet::new() }
     }
 
-    /// Makes values that are filled in differently.
-    pub fn fill_in(&mut self, fill: Fill) {
-        self.fill = fill;
-    }
-
     /// A value that the schema allows, or why none was found.
     pub fn value(&mut self, schema: &Value) -> Result<Value, String> {
         let strict = self.attempts(schema, Reading::Strict);
@@ -153,7 +148,11 @@ impl<'a> Generator<'a> {
                 false => Ok(fitting[self.random.below(fitting.len())].clone()),
             };
         }
-        let kinds = merged.kinds();
+        let mut kinds = merged.kinds();
+        // Only JSON can tell a text from what it spells.
+        if self.place != Place::Body && kinds.len() > 1 && kinds.contains(&Kind::String) {
+            kinds.retain(|kind| matches!(kind, Kind::String | Kind::Null));
+        }
         let solid: Vec<Kind> = kinds.iter().copied().filter(|kind| *kind != Kind::Null).collect();
         // Only JSON has a way to write it.
         let null_allowed = kinds.len() > solid.len() && (self.place == Place::Body || solid.is_empty());
@@ -175,6 +174,8 @@ impl<'a> Generator<'a> {
     fn array(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
         let least = merged.min_items.unwrap_or(0);
         let usual = match self.fill {
+            // Only JSON can tell an empty list from none.
+            _ if self.place != Place::Body => 1 + self.random.below(2),
             Fill::Required => 0,
             Fill::Everything if depth > DEEP => 0,
             Fill::Everything => 1 + self.random.below(2),

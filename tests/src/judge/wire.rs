@@ -13,6 +13,8 @@ use super::document::Document;
 struct Shape {
     kinds: BTreeSet<String>,
     properties: BTreeSet<String>,
+    /// Whether members of other names are spoken of.
+    open: bool,
 }
 
 impl Shape {
@@ -38,6 +40,7 @@ impl Shape {
             self.properties.extend(properties.keys().cloned());
             self.kinds.insert("object".into());
         }
+        self.open |= schema.get("additionalProperties").is_some_and(|one| *one != Value::Bool(false));
         if schema.get("items").is_some() {
             self.kinds.insert("array".into());
         }
@@ -75,16 +78,19 @@ pub(super) struct Writing<'a> {
     pub(super) schema: &'a Value,
 }
 
+/// Whether a value may have members of any name beside other parameters: it is read when those have been.
+pub(super) fn takes_the_rest(document: &Document, writing: Writing<'_>) -> bool {
+    writing.style == Style::Form && writing.explode && Shape::of(document, writing.schema).open
+}
+
 /// What one text may mean.
 pub(super) fn scalar(text: &str) -> Vec<Value> {
     let mut meanings = vec![Value::String(text.to_owned())];
     match text {
         "true" | "false" => meanings.push(Value::Bool(text == "true")),
         "null" => meanings.push(Value::Null),
-        _ => {
-            let number = serde_json::from_str::<Value>(text).ok().filter(Value::is_number);
-            meanings.extend(number);
-        }
+        // Objects within a form are JSON.
+        _ => meanings.extend(serde_json::from_str::<Value>(text).ok().filter(|value| !value.is_string())),
     }
     meanings
 }
@@ -191,7 +197,7 @@ pub(super) fn member(
         return Some(meanings);
     }
     if shape.has("object") && writing.style == Style::Form && writing.explode {
-        let read = take(pairs, used, |name| shape.properties.contains(name).then(|| name.to_owned()));
+        let read = take(pairs, used, |name| (shape.open || shape.properties.contains(name)).then(|| name.to_owned()));
         return (!read.is_empty()).then(|| objects(&read));
     }
     None
@@ -199,7 +205,7 @@ pub(super) fn member(
 
 fn take(pairs: &[Pair], used: &mut [bool], rename: impl Fn(&str) -> Option<String>) -> Vec<Pair> {
     let mut taken = Vec::new();
-    for ((name, value), used) in pairs.iter().zip(used) {
+    for ((name, value), used) in pairs.iter().zip(used).filter(|(_, used)| !**used) {
         if let Some(name) = rename(name) {
             *used = true;
             taken.push((name, value.clone()));

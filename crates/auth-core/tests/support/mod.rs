@@ -3,6 +3,7 @@
     dead_code,
     unreachable_pub,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "shared by tests, which use what they need"
 )]
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, LogoutScope,
-    Renewal, Session, Timer,
+    Renewal, Session, SessionWatch, Timer,
 };
 use tokio::sync::Semaphore;
 
@@ -220,6 +221,11 @@ impl Authenticator for Acme {
             }
         })
     }
+}
+
+/// Waits for a change. Paused time passes only when nothing else goes on, so that a change that never comes fails.
+pub async fn change(watch: &mut SessionWatch) {
+    tokio::time::timeout(Duration::from_secs(24 * 3600), watch.changed()).await.expect("something changes");
 }
 
 /// The answer to a redemption was lost on the way.

@@ -13,6 +13,7 @@ mod lists;
 mod patterns;
 pub(crate) mod secrets;
 mod structs;
+mod uninhabited;
 mod unions;
 
 pub(crate) use docs::doc_attributes;
@@ -49,13 +50,22 @@ pub(crate) fn polish(mut file: File, reach: &Reach) -> Result<File, CodegenError
     Ok(file)
 }
 
-/// A type without values, which nothing can ever be read as: what the generator makes of parts that contradict one another.
-pub(crate) fn uninhabited(file: &File) -> Option<String> {
-    let items = types_module(file).ok()?.content.as_ref().map(|(_, items)| items.as_slice())?;
-    items.iter().find_map(|item| match item {
-        Item::Enum(item) if item.variants.is_empty() => Some(item.ident.to_string()),
-        _ => None,
-    })
+/// The types without values.
+pub(crate) fn uninhabited(file: &File) -> Vec<String> {
+    let items = types_module(file).ok().and_then(|module| module.content.as_ref()).map(|(_, items)| items.as_slice());
+    uninhabited::names(items.unwrap_or_default())
+}
+
+/// Makes any JSON value of the types without values.
+pub(crate) fn open_uninhabited(file: &mut File) {
+    for item in &mut file.items {
+        if let Item::Mod(module) = item
+            && module.ident == "types"
+            && let Some((_, items)) = &mut module.content
+        {
+            uninhabited::open(items);
+        }
+    }
 }
 
 /// How many types a user of the crate sees.

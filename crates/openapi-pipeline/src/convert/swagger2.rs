@@ -12,8 +12,9 @@ mod servers;
 
 use std::collections::HashSet;
 
-use crate::convert::rules::{OPENAPI_VERSION, SWAGGER_COMPONENTS};
+use crate::convert::rules::{OPENAPI_VERSION, SWAGGER_COMPONENTS, SWAGGER_REF};
 use crate::convert::{openapi30, refs};
+use crate::select::tree::{Keys, each_ref_mut};
 use crate::{Context, Diagnostics, Node, Object, Value};
 use names::Names;
 
@@ -65,7 +66,19 @@ pub(super) fn convert(cx: &mut Context, mut root: Node) -> Result<Node, Diagnost
         result.set("components", components.value);
     }
     schemas::convert(cx, &shared, &mut result);
+    translate_the_rest(cx, &shared, &mut result);
     Ok(result)
+}
+
+/// References below members that the specification doesn't know, such as a misspelt one: they would lead nowhere.
+fn translate_the_rest(cx: &mut Context, shared: &Shared, root: &mut Node) {
+    each_ref_mut(root, Keys::Fields, &mut |reference| {
+        let translate = |section| shared.names.translate(reference.as_str()?, section);
+        if let Some(new) = ["definitions", "parameters", "responses"].into_iter().find_map(translate) {
+            cx.note(&SWAGGER_REF, reference.origin, format!("{} became {new}", reference.as_str().unwrap_or_default()));
+            *reference = Node::new(new, reference.origin);
+        }
+    });
 }
 
 impl Shared {

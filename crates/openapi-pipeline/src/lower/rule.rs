@@ -46,7 +46,7 @@ crate::select::define_rules! {
     HOIST_ERROR = "hoist-error-body": "An inline schema of another response becomes a component named after its operation and status.";
     HOIST_PATH_PARAMETER = "hoist-path-parameter": "The same constrained path parameter is one type in all operations.";
     HOIST_AMBIGUOUS = "hoist-ambiguous-type": "An inline schema whose type would take another one's name becomes a component with a name of its own.";
-    FREE_FORM = "free-form-schema": "A schema that no type can be written for is any JSON object.";
+    FREE_FORM = "free-form-schema": "A schema that no type can be written for is any JSON value, or any object.";
     NULLABLE_COMPONENT = "nullable-component": "A named schema that may be null is one that may not, nullable wherever it is used.";
     PROPERTY_COLLISION = "property-name-collision": "Of properties that become the same field, one is kept.";
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";

@@ -84,14 +84,9 @@ impl<'a> Draft<'a> {
                 return if parameter.required { Err(Impossible) } else { Ok(()) };
             }
         };
-        // Outside of a body, nothing can't be told from an empty list or null.
-        if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
-            if !parameter.required {
-                return Ok(());
-            }
-            let mut generator = self.generator(place_of(parameter.location), &parameter.name);
-            generator.fill_in(Fill::Everything);
-            value = generator.value(&parameter.schema).unwrap_or(value);
+        // Outside of a body, these can't be told from nothing.
+        if !parameter.required && (value.is_null() || value.as_array().is_some_and(Vec::is_empty)) {
+            return Ok(());
         }
         if is_idempotency_key(&parameter.name)
             && let Some(text) = value.as_str()

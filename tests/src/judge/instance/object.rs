@@ -61,9 +61,16 @@ impl Generator<'_> {
 
     fn member(&mut self, merged: &Merged<'_>, name: &str, schemas: &[&Value], depth: usize) -> Result<Value, String> {
         match merged.pins.get(name) {
-            Some(pinned) => Ok(pinned.clone()),
-            None => self.of(schemas, depth + 1),
+            Some(pinned) if self.may_be(schemas, pinned) => Ok(pinned.clone()),
+            _ => self.of(schemas, depth + 1),
         }
+    }
+
+    /// Whether a member takes a value: it does unless it lists others.
+    fn may_be(&self, schemas: &[&Value], value: &Value) -> bool {
+        let mut merged = Merged::default();
+        let known = schemas.iter().all(|schema| self.merge(&mut merged, schema, 0).is_ok());
+        known && merged.values.is_none_or(|values| values.contains(value))
     }
 
     /// Whether only the other side sends it.

@@ -61,6 +61,13 @@ pub(super) fn rows() -> Vec<Row> {
                    "y": {"$ref": "#/components/schemas/A_B_2"}}}}),
         ),
         (
+            &["openapi-version", "swagger-components", "swagger-ref"],
+            json!({"paths": {"/a": {"get": {"responses": {}, "respolses": {"200": {"$ref": "#/definitions/A"}}}}},
+                   "definitions": {"A": {"type": "object"}}}),
+            "/paths/~1a/get/respolses/200/$ref",
+            json!("#/components/schemas/A"),
+        ),
+        (
             &["swagger-component-name", "openapi-version", "swagger-components", "swagger-security-scheme"],
             json!({"securityDefinitions": {"my auth": {"type": "basic"}}, "security": [{"my auth": []}]}),
             "/security",

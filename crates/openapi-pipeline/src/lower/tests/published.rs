@@ -244,3 +244,73 @@ fn enums_and_arrays_that_no_type_fits_become_ones_that_have_one() {
     assert_eq!(lowered, json!({"type": "object", "properties": {"extra": {"type": "string"}}}));
     assert_eq!(uses(&cx, "extra-members").len(), 1);
 }
+
+#[test]
+fn what_is_required_in_one_direction_is_not_demanded_in_the_other() {
+    let user = json!({"type": "object", "required": ["id", "password", "name"], "properties": {
+        "id": {"type": "string", "readOnly": true},
+        "password": {"type": "string", "writeOnly": true, "format": "password"},
+        "name": {"type": "string"},
+    }});
+    let derived = json!({"allOf": [reference("User"), {"type": "object", "required": ["id"]}]});
+    let schemas = json!({"User": user.clone(), "Derived": derived});
+    let (cx, lowered) = run(&exchange(reference("Derived"), json!({"type": "string"}), schemas.clone()));
+    let sent = lowered.unwrap()["components"]["schemas"].clone();
+    assert_eq!(sent["User"]["required"], json!(["password", "name"]));
+    assert_eq!(sent["Derived"]["allOf"][1].get("required"), None);
+    assert_eq!(uses(&cx, "one-way-required").len(), 2);
+    let (_, lowered) = run(&exchange(json!({"type": "string"}), reference("User"), schemas));
+    assert_eq!(lowered.unwrap()["components"]["schemas"]["User"]["required"], json!(["id", "name"]));
+}
+
+#[test]
+fn what_holds_for_all_alternatives_is_written_into_each() {
+    let common = json!({"type": "object", "properties": {"id": {"type": "string"}}});
+    let branch = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let event = json!({"allOf": [common, {"oneOf": [branch("a"), reference("Other")]}]});
+    let beside =
+        json!({"type": "object", "properties": {"id": {"type": "string"}}, "oneOf": [branch("a"), branch("b")]});
+    let schemas =
+        json!({"Event": event, "Other": branch("c"), "Beside": beside, "Both": {"allOf": [reference("Event")]}});
+    let (cx, lowered) = run(&exchange(reference("Beside"), reference("Both"), schemas));
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    assert_eq!(schemas["EventBase"], common);
+    assert_eq!(
+        schemas["Event"],
+        json!({"oneOf": [{"allOf": [reference("EventBase"), branch("a")]}, reference("EventOther")]})
+    );
+    assert_eq!(schemas["EventOther"], json!({"allOf": [reference("EventBase"), reference("Other")]}));
+    assert_eq!(schemas["Beside"]["oneOf"][1], json!({"allOf": [reference("BesideBase"), branch("b")]}));
+    assert_eq!(schemas["Beside"].get("properties"), None);
+    assert_eq!(uses(&cx, "distribute-alternatives").len(), 2);
+}
+
+#[test]
+fn alternatives_are_objects_of_which_one_is_meant_or_say_nothing() {
+    let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let (cx, lowered) = schema(json!({"anyOf": [object("a"), object("b")]}));
+    assert_eq!(lowered, json!({"oneOf": [object("a"), object("b")]}));
+    assert_eq!(uses(&cx, "any-of-objects").len(), 1);
+    let (_, lowered) = schema(json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}));
+    assert!(lowered.get("anyOf").is_some(), "values are told apart by themselves");
+
+    let mut account = object("a");
+    account["anyOf"] = json!([{"required": ["a"]}, {"required": ["b"]}]);
+    let (cx, lowered) = schema(account);
+    assert_eq!(lowered, object("a"));
+    assert_eq!(uses(&cx, "bare-alternatives").len(), 1);
+}
+
+#[test]
+fn a_success_about_which_nothing_is_said_is_any_object() {
+    let (cx, lowered) = run(&exchange(json!({"type": "string"}), json!({"type": "object"}), json!({})));
+    let success = &lowered.unwrap()["paths"]["/x"]["post"]["responses"]["200"];
+    assert_eq!(
+        (&success["content"], &success["x-may-be-empty"]),
+        (&json_body(json!({"type": "object"})), &json!(true))
+    );
+    assert_eq!(uses(&cx, "free-form-success").len(), 1);
+    let closed = json!({"type": "object", "additionalProperties": false});
+    let (_, lowered) = run(&exchange(json!({"type": "string"}), closed, json!({})));
+    assert_eq!(lowered.unwrap()["paths"]["/x"]["post"]["responses"]["200"].get("content"), None);
+}
