@@ -1,4 +1,4 @@
-//! A description of any dialect all the way to what the generator reads, which is an OpenAPI 3.0.3 document.
+//! A description of any dialect all the way to what the generator reads, and that loaded again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -14,5 +14,5 @@ fuzz_target!(|text: &str| {
     let text = document.to_pretty_json();
     let mut cx = Context::new();
     let outcome = pipeline_fuzz::load(&mut cx, &[&text]);
-    shown(&cx, outcome).expect("what was lowered can be read");
+    shown(&cx, outcome);
 });

@@ -186,8 +186,11 @@ pub(crate) fn tokens(of: &impl ToTokens) -> String {
         (",)", ")"),
     ];
     let text = of.to_token_stream().to_string().replace(" -> ", "\u{0}");
-    let text = SPACING.iter().chain(&NAMES).fold(text, |text, (from, to)| text.replace(from, to));
-    text.replace('\u{0}', " -> ").replace(", )", ")")
+    // Most don't occur in most: a search is cheaper than a copy.
+    let replace =
+        |text: String, (from, to): &(&str, &str)| if text.contains(from) { text.replace(from, to) } else { text };
+    let text = SPACING.iter().chain(&NAMES).fold(text, replace);
+    [("\u{0}", " -> "), (", )", ")")].iter().fold(text, replace)
 }
 
 #[cfg(test)]

@@ -168,13 +168,13 @@ pub(super) const ALL: &[Mutation] = &[
         (&["union-kind-changed"], S),
         (&["union-kind-changed"], S),
         |d| {
-            // Alternatives that rule each other out are the same either way.
-            set(d, "/components/schemas/Card", "/required", json!(["kind"]));
-            set(d, "/components/schemas/Transfer", "/required", json!(["kind"]));
+            // Objects, and alternatives that rule each other out, are the same either way.
+            let texts = json!([{"type": "string", "maxLength": 4}, {"type": "string", "minLength": 2}]);
+            set(d, SENT, "/properties/reference", json!({"oneOf": texts}));
         },
         |d| {
-            let branches = remove(d, PAYMENT, "/oneOf");
-            set(d, PAYMENT, "/anyOf", branches);
+            let branches = remove(d, SENT, "/properties/reference/oneOf");
+            set(d, SENT, "/properties/reference", json!({"anyOf": branches}));
         },
     ),
     change(

@@ -92,7 +92,7 @@ pub(super) const ALL: &[Mutation] = &[
     ),
     change(
         "response: a list becomes required",
-        (&["response-property-became-required"], C),
+        (&["response-property-became-required", "generated-type-changed"], S),
         (&["response-property-became-optional"], B),
         |d| push(d, GIVEN, "/required", json!("labels")),
     ),

@@ -1,5 +1,9 @@
 //! progenitor's client becomes a private layer that sends nothing the description doesn't ask for.
 
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, File, ImplItem, Item, Stmt, UseTree, parse_quote};
 
@@ -27,13 +31,54 @@ pub(super) fn make_private(file: &mut File) {
 
 /// An import nothing uses would need an `allow`.
 fn drop_unused_imports(file: &mut File) {
-    let body = file.items.iter().filter(|item| !matches!(item, Item::Use(_)));
-    let text = body.map(|item| quote::quote!(#item).to_string()).collect::<String>();
-    let used = |name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let mut words = Words::default();
+    for item in file.items.iter().filter(|item| !matches!(item, Item::Use(_))) {
+        words.visit_item(item);
+    }
+    let used = |name: &str| words.0.contains(name);
     for item in &mut file.items {
         if let Item::Use(import) = item {
             retain_used(&mut import.tree, &used);
         }
+    }
+}
+
+/// Every identifier, those in macros too.
+#[derive(Default)]
+struct Words(HashSet<String>);
+
+impl Words {
+    fn add(&mut self, word: &Ident) {
+        let word = word.to_string();
+        if !self.0.contains(&word) {
+            self.0.insert(word);
+        }
+    }
+
+    fn add_tokens(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => self.add(&word),
+                TokenTree::Group(group) => self.add_tokens(group.stream()),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Words {
+    fn visit_ident(&mut self, word: &'ast Ident) {
+        self.add(word);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.visit_path(&call.path);
+        self.add_tokens(call.tokens.clone());
+    }
+
+    fn visit_meta_list(&mut self, list: &'ast syn::MetaList) {
+        self.visit_path(&list.path);
+        self.add_tokens(list.tokens.clone());
     }
 }
 
@@ -124,18 +169,24 @@ pub(super) fn name_rare_methods(file: &mut File) {
 
 struct RareMethods;
 
+fn rare_method(name: &Ident) -> Option<Expr> {
+    if name == "options" {
+        Some(parse_quote!(::reqwest::Method::OPTIONS))
+    } else if name == "trace" {
+        Some(parse_quote!(::reqwest::Method::TRACE))
+    } else {
+        None
+    }
+}
+
 impl VisitMut for RareMethods {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
         if let Expr::MethodCall(call) = expr
+            && let Some(method) = rare_method(&call.method)
             && *call.receiver == parse_quote!(self.client)
             && let [url] = call.args.iter().collect::<Vec<_>>().as_slice()
         {
-            let method: Expr = match call.method.to_string().as_str() {
-                "options" => parse_quote!(::reqwest::Method::OPTIONS),
-                "trace" => parse_quote!(::reqwest::Method::TRACE),
-                _ => return,
-            };
             *expr = parse_quote!(self.client.request(#method, #url));
         }
     }

@@ -51,7 +51,7 @@ pub(super) struct Merged<'a> {
     pub(super) read_only: bool,
     pub(super) write_only: bool,
     /// The name of the component that was entered last through a reference.
-    entered: Option<&'a str>,
+    pub(super) entered: Option<&'a str>,
 }
 
 /// Alternatives, one of which has to hold.

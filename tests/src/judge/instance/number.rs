@@ -8,22 +8,27 @@ use super::random::Random;
 /// A whole number.
 pub(super) fn integer(merged: &Merged<'_>, random: &mut Random) -> Result<Value, String> {
     // Numbers that every JSON library holds exactly, unless the format says that there is room for more.
-    let room = match merged.formats.as_slice() {
-        formats if formats.contains(&"int32") => i64::from(i32::MAX),
-        formats if formats.contains(&"int8") => i64::from(i8::MAX),
-        formats if formats.contains(&"int64") && random.below(4) == 0 => i64::MAX / 2,
-        _ => 1_000_000,
-    };
+    let large = merged.formats.iter().any(|format| format.ends_with("64")) && random.below(4) == 0;
+    let room = if large { i64::MAX / 2 } else { 1_000_000 };
+    let range = merged.formats.iter().find_map(|format| range(format));
     let least = merged.minimum.map(f64::ceil);
     let least = larger(least, merged.exclusive_minimum.map(|bound| bound.floor() + 1.0));
+    let least = larger(least, range.map(|(least, _)| least));
     let most = merged.maximum.map(f64::floor);
     let most = smaller(most, merged.exclusive_maximum.map(|bound| bound.ceil() - 1.0));
+    let most = smaller(most, range.map(|(_, most)| most));
     let step = merged.multiple_of.filter(|step| step.fract() == 0.0).map_or(1, |step| step as i64);
-    let (low, high) = match (least, most) {
-        (Some(low), Some(high)) => (low as i64, high as i64),
-        (Some(low), None) => (low as i64, (low as i64).saturating_add(room)),
-        (None, Some(high)) => ((high as i64).saturating_sub(room), high as i64),
-        (None, None) => (if merged.formats.iter().any(|format| format.starts_with('u')) { 0 } else { -room / 2 }, room),
+    let (low, high) = match (least.map(|least| least as i64), most.map(|most| most as i64)) {
+        (Some(low), Some(high)) => (low, high),
+        (Some(low), None) => (low, low.saturating_add(room)),
+        (None, Some(high)) => (high.saturating_sub(room), high),
+        (None, None) => (-room / 2, room),
+    };
+    // Most numbers are near zero, where that is allowed.
+    let (low, high) = if low <= 0 && high >= 0 {
+        (low.max(-room), high.min(room))
+    } else {
+        (low, high.min(low.saturating_add(room)))
     };
     let first = low.div_euclid(step) + i64::from(low.rem_euclid(step) != 0);
     let last = high.div_euclid(step);
@@ -38,6 +43,20 @@ pub(super) fn integer(merged: &Merged<'_>, random: &mut Random) -> Result<Value,
         _ => first.wrapping_add((random.number() % span.max(1)) as i64),
     };
     Ok((chosen * step).into())
+}
+
+/// What a format has room for.
+fn range(format: &str) -> Option<(f64, f64)> {
+    Some(match format {
+        "int8" => (f64::from(i8::MIN), f64::from(i8::MAX)),
+        "int16" => (f64::from(i16::MIN), f64::from(i16::MAX)),
+        "int32" => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        "uint8" => (0.0, f64::from(u8::MAX)),
+        "uint16" => (0.0, f64::from(u16::MAX)),
+        "uint32" => (0.0, f64::from(u32::MAX)),
+        "uint" | "uint64" => (0.0, i64::MAX as f64),
+        _ => return None,
+    })
 }
 
 /// Any number; one that binary fractions hold exactly, so that it can be compared.
@@ -79,5 +98,30 @@ fn smaller(one: Option<f64>, other: Option<f64>) -> Option<f64> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Merged, Random, integer};
+
+    #[test]
+    fn formats_bound_what_bounds_leave_open() {
+        let mut random = Random::new(1, "integers");
+        for (format, minimum, low, high) in [
+            ("int32", Some(1.0), 1, i64::from(i32::MAX)),
+            ("uint16", None, 0, 65_535),
+            ("int8", None, -128, 127),
+            ("uint64", None, 0, i64::MAX),
+            ("other", Some(5.0), 5, 1_000_005),
+        ] {
+            let merged = Merged { formats: vec![format], minimum, ..Merged::default() };
+            for _ in 0..200 {
+                let made = integer(&merged, &mut random).unwrap().as_i64().unwrap();
+                assert!((low..=high).contains(&made), "{format}: {made}");
+            }
+        }
+        let merged = Merged { minimum: Some(1.2), maximum: Some(1.8), ..Merged::default() };
+        assert!(integer(&merged, &mut random).is_err());
     }
 }

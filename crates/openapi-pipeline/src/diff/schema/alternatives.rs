@@ -112,8 +112,18 @@ fn one_more<'a>(engine: &mut Engine<'a>, work: &Work<'a>, at: Site<'a>, is_new: 
     engine.found(work.unit, rule, old, new, format!("{} {message}", work.label));
 }
 
+/// Whether a value is read as the alternative that keeps most of it, whichever keyword there is: the lowering of `anyOf`
+/// asks the same.
+fn is_of_objects(union: &Union<'_>) -> bool {
+    let keys = ["$ref", "properties", "allOf", "oneOf", "anyOf", "additionalProperties"];
+    let may_be_object = |branch: &&Site<'_>| {
+        keys.iter().any(|key| branch.node.get(key).is_some()) || branch.node.get_str("type") == Some("object")
+    };
+    union.branches.iter().filter(may_be_object).count() > 1
+}
+
 fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &Union<'a>) {
-    if old.keyword != new.keyword {
+    if old.keyword != new.keyword && !(is_of_objects(old) && is_of_objects(new)) {
         let message = format!("the alternatives of {} became {}", work.label, new.keyword);
         let (old, new) = (Shown::new(old.at, old.keyword), Shown::new(new.at, new.keyword));
         engine.found_for_code(work.unit, &UNION_KIND_CHANGED, old, new, message);

@@ -31,18 +31,9 @@ impl Use {
             Self::Item | Self::Query if may_be_null => format!("optionally {kind}"),
             Self::Item | Self::Query => kind,
             Self::Property { required: true } if !may_be_null => kind,
-            // A list that may be absent is an empty one: only the constructor of what is sent tells the difference.
-            Self::Property { .. } if !may_be_null && is_collection(view) => match direction {
-                Direction::Request => format!("{kind} that may be left out"),
-                _ => kind,
-            },
             Self::Property { .. } => format!("optionally {kind}"),
         }
     }
-}
-
-fn is_collection(view: &View<'_>) -> bool {
-    view.is_kind("array") || (view.is_kind("object") && view.properties.is_empty())
 }
 
 fn base(view: &View<'_>, direction: Direction) -> String {
