@@ -49,7 +49,7 @@ pub struct Generate {
 
 /// Generate a crate of its own from any description
 ///
-/// Reads Swagger 2.0 and OpenAPI 3.x in JSON or YAML. The crate stands alone: it has its own empty [workspace], and
+/// Reads Swagger 2.0 and OpenAPI 3.x in JSON or YAML. The crate stands alone: it has a workspace table of its own, and
 /// depends on client-runtime and what the code needs. Operations that can't be generated are left out and listed, with
 /// the reason and the place. On an error nothing is written.
 #[derive(Debug, Args)]
