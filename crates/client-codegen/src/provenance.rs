@@ -2,7 +2,7 @@
 //!
 //! Nodes keep their origin through every stage, so the table leads to the file a vendor published, or to the overlay that
 //! corrected it. Operations are found by their names, types by following the generated code and the schemas side by
-//! side (see [`types`]): the code is the proof, not a guess at how the generator names things.
+//! side (see `types`): the code is the proof, not a guess at how the generator names things.
 
 mod shown;
 mod types;
