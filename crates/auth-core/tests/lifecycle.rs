@@ -11,15 +11,10 @@ use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Intent, LogoutScope,
     MemoryStore, Policy, Renewal, Session, SessionManager, SessionStatus, SessionStore, Stored, Timer, TokenSource,
 };
-use support::{ACME, Acme, Answer, PausedTimer, busy, change, refused};
-use tokio::sync::Semaphore;
+use support::{ACME, Acme, Answer, PausedTimer, ask, busy, change, refused, text};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SECOND: Duration = Duration::from_secs(1);
-
-fn text(token: &auth_core::Token) -> String {
-    token.header_value().to_str().unwrap().trim_start_matches("Bearer ").to_owned()
-}
 
 /// A manager over a vendor and a store, with a session of some age in both.
 async fn stored(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (SessionManager<Arc<Acme>>, Arc<Flaky>) {
@@ -143,9 +138,7 @@ async fn credentials_given_at_a_login_are_held_if_they_can_be_used_again() {
 #[tokio::test(start_paused = true)]
 async fn a_login_that_was_overtaken_takes_nothing_from_the_next() {
     let timer = PausedTimer::new();
-    let gate = Arc::new(Semaphore::new(0));
-    let mut acme = Acme::new(&timer);
-    acme.gate = Some(gate.clone());
+    let (acme, gate) = Acme::gated(&timer);
     let (manager, store) = stored(acme, &timer, Duration::ZERO).await;
     let sign_in = |credentials| {
         let manager = manager.clone();
@@ -171,15 +164,10 @@ async fn a_login_that_was_overtaken_takes_nothing_from_the_next() {
 async fn what_lands_after_a_logout_is_not_stored_and_ended_only_if_that_ends_nothing_else() {
     for (scope, logouts) in [(LogoutScope::Session, 1), (LogoutScope::Account, 0)] {
         let timer = PausedTimer::new();
-        let gate = Arc::new(Semaphore::new(0));
-        let mut acme = Acme::new(&timer);
-        acme.gate = Some(gate.clone());
+        let (mut acme, gate) = Acme::gated(&timer);
         acme.capabilities = acme.capabilities.with_logout(scope);
         let (manager, store) = stored(acme, &timer, HOUR).await;
-        let waiting = tokio::spawn({
-            let manager = manager.clone();
-            async move { manager.token().await }
-        });
+        let waiting = ask(&manager);
         manager.authenticator().called("refresh", 1).await;
         let ended = tokio::spawn({
             let manager = manager.clone();
@@ -251,10 +239,7 @@ async fn a_store_that_fails_loses_no_session() {
     store.cannot_persist.store(true, SeqCst);
     tokio::time::sleep(SECOND * 2).await;
     let mut watch = manager.watch();
-    let waiting = tokio::spawn({
-        let manager = manager.clone();
-        async move { manager.token().await }
-    });
+    let waiting = ask(&manager);
     change(&mut watch).await;
     assert!(matches!(watch.current(), SessionStatus::NotStored(_) | SessionStatus::Active { .. }));
     assert_eq!(text(&waiting.await.unwrap().unwrap()), "access-1", "the only one there is");

@@ -10,8 +10,7 @@ use auth_core::{
     AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Intent, LogoutScope, MemoryStore, Renewal,
     SessionManager, SessionStatus, SessionStore, TokenSource,
 };
-use support::{Acme, Answer, PausedTimer, busy, change, lost, refused};
-use tokio::sync::Semaphore;
+use support::{Acme, Answer, PausedTimer, ask, busy, change, lost, refused, text};
 use tokio::task::JoinSet;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -20,10 +19,6 @@ const HOUR: Duration = Duration::from_secs(3600);
 fn manager(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> SessionManager<Arc<Acme>> {
     let session = acme.session(age);
     SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone()).build()
-}
-
-fn text(token: &auth_core::Token) -> String {
-    token.header_value().to_str().unwrap().trim_start_matches("Bearer ").to_owned()
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,9 +60,7 @@ async fn a_failure_is_one_failure_for_all() {
 #[tokio::test(start_paused = true)]
 async fn callers_that_go_away_abort_nothing() {
     let timer = PausedTimer::new();
-    let gate = Arc::new(Semaphore::new(0));
-    let mut acme = Acme::new(&timer);
-    acme.gate = Some(gate.clone());
+    let (acme, gate) = Acme::gated(&timer);
     let manager = manager(acme, &timer, HOUR);
     let mut herd = JoinSet::new();
     for _ in 0..9_999 {
@@ -75,10 +68,7 @@ async fn callers_that_go_away_abort_nothing() {
         herd.spawn(async move { manager.token().await });
     }
     manager.authenticator().called("refresh", 1).await;
-    let last = tokio::spawn({
-        let manager = manager.clone();
-        async move { manager.token().await }
-    });
+    let last = ask(&manager);
     herd.shutdown().await;
     gate.add_permits(1);
     assert_eq!(text(&last.await.unwrap().unwrap()), "access-1");
@@ -88,9 +78,7 @@ async fn callers_that_go_away_abort_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_dropped_manager_still_finishes_and_keeps_its_redemption() {
     let timer = PausedTimer::new();
-    let gate = Arc::new(Semaphore::new(0));
-    let mut acme = Acme::new(&timer);
-    acme.gate = Some(gate.clone());
+    let (acme, gate) = Acme::gated(&timer);
     let session = acme.session(HOUR);
     let (acme, store) = (Arc::new(acme), Arc::new(MemoryStore::new()));
     let manager = SessionManager::builder(acme.clone())
@@ -99,10 +87,7 @@ async fn a_dropped_manager_still_finishes_and_keeps_its_redemption() {
         .timer(timer.clone())
         .build();
     store.persist("acme/default", &session).await.unwrap();
-    let caller = tokio::spawn({
-        let manager = manager.clone();
-        async move { manager.token().await }
-    });
+    let caller = ask(&manager);
     acme.called("refresh", 1).await;
     // On record before the request left.
     let stored = store.load("acme/default").await.unwrap().unwrap();
@@ -140,14 +125,9 @@ async fn a_thousand_late_rejections_cause_one_refresh() {
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_publishes_nothing_and_revokes_what_comes() {
     let timer = PausedTimer::new();
-    let gate = Arc::new(Semaphore::new(0));
-    let mut acme = Acme::new(&timer);
-    acme.gate = Some(gate.clone());
+    let (acme, gate) = Acme::gated(&timer);
     let manager = manager(acme, &timer, HOUR);
-    let waiting = tokio::spawn({
-        let manager = manager.clone();
-        async move { manager.token().await }
-    });
+    let waiting = ask(&manager);
     manager.authenticator().called("refresh", 1).await;
     let ended = tokio::spawn({
         let manager = manager.clone();
@@ -304,10 +284,7 @@ async fn an_account_wide_logout_does_not_happen_by_accident() {
 async fn shutdown_waits_for_what_is_under_way() {
     let timer = PausedTimer::new();
     let manager = manager(Acme::new(&timer), &timer, HOUR);
-    let waiting = tokio::spawn({
-        let manager = manager.clone();
-        async move { manager.token().await }
-    });
+    let waiting = ask(&manager);
     manager.authenticator().called("refresh", 1).await;
     manager.shutdown().await;
     assert_eq!(text(&waiting.await.unwrap().unwrap()), "access-1");

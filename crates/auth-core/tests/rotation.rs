@@ -2,26 +2,15 @@
 //! no session is lost that a fault did not cost.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
+mod chance;
 mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{AuthErrorKind, Authenticator, SessionManager, TokenSource};
+use chance::Chance;
 use support::{Acme, Answer, PausedTimer, busy};
-
-/// SplitMix64: enough chance for a test, the same on every machine.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (bits ^ (bits >> 31)) % bound
-    }
-}
 
 /// One life: calls, callers that go away, rejections, passing time, faults.
 async fn live(seed: u64) {

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
+mod chance;
 mod vendors;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use auth_core::{
     SessionManager, Token, TokenSource,
 };
 use auth_testkit::{Fault, Planned, RetryAfter, Vendor};
+use chance::Chance;
 use client_runtime::RetryPolicy;
 use tokio::task::JoinSet;
 use vendors::{ClockTimer, Verb, World};
@@ -109,19 +111,6 @@ async fn a_thousand_late_refusals_send_one_refresh() {
         assert_eq!(generation.unwrap(), old + 1);
     }
     assert_eq!(calls(&world, "refresh_token"), 1);
-}
-
-/// SplitMix64: enough chance for a test, the same on every machine.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (bits ^ (bits >> 31)) % bound
-    }
 }
 
 /// What may hit a refresh. After each the vendor has acted, or nobody can know whether it has: the refresh token is

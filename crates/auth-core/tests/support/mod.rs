@@ -14,9 +14,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, LogoutScope,
-    Renewal, Session, SessionWatch, Timer,
+    Renewal, Session, SessionManager, SessionWatch, Timer, Token,
 };
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 pub const ACME: Family = Family::new("acme");
 
@@ -68,8 +69,7 @@ pub struct Acme {
     pub lifetime: Duration,
     /// How long a verb takes, by the paused clock.
     pub takes: Duration,
-    /// Permits for verbs to go on: a test that wants to look in between adds none until then.
-    pub gate: Option<Arc<Semaphore>>,
+    gate: Option<Arc<Semaphore>>,
     timer: Arc<PausedTimer>,
     state: Mutex<AcmeState>,
 }
@@ -98,6 +98,12 @@ impl Acme {
             timer: Arc::clone(timer),
             state: Mutex::default(),
         }
+    }
+
+    /// The same, whose verbs go on when the test gives them permits.
+    pub fn gated(timer: &Arc<PausedTimer>) -> (Self, Arc<Semaphore>) {
+        let gate = Arc::new(Semaphore::new(0));
+        (Self { gate: Some(Arc::clone(&gate)), ..Self::new(timer) }, gate)
     }
 
     pub fn calls(&self, verb: &'static str) -> usize {
@@ -221,6 +227,17 @@ impl Authenticator for Acme {
             }
         })
     }
+}
+
+/// The text of a bearer token.
+pub fn text(token: &Token) -> String {
+    token.header_value().to_str().unwrap().trim_start_matches("Bearer ").to_owned()
+}
+
+/// Somebody who asks a manager for a token.
+pub fn ask(manager: &SessionManager<Arc<Acme>>) -> JoinHandle<Result<Token, AuthError>> {
+    let manager = manager.clone();
+    tokio::spawn(async move { manager.token().await })
 }
 
 /// Waits for a change. Paused time passes only when nothing else goes on, so that a change that never comes fails.
