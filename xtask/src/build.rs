@@ -118,6 +118,9 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
         client_codegen::generate(merged, &spec, descriptions)
             .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))
     })?;
+    for one in &source.second_names {
+        lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
+    }
     let crate_src = PathBuf::from("crates").join(&family.package).join("src");
     let mut outputs = FileSet::default();
     outputs.add(document, merged.to_pretty_json());

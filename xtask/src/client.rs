@@ -83,6 +83,9 @@ fn generate(workspace: Option<&Workspace>, options: &Client, started: Instant) -
     for name in &guarded.source.opened {
         lower::note_free_form(&mut cx, document, name);
     }
+    for one in &guarded.source.second_names {
+        lower::note_second_name(&mut cx, one.origin, (&one.wire, &one.field), &one.first);
+    }
     let mut files = crate_files(options, &name, &title, runtime, document, &guarded);
     let mut report = ClientReport {
         document: DocumentFacts {

@@ -6,9 +6,10 @@
 //! Architecture invariant: no text of a description becomes code. Names go through `heck` and `syn`, texts through
 //! [`docs::harmless`], everything else through token trees.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use openapi_pipeline::{Node, Sources};
+use openapi_pipeline::{Node, Origin, Sources};
 
 pub mod docs;
 mod emit;
@@ -72,6 +73,21 @@ pub struct CrateSource {
     pub impls: Vec<items::Item>,
     /// The types that became any JSON value, because the parts of their schema contradict one another.
     pub opened: Vec<String>,
+    /// The fields that are not called what the names of their members become, since another member has that name.
+    pub second_names: Vec<SecondName>,
+}
+
+/// A field that got a name of its own, since two members become one field.
+#[derive(Clone, Debug)]
+pub struct SecondName {
+    /// Where the member is described.
+    pub origin: Origin,
+    /// The field, such as `User::created_at_2`.
+    pub field: String,
+    /// The member's name on the wire.
+    pub wire: String,
+    /// The name on the wire of the member that has the field.
+    pub first: String,
 }
 
 /// Generates the two source files of a family crate from its merged document.
@@ -106,8 +122,10 @@ fn generate_with(
         (Uninhabited::Open, Some(_)) => polish::open_uninhabited(&mut raw),
         (Uninhabited::Refused, Some(name)) => return Err(CodegenError::Uninhabited(name.clone())),
     }
+    let twins = polish::tell_fields_apart(&mut raw);
     let reach = reach::Reach::of(&raw, &api)?;
     let origins = provenance::origins(document, &api, &raw)?;
+    let second_names = twins.into_iter().map(|twin| second_name(twin, document, &origins)).collect();
     let mut polished = polish::polish(raw, &reach)?;
     polish::secrets::assert_fields(document, &polished)?;
     let mut client = emit::client(&api, &polished)?;
@@ -121,7 +139,16 @@ fn generate_with(
         items,
         impls,
         opened,
+        second_names,
         generated: render::file(polished, spec, "the types, and the private layer under the client"),
         client: render::file(client, spec, "the public client"),
     })
+}
+
+/// What has no origin of its own belongs to what it is a part of.
+fn second_name(twin: polish::Twin, document: &Node, origins: &BTreeMap<String, Origin>) -> SecondName {
+    let polish::Twin { owner, field, wire, first } = twin;
+    let field = format!("{owner}::{field}");
+    let known = [&field, &owner].into_iter().find_map(|path| origins.get(&format!("types::{path}")));
+    SecondName { origin: known.copied().unwrap_or(document.origin), field, wire, first }
 }

@@ -138,3 +138,69 @@ fn the_last_line_of_the_documentation_can_not_be_broken_by_a_description() {
         }
     }
 }
+
+/// Two parts that have members of one field, and a union with such members in an alternative of its own.
+const TWINS: &str = r##"openapi: 3.0.3
+info: {title: Keepers, version: "1"}
+servers: [{url: "https://zoo.example"}]
+paths:
+  /keepers:
+    post:
+      operationId: hire
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Keeper"}}}}
+      responses: {"200": {description: Hired., content: {application/json: {schema: {$ref: "#/components/schemas/Job"}}}}}
+components:
+  schemas:
+    Keeper:
+      allOf:
+        - {$ref: "#/components/schemas/Stamp"}
+        - type: object
+          required: [createdAt, New]
+          properties: {createdAt: {type: object, properties: {x: {type: string}}}, new: {type: string}, New: {type: string}}
+    Stamp: {type: object, properties: {created_at: {type: object, properties: {y: {type: string}}}}}
+    Job:
+      oneOf:
+        - {type: object, required: [pay, Pay], properties: {pay: {type: object, properties: {x: {type: string}}}, Pay: {type: object, properties: {y: {type: string}}}}}
+        - {type: object, required: [hours], properties: {hours: {type: integer}}}
+"##;
+
+#[test]
+fn members_that_become_one_field_are_all_there() {
+    let (cx, source) = generated(TWINS);
+    let items = |path: &str| source.items.iter().filter(|one| one.item.path == path).collect::<Vec<_>>();
+    for (path, expected) in [
+        ("types::Keeper::created_at", "Option<StampCreatedAt>"),
+        ("types::Keeper::created_at_2", "KeeperCreatedAt"),
+        ("types::Stamp::created_at", "Option<StampCreatedAt>"),
+        ("types::KeeperCreatedAt::x", "Option<String>"),
+        ("types::StampCreatedAt::y", "Option<String>"),
+        ("types::Job::Variant0", "{ pay_2: JobPay2, pay: JobPay }"),
+    ] {
+        let found: Vec<&str> = items(path).iter().map(|one| one.item.declaration.as_str()).collect();
+        // A setter has the path of its field.
+        assert_eq!(found.first(), Some(&expected), "{path}: {found:?}");
+    }
+    let constructor = items("types::Keeper::new").into_iter().find(|one| one.item.declaration.contains("Self"));
+    let constructor = constructor.map(|one| one.item.declaration.as_str());
+    assert_eq!(constructor, Some("new(created_at_2: KeeperCreatedAt, new_2: impl Into<String>) -> Self"));
+    assert_eq!(items("types::Keeper::new_").len(), 1, "the setter of `new`, which is no constructor");
+
+    let seconds: Vec<(String, &str, &str, &str)> = source
+        .second_names
+        .iter()
+        .map(|one| (cx.sources.pointer(one.origin), one.field.as_str(), one.wire.as_str(), one.first.as_str()))
+        .collect();
+    let part = "#/components/schemas/Keeper/allOf/1/properties";
+    assert_eq!(
+        seconds,
+        [
+            ("#/components/schemas/Job/oneOf/0/properties/Pay".to_owned(), "Job::Variant0::pay_2", "Pay", "pay"),
+            (format!("{part}/createdAt"), "Keeper::created_at_2", "createdAt", "created_at"),
+            (format!("{part}/New"), "Keeper::new_2", "New", "new"),
+        ]
+    );
+    let shown: String = source.generated.split_whitespace().collect();
+    for field in ["#[serde(rename=\"createdAt\")]pubcreated_at_2:", "#[serde(rename=\"New\")]pubnew_2:"] {
+        assert!(shown.contains(field), "{field} in {}", source.generated);
+    }
+}

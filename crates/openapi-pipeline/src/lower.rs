@@ -61,6 +61,11 @@ pub fn note_free_form(cx: &mut Context, document: &Node, type_name: &str) {
     cx.note(&rule::FREE_FORM, origin, format!("`{type_name}`: the parts of its schema contradict one another"));
 }
 
+/// Notes that a member got a field of another name than its own becomes, since another member has that one.
+pub fn note_second_name(cx: &mut Context, origin: Origin, (wire, field): (&str, &str), first: &str) {
+    cx.note(&rule::PROPERTY_COLLISION, origin, format!("`{wire}` is `{field}`: `{first}` has the plain name"));
+}
+
 /// What lowering needs to know besides the document.
 #[derive(Clone, Debug, Default)]
 pub struct LowerPlan {
@@ -109,7 +114,6 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     circles::break_up(cx, doc);
     overrides::settle(cx, doc);
     distribute::into_alternatives(cx, doc);
-    properties::tell_apart(cx, doc, plan.care)?;
 
     secrets::mark(cx, doc, plan)?;
     runtime_types::timestamps(cx, doc);
@@ -117,6 +121,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     validation::strip_from_responses(cx, doc);
     redact::free_form(cx, doc);
     secrets::look_for_unlisted(cx, doc, plan.care);
+    properties::name_types(cx, doc);
     inline_types::tell_apart(cx, doc);
     nullable::move_to_uses(cx, doc);
 

@@ -13,10 +13,12 @@ mod lists;
 mod patterns;
 pub(crate) mod secrets;
 mod structs;
+mod twins;
 mod uninhabited;
 mod unions;
 
 pub(crate) use docs::doc_attributes;
+pub(crate) use twins::Twin;
 
 /// Applies every polish, in an order in which none disturbs another.
 pub(crate) fn polish(mut file: File, reach: &Reach) -> Result<File, CodegenError> {
@@ -66,6 +68,20 @@ pub(crate) fn open_uninhabited(file: &mut File) {
             uninhabited::open(items);
         }
     }
+}
+
+/// Gives members whose names become one field a field each. Comes first: whatever is done to fields goes by their names.
+pub(crate) fn tell_fields_apart(file: &mut File) -> Vec<Twin> {
+    let mut twins = Vec::new();
+    for item in &mut file.items {
+        if let Item::Mod(module) = item
+            && module.ident == "types"
+            && let Some((_, items)) = &mut module.content
+        {
+            twins.extend(twins::tell_apart(items));
+        }
+    }
+    twins
 }
 
 /// How many types a user of the crate sees.

@@ -72,7 +72,7 @@ fn visit_children(cx: &mut Context, store: &mut Store, name: &str, schema: &mut 
 }
 
 /// Whether the generator writes a type for a schema.
-fn makes_type(schema: &Node) -> bool {
+pub(crate) fn makes_type(schema: &Node) -> bool {
     let wrapper = schema.get("allOf").and_then(Node::as_array).is_some_and(|list| list.len() == 1);
     is_constrained_string(schema) || needs_name(schema) && !wrapper
 }

@@ -1,93 +1,88 @@
-//! Properties that would become one field.
+//! Properties that become one field, and whose inline schemas would become one type with it.
+//!
+//! The generator names the type of an inline schema after its property (`createdAt` of `User` makes `UserCreatedAt`), and
+//! takes two types of one name for one. So the schemas of such properties become components, with names that differ. The
+//! fields themselves are told apart in the generated code, which alone knows what came together in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::names::snake;
-use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut, sent_schemas};
-use super::{Care, rule};
-use crate::select::tree::each_operation_mut;
-use crate::{Context, Diagnostic, Diagnostics, Node};
+use super::inline_types::makes_type;
+use super::names::{pascal, snake};
+use super::rule;
+use super::runtime_types::referred;
+use super::store::Store;
+use super::walk::{Site, descend_mut};
+use crate::{Context, Node, Origin};
 
-/// Keeps one of the properties whose names become the same field name. Two that requests must have are a problem.
-pub(crate) fn tell_apart(cx: &mut Context, document: &mut Node, care: Care) -> Result<(), Diagnostics> {
-    let sent = sent_schemas(document);
-    let mut problems = Diagnostics::default();
-    components_mut(document, &mut |name, schema| {
-        let sent = sent.contains(name);
-        descend_mut(Site::Component, schema, &mut |_, schema| keep_one(cx, &mut problems, (sent, care), schema));
-    });
-    each_operation_mut(document, &mut |_, _, operation| {
-        operation_schemas_mut(operation, &mut |site, schema| {
-            let sent = matches!(site, Site::Request | Site::Parameter);
-            descend_mut(site, schema, &mut |_, schema| keep_one(cx, &mut problems, (sent, care), schema));
+/// How many parts may lie in one another.
+const DEEPEST: usize = 16;
+
+/// Makes components of the inline schemas of properties that become one field, also where `allOf` brings them together.
+pub(crate) fn name_types(cx: &mut Context, document: &mut Node) {
+    let mut store = Store::open(document);
+    let mut twins = HashSet::new();
+    store.schemas.values().for_each(|schema| find(&store, schema, &mut twins));
+    let mut open: VecDeque<String> = match twins.is_empty() {
+        true => VecDeque::new(),
+        false => store.schemas.keys().cloned().collect(),
+    };
+    while let Some(name) = open.pop_front() {
+        let Some(mut schema) = store.schemas.get(&name).cloned() else { continue };
+        descend_mut(Site::Component, &mut schema, &mut |_, inner| {
+            let properties = inner.get_mut("properties").and_then(Node::as_object_mut);
+            for (key, property) in properties.into_iter().flatten().filter(|(_, one)| twins.contains(&one.origin)) {
+                let wanted = pascal(&format!("{}_{}", pascal(&name), snake(key)));
+                open.extend(hoist(cx, &mut store, wanted, property));
+            }
         });
-    });
-    problems.into_result()
+        store.schemas.insert(name, schema);
+    }
+    store.close(document);
 }
 
-fn keep_one(cx: &mut Context, problems: &mut Diagnostics, (sent, care): (bool, Care), schema: &mut Node) {
-    let mut by_field: HashMap<String, Vec<String>> = HashMap::new();
-    for (name, _) in schema.members("properties") {
-        by_field.entry(snake(name)).or_default().push(name.clone());
+/// The properties of a schema, or of one in it, that become one field.
+fn find(store: &Store, schema: &Node, twins: &mut HashSet<Origin>) {
+    let mut described = Vec::new();
+    describe(store, schema, DEEPEST, &mut described);
+    let mut by_field: HashMap<String, (HashSet<&str>, Vec<Origin>)> = HashMap::new();
+    for (name, property) in described {
+        let (names, places) = by_field.entry(snake(name)).or_default();
+        names.insert(name);
+        places.push(property.origin);
     }
-    let mut collisions: Vec<_> = by_field.into_iter().filter(|(_, names)| names.len() > 1).collect();
-    collisions.sort();
-    for (field, mut names) in collisions {
-        names.sort_by_key(|name| (!is_required(schema, name), is_deprecated(schema, name), *name != field));
-        let mut names = names.into_iter();
-        let Some(keep) = names.next() else { continue };
-        for name in names {
-            let needed = sent && is_required(schema, &name);
-            let Some(property) = schema.get("properties").and_then(|properties| properties.get(&name)) else {
-                continue;
-            };
-            let origin = property.origin;
-            if needed && care == Care::AsPublished {
-                let text = format!("`{keep}` and `{name}` become the same field, and both are required");
-                cx.note(&rule::FREE_FORM, schema.origin, text);
-                make_free_form(schema);
-                return;
+    twins.extend(by_field.into_values().filter(|(names, _)| names.len() > 1).flat_map(|(_, places)| places));
+    let Some(members) = schema.as_object() else { return };
+    for (key, member) in members {
+        match key.as_str() {
+            "properties" => member.as_object().into_iter().flatten().for_each(|(_, one)| find(store, one, twins)),
+            "items" | "additionalProperties" => find(store, member, twins),
+            "allOf" | "oneOf" | "anyOf" => {
+                member.as_array().unwrap_or_default().iter().for_each(|one| find(store, one, twins));
             }
-            if needed {
-                problems.push(
-                    Diagnostic::new("property-name-collision", format!("`{keep}` and `{name}` become the same field"))
-                        .at(origin, "requests must have both")
-                        .help("make one of them optional, or remove it, with an overlay"),
-                );
-                continue;
-            }
-            cx.note(&rule::PROPERTY_COLLISION, origin, format!("`{name}` is dropped: `{keep}` becomes the same field"));
-            remove(schema, &name);
+            _ => {}
         }
     }
 }
 
-/// Any object: nothing is lost, and nothing is known.
-fn make_free_form(schema: &mut Node) {
-    let Some(members) = schema.as_object_mut() else { return };
-    members
-        .retain(|key, _| matches!(key.as_str(), "description" | "nullable" | "deprecated" | "readOnly" | "writeOnly"));
-    schema.set("type", "object");
-    schema.set("additionalProperties", true);
-}
-
-fn is_required(schema: &Node, name: &str) -> bool {
-    let required = schema.get("required").and_then(Node::as_array).unwrap_or_default();
-    required.iter().any(|entry| entry.as_str() == Some(name))
-}
-
-fn is_deprecated(schema: &Node, name: &str) -> bool {
-    let property = schema.get("properties").and_then(|properties| properties.get(name));
-    property.and_then(|property| property.get("deprecated")).and_then(Node::as_bool) == Some(true)
-}
-
-fn remove(schema: &mut Node, name: &str) {
-    if let Some(properties) = schema.get_mut("properties") {
-        properties.remove(name);
+/// Every description of a property, in a schema and in its parts.
+fn describe<'a>(store: &'a Store, schema: &'a Node, depth: usize, found: &mut Vec<(&'a str, &'a Node)>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for part in schema.get("allOf").and_then(Node::as_array).unwrap_or_default() {
+        let part = referred(part).and_then(|name| store.schemas.get(&name)).unwrap_or(part);
+        describe(store, part, depth, found);
     }
-    let Some(required) = schema.get_mut("required").and_then(Node::as_array_mut) else { return };
-    required.retain(|entry| entry.as_str() != Some(name));
-    if required.is_empty() {
-        schema.remove("required");
+    found.extend(schema.members("properties").map(|(name, property)| (name.as_str(), property)));
+}
+
+/// The component that became of a schema, or of the one in it.
+fn hoist(cx: &mut Context, store: &mut Store, wanted: String, schema: &mut Node) -> Option<String> {
+    if schema.get("$ref").is_some() {
+        return None;
     }
+    if makes_type(schema) {
+        return Some(store.hoist(cx, &rule::HOIST_AMBIGUOUS, &wanted, schema));
+    }
+    let inside = [("items", "Item"), ("additionalProperties", "Value")];
+    let (key, suffix) = inside.into_iter().find(|(key, _)| schema.get(key).and_then(Node::as_object).is_some())?;
+    hoist(cx, store, format!("{wanted}{suffix}"), schema.get_mut(key)?)
 }

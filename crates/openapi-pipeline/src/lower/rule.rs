@@ -48,7 +48,7 @@ crate::select::define_rules! {
     HOIST_AMBIGUOUS = "hoist-ambiguous-type": "An inline schema whose type would take another one's name becomes a component with a name of its own.";
     FREE_FORM = "free-form-schema": "A schema that no type can be written for is any JSON value, or any object.";
     NULLABLE_COMPONENT = "nullable-component": "A named schema that may be null is one that may not, nullable wherever it is used.";
-    PROPERTY_COLLISION = "property-name-collision": "Of properties that become the same field, one is kept.";
+    PROPERTY_COLLISION = "property-name-collision": "Of members that become the same field, one has its name, and the others get a number behind it; on the wire each keeps its own.";
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
     ONE_WAY = "one-way-required": "A required property that is `readOnly` isn't demanded of requests, and one that is `writeOnly` not of responses.";
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";

@@ -91,15 +91,6 @@ fn a_path_that_is_no_template_takes_its_operations_along() {
 }
 
 #[test]
-fn required_properties_of_one_field_make_their_schema_free_form() {
-    let both = json!({"type": "object", "required": ["a-b", "a_b"], "properties": {"a-b": {"type": "string"}, "a_b": {"type": "string"}}});
-    let (cx, lowered) = run(&exchange(reference("Both"), json!({"type": "string"}), json!({"Both": both})));
-    let lowered = lowered.unwrap();
-    assert_eq!(lowered["components"]["schemas"]["Both"], json!({"type": "object", "additionalProperties": true}));
-    assert_eq!(uses(&cx, "free-form-schema"), ["#/components/schemas/Both"]);
-}
-
-#[test]
 fn what_is_named_like_a_secret_is_one() {
     let session = json!({"type": "object", "properties": {
         "access_token": {"type": "string"},
