@@ -125,6 +125,16 @@ paths:
       tags: [me]
       parameters: [{name: access_token, in: query, schema: {type: string}}]
       responses: {'200': {description: OK, content: {image/png: {schema: {type: string, format: binary}}}}}
+  /both:
+    get:
+      operationId: both
+      security: [{bearer: [], app: []}]
+      responses: {'204': {description: OK}}
+  /app:
+    get:
+      operationId: app_alone
+      security: [{app: []}]
+      responses: {'204': {description: OK}}
   /choice:
     post:
       operationId: choose
@@ -139,7 +149,7 @@ paths:
         '200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
         '204': {description: Not yet}
 components:
-  securitySchemes: {bearer: {type: http, scheme: bearer}, key: {type: apiKey, in: header, name: X-Key}}
+  securitySchemes: {bearer: {type: http, scheme: bearer}, key: {type: apiKey, in: header, name: X-Key}, app: {type: apiKey, in: header, name: X-App}}
   schemas:
     Choice:
       properties: {tags: {type: array, items: {type: string}}}
@@ -155,6 +165,8 @@ components:
         backupTokens: {type: array, items: {type: string}}
         tokenType: {type: string}
         state: {$ref: '#/components/schemas/State'}
+        createdAt: {type: object, properties: {day: {type: string}}}
+        created_at: {type: string}
     State: {type: [string, 'null'], enum: [open, closed, null]}
     Order: {type: object, properties: {id: {type: string, format: uuid}, day: {type: string, format: date}}}
 ";
@@ -169,9 +181,9 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
     let report = desk.report(&["--workspace", &workspace]);
     assert_eq!(
         (report.document.dialect.as_str(), report.document.operations, report.document.schemas),
-        ("3.1.0", 5, 7)
+        ("3.1.0", 7, 7)
     );
-    assert_eq!((report.generated.name.as_str(), report.generated.operations), ("acme-client", 5));
+    assert_eq!((report.generated.name.as_str(), report.generated.operations), ("acme-client", 7));
     assert!(report.left_out.is_empty() && report.seconds > 0.0, "{report:?}");
     assert!(report.lowered.iter().any(|one| one.rule == "date-as-string" && one.pointer.starts_with("#/components/")));
 
@@ -196,6 +208,8 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
 
     std::fs::copy(workspace_root().join("Cargo.lock"), desk.path("out/Cargo.lock")).unwrap();
     desk.write("out/tests/uses.rs", USES);
+    let manifest = desk.read("out/Cargo.toml") + RUNTIME_OF_TESTS;
+    desk.write("out/Cargo.toml", &manifest);
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["test", "--offline", "--no-default-features"]).current_dir(desk.path("out"));
     cargo.env("CARGO_TARGET_DIR", workspace_root().join("target/scratch")).env("RUSTFLAGS", "-D warnings");
@@ -203,7 +217,10 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
     assert!(said.contains("src/lib.rs - (line 3) - compile ... ok"), "the example of its documentation:\n{said}");
 }
 
-/// How the crate is used; it only has to compile.
+/// What calls need to be made in the tests of the crate.
+const RUNTIME_OF_TESTS: &str = "\n[dev-dependencies]\ntokio = { version = \"1\", default-features = false, features = [\"rt\", \"time\", \"net\"] }\n";
+
+/// How the crate is used.
 const USES: &str = r##"//! Uses of the client.
 
 use acme_client::{Bytes, Client, Error, Response, Secret, errors, types};
@@ -213,6 +230,7 @@ async fn uses(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     let body = types::LoginRequest::new("pw", "me").otp("123456");
     let session: Response<types::Session> = client.login(&body).await?;
     let _: (&Secret, &Vec<Secret>, &String) = (&session.access_token, &session.backup_tokens, &session.token_type);
+    let _: (&Option<String>, &Option<types::SessionCreatedAt>) = (&session.created_at, &session.created_at_2);
     let state: Option<types::State> = session.into_inner().state;
     let _ = state;
     client.put_avatar(vec![1_u8, 2]).token("t").await?;
@@ -222,6 +240,59 @@ async fn uses(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
         client.get_order(&"67e55044-10b1-426f-9247-bb680e5fe0c8".parse()?).await;
     let _: Option<String> = order?.into_inner().and_then(|order| order.day);
     Ok(())
+}
+
+/// Makes calls to a server that answers each with 204; the lines of their heads.
+fn heads(calls: impl AsyncFnOnce(&str)) -> Vec<Vec<String>> {
+    use std::io::{BufRead, BufReader, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let mut heads = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+            if head.is_empty() {
+                break;
+            }
+            heads.push(head);
+            stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").unwrap();
+        }
+        heads
+    });
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(calls(&url));
+    // Nothing was said: that ends it.
+    drop(std::net::TcpStream::connect(url.trim_start_matches("http://")).unwrap());
+    server.join().unwrap()
+}
+
+#[test]
+fn credentials_go_together_where_they_are_needed_together() {
+    let heads = heads(async |url: &str| {
+        let builder = || Client::builder().server(acme_client::Server::Custom(url.to_owned()));
+        let client = builder().static_token("user-1").app("app-1").build().unwrap();
+        client.both().await.unwrap();
+        client.app_alone().await.unwrap();
+        client.get_order(&"67e55044-10b1-426f-9247-bb680e5fe0c8".parse().unwrap()).await.unwrap();
+
+        let client = builder().static_token("canary").build().unwrap();
+        let error = client.both().await.unwrap_err();
+        assert!(matches!(&error, Error::Credentials(details) if details.missing() == Some("app")), "{error:?}");
+        let said = error.to_string();
+        assert!(said.contains("`app`") && said.contains("was not sent") && !said.contains("canary"), "{said}");
+        let error = builder().app("canary").build().unwrap().both().await.unwrap_err();
+        assert!(matches!(&error, Error::Credentials(details) if details.missing().is_none()), "{error:?}");
+    });
+    let lines = |name: &str| -> Vec<Vec<String>> {
+        let of = |head: &Vec<String>| head.iter().filter(|line| line.starts_with(name)).cloned().collect();
+        heads.iter().map(of).collect()
+    };
+    assert_eq!(lines("GET "), [["GET /both HTTP/1.1"], ["GET /app HTTP/1.1"], ["GET /orders/67e55044-10b1-426f-9247-bb680e5fe0c8 HTTP/1.1"]]);
+    assert_eq!(lines("x-app: "), [vec!["x-app: app-1".to_owned()], vec!["x-app: app-1".to_owned()], vec![]]);
+    let token = || vec!["authorization: Bearer user-1".to_owned()];
+    assert_eq!(lines("authorization: "), [token(), vec![], token()]);
 }
 
 #[test]
@@ -240,7 +311,9 @@ fn nothing_is_lost_on_the_way() {
 
 #[test]
 fn secrets_are_not_shown() {
-    let client = Client::builder().static_token("canary").build().unwrap();
+    let builder = Client::builder().static_token("canary").app("canary");
+    assert!(!format!("{builder:?}").contains("canary"));
+    let client = builder.build().unwrap();
     let request = client.get_avatar().access_token("canary");
     assert!(!format!("{client:?} {request:?}").contains("canary"));
     let body = types::LoginRequest::new("canary", "me").otp("canary");

@@ -42,6 +42,8 @@ pub struct Built {
     pub has_server: bool,
     /// Whether an operation takes a token.
     pub takes_token: bool,
+    /// The methods of the builder that take what operations need beside a token.
+    pub credentials: Vec<String>,
     /// The public items, and where each comes from.
     pub items: Vec<Sourced>,
     /// The traits that public types implement.
@@ -135,6 +137,7 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
         document: merged.clone(),
         has_server: source.has_server,
         takes_token: source.takes_token,
+        credentials: source.credentials,
         items: source.items,
         impls: source.impls,
         outputs,

@@ -238,6 +238,7 @@ fn crate_files(
         title,
         has_server: source.has_server,
         takes_token: source.takes_token,
+        credentials: &source.credentials,
         command: "cargo xtask client",
     };
     let description = format!("A typed client for {title}");

@@ -258,6 +258,7 @@ fn add_crate(tree: &mut Tree, new: &New<'_>, built: &Built) -> Result<(), Failur
         version: VERSION,
         has_server: built.has_server,
         takes_token: built.takes_token,
+        credentials: &built.credentials,
         operations: built.operations,
         needs: client::needs(&code),
     };

@@ -67,6 +67,8 @@ pub struct CrateSource {
     pub has_server: bool,
     /// Whether an operation takes a token.
     pub takes_token: bool,
+    /// The methods of the builder that take what operations need beside a token.
+    pub credentials: Vec<String>,
     /// The public items, and where each comes from, in the order of the source.
     pub items: Vec<provenance::Sourced>,
     /// The traits that public types implement, by hand or by a derive.
@@ -135,7 +137,8 @@ fn generate_with(
         types: polish::public_types(&polished),
         operations: api.operations.len(),
         has_server: !api.servers.is_empty(),
-        takes_token: api.operations.iter().any(|operation| operation.security.need != model::Need::None),
+        takes_token: api.operations.iter().any(|operation| operation.security.token().is_some()),
+        credentials: api.credentials.iter().map(|credential| credential.method.clone()).collect(),
         items,
         impls,
         opened,

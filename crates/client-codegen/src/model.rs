@@ -7,6 +7,10 @@ use openapi_pipeline::source::escape_pointer;
 use crate::engine::is_method;
 use crate::{CodegenError, CrateSpec, names};
 
+mod security;
+
+pub(crate) use security::{Carrier, Credential, Need, Scheme, Security};
+
 /// The API of a family.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -14,6 +18,8 @@ pub(crate) struct Api {
     pub(crate) title: String,
     pub(crate) servers: Vec<Server>,
     pub(crate) token_regions: Vec<(String, String)>,
+    /// What clients have beside a token.
+    pub(crate) credentials: Vec<Credential>,
     pub(crate) operations: Vec<Operation>,
 }
 
@@ -48,31 +54,6 @@ pub(crate) struct Operation {
     /// Whether the success may come without its body.
     pub(crate) may_be_empty: bool,
     pub(crate) errors: Vec<ErrorResponse>,
-}
-
-/// What an operation sends to prove who calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Security {
-    /// Whether a token must be there, may be there, or must not.
-    pub(crate) need: Need,
-    /// How it travels, unless that is as a bearer token.
-    pub(crate) carrier: Option<Carrier>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Need {
-    None,
-    Required,
-    Optional,
-}
-
-/// How a token travels that is no bearer token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Carrier {
-    Header(String),
-    Query(String),
-    Cookie(String),
-    Basic,
 }
 
 /// A parameter of an operation.
@@ -126,19 +107,6 @@ pub(crate) enum StatusPattern {
     Default,
 }
 
-impl Security {
-    /// Where the token travels, in prose; nothing for bearer tokens.
-    pub(crate) fn place(&self) -> String {
-        match &self.carrier {
-            None => String::new(),
-            Some(Carrier::Header(name)) => format!(" in the header `{name}`"),
-            Some(Carrier::Query(name)) => format!(" in the query parameter `{name}`"),
-            Some(Carrier::Cookie(name)) => format!(" in the cookie `{name}`"),
-            Some(Carrier::Basic) => " by HTTP's scheme `Basic`".to_owned(),
-        }
-    }
-}
-
 impl Operation {
     /// The header that carries an idempotency key, if the operation takes one.
     pub(crate) fn idempotency_key(&self) -> Option<&Parameter> {
@@ -154,10 +122,11 @@ impl Parameter {
 
 impl Api {
     pub(crate) fn read(document: &Node, spec: &CrateSpec) -> Result<Self, CodegenError> {
+        let credentials = security::credentials(document);
         let mut operations = Vec::new();
         for (path, item) in document.members("paths") {
             for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
-                operations.push(read_operation(document, path, method, operation)?);
+                operations.push(read_operation(document, &credentials, (path, method), operation)?);
             }
         }
         Ok(Self {
@@ -165,12 +134,18 @@ impl Api {
             title: spec.title.clone(),
             servers: read_servers(document, &spec.title)?,
             token_regions: spec.server_by_token_region.clone(),
+            credentials,
             operations,
         })
     }
 }
 
-fn read_operation(document: &Node, path: &str, method: &str, operation: &Node) -> Result<Operation, CodegenError> {
+fn read_operation(
+    document: &Node,
+    credentials: &[Credential],
+    (path, method): (&str, &str),
+    operation: &Node,
+) -> Result<Operation, CodegenError> {
     let pointer = format!("#/paths/{}/{method}", escape_pointer(path));
     let id = operation
         .get_str("operationId")
@@ -186,7 +161,7 @@ fn read_operation(document: &Node, path: &str, method: &str, operation: &Node) -
         path: path.to_owned(),
         docs: docs.join("\n\n"),
         deprecated: flag("deprecated"),
-        security: read_security(document, operation),
+        security: security::read(document, operation, credentials),
         idempotent: flag("x-idempotent"),
         rotates: flag("x-rotates"),
         parameters: operation
@@ -234,36 +209,6 @@ fn read_parameter(parameter: &Node) -> Parameter {
         location: text("in"),
         secret: parameter.get("x-secret").and_then(Node::as_bool) == Some(true),
         docs: text("description"),
-    }
-}
-
-/// An empty requirement among others makes a token welcome but not needed. Of several ways, bearer tokens are preferred.
-fn read_security(document: &Node, operation: &Node) -> Security {
-    let requirements = operation.get("security").or_else(|| document.get("security")).and_then(Node::as_array);
-    let requirements = requirements.unwrap_or_default();
-    let schemes: Vec<&String> =
-        requirements.iter().filter_map(|requirement| requirement.as_object()?.keys().next()).collect();
-    let need = match (requirements.len(), schemes.len()) {
-        (_, 0) => Need::None,
-        (all, used) if all == used => Need::Required,
-        _ => Need::Optional,
-    };
-    let defined = document.get("components").and_then(|components| components.get("securitySchemes"));
-    let mut carriers = schemes.iter().map(|name| carrier(defined.and_then(|schemes| schemes.get(name))));
-    let first = carriers.next().flatten();
-    let carrier = if carriers.any(|other| other.is_none()) { None } else { first };
-    Security { need, carrier }
-}
-
-fn carrier(scheme: Option<&Node>) -> Option<Carrier> {
-    let text = |key: &str| scheme.and_then(|scheme| scheme.get_str(key)).unwrap_or_default();
-    let name = || text("name").to_owned();
-    match (text("type"), text("in")) {
-        ("apiKey", "header") => Some(Carrier::Header(name())),
-        ("apiKey", "query") => Some(Carrier::Query(name())),
-        ("apiKey", "cookie") => Some(Carrier::Cookie(name())),
-        ("http", _) if text("scheme").eq_ignore_ascii_case("basic") => Some(Carrier::Basic),
-        _ => None,
     }
 }
 

@@ -41,6 +41,10 @@ pub(crate) fn table(
     generated: &File,
 ) -> (Vec<Sourced>, Vec<Item>) {
     operations(document, api, &mut origins);
+    for credential in &api.credentials {
+        let scheme = document.pointer(&credential.pointer).map_or(document.origin, |scheme| scheme.origin);
+        origins.insert(format!("ClientBuilder::{}", credential.method), scheme);
+    }
     servers(document, api, &mut origins);
     let (impls, items): (Vec<Item>, Vec<Item>) =
         items::of(client, generated).into_iter().partition(|item| item.kind == Kind::Impl);

@@ -131,3 +131,58 @@ fn bytes_secrets_and_keys_have_the_types_they_should() {
     }
     assert!(source.generated.contains("request(::reqwest::Method::OPTIONS, url)"), "{}", source.generated);
 }
+
+#[test]
+fn credentials_that_are_needed_at_once_have_methods_of_the_builder() {
+    let operation = |id: &str, security: Json| json!({"operationId": id, "security": security, "responses": {"204": {"description": ""}}});
+    let paths = json!({
+        "/a": {"get": operation("both", json!([{"APIKey": [], "user": [], "oauth": []}]))},
+        "/b": {"get": operation("key_alone", json!([{"APIKey": []}]))},
+        "/c": {"get": operation("user_alone", json!([{"APIKey": [], "app": []}, {"user": []}]))},
+        "/d": {"get": operation("keys", json!([{}, {"timer": [], "APIKey": []}, {"app": [], "user": []}]))},
+        "/e": {"get": operation("other_key", json!([{"app": []}]))},
+        "/f": {"get": operation("open", json!([]))},
+    });
+    let mut document = document(paths, json!({}));
+    document["components"]["securitySchemes"] = json!({
+        "APIKey": {"type": "apiKey", "in": "header", "name": "X-Key", "description": "From the console. `*/ fn main() {}"},
+        "timer": {"type": "apiKey", "in": "cookie", "name": "t"},
+        "app": {"type": "apiKey", "in": "query", "name": "app"},
+        "user": {"type": "http", "scheme": "bearer"},
+        "oauth": {"type": "http", "scheme": "bearer"},
+    });
+    let source = generate(&document).source;
+    assert_eq!(source.credentials, ["api_key", "timer_credential"]);
+    assert!(source.takes_token);
+    let code: String = source.client.split_whitespace().collect();
+    for (id, security) in [
+        (
+            "both",
+            r#"All(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key"),rt::Scheme::token("oauth",rt::Carrier::Bearer),],)"#,
+        ),
+        ("key_alone", r#"All(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key")],)"#),
+        ("user_alone", "Bearer"),
+        (
+            "keys",
+            r#"OptionalAll(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key"),rt::Scheme::named("timer",rt::Carrier::Cookie("t"),"timer_credential"),],)"#,
+        ),
+        ("other_key", r#"Key(rt::Carrier::Query("app"))"#),
+        ("open", "None"),
+    ] {
+        let (_, found) = code.split_once(&format!("id:\"{id}\"")).unwrap();
+        let found = found.split_once("security:rt::Security::").unwrap().1;
+        assert!(found.starts_with(&format!("{security},idempotent")), "{id}: {}", &found[..300]);
+    }
+    for text in [
+        "pub fn api_key(mut self, credential: impl Into<rt::Secret>) -> Self {",
+        "with the token of the client, or of the call, and the client's `api_key` in the header `X-Key`",
+        "/// The credential for `APIKey`: sent in the header `X-Key` with every call that needs it, and with no other.",
+        "/// From the console.",
+    ] {
+        let words = |text: &str| text.replace("///", "").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&source.client).contains(&words(text)), "no `{text}` in\n{}", source.client);
+    }
+    assert!(!source.client.lines().any(|line| line.trim_start().starts_with("fn main")));
+    let at = source.items.iter().find(|one| one.item.path == "ClientBuilder::api_key").unwrap();
+    assert!(at.described);
+}

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::call::{Core, Shared};
 use crate::{
-    Idempotency, InvalidToken, NoToken, RetryPolicy, Secret, StaticToken, Timer, TokenSource, TokioTimer, base_url,
+    Idempotency, InvalidToken, NoToken, RetryPolicy, Secret, StaticToken, Timer, Token, TokenSource, TokioTimer,
+    base_url,
 };
 
 /// Above the 30 seconds after which a Svix server without its database gives up and says so.
@@ -30,6 +31,7 @@ const MAX_BODY_SIZE: usize = 2 * 1024 * 1024;
 pub struct Builder {
     base_url: Option<String>,
     tokens: Result<Arc<dyn TokenSource>, InvalidToken>,
+    credentials: Vec<(&'static str, Result<Token, InvalidToken>)>,
     http: Option<reqwest::ClientBuilder>,
     timeout: Duration,
     connect_timeout: Duration,
@@ -45,6 +47,7 @@ impl Default for Builder {
         Self {
             base_url: None,
             tokens: Ok(Arc::new(NoToken)),
+            credentials: Vec::new(),
             http: None,
             timeout: TIMEOUT,
             connect_timeout: CONNECT_TIMEOUT,
@@ -73,6 +76,16 @@ impl Builder {
     /// Asks this source for a token before every call that takes one.
     pub fn token_source(mut self, source: Arc<dyn TokenSource>) -> Self {
         self.tokens = Ok(source);
+        self
+    }
+
+    /// Holds a credential beside the token, for the operations that need this scheme of their description.
+    ///
+    /// It goes only where an operation asks for it, as [`Scheme`](crate::Scheme) says. A later one replaces an earlier
+    /// one.
+    pub fn credential(mut self, scheme: &'static str, credential: impl Into<Secret>) -> Self {
+        self.credentials.retain(|(name, _)| *name != scheme);
+        self.credentials.push((scheme, Token::bearer(&credential.into(), 0)));
         self
     }
 
@@ -132,12 +145,18 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when there is no usable base URL, the static token can't be sent, or the HTTP client can't be
-    /// built (TLS doesn't find its certificates, for instance).
+    /// [`BuildError`] when there is no usable base URL, the static token or another credential can't be sent, or the HTTP
+    /// client can't be built (TLS doesn't find its certificates, for instance).
     pub fn build(self) -> Result<Core, BuildError> {
         let given = self.base_url.ok_or(BuildError(Problem::NoBaseUrl))?;
         let base_url = base_url::check(&given, self.allow_insecure).map_err(|why| BuildError(Problem::BaseUrl(why)))?;
         let tokens = self.tokens.map_err(|error| BuildError(Problem::Token(error)))?;
+        let credentials = self.credentials.into_iter().map(|(scheme, credential)| {
+            credential
+                .map(|credential| (scheme, credential))
+                .map_err(|error| BuildError(Problem::Credential(scheme, error)))
+        });
+        let credentials = credentials.collect::<Result<Vec<_>, _>>()?;
         let http = self
             .http
             .unwrap_or_default()
@@ -155,6 +174,7 @@ impl Builder {
             base_url,
             http,
             tokens,
+            credentials,
             timeout: self.timeout,
             connect_timeout: self.connect_timeout,
             max_body_size: u64::try_from(self.max_body_size).unwrap_or(u64::MAX),
@@ -188,6 +208,7 @@ enum Problem {
     NoBaseUrl,
     BaseUrl(&'static str),
     Token(InvalidToken),
+    Credential(&'static str, InvalidToken),
     Http(reqwest::Error),
 }
 
@@ -197,6 +218,7 @@ impl fmt::Display for BuildError {
             Problem::NoBaseUrl => f.write_str("no server was given; name one"),
             Problem::BaseUrl(why) => write!(f, "the server's URL can't be used: {why}"),
             Problem::Token(_) => f.write_str("the static token can't be used"),
+            Problem::Credential(scheme, _) => write!(f, "the credential for `{scheme}` can't be used"),
             Problem::Http(_) => f.write_str("the HTTP client can't be built; look at its settings and the cause"),
         }
     }
@@ -206,7 +228,7 @@ impl std::error::Error for BuildError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
             Problem::NoBaseUrl | Problem::BaseUrl(_) => None,
-            Problem::Token(error) => Some(error),
+            Problem::Token(error) | Problem::Credential(_, error) => Some(error),
             Problem::Http(error) => Some(error),
         }
     }
@@ -225,6 +247,11 @@ mod tests {
         let error = build("https://example.com", "canary\n").unwrap_err();
         assert!(std::error::Error::source(&error).is_some_and(|source| source.is::<InvalidToken>()));
         assert!(!format!("{error:?} {error}").contains("canary"));
+        let error =
+            Builder::default().base_url("https://example.com").credential("AppKey", "canary\n").build().unwrap_err();
+        assert!(error.to_string().contains("`AppKey`"), "{error}");
+        assert!(std::error::Error::source(&error).is_some_and(|source| source.is::<InvalidToken>()));
+        assert!(!format!("{error:?} {error}").contains("canary"));
         assert!(Builder::default().build().unwrap_err().to_string().contains("no server"));
         let error = build("http://example.com", "key").unwrap_err();
         assert!(error.to_string().contains("plain http"), "{error}");
@@ -235,5 +262,8 @@ mod tests {
         let http = reqwest::Client::builder().user_agent("canary");
         let builder = Builder::default().base_url("https://user:canary@example.com").static_token("canary").http(http);
         assert!(!format!("{builder:?}").contains("canary"));
+        let builder = Builder::default().base_url("https://example.com").credential("AppKey", "canary");
+        let shown = format!("{builder:?}");
+        assert!(!format!("{shown} {:?}", builder.build().unwrap()).contains("canary"));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 
 use crate::exec::Failure;
-use crate::{Error, Idempotency, Operation, RetryPolicy, Secret, Security, Timer, Token, TokenSource, idempotency};
+use crate::{Error, Idempotency, Operation, RetryPolicy, Secret, Timer, Token, TokenSource, idempotency};
 
 /// What all calls of a client share: server, connections, token source, limits.
 ///
@@ -20,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: Arc<dyn TokenSource>,
+    /// What it has beside a token, each under the name of its scheme.
+    pub(crate) credentials: Vec<(&'static str, Token)>,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) max_body_size: u64,
@@ -52,7 +54,7 @@ impl Core {
         let invalid = |problem: &'static str| Error::invalid_argument(operation, problem);
         let CallOptions { timeout, token, idempotency_key, accept, content_type, may_be_empty } = options;
         let token = match token {
-            Some(_) if operation.security == Security::None => {
+            Some(_) if operation.security.token().is_none() => {
                 return Err(invalid("it must not get a token, and one was given"));
             }
             // It has no source to be told about a rejection: the generation doesn't matter.
@@ -158,6 +160,11 @@ impl Call {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.0.shared
+    }
+
+    /// The client's credential for a scheme.
+    pub(crate) fn credential(&self, scheme: &str) -> Option<&Token> {
+        self.0.shared.credentials.iter().find(|(name, _)| *name == scheme).map(|(_, credential)| credential)
     }
 
     /// The token for this call alone.

@@ -26,7 +26,7 @@ pub use details::{
 pub enum Error<E = ResponseParts> {
     /// The server answered, and not with success.
     Api(E),
-    /// There is no token to send.
+    /// There is no token to send, or no other credential that the operation needs.
     Credentials(CredentialsError),
     /// No connection came about, or it broke.
     Transport(TransportError),
@@ -132,9 +132,13 @@ impl<E: ApiError> StdError for Error<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Api(error) => error.source(),
-            Self::Credentials(details) => Some(details.token_error()),
+            Self::Credentials(details) if details.missing().is_none() => Some(details.token_error()),
             Self::Transport(details) => Some(&details.source),
-            Self::Timeout(_) | Self::Decode(_) | Self::TooLarge(_) | Self::InvalidArgument(_) => None,
+            Self::Credentials(_)
+            | Self::Timeout(_)
+            | Self::Decode(_)
+            | Self::TooLarge(_)
+            | Self::InvalidArgument(_) => None,
         }
     }
 }

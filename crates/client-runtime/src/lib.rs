@@ -87,7 +87,7 @@ pub use exec::exec;
 pub use finish::{finish, finish_bytes, finish_empty, finish_optional};
 pub use form::form;
 pub use idempotency::Idempotency;
-pub use operation::{Carrier, Operation, Security};
+pub use operation::{Carrier, Operation, Scheme, Security};
 pub use path::check_path_segment;
 pub use redacted::{Redacted, RedactedValue};
 pub use response::Response;

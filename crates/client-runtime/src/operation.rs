@@ -13,7 +13,7 @@ pub struct Operation {
     pub method: &'static str,
     /// The path as the description writes it, with names in braces instead of values.
     pub path: &'static str,
-    /// Whether it takes a token.
+    /// Whether it takes a token, or more.
     pub security: Security,
     /// Whether sending it twice has the effect of sending it once, beyond what its method says.
     pub idempotent: bool,
@@ -37,7 +37,7 @@ impl Operation {
     }
 }
 
-/// Whether an operation takes a token.
+/// Whether an operation takes a token, or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Security {
@@ -51,12 +51,53 @@ pub enum Security {
     Key(Carrier),
     /// It gets one if there is one, which doesn't travel as a bearer token.
     OptionalKey(Carrier),
+    /// It needs all of these at once; some of them, or all, the client has beside its token.
+    All(&'static [Scheme]),
+    /// It gets all of these if they are all there, and else none.
+    OptionalAll(&'static [Scheme]),
 }
 
-/// How a token travels that is no bearer token.
+/// One of the credentials that an operation needs: which, and how it travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scheme {
+    name: &'static str,
+    carrier: Carrier,
+    method: Option<&'static str>,
+}
+
+impl Scheme {
+    /// A scheme whose credential is the token: of the call, or from the client's source.
+    pub const fn token(name: &'static str, carrier: Carrier) -> Self {
+        Self { name, carrier, method: None }
+    }
+
+    /// A scheme whose credential the client has beside its token; `method` of its builder takes it.
+    pub const fn named(name: &'static str, carrier: Carrier, method: &'static str) -> Self {
+        Self { name, carrier, method: Some(method) }
+    }
+
+    /// Its name in the description.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How its credential travels.
+    pub const fn carrier(&self) -> Carrier {
+        self.carrier
+    }
+
+    /// The method of the client's builder that takes its credential; none if that is the token.
+    pub const fn method(&self) -> Option<&'static str> {
+        self.method
+    }
+}
+
+/// How a token or another credential travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Carrier {
+    /// As a bearer token.
+    Bearer,
     /// As the value of this header.
     Header(&'static str),
     /// As this parameter of the query.
@@ -70,14 +111,27 @@ pub enum Carrier {
 impl Security {
     /// Whether a call may go out without a token.
     pub(crate) fn is_optional(self) -> bool {
-        matches!(self, Self::Optional | Self::OptionalKey(_))
+        matches!(self, Self::Optional | Self::OptionalKey(_) | Self::OptionalAll(_))
     }
 
-    /// How its token travels, unless that is as a bearer token.
-    pub(crate) fn carrier(self) -> Option<Carrier> {
+    /// How its token travels, if it takes one.
+    pub(crate) fn token(self) -> Option<Carrier> {
         match self {
+            Self::None => None,
+            Self::Bearer | Self::Optional => Some(Carrier::Bearer),
             Self::Key(carrier) | Self::OptionalKey(carrier) => Some(carrier),
-            _ => None,
+            Self::All(schemes) | Self::OptionalAll(schemes) => {
+                schemes.iter().find(|scheme| scheme.method.is_none()).map(Scheme::carrier)
+            }
         }
+    }
+
+    /// What it needs beside the token.
+    pub(crate) fn named(self) -> impl Iterator<Item = (Scheme, &'static str)> {
+        let schemes = match self {
+            Self::All(schemes) | Self::OptionalAll(schemes) => schemes,
+            _ => &[],
+        };
+        schemes.iter().filter_map(|scheme| Some((*scheme, scheme.method?)))
     }
 }

@@ -65,6 +65,8 @@ fn module(number: usize, subject: &Subject, plan: &Plan) -> String {
         .map(|one| format!("            {:?} => {}(&client, case).await,\n", one.name, one.name))
         .collect();
     let functions: String = methods.iter().map(|one| function(one)).collect();
+    let credentials: String =
+        subject.credentials.iter().map(|method| format!(".{method}(\"trial-credential\")")).collect();
     let krate = subject.module();
     format!(
         "
@@ -75,7 +77,7 @@ mod m{number} {{
     use super::{{Case, Reply, failure, success}};
 
     pub async fn call(base: &str, operation: &str, case: &Case) -> Reply {{
-        let built = Client::builder().server(Server::Custom(base.to_owned())).static_token(\"trial-token\").build();
+        let built = Client::builder().server(Server::Custom(base.to_owned())).static_token(\"trial-token\"){credentials}.build();
         let client = built.unwrap();
         match operation {{
 {arms}            other => panic!(\"no operation {{other}}\"),

@@ -58,6 +58,16 @@ pub(super) fn methods(source: &str) -> Vec<Method> {
     found
 }
 
+/// The methods of the builder that take a credential beside the token.
+pub(super) fn credentials(source: &str) -> Vec<String> {
+    let file = syn::parse_file(source).unwrap();
+    let setters = functions(&file.items, "ClientBuilder").into_iter().filter(|method| {
+        let secret = |input: &FnArg| matches!(input, FnArg::Typed(typed) if text(&typed.ty) == "implInto<rt::Secret>");
+        method.sig.inputs.iter().any(secret)
+    });
+    setters.map(|method| method.sig.ident.to_string()).filter(|name| name != "static_token").collect()
+}
+
 struct Request {
     setters: Vec<Argument>,
     output: String,
@@ -187,12 +197,13 @@ fn functions<'a>(items: &'a [Item], of: &str) -> Vec<&'a syn::ImplItemFn> {
 
 #[cfg(test)]
 mod tests {
-    use super::methods;
+    use super::{credentials, methods};
 
     #[test]
     fn a_family_s_own_client() {
         let source = std::fs::read_to_string(crate::workspace_root().join("crates/svix-client/src/client.rs")).unwrap();
         let methods = methods(&source);
+        assert!(credentials(&source).is_empty());
         let one = methods.iter().find(|method| method.name == "expire_all").unwrap();
         assert_eq!((one.http_method.as_str(), one.output.as_str()), ("POST", "()"));
         assert_eq!(one.error, "errors::ExpireAllError");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::Trial;
-use super::signature::{Method, methods};
+use super::signature::{Method, credentials, methods};
 use crate::judge::{Document, Judge};
 use crate::{run, xtask};
 
@@ -19,6 +19,8 @@ pub struct Subject {
     pub(super) folder: PathBuf,
     pub(super) judge: Judge,
     pub(super) methods: Vec<Method>,
+    /// The methods of its builder that take a credential beside the token.
+    pub(super) credentials: Vec<String>,
     /// What the generator says it did.
     pub(super) report: Value,
     /// Where the client is wrong as it stands, before any call.
@@ -45,6 +47,7 @@ impl Subject {
             problems: missing_servers(&judge, &source),
             judge,
             methods: methods(&source),
+            credentials: credentials(&source),
             report: serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap(),
             file: name,
             package,

@@ -9,6 +9,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) has_server: bool,
     /// Whether an operation takes a token.
     pub(crate) takes_token: bool,
+    /// The methods of the builder that take what operations need beside a token.
+    pub(crate) credentials: &'a [String],
     /// The command that writes the generated files.
     pub(crate) command: &'a str,
 }
@@ -29,6 +31,9 @@ impl Facts<'_> {
         }
         if self.takes_token {
             lines.push("    .static_token(std::env::var(\"API_TOKEN\")?)".to_owned());
+        }
+        for method in self.credentials {
+            lines.push(format!("    .{method}(std::env::var({:?})?)", method.to_uppercase()));
         }
         lines.extend(
             [
@@ -83,8 +88,8 @@ mod generated;
 pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
 pub use client_runtime::{
     ApiError, BoxFuture, BuildError, Bytes, Carrier, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
-    InvalidArgumentError, InvalidToken, Operation, RawBody, Redacted, Response, ResponseParts, RetryPolicy, Secret,
-    Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource, TooLargeError,
+    InvalidArgumentError, InvalidToken, Operation, RawBody, Redacted, Response, ResponseParts, RetryPolicy, Scheme,
+    Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource, TooLargeError,
     TransportError,
 };
 pub use generated::types;

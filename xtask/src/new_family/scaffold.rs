@@ -14,6 +14,8 @@ pub(super) struct Scaffold<'a> {
     pub(super) version: &'a str,
     pub(super) has_server: bool,
     pub(super) takes_token: bool,
+    /// The methods of the builder that take what operations need beside a token.
+    pub(super) credentials: &'a [String],
     /// How many operations there are.
     pub(super) operations: usize,
     /// What the code needs besides the usual, with the feature that schemars has for it.
@@ -87,8 +89,9 @@ impl Scaffold<'_> {
     }
 
     fn library(&self) -> String {
-        let Self { package, title, has_server, takes_token, .. } = *self;
-        Facts { name: package, title, has_server, takes_token, command: "cargo xtask generate" }.library()
+        let Self { package, title, has_server, takes_token, credentials, .. } = *self;
+        let command = "cargo xtask generate";
+        Facts { name: package, title, has_server, takes_token, credentials, command }.library()
     }
 }
 

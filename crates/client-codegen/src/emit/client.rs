@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::Attribute;
 
 use super::signature::{Argument, Form, Kind, Signature};
-use crate::model::{Api, Carrier, Need, Operation};
+use crate::model::{Api, Carrier, Credential, Need, Operation, Scheme, Security};
 use crate::names;
 use crate::polish::doc_attributes;
 
@@ -72,12 +72,7 @@ pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStrea
 fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
     let mut text = operation.docs.clone();
     text.push_str(&format!("\n\nSends `{} {}`", operation.http_method, operation.path));
-    let place = operation.security.place();
-    text.push_str(&match operation.security.need {
-        Need::None => " without a token.\n".to_owned(),
-        Need::Required => format!(" with the token of the client, or of the call{place}.\n"),
-        Need::Optional => format!(" with a token{place} where there is one.\n"),
-    });
+    text.push_str(&sent_along(&operation.security));
     let described: Vec<String> = signature
         .arguments
         .iter()
@@ -103,6 +98,45 @@ fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
         docs.push(syn::parse_quote!(#[doc = #line]));
     }
     docs
+}
+
+/// What an operation sends to prove who calls, as the end of a sentence.
+fn sent_along(security: &Security) -> String {
+    if security.need == Need::None {
+        return " without a token.\n".to_owned();
+    }
+    if let Some(carrier) = security.only_token() {
+        let place = carrier.place();
+        return match security.need {
+            Need::Optional => format!(" with a token{place} where there is one.\n"),
+            _ => format!(" with the token of the client, or of the call{place}.\n"),
+        };
+    }
+    let mut schemes: Vec<&Scheme> = security.schemes.iter().collect();
+    schemes.sort_by_key(|scheme| scheme.method.is_some());
+    let parts = schemes.into_iter().map(|scheme| match &scheme.method {
+        None => format!("the token of the client, or of the call{}", scheme.carrier.place()),
+        Some(method) => format!("the client's `{method}`{}", scheme.carrier.place()),
+    });
+    let parts: Vec<String> = parts.collect();
+    let end = if security.need == Need::Optional { ", where all of it is there" } else { "" };
+    format!(" with {}{end}.\n", parts.join(", and "))
+}
+
+/// The method of the builder that takes a credential.
+fn credential(credential: &Credential) -> TokenStream {
+    let Credential { scheme, carrier, docs, .. } = credential;
+    let method = format_ident!("{}", credential.method);
+    let place = carrier.place();
+    let about = format!("The credential for `{scheme}`: sent{place} with every call that needs it, and with no other.");
+    let docs = doc_attributes(&format!("{about}\n\n{docs}"));
+    quote! {
+        #(#docs)*
+        pub fn #method(mut self, credential: impl Into<rt::Secret>) -> Self {
+            self.inner = self.inner.credential(#scheme, credential);
+            self
+        }
+    }
 }
 
 /// The builder: a thin face over the runtime's, which knows this API's servers.
@@ -141,13 +175,14 @@ pub(super) fn builder(api: &Api) -> TokenStream {
             /// Sends this token with every call that needs one.
         }
     };
-    let basic = api.operations.iter().any(|operation| operation.security.carrier == Some(Carrier::Basic));
+    let basic = api.operations.iter().any(|operation| operation.security.token() == Some(&Carrier::Basic));
     let basic_docs = basic.then(|| {
         quote! {
             ///
             /// For HTTP's scheme `Basic` it is made by [`rt::Secret::basic`].
         }
     });
+    let credentials = api.credentials.iter().map(credential);
     quote! {
         /// Builds a [`Client`].
         #[derive(Debug, Default)]
@@ -179,6 +214,8 @@ pub(super) fn builder(api: &Api) -> TokenStream {
                 self.inner = self.inner.token_source(source);
                 self
             }
+
+            #(#credentials)*
 
             /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
             ///

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::{Api, Carrier, Need, Operation, Security};
+use crate::model::{Api, Carrier, Need, Operation, Scheme, Security};
 use crate::names;
 
 pub(super) fn module(api: &Api) -> TokenStream {
@@ -54,17 +54,33 @@ fn constant(api: &Api, operation: &Operation) -> TokenStream {
 }
 
 fn security(security: &Security) -> TokenStream {
-    let carrier = security.carrier.as_ref().map(|carrier| match carrier {
+    let only = security.only_token().map(|carrier| (carrier, self::carrier(carrier)));
+    let all = security.schemes.iter().map(scheme);
+    match (security.need, only) {
+        (Need::None, _) => quote!(None),
+        (Need::Required, Some((Carrier::Bearer, _))) => quote!(Bearer),
+        (Need::Optional, Some((Carrier::Bearer, _))) => quote!(Optional),
+        (Need::Required, Some((_, carrier))) => quote!(Key(#carrier)),
+        (Need::Optional, Some((_, carrier))) => quote!(OptionalKey(#carrier)),
+        (Need::Required, None) => quote!(All(&[#(#all),*])),
+        (Need::Optional, None) => quote!(OptionalAll(&[#(#all),*])),
+    }
+}
+
+fn scheme(scheme: &Scheme) -> TokenStream {
+    let (name, carrier) = (&scheme.name, carrier(&scheme.carrier));
+    match &scheme.method {
+        None => quote!(rt::Scheme::token(#name, #carrier)),
+        Some(method) => quote!(rt::Scheme::named(#name, #carrier, #method)),
+    }
+}
+
+fn carrier(carrier: &Carrier) -> TokenStream {
+    match carrier {
+        Carrier::Bearer => quote!(rt::Carrier::Bearer),
         Carrier::Header(name) => quote!(rt::Carrier::Header(#name)),
         Carrier::Query(name) => quote!(rt::Carrier::Query(#name)),
         Carrier::Cookie(name) => quote!(rt::Carrier::Cookie(#name)),
         Carrier::Basic => quote!(rt::Carrier::Basic),
-    });
-    match (security.need, carrier) {
-        (Need::None, _) => quote!(None),
-        (Need::Required, None) => quote!(Bearer),
-        (Need::Optional, None) => quote!(Optional),
-        (Need::Required, Some(carrier)) => quote!(Key(#carrier)),
-        (Need::Optional, Some(carrier)) => quote!(OptionalKey(#carrier)),
     }
 }

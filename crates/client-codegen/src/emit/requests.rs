@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::signature::{Argument, Form, Kind, Signature};
-use crate::model::{Api, Need, Operation};
+use crate::model::{Api, Operation};
 use crate::names;
 use crate::polish::doc_attributes;
 
@@ -46,10 +46,10 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
     let fields = signature.arguments.iter().filter_map(field);
     let setters = signature.optional().map(setter);
     let key = operation.idempotency_key().map(|_| idempotency_key());
-    let token_docs = match operation.security.need {
+    let token_docs = match operation.security.token() {
         // Not left out: a vendor that lifts a requirement would break callers.
-        Need::None => " This operation takes no token: with one, the call fails and nothing is sent.",
-        Need::Required | Need::Optional => " Sends this token instead of one from the client's source.",
+        None => " This operation takes no token: with one, the call fails and nothing is sent.",
+        Some(_) => " Sends this token instead of one from the client's source.",
     };
     let send = send(operation, signature);
     quote! {

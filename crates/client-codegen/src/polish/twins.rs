@@ -203,10 +203,11 @@ mod tests {
     #[test]
     fn keywords_and_the_map_of_the_rest_are_told_apart_too() {
         let (twins, code) = apart(
-            r#"struct S { #[serde(rename = "type_")] type_: A, #[serde(rename = "type")] type_: B,
+            r#"struct S { type_: A, #[serde(rename = "type")] type_: B,
             extra: u8, #[serde(flatten)] extra: Map }"#,
         );
         assert_eq!(twins, [twin("S", "type_2", "type_", "type")]);
+        assert!(code.contains(r#"#[serde(rename="type_")]type_2:A"#), "{code}");
         assert!(code.contains("type_:B") && code.contains("extra:u8,#[serde(flatten)]extra_2:Map"), "{code}");
         let (twins, code) = apart("struct S { a: A, b: B }");
         assert!(twins.is_empty() && !code.contains("doc"));

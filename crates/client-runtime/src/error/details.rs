@@ -37,16 +37,22 @@ macro_rules! about_operation {
 
 about_operation!(CredentialsError, TransportError, TimeoutError, DecodeError, TooLargeError, InvalidArgumentError);
 
-/// There is no token to send.
+/// There is no token to send, or no other credential that the operation needs.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct CredentialsError {
     pub(crate) operation: &'static Operation,
     pub(crate) error: TokenError,
+    pub(crate) missing: Option<&'static str>,
 }
 
 impl CredentialsError {
-    /// What the token source said.
+    /// The scheme that the client has no credential for, by its name in the description. `None` when the token is missing.
+    pub fn missing(&self) -> Option<&'static str> {
+        self.missing
+    }
+
+    /// What the token source said, or what to do where that has nothing to do with it.
     pub fn token_error(&self) -> &TokenError {
         &self.error
     }
@@ -59,6 +65,9 @@ impl CredentialsError {
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.missing.is_some() {
+            return write!(f, "{} {} was not sent: {}", self.family(), self.operation.id, self.error);
+        }
         let advice = match &self.error {
             error if error.needs_login() => "sign in again",
             error if error.is_transient() => "try again later",

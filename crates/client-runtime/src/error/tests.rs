@@ -25,7 +25,7 @@ fn api(status: u16, headers: HeaderMap) -> Error {
 }
 
 fn credentials(error: TokenError) -> Error {
-    Error::Credentials(CredentialsError { operation: &OPERATION, error })
+    Error::Credentials(CredentialsError { operation: &OPERATION, error, missing: None })
 }
 
 #[test]

@@ -9,7 +9,7 @@ use reqwest::{Request, Response};
 
 use super::{Failure, carry, redirect};
 use crate::call::Call;
-use crate::{BoxFuture, Security, TimeLimit, Token, TokenError, retry};
+use crate::{BoxFuture, Carrier, Security, TimeLimit, Token, TokenError, retry};
 
 type Outcome = Result<Response, Failure>;
 
@@ -92,11 +92,20 @@ impl<'a> Attempts<'a> {
 
     async fn authorize(&mut self, request: &mut Request) -> Result<(), Failure> {
         let security = self.call.operation().security;
-        if security == Security::None {
-            return Ok(());
+        // First, since nobody has to wait to learn that they are not there.
+        for (scheme, method) in security.named() {
+            match self.call.credential(scheme.name()) {
+                Some(credential) => put(credential, scheme.carrier(), request)?,
+                None if security.is_optional() => {
+                    withdraw(security, request);
+                    return Ok(());
+                }
+                None => return Err(Failure::Missing(scheme.name(), method)),
+            }
         }
+        let Some(carrier) = security.token() else { return Ok(()) };
         if let Some(token) = self.call.own_token() {
-            return put(token, security, request);
+            return put(token, carrier, request);
         }
         let token = match self.next.take().or_else(|| self.call.shared().tokens.cached()) {
             Some(token) => token,
@@ -104,14 +113,14 @@ impl<'a> Attempts<'a> {
                 Ok(token) => token,
                 Err(Failure::Credentials(error)) if security.is_optional() && error.needs_login() => {
                     self.sent = None;
-                    carry::remove(security, request);
+                    withdraw(security, request);
                     return Ok(());
                 }
                 Err(failure) => return Err(failure),
             },
         };
         self.sent = Some(token.generation());
-        put(&token, security, request)
+        put(&token, carrier, request)
     }
 
     /// Asks the source for a token, for as long as the call has time.
@@ -218,8 +227,14 @@ impl<'a> Attempts<'a> {
     fn note_retry(&self, _pause: Duration) {}
 }
 
-fn put(token: &Token, security: Security, request: &mut Request) -> Result<(), Failure> {
-    carry::put(token, security, request).map_err(|invalid| Failure::Credentials(TokenError::from(invalid)))
+fn put(token: &Token, carrier: Carrier, request: &mut Request) -> Result<(), Failure> {
+    carry::put(token, carrier, request).map_err(|invalid| Failure::Credentials(TokenError::from(invalid)))
+}
+
+/// Takes out again what an earlier attempt may have put in: a call goes out with all credentials, or without any.
+fn withdraw(security: Security, request: &mut Request) {
+    let named = security.named().map(|(scheme, _)| scheme.carrier());
+    named.chain(security.token()).for_each(|carrier| carry::remove(carrier, request));
 }
 
 /// The result of the work, unless the limit comes first. The limit's clock starts when there is something to wait for.

@@ -12,6 +12,8 @@ use crate::{Error, TimeLimit, TokenError};
 #[derive(Debug)]
 pub(crate) enum Failure {
     Credentials(TokenError),
+    /// The client has no credential for a scheme; the method of its builder that takes it.
+    Missing(&'static str, &'static str),
     /// Without its URL.
     Transport(reqwest::Error),
     Timeout(TimeLimit),
@@ -49,7 +51,12 @@ impl Failure {
     pub(crate) fn into_error<E>(self, call: &Call) -> Error<E> {
         let operation = call.operation();
         match self {
-            Self::Credentials(error) => Error::Credentials(CredentialsError { operation, error }),
+            Self::Credentials(error) => Error::Credentials(CredentialsError { operation, error, missing: None }),
+            Self::Missing(scheme, method) => {
+                let text = format!("the client has no credential for `{scheme}`; give it to its builder by `{method}`");
+                let error = TokenError::permanent(text);
+                Error::Credentials(CredentialsError { operation, error, missing: Some(scheme) })
+            }
             Self::Transport(source) => Error::Transport(TransportError { operation, source }),
             Self::Timeout(limit) => {
                 let duration = match limit {

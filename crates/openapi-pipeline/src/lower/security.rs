@@ -1,6 +1,7 @@
-//! Security schemes: bearer tokens, API keys and HTTP's scheme `Basic` are what the runtime sends, one with a call.
+//! Security schemes: bearer tokens, API keys and HTTP's scheme `Basic` are what the runtime sends, several at once where
+//! an operation needs them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
@@ -13,22 +14,23 @@ use crate::{Context, Node, Object, Origin};
 ///
 /// An operation that loses all its requirements is called without credentials: it fails, and gives nothing away.
 pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
-    let mut usable: HashMap<String, Kind> = HashMap::new();
+    let mut usable: HashMap<String, Carrier> = HashMap::new();
     let mut unusable: IndexMap<String, Unusable> = IndexMap::new();
     let schemes = document.get_mut("components").and_then(|components| components.get_mut("securitySchemes"));
     if let Some(schemes) = schemes.and_then(Node::as_object_mut) {
         schemes.retain(|name, scheme| {
-            let kind = kind(cx, name, scheme);
-            match kind {
-                Some(kind) => {
-                    usable.insert(name.clone(), kind);
+            let carrier = carrier(cx, name, scheme);
+            let is_usable = carrier.is_some();
+            match carrier {
+                Some(carrier) => {
+                    usable.insert(name.clone(), carrier);
                 }
                 None => {
                     let origin = scheme.origin;
                     unusable.insert(name.clone(), Unusable { origin, defined: true, required_by: Vec::new() });
                 }
             }
-            kind.is_some()
+            is_usable
         });
     }
 
@@ -37,25 +39,36 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
         requirements.retain_mut(|requirement| {
             let origin = requirement.origin;
             let mut met = true;
-            let mut kinds: HashSet<Kind> = HashSet::new();
             for (name, scopes) in requirement.as_object_mut().into_iter().flatten() {
                 // Only OAuth schemes have scopes, and none is left.
                 if let Some(scopes) = scopes.as_array_mut() {
                     scopes.clear();
                 }
-                kinds.extend(usable.get(name));
                 if !usable.contains_key(name) {
                     met = false;
                     let undefined = || Unusable { origin, defined: false, required_by: Vec::new() };
                     unusable.entry(name.clone()).or_insert_with(undefined).required_by.push(here.to_owned());
                 }
             }
-            if kinds.len() > 1 || kinds.len() == 1 && kinds.contains(&Kind::Key) && several(requirement) {
-                cx.note(&rule::SEVERAL_SCHEMES, origin, format!("several at once, required by {here}"));
+            let carriers = distinct(requirement, &usable);
+            let at_one_place =
+                |(at, one): (usize, &&Carrier)| carriers.iter().skip(at + 1).any(|other| other.place == one.place);
+            if carriers.iter().enumerate().any(at_one_place) {
+                cx.note(&rule::SEVERAL_SCHEMES, origin, format!("two that travel in one place, required by {here}"));
                 met = false;
             }
             met
         });
+        if requirements.iter().any(|requirement| distinct(requirement, &usable).len() == 1) {
+            requirements.retain(|requirement| {
+                let several = distinct(requirement, &usable).len() > 1;
+                if several {
+                    let text = format!("{here} takes a single one instead");
+                    cx.note(&rule::SEVERAL_SCHEMES, requirement.origin, text);
+                }
+                !several
+            });
+        }
     };
     visit("the document", document);
     each_operation_mut(document, &mut |path, method, operation| visit(&signature(method, path), operation));
@@ -82,29 +95,43 @@ struct Unusable {
 }
 
 /// How a scheme's credential travels.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
-    Bearer,
-    Basic,
-    /// As an API key, each in its own place.
-    Key,
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Carrier {
+    kind: &'static str,
+    place: String,
 }
 
-fn several(requirement: &Node) -> bool {
-    requirement.as_object().is_some_and(|schemes| schemes.len() > 1)
+impl Carrier {
+    fn authorization(kind: &'static str) -> Self {
+        Self { kind, place: "header authorization".to_owned() }
+    }
+}
+
+/// The ways in which the credentials of a requirement travel: two kinds of bearer tokens are one token.
+fn distinct<'a>(requirement: &Node, usable: &'a HashMap<String, Carrier>) -> Vec<&'a Carrier> {
+    let mut found: Vec<&Carrier> = Vec::new();
+    for (name, _) in requirement.as_object().into_iter().flatten() {
+        found.extend(usable.get(name).filter(|carrier| !found.contains(carrier)));
+    }
+    found
 }
 
 /// How a scheme's credential travels, possibly after a change of words.
-fn kind(cx: &mut Context, name: &str, scheme: &mut Node) -> Option<Kind> {
+fn carrier(cx: &mut Context, name: &str, scheme: &mut Node) -> Option<Carrier> {
     match scheme.get_str("type") {
         Some("http") => match scheme.get_str("scheme")?.to_ascii_lowercase().as_str() {
-            "bearer" => Some(Kind::Bearer),
-            "basic" => Some(Kind::Basic),
+            "bearer" => Some(Carrier::authorization("bearer")),
+            "basic" => Some(Carrier::authorization("basic")),
             _ => None,
         },
         Some("apiKey") => {
-            let known = matches!(scheme.get_str("in"), Some("header" | "query" | "cookie"));
-            (known && scheme.get_str("name").is_some_and(is_token)).then_some(Kind::Key)
+            let key = scheme.get_str("name").filter(|name| is_token(name))?;
+            let place = match scheme.get_str("in")? {
+                "header" => format!("header {}", key.to_ascii_lowercase()),
+                other @ ("query" | "cookie") => format!("{other} {key}"),
+                _ => return None,
+            };
+            Some(Carrier { kind: "key", place })
         }
         Some(kind @ ("oauth2" | "openIdConnect")) => {
             cx.note(&rule::OAUTH, scheme.origin, format!("tokens of `{name}` ({kind}) are sent as bearer tokens"));
@@ -114,7 +141,7 @@ fn kind(cx: &mut Context, name: &str, scheme: &mut Node) -> Option<Kind> {
             members.insert("scheme".to_owned(), Node::new("bearer", origin));
             members.extend(scheme.remove("description").map(|text| ("description".to_owned(), text)));
             *scheme = Node::new(members, origin);
-            Some(Kind::Bearer)
+            Some(Carrier::authorization("bearer"))
         }
         _ => None,
     }

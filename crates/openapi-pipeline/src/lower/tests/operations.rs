@@ -358,6 +358,8 @@ fn security_is_what_the_runtime_sends_or_reported() {
         "/c": {"get": operation("c", json!([{"http": [], "key": []}]))},
         "/d": {"get": operation("d", json!([{"gone": []}, {"http": []}]))},
         "/e": {"get": operation("e", json!([{"digest": []}]))},
+        "/c2": {"get": operation("c2", json!([{"http": [], "key": []}, {"oauth": []}]))},
+        "/c3": {"get": operation("c3", json!([{"http": [], "basic": []}, {"odder": [], "http": []}, {"key": [], "same": []}]))},
         "/f": {"get": operation("f", json!([{"basic": []}, {}, {"http": [], "oauth": []}]))},
     });
     let schemes = json!({
@@ -366,19 +368,27 @@ fn security_is_what_the_runtime_sends_or_reported() {
         "oauth": {"type": "oauth2", "flows": {}, "description": "d"},
         "basic": {"type": "http", "scheme": "basic"},
         "digest": {"type": "http", "scheme": "digest"},
+        "same": {"type": "apiKey", "in": "header", "name": "x-key"},
+        "odder": {"type": "apiKey", "in": "header", "name": "authorization"},
         "odd": {"type": "apiKey", "in": "header", "name": "not a name"},
     });
     let (cx, lowered) = run(&document(paths, json!({"securitySchemes": schemes})), &[]);
     let lowered = lowered.unwrap();
     assert_eq!(lowered["paths"]["/a"]["get"]["security"], json!([{"http": []}, {"key": []}]));
     assert_eq!(lowered["paths"]["/b"]["get"]["security"], json!([{"oauth": []}]));
-    assert_eq!(lowered["paths"]["/c"]["get"]["security"], json!([]));
+    assert_eq!(lowered["paths"]["/c"]["get"]["security"], json!([{"http": [], "key": []}]), "sent at once");
+    assert_eq!(lowered["paths"]["/c2"]["get"]["security"], json!([{"oauth": []}]), "one is enough");
+    assert_eq!(
+        lowered["paths"]["/c3"]["get"]["security"],
+        json!([{"key": [], "same": []}]),
+        "one header has one value"
+    );
     assert_eq!(
         lowered["components"]["securitySchemes"]["oauth"],
         json!({"type": "http", "scheme": "bearer", "description": "d"})
     );
     let schemes = lowered["components"]["securitySchemes"].as_object().unwrap();
-    assert_eq!(schemes.keys().collect::<Vec<_>>(), ["basic", "http", "key", "oauth"]);
+    assert_eq!(schemes.keys().collect::<Vec<_>>(), ["basic", "http", "key", "oauth", "same"]);
     assert_eq!(lowered["paths"]["/e"]["get"]["security"], json!([]));
     assert_eq!(lowered["paths"]["/f"]["get"]["security"], json!([{"basic": []}, {}, {"http": [], "oauth": []}]));
     assert_eq!(lowered["paths"]["/d"]["get"]["security"], json!([{"http": []}]));
@@ -388,7 +398,10 @@ fn security_is_what_the_runtime_sends_or_reported() {
         ["#/components/securitySchemes/digest"],
         "what nothing requires is pruned before"
     );
-    assert_eq!(uses(&cx, "several-security-schemes"), ["#/paths/~1c/get/security/0"]);
+    assert_eq!(
+        uses(&cx, "several-security-schemes"),
+        ["#/paths/~1c2/get/security/0", "#/paths/~1c3/get/security/0", "#/paths/~1c3/get/security/1",]
+    );
     assert_eq!(uses(&cx, "oauth-as-bearer"), ["#/components/securitySchemes/oauth"]);
 }
 

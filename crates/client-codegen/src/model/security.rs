@@ -1,0 +1,182 @@
+//! What operations send to prove who calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openapi_pipeline::Node;
+use openapi_pipeline::source::escape_pointer;
+
+use super::is_method;
+use crate::names;
+
+/// Methods that every builder has, and what `derive` gives it.
+const BUILDER: [&str; 12] = [
+    "allow_insecure",
+    "build",
+    "default",
+    "http",
+    "idempotency",
+    "max_body_size",
+    "retry",
+    "server",
+    "static_token",
+    "timeout",
+    "timer",
+    "token_source",
+];
+
+/// What an operation sends to prove who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Security {
+    pub(crate) need: Need,
+    /// All that is sent together.
+    pub(crate) schemes: Vec<Scheme>,
+}
+
+/// Whether credentials must be there, may be there, or must not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    None,
+    Required,
+    Optional,
+}
+
+/// One of the credentials that an operation sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scheme {
+    /// Its name in the description.
+    pub(crate) name: String,
+    pub(crate) carrier: Carrier,
+    /// The method of the builder that takes it, unless it is the client's token.
+    pub(crate) method: Option<String>,
+}
+
+/// How a credential travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    Bearer,
+    Header(String),
+    Query(String),
+    Cookie(String),
+    Basic,
+}
+
+/// A credential that the client has beside its token.
+#[derive(Clone, Debug)]
+pub(crate) struct Credential {
+    pub(crate) scheme: String,
+    pub(crate) carrier: Carrier,
+    /// The method of the builder that takes it.
+    pub(crate) method: String,
+    pub(crate) docs: String,
+    pub(crate) pointer: String,
+}
+
+impl Carrier {
+    fn of(scheme: Option<&Node>) -> Self {
+        let text = |key: &str| scheme.and_then(|scheme| scheme.get_str(key)).unwrap_or_default();
+        let name = || text("name").to_owned();
+        match (text("type"), text("in")) {
+            ("apiKey", "header") => Self::Header(name()),
+            ("apiKey", "query") => Self::Query(name()),
+            ("apiKey", "cookie") => Self::Cookie(name()),
+            ("http", _) if text("scheme").eq_ignore_ascii_case("basic") => Self::Basic,
+            _ => Self::Bearer,
+        }
+    }
+
+    /// Where it travels, in prose; nothing for bearer tokens.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Bearer => String::new(),
+            Self::Header(name) => format!(" in the header `{name}`"),
+            Self::Query(name) => format!(" in the query parameter `{name}`"),
+            Self::Cookie(name) => format!(" in the cookie `{name}`"),
+            Self::Basic => " by HTTP's scheme `Basic`".to_owned(),
+        }
+    }
+
+    fn is_key(&self) -> bool {
+        matches!(self, Self::Header(_) | Self::Query(_) | Self::Cookie(_))
+    }
+}
+
+impl Security {
+    /// How the token travels, if one is sent.
+    pub(crate) fn token(&self) -> Option<&Carrier> {
+        self.schemes.iter().find(|scheme| scheme.method.is_none()).map(|scheme| &scheme.carrier)
+    }
+
+    /// How the token travels, if nothing else is sent.
+    pub(crate) fn only_token(&self) -> Option<&Carrier> {
+        if self.schemes.len() == 1 { self.token() } else { None }
+    }
+}
+
+/// The credentials that clients have beside their token: the API keys that an operation wants along with another
+/// credential. Each is sent wherever its scheme is asked for, and nowhere else.
+pub(crate) fn credentials(document: &Node) -> Vec<Credential> {
+    let items = document.members("paths").flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let operations = items.filter(|(key, _)| is_method(key)).map(|(_, operation)| operation);
+    let together = operations.filter_map(|operation| chosen(document, operation)).filter(|way| way.len() > 1);
+    let keys: BTreeMap<&str, Carrier> = together.flatten().filter(|(_, carrier)| carrier.is_key()).collect();
+    let mut taken: BTreeSet<String> = BUILDER.iter().map(|name| (*name).to_owned()).collect();
+    let credential = |(scheme, carrier): (&str, Carrier)| {
+        let plain = names::snake(scheme);
+        let longer = std::iter::once(plain.clone()).chain(std::iter::once(format!("{plain}_credential")));
+        let numbered = (2_usize..).map(|number| format!("{plain}_credential_{number}"));
+        let method = longer.chain(numbered).find(|name| taken.insert(name.clone())).unwrap_or(plain);
+        let docs = defined(document, scheme).and_then(|scheme| scheme.get_str("description")).unwrap_or_default();
+        Credential {
+            pointer: format!("#/components/securitySchemes/{}", escape_pointer(scheme)),
+            docs: docs.to_owned(),
+            scheme: scheme.to_owned(),
+            carrier,
+            method,
+        }
+    };
+    keys.into_iter().map(credential).collect()
+}
+
+/// What an operation sends. An empty requirement among others makes credentials welcome but not needed.
+pub(crate) fn read(document: &Node, operation: &Node, credentials: &[Credential]) -> Security {
+    let requirements = requirements(document, operation);
+    let Some(way) = chosen(document, operation) else { return Security { need: Need::None, schemes: Vec::new() } };
+    let is_empty = |requirement: &Node| requirement.as_object().is_none_or(|schemes| schemes.is_empty());
+    let need = if requirements.iter().any(is_empty) { Need::Optional } else { Need::Required };
+    let scheme = |(name, carrier): (&str, Carrier)| {
+        let method = credentials.iter().find(|one| one.scheme == name).map(|one| one.method.clone());
+        Scheme { name: name.to_owned(), carrier, method }
+    };
+    Security { need, schemes: way.into_iter().map(scheme).collect() }
+}
+
+/// Of several ways, one that takes a single credential is preferred, and of those a bearer token.
+fn chosen<'a>(document: &'a Node, operation: &'a Node) -> Option<Vec<(&'a str, Carrier)>> {
+    let ways: Vec<Vec<(&str, Carrier)>> =
+        requirements(document, operation).iter().map(|one| way(document, one)).filter(|way| !way.is_empty()).collect();
+    let bearer = ways.iter().position(|way| matches!(way.as_slice(), [(_, Carrier::Bearer)]));
+    let single = || ways.iter().position(|way| way.len() == 1);
+    let at = bearer.or_else(single).unwrap_or(0);
+    ways.into_iter().nth(at)
+}
+
+fn requirements<'a>(document: &'a Node, operation: &'a Node) -> &'a [Node] {
+    let own = operation.get("security").or_else(|| document.get("security"));
+    own.and_then(Node::as_array).unwrap_or_default()
+}
+
+/// The schemes of a requirement, one for each way to travel: two kinds of bearer tokens are one token.
+fn way<'a>(document: &Node, requirement: &'a Node) -> Vec<(&'a str, Carrier)> {
+    let mut found: Vec<(&str, Carrier)> = Vec::new();
+    for (name, _) in requirement.as_object().into_iter().flatten() {
+        let carrier = Carrier::of(defined(document, name));
+        if !found.iter().any(|(_, known)| *known == carrier) {
+            found.push((name, carrier));
+        }
+    }
+    found
+}
+
+fn defined<'a>(document: &'a Node, scheme: &str) -> Option<&'a Node> {
+    document.get("components")?.get("securitySchemes")?.get(scheme)
+}
