@@ -135,6 +135,12 @@ paths:
       operationId: app_alone
       security: [{app: []}]
       responses: {'204': {description: OK}}
+  /me:
+    patch:
+      operationId: change_me
+      tags: [me]
+      requestBody: {required: true, content: {application/merge-patch+json: {schema: {$ref: '#/components/schemas/Change'}}}}
+      responses: {'204': {description: OK}}
   /choice:
     post:
       operationId: choose
@@ -154,6 +160,9 @@ components:
     Choice:
       properties: {tags: {type: array, items: {type: string}}}
       oneOf: [{$ref: '#/components/schemas/Small'}, {$ref: '#/components/schemas/Large'}, {$ref: '#/components/schemas/Card'}]
+    Change:
+      type: object
+      properties: {name: {type: [string, 'null']}, pin: {type: [string, 'null'], format: password}, age: {type: integer}}
     Small: {type: object, required: [id], properties: {id: {type: string}}}
     Large: {type: object, required: [id], properties: {id: {type: string}, name: {type: string}}}
     Card: {type: object, required: [id, kind], properties: {id: {type: string}, kind: {const: card}}}
@@ -181,11 +190,20 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
     let report = desk.report(&["--workspace", &workspace]);
     assert_eq!(
         (report.document.dialect.as_str(), report.document.operations, report.document.schemas),
-        ("3.1.0", 7, 7)
+        ("3.1.0", 8, 8)
     );
-    assert_eq!((report.generated.name.as_str(), report.generated.operations), ("acme-client", 7));
+    assert_eq!((report.generated.name.as_str(), report.generated.operations), ("acme-client", 8));
     assert!(report.left_out.is_empty() && report.seconds > 0.0, "{report:?}");
-    assert!(report.lowered.iter().any(|one| one.rule == "date-as-string" && one.pointer.starts_with("#/components/")));
+    let noted = |rule: &str, pointer: &str| report.lowered.iter().any(|one| one.rule == rule && one.pointer == pointer);
+    for (rule, pointer) in [
+        ("date-as-string", "Order/properties/day/format"),
+        ("property-name-collision", "Session/properties/createdAt"),
+        ("clearable-member", "Change/properties/name"),
+    ] {
+        assert!(noted(rule, &format!("#/components/schemas/{pointer}")), "{rule}: {:#?}", report.lowered);
+    }
+    let otp = "#/paths/~1login/post/requestBody/content/application~1json/schema/properties/otp";
+    assert!(!noted("null-as-absent", otp), "it is required, and so always there");
 
     let written: BTreeSet<PathBuf> =
         desk.files().into_iter().filter(|(_, bytes)| bytes != b"a folder").map(|(path, _)| path).collect();
@@ -293,6 +311,17 @@ fn credentials_go_together_where_they_are_needed_together() {
     assert_eq!(lines("x-app: "), [vec!["x-app: app-1".to_owned()], vec!["x-app: app-1".to_owned()], vec![]]);
     let token = || vec!["authorization: Bearer user-1".to_owned()];
     assert_eq!(lines("authorization: "), [token(), vec![], token()]);
+}
+
+#[test]
+fn a_patch_says_absent_null_or_a_value() {
+    let sent = |change: types::Change| serde_json::to_string(&change).unwrap();
+    assert_eq!(sent(types::Change::new()), "{}");
+    assert_eq!(sent(types::Change::new().name("n").pin_null()), r#"{"name":"n","pin":null}"#);
+    assert_eq!(sent(types::Change::new().name_null().age(7)), r#"{"age":7,"name":null}"#);
+    let read: types::Change = serde_json::from_str(r#"{"name":null,"pin":"canary"}"#).unwrap();
+    assert_eq!(read.name, Some(acme_client::Nullable::Null));
+    assert!(read.age.is_none() && !format!("{read:?}").contains("canary"));
 }
 
 #[test]

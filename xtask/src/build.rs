@@ -123,6 +123,9 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
     for one in &source.second_names {
         lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
     }
+    for one in &source.null_members {
+        lower::note_null(cx, one.origin, &one.field, one.clearable);
+    }
     let crate_src = PathBuf::from("crates").join(&family.package).join("src");
     let mut outputs = FileSet::default();
     outputs.add(document, merged.to_pretty_json());

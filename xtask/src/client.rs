@@ -86,6 +86,9 @@ fn generate(workspace: Option<&Workspace>, options: &Client, started: Instant) -
     for one in &guarded.source.second_names {
         lower::note_second_name(&mut cx, one.origin, (&one.wire, &one.field), &one.first);
     }
+    for one in &guarded.source.null_members {
+        lower::note_null(&mut cx, one.origin, &one.field, one.clearable);
+    }
     let mut files = crate_files(options, &name, &title, runtime, document, &guarded);
     let mut report = ClientReport {
         document: DocumentFacts {

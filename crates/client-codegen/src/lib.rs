@@ -77,6 +77,19 @@ pub struct CrateSource {
     pub opened: Vec<String>,
     /// The fields that are not called what the names of their members become, since another member has that name.
     pub second_names: Vec<SecondName>,
+    /// The optional members that may be null, of what is sent.
+    pub null_members: Vec<NullMember>,
+}
+
+/// An optional member that may be null, of something that is sent.
+#[derive(Clone, Debug)]
+pub struct NullMember {
+    /// Where it is described.
+    pub origin: Origin,
+    /// Its field, such as `Change::name`.
+    pub field: String,
+    /// Whether null can be sent: only as part of a PATCH does it say anything else than absence.
+    pub clearable: bool,
 }
 
 /// A field that got a name of its own, since two members become one field.
@@ -126,9 +139,10 @@ fn generate_with(
     }
     let twins = polish::tell_fields_apart(&mut raw);
     let reach = reach::Reach::of(&raw, &api)?;
-    let origins = provenance::origins(document, &api, &raw)?;
+    let provenance::Origins { places: origins, nullable } = provenance::origins(document, &api, &raw)?;
     let second_names = twins.into_iter().map(|twin| second_name(twin, document, &origins)).collect();
-    let mut polished = polish::polish(raw, &reach)?;
+    let (mut polished, null_members) = polish::polish(raw, &reach, &nullable)?;
+    let null_members = null_members.into_iter().map(|one| null_member(one, document, &origins)).collect();
     polish::secrets::assert_fields(document, &polished)?;
     let mut client = emit::client(&api, &polished)?;
     let (items, impls) = provenance::table(document, &api, origins, &client, &polished);
@@ -143,15 +157,26 @@ fn generate_with(
         impls,
         opened,
         second_names,
+        null_members,
         generated: render::file(polished, spec, "the types, and the private layer under the client"),
         client: render::file(client, spec, "the public client"),
     })
 }
 
-/// What has no origin of its own belongs to what it is a part of.
 fn second_name(twin: polish::Twin, document: &Node, origins: &BTreeMap<String, Origin>) -> SecondName {
     let polish::Twin { owner, field, wire, first } = twin;
     let field = format!("{owner}::{field}");
-    let known = [&field, &owner].into_iter().find_map(|path| origins.get(&format!("types::{path}")));
-    SecondName { origin: known.copied().unwrap_or(document.origin), field, wire, first }
+    SecondName { origin: place(&field, document, origins), field, wire, first }
+}
+
+fn null_member(one: polish::NullMember, document: &Node, origins: &BTreeMap<String, Origin>) -> NullMember {
+    let polish::NullMember { field, clearable } = one;
+    NullMember { origin: place(&field, document, origins), field, clearable }
+}
+
+/// Where a field is described. What has no origin of its own belongs to what it is a part of.
+fn place(field: &str, document: &Node, origins: &BTreeMap<String, Origin>) -> Origin {
+    let owner = field.rsplit_once("::").map_or(field, |(owner, _)| owner);
+    let known = [field, owner].into_iter().find_map(|path| origins.get(&format!("types::{path}")));
+    known.copied().unwrap_or(document.origin)
 }

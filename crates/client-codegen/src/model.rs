@@ -9,6 +9,8 @@ use crate::{CodegenError, CrateSpec, names};
 
 mod security;
 
+const JSON: &str = "application/json";
+
 pub(crate) use security::{Carrier, Credential, Need, Scheme, Security};
 
 /// The API of a family.
@@ -47,6 +49,8 @@ pub(crate) struct Operation {
     /// Whether the call redeems a rotating token (`x-rotates`), so that a blind repeat would lose the session.
     pub(crate) rotates: bool,
     pub(crate) parameters: Vec<Parameter>,
+    /// Whether it changes something by a JSON body, in which null clears a member.
+    pub(crate) patches: bool,
     /// The media type of its body, where the generated layer would send a more general one.
     pub(crate) content_type: Option<String>,
     /// The media type of its success, where that isn't plain JSON.
@@ -171,6 +175,7 @@ fn read_operation(
             .flatten()
             .map(read_parameter)
             .collect(),
+        patches: method == "patch" && operation.get("requestBody").is_some_and(is_json),
         content_type: operation.get("requestBody").and_then(renamed_media_type),
         accept: accept(operation, success),
         may_be_empty: success.and_then(|response| response.get("x-may-be-empty")?.as_bool()) == Some(true),
@@ -185,9 +190,12 @@ fn renamed_media_type(body: &Node) -> Option<String> {
     media.get_str("x-media-type").map(str::to_owned)
 }
 
+fn is_json(body: &Node) -> bool {
+    body.members("content").any(|(key, _)| key == JSON)
+}
+
 /// What a call asks for, where that isn't plain JSON: the media type of its success, and JSON if errors are described.
 fn accept(operation: &Node, success: Option<&Node>) -> Option<String> {
-    const JSON: &str = "application/json";
     let success = success?;
     let (key, _) = success.members("content").next()?;
     let name = renamed_media_type(success).unwrap_or_else(|| key.clone());

@@ -17,7 +17,7 @@ use crate::model::{Api, Operation};
 use crate::names;
 
 pub(crate) use shown::write_into;
-pub(crate) use types::origins;
+pub(crate) use types::{Origins, origins};
 
 /// A public item of a crate, and where it comes from.
 #[derive(Clone, Debug)]

@@ -6,13 +6,15 @@ use syn::visit::{self, Visit};
 use syn::{File, ImplItem, ImplItemFn, Item, ItemMod, Type};
 
 use crate::CodegenError;
-use crate::model::{Api, ErrorBody};
+use crate::model::{Api, ErrorBody, Operation};
 
 /// The generated types by what they are used for; a type may be in several sets.
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
     /// Types a caller builds.
     pub(crate) request: BTreeSet<String>,
+    /// Those of them that are part of the JSON body of a PATCH.
+    pub(crate) patch: BTreeSet<String>,
     /// Types a successful response holds.
     pub(crate) response: BTreeSet<String>,
     /// Types an error response holds.
@@ -23,11 +25,18 @@ impl Reach {
     pub(crate) fn of(file: &File, api: &Api) -> Result<Self, CodegenError> {
         let graph = type_graph(types_module(file)?);
         let known: BTreeSet<String> = graph.keys().cloned().collect();
-        let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
+        let (mut sent, mut patched, mut received) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for method in client_methods(file) {
+            let patches =
+                |operation: &&Operation| operation.patches && method.sig.ident == operation.method_name.as_str();
+            let patches = api.operations.iter().any(|operation| patches(&operation));
             for input in &method.sig.inputs {
                 if let syn::FnArg::Typed(argument) = input {
-                    sent.extend(named_in(&argument.ty, &known));
+                    let named = named_in(&argument.ty, &known);
+                    if patches {
+                        patched.extend(named.iter().cloned());
+                    }
+                    sent.extend(named);
                 }
             }
             if let syn::ReturnType::Type(_, ty) = &method.sig.output {
@@ -40,6 +49,7 @@ impl Reach {
         });
         Ok(Self {
             request: closure(&graph, sent),
+            patch: closure(&graph, patched),
             response: closure(&graph, received),
             error: closure(&graph, errors.collect()),
         })

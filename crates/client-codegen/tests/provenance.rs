@@ -204,3 +204,92 @@ fn members_that_become_one_field_are_all_there() {
         assert!(shown.contains(field), "{field} in {}", source.generated);
     }
 }
+
+/// Optional members that may be null: in what a PATCH sends, in what it shares with other requests, and elsewhere.
+const CHANGES: &str = r##"openapi: 3.1.0
+info: {title: Changes, version: "1"}
+servers: [{url: "https://zoo.example"}]
+paths:
+  /keepers/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    patch:
+      operationId: change
+      requestBody: {required: true, content: {application/merge-patch+json: {schema: {$ref: "#/components/schemas/Change"}}}}
+      responses: {"200": {description: Changed., content: {application/json: {schema: {$ref: "#/components/schemas/Keeper"}}}}}
+    put:
+      operationId: replace
+      requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Keeper"}}}}
+      responses: {"204": {description: Replaced.}}
+  /form:
+    patch:
+      operationId: fill
+      requestBody: {required: true, content: {application/x-www-form-urlencoded: {schema: {$ref: "#/components/schemas/Form"}}}}
+      responses: {"204": {description: Filled.}}
+components:
+  schemas:
+    Change:
+      allOf:
+        - {$ref: "#/components/schemas/Part"}
+        - type: object
+          required: [since]
+          properties:
+            since: {type: [string, "null"]}
+            name: {type: [string, "null"]}
+            name_null: {type: string}
+            pin: {type: [string, "null"], format: password}
+            tags: {type: [array, "null"], items: {type: string}}
+            home: {$ref: "#/components/schemas/Home"}
+            doubt: {type: [string, "null"]}
+    Part: {type: object, properties: {doubt: {type: string}}}
+    Home: {type: [object, "null"], properties: {town: {type: [string, "null"]}}}
+    Keeper: {type: object, properties: {name: {type: [string, "null"]}, home: {$ref: "#/components/schemas/Home"}}}
+    Form: {type: object, properties: {name: {type: [string, "null"]}}}
+"##;
+
+#[test]
+fn a_patch_can_clear_what_may_be_null() {
+    let (cx, source) = generated(CHANGES);
+    let declared = |path: &str, nth: usize| {
+        let found = source.items.iter().filter(|one| one.item.path == path).nth(nth);
+        found.map(|one| one.item.declaration.as_str())
+    };
+    for (path, expected) in [
+        ("types::Change::name", "Option<rt::Nullable<String>>"),
+        ("types::Change::pin", "Option<rt::Nullable<rt::Secret>>"),
+        ("types::Change::tags", "Option<rt::Nullable<Vec<String>>>"),
+        ("types::Change::home", "Option<rt::Nullable<Home>>"),
+        ("types::Change::since", "Option<String>"),
+        ("types::Change::doubt", "Option<String>"),
+        ("types::Home::town", "Option<rt::Nullable<String>>"),
+        ("types::Keeper::name", "Option<String>"),
+        ("types::Keeper::home", "Option<Home>"),
+        ("types::Form::name", "Option<String>"),
+    ] {
+        assert_eq!(declared(path, 0), Some(expected), "{path}");
+    }
+    // Setters have the paths of their fields.
+    assert_eq!(declared("types::Change::name", 1), Some("name(mut self, value: impl Into<String>) -> Self"));
+    assert_eq!(declared("types::Change::name_null", 1), Some("name_null(mut self, value: impl Into<String>) -> Self"));
+    assert_eq!(declared("types::Change::name_null_", 0), Some("name_null_(mut self) -> Self"));
+    assert_eq!(declared("types::Change::pin_null", 0), Some("pin_null(mut self) -> Self"));
+    assert_eq!(declared("types::Keeper::name_null", 0), None);
+
+    let mut told: Vec<(String, bool)> =
+        source.null_members.iter().map(|one| (cx.sources.pointer(one.origin), one.clearable)).collect();
+    told.sort();
+    let place = |path: &str, clearable: bool| (format!("#/components/schemas/{path}"), clearable);
+    let change = |name: &str| place(&format!("Change/allOf/1/properties/{name}"), true);
+    assert_eq!(
+        told,
+        [
+            change("home"),
+            change("name"),
+            change("pin"),
+            change("tags"),
+            place("Form/properties/name", false),
+            place("Home/properties/town", true),
+            place("Keeper/properties/home", false),
+            place("Keeper/properties/name", false),
+        ]
+    );
+}

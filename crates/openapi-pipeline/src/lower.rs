@@ -66,6 +66,14 @@ pub fn note_second_name(cx: &mut Context, origin: Origin, (wire, field): (&str, 
     cx.note(&rule::PROPERTY_COLLISION, origin, format!("`{wire}` is `{field}`: `{first}` has the plain name"));
 }
 
+/// Notes what becomes of null in an optional member of a request: only as part of a PATCH can it be sent.
+pub fn note_null(cx: &mut Context, origin: Origin, field: &str, clearable: bool) {
+    match clearable {
+        true => cx.note(&rule::CLEARABLE, origin, format!("`{field}` is absent, null or a value")),
+        false => cx.note(&rule::NULL_AS_ABSENT, origin, format!("`{field}` is absent or a value")),
+    }
+}
+
 /// What lowering needs to know besides the document.
 #[derive(Clone, Debug, Default)]
 pub struct LowerPlan {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::plan::Plan;
 use super::serve::{Call, Observed};
 use super::{Case, Outcome, Subject};
-use crate::judge::{Content, Location, Operation, Scheme, differences, lost_nulls};
+use crate::judge::{Content, Location, Media, Operation, Scheme, differences, lost_nulls};
 
 /// What came of the calls for one description.
 #[derive(Debug)]
@@ -99,7 +99,13 @@ fn request(
     if let (Some(wanted), Some([arrived, ..])) = (&case.body, examined.sent.body.as_deref())
         && lost_nulls(wanted, arrived)
     {
-        exclude(excluded, "null for an optional member of a body is not sent", operation);
+        // In what a PATCH sends as JSON, it means something.
+        match operation.method == "PATCH"
+            && operation.body.as_ref().is_some_and(|body| body.media.iter().any(Media::is_json))
+        {
+            true => problems.push(format!("sent: the body lost a null of {wanted}")),
+            false => exclude(excluded, "null for an optional member of a body is not sent", operation),
+        }
     }
     body(case, examined.sent.body, problems);
 }

@@ -1,5 +1,7 @@
 //! What is changed in progenitor's output before anybody sees it.
 
+use std::collections::BTreeSet;
+
 use syn::{File, Item};
 
 use crate::CodegenError;
@@ -10,6 +12,7 @@ mod client;
 mod docs;
 mod enums;
 mod lists;
+mod nulls;
 mod patterns;
 pub(crate) mod secrets;
 mod structs;
@@ -18,10 +21,17 @@ mod uninhabited;
 mod unions;
 
 pub(crate) use docs::doc_attributes;
+pub(crate) use nulls::NullMember;
 pub(crate) use twins::Twin;
 
-/// Applies every polish, in an order in which none disturbs another.
-pub(crate) fn polish(mut file: File, reach: &Reach) -> Result<File, CodegenError> {
+/// Applies every polish, in an order in which none disturbs another; with it, the optional members that may be null of
+/// what is sent.
+pub(crate) fn polish(
+    mut file: File,
+    reach: &Reach,
+    nullable: &BTreeSet<String>,
+) -> Result<(File, Vec<NullMember>), CodegenError> {
+    let mut null_members = Vec::new();
     client::make_private(&mut file);
     client::drop_api_version(&mut file);
     client::name_rare_methods(&mut file);
@@ -34,6 +44,7 @@ pub(crate) fn polish(mut file: File, reach: &Reach) -> Result<File, CodegenError
             && let Some((_, items)) = &mut module.content
         {
             lists::tell_empty_from_absent(items);
+            null_members.extend(nulls::tell_from_nothing(items, reach, nullable));
             unions::take_the_best(items);
             enums::keep_unknown_values(items, reach);
             structs::make_additive(items, reach);
@@ -49,7 +60,7 @@ pub(crate) fn polish(mut file: File, reach: &Reach) -> Result<File, CodegenError
             attributes::document_the_rest(items);
         }
     }
-    Ok(file)
+    Ok((file, null_members))
 }
 
 /// The types without values.

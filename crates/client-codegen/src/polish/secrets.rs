@@ -4,6 +4,7 @@ use openapi_pipeline::Node;
 use quote::quote;
 use syn::{Expr, ExprLit, File, Item, Lit, Type, parse_quote};
 
+use super::nulls::nullable_inner;
 use super::structs::option_inner;
 use crate::reach::types_module;
 use crate::{CodegenError, names};
@@ -44,7 +45,8 @@ fn is_secret(schema: &Node) -> bool {
 }
 
 fn is_secret_type(ty: &Type) -> bool {
-    *option_inner(ty).unwrap_or(ty) == parse_quote!(::client_runtime::Secret)
+    let ty = option_inner(ty).unwrap_or(ty);
+    *nullable_inner(ty).unwrap_or(ty) == parse_quote!(::client_runtime::Secret)
 }
 
 /// The types of the fields of this wire name: in the type of a name, or in those whose names begin with it.

@@ -1,11 +1,14 @@
 //! Structs a caller builds get a constructor for what is required and a setter for what is optional, so that a new
 //! optional field breaks nobody.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type, parse_quote};
 
 use super::attributes::{derives, implements};
+use super::nulls::nullable_inner;
 use crate::reach::Reach;
 
 pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
@@ -34,7 +37,13 @@ fn constructor_and_setters(item: &ItemStruct, has_default: bool) -> Vec<Item> {
         .iter()
         .filter_map(|field| field.ident.as_ref())
         .map(|name| quote!(#name: ::std::default::Default::default()));
-    let setters = optional.iter().filter_map(|field| setter(field));
+    let mut taken: BTreeSet<String> =
+        item.fields.iter().filter_map(|field| field.ident.as_ref()).map(Ident::to_string).collect();
+    taken.insert("new".to_owned());
+    let setters = optional.iter().filter_map(|field| {
+        let to_null = null_setter(field, &mut taken);
+        setter(field).map(|setter| quote!(#setter #to_null))
+    });
     let docs = " With what the API requires; optional fields start out absent.";
     let mut items: Vec<Item> = vec![parse_quote! {
         impl #ident {
@@ -72,8 +81,11 @@ fn setter(field: &Field) -> Option<TokenStream> {
     let name = field.ident.as_ref()?;
     let inner = option_inner(&field.ty);
     let ty = inner.unwrap_or(&field.ty);
+    let nullable = nullable_inner(ty);
+    let ty = nullable.unwrap_or(ty);
     let (ty, value) =
         if takes_into(ty) { (quote!(impl Into<#ty>), quote!(value.into())) } else { (quote!(#ty), quote!(value)) };
+    let value = if nullable.is_some() { quote!(::client_runtime::Nullable::Value(#value)) } else { value };
     let value = if inner.is_some() { quote!(::std::option::Option::Some(#value)) } else { value };
     // `new` is the constructor.
     let method = if name == "new" { format_ident!("new_") } else { name.clone() };
@@ -86,6 +98,26 @@ fn setter(field: &Field) -> Option<TokenStream> {
         #[must_use]
         pub fn #method(mut self, value: #ty) -> Self {
             self.#name = #value;
+            self
+        }
+    })
+}
+
+/// `name_null`, where a member can be cleared.
+fn null_setter(field: &Field, taken: &mut BTreeSet<String>) -> Option<TokenStream> {
+    nullable_inner(option_inner(&field.ty)?)?;
+    let name = field.ident.as_ref()?;
+    let mut method = format!("{}_null", name.to_string().trim_end_matches('_'));
+    while !taken.insert(method.clone()) {
+        method.push('_');
+    }
+    let method = format_ident!("{method}");
+    let docs = format!(" Sends null for `{name}`, which clears it.");
+    Some(quote! {
+        #[doc = #docs]
+        #[must_use]
+        pub fn #method(mut self) -> Self {
+            self.#name = ::std::option::Option::Some(::client_runtime::Nullable::Null);
             self
         }
     })

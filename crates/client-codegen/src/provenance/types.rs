@@ -19,14 +19,24 @@ use crate::{CodegenError, names};
 /// How many references and combinations lie between a schema and what it means, at most.
 const DEEPEST: usize = 16;
 
+/// How many schemas a type is combined from, at most, until nobody says whether its members may be null.
+const MOST: usize = 200;
+
+/// What the walk found out, by the paths of types, fields and variants.
+pub(crate) struct Origins {
+    pub(crate) places: BTreeMap<String, Origin>,
+    /// The fields whose members may be null.
+    pub(crate) nullable: BTreeSet<String>,
+}
+
 /// The origin of each type, field and variant, by path; from the code before it is polished, which takes the names on the
 /// wire out of some enums.
-pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<BTreeMap<String, Origin>, CodegenError> {
+pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins, CodegenError> {
     let items = types_module(raw)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
     let types = items.iter().filter_map(|item| Some((name(item)?, item))).collect();
     let components: Vec<(&String, &Node)> =
         document.get("components").into_iter().flat_map(|components| components.members("schemas")).collect();
-    let mut walk = Walk { document, types, origins: BTreeMap::new(), open: Vec::new() };
+    let mut walk = Walk { document, types, origins: BTreeMap::new(), nullable: BTreeSet::new(), open: Vec::new() };
     // Components first: their types are theirs, from wherever they are referred to.
     for (component, schema) in &components {
         walk.assign(&names::type_name(component), schema);
@@ -42,7 +52,7 @@ pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<BTreeMap
     }
     walk.run();
     walk.name_the_rest();
-    Ok(walk.origins)
+    Ok(Origins { places: walk.origins, nullable: walk.nullable })
 }
 
 fn name(item: &Item) -> Option<String> {
@@ -58,6 +68,7 @@ struct Walk<'a> {
     document: &'a Node,
     types: HashMap<String, &'a Item>,
     origins: BTreeMap<String, Origin>,
+    nullable: BTreeSet<String>,
     /// Types whose parts were not looked at yet.
     open: Vec<(&'a Item, &'a Node)>,
 }
@@ -120,6 +131,9 @@ impl<'a> Walk<'a> {
                 let branch = ident.to_string().strip_prefix("subtype_").and_then(|at| at.parse::<usize>().ok());
                 let branch = branch.and_then(|at| self.choice(schema, DEEPEST).get(at));
                 found = branch.or_else(|| self.meant(schema).get("additionalProperties"));
+            }
+            if self.may_be_null(schema, &wire) {
+                self.nullable.insert(format!("{path}::{ident}"));
             }
             let property = found.unwrap_or(schema);
             self.origins.entry(format!("{path}::{ident}")).or_insert(property.origin);
@@ -236,6 +250,26 @@ impl<'a> Walk<'a> {
             return Some(property);
         }
         combined(schema).find_map(|branch| self.property(branch, name, depth))
+    }
+
+    /// Whether the property of a name may be null: all parts of the schema that describe it must say so.
+    fn may_be_null(&self, schema: &'a Node, name: &str) -> bool {
+        let mut open = vec![schema];
+        let mut found = false;
+        let mut left = MOST;
+        while let Some(schema) = open.pop() {
+            let Some(fewer) = left.checked_sub(1) else { return false };
+            left = fewer;
+            open.extend(schema.get_str("$ref").and_then(|target| self.document.pointer(target)));
+            open.extend(combined(schema));
+            if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
+                if property.get("nullable").and_then(Node::as_bool) != Some(true) {
+                    return false;
+                }
+                found = true;
+            }
+        }
+        found
     }
 
     /// The value of an enum.

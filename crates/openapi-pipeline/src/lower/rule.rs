@@ -49,6 +49,8 @@ crate::select::define_rules! {
     FREE_FORM = "free-form-schema": "A schema that no type can be written for is any JSON value, or any object.";
     NULLABLE_COMPONENT = "nullable-component": "A named schema that may be null is one that may not, nullable wherever it is used.";
     PROPERTY_COLLISION = "property-name-collision": "Of members that become the same field, one has its name, and the others get a number behind it; on the wire each keeps its own.";
+    CLEARABLE = "clearable-member": "An optional member that may be null, of what a PATCH sends, tells null from absence: null clears it.";
+    NULL_AS_ABSENT = "null-as-absent": "An optional member that may be null, of what other requests send, is left out rather than sent as null.";
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
     ONE_WAY = "one-way-required": "A required property that is `readOnly` isn't demanded of requests, and one that is `writeOnly` not of responses.";
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";

@@ -1,0 +1,141 @@
+//! Optional members that may be null. A PATCH says three things of them: leave it, clear it, make it this. Anywhere else
+//! null would say what absence says, and isn't sent.
+
+use std::collections::BTreeSet;
+
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Field, Fields, GenericArgument, Item, Meta, PathArguments, Token, Type, parse_quote};
+
+use super::structs::option_inner;
+use crate::reach::Reach;
+
+/// An optional member that may be null, of something that is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NullMember {
+    /// The field, such as `Change::name`.
+    pub(crate) field: String,
+    /// Whether null can be sent.
+    pub(crate) clearable: bool,
+}
+
+/// Tells null from nothing in what a PATCH sends; all such members of what is sent at all. `nullable` are the paths of
+/// fields whose members may be null.
+pub(super) fn tell_from_nothing(items: &mut [Item], reach: &Reach, nullable: &BTreeSet<String>) -> Vec<NullMember> {
+    let mut found = Vec::new();
+    let mut visit = |owner: &str, path: &str, fields: &mut Fields| {
+        if !reach.request.contains(owner) {
+            return;
+        }
+        let clearable = reach.patch.contains(owner);
+        for field in fields.iter_mut() {
+            let Some(name) = field.ident.as_ref().map(|name| format!("{path}::{name}")) else { continue };
+            if nullable.contains(&format!("types::{name}")) && is_left_out(field) {
+                if clearable {
+                    widen(field);
+                }
+                found.push(NullMember { field: name, clearable });
+            }
+        }
+    };
+    for item in items {
+        match item {
+            Item::Struct(item) => {
+                let owner = item.ident.to_string();
+                visit(&owner, &owner, &mut item.fields);
+            }
+            Item::Enum(item) => {
+                let owner = item.ident.to_string();
+                for variant in &mut item.variants {
+                    visit(&owner, &format!("{owner}::{}", variant.ident), &mut variant.fields);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The `T` of `Nullable<T>`.
+pub(super) fn nullable_inner(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let [crate_name, last] = path.path.segments.iter().collect::<Vec<_>>()[..] else { return None };
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments)
+            if crate_name.ident == "client_runtime" && last.ident == "Nullable" =>
+        {
+            match arguments.args.first() {
+                Some(GenericArgument::Type(inner)) => Some(inner),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether serde leaves a field out where there is no value.
+fn is_left_out(field: &Field) -> bool {
+    let skips = |attr: &Attribute| words(attr).iter().any(|word| word.path().is_ident("skip_serializing_if"));
+    option_inner(&field.ty).is_some() && field.attrs.iter().any(skips)
+}
+
+fn widen(field: &mut Field) {
+    let Some(inner) = option_inner(&field.ty).cloned() else { return };
+    field.ty = parse_quote!(::std::option::Option<::client_runtime::Nullable<#inner>>);
+    let has_default = field.attrs.iter().any(|attr| words(attr).iter().any(|word| word.path().is_ident("default")));
+    let default: Option<Attribute> = (!has_default).then(|| parse_quote!(#[serde(default)]));
+    field.attrs.extend(default);
+    field.attrs.push(parse_quote!(#[serde(deserialize_with = "::client_runtime::deserialize_nullable")]));
+}
+
+fn words(attr: &Attribute) -> Vec<Meta> {
+    if !attr.path().is_ident("serde") {
+        return Vec::new();
+    }
+    let list = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    list.map(|list| list.into_iter().collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+
+    use super::*;
+
+    fn sets(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn only_what_a_patch_sends_has_three_states() {
+        let text = r#"
+            struct Change { #[serde(rename = "a-b", skip_serializing_if = "Option::is_none")] a_b: Option<Vec<Secret>>, must: Option<u8>,
+                #[serde(default, skip_serializing_if = "Option::is_none")] c: Option<u8> }
+            struct New { #[serde(skip_serializing_if = "Option::is_none")] a: Option<u8> }
+            struct Reply { #[serde(skip_serializing_if = "Option::is_none")] a: Option<u8> }
+            enum Part { One { #[serde(skip_serializing_if = "Option::is_none")] a: Option<u8> }, Two(u8) }"#;
+        let mut file = syn::parse_file(text).unwrap();
+        let reach =
+            Reach { request: sets(&["Change", "New", "Part"]), patch: sets(&["Change", "Part"]), ..Reach::default() };
+        let nullable = sets(
+            &["Change::a_b", "Change::must", "New::a", "Reply::a", "Part::One::a"]
+                .map(|it| format!("types::{it}"))
+                .each_ref()
+                .map(String::as_str),
+        );
+        let found = tell_from_nothing(&mut file.items, &reach, &nullable);
+        let found: Vec<(&str, bool)> = found.iter().map(|one| (one.field.as_str(), one.clearable)).collect();
+        assert_eq!(found, [("Change::a_b", true), ("New::a", false), ("Part::One::a", true)]);
+        let code = file.to_token_stream().to_string().replace(' ', "");
+        let wide = r#"#[serde(default)]#[serde(deserialize_with="::client_runtime::deserialize_nullable")]"#;
+        for part in [
+            &format!("{wide}a_b:::std::option::Option<::client_runtime::Nullable<Vec<Secret>>>"),
+            &format!("{wide}a:::std::option::Option<::client_runtime::Nullable<u8>>"),
+            "must:Option<u8>",
+            "c:Option<u8>",
+            r#"structNew{#[serde(skip_serializing_if="Option::is_none")]a:Option<u8>}"#,
+            r#"structReply{#[serde(skip_serializing_if="Option::is_none")]a:Option<u8>}"#,
+        ] {
+            assert!(code.contains(part), "{part} in {code}");
+        }
+    }
+}
