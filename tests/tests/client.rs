@@ -92,93 +92,7 @@ impl Desk {
     }
 }
 
-const SMALL: &str = "
-openapi: 3.1.0
-info: {title: The Acme API, version: 1.0.0}
-servers: [{url: 'https://api.acme.example'}]
-security: [{bearer: []}]
-paths:
-  /login:
-    post:
-      operationId: login
-      tags: [auth]
-      security: []
-      requestBody:
-        required: true
-        content:
-          application/json:
-            schema:
-              type: object
-              required: [user, password, otp]
-              properties: {user: {type: string}, password: {type: string}, otp: {type: [string, 'null'], minLength: 6}}
-      responses:
-        '200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Session'}}}}
-        '401': {description: No}
-  /avatar:
-    put:
-      operationId: put_avatar
-      tags: [me]
-      requestBody: {required: true, content: {image/png: {}}}
-      responses: {'204': {description: OK}}
-    get:
-      operationId: get_avatar
-      tags: [me]
-      parameters: [{name: access_token, in: query, schema: {type: string}}]
-      responses: {'200': {description: OK, content: {image/png: {schema: {type: string, format: binary}}}}}
-  /both:
-    get:
-      operationId: both
-      security: [{bearer: [], app: []}]
-      responses: {'204': {description: OK}}
-  /app:
-    get:
-      operationId: app_alone
-      security: [{app: []}]
-      responses: {'204': {description: OK}}
-  /me:
-    patch:
-      operationId: change_me
-      tags: [me]
-      requestBody: {required: true, content: {application/merge-patch+json: {schema: {$ref: '#/components/schemas/Change'}}}}
-      responses: {'204': {description: OK}}
-  /choice:
-    post:
-      operationId: choose
-      security: [{key: []}]
-      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Choice'}}}}
-      responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Choice'}}}}}
-  /orders/{order-id}:
-    get:
-      operationId: get_order
-      parameters: [{name: orderId, in: path, required: true, schema: {type: string, format: uuid}}]
-      responses:
-        '200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
-        '204': {description: Not yet}
-components:
-  securitySchemes: {bearer: {type: http, scheme: bearer}, key: {type: apiKey, in: header, name: X-Key}, app: {type: apiKey, in: header, name: X-App}}
-  schemas:
-    Choice:
-      properties: {tags: {type: array, items: {type: string}}}
-      oneOf: [{$ref: '#/components/schemas/Small'}, {$ref: '#/components/schemas/Large'}, {$ref: '#/components/schemas/Card'}]
-    Change:
-      type: object
-      properties: {name: {type: [string, 'null']}, pin: {type: [string, 'null'], format: password}, age: {type: integer}}
-    Small: {type: object, required: [id], properties: {id: {type: string}}}
-    Large: {type: object, required: [id], properties: {id: {type: string}, name: {type: string}}}
-    Card: {type: object, required: [id, kind], properties: {id: {type: string}, kind: {const: card}}}
-    Session:
-      type: object
-      required: [accessToken, backupTokens, tokenType]
-      properties:
-        accessToken: {type: string}
-        backupTokens: {type: array, items: {type: string}}
-        tokenType: {type: string}
-        state: {$ref: '#/components/schemas/State'}
-        createdAt: {type: object, properties: {day: {type: string}}}
-        created_at: {type: string}
-    State: {type: [string, 'null'], enum: [open, closed, null]}
-    Order: {type: object, properties: {id: {type: string, format: uuid}, day: {type: string, format: date}}}
-";
+const SMALL: &str = include_str!("fixtures/client/acme.yaml");
 
 /// Every file of a crate, and nothing else.
 const FILES: [&str; 6] = ["Cargo.toml", "README.md", "openapi.json", "src/client.rs", "src/generated.rs", "src/lib.rs"];
@@ -239,116 +153,7 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
 const RUNTIME_OF_TESTS: &str = "\n[dev-dependencies]\ntokio = { version = \"1\", default-features = false, features = [\"rt\", \"time\", \"net\"] }\n";
 
 /// How the crate is used.
-const USES: &str = r##"//! Uses of the client.
-
-use acme_client::{Bytes, Client, Error, Response, Secret, errors, types};
-
-#[allow(dead_code)]
-async fn uses(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
-    let body = types::LoginRequest::new("pw", "me").otp("123456");
-    let session: Response<types::Session> = client.login(&body).await?;
-    let _: (&Secret, &Vec<Secret>, &String) = (&session.access_token, &session.backup_tokens, &session.token_type);
-    let _: (&Option<String>, &Option<types::SessionCreatedAt>) = (&session.created_at, &session.created_at_2);
-    let state: Option<types::State> = session.into_inner().state;
-    let _ = state;
-    client.put_avatar(vec![1_u8, 2]).token("t").await?;
-    let image: Response<Bytes> = client.get_avatar().access_token("t").await?;
-    let _ = image.len();
-    let order: Result<Response<Option<types::Order>>, Error<errors::GetOrderError>> =
-        client.get_order(&"67e55044-10b1-426f-9247-bb680e5fe0c8".parse()?).await;
-    let _: Option<String> = order?.into_inner().and_then(|order| order.day);
-    Ok(())
-}
-
-/// Makes calls to a server that answers each with 204; the lines of their heads.
-fn heads(calls: impl AsyncFnOnce(&str)) -> Vec<Vec<String>> {
-    use std::io::{BufRead, BufReader, Write};
-
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let server = std::thread::spawn(move || {
-        let mut heads = Vec::new();
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
-            let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-            if head.is_empty() {
-                break;
-            }
-            heads.push(head);
-            stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").unwrap();
-        }
-        heads
-    });
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(calls(&url));
-    // Nothing was said: that ends it.
-    drop(std::net::TcpStream::connect(url.trim_start_matches("http://")).unwrap());
-    server.join().unwrap()
-}
-
-#[test]
-fn credentials_go_together_where_they_are_needed_together() {
-    let heads = heads(async |url: &str| {
-        let builder = || Client::builder().server(acme_client::Server::Custom(url.to_owned()));
-        let client = builder().static_token("user-1").app("app-1").build().unwrap();
-        client.both().await.unwrap();
-        client.app_alone().await.unwrap();
-        client.get_order(&"67e55044-10b1-426f-9247-bb680e5fe0c8".parse().unwrap()).await.unwrap();
-
-        let client = builder().static_token("canary").build().unwrap();
-        let error = client.both().await.unwrap_err();
-        assert!(matches!(&error, Error::Credentials(details) if details.missing() == Some("app")), "{error:?}");
-        let said = error.to_string();
-        assert!(said.contains("`app`") && said.contains("was not sent") && !said.contains("canary"), "{said}");
-        let error = builder().app("canary").build().unwrap().both().await.unwrap_err();
-        assert!(matches!(&error, Error::Credentials(details) if details.missing().is_none()), "{error:?}");
-    });
-    let lines = |name: &str| -> Vec<Vec<String>> {
-        let of = |head: &Vec<String>| head.iter().filter(|line| line.starts_with(name)).cloned().collect();
-        heads.iter().map(of).collect()
-    };
-    assert_eq!(lines("GET "), [["GET /both HTTP/1.1"], ["GET /app HTTP/1.1"], ["GET /orders/67e55044-10b1-426f-9247-bb680e5fe0c8 HTTP/1.1"]]);
-    assert_eq!(lines("x-app: "), [vec!["x-app: app-1".to_owned()], vec!["x-app: app-1".to_owned()], vec![]]);
-    let token = || vec!["authorization: Bearer user-1".to_owned()];
-    assert_eq!(lines("authorization: "), [token(), vec![], token()]);
-}
-
-#[test]
-fn a_patch_says_absent_null_or_a_value() {
-    let sent = |change: types::Change| serde_json::to_string(&change).unwrap();
-    assert_eq!(sent(types::Change::new()), "{}");
-    assert_eq!(sent(types::Change::new().name("n").pin_null()), r#"{"name":"n","pin":null}"#);
-    assert_eq!(sent(types::Change::new().name_null().age(7)), r#"{"age":7,"name":null}"#);
-    let read: types::Change = serde_json::from_str(r#"{"name":null,"pin":"canary"}"#).unwrap();
-    assert_eq!(read.name, Some(acme_client::Nullable::Null));
-    assert!(read.age.is_none() && !format!("{read:?}").contains("canary"));
-}
-
-#[test]
-fn nothing_is_lost_on_the_way() {
-    for text in [
-        r#"{"id":"1"}"#,
-        r#"{"id":"1","name":"n"}"#,
-        r#"{"id":"1","name":"n","tags":[]}"#,
-        r#"{"id":"1","kind":"card","tags":["a"]}"#,
-    ] {
-        let choice: types::Choice = serde_json::from_str(text).unwrap();
-        let back = serde_json::to_value(&choice).unwrap();
-        assert_eq!(back, serde_json::from_str::<serde_json::Value>(text).unwrap());
-    }
-}
-
-#[test]
-fn secrets_are_not_shown() {
-    let builder = Client::builder().static_token("canary").app("canary");
-    assert!(!format!("{builder:?}").contains("canary"));
-    let client = builder.build().unwrap();
-    let request = client.get_avatar().access_token("canary");
-    assert!(!format!("{client:?} {request:?}").contains("canary"));
-    let body = types::LoginRequest::new("canary", "me").otp("canary");
-    assert!(!format!("{body:?}").contains("canary"));
-}
-"##;
+const USES: &str = include_str!("fixtures/client/uses.rs.txt");
 
 #[test]
 fn secrets_are_found_by_format_and_by_name_and_listed() {
@@ -450,7 +255,7 @@ fn names_roots_and_selections_are_checked() {
         assert!(said.contains(expected), "{arguments:?}: {said}");
     }
     let report = desk.report(&["--select", "tag:auth", "--select", "path:/orders/*", "--name", "mine"]);
-    assert_eq!((report.document.operations, report.document.selected, report.generated.operations), (5, 2, 2));
+    assert_eq!((report.document.operations, report.document.selected, report.generated.operations), (8, 2, 2));
     assert_eq!(report.generated.name, "mine");
     let report = desk.report(&["--select", "operation:put_avatar"]);
     assert_eq!(report.generated.operations, 1);
@@ -466,7 +271,7 @@ fn overlays_and_files_below_the_root_take_part() {
         ("api/main.yaml", main),
         ("shared/r.yaml", "Ok: {description: fine}\n"),
     ]);
-    assert_eq!(desk.report(&["--overlay", "o.yaml"]).generated.operations, 3);
+    assert_eq!(desk.report(&["--overlay", "o.yaml"]).generated.operations, 6);
 
     let below = |root: &[&str]| {
         let mut command = desk.command("client");

@@ -115,6 +115,13 @@ async fn what_is_missing_is_named_and_nothing_is_sent() {
     let rt::Error::Credentials(details) = &error else { panic!("{error}") };
     assert_eq!(details.missing(), None);
     assert!(details.token_error().needs_login() && !shown(&error).contains(CANARY), "{error}");
+
+    // It would begin another cookie.
+    let core = everything(&server).credential("AppKey", "canary-7f3a;sid=other").build().unwrap();
+    let error = call(&core, &COOKIES).await.unwrap_err();
+    let rt::Error::Credentials(details) = &error else { panic!("{error}") };
+    assert!(details.token_error().to_string().contains("`AppKey`") && !details.token_error().needs_login(), "{error}");
+    assert!(!shown(&error).contains(CANARY));
     assert_eq!(server.received(), []);
 }
 

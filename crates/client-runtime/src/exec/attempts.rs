@@ -1,6 +1,7 @@
 //! What an attempt needs, and whether there is another one after it.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use reqwest::{Request, Response};
 
 use super::{Failure, carry, redirect};
 use crate::call::Call;
-use crate::{BoxFuture, Carrier, Security, TimeLimit, Token, TokenError, retry};
+use crate::{BoxFuture, Carrier, InvalidToken, Scheme, Security, TimeLimit, Token, TokenError, retry};
 
 type Outcome = Result<Response, Failure>;
 
@@ -95,7 +96,8 @@ impl<'a> Attempts<'a> {
         // First, since nobody has to wait to learn that they are not there.
         for (scheme, method) in security.named() {
             match self.call.credential(scheme.name()) {
-                Some(credential) => put(credential, scheme.carrier(), request)?,
+                Some(credential) => carry::put(credential, scheme.carrier(), request)
+                    .map_err(|invalid| Failure::Credentials(unsendable(scheme, invalid)))?,
                 None if security.is_optional() => {
                     withdraw(security, request);
                     return Ok(());
@@ -229,6 +231,12 @@ impl<'a> Attempts<'a> {
 
 fn put(token: &Token, carrier: Carrier, request: &mut Request) -> Result<(), Failure> {
     carry::put(token, carrier, request).map_err(|invalid| Failure::Credentials(TokenError::from(invalid)))
+}
+
+/// What was given to the builder fits no place where its scheme wants it: waiting and signing in don't help.
+fn unsendable(scheme: Scheme, invalid: InvalidToken) -> TokenError {
+    let text = format!("the client's credential for `{}` can't travel as the operation wants it", scheme.name());
+    TokenError::permanent(text).with_source(Arc::new(invalid))
 }
 
 /// Takes out again what an earlier attempt may have put in: a call goes out with all credentials, or without any.
