@@ -162,6 +162,7 @@ fn secrets_are_found_by_format_and_by_name_and_listed() {
     let pointers: BTreeSet<&str> = report.secrets.iter().map(|place| place.pointer.as_str()).collect();
     let body = "#/paths/~1login/post/requestBody/content/application~1json/schema/properties";
     let expected = [
+        "#/components/schemas/Change/properties/pin",
         "#/components/schemas/Session/properties/accessToken",
         "#/components/schemas/Session/properties/backupTokens/items",
         "#/paths/~1avatar/get/parameters/0",
