@@ -5,6 +5,7 @@
 mod command;
 mod docs;
 mod judged;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
