@@ -4,7 +4,9 @@
 
 mod command;
 mod docs;
+mod graft;
 mod judged;
+mod published;
 mod shown;
 
 use std::collections::BTreeSet;
