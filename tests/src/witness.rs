@@ -20,7 +20,8 @@ mod write;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::judge::{Judge, Operation};
+use self::call::Call;
+use crate::judge::{Examined, Judge, Operation};
 
 /// A change that is said to break something.
 #[derive(Clone, Debug)]
@@ -110,12 +111,23 @@ struct Exchange<'a> {
 impl Versions {
     /// Both, each with the judge that has read it.
     pub fn new(old: Arc<Judge>, new: Arc<Judge>) -> Self {
-        Self { old, new, seeds: 24 }
+        Self { old, new, seeds: 10 }
+    }
+
+    /// The old version twice: nothing changed.
+    pub fn both_old(&self) -> Self {
+        Self::new(self.old.clone(), self.old.clone())
+    }
+
+    /// The new version twice.
+    pub fn both_new(&self) -> Self {
+        Self::new(self.new.clone(), self.new.clone())
     }
 
     /// Searches that are given up sooner, for those that are expected to find nothing.
-    pub fn hasty(self) -> Self {
-        Self { seeds: 2, ..self }
+    #[must_use]
+    pub fn hasty(&self) -> Self {
+        Self { seeds: 1, ..Self::new(self.old.clone(), self.new.clone()) }
     }
 
     /// Something that shows what is claimed.
@@ -205,6 +217,16 @@ impl<'a> Exchange<'a> {
 
     fn after(self) -> (&'a Judge, &'a Operation) {
         (&self.versions.new, &self.versions.new.api().operations[self.new])
+    }
+
+    /// What each version makes of a call, if the old one finds nothing wrong with it.
+    fn examine(self, call: &Call) -> Result<(Examined, Examined), String> {
+        let ((old, operation), (new, at)) = (self.before(), self.after());
+        let before = old.examine(&call.request(operation, old.base(), operation)?);
+        if !before.problems.is_empty() {
+            return Err(format!("the old version refuses its own call: {:?}", before.problems));
+        }
+        Ok((before, new.examine(&call.request(operation, new.base(), at)?)))
     }
 }
 

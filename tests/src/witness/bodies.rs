@@ -5,18 +5,9 @@ use serde_json::{Value, json};
 use super::{Claim, Exchange, Kind, Witness, call};
 use crate::judge::{Examined, Media, pointer};
 
-fn examined(exchange: Exchange<'_>, call: &call::Call) -> Result<(Examined, Examined), String> {
-    let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
-    let before = old.examine(&call.request(operation, old.base(), operation)?);
-    if !before.problems.is_empty() {
-        return Err(format!("the old version refuses its own call: {:?}", before.problems));
-    }
-    Ok((before, new.examine(&call.request(operation, new.base(), at)?)))
-}
-
 /// What the new version says of a call, if it begins like this.
 fn refused(exchange: Exchange<'_>, call: &call::Call, beginning: &str) -> Result<Witness, String> {
-    let (_, after) = examined(exchange, call)?;
+    let (_, after) = exchange.examine(call)?;
     match after.problems.iter().find(|problem| problem.starts_with(beginning)) {
         Some(problem) => Ok(Witness::new(Kind::Refused, problem)),
         None => Err(format!("the new version doesn't say that {beginning}: {:?}", after.problems)),
@@ -73,7 +64,7 @@ pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Wi
             let mut call = with_body(exchange, |media| media.name == name)?;
             let Some((_, Value::Object(members))) = &mut call.body else { return Err("it is no form".to_owned()) };
             members.insert(field.clone(), value.clone());
-            let Ok((before, after)) = examined(exchange, &call) else { continue };
+            let Ok((before, after)) = exchange.examine(&call) else { continue };
             let read = |examined: &Examined| {
                 let meanings = examined.sent.body.iter().flatten();
                 meanings.filter_map(|body| body.get(field)).any(|read| *read == value)

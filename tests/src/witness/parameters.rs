@@ -23,23 +23,13 @@ fn parameter<'a>(judge: &Judge, operation: &'a Operation, spot: Option<&Spot>) -
     operation.parameters.iter().find(same).ok_or_else(|| format!("there is no parameter at {}", spot.pointer))
 }
 
-/// What both versions make of a call that has a value for the parameter, if the old one finds nothing wrong with it.
-fn examined(exchange: Exchange<'_>, call: &call::Call) -> Result<(Examined, Examined), String> {
-    let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
-    let before = old.examine(&call.request(operation, old.base(), operation)?);
-    if !before.problems.is_empty() {
-        return Err(format!("the old version refuses its own call: {:?}", before.problems));
-    }
-    Ok((before, new.examine(&call.request(operation, new.base(), at)?)))
-}
-
 /// A call with a parameter that the new version doesn't know.
 pub(super) fn gone(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
     let (old, operation) = exchange.before();
     let parameter = parameter(old, operation, claim.old.as_ref())?;
     let value = call::value_of(old, parameter, 1)?;
     let call = call::draft(old, operation, 1)?.with(parameter.location, &parameter.name, value);
-    let (before, after) = examined(exchange, &call)?;
+    let (before, after) = exchange.examine(&call)?;
     let (place, name) = (parameter.location, parameter.name.as_str());
     if !before.sent.parameters.contains_key(&(place, name.to_owned())) {
         return Err(format!("the old version reads no `{name}`"));
@@ -59,7 +49,7 @@ pub(super) fn gone(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, Str
 pub(super) fn missing(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let wanted = parameter(new, at, claim.new.as_ref())?;
-    let (_, after) = examined(exchange, &call::draft(old, operation, 1)?)?;
+    let (_, after) = exchange.examine(&call::draft(old, operation, 1)?)?;
     let said = format!("{:?} parameter `{}` is required and missing", wanted.location, wanted.name);
     match after.problems.into_iter().find(|problem| *problem == said) {
         Some(problem) => Ok(Witness::new(Kind::Refused, problem)),
@@ -77,7 +67,7 @@ pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Wi
     let mut problem = "no value shows it".to_owned();
     for value in values {
         let call = call::draft(old, operation, 1)?.with(was.location, &was.name, value.clone());
-        let (before, after) = match examined(exchange, &call) {
+        let (before, after) = match exchange.examine(&call) {
             Ok(both) => both,
             Err(refused) => {
                 problem = refused;

@@ -32,7 +32,7 @@ pub(super) enum Problem {
 }
 
 /// How many samples of each schema of a part are tried.
-const SAMPLES: u64 = 6;
+const SAMPLES: u64 = 4;
 
 /// The part of a value that a place is about, and the keyword there, if it is about one.
 struct Target<'s> {
@@ -104,7 +104,7 @@ impl Search<'_> {
     /// Whether the first version allows a value, and knows what each of its parts is.
     fn allows(&self, value: &Value) -> bool {
         let (judge, root, _) = self.from;
-        judge.schemas().violations(&root.schema, self.direction, value).is_empty()
+        judge.schemas().allows(&root.schema, self.direction, value)
             && misread(judge, self.direction, &self.described(self.from, value), value).is_empty()
     }
 
@@ -112,7 +112,11 @@ impl Search<'_> {
     fn problem(&self, value: &Value, target: &Target<'_>) -> Option<Problem> {
         let (judge, root, spot) = self.to;
         let described = self.described(self.to, value);
-        let mut violations = judge.schemas().violations(&root.schema, self.direction, value);
+        let is_allowed = judge.schemas().allows(&root.schema, self.direction, value);
+        let mut violations = match is_allowed {
+            true => Vec::new(),
+            false => judge.schemas().violations(&root.schema, self.direction, value),
+        };
         violations.extend(misread(judge, self.direction, &described, value));
         let about = violations.into_iter().find(|violation| is_about(violation, target, spot));
         if let Some(violation) = about {
@@ -163,8 +167,7 @@ fn is_about(violation: &Violation, target: &Target<'_>, spot: Option<&Spot>) -> 
         Some(spot) => {
             let same_place = pointer::is_within(&violation.schema, &spot.pointer)
                 || pointer::is_within(&spot.pointer, &violation.schema);
-            let same_part = pointer::is_within(&violation.instance, &instance) || by("required");
-            same_place && same_part
+            same_place && pointer::is_within(&violation.instance, &instance)
         }
         None => {
             violation.instance == instance

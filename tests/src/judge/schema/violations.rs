@@ -21,6 +21,12 @@ pub struct Violation {
 }
 
 impl Schemas {
+    /// Whether nothing is wrong with a value by the schema at a pointer (`#/…`): sooner known than what is.
+    pub fn allows(&self, schema: &str, direction: Direction, value: &Value) -> bool {
+        let compiled = self.compile(Reading::Strict, &json!({ "$ref": schema }), direction);
+        compiled.validator.as_ref().is_ok_and(|validator| validator.is_valid(value))
+    }
+
     /// Everything that is wrong with a value by the schema at a pointer (`#/…`) of the description.
     ///
     /// Of alternatives of which none fits, it is also what is wrong by each of them.
