@@ -114,14 +114,10 @@ impl Versions {
         Self { old, new, seeds: 10 }
     }
 
-    /// The old version twice: nothing changed.
-    pub fn both_old(&self) -> Self {
+    /// The old version twice.
+    #[must_use]
+    pub fn unchanged(&self) -> Self {
         Self::new(self.old.clone(), self.old.clone())
-    }
-
-    /// The new version twice.
-    pub fn both_new(&self) -> Self {
-        Self::new(self.new.clone(), self.new.clone())
     }
 
     /// Searches that are given up sooner, for those that are expected to find nothing.

@@ -108,6 +108,18 @@ impl Search<'_> {
             && misread(judge, self.direction, &self.described(self.from, value), value).is_empty()
     }
 
+    /// Whether the second version has no place for what the claim is about, or one that only the other side sees.
+    fn is_hidden(&self) -> bool {
+        let document = self.to.0.schemas().document();
+        let schema = self.to.2.map(|spot| document.target(&spot.pointer).map(|schema| document.resolve(schema)));
+        let is_set = |schema: &Value, word: &str| schema.get(word) == Some(&Value::Bool(true));
+        match schema {
+            None => true,
+            Some(Some(Ok(schema))) => is_set(schema, "readOnly") || is_set(schema, "writeOnly"),
+            Some(_) => false,
+        }
+    }
+
     /// What the second version has against a value, if it is about the target.
     fn problem(&self, value: &Value, target: &Target<'_>) -> Option<Problem> {
         let (judge, root, spot) = self.to;
@@ -127,7 +139,7 @@ impl Search<'_> {
         // A part of a part that nothing is said of is none that a claim is about.
         let holder = pointer::split(&target.instance).is_some_and(|(holder, _)| described.speaks_of(holder));
         let is_named = target.keyword.is_none() && target.absent.is_none();
-        (is_named && holder && is_known(&from) && !is_known(&described))
+        (is_named && self.is_hidden() && holder && is_known(&from) && !is_known(&described))
             .then(|| Problem::Unknown(target.instance.clone()))
     }
 }
