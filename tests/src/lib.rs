@@ -8,6 +8,7 @@ pub mod judge;
 pub mod mutations;
 mod scratch;
 mod server;
+pub mod witness;
 
 pub use scratch::{Scratch, run, workspace_root, xtask};
 pub use server::{Received, Server};

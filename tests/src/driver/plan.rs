@@ -76,7 +76,8 @@ impl Plan {
     fn operation(&mut self, subject: &Subject, (method, number): (usize, usize), seed: u64) {
         let operation = &subject.judge.api().operations[number];
         let successes = operation.successes();
-        let bare = Response { key: "200".into(), media: Vec::new(), headers: Vec::new() };
+        let bare =
+            Response { key: "200".into(), media: Vec::new(), headers: Vec::new(), required_headers: BTreeSet::new() };
         let fallback = [(200, &bare)];
         let answers = if successes.is_empty() { &fallback[..] } else { &successes[..] };
         // Once with what is required, then with everything; often enough that every success is seen.

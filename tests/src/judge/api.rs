@@ -3,7 +3,7 @@
 mod modern;
 mod swagger;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -39,6 +39,8 @@ pub struct Operation {
     pub responses: Vec<Response>,
     /// The ways to prove who calls: one of them is needed, with all its schemes.
     pub security: Vec<Vec<Scheme>>,
+    /// The scopes that the credentials of each way must have.
+    pub scopes: Vec<BTreeSet<String>>,
     /// Where it is.
     pub pointer: String,
 }
@@ -127,6 +129,8 @@ pub struct Response {
     pub media: Vec<Media>,
     /// The schemas of its headers.
     pub headers: Vec<(String, Value)>,
+    /// Which of them are always there, in small letters.
+    pub required_headers: BTreeSet<String>,
 }
 
 /// A way to prove who calls.
@@ -191,6 +195,9 @@ impl Api {
     }
 }
 
+/// The ways to prove who calls, and the scopes of each.
+type Ways = (Vec<Vec<Scheme>>, Vec<BTreeSet<String>>);
+
 struct Reader<'a> {
     document: &'a Document,
 }
@@ -209,6 +216,7 @@ impl Reader<'_> {
                 self.response(key, response)?
             });
         }
+        let (security, scopes) = self.security(operation)?;
         Ok(Operation {
             id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
             method: method.to_uppercase(),
@@ -221,7 +229,8 @@ impl Reader<'_> {
                 .map(|parameter| if old { swagger::parameter(parameter) } else { self.parameter(parameter) })
                 .collect::<Result<_, _>>()?,
             responses,
-            security: self.security(operation)?,
+            security,
+            scopes,
             pointer: String::new(),
         })
     }
@@ -244,23 +253,26 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    fn security(&self, operation: &Value) -> Result<Vec<Vec<Scheme>>, String> {
+    /// The schemes of each way, and its scopes.
+    fn security(&self, operation: &Value) -> Result<Ways, String> {
         let root = self.document.root();
         let requirements = operation.get("security").or_else(|| root.get("security"));
         let schemes = match self.document.dialect() {
             Dialect::Swagger2 => root.get("securityDefinitions"),
             _ => root.pointer("/components/securitySchemes"),
         };
-        let mut ways = Vec::new();
+        let (mut ways, mut all_scopes) = (Vec::new(), Vec::new());
         for requirement in items(requirements) {
-            let mut way = Vec::new();
-            for (name, _) in members(Some(requirement)) {
+            let (mut way, mut scopes) = (Vec::new(), BTreeSet::new());
+            for (name, needed) in members(Some(requirement)) {
+                scopes.extend(items(Some(needed)).filter_map(Value::as_str).map(str::to_owned));
                 let scheme = schemes.and_then(|schemes| schemes.get(name)).unwrap_or(&Value::Null);
                 way.push(read_scheme(self.document.resolve(scheme)?));
             }
             ways.push(way);
+            all_scopes.push(scopes);
         }
-        Ok(ways)
+        Ok((ways, all_scopes))
     }
 }
 

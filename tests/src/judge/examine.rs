@@ -266,9 +266,14 @@ impl<'a> Case<'a> {
         let mut value = Map::new();
         let schema = media.schema.as_ref().unwrap_or(&Value::Bool(true));
         let document = self.judge.schemas.document();
-        for (name, field) in properties(document, schema, 0) {
+        let written = |(name, schema)| {
             let (style, explode) = media.fields.get(name).copied().unwrap_or((Style::Form, true));
-            let writing = Writing { name, style, explode, schema: field };
+            Writing { name, style, explode, schema }
+        };
+        let mut fields: Vec<Writing<'_>> = properties(document, schema, 0).into_iter().map(written).collect();
+        fields.sort_by_key(|field| wire::takes_the_rest(document, *field));
+        for writing in fields {
+            let Writing { name, schema: field, .. } = writing;
             if let Some(meanings) = wire::member(document, writing, &pairs, &mut used) {
                 match allowed(&self.judge.schemas, field, meanings) {
                     Ok(meanings) => {
@@ -358,7 +363,7 @@ fn choose_media<'a>(body: &'a Body, content_type: &str) -> Option<&'a Media> {
 }
 
 /// Whether a media type lies in a range such as `text/*`.
-fn in_range(essence: &str, range: &str) -> bool {
+pub(super) fn in_range(essence: &str, range: &str) -> bool {
     let range = super::api::essence(range);
     match range.strip_suffix("/*") {
         Some("*") => true,

@@ -7,16 +7,22 @@ use regex::Regex;
 
 /// The template of a path, ready to be compared.
 pub(super) struct Template {
-    segments: Vec<Regex>,
-    /// The names of the parameters, segment by segment.
-    names: Vec<Vec<String>>,
+    segments: Vec<Segment>,
     /// How much of the template is a parameter: the fewer, the better it fits.
     variable: usize,
 }
 
+/// A part of a path between two slashes.
+enum Segment {
+    /// Without a parameter.
+    Fixed(String),
+    /// With parameters, whose names are listed.
+    Variable(Regex, Vec<String>),
+}
+
 impl Template {
     pub(super) fn new(path: &str) -> Self {
-        let mut template = Self { segments: Vec::new(), names: Vec::new(), variable: 0 };
+        let mut template = Self { segments: Vec::new(), variable: 0 };
         for segment in path.split('/') {
             let (mut pattern, mut names, mut rest) = (String::from("(?s)^"), Vec::new(), segment);
             while let Some((before, (name, after))) =
@@ -30,8 +36,10 @@ impl Template {
             pattern.push_str(&regex::escape(rest));
             pattern.push('$');
             template.variable += names.len();
-            template.segments.push(Regex::new(&pattern).unwrap());
-            template.names.push(names);
+            template.segments.push(match names.is_empty() {
+                true => Segment::Fixed(segment.to_owned()),
+                false => Segment::Variable(Regex::new(&pattern).unwrap(), names),
+            });
         }
         template
     }
@@ -47,9 +55,14 @@ impl Template {
             return None;
         }
         let mut values = BTreeMap::new();
-        for ((segment, pattern), names) in segments.iter().zip(&self.segments).zip(&self.names) {
+        for (segment, wanted) in segments.iter().zip(&self.segments) {
             // After the split, so that an escaped slash stays a part of its value.
             let segment = percent_decode_str(segment).decode_utf8().ok()?;
+            let (pattern, names) = match wanted {
+                Segment::Fixed(text) if *text == segment => continue,
+                Segment::Fixed(_) => return None,
+                Segment::Variable(pattern, names) => (pattern, names),
+            };
             let found = pattern.captures(&segment)?;
             for (at, name) in names.iter().enumerate() {
                 values.insert(name.clone(), found[at + 1].to_owned());

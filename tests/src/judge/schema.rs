@@ -2,8 +2,11 @@
 
 mod bundle;
 mod formats;
+mod violations;
 
-use std::collections::HashMap;
+pub use violations::Violation;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use jsonschema::{Draft, Validator};
@@ -29,12 +32,17 @@ pub enum Reading {
     Lenient,
 }
 
-type Compiled = Arc<Result<Validator, String>>;
+/// A schema that is ready for use.
+struct Compiled {
+    validator: Result<Validator, String>,
+    /// What the author calls each of the definitions in it.
+    references: BTreeMap<String, String>,
+}
 
 /// The schemas of a description, compiled when they are first used.
 pub struct Schemas {
     document: Arc<Document>,
-    compiled: Mutex<HashMap<(Direction, Reading, String), Compiled>>,
+    compiled: Mutex<HashMap<(Direction, Reading, String), Arc<Compiled>>>,
 }
 
 impl Schemas {
@@ -61,8 +69,8 @@ impl Schemas {
         direction: Direction,
         value: &Value,
     ) -> Result<(), String> {
-        let validator = self.compile(reading, schema, direction);
-        let validator = validator.as_ref().as_ref().map_err(|problem| format!("unusable schema: {problem}"))?;
+        let compiled = self.compile(reading, schema, direction);
+        let validator = compiled.validator.as_ref().map_err(|problem| format!("unusable schema: {problem}"))?;
         let mut problems = validator.iter_errors(value).map(|error| {
             let text: String = error.to_string().chars().take(300).collect();
             format!("at `{}`: {text}", error.instance_path())
@@ -73,7 +81,7 @@ impl Schemas {
         }
     }
 
-    fn compile(&self, reading: Reading, schema: &Value, direction: Direction) -> Compiled {
+    fn compile(&self, reading: Reading, schema: &Value, direction: Direction) -> Arc<Compiled> {
         let key = (direction, reading, schema.to_string());
         if let Some(known) = self.compiled.lock().unwrap().get(&key) {
             return known.clone();
@@ -85,7 +93,8 @@ impl Schemas {
         let bundled = bundle::bundle(&self.document, schema, direction, reading);
         let options = jsonschema::options().with_draft(draft).should_validate_formats(true);
         let options = formats::register(options).should_ignore_unknown_formats(true);
-        let compiled = Arc::new(options.build(&bundled).map_err(|error| error.to_string()));
+        let validator = options.build(&bundled.schema).map_err(|error| error.to_string());
+        let compiled = Arc::new(Compiled { validator, references: bundled.references });
         self.compiled.lock().unwrap().insert(key, compiled.clone());
         compiled
     }
@@ -175,6 +184,10 @@ mod tests {
         assert!(!check(json!({"type": "string", "format": "date"}), json!("2024-13-01")));
         assert!(check(json!({"type": "string", "format": "made-up"}), json!("x")));
         assert!(!check(json!({"type": "number", "minimum": 1, "exclusiveMinimum": true}), json!(1)));
+        assert!(check(json!({"type": "integer", "format": "uint16"}), json!(65_535)));
+        for wrong in [json!(-1), json!(65_536), json!(u64::MAX)] {
+            assert!(!check(json!({"type": "integer", "format": "uint16"}), wrong));
+        }
         // Met in the wild: the form of 3.1 in an older document.
         assert!(!check(json!({"type": "number", "exclusiveMinimum": 1}), json!(1)));
     }

@@ -10,6 +10,11 @@ fn nothing_optional(document: &mut Value) {
     set(document, SENT, "/properties/comment/nullable", json!(false));
 }
 
+/// A list, which the base has not.
+fn with_tags(document: &mut Value) {
+    set(document, SENT, "/properties/tags", json!({"type": "array", "items": {"type": "string"}}));
+}
+
 pub(super) const ALL: &[Mutation] = &[
     change(
         "request: integers only",
@@ -55,6 +60,20 @@ pub(super) const ALL: &[Mutation] = &[
         (&["request-pattern-changed"], B),
         (&["request-pattern-changed"], B),
         |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z]+$")),
+        |d| set(d, SENT, "/properties/name/pattern", json!("^[A-Z]+$")),
+    ),
+    on(
+        "request: a wider pattern",
+        (&["request-pattern-widened"], C),
+        (&["request-pattern-narrowed"], B),
+        |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z]+$")),
+        |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z:]+$")),
+    ),
+    on(
+        "request: a pattern that the length says already",
+        (&["request-pattern-widened"], C),
+        (&["request-pattern-widened"], C),
+        |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z]+$")),
         |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z]*$")),
     ),
     change("request: shorter texts", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
@@ -80,6 +99,46 @@ pub(super) const ALL: &[Mutation] = &[
     ),
     change("request: multiples only", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
         set(d, SENT, "/properties/amount/multipleOf", json!(2))
+    }),
+    on("request: fewer items", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), with_tags, |d| {
+        set(d, SENT, "/properties/tags/maxItems", json!(3));
+    }),
+    on(
+        "request: two items or more",
+        (&["request-bound-tightened"], B),
+        (&["request-bound-loosened"], C),
+        with_tags,
+        |d| {
+            set(d, SENT, "/properties/tags/minItems", json!(2));
+        },
+    ),
+    on("request: no item twice", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), with_tags, |d| {
+        set(d, SENT, "/properties/tags/uniqueItems", json!(true));
+    }),
+    on(
+        "request: no required item twice",
+        (&["request-bound-tightened"], B),
+        (&["request-bound-loosened"], C),
+        |d| {
+            with_tags(d);
+            push(d, SENT, "/required", json!("tags"));
+        },
+        |d| set(d, SENT, "/properties/tags/uniqueItems", json!(true)),
+    ),
+    on(
+        "request: items of another type",
+        (&["request-type-changed"], B),
+        (&["request-type-changed"], B),
+        with_tags,
+        |d| {
+            set(d, SENT, "/properties/tags/items/type", json!("boolean"));
+        },
+    ),
+    change("request: fewer members", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
+        set(d, SENT, "/properties/labels/maxProperties", json!(2));
+    }),
+    change("request: a member or more", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
+        set(d, SENT, "/properties/labels/minProperties", json!(1));
     }),
     change(
         "request: listed values only",

@@ -40,6 +40,9 @@ pub(super) const ALL: &[Mutation] = &[
     change("response: another pattern", (&["response-pattern-changed"], B), (&["response-pattern-changed"], B), |d| {
         set(d, GIVEN, "/properties/code/pattern", json!("^[0-9]+$"));
     }),
+    change("response: a wider pattern", (&["response-pattern-widened"], B), (&["response-pattern-narrowed"], C), |d| {
+        set(d, GIVEN, "/properties/code/pattern", json!("^[A-Z:]+$"));
+    }),
     change("response: longer texts", (&["response-bound-loosened"], B), (&["response-bound-tightened"], C), |d| {
         set(d, GIVEN, "/properties/code/maxLength", json!(9));
     }),

@@ -39,6 +39,15 @@ pub(super) const ALL: &[Mutation] = &[
         |d| set(d, "", "/servers/2/variables/region/enum", json!(["us"])),
     ),
     on(
+        "a server of an operation is gone",
+        (&["server-removed"], B),
+        (&["server-added"], C),
+        |d| set(d, ONE, "/servers", json!([{"url": "https://a.example.com"}, {"url": "https://b.example.com"}])),
+        |d| {
+            remove(d, ONE, "/servers/1");
+        },
+    ),
+    on(
         "another default region",
         (&["server-variable-default-changed"], C),
         (&["server-variable-default-changed"], C),
@@ -158,10 +167,37 @@ pub(super) const ALL: &[Mutation] = &[
         (&["request-parameter-style-changed"], B),
         |d| set(d, LIST, "/parameters/2/explode", json!(false)),
     ),
+    change("a parameter is bounded", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
+        set(d, LIST, "/parameters/1/schema/maximum", json!(100));
+    }),
+    change(
+        "a placeholder has a pattern",
+        (&["request-pattern-added"], B),
+        (&["request-pattern-removed", "generated-type-changed"], S),
+        |d| set(d, "/components/parameters/OrderId", "/schema/pattern", json!("^[a-z0-9]+$")),
+    ),
+    on(
+        "a cookie is gone",
+        (&["request-parameter-removed"], B),
+        (&["request-parameter-added-optional"], C),
+        |d| push(d, LIST, "/parameters", json!({"name": "visit", "in": "cookie", "schema": {"type": "string"}})),
+        |d| {
+            remove(d, LIST, "/parameters/4");
+        },
+    ),
     change(
         "a parameter is a document",
         (&["request-parameter-content-changed"], B),
         (&["request-parameter-content-changed"], B),
+        |d| {
+            let schema = remove(d, LIST, "/parameters/3/schema");
+            set(d, LIST, "/parameters/3/content", json!({"application/json": {"schema": schema}}));
+        },
+    ),
+    change(
+        "a number is a document",
+        (&["request-parameter-encoding-changed", "generated-type-changed"], S),
+        (&["request-parameter-encoding-changed"], C),
         |d| {
             let schema = remove(d, LIST, "/parameters/1/schema");
             set(d, LIST, "/parameters/1/content", json!({"application/json": {"schema": schema}}));
@@ -302,6 +338,9 @@ pub(super) const ALL: &[Mutation] = &[
             remove(d, LIST, "/responses/200/headers/X-Total/required");
         },
     ),
+    change("a header of another type", (&["response-type-changed"], B), (&["response-type-changed"], B), |d| {
+        set(d, LIST, "/responses/200/headers/X-Page/schema/type", json!("boolean"));
+    }),
     change("a link", (&["response-links-changed"], D), (&["response-links-changed"], D), |d| {
         set(d, CREATE, "/responses/201/links", json!({"one": {"operationId": "getOrder"}}));
     }),

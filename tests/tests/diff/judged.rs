@@ -39,7 +39,7 @@ fn every_single_change_is_found_and_judged_both_ways() {
 }
 
 /// Every public item of the crate that is generated from a description, below what it belongs to.
-fn public_items(document: &Value) -> BTreeSet<(String, String)> {
+pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
     let mut cx = Context::new();
     let root = read(&mut cx, "a.json", &document.to_string());
     let plan = LowerPlan { secrets: Vec::new(), care: Care::AsPublished };

@@ -4,7 +4,10 @@
 
 mod command;
 mod docs;
+mod graft;
 mod judged;
+mod published;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

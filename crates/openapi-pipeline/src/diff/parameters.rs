@@ -1,6 +1,7 @@
 //! What is sent in path, query, headers and cookies.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
@@ -9,11 +10,11 @@ use super::documentation::{self, is_set};
 use super::engine::{Engine, Shown, UnitId};
 use super::operations::Operation;
 use super::rules::{
-    ARGUMENT_BECAME_OPTIONAL, REQUEST_PARAMETER_ADDED_OPTIONAL, REQUEST_PARAMETER_ADDED_REQUIRED,
-    REQUEST_PARAMETER_BECAME_OPTIONAL, REQUEST_PARAMETER_BECAME_REQUIRED, REQUEST_PARAMETER_CONTENT_CHANGED,
-    REQUEST_PARAMETER_DEPRECATED, REQUEST_PARAMETER_DOCUMENTATION_CHANGED, REQUEST_PARAMETER_ENCODING_CHANGED,
-    REQUEST_PARAMETER_MOVED, REQUEST_PARAMETER_REMOVED, REQUEST_PARAMETER_STYLE_CHANGED,
-    REQUEST_PARAMETER_UNDEPRECATED,
+    ARGUMENT_BECAME_OPTIONAL, GENERATED_TYPE_CHANGED, REQUEST_PARAMETER_ADDED_OPTIONAL,
+    REQUEST_PARAMETER_ADDED_REQUIRED, REQUEST_PARAMETER_BECAME_OPTIONAL, REQUEST_PARAMETER_BECAME_REQUIRED,
+    REQUEST_PARAMETER_CONTENT_CHANGED, REQUEST_PARAMETER_DEPRECATED, REQUEST_PARAMETER_DOCUMENTATION_CHANGED,
+    REQUEST_PARAMETER_ENCODING_CHANGED, REQUEST_PARAMETER_MOVED, REQUEST_PARAMETER_REMOVED,
+    REQUEST_PARAMETER_STYLE_CHANGED, REQUEST_PARAMETER_UNDEPRECATED,
 };
 use super::schema::{self, Use};
 use super::side::{Side, Site};
@@ -108,10 +109,12 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, place: &str, name: &str, old:
     let pair = (old, new);
     documentation::compare(engine, unit, &REQUEST_PARAMETER_DOCUMENTATION_CHANGED, pair, &["description"], &label);
     documentation::examples(engine, unit, &REQUEST_PARAMETER_DOCUMENTATION_CHANGED, pair, &label);
-    if content(engine, unit, &label, old, new) {
+    let (before, after) = (value_schema(old), value_schema(new));
+    if is_document(old) != is_document(new) && is_written_alike(engine, old, &before, new, &after) {
+        became_document(engine, unit, &label, old, new);
+    } else if content(engine, unit, &label, old, new) {
         return;
     }
-    let (before, after) = (schema_of(old), schema_of(new));
     style(engine, unit, place, &label, (old, &before), (new, &after));
     let way = if place == "query" { Use::Query } else { Use::Parameter };
     let (before, after) = ((before.as_slice(), way), (after.as_slice(), way));
@@ -149,6 +152,44 @@ fn required<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Site<'a
             engine.found(unit, &ARGUMENT_BECAME_OPTIONAL, shown.0, shown.1, message);
         }
         _ => {}
+    }
+}
+
+/// The schema of a plain value, or of the document that the value is.
+fn value_schema(parameter: Site<'_>) -> Vec<Site<'_>> {
+    let media = parameter.members("content").next().map(|(_, media)| media);
+    schema_of(media.unwrap_or(parameter))
+}
+
+fn is_document(parameter: Site<'_>) -> bool {
+    parameter.members("content").next().is_some()
+}
+
+/// Whether a value and a JSON document of it are the same characters: numbers and booleans have no quotes.
+fn is_written_alike<'a>(
+    engine: &mut Engine<'a>,
+    old: Site<'a>,
+    old_schema: &[Site<'a>],
+    new: Site<'a>,
+    new_schema: &[Site<'a>],
+) -> bool {
+    let has_prefix = |parameter: Site<'a>| matches!(parameter.node.get_str("style"), Some("label" | "matrix"));
+    let is_json = |parameter: Site<'a>| {
+        parameter.members("content").next().is_none_or(|(name, _)| name.eq_ignore_ascii_case("application/json"))
+    };
+    let views = [engine.old_view(old_schema), engine.new_view(new_schema)];
+    let is_bare = |view: &Rc<View<'a>>| ["integer", "number", "boolean"].iter().any(|kind| view.is_kind(kind));
+    [old, new].into_iter().all(|parameter| is_json(parameter) && !has_prefix(parameter)) && views.iter().all(is_bare)
+}
+
+/// Records that a value is written as a document, which makes no other characters of it, or no longer is.
+fn became_document<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Site<'a>, new: Site<'a>) {
+    let word = |site: Site<'a>| Shown::new(site, if is_document(site) { "a JSON document" } else { "a plain value" });
+    let message = format!("{label} is {}, which looks the same", word(new).text);
+    engine.found(unit, &REQUEST_PARAMETER_ENCODING_CHANGED, word(old), word(new), message);
+    if is_document(new) {
+        let message = format!("{label} can't be sent by the generated method, since it is a document");
+        engine.found(unit, &GENERATED_TYPE_CHANGED, word(old), word(new), message);
     }
 }
 

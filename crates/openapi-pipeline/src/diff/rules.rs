@@ -60,7 +60,7 @@ catalogue! {
         REQUEST_PARAMETER_MOVED Breaking "request-parameter-moved" "A parameter is sent in another place, such as a header in place of the query.";
         REQUEST_PARAMETER_STYLE_CHANGED Breaking "request-parameter-style-changed" "A list or object is written differently into the parameter (`style`, `explode`).";
         REQUEST_PARAMETER_CONTENT_CHANGED Breaking "request-parameter-content-changed" "The parameter's value is a document of another media type, or no longer one.";
-        REQUEST_PARAMETER_ENCODING_CHANGED Compatible "request-parameter-encoding-changed" "Reserved characters or empty values of the parameter are treated differently.";
+        REQUEST_PARAMETER_ENCODING_CHANGED Compatible "request-parameter-encoding-changed" "Reserved characters or empty values of the parameter are treated differently, or a number or boolean is called a JSON document, which looks the same.";
         REQUEST_PARAMETER_DEPRECATED Compatible "request-parameter-deprecated" "The parameter still works, but should no longer be used.";
         REQUEST_PARAMETER_UNDEPRECATED Compatible "request-parameter-undeprecated" "The parameter may be used again.";
         REQUEST_PARAMETER_DOCUMENTATION_CHANGED Documentation "request-parameter-documentation-changed" "The description or example of a parameter reads differently.";
@@ -81,7 +81,9 @@ catalogue! {
         REQUEST_FORMAT_CHANGED Breaking "request-format-changed" "Values must have another format.";
         REQUEST_PATTERN_ADDED Breaking "request-pattern-added" "Texts must match a pattern.";
         REQUEST_PATTERN_REMOVED Compatible "request-pattern-removed" "Texts need not match a pattern any more.";
-        REQUEST_PATTERN_CHANGED Breaking "request-pattern-changed" "Texts must match another pattern; which one allows more is not decided here.";
+        REQUEST_PATTERN_NARROWED Breaking "request-pattern-narrowed" "Texts must match a pattern that allows less.";
+        REQUEST_PATTERN_WIDENED Compatible "request-pattern-widened" "Texts must match a pattern that allows more.";
+        REQUEST_PATTERN_CHANGED Breaking "request-pattern-changed" "Texts must match another pattern, which rules out texts that matched, or may do so.";
         REQUEST_BOUND_TIGHTENED Breaking "request-bound-tightened" "A bound of numbers, lengths or counts allows less.";
         REQUEST_BOUND_LOOSENED Compatible "request-bound-loosened" "A bound of numbers, lengths or counts allows more.";
         REQUEST_ENUM_ADDED Breaking "request-enum-added" "Any value was taken, and now only listed ones are.";
@@ -134,7 +136,9 @@ catalogue! {
         RESPONSE_FORMAT_CHANGED Breaking "response-format-changed" "Values of another format come back.";
         RESPONSE_PATTERN_ADDED Compatible "response-pattern-added" "Texts match a pattern.";
         RESPONSE_PATTERN_REMOVED Breaking "response-pattern-removed" "Texts need not match the pattern that was promised.";
-        RESPONSE_PATTERN_CHANGED Breaking "response-pattern-changed" "Texts match another pattern than was promised.";
+        RESPONSE_PATTERN_NARROWED Compatible "response-pattern-narrowed" "Texts match a pattern that allows less than the one that was promised.";
+        RESPONSE_PATTERN_WIDENED Breaking "response-pattern-widened" "Texts match a pattern that allows more than the one that was promised.";
+        RESPONSE_PATTERN_CHANGED Breaking "response-pattern-changed" "Texts match another pattern than was promised, which allows other texts, or may do so.";
         RESPONSE_BOUND_TIGHTENED Compatible "response-bound-tightened" "A bound of numbers, lengths or counts promises more.";
         RESPONSE_BOUND_LOOSENED Breaking "response-bound-loosened" "A bound of numbers, lengths or counts promises less.";
         RESPONSE_ENUM_ADDED Compatible "response-enum-added" "Only listed values come back.";

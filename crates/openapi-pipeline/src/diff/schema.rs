@@ -4,6 +4,7 @@ mod alternatives;
 mod discriminator;
 mod hash;
 mod objects;
+mod patterns;
 mod scalars;
 mod shape;
 

@@ -1,5 +1,7 @@
 //! What OpenAPI 3 says in its own way.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Body, Location, Media, Parameter, Reader, Response, Style, flag, items, members, place, text};
@@ -70,11 +72,14 @@ impl Reader<'_> {
     }
 
     pub(super) fn response(&self, key: &str, response: &Value) -> Result<Response, String> {
-        let mut headers = Vec::new();
+        let (mut headers, mut required_headers) = (Vec::new(), BTreeSet::new());
         for (name, header) in members(response.get("headers")) {
             let header = self.document.resolve(header)?;
             headers.push((name.clone(), header.get("schema").cloned().unwrap_or(Value::Bool(true))));
+            if flag(header, "required") {
+                required_headers.insert(name.to_ascii_lowercase());
+            }
         }
-        Ok(Response { key: key.to_owned(), media: self.media(response)?, headers })
+        Ok(Response { key: key.to_owned(), media: self.media(response)?, headers, required_headers })
     }
 }

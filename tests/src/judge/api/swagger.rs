@@ -1,6 +1,6 @@
 //! What Swagger 2.0 says in its own way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -104,6 +104,8 @@ impl Reader<'_> {
             // No schema means no body.
             media: if schema.is_some() { names.into_iter().map(media).collect() } else { Vec::new() },
             headers: members(response.get("headers")).map(|(name, header)| (name.clone(), header.clone())).collect(),
+            // This dialect has no word for it.
+            required_headers: BTreeSet::new(),
         }
     }
 

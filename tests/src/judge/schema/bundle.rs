@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Direction, Reading};
+use super::{Direction, Reading, formats};
 use crate::judge::document::{Dialect, Document};
 
 const MAPS: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
@@ -60,8 +60,15 @@ struct Bundle<'a> {
     waiting: Vec<String>,
 }
 
+/// A schema that stands alone.
+pub(super) struct Bundled {
+    pub(super) schema: Value,
+    /// What the author calls each of its definitions.
+    pub(super) references: BTreeMap<String, String>,
+}
+
 /// Makes a schema stand alone.
-pub(super) fn bundle(document: &Document, schema: &Value, direction: Direction, reading: Reading) -> Value {
+pub(super) fn bundle(document: &Document, schema: &Value, direction: Direction, reading: Reading) -> Bundled {
     let mut bundle = Bundle { document, direction, reading, names: BTreeMap::new(), waiting: Vec::new() };
     let root = bundle.adapt(schema);
     let mut definitions = Map::new();
@@ -72,7 +79,10 @@ pub(super) fn bundle(document: &Document, schema: &Value, direction: Direction, 
         let adapted = bundle.adapt(&target);
         definitions.insert(name, adapted);
     }
-    json!({"allOf": [root], "definitions": definitions})
+    Bundled {
+        schema: json!({"allOf": [root], "definitions": definitions}),
+        references: bundle.names.into_iter().map(|(reference, name)| (name, reference)).collect(),
+    }
 }
 
 impl Bundle<'_> {
@@ -109,6 +119,13 @@ impl Bundle<'_> {
         }
         if let Some(reference) = reference {
             adapted.insert("$ref".into(), reference.into());
+        }
+        // Validators take formats to be about texts.
+        if let Some(format) =
+            adapted.get("format").filter(|format| format.as_str().is_some_and(formats::is_of_integers))
+        {
+            let format = format.clone();
+            adapted.insert(formats::OF_INTEGERS.into(), format);
         }
         if !modern {
             self.adapt_numbers(&mut adapted);

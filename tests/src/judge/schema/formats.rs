@@ -1,10 +1,59 @@
 //! Formats that the drafts don't know, or not as OpenAPI means them.
 
-use jsonschema::ValidationOptions;
+use jsonschema::{Keyword, ValidationError, ValidationOptions};
+use serde_json::Value;
+
+/// The keyword that stands for a format of integers in a bundled schema.
+pub(super) const OF_INTEGERS: &str = "x-format-of-integers";
+
+/// Formats of integers, and the numbers they have room for. `int` is what most languages mean by it.
+const INTEGERS: [(&str, i128, i128); 10] = [
+    ("int8", i8::MIN as i128, i8::MAX as i128),
+    ("uint8", 0, u8::MAX as i128),
+    ("int16", i16::MIN as i128, i16::MAX as i128),
+    ("uint16", 0, u16::MAX as i128),
+    ("int", i32::MIN as i128, i32::MAX as i128),
+    ("int32", i32::MIN as i128, i32::MAX as i128),
+    ("uint", 0, u32::MAX as i128),
+    ("uint32", 0, u32::MAX as i128),
+    ("int64", i64::MIN as i128, i64::MAX as i128),
+    ("uint64", 0, u64::MAX as i128),
+];
 
 /// Adds them.
 pub(super) fn register(options: ValidationOptions<'_>) -> ValidationOptions<'_> {
-    options.with_format("uuid", is_uuid).with_format("date", is_date).with_format("byte", is_base64)
+    let options = options.with_format("uuid", is_uuid).with_format("date", is_date).with_format("byte", is_base64);
+    options.with_keyword(OF_INTEGERS, |_, format, _| {
+        let format = format.as_str().unwrap_or_default();
+        let range = INTEGERS.iter().find(|(name, ..)| *name == format).map(|(_, least, most)| (*least, *most));
+        Ok(Box::new(Range { format: format.to_owned(), range: range.unwrap_or((i128::MIN, i128::MAX)) }))
+    })
+}
+
+pub(super) fn is_of_integers(format: &str) -> bool {
+    INTEGERS.iter().any(|(name, ..)| *name == format)
+}
+
+struct Range {
+    format: String,
+    range: (i128, i128),
+}
+
+impl<'i> Keyword<'i> for Range {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        match self.is_valid(instance) {
+            true => Ok(()),
+            false => Err(ValidationError::custom(format!("{instance} is not a \"{}\"", self.format))),
+        }
+    }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        let Value::Number(number) = instance else { return true };
+        let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+        // A float loses no more by this than it has lost already.
+        let whole = whole.or_else(|| number.as_f64().map(|number| number as i128));
+        whole.is_none_or(|whole| (self.range.0..=self.range.1).contains(&whole))
+    }
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -2,20 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::pick;
 use super::shape::integer_range;
+use super::{patterns, pick};
 use crate::Node;
 use crate::diff::change::{Direction, Rule};
 use crate::diff::engine::{Engine, Shown, Work};
 use crate::diff::rules::{
     FORMAT_HINT_CHANGED, REQUEST_BOUND_LOOSENED, REQUEST_BOUND_TIGHTENED, REQUEST_ENUM_ADDED, REQUEST_ENUM_REMOVED,
     REQUEST_ENUM_VALUE_ADDED, REQUEST_ENUM_VALUE_REMOVED, REQUEST_FORMAT_CHANGED, REQUEST_FORMAT_NARROWED,
-    REQUEST_FORMAT_WIDENED, REQUEST_PATTERN_ADDED, REQUEST_PATTERN_CHANGED, REQUEST_PATTERN_REMOVED,
-    REQUEST_TYPE_CHANGED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED, RESPONSE_BOUND_LOOSENED,
+    REQUEST_FORMAT_WIDENED, REQUEST_TYPE_CHANGED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED, RESPONSE_BOUND_LOOSENED,
     RESPONSE_BOUND_TIGHTENED, RESPONSE_CLOSED_ENUM_WIDENED, RESPONSE_ENUM_ADDED, RESPONSE_ENUM_REMOVED,
     RESPONSE_ENUM_VALUE_ADDED, RESPONSE_ENUM_VALUE_REMOVED, RESPONSE_FORMAT_CHANGED, RESPONSE_FORMAT_NARROWED,
-    RESPONSE_FORMAT_WIDENED, RESPONSE_PATTERN_ADDED, RESPONSE_PATTERN_CHANGED, RESPONSE_PATTERN_REMOVED,
-    RESPONSE_TYPE_CHANGED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED,
+    RESPONSE_FORMAT_WIDENED, RESPONSE_TYPE_CHANGED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED,
 };
 use crate::diff::side::Site;
 use crate::diff::view::{Bound, BoundKey, View};
@@ -83,7 +81,7 @@ fn type_text(view: &View<'_>) -> String {
 /// Compares everything that restricts scalars and counts.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     format(engine, work);
-    patterns(engine, work);
+    patterns::compare(engine, work);
     for (key, name) in BoundKey::ALL {
         bound(engine, work, key, name);
     }
@@ -151,40 +149,6 @@ fn width(format: &str) -> Option<(&'static str, u8)> {
         "uri-reference" => ("uri", 2),
         _ => return None,
     })
-}
-
-fn patterns<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    let Work { old, new, unit, direction, label, .. } = work;
-    let texts = |view: &View<'_>| -> HashSet<String> {
-        view.patterns.iter().filter_map(|pattern| pattern.node.as_str()).map(str::to_owned).collect()
-    };
-    if texts(old) == texts(new) {
-        return;
-    }
-    let (before, after) = (old.patterns.first().copied(), new.patterns.first().copied());
-    match (before, after) {
-        (None, Some(pattern)) => {
-            let rule = pick(*direction, &REQUEST_PATTERN_ADDED, &RESPONSE_PATTERN_ADDED);
-            let old = Shown::new(old.at, "no pattern");
-            engine.found(*unit, rule, old, Shown::value(pattern), format!("{label} has to match a pattern"));
-        }
-        (Some(pattern), None) => {
-            let rule = pick(*direction, &REQUEST_PATTERN_REMOVED, &RESPONSE_PATTERN_REMOVED);
-            let new = Shown::new(new.at, "no pattern");
-            engine.found(*unit, rule, Shown::value(pattern), new, format!("{label} need not match a pattern any more"));
-        }
-        (Some(old), Some(new)) => {
-            let rule = pick(*direction, &REQUEST_PATTERN_CHANGED, &RESPONSE_PATTERN_CHANGED);
-            engine.found(
-                *unit,
-                rule,
-                Shown::value(old),
-                Shown::value(new),
-                format!("{label} has to match another pattern"),
-            );
-        }
-        (None, None) => {}
-    }
 }
 
 fn bound<'a>(engine: &mut Engine<'a>, work: &Work<'a>, key: BoundKey, name: &str) {

@@ -95,8 +95,9 @@ fn string(view: &View<'_>, format: Option<&str>, direction: Direction) -> &'stat
 
 fn list(view: &View<'_>, direction: Direction) -> String {
     let bound = |key| view.bound(key).filter(|_| is_checked(direction)).map(|bound| bound.value);
+    // What has no item twice is a list all the same, of whatever length.
     if bound(BoundKey::UniqueItems).is_some() {
-        return "a set".to_owned();
+        return "a list".to_owned();
     }
     match (bound(BoundKey::MinItems), bound(BoundKey::MaxItems)) {
         (Some(least), Some(most)) if least == most => format!("an array of {least}"),

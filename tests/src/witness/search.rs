@@ -1,0 +1,220 @@
+//! Looks for a value that one version allows and the other refuses, in the part and for the reason that a claim is about.
+
+use super::Spot;
+use super::edits::{Hints, edits};
+use super::roots::Root;
+use crate::judge::{Described, Direction, Fill, Generator, Judge, Part, Random, Violation, describe, pointer};
+use serde_json::Value;
+
+/// Where values are looked for.
+pub(super) struct Search<'a> {
+    pub(super) direction: Direction,
+    /// How many values are made before the search is given up.
+    pub(super) seeds: u64,
+    /// The version that allows the value, the schema there, and the place of the claim in it.
+    pub(super) from: (&'a Judge, &'a Root, Option<&'a Spot>),
+    /// The same of the version that refuses it.
+    pub(super) to: (&'a Judge, &'a Root, Option<&'a Spot>),
+}
+
+/// A value, and what is wrong with it.
+pub(super) struct Found {
+    pub(super) value: Value,
+    pub(super) problem: Problem,
+}
+
+/// What is wrong with a value.
+pub(super) enum Problem {
+    /// A schema says so.
+    Refused(Violation),
+    /// Nothing is said of a part that the other version describes.
+    Unknown(String),
+}
+
+/// How many samples of each schema of a part are tried.
+const SAMPLES: u64 = 4;
+
+/// The part of a value that a place is about, and the keyword there, if it is about one.
+struct Target<'s> {
+    instance: String,
+    keyword: Option<&'s str>,
+    /// The property that the place describes and the value hasn't.
+    absent: Option<&'s str>,
+}
+
+impl Search<'_> {
+    /// The first value that `usable` makes something of.
+    pub(super) fn run<T>(&self, mut usable: impl FnMut(&Found) -> Option<T>) -> Option<T> {
+        for seed in 0..self.seeds {
+            let fill = if seed % 6 == 1 { Fill::Required } else { Fill::Everything };
+            let Some(base) = self.base(seed, fill) else { continue };
+            let described = [self.described(self.from, &base), self.described(self.to, &base)];
+            for target in self.targets(&described) {
+                let hints = self.hints(&described, &target.instance);
+                for value in edits(&base, &target.instance, &hints) {
+                    let problem = if self.allows(&value) { self.problem(&value, &target) } else { None };
+                    let found = problem.map(|problem| Found { value, problem });
+                    if let Some(usable) = found.as_ref().and_then(&mut usable) {
+                        return Some(usable);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn base(&self, seed: u64, fill: Fill) -> Option<Value> {
+        let (judge, root, _) = self.from;
+        let random = Random::new(seed, &root.schema);
+        let mut generator = Generator::new(judge.schemas(), self.direction, root.place(), fill, random);
+        generator.value(&serde_json::json!({"$ref": root.schema})).ok()
+    }
+
+    fn described(&self, (judge, root, _): (&Judge, &Root, Option<&Spot>), value: &Value) -> Described {
+        describe(judge.schemas().document(), &root.schema, self.direction, value)
+    }
+
+    /// The parts that the claim is about: those that the place in the version that allows the value describes. Where
+    /// that says nothing, those that the other place describes.
+    fn targets(&self, [from, to]: &[Described; 2]) -> Vec<Target<'_>> {
+        let own = self.from.2.map(|spot| targets(&spot.pointer, &from.places, false)).unwrap_or_default();
+        match self.to.2 {
+            Some(spot) if own.is_empty() => targets(&spot.pointer, &to.places, true),
+            _ => own,
+        }
+    }
+
+    fn hints<'h>(&'h self, described: &[Described; 2], instance: &str) -> Hints<'h> {
+        let (mut schemas, mut samples) = (Vec::new(), Vec::new());
+        for (described, (judge, root, _)) in described.iter().zip([self.from, self.to]) {
+            for part in described.places.iter().filter(|part| part.instance == instance) {
+                let Some(schema) = judge.schemas().document().target(&part.schema) else { continue };
+                for seed in 0..SAMPLES {
+                    let random = Random::new(seed, &part.schema);
+                    let fill = if seed == 0 { Fill::Required } else { Fill::Everything };
+                    let mut generator = Generator::new(judge.schemas(), self.direction, root.place(), fill, random);
+                    samples.extend(generator.value(schema));
+                }
+                schemas.push(schema);
+            }
+        }
+        Hints { schemas, samples }
+    }
+
+    /// Whether the first version allows a value, and knows what each of its parts is.
+    fn allows(&self, value: &Value) -> bool {
+        let (judge, root, _) = self.from;
+        judge.schemas().allows(&root.schema, self.direction, value)
+            && misread(judge, self.direction, &self.described(self.from, value), value).is_empty()
+    }
+
+    /// Whether the second version has no place for what the claim is about, or one that only the other side sees.
+    fn is_hidden(&self) -> bool {
+        let document = self.to.0.schemas().document();
+        let schema = self.to.2.map(|spot| document.target(&spot.pointer).map(|schema| document.resolve(schema)));
+        let is_set = |schema: &Value, word: &str| schema.get(word) == Some(&Value::Bool(true));
+        match schema {
+            None => true,
+            Some(Some(Ok(schema))) => is_set(schema, "readOnly") || is_set(schema, "writeOnly"),
+            Some(_) => false,
+        }
+    }
+
+    /// What the second version has against a value, if it is about the target.
+    fn problem(&self, value: &Value, target: &Target<'_>) -> Option<Problem> {
+        let (judge, root, spot) = self.to;
+        let described = self.described(self.to, value);
+        let is_allowed = judge.schemas().allows(&root.schema, self.direction, value);
+        let mut violations = match is_allowed {
+            true => Vec::new(),
+            false => judge.schemas().violations(&root.schema, self.direction, value),
+        };
+        violations.extend(misread(judge, self.direction, &described, value));
+        let about = violations.into_iter().find(|violation| is_about(violation, target, spot));
+        if let Some(violation) = about {
+            return Some(Problem::Refused(violation));
+        }
+        let from = self.described(self.from, value);
+        let is_known = |described: &Described| described.speaks_of(&target.instance);
+        // A part of a part that nothing is said of is none that a claim is about.
+        let holder = pointer::split(&target.instance).is_some_and(|(holder, _)| described.speaks_of(holder));
+        let is_named = target.keyword.is_none() && target.absent.is_none();
+        (is_named && self.is_hidden() && holder && is_known(&from) && !is_known(&described))
+            .then(|| Problem::Unknown(target.instance.clone()))
+    }
+}
+
+/// Keywords under which a schema has others.
+const HOLDERS: [&str; 6] = ["properties", "items", "additionalProperties", "allOf", "oneOf", "anyOf"];
+
+/// The parts that the schema around a place describes.
+fn targets<'s>(place: &'s str, parts: &[Part], absent_too: bool) -> Vec<Target<'s>> {
+    let around = |part: &&Part| pointer::is_within(place, &part.schema);
+    let Some(deepest) = parts.iter().filter(around).map(|part| part.schema.len()).max() else { return Vec::new() };
+    let rest = place[deepest..].strip_prefix('/').unwrap_or_default();
+    let (first, below) = rest.split_once('/').unwrap_or((rest, ""));
+    let absent = (absent_too && first == "properties" && !below.contains('/')).then_some(below);
+    // The place is in a part that this value hasn't.
+    if absent.is_none() && HOLDERS.contains(&first) && !(below.is_empty() && first != "items") {
+        return Vec::new();
+    }
+    let keyword = (absent.is_none() && !first.is_empty()).then_some(first);
+    let exact = parts.iter().filter(|part| part.schema.len() == deepest && pointer::is_within(place, &part.schema));
+    let mut targets: Vec<Target<'s>> =
+        exact.map(|part| Target { instance: part.instance.clone(), keyword, absent }).collect();
+    // A list of the same things need not be tried at each of them.
+    targets.truncate(3);
+    targets
+}
+
+/// Whether a violation is what the claim is about: in the part, or of a part that is missing, and by the keyword of the
+/// place, or of the same keyword where only the other version has a place.
+fn is_about(violation: &Violation, target: &Target<'_>, spot: Option<&Spot>) -> bool {
+    let instance = match target.absent {
+        Some(name) => format!("{}/{name}", target.instance),
+        None => target.instance.clone(),
+    };
+    let by = |keyword: &str| violation.schema.rsplit('/').next() == Some(keyword);
+    match spot {
+        Some(spot) => {
+            let same_place = pointer::is_within(&violation.schema, &spot.pointer)
+                || pointer::is_within(&spot.pointer, &violation.schema);
+            same_place && pointer::is_within(&violation.instance, &instance)
+        }
+        None => {
+            violation.instance == instance
+                && match target.keyword {
+                    Some(keyword) => by(keyword),
+                    None => by("oneOf") || by("anyOf"),
+                }
+        }
+    }
+}
+
+/// Parts whose discriminator names no alternative, or one that refuses them.
+fn misread(judge: &Judge, direction: Direction, described: &Described, value: &Value) -> Vec<Violation> {
+    let discriminator = |schema: &str| {
+        let union = schema.rsplit_once("/oneOf/").or_else(|| schema.rsplit_once("/anyOf/"));
+        union.map_or_else(|| schema.to_owned(), |(union, _)| format!("{union}/discriminator"))
+    };
+    let mut found: Vec<Violation> = described
+        .unnamed
+        .iter()
+        .map(|part| Violation {
+            instance: part.instance.clone(),
+            schema: part.schema.clone(),
+            text: "no alternative is named".to_owned(),
+        })
+        .collect();
+    for part in &described.named {
+        let Some(one) = value.pointer(&part.instance) else { continue };
+        found.extend(judge.schemas().violations(&part.schema, direction, one).into_iter().take(1).map(|violation| {
+            Violation {
+                instance: part.instance.clone(),
+                schema: discriminator(&part.schema),
+                text: format!("the alternative that is named refuses it: {}", violation.text),
+            }
+        }));
+    }
+    found
+}

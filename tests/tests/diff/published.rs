@@ -1,0 +1,115 @@
+//! The same of two versions that a vendor published, a year and ten months apart.
+//!
+//! The documents are not in the repository; the environment variable `UPSTREAM_DIR` says where they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use openapi_pipeline::diff::{Change, Level};
+use serde_json::Value;
+use workspace_tests::judge::pointer::is_within;
+use workspace_tests::witness::{Claim, Kind};
+
+use super::graft::Graft;
+use super::judged::public_items;
+use super::shown::{Compared, claim, judge};
+
+/// The two versions, if they are there.
+fn versions() -> Option<[String; 2]> {
+    let Some(folder) = std::env::var_os("UPSTREAM_DIR").map(PathBuf::from) else {
+        println!("skipped: UPSTREAM_DIR does not say where the vendors' documents are");
+        return None;
+    };
+    let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+    Some([read("svix-2022-11-29.json"), read("svix-2024-09-10.json")])
+}
+
+#[test]
+fn what_is_breaking_in_published_versions_is_shown_to_break_something() {
+    let Some([old, new]) = versions() else { return };
+    let compared = Compared::new((&old, judge(&old)), (&new, judge(&new)));
+    let (mut unshown, mut kinds) = (Vec::new(), BTreeMap::<Kind, usize>::new());
+    for change in compared.changes(Level::Breaking) {
+        match compared.versions.show(&claim(change, &compared.cx.sources)) {
+            Ok(witness) => *kinds.entry(witness.kind).or_default() += 1,
+            Err(problem) => unshown.push(format!(
+                "{} at {} {}: {}: {problem}",
+                change.rule.name, change.subject, change.pointer, change.message
+            )),
+        }
+    }
+    let levels: Vec<String> =
+        Level::ALL.iter().map(|level| format!("{} {level}", compared.difference.count(*level))).collect();
+    println!("changes: {}", levels.join(", "));
+    println!("shown to break something: {}", kinds.values().sum::<usize>());
+    for (kind, count) in &kinds {
+        println!("{count:>6} times {kind}");
+    }
+    assert!(unshown.is_empty(), "{} are not shown:\n{}", unshown.len(), unshown.join("\n"));
+}
+
+/// A change, and what it is in the old version: without what only the new version has.
+type Trace = (&'static str, String, String);
+
+fn trace(change: &Change) -> Trace {
+    (change.rule.name, change.subject.to_string().trim_end_matches('/').to_owned(), change.message.clone())
+}
+
+/// The schema, parameter or operation that a change is about, in the old version where it is there.
+fn place(claim: &Claim) -> &str {
+    let pointer = claim.old.as_ref().or(claim.new.as_ref()).map_or("", |spot| spot.pointer.as_str());
+    let keywords = ["/format", "/minimum", "/maximum", "/nullable", "/pattern", "/default", "/uniqueItems"];
+    keywords.iter().find_map(|keyword| pointer.strip_suffix(keyword)).unwrap_or(pointer)
+}
+
+#[test]
+fn what_is_compatible_in_published_versions_leaves_every_public_item() {
+    let Some([old, new]) = versions() else { return };
+    let (before, after): (Value, Value) = (serde_json::from_str(&old).unwrap(), serde_json::from_str(&new).unwrap());
+    let judges = (judge(&old), judge(&new));
+    let compared = Compared::new((&old, judges.0.clone()), (&new, judges.1));
+    let worse = |compared: &Compared| -> Vec<(Trace, Claim)> {
+        let changes = [Level::Breaking, Level::Source].into_iter().flat_map(|level| compared.changes(level));
+        changes.map(|change| (trace(change), claim(change, &compared.cx.sources))).collect()
+    };
+    let known = worse(&compared);
+    let all: Vec<(&Change, Claim)> =
+        compared.changes(Level::Compatible).map(|change| (change, claim(change, &compared.cx.sources))).collect();
+
+    let mut alone: Vec<&(&Change, Claim)> = all.iter().collect();
+    let grown = loop {
+        let mut graft = Graft::new(before.clone(), &after);
+        alone.iter().for_each(|(_, claim)| graft.apply(claim).unwrap());
+        let text = graft.grown.to_string();
+        let grown = Compared::new((&old, judges.0.clone()), (&text, judge(&text)));
+        let worse = worse(&grown);
+        if worse.is_empty() {
+            break (graft.grown, grown);
+        }
+        let count = alone.len();
+        for (trace, claim) in worse {
+            // Beside what breaks calls, nothing is said of what it does to code.
+            let is_known = known.iter().any(|(other, own)| *other == trace || place(own) == place(&claim));
+            assert!(is_known, "only compatible changes bring about {trace:?}");
+            let is_beside = |one: &str, other: &str| is_within(one, other) || is_within(other, one);
+            alone.retain(|(_, own)| !is_beside(place(own), place(&claim)));
+        }
+        assert!(alone.len() < count, "what is not compatible is not beside any change");
+    };
+    let (document, grown) = grown;
+    let found: BTreeSet<Trace> = grown.changes(Level::Compatible).map(trace).collect();
+    let lost: Vec<Trace> =
+        alone.iter().map(|(change, _)| trace(change)).filter(|trace| !found.contains(trace)).collect();
+    assert!(lost.is_empty(), "put in and not found: {lost:#?}");
+
+    let (was, is) = (public_items(&before), public_items(&document));
+    let gone: Vec<_> = was.difference(&is).collect();
+    println!(
+        "compatible: {}, of which {} come alone: with those, {} public items are still there, and {} are new",
+        all.len(),
+        alone.len(),
+        was.len(),
+        is.difference(&was).count()
+    );
+    assert!(gone.is_empty(), "{gone:#?}");
+}

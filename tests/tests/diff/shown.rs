@@ -1,0 +1,144 @@
+//! What is called breaking is shown to break something, by a judge that knows nothing of the comparison.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use openapi_pipeline::diff::{self, Change, Difference, Direction, Level, Seen};
+use openapi_pipeline::{Context, Sources};
+use workspace_tests::judge::{Document, Judge};
+use workspace_tests::mutations;
+use workspace_tests::witness::{Claim, Kind, Spot, Versions};
+
+use super::read;
+
+/// A change in the words of those who check it.
+pub(super) fn claim(change: &Change, sources: &Sources) -> Claim {
+    let spot = |seen: &Seen| Spot { pointer: sources.pointer(seen.origin), text: seen.text.clone() };
+    Claim {
+        rule: change.rule.name.to_owned(),
+        operations: change.operations.clone(),
+        old: change.old.as_ref().map(spot),
+        new: change.new.as_ref().map(spot),
+    }
+}
+
+/// The difference of two versions, and what checks its claims.
+pub(super) struct Compared {
+    pub(super) cx: Context,
+    pub(super) difference: Difference,
+    pub(super) versions: Versions,
+}
+
+impl Compared {
+    pub(super) fn new((old, old_judge): (&str, Arc<Judge>), (new, new_judge): (&str, Arc<Judge>)) -> Self {
+        let mut cx = Context::new();
+        let (before, after) = (read(&mut cx, "old.json", old), read(&mut cx, "new.json", new));
+        let difference = diff::diff(&cx, &before, &after);
+        Self { cx, difference, versions: Versions::new(old_judge, new_judge) }
+    }
+
+    pub(super) fn changes(&self, level: Level) -> impl Iterator<Item = &Change> {
+        self.difference.changes.iter().filter(move |change| change.level() == level)
+    }
+}
+
+pub(super) fn judge(text: &str) -> Arc<Judge> {
+    Arc::new(Judge::new(Document::parse(text).unwrap()).unwrap())
+}
+
+/// Breaking rules that nothing can show, and why.
+const UNSHOWN: [(&str, &str); 1] =
+    [("comparison-incomplete", "it says that nothing was found out, not that something is different")];
+
+/// Rules that no refusal shows: the new version takes the same requests, but has no place for a part of them or takes it
+/// for something else; or it gives fewer answers than callers were told to reckon with.
+const WITHOUT_REFUSAL: [&str; 10] = [
+    "request-body-encoding-changed",
+    "request-discriminator-changed",
+    "request-discriminator-value-changed",
+    "request-discriminator-value-removed",
+    "request-parameter-moved",
+    "request-parameter-style-changed",
+    "request-property-became-read-only",
+    "request-property-removed",
+    "response-property-became-write-only",
+    "response-success-status-removed",
+];
+
+/// Every single change, both ways.
+fn all(mut of: impl FnMut(&str, Compared)) {
+    let mut judges = HashMap::<String, Arc<Judge>>::new();
+    for mutation in mutations::all() {
+        let (before, after) = mutation.pair();
+        let [before, after] = [before, after].map(|version| {
+            let text = version.to_string();
+            // Most changes are of the same description; whoever read it knows its schemas.
+            let judge = judges.entry(text.clone()).or_insert_with(|| judge(&text)).clone();
+            (text, judge)
+        });
+        for (way, old, new) in [("there", &before, &after), ("back", &after, &before)] {
+            let compared = Compared::new((&old.0, old.1.clone()), (&new.0, new.1.clone()));
+            of(&format!("{}, {way}", mutation.name), compared);
+        }
+    }
+}
+
+#[test]
+fn what_is_breaking_is_shown_to_break_something() {
+    let (mut unshown, mut shown) = (Vec::new(), BTreeMap::<&str, BTreeSet<Kind>>::new());
+    let mut kinds = BTreeMap::<Kind, usize>::new();
+    all(|name, compared| {
+        for change in compared.changes(Level::Breaking) {
+            let rule = change.rule.name;
+            match compared.versions.show(&claim(change, &compared.cx.sources)) {
+                Ok(witness) => {
+                    shown.entry(rule).or_default().insert(witness.kind);
+                    *kinds.entry(witness.kind).or_default() += 1;
+                }
+                Err(problem) => {
+                    unshown.push(format!("{name}: {rule} at {}: {}: {problem}", change.pointer, change.message));
+                }
+            }
+        }
+    });
+    println!("single changes that are shown to break something: {}", kinds.values().sum::<usize>());
+    for (kind, count) in &kinds {
+        println!("{count:>6} times {kind}");
+    }
+    assert!(unshown.is_empty(), "{} are not shown:\n{}", unshown.len(), unshown.join("\n"));
+
+    let rules = diff::rules().iter().filter(|rule| rule.level == Level::Breaking).map(|rule| rule.name);
+    let missing: BTreeSet<&str> = rules.filter(|rule| !shown.contains_key(rule)).collect();
+    assert_eq!(missing, BTreeSet::from(UNSHOWN.map(|(rule, _)| rule)));
+    let is_refusal = |kind: &Kind| matches!(kind, Kind::Refused | Kind::Unforeseen);
+    let weaker: Vec<&str> =
+        shown.iter().filter(|(_, kinds)| !kinds.iter().any(is_refusal)).map(|(rule, _)| *rule).collect();
+    assert_eq!(weaker, WITHOUT_REFUSAL);
+}
+
+/// Compatible rules for which there is a witness all the same: generated clients promise to cope with these.
+const TOLERATED: [&str; 3] =
+    ["response-additional-properties-opened", "response-enum-removed", "response-enum-value-added"];
+
+#[test]
+fn nothing_shows_what_is_not_so() {
+    let (mut seen, mut tolerated, mut wrong) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
+    all(|name, compared| {
+        // One change of each kind will do: to find nothing takes long.
+        for change in compared.difference.changes.iter().filter(|change| seen.insert(change.rule.name)) {
+            let (rule, claim) = (change.rule.name, claim(change, &compared.cx.sources));
+            if change.level() == Level::Breaking {
+                if let Ok(witness) = compared.versions.unchanged().hasty().show(&claim) {
+                    wrong.push(format!("{name}, the old version twice: {rule}: {}", witness.text));
+                }
+            } else if matches!(change.rule.direction, Direction::Request | Direction::Response)
+                && let Ok(witness) = compared.versions.hasty().show(&claim)
+            {
+                tolerated.insert(rule, format!("{name}: {}", witness.text));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let rules: Vec<&str> = tolerated.keys().copied().collect();
+    assert_eq!(rules, TOLERATED, "{tolerated:#?}");
+}
