@@ -17,3 +17,12 @@ pub use server::{Received, Server};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The examples of the guides to shared sessions, compiled as doc tests.
+#[cfg(doctest)]
+pub mod guides {
+    #[doc = include_str!("../../docs/one-machine.md")]
+    pub struct OneMachine;
+    #[doc = include_str!("../../docs/fleet.md")]
+    pub struct Fleet;
+}

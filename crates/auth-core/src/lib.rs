@@ -42,6 +42,47 @@
 //!
 //! [`Authenticator::capabilities`] says it to programs.
 //!
+//! # Sessions that outlive the process
+//!
+//! A manager keeps its session in a [`SessionStore`]. By default that is memory, for itself alone. Managers that are given
+//! the same store and account share the session, in this process, in others, and on other hosts: one of them renews it,
+//! and the others take it over. A new process takes up what is stored, and signs in only if there is nothing.
+//!
+//! | store | feature | for |
+//! |---|---|---|
+//! | [`MemoryStore`] | | tasks of one process |
+//! | `FileStore` | `file` | processes on one machine, restarts |
+//! | `KeyringStore` | `keyring` | the same, in the keyring of the operating system |
+//! | `RedisStore` | `redis`, `redis-tls` | a fleet |
+#![cfg_attr(
+    feature = "file",
+    doc = r#"
+```no_run
+# #[cfg(feature = "aivo")]
+# async fn example() -> Result<(), Box<dyn std::error::Error>> {
+use std::sync::Arc;
+
+use auth_core::aivo::AivoAuthenticator;
+use auth_core::{FileStore, SessionManager};
+
+let client = aivo_client::Client::builder().build()?;
+let store = Arc::new(FileStore::open("/home/ada/.local/state/acme/sessions")?);
+let manager = SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build();
+let token = manager.token().await?;
+
+// A program that ends says so, and what is under way comes to its end.
+manager.shutdown().await;
+# let _ = token;
+# Ok(())
+# }
+# fn main() {}
+```
+"#
+)]
+//!
+//! With the feature `encryption` a store seals what it keeps. A store of your own implements [`SessionStore`], which says
+//! what it must promise.
+//!
 //! # An authenticator of your own
 //!
 //! ```
@@ -95,7 +136,8 @@
 //!   don't abort it.
 //! - A renewal that fails early leaves the valid token in use. Failures cool down, from 1 s to 60 s.
 //! - A rejection of an old token says nothing about the current one.
-//! - A rotating refresh token is sent once. If the answer is lost, the access token is served until it expires.
+//! - A rotating refresh token is sent once, by whoever shares the session. If the answer is lost, or whoever sent it dies,
+//!   the access token is served until it expires.
 //! - A session is dead only when a vendor says so, never by a passing fault.
 //! - Login, logout and revocation supersede: what was under way then is never published.
 //! - No secret, and no word of a vendor, is in `Debug`, `Display` or an error chain.
@@ -103,8 +145,13 @@
 //! # Features
 //!
 //! `svix`, `pacerpro`, `aivo`: an adapter each, all on by default. `rustls` (default), `native-tls`, `tracing` are those
-//! of the clients. `tower` and `reqwest-middleware`: tokens for other HTTP stacks, in the modules `tower` and
+//! of the clients. `file`, `redis`, `redis-tls` and `keyring`: stores, and `encryption` to seal them, all off by default.
+//! `tower` and `reqwest-middleware`: tokens for other HTTP stacks, in the modules `tower` and
 //! `middleware`, both off by default.
+//!
+//! `file`: `FileStore`, which keeps sessions in files that processes share. `redis`: `RedisStore`, for fleets; `redis-tls`
+//! adds TLS. `keyring`: `KeyringStore`, in the keyring of the operating system. `encryption`: `EncryptionKey`, with which
+//! stores seal what they keep. All are off by default.
 
 #[cfg(any(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 mod adapters;
@@ -120,6 +167,7 @@ pub mod middleware;
 mod origin;
 mod pool;
 mod session;
+mod store;
 #[cfg(feature = "tower")]
 pub mod tower;
 
@@ -135,11 +183,20 @@ pub use client_runtime::{BoxFuture, Secret, Timer, Token, TokenError, TokenSourc
 pub use credentials::{Credentials, CustomCredentials};
 pub use error::{AuthError, AuthErrorKind, Delivery, FieldError};
 pub use family::Family;
-pub use manager::{
-    Intent, MemoryStore, Policy, SessionManager, SessionManagerBuilder, SessionStatus, SessionStore, SessionWatch,
-    Stored,
-};
+pub use manager::{Policy, SessionManager, SessionManagerBuilder, SessionStatus, SessionWatch};
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 pub use origin::{InvalidOrigin, Origin};
 pub use pool::{SessionPool, SessionPoolBuilder};
 pub use session::Session;
+#[cfg(feature = "encryption")]
+pub use store::EncryptionKey;
+#[cfg(feature = "file")]
+#[doc(hidden)]
+pub use store::FileStep;
+#[cfg(feature = "file")]
+pub use store::FileStore;
+pub use store::{Intent, MemoryStore, Revision, SessionStore, StoreLock, Stored};
+#[cfg(feature = "keyring")]
+pub use store::{Keyring, KeyringStore};
+#[cfg(feature = "redis")]
+pub use store::{RedisStore, RedisStoreBuilder};

@@ -1,7 +1,7 @@
 //! Keeps a session alive: through expiry, rotation, races and faults.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
 use tokio::sync::watch;
@@ -14,9 +14,11 @@ mod flight;
 mod policy;
 mod state;
 #[cfg(test)]
+mod state_store_tests;
+#[cfg(test)]
 mod state_tests;
 mod status;
-mod store;
+mod vault;
 
 pub use builder::SessionManagerBuilder;
 use cell::{Cell, Locked};
@@ -25,7 +27,7 @@ pub use policy::Policy;
 pub(crate) use state::Due;
 use state::{Decision, Freshness, Plan};
 pub use status::{SessionStatus, SessionWatch};
-pub use store::{Intent, MemoryStore, SessionStore, Stored};
+use vault::Vault;
 
 /// Keeps a session alive, and hands out its token.
 ///
@@ -59,10 +61,8 @@ pub struct SessionManager<A: Authenticator + 'static = Arc<dyn Authenticator>> {
 /// What the clones of a manager, and the renewals under way, share.
 struct Inner<A> {
     authenticator: A,
-    /// The key under which the session is stored.
-    key: String,
     timer: Arc<dyn Timer>,
-    store: Arc<dyn SessionStore>,
+    vault: Arc<Vault>,
     cell: Cell,
     status: watch::Sender<SessionStatus>,
 }
@@ -105,7 +105,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         self.inner.wait(flight).await
     }
 
-    /// The session in use, if it is usable now. It doesn't renew anything.
+    /// The session in use, if it is usable now. It doesn't renew anything, and doesn't look in the store: what is there is
+    /// in use once somebody has asked for a [`token`](Self::token).
     pub fn session(&self) -> Option<Arc<Session>> {
         let now = self.inner.timer.system_time();
         let locked = self.inner.cell.lock();
@@ -128,7 +129,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             }
             drop(self.inner.supersede(&mut locked));
             locked.hold_credentials(credentials);
-            self.inner.begin(locked, Plan::Login)?
+            self.inner.begin(locked, Plan::LoginAnew)?
         };
         self.inner.wait(flight).await.map(drop)
     }
@@ -170,27 +171,41 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     }
 
     async fn end(&self, end: End) -> Result<(), AuthError> {
-        let session = {
+        let (held, renewing, unsaved) = {
             let mut locked = self.inner.cell.lock();
             locked.forget_credentials();
-            self.inner.supersede(&mut locked)
+            let renewing = locked.flight().is_some();
+            let held = self.inner.supersede(&mut locked);
+            // From here on nobody takes up again what is stored.
+            let unsaved = self.inner.vault.doom();
+            (held, renewing, unsaved)
         };
-        let Some(session) = session else { return Ok(()) };
         let inner = Arc::clone(&self.inner);
         // In a task: a caller that goes away must not leave the session half ended.
         let work = async move {
-            let forgotten = inner.store.remove(&inner.key).await;
-            let ended = match end {
-                End::Session => inner.bounded(inner.authenticator.logout(&session)).await,
-                End::Account => inner.bounded(inner.authenticator.revoke_all(&session)).await,
+            // A peer's renewal is waited for, since its tokens are then those to end. A renewal of our own is void
+            // already, and ends what it gets by itself.
+            let lock = if renewing { None } else { inner.vault.lock().await.ok() };
+            let (stored, forgotten) = inner.vault.remove_doomed().await;
+            // Peers may have renewed what is held; what could not be stored is newer than what is there.
+            let latest = if unsaved { held } else { stored.map(Arc::new).or(held) };
+            let ended = match (latest, end) {
+                (None, _) => Ok(()),
+                (Some(session), End::Session) => inner.bounded(inner.authenticator.logout(&session)).await,
+                (Some(session), End::Account) => inner.bounded(inner.authenticator.revoke_all(&session)).await,
             };
+            if let Some(lock) = lock {
+                inner.vault.release(lock).await;
+            }
             ended.and(forgotten)
         };
         runtime()?.spawn(work).await.map_err(|_| lost())?
     }
 
-    /// Stops renewing, and waits for what is under way. Whoever asks for a token that isn't valid any more gets
-    /// [`Shutdown`](AuthErrorKind::Shutdown).
+    /// Stops renewing, waits for what is under way, and writes what could not be written so far. Whoever asks for a token
+    /// that isn't valid any more gets [`Shutdown`](AuthErrorKind::Shutdown).
+    ///
+    /// A program with a store calls it before it ends: a renewal that is cut off in the middle costs the session.
     pub async fn shutdown(&self) {
         let flight = {
             let mut locked = self.inner.cell.lock();
@@ -200,6 +215,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         if let Some(flight) = flight {
             let _ = self.inner.wait(flight).await;
         }
+        // The last chance for what could not be written.
+        let _ = self.inner.vault.flush().await;
         self.inner.cell.lock().withdraw();
         self.inner.show(SessionStatus::ShutDown);
     }
@@ -281,6 +298,40 @@ impl<A: Authenticator + 'static> Inner<A> {
         session
     }
 
+    /// Tries to write what could not be written, until it is. A manager that is gone is outlived, but not for ever.
+    fn save_later(self: &Arc<Self>) {
+        let Ok(runtime) = runtime() else { return };
+        if !self.vault.begin_saving() {
+            return;
+        }
+        let (manager, vault) = (Arc::downgrade(self), Arc::clone(&self.vault));
+        let (timer, policy) = (Arc::clone(&self.timer), self.cell.lock().state().policy().clone());
+        runtime.spawn(async move {
+            let mut outlived = Duration::ZERO;
+            for failures in 1.. {
+                let pause = policy.cooldown(failures, None, policy::fraction(timer.random()));
+                timer.sleep(pause).await;
+                let saved = vault.flush().await.is_ok();
+                let alive = manager.upgrade();
+                if alive.is_none() {
+                    outlived += pause;
+                }
+                if saved || outlived > policy.wait_limit {
+                    vault.end_saving();
+                    return alive.into_iter().for_each(|inner| inner.show_stored());
+                }
+            }
+        });
+    }
+
+    /// What could not be stored is stored now.
+    fn show_stored(&self) {
+        let locked = self.cell.lock();
+        if matches!(*self.status.borrow(), SessionStatus::NotStored(_)) {
+            self.show_active(&locked);
+        }
+    }
+
     fn show(&self, status: SessionStatus) {
         self.status.send_replace(status);
     }
@@ -290,7 +341,10 @@ impl<A: Authenticator + 'static> Inner<A> {
         let state = locked.state();
         if let Some(session) = state.session().filter(|_| !state.is_shut_down()) {
             let (generation, expires_at) = (state.generation(), session.expires_at);
-            self.show(SessionStatus::Active { generation, expires_at });
+            self.show(match self.vault.unsaved() {
+                Some(error) => SessionStatus::NotStored(error),
+                None => SessionStatus::Active { generation, expires_at },
+            });
         }
     }
 
@@ -319,7 +373,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         }
     }
 
-    fn wait_limit(&self) -> std::time::Duration {
+    fn wait_limit(&self) -> Duration {
         self.cell.lock().state().policy().wait_limit
     }
 }

@@ -9,7 +9,9 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use aivo_client::types::{LoginRequest, RefreshTokenRequest};
-use auth_core::{Intent, MemoryStore, SessionManager, SessionPool, SessionStore, Stored, TokenError, TokenSource};
+use auth_core::{
+    Intent, MemoryStore, Revision, SessionManager, SessionPool, SessionStore, Stored, TokenError, TokenSource,
+};
 use auth_testkit::vendor::Request;
 use auth_testkit::{Fault, Vendor, VendorState};
 use client_runtime::{RetryPolicy, Secret};
@@ -156,7 +158,7 @@ async fn a_manager_and_all_that_belongs_to_it_show_no_secret() {
     show("a manager with a session", debug(&(&manager, &watch, watch.current(), manager.session())));
     show("the store", debug(&store));
     let session = manager.session().unwrap();
-    let stored = Stored::new((*session).clone(), Some(Intent::of(&session)));
+    let stored = Stored::new((*session).clone(), Some(Intent::of(&session, 7)), Revision(1));
     show("a stored session", debug(&(&stored, store.load("aivo/default").await.unwrap())));
     let planned = world.server.faults().on("refresh_token", Fault::InternalError);
     let wrong_password = world.server.faults().on("login", Fault::HtmlError);

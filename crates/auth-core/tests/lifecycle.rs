@@ -2,24 +2,26 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 mod support;
+mod unsteady;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Intent, LogoutScope,
-    MemoryStore, Policy, Renewal, Session, SessionManager, SessionStatus, SessionStore, Stored, Timer, TokenSource,
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, LogoutScope, Policy,
+    Renewal, Session, SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
 };
 use support::{ACME, Acme, Answer, PausedTimer, ask, busy, change, refused, text};
+use unsteady::{Step, Trouble, Unsteady};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A manager over a vendor and a store, with a session of some age in both.
-async fn stored(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (SessionManager<Arc<Acme>>, Arc<Flaky>) {
-    let (session, store) = (acme.session(age), Arc::new(Flaky::default()));
-    store.persist("acme/me", &session).await.unwrap();
+async fn stored(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (SessionManager<Arc<Acme>>, Arc<Unsteady>) {
+    let (session, store) = (acme.session(age), Arc::new(Unsteady::default()));
+    store.save("acme/me", &session).await.unwrap();
     let manager = SessionManager::builder(Arc::new(acme))
         .account("me")
         .session(session)
@@ -27,50 +29,6 @@ async fn stored(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (Session
         .timer(timer.clone())
         .build();
     (manager, store)
-}
-
-/// A store that can be told to fail.
-#[derive(Default)]
-struct Flaky {
-    store: MemoryStore,
-    cannot_load: AtomicBool,
-    cannot_persist: AtomicBool,
-}
-
-impl Flaky {
-    /// The access token that is stored, and whether an intent is on record.
-    async fn kept(&self) -> Option<(String, bool)> {
-        let stored = self.store.load("acme/me").await.unwrap()?;
-        Some((stored.session.access_token.expose().to_owned(), stored.intent.is_some()))
-    }
-}
-
-impl SessionStore for Flaky {
-    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
-        if self.cannot_load.load(SeqCst) {
-            return Box::pin(async { Err(AuthError::new(AuthErrorKind::Storage)) });
-        }
-        self.store.load(account)
-    }
-
-    fn intend<'a>(&'a self, account: &'a str, intent: Intent) -> BoxFuture<'a, Result<(), AuthError>> {
-        self.store.intend(account, intent)
-    }
-
-    fn withdraw<'a>(&'a self, account: &'a str, intent: Intent) -> BoxFuture<'a, Result<(), AuthError>> {
-        self.store.withdraw(account, intent)
-    }
-
-    fn persist<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
-        if self.cannot_persist.load(SeqCst) {
-            return Box::pin(async { Err(AuthError::new(AuthErrorKind::Storage)) });
-        }
-        self.store.persist(account, session)
-    }
-
-    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
-        self.store.remove(account)
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -87,12 +45,12 @@ async fn what_happens_is_shown_and_stored() {
     assert!(manager.session().is_none(), "it has expired");
     assert_eq!(manager.token().await.unwrap().generation(), 2);
     assert_eq!(expiry(&manager), (2, manager.session().unwrap().expires_at));
-    assert_eq!(store.kept().await, Some(("access-1".to_owned(), false)));
+    assert_eq!(store.kept("acme/me").await, Some(("access-1".to_owned(), false)));
     manager.logout().await.unwrap();
     assert!(matches!(manager.watch().current(), SessionStatus::SignedOut));
-    assert_eq!((store.kept().await, manager.session().is_none()), (None, true));
+    assert_eq!((store.kept("acme/me").await, manager.session().is_none()), (None, true));
     manager.login(Credentials::password("me", "secret")).await.unwrap();
-    assert_eq!(store.kept().await, Some(("access-2".to_owned(), false)));
+    assert_eq!(store.kept("acme/me").await, Some(("access-2".to_owned(), false)));
     assert_eq!(manager.session().unwrap().access_token.expose(), "access-2");
     assert_eq!(expiry(&manager).0, 3);
     manager.shutdown().await;
@@ -154,7 +112,7 @@ async fn a_login_that_was_overtaken_takes_nothing_from_the_next() {
     tokio::time::sleep(SECOND).await;
     // The first session was ended and not stored; the second is in use, and its credentials are still there.
     assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-1"]);
-    assert_eq!(store.kept().await, Some(("access-2".to_owned(), false)));
+    assert_eq!(store.kept("acme/me").await, Some(("access-2".to_owned(), false)));
     manager.authenticator().script("refresh", [Answer::Err(refused())]);
     tokio::time::sleep(HOUR).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-3");
@@ -178,7 +136,7 @@ async fn what_lands_after_a_logout_is_not_stored_and_ended_only_if_that_ends_not
         ended.await.unwrap().unwrap();
         assert_eq!(waiting.await.unwrap().unwrap_err().kind(), AuthErrorKind::Conflict);
         tokio::time::sleep(SECOND).await;
-        assert_eq!((manager.authenticator().calls("logout"), store.kept().await), (logouts, None));
+        assert_eq!((manager.authenticator().calls("logout"), store.kept("acme/me").await), (logouts, None));
     }
 }
 
@@ -191,7 +149,7 @@ async fn what_a_vendor_cannot_do_changes_nothing() {
     let (logout, revoke_all) = (manager.logout().await.unwrap_err(), manager.revoke_all().await.unwrap_err());
     assert_eq!((logout.kind(), revoke_all.kind()), (AuthErrorKind::Unsupported, AuthErrorKind::Unsupported));
     assert!(!logout.to_string().contains("revoke_all"), "that can't be done either: {logout}");
-    assert!(manager.cached().is_some() && store.kept().await.is_some());
+    assert!(manager.cached().is_some() && store.kept("acme/me").await.is_some());
     let mut acme = Acme::new(&timer);
     acme.capabilities = acme.capabilities.with_logout(LogoutScope::Account);
     let (manager, _) = stored(acme, &timer, Duration::ZERO).await;
@@ -214,7 +172,7 @@ async fn an_intent_stays_only_where_a_repeat_would_harm() {
         acme.script("refresh", [answer.clone()]);
         let (manager, store) = stored(acme, &timer, HOUR).await;
         manager.token().await.unwrap_err();
-        assert_eq!(store.kept().await, Some(("access-0".to_owned(), stays)), "{rotates} {answer:?}");
+        assert_eq!(store.kept("acme/me").await, Some(("access-0".to_owned(), stays)), "{rotates} {answer:?}");
     }
 }
 
@@ -223,7 +181,7 @@ async fn what_somebody_else_has_renewed_is_taken_and_not_redeemed() {
     let timer = PausedTimer::new();
     let (manager, store) = stored(Acme::new(&timer), &timer, HOUR).await;
     let now = timer.system_time();
-    store.persist("acme/me", &Session::new("theirs", now).with_expiry(now + HOUR)).await.unwrap();
+    store.save("acme/me", &Session::new("theirs", now).with_expiry(now + HOUR)).await.unwrap();
     assert_eq!(text(&manager.token().await.unwrap()), "theirs");
     assert_eq!(manager.authenticator().calls("refresh"), 0);
 }
@@ -232,17 +190,20 @@ async fn what_somebody_else_has_renewed_is_taken_and_not_redeemed() {
 async fn a_store_that_fails_loses_no_session() {
     let timer = PausedTimer::new();
     let (manager, store) = stored(Acme::new(&timer), &timer, HOUR).await;
-    store.cannot_load.store(true, SeqCst);
+    store.trouble(Step::Load, Trouble::Refuses);
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::Storage);
     assert_eq!(manager.authenticator().calls("refresh"), 0, "nothing is sent that can't be on record");
-    store.cannot_load.store(false, SeqCst);
-    store.cannot_persist.store(true, SeqCst);
+    store.trouble(Step::Swap, Trouble::Refuses);
     tokio::time::sleep(SECOND * 2).await;
+    assert_eq!(text(&manager.token().await.unwrap()), "access-1", "the only one there is");
+    assert!(matches!(manager.watch().current(), SessionStatus::NotStored(_)));
+    assert_eq!(store.kept("acme/me").await, Some(("access-0".to_owned(), true)), "peers see that it was redeemed");
+    // It is tried again until it works.
     let mut watch = manager.watch();
-    let waiting = ask(&manager);
+    store.trouble(Step::Lock, Trouble::Refuses);
     change(&mut watch).await;
-    assert!(matches!(watch.current(), SessionStatus::NotStored(_) | SessionStatus::Active { .. }));
-    assert_eq!(text(&waiting.await.unwrap().unwrap()), "access-1", "the only one there is");
+    assert!(matches!(watch.current(), SessionStatus::Active { .. }));
+    assert_eq!(store.kept("acme/me").await, Some(("access-1".to_owned(), false)));
 }
 
 /// A vendor whose every answer is the test's.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use auth_core::{
     AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Intent, LogoutScope, MemoryStore, Renewal,
-    SessionManager, SessionStatus, SessionStore, TokenSource,
+    SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
 };
 use support::{Acme, Answer, PausedTimer, ask, busy, change, lost, refused, text};
 use tokio::task::JoinSet;
@@ -86,12 +86,12 @@ async fn a_dropped_manager_still_finishes_and_keeps_its_redemption() {
         .store(store.clone())
         .timer(timer.clone())
         .build();
-    store.persist("acme/default", &session).await.unwrap();
+    store.save("acme/default", &session).await.unwrap();
     let caller = ask(&manager);
     acme.called("refresh", 1).await;
     // On record before the request left.
     let stored = store.load("acme/default").await.unwrap().unwrap();
-    assert_eq!(stored.intent, Some(Intent::of(&session)));
+    assert_eq!(stored.intent, Some(Intent::of(&session, timer.random())));
     caller.abort();
     drop(manager);
     gate.add_permits(1);
@@ -334,8 +334,8 @@ async fn an_intent_of_somebody_else_is_never_followed_by_a_redemption() {
     let acme = Acme::new(&timer);
     let session = acme.session(HOUR - Duration::from_secs(200));
     let store = Arc::new(MemoryStore::new());
-    store.persist("acme/default", &session).await.unwrap();
-    store.intend("acme/default", Intent::of(&session)).await.unwrap();
+    let stored = store.save("acme/default", &session).await.unwrap();
+    store.record_intent("acme/default", stored, Intent::of(&session, 7)).await.unwrap().unwrap();
     let manager = SessionManager::builder(Arc::new(acme)).session(session).store(store).timer(timer.clone()).build();
     let mut watch = manager.watch();
     assert_eq!(text(&manager.token().await.unwrap()), "access-0");

@@ -8,8 +8,9 @@ use tokio::sync::watch;
 use super::cell::Cell;
 use super::policy::fraction;
 use super::state::State;
-use super::{Inner, MemoryStore, Policy, SessionManager, SessionStatus, SessionStore};
-use crate::{Authenticator, Credentials, Session};
+use super::vault::{Limits, Vault};
+use super::{Inner, Policy, SessionManager, SessionStatus};
+use crate::{Authenticator, Credentials, MemoryStore, Session, SessionStore};
 
 /// Builds a [`SessionManager`].
 #[must_use = "a builder does nothing until `build` is called"]
@@ -20,7 +21,7 @@ pub struct SessionManagerBuilder<A> {
     session: Option<Session>,
     policy: Policy,
     timer: Arc<dyn Timer>,
-    store: Arc<dyn SessionStore>,
+    store: Option<Arc<dyn SessionStore>>,
 }
 
 impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
@@ -32,7 +33,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
             session: None,
             policy: Policy::default(),
             timer: Arc::new(TokioTimer::default()),
-            store: Arc::new(MemoryStore::new()),
+            store: None,
         }
     }
 
@@ -42,7 +43,8 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         self
     }
 
-    /// Begins with this session instead of signing in.
+    /// Begins with this session instead of signing in. If the store has one for this account, that one takes its place
+    /// at the next renewal.
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
@@ -54,9 +56,12 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         self
     }
 
-    /// Where the session is kept; by default in memory.
+    /// Where the session is kept; by default in memory, for this manager alone.
+    ///
+    /// A session that is stored there already is taken up instead of signing in. Managers of the same account that share
+    /// a store share the session: in this process, in others, on other hosts.
     pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
-        self.store = store;
+        self.store = Some(store);
         self
     }
 
@@ -77,14 +82,18 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         let capabilities = self.authenticator.capabilities();
         let mut state = State::new(self.policy, capabilities, self.credentials.is_some());
         let key = format!("{}/{}", self.authenticator.family(), self.account);
+        if self.store.is_some() {
+            state.set_shared();
+        }
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        let limits = Limits { step: state.policy().store_limit, lock: state.policy().lock_limit };
         if let Some(session) = self.session {
             state.publish(Arc::new(session), fraction(self.timer.random()));
         }
         let inner = Inner {
             authenticator: self.authenticator,
-            key,
+            vault: Arc::new(Vault::new(store, key, Arc::clone(&self.timer), limits)),
             timer: self.timer,
-            store: self.store,
             // A token that can't be sent shows when somebody asks for it.
             cell: Cell::new(state, self.credentials),
             status: watch::channel(SessionStatus::SignedOut).0,

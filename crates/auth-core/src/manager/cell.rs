@@ -11,7 +11,7 @@ use client_runtime::Token;
 use self::sync::{ArcSwap, Mutex, MutexGuard};
 use super::flight::Flight;
 use super::lost;
-use super::state::{Completion, Plan, State};
+use super::state::{Completion, Gained, Plan, State};
 use crate::{AuthError, AuthErrorKind, Credentials, Session};
 
 #[cfg(test)]
@@ -110,12 +110,15 @@ impl Locked<'_> {
         &mut self,
         epoch: u64,
         plan: Plan,
-        outcome: Result<Arc<Session>, AuthError>,
+        outcome: Result<Gained, AuthError>,
         now: SystemTime,
         chance: f64,
     ) -> Completion {
         // Checked before it is taken, so that a token that can't be sent is a failed renewal and nothing worse.
-        let outcome = outcome.and_then(|session| prepare(&session, 0).map(|_| session));
+        let outcome = outcome.and_then(|gained| match &gained {
+            Gained::New(session) | Gained::Found { session, .. } => prepare(session, 0).map(|_| gained),
+            Gained::Removed => Ok(gained),
+        });
         let completion = self.guarded.state.complete(epoch, plan, outcome, now, chance);
         match &completion {
             Completion::Published => {
@@ -125,6 +128,9 @@ impl Locked<'_> {
             Completion::Failed(_) => self.guarded.flight = None,
             // The flight goes on, or is that of another epoch.
             Completion::Again(_) | Completion::Superseded => {}
+        }
+        if self.guarded.state.session().is_none() {
+            self.withdraw();
         }
         completion
     }

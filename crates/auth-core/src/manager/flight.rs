@@ -5,9 +5,11 @@ use std::sync::Arc;
 use client_runtime::Token;
 use tokio::sync::watch;
 
-use super::state::{Completion, Plan};
+use super::state::{Completion, Gained, Plan};
 use super::{Inner, Locked, SessionStatus, lost, runtime};
-use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, Intent, LogoutScope, Session};
+use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, LogoutScope, Session, StoreLock};
+
+mod transaction;
 
 /// What all waiters get.
 pub(super) type Landed = Result<Token, AuthError>;
@@ -45,6 +47,7 @@ impl<A: Authenticator + 'static> Inner<A> {
             plan,
             held: locked.state().session().cloned(),
             credentials: locked.credentials().cloned(),
+            lock: None,
             sender,
             landed: false,
         };
@@ -62,20 +65,32 @@ struct Task<A: Authenticator + 'static> {
     plan: Plan,
     held: Option<Arc<Session>>,
     credentials: Option<Credentials>,
+    /// The store's lock, from the first step that needs it until the result is published.
+    lock: Option<StoreLock>,
     sender: watch::Sender<Option<Landed>>,
     landed: bool,
 }
 
 impl<A: Authenticator + 'static> Task<A> {
     async fn run(mut self) {
+        self.fly().await;
+        if let Some(lock) = self.lock.take() {
+            self.inner.vault.release(lock).await;
+        }
+    }
+
+    async fn fly(&mut self) {
         loop {
             let outcome = self.attempt().await;
             match self.land(outcome.clone()) {
                 Completion::Published => return,
                 Completion::Failed(error) => return self.tell(Err(error)),
-                Completion::Again(plan) => self.plan = plan,
+                Completion::Again(plan) => {
+                    self.plan = plan;
+                    self.held = self.inner.cell.lock().state().session().cloned();
+                }
                 Completion::Superseded => {
-                    if let Ok(session) = outcome {
+                    if let Ok(Gained::New(session)) = outcome {
                         self.revoke(&session).await;
                     }
                     return self.tell(Err(AuthError::new(AuthErrorKind::Conflict)
@@ -85,77 +100,14 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// One way to a session, within the limit.
-    async fn attempt(&self) -> Result<Arc<Session>, AuthError> {
-        let work: client_runtime::BoxFuture<'_, _> = match self.plan {
-            Plan::Refresh => Box::pin(self.redeem()),
-            Plan::Login => Box::pin(self.sign_in()),
-        };
-        // Whether the vendor acted on what was cut off is unknown, which is what a timeout says.
-        self.inner.bounded(work).await.map(Arc::new)
-    }
-
-    async fn sign_in(&self) -> Result<Session, AuthError> {
-        let missing = || AuthError::new(AuthErrorKind::ReauthRequired).with_message("no credentials are held");
-        let credentials = self.credentials.as_ref().ok_or_else(missing)?;
-        let outcome = self.inner.authenticator.login(credentials).await;
-        let untouched = matches!(&outcome, Err(error) if error.delivery() == Delivery::NotProcessed);
-        if !credentials.is_reusable() && !untouched {
-            self.forget_credentials();
-        }
-        let session = outcome?;
-        self.keep(&session).await;
-        Ok(session)
-    }
-
-    /// What is good for one login has had it.
-    fn forget_credentials(&self) {
-        let mut locked = self.inner.cell.lock();
-        if locked.state().epoch() == self.epoch {
-            locked.forget_credentials();
-        }
-    }
-
-    /// Load, intend, redeem, persist: the intent is on record before the request leaves.
-    async fn redeem(&self) -> Result<Session, AuthError> {
-        let inner = &self.inner;
-        let held = self.held.as_deref().ok_or_else(lost)?;
-        if let Some(stored) = inner.store.load(&inner.key).await? {
-            if stored.session.access_token != held.access_token {
-                // Somebody else has renewed it.
-                return Ok(stored.session);
-            }
-            if stored.intent.is_some() {
-                return Err(AuthError::new(AuthErrorKind::ReauthRequired)
-                    .with_message("a redemption of the refresh token was begun, and nobody knows how it ended"));
-            }
-        }
-        let intent = Intent::of(held);
-        inner.store.intend(&inner.key, intent).await?;
-        let rotates = inner.authenticator.capabilities().rotates;
-        match inner.authenticator.refresh(held).await {
-            Ok(renewed) => {
-                let renewed = inherit(renewed, held);
-                self.keep(&renewed).await;
-                Ok(renewed)
-            }
-            Err(error) => {
-                // Where tokens don't rotate, a repeat is harmless.
-                if !rotates || error.delivery() != Delivery::Unknown {
-                    inner.store.withdraw(&inner.key, intent).await?;
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// Stores a session. One that can't be stored is used all the same: it is the only one there is.
-    async fn keep(&self, session: &Session) {
-        if self.is_superseded() {
-            return;
-        }
-        if let Err(error) = self.inner.store.persist(&self.inner.key, session).await {
-            self.inner.show(SessionStatus::NotStored(error));
+    /// One way to a session. Each of its steps is bounded by itself: what a peer takes is not taken off the vendor's
+    /// time.
+    async fn attempt(&mut self) -> Result<Gained, AuthError> {
+        match self.plan {
+            Plan::Refresh => self.redeem().await,
+            Plan::Login => self.sign_in_unless_a_peer_has().await,
+            Plan::LoginAnew => self.sign_in().await,
+            Plan::Look => self.look().await,
         }
     }
 
@@ -164,7 +116,7 @@ impl<A: Authenticator + 'static> Task<A> {
     }
 
     /// Decides what the outcome means, publishes what is to be published, and shows it, in one step.
-    fn land(&mut self, outcome: Result<Arc<Session>, AuthError>) -> Completion {
+    fn land(&mut self, outcome: Result<Gained, AuthError>) -> Completion {
         let inner = Arc::clone(&self.inner);
         let (now, chance) = (inner.timer.system_time(), inner.chance());
         let mut locked = inner.cell.lock();
@@ -174,9 +126,14 @@ impl<A: Authenticator + 'static> Task<A> {
                 inner.show_active(&locked);
                 let landed = locked.in_use();
                 drop(locked);
+                inner.save_later();
                 self.tell(landed);
             }
-            Completion::Failed(error) => inner.show(SessionStatus::Failed(error.clone())),
+            Completion::Failed(error) => {
+                inner.show(SessionStatus::Failed(error.clone()));
+                drop(locked);
+                inner.save_later();
+            }
             Completion::Again(_) | Completion::Superseded => {}
         }
         completion
@@ -205,12 +162,4 @@ impl<A: Authenticator + 'static> Drop for Task<A> {
             self.tell(Err(lost()));
         }
     }
-}
-
-/// What a renewal doesn't say again still holds.
-fn inherit(mut renewed: Session, before: &Session) -> Session {
-    renewed.refresh_token = renewed.refresh_token.or_else(|| before.refresh_token.clone());
-    renewed.subject = renewed.subject.or_else(|| before.subject.clone());
-    renewed.account = renewed.account.or_else(|| before.account.clone());
-    renewed
 }

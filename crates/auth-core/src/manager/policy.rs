@@ -22,8 +22,13 @@ pub struct Policy {
     pub first_cooldown: Duration,
     /// How long failures cool down at the most, unless the vendor asks for more; 60 seconds.
     pub longest_cooldown: Duration,
-    /// How long anybody waits for a renewal at the most; 45 seconds.
+    /// How long anybody waits for a renewal at the most, and a renewal for the vendor; 45 seconds.
     pub wait_limit: Duration,
+    /// How long a renewal waits at the most for a peer that has the store's lock; 30 seconds. Shorter than
+    /// `wait_limit`, so that whoever waits learns what for.
+    pub lock_limit: Duration,
+    /// How long a renewal waits at the most for the store to read or write; 10 seconds.
+    pub store_limit: Duration,
 }
 
 impl Default for Policy {
@@ -36,6 +41,8 @@ impl Default for Policy {
             first_cooldown: Duration::from_secs(1),
             longest_cooldown: Duration::from_secs(60),
             wait_limit: Duration::from_secs(45),
+            lock_limit: Duration::from_secs(30),
+            store_limit: Duration::from_secs(10),
         }
     }
 }

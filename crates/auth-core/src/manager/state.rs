@@ -4,69 +4,15 @@
 //! manager that is about *what* happens, and not about *how*, is here.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::policy::{Moments, Policy};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
-/// A way to get a valid session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plan {
-    /// Redeem what the session has.
-    Refresh,
-    /// Sign in with the credentials that are held.
-    Login,
-}
+mod words;
 
-/// What to do for somebody who wants a token.
-#[derive(Clone, Debug)]
-pub(crate) enum Decision {
-    /// The session is good.
-    Serve,
-    /// The session is good, and it is time to renew it.
-    ServeAndBegin(Plan),
-    /// A renewal is under way: its result is everybody's.
-    Join,
-    /// Nothing is usable and nothing is under way: begin.
-    Begin(Plan),
-    /// There will be no token.
-    Fail(AuthError),
-}
-
-/// What became of a renewal.
-#[derive(Clone, Debug)]
-pub(crate) enum Completion {
-    /// Its session is the one in use now.
-    Published,
-    /// It failed. What was in use stays in use while it is valid.
-    Failed(AuthError),
-    /// It was refused, but there is another way.
-    Again(Plan),
-    /// A login, logout or revocation came in between: its session must not be used.
-    Superseded,
-}
-
-/// When a session is renewed that nobody asks for.
-#[derive(Clone, Debug)]
-pub(crate) enum Due {
-    /// At this moment, if nothing happens before.
-    At(SystemTime),
-    /// Not before something happens: a renewal lands, somebody signs in.
-    OnChange,
-    /// Never: there is no way on.
-    Never(AuthError),
-}
-
-/// How good the session is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Freshness {
-    /// Use it.
-    Fresh,
-    /// Use it, and renew it.
-    Stale,
-    /// Don't use it: there is none, it has expired, or it was refused.
-    Unusable,
-}
+use words::Spent;
+pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan};
 
 /// The session in use.
 #[derive(Clone, Debug)]
@@ -75,8 +21,8 @@ struct Held {
     moments: Moments,
     /// A server refused the access token.
     rejected: bool,
-    /// The refresh token was sent, and can't be sent again.
-    spent: bool,
+    /// Why the refresh token can't be sent again.
+    spent: Option<Spent>,
 }
 
 /// Everything a manager knows.
@@ -86,6 +32,11 @@ pub(crate) struct State {
     capabilities: Capabilities,
     /// Whether credentials are held that can create another session.
     can_login: bool,
+    /// Whether others can change what is stored, so that it is worth a look when there is no other way on.
+    shared: bool,
+    /// How often in a row the store was looked at in vain, and when it may be looked at next; at once, if there is none.
+    vain_looks: u32,
+    next_look: Option<SystemTime>,
     held: Option<Held>,
     /// Counts sessions: the generation of the one in use.
     generation: u64,
@@ -106,6 +57,9 @@ impl State {
             policy,
             capabilities,
             can_login,
+            shared: false,
+            vain_looks: 0,
+            next_look: None,
             held: None,
             generation: 0,
             epoch: 0,
@@ -146,6 +100,11 @@ impl State {
         self.can_login = can_login;
     }
 
+    /// Others can change what is stored.
+    pub(crate) fn set_shared(&mut self) {
+        self.shared = true;
+    }
+
     pub(crate) fn shut_down(&mut self) {
         self.shut_down = true;
     }
@@ -164,23 +123,32 @@ impl State {
         }
     }
 
+    /// Whether a session is of use at a moment, were it the one in use.
+    pub(crate) fn is_usable(&self, session: &Session, now: SystemTime) -> bool {
+        match &self.held {
+            Some(held) if held.session.access_token == session.access_token => {
+                self.freshness(now) != Freshness::Unusable
+            }
+            _ => is_before(now, self.policy.moments(session, 0.0).usable_until),
+        }
+    }
+
     /// What to do for somebody who wants a token.
     pub(crate) fn decide(&self, now: SystemTime) -> Decision {
         if self.shut_down {
             return Decision::Fail(AuthError::new(AuthErrorKind::Shutdown));
         }
+        let plan = self.plan(now).filter(|plan| !self.is_put_off(*plan, now));
         match self.freshness(now) {
             Freshness::Fresh => Decision::Serve,
-            Freshness::Stale => match self.plan(now) {
-                Some(plan) if !self.in_flight && self.cooldown(now).is_none() => Decision::ServeAndBegin(plan),
+            Freshness::Stale => match plan {
+                Some(plan) if !self.in_flight => Decision::ServeAndBegin(plan),
                 _ => Decision::Serve,
             },
             Freshness::Unusable if self.in_flight => Decision::Join,
-            Freshness::Unusable => match (&self.dead, self.cooldown(now), self.plan(now)) {
-                (Some(dead), _, _) => Decision::Fail(dead.clone()),
-                (None, Some(failure), _) => Decision::Fail(failure.clone()),
-                (None, None, Some(plan)) => Decision::Begin(plan),
-                (None, None, None) => Decision::Fail(self.no_way_on()),
+            Freshness::Unusable => match plan {
+                Some(plan) => Decision::Begin(plan),
+                None => Decision::Fail(self.why_not(now)),
             },
         }
     }
@@ -190,32 +158,48 @@ impl State {
         if self.shut_down {
             return Due::Never(AuthError::new(AuthErrorKind::Shutdown));
         }
-        if let Some(dead) = &self.dead {
+        if self.in_flight {
+            return Due::OnChange;
+        }
+        let plan = self.plan(now);
+        if let (Some(dead), None | Some(Plan::Look)) = (&self.dead, plan) {
             return Due::Never(dead.clone());
         }
-        let refresh_at = self.held.as_ref().and_then(|held| held.moments.refresh_at);
-        match (refresh_at, self.plan(now)) {
-            _ if self.in_flight => Due::OnChange,
+        let moment = match &self.held {
+            // What a peer has signed in to is there at once; otherwise somebody has to ask first.
+            None if plan == Some(Plan::Look) && self.vain_looks == 0 => Some(now),
+            None => None,
+            Some(held) => held.moments.refresh_at,
+        };
+        match (moment, plan) {
             (None, _) => Due::OnChange,
             (Some(_), None) => Due::Never(self.no_way_on()),
-            (Some(refresh_at), Some(_)) => {
-                let cooled = self.cooling.as_ref().map(|(until, _)| *until);
-                Due::At(cooled.map_or(refresh_at, |cooled| refresh_at.max(cooled)))
-            }
+            (Some(moment), Some(plan)) => Due::At(self.put_off(plan).map_or(moment, |until| moment.max(until))),
         }
     }
 
     /// The best way to another session, if there is one.
     fn plan(&self, now: SystemTime) -> Option<Plan> {
-        if self.dead.is_some() {
-            return None;
-        }
         let login = self.can_login.then_some(Plan::Login);
-        match (&self.held, self.capabilities.renewal) {
+        let plan = match (&self.held, self.capabilities.renewal) {
+            _ if self.dead.is_some() => None,
             (Some(held), Renewal::Refresh) if self.can_refresh(held, now) => Some(Plan::Refresh),
             (None, _) | (_, Renewal::Refresh | Renewal::Relogin) => login,
             (Some(_), _) => None,
+        };
+        plan.or(self.shared.then_some(Plan::Look))
+    }
+
+    /// Until when a plan has to wait, if it has to.
+    fn put_off(&self, plan: Plan) -> Option<SystemTime> {
+        match plan {
+            Plan::Look => self.next_look,
+            _ => self.cooling.as_ref().map(|(until, _)| *until),
         }
+    }
+
+    fn is_put_off(&self, plan: Plan, now: SystemTime) -> bool {
+        self.put_off(plan).is_some_and(|until| now < until)
     }
 
     fn can_refresh(&self, held: &Held, now: SystemTime) -> bool {
@@ -223,17 +207,19 @@ impl State {
         // Without a refresh token the session renews itself, and must be valid to do so.
         let valid = !held.rejected && is_before(now, held.moments.usable_until);
         let needs_valid = self.capabilities.renews_valid_only || !has_token;
-        !held.spent && (valid || !needs_valid)
+        held.spent.is_none() && (valid || !needs_valid)
     }
 
-    fn cooldown(&self, now: SystemTime) -> Option<&AuthError> {
-        self.cooling.as_ref().filter(|(until, _)| now < *until).map(|(_, failure)| failure)
+    /// Why nothing can be begun now.
+    fn why_not(&self, now: SystemTime) -> AuthError {
+        let cooling = self.cooling.as_ref().filter(|(until, _)| now < *until).map(|(_, failure)| failure);
+        self.dead.as_ref().or(cooling).cloned().unwrap_or_else(|| self.no_way_on())
     }
 
     fn no_way_on(&self) -> AuthError {
         let message = match (&self.held, self.capabilities.renewal) {
             (None, _) => "nobody has signed in, and no credentials are held",
-            (Some(held), Renewal::Refresh) if held.spent => "the refresh token was sent and its answer was lost",
+            (Some(Held { spent: Some(spent), .. }), Renewal::Refresh) => spent.reason(),
             (Some(held), _) if held.rejected => "the server refused the token, and it can't be replaced",
             (Some(_), _) => "the session has expired, and it can't be renewed any more",
         };
@@ -272,7 +258,7 @@ impl State {
         &mut self,
         epoch: u64,
         plan: Plan,
-        outcome: Result<Arc<Session>, AuthError>,
+        outcome: Result<Gained, AuthError>,
         now: SystemTime,
         chance: f64,
     ) -> Completion {
@@ -280,40 +266,96 @@ impl State {
             return Completion::Superseded;
         }
         self.in_flight = false;
-        match outcome.and_then(|session| self.refuse_the_refused(session)) {
-            Ok(session) => {
-                self.publish(session, chance);
-                Completion::Published
+        match outcome {
+            Ok(Gained::New(session)) => match self.refuse_the_refused(&session) {
+                None => {
+                    self.publish(session, chance);
+                    Completion::Published
+                }
+                Some(error) => self.fail(plan, error, now, chance),
+            },
+            Ok(Gained::Found { session, spent }) => {
+                if !self.adopt(session, spent, chance) {
+                    self.put_off_looks(None, now, chance);
+                }
+                self.go_on(now)
+            }
+            Ok(Gained::Removed) => {
+                self.held = None;
+                if !self.can_login {
+                    let message = "the session was ended elsewhere, or the store has lost it";
+                    self.dead = Some(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message));
+                }
+                self.go_on(now)
             }
             Err(error) => self.fail(plan, error, now, chance),
         }
     }
 
-    /// A session from elsewhere, such as a store, is taken into use.
+    /// A session that the vendor issued, or that it all begins with, is taken into use.
     pub(crate) fn publish(&mut self, session: Arc<Session>, chance: f64) {
         let moments = self.policy.moments(&session, chance);
-        self.held = Some(Held { session, moments, rejected: false, spent: false });
+        self.held = Some(Held { session, moments, rejected: false, spent: None });
         self.generation += 1;
         self.failures = 0;
         self.cooling = None;
+        self.vain_looks = 0;
+        self.next_look = None;
         self.dead = None;
     }
 
+    /// What the store has is taken into use. It may be the session in use, of which only the refresh token's fate is
+    /// news; whether there was any news.
+    fn adopt(&mut self, session: Arc<Session>, spent: bool, chance: f64) -> bool {
+        let spent = spent.then_some(Spent::ByPeer);
+        match &mut self.held {
+            Some(held) if held.session.access_token == session.access_token => {
+                let news = matches!(held.spent, None | Some(Spent::ByPeer)) && held.spent != spent;
+                if news {
+                    held.spent = spent;
+                }
+                news
+            }
+            _ => {
+                self.publish(session, chance);
+                if let Some(held) = &mut self.held {
+                    held.spent = spent;
+                }
+                true
+            }
+        }
+    }
+
+    /// After a look in the store: what is there may be good, or lead on, or be the end.
+    fn go_on(&mut self, now: SystemTime) -> Completion {
+        if self.freshness(now) != Freshness::Unusable {
+            return Completion::Published;
+        }
+        match self.plan(now) {
+            Some(plan) if plan != Plan::Look && !self.is_put_off(plan, now) => {
+                self.in_flight = true;
+                Completion::Again(plan)
+            }
+            _ => Completion::Failed(self.why_not(now)),
+        }
+    }
+
     /// A renewal that returns the very token that was refused would go on for ever.
-    fn refuse_the_refused(&self, session: Arc<Session>) -> Result<Arc<Session>, AuthError> {
+    fn refuse_the_refused(&self, session: &Session) -> Option<AuthError> {
         match &self.held {
             Some(held) if held.rejected && held.session.access_token == session.access_token => {
                 let message = "the server refused the token, and there is no other";
-                Err(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message))
+                Some(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message))
             }
-            _ => Ok(session),
+            _ => None,
         }
     }
 
     fn fail(&mut self, plan: Plan, error: AuthError, now: SystemTime, chance: f64) -> Completion {
         match plan {
             Plan::Refresh => self.fail_refresh(error, now, chance),
-            Plan::Login => self.fail_login(error, now, chance),
+            Plan::Login | Plan::LoginAnew => self.fail_login(error, now, chance),
+            Plan::Look => self.fail_look(error, now, chance),
         }
     }
 
@@ -323,23 +365,16 @@ impl State {
         if !refused && !lost {
             return self.cool_down(error, now, chance);
         }
+        let spent = if lost { Spent::Lost } else { Spent::Refused };
         if let Some(held) = &mut self.held {
-            held.spent = true;
+            held.spent = Some(spent);
         }
         if !self.can_login {
             // What is still valid stays in use; after that, somebody has to sign in.
-            let message = if lost {
-                "the refresh token was sent and its answer was lost"
-            } else {
-                "the vendor refused to renew the session"
-            };
-            self.dead =
-                Some(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message).with_source(error.clone()));
-            return Completion::Failed(if self.freshness(now) == Freshness::Unusable {
-                self.no_longer(&error)
-            } else {
-                error
-            });
+            let dead =
+                AuthError::new(AuthErrorKind::ReauthRequired).with_message(spent.reason()).with_source(error.clone());
+            self.dead = Some(dead.clone());
+            return Completion::Failed(if self.freshness(now) == Freshness::Unusable { dead } else { error });
         }
         if refused {
             self.in_flight = true;
@@ -359,8 +394,17 @@ impl State {
         self.cool_down(error, now, chance)
     }
 
-    fn no_longer(&self, error: &AuthError) -> AuthError {
-        self.dead.clone().unwrap_or_else(|| error.clone())
+    /// There is nothing in the store, or it can't be read.
+    fn fail_look(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
+        self.put_off_looks(error.retry_after(), now, chance);
+        // That there is nothing to find is said as what it means.
+        Completion::Failed(if error.kind() == AuthErrorKind::NotFound { self.why_not(now) } else { error })
+    }
+
+    /// A look brought nothing new: the store is looked at less and less often.
+    fn put_off_looks(&mut self, asked: Option<Duration>, now: SystemTime, chance: f64) {
+        self.vain_looks = self.vain_looks.saturating_add(1);
+        self.next_look = now.checked_add(self.policy.cooldown(self.vain_looks, asked, chance));
     }
 
     /// A passing fault: nothing is lost, and nothing is tried again for a while.

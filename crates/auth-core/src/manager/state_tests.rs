@@ -6,14 +6,15 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use super::policy::Policy;
-use super::state::{Completion, Decision, Due, Freshness, Plan, State};
+use super::state::{Completion, Decision, Due, Freshness, Gained, Plan, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
-fn at(seconds: u64) -> SystemTime {
+pub(super) fn at(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000 + seconds)
 }
 
-fn session(name: &str, issued: u64) -> Arc<Session> {
+/// A session of 1000 s: stale after 800, unusable after 970.
+pub(super) fn session(name: &str, issued: u64) -> Arc<Session> {
     Arc::new(Session::new(name, at(issued)).with_refresh_token(format!("r-{name}")).with_expiry(at(issued + 1000)))
 }
 
@@ -170,7 +171,7 @@ fn the_refused_token_again_is_no_renewal() {
     let mut state = signed_in(false);
     state.reject(1);
     let epoch = state.begin();
-    let completion = state.complete(epoch, Plan::Refresh, Ok(session("a", 0)), at(10), 0.0);
+    let completion = state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("a", 0))), at(10), 0.0);
     assert!(matches!(completion, Completion::Failed(_)), "{completion:?}");
     assert_eq!(name(&state.decide(at(10))), "ReauthRequired");
 }
@@ -180,7 +181,10 @@ fn what_supersedes_ends_what_was_under_way() {
     let mut state = signed_in(true);
     let epoch = state.begin();
     assert!(state.supersede().is_some());
-    assert!(matches!(state.complete(epoch, Plan::Refresh, Ok(session("b", 0)), at(0), 0.0), Completion::Superseded));
+    assert!(matches!(
+        state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("b", 0))), at(0), 0.0),
+        Completion::Superseded
+    ));
     assert!(state.session().is_none());
     assert_eq!(name(&state.decide(at(0))), "Login");
 }
@@ -205,7 +209,7 @@ fn a_session_is_due_at_its_early_window_and_not_while_a_failure_cools_down() {
     state.complete(epoch, Plan::Refresh, Err(busy), at(850), 0.0);
     assert_eq!(due(&state, 850), "880");
     let epoch = state.begin();
-    state.complete(epoch, Plan::Refresh, Ok(session("b", 900)), at(900), 0.0);
+    state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("b", 900))), at(900), 0.0);
     assert_eq!(due(&state, 900), "1700", "a success ends the cooldown");
 }
 
@@ -243,7 +247,7 @@ fn a_fresh_session_forgets_past_failures() {
     for second in [2000, 2100, 2200, 4000] {
         if second == 4000 {
             let epoch = state.begin();
-            state.complete(epoch, Plan::Refresh, Ok(session("b", 2300)), at(2300), 0.0);
+            state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("b", 2300))), at(2300), 0.0);
         }
         let epoch = state.begin();
         state.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::RateLimited)), at(second), 0.0);
@@ -281,10 +285,16 @@ fn a_rejection_of_another_token_is_no_reason_to_refuse_a_renewal() {
     let mut state = signed_in(false);
     let epoch = state.begin();
     // Not refused: that a vendor returns the same token with a later expiry is fine.
-    assert!(matches!(state.complete(epoch, Plan::Refresh, Ok(session("a", 5)), at(10), 0.0), Completion::Published));
+    assert!(matches!(
+        state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("a", 5))), at(10), 0.0),
+        Completion::Published
+    ));
     state.reject(2);
     let epoch = state.begin();
-    assert!(matches!(state.complete(epoch, Plan::Refresh, Ok(session("b", 9)), at(10), 0.0), Completion::Published));
+    assert!(matches!(
+        state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("b", 9))), at(10), 0.0),
+        Completion::Published
+    ));
     assert_eq!(state.generation(), 3);
 }
 
@@ -367,7 +377,7 @@ proptest! {
                     let outcome = match ending {
                         Ending::Good => {
                             issued += 1;
-                            Ok(session(&format!("s{issued}"), now))
+                            Ok(Gained::New(session(&format!("s{issued}"), now)))
                         }
                         Ending::Busy => {
                             // It did not act on the token, so it may be sent again.

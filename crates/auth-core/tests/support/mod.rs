@@ -9,6 +9,7 @@
 )]
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -26,12 +27,20 @@ pub const ACME: Family = Family::new("acme");
 pub struct PausedTimer {
     base: SystemTime,
     started: tokio::time::Instant,
+    /// The last random bits; none if there is no chance.
+    bits: Option<AtomicU64>,
 }
 
 impl PausedTimer {
     pub fn new() -> Arc<Self> {
         let base = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        Arc::new(Self { base, started: tokio::time::Instant::now() })
+        Arc::new(Self { base, started: tokio::time::Instant::now(), bits: None })
+    }
+
+    /// The same, with chance: other bits each time.
+    pub fn with_chance(seed: u64) -> Arc<Self> {
+        let timer = Arc::into_inner(Self::new()).expect("nobody else has it yet");
+        Arc::new(Self { bits: Some(AtomicU64::new(seed)), ..timer })
     }
 }
 
@@ -49,7 +58,7 @@ impl Timer for PausedTimer {
     }
 
     fn random(&self) -> u64 {
-        0
+        self.bits.as_ref().map_or(0, |bits| bits.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed))
     }
 }
 

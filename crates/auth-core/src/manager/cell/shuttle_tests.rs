@@ -12,7 +12,7 @@ use shuttle::thread;
 use shuttle::{Config, Runner};
 
 use super::{Cell, Completion, Flight, Plan, State};
-use crate::manager::state::Decision;
+use crate::manager::state::{Decision, Gained};
 use crate::{Capabilities, Credentials, Policy, Renewal, Session};
 
 /// How many act, and how many only look.
@@ -72,7 +72,7 @@ fn begin(cell: &Cell) -> u64 {
 
 /// A renewal that began in this epoch brings a session.
 fn land(cell: &Cell, epoch: u64, name: &str) -> Completion {
-    cell.lock().complete(epoch, Plan::Refresh, Ok(session(name)), now(), 0.0)
+    cell.lock().complete(epoch, Plan::Refresh, Ok(Gained::New(session(name))), now(), 0.0)
 }
 
 /// Begins a renewal if this is the one to do so.

@@ -1,0 +1,182 @@
+//! The steps of a renewal between the store and the vendor. Peers that share the store take them one after the other, and
+//! whatever happens to one of them, no refresh token is sent twice.
+
+use std::sync::Arc;
+
+use super::Task;
+use crate::manager::lost;
+use crate::manager::state::Gained;
+use crate::manager::vault::Seen;
+use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Intent, Revision, Session, Stored};
+
+/// How often a session may change in the store while this manager has its lock. Without the lock somebody signs in or
+/// out, or wrote before a lease ran out: once, perhaps twice.
+const CHANGES: usize = 4;
+
+impl<A: Authenticator + 'static> Task<A> {
+    /// Looks in the store, and sends nothing.
+    pub(super) async fn look(&mut self) -> Result<Gained, AuthError> {
+        let gained = self.glance().await?;
+        if self.is_settled(&gained) {
+            return Ok(gained);
+        }
+        self.take_lock().await?;
+        self.glance().await
+    }
+
+    async fn glance(&self) -> Result<Gained, AuthError> {
+        match self.inner.vault.look(self.held.as_deref()).await? {
+            Seen::Same(stored) | Seen::Other(stored) => Ok(self.found(stored)),
+            Seen::Removed => Ok(Gained::Removed),
+            Seen::Nothing => Err(AuthError::new(AuthErrorKind::NotFound)),
+        }
+    }
+
+    /// Whether what the store has can be gone by without its lock. An intent may be that of a peer who is about to write
+    /// what it got: where the session is of no use any more, that is worth waiting for.
+    fn is_settled(&self, gained: &Gained) -> bool {
+        match gained {
+            Gained::Found { session, spent: true } => {
+                let now = self.inner.timer.system_time();
+                self.inner.cell.lock().state().is_usable(session, now)
+            }
+            _ => true,
+        }
+    }
+
+    /// Lock, load, intend, redeem, persist: the intent is on record before the request leaves.
+    pub(super) async fn redeem(&mut self) -> Result<Gained, AuthError> {
+        let held = self.held.clone().ok_or_else(lost)?;
+        // What a peer has renewed is there without waiting.
+        match self.redeemable(&held).await? {
+            Err(gained) if self.is_settled(&gained) => return Ok(gained),
+            _ => self.take_lock().await?,
+        }
+        for _ in 0..CHANGES {
+            let stored = match self.redeemable(&held).await? {
+                Ok(Some(revision)) => Some(revision),
+                // It was given, and not signed in for: nobody has stored it yet.
+                Ok(None) => self.inner.vault.insert(&held).await?,
+                Err(gained) => return Ok(gained),
+            };
+            let Some(stored) = stored else { continue };
+            if let Some(gained) = self.redeem_stored(&held, stored).await? {
+                return Ok(gained);
+            }
+        }
+        Err(AuthError::new(AuthErrorKind::Storage)
+            .with_transient(true)
+            .with_message("the stored session keeps changing, though its lock is held"))
+    }
+
+    /// The session in use is what is stored, under this revision, or nothing is stored at all; or else the store knows
+    /// better.
+    async fn redeemable(&self, held: &Session) -> Result<Result<Option<Revision>, Gained>, AuthError> {
+        Ok(match self.inner.vault.look(Some(held)).await? {
+            Seen::Same(stored) if !self.is_spent(&stored) => Ok(Some(stored.revision)),
+            Seen::Nothing => Ok(None),
+            Seen::Same(stored) | Seen::Other(stored) => Err(self.found(stored)),
+            Seen::Removed => Err(Gained::Removed),
+        })
+    }
+
+    /// Sends the refresh token of what is stored under a revision; `None` if something else is stored by now.
+    async fn redeem_stored(&self, held: &Session, stored: Revision) -> Result<Option<Gained>, AuthError> {
+        let inner = &self.inner;
+        // Where tokens don't rotate, a repeat is harmless.
+        let intent = inner.authenticator.capabilities().rotates.then(|| Intent::of(held, inner.timer.random()));
+        let stored = match intent {
+            None => stored,
+            Some(intent) => match inner.vault.intend(stored, intent).await? {
+                Some(revision) => revision,
+                None => return Ok(None),
+            },
+        };
+        match inner.bounded(inner.authenticator.refresh(held)).await {
+            Ok(renewed) => self.persist(stored, inherit(renewed, held)).await.map(Some),
+            Err(error) => {
+                // A token that was refused must not be sent again either, by nobody.
+                let untouched = error.delivery() != Delivery::Unknown && !error.needs_login();
+                if let Some(intent) = intent.filter(|_| untouched) {
+                    inner.vault.withdraw(stored, intent).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes the renewed session, unless somebody has signed in or out in between: then it must not be used.
+    async fn persist(&self, redeemed: Revision, renewed: Session) -> Result<Gained, AuthError> {
+        let renewed = Arc::new(renewed);
+        if self.is_superseded() || self.inner.vault.replace(redeemed, &renewed).await {
+            return Ok(Gained::New(renewed));
+        }
+        self.revoke(&renewed).await;
+        self.glance().await
+    }
+
+    /// Signs in, unless the store has a session that isn't the one in use.
+    pub(super) async fn sign_in_unless_a_peer_has(&mut self) -> Result<Gained, AuthError> {
+        if let Seen::Other(stored) = self.inner.vault.look(self.held.as_deref()).await? {
+            let found = self.found(stored);
+            if self.is_settled(&found) {
+                return Ok(found);
+            }
+        }
+        self.take_lock().await?;
+        match self.inner.vault.look(self.held.as_deref()).await? {
+            Seen::Other(stored) => Ok(self.found(stored)),
+            _ => self.sign_in().await,
+        }
+    }
+
+    /// Signs in.
+    pub(super) async fn sign_in(&self) -> Result<Gained, AuthError> {
+        let missing = || AuthError::new(AuthErrorKind::ReauthRequired).with_message("no credentials are held");
+        let credentials = self.credentials.as_ref().ok_or_else(missing)?;
+        let outcome = self.inner.bounded(self.inner.authenticator.login(credentials)).await;
+        let untouched = matches!(&outcome, Err(error) if error.delivery() == Delivery::NotProcessed);
+        if !credentials.is_reusable() && !untouched {
+            self.forget_credentials();
+        }
+        let session = Arc::new(outcome?);
+        if !self.is_superseded() {
+            self.inner.vault.save(&session).await;
+        }
+        Ok(Gained::New(session))
+    }
+
+    /// What is good for one login has had it.
+    fn forget_credentials(&self) {
+        let mut locked = self.inner.cell.lock();
+        if locked.state().epoch() == self.epoch {
+            locked.forget_credentials();
+        }
+    }
+
+    /// Waits until no peer redeems.
+    async fn take_lock(&mut self) -> Result<(), AuthError> {
+        if self.lock.is_none() {
+            self.lock = Some(self.inner.vault.lock().await?);
+        }
+        Ok(())
+    }
+
+    fn found(&self, stored: Stored) -> Gained {
+        let spent = self.is_spent(&stored);
+        Gained::Found { session: Arc::new(stored.session), spent }
+    }
+
+    /// Whether the refresh token that is stored may have been sent, and must not be sent again.
+    fn is_spent(&self, stored: &Stored) -> bool {
+        self.inner.authenticator.capabilities().rotates && self.inner.vault.is_spent(stored)
+    }
+}
+
+/// What a renewal doesn't say again still holds.
+fn inherit(mut renewed: Session, before: &Session) -> Session {
+    renewed.refresh_token = renewed.refresh_token.or_else(|| before.refresh_token.clone());
+    renewed.subject = renewed.subject.or_else(|| before.subject.clone());
+    renewed.account = renewed.account.or_else(|| before.account.clone());
+    renewed
+}

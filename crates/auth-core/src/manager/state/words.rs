@@ -1,0 +1,105 @@
+//! The words that the state machine and its shell speak in.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::{AuthError, Session};
+
+/// A way to get a valid session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plan {
+    /// Redeem what the session has, unless a peer has done so.
+    Refresh,
+    /// Sign in with the credentials that are held, unless a peer has done so.
+    Login,
+    /// Sign in because somebody said so, whatever peers have.
+    LoginAnew,
+    /// Only look in the store: a peer may have signed in, or finished what it began.
+    Look,
+}
+
+/// What a renewal brings.
+#[derive(Clone, Debug)]
+pub(crate) enum Gained {
+    /// The vendor issued it.
+    New(Arc<Session>),
+    /// The store has it.
+    Found {
+        session: Arc<Session>,
+        /// Its refresh token may have been sent by somebody who never said how that ended.
+        spent: bool,
+    },
+    /// The store has none any more: a peer has signed out.
+    Removed,
+}
+
+/// What to do for somebody who wants a token.
+#[derive(Clone, Debug)]
+pub(crate) enum Decision {
+    /// The session is good.
+    Serve,
+    /// The session is good, and it is time to renew it.
+    ServeAndBegin(Plan),
+    /// A renewal is under way: its result is everybody's.
+    Join,
+    /// Nothing is usable and nothing is under way: begin.
+    Begin(Plan),
+    /// There will be no token.
+    Fail(AuthError),
+}
+
+/// What became of a renewal.
+#[derive(Clone, Debug)]
+pub(crate) enum Completion {
+    /// Its session is the one in use now.
+    Published,
+    /// It failed. What was in use stays in use while it is valid.
+    Failed(AuthError),
+    /// It was refused, but there is another way.
+    Again(Plan),
+    /// A login, logout or revocation came in between: its session must not be used.
+    Superseded,
+}
+
+/// When a session is renewed that nobody asks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Due {
+    /// At this moment, if nothing happens before.
+    At(SystemTime),
+    /// Not before something happens: a renewal lands, somebody signs in.
+    OnChange,
+    /// Never: there is no way on.
+    Never(AuthError),
+}
+
+/// How good the session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    /// Use it.
+    Fresh,
+    /// Use it, and renew it.
+    Stale,
+    /// Don't use it: there is none, it has expired, or it was refused.
+    Unusable,
+}
+
+/// Why a refresh token can't be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spent {
+    /// It was sent, and the answer was lost.
+    Lost,
+    /// The vendor refused it.
+    Refused,
+    /// Somebody else may have sent it.
+    ByPeer,
+}
+
+impl Spent {
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            Self::Lost => "the refresh token was sent and its answer was lost",
+            Self::Refused => "the vendor refused to renew the session",
+            Self::ByPeer => "a redemption of the refresh token was begun, and nobody has said how it ended",
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The state machine and the store: what is found there, what is gone from it, and when it is looked at.
+
+use super::policy::Policy;
+use super::state::{Completion, Decision, Due, Gained, Plan, State};
+use super::state_tests::{at, session};
+use crate::{AuthError, AuthErrorKind, Capabilities, Renewal};
+
+/// A state that knows nothing yet, over a store that others share.
+fn shared(can_login: bool) -> State {
+    let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
+    let mut state = State::new(Policy::default(), capabilities, can_login);
+    state.set_shared();
+    state
+}
+
+fn found(name: &str, issued: u64, spent: bool) -> Result<Gained, AuthError> {
+    Ok(Gained::Found { session: session(name, issued), spent })
+}
+
+fn nothing() -> Result<Gained, AuthError> {
+    Err(AuthError::new(AuthErrorKind::NotFound))
+}
+
+fn name(decision: &Decision) -> String {
+    match decision {
+        Decision::Serve => "serve".to_owned(),
+        Decision::ServeAndBegin(plan) => format!("serve and {plan:?}"),
+        Decision::Join => "join".to_owned(),
+        Decision::Begin(plan) => format!("{plan:?}"),
+        Decision::Fail(error) => error.to_string(),
+    }
+}
+
+/// Begins and ends a renewal.
+fn land(state: &mut State, plan: Plan, outcome: Result<Gained, AuthError>, second: u64) -> Completion {
+    let epoch = state.begin();
+    state.complete(epoch, plan, outcome, at(second), 0.0)
+}
+
+#[test]
+fn who_knows_nothing_looks_and_who_has_credentials_looks_on_the_way() {
+    assert_eq!(name(&shared(false).decide(at(0))), "Look");
+    assert_eq!(name(&shared(true).decide(at(0))), "Login");
+}
+
+#[test]
+fn what_is_found_is_served_or_leads_on() {
+    // age of what is found, spent, credentials: what happens
+    for (age, spent, can_login, expected) in [
+        (0, false, false, "serve"),
+        (0, true, false, "serve"),
+        (850, false, false, "serve and Refresh"),
+        (850, true, false, "serve and Look"),
+        (850, true, true, "serve and Login"),
+        (990, false, false, "again Refresh"),
+        (990, true, true, "again Login"),
+        (990, true, false, "nobody has said how it ended"),
+    ] {
+        let mut state = shared(can_login);
+        let seen = match land(&mut state, Plan::Look, found("a", 0, spent), age) {
+            Completion::Published => name(&state.decide(at(age))),
+            Completion::Again(plan) => format!("again {plan:?}"),
+            Completion::Failed(error) => error.to_string(),
+            Completion::Superseded => panic!("nothing came in between"),
+        };
+        assert!(seen.contains(expected), "{age} {spent} {can_login}: {seen}");
+    }
+}
+
+#[test]
+fn the_session_in_use_found_again_is_no_other_generation() {
+    let mut state = shared(false);
+    land(&mut state, Plan::Look, found("a", 0, false), 0);
+    land(&mut state, Plan::Look, found("a", 0, true), 0);
+    assert_eq!(state.generation(), 1);
+    land(&mut state, Plan::Look, found("b", 1, false), 1);
+    assert_eq!(state.generation(), 2);
+}
+
+#[test]
+fn a_peers_intent_comes_and_goes_and_a_loss_of_ones_own_stays() {
+    let mut state = shared(false);
+    state.publish(session("a", 0), 0.0);
+    assert_eq!(name(&state.decide(at(850))), "serve and Refresh");
+    land(&mut state, Plan::Refresh, found("a", 0, true), 850);
+    assert_eq!(name(&state.decide(at(850))), "serve and Look");
+    land(&mut state, Plan::Look, found("a", 0, false), 850);
+    assert_eq!(name(&state.decide(at(850))), "serve and Refresh", "it was taken back");
+    land(&mut state, Plan::Refresh, Err(AuthError::new(AuthErrorKind::Transport)), 850);
+    land(&mut state, Plan::Look, found("a", 0, false), 860);
+    assert!(name(&state.decide(at(2000))).contains("Look"), "it was sent from here");
+    land(&mut state, Plan::Look, nothing(), 2000);
+    assert!(name(&state.decide(at(2000))).contains("answer was lost"));
+}
+
+#[test]
+fn what_is_gone_from_the_store_is_not_served_any_more() {
+    for (can_login, expected) in [(false, "ended elsewhere"), (true, "again Login")] {
+        let mut state = shared(can_login);
+        state.publish(session("a", 0), 0.0);
+        let seen = match land(&mut state, Plan::Refresh, Ok(Gained::Removed), 850) {
+            Completion::Again(plan) => format!("again {plan:?}"),
+            Completion::Failed(error) => error.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert!(seen.contains(expected), "{seen}");
+        assert!(state.session().is_none());
+    }
+}
+
+#[test]
+fn looks_in_vain_are_put_off_longer_and_longer_until_something_is_found() {
+    let mut state = shared(false);
+    let mut pauses = Vec::new();
+    let mut now = 0;
+    for outcome in [nothing(), found("old", 0, true), found("old", 0, true), nothing()] {
+        // The session that is found has expired, and is spent.
+        now += 5000;
+        land(&mut state, Plan::Look, outcome, now);
+        let pause = (0..100).find(|pause| name(&state.decide(at(now + pause))) == "Look").unwrap();
+        pauses.push(pause);
+    }
+    assert_eq!(pauses, [1, 0, 1, 2], "only what is new is no look in vain");
+}
+
+#[test]
+fn a_store_that_can_not_be_read_says_so() {
+    let mut state = shared(false);
+    let storage = AuthError::new(AuthErrorKind::Storage);
+    assert!(
+        matches!(land(&mut state, Plan::Look, Err(storage), 0), Completion::Failed(error) if error.kind() == AuthErrorKind::Storage)
+    );
+    let Completion::Failed(error) = land(&mut state, Plan::Look, nothing(), 5) else { panic!("nothing is there") };
+    assert!(error.to_string().contains("nobody has signed in"), "{error}");
+}
+
+#[test]
+fn keeping_alive_looks_once_and_then_waits_for_somebody() {
+    let due = |state: &State, second| match state.due(at(second)) {
+        Due::At(moment) => moment.duration_since(at(0)).unwrap().as_secs().to_string(),
+        Due::OnChange => "on change".to_owned(),
+        Due::Never(error) => format!("{:?}", error.kind()),
+    };
+    let mut state = shared(false);
+    assert_eq!(due(&state, 7), "7");
+    assert_eq!(due(&shared(true), 7), "on change", "nobody is signed in unasked");
+    land(&mut state, Plan::Look, nothing(), 7);
+    assert_eq!(due(&state, 8), "on change");
+    land(&mut state, Plan::Look, found("a", 0, false), 8);
+    assert_eq!(due(&state, 9), "800");
+    land(&mut state, Plan::Refresh, found("a", 0, true), 850);
+    land(&mut state, Plan::Look, found("a", 0, true), 850);
+    assert_eq!(due(&state, 850), "851", "whoever redeems may be about to finish");
+    land(&mut state, Plan::Refresh, Ok(Gained::Removed), 860);
+    assert_eq!(due(&state, 860), "ReauthRequired");
+}
+
+#[test]
+fn usable_is_judged_by_the_session_in_use_where_it_is_that_one() {
+    let mut state = shared(false);
+    let (held, other) = (session("a", 0), session("b", 0));
+    state.publish(held.clone(), 0.0);
+    assert!(state.is_usable(&held, at(969)) && state.is_usable(&other, at(969)));
+    assert!(!state.is_usable(&held, at(970)) && !state.is_usable(&other, at(970)));
+    state.reject(1);
+    assert!(!state.is_usable(&held, at(0)) && state.is_usable(&other, at(0)));
+}

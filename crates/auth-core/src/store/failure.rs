@@ -1,0 +1,51 @@
+//! What durable stores say when something fails: what it was, where, and what to do. Never a token.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use crate::{AuthError, AuthErrorKind};
+
+/// An error of a store.
+pub(crate) fn storage(message: impl Into<String>) -> AuthError {
+    AuthError::new(AuthErrorKind::Storage).with_message(message)
+}
+
+/// A step that the system refused. `step` says what was tried: "create", "write to".
+pub(crate) fn io(step: impl fmt::Display, path: &Path, error: io::Error) -> AuthError {
+    let kind = error.kind();
+    storage(format!("can't {step} {}: {kind}; {}", path.display(), remedy(kind)))
+        .with_transient(passes(kind))
+        .with_source(error)
+}
+
+/// What to do about it.
+fn remedy(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room there; what was stored before is whole"
+        }
+        ErrorKind::ReadOnlyFilesystem => "choose a folder on a file system that can be written",
+        ErrorKind::PermissionDenied => "give this user access to the folder and its files: chmod u+rwx, chown",
+        ErrorKind::NotFound => "the folder is gone: open the store again, which creates it",
+        ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::AlreadyExists => {
+            "something else has this name: move it away"
+        }
+        ErrorKind::Unsupported => "choose a folder on a local file system, which has locks",
+        _ => "look at that file system",
+    }
+}
+
+/// Whether it may go away without anybody looking at this program.
+fn passes(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::Interrupted
+            | ErrorKind::WouldBlock
+            | ErrorKind::TimedOut
+            | ErrorKind::ResourceBusy
+            | ErrorKind::OutOfMemory
+    )
+}

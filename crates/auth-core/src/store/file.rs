@@ -1,0 +1,269 @@
+//! Sessions in files.
+
+mod name;
+mod slot;
+mod step;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use client_runtime::BoxFuture;
+
+use super::failure::{io, storage};
+use super::folder::Folder;
+use super::lock_file::{self, LockFile};
+use super::record::RecordFormat;
+use super::{Intent, Revision, SessionStore, StoreLock, Stored};
+use crate::{AuthError, Session};
+use name::Names;
+use slot::Slot;
+pub use step::FileStep;
+use step::Observer;
+
+/// Keeps sessions in a folder, a file each, for all processes of one user on one machine.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// use std::time::{Duration, SystemTime};
+///
+/// use auth_core::{FileStore, Session, SessionStore};
+///
+/// # let folder = std::env::temp_dir().join(format!("auth-core-doc-{}", std::process::id()));
+/// let store = FileStore::open(&folder)?;
+/// let session = Session::new("access", SystemTime::now()).with_refresh_token("refresh");
+/// let revision = store.save("aivo/default", &session).await?;
+///
+/// // Another process:
+/// let store = FileStore::open(&folder)?;
+/// let stored = store.load("aivo/default").await?.expect("it was saved");
+/// assert_eq!(stored.revision, revision);
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # Ok::<(), auth_core::AuthError>(())
+/// # }).unwrap();
+/// ```
+///
+/// Without a key, tokens are kept as they are, in files that only their user may open;
+/// `encrypted` (feature `encryption`) seals them.
+///
+/// # What is kept when
+///
+/// A write that returned is there after a crash of the process and of the machine: the file and its name are synced. A
+/// write that failed or was cut off left the old session or the new one, whole. What a killed process left behind is
+/// removed by the next write for that account.
+///
+/// A new file takes the place of the old one; what the disk or a snapshot of it still has of the old one stays there.
+///
+/// # The folder
+///
+/// | file | what it is |
+/// |---|---|
+/// | `session-aivo%2fdefault.json` | the session of the account `aivo/default` |
+/// | `session-aivo%2fdefault.tmp` | one that is being written |
+/// | `session-aivo%2fdefault.lock` | what [`lock`](SessionStore::lock) locks |
+/// | `session-aivo%2fdefault.write` | locked for the moment of a write |
+///
+/// All but small letters, digits, `-` and `_` is percent-encoded, so that names that differ in case alone stay apart on
+/// every file system. A name that would be too long ends in its hash. Lock files stay when a session is removed; don't
+/// remove them while a program runs.
+///
+/// On Unix the folder and its files must belong to the user of the process (its effective one). The folder must be no
+/// symbolic link and be writable by nobody else; the files must be regular, 0600 at most, and no links either. What isn't
+/// so is refused, in every call. Access lists beyond these modes are not looked at. On Windows nothing of this is
+/// checked: choose a folder in the user's profile, whose access list is theirs alone.
+///
+/// Locks are those of the kernel (`flock`, `LockFileEx`). Network file systems that don't pass them on let two hosts
+/// write at once: keep the folder on a local disk.
+///
+/// # Errors
+///
+/// All errors are of the kind [`Storage`](crate::AuthErrorKind::Storage) and name the file, the step and the remedy,
+/// apart from the time limit of a lock. The methods need a tokio runtime with its clock. If the disk stops answering, they
+/// end after 30 s.
+#[derive(Clone)]
+pub struct FileStore(Files);
+
+#[derive(Clone)]
+struct Files {
+    folder: Arc<Path>,
+    format: RecordFormat,
+    observer: Observer,
+}
+
+impl FileStore {
+    /// The store in a folder, which is created, for this user alone, unless it is there. A relative path is one from
+    /// where the process is now. This looks at the disk, and at nothing but the folder.
+    ///
+    /// # Errors
+    ///
+    /// [`Storage`](crate::AuthErrorKind::Storage) if the folder can't be created, or isn't this user's alone.
+    pub fn open(folder: impl Into<PathBuf>) -> Result<Self, AuthError> {
+        let folder = folder.into();
+        let folder = std::path::absolute(&folder).map_err(|error| io("find", &folder, error))?;
+        Folder::create(&folder)?;
+        Ok(Self(Files { folder: folder.into(), format: RecordFormat::default(), observer: Observer::default() }))
+    }
+
+    /// Seals sessions with a key, and reads none that isn't sealed with it.
+    ///
+    /// ```no_run
+    /// use auth_core::{EncryptionKey, FileStore};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let key = EncryptionKey::from_base64(&std::env::var("SESSIONS_KEY")?)?;
+    /// let store = FileStore::open("/var/lib/example/sessions")?.encrypted(key);
+    /// # let _ = store;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// To begin to encrypt, sign in anew: a session that is there unsealed is an error, and [`save`](SessionStore::save)
+    /// replaces it.
+    #[cfg(feature = "encryption")]
+    #[must_use]
+    pub fn encrypted(mut self, key: super::EncryptionKey) -> Self {
+        self.0.format = RecordFormat::sealed(key);
+        self
+    }
+
+    /// Calls `observer` at every step of every write and lock, on the thread that takes it: for tests that kill the
+    /// process there.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn observed(mut self, observer: impl Fn(FileStep) + Send + Sync + 'static) -> Self {
+        self.0.observer = Observer::new(observer);
+        self
+    }
+
+    /// Looks at the files of an account on another thread.
+    fn with<T: Send + 'static>(
+        &self,
+        account: &str,
+        work: impl FnOnce(&Slot<'_>) -> Result<T, AuthError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, AuthError>> {
+        let (files, account) = (self.0.clone(), account.to_owned());
+        Box::pin(lock_file::blocking(move || work(&Slot::open(&files, &account)?)))
+    }
+
+    /// Works on the files of an account on another thread, as the only one who writes.
+    ///
+    /// What has begun is done to its end, even if the caller goes away. What waits for its turn then never begins: it
+    /// might come after the next thing that the caller did.
+    fn write<T: Send + 'static>(
+        &self,
+        account: &str,
+        work: impl FnOnce(&Slot<'_>) -> Result<T, AuthError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, AuthError>> {
+        let (files, account) = (self.0.clone(), account.to_owned());
+        Box::pin(async move {
+            let caller = Arc::new(());
+            let waits = Arc::downgrade(&caller);
+            let done = lock_file::blocking(move || {
+                let slot = Slot::open(&files, &account)?;
+                slot.exclusively(|| match waits.upgrade() {
+                    Some(_) => work(&slot),
+                    None => Err(storage("whoever wanted it went away: nothing was written")),
+                })
+            });
+            let done = done.await;
+            drop(caller);
+            done
+        })
+    }
+
+    /// Changes the intent alone.
+    fn set_intent(
+        &self,
+        account: &str,
+        expected: Revision,
+        intent: Option<Intent>,
+    ) -> BoxFuture<'_, Result<Option<Revision>, AuthError>> {
+        self.write(account, move |slot| match slot.load()? {
+            Some(stored) if stored.revision == expected => slot.store(stored.session, intent).map(Some),
+            _ => Ok(None),
+        })
+    }
+}
+
+impl SessionStore for FileStore {
+    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        Box::pin(async move {
+            // Another thread may take longer to wake up than this takes.
+            match Slot::load_cached(&self.0, account) {
+                Some(found) => found.map(Some),
+                None => self.with(account, |slot| slot.load()).await,
+            }
+        })
+    }
+
+    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+        let session = session.clone();
+        self.write(account, |slot| slot.store(session, None))
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Option<Revision>,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        let session = session.clone();
+        self.write(account, move |slot| {
+            let stored = slot.load()?.map(|stored| stored.revision);
+            if stored == expected { slot.store(session, None).map(Some) } else { Ok(None) }
+        })
+    }
+
+    fn record_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+        intent: Intent,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.set_intent(account, expected, Some(intent))
+    }
+
+    fn clear_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.set_intent(account, expected, None)
+    }
+
+    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        self.write(account, |slot| slot.remove())
+    }
+
+    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        let Files { folder, observer, .. } = &self.0;
+        Box::pin(async move {
+            observer.at(FileStep::BeforeLock);
+            let lock = lock_file::take(folder, &Names::of(account).lock, within).await?;
+            observer.at(FileStep::AfterLock);
+            Ok(StoreLock::guard(Held { lock: Some(lock), observer: observer.clone() }))
+        })
+    }
+}
+
+/// Shows the folder.
+impl fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileStore").field("folder", &self.0.folder).finish_non_exhaustive()
+    }
+}
+
+/// The lock of an account.
+struct Held {
+    lock: Option<LockFile>,
+    observer: Observer,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.observer.at(FileStep::BeforeUnlock);
+        drop(self.lock.take());
+        self.observer.at(FileStep::AfterUnlock);
+    }
+}

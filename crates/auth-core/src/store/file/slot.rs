@@ -1,0 +1,139 @@
+//! The files of one account. What is done to them blocks.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::name::Names;
+use super::{FileStep, Files};
+use crate::store::failure::{io, storage};
+use crate::store::folder::Folder;
+use crate::store::lock_file;
+use crate::store::record::{self, fresh_revision};
+use crate::store::{Intent, Revision, Stored};
+use crate::{AuthError, Session};
+
+/// Writes take milliseconds; whoever takes this long stands still.
+const WRITE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The files of an account, in a folder that is open.
+pub(super) struct Slot<'a> {
+    files: &'a Files,
+    account: &'a str,
+    names: Names,
+    folder: Folder,
+}
+
+impl<'a> Slot<'a> {
+    /// Looks at the folder anew, every time: it may have been opened to others, or replaced, since.
+    pub(super) fn open(files: &'a Files, account: &'a str) -> Result<Self, AuthError> {
+        Ok(Self { files, account, names: Names::of(account), folder: Folder::open(&files.folder)? })
+    }
+
+    /// What is stored. Needs no lock: a file is replaced in one step, and never written to.
+    pub(super) fn load(&self) -> Result<Option<Stored>, AuthError> {
+        let Some(file) = self.folder.read(&self.names.record)? else { return Ok(None) };
+        let path = self.folder.path_of(&self.names.record);
+        let bytes = contents(file, &path)?;
+        self.files.format.decode(self.account, &bytes, &path.display()).map(Some)
+    }
+
+    /// What is stored, if the kernel has the file in memory: then nothing here blocks.
+    pub(super) fn load_cached(files: &Files, account: &str) -> Option<Result<Stored, AuthError>> {
+        let name = Names::of(account).record;
+        let bytes = Folder::read_cached(&files.folder, &name, record::LIMIT)?;
+        Some(files.format.decode(account, &bytes, &files.folder.join(name).display()))
+    }
+
+    /// Does something as the only one who writes for this account, in all processes.
+    pub(super) fn exclusively<T>(&self, work: impl FnOnce() -> Result<T, AuthError>) -> Result<T, AuthError> {
+        self.at(FileStep::BeforeWriteLock);
+        let lock = lock_file::take_blocking(&self.folder, &self.names.write, WRITE_PATIENCE)?.ok_or_else(|| {
+            let (path, seconds) = (self.folder.path_of(&self.names.write), WRITE_PATIENCE.as_secs());
+            storage(format!(
+                "another process has held {} for {seconds} s: if it stands still, end it; nothing was written",
+                path.display()
+            ))
+            .with_transient(true)
+        })?;
+        self.at(FileStep::AfterWriteLock);
+        let done = work();
+        self.at(FileStep::BeforeWriteUnlock);
+        drop(lock);
+        self.at(FileStep::AfterWriteUnlock);
+        done
+    }
+
+    /// Puts a session in the place of what is there, under a new revision. Only within [`exclusively`](Self::exclusively).
+    pub(super) fn store(&self, session: Session, intent: Option<Intent>) -> Result<Revision, AuthError> {
+        let stored = Stored::new(session, intent, fresh_revision()?);
+        let record = self.files.format.encode(self.account, &stored)?;
+        // Whoever left one is dead: it had the lock that we have.
+        self.folder.remove(&self.names.temporary)?;
+        self.at(FileStep::BeforeCreate);
+        let file = self.folder.create_new(&self.names.temporary)?;
+        self.at(FileStep::AfterCreate);
+        self.fill(file, &record).and_then(|()| self.publish()).inspect_err(|_| {
+            // The error that is there says more than another would; and the next write tries again.
+            let _ = self.folder.remove(&self.names.temporary);
+        })?;
+        self.sync_folder()?;
+        Ok(stored.revision)
+    }
+
+    /// Removes what is there. Only within [`exclusively`](Self::exclusively).
+    pub(super) fn remove(&self) -> Result<(), AuthError> {
+        self.at(FileStep::BeforeRemove);
+        let was_there = self.folder.remove(&self.names.temporary)? | self.folder.remove(&self.names.record)?;
+        self.at(FileStep::AfterRemove);
+        if was_there { self.sync_folder() } else { Ok(()) }
+    }
+
+    /// In two halves, so that a test can cut it in between.
+    fn fill(&self, mut file: File, record: &[u8]) -> Result<(), AuthError> {
+        let failed = |step: &'static str| {
+            let path = self.folder.path_of(&self.names.temporary);
+            move |error| io(step, &path, error)
+        };
+        let (first, second) = record.split_at(record.len() / 2);
+        self.at(FileStep::BeforeWrite);
+        file.write_all(first).map_err(failed("write to"))?;
+        self.at(FileStep::HalfWritten);
+        file.write_all(second).map_err(failed("write to"))?;
+        self.at(FileStep::AfterWrite);
+        self.at(FileStep::BeforeSync);
+        file.sync_all().map_err(failed("sync"))?;
+        self.at(FileStep::AfterSync);
+        Ok(())
+    }
+
+    fn publish(&self) -> Result<(), AuthError> {
+        self.at(FileStep::BeforeRename);
+        self.folder.rename(&self.names.temporary, &self.names.record)?;
+        self.at(FileStep::AfterRename);
+        Ok(())
+    }
+
+    fn sync_folder(&self) -> Result<(), AuthError> {
+        self.at(FileStep::BeforeFolderSync);
+        self.folder.sync()?;
+        self.at(FileStep::AfterFolderSync);
+        Ok(())
+    }
+
+    fn at(&self, step: FileStep) {
+        self.files.observer.at(step);
+    }
+}
+
+/// What a file has, up to one byte more than a record may have, in a buffer that doesn't grow.
+fn contents(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+    let most = record::LIMIT as u64 + 1;
+    let length = file.metadata().map_err(|error| io("look at", path, error))?.len().min(most);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length as usize + 1));
+    file.take(most).read_to_end(&mut bytes).map_err(|error| io("read", path, error))?;
+    Ok(bytes)
+}

@@ -1,0 +1,83 @@
+//! Where a process can die.
+
+use std::sync::Arc;
+
+/// A point that a write or a lock passes. Between any two of them a process may be killed.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileStep {
+    BeforeWriteLock,
+    AfterWriteLock,
+    BeforeCreate,
+    AfterCreate,
+    BeforeWrite,
+    HalfWritten,
+    AfterWrite,
+    BeforeSync,
+    AfterSync,
+    BeforeRename,
+    AfterRename,
+    BeforeRemove,
+    AfterRemove,
+    BeforeFolderSync,
+    AfterFolderSync,
+    BeforeWriteUnlock,
+    AfterWriteUnlock,
+    BeforeLock,
+    AfterLock,
+    BeforeUnlock,
+    AfterUnlock,
+}
+
+impl FileStep {
+    /// What a write passes, in this order.
+    pub const WRITE: [Self; 15] = [
+        Self::BeforeWriteLock,
+        Self::AfterWriteLock,
+        Self::BeforeCreate,
+        Self::AfterCreate,
+        Self::BeforeWrite,
+        Self::HalfWritten,
+        Self::AfterWrite,
+        Self::BeforeSync,
+        Self::AfterSync,
+        Self::BeforeRename,
+        Self::AfterRename,
+        Self::BeforeFolderSync,
+        Self::AfterFolderSync,
+        Self::BeforeWriteUnlock,
+        Self::AfterWriteUnlock,
+    ];
+
+    /// What a removal passes, in this order.
+    pub const REMOVAL: [Self; 8] = [
+        Self::BeforeWriteLock,
+        Self::AfterWriteLock,
+        Self::BeforeRemove,
+        Self::AfterRemove,
+        Self::BeforeFolderSync,
+        Self::AfterFolderSync,
+        Self::BeforeWriteUnlock,
+        Self::AfterWriteUnlock,
+    ];
+
+    /// What a lock passes, in this order: until it is held, and when it is released.
+    pub const LOCK: [Self; 4] = [Self::BeforeLock, Self::AfterLock, Self::BeforeUnlock, Self::AfterUnlock];
+}
+
+/// Whoever watches, usually nobody.
+#[derive(Clone, Default)]
+pub(super) struct Observer(Option<Arc<dyn Fn(FileStep) + Send + Sync>>);
+
+impl Observer {
+    pub(super) fn new(observer: impl Fn(FileStep) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(observer)))
+    }
+
+    pub(super) fn at(&self, step: FileStep) {
+        if let Some(observer) = &self.0 {
+            observer(step);
+        }
+    }
+}

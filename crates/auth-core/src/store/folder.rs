@@ -1,0 +1,7 @@
+//! The folder of a store: nobody else may write to it, and nothing in it is opened through a link.
+
+#[cfg_attr(unix, path = "folder/unix.rs")]
+#[cfg_attr(not(unix), path = "folder/other.rs")]
+mod system;
+
+pub(crate) use system::{Folder, has_name};

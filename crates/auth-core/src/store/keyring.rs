@@ -1,0 +1,349 @@
+//! Sessions in the keyring of the operating system.
+
+mod system;
+mod worker;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use client_runtime::BoxFuture;
+use sha2::{Digest, Sha256};
+use tokio::time::{Instant, timeout_at};
+use zeroize::Zeroizing;
+
+use super::failure::{io, storage};
+use super::folder::Folder;
+use super::lock_file::{self, LockFile};
+use super::record::{RecordFormat, fresh_revision};
+use super::{Intent, Revision, SessionStore, StoreLock, Stored};
+use crate::{AuthError, AuthErrorKind, Session};
+use system::SystemKeyring;
+use worker::Worker;
+
+/// Something that keeps bytes under a name, such as the keyring of the operating system: what a [`KeyringStore`] stands
+/// on. Implement it for a keyring that the store doesn't know, or for tests.
+///
+/// Calls may block, and may be answered late or never: a keyring may ask its user for a password first. The store calls
+/// from a thread of its own, one call at a time.
+///
+/// Errors are of the kind [`Storage`](AuthErrorKind::Storage) and never show what was kept.
+pub trait Keyring: Send + Sync {
+    /// What is kept under a name.
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>, AuthError>;
+
+    /// Keeps bytes under a name, in place of what is there.
+    fn set(&self, name: &str, secret: &[u8]) -> Result<(), AuthError>;
+
+    /// Forgets what is kept under a name, if anything is.
+    fn delete(&self, name: &str) -> Result<(), AuthError>;
+
+    /// The most bytes it keeps under a name, where that is few.
+    fn most_bytes(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// Keeps sessions in the keyring of the operating system: for one user, on one machine.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), auth_core::AuthError> {
+/// use auth_core::KeyringStore;
+///
+/// let home = std::env::home_dir().unwrap_or_default();
+/// let store = KeyringStore::open("acme", home.join(".local/state/acme"))?;
+/// # let _ = store;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// | system | keyring |
+/// |---|---|
+/// | macOS | the login keychain |
+/// | Windows | the Credential Manager, on this machine only |
+/// | Linux and BSD | the Secret Service: GNOME Keyring, KWallet, KeePassXC |
+///
+/// Each session is an entry of the service that was named; the user name of the entry is the account and a part of its
+/// hash. Names of accounts and services are readable.
+///
+/// # The folder
+///
+/// Keyrings can neither compare and swap nor lock. Files in a folder do: `<hash>.write` is locked for the moment of a
+/// write, `<hash>.lock` by [`lock`](SessionStore::lock). All processes that share the entries must name the same folder,
+/// on a local disk and this user's alone; it holds no secrets. Programs that write the entries without it break what the
+/// store promises.
+///
+/// # A keyring that doesn't answer
+///
+/// A keyring may be locked and ask its user for a password, or hang. Every method ends within
+/// [the time limit](Self::time_limit). The call goes on in its thread, and until it comes back no other is made: whoever
+/// comes later waits for as long as the limit is, and starts no thread. A write that ran into the limit may still
+/// happen when the keyring goes on; until then nobody else can write the session, so it overwrites nothing.
+///
+/// # How large a session may be
+///
+/// Windows keeps 2560 bytes an entry, and two long tokens may be more: that is an error. Where tokens are long, use
+/// `FileStore` with `encrypted` (features `file` and `encryption`), and keep its key in the keyring.
+///
+/// # Errors
+///
+/// All are of the kind [`Storage`](AuthErrorKind::Storage), apart from the time limit of a lock. Where there is no
+/// keyring, as on a server or in a container, every method says so.
+#[derive(Clone)]
+pub struct KeyringStore {
+    keyring: Arc<dyn Keyring>,
+    folder: Arc<Path>,
+    format: RecordFormat,
+    worker: Worker,
+}
+
+impl KeyringStore {
+    /// A store in the keyring of the operating system, under the name of a service. The folder, for locks, is created
+    /// unless it is there. The keyring isn't asked for anything yet.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if the service has no name; [`Storage`](AuthErrorKind::Storage) if
+    /// the folder can't be created, or isn't this user's alone.
+    pub fn open(service: impl Into<String>, folder: impl Into<PathBuf>) -> Result<Self, AuthError> {
+        let service = service.into();
+        if service.is_empty() || service.contains('\0') {
+            return Err(AuthError::new(AuthErrorKind::InvalidInput).with_message("the service of a keyring has a name"));
+        }
+        Self::over(Arc::new(SystemKeyring::new(service)), folder)
+    }
+
+    /// A store in another keyring, with a folder for locks.
+    ///
+    /// # Errors
+    ///
+    /// [`Storage`](AuthErrorKind::Storage) if the folder can't be created, or isn't this user's alone.
+    pub fn over(keyring: Arc<dyn Keyring>, folder: impl Into<PathBuf>) -> Result<Self, AuthError> {
+        let folder = folder.into();
+        let folder = std::path::absolute(&folder).map_err(|error| io("find", &folder, error))?;
+        Folder::create(&folder)?;
+        let worker = Worker::new(Duration::from_secs(3));
+        Ok(Self { keyring, folder: folder.into(), format: RecordFormat::default(), worker })
+    }
+
+    /// Seals sessions with a key, and refuses those that aren't sealed. The keyring encrypts by itself; this is for those
+    /// that other programs of the user may read.
+    #[cfg(feature = "encryption")]
+    #[must_use]
+    pub fn encrypted(mut self, key: super::EncryptionKey) -> Self {
+        self.format = RecordFormat::sealed(key);
+        self
+    }
+
+    /// How long a method may take, apart from waiting for a lock. By default 3 s. Longer gives the user time to unlock
+    /// the keyring.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.worker = self.worker.with_limit(limit);
+        self
+    }
+
+    /// Does something with the entry of an account, in the thread for it.
+    async fn with<T: Send + 'static>(
+        &self,
+        account: &str,
+        deadline: Instant,
+        work: impl FnOnce(&Entry) -> Result<T, AuthError> + Send + 'static,
+    ) -> Result<T, AuthError> {
+        let entry = Entry {
+            keyring: Arc::clone(&self.keyring),
+            format: self.format.clone(),
+            name: entry_name(account),
+            account: account.to_owned(),
+            deadline: std::time::Instant::now() + deadline.saturating_duration_since(Instant::now()),
+        };
+        self.worker.run(deadline, move || work(&entry)).await
+    }
+
+    /// The same as the only one who writes. Whoever writes holds the lock until the keyring has answered, even when
+    /// nobody waits for the answer any more.
+    async fn alone<T: Send + 'static>(
+        &self,
+        account: &str,
+        work: impl FnOnce(&Entry) -> Result<T, AuthError> + Send + 'static,
+    ) -> Result<T, AuthError> {
+        let deadline = self.worker.deadline();
+        let lock = self.write_lock(account, deadline).await?;
+        self.with(account, deadline, move |entry| {
+            let done = work(entry);
+            drop(lock);
+            done
+        })
+        .await
+    }
+
+    async fn write_lock(&self, account: &str, deadline: Instant) -> Result<LockFile, AuthError> {
+        let name = format!("{}.write", hash(account));
+        let within = deadline.saturating_duration_since(Instant::now());
+        match timeout_at(deadline, lock_file::take(&self.folder, &name, within)).await {
+            Ok(Err(error)) if error.kind() != AuthErrorKind::Timeout => Err(error),
+            Ok(Ok(lock)) => Ok(lock),
+            _ => Err(storage(format!(
+                "somebody else is writing the session of {account:?}, in this process or another, and their keyring \
+                 doesn't answer: unlock it"
+            ))
+            .with_transient(true)),
+        }
+    }
+
+    async fn change(
+        &self,
+        account: &str,
+        expected: Revision,
+        intent: Option<Intent>,
+    ) -> Result<Option<Revision>, AuthError> {
+        self.alone(account, move |entry| {
+            let Some(stored) = entry.read()?.filter(|stored| stored.revision == expected) else { return Ok(None) };
+            entry.write(stored.session, intent).map(Some)
+        })
+        .await
+    }
+}
+
+/// The entry of an account, as the thread that asks the keyring sees it.
+struct Entry {
+    keyring: Arc<dyn Keyring>,
+    format: RecordFormat,
+    name: String,
+    account: String,
+    deadline: std::time::Instant,
+}
+
+impl Entry {
+    fn read(&self) -> Result<Option<Stored>, AuthError> {
+        let Some(record) = self.keyring.get(&self.name)?.map(Zeroizing::new) else { return Ok(None) };
+        self.format.decode(&self.account, &record, &"the keyring").map(Some)
+    }
+
+    fn write(&self, session: Session, intent: Option<Intent>) -> Result<Revision, AuthError> {
+        let stored = Stored::new(session, intent, fresh_revision()?);
+        let record = self.format.encode(&self.account, &stored)?;
+        if let Some(most) = self.keyring.most_bytes().filter(|most| record.len() > *most) {
+            let (account, length) = (&self.account, record.len());
+            return Err(storage(format!(
+                "the session of {account:?} takes {length} bytes, and this keyring keeps {most}: use a `FileStore` with \
+                 `encrypted`, and keep its key in the keyring"
+            )));
+        }
+        self.in_time()?;
+        self.keyring.set(&self.name, &record)?;
+        Ok(stored.revision)
+    }
+
+    fn delete(&self) -> Result<(), AuthError> {
+        self.in_time()?;
+        self.keyring.delete(&self.name)
+    }
+
+    /// Nobody waits any more for what comes late, so it isn't begun.
+    fn in_time(&self) -> Result<(), AuthError> {
+        match std::time::Instant::now() < self.deadline {
+            true => Ok(()),
+            false => Err(storage("the keyring took too long: nothing was written").with_transient(true)),
+        }
+    }
+}
+
+/// The name of an entry: readable, and different for different accounts even where names are compared without case.
+fn entry_name(account: &str) -> String {
+    let readable = |character: char| match character {
+        '@' | '.' | '-' | '_' | '+' | '/' | ':' => character,
+        _ if character.is_alphanumeric() => character,
+        _ => '_',
+    };
+    let shown: String = account.chars().take(64).map(readable).collect();
+    format!("{shown} ({})", &hash(account)[..32])
+}
+
+fn hash(account: &str) -> String {
+    Sha256::digest(account.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl SessionStore for KeyringStore {
+    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        Box::pin(self.with(account, self.worker.deadline(), Entry::read))
+    }
+
+    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+        let session = session.clone();
+        Box::pin(self.alone(account, move |entry| entry.write(session, None)))
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Option<Revision>,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        let session = session.clone();
+        Box::pin(self.alone(account, move |entry| {
+            if entry.read()?.map(|stored| stored.revision) != expected {
+                return Ok(None);
+            }
+            entry.write(session, None).map(Some)
+        }))
+    }
+
+    fn record_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+        intent: Intent,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(self.change(account, expected, Some(intent)))
+    }
+
+    fn clear_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(self.change(account, expected, None))
+    }
+
+    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(self.alone(account, Entry::delete))
+    }
+
+    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        let name = format!("{}.lock", hash(account));
+        Box::pin(async move { lock_file::take(&self.folder, &name, within).await.map(StoreLock::guard) })
+    }
+}
+
+impl fmt::Debug for KeyringStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyringStore").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn entries_of_different_accounts_never_have_the_same_name() {
+        let long = "a".repeat(1000);
+        let accounts = ["a", "A", "", " ", "_", "\0", "\n", "a/b", "a_b", &long, &format!("{long}b"), "ä", "日本"];
+        let names: HashSet<_> = accounts.iter().map(|account| entry_name(account).to_lowercase()).collect();
+        assert_eq!(names.len(), accounts.len());
+        assert!(names.iter().all(|name| name.chars().count() <= 100 && !name.contains(['\0', '\n'])));
+        assert!(entry_name("me@example.com").starts_with("me@example.com ("));
+    }
+
+    #[test]
+    fn a_service_has_a_name() {
+        for service in ["", "a\0b"] {
+            let error = KeyringStore::open(service, "/nowhere").unwrap_err();
+            assert_eq!(error.kind(), AuthErrorKind::InvalidInput);
+        }
+    }
+}

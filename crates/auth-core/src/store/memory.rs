@@ -1,0 +1,187 @@
+//! Sessions in memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use client_runtime::BoxFuture;
+use tokio::sync::OwnedMutexGuard;
+
+use super::{Intent, Revision, SessionStore, StoreLock, Stored};
+use crate::{AuthError, AuthErrorKind, Session};
+
+/// Keeps sessions in memory, for as long as the process lives.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    sessions: Mutex<Sessions>,
+    locks: Arc<Locks>,
+}
+
+#[derive(Debug, Default)]
+struct Sessions {
+    by_account: HashMap<String, Stored>,
+    /// Counts writes.
+    written: u128,
+}
+
+impl Sessions {
+    fn next(&mut self) -> Revision {
+        self.written += 1;
+        Revision(self.written)
+    }
+
+    /// Changes what is stored under a revision, if it is still there.
+    fn change(&mut self, account: &str, expected: Revision, change: impl FnOnce(&mut Stored)) -> Option<Revision> {
+        let revision = self.next();
+        let stored = self.by_account.get_mut(account).filter(|stored| stored.revision == expected)?;
+        change(stored);
+        stored.revision = revision;
+        Some(revision)
+    }
+
+    fn insert(&mut self, account: &str, session: &Session) -> Revision {
+        let revision = self.next();
+        self.by_account.insert(account.to_owned(), Stored::new(session.clone(), None, revision));
+        revision
+    }
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Sessions) -> T) -> BoxFuture<'_, Result<T, AuthError>> {
+        let result = work(&mut unpoisoned(&self.sessions));
+        Box::pin(std::future::ready(Ok(result)))
+    }
+}
+
+impl SessionStore for MemoryStore {
+    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        self.with(|sessions| sessions.by_account.get(account).cloned())
+    }
+
+    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+        self.with(|sessions| sessions.insert(account, session))
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Option<Revision>,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.with(|sessions| {
+            let stored = sessions.by_account.get(account).map(|stored| stored.revision);
+            (stored == expected).then(|| sessions.insert(account, session))
+        })
+    }
+
+    fn record_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+        intent: Intent,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.with(|sessions| sessions.change(account, expected, |stored| stored.intent = Some(intent)))
+    }
+
+    fn clear_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.with(|sessions| sessions.change(account, expected, |stored| stored.intent = None))
+    }
+
+    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        self.with(|sessions| {
+            sessions.by_account.remove(account);
+        })
+    }
+
+    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        let waiting = self.locks.waiting(account);
+        Box::pin(async move {
+            match tokio::time::timeout(within, waiting.wait()).await {
+                Ok(held) => Ok(StoreLock::guard(held)),
+                Err(_) => Err(AuthError::new(AuthErrorKind::Timeout)
+                    .with_delivery(crate::Delivery::NotProcessed)
+                    .with_message("another task holds the lock of this session")),
+            }
+        })
+    }
+}
+
+/// The locks that somebody has or waits for, by account.
+#[derive(Debug, Default)]
+struct Locks(Mutex<HashMap<String, Lock>>);
+
+type Lock = Arc<tokio::sync::Mutex<()>>;
+
+impl Locks {
+    fn waiting(self: &Arc<Self>, account: &str) -> Waiting {
+        let lock = Arc::clone(unpoisoned(&self.0).entry(account.to_owned()).or_default());
+        Waiting { locks: Arc::clone(self), account: account.to_owned(), lock }
+    }
+}
+
+/// Somebody who waits for a lock, or has it. The lock is forgotten with the last of them.
+struct Waiting {
+    locks: Arc<Locks>,
+    account: String,
+    lock: Lock,
+}
+
+impl Waiting {
+    async fn wait(self) -> (OwnedMutexGuard<()>, Self) {
+        // The guard comes first, so that it is dropped first.
+        (Arc::clone(&self.lock).lock_owned().await, self)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut locks = unpoisoned(&self.locks.0);
+        // The map's own, and this one: nobody else has it or waits for it.
+        if Arc::strong_count(&self.lock) == 2 {
+            locks.remove(&self.account);
+        }
+    }
+}
+
+/// What a thread that panicked left behind is whole: no step here can panic halfway.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn locks_are_forgotten_with_the_last_who_wants_them() {
+        let store = MemoryStore::new();
+        let held = store.lock("a", Duration::ZERO).await.unwrap();
+        assert!(store.lock("a", Duration::from_secs(1)).await.is_err());
+        assert_eq!(unpoisoned(&store.locks.0).len(), 1, "the one that is held");
+        held.release().await;
+        assert!(unpoisoned(&store.locks.0).is_empty());
+        drop(store.lock("a", Duration::ZERO).await.unwrap());
+        tokio::task::yield_now().await;
+        assert!(unpoisoned(&store.locks.0).is_empty());
+    }
+
+    #[tokio::test]
+    async fn revisions_do_not_come_back_after_a_removal() {
+        let (store, session) = (MemoryStore::new(), Session::new("a", SystemTime::UNIX_EPOCH));
+        let first = store.save("a", &session).await.unwrap();
+        store.remove("a").await.unwrap();
+        assert_ne!(store.save("a", &session).await.unwrap(), first);
+        assert_eq!(store.compare_and_swap("a", Some(first), &session).await.unwrap(), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! How durable stores write a session: one format for files, keyrings and whatever comes.
+//!
+//! A record is JSON:
+//!
+//! ```json
+//! {
+//!   "version": 1,
+//!   "account": "aivo/default",
+//!   "revision": "0123456789abcdef0123456789abcdef",
+//!   "session": {
+//!     "access_token": "…", "refresh_token": "…",
+//!     "issued_at": "2024-05-01T10:00:00.25Z", "expires_at": "2024-05-01T11:00:00Z",
+//!     "subject": "…", "account": "…"
+//!   },
+//!   "intent": { "token_hash": "64 hexadecimal digits", "owner": "16 hexadecimal digits" }
+//! }
+//! ```
+//!
+//! What isn't there is left out. With a key, `"sealed": "base64"` takes the place of `"session"`. Numbers that don't fit
+//! a double are texts, so that any JSON tool can read a record and write it back.
+//!
+//! # Members that nobody knows
+//!
+//! They are an error. Every write replaces the whole record, so a member that was ignored would be gone after the next
+//! renewal; and it may have said that the refresh token is not to be sent. Whoever adds one raises the version.
+
+mod json;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::failure::storage;
+use super::{Revision, Stored};
+use crate::{AuthError, Session};
+
+/// The version that is written, and the only one so far.
+pub(crate) const VERSION: u32 = 1;
+
+/// No record is larger: 64 KiB.
+pub(crate) const LIMIT: usize = 64 * 1024;
+
+/// A revision that nothing has had: 128 random bits.
+pub(crate) fn fresh_revision() -> Result<Revision, AuthError> {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).map_err(no_randomness)?;
+    Ok(Revision(u128::from_be_bytes(bits)))
+}
+
+fn no_randomness(error: getrandom::Error) -> AuthError {
+    storage("the system gives no random numbers: see the cause").with_source(error)
+}
+
+/// Writes and reads records, sealed or not.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RecordFormat {
+    #[cfg(feature = "encryption")]
+    key: Option<super::EncryptionKey>,
+}
+
+impl RecordFormat {
+    /// Sealed with a key. Records that aren't sealed are refused then.
+    #[cfg(feature = "encryption")]
+    pub(crate) fn sealed(key: super::EncryptionKey) -> Self {
+        Self { key: Some(key) }
+    }
+
+    /// The record of an account.
+    pub(crate) fn encode(&self, account: &str, stored: &Stored) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+        let sealed = self.seal(account, &stored.session)?;
+        let bytes = json::write(account, stored, sealed)?;
+        if bytes.len() > LIMIT {
+            let (length, limit) = (bytes.len(), LIMIT);
+            return Err(storage(format!(
+                "the session of {account:?} takes {length} bytes, and a record may have {limit}: its tokens are too \
+                 long to be kept"
+            )));
+        }
+        Ok(bytes)
+    }
+
+    /// What the record of an account says. `place` is where it was found, for errors.
+    pub(crate) fn decode(&self, account: &str, bytes: &[u8], place: &dyn fmt::Display) -> Result<Stored, AuthError> {
+        let refused = |why: &str| storage(format!("{place}, for the account {account:?}, {why}"));
+        if bytes.len() > LIMIT {
+            return Err(refused("is larger than any record: something else wrote it; move it away, or sign in again"));
+        }
+        let record = json::read(bytes).map_err(|why| refused(&why))?;
+        if record.account != account {
+            return Err(refused("belongs to another account: it was copied or renamed; put it back, or sign in again"));
+        }
+        let session = match (record.session, record.sealed) {
+            (Some(session), None) => self.unsealed(session).map_err(refused)?,
+            (None, Some(sealed)) => self.open(account, &sealed).map_err(refused)?,
+            _ => return Err(refused("must have either `session` or `sealed`: it is damaged; sign in again")),
+        };
+        Ok(Stored::new(session, record.intent, record.revision))
+    }
+}
+
+#[cfg(feature = "encryption")]
+impl RecordFormat {
+    /// The session in base64, if there is a key to seal it with.
+    fn seal(&self, account: &str, session: &Session) -> Result<Option<String>, AuthError> {
+        use base64::Engine;
+        let Some(key) = &self.key else { return Ok(None) };
+        let sealed = key.seal(VERSION, account, &json::write_session(session)?)?;
+        Ok(Some(base64::engine::general_purpose::STANDARD.encode(sealed)))
+    }
+
+    fn open(&self, account: &str, sealed: &str) -> Result<Session, &'static str> {
+        use base64::Engine;
+        let Some(key) = &self.key else {
+            return Err("is encrypted, and this store has no key: open it with the key, or sign in again");
+        };
+        let damaged = "is damaged: sign in again";
+        let sealed = base64::engine::general_purpose::STANDARD.decode(sealed).map_err(|_| damaged)?;
+        let opened = key.open(VERSION, account, &sealed).ok_or(
+            "can't be decrypted: the key is another one, or somebody changed it; open the store with the right key, or \
+             sign in again",
+        )?;
+        json::read_session(&opened).ok_or(damaged)
+    }
+
+    fn unsealed(&self, session: Session) -> Result<Session, &'static str> {
+        match &self.key {
+            None => Ok(session),
+            Some(_) => Err("is not encrypted, and this store has a key: read it without the key, or sign in again"),
+        }
+    }
+}
+
+#[cfg(not(feature = "encryption"))]
+impl RecordFormat {
+    fn seal(&self, _: &str, _: &Session) -> Result<Option<String>, AuthError> {
+        Ok(None)
+    }
+
+    fn open(&self, _: &str, _: &str) -> Result<Session, &'static str> {
+        Err("is encrypted, and this program is built without the feature `encryption`: build it in, or sign in again")
+    }
+
+    fn unsealed(&self, session: Session) -> Result<Session, &'static str> {
+        Ok(session)
+    }
+}
+
+#[cfg(test)]
+mod tests;

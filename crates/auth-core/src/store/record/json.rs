@@ -1,0 +1,239 @@
+//! The JSON of a record.
+
+use client_runtime::{Secret, Timestamp};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::super::failure::storage;
+use super::super::{Intent, Revision, Stored};
+use super::VERSION;
+use crate::{AuthError, Session};
+
+/// A record without anything that only its text has.
+pub(super) struct Record {
+    pub(super) account: String,
+    pub(super) revision: Revision,
+    pub(super) session: Option<Session>,
+    pub(super) sealed: Option<String>,
+    pub(super) intent: Option<Intent>,
+}
+
+/// The text of a record: with `sealed` instead of the session, if there is that.
+pub(super) fn write(account: &str, stored: &Stored, sealed: Option<String>) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+    let session = sealed.is_none().then(|| SessionText::of(&stored.session));
+    let room = session.as_ref().map_or(0, SessionText::room) + sealed.as_ref().map_or(0, String::len);
+    let record = RecordText {
+        version: VERSION,
+        account: account.to_owned(),
+        revision: hex(&stored.revision.0.to_be_bytes()),
+        session,
+        sealed,
+        intent: stored.intent.map(|intent| IntentText {
+            token_hash: hex(intent.token_hash()),
+            owner: hex(&intent.owner().to_be_bytes()),
+        }),
+    };
+    let mut text = to_json(&record, room + escaped(account))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// The text of a session alone: what is sealed.
+#[cfg(feature = "encryption")]
+pub(super) fn write_session(session: &Session) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+    let text = SessionText::of(session);
+    to_json(&text, text.room())
+}
+
+/// What a record says, or why it says nothing. serde_json's own words stay out of it: they repeat what they found.
+pub(super) fn read(bytes: &[u8]) -> Result<Record, String> {
+    let VersionText { version } = serde_json::from_slice(bytes).map_err(|error| no_record(&error))?;
+    if version > u64::from(VERSION) {
+        return Err(format!(
+            "has the format {version}, and this program knows {VERSION}: a newer version of it wrote that; update this \
+             one, or sign in again"
+        ));
+    }
+    if version != u64::from(VERSION) {
+        return Err(format!("has the format {version}, which never was: it is damaged; sign in again"));
+    }
+    let record: RecordText = serde_json::from_slice(bytes).map_err(|error| no_record(&error))?;
+    let wrong = |member: &str| format!("has a `{member}` that can't be read: it is damaged; sign in again");
+    Ok(Record {
+        revision: Revision(u128::from_be_bytes(unhex(&record.revision).ok_or_else(|| wrong("revision"))?)),
+        session: record.session.map(|session| session.read().ok_or_else(|| wrong("session"))).transpose()?,
+        intent: record.intent.map(|intent| intent.read().ok_or_else(|| wrong("intent"))).transpose()?,
+        account: record.account,
+        sealed: record.sealed,
+    })
+}
+
+/// A session that was sealed.
+#[cfg(feature = "encryption")]
+pub(super) fn read_session(bytes: &[u8]) -> Option<Session> {
+    serde_json::from_slice::<SessionText>(bytes).ok()?.read()
+}
+
+fn no_record(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    format!("is no record that this program wrote (line {line}, column {column}): it is damaged; sign in again")
+}
+
+#[derive(Deserialize)]
+struct VersionText {
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordText {
+    version: u32,
+    account: String,
+    revision: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<SessionText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    intent: Option<IntentText>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionText {
+    access_token: Secret,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<Secret>,
+    issued_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+}
+
+impl SessionText {
+    fn of(session: &Session) -> Self {
+        Self {
+            access_token: session.access_token.clone(),
+            refresh_token: session.refresh_token.clone(),
+            issued_at: session.issued_at.into(),
+            expires_at: session.expires_at.map(Into::into),
+            subject: session.subject.clone(),
+            account: session.account.clone(),
+        }
+    }
+
+    fn read(self) -> Option<Session> {
+        let time = |text: Timestamp| text.to_system_time().filter(|_| !text.assumes_utc());
+        let mut session = Session::new(self.access_token, time(self.issued_at)?);
+        session.refresh_token = self.refresh_token;
+        session.expires_at = match self.expires_at {
+            Some(text) => Some(time(text)?),
+            None => None,
+        };
+        session.subject = self.subject;
+        session.account = self.account;
+        Some(session)
+    }
+
+    /// No text of it takes more bytes.
+    fn room(&self) -> usize {
+        let secrets = [Some(&self.access_token), self.refresh_token.as_ref()];
+        let texts = [self.subject.as_ref(), self.account.as_ref()];
+        let secrets: usize = secrets.into_iter().flatten().map(|secret| escaped(secret.expose())).sum();
+        secrets + texts.into_iter().flatten().map(|text| escaped(text)).sum::<usize>()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IntentText {
+    token_hash: String,
+    owner: String,
+}
+
+impl IntentText {
+    fn read(&self) -> Option<Intent> {
+        Some(Intent::from_parts(unhex(&self.token_hash)?, u64::from_be_bytes(unhex(&self.owner)?)))
+    }
+}
+
+/// JSON in a buffer that doesn't grow, since growing leaves a copy of a token behind: `room` is what the texts in it
+/// take at most.
+fn to_json(value: &impl Serialize, room: usize) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+    /// Names, punctuation, numbers and times.
+    const FRAME: usize = 1024;
+    let mut text = Zeroizing::new(Vec::with_capacity(room + FRAME));
+    serde_json::to_writer(&mut *text, value).map_err(|_| storage("a session can't be written as JSON"))?;
+    Ok(text)
+}
+
+/// How many bytes a text takes in JSON, at most: a control character takes six.
+fn escaped(text: &str) -> usize {
+    text.bytes()
+        .map(|byte| {
+            if byte < b' ' {
+                6
+            } else if matches!(byte, b'"' | b'\\') {
+                2
+            } else {
+                1
+            }
+        })
+        .sum()
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// So many bytes, written as `hex` writes them.
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let pairs: &[[u8; 2]; N] = pairs.try_into().ok()?;
+    let mut bytes = [0; N];
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_digits_come_back_and_nothing_else_does() {
+        let bytes: [u8; 16] = std::array::from_fn(|at| (at * 17) as u8);
+        assert_eq!(unhex(&hex(&bytes)), Some(bytes));
+        for text in ["", "0", "00", "0000f", "0000g0", "0000F0", "00 0f0", "+00000", "0000é"] {
+            assert_eq!(unhex::<3>(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_buffer_of_a_record_never_grows() {
+        let nasty = "\u{1}\"\\\u{7f}é\u{1f600}\n".repeat(1000);
+        let session = Session::new(nasty.as_str(), std::time::SystemTime::now())
+            .with_refresh_token(nasty.as_str())
+            .with_expiry(std::time::SystemTime::now())
+            .with_subject(&nasty)
+            .with_account(&nasty);
+        let text = SessionText::of(&session);
+        let room = text.room();
+        let json = to_json(&text, room).unwrap();
+        assert_eq!(json.capacity(), room + 1024);
+    }
+}

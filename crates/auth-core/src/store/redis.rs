@@ -1,0 +1,359 @@
+//! Sessions in Redis.
+
+mod address;
+mod builder;
+mod client;
+mod failure;
+mod lock;
+mod script;
+#[cfg(feature = "redis-tls")]
+mod tls;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::redis::Value;
+use client_runtime::{BoxFuture, Secret};
+use tokio::time::Instant;
+
+use super::failure::storage;
+use super::record::{RecordFormat, fresh_revision};
+use super::{Intent, Revision, SessionStore, StoreLock, Stored};
+use crate::{AuthError, Session};
+use client::{Client, Request};
+use failure::Failure;
+use lock::milliseconds;
+
+pub use builder::RedisStoreBuilder;
+
+/// Keeps sessions in Redis, so that a whole fleet shares them.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), auth_core::AuthError> {
+/// use auth_core::RedisStore;
+///
+/// // Redis need not run yet; with `connect().await` it must.
+/// let store = RedisStore::builder("redis://127.0.0.1:6379/0").prefix("acme:").build()?;
+/// # let _ = store;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// With the feature `encryption`, `encrypted` seals the sessions with a key that Redis never sees. With the feature
+/// `redis-tls`, `rediss://` encrypts the connection; without it, passwords and unsealed sessions cross the network as
+/// they are.
+///
+/// # What is safe when
+///
+/// Every write is one script, which compares the revision and writes. Two processes can't both record their intent to
+/// send the same refresh token, whatever becomes of the lock. The lock only spares them the attempt: it is a lease, and
+/// a process that stands still for longer loses it without a word.
+///
+/// If the connection breaks before an answer came, the request is sent once more over a new connection. This is safe:
+/// each write has a revision of its own, and a script that finds it written already says so. A request that got no
+/// answer within [the time limit](RedisStoreBuilder::time_limit) may still happen later. As it compares revisions then,
+/// it can't undo what somebody else has written in between.
+///
+/// # What survives what
+///
+/// | Redis is set up with | a session that was written survives |
+/// |---|---|
+/// | no persistence | nothing: after a restart everyone signs in again |
+/// | `appendonly yes`, `appendfsync everysec` | a crash of Redis; not the last second before a crash of its machine |
+/// | `appendonly yes`, `appendfsync always` | a crash of its machine |
+/// | replicas, without more | a failover, except for what wasn't copied yet |
+/// | replicas and [`wait_for_replicas`](RedisStoreBuilder::wait_for_replicas) | a failover to one of those that have it |
+///
+/// Redis promises nothing beyond that: a failover may choose a replica that lacks the last writes. If it lacks the last
+/// one, the session that comes back has a refresh token that was redeemed already, or lacks the intent that says so;
+/// most vendors answer by ending the session, and somebody has to sign in. A cut network may also leave two primaries
+/// for a while; `min-replicas-to-write` bounds how long the old one goes on. Only `appendfsync always` together with
+/// [`wait_for_replicas`](RedisStoreBuilder::wait_for_replicas) for all replicas that may take over comes close to a
+/// database.
+///
+/// Set `maxmemory-policy noeviction`: then a full Redis refuses writes, which is an error here. With `allkeys-*`
+/// policies it throws sessions away, and with `volatile-*` policies locks and whatever
+/// [`forget_after`](RedisStoreBuilder::forget_after) gave an end.
+///
+/// # What is in Redis
+///
+/// Redis 6 or newer, or Valkey. For the prefix `acme:` and the account `me`:
+///
+/// - `acme:{me}:session`, a hash: `r` the revision, `d` the record, `h` a few revisions before;
+/// - `acme:{me}:lock`, a text: who has the lock. It expires with its lease.
+///
+/// Names of accounts are readable, with `%`, `{`, `}`, white space and control characters percent-encoded. Every
+/// command touches one key, and the keys of an account are in one slot of a cluster; but the store speaks to one server,
+/// and doesn't follow a cluster's redirections.
+///
+/// A user of Redis with an access list needs
+/// `~acme:* +hmget +hget +hset +get +set +del +pttl +persist +pexpire +eval +evalsha +script|load +select +ping +wait`.
+///
+/// # Errors
+///
+/// All are of the kind [`Storage`](crate::AuthErrorKind::Storage); those that may pass by themselves, such as a Redis
+/// that is restarting, full or just a replica, are [transient](AuthError::is_transient). Neither the password nor anything
+/// that Redis said is in them, but for the code of its answer.
+pub struct RedisStore {
+    client: Arc<Client>,
+    prefix: String,
+    format: RecordFormat,
+    lease: Duration,
+    forget_after: Option<Duration>,
+}
+
+impl RedisStore {
+    /// A store in the Redis at a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, or
+    /// `unix:///path?db=0` for a socket. A password's special characters are percent-encoded there.
+    pub fn builder(url: impl Into<Secret>) -> RedisStoreBuilder {
+        RedisStoreBuilder::new(url.into())
+    }
+
+    /// Asks Redis whether it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Storage`](crate::AuthErrorKind::Storage) if it can't be reached, doesn't let this user in, or is still loading.
+    pub async fn ping(&self) -> Result<(), AuthError> {
+        self.client.ask(Request::Command(&::redis::cmd("PING"))).await.map(drop)
+    }
+
+    fn session_key(&self, account: &str) -> String {
+        self.key(account, "session")
+    }
+
+    /// The braces are a hash tag: a cluster puts all keys with the same one into one slot.
+    fn key(&self, account: &str, what: &str) -> String {
+        let mut key = format!("{}{{", self.prefix);
+        for character in account.chars() {
+            if matches!(character, '%' | '{' | '}') || character.is_whitespace() || character.is_control() {
+                // Byte by byte: two digits each leave no doubt where one ends.
+                let mut bytes = [0; 4];
+                key.extend(character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")));
+            } else {
+                key.push(character);
+            }
+        }
+        key.push_str("}:");
+        key.push_str(what);
+        key
+    }
+
+    async fn read(&self, account: &str) -> Result<Option<Stored>, AuthError> {
+        let mut command = ::redis::cmd("HMGET");
+        command.arg(self.session_key(account)).arg("r").arg("d");
+        let answer = self.client.ask(Request::Command(&command)).await?;
+        let place = self.client.place();
+        match ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer) {
+            Ok((None, None)) => Ok(None),
+            Ok((Some(revision), Some(record))) => {
+                let stored = self.format.decode(account, &record, place)?;
+                match hexadecimal(stored.revision) == revision {
+                    true => Ok(Some(stored)),
+                    false => Err(damaged(account, place)),
+                }
+            }
+            _ => Err(damaged(account, place)),
+        }
+    }
+
+    /// Writes if the revision in Redis is the expected one; the empty text expects nothing.
+    async fn write(&self, account: &str, expected: &str, stored: &Stored) -> Result<bool, AuthError> {
+        let record = self.format.encode(account, stored)?;
+        let mut script = script::WRITE.key(self.session_key(account));
+        script
+            .arg(expected)
+            .arg(hexadecimal(stored.revision))
+            .arg(record.as_slice())
+            .arg(self.forget_after.map_or(0, milliseconds));
+        self.done(self.client.ask(Request::Write(&script)).await?)
+    }
+
+    /// The revision in Redis, whatever it looks like, or the empty text.
+    async fn revision(&self, account: &str) -> Result<String, AuthError> {
+        let mut command = ::redis::cmd("HGET");
+        command.arg(self.session_key(account)).arg("r");
+        let answer = self.client.ask(Request::Command(&command)).await?;
+        let revision = ::redis::from_redis_value::<Option<String>>(answer);
+        revision.map(Option::unwrap_or_default).map_err(|_| Failure::Answer.at(self.client.place()))
+    }
+
+    /// Writes a session whatever is there, by comparing all the same: a request that Redis gets to late changes nothing
+    /// that was written in between.
+    async fn overwrite(&self, account: &str, session: &Session) -> Result<Revision, AuthError> {
+        let stored = Stored::new(session.clone(), None, fresh_revision()?);
+        let deadline = Instant::now() + self.client.limit();
+        loop {
+            let there = self.revision(account).await?;
+            if self.write(account, &there, &stored).await? {
+                return Ok(stored.revision);
+            }
+            self.in_time(deadline)?;
+        }
+    }
+
+    async fn forget(&self, account: &str) -> Result<(), AuthError> {
+        let deadline = Instant::now() + self.client.limit();
+        loop {
+            let there = self.revision(account).await?;
+            let mut script = script::REMOVE.key(self.session_key(account));
+            script.arg(there);
+            if self.done(self.client.ask(Request::Write(&script)).await?)? {
+                return Ok(());
+            }
+            self.in_time(deadline)?;
+        }
+    }
+
+    /// Changes what is stored under a revision, if it is still there.
+    async fn change(
+        &self,
+        account: &str,
+        expected: Revision,
+        intent: Option<Intent>,
+    ) -> Result<Option<Revision>, AuthError> {
+        let Some(mut stored) = self.read(account).await?.filter(|stored| stored.revision == expected) else {
+            return Ok(None);
+        };
+        stored.intent = intent;
+        stored.revision = fresh_revision()?;
+        let written = self.write(account, &hexadecimal(expected), &stored).await?;
+        Ok(written.then_some(stored.revision))
+    }
+
+    fn done(&self, answer: Value) -> Result<bool, AuthError> {
+        match answer {
+            Value::Int(done) => Ok(done == 1),
+            _ => Err(Failure::Answer.at(self.client.place())),
+        }
+    }
+
+    fn in_time(&self, deadline: Instant) -> Result<(), AuthError> {
+        if Instant::now() < deadline {
+            return Ok(());
+        }
+        Err(storage("others write the session of this account all the time: nothing was written").with_transient(true))
+    }
+}
+
+fn hexadecimal(revision: Revision) -> String {
+    format!("{:032x}", revision.0)
+}
+
+fn damaged(account: &str, place: &dyn fmt::Display) -> AuthError {
+    storage(format!("the session of {account:?} in {place} is damaged: sign in again, which replaces it"))
+}
+
+impl SessionStore for RedisStore {
+    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        Box::pin(self.read(account))
+    }
+
+    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+        Box::pin(self.overwrite(account, session))
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Option<Revision>,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(async move {
+            let stored = Stored::new(session.clone(), None, fresh_revision()?);
+            let expected = expected.map(hexadecimal).unwrap_or_default();
+            Ok(self.write(account, &expected, &stored).await?.then_some(stored.revision))
+        })
+    }
+
+    fn record_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+        intent: Intent,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(self.change(account, expected, Some(intent)))
+    }
+
+    fn clear_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(self.change(account, expected, None))
+    }
+
+    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(self.forget(account))
+    }
+
+    /// Asks again and again until `within` has passed, and at least once; each time is bounded by
+    /// [the time limit](RedisStoreBuilder::time_limit). Whoever asks most recently has no worse chance than who has waited
+    /// for long.
+    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        Box::pin(lock::take(&self.client, self.key(account, "lock"), self.lease, within))
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("at", &format_args!("{}", self.client.place()))
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn different_accounts_have_different_keys_in_one_slot_each() {
+        let store = RedisStore::builder("redis://localhost").prefix("p:").build().unwrap();
+        assert_eq!(store.session_key("me@example.com"), "p:{me@example.com}:session");
+        assert_eq!(store.key("a}b {c%\n", "lock"), "p:{a%7db%20%7bc%25%0a}:lock");
+        let tag = |key: &str| key.split_once('{').unwrap().1.split_once('}').unwrap().0.to_owned();
+        for account in ["a", "}", "{", "{}", "a}:session", "%7d", ""] {
+            assert_eq!(tag(&store.key(account, "lock")), tag(&store.session_key(account)));
+        }
+        assert_ne!(store.session_key("}"), store.session_key("%7d"));
+        assert_ne!(store.session_key("\u{2003}"), store.session_key(" 03"));
+    }
+
+    #[test]
+    fn no_password_is_printed() {
+        let builder = || RedisStore::builder("redis://user:canary@localhost:1/3?x=canary");
+        let store = builder().password("canary").build().unwrap();
+        let shown = format!("{:?} {store:?} {store:#?} {}", builder().password("canary"), store.client.place());
+        assert!(!shown.contains("canary") && shown.contains("localhost:1"), "{shown}");
+    }
+
+    #[test]
+    fn urls_that_are_none_are_refused_without_repeating_them() {
+        for url in [
+            "",
+            "canary",
+            "http://:canary@localhost",
+            "redis://:canary@",
+            "redis://:canary@localhost/canary",
+            "redis://:can#ary@localhost",
+            "redis://:canary@localhost/0#insecure",
+            "redis://:canary@localhost:99999",
+        ] {
+            let error = RedisStore::builder(url).build().unwrap_err();
+            assert_eq!(error.kind(), crate::AuthErrorKind::InvalidInput, "{url}");
+            let source = std::error::Error::source(&error).map(|source| format!("{source} {source:?}"));
+            assert!(!format!("{error} {error:?} {source:?}").contains("canary"), "{error}");
+        }
+        let error = RedisStore::builder("redis://localhost").prefix("a{b}").build().unwrap_err();
+        assert!(error.to_string().contains("braces"), "{error}");
+    }
+
+    #[test]
+    fn a_long_wait_and_a_short_lease_are_taken() {
+        assert!(RedisStore::builder("redis://localhost").time_limit(Duration::ZERO).build().is_err());
+        assert!(RedisStore::builder("redis://localhost").lock_lease(Duration::ZERO).build().is_err());
+    }
+}

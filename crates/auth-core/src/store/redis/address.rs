@@ -1,0 +1,131 @@
+//! Where Redis is, who we are there, and how a connection is made.
+
+use std::fmt;
+use std::io;
+
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo};
+use client_runtime::Secret;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+use super::failure::Failure;
+use crate::{AuthError, AuthErrorKind};
+
+#[cfg(feature = "redis-tls")]
+use super::tls::Tls;
+
+/// Where Redis is, and who we are there. `Display` shows the place only.
+pub(super) struct Address {
+    place: Place,
+    login: RedisConnectionInfo,
+    database: i64,
+}
+
+enum Place {
+    Tcp(String, u16),
+    #[cfg(feature = "redis-tls")]
+    Tls(String, u16, Tls),
+    #[cfg(unix)]
+    Unix(std::path::PathBuf),
+}
+
+impl Address {
+    /// Reads a URL. It may hold a password, so errors don't repeat it.
+    pub(super) fn parse(
+        url: &Secret,
+        password: Option<&Secret>,
+        #[cfg(feature = "redis-tls")] roots: &[u8],
+    ) -> Result<Self, AuthError> {
+        // The `redis` crate takes these for unknown without a TLS of its own.
+        let (with_tls, plain) = match url.expose().split_once("://") {
+            Some(("rediss" | "valkeys", rest)) => (true, Secret::from(format!("redis://{rest}"))),
+            _ => (false, url.clone()),
+        };
+        if plain.expose().contains('#') {
+            return Err(refused(
+                "a Redis URL has no `#`: in a password it is %23, and there is no TLS without its checks",
+            ));
+        }
+        let info: ConnectionInfo = plain.expose().into_connection_info().map_err(|_| refused(URL))?;
+        let place = match info.addr() {
+            #[cfg(feature = "redis-tls")]
+            ConnectionAddr::Tcp(host, port) if with_tls => Place::Tls(host.clone(), *port, Tls::new(host, roots)?),
+            ConnectionAddr::Tcp(..) if with_tls => {
+                return Err(refused("TLS to Redis needs the feature `redis-tls` of auth-core"));
+            }
+            ConnectionAddr::Tcp(host, port) => Place::Tcp(host.clone(), *port),
+            #[cfg(unix)]
+            ConnectionAddr::Unix(path) => Place::Unix(path.clone()),
+            _ => return Err(refused(URL)),
+        };
+        let login = info.redis_settings().clone();
+        let database = login.db();
+        // The database is chosen by us: then its errors are Redis' own.
+        let mut login = login.set_db(0).set_skip_set_lib_name();
+        if let Some(password) = password {
+            login = login.set_password(password.expose());
+        }
+        Ok(Self { place, login, database })
+    }
+
+    pub(super) async fn connect(&self) -> Result<MultiplexedConnection, Failure> {
+        let mut connection = match &self.place {
+            Place::Tcp(host, port) => self.open(tcp(host, *port).await?).await?,
+            #[cfg(feature = "redis-tls")]
+            Place::Tls(host, port, tls) => {
+                let stream = tls.wrap(tcp(host, *port).await?).await.map_err(Failure::Connect)?;
+                self.open(stream).await?
+            }
+            #[cfg(unix)]
+            Place::Unix(path) => {
+                self.open(tokio::net::UnixStream::connect(path).await.map_err(Failure::Connect)?).await?
+            }
+        };
+        if self.database != 0 {
+            ::redis::cmd("SELECT").arg(self.database).exec_async(&mut connection).await?;
+        }
+        Ok(connection)
+    }
+
+    /// Signs in, and starts the task that reads and writes; it ends with the last who has the connection.
+    async fn open(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) -> Result<MultiplexedConnection, Failure> {
+        // Time limits are those of the request.
+        let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
+        let (connection, work) = MultiplexedConnection::new_with_config(&self.login, stream, config).await?;
+        tokio::spawn(work);
+        Ok(connection)
+    }
+}
+
+const URL: &str = "a Redis URL is redis://[user:password@]host[:port][/database], rediss:// for TLS, or unix:///path; \
+                   special characters of a password are percent-encoded, or it is given with `password`";
+
+fn refused(why: &str) -> AuthError {
+    AuthError::new(AuthErrorKind::InvalidInput).with_message(why)
+}
+
+async fn tcp(host: &str, port: u16) -> Result<TcpStream, Failure> {
+    async {
+        let stream = TcpStream::connect((host, port)).await?;
+        stream.set_nodelay(true)?;
+        Ok::<_, io::Error>(stream)
+    }
+    .await
+    .map_err(Failure::Connect)
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Tcp(host, port) => write!(f, "Redis at {host}:{port}"),
+            #[cfg(feature = "redis-tls")]
+            Place::Tls(host, port, _) => write!(f, "Redis at {host}:{port} (TLS)"),
+            #[cfg(unix)]
+            Place::Unix(path) => write!(f, "Redis at {}", path.display()),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What can be set of a [`RedisStore`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use client_runtime::Secret;
+
+use super::RedisStore;
+use super::address::Address;
+use super::client::Client;
+use crate::store::record::RecordFormat;
+use crate::{AuthError, AuthErrorKind};
+
+/// Builds a [`RedisStore`].
+#[must_use]
+pub struct RedisStoreBuilder {
+    url: Secret,
+    password: Option<Secret>,
+    #[cfg(feature = "redis-tls")]
+    roots: Vec<u8>,
+    prefix: String,
+    format: RecordFormat,
+    limit: Duration,
+    lease: Duration,
+    forget_after: Option<Duration>,
+    replicas: u32,
+}
+
+impl RedisStoreBuilder {
+    pub(super) fn new(url: Secret) -> Self {
+        Self {
+            url,
+            password: None,
+            #[cfg(feature = "redis-tls")]
+            roots: Vec::new(),
+            prefix: "auth-core:".to_owned(),
+            format: RecordFormat::default(),
+            limit: Duration::from_secs(3),
+            lease: Duration::from_secs(60),
+            forget_after: None,
+            replicas: 0,
+        }
+    }
+
+    /// What the names of all keys begin with; stores with different prefixes share nothing. No braces. By default
+    /// `auth-core:`.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// The password, where it isn't part of the URL.
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// Seals sessions with a key, and refuses those that aren't sealed.
+    #[cfg(feature = "encryption")]
+    pub fn encrypted(mut self, key: crate::EncryptionKey) -> Self {
+        self.format = RecordFormat::sealed(key);
+        self
+    }
+
+    /// Certificates in PEM that are trusted for `rediss://`, beside those that the platform trusts.
+    #[cfg(feature = "redis-tls")]
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots = pem.into();
+        self
+    }
+
+    /// How long a request to Redis may take, connecting included. By default 3 s.
+    ///
+    /// A connection that was used before gets half of it, and a new one the rest: the network doesn't always say that a
+    /// connection is dead.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// How long a lock holds if nobody releases it. By default 60 s.
+    ///
+    /// It must be longer than a redemption takes: the longest wait of the manager, 45 s by default, and the time to store
+    /// what came of it. A shorter one never lets a refresh token be sent twice, but others then find the intent of
+    /// whoever is still at it, and take its session for one that can't be renewed.
+    pub fn lock_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// Forgets a session that nobody has written for so long, as accounts come and go. By default sessions are kept until
+    /// they are removed.
+    ///
+    /// A renewal is a write, so this must be longer than any time in which a session isn't renewed but still of use: the
+    /// longest life of its refresh token, or the time between two runs of a program. A session without an end, such as
+    /// a static key, is never renewed, and signed in again each time.
+    pub fn forget_after(mut self, time: Duration) -> Self {
+        self.forget_after = Some(time);
+        self
+    }
+
+    /// Waits after each write until so many replicas have it, for at most a third of [the time
+    /// limit](Self::time_limit), and fails if they don't. It is written all the same then. By default 0.
+    ///
+    /// Redis holds up everything else on the connection meanwhile. See [`RedisStore`] for what this promises.
+    pub fn wait_for_replicas(mut self, replicas: u32) -> Self {
+        self.replicas = replicas;
+        self
+    }
+
+    /// The store. Nothing is sent yet: it connects when it is first used, and again whenever a connection breaks.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if the URL or something else can't be used.
+    pub fn build(self) -> Result<RedisStore, AuthError> {
+        let refused = |why| Err(AuthError::new(AuthErrorKind::InvalidInput).with_message(why));
+        if self.prefix.contains(['{', '}']) {
+            return refused("the prefix of a RedisStore has no braces: they mark the account");
+        }
+        if self.limit.is_zero() {
+            return refused("the time limit of a RedisStore is longer than nothing");
+        }
+        if self.lease.is_zero() || self.forget_after.is_some_and(|time| time.is_zero()) {
+            return refused(
+                "the lock lease of a RedisStore, and the time after which it forgets, are longer than nothing",
+            );
+        }
+        let address = Address::parse(
+            &self.url,
+            self.password.as_ref(),
+            #[cfg(feature = "redis-tls")]
+            &self.roots,
+        )?;
+        // Nobody means longer, and clocks have an end.
+        let limit = self.limit.min(Duration::from_secs(24 * 60 * 60));
+        Ok(RedisStore {
+            client: Arc::new(Client::new(address, limit, self.replicas)),
+            prefix: self.prefix,
+            format: self.format,
+            lease: self.lease,
+            forget_after: self.forget_after,
+        })
+    }
+
+    /// The store, once Redis has answered.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build) and of [`RedisStore::ping`].
+    pub async fn connect(self) -> Result<RedisStore, AuthError> {
+        let store = self.build()?;
+        store.ping().await?;
+        Ok(store)
+    }
+}
+
+/// Not the URL: it may hold a password.
+impl fmt::Debug for RedisStoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStoreBuilder")
+            .field("prefix", &self.prefix)
+            .field("time_limit", &self.limit)
+            .field("lock_lease", &self.lease)
+            .field("forget_after", &self.forget_after)
+            .field("wait_for_replicas", &self.replicas)
+            .finish_non_exhaustive()
+    }
+}

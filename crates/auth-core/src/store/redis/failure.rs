@@ -1,0 +1,152 @@
+//! What went wrong with Redis, and what to do. Nothing that Redis said is repeated: it may repeat what it was sent.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use ::redis::{ErrorKind, RedisError};
+
+use crate::AuthError;
+use crate::store::failure::storage;
+
+/// Why a request failed.
+pub(super) enum Failure {
+    /// No connection came about.
+    Connect(io::Error),
+    /// There was an answer that says so, or the connection broke.
+    Redis(RedisError),
+    /// It was written, but not copied to so many.
+    Replicas { wanted: u32, copied: i64 },
+    /// There was no answer in time.
+    Slow(Duration),
+    /// The answer isn't what Redis answers.
+    Answer,
+}
+
+impl Failure {
+    /// Whether another connection may fare better: this one is broken, or leads to a server that has become a replica.
+    pub(super) fn is_of_the_connection(&self) -> bool {
+        match self {
+            Self::Redis(error) => {
+                error.is_unrecoverable_error()
+                    || error.is_io_error()
+                    || matches!(code(error), Some("READONLY" | "LOADING" | "MASTERDOWN"))
+            }
+            Self::Slow(_) | Self::Answer => true,
+            Self::Connect(_) | Self::Replicas { .. } => false,
+        }
+    }
+
+    /// The error for whoever uses the store. `place` says which Redis it is.
+    pub(super) fn at(self, place: &dyn fmt::Display) -> AuthError {
+        match self {
+            Self::Connect(error) => {
+                let why = error.kind();
+                storage(format!("no connection to {place} ({why}): check that it runs, its address and TLS"))
+                    // A certificate that isn't trusted won't be by waiting.
+                    .with_transient(!matches!(why, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
+                    .with_source(error)
+            }
+            Self::Redis(error) => answered(&error, place),
+            Self::Replicas { wanted, copied } => storage(format!(
+                "{place} has written it, but only {copied} of {wanted} replicas have it: look at the replicas"
+            ))
+            .with_transient(true),
+            Self::Slow(limit) => storage(format!(
+                "{place} gave no answer within {limit:?}, and what was asked may still happen: look at its load and the \
+                 network"
+            ))
+            .with_transient(true),
+            Self::Answer => storage(format!("{place} answers as no Redis does: check the address")),
+        }
+    }
+}
+
+impl From<RedisError> for Failure {
+    fn from(error: RedisError) -> Self {
+        Self::Redis(error)
+    }
+}
+
+fn answered(error: &RedisError, place: &dyn fmt::Display) -> AuthError {
+    if error.kind() == ErrorKind::AuthenticationFailed {
+        return refused("WRONGPASS", place);
+    }
+    match code(error) {
+        Some(code) => refused(code, place),
+        None if error.is_io_error() => {
+            storage(format!("the connection to {place} broke: it was restarted, or the network fails"))
+                .with_transient(true)
+        }
+        None => Failure::Answer.at(place),
+    }
+}
+
+fn refused(code: &str, place: &dyn fmt::Display) -> AuthError {
+    let (what, transient) = remedy(code);
+    // A code is a word of Redis' own; anything else isn't repeated.
+    let is_code = code.len() <= 20 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    let code = if is_code { code } else { "an unknown code" };
+    storage(format!("{place} {what} ({code})")).with_transient(transient)
+}
+
+/// What a code of Redis means, what to do, and whether it passes without anybody changing how the store is set up.
+fn remedy(code: &str) -> (&'static str, bool) {
+    match code {
+        "OOM" => ("is full: raise its `maxmemory`, or free some", true),
+        "READONLY" => {
+            ("is a replica and can't be written: give the address of the primary, or wait for a failover", true)
+        }
+        "LOADING" => ("is still loading its data: wait", true),
+        "MISCONF" => ("can't save to its disk and takes no writes: look at its disk and its log", true),
+        "NOREPLICAS" => ("has too few replicas and takes no writes: look at the replicas", true),
+        "MASTERDOWN" => ("has lost its primary: wait, or look at the primary", true),
+        "CLUSTERDOWN" | "TRYAGAIN" => ("is a cluster that isn't whole: wait, or look at its nodes", true),
+        "BUSY" => ("is busy with a script of somebody else: wait, or end it with SCRIPT KILL", true),
+        "NOAUTH" => ("wants a password: put it into the URL, or give it with `password`", false),
+        "WRONGPASS" => ("doesn't take the user name or the password: correct them", false),
+        "NOPERM" => ("doesn't let this user do it: allow the commands and keys that `RedisStore` lists", false),
+        "MOVED" | "ASK" | "CROSSSLOT" => {
+            ("is a node of a cluster, and this store speaks to one server: use a primary, or a proxy", false)
+        }
+        "WRONGTYPE" => ("has something else under the key of this account: choose another prefix", false),
+        _ => ("refuses: see its log, and check that it is Redis 6 or newer", false),
+    }
+}
+
+/// The code of an answer; before Redis 7, that of a failed command within a script is in the middle of the text.
+fn code(error: &RedisError) -> Option<&str> {
+    let code = error.code()?;
+    if code != "ERR" {
+        return Some(code);
+    }
+    let inner = error.detail().and_then(|detail| detail.rsplit_once(": -")?.1.split(' ').next());
+    Some(inner.unwrap_or(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use ::redis::make_extension_error;
+
+    use super::*;
+
+    fn error(code: &str, text: &str) -> AuthError {
+        Failure::Redis(make_extension_error(code.to_owned(), Some(text.to_owned()))).at(&"Redis")
+    }
+
+    #[test]
+    fn only_codes_are_repeated() {
+        for (code, text) in
+            [("OOM", "canary"), ("canary", "canary"), ("CANARY", "canary"), ("ERR", "x: -canary canary")]
+        {
+            let said = error(code, text).to_string();
+            assert!(!said.contains("canary"), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_code_within_a_script_counts() {
+        let old = error("ERR", "Error running script (call to f_0): @user_script:9: -OOM command not allowed");
+        assert!(old.to_string().contains("maxmemory") && old.is_transient(), "{old}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Processes that share a session in a real Redis: one redemption a cycle, whoever is killed, and whoever stands still for
+//! longer than its lease.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+
+mod processes;
+mod redis_server;
+mod unsteady;
+mod vendors;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::{AuthErrorKind, RedisStore, SessionStore};
+use processes::{Answer, Died, LIFETIME, Shared, World, runtime};
+use redis_server::RedisServer;
+
+/// Long enough for a redemption, and short enough to wait for. It is Redis' own clock that counts it.
+const LEASE: Duration = Duration::from_millis(500);
+
+fn open(url: &str, lease: Duration) -> Arc<dyn SessionStore> {
+    Arc::new(RedisStore::builder(url).lock_lease(lease).build().unwrap())
+}
+
+/// Not a test: what a process does that a test has started.
+#[test]
+fn child() {
+    processes::child(|place, _| {
+        let (url, lease) = place.split_once(' ').unwrap();
+        open(url, Duration::from_millis(lease.parse().unwrap()))
+    });
+}
+
+/// Does something with a Redis that processes share, if there is one.
+fn in_redis(lease: Duration, work: impl FnOnce(&Shared<'_>)) {
+    let Some(redis) = RedisServer::durable() else { return };
+    let url = redis.url();
+    let place = format!("{url} {}", lease.as_millis());
+    // A store belongs to the runtime it is used in: each is opened where it is used.
+    work(&Shared { open: &|| open(&url, lease), place });
+}
+
+#[test]
+fn eight_processes_redeem_once_a_cycle() {
+    in_redis(Duration::from_secs(60), processes::eight_processes_redeem_once_a_cycle);
+}
+
+#[test]
+fn a_process_killed_at_any_step_costs_no_more_than_it_must() {
+    in_redis(LEASE, |shared| {
+        let kills = processes::kill_everywhere(shared, &processes::points(), 1);
+        println!("{kills} kills: no session torn, no refresh token sent twice");
+    });
+}
+
+#[test]
+fn a_process_stopped_for_longer_than_its_lease_sends_nothing_twice() {
+    // Where it stands still: whether its intent is on record by then.
+    for (point, intended) in [
+        ("after Lock", false),
+        ("before Intend", false),
+        ("after Intend", true),
+        ("before the request", true),
+        ("after the answer", true),
+        ("before Swap", true),
+    ] {
+        in_redis(LEASE, |shared| {
+            let runtime = runtime();
+            let world = runtime.block_on(World::start());
+            runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
+            world.clock.advance(LIFETIME);
+            let mut stopped = world.process(&shared.place, "me", Some(Died::paused_at(point, 1)));
+            stopped.send(&world.clock);
+            stopped.stopped();
+            // Another one gets the lock when the lease has run out. It sends what nobody has sent, and nothing else.
+            let other = world.manager((shared.open)(), "me");
+            let ask = || Answer::of(runtime.block_on(other.token()));
+            let meanwhile = ask();
+            if intended {
+                assert!(meanwhile.is(AuthErrorKind::ReauthRequired), "{point}: {meanwhile:?}");
+            } else {
+                assert!(world.accepts(meanwhile.token()), "{point}");
+            }
+            // It goes on as if it had the lock. What it got is for all, or else what the other one got.
+            stopped.go_on();
+            let finished = stopped.answer().unwrap();
+            assert!(world.accepts(finished.token()), "{point}");
+            world.clock.advance(Duration::from_secs(61));
+            assert_eq!(ask(), finished, "{point}");
+            assert_eq!(world.server.state().stats().redemptions(), 1, "{point}");
+            world.assert_unharmed(1);
+        });
+    }
+}

@@ -1,0 +1,128 @@
+//! What every [`Authenticator`] must keep, whoever wrote it.
+
+use auth_core::{Authenticator, Credentials, LogoutScope, Renewal, Session};
+
+use super::report::{Report, describe};
+
+/// Puts an authenticator through its verbs, at a vendor where `credentials` are good and can be used several times.
+///
+/// Sessions are created and ended; where the authenticator can, in the end every session of the account. So this wants
+/// an account of its own, or a fake vendor. Where refresh tokens rotate, one of them is deliberately sent twice.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use std::time::SystemTime;
+/// use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session};
+/// use auth_testkit::conformance;
+///
+/// struct Keys;
+///
+/// impl Authenticator for Keys {
+///     fn family(&self) -> Family {
+///         Family::new("keys")
+///     }
+///
+///     fn capabilities(&self) -> Capabilities {
+///         Capabilities::login_only()
+///     }
+///
+///     fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+///         Box::pin(async move {
+///             match credentials {
+///                 Credentials::ApiKey(key) => Ok(Session::new(key.clone(), SystemTime::now())),
+///                 _ => Err(AuthError::unsupported(self.family(), "login")),
+///             }
+///         })
+///     }
+/// }
+///
+/// let report = conformance::run(&Keys, &Credentials::api_key("key-of-a-test")).await;
+/// assert!(report.is_ok(), "{report}");
+/// # });
+/// ```
+pub async fn run(authenticator: &dyn Authenticator, credentials: &Credentials) -> Report {
+    let mut report = Report::default();
+    let login = authenticator.login(credentials).await;
+    if let Some(session) = report.ok("login succeeds", login) {
+        check_session(&mut report, &session);
+        let session = renew(&mut report, authenticator, session).await;
+        end(&mut report, authenticator, credentials, &session).await;
+        spend(&mut report, authenticator, credentials).await;
+    }
+    strangers(&mut report, authenticator).await;
+    report
+}
+
+fn check_session(report: &mut Report, session: &Session) {
+    report.check("the access token isn't empty", !session.access_token.expose().is_empty(), String::new);
+    let is_later = session.expires_at.is_none_or(|expiry| expiry > session.issued_at);
+    report.check("expiry comes after issue", is_later, || "expiry isn't after issue".to_owned());
+    let shown = format!("{session:?} {session:#?}");
+    let secrets = [Some(&session.access_token), session.refresh_token.as_ref()];
+    let leaks = secrets.iter().flatten().any(|secret| shown.contains(secret.expose()));
+    report.check("Debug shows no token", !leaks, || "a token is in the session's Debug".to_owned());
+}
+
+async fn renew(report: &mut Report, authenticator: &dyn Authenticator, session: Session) -> Session {
+    let result = authenticator.refresh(&session).await;
+    if authenticator.capabilities().renewal != Renewal::Refresh {
+        report.unsupported("a refresh that isn't there is unsupported", result);
+        return session;
+    }
+    let Some(renewed) = report.ok("refresh succeeds", result) else { return session };
+    check_session(report, &renewed);
+    let is_same = renewed.account == session.account;
+    report.check("a refresh keeps the account", is_same, || "another account".to_owned());
+    renewed
+}
+
+async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials: &Credentials, session: &Session) {
+    let capabilities = authenticator.capabilities();
+    let logout = authenticator.logout(session).await;
+    if capabilities.logout == LogoutScope::Session {
+        report.ok("logout succeeds", logout);
+        if capabilities.renewal == Renewal::Refresh {
+            let refused = authenticator.refresh(session).await.is_err();
+            report.check("a session that is logged out can't be renewed", refused, || "it was renewed".to_owned());
+        }
+    } else {
+        report.unsupported("a logout of one session that isn't there is unsupported", logout);
+    }
+    if !credentials.is_reusable() {
+        return;
+    }
+    let Some(session) = report.ok("a second login succeeds", authenticator.login(credentials).await) else { return };
+    let revoked = authenticator.revoke_all(&session).await;
+    if capabilities.revoke_all {
+        report.ok("revoking all sessions succeeds", revoked);
+    } else {
+        report.unsupported("a revocation that isn't there is unsupported", revoked);
+    }
+}
+
+/// What becomes of a refresh token that was redeemed. It gets a session of its own: a vendor that notices revokes it.
+async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentials: &Credentials) {
+    if !authenticator.capabilities().rotates || !credentials.is_reusable() {
+        return;
+    }
+    let login = authenticator.login(credentials).await;
+    let Some(session) = report.ok("a login after all that succeeds", login) else { return };
+    let refresh = authenticator.refresh(&session).await;
+    let Some(renewed) = report.ok("a refresh that rotates succeeds", refresh) else { return };
+    let token = |session: &Session| session.refresh_token.as_ref().map(|token| token.expose().to_owned());
+    let rotated = token(&renewed).is_some() && token(&renewed) != token(&session);
+    report.check("a refresh rotates the refresh token", rotated, || "none, or the same".to_owned());
+    let again = authenticator.refresh(&session).await.err();
+    let needs_login = again.as_ref().is_some_and(|error| error.needs_login() && !error.is_transient());
+    let seen = || again.as_ref().map_or_else(|| "it was accepted".to_owned(), describe);
+    report.check("a spent refresh token needs a login", needs_login, seen);
+}
+
+/// Credentials of a type that the authenticator can't know.
+async fn strangers(report: &mut Report, authenticator: &dyn Authenticator) {
+    struct Stranger;
+    let error = authenticator.login(&Credentials::custom(Stranger)).await.err();
+    let refused = error.as_ref().is_some_and(|error| !error.is_transient());
+    let seen = || error.as_ref().map_or_else(|| "they were accepted".to_owned(), describe);
+    report.check("unknown credentials are refused for good", refused, seen);
+}

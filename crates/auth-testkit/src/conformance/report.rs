@@ -1,0 +1,60 @@
+//! What a suite found.
+
+use std::fmt;
+
+use auth_core::{AuthError, AuthErrorKind};
+
+/// What was checked, and what failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The checks that passed.
+    pub passed: Vec<&'static str>,
+    /// The checks that failed, with what was seen instead. No secrets.
+    pub failed: Vec<(&'static str, String)>,
+}
+
+impl Report {
+    /// Whether everything passed.
+    pub fn is_ok(&self) -> bool {
+        self.failed.is_empty()
+    }
+
+    pub(super) fn check(&mut self, name: &'static str, passes: bool, seen: impl FnOnce() -> String) {
+        if passes {
+            self.passed.push(name);
+        } else {
+            self.failed.push((name, seen()));
+        }
+    }
+
+    pub(super) fn ok<T>(&mut self, name: &'static str, result: Result<T, AuthError>) -> Option<T> {
+        match result {
+            Ok(value) => {
+                self.passed.push(name);
+                Some(value)
+            }
+            Err(error) => {
+                self.failed.push((name, describe(&error)));
+                None
+            }
+        }
+    }
+
+    pub(super) fn unsupported<T>(&mut self, name: &'static str, result: Result<T, AuthError>) {
+        let kind = result.err().map(|error| error.kind());
+        self.check(name, kind == Some(AuthErrorKind::Unsupported), || format!("{kind:?}"));
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} checks passed, {} failed", self.passed.len(), self.failed.len())?;
+        self.failed.iter().try_for_each(|(name, seen)| write!(f, "\n{name}: {seen}"))
+    }
+}
+
+/// What there is to say about an error, without its text.
+pub(super) fn describe(error: &AuthError) -> String {
+    format!("{:?} (transient: {}, status: {:?})", error.kind(), error.is_transient(), error.status())
+}

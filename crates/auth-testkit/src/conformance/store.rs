@@ -1,0 +1,172 @@
+//! What every [`SessionStore`] must keep, wherever it keeps it.
+
+mod accounts;
+mod locks;
+mod races;
+mod revisions;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use auth_core::{AuthError, AuthErrorKind, Intent, Revision, Session, SessionStore, Stored};
+
+use super::report::{Report, describe};
+
+/// Puts a store through what [`SessionStore`] promises. `open` opens the same store again, each time as another process
+/// would: what one handle wrote, the next must see.
+///
+/// It wants a store of its own, which is empty, and leaves it empty. It must run within a tokio runtime; with several
+/// threads the races are harder. Nothing sleeps, but the time limit of a lock is waited for.
+///
+/// What it can't see: whether a write survives a crash, and whether locks and writes exclude other processes. Test that
+/// with processes.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// use std::sync::Arc;
+/// use auth_core::{MemoryStore, SessionStore};
+/// use auth_testkit::conformance;
+///
+/// let store: Arc<dyn SessionStore> = Arc::new(MemoryStore::new());
+/// let report = conformance::store(|| Arc::clone(&store)).await;
+/// assert!(report.is_ok(), "{report}");
+/// # });
+/// ```
+pub async fn store(open: impl Fn() -> Arc<dyn SessionStore>) -> Report {
+    let mut suite = Suite { open: &open, report: Report::default(), shown: Vec::new() };
+    suite.nothing().await;
+    suite.swaps().await;
+    suite.intents().await;
+    suite.removals().await;
+    suite.fields().await;
+    suite.odd_accounts().await;
+    suite.locks().await;
+    suite.waiting().await;
+    suite.races().await;
+    suite.leaks();
+    suite.report
+}
+
+/// Part of every token, so that it's known again wherever it turns up.
+const MARK: &str = "canary-of-the-store-suite";
+
+struct Suite<'a> {
+    open: &'a dyn Fn() -> Arc<dyn SessionStore>,
+    report: Report,
+    /// What `Debug` and `Display` made of what the store gave.
+    shown: Vec<String>,
+}
+
+impl Suite<'_> {
+    fn open(&self) -> Arc<dyn SessionStore> {
+        (self.open)()
+    }
+
+    fn check(&mut self, name: &'static str, passes: bool, seen: impl FnOnce() -> String) {
+        self.report.check(name, passes, seen);
+    }
+
+    /// What a call gave, which must not be an error.
+    fn ok<T>(&mut self, name: &'static str, result: Result<T, AuthError>) -> Option<T> {
+        if let Err(error) = &result {
+            self.shown.push(show(error));
+        }
+        self.report.ok(name, result)
+    }
+
+    /// The revision that a conditional write gave, which must have been one.
+    fn written(&mut self, name: &'static str, result: Result<Option<Revision>, AuthError>) -> Option<Revision> {
+        match result {
+            Ok(None) => {
+                self.check(name, false, || "nothing was written".to_owned());
+                None
+            }
+            result => self.ok(name, result).flatten(),
+        }
+    }
+
+    /// A conditional write that must not have been one.
+    fn refused(&mut self, name: &'static str, result: Result<Option<Revision>, AuthError>) {
+        self.shown.extend(result.as_ref().err().map(show));
+        let seen = || result.as_ref().map_or_else(describe, |_| "it was written".to_owned());
+        self.check(name, matches!(result, Ok(None)), seen);
+    }
+
+    /// An error that must be of a kind.
+    fn fails<T>(&mut self, name: &'static str, kind: AuthErrorKind, result: Result<T, AuthError>) -> Option<AuthError> {
+        let error = result.err();
+        let seen = || error.as_ref().map_or_else(|| "it succeeded".to_owned(), describe);
+        self.check(name, error.as_ref().is_some_and(|error| error.kind() == kind), seen);
+        self.shown.extend(error.iter().map(show));
+        error
+    }
+
+    /// What a handle that was just opened finds.
+    async fn finds(&mut self, name: &'static str, account: &str, expected: Option<&Stored>) {
+        let Some(found) = self.loads(name, account).await else { return };
+        let seen = difference(found.as_ref(), expected);
+        self.check(name, seen.is_none(), || seen.unwrap_or_default().to_owned());
+    }
+
+    async fn loads(&mut self, name: &'static str, account: &str) -> Option<Option<Stored>> {
+        match self.open().load(account).await {
+            Ok(found) => {
+                self.shown.extend(found.iter().map(|found| format!("{found:?} {found:#?}")));
+                Some(found)
+            }
+            Err(error) => self.ok(name, Err(error)),
+        }
+    }
+
+    /// Leaves nothing behind.
+    async fn clean(&mut self, account: &str) {
+        let removed = self.open().remove(account).await;
+        self.ok("a session can be removed", removed);
+    }
+
+    fn leaks(&mut self) {
+        let leaks = self.shown.iter().filter(|shown| shown.contains(MARK)).count();
+        self.check("nothing that is shown has a token", leaks == 0, || format!("a token is in {leaks} texts"));
+    }
+}
+
+fn show(error: &AuthError) -> String {
+    format!("{error} {error:?} {:?}", std::error::Error::source(error))
+}
+
+/// A session whose every member says which it is.
+fn session(which: impl fmt::Display) -> Session {
+    let now = SystemTime::now();
+    Session::new(format!("{MARK}-access-{which}"), now)
+        .with_refresh_token(format!("{MARK}-refresh-{which}"))
+        .with_expiry(now + std::time::Duration::from_nanos(3_600_000_000_100))
+        .with_subject(format!("subject {which}"))
+        .with_account(format!("account {which}"))
+}
+
+fn stored(session: &Session, intent: Option<Intent>, revision: Revision) -> Stored {
+    Stored::new(session.clone(), intent, revision)
+}
+
+/// Where two differ, in words that show no token.
+fn difference(found: Option<&Stored>, expected: Option<&Stored>) -> Option<&'static str> {
+    let (found, expected) = match (found, expected) {
+        (None, None) => return None,
+        (Some(_), None) => return Some("there is a session"),
+        (None, Some(_)) => return Some("there is no session"),
+        (Some(found), Some(expected)) => (found, expected),
+    };
+    let (left, right) = (&found.session, &expected.session);
+    let members = [
+        ("another revision", found.revision == expected.revision),
+        ("another intent, or none", found.intent == expected.intent),
+        ("another access token", left.access_token == right.access_token),
+        ("another refresh token", left.refresh_token == right.refresh_token),
+        ("another time of issue", left.issued_at == right.issued_at),
+        ("another expiry", left.expires_at == right.expires_at),
+        ("another subject", left.subject == right.subject),
+        ("another account", left.account == right.account),
+    ];
+    members.into_iter().find(|(_, same)| !same).map(|(difference, _)| difference)
+}

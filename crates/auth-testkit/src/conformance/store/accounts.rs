@@ -1,0 +1,96 @@
+//! What is kept, and for whom.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use auth_core::{Session, Stored};
+
+use super::{MARK, Suite, session, stored};
+
+impl Suite<'_> {
+    /// Every member of a session, there or not, comes back as it was.
+    pub(super) async fn fields(&mut self) {
+        const ACCOUNT: &str = "conformance/fields";
+        let store = self.open();
+        let bare = Session::new(format!("{MARK}-bare"), UNIX_EPOCH);
+        let odd = Session::new(
+            format!("{MARK} \"\\\n\t\u{0}\u{7f}é\u{2028}\u{1f600}"),
+            UNIX_EPOCH - Duration::from_nanos(100),
+        )
+        .with_refresh_token(String::new())
+        .with_expiry(UNIX_EPOCH + Duration::new(253_402_300_799, 999_999_900))
+        .with_subject("")
+        .with_account("\u{0}");
+        // A token is no short text: those with claims take kilobytes.
+        let long = Session::new(format!("{MARK}{}", "x".repeat(8 * 1024)), SystemTime::now())
+            .with_refresh_token(format!("{MARK}{}", "y".repeat(8 * 1024)));
+        let half = Session::new(MARK, SystemTime::now()).with_expiry(SystemTime::now());
+        for session in [session("whole"), bare, odd, long, half] {
+            let Some(revision) = self.ok("any session can be saved", store.save(ACCOUNT, &session).await) else {
+                continue;
+            };
+            let expected = stored(&session, None, revision);
+            self.finds("every member of a session comes back as it was", ACCOUNT, Some(&expected)).await;
+        }
+        self.clean(ACCOUNT).await;
+    }
+
+    /// Accounts are any texts, and none is taken for another.
+    pub(super) async fn odd_accounts(&mut self) {
+        let long = "x".repeat(1000);
+        let accounts = [
+            "",
+            " ",
+            ".",
+            "..",
+            "/",
+            "../conformance",
+            "a/b",
+            "a%2fb",
+            "a%2Fb",
+            "a\\b",
+            "a:b",
+            "con",
+            "a",
+            "A",
+            "a ",
+            "a.",
+            "ä",
+            "Ä",
+            "a\u{308}",
+            "\u{1f600}",
+            "a\nb",
+            "*",
+            "?",
+            "~",
+            "-a",
+            "$HOME",
+            "a'b\"c",
+            &long,
+            &long[1..],
+            &long.to_uppercase(),
+        ];
+        let store = self.open();
+        let mut kept: Vec<(&str, Stored)> = Vec::new();
+        for (which, account) in accounts.into_iter().enumerate() {
+            let session = session(which);
+            let saved = store.compare_and_swap(account, None, &session).await;
+            if let Some(revision) = self.written("any text is an account, and none is another", saved) {
+                kept.push((account, stored(&session, None, revision)));
+            }
+        }
+        for (at, (account, expected)) in kept.iter().enumerate() {
+            self.finds("every account has its own session", account, Some(expected)).await;
+            if at % 2 == 0 {
+                self.clean(account).await;
+            }
+        }
+        for (at, (account, expected)) in kept.iter().enumerate() {
+            let name = "a removal removes that account alone";
+            let expected = (at % 2 != 0).then_some(expected);
+            self.finds(name, account, expected).await;
+        }
+        for (account, _) in &kept {
+            self.clean(account).await;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Reading, writing, and writing only if nothing changed.
+
+use std::collections::HashSet;
+
+use auth_core::{Intent, Revision};
+
+use super::{Suite, session, stored};
+
+const ACCOUNT: &str = "conformance/revisions";
+
+impl Suite<'_> {
+    /// Before anything was written.
+    pub(super) async fn nothing(&mut self) {
+        let store = self.open();
+        self.finds("what was never saved isn't there", ACCOUNT, None).await;
+        let unknown = Revision(1);
+        let swapped = store.compare_and_swap(ACCOUNT, Some(unknown), &session("none")).await;
+        self.refused("nothing is swapped where nothing is", swapped);
+        let recorded = store.record_intent(ACCOUNT, unknown, Intent::of(&session("none"), 1)).await;
+        self.refused("no intent is recorded where nothing is", recorded);
+        self.refused("no intent is cleared where nothing is", store.clear_intent(ACCOUNT, unknown).await);
+        self.ok("removing what isn't there succeeds", store.remove(ACCOUNT).await);
+        self.finds("a refused write leaves nothing behind", ACCOUNT, None).await;
+    }
+
+    pub(super) async fn swaps(&mut self) {
+        let (one, other) = (self.open(), self.open());
+        let (a, b, c) = (session("a"), session("b"), session("c"));
+        let first = one.compare_and_swap(ACCOUNT, None, &a).await;
+        let Some(first) = self.written("a swap that expects nothing writes where nothing is", first) else { return };
+        self.finds("another handle finds what was swapped in", ACCOUNT, Some(&stored(&a, None, first))).await;
+        let again = other.compare_and_swap(ACCOUNT, None, &b).await;
+        self.refused("a swap that expects nothing is refused where something is", again);
+        self.finds("a refused swap changes nothing", ACCOUNT, Some(&stored(&a, None, first))).await;
+
+        let Some(second) = self.ok("a save succeeds", other.save(ACCOUNT, &b).await) else { return };
+        self.finds("another handle finds what was saved", ACCOUNT, Some(&stored(&b, None, second))).await;
+        self.refused("a stale swap is refused", one.compare_and_swap(ACCOUNT, Some(first), &c).await);
+        self.refused("a stale intent is refused", one.record_intent(ACCOUNT, first, Intent::of(&a, 1)).await);
+        self.refused("a stale clearing is refused", one.clear_intent(ACCOUNT, first).await);
+        self.finds("what was refused changes nothing", ACCOUNT, Some(&stored(&b, None, second))).await;
+
+        let third = one.compare_and_swap(ACCOUNT, Some(second), &c).await;
+        let Some(third) = self.written("a swap that expects what is there writes", third) else { return };
+        self.finds("another handle finds what was swapped", ACCOUNT, Some(&stored(&c, None, third))).await;
+        let Some(fourth) = self.ok("the same can be saved again", one.save(ACCOUNT, &c).await) else { return };
+        let distinct: HashSet<_> = [first, second, third, fourth].into();
+        self.check("every write has a revision of its own", distinct.len() == 4, || "one came twice".to_owned());
+        self.clean(ACCOUNT).await;
+    }
+
+    pub(super) async fn intents(&mut self) {
+        let (one, other) = (self.open(), self.open());
+        let (a, b) = (session("a"), session("b"));
+        let (mine, theirs) = (Intent::of(&a, u64::MAX), Intent::of(&a, 2));
+        let Some(saved) = self.ok("a save succeeds", one.save(ACCOUNT, &a).await) else { return };
+        let recorded = one.record_intent(ACCOUNT, saved, mine).await;
+        let Some(recorded) = self.written("an intent is recorded", recorded) else { return };
+        self.finds("another handle finds the intent", ACCOUNT, Some(&stored(&a, Some(mine), recorded))).await;
+        let stale = other.record_intent(ACCOUNT, saved, theirs).await;
+        self.refused("a second intent on what was loaded before is refused", stale);
+        self.refused("a swap past an intent that came since is refused", {
+            other.compare_and_swap(ACCOUNT, Some(saved), &b).await
+        });
+        self.finds("the first intent stays", ACCOUNT, Some(&stored(&a, Some(mine), recorded))).await;
+        let replaced = other.record_intent(ACCOUNT, recorded, theirs).await;
+        let Some(replaced) = self.written("an intent takes the place of another", replaced) else { return };
+        self.refused("an intent that was replaced isn't cleared", one.clear_intent(ACCOUNT, recorded).await);
+        self.finds("the second intent stays", ACCOUNT, Some(&stored(&a, Some(theirs), replaced))).await;
+        let cleared = other.clear_intent(ACCOUNT, replaced).await;
+        let Some(cleared) = self.written("an intent is cleared", cleared) else { return };
+        self.finds("a cleared intent is gone", ACCOUNT, Some(&stored(&a, None, cleared))).await;
+
+        let again = one.record_intent(ACCOUNT, cleared, mine).await;
+        let Some(again) = self.written("an intent is recorded again", again) else { return };
+        let swapped = one.compare_and_swap(ACCOUNT, Some(again), &b).await;
+        let Some(swapped) = self.written("a swap writes where an intent is", swapped) else { return };
+        self.finds("a swap clears the intent", ACCOUNT, Some(&stored(&b, None, swapped))).await;
+        let last = one.record_intent(ACCOUNT, swapped, theirs).await;
+        let Some(last) = self.written("an intent is recorded after a swap", last) else { return };
+        let Some(saved_again) = self.ok("a save succeeds where an intent is", other.save(ACCOUNT, &a).await) else {
+            return;
+        };
+        self.finds("a save clears the intent", ACCOUNT, Some(&stored(&a, None, saved_again))).await;
+        let all = [saved, recorded, replaced, cleared, again, swapped, last, saved_again];
+        let distinct: HashSet<_> = all.into();
+        let distinct = distinct.len() == all.len();
+        self.check("every change of an intent has a revision of its own", distinct, || "one came twice".to_owned());
+        self.clean(ACCOUNT).await;
+    }
+
+    pub(super) async fn removals(&mut self) {
+        let (one, other) = (self.open(), self.open());
+        let a = session("a");
+        let Some(first) = self.ok("a save succeeds", one.save(ACCOUNT, &a).await) else { return };
+        let Some(saved) = self.ok("another save succeeds", one.save(ACCOUNT, &a).await) else { return };
+        let recorded = one.record_intent(ACCOUNT, saved, Intent::of(&a, 1)).await;
+        let Some(recorded) = self.written("an intent is recorded", recorded) else { return };
+        self.ok("a session with an intent can be removed", other.remove(ACCOUNT).await);
+        self.finds("what was removed is gone", ACCOUNT, None).await;
+        self.refused("a swap doesn't bring it back", one.compare_and_swap(ACCOUNT, Some(recorded), &a).await);
+        self.refused("an intent doesn't bring it back", {
+            one.record_intent(ACCOUNT, recorded, Intent::of(&a, 1)).await
+        });
+        self.refused("a clearing doesn't bring it back", one.clear_intent(ACCOUNT, recorded).await);
+        self.finds("what was removed stays gone", ACCOUNT, None).await;
+        let anew = one.compare_and_swap(ACCOUNT, None, &a).await;
+        let Some(anew) = self.written("after a removal, a swap that expects nothing writes", anew) else { return };
+        self.finds("the intent went with what was removed", ACCOUNT, Some(&stored(&a, None, anew))).await;
+        self.refused("a revision from before a removal is stale", {
+            other.compare_and_swap(ACCOUNT, Some(recorded), &a).await
+        });
+        let mut all = vec![first, saved, recorded, anew];
+        // Whoever counts anew after a removal meets its old numbers sooner or later.
+        for _ in 0..4 {
+            all.extend(self.ok("a save succeeds after a removal", one.save(ACCOUNT, &a).await));
+        }
+        let distinct = all.iter().collect::<HashSet<_>>().len() == all.len();
+        self.check("no revision comes back after a removal", distinct, || "one came back".to_owned());
+        self.clean(ACCOUNT).await;
+    }
+}
