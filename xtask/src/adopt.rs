@@ -259,7 +259,9 @@ impl Known<'_> {
     fn release(&self, new: &Built, tree: &mut Tree) -> Result<Release, Failure> {
         let package = &self.family.package;
         let from = self.present.version.clone();
-        let surface = Surface::compare(&self.present.items, &new.every_item());
+        let before = self.before.built.as_ref().map(Built::table).transpose()?.map(|table| table.items);
+        let after = new.table()?;
+        let surface = Surface::compare(&self.present.items, &after.every_item());
         let (step, why) = self.step(&surface, new);
         let to = next_version(&from, step).ok_or_else(|| Failure::Message {
             code: "version",
@@ -280,8 +282,8 @@ impl Known<'_> {
             follows: self.follows(),
             surface: &release.surface,
             changes: self.differences.iter().flatten().flat_map(|both| &both.selected.changes).collect(),
-            before: self.before.built.as_ref(),
-            after: new,
+            before: before.as_deref().unwrap_or_default(),
+            after: &after.items,
             sources: &self.cx.sources,
         };
         tree.write(path, changelog::insert(&changelog, &entry));

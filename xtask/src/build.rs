@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use client_codegen::items::Item;
-use client_codegen::provenance::Sourced;
-use client_codegen::{CrateSpec, Descriptions};
+use client_codegen::provenance::Table;
+use client_codegen::{CrateSpec, Descriptions, Provenance};
 use openapi_pipeline::load::Files;
 use openapi_pipeline::merge::Part;
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, convert, load, lower, merge, overlay, select};
@@ -44,10 +43,8 @@ pub struct Built {
     pub takes_token: bool,
     /// The methods of the builder that take what operations need beside a token.
     pub credentials: Vec<String>,
-    /// The public items, and where each comes from.
-    pub items: Vec<Sourced>,
-    /// The traits that public types implement.
-    pub impls: Vec<Item>,
+    /// Where the public items come from.
+    pub provenance: Provenance,
     /// What to write.
     pub outputs: FileSet,
 }
@@ -59,9 +56,11 @@ impl Built {
         self.outputs.iter().filter(move |(path, _)| is_code(path)).map(|(_, text)| text)
     }
 
-    /// The public items, with the traits that types implement.
-    pub fn every_item(&self) -> Vec<Item> {
-        self.items.iter().map(|sourced| &sourced.item).chain(&self.impls).cloned().collect()
+    /// The public items, and where each comes from.
+    pub fn table(&self) -> Result<Table, Failure> {
+        let text = |name| self.outputs.iter().find(|(path, _)| path.ends_with(name)).map_or("", |(_, text)| text);
+        let table = self.provenance.table(text("client.rs"), text("generated.rs"));
+        table.map_err(|error| Failure::Codegen { family: self.family.clone(), error })
     }
 }
 
@@ -141,8 +140,7 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
         has_server: source.has_server,
         takes_token: source.takes_token,
         credentials: source.credentials,
-        items: source.items,
-        impls: source.impls,
+        provenance: source.provenance,
         outputs,
     })
 }

@@ -71,13 +71,14 @@ pub fn explain(workspace: &Workspace, item: &str) -> Result<Vec<Explained>, Fail
         Err(BuildError::Input(problems)) => return Err(Failure::Input { problems, sources: cx.sources }),
         Err(BuildError::Codegen(error)) => return Err(Failure::Codegen { family: family.name.clone(), error }),
     };
-    let chosen: Vec<&Sourced> = built.items.iter().filter(|one| path.is_empty() || one.item.path == path).collect();
+    let items = built.table()?.items;
+    let chosen: Vec<&Sourced> = items.iter().filter(|one| path.is_empty() || one.item.path == path).collect();
     if chosen.is_empty() {
-        return Err(unknown_item(family, &built, path));
+        return Err(unknown_item(family, &items, path));
     }
     // The whole table is about places; what happened is shown item by item.
     let in_full = !path.is_empty();
-    Ok(chosen.into_iter().map(|one| explained(&cx, &built, &journey, family, one, in_full)).collect())
+    Ok(chosen.into_iter().map(|one| explained(&cx, &built, &items, &journey, family, one, in_full)).collect())
 }
 
 /// The family of a crate, by its name as a library or as a package.
@@ -93,13 +94,12 @@ fn find<'a>(families: &'a Families, library: &str) -> Result<&'a Family, Failure
     })
 }
 
-fn unknown_item(family: &Family, built: &Built, path: &str) -> Failure {
+fn unknown_item(family: &Family, items: &[Sourced], path: &str) -> Failure {
     let library = family.package.replace('-', "_");
     let wanted = path.to_lowercase();
     // Somebody who forgets the module still knows the name.
     let last = |path: &str| path.rsplit("::").next().unwrap_or_default().to_lowercase();
-    let mut similar: Vec<(f64, &str)> = built
-        .items
+    let mut similar: Vec<(f64, &str)> = items
         .iter()
         .map(|one| {
             let whole = strsim::jaro_winkler(&one.item.path.to_lowercase(), &wanted);
@@ -124,6 +124,7 @@ fn unknown_item(family: &Family, built: &Built, path: &str) -> Failure {
 fn explained(
     cx: &Context,
     built: &Built,
+    items: &[Sourced],
     journey: &Journey,
     family: &Family,
     one: &Sourced,
@@ -137,8 +138,7 @@ fn explained(
         made_from.extend(journey.others(cx, built, one.origin).into_iter().map(place));
         touched_by = journey.touched(cx, built, one.origin);
         let of_this = |part: &&Sourced| part.item.parent() == Some(one.item.path.as_str());
-        parts = built
-            .items
+        parts = items
             .iter()
             .filter(of_this)
             .filter(|part| part.item.kind != client_codegen::items::Kind::Method || one.item.path == "Client")

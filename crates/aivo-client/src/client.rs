@@ -442,27 +442,13 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -474,6 +460,7 @@ pub mod errors {
     }
 
     impl std::error::Error for LoginError {}
+
     /// Why [`Client::refresh_token`](super::Client::refresh_token) failed, as the server put it.
     ///
     /// Source: `aivo/auth.yaml`, `#/paths/~1refresh/post/responses`
@@ -511,24 +498,12 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -540,6 +515,7 @@ pub mod errors {
     }
 
     impl std::error::Error for RefreshTokenError {}
+
     /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
     ///
     /// Source: `aivo/auth.yaml`, `#/paths/~1logout/post/responses`
@@ -577,24 +553,12 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }

@@ -13,6 +13,27 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Ta
 /// assert!(!text.contains("<script>"));
 /// ```
 pub fn harmless(text: &str) -> String {
+    // As it stands in a comment.
+    match text.strip_prefix(' ').unwrap_or(text) {
+        text if is_plain(text) => text.to_owned(),
+        _ => through_markdown(text),
+    }
+}
+
+/// Whether it is one line of words, or a name in backticks: most texts are, and Markdown makes nothing else of them.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if text.strip_prefix('`').and_then(|text| text.strip_suffix('`')).is_some_and(name) {
+        return true;
+    }
+    let words = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',' | b'.' | b';' | b'?');
+    text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
+        && text.bytes().all(words)
+        && !text.ends_with(' ')
+        && !text.contains("  ")
+}
+
+fn through_markdown(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let mut kept_links = Vec::new();
     let events =
@@ -81,6 +102,21 @@ pub fn first_line(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_texts_are_what_markdown_makes_of_them() {
+        for text in
+            ["Hi", "An app, or two. Why? So; 3 x 4", "`uid_2`", "a", "A. b", "or 1. one", "www.example.com", "Z ,. ;?"]
+        {
+            assert!(is_plain(text), "{text}");
+            assert_eq!([through_markdown(text), through_markdown(&format!(" {text}"))], [text, text]);
+        }
+        for text in
+            ["", " a", "a ", "a  b", "1. one", "`a b`", "``", "`", "a_b", "a*b", "<a", "a\nb", "a: b", "é", "- a"]
+        {
+            assert!(!is_plain(text), "{text}");
+        }
+    }
 
     /// What rustdoc would see: no HTML, no code block but `text`, no unescaped shortcut link.
     fn assert_harmless(input: &str) {

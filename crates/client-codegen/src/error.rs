@@ -22,6 +22,8 @@ pub enum CodegenError {
         /// What it is that can't be wrapped.
         construct: String,
     },
+    /// The system gives no thread.
+    Thread(String),
     /// No value can have this type: the parts of its schema contradict one another.
     Uninhabited(String),
     /// A field that must hold a secret has another type.
@@ -53,6 +55,7 @@ impl fmt::Display for CodegenError {
             Self::Unsupported { subject, construct } => {
                 write!(f, "{subject}: {construct} can't be generated")
             }
+            Self::Thread(problem) => write!(f, "no thread to generate with: {problem}"),
             Self::Uninhabited(name) => {
                 write!(f, "no value can have the type `{name}`: the parts of its schema contradict one another")
             }

@@ -8,9 +8,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::thread;
 
 use openapi_pipeline::{Node, Origin, Sources};
 
+mod aside;
 pub mod docs;
 mod emit;
 mod engine;
@@ -27,6 +29,8 @@ mod render;
 
 pub use error::CodegenError;
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
+use provenance::Lines;
+pub use provenance::Provenance;
 
 /// What a crate is called and how it behaves, besides what its document says.
 #[derive(Clone, Debug)]
@@ -69,10 +73,8 @@ pub struct CrateSource {
     pub takes_token: bool,
     /// The methods of the builder that take what operations need beside a token.
     pub credentials: Vec<String>,
-    /// The public items, and where each comes from, in the order of the source.
-    pub items: Vec<provenance::Sourced>,
-    /// The traits that public types implement, by hand or by a derive.
-    pub impls: Vec<items::Item>,
+    /// Where the public items come from.
+    pub provenance: Provenance,
     /// The types that became any JSON value, because the parts of their schema contradict one another.
     pub opened: Vec<String>,
     /// The fields that are not called what the names of their members become, since another member has that name.
@@ -105,6 +107,17 @@ pub struct SecondName {
     pub first: String,
 }
 
+impl CrateSource {
+    /// The public items of the crate, and where each comes from.
+    ///
+    /// # Errors
+    ///
+    /// When the source can't be read back.
+    pub fn table(&self) -> Result<provenance::Table, CodegenError> {
+        self.provenance.table(&self.client, &self.generated)
+    }
+}
+
 /// Generates the two source files of a family crate from its merged document.
 pub fn generate(
     document: &Node,
@@ -130,53 +143,76 @@ fn generate_with(
     uninhabited: Uninhabited,
 ) -> Result<CrateSource, CodegenError> {
     let api = model::Api::read(document, spec)?;
-    let mut raw = engine::run(document)?;
-    let opened = polish::uninhabited(&raw);
-    match (uninhabited, opened.first()) {
-        (_, None) => {}
-        (Uninhabited::Open, Some(_)) => polish::open_uninhabited(&mut raw),
-        (Uninhabited::Refused, Some(name)) => return Err(CodegenError::Uninhabited(name.clone())),
-    }
-    let twins = polish::tell_fields_apart(&mut raw);
-    let reach = reach::Reach::of(&raw, &api)?;
-    let provenance::Origins { places: origins, nullable } = provenance::origins(document, &api, &raw)?;
-    let second_names = twins.into_iter().map(|twin| second_name(twin, document, &origins)).collect();
-    let (mut polished, null_members) = polish::polish(raw, &reach, &nullable)?;
-    let null_members = null_members.into_iter().map(|one| null_member(one, document, &origins)).collect();
-    polish::secrets::assert_fields(document, &polished)?;
-    let mut client = emit::client(&api, &polished)?;
-    let (items, impls) = provenance::table(document, &api, origins, &client, &polished);
-    provenance::write_into(&mut client, &mut polished, &items, descriptions);
-    Ok(CrateSource {
-        types: polish::public_types(&polished),
-        operations: api.operations.len(),
-        has_server: !api.servers.is_empty(),
-        takes_token: api.operations.iter().any(|operation| operation.security.token().is_some()),
-        credentials: api.credentials.iter().map(|credential| credential.method.clone()).collect(),
-        items,
-        impls,
-        opened,
-        second_names,
-        null_members,
-        generated: render::file(polished, spec, "the types, and the private layer under the client"),
-        client: render::file(client, spec, "the public client"),
+    let described = provenance::of_description(document, &api);
+    let lines = Lines::new(&described, descriptions);
+    let (api, lines) = (&api, &lines);
+    thread::scope(|scope| {
+        // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
+        // are polished.
+        let by_description = aside::start(scope, move || emit::ByDescription::of(api, lines))?;
+        let raw = engine::run(document)?;
+        let heads = emit::Heads::of(api, &raw)?;
+        let by_methods = aside::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
+        let types = Types::of(raw, document, api, descriptions, uninhabited)?;
+        let client = aside::outcome(by_methods)?.with(aside::outcome(by_description)?);
+        let provenance = Provenance::new(document, described.clone(), types.origins);
+        let second_name = |twin: polish::Twin| {
+            let polish::Twin { owner, field, wire, first } = twin;
+            let field = format!("{owner}::{field}");
+            SecondName { origin: provenance.place(&field), field, wire, first }
+        };
+        let null_member = |one: polish::NullMember| {
+            let polish::NullMember { field, clearable } = one;
+            NullMember { origin: provenance.place(&field), field, clearable }
+        };
+        Ok(CrateSource {
+            types: types.public,
+            operations: api.operations.len(),
+            has_server: !api.servers.is_empty(),
+            takes_token: api.operations.iter().any(|operation| operation.security.token().is_some()),
+            credentials: api.credentials.iter().map(|credential| credential.method.clone()).collect(),
+            opened: types.opened,
+            second_names: types.twins.into_iter().map(second_name).collect(),
+            null_members: types.null_members.into_iter().map(null_member).collect(),
+            generated: render::file(&[types.text], spec, "the types, and the private layer under the client"),
+            client: render::file(&client, spec, "the public client"),
+            provenance,
+        })
     })
 }
 
-fn second_name(twin: polish::Twin, document: &Node, origins: &BTreeMap<String, Origin>) -> SecondName {
-    let polish::Twin { owner, field, wire, first } = twin;
-    let field = format!("{owner}::{field}");
-    SecondName { origin: place(&field, document, origins), field, wire, first }
+/// The types and the private layer under the client, and what happened to them.
+struct Types {
+    text: String,
+    public: usize,
+    origins: BTreeMap<String, Origin>,
+    opened: Vec<String>,
+    twins: Vec<polish::Twin>,
+    null_members: Vec<polish::NullMember>,
 }
 
-fn null_member(one: polish::NullMember, document: &Node, origins: &BTreeMap<String, Origin>) -> NullMember {
-    let polish::NullMember { field, clearable } = one;
-    NullMember { origin: place(&field, document, origins), field, clearable }
-}
-
-/// Where a field is described. What has no origin of its own belongs to what it is a part of.
-fn place(field: &str, document: &Node, origins: &BTreeMap<String, Origin>) -> Origin {
-    let owner = field.rsplit_once("::").map_or(field, |(owner, _)| owner);
-    let known = [field, owner].into_iter().find_map(|path| origins.get(&format!("types::{path}")));
-    known.copied().unwrap_or(document.origin)
+impl Types {
+    /// From progenitor's output.
+    fn of(
+        mut raw: syn::File,
+        document: &Node,
+        api: &model::Api,
+        descriptions: Descriptions<'_>,
+        uninhabited: Uninhabited,
+    ) -> Result<Self, CodegenError> {
+        let opened = polish::uninhabited(&raw);
+        match (uninhabited, opened.first()) {
+            (_, None) => {}
+            (Uninhabited::Open, Some(_)) => polish::open_uninhabited(&mut raw),
+            (Uninhabited::Refused, Some(name)) => return Err(CodegenError::Uninhabited(name.clone())),
+        }
+        let twins = polish::tell_fields_apart(&mut raw);
+        let reach = reach::Reach::of(&raw, api)?;
+        let provenance::Origins { places: origins, nullable } = provenance::origins(document, api, &raw)?;
+        let (mut polished, null_members) = polish::polish(raw, &reach, &nullable)?;
+        polish::secrets::assert_fields(document, &polished)?;
+        Lines::new(&origins, descriptions).add_to_generated(&mut polished);
+        let (text, public) = (render::text(&polished), polish::public_types(&polished));
+        Ok(Self { text, public, origins, opened, twins, null_members })
+    }
 }

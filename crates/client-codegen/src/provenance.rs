@@ -10,13 +10,13 @@ mod types;
 use std::collections::BTreeMap;
 
 use openapi_pipeline::{Node, Origin};
-use syn::File;
 
+use crate::CodegenError;
 use crate::items::{self, Item, Kind};
 use crate::model::{Api, Operation};
 use crate::names;
 
-pub(crate) use shown::write_into;
+pub(crate) use shown::Lines;
 pub(crate) use types::{Origins, origins};
 
 /// A public item of a crate, and where it comes from.
@@ -31,31 +31,70 @@ pub struct Sourced {
     pub described: bool,
 }
 
-/// The origin of every public item, in the order of the source, given those of the types. Impls have none of their own, and
-/// are handed out beside.
-pub(crate) fn table(
-    document: &Node,
-    api: &Api,
-    mut origins: BTreeMap<String, Origin>,
-    client: &File,
-    generated: &File,
-) -> (Vec<Sourced>, Vec<Item>) {
+/// The public items of a crate.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Each item and where it comes from, in the order of the source.
+    pub items: Vec<Sourced>,
+    /// The traits that public types implement, by hand or by a derive. They have no origin of their own.
+    pub impls: Vec<Item>,
+}
+
+impl Table {
+    /// The public items, with the traits that types implement.
+    pub fn every_item(&self) -> Vec<Item> {
+        self.items.iter().map(|sourced| &sourced.item).chain(&self.impls).cloned().collect()
+    }
+}
+
+/// Where the items of a crate come from, by their paths.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    origins: BTreeMap<String, Origin>,
+    /// What has no origin of its own stands for the whole.
+    document: Origin,
+}
+
+impl Provenance {
+    pub(crate) fn new(document: &Node, mut origins: BTreeMap<String, Origin>, more: BTreeMap<String, Origin>) -> Self {
+        origins.extend(more);
+        Self { origins, document: document.origin }
+    }
+
+    /// The items of both source files, which are read for it.
+    ///
+    /// # Errors
+    ///
+    /// When a text is not the source of a crate.
+    pub fn table(&self, client: &str, generated: &str) -> Result<Table, CodegenError> {
+        let found = items::of_source(client, generated)
+            .map_err(|error| CodegenError::unsupported("the emitted source", error.to_string()))?;
+        let (impls, items): (Vec<Item>, Vec<Item>) = found.into_iter().partition(|item| item.kind == Kind::Impl);
+        let sourced = |item: Item| {
+            let own = self.origins.get(&item.path).or_else(|| inherited(&item, &self.origins));
+            Sourced { origin: own.copied().unwrap_or(self.document), described: own.is_some(), item }
+        };
+        Ok(Table { items: items.into_iter().map(sourced).collect(), impls })
+    }
+
+    /// Where a field is described. What has no origin of its own belongs to what it is a part of.
+    pub(crate) fn place(&self, field: &str) -> Origin {
+        let owner = field.rsplit_once("::").map_or(field, |(owner, _)| owner);
+        let known = [field, owner].into_iter().find_map(|path| self.origins.get(&format!("types::{path}")));
+        known.copied().unwrap_or(self.document)
+    }
+}
+
+/// The origins of all items but the types, which go by the description alone.
+pub(crate) fn of_description(document: &Node, api: &Api) -> BTreeMap<String, Origin> {
+    let mut origins = BTreeMap::new();
     operations(document, api, &mut origins);
     for credential in &api.credentials {
         let scheme = document.pointer(&credential.pointer).map_or(document.origin, |scheme| scheme.origin);
         origins.insert(format!("ClientBuilder::{}", credential.method), scheme);
     }
     servers(document, api, &mut origins);
-    let (impls, items): (Vec<Item>, Vec<Item>) =
-        items::of(client, generated).into_iter().partition(|item| item.kind == Kind::Impl);
-    let table = items
-        .into_iter()
-        .map(|item| {
-            let own = origins.get(&item.path).or_else(|| inherited(&item, &origins));
-            Sourced { origin: own.copied().unwrap_or(document.origin), described: own.is_some(), item }
-        })
-        .collect();
-    (table, impls)
+    origins
 }
 
 /// A method that no parameter stands behind, or a variant for values nobody knows, belongs to what it is a part of.

@@ -1,12 +1,12 @@
 //! Which generated types are sent, which are received, and which come with errors.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use syn::visit::{self, Visit};
 use syn::{File, ImplItem, ImplItemFn, Item, ItemMod, Type};
 
 use crate::CodegenError;
-use crate::model::{Api, ErrorBody, Operation};
+use crate::model::{Api, ErrorBody};
 
 /// The generated types by what they are used for; a type may be in several sets.
 #[derive(Debug, Default)]
@@ -26,10 +26,10 @@ impl Reach {
         let graph = type_graph(types_module(file)?);
         let known: BTreeSet<String> = graph.keys().cloned().collect();
         let (mut sent, mut patched, mut received) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let patching = api.operations.iter().filter(|operation| operation.patches);
+        let patching: HashSet<&str> = patching.map(|operation| operation.method_name.as_str()).collect();
         for method in client_methods(file) {
-            let patches =
-                |operation: &&Operation| operation.patches && method.sig.ident == operation.method_name.as_str();
-            let patches = api.operations.iter().any(|operation| patches(&operation));
+            let patches = patching.contains(method.sig.ident.to_string().as_str());
             for input in &method.sig.inputs {
                 if let syn::FnArg::Typed(argument) = input {
                     let named = named_in(&argument.ty, &known);
@@ -75,6 +75,11 @@ pub(crate) fn client_methods(file: &File) -> impl Iterator<Item = &ImplItemFn> {
         ImplItem::Fn(method) if method.sig.asyncness.is_some() => Some(method),
         _ => None,
     })
+}
+
+/// The same by their names.
+pub(crate) fn methods_by_name(file: &File) -> HashMap<String, &ImplItemFn> {
+    client_methods(file).map(|method| (method.sig.ident.to_string(), method)).collect()
 }
 
 fn type_graph(module: &ItemMod) -> BTreeMap<String, BTreeSet<String>> {

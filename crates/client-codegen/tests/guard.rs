@@ -183,6 +183,6 @@ fn credentials_that_are_needed_at_once_have_methods_of_the_builder() {
         assert!(words(&source.client).contains(&words(text)), "no `{text}` in\n{}", source.client);
     }
     assert!(!source.client.lines().any(|line| line.trim_start().starts_with("fn main")));
-    let at = source.items.iter().find(|one| one.item.path == "ClientBuilder::api_key").unwrap();
+    let at = source.table().unwrap().items.into_iter().find(|one| one.item.path == "ClientBuilder::api_key").unwrap();
     assert!(at.described);
 }

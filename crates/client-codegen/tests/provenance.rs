@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use client_codegen::provenance::Sourced;
 use client_codegen::{CrateSource, CrateSpec, Descriptions};
 use openapi_pipeline::load::{self, MemoryFiles};
 use openapi_pipeline::lower::{self, Care, LowerPlan};
@@ -47,6 +48,13 @@ components:
         - {type: object, required: [type, by], properties: {type: {type: string, enum: [sold]}, by: {type: string}}}
 "##;
 
+/// The source, and its items beside.
+fn generated_items(text: &str) -> (Context, CrateSource, Vec<Sourced>) {
+    let (cx, source) = generated(text);
+    let items = source.table().unwrap().items;
+    (cx, source, items)
+}
+
 fn generated(text: &str) -> (Context, CrateSource) {
     let mut cx = Context::new();
     let files = MemoryFiles::new().with("zoo.yaml", text);
@@ -72,11 +80,11 @@ fn types_without_a_name_are_found_by_what_refers_to_them() {
         "responses:\n        \"200\"",
         "responses:\n        \"400\": {description: Why., content: {application/json: {schema: {$ref: \"#/components/schemas/Event\"}}}}\n        \"200\"",
     );
-    let (cx, source) = generated(&text);
+    let (cx, _, sourced) = generated_items(&text);
     let place = |path: &str| {
-        let found = source.items.iter().find(|one| one.item.path == path);
+        let found = sourced.iter().find(|one| one.item.path == path);
         let found = found.unwrap_or_else(|| {
-            let all: Vec<&str> = source.items.iter().map(|one| one.item.path.as_str()).collect();
+            let all: Vec<&str> = sourced.iter().map(|one| one.item.path.as_str()).collect();
             panic!("no {path} in {all:#?}")
         });
         assert!(found.described, "{path}");
@@ -122,7 +130,7 @@ fn types_without_a_name_are_found_by_what_refers_to_them() {
     ] {
         assert_eq!(place(path), expected, "{path}");
     }
-    for one in source.items.iter().filter(|one| one.described && one.item.path.starts_with("types::")) {
+    for one in sourced.iter().filter(|one| one.described && one.item.path.starts_with("types::")) {
         assert_ne!(cx.sources.pointer(one.origin), "#", "{} was found by nothing", one.item.path);
     }
 }
@@ -166,8 +174,8 @@ components:
 
 #[test]
 fn members_that_become_one_field_are_all_there() {
-    let (cx, source) = generated(TWINS);
-    let items = |path: &str| source.items.iter().filter(|one| one.item.path == path).collect::<Vec<_>>();
+    let (cx, source, sourced) = generated_items(TWINS);
+    let items = |path: &str| sourced.iter().filter(|one| one.item.path == path).collect::<Vec<_>>();
     for (path, expected) in [
         ("types::Keeper::created_at", "Option<StampCreatedAt>"),
         ("types::Keeper::created_at_2", "KeeperCreatedAt"),
@@ -248,9 +256,9 @@ components:
 
 #[test]
 fn a_patch_can_clear_what_may_be_null() {
-    let (cx, source) = generated(CHANGES);
+    let (cx, source, sourced) = generated_items(CHANGES);
     let declared = |path: &str, nth: usize| {
-        let found = source.items.iter().filter(|one| one.item.path == path).nth(nth);
+        let found = sourced.iter().filter(|one| one.item.path == path).nth(nth);
         found.map(|one| one.item.declaration.as_str())
     };
     for (path, expected) in [

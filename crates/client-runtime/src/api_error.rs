@@ -19,14 +19,42 @@ pub trait ApiError: StdError + Send + Sync + Sized + 'static {
     /// Sorts a response by its status. Every response must find a place, whatever its body is.
     fn from_response(parts: ResponseParts) -> Self;
 
+    /// What every failed response has, whatever its body means.
+    fn parts(&self) -> ErrorParts<'_>;
+
     /// The status.
-    fn status(&self) -> StatusCode;
+    fn status(&self) -> StatusCode {
+        self.parts().status
+    }
 
     /// The headers.
-    fn headers(&self) -> &HeaderMap;
+    fn headers(&self) -> &HeaderMap {
+        self.parts().headers
+    }
 
     /// The body as it came.
-    fn raw_body(&self) -> &RawBody;
+    fn raw_body(&self) -> &RawBody {
+        self.parts().body
+    }
+}
+
+/// A look at the parts of a failed response, for implementing [`ApiError::parts`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ErrorParts<'a> {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The body as it came.
+    pub body: &'a RawBody,
+}
+
+impl<'a> ErrorParts<'a> {
+    /// Puts them together.
+    pub fn new(status: StatusCode, headers: &'a HeaderMap, body: &'a RawBody) -> Self {
+        Self { status, headers, body }
+    }
 }
 
 /// Writes what happened and what to do about it, without a word of the body.
@@ -37,12 +65,12 @@ pub trait ApiError: StdError + Send + Sync + Sized + 'static {
 ///
 /// Those of the formatter.
 pub fn fmt_api_error(error: &impl ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let status = error.status();
-    if let Some(operation) = error.raw_body().operation {
+    let ErrorParts { status, headers, body } = error.parts();
+    if let Some(operation) = body.operation {
         write!(f, "{} {}: ", operation.family, operation.id)?;
     }
     write!(f, "the server answered {status}; {}", advice(status))?;
-    match retry::retry_after(error.headers(), SystemTime::now) {
+    match retry::retry_after(headers, SystemTime::now) {
         Some(delay) if !status.is_redirection() => write!(f, " (it asks for a pause of {} s)", delay.as_secs()),
         _ => Ok(()),
     }
@@ -91,6 +119,11 @@ impl<T> ErrorResponse<T> {
     /// The body as it came.
     pub fn raw_body(&self) -> &RawBody {
         self.parts.raw_body()
+    }
+
+    /// Status, headers and body.
+    pub fn parts(&self) -> ErrorParts<'_> {
+        ApiError::parts(&self.parts)
     }
 
     /// The decoded body, without the rest.
@@ -278,16 +311,9 @@ impl ApiError for ResponseParts {
         parts
     }
 
-    fn status(&self) -> StatusCode {
-        self.0.status
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        &self.0.headers
-    }
-
-    fn raw_body(&self) -> &RawBody {
-        &self.0.body
+    fn parts(&self) -> ErrorParts<'_> {
+        let Parts { status, headers, body } = &*self.0;
+        ErrorParts::new(*status, headers, body)
     }
 }
 

@@ -78,7 +78,7 @@ use std::pin::Pin;
 
 pub use bytes::Bytes;
 
-pub use api_error::{ApiError, ErrorResponse, RawBody, ResponseParts, fmt_api_error};
+pub use api_error::{ApiError, ErrorParts, ErrorResponse, RawBody, ResponseParts, fmt_api_error};
 pub use builder::{BuildError, Builder};
 pub use call::{Call, CallOptions, Core};
 pub use error::{

@@ -88,7 +88,7 @@ pub fn merge(cx: &mut Context, mut parts: Vec<Part>, plan: &MergePlan) -> Result
     let Some(first) = parts.first() else {
         return Err(Diagnostic::new("no-documents", format!("the family `{}` has no documents", plan.family)).into());
     };
-    let mut merged = Node::new(Object::new(), first.root.origin);
+    let mut merged = Node::new(Object::default(), first.root.origin);
 
     let mut problems = Diagnostics::default();
     let settled = settle::settle(&parts, plan, &mut problems);

@@ -33,7 +33,10 @@ pub enum Value {
 }
 
 /// The members of an object in document order.
-pub type Object = IndexMap<String, Node>;
+///
+/// Every stage looks up keywords all the time: their hashes are a quarter of a pipeline's work with the standard library's
+/// hasher. This one is seeded at random too, so that no document can be made to collide.
+pub type Object = IndexMap<String, Node, foldhash::fast::RandomState>;
 
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
@@ -79,7 +82,7 @@ impl Node {
 
     /// An empty object.
     pub fn object(origin: Origin) -> Self {
-        Self::new(Object::new(), origin)
+        Self::new(Object::default(), origin)
     }
 
     /// A node from a JSON value, every part of it standing at `origin`.

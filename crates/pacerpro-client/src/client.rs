@@ -437,24 +437,12 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -466,6 +454,7 @@ pub mod errors {
     }
 
     impl std::error::Error for RefreshSessionError {}
+
     /// Why [`Client::create_session`](super::Client::create_session) failed, as the server put it.
     ///
     /// Source: `pacerpro/swagger.json`, `#/paths/~1session/post/responses`
@@ -503,24 +492,12 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -532,6 +509,7 @@ pub mod errors {
     }
 
     impl std::error::Error for CreateSessionError {}
+
     /// Why [`Client::delete_session`](super::Client::delete_session) failed, as the server put it.
     ///
     /// Source: `pacerpro/swagger.json`, `#/paths/~1session/delete/responses`
@@ -569,24 +547,12 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }

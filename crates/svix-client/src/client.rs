@@ -1102,42 +1102,18 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::BadRequest(error) => error.status(),
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::BadRequest(error) => error.headers(),
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::BadRequest(error) => error.raw_body(),
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::BadRequest(error) => error.parts(),
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -1149,6 +1125,7 @@ pub mod errors {
     }
 
     impl std::error::Error for AppPortalAccessError {}
+
     /// Why [`Client::create_message_token`](super::Client::create_message_token) failed, as the server put it.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1create-message-token/post/responses`
@@ -1204,42 +1181,18 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::BadRequest(error) => error.status(),
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::BadRequest(error) => error.headers(),
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::BadRequest(error) => error.raw_body(),
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::BadRequest(error) => error.parts(),
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -1251,6 +1204,7 @@ pub mod errors {
     }
 
     impl std::error::Error for CreateMessageTokenError {}
+
     /// Why [`Client::expire_all`](super::Client::expire_all) failed, as the server put it.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all/post/responses`
@@ -1306,42 +1260,18 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::BadRequest(error) => error.status(),
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::BadRequest(error) => error.headers(),
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::BadRequest(error) => error.raw_body(),
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::BadRequest(error) => error.parts(),
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -1353,6 +1283,7 @@ pub mod errors {
     }
 
     impl std::error::Error for ExpireAllError {}
+
     /// Why [`Client::dashboard_access`](super::Client::dashboard_access) failed, as the server put it.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}/post/responses`
@@ -1408,42 +1339,18 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::BadRequest(error) => error.status(),
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::BadRequest(error) => error.headers(),
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::BadRequest(error) => error.raw_body(),
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::BadRequest(error) => error.parts(),
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -1455,6 +1362,7 @@ pub mod errors {
     }
 
     impl std::error::Error for DashboardAccessError {}
+
     /// Why [`Client::logout`](super::Client::logout) failed, as the server put it.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1logout/post/responses`
@@ -1510,42 +1418,18 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::BadRequest(error) => error.status(),
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::BadRequest(error) => error.headers(),
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::BadRequest(error) => error.raw_body(),
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::BadRequest(error) => error.parts(),
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -1557,6 +1441,7 @@ pub mod errors {
     }
 
     impl std::error::Error for LogoutError {}
+
     /// Why [`Client::exchange_one_time_token`](super::Client::exchange_one_time_token) failed, as the server put it.
     ///
     /// Source: `svix/2024-09-10.json`, `#/paths/~1api~1v1~1auth~1one-time-token/post/responses`
@@ -1612,42 +1497,18 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::BadRequest(error) => error.status(),
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::BadRequest(error) => error.headers(),
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::BadRequest(error) => error.raw_body(),
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::BadRequest(error) => error.parts(),
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -1659,6 +1520,7 @@ pub mod errors {
     }
 
     impl std::error::Error for ExchangeOneTimeTokenError {}
+
     /// Why [`Client::legacy_expire_all`](super::Client::legacy_expire_all) failed, as the server put it.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1app~1{app_id}~1expire-all~1/post/responses`
@@ -1711,39 +1573,17 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -1755,6 +1595,7 @@ pub mod errors {
     }
 
     impl std::error::Error for LegacyExpireAllError {}
+
     /// Why [`Client::legacy_dashboard_access`](super::Client::legacy_dashboard_access) failed, as the server put it.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1dashboard-access~1{app_id}~1/post/responses`
@@ -1807,39 +1648,17 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }
@@ -1851,6 +1670,7 @@ pub mod errors {
     }
 
     impl std::error::Error for LegacyDashboardAccessError {}
+
     /// Why [`Client::legacy_logout`](super::Client::legacy_logout) failed, as the server put it.
     ///
     /// Source: `svix/2022-11-29.json`, `#/paths/~1api~1v1~1auth~1logout~1/post/responses`
@@ -1903,39 +1723,17 @@ pub mod errors {
                 })
         }
 
-        fn status(&self) -> StatusCode {
+        fn parts(&self) -> rt::ErrorParts<'_> {
             match self {
-                Self::Unauthorized(error) => error.status(),
-                Self::Forbidden(error) => error.status(),
-                Self::NotFound(error) => error.status(),
-                Self::Conflict(error) => error.status(),
-                Self::UnprocessableEntity(error) => error.status(),
-                Self::TooManyRequests(error) => error.status(),
-                Self::Other { status, .. } => *status,
-            }
-        }
-
-        fn headers(&self) -> &HeaderMap {
-            match self {
-                Self::Unauthorized(error) => error.headers(),
-                Self::Forbidden(error) => error.headers(),
-                Self::NotFound(error) => error.headers(),
-                Self::Conflict(error) => error.headers(),
-                Self::UnprocessableEntity(error) => error.headers(),
-                Self::TooManyRequests(error) => error.headers(),
-                Self::Other { headers, .. } => headers,
-            }
-        }
-
-        fn raw_body(&self) -> &rt::RawBody {
-            match self {
-                Self::Unauthorized(error) => error.raw_body(),
-                Self::Forbidden(error) => error.raw_body(),
-                Self::NotFound(error) => error.raw_body(),
-                Self::Conflict(error) => error.raw_body(),
-                Self::UnprocessableEntity(error) => error.raw_body(),
-                Self::TooManyRequests(error) => error.raw_body(),
-                Self::Other { body, .. } => body,
+                Self::Unauthorized(error) => error.parts(),
+                Self::Forbidden(error) => error.parts(),
+                Self::NotFound(error) => error.parts(),
+                Self::Conflict(error) => error.parts(),
+                Self::UnprocessableEntity(error) => error.parts(),
+                Self::TooManyRequests(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
             }
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use client_codegen::items::{Item, Kind};
+use client_codegen::provenance::Sourced;
 use openapi_pipeline::Sources;
 use openapi_pipeline::diff::{Change, Level, Subject};
 use openapi_pipeline::source::unescape_pointer;
 
 use super::surface::Surface;
-use crate::build::Built;
 
 /// What an entry says.
 pub(super) struct Entry<'a> {
@@ -20,10 +20,10 @@ pub(super) struct Entry<'a> {
     pub(super) surface: &'a Surface,
     /// How the API changes.
     pub(super) changes: Vec<&'a Change>,
-    /// The crate as it is, if its description still builds.
-    pub(super) before: Option<&'a Built>,
-    /// The crate as it will be.
-    pub(super) after: &'a Built,
+    /// The items of the crate as it is; none if its description doesn't build any more.
+    pub(super) before: &'a [Sourced],
+    /// The items of the crate as it will be.
+    pub(super) after: &'a [Sourced],
     /// The files its items come from.
     pub(super) sources: &'a Sources,
 }
@@ -90,8 +90,7 @@ impl Entry<'_> {
             self.surface.removed.iter().any(|item| item.kind == kind && item.path == path)
                 || self.surface.changed.iter().any(|(was, _)| was.kind == kind && was.path == path)
         };
-        let before = self.before.map_or(&[][..], |before| &before.items);
-        let both = before.iter().chain(&self.after.items);
+        let both = self.before.iter().chain(self.after);
         both.filter(|one| matches!(one.item.kind, Kind::Field | Kind::Variant | Kind::Method) && one.described)
             .filter(|one| told(one.item.kind, &one.item.path))
             .map(|one| self.sources.pointer(one.origin))
@@ -100,7 +99,7 @@ impl Entry<'_> {
 
     /// Method and path of each operation, by the method of the client.
     fn operations(&self) -> BTreeMap<&str, String> {
-        let methods = self.after.items.iter().filter(|one| one.item.kind == Kind::Method && one.described);
+        let methods = self.after.iter().filter(|one| one.item.kind == Kind::Method && one.described);
         let methods = methods.filter(|one| one.item.parent() == Some("Client"));
         methods
             .filter_map(|one| {

@@ -73,24 +73,10 @@ fn error(operation: &Operation) -> TokenStream {
                 })
             }
 
-            fn status(&self) -> StatusCode {
+            fn parts(&self) -> rt::ErrorParts<'_> {
                 match self {
-                    #(Self::#variants(error) => error.status(),)*
-                    Self::Other { status, .. } => *status,
-                }
-            }
-
-            fn headers(&self) -> &HeaderMap {
-                match self {
-                    #(Self::#variants(error) => error.headers(),)*
-                    Self::Other { headers, .. } => headers,
-                }
-            }
-
-            fn raw_body(&self) -> &rt::RawBody {
-                match self {
-                    #(Self::#variants(error) => error.raw_body(),)*
-                    Self::Other { body, .. } => body,
+                    #(Self::#variants(error) => error.parts(),)*
+                    Self::Other { status, headers, body } => rt::ErrorParts::new(*status, headers, body),
                 }
             }
         }

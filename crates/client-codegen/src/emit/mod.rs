@@ -1,11 +1,15 @@
 //! `client.rs`: the one public client of a crate, over progenitor's private layer.
+//!
+//! It is made in two halves, each of them text when it is done: one goes by the description alone, so that it can be
+//! made while progenitor runs; the other wraps progenitor's methods.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::File;
 
-use crate::CodegenError;
 use crate::model::Api;
+use crate::provenance::Lines;
+use crate::{CodegenError, render};
 
 mod client;
 mod errors;
@@ -14,52 +18,78 @@ mod requests;
 mod servers;
 mod signature;
 
-/// Emits the whole file.
-pub(crate) fn client(api: &Api, generated: &File) -> Result<File, CodegenError> {
-    let signatures = signature::all(api, generated)?;
-    let methods =
-        api.operations.iter().zip(&signatures).map(|(operation, signature)| client::method(operation, signature));
-    let client = client::client(api, methods);
-    let imports = match names_types(&client) {
-        true => quote!(
-            use crate::generated::{self, types};
-        ),
-        false => quote!(
-            use crate::generated;
-        ),
-    };
-    let builder = client::builder(api);
-    let servers = servers::servers(api);
-    let operations = operations::module(api);
-    let requests = requests::module(api, &signatures);
-    let errors = errors::module(api);
-    let tokens = quote! {
-        use std::sync::Arc;
-        use std::time::Duration;
+pub(crate) use signature::Heads;
 
-        use client_runtime as rt;
+/// What goes by the description alone.
+pub(crate) struct ByDescription {
+    operations: String,
+    errors: String,
+}
 
-        #imports
+/// What goes by progenitor's methods.
+pub(crate) struct ByMethods {
+    client: String,
+    requests: String,
+}
 
-        #client
-        #builder
-        #servers
+impl ByDescription {
+    pub(crate) fn of(api: &Api, lines: &Lines<'_>) -> Result<Self, CodegenError> {
+        Ok(Self { operations: text(operations::module(api), lines)?, errors: text(errors::module(api), lines)? })
+    }
+}
 
-        impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
-            async fn exec(
-                &self,
-                request: reqwest::Request,
-                _: &progenitor_client::OperationInfo,
-            ) -> reqwest::Result<reqwest::Response> {
-                rt::exec(&self.inner, &self.client, request).await
+impl ByMethods {
+    pub(crate) fn of(api: &Api, heads: &Heads, lines: &Lines<'_>) -> Result<Self, CodegenError> {
+        let signatures = signature::all(api, heads)?;
+        let methods =
+            api.operations.iter().zip(&signatures).map(|(operation, signature)| client::method(operation, signature));
+        let client = client::client(api, methods);
+        let imports = match names_types(&client) {
+            true => quote!(
+                use crate::generated::{self, types};
+            ),
+            false => quote!(
+                use crate::generated;
+            ),
+        };
+        let builder = client::builder(api);
+        let servers = servers::servers(api);
+        let client = quote! {
+            use std::sync::Arc;
+            use std::time::Duration;
+
+            use client_runtime as rt;
+
+            #imports
+
+            #client
+            #builder
+            #servers
+
+            impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+                async fn exec(
+                    &self,
+                    request: reqwest::Request,
+                    _: &progenitor_client::OperationInfo,
+                ) -> reqwest::Result<reqwest::Response> {
+                    rt::exec(&self.inner, &self.client, request).await
+                }
             }
-        }
+        };
+        Ok(Self { client: text(client, lines)?, requests: text(requests::module(api, &signatures), lines)? })
+    }
 
-        #operations
-        #requests
-        #errors
-    };
-    syn::parse2(tokens).map_err(|error| CodegenError::unsupported("the emitted client", error.to_string()))
+    /// The parts of the file, in their order.
+    pub(crate) fn with(self, other: ByDescription) -> [String; 4] {
+        [self.client, other.operations, self.requests, other.errors]
+    }
+}
+
+fn text(tokens: TokenStream, lines: &Lines<'_>) -> Result<String, CodegenError> {
+    let mut file: File =
+        syn::parse2(tokens).map_err(|error| CodegenError::unsupported("the emitted client", error.to_string()))?;
+    lines.add_to_client(&mut file);
+    Ok(render::text(&file))
 }
 
 /// Whether some code names the module of the generated types, which an import would otherwise be unused for.

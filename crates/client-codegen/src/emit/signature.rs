@@ -1,12 +1,12 @@
 //! What progenitor's methods take and give: the emitted client wraps exactly that, in progenitor's own order.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{File, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Type, parse_quote};
 
 use crate::CodegenError;
 use crate::model::{Api, Operation, Parameter};
-use crate::reach::client_methods;
+use crate::reach::methods_by_name;
 
 /// The signature of one generated method.
 pub(super) struct Signature {
@@ -95,32 +95,49 @@ impl Signature {
     }
 }
 
-/// The signatures of all operations, in their order.
-pub(super) fn all(api: &Api, generated: &File) -> Result<Vec<Signature>, CodegenError> {
-    api.operations.iter().map(|operation| of(operation, generated)).collect()
+/// The heads of progenitor's methods as text, one an operation and in their order: syntax trees can't leave the thread
+/// that made them.
+pub(crate) struct Heads(Vec<String>);
+
+impl Heads {
+    /// Of progenitor's output.
+    pub(crate) fn of(api: &Api, generated: &File) -> Result<Self, CodegenError> {
+        let methods = methods_by_name(generated);
+        let head = |operation: &Operation| {
+            let name = &operation.method_name;
+            let method = methods.get(name).ok_or_else(|| {
+                CodegenError::document(&operation.pointer, format!("progenitor made no method `{name}`"))
+            })?;
+            Ok(method.sig.to_token_stream().to_string())
+        };
+        api.operations.iter().map(head).collect::<Result<_, _>>().map(Self)
+    }
 }
 
-fn of(operation: &Operation, generated: &File) -> Result<Signature, CodegenError> {
-    let name = &operation.method_name;
-    let method = client_methods(generated)
-        .find(|method| method.sig.ident == name.as_str())
-        .ok_or_else(|| CodegenError::document(&operation.pointer, format!("progenitor made no method `{name}`")))?;
+/// The signatures of all operations, in their order.
+pub(super) fn all(api: &Api, heads: &Heads) -> Result<Vec<Signature>, CodegenError> {
+    api.operations.iter().zip(&heads.0).map(|(operation, head)| of(operation, head)).collect()
+}
+
+fn of(operation: &Operation, head: &str) -> Result<Signature, CodegenError> {
+    let head: syn::Signature =
+        syn::parse_str(head).map_err(|error| CodegenError::unsupported(&operation.pointer, error.to_string()))?;
     let mut arguments = Vec::new();
-    for input in &method.sig.inputs {
+    for input in &head.inputs {
         if let FnArg::Typed(argument) = input
             && let Pat::Ident(pattern) = &*argument.pat
         {
             arguments.push(self::argument(operation, &pattern.ident, &argument.ty));
         }
     }
-    let output = match &method.sig.output {
+    let output = match &head.output {
         ReturnType::Type(_, ty) => success_type(ty),
         ReturnType::Default => None,
     };
     let output = output.ok_or_else(|| CodegenError::unsupported(&operation.pointer, "its return type"))?;
     let (output, finish) = match output {
-        empty if empty == parse_quote!(()) => (empty, "finish_empty"),
-        bytes if bytes == parse_quote!(ByteStream) => (parse_quote!(rt::Bytes), "finish_bytes"),
+        empty if matches!(&empty, Type::Tuple(tuple) if tuple.elems.is_empty()) => (empty, "finish_empty"),
+        bytes if is_named(&bytes, "ByteStream") => (parse_quote!(rt::Bytes), "finish_bytes"),
         body if operation.may_be_empty => (parse_quote!(Option<#body>), "finish_optional"),
         body => (body, "finish"),
     };
@@ -138,14 +155,27 @@ fn argument(operation: &Operation, name: &syn::Ident, ty: &Type) -> Argument {
     };
     let ty = inner.unwrap_or_else(|| ty.clone());
     let form = match parameter {
-        Some(parameter) if parameter.secret && ty == parse_quote!(&'a str) => Form::Secret,
+        Some(parameter) if parameter.secret && is_text(&ty) => Form::Secret,
         // The type parameter of a method that sends bytes.
-        None if ty == parse_quote!(B) => Form::Bytes,
-        None if ty == parse_quote!(String) => Form::Text,
+        None if is_named(&ty, "B") => Form::Bytes,
+        None if is_named(&ty, "String") => Form::Text,
         _ => Form::Plain,
     };
     let docs = parameter.map(|parameter| parameter.docs.clone()).unwrap_or_default();
     Argument { name: name.clone(), ty, kind, form, docs }
+}
+
+/// Whether it is the type of that bare name.
+fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.qself.is_none() && path.path.is_ident(name))
+}
+
+/// Whether it is `&'a str`.
+fn is_text(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(of) => of.mutability.is_none() && of.lifetime.is_some() && is_named(&of.elem, "str"),
+        _ => false,
+    }
 }
 
 /// `T` of `Result<ResponseValue<T>, …>`.

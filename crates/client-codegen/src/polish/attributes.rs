@@ -1,7 +1,9 @@
 //! Attributes on every type: growth without breakage, a JSON Schema behind a feature, and silence about errors.
 
-use syn::{Attribute, Field, Fields, Ident, Item, Variant, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, Item, Type, Variant, parse_quote};
 
+use super::docs::doc_line;
+use super::template::{NAME, Template};
 use crate::reach::Reach;
 
 pub(super) fn polish(items: &mut Vec<Item>, reach: &Reach) {
@@ -30,17 +32,17 @@ pub(super) fn polish(items: &mut Vec<Item>, reach: &Reach) {
             silent.push(ident.clone());
         }
     }
-    items.extend(silent.iter().map(silent_debug));
+    let debug = silent_debug();
+    items.extend(silent.iter().map(|ident| debug.of(ident)));
 }
 
-/// Whether an item implements a trait for a type.
-pub(super) fn implements(item: &Item, name: &str, ident: &Ident) -> bool {
-    match item {
-        Item::Impl(block) => {
-            let last = block.trait_.as_ref().and_then(|(_, path, _)| path.segments.last());
-            last.is_some_and(|last| last.ident == name) && *block.self_ty == parse_quote!(#ident)
-        }
-        _ => false,
+/// The type that an item implements a trait for, if it does.
+pub(super) fn implementor(item: &Item, name: &str) -> Option<String> {
+    let Item::Impl(block) = item else { return None };
+    let (_, path, _) = block.trait_.as_ref()?;
+    match &*block.self_ty {
+        Type::Path(ty) if path.segments.last()?.ident == name => Some(ty.path.get_ident()?.to_string()),
+        _ => None,
     }
 }
 
@@ -74,8 +76,7 @@ pub(super) fn document_the_rest(items: &mut [Item]) {
 
 fn name_it(name: &Ident, attrs: &mut Vec<Attribute>) {
     if !attrs.iter().any(|attr| attr.path().is_ident("doc")) {
-        let docs = format!(" `{name}`");
-        attrs.insert(0, parse_quote!(#[doc = #docs]));
+        attrs.insert(0, doc_line(&format!("`{name}`")));
     }
 }
 
@@ -90,16 +91,15 @@ fn polish_variant(variant: &mut Variant, built: bool) {
 }
 
 /// Servers echo requests in their error texts, passwords included, so error bodies are never printed by `{:?}`.
-fn silent_debug(ident: &Ident) -> Item {
-    let name = ident.to_string();
-    parse_quote! {
-        impl ::std::fmt::Debug for #ident {
+fn silent_debug() -> Template {
+    Template(parse_quote! {
+        impl ::std::fmt::Debug for Silent {
             /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.debug_struct(#name).finish_non_exhaustive()
+                f.debug_struct(#NAME).finish_non_exhaustive()
             }
         }
-    }
+    })
 }
 
 /// Whether a `derive` names a trait.

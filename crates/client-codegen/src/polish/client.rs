@@ -7,9 +7,23 @@ use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, File, ImplItem, Item, Stmt, UseTree, parse_quote};
 
+/// All of it. What the types are made of is left alone: nothing of this occurs in there.
+pub(super) fn polish(file: &mut File) {
+    make_private(file);
+    for item in layer(file) {
+        DropApiVersion.visit_item_mut(item);
+        RareMethods.visit_item_mut(item);
+        Forms.visit_item_mut(item);
+    }
+}
+
+fn layer(file: &mut File) -> impl Iterator<Item = &mut Item> {
+    file.items.iter_mut().filter(|item| !matches!(item, Item::Mod(_)))
+}
+
 /// Takes away what a user must not see or meet: `Client::new` (it unwraps, and follows redirects), the prelude, and
 /// the re-export of progenitor's types.
-pub(super) fn make_private(file: &mut File) {
+fn make_private(file: &mut File) {
     file.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
     for item in &mut file.items {
         match item {
@@ -32,7 +46,8 @@ pub(super) fn make_private(file: &mut File) {
 /// An import nothing uses would need an `allow`.
 fn drop_unused_imports(file: &mut File) {
     let mut words = Words::default();
-    for item in file.items.iter().filter(|item| !matches!(item, Item::Use(_))) {
+    // A module has imports of its own.
+    for item in file.items.iter().filter(|item| !matches!(item, Item::Use(_) | Item::Mod(_))) {
         words.visit_item(item);
     }
     let used = |name: &str| words.0.contains(name);
@@ -99,10 +114,6 @@ fn retain_used(tree: &mut UseTree, used: &impl Fn(&str) -> bool) {
 }
 
 /// progenitor sends `api-version: <info.version>` with every call; no vendor asked for it.
-pub(super) fn drop_api_version(file: &mut File) {
-    DropApiVersion.visit_file_mut(file);
-}
-
 struct DropApiVersion;
 
 impl VisitMut for DropApiVersion {
@@ -163,10 +174,6 @@ impl VisitMut for DropHeadersCall {
 }
 
 /// The HTTP library has no functions of their own for the rarer methods.
-pub(super) fn name_rare_methods(file: &mut File) {
-    RareMethods.visit_file_mut(file);
-}
-
 struct RareMethods;
 
 fn rare_method(name: &Ident) -> Option<Expr> {
@@ -193,10 +200,6 @@ impl VisitMut for RareMethods {
 }
 
 /// progenitor's encoder of forms refuses lists; client-runtime's knows what OpenAPI makes of them.
-pub(super) fn encode_forms(file: &mut File) {
-    Forms.visit_file_mut(file);
-}
-
 struct Forms;
 
 impl VisitMut for Forms {
@@ -223,7 +226,7 @@ mod tests {
                 let request = self.client.post(url).header(A, B).form_urlencoded(&body)?.headers(header_map).build()?;
             }
         };
-        encode_forms(&mut file);
+        polish(&mut file);
         let text = prettyplease::unparse(&file).replace(char::is_whitespace, "");
         assert!(text.contains("::client_runtime::form(self.client.post(url).header(A,B),&body)?.headers("), "{text}");
     }
@@ -247,7 +250,7 @@ mod tests {
                 }
             }
         };
-        drop_api_version(&mut file);
+        polish(&mut file);
         let text = prettyplease::unparse(&file);
         assert!(!text.contains("api-version"), "{text}");
         assert!(text.contains("idempotency-key"), "{text}");

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use syn::visit_mut::VisitMut;
-use syn::{AttrStyle, Attribute, Expr, ExprLit, File, Lit, LitStr, Meta, MetaNameValue};
+use syn::{AttrStyle, Attribute, Block, Expr, ExprLit, File, Lit, LitStr, Meta, MetaNameValue};
 
 use crate::docs;
 
@@ -13,9 +13,13 @@ pub(super) fn make_harmless(file: &mut File) {
 struct Docs;
 
 impl VisitMut for Docs {
+    /// No documentation stands within code.
+    fn visit_block_mut(&mut self, _: &mut Block) {}
+
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         let texts: Vec<String> = attributes.iter().filter_map(doc_text).collect();
-        if !texts.is_empty() {
+        let is_harmless = |text: &str| text.strip_prefix(' ').is_some_and(docs::is_plain);
+        if !texts.is_empty() && !matches!(texts.as_slice(), [only] if is_harmless(only)) {
             let position = attributes.iter().position(|attribute| doc_text(attribute).is_some()).unwrap_or(0);
             attributes.retain(|attribute| doc_text(attribute).is_none());
             let lines = doc_attributes(&texts.join("\n"));
@@ -29,7 +33,8 @@ pub(crate) fn doc_attributes(text: &str) -> Vec<Attribute> {
     docs::harmless(text).lines().map(doc_line).collect()
 }
 
-fn doc_line(line: &str) -> Attribute {
+/// A line of documentation that is known to be harmless.
+pub(crate) fn doc_line(line: &str) -> Attribute {
     let line = if line.is_empty() { String::new() } else { format!(" {line}") };
     let value = Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(LitStr::new(&line, Span::call_site())) });
     let path = Ident::new("doc", Span::call_site()).into();

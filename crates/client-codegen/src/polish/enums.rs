@@ -1,27 +1,31 @@
 //! Enums that come back from a server keep values nobody has heard of yet, instead of failing the whole response.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Type, parse_quote};
 
+use super::template::{NAME, Template};
 use crate::reach::Reach;
 
 pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
-    let open: Vec<Ident> = items
+    let open: HashSet<String> = items
         .iter()
         .filter_map(|item| match item {
             Item::Enum(item) => {
                 let name = item.ident.to_string();
                 let received = reach.response.contains(&name) || reach.error.contains(&name);
-                (received && is_plain(item)).then(|| item.ident.clone())
+                (received && is_plain(item)).then_some(name)
             }
             _ => None,
         })
         .collect();
+    let templates = templates();
     let mut out = Vec::with_capacity(items.len());
     for item in items.drain(..) {
         match item {
-            Item::Enum(item) if open.contains(&item.ident) => out.extend(open_enum(item)),
+            Item::Enum(item) if open.contains(&item.ident.to_string()) => out.extend(open_enum(item, &templates)),
             Item::Impl(block) if is_one_of(&block.self_ty, &open) => {
                 // typify's Display, FromStr and TryFrom know the listed values only; a default stays what it is.
                 let kept = block
@@ -39,15 +43,19 @@ pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
     *items = out;
 }
 
-fn is_one_of(ty: &Type, names: &[Ident]) -> bool {
-    matches!(ty, Type::Path(path) if path.qself.is_none() && path.path.get_ident().is_some_and(|name| names.contains(name)))
+fn is_one_of(ty: &Type, names: &HashSet<String>) -> bool {
+    let name = match ty {
+        Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    };
+    name.is_some_and(|name| names.contains(&name.to_string()))
 }
 
 fn is_plain(item: &ItemEnum) -> bool {
     !item.variants.is_empty() && item.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
 }
 
-fn open_enum(mut item: ItemEnum) -> Vec<Item> {
+fn open_enum(mut item: ItemEnum, templates: &[Template; 6]) -> Vec<Item> {
     let ident = item.ident.clone();
     let unknown: Ident = if item.variants.iter().any(|v| v.ident == "Unknown") {
         parse_quote!(UnknownValue)
@@ -71,46 +79,51 @@ fn open_enum(mut item: ItemEnum) -> Vec<Item> {
     });
     let to_str: Vec<TokenStream> = known.iter().map(|(variant, wire)| quote!(Self::#variant => #wire,)).collect();
     let from_str: Vec<TokenStream> = known.iter().map(|(variant, wire)| quote!(#wire => Self::#variant,)).collect();
-    let name = ident.to_string();
-    vec![
-        Item::Enum(item),
-        parse_quote! {
-            impl #ident {
-                /// The value as it stands in JSON.
-                pub fn as_str(&self) -> &str {
-                    match self {
-                        #(#to_str)*
-                        Self::#unknown(value) => value,
-                    }
+    let [display, shared @ ..] = templates;
+    let as_str = parse_quote! {
+        impl #ident {
+            /// The value as it stands in JSON.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(#to_str)*
+                    Self::#unknown(value) => value,
                 }
             }
-        },
+        }
+    };
+    let from_str = parse_quote! {
+        impl ::std::convert::From<&str> for #ident {
+            fn from(value: &str) -> Self {
+                match value {
+                    #(#from_str)*
+                    other => Self::#unknown(other.to_owned()),
+                }
+            }
+        }
+    };
+    let shared = shared.iter().map(|template| template.of(&ident));
+    [Item::Enum(item), as_str, display.of(&ident), from_str].into_iter().chain(shared).collect()
+}
+
+/// What every such enum has, whatever its values are; the first of them is its `Display`.
+fn templates() -> [Template; 6] {
+    [
         parse_quote! {
-            impl ::std::fmt::Display for #ident {
+            impl ::std::fmt::Display for Open {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                     f.write_str(self.as_str())
                 }
             }
         },
         parse_quote! {
-            impl ::std::convert::From<&str> for #ident {
-                fn from(value: &str) -> Self {
-                    match value {
-                        #(#from_str)*
-                        other => Self::#unknown(other.to_owned()),
-                    }
-                }
-            }
-        },
-        parse_quote! {
-            impl ::std::convert::From<::std::string::String> for #ident {
+            impl ::std::convert::From<::std::string::String> for Open {
                 fn from(value: ::std::string::String) -> Self {
                     Self::from(value.as_str())
                 }
             }
         },
         parse_quote! {
-            impl ::std::str::FromStr for #ident {
+            impl ::std::str::FromStr for Open {
                 type Err = ::std::convert::Infallible;
                 fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
                     Ok(Self::from(value))
@@ -118,14 +131,14 @@ fn open_enum(mut item: ItemEnum) -> Vec<Item> {
             }
         },
         parse_quote! {
-            impl ::serde::Serialize for #ident {
+            impl ::serde::Serialize for Open {
                 fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                     serializer.serialize_str(self.as_str())
                 }
             }
         },
         parse_quote! {
-            impl<'de> ::serde::Deserialize<'de> for #ident {
+            impl<'de> ::serde::Deserialize<'de> for Open {
                 fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                     ::std::string::String::deserialize(deserializer).map(Self::from)
                 }
@@ -133,9 +146,9 @@ fn open_enum(mut item: ItemEnum) -> Vec<Item> {
         },
         parse_quote! {
             #[cfg(feature = "schemars")]
-            impl ::schemars::JsonSchema for #ident {
+            impl ::schemars::JsonSchema for Open {
                 fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                    #name.into()
+                    #NAME.into()
                 }
                 fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
                     ::std::string::String::json_schema(generator)
@@ -143,6 +156,7 @@ fn open_enum(mut item: ItemEnum) -> Vec<Item> {
             }
         },
     ]
+    .map(Template)
 }
 
 /// The value of a variant on the wire: `#[serde(rename = "…")]`, or its name.

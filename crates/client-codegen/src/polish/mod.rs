@@ -16,11 +16,12 @@ mod nulls;
 mod patterns;
 pub(crate) mod secrets;
 mod structs;
+mod template;
 mod twins;
 mod uninhabited;
 mod unions;
 
-pub(crate) use docs::doc_attributes;
+pub(crate) use docs::{doc_attributes, doc_line};
 pub(crate) use nulls::NullMember;
 pub(crate) use twins::Twin;
 
@@ -32,17 +33,14 @@ pub(crate) fn polish(
     nullable: &BTreeSet<String>,
 ) -> Result<(File, Vec<NullMember>), CodegenError> {
     let mut null_members = Vec::new();
-    client::make_private(&mut file);
-    client::drop_api_version(&mut file);
-    client::name_rare_methods(&mut file);
-    client::encode_forms(&mut file);
-    patterns::spell_out(&mut file);
+    client::polish(&mut file);
     types_module(&file)?;
     for item in &mut file.items {
         if let Item::Mod(module) = item
             && module.ident == "types"
             && let Some((_, items)) = &mut module.content
         {
+            patterns::spell_out(items);
             lists::tell_empty_from_absent(items);
             null_members.extend(nulls::tell_from_nothing(items, reach, nullable));
             unions::take_the_best(items);

@@ -4,11 +4,18 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, File, Item, Lit, Stmt, parse_quote};
+use syn::{Block, Expr, Item, Lit, Stmt, parse_quote};
 
 /// Replaces the engine where the pattern is one character class, repeated: `^[a-z0-9]+$`.
-pub(super) fn spell_out(file: &mut File) {
-    SpellOut.visit_file_mut(file);
+pub(super) fn spell_out(items: &mut [Item]) {
+    for item in items {
+        if let Item::Impl(block) = item
+            && let Some((_, path, _)) = &block.trait_
+            && path.segments.last().is_some_and(|last| last.ident == "FromStr")
+        {
+            SpellOut.visit_item_impl_mut(block);
+        }
+    }
 }
 
 struct SpellOut;

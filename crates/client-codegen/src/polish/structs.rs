@@ -1,25 +1,25 @@
 //! Structs a caller builds get a constructor for what is required and a setter for what is optional, so that a new
 //! optional field breaks nobody.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type, parse_quote};
 
-use super::attributes::{derives, implements};
+use super::attributes::{derives, implementor};
 use super::nulls::nullable_inner;
 use crate::reach::Reach;
 
 pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
+    let with_default: HashSet<String> = items.iter().filter_map(|item| implementor(item, "Default")).collect();
     let mut added = Vec::new();
     for item in items.iter() {
         if let Item::Struct(item) = item
             && reach.request.contains(&item.ident.to_string())
             && matches!(item.fields, Fields::Named(_))
         {
-            let has_default =
-                derives(&item.attrs, "Default") || items.iter().any(|other| implements(other, "Default", &item.ident));
+            let has_default = derives(&item.attrs, "Default") || with_default.contains(&item.ident.to_string());
             added.extend(constructor_and_setters(item, has_default));
         }
     }
@@ -157,5 +157,10 @@ pub(super) fn option_inner(ty: &Type) -> Option<&Type> {
 }
 
 fn takes_into(ty: &Type) -> bool {
-    *ty == parse_quote!(::std::string::String) || *ty == parse_quote!(::client_runtime::Secret)
+    let Type::Path(path) = ty else { return false };
+    let path = &path.path;
+    let is = |names: &[&str]| {
+        path.segments.len() == names.len() && path.segments.iter().zip(names).all(|(one, name)| one.ident == name)
+    };
+    path.leading_colon.is_some() && (is(&["std", "string", "String"]) || is(&["client_runtime", "Secret"]))
 }

@@ -1,5 +1,7 @@
 //! Types that are one of several things, without a name that says which: the one that fits best is taken, not the first.
 
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, Type, Variant, parse_quote};
@@ -10,19 +12,50 @@ use super::secrets::wire_name;
 
 /// Gives such enums a `Deserialize` that loses as little as possible. Runs before enums are opened: a tag has one value.
 pub(super) fn take_the_best(items: &mut Vec<Item>) {
-    let known = items.clone();
-    let mut added = Vec::new();
+    let known = Known(items.iter().filter_map(|item| Some((name(item)?.to_string(), item))).collect());
+    let added: Vec<Item> = items.iter().filter_map(ambiguous).map(|item| deserialize(item, &known)).collect();
     for item in items.iter_mut() {
-        if let Item::Enum(item) = item
-            && is_untagged(&item.attrs)
-            && derives(&item.attrs, "Deserialize")
-            && item.variants.iter().filter(|variant| !is_scalar(variant)).count() > 1
+        if ambiguous(item).is_some()
+            && let Item::Enum(item) = item
         {
             remove_derive(&mut item.attrs, "Deserialize");
-            added.push(deserialize(item, &known));
         }
     }
     items.extend(added);
+}
+
+/// The structs and enums by their names.
+struct Known<'a>(HashMap<String, &'a Item>);
+
+impl<'a> Known<'a> {
+    /// The generated type of this name, also behind an `Option`.
+    fn item_of(&self, ty: &Type) -> Option<&'a Item> {
+        let ty = super::structs::option_inner(ty).unwrap_or(ty);
+        let Type::Path(path) = ty else { return None };
+        self.0.get(&path.path.get_ident()?.to_string()).copied()
+    }
+}
+
+fn name(item: &Item) -> Option<&Ident> {
+    match item {
+        Item::Struct(item) => Some(&item.ident),
+        Item::Enum(item) => Some(&item.ident),
+        _ => None,
+    }
+}
+
+/// An enum whose values don't say which of its variants they are.
+fn ambiguous(item: &Item) -> Option<&ItemEnum> {
+    match item {
+        Item::Enum(item)
+            if is_untagged(&item.attrs)
+                && derives(&item.attrs, "Deserialize")
+                && item.variants.iter().filter(|variant| !is_scalar(variant)).count() > 1 =>
+        {
+            Some(item)
+        }
+        _ => None,
+    }
 }
 
 fn is_untagged(attrs: &[Attribute]) -> bool {
@@ -72,7 +105,7 @@ fn is_scalar(variant: &Variant) -> bool {
     }
 }
 
-fn deserialize(item: &ItemEnum, known: &[Item]) -> Item {
+fn deserialize(item: &ItemEnum, known: &Known<'_>) -> Item {
     let ident = &item.ident;
     let container: Vec<&Attribute> = item.attrs.iter().filter(|attr| attr.path().is_ident("serde")).collect();
     let alternatives = item.variants.iter().map(|variant| alternative(variant, &container, known));
@@ -86,7 +119,7 @@ fn deserialize(item: &ItemEnum, known: &[Item]) -> Item {
 }
 
 /// A variant on its own, as serde reads it.
-fn alternative(variant: &Variant, container: &[&Attribute], known: &[Item]) -> TokenStream {
+fn alternative(variant: &Variant, container: &[&Attribute], known: &Known<'_>) -> TokenStream {
     let name = &variant.ident;
     let mut alone = variant.clone();
     alone.attrs.retain(|attr| attr.path().is_ident("serde"));
@@ -118,11 +151,11 @@ fn alternative(variant: &Variant, container: &[&Attribute], known: &[Item]) -> T
 }
 
 /// The members of what a variant holds that can have one value only.
-fn tags(variant: &Variant, known: &[Item]) -> Vec<(String, String)> {
+fn tags(variant: &Variant, known: &Known<'_>) -> Vec<(String, String)> {
     let fields: Vec<&Field> = match &variant.fields {
         Fields::Named(fields) => fields.named.iter().collect(),
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            let inner = fields.unnamed.first().and_then(|field| item_of(&field.ty, known));
+            let inner = fields.unnamed.first().and_then(|field| known.item_of(&field.ty));
             match inner {
                 Some(Item::Struct(item)) => item.fields.iter().collect(),
                 _ => Vec::new(),
@@ -130,7 +163,7 @@ fn tags(variant: &Variant, known: &[Item]) -> Vec<(String, String)> {
         }
         _ => Vec::new(),
     };
-    let tag = |field: &Field| match item_of(&field.ty, known)? {
+    let tag = |field: &Field| match known.item_of(&field.ty)? {
         Item::Enum(item) if item.variants.len() == 1 => {
             let only = item.variants.first().filter(|only| matches!(only.fields, Fields::Unit))?;
             Some((wire_name(field)?, wire_value(only)))
@@ -138,16 +171,4 @@ fn tags(variant: &Variant, known: &[Item]) -> Vec<(String, String)> {
         _ => None,
     };
     fields.into_iter().filter_map(tag).collect()
-}
-
-/// The generated type of this name, also behind an `Option`.
-fn item_of<'a>(ty: &Type, known: &'a [Item]) -> Option<&'a Item> {
-    let ty = super::structs::option_inner(ty).unwrap_or(ty);
-    let Type::Path(path) = ty else { return None };
-    let name = path.path.get_ident()?;
-    known.iter().find(|item| match item {
-        Item::Struct(item) => item.ident == *name,
-        Item::Enum(item) => item.ident == *name,
-        _ => false,
-    })
 }

@@ -1,49 +1,52 @@
 //! The origin of an item as the last line of its documentation.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Component, Path};
 
 use openapi_pipeline::{Origin, Sources};
-use syn::{Attribute, File, ImplItem, Item, parse_quote};
+use syn::{Attribute, File, ImplItem, Item};
 
-use super::Sourced;
 use crate::Descriptions;
+use crate::polish::doc_line;
 
 /// Writes where they come from under the documentation of types, methods of the client, and error enums.
-pub(crate) fn write_into(client: &mut File, generated: &mut File, table: &[Sourced], descriptions: Descriptions<'_>) {
-    let Descriptions { sources, root } = descriptions;
-    let known = table.iter().filter(|sourced| sourced.described);
-    let lines = Lines { origins: known.map(|one| (one.item.path.as_str(), one.origin)).collect(), sources, root };
-    for item in &mut client.items {
-        match item {
-            Item::Impl(block) if block.trait_.is_none() => {
-                for item in &mut block.items {
-                    if let ImplItem::Fn(method) = item {
-                        lines.add(&format!("Client::{}", method.sig.ident), &mut method.attrs);
+pub(crate) struct Lines<'a> {
+    origins: &'a BTreeMap<String, Origin>,
+    descriptions: Descriptions<'a>,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn new(origins: &'a BTreeMap<String, Origin>, descriptions: Descriptions<'a>) -> Self {
+        Self { origins, descriptions }
+    }
+
+    pub(crate) fn add_to_client(&self, client: &mut File) {
+        for item in &mut client.items {
+            match item {
+                Item::Impl(block) if block.trait_.is_none() => {
+                    for item in &mut block.items {
+                        if let ImplItem::Fn(method) = item {
+                            self.add(&format!("Client::{}", method.sig.ident), &mut method.attrs);
+                        }
                     }
                 }
+                Item::Mod(module) if module.ident == "errors" => self.add_to_types("errors", module),
+                _ => {}
             }
-            Item::Mod(module) if module.ident == "errors" => lines.add_to_types("errors", module),
-            _ => {}
         }
     }
-    for item in &mut generated.items {
-        if let Item::Mod(module) = item
-            && module.ident == "types"
-        {
-            lines.add_to_types("types", module);
+
+    pub(crate) fn add_to_generated(&self, generated: &mut File) {
+        for item in &mut generated.items {
+            if let Item::Mod(module) = item
+                && module.ident == "types"
+            {
+                self.add_to_types("types", module);
+            }
         }
     }
-}
 
-struct Lines<'a> {
-    origins: HashMap<&'a str, Origin>,
-    sources: &'a Sources,
-    root: &'a Path,
-}
-
-impl Lines<'_> {
     fn add_to_types(&self, path: &str, module: &mut syn::ItemMod) {
         for item in module.content.iter_mut().flat_map(|(_, items)| items) {
             let (ident, attrs) = match item {
@@ -58,13 +61,10 @@ impl Lines<'_> {
 
     fn add(&self, item: &str, attrs: &mut Vec<Attribute>) {
         let Some(origin) = self.origins.get(item) else { return };
-        let line = format!(" {}", line(self.sources, *origin, self.root));
+        let line = line(self.descriptions.sources, *origin, self.descriptions.root);
         let end = attrs.iter().rposition(|attr| attr.path().is_ident("doc")).map_or(0, |last| last + 1);
-        let mut added: Vec<Attribute> = vec![parse_quote!(#[doc = #line])];
-        if end > 0 {
-            added.insert(0, parse_quote!(#[doc = ""]));
-        }
-        attrs.splice(end..end, added);
+        let space = (end > 0).then(|| doc_line(""));
+        attrs.splice(end..end, space.into_iter().chain([doc_line(&line)]));
     }
 }
 

@@ -13,7 +13,7 @@ use syn::{
 };
 
 use crate::model::Api;
-use crate::reach::{client_methods, types_module};
+use crate::reach::{methods_by_name, types_module};
 use crate::{CodegenError, names};
 
 /// How many references and combinations lie between a schema and what it means, at most.
@@ -41,13 +41,10 @@ pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins,
     for (component, schema) in &components {
         walk.assign(&names::type_name(component), schema);
     }
+    let methods = methods_by_name(raw);
     for operation in &api.operations {
-        let (Some(node), Some(method)) = (
-            document.pointer(&operation.pointer),
-            client_methods(raw).find(|method| method.sig.ident == operation.method_name.as_str()),
-        ) else {
-            continue;
-        };
+        let node = document.pointer(&operation.pointer);
+        let (Some(node), Some(method)) = (node, methods.get(&operation.method_name)) else { continue };
         walk.operation(node, &operation.parameters, method);
     }
     walk.run();

@@ -204,27 +204,11 @@ impl rt::ApiError for DemoError {
         })
     }
 
-    fn status(&self) -> StatusCode {
+    fn parts(&self) -> rt::ErrorParts<'_> {
         match self {
-            Self::Unauthorized(error) => error.status(),
-            Self::NotFound(error) => error.status(),
-            Self::Other { status, .. } => *status,
-        }
-    }
-
-    fn headers(&self) -> &HeaderMap {
-        match self {
-            Self::Unauthorized(error) => error.headers(),
-            Self::NotFound(error) => error.headers(),
-            Self::Other { headers, .. } => headers,
-        }
-    }
-
-    fn raw_body(&self) -> &rt::RawBody {
-        match self {
-            Self::Unauthorized(error) => error.raw_body(),
-            Self::NotFound(error) => error.raw_body(),
-            Self::Other { body, .. } => body,
+            Self::Unauthorized(error) => error.parts(),
+            Self::NotFound(error) => error.parts(),
+            Self::Other { status, headers, body } => rt::ErrorParts::new(*status, headers, body),
         }
     }
 }

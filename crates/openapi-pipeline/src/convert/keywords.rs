@@ -206,6 +206,13 @@ pub(super) fn lists(cx: &mut Context, holder: &mut Node, names: &[&str]) {
 }
 
 fn mend_by(cx: &mut Context, table: Table, node: &mut Node) {
+    // Nearly every object is as it should be, and has fewer members than the table has rows.
+    let is_sound = |(key, member): (&String, &Node)| {
+        table.iter().all(|(name, form)| name != key || has_form(&member.value, *form))
+    };
+    if node.as_object().is_none_or(|members| members.iter().all(is_sound)) {
+        return;
+    }
     for (key, form) in table {
         mend_one(cx, key, *form, node);
     }
@@ -248,7 +255,7 @@ fn meant(member: &Node, form: Form) -> Option<Value> {
         (Form::Flag, Value::String(text)) => flag(text),
         (Form::Number, Value::String(text)) => number(text),
         (Form::Bound, Value::String(text)) => flag(text).or_else(|| number(text)),
-        (Form::Map, Value::Array(items)) if items.is_empty() => Some(Value::Object(Object::new())),
+        (Form::Map, Value::Array(items)) if items.is_empty() => Some(Value::Object(Object::default())),
         (Form::List, Value::Object(members)) if members.is_empty() => Some(Value::Array(Vec::new())),
         (Form::List, _) => Some(Value::Array(vec![member.clone()])),
         _ => None,

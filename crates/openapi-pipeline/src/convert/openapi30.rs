@@ -18,7 +18,7 @@ pub(super) fn mend(cx: &mut Context, root: &mut Node) -> Diagnostics {
     shape::root(cx, root);
     if root.get("paths").is_none_or(|paths| paths.as_object().is_none()) {
         cx.note(&MISSING_PATHS, root.origin, "paths became {}");
-        root.set("paths", Object::new());
+        root.set("paths", Object::default());
     }
     refs::inline_path_items(cx, root);
     refs::hoist(cx, root);

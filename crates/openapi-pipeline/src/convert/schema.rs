@@ -63,7 +63,7 @@ fn as_object(cx: &mut Context, schema: &mut Node) {
         Value::Object(_) => {}
         Value::Null => {
             cx.note(&EMPTY_SCHEMA, schema.origin, "became {}");
-            schema.value = Value::Object(Object::new());
+            schema.value = Value::Object(Object::default());
         }
         Value::Bool(everything) => {
             let empty = Node::object(schema.origin);
@@ -78,7 +78,7 @@ fn as_object(cx: &mut Context, schema: &mut Node) {
         }
         _ => {
             cx.note(&NOT_A_SCHEMA, schema.origin, "became {}");
-            schema.value = Value::Object(Object::new());
+            schema.value = Value::Object(Object::default());
         }
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn object(cx: &mut Context, kind: Kind, path: &[String], node: &mut N
         (Kind::Schema, _) | (_, Value::Object(_)) => {}
         (_, Value::Null) => {
             cx.note(&EMPTY_OBJECT, node.origin, "became {}");
-            node.value = Value::Object(Object::new());
+            node.value = Value::Object(Object::default());
         }
         (Kind::Example, _) => {
             cx.note(&NOT_AN_OBJECT, node.origin, "became the value of the example");
@@ -57,7 +57,7 @@ pub(super) fn object(cx: &mut Context, kind: Kind, path: &[String], node: &mut N
         ),
         _ => {
             cx.note(&NOT_AN_OBJECT, node.origin, format!("{} that is no object became {{}}", name(kind)));
-            node.value = Value::Object(Object::new());
+            node.value = Value::Object(Object::default());
         }
     }
     if kind == Kind::Schema || node.get_str("$ref").is_some() {
@@ -155,7 +155,7 @@ fn flows(cx: &mut Context, scheme: &mut Node) {
         keywords::sections(cx, flow, &["scopes"]);
         if flow.as_object().is_some() && flow.get("scopes").is_none() {
             cx.note(&EMPTY_OBJECT, flow.origin, "scopes became {}");
-            flow.set("scopes", Object::new());
+            flow.set("scopes", Object::default());
         }
     }
 }

@@ -183,7 +183,7 @@ impl Builder<'_> {
     }
 
     fn object(&mut self, object: ast::Object<'_>, parent: Origin, depth: Depth) -> Value {
-        let mut members = Object::with_capacity(object.properties.len());
+        let mut members = Object::with_capacity_and_hasher(object.properties.len(), Default::default());
         for property in object.properties {
             let key_span = property.name.start()..property.name.end();
             let span = match &property.value {

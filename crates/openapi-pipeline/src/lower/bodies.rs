@@ -113,7 +113,7 @@ fn fit_schema(cx: &mut Context, media: &mut Node, name: &str, way: Way) {
     let wanted: Object = match (name, way) {
         ("application/octet-stream", _) => members(origin, &[("type", "string"), ("format", "binary")]),
         ("text/plain", _) => members(origin, &[("type", "string")]),
-        _ if media.get("schema").is_none() => Object::new(),
+        _ if media.get("schema").is_none() => Object::default(),
         _ => return,
     };
     if media.get("schema").and_then(Node::as_object) != Some(&wanted) {

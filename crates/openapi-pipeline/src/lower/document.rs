@@ -29,7 +29,7 @@ pub(crate) fn root(cx: &mut Context, document: &mut Node) -> Result<(), Diagnost
 fn info(cx: &mut Context, document: &mut Node) {
     if document.get("info").is_none_or(|info| info.as_object().is_none()) {
         cx.note(&rule::PLAIN_INFO, document.origin, "there is no `info`");
-        document.set("info", crate::Object::new());
+        document.set("info", crate::Object::default());
     }
     let Some(info) = document.get_mut("info") else { return };
     for (key, fallback) in [("title", "API"), ("version", "0.0.0")] {

@@ -23,7 +23,7 @@ pub(crate) fn operations(cx: &mut Context, document: &mut Node) {
 fn paths(cx: &mut Context, document: &mut Node) {
     let Some(paths) = document.get_mut("paths").and_then(Node::as_object_mut) else { return };
     let taken: HashSet<String> = paths.keys().cloned().collect();
-    let mut kept = Object::new();
+    let mut kept = Object::default();
     for (path, mut item) in std::mem::take(paths) {
         let rooted = format!("/{path}");
         let path = if path.starts_with('/') || taken.contains(&rooted) {

@@ -134,7 +134,7 @@ const KEPT: [&str; 5] = ["description", "nullable", "deprecated", "readOnly", "w
 /// Makes a schema a reference; documentation and `nullable` wrap it.
 pub(crate) fn replace(schema: &mut Node, name: &str, nullable: bool) {
     let origin = schema.origin;
-    let mut kept = Object::new();
+    let mut kept = Object::default();
     for key in KEPT {
         let said = |node: &Node| node.as_bool() != Some(false);
         kept.extend(schema.remove(key).filter(said).map(|node| (key.to_owned(), node)));
@@ -179,7 +179,7 @@ pub(crate) fn add_component(document: &mut Node, name: &str, origin: Origin) {
     for key in ["components", "schemas"] {
         let holder = if key == "components" { Some(&mut *document) } else { document.get_mut("components") };
         if let Some(holder) = holder.filter(|holder| holder.get(key).is_none()) {
-            holder.set(key, Object::new());
+            holder.set(key, Object::default());
         }
     }
     let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));

@@ -44,7 +44,7 @@ fn ref_siblings(cx: &mut Context, site: Site, schema: &mut Node) {
         "description" | "deprecated" | "readOnly" | "writeOnly" => !bare,
         _ => false,
     };
-    let (mut wrapper, mut lost) = (Object::new(), Vec::new());
+    let (mut wrapper, mut lost) = (Object::default(), Vec::new());
     for (key, node) in members.iter().filter(|(key, _)| *key != "$ref") {
         if keeps(key, node) {
             wrapper.insert(key.clone(), node.clone());

@@ -136,7 +136,7 @@ fn carrier(cx: &mut Context, name: &str, scheme: &mut Node) -> Option<Carrier> {
         Some(kind @ ("oauth2" | "openIdConnect")) => {
             cx.note(&rule::OAUTH, scheme.origin, format!("tokens of `{name}` ({kind}) are sent as bearer tokens"));
             let origin = scheme.origin;
-            let mut members = Object::new();
+            let mut members = Object::default();
             members.insert("type".to_owned(), Node::new("http", origin));
             members.insert("scheme".to_owned(), Node::new("bearer", origin));
             members.extend(scheme.remove("description").map(|text| ("description".to_owned(), text)));

@@ -33,7 +33,7 @@ impl Store {
             return;
         }
         if document.get("components").is_none() {
-            document.set("components", Object::new());
+            document.set("components", Object::default());
         }
         if let Some(components) = document.get_mut("components") {
             components.set("schemas", self.schemas);

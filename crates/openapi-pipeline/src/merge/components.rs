@@ -54,7 +54,7 @@ fn conflict(plan: &MergePlan, component: &str, sides: [(&String, &Node); 2], fou
 
 /// Takes the components of all documents; the ones of a kept document win. Called when no conflict is left.
 pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], settled: &Settled) -> Object {
-    let mut sections = Object::new();
+    let mut sections = Object::default();
     let mut merged_equal: IndexMap<(String, String), Vec<String>> = IndexMap::new();
     for (index, part) in parts.iter_mut().enumerate() {
         let (origin, id) = (part.root.origin, &part.id);

@@ -43,7 +43,7 @@ pub(crate) fn check_operation_ids(parts: &[Part], problems: &mut Diagnostics) {
 
 /// Paths in the order of the documents. An operation two documents have in different forms is a conflict.
 pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], problems: &mut Diagnostics) -> Object {
-    let mut merged = Object::new();
+    let mut merged = Object::default();
     let mut owners: IndexMap<String, String> = IndexMap::new();
     for part in parts.iter_mut() {
         let Part { id, root } = part;

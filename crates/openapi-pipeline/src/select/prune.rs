@@ -41,7 +41,7 @@ pub fn subset(document: &Node, keep: impl Fn(&str, &str) -> bool) -> Node {
         match key.as_str() {
             "components" => {}
             "paths" => {
-                let mut paths = Object::new();
+                let mut paths = Object::default();
                 for (path, item) in member.as_object().into_iter().flatten() {
                     if let Some(item) = item_subset(path, item, &keep) {
                         paths.insert(path.clone(), item);
@@ -67,7 +67,7 @@ pub fn schema_subset(document: &Node, name: &str) -> Node {
             root.insert(key.to_owned(), member.clone());
         }
     }
-    kept.set("paths", Object::new());
+    kept.set("paths", Object::default());
     let schema = document.get("components").and_then(|components| components.get("schemas")?.get(name));
     let mut used = reachable(document, schema.into_iter());
     used.insert(("schemas".to_owned(), name.to_owned()));
@@ -90,7 +90,7 @@ fn item_subset(path: &str, item: &Node, keep: &impl Fn(&str, &str) -> bool) -> O
 
 fn add_components(kept: &mut Node, document: &Node, used: &HashSet<(String, String)>) {
     let Some(components) = document.get("components") else { return };
-    let mut sections = Object::new();
+    let mut sections = Object::default();
     for (section, members) in components.as_object().into_iter().flatten() {
         let members_kept: Object = members
             .as_object()

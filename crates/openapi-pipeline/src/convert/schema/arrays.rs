@@ -14,7 +14,7 @@ pub(super) fn mend(cx: &mut Context, schema: &mut Node) {
     unevaluated(cx, schema);
     if schema.get_str("type") == Some("array") && schema.get("items").is_none() {
         cx.note(&ARRAY_ITEMS, schema.origin, "items became {}");
-        schema.set("items", crate::Object::new());
+        schema.set("items", crate::Object::default());
     }
 }
 

@@ -61,7 +61,7 @@ fn takes_properties(schema: &Node) -> bool {
 fn add(cx: &mut Context, schema: &mut Node, described: IndexMap<String, Vec<Node>>) {
     let origin = schema.origin;
     let Some(members) = schema.as_object_mut() else { return };
-    let properties = members.entry("properties".to_owned()).or_insert_with(|| Node::new(Object::new(), origin));
+    let properties = members.entry("properties".to_owned()).or_insert_with(|| Node::new(Object::default(), origin));
     let Some(properties) = properties.as_object_mut() else { return };
     for (name, branches) in described {
         if properties.contains_key(&name) {

@@ -22,7 +22,7 @@ pub(super) fn convert(cx: &mut Context, shared: &Shared, root: &mut Node) {
     let Some(members) = root.as_object_mut() else { return };
     let components = members.entry("components".to_owned()).or_insert_with(|| Node::object(origin));
     if components.get("schemas").is_none() {
-        components.set("schemas", crate::Object::new());
+        components.set("schemas", crate::Object::default());
     }
     let Some(section) = components.get_mut("schemas") else { return };
     for (name, schema) in copied {

@@ -34,7 +34,7 @@ fn convert_flow(cx: &mut Context, scheme: &mut Node) {
     }
     match scheme.remove("scopes") {
         Some(scopes) => put(&mut details, "scopes", scopes),
-        None => details.set("scopes", Object::new()),
+        None => details.set("scopes", Object::default()),
     }
     let mut flows = Node::object(flow.origin);
     put(&mut flows, new, details);

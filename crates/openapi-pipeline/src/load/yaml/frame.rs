@@ -34,7 +34,7 @@ impl Frame {
         Self {
             is_mapping: false,
             items: Vec::new(),
-            members: Object::new(),
+            members: Object::default(),
             merges: None,
             key: None,
             origin: None,
@@ -76,7 +76,7 @@ impl Frame {
         let Some(merges) = self.merges else {
             return Some(Node { value: Value::Object(self.members), origin });
         };
-        let mut members = Object::new();
+        let mut members = Object::default();
         for (key, node) in merges.into_iter().flatten() {
             members.entry(key).or_insert(node);
         }
