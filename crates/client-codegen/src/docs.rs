@@ -21,7 +21,7 @@ pub fn harmless(text: &str) -> String {
 }
 
 /// Whether it is one line of words, or a name in backticks: most texts are, and Markdown makes nothing else of them.
-pub(crate) fn is_plain(text: &str) -> bool {
+fn is_plain(text: &str) -> bool {
     let name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if text.strip_prefix('`').and_then(|text| text.strip_suffix('`')).is_some_and(name) {
         return true;

@@ -15,6 +15,12 @@ impl<'a> Graft<'a> {
         Self { grown: old, new }
     }
 
+    /// Brings along the components that the operations refer to.
+    pub(super) fn complete(&mut self) {
+        let paths = self.grown["paths"].clone();
+        self.components_of(&paths);
+    }
+
     /// Puts in what a change says; or says what it lacks for that.
     pub(super) fn apply(&mut self, claim: &Claim) -> Result<(), String> {
         let put = match (claim.rule.as_str(), &claim.old, &claim.new) {

@@ -2,17 +2,18 @@
 //!
 //! The documents are not in the repository; the environment variable `UPSTREAM_DIR` says where they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use openapi_pipeline::diff::{Change, Level};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use workspace_tests::judge::pointer::is_within;
 use workspace_tests::witness::{Claim, Kind};
 
 use super::graft::Graft;
 use super::judged::public_items;
 use super::shown::{Compared, claim, judge};
+use super::{diff_values, lines};
 
 /// The two versions, if they are there.
 fn versions() -> Option<[String; 2]> {
@@ -112,4 +113,66 @@ fn what_is_compatible_in_published_versions_leaves_every_public_item() {
         is.difference(&was).count()
     );
     assert!(gone.is_empty(), "{gone:#?}");
+}
+
+/// A description with the first of these operations that it has, and what that one needs; else with its first operation.
+fn narrowed(document: &Value, operations: &[String]) -> Value {
+    let plain = |name: &str| name.trim_end_matches('/').to_owned();
+    let wanted: BTreeSet<String> = operations.iter().map(|name| plain(name)).collect();
+    let name = |path: &str, method: &str| plain(&format!("{} {path}", method.to_uppercase()));
+    let paths = document["paths"].as_object().unwrap();
+    let all: Vec<_> = paths
+        .iter()
+        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| (path, method)))
+        .collect();
+    let kept = all.iter().find(|(path, method)| wanted.contains(&name(path, method))).or(all.first());
+    let mut small = document.clone();
+    small["components"]["schemas"] = Value::Object(Map::new());
+    small["paths"].as_object_mut().unwrap().retain(|path, item| {
+        item.as_object_mut().unwrap().retain(|method, _| kept == Some(&(path, method)));
+        item.as_object().is_some_and(|methods| !methods.is_empty())
+    });
+    let mut graft = Graft::new(small, document);
+    graft.complete();
+    graft.grown
+}
+
+#[test]
+fn each_compatible_change_in_published_versions_is_judged_rightly_by_itself() {
+    let Some([old, new]) = versions() else { return };
+    let (before, after): (Value, Value) = (serde_json::from_str(&old).unwrap(), serde_json::from_str(&new).unwrap());
+    let compared = Compared::new((&old, judge(&old)), (&new, judge(&new)));
+    let (mut additive, mut of_code, mut wrong) = (0, 0, Vec::new());
+    let mut known: HashMap<String, BTreeSet<(String, String)>> = HashMap::new();
+    for change in compared.changes(Level::Compatible) {
+        let claim = claim(change, &compared.cx.sources);
+        let small = narrowed(&before, &change.operations);
+        let mut graft = Graft::new(small.clone(), &after);
+        if let Err(problem) = graft.apply(&claim) {
+            wrong.push(problem);
+            continue;
+        }
+        let difference = diff_values(&small, &graft.grown);
+        let found = difference.changes.iter().any(|found| found.rule.name == change.rule.name);
+        let was = known.entry(small.to_string()).or_insert_with(|| public_items(&small));
+        let is = public_items(&graft.grown);
+        let gone: Vec<_> = was.difference(&is).collect();
+        match (found, difference.level()) {
+            (true, Some(Level::Compatible)) if gone.is_empty() => additive += 1,
+            // Beside what callers notice, there is a line for what the code does.
+            (true, Some(Level::Source)) if !gone.is_empty() => of_code += 1,
+            (_, level) => wrong.push(format!(
+                "{} at {} is {level:?} by itself, found: {found}, gone: {gone:#?}\n{}",
+                change.rule.name,
+                change.pointer,
+                lines(&difference).join("\n")
+            )),
+        }
+    }
+    println!(
+        "compatible changes, one at a time: {}, of which {additive} leave every public item; {of_code} come with a change \
+         of the source by themselves, as `diff` says of each, and do change the items",
+        additive + of_code + wrong.len()
+    );
+    assert!(wrong.is_empty(), "{} are judged wrongly:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -18,12 +18,16 @@ impl VisitMut for Docs {
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         let texts: Vec<String> = attributes.iter().filter_map(doc_text).collect();
-        let is_harmless = |text: &str| text.strip_prefix(' ').is_some_and(docs::is_plain);
-        if !texts.is_empty() && !matches!(texts.as_slice(), [only] if is_harmless(only)) {
+        if texts.is_empty() {
+            return;
+        }
+        let harmless = docs::harmless(&texts.join("\n"));
+        // Most are so already, and to make a literal of a text is dear.
+        let same = harmless.lines().map(commented).eq(texts.iter().map(String::as_str));
+        if !same {
             let position = attributes.iter().position(|attribute| doc_text(attribute).is_some()).unwrap_or(0);
             attributes.retain(|attribute| doc_text(attribute).is_none());
-            let lines = doc_attributes(&texts.join("\n"));
-            attributes.splice(position..position, lines);
+            attributes.splice(position..position, harmless.lines().map(doc_line));
         }
     }
 }
@@ -35,8 +39,8 @@ pub(crate) fn doc_attributes(text: &str) -> Vec<Attribute> {
 
 /// A line of documentation that is known to be harmless.
 pub(crate) fn doc_line(line: &str) -> Attribute {
-    let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-    let value = Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(LitStr::new(&line, Span::call_site())) });
+    let text = LitStr::new(&commented(line), Span::call_site());
+    let value = Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(text) });
     let path = Ident::new("doc", Span::call_site()).into();
     // Put together and not parsed: a large API has thousands of lines.
     Attribute {
@@ -45,6 +49,11 @@ pub(crate) fn doc_line(line: &str) -> Attribute {
         bracket_token: Default::default(),
         meta: Meta::NameValue(MetaNameValue { path, eq_token: Default::default(), value }),
     }
+}
+
+/// A line as it stands behind `///`.
+fn commented(line: &str) -> String {
+    if line.is_empty() { String::new() } else { format!(" {line}") }
 }
 
 fn doc_text(attribute: &Attribute) -> Option<String> {
