@@ -16,6 +16,10 @@ use xtask::build::{self, Inputs};
 use xtask::config::{DocumentConfig, Family};
 use xtask::{Workspace, workspace::Failure};
 
+/// That of xtask.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The published description that is timed as a whole; it has 78 paths.
 pub const UPSTREAM: &str = "svix-2024-09-10.json";
 

@@ -29,8 +29,10 @@ mod render;
 
 pub use error::CodegenError;
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
-use provenance::Lines;
 pub use provenance::Provenance;
+
+use aside::Aside;
+use provenance::Lines;
 
 /// What a crate is called and how it behaves, besides what its document says.
 #[derive(Clone, Debug)]
@@ -149,12 +151,12 @@ fn generate_with(
     thread::scope(|scope| {
         // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
         // are polished.
-        let by_description = aside::start(scope, move || emit::ByDescription::of(api, lines))?;
+        let by_description = Aside::start(scope, move || emit::ByDescription::of(api, lines))?;
         let raw = engine::run(document)?;
         let heads = emit::Heads::of(api, &raw)?;
-        let by_methods = aside::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
+        let by_methods = Aside::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
         let types = Types::of(raw, document, api, descriptions, uninhabited)?;
-        let client = aside::outcome(by_methods)?.with(aside::outcome(by_description)?);
+        let client = by_methods.outcome()?.with(by_description.outcome()?);
         let provenance = Provenance::new(document, described.clone(), types.origins);
         let second_name = |twin: polish::Twin| {
             let polish::Twin { owner, field, wire, first } = twin;
