@@ -3,6 +3,8 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use client_codegen::STACK;
+
 use crate::progress::line;
 
 /// Does some work while panics print nothing. One that nobody catches goes on, with the message of it.
@@ -20,9 +22,6 @@ pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
         panic::resume_unwind(payload)
     })
 }
-
-/// How much a description may nest is bounded, but what the generator makes of a level is not small.
-const STACK: usize = 256 << 20;
 
 /// Does some work on a stack that is deep enough for any description.
 pub(crate) fn with_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {

@@ -1,15 +1,12 @@
 //! Work that is done beside other work, on a thread of its own.
 
-use std::panic::resume_unwind;
-use std::thread::{Builder, Scope, ScopedJoinHandle};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
-use crate::CodegenError;
+use crate::{CodegenError, STACK};
 
-/// As much as the thread has that generates a client: code nests as deep as what it is made from.
-const STACK: usize = 256 << 20;
-
-/// Work that was started. Dropped, it is waited for, and what became of it is nobody's business any more.
-pub(crate) struct Aside<'scope, T>(Option<ScopedJoinHandle<'scope, Result<T, CodegenError>>>);
+/// Work that was started. Its scope waits for it; what became of it matters to whoever asks.
+pub(crate) struct Aside<'scope, T>(ScopedJoinHandle<'scope, thread::Result<Result<T, CodegenError>>>);
 
 impl<'scope, T: Send + 'scope> Aside<'scope, T> {
     /// Starts it.
@@ -17,24 +14,15 @@ impl<'scope, T: Send + 'scope> Aside<'scope, T> {
         scope: &'scope Scope<'scope, '_>,
         work: impl FnOnce() -> Result<T, CodegenError> + Send + 'scope,
     ) -> Result<Self, CodegenError> {
-        let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        thread.map(|thread| Self(Some(thread))).map_err(|error| CodegenError::Thread(error.to_string()))
+        // A panic must not leave the thread: the scope would go on with it though nobody asked.
+        let caught = || catch_unwind(AssertUnwindSafe(work));
+        let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, caught);
+        thread.map(Self).map_err(|error| CodegenError::Thread(error.to_string()))
     }
 
     /// Waits for it. If it panicked, so does this.
-    pub(crate) fn outcome(mut self) -> Result<T, CodegenError> {
-        match self.0.take().map(ScopedJoinHandle::join) {
-            Some(Ok(outcome)) => outcome,
-            Some(Err(payload)) => resume_unwind(payload),
-            None => Err(CodegenError::Thread("it is gone".to_owned())),
-        }
-    }
-}
-
-impl<T> Drop for Aside<'_, T> {
-    fn drop(&mut self) {
-        // A scope panics if a thread did that nobody asked.
-        let _ = self.0.take().map(ScopedJoinHandle::join);
+    pub(crate) fn outcome(self) -> Result<T, CodegenError> {
+        self.0.join().and_then(|outcome| outcome).unwrap_or_else(|payload| resume_unwind(payload))
     }
 }
 

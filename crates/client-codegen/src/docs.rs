@@ -13,7 +13,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Ta
 /// assert!(!text.contains("<script>"));
 /// ```
 pub fn harmless(text: &str) -> String {
-    // As it stands in a comment.
+    // Behind `///` stands a space.
     match text.strip_prefix(' ').unwrap_or(text) {
         text if is_plain(text) => text.to_owned(),
         _ => through_markdown(text),

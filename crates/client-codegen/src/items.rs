@@ -69,7 +69,7 @@ impl Item {
 
 /// The public items of a crate, from the source of its client and of its generated layer, of which only `types` is
 /// public.
-pub(crate) fn of(client: &File, generated: &File) -> Vec<Item> {
+fn of(client: &File, generated: &File) -> Vec<Item> {
     let mut found = Vec::new();
     collect(&client.items, "", &mut found);
     for item in &generated.items {

@@ -34,6 +34,10 @@ pub use provenance::Provenance;
 use aside::Aside;
 use provenance::Lines;
 
+/// How much stack a thread needs that generates a client. How much a description may nest is bounded, but what the generator
+/// makes of a level is not small.
+pub const STACK: usize = 256 << 20;
+
 /// What a crate is called and how it behaves, besides what its document says.
 #[derive(Clone, Debug)]
 pub struct CrateSpec {
@@ -148,7 +152,7 @@ fn generate_with(
     let described = provenance::of_description(document, &api);
     let lines = Lines::new(&described, descriptions);
     let (api, lines) = (&api, &lines);
-    thread::scope(|scope| {
+    let (types, client) = thread::scope(|scope| {
         // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
         // are polished.
         let by_description = Aside::start(scope, move || emit::ByDescription::of(api, lines))?;
@@ -156,30 +160,30 @@ fn generate_with(
         let heads = emit::Heads::of(api, &raw)?;
         let by_methods = Aside::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
         let types = Types::of(raw, document, api, descriptions, uninhabited)?;
-        let client = by_methods.outcome()?.with(by_description.outcome()?);
-        let provenance = Provenance::new(document, described.clone(), types.origins);
-        let second_name = |twin: polish::Twin| {
-            let polish::Twin { owner, field, wire, first } = twin;
-            let field = format!("{owner}::{field}");
-            SecondName { origin: provenance.place(&field), field, wire, first }
-        };
-        let null_member = |one: polish::NullMember| {
-            let polish::NullMember { field, clearable } = one;
-            NullMember { origin: provenance.place(&field), field, clearable }
-        };
-        Ok(CrateSource {
-            types: types.public,
-            operations: api.operations.len(),
-            has_server: !api.servers.is_empty(),
-            takes_token: api.operations.iter().any(|operation| operation.security.token().is_some()),
-            credentials: api.credentials.iter().map(|credential| credential.method.clone()).collect(),
-            opened: types.opened,
-            second_names: types.twins.into_iter().map(second_name).collect(),
-            null_members: types.null_members.into_iter().map(null_member).collect(),
-            generated: render::file(&[types.text], spec, "the types, and the private layer under the client"),
-            client: render::file(&client, spec, "the public client"),
-            provenance,
-        })
+        Ok((types, by_methods.outcome()?.with(by_description.outcome()?)))
+    })?;
+    let provenance = Provenance::new(document, described, types.origins);
+    let second_name = |twin: polish::Twin| {
+        let polish::Twin { owner, field, wire, first } = twin;
+        let field = format!("{owner}::{field}");
+        SecondName { origin: provenance.place(&field), field, wire, first }
+    };
+    let null_member = |one: polish::NullMember| {
+        let polish::NullMember { field, clearable } = one;
+        NullMember { origin: provenance.place(&field), field, clearable }
+    };
+    Ok(CrateSource {
+        types: types.public,
+        operations: api.operations.len(),
+        has_server: !api.servers.is_empty(),
+        takes_token: api.operations.iter().any(|operation| operation.security.token().is_some()),
+        credentials: api.credentials.iter().map(|credential| credential.method.clone()).collect(),
+        opened: types.opened,
+        second_names: types.twins.into_iter().map(second_name).collect(),
+        null_members: types.null_members.into_iter().map(null_member).collect(),
+        generated: render::file(&[types.text], spec, "the types, and the private layer under the client"),
+        client: render::file(&client, spec, "the public client"),
+        provenance,
     })
 }
 

@@ -44,14 +44,7 @@ impl ByMethods {
         let methods =
             api.operations.iter().zip(&signatures).map(|(operation, signature)| client::method(operation, signature));
         let client = client::client(api, methods);
-        let imports = match names_types(&client) {
-            true => quote!(
-                use crate::generated::{self, types};
-            ),
-            false => quote!(
-                use crate::generated;
-            ),
-        };
+        let imports = imports(&client);
         let builder = client::builder(api);
         let servers = servers::servers(api);
         let client = quote! {
@@ -90,6 +83,18 @@ fn text(tokens: TokenStream, lines: &Lines<'_>) -> Result<String, CodegenError> 
         syn::parse2(tokens).map_err(|error| CodegenError::unsupported("the emitted client", error.to_string()))?;
     lines.add_to_client(&mut file);
     Ok(render::text(&file))
+}
+
+/// What some code needs of the private layer.
+fn imports(code: &TokenStream) -> TokenStream {
+    match names_types(code) {
+        true => quote!(
+            use crate::generated::{self, types};
+        ),
+        false => quote!(
+            use crate::generated;
+        ),
+    }
 }
 
 /// Whether some code names the module of the generated types, which an import would otherwise be unused for.

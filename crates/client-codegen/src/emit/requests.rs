@@ -11,14 +11,7 @@ use crate::polish::doc_attributes;
 pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
     let requests = api.operations.iter().zip(signatures).map(|(operation, signature)| request(operation, signature));
     let requests: TokenStream = requests.collect();
-    let imports = match super::names_types(&requests) {
-        true => quote!(
-            use crate::generated::{self, types};
-        ),
-        false => quote!(
-            use crate::generated;
-        ),
-    };
+    let imports = super::imports(&requests);
     quote! {
         /// Requests that are ready to be sent: await one, or set optional parameters first.
         pub mod requests {

@@ -13,15 +13,14 @@ use super::secrets::wire_name;
 /// Gives such enums a `Deserialize` that loses as little as possible. Runs before enums are opened: a tag has one value.
 pub(super) fn take_the_best(items: &mut Vec<Item>) {
     let known = Known(items.iter().filter_map(|item| Some((name(item)?.to_string(), item))).collect());
-    let added: Vec<Item> = items.iter().filter_map(ambiguous).map(|item| deserialize(item, &known)).collect();
-    for item in items.iter_mut() {
-        if ambiguous(item).is_some()
-            && let Item::Enum(item) = item
-        {
+    let read = |(at, item)| Some((at, deserialize(ambiguous(item)?, &known)));
+    let added: Vec<(usize, Item)> = items.iter().enumerate().filter_map(read).collect();
+    for (at, deserialize) in added {
+        if let Some(Item::Enum(item)) = items.get_mut(at) {
             remove_derive(&mut item.attrs, "Deserialize");
         }
+        items.push(deserialize);
     }
-    items.extend(added);
 }
 
 /// The structs and enums by their names.
