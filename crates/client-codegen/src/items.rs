@@ -147,7 +147,7 @@ fn implementation(block: &syn::ItemImpl, path: &str, found: &mut Vec<Item>) {
     if ty.starts_with("generated::") {
         return;
     }
-    if let Some((_, implemented, _)) = &block.trait_ {
+    if let Some((implemented, _)) = &block.trait_ {
         // A conversion into a foreign type is about ours, which the trait names.
         let foreign = matches!(&*block.self_ty, syn::Type::Path(of) if of.path.leading_colon.is_some());
         let at = if foreign { "" } else { path };

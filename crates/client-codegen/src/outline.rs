@@ -65,7 +65,7 @@ fn outline_impl(block: &syn::ItemImpl, path: &str, lines: &mut Vec<String>) {
     if ty.starts_with("generated::") {
         return;
     }
-    if let Some((_, implemented, _)) = &block.trait_ {
+    if let Some((implemented, _)) = &block.trait_ {
         // A conversion into a foreign type is about ours, which the trait names.
         let at = if is_foreign(&block.self_ty) { "" } else { path };
         lines.push(format!("impl {} for {at}{ty}", tokens(implemented)));
@@ -87,7 +87,7 @@ pub fn pieces(source: &str) -> Result<BTreeMap<String, String>, syn::Error> {
     let file = syn::parse_file(source)?;
     let mut groups: BTreeMap<String, Vec<Item>> = BTreeMap::new();
     collect(&file.items, "", &mut groups);
-    let unparse = |items| prettyplease::unparse(&File { shebang: None, attrs: Vec::new(), items });
+    let unparse = |items| prettyplease::unparse(&File { shebang: None, frontmatter: None, attrs: Vec::new(), items });
     Ok(groups.into_iter().map(|(name, items)| (name, unparse(items))).collect())
 }
 
@@ -131,7 +131,7 @@ fn is_foreign(ty: &syn::Type) -> bool {
 
 /// The type a conversion starts from.
 fn converted(block: &syn::ItemImpl) -> Option<String> {
-    let (_, path, _) = block.trait_.as_ref()?;
+    let (path, _) = block.trait_.as_ref()?;
     let syn::PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
         syn::GenericArgument::Type(ty) => Some(subject(ty)),

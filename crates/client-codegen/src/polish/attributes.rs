@@ -39,7 +39,7 @@ pub(super) fn polish(items: &mut Vec<Item>, reach: &Reach) {
 /// The type that an item implements a trait for, if it does.
 pub(super) fn implementor(item: &Item, name: &str) -> Option<String> {
     let Item::Impl(block) = item else { return None };
-    let (_, path, _) = block.trait_.as_ref()?;
+    let (path, _) = block.trait_.as_ref()?;
     match &*block.self_ty {
         Type::Path(ty) if path.segments.last()?.ident == name => Some(ty.path.get_ident()?.to_string()),
         _ => None,

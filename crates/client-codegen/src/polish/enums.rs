@@ -31,7 +31,7 @@ pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
                 let kept = block
                     .trait_
                     .as_ref()
-                    .and_then(|(_, path, _)| path.segments.last())
+                    .and_then(|(path, _)| path.segments.last())
                     .is_some_and(|last| last.ident == "Default");
                 if kept {
                     out.push(Item::Impl(block));

@@ -10,7 +10,7 @@ use syn::{Block, Expr, Item, Lit, Stmt, parse_quote};
 pub(super) fn spell_out(items: &mut [Item]) {
     for item in items {
         if let Item::Impl(block) = item
-            && let Some((_, path, _)) = &block.trait_
+            && let Some((path, _)) = &block.trait_
             && path.segments.last().is_some_and(|last| last.ident == "FromStr")
         {
             SpellOut.visit_item_impl_mut(block);

@@ -13,7 +13,7 @@ impl Template {
     /// The impl for a type.
     pub(super) fn of(&self, ident: &Ident) -> Item {
         let mut block = self.0.clone();
-        *block.self_ty = Type::Path(syn::TypePath { qself: None, path: ident.clone().into() });
+        *block.self_ty = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: ident.clone().into() });
         Texts(ident).visit_item_impl_mut(&mut block);
         Item::Impl(block)
     }

@@ -35,7 +35,7 @@ pub(super) fn open(items: &mut Vec<Item>) {
 
 /// Whether an `impl` is one for such a type, or a conversion from one.
 fn is_about(block: &syn::ItemImpl, names: &[String]) -> bool {
-    let from = block.trait_.as_ref().and_then(|(_, path, _)| path.segments.last()).map(|last| &last.arguments);
+    let from = block.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|last| &last.arguments);
     let from = from.into_iter().flat_map(|arguments| match arguments {
         PathArguments::AngleBracketed(arguments) => arguments.args.iter().collect(),
         _ => Vec::new(),
