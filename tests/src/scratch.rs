@@ -12,21 +12,37 @@ pub fn workspace_root() -> &'static Path {
     ROOT.get_or_init(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned())
 }
 
-/// The real xtask, built as `cargo xtask` would build it.
+/// The real xtask: a program of this package with the same main function, which cargo builds with the tests, in their
+/// profile and with their features.
 pub fn xtask() -> Command {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    let binary = BINARY.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "xtask"]).current_dir(workspace_root());
-        assert!(build.status().unwrap().success(), "xtask doesn't build");
-        // …/debug/deps/this-test
-        let test = std::env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).unwrap();
-        profile.join(format!("xtask{}", std::env::consts::EXE_SUFFIX))
-    });
+    // …/target/debug/deps/this-test
+    let test = std::env::current_exe().unwrap();
+    let binary = test.ancestors().nth(2).unwrap().join(format!("xtask-of-tests{}", std::env::consts::EXE_SUFFIX));
+    assert!(binary.is_file(), "{} is built with the integration tests: run one of those", binary.display());
     let mut command = Command::new(binary);
     command.env_remove("NO_COLOR");
     command
+}
+
+/// Runs cargo in a folder, with what was downloaded, and with the network if that isn't enough.
+pub fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Output {
+    let run = |offline: bool| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(arguments).args(offline.then_some("--offline")).current_dir(folder).env("CARGO_TARGET_DIR", target);
+        // One setting for all folders: what they depend on is then compiled once.
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only").env("CARGO_INCREMENTAL", "0");
+        cargo.output().unwrap()
+    };
+    let outcome = run(true);
+    if !outcome.status.success() && String::from_utf8_lossy(&outcome.stderr).contains("--offline") {
+        return run(false);
+    }
+    outcome
+}
+
+/// The folder that all builds of scratch folders share.
+pub fn scratch_target() -> PathBuf {
+    workspace_root().join("target/scratch")
 }
 
 /// A copy of what `cargo xtask generate` reads and writes, and of what a generated crate needs to compile.
@@ -45,7 +61,7 @@ impl Scratch {
             copy(&workspace_root().join(part), &scratch.path(part));
         }
         let manifest = std::fs::read_to_string(workspace_root().join("Cargo.toml")).unwrap();
-        let members = "members = [\"crates/*\", \"xtask\", \"tests\"]";
+        let members = "members = [\"crates/*\", \"xtask\", \"tests\", \"tests/goldens\"]";
         assert!(manifest.contains(members), "the list of members has changed");
         scratch.write("Cargo.toml", &manifest.replace(members, "members = [\"crates/*\"]"));
         std::fs::copy(workspace_root().join("Cargo.lock"), scratch.path("Cargo.lock")).unwrap();
@@ -93,26 +109,19 @@ impl Scratch {
         self.write(path, &format!("//! A client.\n{}\n", code.join("\n")));
     }
 
-    /// Adds a crate `downstream` that uses clients as any crate would.
-    pub fn downstream(&self, clients: &[&str], code: &str) {
-        let dependencies: String = clients.iter().map(|client| format!("{client}.workspace = true\n")).collect();
-        let manifest =
-            format!("[package]\nname = \"downstream\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}");
-        self.write("crates/downstream/Cargo.toml", &manifest);
-        self.write("crates/downstream/src/lib.rs", code);
-    }
-
     /// `cargo xtask generate` in the copy, with more arguments.
     pub fn generate(&self, arguments: &[&str]) -> Output {
         xtask().arg("generate").args(arguments).current_dir(self.folder.path()).output().unwrap()
     }
 
-    /// cargo in the copy. All copies share one target folder, so that dependencies compile once.
+    /// cargo in the copy.
     pub fn cargo(&self, arguments: &[&str]) -> Output {
-        let target = workspace_root().join("target/scratch");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(arguments).arg("--offline").current_dir(self.folder.path()).env("CARGO_TARGET_DIR", target);
-        cargo.output().unwrap()
+        cargo(self.folder.path(), &scratch_target(), arguments)
+    }
+
+    /// Takes what the copy doesn't have out of its Cargo.lock, as cargo does before its first build.
+    pub fn settle_lock(&self) {
+        run(self.cargo(&["update", "--workspace", "--quiet"]));
     }
 
     /// Every file of a folder of the copy with its bytes, by path.

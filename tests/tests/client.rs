@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use openapi_pipeline::lower::Construct;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
-use workspace_tests::{run, workspace_root, xtask};
+use workspace_tests::{cargo, run, scratch_target, workspace_root, xtask};
 use xtask::client::ClientReport;
 
 /// A folder with descriptions, and the commands in it.
@@ -92,7 +92,7 @@ impl Desk {
     }
 }
 
-const SMALL: &str = include_str!("fixtures/client/acme.yaml");
+const SMALL: &str = include_str!("../goldens/descriptions/acme.yaml");
 
 /// Every file of a crate, and nothing else.
 const FILES: [&str; 6] = ["Cargo.toml", "README.md", "openapi.json", "src/client.rs", "src/generated.rs", "src/lib.rs"];
@@ -138,22 +138,20 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
     let after = desk.files();
     assert!(FILES.map(|file| Path::new("out").join(file)).iter().all(|path| before[path] == after[path]));
 
+    // How the crate is used is tested where its twin is compiled with the tests: tests/goldens/tests/it/acme.rs.
     std::fs::copy(workspace_root().join("Cargo.lock"), desk.path("out/Cargo.lock")).unwrap();
-    desk.write("out/tests/uses.rs", USES);
-    let manifest = desk.read("out/Cargo.toml") + RUNTIME_OF_TESTS;
-    desk.write("out/Cargo.toml", &manifest);
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["test", "--offline", "--no-default-features"]).current_dir(desk.path("out"));
-    cargo.env("CARGO_TARGET_DIR", workspace_root().join("target/scratch")).env("RUSTFLAGS", "-D warnings");
-    let said = run(cargo.output().unwrap());
-    assert!(said.contains("src/lib.rs - (line 3) - compile ... ok"), "the example of its documentation:\n{said}");
+    let checked = cargo(&desk.path("out"), &scratch_target(), &["check", "--all-targets", "--no-default-features"]);
+    let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert!(checked.status.success() && !said.contains("warning:"), "{said}");
+    let golden = |file: &str| {
+        let path = workspace_root().join("tests/goldens/src/clients/acme").join(file);
+        std::fs::read_to_string(path).unwrap().lines().skip(1).collect::<Vec<_>>().join("\n")
+    };
+    for file in ["client.rs", "generated.rs"] {
+        let made = desk.read(&format!("out/src/{file}"));
+        assert!(made.lines().skip(1).eq(golden(file).lines()), "{file} is not what golden-clients has");
+    }
 }
-
-/// What calls need to be made in the tests of the crate.
-const RUNTIME_OF_TESTS: &str = "\n[dev-dependencies]\ntokio = { version = \"1\", default-features = false, features = [\"rt\", \"time\", \"net\"] }\n";
-
-/// How the crate is used.
-const USES: &str = include_str!("fixtures/client/uses.rs.txt");
 
 #[test]
 fn secrets_are_found_by_format_and_by_name_and_listed() {

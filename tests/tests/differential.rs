@@ -4,14 +4,17 @@
 //! only those descriptions judge method, path, query, headers and body, and answer with values made from them too; what
 //! the client reads has to be what they sent.
 //!
-//! Three small descriptions of ours always take part, one for each dialect. The environment variable `CORPUS_DIR` adds a
-//! folder of others; `DIFFERENTIAL_SEED` and `DIFFERENTIAL_OPERATIONS` choose other values and more operations.
+//! Three small descriptions of ours always take part, one for each dialect: their clients are compiled with the tests. The
+//! environment variable `CORPUS_DIR` names a folder of others, for whose clients a program is built;
+//! `DIFFERENTIAL_SEED` and `DIFFERENTIAL_OPERATIONS` choose other values and more operations.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 #![allow(clippy::print_stdout, reason = "a test that measures says what it measured")]
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
-use workspace_tests::driver::{Trial, Verdict};
+use serde_json::{Map, Value};
+use workspace_tests::driver::{Clients, Trial, Verdict};
 use workspace_tests::workspace_root;
 
 fn number(variable: &str, otherwise: u64) -> u64 {
@@ -28,8 +31,23 @@ fn descriptions(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn fixtures() -> PathBuf {
-    workspace_root().join("tests/tests/fixtures/differential")
+/// The description of a client among the golden ones.
+fn golden(name: &str) -> PathBuf {
+    workspace_root().join("tests/goldens/descriptions").join(name)
+}
+
+/// Calls a golden client.
+fn call(
+    module: &str,
+    base: &str,
+    operation: &str,
+    arguments: Map<String, Value>,
+) -> Pin<Box<dyn Future<Output = Value>>> {
+    let (module, base, operation) = (module.to_owned(), base.to_owned(), operation.to_owned());
+    Box::pin(async move {
+        let arguments = golden_clients::call::Arguments::new(arguments);
+        golden_clients::call(&module, &base, &operation, &arguments).await.unwrap_or_else(|refused| refused)
+    })
 }
 
 fn print(verdicts: &[Verdict]) {
@@ -56,32 +74,40 @@ fn print(verdicts: &[Verdict]) {
     );
 }
 
-fn trial(name: &'static str) -> Trial {
+fn trial(name: &'static str, clients: Clients) -> Trial {
     Trial {
         name,
         folder: workspace_root().join("target/differential"),
         seed: number("DIFFERENTIAL_SEED", 1),
         operations: number("DIFFERENTIAL_OPERATIONS", 20) as usize,
         rounds: 3,
+        clients,
     }
 }
 
-#[test]
-fn clients_mean_what_descriptions_mean() {
-    let mut documents = descriptions(&fixtures());
-    assert_eq!(documents.len(), 3, "a description for each dialect");
-    match std::env::var_os("CORPUS_DIR") {
-        Some(folder) => documents.extend(descriptions(Path::new(&folder))),
-        None => println!("skipped: CORPUS_DIR does not say where more descriptions are"),
-    }
-    let trial = trial("trial");
-    let verdicts = trial.run(&documents);
+#[track_caller]
+fn assert_agreement(trial: &Trial, documents: &[PathBuf]) {
+    let verdicts = trial.run(documents);
     print(&verdicts);
     let mismatches: usize = verdicts.iter().map(|one| one.mismatches.len()).sum();
     assert_eq!(mismatches, 0, "mismatches are printed above");
     for one in &verdicts {
         assert!(one.called >= trial.operations.min(one.callable), "{}: only {} operations", one.file, one.called);
         assert!(one.calls >= 2 * one.called, "{}: only {} calls", one.file, one.calls);
+    }
+}
+
+#[test]
+fn clients_mean_what_descriptions_mean() {
+    let documents = ["garden-2-0.yaml", "garden-3-0.yaml", "garden-3-1.yaml"].map(golden);
+    assert_agreement(&trial("golden", Clients::Compiled(call)), &documents);
+}
+
+#[test]
+fn clients_of_published_descriptions_mean_what_those_mean() {
+    match std::env::var_os("CORPUS_DIR") {
+        Some(folder) => assert_agreement(&trial("published", Clients::Program), &descriptions(Path::new(&folder))),
+        None => println!("skipped: CORPUS_DIR does not say where more descriptions are"),
     }
 }
 
@@ -97,13 +123,13 @@ const CHANGES: [(&str, &str, &str); 6] = [
 
 #[test]
 fn a_client_of_another_description_is_caught() {
-    let original = fixtures().join("garden-3.0.yaml");
+    let original = golden("garden-3-0.yaml");
     let text = std::fs::read_to_string(&original).unwrap();
     let changed = CHANGES.iter().fold(text, |text, (from, to, _)| {
         assert!(text.contains(from), "nothing to change: {from}");
         text.replace(from, to)
     });
-    let trial = trial("caught");
+    let trial = trial("caught", Clients::Compiled(call));
     let other = trial.folder.join("changed.yaml");
     std::fs::create_dir_all(&trial.folder).unwrap();
     std::fs::write(&other, changed).unwrap();

@@ -33,6 +33,9 @@ pub(crate) use manifest::needs;
 use manifest::{Manifest, Runtime};
 pub(crate) use sources::Facts;
 
+/// What the files of the crate say about who wrote them.
+const COMMAND: &str = "cargo xtask client";
+
 /// Runs the task. The workspace is only needed for the path to client-runtime.
 pub fn run(workspace: Option<&Workspace>, options: &Client) -> Result<(), Failure> {
     let started = Instant::now();
@@ -54,42 +57,8 @@ fn generate(workspace: Option<&Workspace>, options: &Client, started: Instant) -
     let runtime = runtime(workspace, options)?;
 
     let mut cx = Context::new();
-    let prepared = prepare(&mut cx, options);
-    let (inventory, selected, document) = match prepared {
-        Ok(prepared) => prepared,
-        Err(problems) => return Err(Failure::Input { problems, sources: cx.sources }),
-    };
-    let title = plain(document.get("info").and_then(|info| info.get_str("title")).unwrap_or_default());
-    let stem = options.from.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = options.name.clone().unwrap_or_else(|| name::derive(&title, &stem));
-    let title = if title.is_empty() { name.clone() } else { title };
-    let spec = CrateSpec {
-        family: name.clone(),
-        title: title.clone(),
-        command: "cargo xtask client".to_owned(),
-        document: "openapi.json".to_owned(),
-        server_by_token_region: Vec::new(),
-    };
-    let parent = options.from.parent().unwrap_or(Path::new(""));
-    let root = options.root.as_deref().unwrap_or(parent);
-    let descriptions = Descriptions { sources: &cx.sources, root };
-    let guarded = quietly(|| client_codegen::generate_guarded(&document, &spec, descriptions));
-    let guarded = guarded.map_err(|error| Failure::Codegen { family: name.clone(), error })?;
-    for culprit in &guarded.left_out {
-        let operation = (culprit.method.as_str(), culprit.path.as_str());
-        cx.leave_out(operation, Construct::Generator, culprit.origin, culprit.reason());
-    }
-    let document = guarded.document.as_ref().unwrap_or(&document);
-    for name in &guarded.source.opened {
-        lower::note_free_form(&mut cx, document, name);
-    }
-    for one in &guarded.source.second_names {
-        lower::note_second_name(&mut cx, one.origin, (&one.wire, &one.field), &one.first);
-    }
-    for one in &guarded.source.null_members {
-        lower::note_null(&mut cx, one.origin, &one.field, one.clearable);
-    }
-    let mut files = crate_files(options, &name, &title, runtime, document, &guarded);
+    let Made { inventory, selected, document, guarded, name, title } = make(&mut cx, options, COMMAND, "openapi.json")?;
+    let mut files = crate_files(options, &name, &title, runtime, &document, &guarded);
     let mut report = ClientReport {
         document: DocumentFacts {
             dialect: inventory.version.clone(),
@@ -112,6 +81,62 @@ fn generate(workspace: Option<&Workspace>, options: &Client, started: Instant) -
     }
     write(&files, &options.out)?;
     Ok(table::render(&report, &cx.report, &options.out))
+}
+
+/// What a description became, in memory.
+pub(crate) struct Made {
+    /// What the description held.
+    pub(crate) inventory: Inventory,
+    /// How many operations were asked for.
+    pub(crate) selected: usize,
+    /// The lowered document that the code was made from.
+    pub(crate) document: Node,
+    /// The code, and the operations that it doesn't have.
+    pub(crate) guarded: Guarded,
+    /// The name of the crate.
+    pub(crate) name: String,
+    /// The title of the description, as plain words.
+    pub(crate) title: String,
+}
+
+/// Runs a description through the pipeline and the generator. The generated files name the command that wrote them, and
+/// the document they were made from.
+pub(crate) fn make(cx: &mut Context, options: &Client, command: &str, from: &str) -> Result<Made, Failure> {
+    let (inventory, selected, document) = match prepare(cx, options) {
+        Ok(prepared) => prepared,
+        Err(problems) => return Err(Failure::Input { problems, sources: std::mem::take(&mut cx.sources) }),
+    };
+    let title = plain(document.get("info").and_then(|info| info.get_str("title")).unwrap_or_default());
+    let stem = options.from.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = options.name.clone().unwrap_or_else(|| name::derive(&title, &stem));
+    let title = if title.is_empty() { name.clone() } else { title };
+    let spec = CrateSpec {
+        family: name.clone(),
+        title: title.clone(),
+        command: command.to_owned(),
+        document: from.to_owned(),
+        server_by_token_region: Vec::new(),
+    };
+    let parent = options.from.parent().unwrap_or(Path::new(""));
+    let root = options.root.as_deref().unwrap_or(parent);
+    let descriptions = Descriptions { sources: &cx.sources, root };
+    let guarded = quietly(|| client_codegen::generate_guarded(&document, &spec, descriptions));
+    let mut guarded = guarded.map_err(|error| Failure::Codegen { family: name.clone(), error })?;
+    for culprit in &guarded.left_out {
+        let operation = (culprit.method.as_str(), culprit.path.as_str());
+        cx.leave_out(operation, Construct::Generator, culprit.origin, culprit.reason());
+    }
+    let document = guarded.document.take().unwrap_or(document);
+    for name in &guarded.source.opened {
+        lower::note_free_form(cx, &document, name);
+    }
+    for one in &guarded.source.second_names {
+        lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
+    }
+    for one in &guarded.source.null_members {
+        lower::note_null(cx, one.origin, &one.field, one.clearable);
+    }
+    Ok(Made { inventory, selected, document, guarded, name, title })
 }
 
 /// From the file to the lowered document, with what the description held and how many operations were asked for.
@@ -242,7 +267,7 @@ fn crate_files(
         has_server: source.has_server,
         takes_token: source.takes_token,
         credentials: &source.credentials,
-        command: "cargo xtask client",
+        command: COMMAND,
     };
     let description = format!("A typed client for {title}");
     let manifest = Manifest { name, description, source: &file_name, runtime, code: &code };

@@ -10,15 +10,16 @@ use crate::config::Family;
 use crate::files::FileSet;
 use crate::lock::{LOCK, Lock};
 use crate::progress::{Progress, line};
+use crate::quiet::with_deep_stack;
 use crate::workspace::Failure;
-use crate::{fingerprint, summary};
+use crate::{fingerprint, goldens, summary};
 
 /// Runs the task.
 pub fn run(workspace: &Workspace, options: &Generate) -> Result<(), Failure> {
     let started = Instant::now();
     // Whether a family exists is known once families.toml is read, so a run for one family never takes the shortcut.
     let shortcut = !options.check && !options.force && options.family.is_none() && fingerprint::matches(workspace);
-    if shortcut && Lock::read(workspace).is_some_and(|lock| lock.holds(workspace)) {
+    if shortcut && Lock::read(workspace).is_some_and(|lock| holds(workspace, &lock)) {
         say(&format!("nothing changed since the last run ({} ms)", started.elapsed().as_millis()));
         return Ok(());
     }
@@ -37,6 +38,12 @@ pub fn run(workspace: &Workspace, options: &Generate) -> Result<(), Failure> {
     }
     say(&summary::render(&generated.families, &written, started.elapsed()));
     Ok(())
+}
+
+/// Whether every file is as the lock says, and no description came that it doesn't know.
+fn holds(workspace: &Workspace, lock: &Lock) -> bool {
+    let known = |path: &PathBuf| lock.inputs.contains_key(path);
+    goldens::descriptions(workspace).values().all(known) && lock.holds(workspace)
 }
 
 /// Everything a run generates, in memory.
@@ -70,6 +77,11 @@ fn build_all(workspace: &Workspace, options: &Generate, progress: &Progress) -> 
             Err(BuildError::Codegen(error)) => return Err(Failure::Codegen { family: family.name.clone(), error }),
         }
     }
+    if options.family.is_none() {
+        let goldens = with_deep_stack(|| goldens::build(workspace, &mut inputs, progress))
+            .map_err(|error| Failure::io("start a thread for", Path::new(goldens::CRATE), error))??;
+        outputs.extend(goldens);
+    }
     let lock = lock_of(workspace, options, &inputs, &outputs);
     outputs.add(LOCK, lock.render());
     Ok(Generated { families, outputs })
@@ -81,8 +93,7 @@ fn lock_of(workspace: &Workspace, options: &Generate, inputs: &Inputs, outputs: 
     if options.family.is_some()
         && let Some(before) = Lock::read(workspace)
     {
-        lock.inputs = before.inputs.into_iter().chain(lock.inputs).collect();
-        lock.outputs = before.outputs.into_iter().chain(lock.outputs).collect();
+        lock.keep(before, |_| true);
     }
     lock
 }

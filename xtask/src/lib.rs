@@ -7,6 +7,7 @@
 
 pub mod adopt;
 pub mod build;
+pub mod calls;
 pub mod cli;
 pub mod client;
 pub mod config;
@@ -16,6 +17,7 @@ pub mod explain;
 pub mod files;
 mod fingerprint;
 pub mod generate;
+mod goldens;
 mod incoming;
 pub mod lock;
 mod manifests;

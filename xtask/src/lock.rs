@@ -41,8 +41,21 @@ impl Lock {
 
     /// The lock on disk; none if it is missing or can't be read, which a new run repairs.
     pub fn read(workspace: &Workspace) -> Option<Self> {
-        let text = std::fs::read_to_string(workspace.path(LOCK)).ok()?;
-        toml::from_str(&text).ok()
+        Self::parse(&std::fs::read_to_string(workspace.path(LOCK)).ok()?)
+    }
+
+    /// The lock in a text; none if it can't be read.
+    pub fn parse(text: &str) -> Option<Self> {
+        toml::from_str(text).ok()
+    }
+
+    /// Takes over what another lock says of some paths, where this one says nothing.
+    pub fn keep(&mut self, before: Self, which: impl Fn(&Path) -> bool) {
+        for (own, others) in [(&mut self.inputs, before.inputs), (&mut self.outputs, before.outputs)] {
+            for (path, hash) in others.into_iter().filter(|(path, _)| which(path)) {
+                own.entry(path).or_insert(hash);
+            }
+        }
     }
 
     /// The text of the file.
@@ -85,6 +98,6 @@ mod tests {
     #[test]
     fn the_version_in_the_lock_is_the_one_that_is_pinned() {
         let manifest = include_str!("../../Cargo.toml");
-        assert!(manifest.contains(&format!("progenitor = \"={PROGENITOR}\"")));
+        assert!(manifest.contains(&format!("\nprogenitor = {{ version = \"={PROGENITOR}\"")));
     }
 }

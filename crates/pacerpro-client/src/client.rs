@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 use client_runtime as rt;
-use crate::generated::{self, types};
+use super::generated::{self, types};
 
 /// A client for PacerPro.
 ///
@@ -263,7 +263,7 @@ pub mod requests {
     use std::time::Duration;
     use client_runtime as rt;
     use super::{errors, operations};
-    use crate::generated::{self, types};
+    use super::super::generated::{self, types};
 
     /// A call of [`Client::refresh_session`](super::Client::refresh_session) that is ready to be sent.
     #[derive(Debug)]
@@ -398,7 +398,7 @@ pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
-    use crate::generated::types;
+    use super::super::generated::types;
 
     /// Why [`Client::refresh_session`](super::Client::refresh_session) failed, as the server put it.
     ///

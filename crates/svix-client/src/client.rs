@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 use client_runtime as rt;
-use crate::generated::{self, types};
+use super::generated::{self, types};
 
 /// A client for Svix.
 ///
@@ -529,7 +529,7 @@ pub mod requests {
     use std::time::Duration;
     use client_runtime as rt;
     use super::{errors, operations};
-    use crate::generated::{self, types};
+    use super::super::generated::{self, types};
 
     /// A call of [`Client::app_portal_access`](super::Client::app_portal_access) that is ready to be sent.
     #[derive(Debug)]
@@ -1045,7 +1045,7 @@ pub mod errors {
     use client_runtime as rt;
     use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
-    use crate::generated::types;
+    use super::super::generated::types;
 
     /// Why [`Client::app_portal_access`](super::Client::app_portal_access) failed, as the server put it.
     ///

@@ -150,7 +150,6 @@ fn response(
     let status = case.answer.status;
     let shown = |value: &Value| value.to_string().chars().take(400).collect::<String>();
     match (outcome, &case.answer.content) {
-        (Outcome::Nothing, _) => problems.push("the program said nothing".into()),
         (Outcome::Refused { argument, problem }, _) => {
             let value = case.arguments.get(argument).map(shown).unwrap_or_default();
             problems.push(format!("refused: `{argument}` does not take {value}: {problem}"));

@@ -5,9 +5,10 @@ mod reported;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use xtask::calls::Method;
+
 use self::draft::Draft;
 use self::reported::{anonymous, left_out};
-use super::signature::Method;
 use super::{Case, Subject, Trial};
 use crate::judge::{Fill, Random, Response};
 

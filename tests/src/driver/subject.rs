@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use xtask::calls::{Method, credentials, methods};
 
-use super::Trial;
-use super::signature::{Method, credentials, methods};
+use super::{Clients, Trial};
 use crate::judge::{Document, Judge};
 use crate::{run, xtask};
 
@@ -13,6 +13,8 @@ use crate::{run, xtask};
 pub struct Subject {
     /// The description's file name.
     pub file: String,
+    /// The name of its module among golden-clients, if it is one of them.
+    pub(super) module: String,
     /// The name of the crate.
     pub(super) package: String,
     /// Its folder.
@@ -43,22 +45,33 @@ impl Subject {
         let source = std::fs::read_to_string(out.join("src/client.rs")).unwrap();
         let document = Document::read(described).unwrap_or_else(|problem| panic!("{name}: {problem}"));
         let judge = Judge::new(document).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        let module = file.file_stem().unwrap().to_string_lossy().replace('-', "_");
+        if let Clients::Compiled(_) = trial.clients {
+            assert_is_current(&module, &source);
+        }
         Self {
+            module,
             problems: missing_servers(&judge, &source),
             judge,
-            methods: methods(&source),
-            credentials: credentials(&source),
+            methods: methods(&source).unwrap(),
+            credentials: credentials(&source).unwrap(),
             report: serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap(),
             file: name,
             package,
             folder: out,
         }
     }
+}
 
-    /// The crate's name in Rust.
-    pub(super) fn module(&self) -> String {
-        self.package.replace('-', "_")
-    }
+/// Code that is compiled already has to be what is generated now, but for the line that says from what.
+fn assert_is_current(module: &str, source: &str) {
+    let path = crate::workspace_root().join(format!("tests/goldens/src/clients/{module}/client.rs"));
+    let compiled = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        compiled.lines().skip(1).eq(source.lines().skip(1)),
+        "{} is stale: run `cargo xtask generate`",
+        path.display()
+    );
 }
 
 /// The servers of the description that the client doesn't offer.

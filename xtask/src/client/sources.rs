@@ -2,6 +2,7 @@
 
 /// What both speak of.
 pub(crate) struct Facts<'a> {
+    /// The name of the crate, or the path of a module.
     pub(crate) name: &'a str,
     /// The title of the description, as plain words.
     pub(crate) title: &'a str,

@@ -11,7 +11,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
     let errors: TokenStream = api.operations.iter().map(error).collect();
     let imports = super::names_types(&errors).then(|| {
         quote!(
-            use crate::generated::types;
+            use super::super::generated::types;
         )
     });
     quote! {
@@ -43,7 +43,7 @@ fn error(operation: &Operation) -> TokenStream {
         let body = body_type(error);
         quote!(#(#docs)* #variant(rt::ErrorResponse<#body>),)
     });
-    let arms = arms(operation);
+    let from_response = from_response(operation);
     quote! {
         #[doc = #docs]
         #[derive(Debug)]
@@ -64,13 +64,7 @@ fn error(operation: &Operation) -> TokenStream {
 
         impl rt::ApiError for #name {
             fn from_response(parts: rt::ResponseParts) -> Self {
-                let decoded = match parts.status().as_u16() {
-                    #(#arms)*
-                };
-                decoded.unwrap_or_else(|parts| {
-                    let (status, headers, body) = parts.into_parts();
-                    Self::Other { status, headers: Box::new(headers), body }
-                })
+                #from_response
             }
 
             fn parts(&self) -> rt::ErrorParts<'_> {
@@ -105,6 +99,26 @@ fn body_type(error: &ErrorResponse) -> TokenStream {
     }
 }
 
+/// Decodes by status where the description names errors.
+fn from_response(operation: &Operation) -> TokenStream {
+    let other = quote! {
+        let (status, headers, body) = parts.into_parts();
+        Self::Other { status, headers: Box::new(headers), body }
+    };
+    let decoded = match operation.errors.as_slice() {
+        [] => return other,
+        [error] if error.status == StatusPattern::Default => decode(error),
+        _ => {
+            let arms = arms(operation);
+            quote!(match parts.status().as_u16() { #(#arms)* })
+        }
+    };
+    quote! {
+        let decoded = #decoded;
+        decoded.unwrap_or_else(|parts| { #other })
+    }
+}
+
 /// Exact codes first, then ranges, then the default: the order of precedence in OpenAPI.
 fn arms(operation: &Operation) -> Vec<TokenStream> {
     let mut errors: Vec<&ErrorResponse> = operation.errors.iter().collect();
@@ -114,21 +128,26 @@ fn arms(operation: &Operation) -> Vec<TokenStream> {
         StatusPattern::Default => 2,
     });
     let arm = |error: &&ErrorResponse| {
-        let variant = format_ident!("{}", error.status.variant());
-        let decode = if error.body.is_some() { format_ident!("decode") } else { format_ident!("without_body") };
-        let pattern = match error.status {
-            StatusPattern::Exact(code) => quote!(#code),
+        let decoded = decode(error);
+        match error.status {
+            StatusPattern::Exact(code) => quote!(#code => #decoded,),
             StatusPattern::Range(digit) => {
                 let (first, last) = (digit * 100, digit * 100 + 99);
-                quote!(#first..=#last)
+                quote!(#first..=#last => #decoded,)
             }
-            StatusPattern::Default => return quote!(_ => parts.#decode().map(Self::#variant),),
-        };
-        quote!(#pattern => parts.#decode().map(Self::#variant),)
+            StatusPattern::Default => quote!(_ => #decoded,),
+        }
     };
     let mut arms: Vec<TokenStream> = errors.iter().map(arm).collect();
     if operation.errors.iter().all(|error| error.status != StatusPattern::Default) {
         arms.push(quote!(_ => Err(parts),));
     }
     arms
+}
+
+/// The variant of an error from the response, or the response if its body is another.
+fn decode(error: &ErrorResponse) -> TokenStream {
+    let variant = format_ident!("{}", error.status.variant());
+    let decode = if error.body.is_some() { format_ident!("decode") } else { format_ident!("without_body") };
+    quote!(parts.#decode().map(Self::#variant))
 }

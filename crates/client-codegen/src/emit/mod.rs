@@ -44,7 +44,7 @@ impl ByMethods {
         let methods =
             api.operations.iter().zip(&signatures).map(|(operation, signature)| client::method(operation, signature));
         let client = client::client(api, methods);
-        let imports = imports(&client);
+        let imports = imports(&client, quote!(super));
         let builder = client::builder(api);
         let servers = servers::servers(api);
         let client = quote! {
@@ -85,14 +85,15 @@ fn text(tokens: TokenStream, lines: &Lines<'_>) -> Result<String, CodegenError> 
     Ok(render::text(&file))
 }
 
-/// What some code needs of the private layer.
-fn imports(code: &TokenStream) -> TokenStream {
+/// What some code needs of the private layer, which lies in the module `parent`: the path is relative, so that a client
+/// compiles in any module.
+fn imports(code: &TokenStream, parent: TokenStream) -> TokenStream {
     match names_types(code) {
         true => quote!(
-            use crate::generated::{self, types};
+            use #parent::generated::{self, types};
         ),
         false => quote!(
-            use crate::generated;
+            use #parent::generated;
         ),
     }
 }

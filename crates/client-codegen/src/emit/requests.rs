@@ -11,7 +11,7 @@ use crate::polish::doc_attributes;
 pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
     let requests = api.operations.iter().zip(signatures).map(|(operation, signature)| request(operation, signature));
     let requests: TokenStream = requests.collect();
-    let imports = super::imports(&requests);
+    let imports = super::imports(&requests, quote!(super::super));
     quote! {
         /// Requests that are ready to be sent: await one, or set optional parameters first.
         pub mod requests {
@@ -136,6 +136,7 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
         let (field, text) = (argument.field(), argument.name.to_string());
         let value = match argument.form {
             Form::Secret => quote!(self.#field.expose()),
+            _ if argument.is_str() => quote!(self.#field),
             _ => quote!(&self.#field.to_string()),
         };
         quote!(rt::check_path_segment(&operations::#constant, #text, #value)?;)

@@ -61,6 +61,14 @@ impl Argument {
         }
     }
 
+    /// Whether it is a `&str`.
+    pub(super) fn is_str(&self) -> bool {
+        match &self.ty {
+            syn::Type::Reference(ty) => matches!(&*ty.elem, syn::Type::Path(path) if path.path.is_ident("str")),
+            _ => false,
+        }
+    }
+
     /// The type of the public method's argument.
     pub(super) fn given(&self) -> TokenStream {
         let ty = &self.ty;

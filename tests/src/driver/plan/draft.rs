@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use xtask::calls::{Argument, Method};
 
 use super::reported::explained;
 use super::{Case, Plan, Subject};
-use crate::driver::signature::{Argument, Method};
 use crate::judge::{Answer, Direction, Fill, Generator, Location, Operation, Parameter, Place, Random, Style};
 
 /// A call in the making.

@@ -6,34 +6,44 @@ use syn::{Expr, FnArg, GenericArgument, ImplItem, Item, Lit, Pat, PathArguments,
 
 /// A method of a generated client.
 #[derive(Clone, Debug)]
-pub(super) struct Method {
-    pub(super) name: String,
-    /// The operation it calls, as the crate says itself.
-    pub(super) http_method: String,
-    pub(super) path: String,
-    pub(super) required: Vec<Argument>,
-    pub(super) optional: Vec<Argument>,
+pub struct Method {
+    /// Its name.
+    pub name: String,
+    /// The HTTP method of the operation it calls.
+    pub http_method: String,
+    /// The path of that operation, with its parameters in braces.
+    pub path: String,
+    /// What it takes.
+    pub required: Vec<Argument>,
+    /// What its request has setters for.
+    pub optional: Vec<Argument>,
     /// The type of a success.
-    pub(super) output: String,
+    pub output: String,
     /// The type of its errors.
-    pub(super) error: String,
+    pub error: String,
 }
 
 /// A parameter of a method, or a setter of its request.
 #[derive(Clone, Debug)]
-pub(super) struct Argument {
-    pub(super) name: String,
+pub struct Argument {
+    /// Its name.
+    pub name: String,
     /// Its type without the reference.
-    pub(super) ty: String,
-    pub(super) by_reference: bool,
+    pub ty: String,
+    /// Whether it is taken by reference.
+    pub by_reference: bool,
 }
 
 /// Setters that every request has.
 const OWN: [&str; 2] = ["timeout", "token"];
 
-/// Reads the source of a client.
-pub(super) fn methods(source: &str) -> Vec<Method> {
-    let file = syn::parse_file(source).unwrap();
+/// The methods of a client that call an operation, from the source of its `client.rs`.
+///
+/// # Errors
+///
+/// When the source isn't Rust.
+pub fn methods(source: &str) -> Result<Vec<Method>, syn::Error> {
+    let file = syn::parse_file(source)?;
     let operations = operations(&file.items);
     let requests = requests(&file.items);
     let mut found = Vec::new();
@@ -55,17 +65,21 @@ pub(super) fn methods(source: &str) -> Vec<Method> {
             error: request.error.clone(),
         });
     }
-    found
+    Ok(found)
 }
 
-/// The methods of the builder that take a credential beside the token.
-pub(super) fn credentials(source: &str) -> Vec<String> {
-    let file = syn::parse_file(source).unwrap();
+/// The methods of the builder that take a credential beside the token, from the same source.
+///
+/// # Errors
+///
+/// When the source isn't Rust.
+pub fn credentials(source: &str) -> Result<Vec<String>, syn::Error> {
+    let file = syn::parse_file(source)?;
     let setters = functions(&file.items, "ClientBuilder").into_iter().filter(|method| {
         let secret = |input: &FnArg| matches!(input, FnArg::Typed(typed) if text(&typed.ty) == "implInto<rt::Secret>");
         method.sig.inputs.iter().any(secret)
     });
-    setters.map(|method| method.sig.ident.to_string()).filter(|name| name != "static_token").collect()
+    Ok(setters.map(|method| method.sig.ident.to_string()).filter(|name| name != "static_token").collect())
 }
 
 struct Request {
@@ -201,9 +215,11 @@ mod tests {
 
     #[test]
     fn a_family_s_own_client() {
-        let source = std::fs::read_to_string(crate::workspace_root().join("crates/svix-client/src/client.rs")).unwrap();
-        let methods = methods(&source);
-        assert!(credentials(&source).is_empty());
+        let source =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/svix-client/src/client.rs"))
+                .unwrap();
+        let methods = methods(&source).unwrap();
+        assert!(credentials(&source).unwrap().is_empty());
         let one = methods.iter().find(|method| method.name == "expire_all").unwrap();
         assert_eq!((one.http_method.as_str(), one.output.as_str()), ("POST", "()"));
         assert_eq!(one.error, "errors::ExpireAllError");

@@ -1,0 +1,5 @@
+//! Clients as their users see them, over real sockets.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+
+mod acme;
+mod compatible;

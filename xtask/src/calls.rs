@@ -1,0 +1,114 @@
+//! Source that calls the methods of a generated client by name, with arguments as JSON.
+//!
+//! The tests of meaning call every operation that they have values for; which method takes what they learn from the
+//! source of the client.
+
+mod signature;
+
+pub use signature::{Argument, Method, credentials, methods};
+
+/// What is written for a client.
+#[derive(Debug)]
+pub struct Calls<'a> {
+    /// The path of the module, or the crate, that the client lies in.
+    pub client: &'a str,
+    /// The path of the module with `Arguments`, `Reply`, `success` and `failure`.
+    pub support: &'a str,
+    /// The methods that can be called.
+    pub methods: &'a [&'a Method],
+    /// The methods of its builder that take a credential beside a token.
+    pub credentials: &'a [String],
+}
+
+impl Calls<'_> {
+    /// The body of a module with a function `call`.
+    pub fn render(&self) -> String {
+        let Self { client, support, .. } = self;
+        let arms: String = self
+            .methods
+            .iter()
+            .map(|one| format!("        {:?} => {}(&client, arguments).await,\n", one.name, one.name))
+            .collect();
+        let credentials: String =
+            self.credentials.iter().map(|method| format!(".{method}(\"trial-credential\")")).collect();
+        let functions: String = self.methods.iter().map(|one| function(one)).collect();
+        format!(
+            "use client_runtime as rt;
+use {client}::{{Bytes, Client, Server, errors, types}};
+use {support}::{{Arguments, Reply, failure, success}};
+
+/// Calls an operation of the server at `base`.
+pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {{
+    let builder = Client::builder().server(Server::Custom(base.to_owned()));
+    let client = match builder.static_token(\"trial-token\"){credentials}.build() {{
+        Ok(client) => client,
+        Err(error) => return failure(&error, None, false),
+    }};
+    match operation {{
+{arms}        other => Err(serde_json::json!({{\"refused\": other, \"problem\": \"there is no such operation\"}})),
+    }}
+}}
+{functions}"
+        )
+    }
+}
+
+fn function(method: &Method) -> String {
+    let name = &method.name;
+    let mut lines = String::new();
+    let mut values = Vec::new();
+    for (number, argument) in method.required.iter().enumerate() {
+        lines += &format!("    let a{number}: {} = arguments.required({:?})?;\n", owned(argument), argument.name);
+        values.push(match argument {
+            Argument { by_reference: true, .. } => format!("&a{number}"),
+            Argument { ty, .. } if is_bytes(ty) => format!("a{number}.into()"),
+            _ => format!("a{number}"),
+        });
+    }
+    for (number, argument) in method.optional.iter().enumerate() {
+        lines +=
+            &format!("    let o{number}: Option<{}> = arguments.optional({:?})?;\n", owned(argument), argument.name);
+    }
+    lines += &format!("    let request = client.{name}({});\n", values.join(", "));
+    for (number, argument) in method.optional.iter().enumerate() {
+        let (binding, setter) = (if argument.by_reference { "&" } else { "" }, &argument.name);
+        lines += &format!(
+            "    let request = if let Some(value) = {binding}o{number} {{ request.{setter}(value) }} else {{ request }};\n"
+        );
+    }
+    let error = &method.error;
+    let success = match is_bytes(&method.output) {
+        true => "success(response.status().as_u16(), &String::from_utf8_lossy(&response))",
+        false => "success(response.status().as_u16(), &*response)",
+    };
+    format!(
+        "
+async fn {name}(client: &Client, arguments: &Arguments) -> Reply {{
+{lines}    match request.await {{
+        Ok(response) => {success},
+        Err(error) => {{
+            let other = matches!(error.api(), Some({error}::Other {{ .. }}));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }}
+    }}
+}}
+"
+    )
+}
+
+/// The type of a variable that the argument can be taken from.
+fn owned(argument: &Argument) -> String {
+    match argument.ty.as_str() {
+        "str" => "String".to_owned(),
+        ty if is_bytes(ty) => "String".to_owned(),
+        ty => match ty.strip_prefix('[').and_then(|ty| ty.strip_suffix(']')) {
+            Some(item) => format!("Vec<{item}>"),
+            None => ty.to_owned(),
+        },
+    }
+}
+
+/// Bodies that are not JSON.
+fn is_bytes(ty: &str) -> bool {
+    ["Bytes", "Body", "[u8]"].iter().any(|name| ty.rsplit("::").next() == Some(*name))
+}
