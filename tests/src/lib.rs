@@ -10,7 +10,7 @@ mod scratch;
 mod server;
 pub mod witness;
 
-pub use scratch::{Scratch, cargo, run, scratch_target, workspace_root, xtask};
+pub use scratch::{Scratch, assert_golden, cargo, run, scratch_target, workspace_root, xtask};
 pub use server::{Received, Server};
 
 /// The README's examples, compiled as doc tests.

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use openapi_pipeline::lower::Construct;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
-use workspace_tests::{cargo, run, scratch_target, workspace_root, xtask};
+use workspace_tests::{assert_golden, cargo, run, scratch_target, workspace_root, xtask};
 use xtask::client::ClientReport;
 
 /// A folder with descriptions, and the commands in it.
@@ -143,13 +143,8 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
     let checked = cargo(&desk.path("out"), &scratch_target(), &["check", "--all-targets", "--no-default-features"]);
     let said = String::from_utf8_lossy(&checked.stderr).into_owned();
     assert!(checked.status.success() && !said.contains("warning:"), "{said}");
-    let golden = |file: &str| {
-        let path = workspace_root().join("tests/goldens/src/clients/acme").join(file);
-        std::fs::read_to_string(path).unwrap().lines().skip(1).collect::<Vec<_>>().join("\n")
-    };
     for file in ["client.rs", "generated.rs"] {
-        let made = desk.read(&format!("out/src/{file}"));
-        assert!(made.lines().skip(1).eq(golden(file).lines()), "{file} is not what golden-clients has");
+        assert_golden("acme", file, &desk.read(&format!("out/src/{file}")));
     }
 }
 

@@ -7,7 +7,7 @@ use xtask::calls::{Method, credentials, methods};
 
 use super::{Clients, Trial};
 use crate::judge::{Document, Judge};
-use crate::{run, xtask};
+use crate::{assert_golden, run, xtask};
 
 /// A description and its client.
 pub struct Subject {
@@ -47,7 +47,7 @@ impl Subject {
         let judge = Judge::new(document).unwrap_or_else(|problem| panic!("{name}: {problem}"));
         let module = file.file_stem().unwrap().to_string_lossy().replace('-', "_");
         if let Clients::Compiled(_) = trial.clients {
-            assert_is_current(&module, &source);
+            assert_golden(&module, "client.rs", &source);
         }
         Self {
             module,
@@ -61,17 +61,6 @@ impl Subject {
             folder: out,
         }
     }
-}
-
-/// Code that is compiled already has to be what is generated now, but for the line that says from what.
-fn assert_is_current(module: &str, source: &str) {
-    let path = crate::workspace_root().join(format!("tests/goldens/src/clients/{module}/client.rs"));
-    let compiled = std::fs::read_to_string(&path).unwrap();
-    assert!(
-        compiled.lines().skip(1).eq(source.lines().skip(1)),
-        "{} is stale: run `cargo xtask generate`",
-        path.display()
-    );
 }
 
 /// The servers of the description that the client doesn't offer.
