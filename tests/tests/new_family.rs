@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Output;
 
-use workspace_tests::{Scratch, run, xtask};
+use workspace_tests::{Scratch, run, workspace_root, xtask};
 
 /// A small vendor: two files, two tags, secrets by their names, one of them in an inline body, one that is no text.
 const LOCKERS: &str = r##"openapi: 3.1.0
@@ -122,8 +122,17 @@ fn a_fourth_vendor_compiles_without_a_line_of_code() {
     );
     assert_has(
         &scratch.read("crates/lock-ers-client/Cargo.toml"),
-        &["uuid.workspace = true", "features = [\"uuid1\"]"],
+        &[
+            "uuid.workspace = true",
+            "features = [\"uuid1\"]",
+            "repository.workspace = true\ninclude.workspace = true\n",
+            "[package.metadata.docs.rs]\nall-features = true\n",
+        ],
     );
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        let original = std::fs::read_to_string(workspace_root().join(licence)).unwrap();
+        assert!(scratch.read(format!("crates/lock-ers-client/{licence}")) == original, "{licence}");
+    }
     let generated = scratch.read("crates/lock-ers-client/src/generated.rs");
     assert_has(
         &generated,

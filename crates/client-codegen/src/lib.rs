@@ -222,3 +222,8 @@ impl Types {
         Ok(Self { text, public, origins, opened, twins, null_members })
     }
 }
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

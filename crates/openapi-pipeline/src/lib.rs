@@ -22,3 +22,8 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use node::{Node, Object, Value};
 pub use report::{Context, Report, Rule};
 pub use source::{Origin, Place, Sources};
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

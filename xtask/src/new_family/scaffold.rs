@@ -33,6 +33,9 @@ impl Scaffold<'_> {
             (folder.join("Cargo.toml"), self.manifest()),
             (folder.join("README.md"), self.readme()),
             (folder.join("CHANGELOG.md"), self.changelog()),
+            // A package holds what lies in its folder, and the licences must be in it.
+            (folder.join("LICENSE-APACHE"), include_str!("../../../LICENSE-APACHE").to_owned()),
+            (folder.join("LICENSE-MIT"), include_str!("../../../LICENSE-MIT").to_owned()),
             (folder.join("src/lib.rs"), self.library()),
         ]
     }
@@ -52,6 +55,8 @@ impl Scaffold<'_> {
             "edition.workspace = true".to_owned(),
             "rust-version.workspace = true".to_owned(),
             "license.workspace = true".to_owned(),
+            "repository.workspace = true".to_owned(),
+            "include.workspace = true".to_owned(),
             String::new(),
             FEATURES.to_owned(),
             "[dependencies]".to_owned(),
@@ -68,7 +73,7 @@ impl Scaffold<'_> {
             .collect();
         dependencies.sort();
         lines.extend(dependencies);
-        lines.push("\n[lints]\nworkspace = true\n".to_owned());
+        lines.push(format!("\n{DOCS_RS}\n[lints]\nworkspace = true\n"));
         lines.join("\n")
     }
 
@@ -112,6 +117,11 @@ http2 = ["client-runtime/http2"]
 tracing = ["client-runtime/tracing"]
 ## JSON Schemas of the types
 schemars = ["dep:schemars", "client-runtime/schemars"]
+"#;
+
+const DOCS_RS: &str = r#"[package.metadata.docs.rs]
+all-features = true
+targets = ["x86_64-unknown-linux-gnu"]
 "#;
 
 const README: &str = r"The crate's documentation has an example and lists every operation. Features: `rustls` (default), `native-tls`,
