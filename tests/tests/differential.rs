@@ -11,6 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
+use test_requirements::Requirement;
 use workspace_tests::driver::{Trial, Verdict};
 use workspace_tests::workspace_root;
 
@@ -70,9 +71,8 @@ fn trial(name: &'static str) -> Trial {
 fn clients_mean_what_descriptions_mean() {
     let mut documents = descriptions(&fixtures());
     assert_eq!(documents.len(), 3, "a description for each dialect");
-    match std::env::var_os("CORPUS_DIR") {
-        Some(folder) => documents.extend(descriptions(Path::new(&folder))),
-        None => println!("skipped: CORPUS_DIR does not say where more descriptions are"),
+    if let Some(folder) = test_requirements::variable(Requirement::Corpus, "CORPUS_DIR") {
+        documents.extend(descriptions(Path::new(&folder)));
     }
     let trial = trial("trial");
     let verdicts = trial.run(&documents);

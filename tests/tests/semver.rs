@@ -4,6 +4,7 @@
 
 use std::process::Command;
 
+use test_requirements::{Requirement, requirement};
 use workspace_tests::{Scratch, run, workspace_root};
 
 const AIVO: &str = "openapi/aivo/auth.yaml";
@@ -135,10 +136,9 @@ fn what_vendors_add_breaks_no_caller() {
 /// The same question, asked of cargo-semver-checks.
 fn semver_checks(new: &Scratch) {
     let installed = Command::new(env!("CARGO")).args(["semver-checks", "--version"]).output();
-    if !installed.is_ok_and(|output| output.status.success()) {
-        println!("skipped: cargo-semver-checks is not installed");
-        return;
-    }
+    let installed = installed.is_ok_and(|output| output.status.success());
+    let installed = installed.then_some(()).ok_or("cargo-semver-checks is not installed");
+    let Some(()) = requirement(Requirement::SemverChecks, installed) else { return };
     let old = Scratch::new();
     run(old.generate(&[]));
     for package in ["aivo-client", "svix-client"] {
