@@ -1,6 +1,4 @@
 //! Aivo behind the contract.
-#![cfg(feature = "aivo")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +9,18 @@ use auth_core::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, 
 use client_runtime::RetryPolicy;
 use serde_json::{Value, json};
 
-use adapters_fake::{Case, Fake, Frozen, NOW, assert_clean, at, check_transport, common, refuses, unauthorized};
-
-mod adapters_fake;
+use crate::support::fake::{
+    Case, Fake, Frozen, NOW, PATIENT, assert_clean, at, check_transport, common, refuses, unauthorized,
+};
 
 fn adapter(url: &str) -> AivoAuthenticator {
+    adapter_that_waits(url, PATIENT)
+}
+
+fn adapter_that_waits(url: &str, timeout: Duration) -> AivoAuthenticator {
     // A token of the client's own must never be sent.
     let client = Client::builder().server(Server::Custom(url.to_owned())).static_token("canary-own-token");
-    let client = client.retry(RetryPolicy::never()).timeout(Duration::from_millis(400)).max_body_size(8 * 1024);
+    let client = client.retry(RetryPolicy::never()).timeout(timeout).max_body_size(8 * 1024);
     AivoAuthenticator::new(client.build().unwrap()).with_timer(Arc::new(Frozen))
 }
 
@@ -196,7 +198,10 @@ async fn success_of_another_form_is_an_error_that_names_the_field() {
 #[tokio::test]
 async fn a_call_without_an_answer_says_what_may_have_become_of_it() {
     for (operation, _) in OPERATIONS {
-        check_transport("aivo", operation, async |url| run(&adapter(&url), operation).await.unwrap_err()).await;
+        check_transport("aivo", operation, async |url, timeout| {
+            run(&adapter_that_waits(&url, timeout), operation).await.unwrap_err()
+        })
+        .await;
     }
 }
 

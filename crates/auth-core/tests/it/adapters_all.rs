@@ -1,6 +1,4 @@
 //! What holds for all families alike.
-#![cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 
@@ -9,9 +7,7 @@ use auth_core::pacerpro::PacerProAuthenticator;
 use auth_core::svix::SvixAuthenticator;
 use auth_core::{AuthErrorKind, Authenticator, Credentials, LogoutScope, Renewal, Session};
 
-use adapters_fake::{Fake, NOW, assert_clean, at};
-
-mod adapters_fake;
+use crate::support::fake::{Fake, NOW, assert_clean, at};
 
 fn all(url: &str) -> [Arc<dyn Authenticator>; 3] {
     let server = url.to_owned();

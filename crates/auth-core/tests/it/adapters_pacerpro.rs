@@ -1,6 +1,4 @@
 //! PacerPro behind the contract.
-#![cfg(feature = "pacerpro")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +9,16 @@ use client_runtime::RetryPolicy;
 use pacerpro_client::{Client, Server};
 use serde_json::json;
 
-use adapters_fake::{Fake, Frozen, JWT, NOW, assert_clean, at, check_transport, common, unauthorized};
-
-mod adapters_fake;
+use crate::support::fake::{Fake, Frozen, JWT, NOW, PATIENT, assert_clean, at, check_transport, common, unauthorized};
 
 fn adapter(url: &str) -> PacerProAuthenticator {
+    adapter_that_waits(url, PATIENT)
+}
+
+fn adapter_that_waits(url: &str, timeout: Duration) -> PacerProAuthenticator {
     // A token of the client's own must never be sent.
     let client = Client::builder().server(Server::Custom(url.to_owned())).static_token("canary-own-token");
-    let client = client.retry(RetryPolicy::never()).timeout(Duration::from_millis(400)).max_body_size(8 * 1024);
+    let client = client.retry(RetryPolicy::never()).timeout(timeout).max_body_size(8 * 1024);
     PacerProAuthenticator::new(client.build().unwrap()).with_timer(Arc::new(Frozen))
 }
 
@@ -168,7 +168,10 @@ async fn success_without_a_token_is_no_session() {
 #[tokio::test]
 async fn a_call_without_an_answer_says_what_may_have_become_of_it() {
     for (operation, _) in OPERATIONS {
-        check_transport("pacerpro", operation, async |url| run(&adapter(&url), operation).await.unwrap_err()).await;
+        check_transport("pacerpro", operation, async |url, timeout| {
+            run(&adapter_that_waits(&url, timeout), operation).await.unwrap_err()
+        })
+        .await;
     }
 }
 

@@ -1,10 +1,4 @@
 //! The three adapters in the suite that any authenticator is put through.
-#![cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests say what they expect by unwrapping, and what they saw"
-)]
 
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::pacerpro::PacerProAuthenticator;

@@ -1,18 +1,15 @@
 //! Every fault, on every operation that the adapters call, at every vendor: what kind of error it becomes, what the error
 //! says about the request, and that the next call works.
-#![cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
-
-mod vendors;
 
 use std::time::Duration;
 
 use auth_core::{AuthError, AuthErrorKind, Delivery};
 use auth_testkit::{Fault, RetryAfter, Vendor};
 use tokio::task::JoinSet;
-use vendors::{ROWS, Row, Verb, World, name};
 
 use AuthErrorKind::{Decode, RateLimited, SessionExpired, Timeout, Transport};
+
+use crate::support::vendors::{ROWS, Row, Verb, World, name};
 
 /// What a call comes to; `Ok(())` where the fault does no harm.
 type Expected = Result<(), AuthErrorKind>;

@@ -1,13 +1,4 @@
 //! What a store in files writes, and what it refuses to read.
-#![cfg(all(feature = "file", unix))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests say what they expect by unwrapping, and what they saw"
-)]
-
-mod scratch;
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -16,7 +7,8 @@ use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
 use auth_core::{AuthError, AuthErrorKind, FileStep, FileStore, Intent, Revision, Session, SessionStore};
-use scratch::Scratch;
+
+use crate::support::scratch::Scratch;
 
 const ACCOUNT: &str = "aivo/default";
 const RECORD: &str = "session-aivo%2fdefault.json";

@@ -1,26 +1,18 @@
 //! Stores in files on disks that are full, can't be written, or are somebody else's. Most of it needs root, to mount a
 //! disk or to be somebody else; a test that can't have that says so.
-#![cfg(all(feature = "file", target_os = "linux"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests say what they expect by unwrapping, and what they saw"
-)]
-
-mod disk;
-mod scratch;
 
 use std::fs;
 use std::os::unix::fs::{chown, lchown};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use auth_core::{AuthError, AuthErrorKind, FileStore, Session, SessionStore};
-use disk::Disk;
-use scratch::Scratch;
+use test_requirements::{Requirement, requirement};
+
+use crate::support::disk::Disk;
+use crate::support::respawn::{assert_passed, respawn_copy};
+use crate::support::scratch::Scratch;
 
 const ACCOUNT: &str = "aivo/default";
 const RECORD: &str = "session-aivo%2fdefault.json";
@@ -85,10 +77,7 @@ async fn what_belongs_to_somebody_else_is_refused() {
     let store = FileStore::open(scratch.path()).unwrap();
     store.save(ACCOUNT, &session("first")).await.unwrap();
     let record = scratch.path().join(RECORD);
-    if lchown(&record, Some(STRANGER), None).is_err() {
-        println!("skipped: giving a file to another user isn't permitted here");
-        return;
-    }
+    let Some(()) = requirement(Requirement::User, lchown(&record, Some(STRANGER), None)) else { return };
     assert_says(&store.load(ACCOUNT).await.unwrap_err(), &[RECORD, "belongs to the user 54321"]);
     chown(scratch.path(), Some(STRANGER), None).unwrap();
     let words = [scratch.path().to_str().unwrap(), "belongs to the user 54321"];
@@ -104,15 +93,10 @@ fn a_folder_without_permission_is_said() {
     // A program somewhere private can't be started by everybody.
     let program = scratch.path().join("program");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    let child = Command::new(&program)
-        .args(["--exact", "somebody_else", "--ignored", "--nocapture"])
-        .env("STORE_FOLDER", scratch.path())
-        .uid(STRANGER)
-        .output();
-    match child {
-        Err(error) => println!("skipped: becoming another user isn't permitted here: {error}"),
-        Ok(done) => assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout)),
-    }
+    let mut child = respawn_copy(&program, module_path!(), "somebody_else");
+    let done = child.env("STORE_FOLDER", scratch.path()).uid(STRANGER).output();
+    let Some(done) = requirement(Requirement::User, done) else { return };
+    assert_passed(&done);
 }
 
 #[tokio::test]

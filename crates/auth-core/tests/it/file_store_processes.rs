@@ -1,13 +1,4 @@
 //! Stores in files, shared by processes that die at any step.
-#![cfg(all(feature = "file", unix))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests say what they expect by unwrapping, and what they saw"
-)]
-
-mod scratch;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -15,7 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use auth_core::{AuthErrorKind, FileStep, FileStore, Intent, Session, SessionStore};
-use scratch::Scratch;
+
+use crate::support::respawn::respawn;
+use crate::support::scratch::Scratch;
 
 const ACCOUNT: &str = "aivo/default";
 const RECORD: &str = "session-aivo%2fdefault.json";
@@ -37,9 +30,8 @@ fn open(folder: &Path) -> FileStore {
 
 /// This program again, as another process that does one thing with a store.
 fn child(folder: &Path, what: &str, step: Option<FileStep>) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = respawn(module_path!(), "a_process_of_its_own");
     command
-        .args(["--exact", "a_process_of_its_own", "--ignored", "--nocapture"])
         .env("STORE_FOLDER", folder)
         .env("STORE_TASK", what)
         .env("STORE_DIES_AT", step.map(|step| format!("{step:?}")).unwrap_or_default())

@@ -1,8 +1,4 @@
 //! The life of a session manager, from the first login to the shutdown: what it stores, shows, forgets and ends.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod support;
-mod unsteady;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -12,8 +8,9 @@ use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, LogoutScope, Policy,
     Renewal, Session, SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
 };
-use support::{ACME, Acme, Answer, PausedTimer, ask, busy, change, refused, text};
-use unsteady::{Step, Trouble, Unsteady};
+
+use crate::support::acme::{ACME, Acme, Answer, PausedTimer, ask, busy, change, refused, text};
+use crate::support::unsteady::{Step, Trouble, Unsteady};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SECOND: Duration = Duration::from_secs(1);

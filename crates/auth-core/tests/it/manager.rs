@@ -1,7 +1,4 @@
 //! The session manager against a made-up vendor, in process and under paused time: herds, races, faults, ends.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +7,9 @@ use auth_core::{
     AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Intent, LogoutScope, MemoryStore, Renewal,
     SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
 };
-use support::{Acme, Answer, PausedTimer, ask, busy, change, lost, refused, text};
 use tokio::task::JoinSet;
+
+use crate::support::acme::{Acme, Answer, PausedTimer, ask, busy, change, lost, refused, text};
 
 const HOUR: Duration = Duration::from_secs(3600);
 

@@ -1,6 +1,4 @@
 //! Tokens in a stack of reqwest-middleware, against a server on loopback.
-#![cfg(feature = "reqwest-middleware")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::sync::{Arc, Mutex};
 
@@ -12,9 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error};
 
-use counting_source::CountingSource;
-
-mod counting_source;
+use crate::support::counting_source::CountingSource;
 
 /// Keeps what it saw, and lets in the tokens of one generation. `/to?<url>` redirects.
 struct Server {

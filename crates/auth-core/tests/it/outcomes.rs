@@ -2,15 +2,6 @@
 //! a real disk, a real Redis and a vendor on a socket, and what comes of it is compared with the page.
 //!
 //! `UPDATE_DOCS=1` writes the page anew, where all that it needs is there.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod disk;
-mod processes;
-mod redis_server;
-mod scratch;
-mod unsteady;
-mod vendors;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,10 +11,12 @@ use std::time::Duration;
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::{FileStore, RedisStore, SessionManager, SessionStatus, SessionStore, TokenSource};
 use auth_testkit::ManualClock;
-use disk::Disk;
-use processes::{Answer, LIFETIME, STALE, World, runtime};
-use redis_server::RedisServer;
 use tokio::runtime::Runtime;
+
+use crate::support::disk::Disk;
+use crate::support::processes::{self, Answer, LIFETIME, STALE, World, runtime};
+use crate::support::redis_server::RedisServer;
+use crate::support::scratch::Scratch;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/outcomes.md");
 const SECOND: Duration = Duration::from_secs(1);
@@ -147,7 +140,7 @@ fn read_only() -> Option<Row> {
 
 fn others_can_read() -> Option<Row> {
     use std::os::unix::fs::PermissionsExt;
-    let scratch = scratch::Scratch::new();
+    let scratch = Scratch::new();
     let scene = Scene::new(FileStore::open(scratch.path()).unwrap());
     let set_mode = |mode| {
         for name in scratch.files() {
@@ -158,7 +151,7 @@ fn others_can_read() -> Option<Row> {
 }
 
 fn in_redis(redis: &RedisServer) -> Scene {
-    Scene::new(RedisStore::builder(redis.url()).time_limit(SECOND).build().unwrap())
+    Scene::new(RedisStore::builder(redis.url()).build().unwrap())
 }
 
 fn redis_gone() -> Option<Row> {
@@ -169,7 +162,7 @@ fn redis_gone() -> Option<Row> {
 
 fn redis_slow() -> Option<Row> {
     let redis = RedisServer::start()?;
-    let scene = in_redis(&redis);
+    let scene = Scene::new(RedisStore::builder(redis.url()).time_limit(SECOND).build().unwrap());
     Some(scene.row("Redis does not answer in time", || redis.freeze(), || redis.thaw()))
 }
 
@@ -187,7 +180,7 @@ fn redis_restarted(trouble: &'static str, redis: Option<RedisServer>) -> Option<
 }
 
 fn clock_set_back() -> Option<Row> {
-    let scratch = scratch::Scratch::new();
+    let scratch = Scratch::new();
     let scene = Scene::new(FileStore::open(scratch.path()).unwrap());
     // This machine's clock alone: the vendor's goes on.
     let machine = ManualClock::new(scene.world.clock.now() - LIFETIME);
@@ -207,59 +200,56 @@ fn clock_set_back() -> Option<Row> {
 }
 
 /// Two hosts on one Redis, one of whose clocks is off by 90 seconds.
-fn two_hosts() -> Option<Vec<Row>> {
-    let mut rows = Vec::new();
-    for (trouble, ahead) in [
-        ("the host's clock is 90 s ahead of the others'", true),
-        ("the host's clock is 90 s behind the others'", false),
-    ] {
-        let redis = RedisServer::start()?;
-        let scene = in_redis(&redis);
-        let off = if ahead { scene.world.clock.now() + 90 * SECOND } else { scene.world.clock.now() - 90 * SECOND };
-        let off = ManualClock::new(off);
-        let host = scene.world.manager_by(scene.store.clone(), "me", &off);
-        let valid = scene.ask_of(&host);
-        // 80 s before the token's end by the right clock, for the one ahead 10 s after it; or 40 s after its end.
-        let later = if ahead { LIFETIME - 80 * SECOND } else { LIFETIME + 40 * SECOND };
-        scene.world.clock.advance(later);
-        off.advance(later);
-        let expired = if ahead {
-            scene.ask_of(&host)
-        } else {
-            // The right host has renewed by then.
-            assert_eq!(scene.ask(), "a new token");
-            let refused = host.cached().unwrap();
-            assert!(!scene.world.accepts(&processes::text(&refused)));
-            host.reject(refused.generation());
-            format!("a refusal, then {}", scene.ask_of(&host))
-        };
-        scene.world.clock.advance(301 * SECOND);
-        off.advance(301 * SECOND);
-        let (host, other) = (scene.ask_of(&host), scene.ask());
-        assert_eq!(host, other);
-        assert_eq!(scene.world.server.state().stats().redemptions(), 1, "one renewal for both");
-        scene.world.assert_unharmed(1);
-        rows.push(Row { trouble, answers: [valid, expired, host] });
-    }
-    Some(rows)
+fn clock_off(trouble: &'static str, ahead: bool) -> Option<Row> {
+    let redis = RedisServer::start()?;
+    let scene = in_redis(&redis);
+    let off = if ahead { scene.world.clock.now() + 90 * SECOND } else { scene.world.clock.now() - 90 * SECOND };
+    let off = ManualClock::new(off);
+    let host = scene.world.manager_by(scene.store.clone(), "me", &off);
+    let valid = scene.ask_of(&host);
+    // 80 s before the token's end by the right clock, for the one ahead 10 s after it; or 40 s after its end.
+    let later = if ahead { LIFETIME - 80 * SECOND } else { LIFETIME + 40 * SECOND };
+    scene.world.clock.advance(later);
+    off.advance(later);
+    let expired = if ahead {
+        scene.ask_of(&host)
+    } else {
+        // The right host has renewed by then.
+        assert_eq!(scene.ask(), "a new token");
+        let refused = host.cached().unwrap();
+        assert!(!scene.world.accepts(&processes::text(&refused)));
+        host.reject(refused.generation());
+        format!("a refusal, then {}", scene.ask_of(&host))
+    };
+    scene.world.clock.advance(301 * SECOND);
+    off.advance(301 * SECOND);
+    let (host, other) = (scene.ask_of(&host), scene.ask());
+    assert_eq!(host, other);
+    assert_eq!(scene.world.server.state().stats().redemptions(), 1, "one renewal for both");
+    scene.world.assert_unharmed(1);
+    Some(Row { trouble, answers: [valid, expired, host] })
 }
 
+/// All rows in the order of the page, done at the same time: most of what each takes is waiting.
 fn all() -> Vec<Option<Row>> {
-    let hosts = two_hosts().map_or_else(|| vec![None, None], |rows| rows.into_iter().map(Some).collect());
-    let mut rows = vec![
-        disk_full(),
-        disk_full_after_the_request(),
-        read_only(),
-        others_can_read(),
-        redis_gone(),
-        redis_slow(),
-        redis_full(),
-        redis_restarted("Redis restarts, with `appendfsync always`", RedisServer::durable()),
-        redis_restarted("Redis restarts, and keeps nothing", RedisServer::start()),
-        clock_set_back(),
+    let rows: [fn() -> Option<Row>; 12] = [
+        disk_full,
+        disk_full_after_the_request,
+        read_only,
+        others_can_read,
+        redis_gone,
+        redis_slow,
+        redis_full,
+        || redis_restarted("Redis restarts, with `appendfsync always`", RedisServer::durable()),
+        || redis_restarted("Redis restarts, and keeps nothing", RedisServer::start()),
+        clock_set_back,
+        || clock_off("the host's clock is 90 s ahead of the others'", true),
+        || clock_off("the host's clock is 90 s behind the others'", false),
     ];
-    rows.extend(hosts);
-    rows
+    std::thread::scope(|scope| {
+        let started = rows.map(|row| scope.spawn(row));
+        started.into_iter().map(|row| row.join().unwrap()).collect()
+    })
 }
 
 #[test]

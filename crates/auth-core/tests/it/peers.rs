@@ -1,8 +1,4 @@
 //! Managers that share a store, as processes do: one redeems and the others take over, whoever dies, logs out or hangs.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod support;
-mod unsteady;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +7,10 @@ use auth_core::{
     AuthError, AuthErrorKind, Credentials, Intent, Session, SessionManager, SessionManagerBuilder, SessionStatus,
     StoreLock, Timer, Token,
 };
-use support::{Acme, Answer, PausedTimer, ask, busy, change, refused, text};
 use tokio::sync::Semaphore;
-use unsteady::{Step, Trouble, Unsteady};
+
+use crate::support::acme::{Acme, Answer, PausedTimer, ask, busy, change, refused, text};
+use crate::support::unsteady::{Step, Trouble, Unsteady};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);

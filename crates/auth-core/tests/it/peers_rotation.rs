@@ -1,18 +1,15 @@
 //! Thousands of random lives of managers that share a store, with trouble in the store and at the vendor: no refresh
 //! token is ever sent twice, and what no fault has cost comes back, for everybody.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod chance;
-mod support;
-mod unsteady;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{AuthErrorKind, MemoryStore, SessionManager, SessionStore, TokenSource};
-use chance::Chance;
-use support::{Acme, Answer, PausedTimer, busy, text};
-use unsteady::{Trouble, Unsteady};
+use test_requirements::effort;
+
+use crate::support::acme::{Acme, Answer, PausedTimer, busy, text};
+use crate::support::chance::Chance;
+use crate::support::unsteady::{Trouble, Unsteady};
 
 /// A manager and its own way to the store.
 struct Peer {
@@ -95,7 +92,7 @@ async fn live(seed: u64) {
 
 #[test]
 fn no_refresh_token_is_ever_sent_twice_by_peers() {
-    for seed in 0..3_000 {
+    for seed in 0..effort(300, 3_000) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(live(seed));
     }

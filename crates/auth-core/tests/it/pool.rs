@@ -1,8 +1,5 @@
 //! A pool of sessions that is kept alive under paused time: nobody is renewed too early or too late, and a vendor that
 //! was down is not met by all at once. `POOL_SESSIONS=100000` makes the pool larger than two thousand.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -13,7 +10,8 @@ use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, MemoryStore,
     Renewal, Session, SessionManagerBuilder, SessionPool, SessionStore, Timer,
 };
-use support::{ACME, Acme, Answer, PausedTimer, busy};
+
+use crate::support::acme::{ACME, Acme, Answer, PausedTimer, busy};
 
 const LIFETIME: Duration = Duration::from_secs(3600);
 

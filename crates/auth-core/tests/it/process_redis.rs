@@ -1,29 +1,24 @@
 //! Processes that share a session in a real Redis: one redemption a cycle, whoever is killed, and whoever stands still for
 //! longer than its lease.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod processes;
-mod redis_server;
-mod unsteady;
-mod vendors;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{AuthErrorKind, RedisStore, SessionStore};
-use processes::{Answer, Died, LIFETIME, Shared, World, runtime};
-use redis_server::RedisServer;
+use test_requirements::effort;
+
+use crate::support::processes::{self, Answer, Died, LIFETIME, Shared, World, runtime};
+use crate::support::redis_server::RedisServer;
 
 /// Long enough for a redemption, and short enough to wait for. It is Redis' own clock that counts it.
-const LEASE: Duration = Duration::from_millis(500);
+const LEASE: Duration = Duration::from_millis(200);
 
 fn open(url: &str, lease: Duration) -> Arc<dyn SessionStore> {
     Arc::new(RedisStore::builder(url).lock_lease(lease).build().unwrap())
 }
 
-/// Not a test: what a process does that a test has started.
 #[test]
+#[ignore = "what a process does that another test has started"]
 fn child() {
     processes::child(|place, _| {
         let (url, lease) = place.split_once(' ').unwrap();
@@ -31,23 +26,31 @@ fn child() {
     });
 }
 
-/// Does something with a Redis that processes share, if there is one.
-fn in_redis(lease: Duration, work: impl FnOnce(&Shared<'_>)) {
+/// Does something with a Redis that processes share, if there is one. When a process is killed, its lease either runs out
+/// by Redis' clock or is ended by the test.
+fn in_redis(lease: Duration, ends_locks: bool, work: impl FnOnce(&Shared<'_>)) {
     let Some(redis) = RedisServer::durable() else { return };
     let url = redis.url();
     let place = format!("{url} {}", lease.as_millis());
     // A store belongs to the runtime it is used in: each is opened where it is used.
-    work(&Shared { open: &|| open(&url, lease), place });
+    let end_lock = |account: &str| {
+        if ends_locks {
+            redis.command(&["DEL", &format!("auth-core:{{{account}}}:lock")]);
+        }
+    };
+    work(&Shared { open: &|| open(&url, lease), module: module_path!(), place, end_lock: &end_lock });
 }
 
 #[test]
 fn eight_processes_redeem_once_a_cycle() {
-    in_redis(Duration::from_secs(60), processes::eight_processes_redeem_once_a_cycle);
+    in_redis(Duration::from_secs(60), false, processes::eight_processes_redeem_once_a_cycle);
 }
 
 #[test]
 fn a_process_killed_at_any_step_costs_no_more_than_it_must() {
-    in_redis(LEASE, |shared| {
+    // Waiting for a lease after each kill takes most of the time. The test below waits for leases, too.
+    let waits = effort(false, true);
+    in_redis(LEASE, !waits, |shared| {
         let kills = processes::kill_everywhere(shared, &processes::points(), 1);
         println!("{kills} kills: no session torn, no refresh token sent twice");
     });
@@ -64,12 +67,12 @@ fn a_process_stopped_for_longer_than_its_lease_sends_nothing_twice() {
         ("after the answer", true),
         ("before Swap", true),
     ] {
-        in_redis(LEASE, |shared| {
+        in_redis(LEASE, false, |shared| {
             let runtime = runtime();
             let world = runtime.block_on(World::start());
             runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
             world.clock.advance(LIFETIME);
-            let mut stopped = world.process(&shared.place, "me", Some(Died::paused_at(point, 1)));
+            let mut stopped = world.process(shared, "me", Some(Died::paused_at(point, 1)));
             stopped.send(&world.clock);
             stopped.stopped();
             // Another one gets the lock when the lease has run out. It sends what nobody has sent, and nothing else.

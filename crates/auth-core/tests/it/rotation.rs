@@ -1,16 +1,14 @@
-//! Ten thousand random lives of a session against a vendor that notices reuse: no refresh token is ever sent twice, and
+//! Thousands of random lives of a session against a vendor that notices reuse: no refresh token is ever sent twice, and
 //! no session is lost that a fault did not cost.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod chance;
-mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{AuthErrorKind, Authenticator, SessionManager, TokenSource};
-use chance::Chance;
-use support::{Acme, Answer, PausedTimer, busy};
+use test_requirements::effort;
+
+use crate::support::acme::{Acme, Answer, PausedTimer, busy};
+use crate::support::chance::Chance;
 
 /// One life: calls, callers that go away, rejections, passing time, faults.
 async fn live(seed: u64) {
@@ -73,7 +71,7 @@ async fn live(seed: u64) {
 
 #[test]
 fn no_refresh_token_is_ever_sent_twice() {
-    for seed in 0..10_000 {
+    for seed in 0..effort(1_000, 10_000) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(live(seed));
     }

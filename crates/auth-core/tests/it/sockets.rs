@@ -1,10 +1,5 @@
 //! The session manager over real sockets, against a vendor that notices when a refresh token comes twice: herds, late
 //! rejections, random lives, and clients that are built on it. Time of day is the test's.
-#![cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests")]
-
-mod chance;
-mod vendors;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,10 +10,12 @@ use auth_core::{
     SessionManager, Token, TokenSource,
 };
 use auth_testkit::{Fault, Planned, RetryAfter, Vendor};
-use chance::Chance;
 use client_runtime::RetryPolicy;
+use test_requirements::effort;
 use tokio::task::JoinSet;
-use vendors::{ClockTimer, Verb, World};
+
+use crate::support::chance::Chance;
+use crate::support::vendors::{ClockTimer, Verb, World};
 
 type Manager = SessionManager<Arc<dyn Authenticator>>;
 
@@ -217,14 +214,14 @@ async fn live(world: &World, seed: u64, tally: &mut Tally) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn five_hundred_random_lives_send_no_refresh_token_twice() {
-    const LIVES: u64 = 500;
+async fn random_lives_send_no_refresh_token_twice() {
     const LANES: u64 = 4;
+    let lives = effort(100, 500);
     let mut lanes = JoinSet::new();
     for lane in 0..LANES {
         lanes.spawn(async move {
             let (world, mut tally) = (World::start(Vendor::Aivo).await, Tally::default());
-            for seed in (lane..LIVES).step_by(LANES as usize) {
+            for seed in (lane..lives).step_by(LANES as usize) {
                 live(&world, seed, &mut tally).await;
             }
             tally
@@ -239,9 +236,9 @@ async fn five_hundred_random_lives_send_no_refresh_token_twice() {
         total.costly += tally.costly;
         total.forgiven += tally.forgiven;
     }
-    println!("{LIVES} lives over sockets: {total:?}");
+    println!("{lives} lives over sockets: {total:?}");
     // Otherwise the lives were too quiet to show anything.
-    assert!(total.refreshes > LIVES / 2 && total.costly > 25 && total.forgiven > 25, "{total:?}");
+    assert!(total.refreshes > lives / 2 && total.costly > lives / 20 && total.forgiven > lives / 20, "{total:?}");
 }
 
 /// An adapter that doesn't say that its refresh tokens rotate.

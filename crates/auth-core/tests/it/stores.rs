@@ -1,12 +1,4 @@
 //! The stores in the suite that any store is put through.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests say what they expect by unwrapping, and what they saw"
-)]
-
-#[cfg(feature = "file")]
-mod scratch;
 
 use std::sync::Arc;
 
@@ -30,7 +22,7 @@ mod file {
     use auth_core::FileStore;
 
     use super::*;
-    use crate::scratch::Scratch;
+    use crate::support::scratch::Scratch;
 
     async fn assert_file_store_conforms() {
         let folder = Scratch::new();

@@ -1,6 +1,4 @@
 //! Tokens in a tower stack.
-#![cfg(feature = "tower")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex};
@@ -11,9 +9,7 @@ use auth_core::{BoxFuture, TokenError};
 use http::{Request, Response, StatusCode};
 use tower::{Layer, Service, ServiceExt};
 
-use counting_source::CountingSource;
-
-mod counting_source;
+use crate::support::counting_source::CountingSource;
 
 const HOME: &str = "https://api.example.com";
 

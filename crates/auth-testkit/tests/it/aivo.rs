@@ -1,14 +1,13 @@
 //! Aivo as a state machine: rotation, reuse detection, shipped quirks.
 
-mod support;
-
 use std::time::Duration;
 
 use auth_testkit::vendor::Request;
 use auth_testkit::{Quirks, VendorState};
 use http::header::{HOST, HeaderValue};
 use serde_json::{Value, json};
-use support::{EMAIL, PASSWORD, at, credentials, parts, probe, text};
+
+use crate::support::{EMAIL, PASSWORD, at, credentials, parts, probe, text};
 
 fn aivo(quirks: Quirks) -> VendorState {
     let mut state = VendorState::aivo().with_quirks(quirks);

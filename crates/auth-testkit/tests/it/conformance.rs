@@ -1,8 +1,4 @@
 //! The conformance suite: an authenticator that keeps the contract passes, and each broken one fails where it is broken.
-#![allow(clippy::unwrap_used)]
-#![cfg(feature = "conformance")]
-
-mod support;
 
 use std::sync::Mutex;
 
@@ -14,7 +10,8 @@ use auth_testkit::vendor::Request;
 use auth_testkit::{Quirks, VendorState, conformance};
 use http::StatusCode;
 use serde_json::{Value, json};
-use support::{EMAIL, PASSWORD, at, text};
+
+use crate::support::{EMAIL, PASSWORD, at, text};
 
 const FAMILY: Family = Family::new("in-process");
 

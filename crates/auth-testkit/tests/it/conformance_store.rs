@@ -1,6 +1,4 @@
 //! The suite for stores: one that keeps its promises passes, and each broken one fails where it is broken.
-#![allow(clippy::unwrap_used)]
-#![cfg(feature = "conformance")]
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};

@@ -1,11 +1,10 @@
 //! PacerPro as a state machine: renewal while valid, one identifier for all tokens of a user.
 
-mod support;
-
 use auth_testkit::vendor::Request;
 use auth_testkit::{Quirks, VendorState};
 use serde_json::{Value, json};
-use support::{EMAIL, PASSWORD, at, credentials, parts, probe, text};
+
+use crate::support::{EMAIL, PASSWORD, at, credentials, parts, probe, text};
 
 fn pacerpro(quirks: Quirks) -> VendorState {
     let mut state = VendorState::pacerpro().with_quirks(quirks);

@@ -1,14 +1,12 @@
 //! Vendors on sockets: every fault as a client sees it, holds, clocks, shutdown.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::time::Duration;
 
 use auth_testkit::{FakeVendor, Fault, Faults, ManualClock, RetryAfter, VendorServer};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
-use support::{EMAIL, PASSWORD, credentials, text};
+
+use crate::support::{EMAIL, PASSWORD, credentials, text};
 
 /// Long enough for an answer on loopback, and the price of a stall.
 const PATIENCE: Duration = Duration::from_millis(300);

@@ -1,5 +1,4 @@
 //! What all tests need. Each test file uses a part of it.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,12 +1,11 @@
 //! Svix as a state machine: keys, applications, idempotency, and the open-source server's quirks.
 
-mod support;
-
 use auth_testkit::vendor::Request;
 use auth_testkit::{Quirks, VendorState};
 use http::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
-use support::{at, parts, probe, text};
+
+use crate::support::{at, parts, probe, text};
 
 const KEY: &str = "testsk_key-of-the-account.eu";
 

@@ -1,15 +1,13 @@
 //! Operations that need several credentials at once, and those that need only one of them.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-
-mod support;
 
 use std::sync::Arc;
 
 use client_runtime as rt;
 use rt::{Carrier, Scheme, Security};
-use support::client::{DemoError, builder};
-use support::server::{Received, Reply, Server, json, reply, status};
-use support::{CANARY, Event, TestSource, TestTimer, shown};
+
+use crate::support::client::{DemoError, builder};
+use crate::support::server::{Received, Reply, Server, json, reply, status};
+use crate::support::{CANARY, Event, TestSource, TestTimer, shown};
 
 const APP: Scheme = Scheme::named("AppKey", Carrier::Header("X-App"), "app_key");
 const TENANT: Scheme = Scheme::named("Tenant", Carrier::Query("tenant"), "tenant");

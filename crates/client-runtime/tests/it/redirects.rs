@@ -1,13 +1,12 @@
 //! Where requests go that a server sends elsewhere. The body counts: it holds a password.
 
-mod support;
-
 use std::sync::Arc;
 
 use client_runtime::ApiError;
-use support::client::{Client, DemoError, Error};
-use support::server::{Reply, Server, json, reply, status};
-use support::{CANARY, TestSource, shown};
+
+use crate::support::client::{Client, DemoError, Error};
+use crate::support::server::{Reply, Server, json, reply, status};
+use crate::support::{CANARY, TestSource, shown};
 
 const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
 

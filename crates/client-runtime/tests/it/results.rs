@@ -1,15 +1,13 @@
 //! Successes that aren't one JSON body, the media types that calls name, and tokens that are no bearer tokens.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
-
-mod support;
 
 use std::sync::Arc;
 
 use client_runtime as rt;
 use progenitor_client::{ByteStream, ResponseValue};
-use support::client::{DemoError, builder};
-use support::server::{Server, json, status};
-use support::{CANARY, TestTimer};
+
+use crate::support::client::{DemoError, builder};
+use crate::support::server::{Server, json, status};
+use crate::support::{CANARY, TestTimer};
 
 const OPERATION: rt::Operation = rt::Operation {
     family: "demo",

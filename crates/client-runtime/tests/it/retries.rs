@@ -1,14 +1,13 @@
 //! What is sent again, how often, and after how long a pause.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
 use client_runtime::{Idempotency, RetryPolicy};
-use support::TestTimer;
-use support::client::{Client, Error, Request, builder};
-use support::server::{Reply, Server, json, reply, status};
+
+use crate::support::TestTimer;
+use crate::support::client::{Client, Error, Request, builder};
+use crate::support::server::{Reply, Server, json, reply, status};
 
 const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
 

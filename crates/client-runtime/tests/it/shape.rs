@@ -1,14 +1,13 @@
 //! Promises about the types themselves.
 
-mod support;
-
 use std::error::Error as StdError;
 
 use client_runtime::{
     ApiError, Builder, Call, CallOptions, Core, Error, Operation, Response, ResponseParts, Secret, TokenError,
 };
 use http::{HeaderMap, StatusCode};
-use support::client::{Client, DemoError, operations};
+
+use crate::support::client::{Client, DemoError, operations};
 
 fn is_ordinary<T: Send + Sync + 'static>() {}
 fn is_an_error<T: StdError + Send + Sync + 'static>() {}

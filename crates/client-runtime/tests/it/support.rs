@@ -1,9 +1,6 @@
 //! What the tests share: a scripted server, a timer that doesn't wait, a source that counts, and a client in the shape
 //! of a generated one.
 
-// Every test file uses a part of it; helpers unwrap as tests do.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
-
 pub mod client;
 pub mod server;
 

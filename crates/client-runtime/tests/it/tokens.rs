@@ -1,14 +1,13 @@
 //! Which token goes out, and what happens when the server refuses it.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
 use client_runtime::{ApiError, TimeLimit, TokenError};
-use support::client::{Client, DemoError, Error, builder};
-use support::server::{Server, json, status};
-use support::{Event, Stuck, TestSource, TestTimer};
+
+use crate::support::client::{Client, DemoError, Error, builder};
+use crate::support::server::{Server, json, status};
+use crate::support::{Event, Stuck, TestSource, TestTimer};
 
 const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
 const REFUSED: &str = r#"{"code":"authentication_failed"}"#;

@@ -1,20 +1,17 @@
 //! What a call writes into a trace: which operation, how it went, and nothing that was sent or received.
 
-#![cfg(feature = "tracing")]
-#![allow(clippy::unwrap_used)]
-
-mod support;
-
 use std::fmt::{Debug, Write};
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use support::client::Client;
-use support::server::{Server, json};
-use support::{CANARY, TestSource};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
+
+use crate::support::client::Client;
+use crate::support::server::{Server, json};
+use crate::support::{CANARY, TestSource};
 
 /// Writes everything down, of every crate and level.
 #[derive(Clone, Default)]
@@ -65,10 +62,22 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
+/// This starts the test below alone in a process. Beside others it loses what it waits for at times: `tracing` remembers
+/// of a span that nobody listens if another thread comes to it first, just before the subscriber is set.
+#[test]
+fn a_span_says_what_was_called_and_how_it_went() {
+    let mut alone = Command::new(std::env::current_exe().unwrap());
+    let output = alone.args(["--exact", "traces::what_one_call_writes", "--ignored"]).output().unwrap();
+    let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let passed = output.status.success() && printed.contains("test result: ok. 1 passed");
+    assert!(passed, "{}\n{printed}\n{errors}", output.status);
+}
+
 #[tokio::test]
-async fn a_span_says_what_was_called_and_how_it_went() {
+#[ignore = "what another test starts as a process"]
+async fn what_one_call_writes() {
     let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    tracing::subscriber::set_global_default(log.clone()).unwrap();
     let body = format!(r#"{{"code":"{CANARY}"}}"#);
     let server = Server::start([json(503, &body), json(503, &body), json(404, &body)]).await;
     let source = Arc::new(TestSource::new([Ok(CANARY)]));

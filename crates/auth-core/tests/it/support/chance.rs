@@ -1,5 +1,4 @@
 //! Chance for tests that live random lives.
-#![allow(unreachable_pub, reason = "shared by tests")]
 
 /// SplitMix64: enough chance for a test, the same on every machine.
 pub struct Chance(pub u64);

@@ -1,5 +1,4 @@
 //! A source whose tokens count up: `token-1`, `token-2`, …
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "shared by tests, which use what they need")]
 
 use std::sync::{Arc, Mutex};
 

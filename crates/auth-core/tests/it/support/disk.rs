@@ -1,18 +1,13 @@
 //! A disk of 64 KiB for a test.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "shared by tests, which use what they need"
-)]
 
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::scratch::Scratch;
+use test_requirements::{Requirement, requirement};
+
+use crate::support::scratch::Scratch;
 
 /// A disk of its own, in memory. Mounting one needs root.
 pub struct Disk {
@@ -26,12 +21,8 @@ impl Disk {
         let folder = Scratch::new();
         fs::create_dir(folder.path()).unwrap();
         let disk = Self { folder };
-        if disk.run("mount", &["-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs"]) {
-            return Some(disk);
-        }
-        println!("skipped: mounting a file system isn't permitted here");
-        // Nothing is mounted, so there is nothing to unmount.
-        None
+        let mounted = disk.run("mount", &["-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs"]);
+        requirement(Requirement::Mount, mounted.then_some(disk).ok_or("a tmpfs can't be mounted"))
     }
 
     pub fn path(&self) -> &Path {

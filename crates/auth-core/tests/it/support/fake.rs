@@ -1,5 +1,4 @@
 //! A server on loopback that answers what it is told, and what every adapter must make of the answers.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "shared by tests, which use what they need")]
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -304,8 +303,14 @@ pub fn common() -> Vec<Case> {
     ]
 }
 
-/// What becomes of a call that gets no answer; `call` makes one through a client of this URL.
-pub async fn check_transport(family: &str, operation: &str, call: impl AsyncFn(String) -> AuthError) {
+/// For answers that never come: nothing is lost by not waiting longer.
+const HASTY: Duration = Duration::from_millis(250);
+
+/// For answers that come: nothing should ever take so long.
+pub const PATIENT: Duration = Duration::from_secs(30);
+
+/// What becomes of a call that gets no answer; `call` makes one through a client of this URL that waits so long.
+pub async fn check_transport(family: &str, operation: &str, call: impl AsyncFn(String, Duration) -> AuthError) {
     let fake = Fake::start().await;
     let too_large = Fake::answering(200, &format!(r#"{{"x":"{}"}}"#, "canary".repeat(2000))).await;
     for (what, url, kind, delivery, transient) in [
@@ -321,7 +326,7 @@ pub async fn check_transport(family: &str, operation: &str, call: impl AsyncFn(S
         ("doesn't answer", fake.url.clone(), AuthErrorKind::Timeout, Delivery::Unknown, true),
         ("too much", too_large.url.clone(), AuthErrorKind::Decode, Delivery::Unknown, false),
     ] {
-        let error = call(url).await;
+        let error = call(url, if kind == AuthErrorKind::Timeout { HASTY } else { PATIENT }).await;
         let seen = (error.kind(), error.delivery(), error.is_transient());
         assert_eq!(seen, (kind, delivery, transient), "{operation}: {what}: {error}");
         assert_eq!(error.family().map(|family| family.as_str()), Some(family));

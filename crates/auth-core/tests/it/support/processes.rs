@@ -1,18 +1,8 @@
 //! Real processes that share a session: the test starts itself again as a child, tells it by lines what to do, and kills
 //! it where it likes.
-#![allow(
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "shared by tests, which use what they need"
-)]
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
@@ -28,10 +18,11 @@ use rustix::process::{Pid, Signal};
 pub mod child;
 mod life;
 
+use super::respawn::respawn;
 pub use child::{Died, child, points};
 pub use life::{Left, Shared, eight_processes_redeem_once_a_cycle, kill_everywhere, runtime};
 
-use crate::vendors::ClockTimer;
+use crate::support::vendors::ClockTimer;
 
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse";
@@ -89,8 +80,8 @@ impl World {
     }
 
     /// A process with a manager, that dies or stops where it is told.
-    pub fn process(&self, store: &str, account: &str, dies: Option<Died>) -> Process {
-        Process::start(&self.server.url(), store, account, dies)
+    pub fn process(&self, shared: &Shared<'_>, account: &str, dies: Option<Died>) -> Process {
+        Process::start(&self.server.url(), (shared.module, &shared.place), account, dies)
     }
 
     /// Asks a process for a token, at the time of the test.
@@ -174,9 +165,9 @@ pub struct Process {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Process {
-    fn start(url: &str, store: &str, account: &str, dies: Option<Died>) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "child", "--nocapture", "--test-threads=1"]);
+    /// `store` is a place as the test `child` of a module understands it.
+    fn start(url: &str, (module, store): (&str, &str), account: &str, dies: Option<Died>) -> Self {
+        let mut command = respawn(module, "child");
         command.env(child::ROLE, format!("{url}\n{store}\n{account}\n{}", dies.map(|dies| dies.0).unwrap_or_default()));
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
@@ -218,10 +209,6 @@ impl Process {
     pub fn died(&mut self) -> ExitStatus {
         self.input = None;
         self.child.wait().unwrap()
-    }
-
-    pub fn stop(&self) {
-        self.signal(Signal::STOP);
     }
 
     pub fn go_on(&self) {

@@ -1,13 +1,4 @@
 //! A real redis-server for a test: on a free port, in a folder of its own, gone with the test.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "shared by tests, which use what they need"
-)]
 
 pub mod proxy;
 mod resp;
@@ -16,6 +7,8 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use test_requirements::{Requirement, requirement};
 
 pub use resp::Reply;
 
@@ -44,10 +37,8 @@ impl RedisServer {
 
     /// Starts one with more options, such as `["--maxmemory", "1mb"]`.
     pub fn with(options: &[&str]) -> Option<Self> {
-        if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
-            println!("skipped: this needs a redis-server, and redis-server is not installed");
-            return None;
-        }
+        let probe = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
+        requirement(Requirement::Redis, probe.map_err(|error| format!("redis-server can't be started: {error}")))?;
         let password =
             options.iter().position(|option| *option == "--requirepass").map(|at| options[at + 1].to_owned());
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();

@@ -1,5 +1,4 @@
 //! A folder for a test, gone with it.
-#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};

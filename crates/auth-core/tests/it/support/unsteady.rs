@@ -1,5 +1,4 @@
 //! A store that does what a test says: it works, refuses, does the work and loses the answer, or never answers.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "shared by tests, which use what they need")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,11 +1,4 @@
 //! The adapters over real sockets, against the fake vendors: every operation they call, and what it takes to call it.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "shared by tests, which use what they need"
-)]
 
 use std::fmt::Debug;
 use std::sync::Arc;

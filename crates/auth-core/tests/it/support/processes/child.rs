@@ -14,7 +14,8 @@ use auth_testkit::ManualClock;
 use rustix::process::Signal;
 
 use super::{Answer, Left, aivo, manager};
-use crate::unsteady::{Trouble, Unsteady};
+
+use crate::support::unsteady::{Trouble, Unsteady};
 
 /// What a child is to do: the vendor's URL, the store, the account, and where to die, in lines.
 pub const ROLE: &str = "AUTH_CORE_TEST_CHILD";

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{AuthErrorKind, SessionStore};
+use test_requirements::effort;
 use tokio::runtime::Runtime;
 
 use super::{Answer, Died, LIFETIME, Process, STALE, World};
@@ -26,20 +27,24 @@ pub enum Left {
 pub struct Shared<'a> {
     /// Opens it, in this process.
     pub open: &'a dyn Fn() -> Arc<dyn SessionStore>,
+    /// The module whose test `child` is what a process does.
+    pub module: &'static str,
     /// What a process is told of it.
     pub place: String,
+    /// Ends the lock of an account whose process was killed, if it doesn't die with that.
+    pub end_lock: &'a dyn Fn(&str),
 }
 
 /// Eight processes want a token at once, each time the last one has expired.
 pub fn eight_processes_redeem_once_a_cycle(shared: &Shared<'_>) {
     const PROCESSES: usize = 8;
-    const CYCLES: u64 = 200;
+    let cycles = effort(20, 200);
     let runtime = runtime();
     let world = runtime.block_on(World::start());
     let first = runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
-    let mut processes: Vec<Process> = (0..PROCESSES).map(|_| world.process(&shared.place, "me", None)).collect();
+    let mut processes: Vec<Process> = (0..PROCESSES).map(|_| world.process(shared, "me", None)).collect();
     let mut last = first.access_token.expose().to_owned();
-    for cycle in 1..=CYCLES {
+    for cycle in 1..=cycles {
         world.clock.advance(LIFETIME);
         processes.iter_mut().for_each(|process| process.send(&world.clock));
         let answers: Vec<Answer> = processes.iter_mut().map(|process| process.answer().unwrap()).collect();
@@ -51,7 +56,7 @@ pub fn eight_processes_redeem_once_a_cycle(shared: &Shared<'_>) {
     }
     assert!(world.accepts(&last));
     world.assert_unharmed(1);
-    println!("{PROCESSES} processes, {CYCLES} cycles: {CYCLES} redemptions, no refresh token twice, no logout");
+    println!("{PROCESSES} processes, {cycles} cycles: {cycles} redemptions, no refresh token twice, no logout");
 }
 
 /// A runtime for the test's side: the vendor is served beside it.
@@ -103,7 +108,7 @@ impl<'a> Life<'a> {
     }
 
     pub fn process(&self, dies: Option<Died>) -> Process {
-        self.world.process(&self.shared.place, &self.account, dies)
+        self.world.process(self.shared, &self.account, dies)
     }
 
     /// A process renews the session, and is killed at a point.
@@ -143,6 +148,7 @@ impl<'a> Life<'a> {
     fn assert_killed(&self, status: std::process::ExitStatus) {
         use std::os::unix::process::ExitStatusExt;
         assert_eq!(status.signal(), Some(9), "{}", self.label);
+        (self.shared.end_lock)(&format!("aivo/{}", self.account));
     }
 
     /// What is in the store, and what the next processes make of it.
