@@ -61,7 +61,7 @@ impl Scratch {
             copy(&workspace_root().join(part), &scratch.path(part));
         }
         let manifest = std::fs::read_to_string(workspace_root().join("Cargo.toml")).unwrap();
-        let members = "members = [\"crates/*\", \"xtask\", \"tests\", \"tests/goldens\"]";
+        let members = "members = [\"crates/*\", \"xtask\", \"tests\", \"tests/goldens\", \"tests/require\"]";
         assert!(manifest.contains(members), "the list of members has changed");
         scratch.write("Cargo.toml", &manifest.replace(members, "members = [\"crates/*\"]"));
         std::fs::copy(workspace_root().join("Cargo.lock"), scratch.path("Cargo.lock")).unwrap();

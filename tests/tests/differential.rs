@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use serde_json::{Map, Value};
+use test_requirements::Requirement;
 use workspace_tests::driver::{Clients, Trial, Verdict};
 use workspace_tests::workspace_root;
 
@@ -105,10 +106,8 @@ fn clients_mean_what_descriptions_mean() {
 
 #[test]
 fn clients_of_published_descriptions_mean_what_those_mean() {
-    match std::env::var_os("CORPUS_DIR") {
-        Some(folder) => assert_agreement(&trial("published", Clients::Program), &descriptions(Path::new(&folder))),
-        None => println!("skipped: CORPUS_DIR does not say where more descriptions are"),
-    }
+    let Some(folder) = test_requirements::variable(Requirement::Corpus, "CORPUS_DIR") else { return };
+    assert_agreement(&trial("published", Clients::Program), &descriptions(Path::new(&folder)));
 }
 
 /// A description that differs from the one the client was generated from.

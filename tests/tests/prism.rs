@@ -19,14 +19,12 @@ use openapi_pipeline::{Context, Node};
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use svix_client::{ApiError, Error, Idempotency, Operation, Response, RetryPolicy, Security};
+use test_requirements::Requirement;
 use workspace_tests::workspace_root;
 
 #[tokio::test]
 async fn no_request_breaks_its_description_and_every_answer_is_typed() {
-    let Some(executable) = std::env::var_os("PRISM") else {
-        println!("skipped: PRISM does not name the executable of @stoplight/prism-cli");
-        return;
-    };
+    let Some(executable) = test_requirements::variable(Requirement::Prism, "PRISM") else { return };
     let judge = |document| Judge::start(Path::new(&executable), document);
     // All four start at the same time, and are waited for afterwards.
     let mut current = judge("svix/2024-09-10.json");

@@ -5,6 +5,7 @@
 
 use std::process::Command;
 
+use test_requirements::{Requirement, requirement};
 use workspace_tests::{Scratch, run, scratch_target};
 
 const AIVO: &str = "openapi/aivo/auth.yaml";
@@ -76,10 +77,9 @@ fn grow(scratch: &Scratch) {
 #[test]
 fn what_vendors_add_is_a_minor_step() {
     let installed = Command::new(env!("CARGO")).args(["semver-checks", "--version"]).output();
-    if !installed.is_ok_and(|output| output.status.success()) {
-        println!("skipped: cargo-semver-checks is not installed");
-        return;
-    }
+    let installed = installed.is_ok_and(|output| output.status.success());
+    let installed = installed.then_some(()).ok_or("cargo-semver-checks is not installed");
+    let Some(()) = requirement(Requirement::SemverChecks, installed) else { return };
     let (old, new) = (Scratch::new(), Scratch::new());
     run(old.generate(&[]));
     grow(&new);

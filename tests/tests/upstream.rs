@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use test_requirements::Requirement;
 use workspace_tests::{Scratch, run};
 use xtask::{Workspace, build};
 
@@ -22,11 +23,7 @@ const DOCUMENTS: [(&str, &str); 4] = [
 
 /// The folder with the vendors' documents, if there is one.
 fn upstream() -> Option<PathBuf> {
-    let folder = std::env::var_os("UPSTREAM_DIR").map(PathBuf::from);
-    if folder.is_none() {
-        println!("skipped: UPSTREAM_DIR does not say where the vendors' documents are");
-    }
-    folder
+    test_requirements::variable(Requirement::Upstream, "UPSTREAM_DIR").map(PathBuf::from)
 }
 
 fn read(folder: &Path, file: &str) -> String {

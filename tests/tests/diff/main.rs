@@ -16,6 +16,7 @@ use openapi_pipeline::diff::{self, Difference, Level};
 use openapi_pipeline::load::{self, MemoryFiles};
 use openapi_pipeline::{Context, Node, convert};
 use serde_json::{Value, json};
+use test_requirements::Requirement;
 use workspace_tests::{mutations, workspace_root};
 
 /// A description as any dialect has it, brought to 3.0.3.
@@ -255,11 +256,8 @@ fn what_is_too_entangled_is_said_to_break() {
 #[test]
 fn the_same_file_twice_is_no_change() {
     let mut files = 0;
-    for variable in ["CORPUS_DIR", "UPSTREAM_DIR"] {
-        let Some(folder) = std::env::var_os(variable).map(PathBuf::from) else {
-            println!("skipped: {variable} does not say where the descriptions are");
-            continue;
-        };
+    for (needed, variable) in [(Requirement::Corpus, "CORPUS_DIR"), (Requirement::Upstream, "UPSTREAM_DIR")] {
+        let Some(folder) = test_requirements::variable(needed, variable).map(PathBuf::from) else { continue };
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use openapi_pipeline::diff::{Change, Level};
 use serde_json::{Map, Value};
+use test_requirements::Requirement;
 use workspace_tests::judge::pointer::is_within;
 use workspace_tests::witness::{Claim, Kind};
 
@@ -17,10 +18,7 @@ use super::{diff_values, lines};
 
 /// The two versions, if they are there.
 fn versions() -> Option<[String; 2]> {
-    let Some(folder) = std::env::var_os("UPSTREAM_DIR").map(PathBuf::from) else {
-        println!("skipped: UPSTREAM_DIR does not say where the vendors' documents are");
-        return None;
-    };
+    let folder = test_requirements::variable(Requirement::Upstream, "UPSTREAM_DIR").map(PathBuf::from)?;
     let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
     Some([read("svix-2022-11-29.json"), read("svix-2024-09-10.json")])
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
+use test_requirements::effort;
 
 use super::policy::Policy;
 use super::state::{Completion, Decision, Due, Freshness, Gained, Plan, State};
@@ -337,7 +338,7 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: effort(400, 4000), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever happens: a refresh token is redeemed once, one renewal is under way at a time, what is served is valid,
     /// and generations only grow.

@@ -1,4 +1,5 @@
 use serde_json::json;
+use test_requirements::Requirement;
 
 use super::*;
 
@@ -186,10 +187,7 @@ fn rust_types_are_stripped_everywhere_but_in_examples() {
 /// Loads every description in the folders of `OPENAPI_CORPUS` (separated as in `PATH`).
 #[test]
 fn published_descriptions_load() {
-    let Some(folders) = std::env::var_os("OPENAPI_CORPUS") else {
-        println!("skipped: OPENAPI_CORPUS names no folders with descriptions");
-        return;
-    };
+    let Some(folders) = test_requirements::variable(Requirement::Corpus, "OPENAPI_CORPUS") else { return };
     let mut failures = Vec::new();
     for folder in std::env::split_paths(&folders) {
         for entry in std::fs::read_dir(&folder).unwrap() {

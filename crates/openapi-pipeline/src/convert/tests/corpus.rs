@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use test_requirements::Requirement;
+
 use crate::Context;
 use crate::convert::to_v3_0;
 use crate::load::{DiskFiles, load};
 
 #[test]
 fn real_documents_become_openapi_3_0() {
-    let Some(folder) = std::env::var_os("CORPUS_DIR").map(PathBuf::from) else {
-        println!("skipped: CORPUS_DIR names no folder of API descriptions");
+    let Some(folder) = test_requirements::variable(Requirement::Corpus, "CORPUS_DIR").map(PathBuf::from) else {
         return;
     };
     let mut names: Vec<String> = std::fs::read_dir(&folder)

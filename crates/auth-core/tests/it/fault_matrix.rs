@@ -1,0 +1,158 @@
+//! Every fault, on every operation that the adapters call, at every vendor: what kind of error it becomes, what the error
+//! says about the request, and that the next call works.
+
+use std::time::Duration;
+
+use auth_core::{AuthError, AuthErrorKind, Delivery};
+use auth_testkit::{Fault, RetryAfter, Vendor};
+use tokio::task::JoinSet;
+
+use AuthErrorKind::{Decode, RateLimited, SessionExpired, Timeout, Transport};
+
+use crate::support::vendors::{ROWS, Row, Verb, World, name};
+
+/// What a call comes to; `Ok(())` where the fault does no harm.
+type Expected = Result<(), AuthErrorKind>;
+
+const FINE: Expected = Ok(());
+
+/// Per fault, whatever the operation.
+fn by_default(fault: &Fault) -> Expected {
+    match fault {
+        // No answer.
+        Fault::RefuseConnections => Err(Transport),
+        Fault::LoseRequest => Err(Transport),
+        Fault::LoseAnswer => Err(Transport),
+        // Half an answer.
+        Fault::ResetInHeaders => Err(Transport),
+        Fault::ResetInBody => Err(Transport),
+        Fault::StallHeaders => Err(Timeout),
+        Fault::StallBody => Err(Timeout),
+        Fault::SlowDrip { .. } => FINE,
+        // Another answer.
+        Fault::TooManyRequests(_) => Err(RateLimited),
+        Fault::InternalError => Err(AuthErrorKind::Vendor),
+        Fault::HtmlError => Err(AuthErrorKind::Vendor),
+        Fault::Redirect { .. } => Err(AuthErrorKind::Vendor),
+        // A damaged answer.
+        Fault::EmptyBody => Err(Decode),
+        Fault::TruncatedJson => Err(Decode),
+        Fault::WrongTypes => Err(Decode),
+        Fault::HugeBody { .. } => Err(Decode),
+        // What counts is what is in it.
+        Fault::WrongContentType => FINE,
+        // Expiry counts from the answer's arrival, or is what was asked for.
+        Fault::ClockAhead(_) => FINE,
+        Fault::ClockBehind(_) => FINE,
+        other => panic!("{other:?} is new: what should become of it?"),
+    }
+}
+
+/// Where an operation differs. The first line that fits counts.
+const EXCEPTIONS: &[(Vendor, &[Verb], &[&str], Expected)] = &[
+    // A success that has nothing to say: whatever is in the body, nobody reads it.
+    (Vendor::Svix, &[Verb::Logout, Verb::RevokeAll], &["EmptyBody", "TruncatedJson", "WrongTypes"], FINE),
+    (Vendor::PacerPro, &[Verb::RevokeAll], &["EmptyBody", "TruncatedJson", "WrongTypes"], FINE),
+    (Vendor::Aivo, &[Verb::Logout], &["EmptyBody", "TruncatedJson", "WrongTypes"], FINE),
+    // An hour later by the vendor's clock, a token that lives for an hour has expired.
+    (Vendor::PacerPro, &[Verb::Refresh, Verb::RevokeAll], &["ClockAhead"], Err(SessionExpired)),
+    (Vendor::Aivo, &[Verb::Logout], &["ClockAhead"], Err(SessionExpired)),
+];
+
+fn expected(row: &Row, fault: &Fault) -> Expected {
+    let exception = EXCEPTIONS.iter().find(|(vendor, verbs, faults, _)| {
+        *vendor == row.vendor && verbs.contains(&row.verb) && faults.contains(&name(fault).as_str())
+    });
+    exception.map_or_else(|| by_default(fault), |(_, _, _, expected)| *expected)
+}
+
+/// What an error says must be true, and enough to decide by.
+fn check_details(cell: &str, row: &Row, fault: &Fault, error: &AuthError) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut check = |holds: bool, what: &str| {
+        if !holds {
+            wrong.push(format!("{cell}: {what}: {error:?}"));
+        }
+    };
+    let said = (error.family().map(|family| family.as_str()), error.operation());
+    check(said == (Some(row.vendor.name()), Some(row.operation)), "it names vendor and operation");
+    let status = match (fault, error.kind()) {
+        (Fault::TooManyRequests(_), _) => Some(429),
+        (Fault::InternalError, _) => Some(500),
+        (Fault::HtmlError, _) => Some(502),
+        (Fault::Redirect { .. }, _) => Some(307),
+        (_, SessionExpired) => Some(401),
+        (_, Transport | Timeout) => None,
+        // Of the answer that was damaged, as far as it was one.
+        _ => error.status().filter(|status| (200..300).contains(status)),
+    };
+    check(error.status() == status, "it has the status of the answer, if there was one");
+    let passing = !matches!(error.kind(), Decode | SessionExpired) && name(fault) != "Redirect";
+    check(error.is_transient() == passing, "it is transient if the fault passes by itself");
+    check(error.needs_login() == (error.kind() == SessionExpired), "it asks for a login only if the vendor did");
+    let acted = fault.is_processed() && error.kind() != SessionExpired;
+    check(!acted || error.delivery() == Delivery::Unknown, "the vendor has acted, and nobody knows");
+    let untouched = matches!(fault, Fault::RefuseConnections | Fault::TooManyRequests(_));
+    check(untouched == (error.delivery() == Delivery::NotProcessed), "it can tell whether the vendor has acted");
+    let asked = match fault {
+        Fault::TooManyRequests(RetryAfter::Seconds(seconds)) => Some(Duration::from_secs(*seconds)),
+        // By the vendor's clock, which is in the answer.
+        Fault::TooManyRequests(RetryAfter::Date(away)) => Some(*away),
+        _ => None,
+    };
+    check(error.retry_after() == asked, "it passes on how long to wait");
+    wrong
+}
+
+/// One row: fault after fault, with the same clients and the same vendor.
+async fn run(row: Row) -> (usize, Vec<String>) {
+    let world = World::start(row.vendor).await;
+    let (mut cells, mut wrong) = (0, Vec::new());
+    for fault in Fault::all(&world.elsewhere.origin()) {
+        cells += 1;
+        let cell = format!("{:?} {:?} {}", row.vendor, row.verb, name(&fault));
+        let mut ready = world.ready(row.verb).await;
+        let outcome = world.call_under(&fault, &row, &ready).await;
+        let seen = outcome.as_ref().map(|_| ()).map_err(AuthError::kind);
+        let expected = expected(&row, &fault);
+        if seen != expected {
+            wrong.push(format!("{cell}: {seen:?} instead of {expected:?}"));
+        }
+        if let Err(error) = &outcome {
+            wrong.extend(check_details(&cell, &row, &fault, error));
+        }
+        // The fault is over. Where the vendor has processed the call, what was sent may be spent: then the vendor says
+        // so, and signing in anew is the way on. Everything else works as if nothing had happened.
+        if row.spends && fault.is_processed() && seen != Err(SessionExpired) {
+            let again = world.call(row.verb, &ready).await.err().map(|error| error.needs_login());
+            if again != Some(true) {
+                wrong.push(format!("{cell}: what was spent asks for a login, not {again:?}"));
+            }
+            ready = world.ready(row.verb).await;
+        }
+        if let Err(error) = world.call(row.verb, &ready).await {
+            wrong.push(format!("{cell}: the next call fails: {error}"));
+        }
+    }
+    if !world.elsewhere.received().is_empty() {
+        wrong.push(format!("{row:?}: another origin was called"));
+    }
+    (cells, wrong)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_fault_on_every_operation_is_the_right_error_and_poisons_nothing() {
+    let mut rows = JoinSet::new();
+    for row in ROWS {
+        rows.spawn(run(row));
+    }
+    let (mut cells, mut wrong) = (0, Vec::new());
+    while let Some(row) = rows.join_next().await {
+        let (of_row, wrong_in_row) = row.unwrap();
+        cells += of_row;
+        wrong.extend(wrong_in_row);
+    }
+    println!("fault matrix: {cells} cells, {} operations, {} wrong", ROWS.len(), wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(cells, ROWS.len() * Fault::all("http://127.0.0.1:1").len());
+}

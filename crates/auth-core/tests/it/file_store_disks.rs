@@ -1,0 +1,110 @@
+//! Stores in files on disks that are full, can't be written, or are somebody else's. Most of it needs root, to mount a
+//! disk or to be somebody else; a test that can't have that says so.
+
+use std::fs;
+use std::os::unix::fs::{chown, lchown};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use auth_core::{AuthError, AuthErrorKind, FileStore, Session, SessionStore};
+use test_requirements::{Requirement, requirement};
+
+use crate::support::disk::Disk;
+use crate::support::respawn::{assert_passed, respawn_copy};
+use crate::support::scratch::Scratch;
+
+const ACCOUNT: &str = "aivo/default";
+const RECORD: &str = "session-aivo%2fdefault.json";
+/// Nobody who runs this, most likely.
+const STRANGER: u32 = 54_321;
+
+fn session(name: &str) -> Session {
+    // Longer than the block that a small file system has left.
+    let filler = "x".repeat(12 * 1024);
+    Session::new(format!("canary-{name}-{filler}"), SystemTime::now())
+}
+
+fn assert_says(error: &AuthError, words: &[&str]) {
+    let shown = format!("{error}");
+    assert_eq!(error.kind(), AuthErrorKind::Storage, "{shown}");
+    for word in words {
+        assert!(shown.contains(word), "{word} isn't in: {shown}");
+    }
+    assert!(!format!("{shown} {error:?}").contains("canary"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_and_the_old_session_is_whole() {
+    let Some(disk) = Disk::small() else { return };
+    let store = FileStore::open(disk.path()).unwrap();
+    let revision = store.save(ACCOUNT, &session("first")).await.unwrap();
+    // The lock must be there: what is tested is the write.
+    disk.fill();
+    for _ in 0..2 {
+        let error = store.save(ACCOUNT, &session("second")).await.unwrap_err();
+        assert_says(&error, &["can't write to", disk.path().to_str().unwrap(), "make room"]);
+        assert!(error.is_transient());
+        assert_eq!(disk.folder.files(), ["filler", RECORD], "what was begun is taken away");
+        let found = store.load(ACCOUNT).await.unwrap().unwrap();
+        assert_eq!(found.revision, revision);
+        assert_eq!(found.session.access_token, session("first").access_token);
+    }
+    disk.make_room();
+    store.compare_and_swap(ACCOUNT, Some(revision), &session("second")).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_disk_that_cannot_be_written_can_be_read() {
+    let Some(disk) = Disk::small() else { return };
+    let store = FileStore::open(disk.path().join("sessions")).unwrap();
+    let revision = store.save(ACCOUNT, &session("first")).await.unwrap();
+    disk.make_read_only();
+    let words = ["can't open the lock file", disk.path().to_str().unwrap(), "can be written"];
+    assert_says(&store.save(ACCOUNT, &session("second")).await.unwrap_err(), &words);
+    assert_says(&store.clear_intent(ACCOUNT, revision).await.unwrap_err(), &words);
+    assert_says(&store.remove(ACCOUNT).await.unwrap_err(), &words);
+    assert_says(&store.lock(ACCOUNT, Duration::ZERO).await.unwrap_err(), &words);
+    let store = FileStore::open(disk.path().join("sessions")).unwrap();
+    assert_eq!(store.load(ACCOUNT).await.unwrap().unwrap().revision, revision);
+    let error = FileStore::open(disk.path().join("others")).unwrap_err();
+    assert_says(&error, &["can't create the folder", "others", "can be written"]);
+}
+
+#[tokio::test]
+async fn what_belongs_to_somebody_else_is_refused() {
+    let scratch = Scratch::new();
+    let store = FileStore::open(scratch.path()).unwrap();
+    store.save(ACCOUNT, &session("first")).await.unwrap();
+    let record = scratch.path().join(RECORD);
+    let Some(()) = requirement(Requirement::User, lchown(&record, Some(STRANGER), None)) else { return };
+    assert_says(&store.load(ACCOUNT).await.unwrap_err(), &[RECORD, "belongs to the user 54321"]);
+    chown(scratch.path(), Some(STRANGER), None).unwrap();
+    let words = [scratch.path().to_str().unwrap(), "belongs to the user 54321"];
+    assert_says(&store.load(ACCOUNT).await.unwrap_err(), &words);
+    assert_says(&FileStore::open(scratch.path()).unwrap_err(), &words);
+}
+
+/// Permissions hold for everybody but root, so this becomes somebody else.
+#[test]
+fn a_folder_without_permission_is_said() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path()).unwrap();
+    // A program somewhere private can't be started by everybody.
+    let program = scratch.path().join("program");
+    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let mut child = respawn_copy(&program, module_path!(), "somebody_else");
+    let done = child.env("STORE_FOLDER", scratch.path()).uid(STRANGER).output();
+    let Some(done) = requirement(Requirement::User, done) else { return };
+    assert_passed(&done);
+}
+
+#[tokio::test]
+#[ignore = "what another test starts as another user"]
+async fn somebody_else() {
+    let Some(folder) = std::env::var_os("STORE_FOLDER") else { return };
+    let folder = PathBuf::from(folder);
+    let error = FileStore::open(folder.join("new")).unwrap_err();
+    assert_says(&error, &["can't create the folder", "new", "give this user access"]);
+    assert_says(&FileStore::open(&folder).unwrap_err(), &["belongs to the user 0", "54321"]);
+}

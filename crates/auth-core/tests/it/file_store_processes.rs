@@ -1,0 +1,225 @@
+//! Stores in files, shared by processes that die at any step.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use auth_core::{AuthErrorKind, FileStep, FileStore, Intent, Session, SessionStore};
+
+use crate::support::respawn::respawn;
+use crate::support::scratch::Scratch;
+
+const ACCOUNT: &str = "aivo/default";
+const RECORD: &str = "session-aivo%2fdefault.json";
+const SOON: Duration = Duration::from_secs(60);
+/// How often each of the processes that count does it, and how many they are.
+const ROUNDS: usize = 20;
+const PROCESSES: usize = 4;
+
+fn session(name: &str) -> Session {
+    Session::new(format!("access-{name}"), SystemTime::now()).with_refresh_token(format!("refresh-{name}"))
+}
+
+fn open(folder: &Path) -> FileStore {
+    let store = FileStore::open(folder).unwrap();
+    #[cfg(feature = "encryption")]
+    let store = store.encrypted(auth_core::EncryptionKey::from_bytes([7; 32]));
+    store
+}
+
+/// This program again, as another process that does one thing with a store.
+fn child(folder: &Path, what: &str, step: Option<FileStep>) -> Command {
+    let mut command = respawn(module_path!(), "a_process_of_its_own");
+    command
+        .env("STORE_FOLDER", folder)
+        .env("STORE_TASK", what)
+        .env("STORE_DIES_AT", step.map(|step| format!("{step:?}")).unwrap_or_default())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    command
+}
+
+#[tokio::test]
+#[ignore = "what the other tests start as a process"]
+async fn a_process_of_its_own() {
+    let Some(folder) = std::env::var_os("STORE_FOLDER") else { return };
+    let dies_at = std::env::var("STORE_DIES_AT").unwrap();
+    let store = open(Path::new(&folder)).observed(move |step| {
+        if format!("{step:?}") == dies_at {
+            std::process::abort();
+        }
+    });
+    match std::env::var("STORE_TASK").unwrap().as_str() {
+        "save" => drop(store.save(ACCOUNT, &session("new")).await.unwrap()),
+        "swap" => {
+            let expected = store.load(ACCOUNT).await.unwrap().map(|stored| stored.revision);
+            store.compare_and_swap(ACCOUNT, expected, &session("new")).await.unwrap().unwrap();
+        }
+        "intend" => {
+            let stored = store.load(ACCOUNT).await.unwrap().unwrap();
+            store.record_intent(ACCOUNT, stored.revision, Intent::of(&stored.session, 7)).await.unwrap().unwrap();
+        }
+        "remove" => store.remove(ACCOUNT).await.unwrap(),
+        "lock" => store.lock(ACCOUNT, Duration::ZERO).await.unwrap().release().await,
+        "hold" => {
+            let held = store.lock(ACCOUNT, SOON).await.unwrap();
+            println!("held");
+            std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+            held.release().await;
+        }
+        "count" => count(&store).await,
+        "take turns" => take_turns(&store, Path::new(&folder)).await,
+        task => panic!("{task}"),
+    }
+}
+
+async fn count(store: &FileStore) {
+    for _ in 0..ROUNDS {
+        loop {
+            let found = store.load(ACCOUNT).await.unwrap().unwrap();
+            let count: usize = found.session.subject.as_deref().unwrap().parse().unwrap();
+            let next = found.session.with_subject((count + 1).to_string());
+            if store.compare_and_swap(ACCOUNT, Some(found.revision), &next).await.unwrap().is_some() {
+                break;
+            }
+        }
+    }
+}
+
+/// Writes down when it goes in and out.
+async fn take_turns(store: &FileStore, folder: &Path) {
+    let mut log = std::fs::File::options().append(true).create(true).open(folder.join("log")).unwrap();
+    for _ in 0..ROUNDS {
+        let held = store.lock(ACCOUNT, SOON).await.unwrap();
+        log.write_all(b"in\n").unwrap();
+        store.load(ACCOUNT).await.unwrap();
+        log.write_all(b"out\n").unwrap();
+        held.release().await;
+    }
+}
+
+fn run_until_it_dies(folder: &Path, what: &str, step: FileStep) {
+    let status = child(folder, what, Some(step)).status().unwrap();
+    assert!(!status.success(), "{what} never came to {step:?}");
+}
+
+/// The access token that is stored, and whether an intent is.
+async fn found(store: &FileStore) -> Option<(String, bool)> {
+    let stored = store.load(ACCOUNT).await.unwrap()?;
+    let name = stored.session.access_token.expose().trim_start_matches("access-").to_owned();
+    assert_eq!(stored.session.refresh_token.as_ref().unwrap().expose(), format!("refresh-{name}"));
+    Some((name, stored.intent.is_some()))
+}
+
+/// Nothing that the dead one had or left is in the way of the next.
+async fn assert_goes_on(store: &FileStore, scratch: &Scratch) {
+    store.lock(ACCOUNT, Duration::ZERO).await.unwrap().release().await;
+    let expected = store.load(ACCOUNT).await.unwrap().map(|stored| stored.revision);
+    store.compare_and_swap(ACCOUNT, expected, &session("next")).await.unwrap().unwrap();
+    assert_eq!(found(store).await, Some(("next".to_owned(), false)));
+    assert_eq!(scratch.files(), [RECORD]);
+}
+
+#[tokio::test]
+async fn a_writer_that_dies_leaves_the_old_or_the_new() {
+    for (at, step) in FileStep::WRITE.into_iter().enumerate() {
+        let is_new = at >= FileStep::WRITE.iter().position(|step| *step == FileStep::AfterRename).unwrap();
+        for (what, old, new) in [
+            ("save", None, ("new", false)),
+            ("swap", None, ("new", false)),
+            ("save", Some("old"), ("new", false)),
+            ("swap", Some("old"), ("new", false)),
+            ("intend", Some("old"), ("old", true)),
+        ] {
+            let scratch = Scratch::new();
+            let store = open(scratch.path());
+            if let Some(old) = old {
+                store.save(ACCOUNT, &session(old)).await.unwrap();
+            }
+            run_until_it_dies(scratch.path(), what, step);
+            let expected = if is_new { Some(new) } else { old.map(|old| (old, false)) };
+            let expected = expected.map(|(name, intent)| (name.to_owned(), intent));
+            assert_eq!(found(&store).await, expected, "{what} at {step:?}");
+            assert_goes_on(&store, &scratch).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_removal_that_dies_leaves_the_old_or_nothing() {
+    for (at, step) in FileStep::REMOVAL.into_iter().enumerate() {
+        let is_gone = at >= FileStep::REMOVAL.iter().position(|step| *step == FileStep::AfterRemove).unwrap();
+        let scratch = Scratch::new();
+        let store = open(scratch.path());
+        store.save(ACCOUNT, &session("old")).await.unwrap();
+        run_until_it_dies(scratch.path(), "remove", step);
+        assert_eq!(found(&store).await.is_none(), is_gone, "{step:?}");
+        assert_goes_on(&store, &scratch).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lock_dies_with_its_process() {
+    for step in FileStep::LOCK {
+        let scratch = Scratch::new();
+        let store = open(scratch.path());
+        run_until_it_dies(scratch.path(), "lock", step);
+        assert_goes_on(&store, &scratch).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lock_excludes_another_process_until_it_is_released_or_killed() {
+    for kill in [false, true] {
+        let scratch = Scratch::new();
+        let store = open(scratch.path());
+        let mut holder = child(scratch.path(), "hold", None).spawn().unwrap();
+        // Read on to the end, since a process that nobody listens to fails.
+        let mut says = BufReader::new(holder.stdout.take().unwrap()).lines();
+        assert!(says.any(|line| line.unwrap().ends_with("held")));
+        let error = store.lock(ACCOUNT, Duration::from_millis(20)).await.unwrap_err();
+        assert_eq!(error.kind(), AuthErrorKind::Timeout);
+        store.save(ACCOUNT, &session("meanwhile")).await.unwrap();
+        let waits = tokio::spawn({
+            let store = store.clone();
+            async move { store.lock(ACCOUNT, SOON).await.unwrap().release().await }
+        });
+        if kill {
+            holder.kill().unwrap();
+        } else {
+            drop(holder.stdin.take());
+        }
+        waits.await.unwrap();
+        assert_eq!(holder.wait().unwrap().success(), !kill);
+    }
+}
+
+#[tokio::test]
+async fn no_update_of_many_processes_is_lost() {
+    let scratch = Scratch::new();
+    let store = open(scratch.path());
+    store.save(ACCOUNT, &session("count").with_subject("0")).await.unwrap();
+    run_all(scratch.path(), "count");
+    let count = store.load(ACCOUNT).await.unwrap().unwrap().session.subject;
+    assert_eq!(count, Some((PROCESSES * ROUNDS).to_string()));
+    assert_eq!(scratch.files(), [RECORD]);
+}
+
+#[tokio::test]
+async fn one_process_at_a_time_has_the_lock() {
+    let scratch = Scratch::new();
+    let _ = open(scratch.path());
+    run_all(scratch.path(), "take turns");
+    let log = std::fs::read_to_string(scratch.path().join("log")).unwrap();
+    assert_eq!(log, "in\nout\n".repeat(PROCESSES * ROUNDS));
+}
+
+fn run_all(folder: &Path, what: &str) {
+    let children: Vec<_> = (0..PROCESSES).map(|_| child(folder, what, None).spawn().unwrap()).collect();
+    for child in children {
+        let done = child.wait_with_output().unwrap();
+        assert!(done.status.success(), "{what}: {}", String::from_utf8_lossy(&done.stdout));
+    }
+}

@@ -1,0 +1,225 @@
+//! No secret is shown, whatever goes wrong: at vendors that repeat in every error what they were sent, nothing that can
+//! be printed, and nothing that is traced, holds a password, key or token; and no other origin ever sees one.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use aivo_client::types::{LoginRequest, RefreshTokenRequest};
+use auth_core::{
+    Intent, MemoryStore, Revision, SessionManager, SessionPool, SessionStore, Stored, TokenError, TokenSource,
+};
+use auth_testkit::vendor::Request;
+use auth_testkit::{Fault, Vendor, VendorState};
+use client_runtime::{RetryPolicy, Secret};
+use pacerpro_client::types::User;
+use svix_client::types::{ApplicationTokenExpireIn, OneTimeTokenIn};
+use tokio::task::JoinSet;
+
+use crate::support::respawn::{assert_passed, respawn};
+use crate::support::vendors::{ClockTimer, ROWS, Row, World, debug, name, shown};
+
+/// What was shown, and where.
+type Shown = Vec<(String, String)>;
+
+/// Looks for all secrets in all texts.
+fn hits(world: &World, shown: &Shown) -> Vec<String> {
+    let mut canary = world.canary.clone();
+    canary.watch_all(world.server.vendor().name(), world.server.state().stats().secrets());
+    let find = |(place, text): &(String, String)| {
+        canary.scan(text).iter().map(|hit| format!("{place} shows {hit}")).collect::<Vec<_>>()
+    };
+    shown.iter().flat_map(find).collect()
+}
+
+/// The matrix of faults, with all that its calls show.
+async fn row(row: Row) -> (usize, Vec<String>, Vec<String>) {
+    let world = World::start(row.vendor).await;
+    let mut texts = Shown::new();
+    for fault in Fault::all(&world.elsewhere.origin()) {
+        let place = format!("{:?} {:?} {}", row.vendor, row.verb, name(&fault));
+        let ready = world.ready(row.verb).await;
+        texts.push((format!("{place}: what is sent"), debug(&ready)));
+        let text = match world.call_under(&fault, &row, &ready).await {
+            Ok(text) => text,
+            Err(error) => {
+                let of_token = TokenError::from(error.clone());
+                format!("{}{}{}", shown(&error), shown(&of_token), debug(&error.fields()))
+            }
+        };
+        texts.push((format!("{place}: what comes of it"), text));
+    }
+    texts.push(("the adapter".to_owned(), debug(&world.adapter)));
+    assert!(world.elsewhere.received().is_empty(), "{row:?}: another origin was called");
+    let secrets = world.server.state().stats().secrets().to_vec();
+    (texts.len(), hits(&world, &texts), secrets)
+}
+
+/// A process of its own: the trace is of all threads, and nothing but the matrix belongs in it.
+#[test]
+fn the_whole_matrix_shows_no_secret() {
+    let done = respawn(module_path!(), "the_matrix").output().unwrap();
+    assert_passed(&done);
+    let printed = String::from_utf8_lossy(&done.stdout);
+    printed.lines().filter(|line| line.starts_with("leaks: ")).for_each(|line| println!("{line}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "what another test starts as a process"]
+async fn the_matrix() {
+    let capture = trace::start();
+    let mut rows = JoinSet::new();
+    for each in ROWS {
+        rows.spawn(row(each));
+    }
+    let (mut texts, mut found, mut secrets) = (0, Vec::new(), Vec::new());
+    while let Some(row) = rows.join_next().await {
+        let (of_row, in_row, known) = row.unwrap();
+        texts += of_row;
+        found.extend(in_row);
+        secrets.extend(known);
+    }
+    println!("leaks: {texts} texts, {} hits", found.len());
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(texts > 2 * 200, "{texts}");
+    trace::check(&capture, &secrets);
+}
+
+/// The scan can fail: what the vendors answer is full of secrets.
+#[test]
+fn the_vendors_do_repeat_what_they_are_sent() {
+    let mut canary = auth_testkit::Canary::new();
+    let (token, body) = (canary.secret("token"), canary.secret("body"));
+    let mut quirks = auth_testkit::Quirks::documented();
+    quirks.echo_request = true;
+    for (vendor, path) in
+        [(Vendor::Svix, "/api/v1/auth/logout"), (Vendor::PacerPro, "/v1/session"), (Vendor::Aivo, "/auth/v1/login")]
+    {
+        let mut state = VendorState::new(vendor).with_quirks(quirks.clone());
+        let request = Request::post(path).with_bearer(&token);
+        let request = request.with_json(&serde_json::json!({ "email": "me", "password": body }));
+        let answer = state.handle(std::time::SystemTime::now(), &request);
+        assert!(!answer.status.is_success(), "{vendor:?}");
+        assert!(!canary.scan_bytes(&answer.body).is_empty(), "{vendor:?} repeats nothing");
+    }
+}
+
+/// What a family client itself says about a refusal that repeats the request.
+#[tokio::test]
+async fn the_clients_errors_and_requests_show_no_secret() {
+    fn refused<T: Debug, E: std::error::Error + 'static>(outcome: Result<T, E>) -> String {
+        shown(&outcome.unwrap_err())
+    }
+    let (svix, pacerpro, aivo) =
+        (World::start(Vendor::Svix).await, World::start(Vendor::PacerPro).await, World::start(Vendor::Aivo).await);
+    // All three know the same secrets, since their canaries have the same seed.
+    let mut canary = svix.canary.clone();
+    let wrong = canary.secret("wrong");
+    let secret = || Secret::from(wrong.as_str());
+    let mut texts = vec![debug(&secret())];
+
+    let client = svix_client::Client::builder().server(svix_client::Server::Custom(svix.server.url()));
+    let client = client.static_token(secret()).retry(RetryPolicy::never()).build().unwrap();
+    let (body, app) = (OneTimeTokenIn::new(secret()), "an-app".parse().unwrap());
+    texts.push(debug(&(&client, &body, client.logout(), client.exchange_one_time_token(&body))));
+    texts.push(refused(client.exchange_one_time_token(&body).await));
+    texts.push(refused(client.logout().await));
+    texts.push(refused(client.expire_all(&app, &ApplicationTokenExpireIn::new()).await));
+
+    let client = pacerpro_client::Client::builder().server(pacerpro_client::Server::Custom(pacerpro.server.url()));
+    let client = client.static_token(secret()).retry(RetryPolicy::never()).build().unwrap();
+    let body = User::new("me@example.com", secret());
+    texts.push(debug(&(&client, &body, client.create_session(&body), client.delete_session())));
+    texts.push(refused(client.create_session(&body).await));
+    texts.push(refused(client.refresh_session().await));
+    texts.push(refused(client.delete_session().await));
+
+    let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(aivo.server.url()));
+    let client = client.static_token(secret()).retry(RetryPolicy::never()).build().unwrap();
+    let (body, refresh) = (LoginRequest::new("me@example.com", secret()), RefreshTokenRequest::new(secret()));
+    texts.push(debug(&(&client, &body, &refresh, client.login(&body), client.refresh_token(&refresh))));
+    texts.push(refused(client.login(&body).await));
+    texts.push(refused(client.login(&LoginRequest::new(wrong.as_str(), secret())).await));
+    texts.push(refused(client.refresh_token(&refresh).await));
+    texts.push(refused(client.logout().await));
+
+    for (number, text) in texts.iter().enumerate() {
+        canary.assert_clean(&format!("text {number}"), text);
+    }
+}
+
+/// A manager in every state it shows, its store, its tokens, and a pool.
+#[tokio::test]
+async fn a_manager_and_all_that_belongs_to_it_show_no_secret() {
+    let world = World::start(Vendor::Aivo).await;
+    let mut texts = Shown::new();
+    let mut show = |place: &str, text: String| texts.push((place.to_owned(), text));
+    let store = Arc::new(MemoryStore::new());
+    let manager = SessionManager::builder(world.adapter.authenticator())
+        .credentials(world.credentials())
+        .store(store.clone())
+        .timer(Arc::new(ClockTimer(world.clock.clone())))
+        .build();
+    let watch = manager.watch();
+    show("a manager before", debug(&manager));
+    let token = manager.token().await.unwrap();
+    show("a token", debug(&(&token, token.header_value(), TokenSource::cached(&manager))));
+    show("a manager with a session", debug(&(&manager, &watch, watch.current(), manager.session())));
+    show("the store", debug(&store));
+    let session = manager.session().unwrap();
+    let stored = Stored::new((*session).clone(), Some(Intent::of(&session, 7)), Revision(1));
+    show("a stored session", debug(&(&stored, store.load("aivo/default").await.unwrap())));
+    let planned = world.server.faults().on("refresh_token", Fault::InternalError);
+    let wrong_password = world.server.faults().on("login", Fault::HtmlError);
+    manager.reject(token.generation());
+    let error = manager.token().await.unwrap_err();
+    assert_eq!((planned.hits(), wrong_password.hits()), (1, 0));
+    show("a failure", format!("{}{}", shown(&error), shown(&TokenError::from(error.clone()))));
+    show("a manager after a failure", debug(&(&manager, watch.current())));
+    show("the store with an intent", debug(&store));
+    show("a pool", debug(&SessionPool::builder(world.adapter.authenticator()).build()));
+    manager.shutdown().await;
+    show("a manager that was shut down", debug(&(&manager, watch.current())));
+    let found = hits(&world, &texts);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[cfg(feature = "tracing")]
+mod trace {
+    use auth_testkit::Canary;
+    use auth_testkit::canary::Capture;
+
+    /// Everything at every level, of every thread and crate.
+    pub(super) fn start() -> Capture {
+        let capture = Capture::new();
+        tracing::subscriber::set_global_default(capture.clone()).unwrap();
+        capture
+    }
+
+    pub(super) fn check(capture: &Capture, secrets: &[String]) {
+        let text = capture.text();
+        assert!(text.contains("client.call"), "the calls were not traced");
+        for (number, secret) in secrets.iter().enumerate() {
+            assert!(!text.contains(secret.as_str()), "the trace shows secret {number}");
+        }
+        // In every form: what the canary made, which is the same in every world, and headers of any kind.
+        let mut canary = Canary::new();
+        canary.secret("password");
+        canary.secret("key");
+        canary.watch("a bearer token", "Bearer ");
+        canary.assert_clean("the trace", &text);
+        println!("leaks: {} bytes of trace, {} secrets, 0 hits", text.len(), secrets.len());
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod trace {
+    pub(super) struct NoCapture;
+
+    pub(super) fn start() -> NoCapture {
+        NoCapture
+    }
+
+    pub(super) fn check(_: &NoCapture, _: &[String]) {
+        println!("leaks: the trace is not checked, since the feature `tracing` is off");
+    }
+}

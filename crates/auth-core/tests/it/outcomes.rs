@@ -1,0 +1,279 @@
+//! The table in docs/outcomes.md: what becomes of a session when its store or a clock is in trouble. Each row is done, with
+//! a real disk, a real Redis and a vendor on a socket, and what comes of it is compared with the page.
+//!
+//! `UPDATE_DOCS=1` writes the page anew, where all that it needs is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::aivo::AivoAuthenticator;
+use auth_core::{FileStore, RedisStore, SessionManager, SessionStatus, SessionStore, TokenSource};
+use auth_testkit::ManualClock;
+use tokio::runtime::Runtime;
+
+use crate::support::disk::Disk;
+use crate::support::processes::{self, Answer, LIFETIME, STALE, World, runtime};
+use crate::support::redis_server::RedisServer;
+use crate::support::scratch::Scratch;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/outcomes.md");
+const SECOND: Duration = Duration::from_secs(1);
+
+/// One row: the trouble, and three answers.
+struct Row {
+    trouble: &'static str,
+    /// While the token is valid, after it has expired, and when the trouble is over.
+    answers: [String; 3],
+}
+
+/// A session in a store, and a process that uses it.
+struct Scene {
+    runtime: Runtime,
+    world: World,
+    store: Arc<dyn SessionStore>,
+    old: String,
+    manager: SessionManager<AivoAuthenticator>,
+}
+
+impl Scene {
+    fn new(store: impl SessionStore + 'static) -> Self {
+        let (runtime, store) = (runtime(), Arc::new(store) as Arc<dyn SessionStore>);
+        let world = runtime.block_on(World::start());
+        let session = runtime.block_on(world.sign_in(&*store, "me"));
+        let manager = world.hasty_manager(store.clone(), "me");
+        let scene = Self { runtime, world, store, old: session.access_token.expose().to_owned(), manager };
+        assert_eq!(scene.ask(), "the old token");
+        scene
+    }
+
+    /// What a process gets for a token, in the words of the table.
+    fn ask_of(&self, manager: &SessionManager<AivoAuthenticator>) -> String {
+        let said = match Answer::of(self.runtime.block_on(manager.token())) {
+            Answer::Token(token) if token == self.old => "the old token".to_owned(),
+            Answer::Token(token) => {
+                assert!(self.world.accepts(&token));
+                "a new token".to_owned()
+            }
+            Answer::Failed(error) => format!("`{}`", error.split(':').next().unwrap()),
+        };
+        match manager.watch().current() {
+            SessionStatus::NotStored(_) => format!("{said}, status `NotStored`"),
+            _ => said,
+        }
+    }
+
+    fn ask(&self) -> String {
+        self.ask_of(&self.manager)
+    }
+
+    /// Trouble that comes and goes.
+    fn row(self, trouble: &'static str, begin: impl FnOnce(), end: impl FnOnce()) -> Row {
+        self.world.clock.advance(STALE);
+        begin();
+        let mut watch = self.manager.watch();
+        let valid = self.ask();
+        // It was time to renew it, which is tried beside.
+        self.runtime.block_on(watch.changed());
+        self.world.clock.advance(LIFETIME);
+        let expired = self.ask();
+        end();
+        self.world.clock.advance(61 * SECOND);
+        let over = self.ask();
+        self.world.assert_unharmed(1);
+        Row { trouble, answers: [valid, expired, over] }
+    }
+}
+
+/// A folder for sessions on a disk of 64 KiB.
+fn on_disk(disk: &Disk) -> (PathBuf, Scene) {
+    let folder = disk.path().join("sessions");
+    (folder.clone(), Scene::new(FileStore::open(folder).unwrap()))
+}
+
+fn disk_full() -> Option<Row> {
+    let disk = Disk::small()?;
+    let (_, scene) = on_disk(&disk);
+    let row = scene.row("the disk is full", || disk.fill(), || disk.make_room());
+    Some(row)
+}
+
+fn disk_full_after_the_request() -> Option<Row> {
+    let disk = Disk::small()?;
+    let (_, scene) = on_disk(&disk);
+    scene.world.clock.advance(LIFETIME);
+    // The vendor has the request: the intent is on disk, and the disk fills up before the answer.
+    let hold = scene.world.server.faults().hold("refresh_token");
+    let begun = scene.runtime.spawn({
+        let manager = scene.manager.clone();
+        async move { manager.token().await }
+    });
+    scene.runtime.block_on(hold.arrived());
+    disk.fill();
+    hold.release();
+    scene.runtime.block_on(begun).unwrap().unwrap();
+    let during = scene.ask();
+    disk.make_room();
+    // It is tried again by itself.
+    scene.runtime.block_on(async {
+        let mut watch = scene.manager.watch();
+        while matches!(watch.current(), SessionStatus::NotStored(_)) {
+            watch.changed().await;
+        }
+    });
+    let stored = scene.runtime.block_on(scene.store.load("aivo/me")).unwrap().unwrap();
+    assert_ne!(stored.session.access_token.expose(), scene.old);
+    let over = scene.ask();
+    scene.world.assert_unharmed(1);
+    Some(Row {
+        trouble: "the disk fills up while a renewal is on its way",
+        answers: ["the old token".to_owned(), during, over],
+    })
+}
+
+fn read_only() -> Option<Row> {
+    let disk = Disk::small()?;
+    let (_, scene) = on_disk(&disk);
+    Some(scene.row("the folder becomes read-only", || disk.make_read_only(), || disk.make_writable()))
+}
+
+fn others_can_read() -> Option<Row> {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    let scene = Scene::new(FileStore::open(scratch.path()).unwrap());
+    let set_mode = |mode| {
+        for name in scratch.files() {
+            fs::set_permissions(scratch.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    Some(scene.row("others may read the file", || set_mode(0o644), || set_mode(0o600)))
+}
+
+fn in_redis(redis: &RedisServer) -> Scene {
+    Scene::new(RedisStore::builder(redis.url()).build().unwrap())
+}
+
+fn redis_gone() -> Option<Row> {
+    let redis = std::cell::RefCell::new(RedisServer::durable()?);
+    let scene = in_redis(&redis.borrow());
+    Some(scene.row("Redis is gone", || redis.borrow_mut().stop(), || redis.borrow_mut().restart()))
+}
+
+fn redis_slow() -> Option<Row> {
+    let redis = RedisServer::start()?;
+    let scene = Scene::new(RedisStore::builder(redis.url()).time_limit(SECOND).build().unwrap());
+    Some(scene.row("Redis does not answer in time", || redis.freeze(), || redis.thaw()))
+}
+
+fn redis_full() -> Option<Row> {
+    let redis = RedisServer::start()?;
+    let scene = in_redis(&redis);
+    let limit = |bytes: &str| drop(redis.command(&["CONFIG", "SET", "maxmemory", bytes]));
+    Some(scene.row("Redis has no memory left (`noeviction`)", || limit("1"), || limit("0")))
+}
+
+fn redis_restarted(trouble: &'static str, redis: Option<RedisServer>) -> Option<Row> {
+    let redis = std::cell::RefCell::new(redis?);
+    let scene = in_redis(&redis.borrow());
+    Some(scene.row(trouble, || redis.borrow_mut().restart(), || ()))
+}
+
+fn clock_set_back() -> Option<Row> {
+    let scratch = Scratch::new();
+    let scene = Scene::new(FileStore::open(scratch.path()).unwrap());
+    // This machine's clock alone: the vendor's goes on.
+    let machine = ManualClock::new(scene.world.clock.now() - LIFETIME);
+    let process = scene.world.manager_by(scene.store.clone(), "me", &machine);
+    let valid = scene.ask_of(&process);
+    scene.world.clock.advance(LIFETIME);
+    machine.advance(LIFETIME);
+    // By this clock the token is still good. The vendor refuses it.
+    let refused = process.cached().unwrap();
+    assert!(!scene.world.accepts(&processes::text(&refused)));
+    process.reject(refused.generation());
+    let expired = scene.ask_of(&process);
+    let over = scene.ask_of(&process);
+    scene.world.assert_unharmed(1);
+    assert_eq!(scene.world.server.state().stats().redemptions(), 1);
+    Some(Row { trouble: "the clock is set back an hour", answers: [valid, format!("a refusal, then {expired}"), over] })
+}
+
+/// Two hosts on one Redis, one of whose clocks is off by 90 seconds.
+fn clock_off(trouble: &'static str, ahead: bool) -> Option<Row> {
+    let redis = RedisServer::start()?;
+    let scene = in_redis(&redis);
+    let off = if ahead { scene.world.clock.now() + 90 * SECOND } else { scene.world.clock.now() - 90 * SECOND };
+    let off = ManualClock::new(off);
+    let host = scene.world.manager_by(scene.store.clone(), "me", &off);
+    let valid = scene.ask_of(&host);
+    // 80 s before the token's end by the right clock, for the one ahead 10 s after it; or 40 s after its end.
+    let later = if ahead { LIFETIME - 80 * SECOND } else { LIFETIME + 40 * SECOND };
+    scene.world.clock.advance(later);
+    off.advance(later);
+    let expired = if ahead {
+        scene.ask_of(&host)
+    } else {
+        // The right host has renewed by then.
+        assert_eq!(scene.ask(), "a new token");
+        let refused = host.cached().unwrap();
+        assert!(!scene.world.accepts(&processes::text(&refused)));
+        host.reject(refused.generation());
+        format!("a refusal, then {}", scene.ask_of(&host))
+    };
+    scene.world.clock.advance(301 * SECOND);
+    off.advance(301 * SECOND);
+    let (host, other) = (scene.ask_of(&host), scene.ask());
+    assert_eq!(host, other);
+    assert_eq!(scene.world.server.state().stats().redemptions(), 1, "one renewal for both");
+    scene.world.assert_unharmed(1);
+    Some(Row { trouble, answers: [valid, expired, host] })
+}
+
+/// All rows in the order of the page, done at the same time: most of what each takes is waiting.
+fn all() -> Vec<Option<Row>> {
+    let rows: [fn() -> Option<Row>; 12] = [
+        disk_full,
+        disk_full_after_the_request,
+        read_only,
+        others_can_read,
+        redis_gone,
+        redis_slow,
+        redis_full,
+        || redis_restarted("Redis restarts, with `appendfsync always`", RedisServer::durable()),
+        || redis_restarted("Redis restarts, and keeps nothing", RedisServer::start()),
+        clock_set_back,
+        || clock_off("the host's clock is 90 s ahead of the others'", true),
+        || clock_off("the host's clock is 90 s behind the others'", false),
+    ];
+    std::thread::scope(|scope| {
+        let started = rows.map(|row| scope.spawn(row));
+        started.into_iter().map(|row| row.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn the_page_says_what_happens() {
+    let rows = all();
+    let lines: Vec<String> = rows
+        .iter()
+        .flatten()
+        .map(|Row { trouble, answers: [valid, expired, over] }| format!("| {trouble} | {valid} | {expired} | {over} |"))
+        .collect();
+    let page = fs::read_to_string(PAGE).unwrap();
+    let is_row = |line: &&str| line.starts_with("| ") && !line.starts_with("| what happens");
+    let told: Vec<&str> = page.lines().filter(is_row).collect();
+    let skipped = rows.len() - lines.len();
+    if std::env::var_os("UPDATE_DOCS").is_some() && skipped == 0 {
+        let head: Vec<&str> = page.lines().take_while(|line| !is_row(line)).collect();
+        let tail: Vec<&str> = page.lines().skip_while(|line| !is_row(line)).skip_while(is_row).collect();
+        let page = [head.join("\n"), lines.join("\n"), tail.join("\n")].join("\n");
+        fs::write(Path::new(PAGE), page.trim_end().to_owned() + "\n").unwrap();
+        return;
+    }
+    for line in &lines {
+        assert!(told.contains(&line.as_str()), "docs/outcomes.md does not say this, run with UPDATE_DOCS=1:\n{line}");
+    }
+    assert_eq!(told.len(), rows.len(), "docs/outcomes.md has other rows than those that are tested");
+    println!("{} outcomes are as the page says, {skipped} could not be tried here", lines.len());
+}

@@ -1,0 +1,419 @@
+//! Managers that share a store, as processes do: one redeems and the others take over, whoever dies, logs out or hangs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::{
+    AuthError, AuthErrorKind, Credentials, Intent, Session, SessionManager, SessionManagerBuilder, SessionStatus,
+    StoreLock, Timer, Token,
+};
+use tokio::sync::Semaphore;
+
+use crate::support::acme::{Acme, Answer, PausedTimer, ask, busy, change, refused, text};
+use crate::support::unsteady::{Step, Trouble, Unsteady};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+const KEY: &str = "acme/default";
+
+/// One vendor and one memory, and any number of managers over them.
+struct Shared {
+    timer: Arc<PausedTimer>,
+    acme: Arc<Acme>,
+    store: Arc<Unsteady>,
+}
+
+type Peer = SessionManager<Arc<Acme>>;
+
+impl Shared {
+    fn new() -> Self {
+        let timer = PausedTimer::new();
+        Self { acme: Arc::new(Acme::new(&timer)), store: Arc::default(), timer }
+    }
+
+    /// The same with a session in the store.
+    async fn with_session(age: Duration) -> Self {
+        let shared = Self::new();
+        shared.store.store.save(KEY, &shared.acme.session(age)).await.unwrap();
+        shared
+    }
+
+    /// The same, whose vendor goes on when it gets permits.
+    async fn gated(age: Duration) -> (Self, Arc<Semaphore>) {
+        let timer = PausedTimer::new();
+        let (acme, gate) = Acme::gated(&timer);
+        let shared = Self { acme: Arc::new(acme), store: Arc::default(), timer };
+        shared.store.store.save(KEY, &shared.acme.session(age)).await.unwrap();
+        (shared, gate)
+    }
+
+    fn builder(&self) -> SessionManagerBuilder<Arc<Acme>> {
+        SessionManager::builder(self.acme.clone()).timer(self.timer.clone()).store(self.store.clone())
+    }
+
+    /// A manager that knows nothing but the store.
+    fn peer(&self) -> Peer {
+        self.builder().build()
+    }
+
+    /// One that could sign in too.
+    fn peer_with_password(&self) -> Peer {
+        self.builder().credentials(Credentials::password("me", "secret")).build()
+    }
+
+    async fn kept(&self) -> Option<(String, bool)> {
+        self.store.kept(KEY).await
+    }
+
+    fn calls(&self) -> (usize, usize) {
+        (self.acme.calls("login"), self.acme.calls("refresh"))
+    }
+}
+
+fn kind(result: Result<Token, AuthError>) -> AuthErrorKind {
+    result.map(|token| text(&token)).unwrap_err().kind()
+}
+
+fn stored(token: &str) -> Option<(String, bool)> {
+    Some((token.to_owned(), false))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stored_session_is_taken_up_and_nobody_signs_in() {
+    let shared = Shared::with_session(Duration::ZERO).await;
+    for peer in [shared.peer(), shared.peer_with_password()] {
+        assert!(peer.session().is_none(), "nobody has asked yet");
+        assert_eq!(text(&peer.token().await.unwrap()), "access-0");
+    }
+    assert_eq!(shared.calls(), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_of_many_redeems_and_the_others_take_over() {
+    let shared = Shared::with_session(HOUR).await;
+    for cycle in 1..=20 {
+        let peers: Vec<Peer> = (0..8).map(|_| shared.peer()).collect();
+        let asked: Vec<_> = peers.iter().map(ask).collect();
+        for token in asked {
+            assert_eq!(text(&token.await.unwrap().unwrap()), format!("access-{cycle}"));
+        }
+        assert_eq!(shared.calls(), (0, cycle));
+        tokio::time::sleep(HOUR).await;
+    }
+    assert_eq!(shared.acme.state(|state| state.reused), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn peers_that_could_all_sign_in_sign_in_once() {
+    let shared = Shared::new();
+    let peers: Vec<Peer> = (0..8).map(|_| shared.peer_with_password()).collect();
+    let asked: Vec<_> = peers.iter().map(ask).collect();
+    for token in asked {
+        assert_eq!(text(&token.await.unwrap().unwrap()), "access-1");
+    }
+    assert_eq!(shared.calls(), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn peers_that_are_given_the_same_session_redeem_it_once() {
+    let shared = Shared::new();
+    let given = || shared.builder().session(shared.acme.session(HOUR)).build();
+    let peers: Vec<Peer> = (0..8).map(|_| given()).collect();
+    let asked: Vec<_> = peers.iter().map(ask).collect();
+    for token in asked {
+        assert_eq!(text(&token.await.unwrap().unwrap()), "access-1");
+    }
+    assert_eq!((shared.calls(), shared.kept().await), ((0, 1), stored("access-1")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_began_is_not_repeated_and_taken_over_when_it_ends_well() {
+    let shared = Shared::with_session(HOUR - SECOND * 200).await;
+    let held = shared.acme.session(HOUR - SECOND * 200);
+    let loaded = shared.store.store.load(KEY).await.unwrap().unwrap();
+    let begun = shared.store.store.record_intent(KEY, loaded.revision, Intent::of(&held, 7)).await.unwrap().unwrap();
+    let peer = shared.peer();
+    assert_eq!(text(&peer.token().await.unwrap()), "access-0", "served while it is valid");
+    tokio::time::sleep(SECOND * 200).await;
+    let error = peer.token().await.unwrap_err();
+    assert_eq!(error.kind(), AuthErrorKind::ReauthRequired);
+    assert!(error.to_string().contains("nobody has said how it ended"), "{error}");
+    // Whoever began it was only slow.
+    let now = shared.timer.system_time();
+    let renewed = Session::new("theirs", now).with_refresh_token("r-theirs").with_expiry(now + HOUR);
+    assert!(shared.store.store.compare_and_swap(KEY, Some(begun), &renewed).await.unwrap().is_some());
+    tokio::time::sleep(SECOND * 61).await;
+    assert_eq!(text(&peer.token().await.unwrap()), "theirs");
+    assert_eq!(shared.calls(), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_intent_that_is_taken_back_leaves_the_way_free() {
+    let shared = Shared::with_session(HOUR - SECOND * 200).await;
+    let loaded = shared.store.store.load(KEY).await.unwrap().unwrap();
+    let intent = Intent::of(&loaded.session, 7);
+    let begun = shared.store.store.record_intent(KEY, loaded.revision, intent).await.unwrap().unwrap();
+    let peer = shared.peer();
+    peer.token().await.unwrap();
+    shared.store.store.clear_intent(KEY, begun).await.unwrap().unwrap();
+    tokio::time::sleep(SECOND * 200).await;
+    assert_eq!(text(&peer.token().await.unwrap()), "access-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_help_where_an_intent_stays() {
+    let shared = Shared::with_session(HOUR).await;
+    let loaded = shared.store.store.load(KEY).await.unwrap().unwrap();
+    shared.store.store.record_intent(KEY, loaded.revision, Intent::of(&loaded.session, 7)).await.unwrap();
+    assert_eq!(text(&shared.peer_with_password().token().await.unwrap()), "access-1");
+    assert_eq!((shared.calls(), shared.kept().await), ((1, 0), stored("access-1")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_was_refused_is_not_sent_by_the_next() {
+    let shared = Shared::with_session(HOUR).await;
+    shared.acme.script("refresh", [Answer::Err(refused())]);
+    assert_eq!(kind(shared.peer().token().await), AuthErrorKind::ReauthRequired);
+    assert_eq!(kind(shared.peer().token().await), AuthErrorKind::ReauthRequired);
+    assert_eq!(shared.calls(), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_session_comes_back_when_somebody_signs_in_elsewhere() {
+    let shared = Shared::with_session(HOUR).await;
+    shared.acme.script("refresh", [Answer::Err(refused())]);
+    let (daemon, terminal) = (shared.peer(), shared.peer());
+    assert_eq!(kind(daemon.token().await), AuthErrorKind::ReauthRequired);
+    terminal.login(Credentials::password("me", "secret")).await.unwrap();
+    assert_eq!(text(&daemon.token().await.unwrap()), "access-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn looks_in_vain_are_few() {
+    let shared = Shared::new();
+    let peer = shared.peer();
+    let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = looks.clone();
+    shared.store.plan(move |step| {
+        count.fetch_add(usize::from(step == Step::Load), std::sync::atomic::Ordering::SeqCst);
+        Trouble::None
+    });
+    for _ in 0..3600 {
+        let error = peer.token().await.unwrap_err();
+        assert!(error.to_string().contains("nobody has signed in"), "{error}");
+        tokio::time::sleep(SECOND).await;
+    }
+    let looks = looks.load(std::sync::atomic::Ordering::SeqCst);
+    assert!((60..=130).contains(&looks), "{looks} looks in an hour");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_logout_elsewhere_ends_it_here_too() {
+    let shared = Shared::with_session(Duration::ZERO).await;
+    let (here, there, armed) = (shared.peer(), shared.peer(), shared.peer_with_password());
+    for peer in [&here, &there, &armed] {
+        peer.token().await.unwrap();
+    }
+    there.logout().await.unwrap();
+    assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"]);
+    tokio::time::sleep(HOUR).await;
+    let error = here.token().await.unwrap_err();
+    assert_eq!(error.kind(), AuthErrorKind::ReauthRequired);
+    assert!(error.to_string().contains("ended elsewhere"), "{error}");
+    assert_eq!((shared.calls(), shared.kept().await), ((0, 0), None), "it is not stored again, and not redeemed");
+    assert_eq!(text(&armed.token().await.unwrap()), "access-1", "whoever has credentials of its own signs in");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_logout_ends_the_tokens_of_today() {
+    // A process that has asked for nothing yet.
+    let shared = Shared::with_session(Duration::ZERO).await;
+    shared.peer().logout().await.unwrap();
+    assert_eq!(
+        (shared.acme.state(|state| state.logged_out.clone()), shared.kept().await),
+        (vec!["access-0".to_owned()], None)
+    );
+    // One whose peer renews at this moment.
+    let (shared, gate) = Shared::gated(HOUR).await;
+    let (renews, ends) = (shared.peer(), shared.peer());
+    let renewing = ask(&renews);
+    shared.acme.called("refresh", 1).await;
+    let ended = tokio::spawn(async move { ends.logout().await });
+    tokio::task::yield_now().await;
+    gate.add_permits(100);
+    ended.await.unwrap().unwrap();
+    renewing.await.unwrap().unwrap();
+    assert_eq!(
+        (shared.acme.state(|state| state.logged_out.clone()), shared.kept().await),
+        (vec!["access-1".to_owned()], None)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_elsewhere_during_a_renewal_counts_and_the_renewed_session_is_ended() {
+    let (shared, gate) = Shared::gated(HOUR).await;
+    let peer = shared.peer();
+    let renewing = ask(&peer);
+    shared.acme.called("refresh", 1).await;
+    let now = shared.timer.system_time();
+    shared.store.store.save(KEY, &Session::new("theirs", now).with_expiry(now + HOUR)).await.unwrap();
+    gate.add_permits(100);
+    assert_eq!(text(&renewing.await.unwrap().unwrap()), "theirs");
+    assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-1"]);
+    assert_eq!(shared.kept().await, stored("theirs"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_holds_the_lock_for_ever_stops_nobody_who_has_a_valid_token() {
+    let shared = Shared::with_session(HOUR - SECOND * 200).await;
+    let stuck: StoreLock = shared.store.store.lock(KEY, SECOND).await.unwrap();
+    let peer = shared.peer();
+    assert_eq!(text(&peer.token().await.unwrap()), "access-0");
+    tokio::time::sleep(SECOND * 200).await;
+    let error = peer.token().await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (AuthErrorKind::Timeout, true));
+    assert!(error.to_string().contains("holds the lock"), "{error}");
+    assert_eq!(shared.calls(), (0, 0), "never without the lock");
+    stuck.release().await;
+    tokio::time::sleep(SECOND * 61).await;
+    assert_eq!(text(&peer.token().await.unwrap()), "access-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_in_trouble_never_costs_the_session() {
+    use Trouble::{Hangs, LosesTheAnswer, Refuses};
+    for step in [Step::Load, Step::Lock, Step::Intend, Step::Swap, Step::Clear] {
+        for trouble in [Refuses, LosesTheAnswer, Hangs] {
+            let shared = Shared::with_session(HOUR).await;
+            let peer = shared.peer();
+            if step == Step::Clear {
+                shared.acme.script("refresh", [Answer::Err(busy())]);
+            }
+            shared.store.trouble(step, trouble);
+            let during = peer.token().await.map(|token| text(&token));
+            match step {
+                // Redeemed, and only then could it not be written.
+                Step::Swap => assert_eq!(during.unwrap(), "access-1", "{step:?} {trouble:?}"),
+                Step::Clear => {
+                    assert_eq!(during.unwrap_err().kind(), AuthErrorKind::RateLimited, "{step:?} {trouble:?}")
+                }
+                _ => {
+                    let error = during.unwrap_err();
+                    let kinds = [AuthErrorKind::Storage, AuthErrorKind::Timeout];
+                    assert!(kinds.contains(&error.kind()), "{step:?} {trouble:?} {error}");
+                    assert_eq!(shared.calls(), (0, 0), "{step:?} {trouble:?}: nothing was sent");
+                }
+            }
+            shared.store.plan(|_| Trouble::None);
+            tokio::time::sleep(SECOND * 120).await;
+            assert_eq!(text(&peer.token().await.unwrap()), "access-1", "{step:?} {trouble:?}: it comes back");
+            assert_eq!(shared.kept().await, stored("access-1"), "{step:?} {trouble:?}");
+            assert_eq!(text(&shared.peer().token().await.unwrap()), "access-1", "{step:?} {trouble:?}: for peers too");
+            assert_eq!(shared.acme.state(|state| state.reused), 0, "{step:?} {trouble:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_cannot_be_stored_is_used_shown_and_stored_later() {
+    let shared = Shared::with_session(HOUR).await;
+    let (peer, other) = (shared.peer(), shared.peer());
+    shared.store.trouble(Step::Save, Trouble::Refuses);
+    peer.login(Credentials::password("me", "secret")).await.unwrap();
+    assert!(matches!(peer.watch().current(), SessionStatus::NotStored(_)));
+    assert_eq!(shared.kept().await, stored("access-0"));
+    let mut watch = peer.watch();
+    shared.store.plan(|_| Trouble::None);
+    change(&mut watch).await;
+    assert_eq!(shared.kept().await, stored("access-1"));
+    assert_eq!(text(&other.token().await.unwrap()), "access-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_writes_what_could_not_be_written() {
+    let shared = Shared::with_session(HOUR).await;
+    let peer = shared.peer();
+    shared.store.trouble(Step::Swap, Trouble::Refuses);
+    peer.token().await.unwrap();
+    shared.store.plan(|_| Trouble::None);
+    peer.shutdown().await;
+    assert_eq!(shared.kept().await, stored("access-1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn keeping_alive_begins_with_what_is_stored() {
+    let shared = Shared::with_session(Duration::ZERO).await;
+    let peer = shared.peer();
+    let kept_alive = tokio::spawn({
+        let peer = peer.clone();
+        async move { peer.keep_alive().await }
+    });
+    tokio::time::sleep(HOUR * 10).await;
+    assert!(peer.session().is_some(), "it was renewed though nobody asked");
+    assert_eq!(shared.calls(), (0, 10));
+    kept_alive.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_removed_is_not_taken_up_again() {
+    for trouble in [Trouble::Refuses, Trouble::Hangs] {
+        let shared = Shared::with_session(Duration::ZERO).await;
+        let peer = shared.peer();
+        peer.token().await.unwrap();
+        shared.store.trouble(Step::Remove, trouble);
+        assert_eq!(peer.logout().await.unwrap_err().kind(), AuthErrorKind::Storage);
+        assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"], "at the vendor it has ended");
+        assert_eq!(shared.kept().await, stored("access-0"));
+        assert_eq!(kind(peer.token().await), AuthErrorKind::Storage, "it is not served again");
+        shared.store.plan(|_| Trouble::None);
+        tokio::time::sleep(SECOND * 61).await;
+        assert_eq!(kind(peer.token().await), AuthErrorKind::ReauthRequired);
+        assert_eq!(shared.kept().await, None, "the removal was made up for");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_after_a_logout_that_takes_its_time_is_not_undone_by_it() {
+    let shared = Shared::with_session(Duration::ZERO).await;
+    let peer = shared.peer();
+    peer.token().await.unwrap();
+    // Somebody else renews: the logout waits for that.
+    let busy = shared.store.store.lock(KEY, SECOND).await.unwrap();
+    let ended = tokio::spawn({
+        let peer = peer.clone();
+        async move { peer.logout().await }
+    });
+    tokio::task::yield_now().await;
+    assert!(peer.token().await.is_err(), "what is being ended is not taken up again");
+    peer.login(Credentials::password("me", "secret")).await.unwrap();
+    busy.release().await;
+    ended.await.unwrap().unwrap();
+    assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"]);
+    assert_eq!((text(&peer.token().await.unwrap()), shared.kept().await), ("access-1".to_owned(), stored("access-1")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_logout_ends_the_session_in_use_where_that_could_not_be_stored() {
+    let shared = Shared::with_session(HOUR).await;
+    let peer = shared.peer();
+    shared.store.trouble(Step::Swap, Trouble::Refuses);
+    assert_eq!(text(&peer.token().await.unwrap()), "access-1");
+    peer.logout().await.unwrap();
+    assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-1"]);
+    shared.store.plan(|_| Trouble::None);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(shared.kept().await, None, "and nothing writes it later");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_given_session_that_could_not_be_stored_at_first_is_not_lost() {
+    for trouble in [Trouble::Refuses, Trouble::LosesTheAnswer] {
+        let shared = Shared::new();
+        let peer = shared.builder().session(shared.acme.session(HOUR)).build();
+        shared.store.trouble(Step::Swap, trouble);
+        assert_eq!(kind(peer.token().await), AuthErrorKind::Storage);
+        shared.store.plan(|_| Trouble::None);
+        tokio::time::sleep(SECOND * 61).await;
+        assert_eq!(text(&peer.token().await.unwrap()), "access-1", "{trouble:?}");
+    }
+}

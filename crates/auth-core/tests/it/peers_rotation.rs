@@ -1,0 +1,99 @@
+//! Thousands of random lives of managers that share a store, with trouble in the store and at the vendor: no refresh
+//! token is ever sent twice, and what no fault has cost comes back, for everybody.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::{AuthErrorKind, MemoryStore, SessionManager, SessionStore, TokenSource};
+use test_requirements::effort;
+
+use crate::support::acme::{Acme, Answer, PausedTimer, busy, text};
+use crate::support::chance::Chance;
+use crate::support::unsteady::{Trouble, Unsteady};
+
+/// A manager and its own way to the store.
+struct Peer {
+    manager: SessionManager<Arc<Acme>>,
+    store: Arc<Unsteady>,
+}
+
+impl Peer {
+    fn new(acme: &Arc<Acme>, timer: &Arc<PausedTimer>, memory: &Arc<MemoryStore>, seed: u64) -> Self {
+        let store = Arc::new(Unsteady::over(memory.clone()));
+        let mut chance = Chance(seed);
+        store.plan(move |_| match chance.below(24) {
+            0 => Trouble::Refuses,
+            1 => Trouble::LosesTheAnswer,
+            2 => Trouble::Hangs,
+            _ => Trouble::None,
+        });
+        let manager = SessionManager::builder(acme.clone()).timer(timer.clone()).store(store.clone()).build();
+        Self { manager, store }
+    }
+}
+
+async fn live(seed: u64) {
+    let mut chance = Chance(seed);
+    let timer = PausedTimer::with_chance(seed);
+    let acme = Acme::new(&timer);
+    let mut lossy = chance.below(3) == 0;
+    acme.script(
+        "refresh",
+        (0..chance.below(10)).map(|_| match chance.below(6) {
+            0 => Answer::Err(busy()),
+            1 if lossy => Answer::Lost,
+            _ => Answer::Ok,
+        }),
+    );
+    let memory = Arc::new(MemoryStore::new());
+    memory.save("acme/default", &acme.session(Duration::ZERO)).await.unwrap();
+    let acme = Arc::new(acme);
+    let mut peers: Vec<Peer> = (0..4).map(|number| Peer::new(&acme, &timer, &memory, seed * 64 + number)).collect();
+    let mut callers = Vec::new();
+    for step in 0..chance.below(60) {
+        let at = chance.below(4) as usize;
+        match chance.below(10) {
+            0..=4 => {
+                let manager = peers[at].manager.clone();
+                callers.push(tokio::spawn(async move { manager.token().await }));
+            }
+            5 => peers[at].manager.reject(chance.below(4)),
+            // A process ends, and another begins.
+            6 if chance.below(4) == 0 => {
+                // What it alone knew is gone: that nothing came of its intent.
+                lossy = true;
+                peers[at] = Peer::new(&acme, &timer, &memory, seed * 64 + 16 + step);
+            }
+            7 => tokio::time::sleep(Duration::from_millis(chance.below(200))).await,
+            _ => tokio::time::sleep(Duration::from_secs(chance.below(3600))).await,
+        }
+    }
+    for caller in callers {
+        let _ = caller.await;
+    }
+    // Faults are over, and what could not be written has had its time.
+    peers.iter().for_each(|peer| peer.store.plan(|_| Trouble::None));
+    acme.script("refresh", []);
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    let mut outcomes = Vec::new();
+    for peer in &peers {
+        outcomes.push(match peer.manager.token().await {
+            Ok(token) => Some(text(&token)),
+            Err(error) => {
+                assert_eq!(error.kind(), AuthErrorKind::ReauthRequired, "seed {seed}: {error}");
+                None
+            }
+        });
+    }
+    assert_eq!(acme.state(|state| state.reused), 0, "seed {seed}: a refresh token was sent twice");
+    let lost = outcomes.iter().filter(|outcome| outcome.is_none()).count();
+    assert!(lost == 0 || lossy, "seed {seed}: {lost} of 4 lost the session without a lost answer");
+}
+
+#[test]
+fn no_refresh_token_is_ever_sent_twice_by_peers() {
+    for seed in 0..effort(300, 3_000) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(live(seed));
+    }
+}

@@ -1,0 +1,97 @@
+//! Processes that share a session in a file: one redemption a cycle, whoever is killed or stopped, and where.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::{AuthErrorKind, FileStep, FileStore, SessionStore};
+use test_requirements::effort;
+
+use crate::support::processes::{self, Answer, Died, LIFETIME, Left, STALE, Shared, World, runtime};
+
+#[test]
+#[ignore = "what a process does that another test has started"]
+fn child() {
+    processes::child(|folder, points| {
+        let store = FileStore::open(folder).unwrap();
+        Arc::new(store.observed(move |step| points.pass(&format!("{step:?}"))))
+    });
+}
+
+/// Does something with a folder that processes share.
+fn in_folder<T>(work: impl FnOnce(&Shared<'_>) -> T) -> T {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions");
+    let open = || -> Arc<dyn SessionStore> { Arc::new(FileStore::open(&path).unwrap()) };
+    let place = path.to_str().unwrap().to_owned();
+    // The lock of a process dies with it.
+    work(&Shared { open: &open, module: module_path!(), place, end_lock: &|_| () })
+}
+
+#[test]
+fn eight_processes_redeem_once_a_cycle() {
+    in_folder(processes::eight_processes_redeem_once_a_cycle);
+}
+
+/// Where a renewal can be killed, and what that leaves: each step of the manager, and within those that write each step
+/// of the file store. The intent is the first write, the session the second.
+fn points() -> Vec<(String, usize, Left)> {
+    let mut points = processes::points();
+    for step in ["BeforeLock", "AfterLock"] {
+        points.push((step.to_owned(), 1, Left::Old));
+    }
+    let renamed = FileStep::WRITE.iter().position(|step| *step == FileStep::AfterRename).unwrap();
+    for (index, step) in FileStep::WRITE.into_iter().enumerate() {
+        let (intent, session) = if index < renamed { (Left::Old, Left::Unclear) } else { (Left::Unclear, Left::New) };
+        points.push((format!("{step:?}"), 1, intent));
+        points.push((format!("{step:?}"), 2, session));
+    }
+    for step in ["BeforeUnlock", "AfterUnlock"] {
+        points.push((step.to_owned(), 1, Left::New));
+    }
+    points
+}
+
+#[test]
+fn a_process_killed_at_any_step_costs_no_more_than_it_must() {
+    let points = points();
+    let rounds = effort(1, 6);
+    let kills = in_folder(|shared| processes::kill_everywhere(shared, &points, rounds));
+    assert!(kills >= 90 * rounds, "{kills}");
+    println!("{kills} kills at {} points: no session torn, no refresh token sent twice", points.len() + 2);
+}
+
+#[test]
+fn a_stopped_process_keeps_its_lock_and_stops_nobody_whose_token_is_valid() {
+    for point in ["after Lock", "before Intend", "after Intend", "before the request", "after the answer", "after Swap"]
+    {
+        in_folder(|shared| {
+            let runtime = runtime();
+            let world = runtime.block_on(World::start());
+            let old = runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
+            let old = old.access_token.expose();
+            world.clock.advance(STALE);
+            let mut stopped = world.process(shared, "me", Some(Died::paused_at(point, 1)));
+            assert_eq!(world.ask(&mut stopped).token(), old);
+            stopped.send(&world.clock);
+            stopped.stopped();
+            // Whatever it has done so far, the others have a valid token.
+            let other = world.hasty_manager((shared.open)(), "me");
+            let ask = || Answer::of(runtime.block_on(other.token()));
+            let written = point == "after Swap";
+            assert_eq!(ask().token() == old, !written, "{point}");
+            world.clock.advance(LIFETIME - STALE);
+            if !written {
+                let answer = ask();
+                assert!(answer.is(AuthErrorKind::Timeout), "{point}: {answer:?}");
+            }
+            stopped.go_on();
+            // The answer that it had no time for: what is valid is served, and renewed beside.
+            assert_eq!(stopped.answer().unwrap().token(), old, "{point}");
+            // It goes on, writes what it got, and frees its lock.
+            drop(world.ask(&mut stopped));
+            world.clock.advance(Duration::from_secs(61));
+            assert!(world.accepts(ask().token()), "{point}");
+            world.assert_unharmed(1);
+        });
+    }
+}

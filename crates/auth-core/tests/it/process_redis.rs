@@ -1,0 +1,97 @@
+//! Processes that share a session in a real Redis: one redemption a cycle, whoever is killed, and whoever stands still for
+//! longer than its lease.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::{AuthErrorKind, RedisStore, SessionStore};
+use test_requirements::effort;
+
+use crate::support::processes::{self, Answer, Died, LIFETIME, Shared, World, runtime};
+use crate::support::redis_server::RedisServer;
+
+/// Long enough for a redemption, and short enough to wait for. It is Redis' own clock that counts it.
+const LEASE: Duration = Duration::from_millis(200);
+
+fn open(url: &str, lease: Duration) -> Arc<dyn SessionStore> {
+    Arc::new(RedisStore::builder(url).lock_lease(lease).build().unwrap())
+}
+
+#[test]
+#[ignore = "what a process does that another test has started"]
+fn child() {
+    processes::child(|place, _| {
+        let (url, lease) = place.split_once(' ').unwrap();
+        open(url, Duration::from_millis(lease.parse().unwrap()))
+    });
+}
+
+/// Does something with a Redis that processes share, if there is one. When a process is killed, its lease either runs out
+/// by Redis' clock or is ended by the test.
+fn in_redis(lease: Duration, ends_locks: bool, work: impl FnOnce(&Shared<'_>)) {
+    let Some(redis) = RedisServer::durable() else { return };
+    let url = redis.url();
+    let place = format!("{url} {}", lease.as_millis());
+    // A store belongs to the runtime it is used in: each is opened where it is used.
+    let end_lock = |account: &str| {
+        if ends_locks {
+            redis.command(&["DEL", &format!("auth-core:{{{account}}}:lock")]);
+        }
+    };
+    work(&Shared { open: &|| open(&url, lease), module: module_path!(), place, end_lock: &end_lock });
+}
+
+#[test]
+fn eight_processes_redeem_once_a_cycle() {
+    in_redis(Duration::from_secs(60), false, processes::eight_processes_redeem_once_a_cycle);
+}
+
+#[test]
+fn a_process_killed_at_any_step_costs_no_more_than_it_must() {
+    // Waiting for a lease after each kill takes most of the time. The test below waits for leases, too.
+    let waits = effort(false, true);
+    in_redis(LEASE, !waits, |shared| {
+        let kills = processes::kill_everywhere(shared, &processes::points(), 1);
+        println!("{kills} kills: no session torn, no refresh token sent twice");
+    });
+}
+
+#[test]
+fn a_process_stopped_for_longer_than_its_lease_sends_nothing_twice() {
+    // Where it stands still: whether its intent is on record by then.
+    for (point, intended) in [
+        ("after Lock", false),
+        ("before Intend", false),
+        ("after Intend", true),
+        ("before the request", true),
+        ("after the answer", true),
+        ("before Swap", true),
+    ] {
+        in_redis(LEASE, false, |shared| {
+            let runtime = runtime();
+            let world = runtime.block_on(World::start());
+            runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
+            world.clock.advance(LIFETIME);
+            let mut stopped = world.process(shared, "me", Some(Died::paused_at(point, 1)));
+            stopped.send(&world.clock);
+            stopped.stopped();
+            // Another one gets the lock when the lease has run out. It sends what nobody has sent, and nothing else.
+            let other = world.manager((shared.open)(), "me");
+            let ask = || Answer::of(runtime.block_on(other.token()));
+            let meanwhile = ask();
+            if intended {
+                assert!(meanwhile.is(AuthErrorKind::ReauthRequired), "{point}: {meanwhile:?}");
+            } else {
+                assert!(world.accepts(meanwhile.token()), "{point}");
+            }
+            // It goes on as if it had the lock. What it got is for all, or else what the other one got.
+            stopped.go_on();
+            let finished = stopped.answer().unwrap();
+            assert!(world.accepts(finished.token()), "{point}");
+            world.clock.advance(Duration::from_secs(61));
+            assert_eq!(ask(), finished, "{point}");
+            assert_eq!(world.server.state().stats().redemptions(), 1, "{point}");
+            world.assert_unharmed(1);
+        });
+    }
+}

@@ -1,0 +1,242 @@
+//! Real processes that share a session: the test starts itself again as a child, tells it by lines what to do, and kills
+//! it where it likes.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{ChildStdin, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, SystemTime};
+
+use auth_core::aivo::AivoAuthenticator;
+use auth_core::{
+    AuthError, AuthErrorKind, Authenticator, Credentials, Policy, Session, SessionManager, SessionStore, Token,
+};
+use auth_testkit::{FakeVendor, ManualClock, Quirks, VendorServer};
+use client_runtime::RetryPolicy;
+use rustix::process::{Pid, Signal};
+
+pub mod child;
+mod life;
+
+use super::respawn::respawn;
+pub use child::{Died, child, points};
+pub use life::{Left, Shared, eight_processes_redeem_once_a_cycle, kill_everywhere, runtime};
+
+use crate::support::vendors::ClockTimer;
+
+const EMAIL: &str = "ada@example.com";
+const PASSWORD: &str = "correct horse";
+
+/// How long an access token lives. It is stale after 3300 s and of no use after 3570 s.
+pub const LIFETIME: Duration = Duration::from_secs(3600);
+pub const STALE: Duration = Duration::from_secs(3400);
+
+/// A vendor that revokes the whole session when a refresh token comes twice, and its clock.
+pub struct World {
+    pub server: VendorServer,
+    pub clock: ManualClock,
+    /// Of this process: making a client takes longer than all that a test does with it.
+    aivo: AivoAuthenticator,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        let clock = ManualClock::default();
+        let mut quirks = Quirks::documented();
+        quirks.reuse_detection = true;
+        let fake = FakeVendor::aivo().quirks(quirks).access_lifetime(LIFETIME).user(EMAIL, PASSWORD);
+        let server = fake.clock(clock.clock()).start().await.unwrap();
+        let aivo = aivo(&server.url(), &clock);
+        Self { server, clock, aivo }
+    }
+
+    /// Signs in, and leaves the session in a store under an account.
+    pub async fn sign_in(&self, store: &dyn SessionStore, account: &str) -> Session {
+        let session = self.aivo.login(&Credentials::password(EMAIL, PASSWORD)).await.unwrap();
+        store.save(&format!("aivo/{account}"), &session).await.unwrap();
+        session
+    }
+
+    /// A manager in this process.
+    pub fn manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<AivoAuthenticator> {
+        manager(self.aivo.clone(), store, account, &self.clock, Policy::default())
+    }
+
+    /// The same, on a machine with a clock of its own.
+    pub fn manager_by(
+        &self,
+        store: Arc<dyn SessionStore>,
+        account: &str,
+        clock: &ManualClock,
+    ) -> SessionManager<AivoAuthenticator> {
+        manager(aivo(&self.server.url(), clock), store, account, clock, Policy::default())
+    }
+
+    /// The same, that hardly waits for a lock.
+    pub fn hasty_manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<AivoAuthenticator> {
+        let mut policy = Policy::default();
+        policy.lock_limit = Duration::from_millis(100);
+        manager(self.aivo.clone(), store, account, &self.clock, policy)
+    }
+
+    /// A process with a manager, that dies or stops where it is told.
+    pub fn process(&self, shared: &Shared<'_>, account: &str, dies: Option<Died>) -> Process {
+        Process::start(&self.server.url(), (shared.module, &shared.place), account, dies)
+    }
+
+    /// Asks a process for a token, at the time of the test.
+    pub fn ask(&self, process: &mut Process) -> Answer {
+        process.send(&self.clock);
+        process.answer().expect("the process is alive")
+    }
+
+    /// Whether the vendor takes a token.
+    pub fn accepts(&self, token: &str) -> bool {
+        self.server.state().accepts(self.clock.now(), token)
+    }
+
+    /// No refresh token was ever sent twice, and nobody signed in but at the beginning.
+    pub fn assert_unharmed(&self, logins: u64) {
+        let state = self.server.state();
+        let stats = state.stats();
+        let counts = (stats.repeated_refresh_tokens(), stats.reused_refresh_tokens(), stats.calls("login"));
+        assert_eq!(counts, (0, 0, logins), "refresh tokens sent twice, reuses seen, logins");
+    }
+}
+
+fn aivo(url: &str, clock: &ManualClock) -> AivoAuthenticator {
+    let timer = Arc::new(ClockTimer(clock.clone()));
+    let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url.to_owned()));
+    let client = client.retry(RetryPolicy::never()).timer(timer.clone()).build().unwrap();
+    AivoAuthenticator::new(client).with_timer(timer)
+}
+
+fn manager<A: Authenticator>(
+    authenticator: A,
+    store: Arc<dyn SessionStore>,
+    account: &str,
+    clock: &ManualClock,
+    policy: Policy,
+) -> SessionManager<A> {
+    let builder = SessionManager::builder(authenticator).account(account).store(store).policy(policy);
+    builder.timer(Arc::new(ClockTimer(clock.clone()))).build()
+}
+
+/// The text of a bearer token.
+pub fn text(token: &Token) -> String {
+    token.header_value().to_str().unwrap().trim_start_matches("Bearer ").to_owned()
+}
+
+/// What a process says about a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Token(String),
+    Failed(String),
+}
+
+impl Answer {
+    pub fn of(result: Result<Token, AuthError>) -> Self {
+        match result {
+            Ok(token) => Self::Token(text(&token)),
+            Err(error) => Self::Failed(format!("{:?}: {error}", error.kind())),
+        }
+    }
+
+    pub fn token(&self) -> &str {
+        match self {
+            Self::Token(token) => token,
+            Self::Failed(error) => panic!("there is no token: {error}"),
+        }
+    }
+
+    pub fn is(&self, kind: AuthErrorKind) -> bool {
+        matches!(self, Self::Failed(error) if error.starts_with(&format!("{kind:?}:")))
+    }
+}
+
+/// A child process. It is killed when it is dropped.
+pub struct Process {
+    child: std::process::Child,
+    input: Option<ChildStdin>,
+    answers: Receiver<Answer>,
+}
+
+/// How long a process may take to answer, or to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Process {
+    /// `store` is a place as the test `child` of a module understands it.
+    fn start(url: &str, (module, store): (&str, &str), account: &str, dies: Option<Died>) -> Self {
+        let mut command = respawn(module, "child");
+        command.env(child::ROLE, format!("{url}\n{store}\n{account}\n{}", dies.map(|dies| dies.0).unwrap_or_default()));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (input, output) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        let (sender, answers) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            // The test harness of the child prints lines too.
+            for line in output.lines().map_while(Result::ok) {
+                let Some((_, answer)) = line.split_once(child::ANSWER) else { continue };
+                let (what, text) = answer.split_once(' ').unwrap();
+                let text = text.to_owned();
+                let _ = sender.send(if what == "token" { Answer::Token(text) } else { Answer::Failed(text) });
+            }
+        });
+        Self { child, input, answers }
+    }
+
+    /// Tells it to get a token, at a moment.
+    pub fn send(&mut self, clock: &ManualClock) {
+        let seconds = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+        let input = self.input.as_mut().expect("it takes commands");
+        writeln!(input, "{seconds}").and_then(|()| input.flush()).expect("the process is alive");
+    }
+
+    /// Waits for its answer; `None` if it died before it had one.
+    pub fn answer(&mut self) -> Option<Answer> {
+        match self.answers.recv_timeout(PATIENCE) {
+            Ok(answer) => Some(answer),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("the process neither answers nor dies"),
+        }
+    }
+
+    pub fn kill(&mut self) -> ExitStatus {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap()
+    }
+
+    /// Waits until it has died by itself. It gets no further commands, so that it ends if it survives.
+    pub fn died(&mut self) -> ExitStatus {
+        self.input = None;
+        self.child.wait().unwrap()
+    }
+
+    pub fn go_on(&self) {
+        std::fs::write(child::go_on(self.child.id()), []).unwrap();
+        self.signal(Signal::CONT);
+    }
+
+    /// Waits until it stands still because it told itself so.
+    pub fn stopped(&self) {
+        let state = || std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let begun = std::time::Instant::now();
+        while !state().rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T')) {
+            assert!(begun.elapsed() < PATIENCE, "it does not stop");
+            std::thread::yield_now();
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.child.id().cast_signed()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Without input it ends; if it stands still, it is killed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(child::go_on(self.child.id()));
+    }
+}

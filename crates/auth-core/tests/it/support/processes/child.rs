@@ -1,0 +1,162 @@
+//! The child's side: a manager over a shared store that gets tokens as it is told, and dies where it is told.
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use auth_core::aivo::AivoAuthenticator;
+use auth_core::{
+    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Policy, Session, SessionStore,
+};
+use auth_testkit::ManualClock;
+use rustix::process::Signal;
+
+use super::{Answer, Left, aivo, manager};
+
+use crate::support::unsteady::{Trouble, Unsteady};
+
+/// What a child is to do: the vendor's URL, the store, the account, and where to die, in lines.
+pub const ROLE: &str = "AUTH_CORE_TEST_CHILD";
+
+/// What an answer begins with.
+pub const ANSWER: &str = "=> ";
+
+/// Where a process dies, or stands still until it is told to go on.
+#[derive(Clone, Debug)]
+pub struct Died(pub String);
+
+impl Died {
+    /// At the `nth` time that a point is passed.
+    pub fn at(point: &str, nth: usize) -> Self {
+        Self(format!("kill {nth} {point}"))
+    }
+
+    /// It stands still there instead.
+    pub fn paused_at(point: &str, nth: usize) -> Self {
+        Self(format!("stop {nth} {point}"))
+    }
+}
+
+/// Passes points, and dies at one of them.
+#[derive(Clone)]
+pub struct Points(Arc<Deadly>);
+
+struct Deadly {
+    signal: Signal,
+    nth: usize,
+    point: String,
+    passed: AtomicUsize,
+}
+
+impl Points {
+    fn new(dies: &str) -> Self {
+        let mut words = dies.splitn(3, ' ');
+        let signal = if words.next() == Some("stop") { Signal::STOP } else { Signal::KILL };
+        let nth = words.next().and_then(|nth| nth.parse().ok()).unwrap_or(usize::MAX);
+        let point = words.next().unwrap_or_default().to_owned();
+        Self(Arc::new(Deadly { signal, nth, point, passed: AtomicUsize::new(0) }))
+    }
+
+    pub fn pass(&self, point: &str) {
+        let Deadly { signal, nth, point: deadly, passed } = &*self.0;
+        if point == deadly && passed.fetch_add(1, Ordering::SeqCst) + 1 == *nth {
+            rustix::process::kill_process(rustix::process::getpid(), *signal).unwrap();
+            // A signal that stops a process reaches each of its threads in its own time. This one goes no further before
+            // it is told to.
+            while !go_on(std::process::id()).exists() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+}
+
+/// The file that tells a process that stood still to go on.
+pub fn go_on(process: u32) -> PathBuf {
+    std::env::temp_dir().join(format!("auth-core-test-go-on-{process}"))
+}
+
+/// Is the child, if this process is one. `open` opens the store that it is told to share.
+pub fn child(open: impl FnOnce(&str, Points) -> Arc<dyn SessionStore>) {
+    let Ok(role) = std::env::var(ROLE) else { return };
+    let role: Vec<&str> = role.split('\n').collect();
+    let [url, store, account, dies] = role[..] else { panic!("{role:?}") };
+    let points = Points::new(dies);
+    let store = watched(open(store, points.clone()), points.clone());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let clock = ManualClock::default();
+    let authenticator = Mortal { aivo: aivo(url, &clock), points };
+    let manager = manager(authenticator, store, account, &clock, Policy::default());
+    for line in std::io::stdin().lock().lines() {
+        let seconds: f64 = line.unwrap().trim().parse().unwrap();
+        clock.set(SystemTime::UNIX_EPOCH + Duration::from_secs_f64(seconds));
+        let answer = match Answer::of(runtime.block_on(manager.token())) {
+            Answer::Token(token) => format!("token {token}"),
+            Answer::Failed(error) => format!("failed {error}"),
+        };
+        let mut output = std::io::stdout().lock();
+        writeln!(output, "{ANSWER}{answer}").and_then(|()| output.flush()).unwrap();
+    }
+    runtime.block_on(manager.shutdown());
+}
+
+/// The points that a renewal passes, whatever the store, and what a kill there leaves.
+pub fn points() -> Vec<(String, usize, Left)> {
+    [
+        ("before Load", 1, Left::Old),
+        ("after Load", 1, Left::Old),
+        ("before Lock", 1, Left::Old),
+        ("after Lock", 1, Left::Old),
+        ("before Load", 2, Left::Old),
+        ("after Load", 2, Left::Old),
+        ("before Intend", 1, Left::Old),
+        ("after Intend", 1, Left::Unclear),
+        ("before the request", 1, Left::Unclear),
+        ("after the answer", 1, Left::Unclear),
+        ("before Swap", 1, Left::Unclear),
+        ("after Swap", 1, Left::New),
+    ]
+    .map(|(point, nth, left)| (point.to_owned(), nth, left))
+    .into()
+}
+
+/// A store whose steps are points to die at.
+fn watched(store: Arc<dyn SessionStore>, points: Points) -> Arc<dyn SessionStore> {
+    let before = points.clone();
+    let watched = Unsteady::over(store).when_done(move |step| points.pass(&format!("after {step:?}")));
+    watched.plan(move |step| {
+        before.pass(&format!("before {step:?}"));
+        Trouble::None
+    });
+    Arc::new(watched)
+}
+
+/// An authenticator whose redemption is a point to die at.
+struct Mortal {
+    aivo: AivoAuthenticator,
+    points: Points,
+}
+
+impl Authenticator for Mortal {
+    fn family(&self) -> Family {
+        self.aivo.family()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.aivo.capabilities()
+    }
+
+    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+        self.aivo.login(credentials)
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async move {
+            self.points.pass("before the request");
+            let renewed = self.aivo.refresh(session).await;
+            self.points.pass("after the answer");
+            renewed
+        })
+    }
+}

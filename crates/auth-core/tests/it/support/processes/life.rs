@@ -1,0 +1,187 @@
+//! One session of one account that processes are killed over, and a herd of processes over another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::{AuthErrorKind, SessionStore};
+use test_requirements::effort;
+use tokio::runtime::Runtime;
+
+use super::{Answer, Died, LIFETIME, Process, STALE, World};
+
+/// No token is used so shortly before its expiry.
+const SKEW: Duration = Duration::from_secs(30);
+
+/// What a kill leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// The old session, and nothing was sent: the next process renews it.
+    Old,
+    /// The old session, and a record that its refresh token may have been sent.
+    Unclear,
+    /// The new session.
+    New,
+}
+
+/// A store that a test and its processes share.
+pub struct Shared<'a> {
+    /// Opens it, in this process.
+    pub open: &'a dyn Fn() -> Arc<dyn SessionStore>,
+    /// The module whose test `child` is what a process does.
+    pub module: &'static str,
+    /// What a process is told of it.
+    pub place: String,
+    /// Ends the lock of an account whose process was killed, if it doesn't die with that.
+    pub end_lock: &'a dyn Fn(&str),
+}
+
+/// Eight processes want a token at once, each time the last one has expired.
+pub fn eight_processes_redeem_once_a_cycle(shared: &Shared<'_>) {
+    const PROCESSES: usize = 8;
+    let cycles = effort(20, 200);
+    let runtime = runtime();
+    let world = runtime.block_on(World::start());
+    let first = runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
+    let mut processes: Vec<Process> = (0..PROCESSES).map(|_| world.process(shared, "me", None)).collect();
+    let mut last = first.access_token.expose().to_owned();
+    for cycle in 1..=cycles {
+        world.clock.advance(LIFETIME);
+        processes.iter_mut().for_each(|process| process.send(&world.clock));
+        let answers: Vec<Answer> = processes.iter_mut().map(|process| process.answer().unwrap()).collect();
+        let token = answers[0].token().to_owned();
+        assert!(answers.iter().all(|answer| answer.token() == token), "cycle {cycle}: {answers:?}");
+        assert_ne!(token, last, "cycle {cycle}");
+        assert_eq!(world.server.state().stats().redemptions(), cycle);
+        last = token;
+    }
+    assert!(world.accepts(&last));
+    world.assert_unharmed(1);
+    println!("{PROCESSES} processes, {cycles} cycles: {cycles} redemptions, no refresh token twice, no logout");
+}
+
+/// A runtime for the test's side: the vendor is served beside it.
+pub fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+/// Kills processes at each of these points, and while the request or its answer is on the way, when the token is stale
+/// and when it has expired. Says how many died.
+pub fn kill_everywhere(shared: &Shared<'_>, points: &[(String, usize, Left)], rounds: usize) -> usize {
+    let runtime = runtime();
+    let world = runtime.block_on(World::start());
+    let mut kills = 0;
+    let mut begin = || {
+        kills += 1;
+        Life::begin(&world, &runtime, shared, kills)
+    };
+    for age in [STALE, LIFETIME].repeat(rounds) {
+        for (point, nth, left) in points {
+            let life = begin();
+            life.die_at(point, *nth, age).assert_left(*left);
+        }
+        for answered in [false, true] {
+            let life = begin();
+            life.die_on_the_way(answered, age).assert_left(Left::Unclear);
+        }
+    }
+    world.assert_unharmed(kills as u64);
+    kills
+}
+
+/// One session of one account.
+pub struct Life<'a> {
+    world: &'a World,
+    runtime: &'a Runtime,
+    shared: &'a Shared<'a>,
+    account: String,
+    old: String,
+    label: String,
+}
+
+impl<'a> Life<'a> {
+    /// Somebody has signed in.
+    pub fn begin(world: &'a World, runtime: &'a Runtime, shared: &'a Shared<'a>, number: usize) -> Self {
+        let account = format!("account {number}");
+        let session = runtime.block_on(world.sign_in(&*(shared.open)(), &account));
+        let old = session.access_token.expose().to_owned();
+        Self { world, runtime, shared, account, old, label: String::new() }
+    }
+
+    pub fn process(&self, dies: Option<Died>) -> Process {
+        self.world.process(self.shared, &self.account, dies)
+    }
+
+    /// A process renews the session, and is killed at a point.
+    fn die_at(mut self, point: &str, nth: usize, age: Duration) -> Self {
+        self.label = format!("{point} #{nth}, age {age:?}");
+        self.world.clock.advance(age);
+        let mut process = self.process(Some(Died::at(point, nth)));
+        // It may answer before it dies: with the valid token, or with the new one. The second question is the one that
+        // renews what is stale.
+        process.send(&self.world.clock);
+        if process.answer().is_some() && age == STALE {
+            process.send(&self.world.clock);
+            let _ = process.answer();
+        }
+        self.assert_killed(process.died());
+        self
+    }
+
+    /// A process renews the session, and is killed while the request is on its way, or the answer.
+    fn die_on_the_way(mut self, answered: bool, age: Duration) -> Self {
+        self.label = format!("on the way, answered {answered}, age {age:?}");
+        self.world.clock.advance(age);
+        let faults = self.world.server.faults();
+        let hold = if answered { faults.hold_answer("refresh_token") } else { faults.hold("refresh_token") };
+        let mut process = self.process(None);
+        process.send(&self.world.clock);
+        if age == STALE {
+            assert_eq!(process.answer().unwrap().token(), self.old, "{}", self.label);
+            process.send(&self.world.clock);
+        }
+        self.runtime.block_on(hold.arrived());
+        self.assert_killed(process.kill());
+        hold.release();
+        self
+    }
+
+    fn assert_killed(&self, status: std::process::ExitStatus) {
+        use std::os::unix::process::ExitStatusExt;
+        assert_eq!(status.signal(), Some(9), "{}", self.label);
+        (self.shared.end_lock)(&format!("aivo/{}", self.account));
+    }
+
+    /// What is in the store, and what the next processes make of it.
+    fn assert_left(&self, left: Left) {
+        let label = &self.label;
+        let stored = self.runtime.block_on((self.shared.open)().load(&format!("aivo/{}", self.account))).unwrap();
+        let stored = stored.unwrap_or_else(|| panic!("{label}: the session is gone"));
+        let is_old = stored.session.access_token.expose() == self.old;
+        let expected = match left {
+            Left::Old => (true, false),
+            Left::Unclear => (true, true),
+            Left::New => (false, false),
+        };
+        assert_eq!((is_old, stored.intent.is_some()), expected, "{label}: old session, intent");
+        let rest = stored.session.expires_at.unwrap().duration_since(self.world.clock.now());
+        if rest.is_ok_and(|rest| rest > SKEW) {
+            let answer = self.ask_anew();
+            assert_eq!(answer.token() == self.old, is_old, "{label}: what is valid is used");
+            assert!(self.world.accepts(answer.token()), "{label}");
+        }
+        self.world.clock.advance(LIFETIME);
+        let answer = self.ask_anew();
+        match left {
+            Left::Unclear => assert!(answer.is(AuthErrorKind::ReauthRequired), "{label}: {answer:?}"),
+            Left::Old | Left::New => assert!(self.world.accepts(answer.token()), "{label}"),
+        }
+    }
+
+    /// Somebody who knows nothing but the store asks.
+    fn ask_anew(&self) -> Answer {
+        let manager = self.world.manager((self.shared.open)(), &self.account);
+        let answer = Answer::of(self.runtime.block_on(manager.token()));
+        self.runtime.block_on(manager.shutdown());
+        answer
+    }
+}

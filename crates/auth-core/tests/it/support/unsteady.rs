@@ -1,0 +1,139 @@
+//! A store that does what a test says: it works, refuses, does the work and loses the answer, or never answers.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use auth_core::{
+    AuthError, AuthErrorKind, BoxFuture, Intent, MemoryStore, Revision, Session, SessionStore, StoreLock, Stored,
+};
+
+/// What is asked of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Load,
+    Save,
+    Swap,
+    Intend,
+    Clear,
+    Remove,
+    Lock,
+}
+
+/// How it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    None,
+    /// Nothing is done, and an error says so.
+    Refuses,
+    /// It is done, and an error hides it.
+    LosesTheAnswer,
+    /// Nothing is done and nothing is said.
+    Hangs,
+}
+
+type Plan = Box<dyn FnMut(Step) -> Trouble + Send>;
+type Done = Box<dyn Fn(Step) + Send + Sync>;
+
+/// A store behind trouble; memory, if nothing else is said.
+pub struct Unsteady {
+    pub store: Arc<dyn SessionStore>,
+    plan: Mutex<Plan>,
+    done: Done,
+}
+
+impl Default for Unsteady {
+    fn default() -> Self {
+        Self::over(Arc::new(MemoryStore::new()))
+    }
+}
+
+impl Unsteady {
+    /// One more way into the same store, without trouble so far.
+    pub fn over(store: Arc<dyn SessionStore>) -> Self {
+        Self { store, plan: Mutex::new(Box::new(|_| Trouble::None)), done: Box::new(|_| ()) }
+    }
+
+    /// Hears of every step that is done, before anybody else does.
+    pub fn when_done(self, done: impl Fn(Step) + Send + Sync + 'static) -> Self {
+        Self { done: Box::new(done), ..self }
+    }
+
+    /// From now on, trouble is as a closure says.
+    pub fn plan(&self, plan: impl FnMut(Step) -> Trouble + Send + 'static) {
+        *self.plan.lock().unwrap() = Box::new(plan);
+    }
+
+    /// From now on, one step is in trouble.
+    pub fn trouble(&self, step: Step, trouble: Trouble) {
+        self.plan(move |asked| if asked == step { trouble } else { Trouble::None });
+    }
+
+    /// The access token that is stored, and whether an intent is on record.
+    pub async fn kept(&self, account: &str) -> Option<(String, bool)> {
+        let stored = self.store.load(account).await.unwrap()?;
+        Some((stored.session.access_token.expose().to_owned(), stored.intent.is_some()))
+    }
+
+    fn go<'a, T: Send + 'a>(&'a self, step: Step, work: Kept<'a, T>) -> Kept<'a, T> {
+        let failed =
+            move || AuthError::new(AuthErrorKind::Storage).with_message(format!("{step:?} fails, as the test says"));
+        match (self.plan.lock().unwrap())(step) {
+            Trouble::None => Box::pin(async move {
+                let result = work.await;
+                (self.done)(step);
+                result
+            }),
+            Trouble::Refuses => Box::pin(async move { Err(failed()) }),
+            Trouble::LosesTheAnswer => Box::pin(async move {
+                work.await?;
+                Err(failed())
+            }),
+            Trouble::Hangs => Box::pin(std::future::pending()),
+        }
+    }
+}
+
+/// What a store answers.
+type Kept<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
+
+/// Work that is not begun before it is awaited: a store that refuses does nothing.
+macro_rules! later {
+    ($self:ident.$verb:ident($($argument:expr),*)) => {
+        Box::pin(async move { $self.store.$verb($($argument),*).await })
+    };
+}
+
+impl SessionStore for Unsteady {
+    fn load<'a>(&'a self, account: &'a str) -> Kept<'a, Option<Stored>> {
+        self.go(Step::Load, later!(self.load(account)))
+    }
+
+    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> Kept<'a, Revision> {
+        self.go(Step::Save, later!(self.save(account, session)))
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Option<Revision>,
+        session: &'a Session,
+    ) -> Kept<'a, Option<Revision>> {
+        self.go(Step::Swap, later!(self.compare_and_swap(account, expected, session)))
+    }
+
+    fn record_intent<'a>(&'a self, account: &'a str, expected: Revision, intent: Intent) -> Kept<'a, Option<Revision>> {
+        self.go(Step::Intend, later!(self.record_intent(account, expected, intent)))
+    }
+
+    fn clear_intent<'a>(&'a self, account: &'a str, expected: Revision) -> Kept<'a, Option<Revision>> {
+        self.go(Step::Clear, later!(self.clear_intent(account, expected)))
+    }
+
+    fn remove<'a>(&'a self, account: &'a str) -> Kept<'a, ()> {
+        self.go(Step::Remove, later!(self.remove(account)))
+    }
+
+    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> Kept<'a, StoreLock> {
+        self.go(Step::Lock, later!(self.lock(account, within)))
+    }
+}

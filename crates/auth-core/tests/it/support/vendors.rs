@@ -1,0 +1,266 @@
+//! The adapters over real sockets, against the fake vendors: every operation they call, and what it takes to call it.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use auth_core::aivo::AivoAuthenticator;
+use auth_core::pacerpro::PacerProAuthenticator;
+use auth_core::svix::{SvixAuthenticator, SvixExt};
+use auth_core::{AuthError, Authenticator, BoxFuture, Credentials, Session, Timer};
+use auth_testkit::{Canary, FakeVendor, Fault, ManualClock, Vendor, VendorServer};
+use client_runtime::RetryPolicy;
+use svix_client::types::{AppPortalAccessIn, CreateMessageTokenIn};
+
+pub const EMAIL: &str = "ada@example.com";
+pub const APP: &str = "an-app";
+
+/// For answers that stop: nothing is lost by not waiting longer.
+const HASTY: Duration = Duration::from_millis(250);
+
+/// For answers that come: nothing should ever take so long.
+const PATIENT: Duration = Duration::from_secs(30);
+
+static RANDOM: AtomicU64 = AtomicU64::new(1);
+
+/// The clock of the test as time of day, and real sleep: sockets take real time.
+#[derive(Debug)]
+pub struct ClockTimer(pub ManualClock);
+
+impl Timer for ClockTimer {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    /// Another number each time: idempotency keys are made of them.
+    fn random(&self) -> u64 {
+        RANDOM.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)
+    }
+}
+
+/// A call of an adapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Login,
+    /// With a one-time token.
+    Exchange,
+    Refresh,
+    Logout,
+    RevokeAll,
+    PortalLink,
+    MessageToken,
+}
+
+/// An operation as an adapter calls it.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub vendor: Vendor,
+    pub verb: Verb,
+    /// What the vendor calls it.
+    pub operation: &'static str,
+    /// What is sent is good for one call: once the vendor has processed it, somebody has to sign in anew.
+    pub spends: bool,
+}
+
+const fn row(vendor: Vendor, verb: Verb, operation: &'static str, spends: bool) -> Row {
+    Row { vendor, verb, operation, spends }
+}
+
+/// Everything the adapters call.
+pub const ROWS: [Row; 12] = [
+    row(Vendor::Svix, Verb::Login, "app_portal_access", false),
+    row(Vendor::Svix, Verb::Exchange, "exchange_one_time_token", true),
+    row(Vendor::Svix, Verb::Logout, "logout", true),
+    row(Vendor::Svix, Verb::RevokeAll, "expire_all", false),
+    row(Vendor::Svix, Verb::PortalLink, "app_portal_access", false),
+    row(Vendor::Svix, Verb::MessageToken, "create_message_token", false),
+    row(Vendor::PacerPro, Verb::Login, "create_session", false),
+    row(Vendor::PacerPro, Verb::Refresh, "refresh_session", false),
+    row(Vendor::PacerPro, Verb::RevokeAll, "delete_session", true),
+    row(Vendor::Aivo, Verb::Login, "login", false),
+    row(Vendor::Aivo, Verb::Refresh, "refresh_token", true),
+    row(Vendor::Aivo, Verb::Logout, "logout", true),
+];
+
+/// An adapter, with what its vendor has beyond the contract.
+#[derive(Clone, Debug)]
+pub enum Adapter {
+    Svix(SvixAuthenticator),
+    PacerPro(PacerProAuthenticator),
+    Aivo(AivoAuthenticator),
+}
+
+impl Adapter {
+    /// One that never retries, and waits so long. Svix gets an API key of its own, which revoking takes.
+    fn new(vendor: Vendor, url: &str, key: &str, timeout: Duration, clock: &ManualClock) -> Self {
+        let (url, timer) = (url.to_owned(), Arc::new(ClockTimer(clock.clone())));
+        match vendor {
+            Vendor::Svix => {
+                let client = svix_client::Client::builder().server(svix_client::Server::Custom(url)).static_token(key);
+                let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
+                Self::Svix(SvixAuthenticator::new(client.build().unwrap()).with_timer(timer))
+            }
+            Vendor::PacerPro => {
+                let client = pacerpro_client::Client::builder().server(pacerpro_client::Server::Custom(url));
+                let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
+                Self::PacerPro(PacerProAuthenticator::new(client.build().unwrap()).with_timer(timer))
+            }
+            Vendor::Aivo => {
+                let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url));
+                let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
+                Self::Aivo(AivoAuthenticator::new(client.build().unwrap()).with_timer(timer))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn authenticator(&self) -> Arc<dyn Authenticator> {
+        match self {
+            Self::Svix(adapter) => Arc::new(adapter.clone()),
+            Self::PacerPro(adapter) => Arc::new(adapter.clone()),
+            Self::Aivo(adapter) => Arc::new(adapter.clone()),
+        }
+    }
+
+    /// Calls, and shows what came of it.
+    async fn call(&self, verb: Verb, ready: &Ready) -> Result<String, AuthError> {
+        let authenticator = self.authenticator();
+        Ok(match (verb, self) {
+            (Verb::Login | Verb::Exchange, _) => debug(&authenticator.login(&ready.credentials).await?),
+            (Verb::Refresh, _) => debug(&authenticator.refresh(ready.session()).await?),
+            (Verb::Logout, _) => debug(&authenticator.logout(ready.session()).await?),
+            (Verb::RevokeAll, _) => debug(&authenticator.revoke_all(ready.session()).await?),
+            (Verb::PortalLink, Self::Svix(svix)) => {
+                debug(&svix.portal_link(ready.session(), APP, &AppPortalAccessIn::new()).await?)
+            }
+            (Verb::MessageToken, Self::Svix(svix)) => {
+                debug(&svix.create_message_token(ready.session(), APP, &CreateMessageTokenIn::new("name")).await?)
+            }
+            (verb, adapter) => panic!("{adapter:?} has no {verb:?}"),
+        })
+    }
+}
+
+/// What a call takes.
+#[derive(Debug)]
+pub struct Ready {
+    pub credentials: Credentials,
+    pub session: Option<Session>,
+}
+
+impl Ready {
+    fn session(&self) -> &Session {
+        self.session.as_ref().unwrap()
+    }
+}
+
+/// A vendor on a socket, adapters that call it, and another origin that nothing may reach.
+pub struct World {
+    pub server: VendorServer,
+    pub elsewhere: VendorServer,
+    pub clock: ManualClock,
+    pub canary: Canary,
+    pub adapter: Adapter,
+    hasty: Adapter,
+    password: String,
+    key: String,
+}
+
+impl World {
+    pub async fn start(vendor: Vendor) -> Self {
+        let (clock, mut canary) = (ManualClock::default(), Canary::new());
+        let (password, key) = (canary.secret("password"), canary.secret("key"));
+        let mut quirks = auth_testkit::Quirks::documented();
+        quirks.echo_request = true;
+        quirks.reuse_detection = true;
+        let fake = FakeVendor::new(auth_testkit::VendorState::new(vendor)).quirks(quirks).clock(clock.clock());
+        let fake = fake.user(EMAIL, &password).api_key(&key).application(APP).without_keep_alive();
+        let server = fake.start().await.unwrap();
+        let elsewhere = FakeVendor::new(auth_testkit::VendorState::new(vendor)).start().await.unwrap();
+        let adapter = |timeout| Adapter::new(vendor, &server.url(), &key, timeout, &clock);
+        let (adapter, hasty) = (adapter(PATIENT), adapter(HASTY));
+        Self { server, elsewhere, clock, canary, adapter, hasty, password, key }
+    }
+
+    pub fn credentials(&self) -> Credentials {
+        match self.server.vendor() {
+            Vendor::Svix => Credentials::AppAccess {
+                api_key: self.key.as_str().into(),
+                app_id: APP.to_owned(),
+                lifetime: Some(Duration::from_secs(24 * 3600)),
+            },
+            _ => Credentials::password(EMAIL, self.password.as_str()),
+        }
+    }
+
+    /// Signs in as far as a call needs it, while all is well.
+    pub async fn ready(&self, verb: Verb) -> Ready {
+        let credentials = match verb {
+            Verb::Exchange => {
+                let token = self.server.state().add_one_time_token(self.clock.now(), APP);
+                Credentials::OneTimeToken { token: token.into(), bearer: Some(self.key.as_str().into()) }
+            }
+            _ => self.credentials(),
+        };
+        let session = match verb {
+            Verb::Login | Verb::Exchange => None,
+            Verb::PortalLink | Verb::MessageToken => Some(self.sign_in(&Credentials::api_key(self.key.as_str())).await),
+            _ => Some(self.sign_in(&credentials).await),
+        };
+        Ready { credentials, session }
+    }
+
+    async fn sign_in(&self, credentials: &Credentials) -> Session {
+        self.adapter.authenticator().login(credentials).await.unwrap()
+    }
+
+    /// A call while nothing goes wrong.
+    pub async fn call(&self, verb: Verb, ready: &Ready) -> Result<String, AuthError> {
+        self.adapter.call(verb, ready).await
+    }
+
+    /// A call that a fault hits.
+    pub async fn call_under(&self, fault: &Fault, row: &Row, ready: &Ready) -> Result<String, AuthError> {
+        let stalls = matches!(fault, Fault::StallHeaders | Fault::StallBody);
+        let adapter = if stalls { &self.hasty } else { &self.adapter };
+        let planned = self.server.faults().on(row.operation, fault.clone());
+        let outcome = adapter.call(row.verb, ready).await;
+        if *fault != Fault::RefuseConnections {
+            assert_eq!(planned.hits(), 1, "{row:?} {fault:?}: retries are off, and one fault is one call");
+        }
+        self.server.faults().release_stalled();
+        self.server.faults().clear();
+        outcome
+    }
+}
+
+/// The name of a fault, without its details.
+pub fn name(fault: &Fault) -> String {
+    let shown = format!("{fault:?}");
+    shown.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+}
+
+/// Both forms of `Debug`.
+pub fn debug(value: &impl Debug) -> String {
+    format!("{value:?}\n{value:#?}\n")
+}
+
+/// All that an error shows: both forms of `Debug`, `Display`, and the same of every cause.
+pub fn shown(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        text.push_str(&format!("{error}\n{error:#}\n{error:?}\n{error:#?}\n"));
+        next = error.source();
+    }
+    text
+}

@@ -1,0 +1,143 @@
+//! The conformance suite: an authenticator that keeps the contract passes, and each broken one fails where it is broken.
+
+use std::sync::Mutex;
+
+use auth_core::{
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, LogoutScope, Renewal,
+    Session,
+};
+use auth_testkit::vendor::Request;
+use auth_testkit::{Quirks, VendorState, conformance};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{EMAIL, PASSWORD, at, text};
+
+const FAMILY: Family = Family::new("in-process");
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Defect {
+    None,
+    /// Claims to refresh, and doesn't.
+    NoRefresh,
+    /// Gives back the session it was given.
+    SameSession,
+    /// Says that it will work out, though it won't.
+    Transient,
+    /// Can log out, and says that it can't.
+    HiddenLogout,
+    /// Takes any credentials.
+    Credulous,
+}
+
+/// Aivo without a socket.
+struct InProcess {
+    state: Mutex<VendorState>,
+    defect: Defect,
+}
+
+impl InProcess {
+    fn new(defect: Defect) -> Self {
+        let mut quirks = Quirks::documented();
+        quirks.reuse_detection = true;
+        let mut state = VendorState::aivo().with_quirks(quirks);
+        state.add_user(EMAIL, PASSWORD);
+        Self { state: Mutex::new(state), defect }
+    }
+
+    fn send(&self, request: &Request) -> Result<Value, AuthError> {
+        let response = self.state.lock().unwrap().handle(at(0), request);
+        match response.status {
+            status if status.is_success() => Ok(response.json()),
+            StatusCode::UNAUTHORIZED => {
+                Err(AuthError::new(AuthErrorKind::ReauthRequired).with_transient(self.defect == Defect::Transient))
+            }
+            _ => Err(AuthError::new(AuthErrorKind::Vendor)),
+        }
+    }
+
+    fn session(&self, request: &Request) -> Result<Session, AuthError> {
+        let body = self.send(request)?;
+        let session = Session::new(text(&body, "accessToken"), at(0)).with_expiry(at(3600)).with_account(EMAIL);
+        Ok(session.with_refresh_token(text(&body, "refreshToken")))
+    }
+}
+
+impl Authenticator for InProcess {
+    fn family(&self) -> Family {
+        FAMILY
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
+        let scope = if self.defect == Defect::HiddenLogout { LogoutScope::None } else { LogoutScope::Session };
+        capabilities.with_logout(scope)
+    }
+
+    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async move {
+            let body = match credentials {
+                Credentials::Password { username, password } => {
+                    json!({ "email": username, "password": password.expose() })
+                }
+                _ if self.defect == Defect::Credulous => json!({ "email": EMAIL, "password": PASSWORD }),
+                _ => return Err(AuthError::unsupported(FAMILY, "login")),
+            };
+            self.session(&Request::post("/auth/v1/login").with_json(&body))
+        })
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async move {
+            match self.defect {
+                Defect::NoRefresh => return Err(AuthError::unsupported(FAMILY, "refresh")),
+                Defect::SameSession => return Ok(session.clone()),
+                _ => {}
+            }
+            let body = json!({ "refreshToken": session.refresh_token.as_ref().map(|token| token.expose()) });
+            let request = Request::post("/auth/v1/refresh").with_bearer(session.access_token.expose());
+            self.session(&request.with_json(&body))
+        })
+    }
+
+    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(async move {
+            let request = Request::post("/auth/v1/logout").with_bearer(session.access_token.expose());
+            self.send(&request).map(|_| ())
+        })
+    }
+}
+
+async fn failures(defect: Defect) -> Vec<&'static str> {
+    let report = conformance::run(&InProcess::new(defect), &Credentials::password(EMAIL, PASSWORD)).await;
+    assert_eq!(report.is_ok(), report.failed.is_empty());
+    report.failed.into_iter().map(|(name, _)| name).collect()
+}
+
+#[tokio::test]
+async fn one_that_keeps_the_contract_passes() {
+    assert_eq!(failures(Defect::None).await, Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn each_defect_is_found() {
+    for (defect, expected) in [
+        (Defect::NoRefresh, "refresh succeeds"),
+        (Defect::SameSession, "a refresh rotates the refresh token"),
+        (Defect::Transient, "a spent refresh token needs a login"),
+        (Defect::HiddenLogout, "a logout of one session that isn't there is unsupported"),
+        (Defect::Credulous, "unknown credentials are refused for good"),
+    ] {
+        let failures = failures(defect).await;
+        assert!(failures.contains(&expected), "{expected}: {failures:?}");
+    }
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_reported_without_the_password() {
+    let wrong = Credentials::password(EMAIL, "a wrong password");
+    let report = conformance::run(&InProcess::new(Defect::None), &wrong).await;
+    assert_eq!(report.failed[0].0, "login succeeds");
+    let shown = format!("{report} {report:?}");
+    assert!(shown.contains("status") && !shown.contains("a wrong password"), "{shown}");
+}

@@ -1,0 +1,261 @@
+//! The suite for stores: one that keeps its promises passes, and each broken one fails where it is broken.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, UNIX_EPOCH};
+
+use auth_core::{
+    AuthError, AuthErrorKind, BoxFuture, Intent, MemoryStore, Revision, Session, SessionStore, StoreLock, Stored,
+};
+use auth_testkit::conformance;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Defect {
+    /// Takes `A` for `a`.
+    FoldsCase,
+    /// Drops fractions of a second.
+    WholeSeconds,
+    /// Forgets who is signed in.
+    DropsSubject,
+    /// Doesn't keep intents.
+    ForgetsIntents,
+    /// A save leaves the intent.
+    SaveKeepsIntent,
+    /// Records an intent whatever is there.
+    OverwritesIntents,
+    /// Clears an intent whatever is there.
+    ClearsTheirs,
+    /// Swaps whatever is there.
+    SwapsAnything,
+    /// Swaps whatever is there, if nothing is expected.
+    SwapsOverSomething,
+    /// Compares first, and writes a moment later.
+    Racy,
+    /// Begins to count anew after a removal.
+    RevisionsComeBack,
+    /// Removes nothing.
+    KeepsAll,
+    /// Removes everything.
+    RemovesAll,
+    /// Each handle has a store of its own.
+    HandlesApart,
+    /// Locks nothing.
+    NoLock,
+    /// One lock for all accounts.
+    OneLock,
+    /// A lock that can't be had is a fault of the store.
+    LockIsStorage,
+    /// Never gives a lock back.
+    LockStays,
+    /// Shows a token in an error.
+    Leaks,
+}
+
+#[derive(Default)]
+struct Shared {
+    inner: Mutex<Arc<MemoryStore>>,
+    accounts: Mutex<Vec<String>>,
+}
+
+struct Broken {
+    shared: Arc<Shared>,
+    defect: Option<Defect>,
+}
+
+impl Broken {
+    fn has(&self, defect: Defect) -> bool {
+        self.defect == Some(defect)
+    }
+
+    fn inner(&self) -> Arc<MemoryStore> {
+        Arc::clone(&self.shared.inner.lock().unwrap())
+    }
+
+    fn account(&self, account: &str) -> String {
+        let account = if self.has(Defect::FoldsCase) { account.to_lowercase() } else { account.to_owned() };
+        self.shared.accounts.lock().unwrap().push(account.clone());
+        account
+    }
+
+    /// What is there now, for those who don't look at what is expected.
+    async fn current(&self, account: &str) -> Option<Stored> {
+        self.inner().load(account).await.unwrap()
+    }
+}
+
+impl SessionStore for Broken {
+    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        Box::pin(async move {
+            let mut found = self.current(&self.account(account)).await;
+            if let Some(found) = &mut found {
+                if self.has(Defect::WholeSeconds) {
+                    let since = found.session.issued_at.duration_since(UNIX_EPOCH).unwrap_or_default();
+                    found.session.issued_at = UNIX_EPOCH + Duration::from_secs(since.as_secs());
+                }
+                if self.has(Defect::DropsSubject) {
+                    found.session.subject = None;
+                }
+                if self.has(Defect::ForgetsIntents) {
+                    found.intent = None;
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+        Box::pin(async move {
+            let account = self.account(account);
+            let intent = self.current(&account).await.and_then(|stored| stored.intent);
+            let revision = self.inner().save(&account, session).await?;
+            match intent {
+                Some(intent) if self.has(Defect::SaveKeepsIntent) => {
+                    Ok(self.inner().record_intent(&account, revision, intent).await?.unwrap())
+                }
+                _ => Ok(revision),
+            }
+        })
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Option<Revision>,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(async move {
+            let account = self.account(account);
+            let current = self.current(&account).await.map(|stored| stored.revision);
+            if self.has(Defect::SwapsAnything) || self.has(Defect::SwapsOverSomething) && expected.is_none() {
+                return self.inner().save(&account, session).await.map(Some);
+            }
+            if self.has(Defect::Racy) {
+                if current != expected {
+                    return Ok(None);
+                }
+                tokio::task::yield_now().await;
+                return self.inner().save(&account, session).await.map(Some);
+            }
+            if self.has(Defect::Leaks) && current != expected {
+                return Err(AuthError::new(AuthErrorKind::Storage).with_message(session.access_token.expose()));
+            }
+            self.inner().compare_and_swap(&account, expected, session).await
+        })
+    }
+
+    fn record_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+        intent: Intent,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(async move {
+            let account = self.account(account);
+            let expected = match self.current(&account).await {
+                Some(stored) if self.has(Defect::OverwritesIntents) => stored.revision,
+                _ => expected,
+            };
+            self.inner().record_intent(&account, expected, intent).await
+        })
+    }
+
+    fn clear_intent<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(async move {
+            let account = self.account(account);
+            let expected = match self.current(&account).await {
+                Some(stored) if self.has(Defect::ClearsTheirs) => stored.revision,
+                _ => expected,
+            };
+            self.inner().clear_intent(&account, expected).await
+        })
+    }
+
+    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(async move {
+            match self.defect {
+                Some(Defect::KeepsAll) => {}
+                Some(Defect::RevisionsComeBack) => {
+                    *self.shared.inner.lock().unwrap() = Arc::default();
+                }
+                Some(Defect::RemovesAll) => {
+                    let accounts = self.shared.accounts.lock().unwrap().clone();
+                    for account in accounts {
+                        self.inner().remove(&account).await?;
+                    }
+                }
+                _ => self.inner().remove(&self.account(account)).await?,
+            }
+            Ok(())
+        })
+    }
+
+    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        Box::pin(async move {
+            let account = if self.has(Defect::OneLock) { String::new() } else { self.account(account) };
+            // The suite waits as long as it is told to; a lock that is never free would take it half a minute.
+            let within = if self.has(Defect::LockStays) { within.min(Duration::from_millis(50)) } else { within };
+            if self.has(Defect::NoLock) {
+                return Ok(StoreLock::guard(()));
+            }
+            let lock = self.inner().lock(&account, within).await;
+            match lock {
+                Err(_) if self.has(Defect::LockIsStorage) => Err(AuthError::new(AuthErrorKind::Storage)),
+                Ok(lock) if self.has(Defect::LockStays) => {
+                    std::mem::forget(lock);
+                    Ok(StoreLock::guard(()))
+                }
+                lock => lock,
+            }
+        })
+    }
+}
+
+async fn report(defect: Option<Defect>) -> conformance::Report {
+    let shared = Arc::new(Shared::default());
+    conformance::store(|| {
+        let apart = defect == Some(Defect::HandlesApart);
+        let shared = if apart { Arc::default() } else { Arc::clone(&shared) };
+        Arc::new(Broken { shared, defect })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_its_promises_passes() {
+    let report = report(None).await;
+    assert!(report.is_ok(), "{report}");
+    assert!(report.passed.len() > 150, "{report}");
+}
+
+#[tokio::test]
+async fn each_defect_is_found_where_it_is() {
+    for (defect, check) in [
+        (Defect::FoldsCase, "any text is an account, and none is another"),
+        (Defect::WholeSeconds, "every member of a session comes back as it was"),
+        (Defect::DropsSubject, "every member of a session comes back as it was"),
+        (Defect::ForgetsIntents, "another handle finds the intent"),
+        (Defect::SaveKeepsIntent, "a save clears the intent"),
+        (Defect::OverwritesIntents, "a second intent on what was loaded before is refused"),
+        (Defect::ClearsTheirs, "an intent that was replaced isn't cleared"),
+        (Defect::SwapsAnything, "a stale swap is refused"),
+        (Defect::SwapsOverSomething, "a swap that expects nothing is refused where something is"),
+        (Defect::Racy, "of many that expect the same, one writes"),
+        (Defect::RevisionsComeBack, "no revision comes back after a removal"),
+        (Defect::KeepsAll, "what was removed is gone"),
+        (Defect::RemovesAll, "a removal removes that account alone"),
+        (Defect::HandlesApart, "another handle finds what was swapped in"),
+        (Defect::NoLock, "a lock that another handle has is a timeout"),
+        (Defect::OneLock, "each account has a lock of its own"),
+        (Defect::LockIsStorage, "a lock that another handle has is a timeout"),
+        (Defect::LockStays, "a lock that was released is free"),
+        (Defect::Leaks, "nothing that is shown has a token"),
+    ] {
+        let report = report(Some(defect)).await;
+        let failed: Vec<_> = report.failed.iter().map(|(name, _)| *name).collect();
+        assert!(failed.contains(&check), "{defect:?}: {report}");
+        assert!(!report.to_string().contains("canary"), "{defect:?}: {report}");
+    }
+}

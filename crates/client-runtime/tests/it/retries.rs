@@ -1,0 +1,206 @@
+//! What is sent again, how often, and after how long a pause.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use client_runtime::{Idempotency, RetryPolicy};
+
+use crate::support::TestTimer;
+use crate::support::client::{Client, Error, Request, builder};
+use crate::support::server::{Reply, Server, json, reply, status};
+
+const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
+
+/// A server that always does the same, and a client with the longest pauses.
+async fn setup(answer: Reply) -> (Server, Arc<TestTimer>, Client) {
+    let server = Server::start(vec![answer; 10]).await;
+    let timer = Arc::new(TestTimer::new(u64::MAX));
+    let client = Client::new(builder(&server.url, &timer).static_token("static"));
+    (server, timer, client)
+}
+
+fn broken() -> Reply {
+    Reply::SendAndClose("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{".to_owned())
+}
+
+type Start = fn(&Client) -> Request<'_>;
+
+/// Calls that may be repeated: by their method, by their description, by their key.
+const SAFE: [(&str, Start); 3] = [
+    ("session", |client| client.session()),
+    ("search", |client| client.search()),
+    ("expire", |client| client.expire("a")),
+];
+
+/// Calls that may not: plain POSTs, and what spends a token, whatever its method is.
+const UNSAFE: [(&str, Start); 4] = [
+    ("logout", |client| client.logout()),
+    ("login", |client| client.login("password")),
+    ("refresh", |client| client.refresh("token")),
+    ("renew", |client| client.renew()),
+];
+
+#[tokio::test]
+async fn transient_statuses_are_retried_where_it_is_safe() {
+    for code in [408, 429, 500, 502, 503, 504] {
+        for (name, start) in SAFE {
+            let (server, timer, client) = setup(status(code)).await;
+            assert_eq!(start(&client).await.unwrap_err().status().unwrap(), code);
+            assert_eq!(server.received().len(), 3, "{name} {code}");
+            assert_eq!(timer.pauses(), [Duration::from_millis(200), Duration::from_millis(400)], "{name} {code}");
+        }
+        for (name, start) in UNSAFE {
+            let (server, timer, client) = setup(status(code)).await;
+            assert_eq!(start(&client).await.unwrap_err().status().unwrap(), code);
+            assert_eq!((server.received().len(), timer.pauses().len()), (1, 0), "{name} {code}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_statuses_are_final() {
+    for code in [400, 403, 404, 405, 409, 413, 422, 501, 505] {
+        for (name, start) in SAFE.into_iter().chain(UNSAFE) {
+            let (server, timer, client) = setup(status(code)).await;
+            assert_eq!(start(&client).await.unwrap_err().status().unwrap(), code);
+            assert_eq!((server.received().len(), timer.pauses().len()), (1, 0), "{name} {code}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn broken_connections_are_retried_where_it_is_safe() {
+    for answer in [Reply::SendAndClose(String::new()), broken()] {
+        for (name, start) in SAFE {
+            let (server, _, client) = setup(answer.clone()).await;
+            let error = start(&client).await.unwrap_err();
+            assert!(matches!(&error, Error::Transport(details) if !details.is_connect()), "{error}");
+            assert_eq!(server.received().len(), 3, "{name}");
+        }
+        for (name, start) in UNSAFE {
+            let (server, _, client) = setup(answer.clone()).await;
+            let error = start(&client).await.unwrap_err();
+            assert!(matches!(&error, Error::Transport(details) if !details.is_connect()), "{error}");
+            assert_eq!(server.received().len(), 1, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_retry_can_succeed() {
+    let server = Server::start([status(503), broken(), json(200, SESSION)]).await;
+    let session = Client::of(&server.url).session().await.unwrap().unwrap();
+    assert_eq!(session.user.id, 1);
+    assert_eq!(server.received().len(), 3);
+}
+
+#[tokio::test]
+async fn without_a_connection_every_call_is_retried() {
+    for (name, start) in SAFE.into_iter().chain(UNSAFE) {
+        let server = Server::start([]).await;
+        let timer = Arc::new(TestTimer::new(u64::MAX));
+        let client = Client::new(builder(&server.url, &timer).static_token("static"));
+        drop(server);
+        // The task that holds the listener is gone once it has been scheduled.
+        tokio::task::yield_now().await;
+        let error = start(&client).await.unwrap_err();
+        assert!(matches!(&error, Error::Transport(details) if details.is_connect()), "{name}: {error}");
+        assert!(error.to_string().contains("no connection"), "{error}");
+        assert_eq!(timer.pauses().len(), 2, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_policy_counts() {
+    let server = Server::start(vec![status(500); 10]).await;
+    let timer = Arc::new(TestTimer::new(u64::MAX));
+    let builder = || builder(&server.url, &timer).static_token("static");
+    Client::new(builder().retry(RetryPolicy::never())).session().await.unwrap_err();
+    assert_eq!((server.received().len(), timer.pauses().len()), (1, 0));
+    let policy = RetryPolicy::default().max_retries(3).base_delay(Duration::from_secs(2));
+    Client::new(builder().retry(policy)).session().await.unwrap_err();
+    assert_eq!(server.received().len(), 5);
+    assert_eq!(timer.pauses(), [2, 4, 5].map(Duration::from_secs));
+}
+
+#[tokio::test]
+async fn retry_after_is_heeded_in_both_forms() {
+    for (value, pause) in [("7", 7), ("Sun, 06 Nov 1994 08:49:49 GMT", 12), ("0", 0)] {
+        let server = Server::start([reply(429, &[("retry-after", value)], ""), json(200, SESSION)]).await;
+        let timer = Arc::new(TestTimer::new(u64::MAX));
+        Client::new(builder(&server.url, &timer).static_token("static")).session().await.unwrap();
+        assert_eq!(timer.pauses(), [Duration::from_secs(pause)], "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_pause_longer_than_the_call_may_take_is_left_to_the_caller() {
+    for value in ["36", "86400", "Sat, 06 Nov 2094 08:49:49 GMT"] {
+        let (server, timer, client) = setup(reply(429, &[("retry-after", value)], "")).await;
+        let error = client.session().await.unwrap_err();
+        assert!(error.retry_after().unwrap() >= Duration::from_secs(36), "{error}");
+        assert_eq!((server.received().len(), timer.pauses().len()), (1, 0), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn pauses_add_up_to_no_more_than_the_call_may_take() {
+    let (server, timer, client) = setup(reply(503, &[("retry-after", "20")], "")).await;
+    assert_eq!(client.session().await.unwrap_err().status().unwrap(), 503);
+    assert_eq!(timer.pauses(), [Duration::from_secs(20)], "20 and 20 are more than 35");
+    assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn a_key_is_the_same_on_retries_and_new_for_every_call() {
+    let server = Server::start([status(500), status(503), status(204), status(204)]).await;
+    // Jitter and keys come from chance, here from the real one; the pauses are nothing.
+    let client = client_runtime::Builder::default().base_url(&server.url).static_token("static");
+    let client = Client::new(client.retry(RetryPolicy::default().base_delay(Duration::ZERO)));
+    client.expire("app").await.unwrap();
+    client.expire("app").await.unwrap();
+    let received = server.received();
+    let keys: Vec<&str> = received.iter().map(|request| request.header("idempotency-key").unwrap()).collect();
+    assert_eq!(keys.len(), 4);
+    assert_eq!((keys[0], keys[1]), (keys[1], keys[2]));
+    assert_ne!(keys[2], keys[3]);
+    assert_eq!(keys[0].len(), 36);
+}
+
+#[tokio::test]
+async fn a_given_key_is_sent_as_it_is() {
+    let (server, _, client) = setup(status(500)).await;
+    client.expire("app").idempotency_key("mine").await.unwrap_err();
+    assert_eq!(server.received().len(), 3);
+    assert!(server.received().iter().all(|request| request.header("idempotency-key") == Some("mine")));
+    for key in ["", "a b", "ä", "a\n"] {
+        let error = client.expire("app").idempotency_key(key).await.unwrap_err();
+        assert!(matches!(error, Error::InvalidArgument(_)), "{error}");
+    }
+    let error = client.logout().idempotency_key("mine").await.unwrap_err();
+    assert!(matches!(error, Error::InvalidArgument(_)), "{error}");
+    assert_eq!(server.received().len(), 3);
+}
+
+#[tokio::test]
+async fn without_a_key_a_call_is_not_retried() {
+    let server = Server::start([status(500), status(500), status(500), status(500)]).await;
+    let timer = Arc::new(TestTimer::new(0));
+    let client = Client::new(builder(&server.url, &timer).static_token("static").idempotency(Idempotency::Off));
+    client.expire("app").await.unwrap_err();
+    assert_eq!(server.only().header("idempotency-key"), None);
+    client.expire("app").idempotency_key("mine").await.unwrap_err();
+    assert_eq!(server.received().len(), 4, "with a given key it is");
+}
+
+#[tokio::test]
+async fn path_parameters_stay_in_their_place() {
+    let server = Server::start([status(204)]).await;
+    let client = Client::of(&server.url);
+    for app_id in ["", ".", "..", "..\\..\\x", "a\nb"] {
+        let error = client.expire(app_id).await.unwrap_err();
+        assert!(matches!(error, Error::InvalidArgument(_)), "{error}");
+    }
+    client.expire("../a?b#c%2e").await.unwrap();
+    assert_eq!(server.only().path, "/apps/..%2Fa%3Fb%23c%252e/expire");
+}
