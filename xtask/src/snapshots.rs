@@ -1,6 +1,6 @@
 //! What is kept of a family as snapshots: everything that is generated, in pieces small enough to review.
 //!
-//! tests/tests/snapshots.rs compares them, for every family in openapi/families.toml.
+//! tests/tests/it/snapshots.rs compares them, for every family in openapi/families.toml.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -33,7 +33,7 @@ pub fn folder(family: &str) -> PathBuf {
 
 /// The file of a snapshot, as insta writes it.
 pub fn file(text: &str) -> String {
-    format!("---\nsource: tests/tests/snapshots.rs\n---\n{}\n", text.trim_end())
+    format!("---\nsource: tests/tests/it/snapshots.rs\n---\n{}\n", text.trim_end())
 }
 
 /// What a user of the crate can name. Of progenitor's output that is the module `types`, which comes first.

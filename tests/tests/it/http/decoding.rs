@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use svix_client::types as svix;
 use workspace_tests::Server;
 
-use crate::calls::{CALLS, Kind, app, client, clients, login, shown, user};
-use crate::servers::{AUTH_RESPONSE, Puppet, json as json_reply, reply};
+use crate::http::calls::{CALLS, Kind, app, client, clients, login, shown, user};
+use crate::http::servers::{AUTH_RESPONSE, Puppet, json as json_reply, reply};
 
 const CANARY: &str = "canary-7f3a";
 
@@ -195,7 +195,7 @@ async fn a_body_that_is_no_json_of_the_type_is_a_decode_error_in_every_operation
     }
 }
 
-fn is_204(call: &crate::calls::Call) -> bool {
+fn is_204(call: &crate::http::calls::Call) -> bool {
     call.operation.id.ends_with("logout") || call.operation.id.ends_with("expire_all")
 }
 

@@ -6,8 +6,8 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use workspace_tests::{Server, run, workspace_root};
 
-use crate::calls::{CALLS, clients, shown};
-use crate::servers::success;
+use crate::http::calls::{CALLS, clients, shown};
+use crate::http::servers::success;
 
 /// Where a client of these settings sends its calls.
 macro_rules! base_url {

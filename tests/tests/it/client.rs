@@ -92,7 +92,7 @@ impl Desk {
     }
 }
 
-const SMALL: &str = include_str!("../goldens/descriptions/acme.yaml");
+const SMALL: &str = include_str!("../../goldens/descriptions/acme.yaml");
 
 /// Every file of a crate, and nothing else.
 const FILES: [&str; 6] = ["Cargo.toml", "README.md", "openapi.json", "src/client.rs", "src/generated.rs", "src/lib.rs"];
@@ -173,7 +173,7 @@ fn the_report_is_what_its_schema_says_and_the_schema_is_current() {
         std::fs::write(&path, &schema).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    let help = "UPDATE_SCHEMA=1 cargo test -p workspace-tests --test client the_report_is";
+    let help = "UPDATE_SCHEMA=1 cargo test -p workspace-tests --test it the_report_is";
     assert!(committed == schema, "docs/client-report.schema.json is stale; `{help}` writes it");
     let schema: Json = serde_json::from_str(&schema).unwrap();
     for member in ["document", "generated", "lowered", "left_out", "seconds"] {

@@ -4,9 +4,9 @@ use client_runtime::{ApiError, RetryPolicy};
 use svix_client::types as svix;
 use workspace_tests::Server;
 
-use crate::calls::{CALLS, Kind, client, clients, login, redeem, user};
-use crate::operations::documented;
-use crate::servers::{Puppet, always, empty, json, reply};
+use crate::http::calls::{CALLS, Kind, client, clients, login, redeem, user};
+use crate::http::operations::documented;
+use crate::http::servers::{Puppet, always, empty, json, reply};
 
 /// A body of the documented form.
 fn body_of(family: &str, status: u16) -> &'static str {
@@ -195,7 +195,8 @@ async fn any_success_is_a_success() {
     let answer = client!(aivo_client, server.url()).logout().token("t").await.unwrap();
     assert_eq!(answer.status(), 200);
     let server = Server::start(move |_, _| json(201, r#"{"token":"t","url":"u"}"#)).await;
-    let answer = client!(svix_client, server.url()).dashboard_access(&crate::calls::app()).token("t").await.unwrap();
+    let answer =
+        client!(svix_client, server.url()).dashboard_access(&crate::http::calls::app()).token("t").await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.token.expose()), (201, "t"));
 }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use client_runtime::{BoxFuture, Secret, Security, Token, TokenError, TokenSource};
 use workspace_tests::Server;
 
-use crate::calls::{CALLS, Call, Kind, client, clients};
-use crate::servers::{always, empty, reply, success};
+use crate::http::calls::{CALLS, Call, Kind, client, clients};
+use crate::http::servers::{always, empty, reply, success};
 
 /// A source that is given its tokens, of generations 1, 2, 3, …
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use client_runtime::{BoxFuture, Error};
 use svix_client::Client;
 use svix_client::types::{AppId, ApplicationTokenExpireIn, CreateMessageTokenIn};
 
-use crate::calls::{CALLS, client, clients};
-use crate::servers::always;
+use crate::http::calls::{CALLS, client, clients};
+use crate::http::servers::always;
 
 /// Calls an operation and tells whether the argument was refused.
 type Try = for<'a> fn(&'a Client, &'a AppId) -> BoxFuture<'a, bool>;

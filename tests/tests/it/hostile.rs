@@ -9,7 +9,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use syn::visit::Visit;
 use workspace_tests::{Scratch, run};
 
-const HOSTILE: &str = include_str!("../goldens/descriptions/hostile.yaml");
+const HOSTILE: &str = include_str!("../../goldens/descriptions/hostile.yaml");
 
 /// A workspace whose only family comes from the hostile description.
 fn hostile() -> Scratch {

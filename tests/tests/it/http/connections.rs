@@ -8,10 +8,10 @@ use client_runtime::{BoxFuture, Error, Response, Token, TokenError, TokenSource}
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use workspace_tests::Server;
 
-use crate::calls::{CALLS, Call, Kind, app, client, clients, redeem};
-use crate::servers::{always, nobody, raw, reply, success, write};
-use crate::time::TestTimer;
-use crate::tokens::TestSource;
+use crate::http::calls::{CALLS, Call, Kind, app, client, clients, redeem};
+use crate::http::servers::{always, nobody, raw, reply, success, write};
+use crate::http::time::TestTimer;
+use crate::http::tokens::TestSource;
 
 fn refresh() -> &'static Call {
     CALLS.iter().find(|call| call.operation.rotates).unwrap()

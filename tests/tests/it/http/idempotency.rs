@@ -6,9 +6,9 @@ use std::time::Duration;
 use client_runtime::{Error, Idempotency, RetryPolicy};
 use workspace_tests::Server;
 
-use crate::calls::{CALLS, app, client, clients};
-use crate::servers::{Puppet, always, empty, reply, success};
-use crate::time::TestTimer;
+use crate::http::calls::{CALLS, app, client, clients};
+use crate::http::servers::{Puppet, always, empty, reply, success};
+use crate::http::time::TestTimer;
 
 /// The keys that arrived; an empty text where there was none.
 fn keys(server: &Server) -> Vec<String> {

@@ -20,10 +20,10 @@ pub(crate) struct Clients {
 /// Builds the clients of a server, each with these methods of its builder.
 macro_rules! clients {
     ($url:expr $(, $method:ident($($argument:expr),*))*) => {
-        $crate::calls::Clients {
-            svix: $crate::calls::client!(svix_client, $url $(, $method($($argument),*))*),
-            pacerpro: $crate::calls::client!(pacerpro_client, $url $(, $method($($argument),*))*),
-            aivo: $crate::calls::client!(aivo_client, $url $(, $method($($argument),*))*),
+        $crate::http::calls::Clients {
+            svix: $crate::http::calls::client!(svix_client, $url $(, $method($($argument),*))*),
+            pacerpro: $crate::http::calls::client!(pacerpro_client, $url $(, $method($($argument),*))*),
+            aivo: $crate::http::calls::client!(aivo_client, $url $(, $method($($argument),*))*),
         }
     };
 }
@@ -33,7 +33,7 @@ macro_rules! client {
     ($family:ident, $url:expr $(, $method:ident($($argument:expr),*))*) => {
         $family::Client::builder()
             .server($family::Server::Custom(String::from($url)))
-            .timer($crate::time::TestTimer::new())
+            .timer($crate::http::time::TestTimer::new())
             $(.$method($($argument),*))*
             .build()
             .unwrap()

@@ -3,8 +3,8 @@
 use client_runtime::Security;
 use workspace_tests::Server;
 
-use crate::calls::{CALLS, Kind, PASSWORD, clients};
-use crate::servers::{always, json, reply, success};
+use crate::http::calls::{CALLS, Kind, PASSWORD, clients};
+use crate::http::servers::{always, json, reply, success};
 
 const TOKEN: &str = "canary-7f3a";
 

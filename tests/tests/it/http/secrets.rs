@@ -3,8 +3,8 @@
 use client_runtime::{Error, RetryPolicy};
 use workspace_tests::Server;
 
-use crate::calls::{CALLS, PASSWORD, app, client, clients, login, redeem, shown, user};
-use crate::servers::{Puppet, nobody, reply};
+use crate::http::calls::{CALLS, PASSWORD, app, client, clients, login, redeem, shown, user};
+use crate::http::servers::{Puppet, nobody, reply};
 
 const CANARY: &str = "canary-7f3a";
 

@@ -12,7 +12,7 @@ fn documented(file: &str, wanted: &str) {
         std::fs::write(&path, wanted).unwrap();
     }
     let text = std::fs::read_to_string(&path).unwrap_or_default();
-    let how = "UPDATE_DOCS=1 cargo test --package workspace-tests --test diff";
+    let how = "UPDATE_DOCS=1 cargo test --package workspace-tests --test it diff";
     assert!(text == wanted, "docs/{file} is not what the code says; update it by\n    {how}");
 }
 

@@ -1,6 +1,6 @@
 //! docs/regenerating.md shows what the tool really says: its commands are run, in their order, and compared line by line.
 //!
-//! `UPDATE_DOCS=1 cargo test --package workspace-tests --test regenerating` writes what they say into the page.
+//! `UPDATE_DOCS=1 cargo test --package workspace-tests --test it regenerating` writes what they say into the page.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::fmt::Write;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use svix_client::types as svix;
 use workspace_tests::{Received, Server};
 
-use crate::calls::{CALLS, Call, app, client, clients};
-use crate::servers::{empty, success};
+use crate::http::calls::{CALLS, Call, app, client, clients};
+use crate::http::servers::{empty, success};
 
 /// What the vendors' documents say: method, path, the statuses of errors with a body.
 pub(crate) const DOCUMENTED: [(&str, &str, &str, &[u16]); 15] = [

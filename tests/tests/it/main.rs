@@ -1,0 +1,19 @@
+//! The tests across crates, as one program: cargo links it once, and its tests share the cores.
+
+mod adopt;
+mod bad_input;
+mod client;
+mod diff;
+mod differential;
+mod explain;
+mod hostile;
+mod hostile_documents;
+mod http;
+mod new_family;
+mod packages;
+mod prism;
+mod regenerate;
+mod regenerating;
+mod semver;
+mod snapshots;
+mod upstream;
