@@ -15,7 +15,6 @@ use crate::Workspace;
 use crate::config::{Families, Family};
 use crate::files::FileSet;
 use crate::lock::{LOCK, Lock};
-use crate::quiet::quietly;
 use crate::tree::Tree;
 use crate::workspace::{FAMILIES, Failure};
 
@@ -115,10 +114,8 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
         server_by_token_region: family.server_by_token_region.clone(),
     };
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
-    let source = quietly(|| {
-        client_codegen::generate(merged, &spec, descriptions)
-            .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))
-    })?;
+    let source = client_codegen::generate(merged, &spec, descriptions)
+        .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))?;
     for one in &source.second_names {
         lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
     }
