@@ -190,8 +190,8 @@ pub(crate) struct Folder {
 }
 
 impl Files for Folder {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.disk.read(path)
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        self.disk.read(path, limit)
     }
 
     fn name(&self, path: &Path) -> String {
