@@ -54,7 +54,7 @@ pub fn shown<T>(cx: &Context, outcome: Result<T, Diagnostics>) -> Option<T> {
     outcome
         .map_err(|problems| {
             assert!(!problems.0.is_empty(), "an error without a problem");
-            assert!(!problems.render(&cx.sources, false).is_empty());
+            assert!(!problems.render(&cx.sources, cx.limits(), false).is_empty());
         })
         .ok()
 }

@@ -21,7 +21,7 @@ use crate::config::{Families, Family};
 use crate::generate::unknown_family;
 use crate::lock::LOCK;
 use crate::progress::{Progress, line};
-use crate::quiet::with_deep_stack;
+use crate::stack::with_deep_stack;
 use crate::tree::Tree;
 use crate::workspace::{FAMILIES, Failure};
 use crate::{Workspace, client, fingerprint, manifests, overlays};

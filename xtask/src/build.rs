@@ -16,7 +16,6 @@ use crate::config::{Families, Family};
 use crate::files::FileSet;
 use crate::goldens;
 use crate::lock::{LOCK, Lock};
-use crate::quiet::quietly;
 use crate::tree::Tree;
 use crate::workspace::{FAMILIES, Failure};
 
@@ -76,7 +75,7 @@ pub fn families(workspace: &Workspace) -> Result<(Context, Families, Inputs), Fa
 /// Reads the families of a workspace as it would be.
 pub fn families_of(tree: &Tree) -> Result<(Context, Families, Inputs), Failure> {
     let path = Path::new(FAMILIES);
-    let bytes = tree.read(path).map_err(|error| Failure::io("read", &tree.path(path), error))?;
+    let bytes = tree.bytes(path).map_err(|error| Failure::io("read", &tree.path(path), error))?;
     let inputs = Inputs::from([(path.to_owned(), bytes.clone())]);
     let mut cx = Context::new();
     let source = load::decode(&mut cx.sources, FAMILIES, bytes);
@@ -116,10 +115,8 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
         server_by_token_region: family.server_by_token_region.clone(),
     };
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
-    let source = quietly(|| {
-        client_codegen::generate(merged, &spec, descriptions)
-            .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))
-    })?;
+    let source = client_codegen::generate(merged, &spec, descriptions)
+        .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))?;
     for one in &source.second_names {
         lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
     }
@@ -192,7 +189,7 @@ pub(crate) fn regenerate(tree: &mut Tree) -> Result<Inputs, Failure> {
 /// Sources without a manifest would break every later command: `crates/*` are members of the workspace.
 fn require_crate(tree: &Tree, family: &Family) -> Result<(), Diagnostics> {
     let package = &family.package;
-    if tree.read(&Path::new("crates").join(package).join("Cargo.toml")).is_ok() {
+    if tree.bytes(&Path::new("crates").join(package).join("Cargo.toml")).is_ok() {
         return Ok(());
     }
     let problem = Diagnostic::new("no-such-crate", format!("there is no crate `{package}`"))
@@ -277,8 +274,8 @@ impl<'a> Recording<'a> {
 }
 
 impl Files for Recording<'_> {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let bytes = self.files.read(path)?;
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let bytes = self.files.read(path, limit)?;
         self.read.borrow_mut().insert(path.to_owned(), bytes.clone());
         Ok(bytes)
     }

@@ -27,7 +27,7 @@ use crate::cli::{Client, RuntimeFrom};
 use crate::files::FileSet;
 use crate::memory;
 use crate::progress::{Progress, line};
-use crate::quiet::{quietly, with_deep_stack};
+use crate::stack::with_deep_stack;
 use crate::workspace::Failure;
 pub(crate) use manifest::needs;
 use manifest::{Manifest, Runtime};
@@ -120,7 +120,7 @@ pub(crate) fn make(cx: &mut Context, options: &Client, command: &str, from: &str
     let parent = options.from.parent().unwrap_or(Path::new(""));
     let root = options.root.as_deref().unwrap_or(parent);
     let descriptions = Descriptions { sources: &cx.sources, root };
-    let guarded = quietly(|| client_codegen::generate_guarded(&document, &spec, descriptions));
+    let guarded = client_codegen::generate_guarded(&document, &spec, descriptions);
     let mut guarded = guarded.map_err(|error| Failure::Codegen { family: name.clone(), error })?;
     for culprit in &guarded.left_out {
         let operation = (culprit.method.as_str(), culprit.path.as_str());
@@ -215,8 +215,8 @@ pub(crate) struct Folder {
 }
 
 impl Files for Folder {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.disk.read(path)
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        self.disk.read(path, limit)
     }
 
     fn name(&self, path: &Path) -> String {

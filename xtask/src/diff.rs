@@ -18,7 +18,7 @@ pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
 
 use crate::client::open;
 use crate::progress::line;
-use crate::quiet::with_deep_stack;
+use crate::stack::with_deep_stack;
 use crate::workspace::Failure;
 
 /// Show what changed between two descriptions, and what it breaks

@@ -11,7 +11,7 @@ use crate::Workspace;
 use crate::build::{self, BuildError, Built};
 use crate::config::{Families, Family};
 use crate::progress::line;
-use crate::quiet::with_deep_stack;
+use crate::stack::with_deep_stack;
 use crate::tree::Tree;
 use crate::workspace::Failure;
 use journey::Journey;

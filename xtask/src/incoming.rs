@@ -63,8 +63,8 @@ struct Shown {
 }
 
 impl Files for Shown {
-    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        self.disk.read(path)
+    fn read(&self, path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+        self.disk.read(path, limit)
     }
 
     fn name(&self, path: &Path) -> String {

@@ -12,7 +12,7 @@ use crate::config::Family;
 use crate::incoming::{self, Incoming};
 use crate::lock::LOCK;
 use crate::progress::{Progress, line};
-use crate::quiet::{quietly, with_deep_stack};
+use crate::stack::with_deep_stack;
 use crate::tree::Tree;
 use crate::workspace::{FAMILIES, Failure};
 use crate::{Workspace, client, fingerprint, manifests, snapshots, unlisted};
@@ -54,7 +54,7 @@ pub struct NewFamily {
 pub fn run(workspace: &Workspace, options: &NewFamily) -> Result<(), Failure> {
     let progress = Progress::new();
     progress.step(&format!("making family {}", options.name));
-    let made = with_deep_stack(|| quietly(|| make(workspace, options)))
+    let made = with_deep_stack(|| make(workspace, options))
         .map_err(|error| Failure::io("start a thread for", workspace.root(), error));
     progress.finish();
     let (tree, report) = made??;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use openapi_pipeline::Limits;
 use openapi_pipeline::load::{DiskFiles, Files};
 
 use crate::Workspace;
@@ -48,9 +49,14 @@ impl Tree {
         self.disk.root.join(path)
     }
 
+    /// The content of a file. It may be as large as a description.
+    pub fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read(path, Limits::default().file_size)
+    }
+
     /// The text of a file.
     pub fn text(&self, path: &Path) -> Result<String, Failure> {
-        let bytes = self.read(path).map_err(|error| Failure::io("read", &self.path(path), error))?;
+        let bytes = self.bytes(path).map_err(|error| Failure::io("read", &self.path(path), error))?;
         String::from_utf8(bytes).map_err(|_| {
             let error = io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8");
             Failure::io("read", &self.path(path), error)
@@ -101,13 +107,13 @@ impl Tree {
 }
 
 impl Files for Tree {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         if self.gone.contains(path) {
             return Err(io::Error::new(io::ErrorKind::NotFound, "there is no such file"));
         }
         match self.changed.get(path) {
             Some(text) => Ok(text.clone().into_bytes()),
-            None => self.disk.read(path),
+            None => self.disk.read(path, limit),
         }
     }
 

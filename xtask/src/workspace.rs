@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use client_codegen::CodegenError;
-use openapi_pipeline::{Diagnostics, Sources};
+use openapi_pipeline::{Diagnostics, Limits, Sources};
 
 /// A workspace with descriptions under `openapi/` and crates under `crates/`.
 #[derive(Clone, Debug)]
@@ -117,7 +117,9 @@ impl Failure {
             Self::Input { problems, sources } => {
                 let count = problems.0.len();
                 let plural = if count == 1 { "" } else { "s" };
-                format!("{}\n\n{count} problem{plural}; nothing was written.\n", problems.render(sources, color))
+                // The limits of every context here.
+                let drawn = problems.render(sources, &Limits::default(), color);
+                format!("{drawn}\n\n{count} problem{plural}; nothing was written.\n")
             }
             other => format!("error[{}]: {other}\n  = help: {}\n", other.code(), other.help()),
         }

@@ -1,11 +1,10 @@
 //! progenitor, run on a view of the merged document that it can take.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use openapi_pipeline::{Node, Object, Value};
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
 use crate::CodegenError;
+use crate::panic_capture::capture;
 
 /// Runs progenitor and parses what it wrote.
 pub(crate) fn run(document: &Node) -> Result<syn::File, CodegenError> {
@@ -13,8 +12,8 @@ pub(crate) fn run(document: &Node) -> Result<syn::File, CodegenError> {
     let spec: openapiv3::OpenAPI =
         serde_json::from_value(view.to_json()).map_err(|error| CodegenError::document("#", error.to_string()))?;
     // A fresh generator for every output: it remembers types. It panics on what it doesn't know.
-    let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings()).generate_tokens(&spec)))
-        .map_err(|panic| CodegenError::Progenitor(panic_text(panic.as_ref())))?
+    let tokens = capture(|| Generator::new(&settings()).generate_tokens(&spec))
+        .map_err(CodegenError::Progenitor)?
         .map_err(|error| CodegenError::Progenitor(error.to_string()))?;
     syn::parse2(tokens).map_err(|error| CodegenError::Progenitor(format!("its output isn't Rust: {error}")))
 }
@@ -66,10 +65,4 @@ fn operations_mut(item: &mut Node) -> impl Iterator<Item = &mut Node> {
 /// The keys of a path item that hold operations.
 pub(crate) fn is_method(key: &str) -> bool {
     matches!(key, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace")
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "it panicked without a message".to_owned())
 }

@@ -53,6 +53,10 @@ impl Culprit {
 /// # Errors
 ///
 /// What the generator says when not one operation is to blame: it fails on a document without any.
+///
+/// # Panics
+///
+/// As [`generate`].
 pub fn generate_guarded(
     document: &Node,
     spec: &CrateSpec,

@@ -3,6 +3,8 @@
 //! [`generate`] runs progenitor on the document, polishes what it wrote (private client, additive types, harmless
 //! docs) into `generated.rs`, and emits the crate's one public `Client` into `client.rs`.
 //!
+//! A generation sees to the panics of progenitor by a panic hook of the process: see [`generate`].
+//!
 //! Architecture invariant: no text of a description becomes code. Names go through `heck` and `syn`, texts through
 //! [`docs::harmless`], everything else through token trees.
 
@@ -22,6 +24,7 @@ pub mod items;
 mod model;
 mod names;
 pub mod outline;
+mod panic_capture;
 mod polish;
 pub mod provenance;
 mod reach;
@@ -125,6 +128,17 @@ impl CrateSource {
 }
 
 /// Generates the two source files of a family crate from its merged document.
+///
+/// # Errors
+///
+/// When the document isn't what the pipeline promises, or holds what can't be generated. progenitor panics on what it
+/// doesn't know; such a panic is an error with its message, and prints nothing.
+///
+/// # Panics
+///
+/// Not because of a document. The first generation of a process installs a panic hook over the one it finds, and leaves
+/// it there: it keeps the panics of progenitor silent on the thread that runs it, and hands on all others. A program with a
+/// hook of its own sets it before, or calls the one it replaces.
 pub fn generate(
     document: &Node,
     spec: &CrateSpec,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::limits::{MAX_LINES_READ, MAX_PROBLEMS};
+use crate::limits::Limits;
 use crate::source::{Origin, Sources};
 
 /// One problem in an input.
@@ -121,13 +121,13 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
-    /// Draws them, a blank line between two. Of more than [`MAX_PROBLEMS`], or of many in the one long line of a minified
-    /// file, which takes its time each time, the rest is only counted.
-    pub fn render(&self, sources: &Sources, color: bool) -> String {
+    /// Draws them, a blank line between two. Of more than [`Limits::problems`], or of many in the one long line of a
+    /// minified file, which takes its time each time ([`Limits::lines_read`]), the rest is only counted.
+    pub fn render(&self, sources: &Sources, limits: &Limits, color: bool) -> String {
         let mut read = 0;
         let mut drawn: Vec<String> = Vec::new();
-        for problem in self.0.iter().take(MAX_PROBLEMS) {
-            if read > MAX_LINES_READ {
+        for problem in self.0.iter().take(limits.problems) {
+            if read > limits.lines_read {
                 break;
             }
             read += problem.places().map(|(origin, ..)| sources.line_length(origin)).sum::<usize>();
@@ -195,10 +195,24 @@ mod tests {
 
     #[test]
     fn problems_without_end_are_counted() {
-        let problems = Diagnostics((0..250).map(|number| Diagnostic::new("x", format!("problem {number}"))).collect());
-        let text = problems.render(&Sources::new(), false);
-        assert_eq!(text.matches("error[x]").count(), MAX_PROBLEMS);
-        assert!(text.ends_with("… and 150 more"), "{text}");
+        let limits = Limits { problems: 10, ..Limits::default() };
+        let problems = Diagnostics((0..25).map(|number| Diagnostic::new("x", format!("problem {number}"))).collect());
+        let text = problems.render(&Sources::new(), &limits, false);
+        assert_eq!(text.matches("error[x]").count(), 10);
+        assert!(text.ends_with("… and 15 more"), "{text}");
+    }
+
+    #[test]
+    fn problems_in_long_lines_are_counted() {
+        let mut sources = Sources::new();
+        let file = sources.add("a.json", "x".repeat(100));
+        let origin = sources.mark(file, 50..51, None, Step::Root);
+        let problems = Diagnostics((0..25).map(|_| Diagnostic::new("x", "y").at(origin, "here")).collect());
+        // The one that passes the limit is still drawn.
+        let limits = Limits { lines_read: 350, ..Limits::default() };
+        let text = problems.render(&sources, &limits, false);
+        assert_eq!(text.matches("error[x]").count(), 4);
+        assert!(text.ends_with("… and 21 more"), "{text}");
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::{Context, Node};
 
 /// Compares two documents that were converted to OpenAPI 3.0.3. `cx` knows the places of both.
 pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
-    engine::Engine::new(&cx.sources, old, new).run()
+    engine::Engine::new(cx, old, new).run()
 }
 
 /// The catalogue of all changes that are told apart.

@@ -19,6 +19,7 @@ pub mod select;
 pub mod source;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use limits::Limits;
 pub use node::{Node, Object, Value};
 pub use report::{Context, Report, Rule};
 pub use source::{Origin, Place, Sources};

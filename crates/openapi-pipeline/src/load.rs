@@ -24,7 +24,7 @@ mod yaml;
 use std::fmt;
 use std::path::Path;
 
-use crate::limits::{MAX_DEPTH, MAX_POINTER, MAX_TOTAL_SIZE, MAX_TOTAL_VALUES};
+use crate::limits::{bytes, too_large};
 use crate::source::SourceId;
 use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 
@@ -85,33 +85,36 @@ pub fn load(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Document
 /// Parses one JSON or YAML file without looking at what it means (for overlays and tests).
 pub fn parse(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Node, Diagnostics> {
     let name = files.name(path);
-    let bytes = files.read(path).map_err(|error| files::unreadable(&name, &error))?;
-    let source = text::decode(&mut cx.sources, &name, bytes)?;
+    let content = files::read(files, path, cx.limits.file_size).map_err(|error| files::unreadable(&name, &error))?;
+    let source = text::decode(&mut cx.sources, &name, content)?;
     total_size(cx, source)?;
     let content = cx.sources.text(source);
 
     let root = if text::looks_like_json(content) {
-        match json::parse(&mut cx.sources, source) {
+        match json::parse(&mut cx.sources, source, &cx.limits) {
             // Flow mappings with comments or plain keys begin with a brace too.
-            Err(json::Failure::Syntax(_)) if text::has_yaml_extension(path) => yaml::parse(&mut cx.sources, source)?,
+            Err(json::Failure::Syntax(_)) if text::has_yaml_extension(path) => {
+                yaml::parse(&mut cx.sources, source, &cx.limits)?
+            }
             Err(json::Failure::Syntax(problem)) => return Err((*problem).into()),
             Err(json::Failure::Content(problems)) => return Err(problems),
             Ok(root) => root,
         }
     } else {
-        yaml::parse(&mut cx.sources, source)?
+        yaml::parse(&mut cx.sources, source, &cx.limits)?
     };
-    if cx.sources.count_marks() > MAX_TOTAL_VALUES {
-        return Err(too_large(MAX_TOTAL_VALUES).at(root.origin, "this file and those before it").into());
+    if cx.sources.count_marks() > cx.limits.total_values {
+        return Err(too_large(cx.limits.total_values).at(root.origin, "this file and those before it").into());
     }
     Ok(root)
 }
 
 fn total_size(cx: &mut Context, source: SourceId) -> Result<(), Diagnostic> {
-    if cx.sources.total_size() <= MAX_TOTAL_SIZE {
+    let limit = cx.limits.total_size;
+    if cx.sources.total_size() <= limit {
         return Ok(());
     }
-    let message = format!("the files of this run are larger than {} MiB together", MAX_TOTAL_SIZE >> 20);
+    let message = format!("the files of this run are larger than {} together", bytes(limit as u64));
     let first_line = text::first_line(cx.sources.text(source));
     let origin = spot(&mut cx.sources, source, first_line);
     Err(Diagnostic::new("too-large", message).at(origin, "this file is one too many").help("split the description"))
@@ -120,24 +123,6 @@ fn total_size(cx: &mut Context, source: SourceId) -> Result<(), Diagnostic> {
 /// All rules of this stage.
 pub fn rules() -> &'static [&'static Rule] {
     rules::ALL
-}
-
-/// The problem of a tree that nests deeper than [`MAX_DEPTH`].
-pub(crate) fn too_deep() -> Diagnostic {
-    Diagnostic::new("too-deep", format!("this nests deeper than {MAX_DEPTH} levels"))
-        .help("no API description needs that many levels; check how the file was made")
-}
-
-/// The problem of a key whose JSON pointer is longer than [`MAX_POINTER`].
-pub(crate) fn too_long() -> Diagnostic {
-    Diagnostic::new("too-long", format!("the JSON pointer to this is longer than {MAX_POINTER} bytes"))
-        .help("no API description needs keys of that length; check how the file was made")
-}
-
-/// The problem of a tree with more than `limit` values.
-pub(crate) fn too_large(limit: usize) -> Diagnostic {
-    Diagnostic::new("too-large", format!("this expands to more than {limit} values"))
-        .help("split the description, or check whether aliases or references multiply it")
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What the pipeline did to a document: nothing is changed or dropped without a line here.
 
-use crate::limits::Budget;
+use crate::limits::{Budget, Limits, weight};
 use crate::lower::Construct;
 use crate::select::tree::signature;
 use crate::source::{Origin, Sources};
+use crate::{Diagnostic, Diagnostics, Node};
 
 /// A rule by which a stage changes a document. Every rule has a stable name that reports show.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,21 +52,39 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-/// What every stage is handed: the files, and the report to write to.
-#[derive(Debug, Default)]
+/// What every stage is handed: the files, the report to write to, and what all of it may cost.
+#[derive(Debug)]
 pub struct Context {
     /// The files read so far.
     pub sources: Sources,
     /// What was done so far.
     pub report: Report,
+    /// What it may cost. Nobody changes them under way: the budget began with them.
+    pub(crate) limits: Limits,
     /// What it has cost so far.
     pub(crate) budget: Budget,
 }
 
+impl Default for Context {
+    fn default() -> Self {
+        Self::with_limits(Limits::default())
+    }
+}
+
 impl Context {
-    /// An empty context.
+    /// An empty context, with the limits for descriptions as vendors publish them.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty context with other limits.
+    pub fn with_limits(limits: Limits) -> Self {
+        Self { sources: Sources::new(), report: Report::default(), budget: Budget::new(&limits), limits }
+    }
+
+    /// What a run may cost.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Records a use of a rule. A report past its limit grows no further, which [`Context::within_limits`] tells.
@@ -87,5 +106,60 @@ impl Context {
         let operation = signature(method, path);
         let pointer = self.sources.pointer(origin);
         self.report.left_out.push(LeftOut { operation, construct, pointer, origin, reason: reason.into() });
+    }
+    /// A copy of a part of the document. Past [`Limits::copied`] it is an empty object instead, and
+    /// [`Context::within_limits`] fails: stages copy in many places, and ask once at their end.
+    pub fn copy(&mut self, node: &Node) -> Node {
+        if self.budget.has_copies_left() && self.budget.copy(weight(node), node.origin) {
+            return node.clone();
+        }
+        Node::object(node.origin)
+    }
+
+    /// An error if the run has cost more than it may.
+    pub fn within_limits(&self) -> Result<(), Diagnostics> {
+        match self.budget.exceeded() {
+            None => Ok(()),
+            Some(excess) => Err(Diagnostic::from(excess).into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::source::Step;
+
+    static RULE: Rule = Rule { name: "rule", summary: "" };
+
+    fn context(limits: Limits) -> (Context, Origin) {
+        let mut cx = Context::with_limits(limits);
+        let file = cx.sources.add("a.json", "{}");
+        let origin = cx.sources.mark(file, 0..2, None, Step::Root);
+        (cx, origin)
+    }
+
+    #[test]
+    fn copies_end_at_the_limit() {
+        let (mut cx, origin) = context(Limits { copied: 100, ..Limits::default() });
+        let node = Node::from_json(&json!({"a": "x".repeat(64 * 10)}), origin);
+        assert_eq!(weight(&node), 12);
+        let copies = (0..30).filter(|_| cx.copy(&node) == node).count();
+        assert_eq!(copies, 100 / 12);
+        let problems = cx.within_limits().unwrap_err();
+        assert_eq!(problems.0[0].code, "too-large");
+        assert!(problems.0[0].message.contains("more than 100 values"), "{problems}");
+    }
+
+    #[test]
+    fn the_report_ends_at_the_limit() {
+        let (mut cx, origin) = context(Limits { report: 1000, ..Limits::default() });
+        (0..30).for_each(|_| cx.note(&RULE, origin, "x".repeat(100)));
+        assert_eq!(cx.report.notes.len(), 10);
+        let problems = cx.within_limits().unwrap_err();
+        assert_eq!(problems.0[0].code, "too-large");
+        assert!(problems.0[0].message.contains("longer than 1000 bytes"), "{problems}");
     }
 }

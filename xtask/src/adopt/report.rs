@@ -109,7 +109,7 @@ fn problems(known: &Known<'_>, lines: &mut Vec<String>) {
     for (title, found) in problems.sections() {
         if !found.0.is_empty() {
             heading(lines, &format!("{title}: {}", found.0.len()));
-            lines.push(found.render(&known.cx.sources, false));
+            lines.push(found.render(&known.cx.sources, known.cx.limits(), false));
         }
     }
     if let Some(error) = &problems.codegen {

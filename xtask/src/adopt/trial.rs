@@ -11,7 +11,6 @@ use crate::build::{self, BuildError, Built, Recording, in_openapi, mention};
 use crate::config::{DocumentConfig, Family};
 use crate::diff::{DROPPING, Described};
 use crate::overlays;
-use crate::quiet::quietly;
 use crate::tree::Tree;
 
 /// What became of a family.
@@ -109,7 +108,7 @@ pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
         .collect();
     let merged = parts.and_then(|parts| merged(cx, &parts, &family.merge, &mut problems));
     let lowered = merged.and_then(|merged| lowered(cx, merged, family, &mut problems));
-    let built = lowered.and_then(|lowered| match quietly(|| build::emit(cx, family, &lowered)) {
+    let built = lowered.and_then(|lowered| match build::emit(cx, family, &lowered) {
         Ok(built) => Some(built),
         Err(BuildError::Input(found)) => {
             problems.documents.0.extend(found.0);

@@ -11,7 +11,7 @@ use super::side::{Owner, Side, Site};
 use super::view::View;
 use super::{documentation, rules, schema, security, servers};
 use crate::source::Sources;
-use crate::{Node, Origin};
+use crate::{Context, Node, Origin};
 
 /// How many pairs of schemas are compared, for each object of the documents, before the rest is left out. A schema has one
 /// partner, or a few where things were moved, unless somebody made them meet in every combination.
@@ -85,15 +85,15 @@ pub(super) struct Engine<'a> {
 const DOCUMENT: UnitId = 0;
 
 impl<'a> Engine<'a> {
-    pub(super) fn new(sources: &'a Sources, old: &'a Node, new: &'a Node) -> Self {
+    pub(super) fn new(cx: &'a Context, old: &'a Node, new: &'a Node) -> Self {
         let mut objects = 0_usize;
         old.walk_objects(&mut |_| objects += 1);
         new.walk_objects(&mut |_| objects += 1);
         Self {
             most_units: FEWEST_PAIRS.max(PAIRS_PER_OBJECT.saturating_mul(objects)),
-            sources,
-            old: Side::new(old),
-            new: Side::new(new),
+            sources: &cx.sources,
+            old: Side::new(old, cx.limits.hops),
+            new: Side::new(new, cx.limits.hops),
             units: vec![Unit::default()],
             schemas: HashMap::new(),
             waiting: VecDeque::new(),

@@ -61,20 +61,19 @@ struct Target<'a> {
     schema: Option<&'a str>,
 }
 
-/// How many references may follow one another.
-const MAX_HOPS: usize = 64;
-
 /// One of the two documents.
 pub(super) struct Side<'a> {
     pub(super) root: Site<'a>,
+    /// How many references may follow one another.
+    hops: usize,
     targets: RefCell<HashMap<&'a str, Option<Target<'a>>>>,
     components: RefCell<IndexSet<String>>,
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(root: &'a Node) -> Self {
+    pub(super) fn new(root: &'a Node, hops: usize) -> Self {
         let root = Site { node: root, owner: Owner::Document };
-        Self { root, targets: RefCell::default(), components: RefCell::default() }
+        Self { root, hops, targets: RefCell::default(), components: RefCell::default() }
     }
 
     /// The node itself, or what its `$ref` leads to in the end.
@@ -85,7 +84,7 @@ impl<'a> Side<'a> {
     /// [`Side::resolve`], with the name of the schema component that it ends in.
     pub(super) fn follow(&self, mut site: Site<'a>) -> (Site<'a>, Option<&'a str>) {
         let mut name = None;
-        for _ in 0..MAX_HOPS {
+        for _ in 0..self.hops {
             let Some(target) = site.node.get_str("$ref").and_then(|reference| self.target(site, reference)) else {
                 break;
             };

@@ -15,8 +15,8 @@ use super::identify::Anchors;
 use super::position::Position;
 use super::reference::{Target, normalize};
 use super::rules::BUNDLE_REF;
-use super::{Dialect, Files, too_deep, too_large};
-use crate::limits::{MAX_BUNDLED, MAX_DEPTH, MAX_HOPS, MAX_PROBLEMS, weight};
+use super::{Dialect, Files};
+use crate::limits::{too_deep, too_large, weight};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin, Value};
 
 /// What the work around a copy counts for.
@@ -160,8 +160,9 @@ impl Bundler<'_> {
         if position == Position::Data {
             return;
         }
-        if depth > MAX_DEPTH {
-            self.problem(too_deep().at(node.origin, "here"));
+        let limit = self.cx.limits.depth;
+        if depth > limit {
+            self.problem(too_deep(limit).at(node.origin, "here"));
             return;
         }
         if let Some((reference, origin)) = owned(position.reference(node)) {
@@ -259,8 +260,9 @@ impl Bundler<'_> {
             }
             let Some(copy) = self.copy(&target, origin) else { return };
             self.cx.note(&BUNDLE_REF, origin, format!("put what `{reference}` refers to in its place"));
-            if self.inlining.len() >= MAX_DEPTH {
-                return self.unresolved(origin, vec![too_deep().at(origin, "by what is referred to here")]);
+            let limit = self.cx.limits.depth;
+            if self.inlining.len() >= limit {
+                return self.unresolved(origin, vec![too_deep(limit).at(origin, "by what is referred to here")]);
             }
             self.inlining.push(target);
             *node = with_siblings(copy, node);
@@ -284,7 +286,7 @@ impl Bundler<'_> {
 
     fn unresolved(&mut self, origin: Origin, mut reasons: Vec<Diagnostic>) {
         self.told += reasons.len();
-        if self.told > MAX_PROBLEMS {
+        if self.told > self.cx.limits.problems {
             reasons.clear();
         }
         self.unresolved.entry(origin).or_default().append(&mut reasons);
@@ -292,7 +294,7 @@ impl Bundler<'_> {
 
     fn follow(&mut self, reference: &str, origin: Origin, through: bool) -> Option<Found> {
         let (mut text, mut at) = (reference.to_owned(), origin);
-        for _ in 0..MAX_HOPS {
+        for _ in 0..self.cx.limits.hops {
             let base = self.library.file(at.source());
             if base == self.root_file && text.starts_with('#') {
                 return Some(Found::Root(text));
@@ -341,12 +343,13 @@ impl Bundler<'_> {
     /// A copy of a node of another file. Copies count, so that files can't multiply each other.
     fn copy(&mut self, target: &Target, origin: Origin) -> Option<Node> {
         let node = self.library.known(target)?;
-        let was_within = self.spent <= MAX_BUNDLED;
+        let limit = self.cx.limits.bundled;
+        let was_within = self.spent <= limit;
         self.spent = self.spent.saturating_add(COST_OF_COPY + weight(node));
-        if self.spent <= MAX_BUNDLED {
+        if self.spent <= limit {
             return Some(node.clone());
         }
-        let reason = was_within.then(|| too_large(MAX_BUNDLED).at(origin, "by what is referred to here"));
+        let reason = was_within.then(|| too_large(limit).at(origin, "by what is referred to here"));
         self.unresolved(origin, reason.into_iter().collect());
         None
     }
@@ -398,7 +401,7 @@ impl Bundler<'_> {
     }
 
     fn problem(&mut self, problem: Diagnostic) {
-        if self.problems.0.len() < MAX_PROBLEMS {
+        if self.problems.0.len() < self.cx.limits.problems {
             self.problems.push(problem);
         }
     }

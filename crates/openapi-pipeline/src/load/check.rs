@@ -7,7 +7,7 @@ use super::position::{Position, walk};
 use super::reference::{local_pointer, resolve};
 use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
-use crate::limits::{MAX_HOPS, MAX_PROBLEMS, MAX_SUGGESTIONS};
+use crate::limits::Limits;
 use crate::source::unescape_pointer;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
@@ -16,8 +16,8 @@ use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnostics {
     let Bundled { mut problems, mut unresolved } = bundled;
     let reachable = Reachable::of(root);
-    let mut chains = Chains { root, lengths: HashMap::new() };
-    let mut suggestions = 0;
+    let Limits { hops, problems: most, suggestions: mut suggestions_left, .. } = cx.limits;
+    let mut chains = Chains { root, limit: hops, lengths: HashMap::new() };
     let mut idle: Vec<(Origin, Diagnostic)> = Vec::new();
     let mut unexplained = false;
     walk(root, Position::Root, &mut |object, position| {
@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnost
                 unexplained |= found.is_empty() && reachable.contains(object);
                 found
             }
-            None => problem(&mut chains, reference, position, origin, &mut suggestions).into_iter().collect(),
+            None => problem(&mut chains, reference, position, origin, &mut suggestions_left).into_iter().collect(),
         };
         for problem in found {
             // A limit that was passed is no matter of a single reference.
@@ -46,7 +46,7 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnost
     for (origin, problem) in idle {
         cx.note(&UNREACHABLE_REF, origin, problem.message);
     }
-    problems.0.truncate(MAX_PROBLEMS);
+    problems.0.truncate(most);
     problems
 }
 
@@ -56,14 +56,14 @@ fn problem(
     reference: &str,
     position: Position,
     origin: Origin,
-    suggestions: &mut usize,
+    suggestions_left: &mut usize,
 ) -> Option<Diagnostic> {
     let root = chains.root;
     match resolve(root, reference) {
         None => {
-            *suggestions += 1;
-            let suggestion = if *suggestions <= MAX_SUGGESTIONS { suggest(root, reference) } else { None };
-            Some(dangling(reference, origin, suggestion))
+            let may_suggest = suggestions_left.checked_sub(1);
+            *suggestions_left = may_suggest.unwrap_or_default();
+            Some(dangling(reference, origin, may_suggest.and_then(|_| suggest(root, reference))))
         }
         Some(_) if leads_to_data(root, reference) => Some(
             Diagnostic::new("ref-to-example", format!("`{reference}` leads into an example or a default value"))
@@ -76,7 +76,7 @@ fn problem(
                 .related(target.origin, "this is something else")
                 .help("correct the reference"),
         ),
-        Some(target) if chains.length(target) >= MAX_HOPS => Some(cycle(reference, origin)),
+        Some(target) if chains.length(target) >= chains.limit => Some(cycle(reference, origin)),
         Some(_) => None,
     }
 }
@@ -134,12 +134,14 @@ fn leads_to_data(root: &Node, reference: &str) -> bool {
 /// How many references follow one another. Each is followed once, however many lead to it.
 struct Chains<'a> {
     root: &'a Node,
+    /// How many may follow one another.
+    limit: usize,
     /// By address of the first of them.
     lengths: HashMap<usize, usize>,
 }
 
 impl Chains<'_> {
-    /// The number of references from a node to what they mean; [`MAX_HOPS`] where there are more, or no end.
+    /// The number of references from a node to what they mean; the limit where there are more, or no end.
     fn length(&mut self, node: &Node) -> usize {
         let mut passed = Vec::new();
         let mut at = node;
@@ -151,14 +153,14 @@ impl Chains<'_> {
                 (None, None) => break 0,
                 (None, Some(next)) => {
                     // Met again before it is known better, this is a circle.
-                    self.lengths.insert(address(at), MAX_HOPS);
+                    self.lengths.insert(address(at), self.limit);
                     passed.push(address(at));
                     at = next;
                 }
             }
         };
         for passed in passed.into_iter().rev() {
-            length = (length + 1).min(MAX_HOPS);
+            length = (length + 1).min(self.limit);
             self.lengths.insert(passed, length);
         }
         length

@@ -6,12 +6,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::Diagnostic;
-use crate::limits::MAX_FILE_SIZE;
+use crate::limits::bytes;
 
 /// Where files come from: a folder on disk, or a table in a test.
 pub trait Files {
-    /// Reads the file at `path` (relative to the root folder).
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Reads the file at `path` (relative to the root folder). One that is larger than `limit` bytes is refused, by this or
+    /// by its caller; this is told, so that nothing larger is brought into memory.
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
 
     /// What messages call the file at `path`.
     fn name(&self, path: &Path) -> String {
@@ -34,7 +35,7 @@ impl DiskFiles {
 }
 
 impl Files for DiskFiles {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let root = self.root.canonicalize()?;
         let path = root.join(path).canonicalize()?;
         if !path.starts_with(&root) {
@@ -45,13 +46,9 @@ impl Files for DiskFiles {
         if !path.metadata()?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
         }
-        let mut bytes = Vec::new();
-        File::open(&path)?.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MAX_FILE_SIZE {
-            let message = format!("it is larger than {} MiB", MAX_FILE_SIZE >> 20);
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-        }
-        Ok(bytes)
+        let mut content = Vec::new();
+        File::open(&path)?.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+        within(content, limit)
     }
 
     fn name(&self, path: &Path) -> String {
@@ -80,9 +77,21 @@ impl MemoryFiles {
 }
 
 impl Files for MemoryFiles {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &Path, _limit: u64) -> io::Result<Vec<u8>> {
         self.files.get(path).cloned().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no such file"))
     }
+}
+
+/// Reads a file, and refuses what is too large.
+pub(super) fn read(files: &dyn Files, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    files.read(path, limit).and_then(|content| within(content, limit))
+}
+
+fn within(content: Vec<u8>, limit: u64) -> io::Result<Vec<u8>> {
+    if content.len() as u64 <= limit {
+        return Ok(content);
+    }
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {}", bytes(limit))))
 }
 
 /// The problem of a file that can't be read.
@@ -93,6 +102,7 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
         io::ErrorKind::PermissionDenied => {
             problem.help("move the file below the root folder, or choose a root folder that contains it")
         }
+        io::ErrorKind::FileTooLarge => problem.help("split the description, or check how the file was made"),
         _ => problem.help("make it a regular file that the current user may read"),
     }
 }
@@ -100,6 +110,8 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LIMIT: u64 = 100;
 
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("openapi-pipeline-files-{name}-{}", std::process::id()));
@@ -115,12 +127,29 @@ mod tests {
         std::fs::write(folder.join("secret.yaml"), "b: 2").unwrap();
         let files = DiskFiles::new(folder.join("root"));
 
-        assert_eq!(files.read(Path::new("inner/a.yaml")).unwrap(), b"a: 1");
+        assert_eq!(files.read(Path::new("inner/a.yaml"), LIMIT).unwrap(), b"a: 1");
         for outside in [PathBuf::from("../secret.yaml"), folder.join("secret.yaml")] {
-            let error = files.read(&outside).unwrap_err();
+            let error = files.read(&outside, LIMIT).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{outside:?}");
         }
-        assert_eq!(files.read(Path::new("inner")).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(files.read(Path::new("inner"), LIMIT).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_ends_at_the_limit() {
+        let folder = folder("limit");
+        std::fs::write(folder.join("root/a.yaml"), "a: 1").unwrap();
+        let disk = DiskFiles::new(folder.join("root"));
+        let memory = MemoryFiles::new().with("a.yaml", "a: 1");
+        for files in [&disk as &dyn Files, &memory] {
+            assert_eq!(read(files, Path::new("a.yaml"), 4).unwrap(), b"a: 1");
+            let error = read(files, Path::new("a.yaml"), 3).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.to_string().as_str()),
+                (io::ErrorKind::FileTooLarge, "it is larger than 3 bytes")
+            );
+        }
         std::fs::remove_dir_all(folder).unwrap();
     }
 
@@ -130,7 +159,7 @@ mod tests {
         let folder = folder("link");
         std::fs::write(folder.join("secret.yaml"), "b: 2").unwrap();
         std::os::unix::fs::symlink(folder.join("secret.yaml"), folder.join("root/link.yaml")).unwrap();
-        let error = DiskFiles::new(folder.join("root")).read(Path::new("link.yaml")).unwrap_err();
+        let error = DiskFiles::new(folder.join("root")).read(Path::new("link.yaml"), LIMIT).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -251,7 +251,7 @@ mod tests {
         let mut cx = Context::new();
         let files = MemoryFiles::new().with("a.json", text.to_string());
         let root = load(&mut cx, &files, "a.json".as_ref())
-            .unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false)));
+            .unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, cx.limits(), false)));
         let found = root.root.to_json()["components"]["schemas"].clone();
         (cx, found)
     }

@@ -9,8 +9,8 @@ use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::Number;
 
-use super::{text, too_deep, too_large, too_long};
-use crate::limits::{MAX_DEPTH, MAX_POINTER, MAX_PROBLEMS, MAX_VALUES};
+use super::text;
+use crate::limits::{Limits, too_deep, too_large, too_long};
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Diagnostics, Node, Object, Origin, Sources, Value};
 
@@ -23,16 +23,19 @@ pub(super) enum Failure {
     Content(Diagnostics),
 }
 
+/// How many levels jsonc-parser reads; the number is its own.
+const PARSER_DEPTH: usize = 512;
+
 /// Parses the text of a source.
-pub(super) fn parse(sources: &mut Sources, source: SourceId) -> Result<Node, Failure> {
+pub(super) fn parse(sources: &mut Sources, source: SourceId, limits: &Limits) -> Result<Node, Failure> {
     // The tree borrows from the text, and making it adds marks to the sources that own the text.
     let text = sources.text(source).to_owned();
-    match scan(&text) {
+    match scan(&text, limits.values) {
         Ok(()) => {}
         Err((at, Some(message))) => return Err(syntax_error(sources, source, at..at + 1, message)),
         Err((at, None)) => {
             let origin = text::spot(sources, source, at..at + 1);
-            return Err(Failure::Content(too_large(MAX_VALUES).at(origin, VALUES_UP_TO_HERE).into()));
+            return Err(Failure::Content(too_large(limits.values).at(origin, VALUES_UP_TO_HERE).into()));
         }
     }
     let parsed = match parse_to_ast(&text, &CollectOptions::default(), &strict()) {
@@ -41,7 +44,7 @@ pub(super) fn parse(sources: &mut Sources, source: SourceId) -> Result<Node, Fai
             let span = error.range().start..error.range().end;
             if matches!(error.kind(), ParseErrorKind::NestingDepthExceeded) {
                 let origin = text::spot(sources, source, span);
-                return Err(Failure::Content(too_deep().at(origin, "here").into()));
+                return Err(Failure::Content(too_deep(limits.depth.min(PARSER_DEPTH)).at(origin, "here").into()));
             }
             return Err(syntax_error(sources, source, span, &error.kind().to_string()));
         }
@@ -51,7 +54,7 @@ pub(super) fn parse(sources: &mut Sources, source: SourceId) -> Result<Node, Fai
     };
 
     let root = sources.mark(source, text::first_line(&text), None, Step::Root);
-    let mut builder = Builder { sources, source, nodes: 0, problems: Diagnostics::default() };
+    let mut builder = Builder { sources, source, limits, nodes: 0, problems: Diagnostics::default() };
     let value = builder.value(value, root, Depth::default());
     builder.problems.into_result().map_err(Failure::Content)?;
     Ok(Node { value, origin: root })
@@ -88,7 +91,7 @@ const VALUES_UP_TO_HERE: &str = "the values up to here are too many";
 
 /// Finds what the parser lets pass although JSON does not: control characters in strings, and other white space than
 /// JSON's between tokens. Without a message, the place is where there are too many values for the parser's memory.
-fn scan(text: &str) -> Result<(), (usize, Option<&'static str>)> {
+fn scan(text: &str, max_values: usize) -> Result<(), (usize, Option<&'static str>)> {
     let mut in_string = false;
     let mut commas = 0;
     let mut bytes = text.bytes().enumerate();
@@ -100,7 +103,7 @@ fn scan(text: &str) -> Result<(), (usize, Option<&'static str>)> {
             }
             b',' if !in_string => {
                 commas += 1;
-                if commas > MAX_VALUES {
+                if commas > max_values {
                     return Err((at, None));
                 }
             }
@@ -130,6 +133,7 @@ impl Depth {
 struct Builder<'a> {
     sources: &'a mut Sources,
     source: SourceId,
+    limits: &'a Limits,
     nodes: usize,
     problems: Diagnostics,
 }
@@ -137,9 +141,9 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn value(&mut self, value: ast::Value<'_>, origin: Origin, depth: Depth) -> Value {
         self.nodes += 1;
-        if self.nodes > MAX_VALUES {
-            if self.nodes == MAX_VALUES + 1 {
-                self.problem(too_large(MAX_VALUES).at(origin, VALUES_UP_TO_HERE));
+        if self.nodes > self.limits.values {
+            if self.nodes == self.limits.values + 1 {
+                self.problem(too_large(self.limits.values).at(origin, VALUES_UP_TO_HERE));
             }
             return Value::Null;
         }
@@ -148,8 +152,8 @@ impl Builder<'_> {
             ast::Value::BooleanLit(literal) => Value::Bool(literal.value),
             ast::Value::StringLit(literal) => Value::String(literal.value.into_owned()),
             ast::Value::NumberLit(literal) => self.number(literal.value, origin),
-            ast::Value::Array(_) | ast::Value::Object(_) if depth.levels >= MAX_DEPTH => {
-                self.problem(too_deep().at(origin, "here"));
+            ast::Value::Array(_) | ast::Value::Object(_) if depth.levels >= self.limits.depth => {
+                self.problem(too_deep(self.limits.depth).at(origin, "here"));
                 Value::Null
             }
             ast::Value::Array(array) => self.array(array, origin, depth),
@@ -193,8 +197,8 @@ impl Builder<'_> {
             let key = property.name.into_string();
             let origin = self.sources.mark(self.source, span, Some(parent), Step::Key(key.clone()));
             let depth = depth.below(key.len());
-            if depth.pointer > MAX_POINTER {
-                self.problem(too_long().at(origin, "this key"));
+            if depth.pointer > self.limits.pointer {
+                self.problem(too_long(self.limits.pointer).at(origin, "this key"));
                 continue;
             }
             let node = Node { value: self.value(property.value, origin, depth), origin };
@@ -214,7 +218,7 @@ impl Builder<'_> {
     }
 
     fn problem(&mut self, problem: Diagnostic) {
-        if self.problems.0.len() < MAX_PROBLEMS {
+        if self.problems.0.len() < self.limits.problems {
             self.problems.push(problem);
         }
     }
@@ -233,14 +237,22 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Sources, Result<Node, Failure>) {
+        read_within(&Limits::default(), text)
+    }
+
+    fn read_within(limits: &Limits, text: &str) -> (Sources, Result<Node, Failure>) {
         let mut sources = Sources::new();
         let source = sources.add("a.json", text);
-        let result = parse(&mut sources, source);
+        let result = parse(&mut sources, source, limits);
         (sources, result)
     }
 
     fn problems(text: &str) -> (Sources, Vec<Diagnostic>) {
-        match read(text) {
+        problems_within(&Limits::default(), text)
+    }
+
+    fn problems_within(limits: &Limits, text: &str) -> (Sources, Vec<Diagnostic>) {
+        match read_within(limits, text) {
             (sources, Err(Failure::Syntax(problem))) => (sources, vec![*problem]),
             (sources, Err(Failure::Content(problems))) => (sources, problems.0),
             (_, Ok(node)) => panic!("{text} is taken as {node:?}"),
@@ -319,26 +331,47 @@ mod tests {
 
     #[test]
     fn depth_is_limited() {
+        let limits = Limits { depth: 5, ..Limits::default() };
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let nested = |levels: usize| format!("{}1{}", open.repeat(levels), close.repeat(levels));
-            assert!(read(&nested(MAX_DEPTH)).1.is_ok());
-            for levels in [MAX_DEPTH + 1, 600, 100_000] {
-                assert_eq!(problems(&nested(levels)).1[0].code, "too-deep", "{levels} {open}");
+            assert!(read_within(&limits, &nested(5)).1.is_ok());
+            let problem = &problems_within(&limits, &nested(6)).1[0];
+            assert_eq!((problem.code, problem.message.as_str()), ("too-deep", "this nests deeper than 5 levels"));
+            // The parser's own limit, which spares its stack.
+            for text in [nested(100_000), open.repeat(100_000)] {
+                let problem = &problems(&text).1[0];
+                assert_eq!((problem.code, problem.message.as_str()), ("too-deep", "this nests deeper than 256 levels"));
             }
-            assert_eq!(problems(&open.repeat(100_000)).1[0].code, "too-deep");
+            let problem = &problems_within(&Limits { depth: 1000, ..limits.clone() }, &nested(600)).1[0];
+            assert_eq!((problem.code, problem.message.as_str()), ("too-deep", "this nests deeper than 512 levels"));
         }
     }
 
     #[test]
     fn the_number_of_values_is_limited() {
-        assert_eq!(problems(&format!("[{}0]", "0,".repeat(MAX_VALUES + 1))).1[0].code, "too-large");
+        let limits = Limits { values: 10, ..Limits::default() };
+        assert!(read_within(&limits, "[0,0,0,0,0,0,0,0,0]").1.is_ok());
+        // One too many is found in the tree; many more are found before there is one.
+        for text in [format!("[{}0]", "0,".repeat(9)), format!("[{}0]", "0,".repeat(11))] {
+            let problem = &problems_within(&limits, &text).1[0];
+            assert_eq!((problem.code, problem.message.as_str()), ("too-large", "this expands to more than 10 values"));
+        }
     }
 
     #[test]
     fn the_length_of_pointers_is_limited() {
+        let limits = Limits { pointer: 20, ..Limits::default() };
         let nested = |length: usize| format!("{{\"{0}\": {{\"{0}\": 1}}}}", "a".repeat(length));
-        assert!(read(&nested(MAX_POINTER / 2 - 1)).1.is_ok());
-        assert_eq!(problems(&nested(MAX_POINTER / 2)).1[0].code, "too-long");
+        assert!(read_within(&limits, &nested(9)).1.is_ok());
+        let problem = &problems_within(&limits, &nested(10)).1[0];
+        assert_eq!(problem.code, "too-long");
+        assert_eq!(problem.message, "the JSON pointer to this is longer than 20 bytes");
+    }
+
+    #[test]
+    fn the_number_of_problems_is_limited() {
+        let limits = Limits { problems: 3, ..Limits::default() };
+        assert_eq!(problems_within(&limits, "[1e999, 1e999, 1e999, 1e999]").1.len(), 3);
     }
 
     #[test]

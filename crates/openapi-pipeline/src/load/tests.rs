@@ -2,6 +2,7 @@ use serde_json::json;
 use test_requirements::Requirement;
 
 use super::*;
+use crate::Limits;
 
 fn run(name: &str, text: &str) -> (Context, Result<Document, Diagnostics>) {
     let mut cx = Context::new();
@@ -184,6 +185,68 @@ fn rust_types_are_stripped_everywhere_but_in_examples() {
     );
 }
 
+/// The only problem of a description of two files under other limits.
+fn problem_within(limits: Limits, text: &str) -> (&'static str, String) {
+    let mut cx = Context::with_limits(limits);
+    let files = MemoryFiles::new().with("a.yaml", text).with("b.yaml", "b: {title: t}\n");
+    let mut found = load(&mut cx, &files, "a.yaml".as_ref()).unwrap_err().0;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let problem = found.remove(0);
+    (problem.code, problem.message)
+}
+
+#[test]
+fn the_files_of_a_run_are_limited_alone_and_together() {
+    let text = "openapi: 3.0.3\npaths: {/x: {get: {parameters: [{schema: {$ref: 'b.yaml#/b'}}]}}}\n";
+    let size = text.len();
+    let file = |file_size: usize| Limits { file_size: file_size as u64, ..Limits::default() };
+    let message = format!("can't read a.yaml: it is larger than {} bytes", size - 1);
+    assert_eq!(problem_within(file(size - 1), text), ("unreadable-file", message));
+    // The other file counts too.
+    let together = |total_size: usize| Limits { total_size, ..Limits::default() };
+    let message = format!("the files of this run are larger than {size} bytes together");
+    assert_eq!(problem_within(together(size), text), ("too-large", message));
+    let values = |total_values: usize| Limits { total_values, ..Limits::default() };
+    let message = "this expands to more than 11 values".to_owned();
+    assert_eq!(problem_within(values(11), text), ("too-large", message));
+    let limits = Limits { file_size: size as u64, total_size: size + 14, total_values: 12, ..Limits::default() };
+    let files = MemoryFiles::new().with("a.yaml", text).with("b.yaml", "b: {title: t}\n");
+    load(&mut Context::with_limits(limits), &files, "a.yaml".as_ref()).unwrap();
+}
+
+#[test]
+fn references_follow_one_another_as_far_as_is_allowed() {
+    let chain = |length: usize| {
+        let schemas: String =
+            (1..length).map(|at| format!("S{at}: {{$ref: '#/components/schemas/S{}'}}, ", at + 1)).collect();
+        format!(
+            "openapi: 3.0.3\npaths: {{/x: {{get: {{parameters: [{{schema: {{$ref: '#/components/schemas/S1'}}}}]}}}}}}\n\
+             components: {{schemas: {{{schemas}S{length}: {{type: string}}}}}}\n"
+        )
+    };
+    let outcome = |length: usize| {
+        let mut cx = Context::with_limits(Limits { hops: 5, ..Limits::default() });
+        load(&mut cx, &MemoryFiles::new().with("a.yaml", chain(length)), "a.yaml".as_ref())
+    };
+    assert!(outcome(5).is_ok());
+    assert!(outcome(7).unwrap_err().0.iter().all(|problem| problem.code == "ref-cycle"));
+}
+
+#[test]
+fn problems_and_suggestions_have_an_end() {
+    let names = ["Aaaa", "Bbbb", "Cccc", "Dddd"];
+    let uses: String =
+        names.iter().map(|name| format!("{{schema: {{$ref: '#/components/schemas/{name}1'}}}}, ")).collect();
+    let schemas: String = names.iter().map(|name| format!("{name}: {{}}, ")).collect();
+    let text = format!(
+        "openapi: 3.0.3\npaths: {{/x: {{get: {{parameters: [{uses}]}}}}}}\ncomponents: {{schemas: {{{schemas}}}}}\n"
+    );
+    let mut cx = Context::with_limits(Limits { problems: 3, suggestions: 2, ..Limits::default() });
+    let found = load(&mut cx, &MemoryFiles::new().with("a.yaml", text), "a.yaml".as_ref()).unwrap_err().0;
+    let suggested = found.iter().map(|problem| problem.help.as_ref().unwrap().starts_with("did you mean"));
+    assert_eq!(suggested.collect::<Vec<_>>(), [true, true, false]);
+}
+
 /// Loads every description in the folders of `OPENAPI_CORPUS` (separated as in `PATH`).
 #[test]
 fn published_descriptions_load() {
@@ -200,7 +263,7 @@ fn published_descriptions_load() {
             let result = load(&mut cx, &DiskFiles::new(&folder), &path);
             println!("{}: {:?}", path.display(), begin.elapsed());
             if let Err(problems) = result {
-                failures.push(problems.render(&cx.sources, false));
+                failures.push(problems.render(&cx.sources, cx.limits(), false));
             }
         }
     }

@@ -8,16 +8,16 @@ use std::ops::Range;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use self::frame::{Frame, Key};
-use super::{scalar, text, too_deep, too_large, too_long};
-use crate::limits::{MAX_ALIASED, MAX_DEPTH, MAX_POINTER, MAX_PROBLEMS, MAX_VALUES, text_weight as weight};
+use super::{scalar, text};
+use crate::limits::{Limits, text_weight as weight, too_deep, too_large, too_long};
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Diagnostics, Node, Object, Origin, Sources, Value};
 
 /// Parses the text of a source.
-pub(super) fn parse(sources: &mut Sources, source: SourceId) -> Result<Node, Diagnostics> {
+pub(super) fn parse(sources: &mut Sources, source: SourceId, limits: &Limits) -> Result<Node, Diagnostics> {
     // The events borrow from the text, and using them adds marks to the sources that own the text.
     let text = sources.text(source).to_owned();
-    let mut builder = Builder::new(sources, source, &text);
+    let mut builder = Builder::new(sources, source, limits, &text);
     let result = builder.run(&text);
     let mut problems = builder.problems;
     match result {
@@ -48,6 +48,7 @@ type Fallible<T> = Result<T, Box<Diagnostic>>;
 struct Builder<'a> {
     sources: &'a mut Sources,
     source: SourceId,
+    limits: &'a Limits,
     first_line: Range<usize>,
     frames: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
@@ -59,10 +60,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(sources: &'a mut Sources, source: SourceId, text: &str) -> Self {
+    fn new(sources: &'a mut Sources, source: SourceId, limits: &'a Limits, text: &str) -> Self {
         Self {
             sources,
             source,
+            limits,
             first_line: text::first_line(text),
             frames: Vec::new(),
             anchors: HashMap::new(),
@@ -77,8 +79,8 @@ impl<'a> Builder<'a> {
     fn run(&mut self, text: &str) -> Fallible<Node> {
         let mut options = granit_parser::options! {
             // Our own limit is the lower one, so that its message is the one that is seen.
-            flow_nesting_limit: 2 * MAX_DEPTH,
-            block_nesting_limit: 2 * MAX_DEPTH,
+            flow_nesting_limit: self.limits.depth.saturating_mul(2),
+            block_nesting_limit: self.limits.depth.saturating_mul(2),
         };
         options.set_emit_comments(false);
         let mut parser: Parser<'_, StrInput<'_>> = Parser::new_from_str_with_options(text, options);
@@ -105,7 +107,7 @@ impl<'a> Builder<'a> {
         let at = error.marker().byte_offset().unwrap_or(0);
         if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
             let origin = text::spot(self.sources, self.source, at..at + 1);
-            return Box::new(too_deep().at(origin, "here"));
+            return Box::new(too_deep(self.limits.depth).at(origin, "here"));
         }
         let message = format!("{} is not valid YAML", self.sources.name(self.source));
         self.error("yaml-syntax", message, at..at + 1, error.info(), "fix the syntax at this place")
@@ -179,9 +181,9 @@ impl<'a> Builder<'a> {
 
     fn key(&mut self, key: Key) -> Fallible<()> {
         self.spend(key.text.len() / 64, &key.place)?;
-        if self.frames.last().is_some_and(|frame| frame.pointer + 1 + key.text.len() > MAX_POINTER) {
+        if self.frames.last().is_some_and(|frame| frame.pointer + 1 + key.text.len() > self.limits.pointer) {
             let origin = text::spot(self.sources, self.source, key.place);
-            return Err(Box::new(too_long().at(origin, "this key")));
+            return Err(Box::new(too_long(self.limits.pointer).at(origin, "this key")));
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.key = Some(key);
@@ -236,9 +238,9 @@ impl<'a> Builder<'a> {
         if self.expects_key() {
             return Err(self.complex_key(place));
         }
-        if self.frames.len() >= MAX_DEPTH {
+        if self.frames.len() >= self.limits.depth {
             let origin = text::spot(self.sources, self.source, place);
-            return Err(Box::new(too_deep().at(origin, "here")));
+            return Err(Box::new(too_deep(self.limits.depth).at(origin, "here")));
         }
         self.spend(1, &place)?;
         frame.origin = Some(self.origin(place.clone(), true));
@@ -288,9 +290,9 @@ impl<'a> Builder<'a> {
                 _ => Err(self.complex_key(place)),
             };
         }
-        if self.frames.len() + height > MAX_DEPTH {
+        if self.frames.len() + height > self.limits.depth {
             let origin = text::spot(self.sources, self.source, place);
-            return Err(Box::new(too_deep().at(origin, "by what this alias stands for")));
+            return Err(Box::new(too_deep(self.limits.depth).at(origin, "by what this alias stands for")));
         }
         self.spend_on_aliases(weight, &place)?;
         self.spend(weight, &place)?;
@@ -355,19 +357,19 @@ impl<'a> Builder<'a> {
 
     fn spend(&mut self, weight: usize, place: &Range<usize>) -> Fallible<()> {
         self.weight += weight;
-        if self.weight <= MAX_VALUES {
+        if self.weight <= self.limits.values {
             return Ok(());
         }
         let origin = text::spot(self.sources, self.source, place.clone());
-        Err(Box::new(too_large(MAX_VALUES).at(origin, "the values up to here are too many")))
+        Err(Box::new(too_large(self.limits.values).at(origin, "the values up to here are too many")))
     }
 
     fn spend_on_aliases(&mut self, weight: usize, place: &Range<usize>) -> Fallible<()> {
         self.aliased += weight;
-        if self.aliased <= MAX_ALIASED {
+        if self.aliased <= self.limits.aliased {
             return Ok(());
         }
-        let message = format!("aliases expand to more than {MAX_ALIASED} values");
+        let message = format!("aliases expand to more than {} values", self.limits.aliased);
         let help = "write the values out, or use `$ref` instead of aliases";
         Err(self.error("alias-expansion", message, place.clone(), "the limit is passed here".into(), help))
     }
@@ -407,7 +409,7 @@ impl<'a> Builder<'a> {
     }
 
     fn problem(&mut self, problem: Diagnostic) {
-        if self.problems.0.len() < MAX_PROBLEMS {
+        if self.problems.0.len() < self.limits.problems {
             self.problems.push(problem);
         }
     }

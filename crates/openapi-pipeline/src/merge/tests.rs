@@ -59,7 +59,7 @@ fn a_conflict_shows_both_places_and_the_lines_that_settle_it() {
     let (cx, merged) = run(&pair(), &plan(vec![]));
     let problems = merged.unwrap_err();
     assert_eq!(codes(&cx, &problems).len(), 1, "what only refers to it is no conflict: {problems}");
-    let text = problems.render(&cx.sources, false);
+    let text = problems.render(&cx.sources, cx.limits(), false);
     for expected in [
         "error[component-conflict]: `legacy` and `current` have different components `schemas/Error`",
         "in `current`, `/required` is [\"detail\"]",

@@ -6,8 +6,7 @@ use indexmap::map::Entry;
 
 use super::action::{Action, Change, Version};
 use super::target::{Place, Step, pointer};
-use crate::limits::{MAX_COPIED, MAX_DEPTH, height, weight};
-use crate::load::{too_deep, too_large};
+use crate::limits::{height, too_deep, too_large, weight};
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
 /// Applies an action, and says how many places it matched. All mismatches are reported together.
@@ -17,12 +16,12 @@ pub(super) fn apply(
     action: &Action<'_>,
     version: Version,
 ) -> Result<usize, Diagnostics> {
-    let places = action.target.places(document)?;
+    let places = action.target.places(document, &cx.limits)?;
     match &action.change {
         Change::Remove { .. } => remove_all(document, &places, action, version)?,
         Change::Update(update) => update_all(cx, document, &places, update, action, version)?,
         Change::Copy(source) => {
-            let found = source.places(document)?;
+            let found = source.places(document, &cx.limits)?;
             let [place] = found.as_slice() else {
                 let places = if found.is_empty() { "nothing".to_owned() } else { format!("{} places", found.len()) };
                 let message = format!("`{}` matches {places}, and one place can be copied", source.text);
@@ -112,11 +111,11 @@ fn update_all(
     version: Version,
 ) -> Result<(), Diagnostics> {
     if !cx.budget.copy(weight(update).saturating_mul(places.len()), update.origin) {
-        return Err(too_large(MAX_COPIED).at(action.origin, "by what this action adds").into());
+        return Err(too_large(cx.limits.copied).at(action.origin, "by what this action adds").into());
     }
     let levels = height(update);
-    if places.iter().any(|place| place.len() + levels > MAX_DEPTH) {
-        return Err(too_deep().at(action.origin, "by what this action adds").into());
+    if places.iter().any(|place| place.len() + levels > cx.limits.depth) {
+        return Err(too_deep(cx.limits.depth).at(action.origin, "by what this action adds").into());
     }
     if version == Version::V1_1 {
         let mut kinds = places.iter().filter_map(|place| find(document, place).map(|node| kind(node)));

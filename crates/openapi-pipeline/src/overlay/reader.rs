@@ -192,7 +192,7 @@ impl Reader<'_> {
             self.problem(origin, format!("an action needs the text `{key}`"), "it is missing, or no text");
             return None;
         };
-        match Target::parse(text, node.origin) {
+        match Target::parse(text, node.origin, &self.cx.limits) {
             Ok(target) => Some(target),
             Err((at, message)) => {
                 let character = text.get(..at).map_or(0, |before| before.chars().count()) + 1;

@@ -2,7 +2,7 @@
 
 use serde_json_path::{JsonPath, PathElement};
 
-use crate::limits::{MAX_TARGET, MAX_TARGET_NESTING, MAX_TARGET_STEPS, height, weight};
+use crate::limits::{Limits, height, weight};
 use crate::{Diagnostic, Node, Origin};
 
 /// An expression that selects places of a document.
@@ -29,8 +29,8 @@ pub(super) enum Step {
 pub(super) type Malformed = (usize, String);
 
 impl<'a> Target<'a> {
-    pub(super) fn parse(text: &'a str, origin: Origin) -> Result<Self, Malformed> {
-        let costs = Costs::of(text).map_err(|(at, message)| (at, message.to_owned()))?;
+    pub(super) fn parse(text: &'a str, origin: Origin, limits: &Limits) -> Result<Self, Malformed> {
+        let costs = Costs::of(text, limits)?;
         if !text.starts_with('$') {
             return Err((0, "a JSONPath begins with `$`".to_owned()));
         }
@@ -40,11 +40,11 @@ impl<'a> Target<'a> {
 
     /// All places it selects, each once: inner ones before what contains them, and the later elements of an array before
     /// the earlier ones, so that no change moves a place that comes after it.
-    pub(super) fn places(&self, document: &Node) -> Result<Vec<Place>, Diagnostic> {
-        if self.costs.steps(document) > MAX_TARGET_STEPS {
+    pub(super) fn places(&self, document: &Node, limits: &Limits) -> Result<Vec<Place>, Diagnostic> {
+        if self.costs.steps(document) > limits.target_steps {
             return Err(Diagnostic::new(
                 "overlay-target-too-expensive",
-                format!("`{}` takes too many steps", self.text),
+                format!("`{}` takes more than {} steps", self.text, limits.target_steps),
             )
             .at(self.origin, "on a document of this size")
             .help(
@@ -96,9 +96,9 @@ struct Costs {
 
 impl Costs {
     /// Reads an expression, whose length and nesting are limited: the parser recurses, and tries alternatives at each level.
-    fn of(text: &str) -> Result<Self, (usize, &'static str)> {
-        if text.len() > MAX_TARGET {
-            return Err((0, "it is too long"));
+    fn of(text: &str, limits: &Limits) -> Result<Self, Malformed> {
+        if text.len() > limits.target_length {
+            return Err((0, format!("it is longer than {} bytes", limits.target_length)));
         }
         let mut costs = Self { descents: 0, whole_documents: 0, selectors: 1.0, patterns: 1.0 };
         // How many selectors each open bracket has so far.
@@ -116,8 +116,8 @@ impl Costs {
                 (None, '\'' | '"') => quote = Some(character),
                 (None, '(' | '[') => {
                     open.push(1.0);
-                    if open.len() > MAX_TARGET_NESTING {
-                        return Err((at, "brackets nest too deep"));
+                    if open.len() > limits.target_nesting {
+                        return Err((at, format!("brackets nest deeper than {} levels", limits.target_nesting)));
                     }
                 }
                 (None, ',') => open.iter_mut().for_each(|count| *count += 1.0),

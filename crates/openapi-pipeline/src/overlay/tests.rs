@@ -1,12 +1,17 @@
 use serde_json::json;
 
 use super::*;
+use crate::Limits;
 use crate::load::{MemoryFiles, parse};
 
 const HEAD: &str = "overlay: 1.0.0\ninfo: {title: t, version: v}\nactions:\n";
 
 fn run(document: &serde_json::Value, overlay: &str) -> (Context, Result<Node, Diagnostics>) {
-    let mut cx = Context::new();
+    run_within(Limits::default(), document, overlay)
+}
+
+fn run_within(limits: Limits, document: &serde_json::Value, overlay: &str) -> (Context, Result<Node, Diagnostics>) {
+    let mut cx = Context::with_limits(limits);
     let files = MemoryFiles::new().with("doc.json", document.to_string()).with("overlay.yaml", overlay);
     let document = parse(&mut cx, &files, "doc.json".as_ref()).unwrap();
     let overlay = parse(&mut cx, &files, "overlay.yaml".as_ref()).unwrap();
@@ -16,12 +21,12 @@ fn run(document: &serde_json::Value, overlay: &str) -> (Context, Result<Node, Di
 
 fn applied(document: serde_json::Value, actions: &str) -> serde_json::Value {
     let (cx, result) = run(&document, &format!("{HEAD}{actions}"));
-    result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false))).to_json()
+    result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, cx.limits(), false))).to_json()
 }
 
 fn applied_1_1(document: serde_json::Value, actions: &str) -> serde_json::Value {
     let (cx, result) = run(&document, &version_1_1(actions));
-    result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false))).to_json()
+    result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, cx.limits(), false))).to_json()
 }
 
 fn version_1_1(actions: &str) -> String {
@@ -287,6 +292,11 @@ fn a_bad_target_shows_where_it_is_bad() {
     }
 }
 
+/// The first problem under other limits.
+fn problem_within(limits: &Limits, document: &serde_json::Value, overlay: &str) -> Diagnostic {
+    run_within(limits.clone(), document, overlay).1.unwrap_err().0.remove(0)
+}
+
 #[test]
 fn targets_cannot_overwhelm_the_parser() {
     let deep = format!("$[?{}@.a{}]", "(".repeat(50_000), ")".repeat(50_000));
@@ -299,45 +309,75 @@ fn targets_cannot_overwhelm_the_parser() {
         );
     }
     assert_eq!(applied(json!({"[(((((((((((((": 1}), "- {target: \"$['[(((((((((((((']\", remove: true}"), json!({}));
+
+    let limits = Limits { target_length: 10, target_nesting: 2, ..Limits::default() };
+    let remove = |target: &str| format!("{HEAD}- {{target: \"{target}\", remove: true}}");
+    for fits in ["$.aaaaaaaa", "$[?(@.a)]"] {
+        assert!(run_within(limits.clone(), &json!({"aaaaaaaa": {}, "b": {"a": 1}}), &remove(fits)).1.is_ok(), "{fits}");
+    }
+    for (target, reason) in
+        [("$.aaaaaaaaa", "it is longer than 10 bytes"), ("$[?((@))]", "brackets nest deeper than 2 levels")]
+    {
+        let problem = problem_within(&limits, &json!({}), &remove(target));
+        let label = problem.primary.as_ref().unwrap().1.as_str();
+        assert!(problem.code == "overlay-target" && label.ends_with(reason), "{label}");
+    }
 }
 
 #[test]
 fn targets_cannot_overwhelm_the_evaluation() {
-    let wide: Vec<_> = (0..3000).map(|number| json!({"n": number, "deep": {"deep": {"deep": {}}}})).collect();
-    let document = json!({"a": wide});
-    let twice = format!("$.a{}", "['n','n']".repeat(100));
+    let limits = Limits { target_steps: 1e5, ..Limits::default() };
+    let wide = |length: usize| {
+        let one = |number: usize| json!({"n": number, "deep": {"deep": {"deep": {}}}});
+        json!({"a": (0..length).map(one).collect::<Vec<_>>()})
+    };
+    let removing = |target: &str| format!("{HEAD}- target: >-\n    {target}\n  remove: true\n");
     let targets = [
         format!("${}", "..*".repeat(10)),
         "$..[?count($..*) > 1]".to_owned(),
         "$..[?@..[?count($..*) > 1]]".to_owned(),
-        twice,
+        format!("$.a{}", "['n','n']".repeat(100)),
         "$..[?match(@.n, 'x{999}{999}')]".to_owned(),
     ];
-    for target in targets {
-        let overlay = format!("{HEAD}- target: >-\n    {target}\n  remove: true\n");
-        assert_eq!(problems(document.clone(), &overlay)[0].0, "overlay-target-too-expensive", "{target}");
+    for target in &targets {
+        let problem = problem_within(&limits, &wide(100), &removing(target));
+        assert_eq!(problem.code, "overlay-target-too-expensive", "{target}");
+        assert!(problem.message.ends_with("takes more than 100000 steps"), "{}", problem.message);
     }
     for target in ["$..deep..deep", "$.a[?search(@.n, '1')]", "$.a[0,1,2]['n','deep']", "$..[?@.n == 3].n"] {
-        let overlay = version_1_1(&format!("- target: >-\n    {target}\n  remove: true\n"));
-        let result = run(&document, &overlay).1.map_err(|problems| problems.0[0].code);
+        let overlay = removing(target).replace("1.0.0", "1.1.0");
+        let result = run_within(limits.clone(), &wide(100), &overlay).1.map_err(|problems| problems.0[0].code);
         assert_ne!(result.err(), Some("overlay-target-too-expensive"), "{target}");
     }
+    // Of a document of ordinary size, by default.
+    assert_eq!(problems(wide(300), &removing(&targets[0]))[0].0, "overlay-target-too-expensive");
 }
 
 #[test]
 fn what_actions_add_is_limited() {
-    let text = "x".repeat(64 * 1000);
-    let document = json!({"a": (0..3000).map(|_| json!({})).collect::<Vec<_>>()});
+    let limits = Limits { copied: 1000, ..Limits::default() };
+    let too_large = ("too-large", "this expands to more than 1000 values".to_owned());
+    let told = |problem: Diagnostic| (problem.code, problem.message);
+    let text = "x".repeat(64 * 10);
+    let document = |places: usize| json!({"a": (0..places).map(|_| json!({})).collect::<Vec<_>>()});
     let overlay = format!("{HEAD}- {{target: '$.a[*]', update: {{x: {text}}}}}\n");
-    assert_eq!(problems(document.clone(), &overlay), [("too-large", 4)]);
+    assert!(run_within(limits.clone(), &document(80), &overlay).1.is_ok());
+    assert_eq!(told(problem_within(&limits, &document(90), &overlay)), too_large);
 
     // Each doubles the document.
     let doubling: String = (0..40)
         .map(|number| format!("- {{target: $, update: {{b{number}: {{}}}}}}\n- {{target: $.b{number}, copy: $}}\n"))
         .collect();
-    assert_eq!(problems(json!({"a": text}), &version_1_1(&doubling))[0].0, "too-large");
+    assert_eq!(told(problem_within(&limits, &json!({"a": text}), &version_1_1(&doubling))), too_large);
 
-    let deep = format!("{}1{}", "{a: ".repeat(150), "}".repeat(150));
-    let overlay = format!("{HEAD}- {{target: $, update: {deep}}}\n- {{target: '$..a', update: {deep}}}\n");
-    assert_eq!(problems(json!({}), &overlay)[0].0, "too-deep");
+    let limits = Limits { depth: 10, ..Limits::default() };
+    let deep = |levels: usize| format!("{}1{}", "{a: ".repeat(levels), "}".repeat(levels));
+    let twice = |levels: usize| {
+        format!("{HEAD}- {{target: $, update: {0}}}\n- {{target: '$..a', update: {0}}}\n", deep(levels))
+    };
+    let in_place = |levels: usize| format!("{HEAD}- {{target: $.a, update: {}}}\n", deep(levels));
+    let room = json!({"a": {}});
+    assert!(run_within(limits.clone(), &room, &in_place(5)).1.is_ok());
+    let problem = problem_within(&limits, &json!({}), &twice(6));
+    assert_eq!(told(problem), ("too-deep", "this nests deeper than 10 levels".to_owned()));
 }

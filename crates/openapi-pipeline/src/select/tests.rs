@@ -115,7 +115,7 @@ fn a_criterion_that_names_nothing_is_an_error_with_a_hint() {
     };
     let problems = select(&mut cx, sample, &selection).unwrap_err();
     assert_eq!(codes(&cx, &problems).len(), 3, "all at once: {problems}");
-    let text = problems.render(&cx.sources, false);
+    let text = problems.render(&cx.sources, cx.limits(), false);
     assert!(text.contains("--> families.toml:1:9"), "{text}");
     assert!(text.contains("did you mean `auth`?"), "{text}");
     assert!(text.contains("did you mean `/users/{id}`"), "{text}");

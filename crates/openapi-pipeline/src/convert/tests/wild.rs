@@ -21,7 +21,7 @@ fn run(files: &MemoryFiles) -> (Context, Result<Json, Diagnostics>) {
 
 fn taken(text: &str) -> (Context, Json) {
     let (cx, result) = run(&MemoryFiles::new().with("api.yaml", text));
-    let document = result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false)));
+    let document = result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, cx.limits(), false)));
     (cx, document)
 }
 
@@ -212,7 +212,7 @@ fn several_files_of_both_kinds() {
         .with("schemas/Pet.yaml", "type: object\nproperties: {toys: {type: array, items: {$ref: 'Toy.json#/definitions/Toy'}}}\n")
         .with("schemas/Toy.json", r#"{"definitions": {"Toy": {"type": "object", "properties": {"owner": {"$ref": "./Pet.yaml"}}}}}"#);
     let (cx, result) = run(&files);
-    let document = result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false)));
+    let document = result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, cx.limits(), false)));
     assert_eq!(operation_ids(&document), ["pets", "toys"]);
     let names: Vec<&String> = document["components"]["schemas"].as_object().unwrap().keys().collect();
     assert_eq!(names, ["Pet", "Toy"]);

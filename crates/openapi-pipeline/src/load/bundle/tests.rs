@@ -1,17 +1,22 @@
 use serde_json::json;
 
 use super::*;
+use crate::Limits;
 use crate::load::{MemoryFiles, load};
 
 fn run(files: &MemoryFiles) -> (Context, Result<serde_json::Value, Diagnostics>) {
-    let mut cx = Context::new();
+    run_within(Limits::default(), files)
+}
+
+fn run_within(limits: Limits, files: &MemoryFiles) -> (Context, Result<serde_json::Value, Diagnostics>) {
+    let mut cx = Context::with_limits(limits);
     let result = load(&mut cx, files, "api/openapi.yaml".as_ref()).map(|document| document.root.to_json());
     (cx, result)
 }
 
 fn bundled(files: &MemoryFiles) -> serde_json::Value {
     let (cx, result) = run(files);
-    result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, false)))
+    result.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, cx.limits(), false)))
 }
 
 fn problems(files: &MemoryFiles) -> Vec<(&'static str, String)> {
@@ -154,25 +159,49 @@ fn circles_that_cannot_be_components_are_errors() {
 
 #[test]
 fn files_cannot_multiply_each_other() {
-    let mut files = root("paths: {/x: {x-more: {$ref: 0.yaml}}}\n");
-    for level in 0..60 {
-        let next = level + 1;
-        files =
-            files.with(format!("api/{level}.yaml"), format!("a: {{$ref: {next}.yaml}}\nb: {{$ref: {next}.yaml}}\n"));
+    let doubling = |levels: usize| {
+        let mut files = root("paths: {/x: {x-more: {$ref: 0.yaml}}}\n");
+        for level in 0..levels {
+            let text = format!("a: {{$ref: {0}.yaml}}\nb: {{$ref: {0}.yaml}}\n", level + 1);
+            files = files.with(format!("api/{level}.yaml"), text);
+        }
+        files.with(format!("api/{levels}.yaml"), "x: 1\n")
+    };
+    let limits = Limits { bundled: 1000, ..Limits::default() };
+    assert!(run_within(limits.clone(), &doubling(4)).1.is_ok());
+    for levels in [6, 60] {
+        let problem = &run_within(limits.clone(), &doubling(levels)).1.unwrap_err().0[0];
+        assert_eq!((problem.code, problem.message.as_str()), ("too-large", "this expands to more than 1000 values"));
     }
-    let files = files.with("api/60.yaml", "x: 1\n");
-    assert_eq!(problems(&files)[0].0, "too-large");
+}
+
+#[test]
+fn references_put_in_place_of_each_other_nest_no_deeper_than_is_allowed() {
+    let chain = |length: usize| {
+        (0..length).fold(root("paths: {/x: {x-more: {$ref: 0.yaml}}}\n"), |files, link| {
+            let text =
+                if link + 1 < length { format!("a: {{$ref: {}.yaml}}\n", link + 1) } else { "a: 1\n".to_owned() };
+            files.with(format!("api/{link}.yaml"), text)
+        })
+    };
+    let limits = Limits { depth: 10, ..Limits::default() };
+    assert!(run_within(limits.clone(), &chain(3)).1.is_ok());
+    let problem = &run_within(limits, &chain(30)).1.unwrap_err().0[0];
+    assert_eq!((problem.code, problem.message.as_str()), ("too-deep", "this nests deeper than 10 levels"));
 }
 
 #[test]
 fn a_long_chain_of_components_needs_no_stack() {
+    const LINKS: usize = 2000;
     let mut chain = String::new();
-    for link in 0..20_000 {
+    for link in 0..LINKS {
         chain += &format!("S{link}: {{items: {{$ref: '#/S{}'}}}}\n", link + 1);
     }
-    chain += "S20000: {type: string}\n";
+    chain += &format!("S{LINKS}: {{type: string}}\n");
     let files = root("paths: {}\ncomponents: {schemas: {A: {$ref: 'chain.yaml#/S0'}}}\n").with("api/chain.yaml", chain);
-    assert_eq!(bundled(&files)["components"]["schemas"].as_object().unwrap().len(), 20_001);
+    // Too small for a frame of each link.
+    let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(move || bundled(&files)).unwrap();
+    assert_eq!(thread.join().unwrap()["components"]["schemas"].as_object().unwrap().len(), LINKS + 1);
 }
 
 #[test]

@@ -1,16 +1,20 @@
 use super::*;
 
 fn read(text: &str) -> (Sources, Result<Node, Diagnostics>) {
+    read_within(&Limits::default(), text)
+}
+
+fn read_within(limits: &Limits, text: &str) -> (Sources, Result<Node, Diagnostics>) {
     let mut sources = Sources::new();
     let source = sources.add("a.yaml", text);
-    let result = parse(&mut sources, source);
+    let result = parse(&mut sources, source, limits);
     (sources, result)
 }
 
 fn json(text: &str) -> serde_json::Value {
     match read(text) {
         (_, Ok(node)) => node.to_json(),
-        (sources, Err(problems)) => panic!("{text}\n{}", problems.render(&sources, false)),
+        (sources, Err(problems)) => panic!("{text}\n{}", problems.render(&sources, &Limits::default(), false)),
     }
 }
 
@@ -29,6 +33,14 @@ fn problem(text: &str) -> (&'static str, String) {
     let mut all = problems(text);
     assert_eq!(all.len(), 1, "{all:?}");
     all.remove(0)
+}
+
+/// The code and the message of the only problem under other limits.
+fn problem_within(limits: &Limits, text: &str) -> (&'static str, String) {
+    let mut all = read_within(limits, text).1.unwrap_err().0;
+    assert_eq!(all.len(), 1, "{all:?}");
+    let problem = all.remove(0);
+    (problem.code, problem.message)
 }
 
 #[test]
@@ -171,39 +183,82 @@ fn merge_keys_are_resolved() {
 
 #[test]
 fn aliases_cannot_blow_up() {
-    let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-    for level in 1..30 {
-        let alias = format!("*a{}", level - 1);
-        laughs += &format!("a{level}: &a{level} [{}]\n", [alias.as_str(); 10].join(", "));
+    let limits = Limits { aliased: 1000, ..Limits::default() };
+    let expansion = ("alias-expansion", "aliases expand to more than 1000 values".to_owned());
+    let laughs = |levels: usize| {
+        let first = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        (1..levels).fold(first, |text, level| {
+            let alias = format!("*a{}", level - 1);
+            text + &format!("a{level}: &a{level} [{}]\n", [alias.as_str(); 10].join(", "))
+        })
+    };
+    assert!(read_within(&limits, &laughs(2)).1.is_ok());
+    for levels in [3, 30] {
+        assert_eq!(problem_within(&limits, &laughs(levels)), expansion, "{levels}");
     }
-    assert_eq!(problem(&laughs).0, "alias-expansion");
+    // As they come: 10^30 values, if somebody wrote them out.
+    assert_eq!(problem(&laughs(30)).0, "alias-expansion");
 
     // One long text is as good as many short ones.
-    let long = format!("a: &a '{}'\nb: [{}]\n", "x".repeat(1 << 20), vec!["*a"; 1000].join(", "));
-    assert_eq!(problem(&long).0, "alias-expansion");
+    let long = |aliases: usize| format!("a: &a '{}'\nb: [{}]\n", "x".repeat(64 * 99), vec!["*a"; aliases].join(", "));
+    assert!(read_within(&limits, &long(9)).1.is_ok());
+    assert_eq!(problem_within(&limits, &long(10)), expansion);
 
     // Depth can be built from aliases as well.
-    let mut deep = String::from("a0: &a0 [x]\n");
-    for level in 1..1000 {
-        deep += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
-    }
-    assert_eq!(problem(&deep).0, "too-deep");
+    let limits = Limits { depth: 10, ..Limits::default() };
+    let deep = |levels: usize| {
+        (1..levels)
+            .fold("a0: &a0 [x]\n".to_owned(), |text, level| text + &format!("a{level}: &a{level} [*a{}]\n", level - 1))
+    };
+    // One level is the document's own.
+    assert!(read_within(&limits, &deep(9)).1.is_ok());
+    assert_eq!(problem_within(&limits, &deep(10)), ("too-deep", "this nests deeper than 10 levels".to_owned()));
 
     assert_eq!(problem("a: &a [1, *a]\n").0, "recursive-alias");
 }
 
 #[test]
 fn depth_is_limited() {
+    let limits = Limits { depth: 5, ..Limits::default() };
+    let too_deep = ("too-deep", "this nests deeper than 5 levels".to_owned());
     let flow = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-    assert!(read(&flow(MAX_DEPTH)).1.is_ok());
     let block = |levels: usize| (0..levels).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
-    assert!(read(&block(MAX_DEPTH)).1.is_ok());
-    for levels in [MAX_DEPTH + 1, 1000] {
-        assert_eq!(problem(&flow(levels)).0, "too-deep");
-        assert_eq!(problem(&block(levels)).0, "too-deep");
+    for nested in [&flow as &dyn Fn(usize) -> String, &block] {
+        assert!(read_within(&limits, &nested(5)).1.is_ok());
+        // Past twice the limit it is the parser that stops.
+        for levels in [6, 11, 100] {
+            assert_eq!(problem_within(&limits, &nested(levels)), too_deep, "{levels}");
+        }
     }
     assert_eq!(problem(&"[".repeat(100_000)).0, "too-deep");
     assert_eq!(problem(&"- ".repeat(100_000)).0, "too-deep");
+}
+
+#[test]
+fn the_number_of_values_is_limited() {
+    let limits = Limits { values: 10, ..Limits::default() };
+    let too_large = ("too-large", "this expands to more than 10 values".to_owned());
+    assert!(read_within(&limits, "[0,0,0,0,0,0,0,0,0]").1.is_ok());
+    assert_eq!(problem_within(&limits, "[0,0,0,0,0,0,0,0,0,0]"), too_large);
+    // Long texts and keys count as several.
+    for text in [format!("[{}]", "x".repeat(64 * 9)), format!("? {}\n: 1\n", "x".repeat(64 * 9))] {
+        assert_eq!(problem_within(&limits, &text), too_large);
+    }
+}
+
+#[test]
+fn the_length_of_pointers_is_limited() {
+    let limits = Limits { pointer: 20, ..Limits::default() };
+    let nested = |length: usize| format!("{0}: {{{0}: 1}}", "a".repeat(length));
+    assert!(read_within(&limits, &nested(9)).1.is_ok());
+    let too_long = ("too-long", "the JSON pointer to this is longer than 20 bytes".to_owned());
+    assert_eq!(problem_within(&limits, &nested(10)), too_long);
+}
+
+#[test]
+fn the_number_of_problems_is_limited() {
+    let limits = Limits { problems: 3, ..Limits::default() };
+    assert_eq!(read_within(&limits, "[.inf, .inf, .inf, .inf]").1.unwrap_err().0.len(), 3);
 }
 
 #[test]

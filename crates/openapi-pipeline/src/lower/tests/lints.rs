@@ -47,7 +47,7 @@ fn a_dangling_reference_suggests_what_there_is() {
     let sample =
         document(json!({"/a": {"get": operation, "put": other}}), json!({"schemas": {"User": {"type": "object"}}}));
     let (cx, lowered) = run(&sample, &[]);
-    let text = lowered.unwrap_err().render(&cx.sources, false);
+    let text = lowered.unwrap_err().render(&cx.sources, cx.limits(), false);
     assert!(text.contains("did you mean `User`?"), "{text}");
     assert!(text.contains("at #/paths/~1a/get/responses/200/content/application~1json/schema/$ref"), "{text}");
 }
