@@ -10,7 +10,7 @@ use crate::config::Family;
 use crate::files::FileSet;
 use crate::lock::{LOCK, Lock};
 use crate::progress::{Progress, line};
-use crate::quiet::with_deep_stack;
+use crate::stack::with_deep_stack;
 use crate::workspace::Failure;
 use crate::{fingerprint, goldens, summary};
 

@@ -12,13 +12,15 @@ use workspace_tests::{run, workspace_root};
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"];
 
 /// The crates that are of no use to anybody else.
-const PRIVATE: [&str; 8] = [
+const PRIVATE: [&str; 10] = [
     "call-bench",
     "generation-bench",
+    "golden-clients",
     "hot-path-bench",
     "pipeline-fuzz",
     "pool-bench",
     "store-bench",
+    "test-requirements",
     "workspace-tests",
     "xtask",
 ];
