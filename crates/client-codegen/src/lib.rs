@@ -137,8 +137,8 @@ impl CrateSource {
 /// # Panics
 ///
 /// Not because of a document. The first generation of a process installs a panic hook over the one it finds, and leaves
-/// it there: it keeps the panics of progenitor silent on the thread that runs it, and hands on all others. A program with a
-/// hook of its own sets it before, or calls the one it replaces.
+/// it there: it keeps the panics of progenitor silent on the thread that runs it, and hands on all others. A program
+/// with a hook of its own sets it before, or calls the one it replaces.
 pub fn generate(
     document: &Node,
     spec: &CrateSpec,

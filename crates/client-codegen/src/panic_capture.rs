@@ -1,13 +1,14 @@
 //! Panic capture: the panic of a library that reports errors by panicking becomes a value, and prints nothing.
 //!
-//! Problem: `catch_unwind` stops a panic, but the panic hook has printed it by then. Swapping the hook around the call is
-//! no cure: it belongs to the whole process, so the panics of other threads would be silenced with it, and of two swaps
-//! that overlap the second restores what the first put in.
+//! Problem: `catch_unwind` stops a panic, but the panic hook has printed it by then. Swapping the hook around the call
+//! is no cure: it belongs to the whole process, so the panics of other threads would be silenced with it, and of two
+//! swaps that overlap the second restores what the first put in.
 //!
 //! Decision: one hook, installed once and never removed. It hands every panic to the hook that was there before, unless
 //! the panicking thread is inside [`capture`].
 //!
-//! Limit: a hook that a program sets later without calling ours prints captured panics too. They are values all the same.
+//! Limit: a hook that a program sets later without calling ours prints captured panics too. They are values all the
+//! same.
 
 use std::any::Any;
 use std::cell::Cell;

@@ -1,7 +1,7 @@
 //! Panics of the generator are errors that print nothing; all others reach the panic hook.
 //!
-//! The hook belongs to the process, so these tests have a program of their own. Its hook records before it prints, and is
-//! set before the first generation: it is the one that the crate finds.
+//! The hook belongs to the process, so these tests have a program of their own. Its hook records before it prints, and
+//! is set before the first generation: it is the one that the crate finds.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping and panicking")]
 
@@ -17,8 +17,8 @@ use openapi_pipeline::{Node, Sources};
 use panic_capture::capture;
 use serde_json::{Value as Json, json};
 
-/// The module once more, so that captures can be interleaved step by step. Its hook hands on to that of the crate or the
-/// other way round, as with two libraries that capture panics.
+/// The module once more, so that captures can be interleaved step by step. Its hook hands on to that of the crate or
+/// the other way round, as with two libraries that capture panics.
 #[path = "../src/panic_capture.rs"]
 mod panic_capture;
 

@@ -1,10 +1,10 @@
-//! What a document may cost. All limits of the pipeline stand here, each far above any published description and far below
-//! what exhausts memory or patience, so that a hostile document gets an error about as quickly as a real one gets its
-//! client.
+//! What a document may cost. All limits of the pipeline stand here, each far above any published description and far
+//! below what exhausts memory or patience, so that a hostile document gets an error about as quickly as a real one gets
+//! its client.
 //!
-//! [`Limits`] are a value: a [`Context`](crate::Context) has them, and each stage reads them there. Recursion is bounded by
-//! [`Limits::depth`]; whatever copies parts of a document does it through [`Context::copy`](crate::Context::copy); the
-//! report counts what it holds.
+//! [`Limits`] are a value: a [`Context`](crate::Context) has them, and each stage reads them there. Recursion is
+//! bounded by [`Limits::depth`]; whatever copies parts of a document does it through
+//! [`Context::copy`](crate::Context::copy); the report counts what it holds.
 
 mod budget;
 mod weight;
@@ -25,34 +25,35 @@ pub use weight::{height, text_weight, weight};
 /// # assert_eq!(cx.limits().file_size, 1 << 20);
 /// ```
 ///
-/// The numbers are maxima: what is exactly as large is taken. Higher ones of sizes, values and copies cost memory, of levels
-/// stack, and of the others time.
+/// The numbers are maxima: what is exactly as large is taken. Higher ones of sizes, values and copies cost memory, of
+/// levels stack, and of the others time.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The largest file that is read, in bytes. A file is in memory twice while it is parsed, and places in it are offsets
-    /// of 32 bits.
+    /// The largest file that is read, in bytes. A file is in memory twice while it is parsed, and places in it are
+    /// offsets of 32 bits.
     pub file_size: u64,
-    /// What all files of a run may hold together, in bytes: four of the largest size, as every text stays in memory for the
-    /// errors that quote it.
+    /// What all files of a run may hold together, in bytes: four of the largest size, as every text stays in memory for
+    /// the errors that quote it.
     pub total_size: usize,
-    /// How deep objects and arrays may nest, in levels. Every stage walks the tree recursively, so this bounds the stack it
-    /// needs. Of JSON no more than 512 levels are read, whatever this says: its parser recurses too.
+    /// How deep objects and arrays may nest, in levels. Every stage walks the tree recursively, so this bounds the
+    /// stack it needs. Of JSON no more than 512 levels are read, whatever this says: its parser recurses too.
     pub depth: usize,
     /// How many values a file may hold; in YAML long texts count more than once (see [`text_weight`]).
     pub values: usize,
-    /// How many values all files of a run may hold together: two of the most, for a description and what is bundled into
-    /// it.
+    /// How many values all files of a run may hold together: two of the most, for a description and what is bundled
+    /// into it.
     pub total_values: usize,
-    /// How long a JSON pointer may become, in bytes. Every line of the report carries one, and no name of an API comes near
-    /// the length of a page of memory.
+    /// How long a JSON pointer may become, in bytes. Every line of the report carries one, and no name of an API comes
+    /// near the length of a page of memory.
     pub pointer: usize,
     /// What the aliases of a YAML file may add to it, in the measure of [`weight`]: half of what the file may hold.
     pub aliased: usize,
     /// How many references may follow one another before what they mean: more than anybody writes, and few enough to
     /// follow them from every place of a document.
     pub hops: usize,
-    /// What bringing other files into a document may add to it, in the measure of [`weight`]: half of what a file may hold.
+    /// What bringing other files into a document may add to it, in the measure of [`weight`]: half of what a file may
+    /// hold.
     pub bundled: usize,
     /// What a run may copy from one place of a document to another, in the measure of [`weight`]: as much as a file may
     /// hold.
@@ -61,8 +62,8 @@ pub struct Limits {
     pub report: usize,
     /// How many problems are kept and drawn before the rest is left out: more than anybody reads at once.
     pub problems: usize,
-    /// How many bytes of source lines are read to draw problems. Only minified files come near: each problem in their one
-    /// line reads all of it.
+    /// How many bytes of source lines are read to draw problems. Only minified files come near: each problem in their
+    /// one line reads all of it.
     pub lines_read: usize,
     /// How many problems are given a suggestion: it is looked for among all names of a document.
     pub suggestions: usize,

@@ -10,8 +10,8 @@ use crate::limits::bytes;
 
 /// Where files come from: a folder on disk, or a table in a test.
 pub trait Files {
-    /// Reads the file at `path` (relative to the root folder). One that is larger than `limit` bytes is refused, by this or
-    /// by its caller; this is told, so that nothing larger is brought into memory.
+    /// Reads the file at `path` (relative to the root folder). One that is larger than `limit` bytes is refused, by
+    /// this or by its caller: the limit is handed in so that nothing larger is brought into memory.
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
 
     /// What messages call the file at `path`.
