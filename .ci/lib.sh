@@ -62,6 +62,16 @@ system_package() { # command package…
     fi
 }
 
+# A program that tests start: installed if need be, and required of them (REQUIRE) once it is there.
+required_tool() { # requirement command
+    system_package "$2" "$2"
+    if have "$2"; then
+        required+=("$1")
+    else
+        skip "$2 is not here and could not be installed: tests that need it did nothing"
+    fi
+}
+
 # A cargo subcommand: as it is here, else built already from the Python package index, else from source.
 cargo_tool() { # name version
     if have "$1"; then return; fi

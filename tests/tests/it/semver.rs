@@ -1,10 +1,11 @@
-//! What a vendor adds compatibly is additive in Rust: cargo-semver-checks says so of two families. That a caller's code
-//! compiles against both, and works, is shown in tests/goldens/tests/it/compatible.rs.
+//! What a vendor adds compatibly is additive in Rust: every public item of two families stays, and cargo-semver-checks
+//! agrees. That a caller's code compiles against both, and works, is shown in tests/goldens/tests/it/compatible.rs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-#![allow(clippy::print_stdout, reason = "a test that can't run says why")]
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
+use client_codegen::outline::outline;
 use test_requirements::{Requirement, requirement};
 use workspace_tests::{Scratch, run, scratch_target};
 
@@ -74,16 +75,45 @@ fn grow(scratch: &Scratch) {
     scratch.write(SVIX, &serde_json::to_string_pretty(&svix).unwrap());
 }
 
+/// A workspace as it is, and one whose vendors have added something.
+fn before_and_after() -> [Scratch; 2] {
+    let [old, new] = [Scratch::new(), Scratch::new()];
+    run(old.generate(&[]));
+    grow(&new);
+    run(new.generate(&[]));
+    [old, new]
+}
+
+#[test]
+fn what_vendors_add_stands_beside_all_that_was_there() {
+    let [old, new] = before_and_after();
+    let items = |scratch: &Scratch, package: &str| -> BTreeSet<String> {
+        let sources = ["client.rs", "generated.rs"].map(|file| scratch.read(format!("crates/{package}/src/{file}")));
+        sources
+            .iter()
+            .flat_map(|source| outline(source).unwrap().lines().map(str::to_owned).collect::<Vec<_>>())
+            .collect()
+    };
+    for (package, added) in [
+        ("aivo-client", &["everywhere", "logout_all", "TooManyRequests", "Auditor", "scope", "remember_me"][..]),
+        ("svix-client", &["theme", "note"]),
+    ] {
+        let (before, after) = (items(&old, package), items(&new, package));
+        let gone: Vec<&String> = before.difference(&after).collect();
+        assert!(before.len() > 100 && gone.is_empty(), "{package}: {gone:#?}");
+        for name in added {
+            assert!(after.difference(&before).any(|item| item.contains(name)), "{package}: {name} is not there");
+        }
+    }
+}
+
 #[test]
 fn what_vendors_add_is_a_minor_step() {
     let installed = Command::new(env!("CARGO")).args(["semver-checks", "--version"]).output();
     let installed = installed.is_ok_and(|output| output.status.success());
     let installed = installed.then_some(()).ok_or("cargo-semver-checks is not installed");
     let Some(()) = requirement(Requirement::SemverChecks, installed) else { return };
-    let (old, new) = (Scratch::new(), Scratch::new());
-    run(old.generate(&[]));
-    grow(&new);
-    run(new.generate(&[]));
+    let [old, new] = before_and_after();
     for package in ["aivo-client", "svix-client"] {
         let mut check = Command::new(env!("CARGO"));
         check.args(["semver-checks", "--package", package, "--release-type", "minor", "--baseline-root"]);

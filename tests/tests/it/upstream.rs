@@ -2,7 +2,6 @@
 //!
 //! The documents are not in the repository; the environment variable `UPSTREAM_DIR` says where they are.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
-#![allow(clippy::print_stdout, reason = "a test that can't run says why")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
