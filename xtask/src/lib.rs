@@ -32,4 +32,4 @@ pub mod tree;
 mod unlisted;
 pub mod workspace;
 
-pub use workspace::Workspace;
+pub use workspace::{OTHERS_TARGET, Workspace};

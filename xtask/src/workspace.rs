@@ -48,6 +48,10 @@ impl Workspace {
     }
 }
 
+/// Where generated crates are compiled that are not members of the workspace, relative to it: what they depend on is
+/// compiled once.
+pub const OTHERS_TARGET: &str = "target/others";
+
 /// Where the families are described, relative to the workspace.
 pub const FAMILIES: &str = "openapi/families.toml";
 

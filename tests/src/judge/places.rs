@@ -39,7 +39,7 @@ impl Described {
 /// described as little as one that nobody knows.
 pub fn describe(document: &Document, schema: &str, direction: Direction, value: &Value) -> Described {
     let mut walk = Walk { document, direction, found: Described::default(), seen: HashSet::new() };
-    walk.schema(schema.to_owned(), String::new(), value);
+    walk.reference(schema, "", value);
     walk.found
 }
 
@@ -47,29 +47,36 @@ struct Walk<'a> {
     document: &'a Document,
     direction: Direction,
     found: Described,
-    seen: HashSet<Part>,
+    /// Schemas by their address, with the parts that they describe.
+    seen: HashSet<(*const Value, String)>,
 }
 
-impl Walk<'_> {
-    fn schema(&mut self, schema: String, instance: String, value: &Value) {
-        let Some(node) = self.document.target(&schema) else { return };
-        let place = Part { instance: instance.clone(), schema: schema.clone() };
-        if !self.seen.insert(place.clone()) {
+impl<'a> Walk<'a> {
+    fn reference(&mut self, schema: &str, instance: &str, value: &Value) {
+        if let Some(node) = self.document.target(schema) {
+            self.schema(node, schema.to_owned(), instance, value);
+        }
+    }
+
+    fn schema(&mut self, node: &'a Value, schema: String, instance: &str, value: &Value) {
+        if !self.seen.insert((std::ptr::from_ref(node), instance.to_owned())) {
             return;
         }
-        self.found.places.push(place);
+        self.found.places.push(Part { instance: instance.to_owned(), schema: schema.clone() });
         if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
-            return self.schema(reference.to_owned(), instance, value);
+            return self.reference(reference, instance, value);
         }
-        for number in 0..length(node, "allOf") {
-            self.schema(format!("{schema}/allOf/{number}"), instance.clone(), value);
+        for (number, part) in list(node, "allOf").iter().enumerate() {
+            self.schema(part, format!("{schema}/allOf/{number}"), instance, value);
         }
-        self.alternatives(&schema, node, &instance, value);
+        self.alternatives(&schema, node, instance, value);
         match value {
-            Value::Object(members) => self.members(&schema, node, &instance, members),
-            Value::Array(items) if node.get("items").is_some() => {
-                for (number, item) in items.iter().enumerate() {
-                    self.schema(format!("{schema}/items"), format!("{instance}/{number}"), item);
+            Value::Object(members) => self.members(&schema, node, instance, members),
+            Value::Array(values) => {
+                if let Some(items) = node.get("items") {
+                    for (number, one) in values.iter().enumerate() {
+                        self.schema(items, format!("{schema}/items"), &format!("{instance}/{number}"), one);
+                    }
                 }
             }
             _ => {}
@@ -77,39 +84,38 @@ impl Walk<'_> {
     }
 
     /// The alternative that a discriminator names; without one, all of them.
-    fn alternatives(&mut self, schema: &str, node: &Value, instance: &str, value: &Value) {
+    fn alternatives(&mut self, schema: &str, node: &'a Value, instance: &str, value: &Value) {
         for keyword in ["oneOf", "anyOf"] {
-            let branches = 0..length(node, keyword);
+            let branches = list(node, keyword);
             let discriminator = node.get("discriminator").filter(|one| one.is_object() && value.is_object());
             let Some(discriminator) = discriminator.filter(|_| !branches.is_empty()) else {
-                for number in branches {
-                    self.schema(format!("{schema}/{keyword}/{number}"), instance.to_owned(), value);
+                for (number, branch) in branches.iter().enumerate() {
+                    self.schema(branch, format!("{schema}/{keyword}/{number}"), instance, value);
                 }
                 continue;
             };
             let at = |schema: String| Part { instance: instance.to_owned(), schema };
-            match named(node, keyword, discriminator, value) {
-                Some(number) => {
-                    let branch = format!("{schema}/{keyword}/{number}");
-                    self.found.named.push(at(branch.clone()));
-                    self.schema(branch, instance.to_owned(), value);
+            match named(branches, discriminator, value) {
+                Some((number, branch)) => {
+                    let place = format!("{schema}/{keyword}/{number}");
+                    self.found.named.push(at(place.clone()));
+                    self.schema(branch, place, instance, value);
                 }
                 None => self.found.unnamed.push(at(format!("{schema}/discriminator"))),
             }
         }
     }
 
-    fn members(&mut self, schema: &str, node: &Value, instance: &str, members: &Map<String, Value>) {
+    fn members(&mut self, schema: &str, node: &'a Value, instance: &str, members: &Map<String, Value>) {
         for (name, value) in members {
             let token = escaped(name);
             let at = format!("{instance}/{token}");
-            match node.get("properties").and_then(|properties| properties.get(name)) {
-                Some(property) if self.is_theirs(property) => {}
-                Some(_) => self.schema(format!("{schema}/properties/{token}"), at, value),
-                None if node.get("additionalProperties").is_some_and(Value::is_object) => {
-                    self.schema(format!("{schema}/additionalProperties"), at, value);
-                }
-                None => {}
+            let additional = node.get("additionalProperties").filter(|schema| schema.is_object());
+            match (node.get("properties").and_then(|properties| properties.get(name)), additional) {
+                (Some(property), _) if self.is_theirs(property) => {}
+                (Some(property), _) => self.schema(property, format!("{schema}/properties/{token}"), &at, value),
+                (None, Some(rest)) => self.schema(rest, format!("{schema}/additionalProperties"), &at, value),
+                (None, None) => {}
             }
         }
     }
@@ -124,20 +130,19 @@ impl Walk<'_> {
     }
 }
 
-/// The number of the alternative that a value says it is.
-fn named(node: &Value, keyword: &str, discriminator: &Value, value: &Value) -> Option<usize> {
+/// The alternative that a value says it is, and its number.
+fn named<'a>(branches: &'a [Value], discriminator: &Value, value: &Value) -> Option<(usize, &'a Value)> {
     let name = value.get(discriminator.get("propertyName")?.as_str()?)?.as_str()?;
     let mapped = discriminator.get("mapping").and_then(|mapping| mapping.get(name)?.as_str());
     let target = mapped.unwrap_or(name);
-    let branches = node.get(keyword)?.as_array()?;
-    branches.iter().position(|branch| {
+    branches.iter().enumerate().find(|(_, branch)| {
         let reference = branch.get("$ref").and_then(Value::as_str);
         reference.is_some_and(|reference| reference == target || reference.rsplit('/').next() == Some(target))
     })
 }
 
-fn length(node: &Value, keyword: &str) -> usize {
-    node.get(keyword).and_then(Value::as_array).map_or(0, Vec::len)
+fn list<'a>(node: &'a Value, keyword: &str) -> &'a [Value] {
+    node.get(keyword).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

@@ -134,12 +134,11 @@ impl Search<'_> {
         if let Some(violation) = about {
             return Some(Problem::Refused(violation));
         }
-        let from = self.described(self.from, value);
         let is_known = |described: &Described| described.speaks_of(&target.instance);
         // A part of a part that nothing is said of is none that a claim is about.
         let holder = pointer::split(&target.instance).is_some_and(|(holder, _)| described.speaks_of(holder));
         let is_named = target.keyword.is_none() && target.absent.is_none();
-        (is_named && self.is_hidden() && holder && is_known(&from) && !is_known(&described))
+        (is_named && holder && !is_known(&described) && self.is_hidden() && is_known(&self.described(self.from, value)))
             .then(|| Problem::Unknown(target.instance.clone()))
     }
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::count::Counted;
 use super::report::DocumentTrial;
-use crate::Workspace;
 use crate::client::ClientReport;
+use crate::{OTHERS_TARGET, Workspace};
 
 /// How long a description may take before it counts as hanging.
 const LONGEST: Duration = Duration::from_secs(300);
@@ -92,7 +92,9 @@ impl Bench<'_> {
         let mut command = Command::new(cargo);
         command.args(["check", "--quiet", "--no-default-features", "--message-format", "short"]).current_dir(folder);
         command.args(offline.then_some("--offline")).env("CARGO_TERM_COLOR", "never");
-        command.env("CARGO_TARGET_DIR", self.workspace.path("target/corpus/target"));
+        command.env("CARGO_TARGET_DIR", self.workspace.path(OTHERS_TARGET));
+        // As the workspace is compiled: what the crates of a copy of it depend on is then shared too.
+        command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
         finish(&mut command, 4 * LONGEST)
     }
 }

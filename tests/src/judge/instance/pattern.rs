@@ -1,5 +1,9 @@
 //! Texts that a regular expression matches.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+
+use regex::Regex;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -20,9 +24,14 @@ pub(super) fn matching(pattern: &str, random: &mut Random) -> Result<String, Str
     Ok(text)
 }
 
+/// The patterns that were asked for, read; None for those beyond `regex`.
+static READ: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
+
 /// Whether a text matches, as far as `regex` can tell; patterns beyond it match.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    regex::Regex::new(pattern).is_ok_and(|regex| regex.is_match(text)) || regex::Regex::new(pattern).is_err()
+    let mut read = READ.lock().unwrap();
+    let regex = read.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok());
+    regex.as_ref().is_none_or(|regex| regex.is_match(text))
 }
 
 fn write(hir: &Hir, random: &mut Random, text: &mut String) {

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use client_codegen::outline::outline;
 use client_codegen::{CrateSpec, Descriptions};
 use openapi_pipeline::Context;
 use openapi_pipeline::diff::{self, Level};
 use openapi_pipeline::lower::{self, Care, LowerPlan};
+use regex::Regex;
 use serde_json::Value;
 use workspace_tests::mutations::{self, Expected, Finds};
 
@@ -38,6 +40,13 @@ fn every_single_change_is_found_and_judged_both_ways() {
     }
 }
 
+/// What a call results in, which is not in the outline.
+static OUTPUT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?s-u)IntoFuture for (\w+).*?type Output = (.*?);").unwrap());
+
+/// The name of a method's argument, which callers don't write.
+static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)\b\w+: ").unwrap());
+
 /// Every public item of the crate that is generated from a description, below what it belongs to.
 pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
     let mut cx = Context::new();
@@ -54,13 +63,10 @@ pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new("") };
     let source = client_codegen::generate(&lowered, &spec, descriptions).unwrap();
     let mut items = BTreeSet::new();
-    // What a call results in is not in the outline.
-    let output = regex::Regex::new(r"(?s)IntoFuture for (\w+).*?type Output = (.*?);").unwrap();
-    for found in output.captures_iter(&source.client) {
+    for found in OUTPUT.captures_iter(&source.client) {
         items.insert((found[1].to_owned(), found[2].split_whitespace().collect()));
     }
-    // Of a method, the names of its arguments are nobody's business; of the private layer, the client isn't either.
-    let argument = regex::Regex::new(r"\b\w+: ").unwrap();
+    // Of the private layer, the client is nobody's business.
     for (file, is_private) in [(source.generated, true), (source.client, false)] {
         let mut parent = String::new();
         for line in outline(&file).unwrap().lines().filter(|line| !(is_private && line.starts_with("Client::"))) {
@@ -69,7 +75,7 @@ pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
                 line.clone_into(&mut parent);
             }
             if line.contains("fn ") {
-                items.insert((String::new(), argument.replace_all(&line, "").into_owned()));
+                items.insert((String::new(), ARGUMENT.replace_all(&line, "").into_owned()));
             } else {
                 items.insert((parent.clone(), line));
             }
