@@ -42,10 +42,10 @@ fn every_single_change_is_found_and_judged_both_ways() {
 
 /// What a call results in, which is not in the outline.
 static OUTPUT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?s-u)IntoFuture for (\w+).*?type Output = (.*?);").unwrap());
+    LazyLock::new(|| Regex::new(r"(?s)IntoFuture for ([A-Za-z0-9_]+).*?type Output = (.*?);").unwrap());
 
 /// The name of a method's argument, which callers don't write.
-static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)\b\w+: ").unwrap());
+static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_]+: ").unwrap());
 
 /// Every public item of the crate that is generated from a description, below what it belongs to.
 pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
