@@ -64,8 +64,9 @@ impl Scratch {
         let members = "members = [\"crates/*\", \"xtask\", \"tests\", \"tests/goldens\", \"tests/require\"]";
         assert!(manifest.contains(members), "the list of members has changed");
         let manifest = manifest.replace(members, "members = [\"crates/*\"]");
-        // The last table optimizes crates that the copy doesn't have, which cargo would warn of.
-        let (manifest, _) = manifest.split_once("[profile.dev.package]").unwrap();
+        // The last tables are about dependencies. A crate that stands alone has no such settings, and shares what is
+        // compiled only with those that haven't either; and cargo would warn of crates that the copy doesn't have.
+        let (manifest, _) = manifest.split_once("[profile.dev.package").unwrap();
         scratch.write("Cargo.toml", manifest);
         std::fs::copy(workspace_root().join("Cargo.lock"), scratch.path("Cargo.lock")).unwrap();
         scratch

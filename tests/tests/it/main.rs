@@ -9,6 +9,7 @@ mod explain;
 mod hostile;
 mod hostile_documents;
 mod http;
+mod items;
 mod new_family;
 mod packages;
 mod prism;

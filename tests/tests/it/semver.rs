@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use client_codegen::outline::outline;
 use test_requirements::{Requirement, requirement};
 use workspace_tests::{Scratch, run, scratch_target};
 
@@ -84,30 +83,13 @@ fn before_and_after() -> [Scratch; 2] {
     [old, new]
 }
 
-/// The items of an outline, each field and variant with the type that it belongs to.
-fn items(outline: &str) -> Vec<String> {
-    let mut owner = "";
-    let item = |line| -> String {
-        if str::starts_with(line, ' ') {
-            return format!("{owner}{line}");
-        }
-        owner = line;
-        line.to_owned()
-    };
-    outline.lines().map(item).collect()
-}
-
 #[test]
 fn what_vendors_add_stands_beside_all_that_was_there() {
     let [old, new] = before_and_after();
     let items = |scratch: &Scratch, package: &str| -> BTreeSet<String> {
-        let [client, generated] = ["client.rs", "generated.rs"].map(|file| {
-            let source = scratch.read(format!("crates/{package}/src/{file}"));
-            items(&outline(&source).unwrap())
-        });
-        // Of what progenitor made, only the types are public.
-        let types = generated.into_iter().filter(|item| item.contains("types::") && !item.starts_with("Client::"));
-        client.into_iter().chain(types).collect()
+        let read = |file: &str| scratch.read(format!("crates/{package}/src/{file}"));
+        let items = crate::items::items(&read("client.rs"), &read("generated.rs"));
+        items.into_iter().map(|(owner, line)| format!("{owner}: {line}")).collect()
     };
     for (package, added) in [
         ("aivo-client", &["everywhere", "logout_all", "TooManyRequests", "Auditor", "scope", "remember_me"][..]),
