@@ -1,4 +1,5 @@
 //! The public items of a generated crate.
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
 
 use client_codegen::outline::outline;
 
