@@ -24,7 +24,10 @@ mod panic_capture;
 
 static RECORDED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Sets the recording hook; each test begins with it.
+/// Sets the recording hook, and on top of it those of this module and of the crate; each test begins with it.
+///
+/// One after another: to take a hook and to set another are two steps in std, so of two libraries that install theirs
+/// at the same moment one can lose the other's.
 fn record_panics() {
     static SET: Once = Once::new();
     SET.call_once(|| {
@@ -33,6 +36,8 @@ fn record_panics() {
             RECORDED.lock().unwrap_or_else(PoisonError::into_inner).push(panic.to_string());
             former(panic);
         }));
+        assert_eq!(capture(|| ()), Ok(()));
+        generate(&trap());
     });
 }
 

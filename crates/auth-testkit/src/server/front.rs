@@ -62,8 +62,12 @@ impl Front {
         if let Socket::Listening(_) = state.socket {
             let runtime = state.runtime.clone();
             let _guard = runtime.enter();
-            // The system lets only one of two sockets listen on a port: the old one has to go first.
-            state.socket = Socket::None;
+            // The system lets only one of two sockets listen on a port: the old one has to go first. To close it is not
+            // enough, since a process that is being started holds a copy until its program runs. Where a listening
+            // socket can't be shut down, an error says so, and closing has to do.
+            if let Socket::Listening(listener) = std::mem::replace(&mut state.socket, Socket::None) {
+                let _ = SockRef::from(&listener).shutdown(Shutdown::Both);
+            }
             state.socket = Socket::Refusing(bound(self.address)?);
             state.hang_up();
         }
@@ -162,4 +166,30 @@ fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping and panicking")]
+
+    use std::net::TcpStream;
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_are_refused_even_if_another_process_has_a_copy_of_the_socket() {
+        let front = Front::bind().unwrap();
+        let copy = match &front.lock().socket {
+            Socket::Listening(listener) => listener.as_fd().try_clone_to_owned().unwrap(),
+            _ => panic!("it does not listen"),
+        };
+        TcpStream::connect(front.address()).unwrap();
+        front.refuse().unwrap();
+        let refused = TcpStream::connect(front.address()).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+        front.accept_again().unwrap();
+        TcpStream::connect(front.address()).unwrap();
+        drop(copy);
+    }
 }

@@ -1,12 +1,12 @@
 //! What is called breaking is shown to break something, by a judge that knows nothing of the comparison.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use openapi_pipeline::diff::{self, Change, Difference, Direction, Level, Seen};
 use openapi_pipeline::{Context, Sources};
 use workspace_tests::judge::{Document, Judge};
-use workspace_tests::mutations;
+use workspace_tests::mutations::{self, Finds};
 use workspace_tests::witness::{Claim, Kind, Spot, Versions};
 
 use super::read;
@@ -65,9 +65,16 @@ const WITHOUT_REFUSAL: [&str; 10] = [
     "response-success-status-removed",
 ];
 
-/// Every single change, both ways.
-fn all(mut of: impl FnMut(&str, Compared)) {
-    let mut judges = HashMap::<String, Arc<Judge>>::new();
+/// A single change in one direction, and what the comparison makes of it.
+pub(super) struct Single {
+    pub(super) name: String,
+    pub(super) expected: Finds,
+    pub(super) compared: Compared,
+}
+
+/// Every single change, both ways: compared once for all tests that look at it.
+pub(super) static SINGLES: LazyLock<Vec<Single>> = LazyLock::new(|| {
+    let (mut singles, mut judges) = (Vec::new(), HashMap::<String, Arc<Judge>>::new());
     for mutation in mutations::all() {
         let (before, after) = mutation.pair();
         let [before, after] = [before, after].map(|version| {
@@ -76,18 +83,21 @@ fn all(mut of: impl FnMut(&str, Compared)) {
             let judge = judges.entry(text.clone()).or_insert_with(|| judge(&text)).clone();
             (text, judge)
         });
-        for (way, old, new) in [("there", &before, &after), ("back", &after, &before)] {
+        let there = ("there", &before, &after, mutation.there);
+        let back = ("back", &after, &before, mutation.back);
+        for (way, old, new, expected) in [there, back] {
             let compared = Compared::new((&old.0, old.1.clone()), (&new.0, new.1.clone()));
-            of(&format!("{}, {way}", mutation.name), compared);
+            singles.push(Single { name: format!("{}, {way}", mutation.name), expected, compared });
         }
     }
-}
+    singles
+});
 
 #[test]
 fn what_is_breaking_is_shown_to_break_something() {
     let (mut unshown, mut shown) = (Vec::new(), BTreeMap::<&str, BTreeSet<Kind>>::new());
     let mut kinds = BTreeMap::<Kind, usize>::new();
-    all(|name, compared| {
+    for Single { name, compared, .. } in &*SINGLES {
         for change in compared.changes(Level::Breaking) {
             let rule = change.rule.name;
             match compared.versions.show(&claim(change, &compared.cx.sources)) {
@@ -100,7 +110,7 @@ fn what_is_breaking_is_shown_to_break_something() {
                 }
             }
         }
-    });
+    }
     println!("single changes that are shown to break something: {}", kinds.values().sum::<usize>());
     for (kind, count) in &kinds {
         println!("{count:>6} times {kind}");
@@ -123,7 +133,7 @@ const TOLERATED: [&str; 3] =
 #[test]
 fn nothing_shows_what_is_not_so() {
     let (mut seen, mut tolerated, mut wrong) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
-    all(|name, compared| {
+    for Single { name, compared, .. } in &*SINGLES {
         // One change of each kind will do: to find nothing takes long.
         for change in compared.difference.changes.iter().filter(|change| seen.insert(change.rule.name)) {
             let (rule, claim) = (change.rule.name, claim(change, &compared.cx.sources));
@@ -137,7 +147,7 @@ fn nothing_shows_what_is_not_so() {
                 tolerated.insert(rule, format!("{name}: {}", witness.text));
             }
         }
-    });
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let rules: Vec<&str> = tolerated.keys().copied().collect();
     assert_eq!(rules, TOLERATED, "{tolerated:#?}");
