@@ -202,8 +202,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         runtime()?.spawn(work).await.map_err(|_| lost())?
     }
 
-    /// Stops renewing, waits for what is under way, and writes what could not be written so far. Whoever asks for a token
-    /// that isn't valid any more gets [`Shutdown`](AuthErrorKind::Shutdown).
+    /// Stops renewing, waits for what is under way, and writes what could not be written so far. A token that is still
+    /// valid is handed out until it expires; then whoever asks gets [`Shutdown`](AuthErrorKind::Shutdown).
     ///
     /// A program with a store calls it before it ends: a renewal that is cut off in the middle costs the session.
     pub async fn shutdown(&self) {
@@ -217,7 +217,6 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         }
         // The last chance for what could not be written.
         let _ = self.inner.vault.flush().await;
-        self.inner.cell.lock().withdraw();
         self.inner.show(SessionStatus::ShutDown);
     }
 
@@ -388,7 +387,8 @@ impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
     }
 
     fn reject(&self, generation: u64) {
-        self.inner.cell.lock().reject(generation);
+        let now = self.inner.timer.system_time();
+        self.inner.cell.lock().reject(generation, now);
     }
 }
 

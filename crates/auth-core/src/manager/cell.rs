@@ -11,7 +11,7 @@ use client_runtime::Token;
 use self::sync::{ArcSwap, Mutex, MutexGuard};
 use super::flight::Flight;
 use super::lost;
-use super::state::{Completion, Gained, Plan, State};
+use super::state::{Completion, Freshness, Gained, Plan, State};
 use crate::{AuthError, AuthErrorKind, Credentials, Session};
 
 #[cfg(test)]
@@ -119,13 +119,22 @@ impl Locked<'_> {
             Gained::New(session) | Gained::Found { session, .. } => prepare(session, 0).map(|_| gained),
             Gained::Removed => Ok(gained),
         });
+        let generation = self.guarded.state.generation();
         let completion = self.guarded.state.complete(epoch, plan, outcome, now, chance);
         match &completion {
             Completion::Published => {
                 self.guarded.flight = None;
                 self.publish();
             }
-            Completion::Failed(_) => self.guarded.flight = None,
+            Completion::Failed(_) => {
+                self.guarded.flight = None;
+                // It may have withdrawn a suspicion, or brought what is of use later.
+                if self.guarded.state.freshness(now) != Freshness::Unusable {
+                    self.publish();
+                } else if self.guarded.state.generation() != generation {
+                    self.withdraw();
+                }
+            }
             // The flight goes on, or is that of another epoch.
             Completion::Again(_) | Completion::Superseded => {}
         }
@@ -135,13 +144,13 @@ impl Locked<'_> {
         completion
     }
 
-    /// A server refused the token of this generation; whether it was the one in use.
-    pub(super) fn reject(&mut self, generation: u64) -> bool {
-        let was_in_use = self.guarded.state.reject(generation);
-        if was_in_use {
+    /// A server refused the token of this generation; whether that is a reason for another one.
+    pub(super) fn reject(&mut self, generation: u64, now: SystemTime) -> bool {
+        let is_reason = self.guarded.state.reject(generation, now);
+        if is_reason {
             self.withdraw();
         }
-        was_in_use
+        is_reason
     }
 
     /// Ends what was, and says which session that was.
@@ -161,22 +170,19 @@ impl Locked<'_> {
         self.guarded.credentials = None;
     }
 
-    /// From here on nothing is published any more; what is published stays until it is replaced or withdrawn.
+    /// From here on nothing is renewed any more; what is published stays in use while it is valid.
     pub(super) fn shut_down(&mut self) {
         self.guarded.state.shut_down();
     }
 
     /// Leaves nothing to be seen without the lock.
-    pub(super) fn withdraw(&mut self) {
+    fn withdraw(&mut self) {
         self.published.store(Arc::default());
     }
 
-    /// Makes the session of the state the one that everybody gets, unless the end has come.
+    /// Makes the session of the state the one that everybody gets.
     fn publish(&mut self) {
         let state = &self.guarded.state;
-        if state.is_shut_down() {
-            return self.withdraw();
-        }
         let refresh_at = state.moments().and_then(|moments| moments.refresh_at);
         self.published.store(Arc::new(Published { token: bearer(state).ok(), refresh_at }));
     }

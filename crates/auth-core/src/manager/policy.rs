@@ -22,6 +22,8 @@ pub struct Policy {
     pub first_cooldown: Duration,
     /// How long failures cool down at the most, unless the vendor asks for more; 60 seconds.
     pub longest_cooldown: Duration,
+    /// How long a vendor can ask to wait (`Retry-After`) at the most; 1 hour. A longer wish is taken for this one.
+    pub longest_retry_after: Duration,
     /// How long anybody waits for a renewal at the most, and a renewal for the vendor; 45 seconds.
     pub wait_limit: Duration,
     /// How long a renewal waits at the most for a peer that has the store's lock; 30 seconds. Shorter than
@@ -40,6 +42,7 @@ impl Default for Policy {
             skew: Duration::from_secs(30),
             first_cooldown: Duration::from_secs(1),
             longest_cooldown: Duration::from_secs(60),
+            longest_retry_after: Duration::from_secs(60 * 60),
             wait_limit: Duration::from_secs(45),
             lock_limit: Duration::from_secs(30),
             store_limit: Duration::from_secs(10),
@@ -76,7 +79,7 @@ impl Policy {
         let longest = doubled.min(self.longest_cooldown);
         // Half of it is left to chance, at the longest too: clients that failed together must not come back in step.
         let own = longest.mul_f64(0.5 + share(chance) / 2.0).max(self.first_cooldown.min(self.longest_cooldown));
-        asked.map_or(own, |asked| asked.max(own))
+        asked.map_or(own, |asked| asked.min(self.longest_retry_after).max(own))
     }
 }
 
@@ -144,5 +147,6 @@ mod tests {
         assert_eq!([1, 2, 3, 6, 40, 400].map(|failures| of(failures, 1.0)), [2.0, 4.0, 8.0, 60.0, 60.0, 60.0]);
         assert_eq!(policy.cooldown(1, Some(Duration::from_secs(300)), 0.0), Duration::from_secs(300));
         assert_eq!(policy.cooldown(7, Some(Duration::from_secs(3)), 1.0), Duration::from_secs(60));
+        assert_eq!(policy.cooldown(1, Some(Duration::MAX), 0.0), Duration::from_secs(3600));
     }
 }

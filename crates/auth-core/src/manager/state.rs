@@ -9,8 +9,10 @@ use std::time::{Duration, SystemTime};
 use super::policy::{Moments, Policy};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
+mod pause;
 mod words;
 
+use pause::Pause;
 use words::Spent;
 pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan};
 
@@ -19,7 +21,7 @@ pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan};
 struct Held {
     session: Arc<Session>,
     moments: Moments,
-    /// A server refused the access token.
+    /// A server refused the access token, and that is reason enough to look for another one.
     rejected: bool,
     /// Why the refresh token can't be sent again.
     spent: Option<Spent>,
@@ -36,7 +38,7 @@ pub(crate) struct State {
     shared: bool,
     /// How often in a row the store was looked at in vain, and when it may be looked at next; at once, if there is none.
     vain_looks: u32,
-    next_look: Option<SystemTime>,
+    next_look: Option<Pause>,
     held: Option<Held>,
     /// Counts sessions: the generation of the one in use.
     generation: u64,
@@ -44,8 +46,12 @@ pub(crate) struct State {
     epoch: u64,
     in_flight: bool,
     failures: u32,
-    /// The end of the current cooldown, and the failure that caused it.
-    cooling: Option<(SystemTime, AuthError)>,
+    /// The current cooldown, and the failure that caused it.
+    cooling: Option<(Pause, AuthError)>,
+    /// How many renewals in a row a refused token was the reason for, and the pause in which another refusal is none: the
+    /// token is new, so more likely the caller may not do what it asked for.
+    suspicions: u32,
+    suspicion: Option<Pause>,
     /// Why there will be no other session until somebody signs in.
     dead: Option<AuthError>,
     shut_down: bool,
@@ -66,6 +72,8 @@ impl State {
             in_flight: false,
             failures: 0,
             cooling: None,
+            suspicions: 0,
+            suspicion: None,
             dead: None,
             shut_down: false,
         }
@@ -136,7 +144,11 @@ impl State {
     /// What to do for somebody who wants a token.
     pub(crate) fn decide(&self, now: SystemTime) -> Decision {
         if self.shut_down {
-            return Decision::Fail(AuthError::new(AuthErrorKind::Shutdown));
+            // What is valid stays valid; only renewals have ended.
+            return match self.freshness(now) {
+                Freshness::Unusable => Decision::Fail(AuthError::new(AuthErrorKind::Shutdown)),
+                Freshness::Fresh | Freshness::Stale => Decision::Serve,
+            };
         }
         let plan = self.plan(now).filter(|plan| !self.is_put_off(*plan, now));
         match self.freshness(now) {
@@ -174,7 +186,7 @@ impl State {
         match (moment, plan) {
             (None, _) => Due::OnChange,
             (Some(_), None) => Due::Never(self.no_way_on()),
-            (Some(moment), Some(plan)) => Due::At(self.put_off(plan).map_or(moment, |until| moment.max(until))),
+            (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now).map_or(moment, |until| moment.max(until))),
         }
     }
 
@@ -191,28 +203,30 @@ impl State {
     }
 
     /// Until when a plan has to wait, if it has to.
-    fn put_off(&self, plan: Plan) -> Option<SystemTime> {
-        match plan {
+    fn put_off(&self, plan: Plan, now: SystemTime) -> Option<SystemTime> {
+        let pause = match plan {
             Plan::Look => self.next_look,
-            _ => self.cooling.as_ref().map(|(until, _)| *until),
-        }
+            _ => self.cooling.as_ref().map(|(pause, _)| *pause),
+        };
+        pause.and_then(|pause| pause.end(now))
     }
 
     fn is_put_off(&self, plan: Plan, now: SystemTime) -> bool {
-        self.put_off(plan).is_some_and(|until| now < until)
+        self.put_off(plan, now).is_some()
     }
 
     fn can_refresh(&self, held: &Held, now: SystemTime) -> bool {
         let has_token = held.session.refresh_token.is_some();
-        // Without a refresh token the session renews itself, and must be valid to do so.
-        let valid = !held.rejected && is_before(now, held.moments.usable_until);
+        // Without a refresh token the session renews itself, and must be valid to do so. Whether a refused one is valid,
+        // its vendor knows.
+        let valid = is_before(now, held.moments.usable_until);
         let needs_valid = self.capabilities.renews_valid_only || !has_token;
         held.spent.is_none() && (valid || !needs_valid)
     }
 
     /// Why nothing can be begun now.
     fn why_not(&self, now: SystemTime) -> AuthError {
-        let cooling = self.cooling.as_ref().filter(|(until, _)| now < *until).map(|(_, failure)| failure);
+        let cooling = self.cooling.as_ref().filter(|(pause, _)| pause.lasts(now)).map(|(_, failure)| failure);
         self.dead.as_ref().or(cooling).cloned().unwrap_or_else(|| self.no_way_on())
     }
 
@@ -226,14 +240,50 @@ impl State {
         AuthError::new(AuthErrorKind::ReauthRequired).with_message(message)
     }
 
-    /// A server refused the token of this generation. A rejection of an older one says nothing about the current one.
-    pub(crate) fn reject(&mut self, generation: u64) -> bool {
-        match &mut self.held {
-            Some(held) if generation == self.generation && !held.rejected => {
-                held.rejected = true;
-                true
-            }
-            _ => false,
+    /// A server refused the token of this generation. A refusal of an older one says nothing about the current one.
+    ///
+    /// It is a suspicion, no verdict: an endpoint may answer 401 to whoever may not use it. So the token is left alone
+    /// where there is no other to be had, or where it was only just renewed for this very reason. Whether there will be a
+    /// renewal.
+    pub(crate) fn reject(&mut self, generation: u64, now: SystemTime) -> bool {
+        let is_current = generation == self.generation && self.held.as_ref().is_some_and(|held| !held.rejected);
+        let is_too_soon = self.suspicion.is_some_and(|pause| pause.lasts(now));
+        if !is_current || is_too_soon {
+            return false;
+        }
+        self.set_rejected(true);
+        let leads_on = self.in_flight || self.plan(now).is_some_and(|plan| !self.is_put_off(plan, now));
+        if !leads_on {
+            self.set_rejected(false);
+        }
+        leads_on
+    }
+
+    fn set_rejected(&mut self, rejected: bool) {
+        if let Some(held) = &mut self.held {
+            held.rejected = rejected;
+        }
+    }
+
+    fn is_rejected(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| held.rejected)
+    }
+
+    /// A refused token was the reason for a renewal. Whatever came of it: another refusal is none for a while, and for
+    /// longer each time.
+    fn pause_suspicion(&mut self, now: SystemTime, chance: f64) {
+        if self.suspicion.is_some_and(|pause| pause.is_past(now, self.policy.longest_cooldown)) {
+            self.suspicions = 0;
+        }
+        self.suspicions = self.suspicions.saturating_add(1);
+        self.suspicion = Some(Pause::new(now, self.policy.cooldown(self.suspicions, None, chance), None));
+    }
+
+    /// No other token was to be had, and nobody has said that the session is over: the refused one is used again.
+    fn relent(&mut self, now: SystemTime, chance: f64) {
+        if self.is_rejected() {
+            self.set_rejected(false);
+            self.pause_suspicion(now, chance);
         }
     }
 
@@ -249,6 +299,8 @@ impl State {
         self.in_flight = false;
         self.failures = 0;
         self.cooling = None;
+        self.suspicions = 0;
+        self.suspicion = None;
         self.dead = None;
         self.held.take().map(|held| held.session)
     }
@@ -267,18 +319,15 @@ impl State {
         }
         self.in_flight = false;
         match outcome {
-            Ok(Gained::New(session)) => match self.refuse_the_refused(&session) {
-                None => {
-                    self.publish(session, chance);
-                    Completion::Published
-                }
-                Some(error) => self.fail(plan, error, now, chance),
-            },
+            Ok(Gained::New(session)) => self.take_into_use(session, now, chance),
             Ok(Gained::Found { session, spent }) => {
+                let was_rejected = self.is_rejected();
                 if !self.adopt(session, spent, chance) {
                     self.put_off_looks(None, now, chance);
+                } else if was_rejected && !self.is_rejected() {
+                    self.pause_suspicion(now, chance);
                 }
-                self.go_on(now)
+                self.go_on(now, chance)
             }
             Ok(Gained::Removed) => {
                 self.held = None;
@@ -286,10 +335,26 @@ impl State {
                     let message = "the session was ended elsewhere, or the store has lost it";
                     self.dead = Some(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message));
                 }
-                self.go_on(now)
+                self.go_on(now, chance)
             }
             Err(error) => self.fail(plan, error, now, chance),
         }
+    }
+
+    /// A session that the vendor issued. One that is of no use is kept, since what renews it is in it, but cools down as
+    /// a failure does: a renewal for every call would bring the same.
+    fn take_into_use(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Completion {
+        let (was_rejected, failures) = (self.is_rejected(), self.failures);
+        self.publish(session, chance);
+        if was_rejected {
+            self.pause_suspicion(now, chance);
+        }
+        if self.freshness(now) != Freshness::Unusable {
+            return Completion::Published;
+        }
+        self.failures = failures;
+        let message = "the vendor gave a session that is over already: this machine's clock and the vendor's differ";
+        self.cool_down(AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true), now, chance)
     }
 
     /// A session that the vendor issued, or that it all begins with, is taken into use.
@@ -327,7 +392,7 @@ impl State {
     }
 
     /// After a look in the store: what is there may be good, or lead on, or be the end.
-    fn go_on(&mut self, now: SystemTime) -> Completion {
+    fn go_on(&mut self, now: SystemTime, chance: f64) -> Completion {
         if self.freshness(now) != Freshness::Unusable {
             return Completion::Published;
         }
@@ -336,18 +401,11 @@ impl State {
                 self.in_flight = true;
                 Completion::Again(plan)
             }
-            _ => Completion::Failed(self.why_not(now)),
-        }
-    }
-
-    /// A renewal that returns the very token that was refused would go on for ever.
-    fn refuse_the_refused(&self, session: &Session) -> Option<AuthError> {
-        match &self.held {
-            Some(held) if held.rejected && held.session.access_token == session.access_token => {
-                let message = "the server refused the token, and there is no other";
-                Some(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message))
+            _ => {
+                let error = self.why_not(now);
+                self.relent(now, chance);
+                Completion::Failed(error)
             }
-            _ => None,
         }
     }
 
@@ -369,6 +427,9 @@ impl State {
         if let Some(held) = &mut self.held {
             held.spent = Some(spent);
         }
+        if lost {
+            self.relent(now, chance);
+        }
         if !self.can_login {
             // What is still valid stays in use; after that, somebody has to sign in.
             let dead =
@@ -385,9 +446,7 @@ impl State {
     }
 
     fn fail_login(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
-        use AuthErrorKind::{InvalidInput, Unsupported, Validation};
-        // The same credentials would be refused again.
-        if error.needs_login() || matches!(error.kind(), InvalidInput | Unsupported | Validation) {
+        if is_verdict_on_credentials(&error) {
             self.dead = Some(error.clone());
             return Completion::Failed(error);
         }
@@ -398,21 +457,47 @@ impl State {
     fn fail_look(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
         self.put_off_looks(error.retry_after(), now, chance);
         // That there is nothing to find is said as what it means.
-        Completion::Failed(if error.kind() == AuthErrorKind::NotFound { self.why_not(now) } else { error })
+        let error = if error.kind() == AuthErrorKind::NotFound { self.why_not(now) } else { error };
+        self.relent(now, chance);
+        Completion::Failed(error)
     }
 
-    /// A look brought nothing new: the store is looked at less and less often.
+    /// A look brought nothing new: the store is looked at less and less often, but at the end of what is in use at the
+    /// latest. From then on the store's lock is waited for, if a peer has it.
     fn put_off_looks(&mut self, asked: Option<Duration>, now: SystemTime, chance: f64) {
         self.vain_looks = self.vain_looks.saturating_add(1);
-        self.next_look = now.checked_add(self.policy.cooldown(self.vain_looks, asked, chance));
+        let length = self.policy.cooldown(self.vain_looks, asked, chance);
+        self.next_look = Some(Pause::new(now, length, self.end_of_use()));
     }
 
-    /// A passing fault: nothing is lost, and nothing is tried again for a while.
+    /// A passing fault: nothing is lost, and nothing is tried again for a while. Unless the vendor asked for it, the pause
+    /// doesn't outlast the token.
     fn cool_down(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
+        self.relent(now, chance);
         self.failures = self.failures.saturating_add(1);
-        let pause = self.policy.cooldown(self.failures, error.retry_after(), chance);
-        self.cooling = now.checked_add(pause).map(|until| (until, error.clone()));
+        let asked = error.retry_after();
+        let limit = if asked.is_none() { self.end_of_use() } else { None };
+        let length = self.policy.cooldown(self.failures, asked, chance);
+        self.cooling = Some((Pause::new(now, length, limit), error.clone()));
         Completion::Failed(error)
+    }
+
+    /// When the session stops being usable, if it does.
+    fn end_of_use(&self) -> Option<SystemTime> {
+        self.moments().and_then(|moments| moments.usable_until)
+    }
+}
+
+/// Whether the same credentials would be refused again. An answer that says nothing about them passes: a gateway's 404, a
+/// 405 or a 413 come and go with whoever set up the server, and so does a 400.
+fn is_verdict_on_credentials(error: &AuthError) -> bool {
+    use AuthErrorKind::{InvalidInput, Unsupported, Validation};
+    let was_answered = error.status().is_some();
+    match error.kind() {
+        Validation => true,
+        // Without an answer it was found out here, before anything was sent.
+        InvalidInput | Unsupported => !was_answered,
+        _ => error.needs_login(),
     }
 }
 

@@ -162,6 +162,31 @@ fn usable_is_judged_by_the_session_in_use_where_it_is_that_one() {
     state.publish(held.clone(), 0.0);
     assert!(state.is_usable(&held, at(969)) && state.is_usable(&other, at(969)));
     assert!(!state.is_usable(&held, at(970)) && !state.is_usable(&other, at(970)));
-    state.reject(1);
+    state.reject(1, at(0));
     assert!(!state.is_usable(&held, at(0)) && state.is_usable(&other, at(0)));
+}
+
+#[test]
+fn no_pause_between_looks_outlasts_what_is_in_use() {
+    let mut state = shared(false);
+    land(&mut state, Plan::Look, found("a", 0, true), 0);
+    // Vain looks while the token still works.
+    for second in [850, 900, 960, 961, 962, 963, 964] {
+        land(&mut state, Plan::Look, found("a", 0, true), second);
+    }
+    assert_eq!(name(&state.decide(at(969))), "serve");
+    assert_eq!(name(&state.decide(at(970))), "Look", "a peer may be renewing it");
+}
+
+#[test]
+fn a_refused_token_that_no_peer_has_replaced_is_used_again() {
+    let mut state = shared(false);
+    land(&mut state, Plan::Look, found("a", 0, true), 0);
+    assert!(state.reject(1, at(5)));
+    assert_eq!(name(&state.decide(at(5))), "Look");
+    let completion = land(&mut state, Plan::Look, found("a", 0, true), 5);
+    let Completion::Failed(error) = completion else { panic!("{completion:?}") };
+    assert!(error.to_string().contains("nobody has said"), "{error}");
+    assert_eq!(name(&state.decide(at(5))), "serve");
+    assert!(!state.reject(1, at(5)), "it was only just looked for");
 }

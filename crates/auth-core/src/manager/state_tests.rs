@@ -91,8 +91,8 @@ fn what_renews_only_while_valid_is_not_renewed_too_late() {
         state.publish(session("a", 0), 0.0);
         assert_eq!(name(&state.decide(at(850))), "serve and Refresh");
         assert_eq!(name(&state.decide(at(970))), late);
-        state.reject(1);
-        assert_eq!(name(&state.decide(at(850))), late, "a refused token renews nothing");
+        state.reject(1, at(850));
+        assert_eq!(name(&state.decide(at(850))), "Refresh", "whether a refused token is valid, its vendor knows");
     }
 }
 
@@ -108,10 +108,10 @@ fn a_vendor_without_renewal_signs_in_once() {
 #[test]
 fn only_the_current_generation_can_be_rejected() {
     let mut state = signed_in(false);
-    assert!(!state.reject(0) && !state.reject(2));
+    assert!(!state.reject(0, at(0)) && !state.reject(2, at(0)));
     assert_eq!(state.freshness(at(0)), Freshness::Fresh);
-    assert!(state.reject(1));
-    assert!(!state.reject(1), "once");
+    assert!(state.reject(1, at(0)));
+    assert!(!state.reject(1, at(0)), "once");
     assert_eq!(state.freshness(at(0)), Freshness::Unusable);
 }
 
@@ -168,13 +168,128 @@ fn a_vendor_that_asks_for_patience_gets_it() {
 }
 
 #[test]
-fn the_refused_token_again_is_no_renewal() {
+fn the_refused_token_again_is_used_again_and_not_renewed_for_every_refusal() {
     let mut state = signed_in(false);
-    state.reject(1);
+    assert!(state.reject(1, at(10)));
     let epoch = state.begin();
     let completion = state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("a", 0))), at(10), 0.0);
-    assert!(matches!(completion, Completion::Failed(_)), "{completion:?}");
-    assert_eq!(name(&state.decide(at(10))), "ReauthRequired");
+    assert!(matches!(completion, Completion::Published), "{completion:?}");
+    assert!(!state.reject(2, at(10)), "it was only just renewed");
+    assert_eq!(name(&state.decide(at(10))), "serve");
+}
+
+/// An endpoint that answers 401 to every token: at which seconds of ten minutes it causes a renewal.
+#[test]
+fn an_endpoint_that_always_refuses_causes_few_renewals_and_takes_no_token_away() {
+    let mut state = signed_in(false);
+    let mut renewed = Vec::new();
+    for second in 0..600 {
+        if state.reject(state.generation(), at(second)) {
+            assert_eq!(name(&state.decide(at(second))), "Refresh");
+            let epoch = state.begin();
+            let fresh = session(&format!("s{second}"), second);
+            state.complete(epoch, Plan::Refresh, Ok(Gained::New(fresh)), at(second), 0.0);
+            renewed.push(second);
+        }
+        assert_eq!(name(&state.decide(at(second))), "serve");
+    }
+    assert_eq!(renewed[..7], [0, 1, 3, 7, 15, 31, 61], "then every half minute: {renewed:?}");
+    // Long after the last one, it is the first again.
+    assert!(state.reject(state.generation(), at(700)));
+    let epoch = state.begin();
+    state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("late", 700))), at(700), 0.0);
+    assert!(!state.reject(state.generation(), at(700)) && state.reject(state.generation(), at(701)));
+}
+
+#[test]
+fn a_refusal_kills_nothing_that_can_not_be_replaced() {
+    // A key that is sent as it is; a session that is renewed by signing in, without credentials.
+    for capabilities in [Capabilities::login_only(), Capabilities::login_only().with_renewal(Renewal::Relogin)] {
+        let mut state = State::new(Policy::default(), capabilities, false);
+        state.publish(Arc::new(Session::new("key", at(0))), 0.0);
+        assert!(!state.reject(1, at(5)));
+        assert_eq!(name(&state.decide(at(5))), "serve");
+    }
+}
+
+#[test]
+fn a_refused_token_is_used_again_when_its_renewal_fails_by_a_passing_fault() {
+    use AuthErrorKind::{RateLimited, SessionExpired, Transport};
+    // Without credentials, and with a refusal, the vendor has said twice that it is over.
+    for (kind, decision) in [(RateLimited, "serve"), (Transport, "serve"), (SessionExpired, "ReauthRequired")] {
+        let mut state = signed_in(false);
+        assert!(state.reject(1, at(10)));
+        let epoch = state.begin();
+        state.complete(epoch, Plan::Refresh, Err(error(kind)), at(10), 0.0);
+        assert_eq!(name(&state.decide(at(10))), decision, "{kind:?}");
+        assert!(!state.reject(1, at(10)), "{kind:?}");
+    }
+}
+
+#[test]
+fn tokens_that_arrive_expired_cause_no_renewal_for_every_call() {
+    let mut state = rotating(true);
+    let mut begun = Vec::new();
+    for second in 5000..5060 {
+        let Decision::Begin(plan) = state.decide(at(second)) else { continue };
+        let epoch = state.begin();
+        // The refresh token is the newest all the same.
+        let old = session(&format!("s{second}"), 0);
+        let completion = state.complete(epoch, plan, Ok(Gained::New(old)), at(second), 0.0);
+        let Completion::Failed(error) = completion else { panic!("{completion:?}") };
+        assert!(error.to_string().contains("clock"), "{error}");
+        begun.push((second - 5000, plan));
+    }
+    use Plan::{Login, Refresh};
+    assert_eq!(begun, [(0, Login), (1, Refresh), (3, Refresh), (7, Refresh), (15, Refresh), (31, Refresh)]);
+}
+
+#[test]
+fn pauses_end_when_the_clock_is_set_back() {
+    let mut state = signed_in(false);
+    let epoch = state.begin();
+    let busy = error(AuthErrorKind::RateLimited).with_retry_after(Some(Duration::from_secs(3000)));
+    state.complete(epoch, Plan::Refresh, Err(busy), at(2000), 0.0);
+    assert_eq!(name(&state.decide(at(2100))), "RateLimited");
+    assert_eq!(name(&state.decide(at(1999))), "Refresh");
+}
+
+#[test]
+fn a_cooldown_ends_with_the_token_unless_the_vendor_asked_for_patience() {
+    for (asked, at_the_end) in [(None, "Refresh"), (Some(Duration::from_secs(60)), "RateLimited")] {
+        let mut state = signed_in(false);
+        for second in [900, 965] {
+            let epoch = state.begin();
+            let busy = error(AuthErrorKind::RateLimited).with_retry_after(asked);
+            state.complete(epoch, Plan::Refresh, Err(busy), at(second), 0.0);
+        }
+        for _ in 0..5 {
+            let epoch = state.begin();
+            let busy = error(AuthErrorKind::RateLimited).with_retry_after(asked);
+            state.complete(epoch, Plan::Refresh, Err(busy), at(966), 0.0);
+        }
+        assert_eq!(name(&state.decide(at(969))), "serve");
+        assert_eq!(name(&state.decide(at(970))), at_the_end);
+    }
+}
+
+#[test]
+fn what_says_nothing_about_credentials_passes() {
+    use AuthErrorKind::{Forbidden, InvalidInput, NotFound, Unsupported};
+    let answers = [(NotFound, 404), (Unsupported, 405), (InvalidInput, 400), (InvalidInput, 413), (Forbidden, 403)];
+    for (kind, status) in answers {
+        let mut state = rotating(true);
+        let epoch = state.begin();
+        state.complete(epoch, Plan::Login, Err(error(kind).with_status(status)), at(0), 0.0);
+        assert_eq!(name(&state.decide(at(0))), format!("{kind:?}"));
+        assert_eq!(name(&state.decide(at(2))), "Login", "{status}");
+    }
+    for kind in [InvalidInput, Unsupported] {
+        let mut state = rotating(true);
+        let epoch = state.begin();
+        state.complete(epoch, Plan::Login, Err(error(kind)), at(0), 0.0);
+        assert_eq!(name(&state.decide(at(1000))), format!("{kind:?}"), "found out here, before anything was sent");
+    }
 }
 
 #[test]
@@ -276,8 +391,6 @@ fn each_way_to_no_session_has_its_words() {
         let mut over = State::new(Policy::default(), capabilities, false);
         over.publish(session("a", 0), 0.0);
         assert!(words(&over).contains("has expired"), "{}", words(&over));
-        over.reject(1);
-        assert!(words(&over).contains("refused the token"), "{}", words(&over));
     }
 }
 
@@ -290,7 +403,7 @@ fn a_rejection_of_another_token_is_no_reason_to_refuse_a_renewal() {
         state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("a", 5))), at(10), 0.0),
         Completion::Published
     ));
-    state.reject(2);
+    state.reject(2, at(0));
     let epoch = state.begin();
     assert!(matches!(
         state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("b", 9))), at(10), 0.0),
@@ -300,12 +413,13 @@ fn a_rejection_of_another_token_is_no_reason_to_refuse_a_renewal() {
 }
 
 #[test]
-fn after_a_shutdown_there_is_nothing() {
+fn after_a_shutdown_what_is_valid_is_served_and_nothing_renewed() {
     let mut state = signed_in(true);
     assert!(!state.is_shut_down());
     state.shut_down();
     assert!(state.is_shut_down());
-    assert_eq!(name(&state.decide(at(0))), "Shutdown");
+    assert_eq!(name(&state.decide(at(850))), "serve");
+    assert_eq!(name(&state.decide(at(970))), "Shutdown");
 }
 
 /// One thing that can happen to a manager.
@@ -353,7 +467,7 @@ proptest! {
         for event in history {
             match event {
                 Event::Pass(seconds) => now += seconds,
-                Event::Reject(generation) => { state.reject(generation); }
+                Event::Reject(generation) => { state.reject(generation, at(now)); }
                 Event::Supersede => {
                     state.supersede();
                     flight = None;

@@ -353,7 +353,7 @@ async fn a_client_learns_what_kind_of_failure_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_shutdown_nothing_is_published_and_nobody_signs_in() {
+async fn after_a_shutdown_nobody_signs_in_and_what_lands_late_is_of_use_while_it_is_valid() {
     let timer = PausedTimer::new();
     let mut acme = Acme::new(&timer);
     // The refresh is refused and the login that follows works, but both take longer than a shutdown waits.
@@ -369,9 +369,12 @@ async fn after_a_shutdown_nothing_is_published_and_nobody_signs_in() {
     let begun = tokio::time::Instant::now();
     manager.shutdown().await;
     assert_eq!(begun.elapsed(), SECOND * 45);
-    assert!(manager.cached().is_none());
+    assert_eq!(text(&manager.token().await.unwrap()), "access-0", "it is valid");
     tokio::time::sleep(SECOND * 60).await;
     assert_eq!(manager.authenticator().calls("login"), 1, "it has landed");
+    assert_eq!(text(&manager.token().await.unwrap()), "access-1");
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::Shutdown);
     assert!(manager.cached().is_none());
     assert!(matches!(manager.watch().current(), SessionStatus::ShutDown));
     let again = manager.login(Credentials::password("me", "secret")).await.unwrap_err();

@@ -286,6 +286,8 @@ async fn shutdown_waits_for_what_is_under_way() {
     manager.authenticator().called("refresh", 1).await;
     manager.shutdown().await;
     assert_eq!(text(&waiting.await.unwrap().unwrap()), "access-1");
+    assert_eq!(text(&manager.token().await.unwrap()), "access-1", "it is valid");
+    tokio::time::advance(HOUR).await;
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::Shutdown);
     assert!(manager.cached().is_none());
 }

@@ -122,7 +122,7 @@ fn one_renewal_for_all_who_were_refused_and_the_refused_token_is_gone() {
         let caller = || {
             let (begun, over) = (Arc::clone(&begun), Arc::clone(&over));
             role(move |cell| {
-                over.fetch_or(cell.lock().reject(1), SeqCst);
+                over.fetch_or(cell.lock().reject(1, now()), SeqCst);
                 assert_eq!(seen(cell), None, "after a rejection");
                 begun.fetch_add(usize::from(renew_once(cell).is_some()), SeqCst);
             })
@@ -189,28 +189,8 @@ fn a_late_rejection_takes_nothing_fresh_away() {
             assert!(matches!(land(cell, epoch, "fresh"), Completion::Published));
             assert_eq!(seen(cell), fresh());
         });
-        let late = (0..cast.actors).map(|_| role(|cell| _ = cell.lock().reject(1)));
+        let late = (0..cast.actors).map(|_| role(|cell| _ = cell.lock().reject(1, now())));
         play(&cell, [landing].into_iter().chain(late));
         assert_eq!(seen(&cell), fresh());
-    });
-}
-
-#[test]
-fn what_lands_after_a_shutdown_is_not_published() {
-    under_every_schedule([Cast { actors: 1, readers: 0 }, Cast { actors: 1, readers: 1 }], |cast| {
-        let (cell, over) = (cell(), Arc::new(AtomicBool::new(false)));
-        let epoch = begin(&cell);
-        let owner = {
-            let over = Arc::clone(&over);
-            role(move |cell| {
-                cell.lock().shut_down();
-                cell.lock().withdraw();
-                over.store(true, SeqCst);
-            })
-        };
-        let late = (0..cast.actors).map(|_| role(move |cell| drop(land(cell, epoch, "late"))));
-        let readers = (0..cast.readers).map(|_| reader(&over, None));
-        play(&cell, [owner].into_iter().chain(late).chain(readers));
-        assert_eq!(seen(&cell), None);
     });
 }

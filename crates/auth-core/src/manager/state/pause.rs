@@ -1,0 +1,36 @@
+//! A pause in which nothing is tried.
+
+use std::time::{Duration, SystemTime};
+
+/// A span of wall-clock time in which nothing is tried.
+///
+/// The clock may be set while it lasts. Set forward, the pause ends early; set back to before the pause began, it is over
+/// too: otherwise it would last for as long as the clock was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pause {
+    since: SystemTime,
+    until: SystemTime,
+}
+
+impl Pause {
+    /// A pause from now on, which ends at `no_later_than` at the latest if that is still to come.
+    pub(super) fn new(now: SystemTime, length: Duration, no_later_than: Option<SystemTime>) -> Self {
+        let until = now.checked_add(length).unwrap_or(now);
+        let limit = no_later_than.filter(|limit| now < *limit);
+        Self { since: now, until: limit.map_or(until, |limit| until.min(limit)) }
+    }
+
+    /// When it ends, if it lasts at this moment.
+    pub(super) fn end(&self, now: SystemTime) -> Option<SystemTime> {
+        (self.since <= now && now < self.until).then_some(self.until)
+    }
+
+    pub(super) fn lasts(&self, now: SystemTime) -> bool {
+        self.end(now).is_some()
+    }
+
+    /// Whether it ended at least so long ago.
+    pub(super) fn is_past(&self, now: SystemTime, by: Duration) -> bool {
+        now < self.since || self.until.checked_add(by).is_some_and(|moment| moment <= now)
+    }
+}
