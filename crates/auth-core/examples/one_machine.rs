@@ -81,7 +81,7 @@ async fn demonstrate() -> Result<(), Box<dyn Error>> {
     }
 
     println!("somebody signs out, and every process knows");
-    terminal.logout().await?;
+    let _ = terminal.logout().await?;
     let (url, folder) = (aivo.url(), folder.clone());
     let last =
         tokio::task::spawn_blocking(move || Command::new(std::env::current_exe()?).arg(url).arg(folder).status());

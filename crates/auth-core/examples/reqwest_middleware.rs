@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let response = http.get(format!("{}/probe", elsewhere.url())).send().await?;
     println!("to another origin:  {}, since no token went along", response.status());
 
-    manager.logout().await?;
+    let _ = manager.logout().await?;
     match http.get(&probe).send().await {
         Err(reqwest_middleware::Error::Middleware(error)) => {
             let error = error.downcast::<TokenError>()?;

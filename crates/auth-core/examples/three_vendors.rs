@@ -81,10 +81,10 @@ impl Account {
         self.say("long expired", format!("{}, after waiting for it", self.describe(&token)));
 
         match self.manager.logout().await {
-            Ok(()) => self.say("logout", format!("done, {}", self.describe(&token))),
+            Ok(_) => self.say("logout", format!("done, {}", self.describe(&token))),
             Err(error) if error.kind() == AuthErrorKind::Unsupported => {
                 self.say("logout", "refused: it would end every session of the account".to_owned());
-                self.manager.revoke_all().await?;
+                let _ = self.manager.revoke_all().await?;
                 self.say("revoke all", format!("done, {}", self.describe(&token)));
             }
             Err(error) => return Err(error.into()),

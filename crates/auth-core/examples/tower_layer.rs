@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let response = service.ready().await?.call(elsewhere).await?;
     println!("to another origin:        {}, since no token went along", response.status());
 
-    manager.logout().await?;
+    let _ = manager.logout().await?;
     match service.ready().await?.call(probe()?).await {
         Ok(response) => println!("after the logout:         {}", response.status()),
         Err(error) => println!(

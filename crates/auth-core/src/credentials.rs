@@ -67,6 +67,11 @@ impl Credentials {
         }
     }
 
+    /// Whether they are the token themselves: nothing is issued for them, so nothing is stored or ended at the vendor.
+    pub fn is_static(&self) -> bool {
+        matches!(self, Self::ApiKey(_))
+    }
+
     /// Whether signing in with the same credentials again gives another token.
     ///
     /// A one-time token is spent by its exchange, and a key that is sent as it is stays what it is.

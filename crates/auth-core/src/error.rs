@@ -134,6 +134,11 @@ impl AuthError {
         }))
     }
 
+    /// The same with another kind, for what is known better than by whoever made it. What followed from the kind stays.
+    pub(crate) fn with_kind(self, kind: AuthErrorKind) -> Self {
+        self.change(|details| details.kind = kind)
+    }
+
     /// Says more, in our words: never in the vendor's, never with a secret.
     #[must_use]
     pub fn with_message(self, message: impl Into<String>) -> Self {

@@ -183,7 +183,7 @@ pub use client_runtime::{BoxFuture, Secret, Timer, Token, TokenError, TokenSourc
 pub use credentials::{Credentials, CustomCredentials};
 pub use error::{AuthError, AuthErrorKind, Delivery, FieldError};
 pub use family::Family;
-pub use manager::{Policy, SessionManager, SessionManagerBuilder, SessionStatus, SessionWatch};
+pub use manager::{Ended, Policy, SessionManager, SessionManagerBuilder, SessionStatus, SessionWatch};
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 pub use origin::{InvalidOrigin, Origin};
 pub use pool::{SessionPool, SessionPoolBuilder};

@@ -6,11 +6,13 @@ use std::time::{Duration, SystemTime};
 use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
 use tokio::sync::watch;
 
-use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, LogoutScope, Session};
+use crate::{AuthError, AuthErrorKind, Authenticator, Session};
 
 mod builder;
 mod cell;
+mod ending;
 mod flight;
+mod login;
 mod policy;
 mod state;
 #[cfg(test)]
@@ -22,10 +24,11 @@ mod vault;
 
 pub use builder::SessionManagerBuilder;
 use cell::{Cell, Locked};
-use flight::Flight;
+pub use ending::Ended;
+use flight::{Flight, Halt, Landed};
 pub use policy::Policy;
 pub(crate) use state::Due;
-use state::{Decision, Freshness, Plan};
+use state::{Decision, Freshness};
 pub use status::{SessionStatus, SessionWatch};
 use vault::Vault;
 
@@ -86,23 +89,32 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// [`ReauthRequired`](AuthErrorKind::ReauthRequired) when there is no way on;
     /// [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`].
     pub async fn token(&self) -> Result<Token, AuthError> {
-        let flight = {
-            let now = self.inner.timer.system_time();
-            let locked = self.inner.cell.lock();
-            match locked.state().decide(now) {
-                Decision::Serve => return locked.in_use(),
-                Decision::ServeAndBegin(plan) => {
-                    let token = locked.in_use();
-                    // Without a runtime the token is as good as before.
-                    let _ = self.inner.begin(locked, plan);
-                    return token;
+        let mut limit = None;
+        loop {
+            let flight = {
+                let now = self.inner.timer.system_time();
+                let locked = self.inner.cell.lock();
+                match locked.state().decide(now) {
+                    Decision::Serve => return locked.in_use(),
+                    Decision::ServeAndBegin(plan) => {
+                        let token = locked.in_use();
+                        // Without a runtime the token is as good as before.
+                        let _ = self.inner.begin(locked, plan);
+                        return token;
+                    }
+                    Decision::Join => locked.under_way().cloned().ok_or_else(lost)?,
+                    Decision::Begin(plan) => self.inner.begin(locked, plan)?,
+                    Decision::Fail(error) => return Err(error),
                 }
-                Decision::Join => locked.flight().cloned().ok_or_else(lost)?,
-                Decision::Begin(plan) => self.inner.begin(locked, plan)?,
-                Decision::Fail(error) => return Err(error),
+            };
+            let is_login = flight.is_login();
+            match self.inner.wait(flight, limit.get_or_insert_with(|| self.inner.limit())).await {
+                Ok(token) => return Ok(token),
+                // A login of somebody else that failed has changed nothing.
+                Err(Halt::Failed(error)) if !is_login || error.kind() == AuthErrorKind::Timeout => return Err(error),
+                Err(Halt::Failed(_) | Halt::Superseded) => {}
             }
-        };
-        self.inner.wait(flight).await
+        }
     }
 
     /// The session in use, if it is usable now. It doesn't renew anything, and doesn't look in the store: what is there is
@@ -114,106 +126,19 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         locked.state().session().filter(|_| usable).cloned()
     }
 
-    /// Signs in, whatever was before: what is under way will not be published.
-    ///
-    /// Credentials that can be used again are held, for when the session can't be renewed.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Authenticator::login`], and of [`token`](Self::token) while waiting.
-    pub async fn login(&self, credentials: Credentials) -> Result<(), AuthError> {
-        let flight = {
-            let mut locked = self.inner.cell.lock();
-            if locked.state().is_shut_down() {
-                return Err(AuthError::new(AuthErrorKind::Shutdown));
-            }
-            drop(self.inner.supersede(&mut locked));
-            locked.hold_credentials(credentials);
-            self.inner.begin(locked, Plan::LoginAnew)?
-        };
-        self.inner.wait(flight).await.map(drop)
-    }
-
-    /// Ends this session: here at once, and at the vendor.
-    ///
-    /// Credentials are forgotten too, so nothing signs in again by itself.
-    ///
-    /// # Errors
-    ///
-    /// [`Unsupported`](AuthErrorKind::Unsupported) where only all sessions of the account can be ended; nothing happens
-    /// then. Otherwise those of [`Authenticator::logout`]: the session is gone here all the same.
-    pub async fn logout(&self) -> Result<(), AuthError> {
-        let scope = self.inner.authenticator.capabilities().logout;
-        if scope != LogoutScope::Session {
-            let family = self.inner.authenticator.family();
-            let error = AuthError::unsupported(family, "logout");
-            let error = match scope {
-                LogoutScope::Account => {
-                    error.with_message("it would end every session of the account: ask for `revoke_all`")
-                }
-                _ => error,
-            };
-            return Err(error);
-        }
-        self.end(End::Session).await
-    }
-
-    /// Ends every session of the account: here at once, and at the vendor.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`logout`](Self::logout), of [`Authenticator::revoke_all`].
-    pub async fn revoke_all(&self) -> Result<(), AuthError> {
-        if !self.inner.authenticator.capabilities().revoke_all {
-            return Err(AuthError::unsupported(self.inner.authenticator.family(), "revoke_all"));
-        }
-        self.end(End::Account).await
-    }
-
-    async fn end(&self, end: End) -> Result<(), AuthError> {
-        let (held, renewing, unsaved) = {
-            let mut locked = self.inner.cell.lock();
-            locked.forget_credentials();
-            let renewing = locked.flight().is_some();
-            let held = self.inner.supersede(&mut locked);
-            // From here on nobody takes up again what is stored.
-            let unsaved = self.inner.vault.doom();
-            (held, renewing, unsaved)
-        };
-        let inner = Arc::clone(&self.inner);
-        // In a task: a caller that goes away must not leave the session half ended.
-        let work = async move {
-            // A peer's renewal is waited for, since its tokens are then those to end. A renewal of our own is void
-            // already, and ends what it gets by itself.
-            let lock = if renewing { None } else { inner.vault.lock().await.ok() };
-            let (stored, forgotten) = inner.vault.remove_doomed().await;
-            // Peers may have renewed what is held; what could not be stored is newer than what is there.
-            let latest = if unsaved { held } else { stored.map(Arc::new).or(held) };
-            let ended = match (latest, end) {
-                (None, _) => Ok(()),
-                (Some(session), End::Session) => inner.bounded(inner.authenticator.logout(&session)).await,
-                (Some(session), End::Account) => inner.bounded(inner.authenticator.revoke_all(&session)).await,
-            };
-            if let Some(lock) = lock {
-                inner.vault.release(lock).await;
-            }
-            ended.and(forgotten)
-        };
-        runtime()?.spawn(work).await.map_err(|_| lost())?
-    }
-
     /// Stops renewing, waits for what is under way, and writes what could not be written so far. A token that is still
     /// valid is handed out until it expires; then whoever asks gets [`Shutdown`](AuthErrorKind::Shutdown).
     ///
     /// A program with a store calls it before it ends: a renewal that is cut off in the middle costs the session.
     pub async fn shutdown(&self) {
-        let flight = {
+        let under_way = {
             let mut locked = self.inner.cell.lock();
             locked.shut_down();
-            locked.flight().cloned()
+            locked.all_under_way()
         };
-        if let Some(flight) = flight {
-            let _ = self.inner.wait(flight).await;
+        let mut limit = self.inner.limit();
+        for flight in under_way {
+            let _ = self.inner.wait(flight, &mut limit).await;
         }
         // The last chance for what could not be written.
         let _ = self.inner.vault.flush().await;
@@ -258,10 +183,10 @@ impl<A: Authenticator + 'static> SessionManager<A> {
                             let _ = self.token().await;
                         }
                         // A login or logout in between changes what is due.
-                        () = watch.changed() => {}
+                        _ = watch.changed() => {}
                     }
                 }
-                Due::OnChange => watch.changed().await,
+                Due::OnChange => drop(watch.changed().await),
                 Due::Never(error) => return error,
             }
         }
@@ -283,20 +208,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     }
 }
 
-/// What is to be ended.
-enum End {
-    Session,
-    Account,
-}
-
 impl<A: Authenticator + 'static> Inner<A> {
-    /// Ends what was, and says which session that was.
-    fn supersede(&self, locked: &mut Locked<'_>) -> Option<Arc<Session>> {
-        let session = locked.supersede();
-        self.show(SessionStatus::SignedOut);
-        session
-    }
-
     /// Tries to write what could not be written, until it is. A manager that is gone is outlived, but not for ever.
     fn save_later(self: &Arc<Self>) {
         let Ok(runtime) = runtime() else { return };
@@ -352,13 +264,19 @@ impl<A: Authenticator + 'static> Inner<A> {
         policy::fraction(self.timer.random())
     }
 
-    /// Waits for what a renewal gives, within the limit.
-    async fn wait(&self, flight: Flight) -> Result<Token, AuthError> {
-        let limit = self.timer.sleep(self.wait_limit());
+    /// The end of what a caller waits for.
+    fn limit(&self) -> BoxFuture<'static, ()> {
+        self.timer.sleep(self.wait_limit())
+    }
+
+    /// Waits for what a renewal or a login gives, within the limit.
+    async fn wait(&self, flight: Flight, limit: &mut BoxFuture<'static, ()>) -> Landed {
         tokio::select! {
             biased;
             landed = flight.landed() => landed,
-            () = limit => Err(AuthError::new(AuthErrorKind::Timeout).with_message("the renewal goes on, and took too long for this caller")),
+            () = limit => Err(AuthError::new(AuthErrorKind::Timeout)
+                .with_message("it goes on, and took too long for this caller")
+                .into()),
         }
     }
 

@@ -82,10 +82,11 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         let capabilities = self.authenticator.capabilities();
         let mut state = State::new(self.policy, capabilities, self.credentials.is_some());
         let key = format!("{}/{}", self.authenticator.family(), self.account);
-        if self.store.is_some() {
-            state.set_shared();
-        }
-        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        // A key that is the token itself is stored nowhere.
+        let is_static = self.credentials.as_ref().is_some_and(Credentials::is_static);
+        let store = self.store.filter(|_| !is_static);
+        state.set_shared(store.is_some());
+        let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         let limits = Limits { step: state.policy().store_limit, lock: state.policy().lock_limit };
         if let Some(session) = self.session {
             state.publish(Arc::new(session), fraction(self.timer.random()));

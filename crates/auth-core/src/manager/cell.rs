@@ -11,7 +11,7 @@ use client_runtime::Token;
 use self::sync::{ArcSwap, Mutex, MutexGuard};
 use super::flight::Flight;
 use super::lost;
-use super::state::{Completion, Freshness, Gained, Plan, State};
+use super::state::{Completion, Freshness, Gained, Plan, State, Ticket};
 use crate::{AuthError, AuthErrorKind, Credentials, Session};
 
 #[cfg(test)]
@@ -37,14 +37,36 @@ struct Published {
 struct Guarded {
     state: State,
     credentials: Option<Credentials>,
+    /// The credentials of the session in use are the token itself.
+    is_static: bool,
     flight: Option<Flight>,
+    /// Logins under way, the last one last.
+    logins: Vec<Flight>,
+    /// How many logouts wait for what is under way to come to its end.
+    endings: usize,
+    /// What has come in meanwhile, which is theirs to end.
+    orphans: Vec<Arc<Session>>,
+}
+
+/// What was ended here, and is to be ended in the store and at the vendor.
+pub(super) struct Ended {
+    pub(super) epoch: u64,
+    pub(super) session: Option<Arc<Session>>,
+    /// Its refresh token can't be sent any more.
+    pub(super) is_spent: bool,
+    /// Nothing was issued for it.
+    pub(super) is_static: bool,
+    /// What is under way, and may still bring a session.
+    pub(super) under_way: Vec<Flight>,
 }
 
 impl Cell {
     /// Publishes the session of the state, if it has one.
     pub(super) fn new(state: State, credentials: Option<Credentials>) -> Self {
-        let cell =
-            Self { published: ArcSwap::default(), guarded: Mutex::new(Guarded { state, credentials, flight: None }) };
+        let is_static = credentials.as_ref().is_some_and(Credentials::is_static);
+        let (logins, orphans) = (Vec::new(), Vec::new());
+        let guarded = Guarded { state, credentials, is_static, flight: None, logins, endings: 0, orphans };
+        let cell = Self { published: ArcSwap::default(), guarded: Mutex::new(guarded) };
         cell.lock().publish();
         cell
     }
@@ -86,9 +108,14 @@ impl Locked<'_> {
         self.guarded.credentials.as_ref()
     }
 
-    /// The renewal under way.
-    pub(super) fn flight(&self) -> Option<&Flight> {
-        self.guarded.flight.as_ref()
+    /// What is under way and will bring a token: a renewal, or the last login.
+    pub(super) fn under_way(&self) -> Option<&Flight> {
+        self.guarded.flight.as_ref().or(self.guarded.logins.last())
+    }
+
+    /// All that is under way.
+    pub(super) fn all_under_way(&self) -> Vec<Flight> {
+        self.guarded.flight.iter().chain(&self.guarded.logins).cloned().collect()
     }
 
     /// The token of the session in use.
@@ -153,16 +180,85 @@ impl Locked<'_> {
         is_reason
     }
 
-    /// Ends what was, and says which session that was.
-    pub(super) fn supersede(&mut self) -> Option<Arc<Session>> {
-        self.guarded.flight = None;
-        self.withdraw();
-        self.guarded.state.supersede()
+    /// A renewal of what was is void, and stops where it waits for others.
+    fn stop_renewal(&mut self) {
+        if let Some(flight) = self.guarded.flight.take() {
+            flight.stop();
+        }
     }
 
-    pub(super) fn hold_credentials(&mut self, credentials: Credentials) {
+    /// Ends the session in use, for good.
+    pub(super) fn end(&mut self) -> Ended {
+        let under_way = self.all_under_way();
+        self.stop_renewal();
+        self.guarded.logins.clear();
+        self.guarded.endings += 1;
+        self.withdraw();
+        let (is_spent, is_static) = (self.guarded.state.is_spent(), self.guarded.is_static);
+        self.forget_credentials();
+        let session = self.guarded.state.end();
+        Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, under_way }
+    }
+
+    /// A logout has waited long enough for what was under way: what has come in, and is to be ended with the rest.
+    pub(super) fn take_orphan(&mut self) -> Option<Arc<Session>> {
+        self.guarded.endings = self.guarded.endings.saturating_sub(1);
+        self.guarded.orphans.pop()
+    }
+
+    /// A session that must not be used is left to a logout, if one waits for it; otherwise it is returned.
+    pub(super) fn leave_orphan(&mut self, session: Arc<Session>) -> Option<Arc<Session>> {
+        if self.guarded.endings == 0 {
+            return Some(session);
+        }
+        self.guarded.orphans.push(session);
+        None
+    }
+
+    /// A login begins.
+    pub(super) fn begin_login(&mut self, flight: Flight) -> Ticket {
+        self.guarded.logins.push(flight);
+        self.guarded.state.begin_login()
+    }
+
+    /// A login is over; whether it counts.
+    pub(super) fn end_login(&mut self, ticket: Ticket, flight: &Flight) -> bool {
+        self.guarded.logins.retain(|login| !login.is_same(flight));
+        self.guarded.state.end_login(ticket)
+    }
+
+    /// A login has succeeded: its session takes the place of the one in use, which is returned unless nothing was issued
+    /// for it.
+    pub(super) fn sign_in(
+        &mut self,
+        ticket: Ticket,
+        session: Arc<Session>,
+        credentials: Credentials,
+        chance: f64,
+    ) -> Option<Arc<Session>> {
+        self.stop_renewal();
+        let was_static = self.guarded.is_static;
+        let before = self.guarded.state.sign_in(ticket, session, chance);
+        self.hold_credentials(credentials);
+        self.publish();
+        before.filter(|_| !was_static)
+    }
+
+    /// A session that somebody brings takes the place of the one in use, as that of a login does. Credentials stay.
+    pub(super) fn adopt(&mut self, session: Arc<Session>, chance: f64) -> Option<Arc<Session>> {
+        self.stop_renewal();
+        let was_static = std::mem::replace(&mut self.guarded.is_static, false);
+        let ticket = self.guarded.state.begin_login();
+        self.guarded.state.end_login(ticket);
+        let before = self.guarded.state.sign_in(ticket, session, chance);
+        self.publish();
+        before.filter(|_| !was_static)
+    }
+
+    fn hold_credentials(&mut self, credentials: Credentials) {
+        self.guarded.is_static = credentials.is_static();
         self.guarded.state.set_can_login(credentials.is_reusable());
-        self.guarded.credentials = Some(credentials);
+        self.guarded.credentials = Some(credentials).filter(Credentials::is_reusable);
     }
 
     pub(super) fn forget_credentials(&mut self) {
@@ -193,7 +289,8 @@ fn bearer(state: &State) -> Result<Token, AuthError> {
     prepare(state.session().ok_or_else(lost)?, state.generation())
 }
 
-fn prepare(session: &Session, generation: u64) -> Result<Token, AuthError> {
+/// The token of a session, if it can be sent.
+pub(super) fn prepare(session: &Session, generation: u64) -> Result<Token, AuthError> {
     Token::bearer(&session.access_token, generation).map_err(|error| {
         AuthError::new(AuthErrorKind::Decode)
             .with_message("the vendor gave an access token that can't be sent")

@@ -3,36 +3,90 @@
 use std::sync::Arc;
 
 use client_runtime::Token;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::state::{Completion, Gained, Plan};
 use super::{Inner, Locked, SessionStatus, lost, runtime};
-use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, LogoutScope, Session, StoreLock};
+use crate::{AuthError, Authenticator, Credentials, Delivery, Session, StoreLock};
 
 mod transaction;
 
 /// What all waiters get.
-pub(super) type Landed = Result<Token, AuthError>;
+pub(super) type Landed = Result<Token, Halt>;
 
-/// A renewal under way, as its waiters see it.
+/// Why something under way brings no token.
+#[derive(Clone, Debug)]
+pub(super) enum Halt {
+    /// A login, logout or adoption came in between: what it was for is over. Whoever wants a token asks anew.
+    Superseded,
+    /// It failed.
+    Failed(AuthError),
+}
+
+impl From<AuthError> for Halt {
+    fn from(error: AuthError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A renewal or a login under way, as its waiters see it.
 #[derive(Clone)]
 pub(super) struct Flight {
     result: watch::Receiver<Option<Landed>>,
+    stop: Arc<Notify>,
+    is_login: bool,
+}
+
+/// The other end: where to say how it ended, and where to hear that it is to stop.
+pub(super) struct Announced {
+    result: watch::Sender<Option<Landed>>,
+    stop: Arc<Notify>,
 }
 
 impl Flight {
-    /// A renewal that is about to begin, and where to say how it ended.
-    pub(super) fn announce() -> (watch::Sender<Option<Landed>>, Self) {
-        let (sender, result) = watch::channel(None);
-        (sender, Self { result })
+    /// Something that is about to begin.
+    pub(super) fn announce() -> (Announced, Self) {
+        let ((sender, result), stop) = (watch::channel(None), Arc::new(Notify::new()));
+        (Announced { result: sender, stop: Arc::clone(&stop) }, Self { result, stop, is_login: false })
+    }
+
+    /// A login that is about to begin.
+    pub(super) fn announce_login() -> (Announced, Self) {
+        let (announced, flight) = Self::announce();
+        (announced, Self { is_login: true, ..flight })
+    }
+
+    /// Whether it is a login, whose failure is only that of whoever asked for it.
+    pub(super) fn is_login(&self) -> bool {
+        self.is_login
     }
 
     /// The result; an error if the task is gone without one.
     pub(super) async fn landed(mut self) -> Landed {
         match self.result.wait_for(Option::is_some).await {
-            Ok(result) => result.clone().unwrap_or_else(|| Err(lost())),
-            Err(_) => Err(lost()),
+            Ok(result) => result.clone().unwrap_or_else(|| Err(lost().into())),
+            Err(_) => Err(lost().into()),
         }
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.result.same_channel(&other.result)
+    }
+
+    /// It waits for nothing any more that only renewals wait for. What it has sent comes to its end.
+    pub(super) fn stop(&self) {
+        self.stop.notify_one();
+    }
+}
+
+impl Announced {
+    pub(super) fn tell(&self, result: Landed) {
+        self.result.send_replace(Some(result));
+    }
+
+    /// Waits until it is to stop.
+    async fn stopped(&self) {
+        self.stop.notified().await;
     }
 }
 
@@ -40,7 +94,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     /// Sends a renewal on its way. It belongs to nobody who waits for it.
     pub(super) fn begin(self: &Arc<Self>, mut locked: Locked<'_>, plan: Plan) -> Result<Flight, AuthError> {
         let runtime = runtime()?;
-        let (sender, flight) = Flight::announce();
+        let (announced, flight) = Flight::announce();
         let task = Task {
             inner: Arc::clone(self),
             epoch: locked.begin(flight.clone()),
@@ -48,7 +102,7 @@ impl<A: Authenticator + 'static> Inner<A> {
             held: locked.state().session().cloned(),
             credentials: locked.credentials().cloned(),
             lock: None,
-            sender,
+            announced,
             landed: false,
         };
         // A runtime that is about to end drops the task right here, and a task that is dropped needs the lock.
@@ -67,34 +121,38 @@ struct Task<A: Authenticator + 'static> {
     credentials: Option<Credentials>,
     /// The store's lock, from the first step that needs it until the result is published.
     lock: Option<StoreLock>,
-    sender: watch::Sender<Option<Landed>>,
+    announced: Announced,
     landed: bool,
 }
 
 impl<A: Authenticator + 'static> Task<A> {
     async fn run(mut self) {
-        self.fly().await;
+        let landed = self.fly().await;
+        self.tell(landed);
         if let Some(lock) = self.lock.take() {
             self.inner.vault.release(lock).await;
         }
     }
 
-    async fn fly(&mut self) {
+    async fn fly(&mut self) -> Landed {
         loop {
-            let outcome = self.attempt().await;
+            let outcome = match self.attempt().await {
+                Ok(gained) => Ok(gained),
+                Err(Halt::Failed(error)) => Err(error),
+                Err(Halt::Superseded) => return Err(Halt::Superseded),
+            };
             match self.land(outcome.clone()) {
-                Completion::Published => return,
-                Completion::Failed(error) => return self.tell(Err(error)),
-                Completion::Again(plan) => {
+                (Completion::Published, landed) => return landed,
+                (Completion::Failed(error), _) => return Err(error.into()),
+                (Completion::Again(plan), _) => {
                     self.plan = plan;
                     self.held = self.inner.cell.lock().state().session().cloned();
                 }
-                Completion::Superseded => {
+                (Completion::Superseded, _) => {
                     if let Ok(Gained::New(session)) = outcome {
-                        self.revoke(&session).await;
+                        self.inner.give_up(session).await;
                     }
-                    return self.tell(Err(AuthError::new(AuthErrorKind::Conflict)
-                        .with_message("a login or logout in between made it void")));
+                    return Err(Halt::Superseded);
                 }
             }
         }
@@ -102,54 +160,42 @@ impl<A: Authenticator + 'static> Task<A> {
 
     /// One way to a session. Each of its steps is bounded by itself: what a peer takes is not taken off the vendor's
     /// time.
-    async fn attempt(&mut self) -> Result<Gained, AuthError> {
+    async fn attempt(&mut self) -> Result<Gained, Halt> {
         match self.plan {
             Plan::Refresh => self.redeem().await,
             Plan::Login => self.sign_in_unless_a_peer_has().await,
-            Plan::LoginAnew => self.sign_in().await,
             Plan::Look => self.look().await,
         }
     }
 
-    fn is_superseded(&self) -> bool {
-        self.inner.cell.lock().state().epoch() != self.epoch
+    /// Whether the next step may be taken.
+    fn proceed(&self) -> Result<(), Halt> {
+        match self.inner.cell.lock().state().epoch() == self.epoch {
+            true => Ok(()),
+            false => Err(Halt::Superseded),
+        }
     }
 
     /// Decides what the outcome means, publishes what is to be published, and shows it, in one step.
-    fn land(&mut self, outcome: Result<Gained, AuthError>) -> Completion {
-        let inner = Arc::clone(&self.inner);
+    fn land(&self, outcome: Result<Gained, AuthError>) -> (Completion, Landed) {
+        let inner = &self.inner;
         let (now, chance) = (inner.timer.system_time(), inner.chance());
         let mut locked = inner.cell.lock();
         let completion = locked.complete(self.epoch, self.plan, outcome, now, chance);
+        let landed = locked.in_use().map_err(Halt::from);
         match &completion {
-            Completion::Published => {
-                inner.show_active(&locked);
-                let landed = locked.in_use();
-                drop(locked);
-                inner.save_later();
-                self.tell(landed);
-            }
-            Completion::Failed(error) => {
-                inner.show(SessionStatus::Failed(error.clone()));
-                drop(locked);
-                inner.save_later();
-            }
-            Completion::Again(_) | Completion::Superseded => {}
+            Completion::Published => inner.show_active(&locked),
+            Completion::Failed(error) => inner.show(SessionStatus::Failed(error.clone())),
+            Completion::Again(_) | Completion::Superseded => return (completion, landed),
         }
-        completion
+        drop(locked);
+        inner.save_later();
+        (completion, landed)
     }
 
-    fn tell(&mut self, result: Landed) {
+    fn tell(&mut self, landed: Landed) {
         self.landed = true;
-        self.sender.send_replace(Some(result));
-    }
-
-    /// A session that nobody will use is ended, where that ends nothing else.
-    async fn revoke(&self, session: &Session) {
-        if self.inner.authenticator.capabilities().logout == LogoutScope::Session {
-            // Nobody is left to hear of a failure.
-            let _ = self.inner.bounded(self.inner.authenticator.logout(session)).await;
-        }
+        self.announced.tell(landed);
     }
 }
 
@@ -159,7 +205,7 @@ impl<A: Authenticator + 'static> Drop for Task<A> {
     fn drop(&mut self) {
         if !self.landed {
             let _ = self.land(Err(lost().with_delivery(Delivery::Unknown)));
-            self.tell(Err(lost()));
+            self.tell(Err(lost().into()));
         }
     }
 }

@@ -14,7 +14,7 @@ mod words;
 
 use pause::Pause;
 use words::Spent;
-pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan};
+pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Ticket};
 
 /// The session in use.
 #[derive(Clone, Debug)]
@@ -45,6 +45,13 @@ pub(crate) struct State {
     /// Counts what supersedes: logins, logouts, revocations.
     epoch: u64,
     in_flight: bool,
+    /// Logins that somebody has asked for, and that are under way.
+    logins: u32,
+    /// The number of the last login that was begun, and of the last that succeeded.
+    last_ticket: u64,
+    last_login: u64,
+    /// Counts logouts and revocations: they void the logins under way, which a login doesn't.
+    ends: u64,
     failures: u32,
     /// The current cooldown, and the failure that caused it.
     cooling: Option<(Pause, AuthError)>,
@@ -70,6 +77,10 @@ impl State {
             generation: 0,
             epoch: 0,
             in_flight: false,
+            logins: 0,
+            last_ticket: 0,
+            last_login: 0,
+            ends: 0,
             failures: 0,
             cooling: None,
             suspicions: 0,
@@ -108,9 +119,9 @@ impl State {
         self.can_login = can_login;
     }
 
-    /// Others can change what is stored.
-    pub(crate) fn set_shared(&mut self) {
-        self.shared = true;
+    /// Whether others can change what is stored.
+    pub(crate) fn set_shared(&mut self, shared: bool) {
+        self.shared = shared;
     }
 
     pub(crate) fn shut_down(&mut self) {
@@ -124,20 +135,16 @@ impl State {
     /// How good the session is at a moment.
     pub(crate) fn freshness(&self, now: SystemTime) -> Freshness {
         match &self.held {
-            Some(held) if !held.rejected && is_before(now, held.moments.usable_until) => {
-                if is_before(now, held.moments.refresh_at) { Freshness::Fresh } else { Freshness::Stale }
-            }
+            Some(held) if !held.rejected => freshness(held.moments, now),
             _ => Freshness::Unusable,
         }
     }
 
-    /// Whether a session is of use at a moment, were it the one in use.
-    pub(crate) fn is_usable(&self, session: &Session, now: SystemTime) -> bool {
+    /// How good a session would be at a moment, were it the one in use.
+    pub(crate) fn outlook(&self, session: &Session, now: SystemTime) -> Freshness {
         match &self.held {
-            Some(held) if held.session.access_token == session.access_token => {
-                self.freshness(now) != Freshness::Unusable
-            }
-            _ => is_before(now, self.policy.moments(session, 0.0).usable_until),
+            Some(held) if held.session.access_token == session.access_token => self.freshness(now),
+            _ => freshness(self.policy.moments(session, 0.0), now),
         }
     }
 
@@ -150,14 +157,16 @@ impl State {
                 Freshness::Fresh | Freshness::Stale => Decision::Serve,
             };
         }
-        let plan = self.plan(now).filter(|plan| !self.is_put_off(*plan, now));
+        // A login that is under way is about to replace what there is.
+        let is_left_alone = self.in_flight || self.logins > 0;
+        let plan = self.plan(now).filter(|plan| !is_left_alone && !self.is_put_off(*plan, now));
         match self.freshness(now) {
             Freshness::Fresh => Decision::Serve,
             Freshness::Stale => match plan {
-                Some(plan) if !self.in_flight => Decision::ServeAndBegin(plan),
-                _ => Decision::Serve,
+                Some(plan) => Decision::ServeAndBegin(plan),
+                None => Decision::Serve,
             },
-            Freshness::Unusable if self.in_flight => Decision::Join,
+            Freshness::Unusable if is_left_alone => Decision::Join,
             Freshness::Unusable => match plan {
                 Some(plan) => Decision::Begin(plan),
                 None => Decision::Fail(self.why_not(now)),
@@ -170,7 +179,7 @@ impl State {
         if self.shut_down {
             return Due::Never(AuthError::new(AuthErrorKind::Shutdown));
         }
-        if self.in_flight {
+        if self.in_flight || self.logins > 0 {
             return Due::OnChange;
         }
         let plan = self.plan(now);
@@ -293,7 +302,44 @@ impl State {
         self.epoch
     }
 
-    /// A login, logout or revocation: what is under way will not be published, and the past doesn't count any more.
+    /// Somebody signs in. What is in use stays so until that has succeeded.
+    pub(crate) fn begin_login(&mut self) -> Ticket {
+        self.logins += 1;
+        self.last_ticket += 1;
+        Ticket { number: self.last_ticket, ends: self.ends }
+    }
+
+    /// A login is over. Whether it counts: no logout has come in between, and no login that was begun later has succeeded
+    /// before.
+    pub(crate) fn end_login(&mut self, ticket: Ticket) -> bool {
+        if ticket.ends != self.ends {
+            return false;
+        }
+        self.logins = self.logins.saturating_sub(1);
+        ticket.number > self.last_login
+    }
+
+    /// A login has succeeded: its session takes the place of what was in use.
+    pub(crate) fn sign_in(&mut self, ticket: Ticket, session: Arc<Session>, chance: f64) -> Option<Arc<Session>> {
+        self.last_login = ticket.number;
+        let before = self.supersede();
+        self.publish(session, chance);
+        before
+    }
+
+    /// A logout or revocation: logins under way are void too.
+    pub(crate) fn end(&mut self) -> Option<Arc<Session>> {
+        self.ends += 1;
+        self.logins = 0;
+        self.supersede()
+    }
+
+    /// Whether the session in use could be renewed with what it has.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| held.spent.is_some())
+    }
+
+    /// A login, logout, revocation or adoption: what is under way will not be published, and the past doesn't count any more.
     pub(crate) fn supersede(&mut self) -> Option<Arc<Session>> {
         self.epoch += 1;
         self.in_flight = false;
@@ -353,8 +399,7 @@ impl State {
             return Completion::Published;
         }
         self.failures = failures;
-        let message = "the vendor gave a session that is over already: this machine's clock and the vendor's differ";
-        self.cool_down(AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true), now, chance)
+        self.cool_down(over_already(), now, chance)
     }
 
     /// A session that the vendor issued, or that it all begins with, is taken into use.
@@ -412,7 +457,7 @@ impl State {
     fn fail(&mut self, plan: Plan, error: AuthError, now: SystemTime, chance: f64) -> Completion {
         match plan {
             Plan::Refresh => self.fail_refresh(error, now, chance),
-            Plan::Login | Plan::LoginAnew => self.fail_login(error, now, chance),
+            Plan::Login => self.fail_login(error, now, chance),
             Plan::Look => self.fail_look(error, now, chance),
         }
     }
@@ -486,6 +531,22 @@ impl State {
     fn end_of_use(&self) -> Option<SystemTime> {
         self.moments().and_then(|moments| moments.usable_until)
     }
+}
+
+fn freshness(moments: Moments, now: SystemTime) -> Freshness {
+    if !is_before(now, moments.usable_until) {
+        Freshness::Unusable
+    } else if is_before(now, moments.refresh_at) {
+        Freshness::Fresh
+    } else {
+        Freshness::Stale
+    }
+}
+
+/// A success that is of no use.
+pub(crate) fn over_already() -> AuthError {
+    let message = "the vendor gave a session that is over already: this machine's clock and the vendor's differ";
+    AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true)
 }
 
 /// Whether the same credentials would be refused again. An answer that says nothing about them passes: a gateway's 404, a

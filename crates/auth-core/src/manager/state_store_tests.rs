@@ -1,7 +1,7 @@
 //! The state machine and the store: what is found there, what is gone from it, and when it is looked at.
 
 use super::policy::Policy;
-use super::state::{Completion, Decision, Due, Gained, Plan, State};
+use super::state::{Completion, Decision, Due, Freshness, Gained, Plan, State};
 use super::state_tests::{at, session};
 use crate::{AuthError, AuthErrorKind, Capabilities, Renewal};
 
@@ -9,7 +9,7 @@ use crate::{AuthError, AuthErrorKind, Capabilities, Renewal};
 fn shared(can_login: bool) -> State {
     let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
     let mut state = State::new(Policy::default(), capabilities, can_login);
-    state.set_shared();
+    state.set_shared(true);
     state
 }
 
@@ -160,10 +160,14 @@ fn usable_is_judged_by_the_session_in_use_where_it_is_that_one() {
     let mut state = shared(false);
     let (held, other) = (session("a", 0), session("b", 0));
     state.publish(held.clone(), 0.0);
-    assert!(state.is_usable(&held, at(969)) && state.is_usable(&other, at(969)));
-    assert!(!state.is_usable(&held, at(970)) && !state.is_usable(&other, at(970)));
+    assert!(
+        state.outlook(&held, at(969)) != Freshness::Unusable && state.outlook(&other, at(969)) != Freshness::Unusable
+    );
+    assert!(
+        state.outlook(&held, at(970)) == Freshness::Unusable && state.outlook(&other, at(970)) == Freshness::Unusable
+    );
     state.reject(1, at(0));
-    assert!(!state.is_usable(&held, at(0)) && state.is_usable(&other, at(0)));
+    assert!(state.outlook(&held, at(0)) == Freshness::Unusable && state.outlook(&other, at(0)) != Freshness::Unusable);
 }
 
 #[test]

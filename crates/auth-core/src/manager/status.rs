@@ -41,10 +41,21 @@ impl SessionWatch {
         self.0.borrow().clone()
     }
 
-    /// Waits for a change since the last call; for ever, once the manager is gone.
-    pub async fn changed(&mut self) {
-        if self.0.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+    /// Waits for a change since the last call, and says how it stands then; `None` once the manager is gone.
+    ///
+    /// ```
+    /// # async fn example(mut watch: auth_core::SessionWatch) {
+    /// while let Some(status) = watch.changed().await {
+    ///     println!("{status:?}");
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// No change is missed if the future is dropped.
+    pub async fn changed(&mut self) -> Option<SessionStatus> {
+        self.0.changed().await.ok()?;
+        Some(self.0.borrow_and_update().clone())
     }
 }

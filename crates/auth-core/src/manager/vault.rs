@@ -1,11 +1,18 @@
-//! The store as one manager uses it: every step bounded, and what could not be written is not forgotten.
+//! The store as one manager uses it: every step bounded, every write made in its epoch or not at all, and what could not be
+//! written not forgotten.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use client_runtime::{BoxFuture, Timer};
 
+use self::machine::{InsteadOf, Machine, Step};
+use super::flight::Halt;
 use crate::{AuthError, AuthErrorKind, Delivery, Intent, Revision, Session, SessionStore, StoreLock, Stored};
+
+mod machine;
+#[cfg(test)]
+mod machine_tests;
 
 /// One account in a store.
 pub(super) struct Vault {
@@ -13,9 +20,11 @@ pub(super) struct Vault {
     account: String,
     timer: Arc<dyn Timer>,
     limits: Limits,
-    known: Mutex<Known>,
-    /// One at a time: signing in must not be undone by the end of what was before.
+    machine: Mutex<Machine>,
+    /// One write at a time, so that none of an epoch that is over comes after one of the next.
     turn: tokio::sync::Mutex<()>,
+    /// Somebody writes what is owed beside.
+    saving: Mutex<bool>,
 }
 
 /// How long the store may take.
@@ -24,30 +33,6 @@ pub(super) struct Limits {
     pub(super) step: Duration,
     /// To give its lock.
     pub(super) lock: Duration,
-}
-
-/// What a manager remembers about the store.
-#[derive(Default)]
-struct Known {
-    /// The session was in the store: if it is gone, somebody has removed it.
-    seen: bool,
-    /// An intent of ours that may be on record, though nothing was sent.
-    void: Option<Intent>,
-    /// The session in use, if it could not be written.
-    unsaved: Option<Unsaved>,
-    /// Somebody is trying to write it.
-    saving: bool,
-    /// What is stored has been ended, and is to be removed.
-    doomed: bool,
-}
-
-/// A session that could not be written.
-#[derive(Clone)]
-struct Unsaved {
-    session: Arc<Session>,
-    /// What it takes the place of; `None` if of anything, since somebody has signed in.
-    instead_of: Option<Revision>,
-    error: AuthError,
 }
 
 /// What is in the store, beside the session in use.
@@ -64,7 +49,8 @@ pub(super) enum Seen {
 
 impl Vault {
     pub(super) fn new(store: Arc<dyn SessionStore>, account: String, timer: Arc<dyn Timer>, limits: Limits) -> Self {
-        Self { store, account, timer, limits, known: Mutex::default(), turn: tokio::sync::Mutex::default() }
+        let (machine, turn) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { store, account, timer, limits, machine, turn, saving: Mutex::default() }
     }
 
     /// Waits for the lock, so that peers redeem one after the other.
@@ -84,160 +70,167 @@ impl Vault {
         let _ = self.step(Box::pin(released)).await;
     }
 
-    /// What is in the store, beside the session in use. What could not be written before is written first.
-    pub(super) async fn look(&self, held: Option<&Session>) -> Result<Seen, AuthError> {
+    /// What is in the store, beside the session in use. What is owed is written first.
+    pub(super) async fn look(&self, epoch: u64, held: Option<&Session>) -> Result<Seen, Halt> {
         self.flush().await?;
         let stored = self.load().await?;
-        let mut known = self.known();
+        let mut machine = self.machine();
+        if !machine.permits(epoch) {
+            return Err(Halt::Superseded);
+        }
         Ok(match stored {
-            None if known.seen => Seen::Removed,
+            None if machine.has_seen() => Seen::Removed,
             None => Seen::Nothing,
             Some(stored) => {
-                known.seen = true;
+                machine.see();
                 let same = held.is_some_and(|held| held.access_token == stored.session.access_token);
                 if same { Seen::Same(stored) } else { Seen::Other(stored) }
             }
         })
     }
 
-    pub(super) async fn load(&self) -> Result<Option<Stored>, AuthError> {
+    async fn load(&self) -> Result<Option<Stored>, AuthError> {
         self.step(self.store.load(&self.account)).await
     }
 
     /// Whether somebody may have sent the refresh token that is stored.
     pub(super) fn is_spent(&self, stored: &Stored) -> bool {
-        stored.intent.is_some_and(|intent| self.known().void != Some(intent))
+        stored.intent.is_some_and(|intent| !self.machine().is_void(intent))
     }
 
     /// Writes a session where nothing is stored.
-    pub(super) async fn insert(&self, session: &Session) -> Result<Option<Revision>, AuthError> {
-        self.step(self.store.compare_and_swap(&self.account, None, session)).await
+    pub(super) async fn insert(&self, epoch: u64, session: &Session) -> Result<Option<Revision>, Halt> {
+        let _turn = self.turn(epoch).await?;
+        let inserted = self.step(self.store.compare_and_swap(&self.account, None, session)).await?;
+        if inserted.is_some() {
+            self.machine().see();
+        }
+        Ok(inserted)
     }
 
     /// Records that the refresh token is about to be sent.
-    pub(super) async fn intend(&self, stored: Revision, intent: Intent) -> Result<Option<Revision>, AuthError> {
+    pub(super) async fn intend(&self, epoch: u64, stored: Revision, intent: Intent) -> Result<Option<Revision>, Halt> {
+        let _turn = self.turn(epoch).await?;
         let recorded = self.step(self.store.record_intent(&self.account, stored, intent)).await;
         match recorded {
-            Ok(Some(_)) => self.known().void = None,
+            Ok(Some(_)) => self.machine().recorded(),
             Ok(None) => {}
             // It may be on record all the same; this manager knows that nothing was sent.
-            Err(_) => self.known().void = Some(intent),
+            Err(_) => self.machine().set_void(epoch, intent),
         }
-        recorded
+        Ok(recorded?)
     }
 
     /// Takes an intent back: nothing came of it.
-    pub(super) async fn withdraw(&self, stored: Revision, intent: Intent) {
+    pub(super) async fn withdraw(&self, epoch: u64, stored: Revision, intent: Intent) {
+        let Ok(_turn) = self.turn(epoch).await else { return };
         if self.step(self.store.clear_intent(&self.account, stored)).await.is_err() {
-            self.known().void = Some(intent);
+            self.machine().set_void(epoch, intent);
         }
     }
 
     /// Writes a renewed session in the place of what was redeemed; whether that was still there. One that can't be
     /// written is used all the same, since it is the only one there is, and written later.
-    pub(super) async fn replace(&self, redeemed: Revision, renewed: &Arc<Session>) -> bool {
+    pub(super) async fn replace(&self, epoch: u64, redeemed: Revision, renewed: &Arc<Session>) -> Result<bool, Halt> {
+        let _turn = self.turn(epoch).await?;
         match self.step(self.store.compare_and_swap(&self.account, Some(redeemed), renewed)).await {
-            Ok(written) => written.is_some(),
+            Ok(written) => Ok(written.is_some()),
             Err(error) => {
-                let instead_of = Some(redeemed);
-                self.known().unsaved = Some(Unsaved { session: Arc::clone(renewed), instead_of, error });
-                true
+                self.machine().owe(epoch, renewed, redeemed, error);
+                Ok(true)
             }
         }
     }
 
-    /// Writes the session of somebody who has signed in, whatever was there.
-    pub(super) async fn save(&self, session: &Arc<Session>) {
-        let _turn = self.turn.lock().await;
-        self.known().doomed = false;
-        let saved = self.step(self.store.save(&self.account, session)).await;
-        let mut known = self.known();
-        known.seen = true;
-        known.unsaved = saved.err().map(|error| Unsaved { session: Arc::clone(session), instead_of: None, error });
+    /// Writes the session of somebody who has signed in, whatever was there. If it can't be written, it is owed.
+    pub(super) async fn save(&self, epoch: u64, session: &Arc<Session>) {
+        if self.machine().sign_in(epoch, session) {
+            // What can't be written shows in what is owed.
+            let _ = self.flush().await;
+        }
     }
 
-    /// The session has been ended: nothing of it is written any more, and what is stored is of no use. Says whether the
-    /// session in use was not stored.
-    pub(super) fn doom(&self) -> bool {
-        let mut known = self.known();
-        let unsaved = known.unsaved.is_some();
-        *known = Known { saving: known.saving, doomed: true, ..Known::default() };
+    /// The session has been ended, and an epoch with it: from here on nothing of it is written. The session that wasn't
+    /// stored, if there is one.
+    pub(super) fn end(&self, epoch: u64) -> Option<Arc<Session>> {
+        let mut machine = self.machine();
+        let unsaved = machine.unsaved().cloned();
+        machine.end(epoch);
         unsaved
     }
 
-    /// Removes what was ended, unless somebody has signed in since. Says what was there.
-    pub(super) async fn remove_doomed(&self) -> (Option<Session>, Result<(), AuthError>) {
-        let _turn = self.turn.lock().await;
-        if !self.known().doomed {
-            return (None, Ok(()));
-        }
-        let stored = self.load().await.ok().flatten().map(|stored| stored.session);
-        let removed = self.step(self.store.remove(&self.account)).await;
-        if removed.is_ok() {
-            self.known().doomed = false;
-        }
-        (stored, removed)
+    /// An epoch begins with a session, which is owed to the store.
+    pub(super) fn begin(&self, epoch: u64, session: &Arc<Session>) {
+        self.machine().begin(epoch, Arc::clone(session));
+    }
+
+    /// Removes what was ended, unless the next epoch has begun. Says what was there.
+    pub(super) async fn remove(&self, epoch: u64) -> (Option<Stored>, Result<(), AuthError>) {
+        let Ok(_turn) = self.turn(epoch).await else { return (None, Ok(())) };
+        let stored = self.load().await.ok().flatten();
+        (stored, self.take(epoch, &Step::Remove).await)
     }
 
     /// Why the session in use is not in the store.
     pub(super) fn unsaved(&self) -> Option<AuthError> {
-        self.known().unsaved.as_ref().map(|unsaved| unsaved.error.clone())
+        self.machine().failure().cloned()
     }
 
     /// Whether there is something to write and nobody who tries: the caller is to do so, until it says that it ends.
     pub(super) fn begin_saving(&self) -> bool {
-        let mut known = self.known();
-        (known.unsaved.is_some() || known.void.is_some()) && !std::mem::replace(&mut known.saving, true)
+        let is_due = self.machine().due().is_some();
+        is_due && !std::mem::replace(&mut *self.saving(), true)
     }
 
     pub(super) fn end_saving(&self) {
-        self.known().saving = false;
+        *self.saving() = false;
     }
 
     /// Writes what could not be written before, and removes what could not be removed.
     pub(super) async fn flush(&self) -> Result<(), AuthError> {
-        let (doomed, unsaved, void) = {
-            let known = self.known();
-            (known.doomed, known.unsaved.clone(), known.void)
-        };
-        if doomed {
-            return self.remove_doomed().await.1;
-        }
-        if let Some(unsaved) = unsaved {
-            self.write(unsaved).await?;
-        }
-        match void {
-            Some(void) => self.take_back(void).await,
-            None => Ok(()),
+        loop {
+            if self.machine().due().is_none() {
+                return Ok(());
+            }
+            let _turn = self.turn.lock().await;
+            // What is due may be another by now.
+            let Some((epoch, step)) = self.machine().due() else { return Ok(()) };
+            self.take(epoch, &step).await?;
+            if let Step::TakeBack(_) = step {
+                return Ok(());
+            }
         }
     }
 
-    async fn write(&self, Unsaved { session, instead_of, .. }: Unsaved) -> Result<(), AuthError> {
-        match instead_of {
-            None => {
-                self.step(self.store.save(&self.account, &session)).await?;
+    /// Does what is due. Only for whoever has the turn.
+    async fn take(&self, epoch: u64, step: &Step) -> Result<(), AuthError> {
+        let taken = match step {
+            Step::Write(session, InsteadOf::Anything) => {
+                self.step(self.store.save(&self.account, session)).await.map(drop)
             }
-            // What is there instead is newer, or is this very session, and only the answer was lost.
-            Some(_) => {
-                self.step(self.store.compare_and_swap(&self.account, instead_of, &session)).await?;
+            Step::Write(session, InsteadOf::Redeemed(revision)) => {
+                self.step(self.store.compare_and_swap(&self.account, Some(*revision), session)).await.map(drop)
             }
-        }
-        let mut known = self.known();
-        // A login or logout in between has its own.
-        if known.unsaved.as_ref().is_some_and(|unsaved| Arc::ptr_eq(&unsaved.session, &session)) {
-            known.unsaved = None;
-        }
-        Ok(())
+            Step::Remove => self.step(self.store.remove(&self.account)).await,
+            Step::TakeBack(void) => return self.take_back(epoch, *void).await,
+        };
+        self.machine().done(epoch, step, taken.as_ref().err());
+        taken
     }
 
     /// Peers take an intent for a token that may be spent, so one that nothing came of is taken back. One that isn't on
     /// record is remembered all the same: a write that failed may yet arrive.
-    async fn take_back(&self, void: Intent) -> Result<(), AuthError> {
-        let stored = self.step(self.store.load(&self.account)).await?;
-        if let Some(stored) = stored.filter(|stored| stored.intent == Some(void)) {
-            self.step(self.store.clear_intent(&self.account, stored.revision)).await?;
-        }
+    async fn take_back(&self, epoch: u64, void: Intent) -> Result<(), AuthError> {
+        let Some(stored) = self.load().await?.filter(|stored| stored.intent == Some(void)) else { return Ok(()) };
+        self.step(self.store.clear_intent(&self.account, stored.revision)).await?;
+        self.machine().done(epoch, &Step::TakeBack(void), None);
         Ok(())
+    }
+
+    /// The turn to write, if the epoch isn't over when it comes.
+    async fn turn(&self, epoch: u64) -> Result<tokio::sync::MutexGuard<'_, ()>, Halt> {
+        let turn = self.turn.lock().await;
+        if self.machine().permits(epoch) { Ok(turn) } else { Err(Halt::Superseded) }
     }
 
     /// A step of the store, within the limit.
@@ -257,7 +250,11 @@ impl Vault {
         result.map_err(|error| error.with_delivery(Delivery::NotProcessed))
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn machine(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn saving(&self) -> MutexGuard<'_, bool> {
+        self.saving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{
-    AuthError, AuthErrorKind, Credentials, Intent, Session, SessionManager, SessionManagerBuilder, SessionStatus,
-    StoreLock, Timer, Token,
+    AuthError, AuthErrorKind, Credentials, Ended, Intent, Session, SessionManager, SessionManagerBuilder,
+    SessionStatus, StoreLock, Timer, Token,
 };
 use tokio::sync::Semaphore;
 
@@ -214,7 +214,7 @@ async fn a_logout_elsewhere_ends_it_here_too() {
     for peer in [&here, &there, &armed] {
         peer.token().await.unwrap();
     }
-    there.logout().await.unwrap();
+    assert_eq!(there.logout().await.unwrap(), Ended::AtVendor);
     assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"]);
     tokio::time::sleep(HOUR).await;
     let error = here.token().await.unwrap_err();
@@ -228,7 +228,7 @@ async fn a_logout_elsewhere_ends_it_here_too() {
 async fn a_logout_ends_the_tokens_of_today() {
     // A process that has asked for nothing yet.
     let shared = Shared::with_session(Duration::ZERO).await;
-    shared.peer().logout().await.unwrap();
+    assert_eq!(shared.peer().logout().await.unwrap(), Ended::AtVendor);
     assert_eq!(
         (shared.acme.state(|state| state.logged_out.clone()), shared.kept().await),
         (vec!["access-0".to_owned()], None)
@@ -241,7 +241,7 @@ async fn a_logout_ends_the_tokens_of_today() {
     let ended = tokio::spawn(async move { ends.logout().await });
     tokio::task::yield_now().await;
     gate.add_permits(100);
-    ended.await.unwrap().unwrap();
+    assert_eq!(ended.await.unwrap().unwrap(), Ended::AtVendor);
     renewing.await.unwrap().unwrap();
     assert_eq!(
         (shared.acme.state(|state| state.logged_out.clone()), shared.kept().await),
@@ -387,7 +387,7 @@ async fn a_login_after_a_logout_that_takes_its_time_is_not_undone_by_it() {
     assert!(peer.token().await.is_err(), "what is being ended is not taken up again");
     peer.login(Credentials::password("me", "secret")).await.unwrap();
     busy.release().await;
-    ended.await.unwrap().unwrap();
+    assert_eq!(ended.await.unwrap().unwrap(), Ended::AtVendor);
     assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"]);
     assert_eq!((text(&peer.token().await.unwrap()), shared.kept().await), ("access-1".to_owned(), stored("access-1")));
 }
@@ -398,7 +398,7 @@ async fn a_logout_ends_the_session_in_use_where_that_could_not_be_stored() {
     let peer = shared.peer();
     shared.store.trouble(Step::Swap, Trouble::Refuses);
     assert_eq!(text(&peer.token().await.unwrap()), "access-1");
-    peer.logout().await.unwrap();
+    assert_eq!(peer.logout().await.unwrap(), Ended::AtVendor);
     assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-1"]);
     shared.store.plan(|_| Trouble::None);
     tokio::time::sleep(HOUR).await;

@@ -13,7 +13,7 @@ use shuttle::{Config, Runner};
 
 use super::{Cell, Completion, Flight, Plan, State};
 use crate::manager::state::{Decision, Gained};
-use crate::{Capabilities, Credentials, Policy, Renewal, Session};
+use crate::{Capabilities, Policy, Renewal, Session};
 
 /// How many act, and how many only look.
 #[derive(Clone, Copy, Debug)]
@@ -143,8 +143,7 @@ fn nothing_from_before_a_logout_is_seen_after_it() {
             role(move |cell| {
                 let epoch = {
                     let mut locked = cell.lock();
-                    let _ = locked.supersede();
-                    locked.hold_credentials(Credentials::api_key("k"));
+                    let _ = locked.end();
                     locked.begin(Flight::announce().1)
                 };
                 over.store(true, SeqCst);

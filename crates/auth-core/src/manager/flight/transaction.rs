@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::Task;
+use super::{Halt, Task};
 use crate::manager::lost;
-use crate::manager::state::Gained;
+use crate::manager::state::{Freshness, Gained};
 use crate::manager::vault::Seen;
 use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Intent, Revision, Session, Stored};
 
@@ -15,7 +15,7 @@ const CHANGES: usize = 4;
 
 impl<A: Authenticator + 'static> Task<A> {
     /// Looks in the store, and sends nothing.
-    pub(super) async fn look(&mut self) -> Result<Gained, AuthError> {
+    pub(super) async fn look(&mut self) -> Result<Gained, Halt> {
         let gained = self.glance().await?;
         if self.is_settled(&gained) {
             return Ok(gained);
@@ -24,11 +24,11 @@ impl<A: Authenticator + 'static> Task<A> {
         self.glance().await
     }
 
-    async fn glance(&self) -> Result<Gained, AuthError> {
-        match self.inner.vault.look(self.held.as_deref()).await? {
+    async fn glance(&self) -> Result<Gained, Halt> {
+        match self.inner.vault.look(self.epoch, self.held.as_deref()).await? {
             Seen::Same(stored) | Seen::Other(stored) => Ok(self.found(stored)),
             Seen::Removed => Ok(Gained::Removed),
-            Seen::Nothing => Err(AuthError::new(AuthErrorKind::NotFound)),
+            Seen::Nothing => Err(AuthError::new(AuthErrorKind::NotFound).into()),
         }
     }
 
@@ -38,14 +38,14 @@ impl<A: Authenticator + 'static> Task<A> {
         match gained {
             Gained::Found { session, spent: true } => {
                 let now = self.inner.timer.system_time();
-                self.inner.cell.lock().state().is_usable(session, now)
+                self.inner.cell.lock().state().outlook(session, now) != Freshness::Unusable
             }
             _ => true,
         }
     }
 
     /// Lock, load, intend, redeem, persist: the intent is on record before the request leaves.
-    pub(super) async fn redeem(&mut self) -> Result<Gained, AuthError> {
+    pub(super) async fn redeem(&mut self) -> Result<Gained, Halt> {
         let held = self.held.clone().ok_or_else(lost)?;
         // What a peer has renewed is there without waiting.
         match self.redeemable(&held).await? {
@@ -56,7 +56,7 @@ impl<A: Authenticator + 'static> Task<A> {
             let stored = match self.redeemable(&held).await? {
                 Ok(Some(revision)) => Some(revision),
                 // It was given, and not signed in for: nobody has stored it yet.
-                Ok(None) => self.inner.vault.insert(&held).await?,
+                Ok(None) => self.inner.vault.insert(self.epoch, &held).await?,
                 Err(gained) => return Ok(gained),
             };
             let Some(stored) = stored else { continue };
@@ -66,13 +66,14 @@ impl<A: Authenticator + 'static> Task<A> {
         }
         Err(AuthError::new(AuthErrorKind::Storage)
             .with_transient(true)
-            .with_message("the stored session keeps changing, though its lock is held"))
+            .with_message("the stored session keeps changing, though its lock is held")
+            .into())
     }
 
     /// The session in use is what is stored, under this revision, or nothing is stored at all; or else the store knows
     /// better.
-    async fn redeemable(&self, held: &Session) -> Result<Result<Option<Revision>, Gained>, AuthError> {
-        Ok(match self.inner.vault.look(Some(held)).await? {
+    async fn redeemable(&self, held: &Session) -> Result<Result<Option<Revision>, Gained>, Halt> {
+        Ok(match self.inner.vault.look(self.epoch, Some(held)).await? {
             Seen::Same(stored) if !self.is_spent(&stored) => Ok(Some(stored.revision)),
             Seen::Nothing => Ok(None),
             Seen::Same(stored) | Seen::Other(stored) => Err(self.found(stored)),
@@ -81,67 +82,76 @@ impl<A: Authenticator + 'static> Task<A> {
     }
 
     /// Sends the refresh token of what is stored under a revision; `None` if something else is stored by now.
-    async fn redeem_stored(&self, held: &Session, stored: Revision) -> Result<Option<Gained>, AuthError> {
+    async fn redeem_stored(&self, held: &Session, stored: Revision) -> Result<Option<Gained>, Halt> {
         let inner = &self.inner;
         // Where tokens don't rotate, a repeat is harmless.
         let intent = inner.authenticator.capabilities().rotates.then(|| Intent::of(held, inner.timer.random()));
         let stored = match intent {
             None => stored,
-            Some(intent) => match inner.vault.intend(stored, intent).await? {
+            Some(intent) => match inner.vault.intend(self.epoch, stored, intent).await? {
                 Some(revision) => revision,
                 None => return Ok(None),
             },
         };
+        // The last moment at which it can be left unsent.
+        if let Err(halt) = self.proceed() {
+            return Err(halt);
+        }
         match inner.bounded(inner.authenticator.refresh(held)).await {
             Ok(renewed) => self.persist(stored, inherit(renewed, held)).await.map(Some),
             Err(error) => {
                 // A token that was refused must not be sent again either, by nobody.
                 let untouched = error.delivery() != Delivery::Unknown && !error.needs_login();
                 if let Some(intent) = intent.filter(|_| untouched) {
-                    inner.vault.withdraw(stored, intent).await;
+                    inner.vault.withdraw(self.epoch, stored, intent).await;
                 }
-                Err(error)
+                Err(error.into())
             }
         }
     }
 
     /// Writes the renewed session, unless somebody has signed in or out in between: then it must not be used.
-    async fn persist(&self, redeemed: Revision, renewed: Session) -> Result<Gained, AuthError> {
+    async fn persist(&self, redeemed: Revision, renewed: Session) -> Result<Gained, Halt> {
         let renewed = Arc::new(renewed);
-        if self.is_superseded() || self.inner.vault.replace(redeemed, &renewed).await {
-            return Ok(Gained::New(renewed));
+        match self.inner.vault.replace(self.epoch, redeemed, &renewed).await {
+            // What is published and what is given up is decided in one step with the epoch.
+            Ok(true) | Err(Halt::Superseded) => Ok(Gained::New(renewed)),
+            Ok(false) => {
+                self.inner.revoke(&renewed).await;
+                self.glance().await
+            }
+            Err(halt) => Err(halt),
         }
-        self.revoke(&renewed).await;
-        self.glance().await
     }
 
     /// Signs in, unless the store has a session that isn't the one in use.
-    pub(super) async fn sign_in_unless_a_peer_has(&mut self) -> Result<Gained, AuthError> {
-        if let Seen::Other(stored) = self.inner.vault.look(self.held.as_deref()).await? {
+    pub(super) async fn sign_in_unless_a_peer_has(&mut self) -> Result<Gained, Halt> {
+        if let Seen::Other(stored) = self.inner.vault.look(self.epoch, self.held.as_deref()).await? {
             let found = self.found(stored);
             if self.is_settled(&found) {
                 return Ok(found);
             }
         }
         self.take_lock().await?;
-        match self.inner.vault.look(self.held.as_deref()).await? {
+        match self.inner.vault.look(self.epoch, self.held.as_deref()).await? {
             Seen::Other(stored) => Ok(self.found(stored)),
             _ => self.sign_in().await,
         }
     }
 
     /// Signs in.
-    pub(super) async fn sign_in(&self) -> Result<Gained, AuthError> {
+    async fn sign_in(&self) -> Result<Gained, Halt> {
         let missing = || AuthError::new(AuthErrorKind::ReauthRequired).with_message("no credentials are held");
         let credentials = self.credentials.as_ref().ok_or_else(missing)?;
+        self.proceed()?;
         let outcome = self.inner.bounded(self.inner.authenticator.login(credentials)).await;
         let untouched = matches!(&outcome, Err(error) if error.delivery() == Delivery::NotProcessed);
         if !credentials.is_reusable() && !untouched {
             self.forget_credentials();
         }
         let session = Arc::new(outcome?);
-        if !self.is_superseded() {
-            self.inner.vault.save(&session).await;
+        if self.proceed().is_ok() && !credentials.is_static() {
+            self.inner.vault.save(self.epoch, &session).await;
         }
         Ok(Gained::New(session))
     }
@@ -154,12 +164,16 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// Waits until no peer redeems.
-    async fn take_lock(&mut self) -> Result<(), AuthError> {
+    /// Waits until no peer redeems, or until there is nothing left to redeem.
+    async fn take_lock(&mut self) -> Result<(), Halt> {
         if self.lock.is_none() {
-            self.lock = Some(self.inner.vault.lock().await?);
+            self.lock = tokio::select! {
+                biased;
+                () = self.announced.stopped() => return Err(Halt::Superseded),
+                lock = self.inner.vault.lock() => Some(lock?),
+            };
         }
-        Ok(())
+        self.proceed()
     }
 
     fn found(&self, stored: Stored) -> Gained {

@@ -12,10 +12,15 @@ pub(crate) enum Plan {
     Refresh,
     /// Sign in with the credentials that are held, unless a peer has done so.
     Login,
-    /// Sign in because somebody said so, whatever peers have.
-    LoginAnew,
     /// Only look in the store: a peer may have signed in, or finished what it began.
     Look,
+}
+
+/// A login that somebody asked for, as it is known while it is under way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    pub(super) number: u64,
+    pub(super) ends: u64,
 }
 
 /// What a renewal brings.

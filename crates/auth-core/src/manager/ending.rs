@@ -1,0 +1,181 @@
+//! The end of a session: here at once, then in the store and at the vendor.
+
+use std::sync::Arc;
+
+use super::cell::Ended as EndedHere;
+use super::state::Freshness;
+use super::{Inner, SessionManager, SessionStatus, lost, runtime};
+use crate::{AuthError, AuthErrorKind, Authenticator, Capabilities, LogoutScope, Renewal, Session};
+
+/// What a logout or a revocation has led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "it says whether anything was ended at the vendor"]
+#[non_exhaustive]
+pub enum Ended {
+    /// The vendor has ended it. An access token may still be taken by servers that don't ask the vendor.
+    AtVendor,
+    /// It was forgotten here, and there is nothing that the vendor would end: a key that is sent as it is was never
+    /// issued.
+    Here,
+    /// There was nothing to end: nobody had signed in, or the vendor says that it was over already.
+    Nothing,
+}
+
+/// What is to be ended.
+#[derive(Clone, Copy)]
+enum Scope {
+    Session,
+    Account,
+}
+
+impl<A: Authenticator + 'static> SessionManager<A> {
+    /// Ends this session: here at once, in the store, and at the vendor. Credentials are forgotten too, so nothing signs
+    /// in again by itself.
+    ///
+    /// What is under way comes to its end first: a renewal that was sent brings tokens, and they are ended with the rest.
+    /// A session whose access token has expired is renewed, since only then its refresh token can be ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](AuthErrorKind::Unsupported) where the vendor can't end one session alone: nothing has happened
+    /// then. Any other error says that the session is gone here; and of the vendor's, that it lives on there.
+    /// [`Storage`](AuthErrorKind::Storage) if it is ended and the store couldn't be told, which is made up for later.
+    ///
+    /// # Cancel safety
+    ///
+    /// The logout goes on if the future is dropped.
+    pub async fn logout(&self) -> Result<Ended, AuthError> {
+        let scope = self.inner.authenticator.capabilities().logout;
+        if scope != LogoutScope::Session {
+            let error = AuthError::unsupported(self.inner.authenticator.family(), "logout");
+            return Err(match scope {
+                LogoutScope::Account => {
+                    error.with_message("it would end every session of the account: ask for `revoke_all`")
+                }
+                _ => error,
+            });
+        }
+        self.end(Scope::Session).await
+    }
+
+    /// Ends every session of the account: here at once, in the store, and at the vendor.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`logout`](Self::logout).
+    pub async fn revoke_all(&self) -> Result<Ended, AuthError> {
+        if !self.inner.authenticator.capabilities().revoke_all {
+            return Err(AuthError::unsupported(self.inner.authenticator.family(), "revoke_all"));
+        }
+        self.end(Scope::Account).await
+    }
+
+    async fn end(&self, scope: Scope) -> Result<Ended, AuthError> {
+        let runtime = runtime()?;
+        let (ended, unsaved) = {
+            let mut locked = self.inner.cell.lock();
+            let ended = locked.end();
+            self.inner.show(SessionStatus::SignedOut);
+            // From here on nothing of it is written, and nobody takes up again what is stored.
+            let unsaved = self.inner.vault.end(ended.epoch);
+            (ended, unsaved)
+        };
+        // In a task: a caller that goes away must not leave the session half ended.
+        let ending = Arc::clone(&self.inner).finish_ending(ended, unsaved, scope);
+        runtime.spawn(ending).await.map_err(|_| lost())?
+    }
+}
+
+impl<A: Authenticator + 'static> Inner<A> {
+    async fn finish_ending(
+        self: Arc<Self>,
+        ended: EndedHere,
+        unsaved: Option<Arc<Session>>,
+        scope: Scope,
+    ) -> Result<Ended, AuthError> {
+        self.drain(&ended).await;
+        let orphan = self.cell.lock().take_orphan();
+        // A peer's renewal is waited for, since its tokens are then those to end.
+        let lock = self.vault.lock().await.ok();
+        let (stored, removed) = self.vault.remove(ended.epoch).await;
+        let stored = stored.map(|stored| (Arc::new(stored.session), stored.intent.is_some()));
+        // The newest comes first: what came in last, what could not be stored, what peers have renewed, what was in use.
+        let newest = orphan.or(unsaved).map(|session| (session, false));
+        let newest = newest.or(stored).or(ended.session.map(|session| (session, ended.is_spent)));
+        let ended = match (newest, scope) {
+            (None, _) => Ok(Ended::Nothing),
+            (Some(_), Scope::Session) if ended.is_static => Ok(Ended::Here),
+            (Some((session, is_spent)), _) => self.end_at_vendor(session, is_spent, scope).await,
+        };
+        if let Some(lock) = lock {
+            self.vault.release(lock).await;
+        }
+        self.save_later();
+        ended.and_then(|ended| removed.map(|()| ended))
+    }
+
+    /// What is under way belongs to what was ended. It sends nothing more, and what it gets is ended too.
+    async fn drain(&self, ended: &EndedHere) {
+        let mut limit = self.limit();
+        for flight in &ended.under_way {
+            let _ = self.wait(flight.clone(), &mut limit).await;
+        }
+    }
+
+    async fn end_at_vendor(&self, session: Arc<Session>, is_spent: bool, scope: Scope) -> Result<Ended, AuthError> {
+        let now = self.timer.system_time();
+        let has_expired = self.cell.lock().state().outlook(&session, now) == Freshness::Unusable;
+        let can_renew = !is_spent && can_redeem(&self.authenticator.capabilities(), &session);
+        if !has_expired || !can_renew {
+            match self.end_now(&session, scope).await {
+                Err(error) if error.needs_login() && can_renew => {}
+                // The access token is of no use any more. What it was renewed with may be.
+                Err(error) if error.needs_login() && session.refresh_token.is_none() => return Ok(Ended::Nothing),
+                result => return result.map(|()| Ended::AtVendor).map_err(lives_on),
+            }
+        }
+        match self.bounded(self.authenticator.refresh(&session)).await {
+            Ok(renewed) => self.end_now(&renewed, scope).await.map(|()| Ended::AtVendor).map_err(lives_on),
+            Err(error) if error.needs_login() => Ok(Ended::Nothing),
+            Err(error) => Err(lives_on(error)),
+        }
+    }
+
+    async fn end_now(&self, session: &Session, scope: Scope) -> Result<(), AuthError> {
+        match scope {
+            Scope::Session => self.bounded(self.authenticator.logout(session)).await,
+            Scope::Account => self.bounded(self.authenticator.revoke_all(session)).await,
+        }
+    }
+
+    /// A session that must not be used is ended, where that ends no other. If a logout waits, it is the one to do so.
+    pub(super) async fn give_up(&self, session: Arc<Session>) {
+        let left = self.cell.lock().leave_orphan(session);
+        if let Some(session) = left {
+            self.revoke(&session).await;
+        }
+    }
+
+    /// A session that nobody will use is ended, where that ends nothing else.
+    pub(super) async fn revoke(&self, session: &Session) {
+        if self.authenticator.capabilities().logout == LogoutScope::Session {
+            // Nobody is left to hear of a failure.
+            let _ = self.bounded(self.authenticator.logout(session)).await;
+        }
+    }
+}
+
+/// Whether a session can be renewed after its access token has expired.
+fn can_redeem(capabilities: &Capabilities, session: &Session) -> bool {
+    capabilities.renewal == Renewal::Refresh && !capabilities.renews_valid_only && session.refresh_token.is_some()
+}
+
+/// The vendor did not end the session. It is gone here all the same, and whoever asked has to know both.
+fn lives_on(error: AuthError) -> AuthError {
+    // "Unsupported" means that nothing has happened; here something has.
+    let kind = match error.kind() {
+        AuthErrorKind::Unsupported => AuthErrorKind::Vendor,
+        kind => kind,
+    };
+    error.with_kind(kind).with_message("the session is forgotten here; at the vendor it lives on until it expires")
+}

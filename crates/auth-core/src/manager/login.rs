@@ -1,0 +1,193 @@
+//! Logins that somebody asks for: what is in use stays so until one has succeeded.
+
+use std::sync::Arc;
+
+use super::cell::prepare;
+use super::flight::{Announced, Flight, Halt, Landed};
+use super::state::{Freshness, Ticket};
+use super::{Inner, SessionManager, SessionStatus, lost, runtime};
+use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Session};
+
+impl<A: Authenticator + 'static> SessionManager<A> {
+    /// Signs in, whatever is in use. That stays in use until the login has succeeded, and if it fails; then its place is
+    /// taken, and it is ended at the vendor where sessions can be ended one by one.
+    ///
+    /// Credentials that can be used again are held, for when the session can't be renewed. A key that is the token itself
+    /// is never stored.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Authenticator::login`]; [`Conflict`](AuthErrorKind::Conflict) if a logout, or a login that was begun
+    /// later, came in between; [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`](crate::Policy), though the
+    /// login goes on; [`Shutdown`](AuthErrorKind::Shutdown) after a shutdown.
+    ///
+    /// # Cancel safety
+    ///
+    /// The login goes on if the future is dropped.
+    pub async fn login(&self, credentials: Credentials) -> Result<(), AuthError> {
+        let flight = self.inner.begin_login(credentials)?;
+        match self.inner.wait(flight, &mut self.inner.limit()).await {
+            Ok(_) => Ok(()),
+            Err(Halt::Failed(error)) => Err(error),
+            Err(Halt::Superseded) => Err(AuthError::new(AuthErrorKind::Conflict)
+                .with_message("a logout, or a login that was begun later, made it void")),
+        }
+    }
+
+    /// Takes a session into use that was signed in for elsewhere: it takes the place of what is in use and of what is
+    /// stored, as that of a [`login`](Self::login) does. Credentials that are held stay.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](AuthErrorKind::Decode) if its token can't be sent; [`Shutdown`](AuthErrorKind::Shutdown) after a
+    /// shutdown. If it can't be stored, [`SessionStatus::NotStored`] says so.
+    pub async fn adopt(&self, session: Session) -> Result<(), AuthError> {
+        let session = Arc::new(session);
+        prepare(&session, 0)?;
+        let inner = Arc::clone(&self.inner);
+        let runtime = runtime()?;
+        let before = {
+            let mut locked = inner.cell.lock();
+            if locked.state().is_shut_down() {
+                return Err(AuthError::new(AuthErrorKind::Shutdown));
+            }
+            let before = locked.adopt(Arc::clone(&session), inner.chance());
+            inner.vault.begin(locked.state().epoch(), &session);
+            inner.show_active(&locked);
+            before
+        };
+        // In a task: a caller that goes away must not leave it half done.
+        let stored = runtime.spawn(async move {
+            inner.store_new().await;
+            let after = Arc::clone(&inner);
+            tokio::spawn(async move { after.replaced(before, &session).await });
+        });
+        stored.await.map_err(|_| lost())
+    }
+}
+
+impl<A: Authenticator + 'static> Inner<A> {
+    fn begin_login(self: &Arc<Self>, credentials: Credentials) -> Result<Flight, AuthError> {
+        let runtime = runtime()?;
+        let (announced, flight) = Flight::announce_login();
+        let mut locked = self.cell.lock();
+        if locked.state().is_shut_down() {
+            return Err(AuthError::new(AuthErrorKind::Shutdown));
+        }
+        let ticket = locked.begin_login(flight.clone());
+        drop(locked);
+        let login =
+            Login { inner: Arc::clone(self), ticket, credentials, announced, flight: flight.clone(), landed: false };
+        runtime.spawn(login.run());
+        Ok(flight)
+    }
+
+    /// Writes the session that an epoch has begun with, and shows how that went.
+    async fn store_new(self: &Arc<Self>) {
+        // What can't be written shows, and is written later.
+        let _ = self.vault.flush().await;
+        self.show_active(&self.cell.lock());
+        self.save_later();
+    }
+
+    /// The session that was in use before is ended at the vendor, where that ends no other. Nobody is left to hear of a
+    /// failure.
+    async fn replaced(&self, before: Option<Arc<Session>>, now: &Session) {
+        if let Some(before) = before.filter(|before| before.access_token != now.access_token) {
+            self.revoke(&before).await;
+        }
+    }
+}
+
+/// The task of a login.
+struct Login<A: Authenticator + 'static> {
+    inner: Arc<Inner<A>>,
+    ticket: Ticket,
+    credentials: Credentials,
+    announced: Announced,
+    flight: Flight,
+    landed: bool,
+}
+
+/// What a login has led to.
+enum SignedIn {
+    /// It is in use, in the place of what was before.
+    Published(Arc<Session>, Option<Arc<Session>>),
+    /// It must not be used.
+    Void(Arc<Session>),
+}
+
+impl<A: Authenticator + 'static> Login<A> {
+    async fn run(mut self) {
+        let inner = Arc::clone(&self.inner);
+        let outcome = inner.bounded(inner.authenticator.login(&self.credentials)).await;
+        match self.land(outcome) {
+            Ok(SignedIn::Published(session, before)) => {
+                inner.store_new().await;
+                let token = inner.cell.lock().in_use();
+                self.tell(token.map_err(Halt::from));
+                inner.replaced(before, &session).await;
+            }
+            Ok(SignedIn::Void(session)) => {
+                if !self.credentials.is_static() {
+                    inner.give_up(session).await;
+                }
+                self.tell(Err(Halt::Superseded));
+            }
+            Err(halt) => self.tell(Err(halt)),
+        }
+    }
+
+    /// Decides what the outcome means, and takes it into use, in one step.
+    fn land(&self, outcome: Result<Session, AuthError>) -> Result<SignedIn, Halt> {
+        let inner = &self.inner;
+        let now = inner.timer.system_time();
+        let mut locked = inner.cell.lock();
+        let counts = locked.end_login(self.ticket, &self.flight);
+        let failed = |error: AuthError| {
+            // Whoever waits for a change looks anew, and what is in use is what it was.
+            match locked.state().session() {
+                Some(_) => inner.show_active(&locked),
+                None => inner.show(SessionStatus::Failed(error.clone())),
+            }
+            Halt::Failed(error)
+        };
+        let session = match outcome {
+            Ok(session) => Arc::new(session),
+            Err(_) if !counts => return Err(Halt::Superseded),
+            Err(error) => return Err(failed(error)),
+        };
+        if !counts {
+            return Ok(SignedIn::Void(session));
+        }
+        prepare(&session, 0).map_err(&failed)?;
+        if locked.state().outlook(&session, now) == Freshness::Unusable {
+            return Err(failed(super::state::over_already()));
+        }
+        let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), inner.chance());
+        let epoch = locked.state().epoch();
+        if self.credentials.is_static() {
+            // Nothing of it is stored, and what is stored was replaced.
+            drop(inner.vault.end(epoch));
+        } else {
+            inner.vault.begin(epoch, &session);
+        }
+        inner.show_active(&locked);
+        Ok(SignedIn::Published(session, before))
+    }
+
+    fn tell(&mut self, landed: Landed) {
+        self.landed = true;
+        self.announced.tell(landed);
+    }
+}
+
+impl<A: Authenticator + 'static> Drop for Login<A> {
+    /// A task that ends without a result, because the runtime ends or an authenticator panics, fails its waiters.
+    fn drop(&mut self) {
+        if !self.landed {
+            let _ = self.land(Err(lost()));
+            self.tell(Err(lost().into()));
+        }
+    }
+}
