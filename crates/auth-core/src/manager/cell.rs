@@ -42,6 +42,8 @@ struct Guarded {
     flight: Option<Flight>,
     /// Logins under way, the last one last.
     logins: Vec<Flight>,
+    /// Sessions whose place was taken, and that are being ended at the vendor.
+    closing: Vec<Flight>,
     /// How many logouts wait for what is under way to come to its end.
     endings: usize,
     /// What has come in meanwhile, which is theirs to end.
@@ -52,8 +54,6 @@ struct Guarded {
 pub(super) struct Ended {
     pub(super) epoch: u64,
     pub(super) session: Option<Arc<Session>>,
-    /// Its refresh token can't be sent any more.
-    pub(super) is_spent: bool,
     /// Nothing was issued for it.
     pub(super) is_static: bool,
     /// What is under way, and may still bring a session.
@@ -64,8 +64,8 @@ impl Cell {
     /// Publishes the session of the state, if it has one.
     pub(super) fn new(state: State, credentials: Option<Credentials>) -> Self {
         let is_static = credentials.as_ref().is_some_and(Credentials::is_static);
-        let (logins, orphans) = (Vec::new(), Vec::new());
-        let guarded = Guarded { state, credentials, is_static, flight: None, logins, endings: 0, orphans };
+        let (logins, closing, orphans) = (Vec::new(), Vec::new(), Vec::new());
+        let guarded = Guarded { state, credentials, is_static, flight: None, logins, closing, endings: 0, orphans };
         let cell = Self { published: ArcSwap::default(), guarded: Mutex::new(guarded) };
         cell.lock().publish();
         cell
@@ -113,9 +113,16 @@ impl Locked<'_> {
         self.guarded.flight.as_ref().or(self.guarded.logins.last())
     }
 
-    /// All that is under way.
+    /// All that is under way, and may still send something.
     pub(super) fn all_under_way(&self) -> Vec<Flight> {
-        self.guarded.flight.iter().chain(&self.guarded.logins).cloned().collect()
+        let Guarded { flight, logins, closing, .. } = &*self.guarded;
+        flight.iter().chain(logins).chain(closing).cloned().collect()
+    }
+
+    /// A session whose place was taken is about to be ended at the vendor.
+    pub(super) fn begin_closing(&mut self, flight: Flight) {
+        self.guarded.closing.retain(|closing| !closing.is_over());
+        self.guarded.closing.push(flight);
     }
 
     /// The token of the session in use.
@@ -194,16 +201,16 @@ impl Locked<'_> {
         self.guarded.logins.clear();
         self.guarded.endings += 1;
         self.withdraw();
-        let (is_spent, is_static) = (self.guarded.state.is_spent(), self.guarded.is_static);
+        let is_static = self.guarded.is_static;
         self.forget_credentials();
         let session = self.guarded.state.end();
-        Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, under_way }
+        Ended { epoch: self.guarded.state.epoch(), session, is_static, under_way }
     }
 
     /// A logout has waited long enough for what was under way: what has come in, and is to be ended with the rest.
-    pub(super) fn take_orphan(&mut self) -> Option<Arc<Session>> {
+    pub(super) fn take_orphans(&mut self) -> Vec<Arc<Session>> {
         self.guarded.endings = self.guarded.endings.saturating_sub(1);
-        self.guarded.orphans.pop()
+        std::mem::take(&mut self.guarded.orphans)
     }
 
     /// A session that must not be used is left to a logout, if one waits for it; otherwise it is returned.

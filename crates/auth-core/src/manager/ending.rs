@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cell::Ended as EndedHere;
+use super::flight::{Flight, Halt};
 use super::state::Freshness;
 use super::{Inner, SessionManager, SessionStatus, lost, runtime};
 use crate::{AuthError, AuthErrorKind, Authenticator, Capabilities, LogoutScope, Renewal, Session};
@@ -72,60 +73,85 @@ impl<A: Authenticator + 'static> SessionManager<A> {
 
     async fn end(&self, scope: Scope) -> Result<Ended, AuthError> {
         let runtime = runtime()?;
+        let (announced, flight) = Flight::announce();
         let (ended, unsaved) = {
             let mut locked = self.inner.cell.lock();
             let ended = locked.end();
+            // Another logout waits for this one.
+            locked.begin_closing(flight);
             self.inner.show(SessionStatus::SignedOut);
             // From here on nothing of it is written, and nobody takes up again what is stored.
             let unsaved = self.inner.vault.end(ended.epoch);
             (ended, unsaved)
         };
         // In a task: a caller that goes away must not leave the session half ended.
-        let ending = Arc::clone(&self.inner).finish_ending(ended, unsaved, scope);
-        runtime.spawn(ending).await.map_err(|_| lost())?
+        let inner = Arc::clone(&self.inner);
+        let ending = runtime.spawn(async move {
+            let result = inner.finish_ending(ended, unsaved, scope).await;
+            announced.tell(Err(Halt::Superseded));
+            result
+        });
+        ending.await.map_err(|_| lost())?
     }
 }
 
 impl<A: Authenticator + 'static> Inner<A> {
     async fn finish_ending(
-        self: Arc<Self>,
+        self: &Arc<Self>,
         ended: EndedHere,
         unsaved: Option<Arc<Session>>,
         scope: Scope,
     ) -> Result<Ended, AuthError> {
-        self.drain(&ended).await;
-        let orphan = self.cell.lock().take_orphan();
+        let drained = self.drain(&ended).await;
+        let mut orphans = self.cell.lock().take_orphans();
         // A peer's renewal is waited for, since its tokens are then those to end.
         let lock = self.vault.lock().await.ok();
-        let (stored, removed) = self.vault.remove(ended.epoch).await;
-        let stored = stored.map(|stored| (Arc::new(stored.session), stored.intent.is_some()));
+        let (stored, removed) = self.vault.remove().await;
         // The newest comes first: what came in last, what could not be stored, what peers have renewed, what was in use.
-        let newest = orphan.or(unsaved).map(|session| (session, false));
-        let newest = newest.or(stored).or(ended.session.map(|session| (session, ended.is_spent)));
+        // A peer may have sent its refresh token, unless nobody else has seen it, or the store says, with its lock, that
+        // nobody has.
+        let stored = stored.map(|stored| {
+            let may_be_sent = lock.is_some() && !self.vault.is_spent(&stored);
+            (Arc::new(stored.session), may_be_sent)
+        });
+        let newest = orphans.pop().map(|session| (session, true)).or(unsaved.map(|session| (session, false)));
+        let newest = newest.or(stored).or(ended.session.map(|session| (session, false)));
         let ended = match (newest, scope) {
             (None, _) => Ok(Ended::Nothing),
             (Some(_), Scope::Session) if ended.is_static => Ok(Ended::Here),
-            (Some((session, is_spent)), _) => self.end_at_vendor(session, is_spent, scope).await,
+            (Some((session, may_be_sent)), _) => self.end_at_vendor(session, may_be_sent, scope).await,
         };
+        // Logins that came in beside have sessions of their own.
+        for orphan in &orphans {
+            self.revoke(orphan).await;
+        }
         if let Some(lock) = lock {
             self.vault.release(lock).await;
         }
         self.save_later();
-        ended.and_then(|ended| removed.map(|()| ended))
+        ended.and_then(|ended| removed.and(drained).map(|()| ended))
     }
 
     /// What is under way belongs to what was ended. It sends nothing more, and what it gets is ended too.
-    async fn drain(&self, ended: &EndedHere) {
-        let mut limit = self.limit();
-        for flight in &ended.under_way {
-            let _ = self.wait(flight.clone(), &mut limit).await;
-        }
+    async fn drain(&self, ended: &EndedHere) -> Result<(), AuthError> {
+        let all = async {
+            for flight in &ended.under_way {
+                let _ = flight.clone().landed().await;
+            }
+            Ok(())
+        };
+        self.bounded(Box::pin(all)).await.map_err(|error| {
+            error.with_message(
+                "the session is ended, but a call from before is still under way; what it brings is ended too",
+            )
+        })
     }
 
-    async fn end_at_vendor(&self, session: Arc<Session>, is_spent: bool, scope: Scope) -> Result<Ended, AuthError> {
+    /// `may_be_sent` says that nobody has sent the refresh token so far.
+    async fn end_at_vendor(&self, session: Arc<Session>, may_be_sent: bool, scope: Scope) -> Result<Ended, AuthError> {
         let now = self.timer.system_time();
         let has_expired = self.cell.lock().state().outlook(&session, now) == Freshness::Unusable;
-        let can_renew = !is_spent && can_redeem(&self.authenticator.capabilities(), &session);
+        let can_renew = may_be_sent && can_redeem(&self.authenticator.capabilities(), &session);
         if !has_expired || !can_renew {
             match self.end_now(&session, scope).await {
                 Err(error) if error.needs_login() && can_renew => {}
@@ -134,7 +160,7 @@ impl<A: Authenticator + 'static> Inner<A> {
                 result => return result.map(|()| Ended::AtVendor).map_err(lives_on),
             }
         }
-        match self.bounded(self.authenticator.refresh(&session)).await {
+        match self.refresh(&session).await {
             Ok(renewed) => self.end_now(&renewed, scope).await.map(|()| Ended::AtVendor).map_err(lives_on),
             Err(error) if error.needs_login() => Ok(Ended::Nothing),
             Err(error) => Err(lives_on(error)),

@@ -69,6 +69,10 @@ impl Flight {
         }
     }
 
+    pub(super) fn is_over(&self) -> bool {
+        self.result.borrow().is_some() || self.result.has_changed().is_err()
+    }
+
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.result.same_channel(&other.result)
     }
@@ -110,6 +114,31 @@ impl<A: Authenticator + 'static> Inner<A> {
         runtime.spawn(task.run());
         Ok(flight)
     }
+}
+
+impl<A: Authenticator + 'static> Inner<A> {
+    /// Sends a refresh token. Where tokens rotate, it is remembered that this one was sent.
+    pub(super) async fn refresh(&self, session: &Session) -> Result<Session, AuthError> {
+        let rotates = self.authenticator.capabilities().rotates;
+        if rotates {
+            self.vault.note_sent(session);
+        }
+        let renewed = self.bounded(self.authenticator.refresh(session)).await;
+        let is_good_still = match &renewed {
+            // Vendors that rotate now and then name a new one, or none, or this one.
+            Ok(renewed) => renewed.refresh_token.as_ref().is_none_or(|new| Some(new) == session.refresh_token.as_ref()),
+            Err(error) => is_untouched(error),
+        };
+        if rotates && is_good_still {
+            self.vault.note_not_spent(session);
+        }
+        renewed
+    }
+}
+
+/// Whether a refresh token that was sent can be sent again. One that was refused must not be, by nobody.
+fn is_untouched(error: &AuthError) -> bool {
+    error.delivery() != Delivery::Unknown && !error.needs_login()
 }
 
 /// The task of a renewal.

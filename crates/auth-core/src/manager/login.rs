@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cell::prepare;
 use super::flight::{Announced, Flight, Halt, Landed};
 use super::state::{Freshness, Ticket};
-use super::{Inner, SessionManager, SessionStatus, lost, runtime};
+use super::{Inner, Locked, SessionManager, SessionStatus, lost, runtime};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Session};
 
 impl<A: Authenticator + 'static> SessionManager<A> {
@@ -46,7 +46,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         prepare(&session, 0)?;
         let inner = Arc::clone(&self.inner);
         let runtime = runtime()?;
-        let before = {
+        let closing = {
             let mut locked = inner.cell.lock();
             if locked.state().is_shut_down() {
                 return Err(AuthError::new(AuthErrorKind::Shutdown));
@@ -54,14 +54,14 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             let before = locked.adopt(Arc::clone(&session), inner.chance());
             inner.vault.begin(locked.state().epoch(), &session);
             inner.show_active(&locked);
-            before
+            Closing::begin(&mut locked, before, &session)
         };
-        // In a task: a caller that goes away must not leave it half done.
-        let stored = runtime.spawn(async move {
-            inner.store_new().await;
-            let after = Arc::clone(&inner);
-            tokio::spawn(async move { after.replaced(before, &session).await });
-        });
+        let storing = Arc::clone(&inner);
+        // In tasks: a caller that goes away must not leave it half done.
+        let stored = runtime.spawn(async move { storing.store_new().await });
+        if let Some(closing) = closing {
+            runtime.spawn(async move { closing.finish(&inner).await });
+        }
         stored.await.map_err(|_| lost())
     }
 }
@@ -89,13 +89,27 @@ impl<A: Authenticator + 'static> Inner<A> {
         self.show_active(&self.cell.lock());
         self.save_later();
     }
+}
 
-    /// The session that was in use before is ended at the vendor, where that ends no other. Nobody is left to hear of a
-    /// failure.
-    async fn replaced(&self, before: Option<Arc<Session>>, now: &Session) {
-        if let Some(before) = before.filter(|before| before.access_token != now.access_token) {
-            self.revoke(&before).await;
-        }
+/// A session whose place was taken, and that is ended at the vendor where that ends no other.
+struct Closing {
+    session: Arc<Session>,
+    announced: Announced,
+}
+
+impl Closing {
+    /// From here on a logout waits for it.
+    fn begin(locked: &mut Locked<'_>, before: Option<Arc<Session>>, now: &Session) -> Option<Self> {
+        let session = before.filter(|before| before.access_token != now.access_token)?;
+        let (announced, flight) = Flight::announce();
+        locked.begin_closing(flight);
+        Some(Self { session, announced })
+    }
+
+    /// Nobody is left to hear of a failure.
+    async fn finish<A: Authenticator + 'static>(self, inner: &Inner<A>) {
+        inner.revoke(&self.session).await;
+        self.announced.tell(Err(Halt::Superseded));
     }
 }
 
@@ -112,7 +126,7 @@ struct Login<A: Authenticator + 'static> {
 /// What a login has led to.
 enum SignedIn {
     /// It is in use, in the place of what was before.
-    Published(Arc<Session>, Option<Arc<Session>>),
+    Published(Option<Closing>),
     /// It must not be used.
     Void(Arc<Session>),
 }
@@ -122,11 +136,13 @@ impl<A: Authenticator + 'static> Login<A> {
         let inner = Arc::clone(&self.inner);
         let outcome = inner.bounded(inner.authenticator.login(&self.credentials)).await;
         match self.land(outcome) {
-            Ok(SignedIn::Published(session, before)) => {
+            Ok(SignedIn::Published(closing)) => {
                 inner.store_new().await;
                 let token = inner.cell.lock().in_use();
                 self.tell(token.map_err(Halt::from));
-                inner.replaced(before, &session).await;
+                if let Some(closing) = closing {
+                    closing.finish(&inner).await;
+                }
             }
             Ok(SignedIn::Void(session)) => {
                 if !self.credentials.is_static() {
@@ -173,7 +189,7 @@ impl<A: Authenticator + 'static> Login<A> {
             inner.vault.begin(epoch, &session);
         }
         inner.show_active(&locked);
-        Ok(SignedIn::Published(session, before))
+        Ok(SignedIn::Published(Closing::begin(&mut locked, before, &session)))
     }
 
     fn tell(&mut self, landed: Landed) {

@@ -334,11 +334,6 @@ impl State {
         self.supersede()
     }
 
-    /// Whether the session in use could be renewed with what it has.
-    pub(crate) fn is_spent(&self) -> bool {
-        self.held.as_ref().is_some_and(|held| held.spent.is_some())
-    }
-
     /// A login, logout, revocation or adoption: what is under way will not be published, and the past doesn't count any more.
     pub(crate) fn supersede(&mut self) -> Option<Arc<Session>> {
         self.epoch += 1;

@@ -7,12 +7,14 @@ use std::time::Duration;
 use client_runtime::{BoxFuture, Timer};
 
 use self::machine::{InsteadOf, Machine, Step};
+use self::sent::Sent;
 use super::flight::Halt;
 use crate::{AuthError, AuthErrorKind, Delivery, Intent, Revision, Session, SessionStore, StoreLock, Stored};
 
 mod machine;
 #[cfg(test)]
 mod machine_tests;
+mod sent;
 
 /// One account in a store.
 pub(super) struct Vault {
@@ -25,6 +27,7 @@ pub(super) struct Vault {
     turn: tokio::sync::Mutex<()>,
     /// Somebody writes what is owed beside.
     saving: Mutex<bool>,
+    sent: Mutex<Sent>,
 }
 
 /// How long the store may take.
@@ -50,7 +53,7 @@ pub(super) enum Seen {
 impl Vault {
     pub(super) fn new(store: Arc<dyn SessionStore>, account: String, timer: Arc<dyn Timer>, limits: Limits) -> Self {
         let (machine, turn) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { store, account, timer, limits, machine, turn, saving: Mutex::default() }
+        Self { store, account, timer, limits, machine, turn, saving: Mutex::default(), sent: Mutex::default() }
     }
 
     /// Waits for the lock, so that peers redeem one after the other.
@@ -95,7 +98,17 @@ impl Vault {
 
     /// Whether somebody may have sent the refresh token that is stored.
     pub(super) fn is_spent(&self, stored: &Stored) -> bool {
-        stored.intent.is_some_and(|intent| !self.machine().is_void(intent))
+        stored.intent.is_some_and(|intent| !self.machine().is_void(intent)) || self.sent().contains(&stored.session)
+    }
+
+    /// The refresh token of a session leaves.
+    pub(super) fn note_sent(&self, session: &Session) {
+        self.sent().add(session);
+    }
+
+    /// It was sent, and is as good as before.
+    pub(super) fn note_not_spent(&self, session: &Session) {
+        self.sent().remove(session);
     }
 
     /// Writes a session where nothing is stored.
@@ -164,11 +177,18 @@ impl Vault {
         self.machine().begin(epoch, Arc::clone(session));
     }
 
-    /// Removes what was ended, unless the next epoch has begun. Says what was there.
-    pub(super) async fn remove(&self, epoch: u64) -> (Option<Stored>, Result<(), AuthError>) {
-        let Ok(_turn) = self.turn(epoch).await else { return (None, Ok(())) };
-        let stored = self.load().await.ok().flatten();
-        (stored, self.take(epoch, &Step::Remove).await)
+    /// Removes what was ended, and says what was there. If somebody has signed in since, that session takes its place.
+    pub(super) async fn remove(&self) -> (Option<Stored>, Result<(), AuthError>) {
+        let _turn = self.turn.lock().await;
+        let due = self.machine().due();
+        match due {
+            Some((epoch, step @ Step::Remove)) => {
+                let stored = self.load().await.ok().flatten();
+                (stored, self.take(epoch, &step).await)
+            }
+            Some((epoch, step @ Step::Write(..))) => (None, self.take(epoch, &step).await),
+            Some((_, Step::TakeBack(_))) | None => (None, Ok(())),
+        }
     }
 
     /// Why the session in use is not in the store.
@@ -252,6 +272,10 @@ impl Vault {
 
     fn machine(&self) -> MutexGuard<'_, Machine> {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sent(&self) -> MutexGuard<'_, Sent> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn saving(&self) -> MutexGuard<'_, bool> {

@@ -28,6 +28,7 @@ mod support;
 
 // The manager and the pool, against a made-up vendor and under paused time.
 mod lifecycle;
+mod lives;
 mod manager;
 mod peers;
 mod peers_rotation;

@@ -239,7 +239,9 @@ async fn a_session_is_stored_under_its_account_whatever_it_is_told() {
     let store = Arc::new(MemoryStore::new());
     let acme = Arc::new(Acme::new(&time));
     let pool = SessionPool::builder(acme).timer(time.clone()).store(store.clone()).build();
-    let told = |manager: SessionManagerBuilder<Arc<Acme>>| manager.account("b").credentials(Credentials::password("me", "secret"));
+    let told = |manager: SessionManagerBuilder<Arc<Acme>>| {
+        manager.account("b").credentials(Credentials::password("me", "secret"))
+    };
     pool.get_or_insert("a", told).unwrap().token().await.unwrap();
     assert!(store.load("acme/a").await.unwrap().is_some() && store.load("acme/b").await.unwrap().is_none());
 }

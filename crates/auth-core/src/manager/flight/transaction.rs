@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Halt, Task};
+use super::{Halt, Task, is_untouched};
 use crate::manager::lost;
 use crate::manager::state::{Freshness, Gained};
 use crate::manager::vault::Seen;
@@ -94,15 +94,11 @@ impl<A: Authenticator + 'static> Task<A> {
             },
         };
         // The last moment at which it can be left unsent.
-        if let Err(halt) = self.proceed() {
-            return Err(halt);
-        }
-        match inner.bounded(inner.authenticator.refresh(held)).await {
+        self.proceed()?;
+        match inner.refresh(held).await {
             Ok(renewed) => self.persist(stored, inherit(renewed, held)).await.map(Some),
             Err(error) => {
-                // A token that was refused must not be sent again either, by nobody.
-                let untouched = error.delivery() != Delivery::Unknown && !error.needs_login();
-                if let Some(intent) = intent.filter(|_| untouched) {
+                if let Some(intent) = intent.filter(|_| is_untouched(&error)) {
                     inner.vault.withdraw(self.epoch, stored, intent).await;
                 }
                 Err(error.into())

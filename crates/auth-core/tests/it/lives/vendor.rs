@@ -1,0 +1,268 @@
+//! A vendor that keeps a record of every request: who sent it, with which token, and what came of it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use auth_core::{
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, LogoutScope,
+    Renewal, Session, Timer,
+};
+use tokio::time::Instant;
+
+use super::time::SetClock;
+use crate::support::chance::Chance;
+
+/// What was signed in for: a login, and all tokens that were renewed from it.
+pub type Grant = usize;
+
+/// A request, as the vendor saw it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub at: Instant,
+    pub manager: usize,
+    pub verb: &'static str,
+    /// What the token that it carried belongs to; none for a login.
+    pub grant: Option<Grant>,
+}
+
+pub struct Vendor {
+    clock: Arc<SetClock>,
+    lifetime: Duration,
+    state: Mutex<State>,
+}
+
+struct State {
+    chance: Chance,
+    /// One request in so many goes wrong; none if 0.
+    faulty: u64,
+    requests: Vec<Request>,
+    users: Vec<String>,
+    /// What belongs to which grant: access and refresh tokens.
+    tokens: HashMap<String, Grant>,
+    /// The refresh token that is good for each grant; none once it was ended.
+    current: Vec<Option<String>>,
+    /// For whom it was issued, and when that was asked for.
+    issued: Vec<(usize, Instant)>,
+    spent: HashSet<String>,
+    /// Refresh tokens that were sent again, though an earlier request may have been processed.
+    reused: Vec<String>,
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    None,
+    /// Refused, though nothing is wrong.
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    TooMany,
+    Unavailable,
+    /// 500 or 502; it may have acted.
+    Failed,
+    /// The connection breaks; it may have acted.
+    Reset,
+    Unreachable,
+}
+
+impl Vendor {
+    pub fn new(clock: &Arc<SetClock>, seed: u64, lifetime: Duration) -> Self {
+        let state = State {
+            chance: Chance(seed),
+            faulty: 0,
+            requests: Vec::new(),
+            users: Vec::new(),
+            tokens: HashMap::new(),
+            current: Vec::new(),
+            issued: Vec::new(),
+            spent: HashSet::new(),
+            reused: Vec::new(),
+        };
+        Self { clock: Arc::clone(clock), lifetime, state: Mutex::new(state) }
+    }
+
+    /// One request in so many goes wrong from now on; none if 0.
+    pub fn set_faulty(&self, faulty: u64) {
+        self.with(|state| state.faulty = faulty);
+    }
+
+    pub fn requests(&self) -> Vec<Request> {
+        self.with(|state| state.requests.clone())
+    }
+
+    pub fn reused(&self) -> Vec<String> {
+        self.with(|state| state.reused.clone())
+    }
+
+    /// What a token belongs to.
+    pub fn grant_of(&self, token: &str) -> Grant {
+        self.with(|state| state.tokens[token])
+    }
+
+    pub fn user_of(&self, grant: Grant) -> String {
+        self.with(|state| state.users[grant].clone())
+    }
+
+    /// All that was issued to a manager for requests that were sent before a moment.
+    pub fn issued_to(&self, manager: usize, before: Instant) -> HashSet<Grant> {
+        self.with(|state| {
+            let issued = state.issued.iter().enumerate();
+            issued.filter(|(_, (to, at))| *to == manager && *at < before).map(|(grant, _)| grant).collect()
+        })
+    }
+
+    /// A session that was signed in for without a manager.
+    pub fn sign_in(&self, user: &str) -> Session {
+        self.with(|state| self.issue(state, user, usize::MAX, Instant::now()))
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+        look(&mut self.state.lock().unwrap())
+    }
+
+    fn issue(&self, state: &mut State, user: &str, manager: usize, asked: Instant) -> Session {
+        let grant = state.users.len();
+        state.users.push(user.to_owned());
+        state.issued.push((manager, asked));
+        state.current.push(None);
+        self.tokens(state, grant)
+    }
+
+    fn tokens(&self, state: &mut State, grant: Grant) -> Session {
+        let number = state.tokens.len();
+        let (access, refresh) = (format!("access-{number}"), format!("refresh-{number}"));
+        state.tokens.insert(access.clone(), grant);
+        state.tokens.insert(refresh.clone(), grant);
+        state.current[grant] = Some(refresh.clone());
+        let now = self.clock.system_time();
+        Session::new(access, now).with_refresh_token(refresh).with_expiry(now + self.lifetime)
+    }
+
+    /// A request arrives, takes its time, and meets its fault.
+    async fn arrive(&self, manager: usize, verb: &'static str, session: Option<&Session>) -> (Fault, bool) {
+        let (pause, fault, acts) = self.with(|state| {
+            let grant = session.map(|session| state.tokens[session.access_token.expose()]);
+            state.requests.push(Request { at: Instant::now(), manager, verb, grant });
+            let chance = &mut state.chance;
+            let pause = match chance.below(40) {
+                0 => Duration::from_secs(40),
+                1 => Duration::from_secs(100),
+                _ => Duration::from_millis(chance.below(400)),
+            };
+            let is_faulty = state.faulty > 0 && chance.below(state.faulty) == 0;
+            let fault = match chance.below(8) {
+                _ if !is_faulty => Fault::None,
+                // That the credentials are wrong would be the end, and no fault.
+                0 if verb != "login" => Fault::Unauthorized,
+                1 => Fault::Forbidden,
+                2 => Fault::NotFound,
+                3 => Fault::TooMany,
+                4 => Fault::Unavailable,
+                5 => Fault::Failed,
+                6 => Fault::Reset,
+                _ => Fault::Unreachable,
+            };
+            let acts = match fault {
+                Fault::None => true,
+                Fault::Failed | Fault::Reset => chance.below(2) == 0,
+                _ => false,
+            };
+            (pause, fault, acts)
+        });
+        tokio::time::sleep(pause).await;
+        (fault, acts)
+    }
+}
+
+/// What a fault looks like to whoever sent the request.
+fn error(fault: Fault) -> Option<AuthError> {
+    use AuthErrorKind::{Forbidden, NotFound, RateLimited, SessionExpired, Transport, Vendor};
+    let answer = |kind, status| AuthError::new(kind).with_status(status);
+    Some(match fault {
+        Fault::None => return None,
+        Fault::Unauthorized => answer(SessionExpired, 401),
+        Fault::Forbidden => answer(Forbidden, 403),
+        Fault::NotFound => answer(NotFound, 404),
+        Fault::TooMany => answer(RateLimited, 429),
+        Fault::Unavailable => answer(Vendor, 503).with_delivery(Delivery::NotProcessed).with_transient(true),
+        Fault::Failed => answer(Vendor, 502).with_transient(true),
+        Fault::Reset => AuthError::new(Transport),
+        Fault::Unreachable => AuthError::new(Transport).with_delivery(Delivery::NotProcessed),
+    })
+}
+
+/// The vendor, as one manager knows it.
+#[derive(Clone)]
+pub struct Door {
+    pub vendor: Arc<Vendor>,
+    pub manager: usize,
+}
+
+impl Authenticator for Door {
+    fn family(&self) -> Family {
+        Family::new("lives")
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::login_only()
+            .with_renewal(Renewal::Refresh)
+            .with_rotation()
+            .with_logout(LogoutScope::Session)
+            .with_revoke_all()
+    }
+
+    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async move {
+            let Credentials::Password { username, .. } = credentials else { panic!("a password was given") };
+            let asked = Instant::now();
+            let (fault, acts) = self.vendor.arrive(self.manager, "login", None).await;
+            let session =
+                acts.then(|| self.vendor.with(|state| self.vendor.issue(state, username, self.manager, asked)));
+            error(fault).map_or_else(|| Ok(session.expect("it has acted")), Err)
+        })
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async move {
+            let token = session.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
+            let (fault, acts) = self.vendor.arrive(self.manager, "refresh", Some(session)).await;
+            let failed = error(fault);
+            let renewed = self.vendor.with(|state| {
+                let untouched = failed.as_ref().is_some_and(|error| error.delivery() != Delivery::Unknown)
+                    && fault != Fault::Unauthorized;
+                if !untouched && !state.spent.insert(token.clone()) {
+                    state.reused.push(token.clone());
+                }
+                let grant = state.tokens[&token];
+                let is_good = state.current[grant].as_deref() == Some(&*token);
+                (acts && is_good).then(|| self.vendor.tokens(state, grant))
+            });
+            let refused = || AuthError::new(AuthErrorKind::SessionExpired).with_status(401);
+            failed.map_or_else(|| renewed.ok_or_else(refused), Err)
+        })
+    }
+
+    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        self.end("logout", session)
+    }
+
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        self.end("revoke_all", session)
+    }
+}
+
+impl Door {
+    fn end<'a>(&'a self, verb: &'static str, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(async move {
+            let (fault, acts) = self.vendor.arrive(self.manager, verb, Some(session)).await;
+            if acts {
+                self.vendor.with(|state| {
+                    let grant = state.tokens[session.access_token.expose()];
+                    state.current[grant] = None;
+                });
+            }
+            error(fault).map_or(Ok(()), Err)
+        })
+    }
+}
