@@ -85,7 +85,8 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         // A key that is the token itself is stored nowhere.
         let is_static = self.credentials.as_ref().is_some_and(Credentials::is_static);
         let store = self.store.filter(|_| !is_static);
-        state.set_shared(store.is_some());
+        let is_private = store.is_none();
+        state.set_shared(!is_private);
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         let limits = Limits { step: state.policy().store_limit, lock: state.policy().lock_limit };
         if let Some(session) = self.session {
@@ -93,7 +94,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         }
         let inner = Inner {
             authenticator: self.authenticator,
-            vault: Arc::new(Vault::new(store, key, Arc::clone(&self.timer), limits)),
+            vault: Arc::new(Vault::new(store, is_private, key, Arc::clone(&self.timer), limits)),
             timer: self.timer,
             // A token that can't be sent shows when somebody asks for it.
             cell: Cell::new(state, self.credentials),

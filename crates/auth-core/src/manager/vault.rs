@@ -27,7 +27,8 @@ pub(super) struct Vault {
     turn: tokio::sync::Mutex<()>,
     /// Somebody writes what is owed beside.
     saving: Mutex<bool>,
-    sent: Mutex<Sent>,
+    /// What was sent; none for a store that nobody else has, and that never goes back.
+    sent: Option<Mutex<Sent>>,
 }
 
 /// How long the store may take.
@@ -51,9 +52,17 @@ pub(super) enum Seen {
 }
 
 impl Vault {
-    pub(super) fn new(store: Arc<dyn SessionStore>, account: String, timer: Arc<dyn Timer>, limits: Limits) -> Self {
+    /// `is_private` says that nobody else has the store.
+    pub(super) fn new(
+        store: Arc<dyn SessionStore>,
+        is_private: bool,
+        account: String,
+        timer: Arc<dyn Timer>,
+        limits: Limits,
+    ) -> Self {
         let (machine, turn) = (Mutex::default(), tokio::sync::Mutex::default());
-        Self { store, account, timer, limits, machine, turn, saving: Mutex::default(), sent: Mutex::default() }
+        let sent = (!is_private).then(Mutex::default);
+        Self { store, account, timer, limits, machine, turn, saving: Mutex::default(), sent }
     }
 
     /// Waits for the lock, so that peers redeem one after the other.
@@ -98,17 +107,21 @@ impl Vault {
 
     /// Whether somebody may have sent the refresh token that is stored.
     pub(super) fn is_spent(&self, stored: &Stored) -> bool {
-        stored.intent.is_some_and(|intent| !self.machine().is_void(intent)) || self.sent().contains(&stored.session)
+        stored.intent.is_some_and(|intent| !self.machine().is_void(intent)) || self.has_sent(&stored.session)
     }
 
     /// The refresh token of a session leaves.
     pub(super) fn note_sent(&self, session: &Session) {
-        self.sent().add(session);
+        if let Some(mut sent) = self.sent() {
+            sent.add(session);
+        }
     }
 
     /// It was sent, and is as good as before.
     pub(super) fn note_not_spent(&self, session: &Session) {
-        self.sent().remove(session);
+        if let Some(mut sent) = self.sent() {
+            sent.remove(session);
+        }
     }
 
     /// Writes a session where nothing is stored.
@@ -274,8 +287,12 @@ impl Vault {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn sent(&self) -> MutexGuard<'_, Sent> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    fn has_sent(&self, session: &Session) -> bool {
+        self.sent().is_some_and(|sent| sent.contains(session))
+    }
+
+    fn sent(&self) -> Option<MutexGuard<'_, Sent>> {
+        self.sent.as_ref().map(|sent| sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn saving(&self) -> MutexGuard<'_, bool> {

@@ -53,7 +53,8 @@ pub use builder::RedisStoreBuilder;
 /// If the connection breaks before an answer came, the request is sent once more over a new connection. This is safe:
 /// each write has a revision of its own, and a script that finds it written already says so. A request that got no
 /// answer within [the time limit](RedisStoreBuilder::time_limit) may still happen later. As it compares revisions then,
-/// it can't undo what somebody else has written in between.
+/// it can't undo what somebody else has written in between, and a removal leaves a mark for
+/// [a while](RedisStoreBuilder::remember_removals), so that it can't undo that either.
 ///
 /// # What survives what
 ///
@@ -80,7 +81,8 @@ pub use builder::RedisStoreBuilder;
 ///
 /// Redis 6 or newer, or Valkey. For the prefix `acme:` and the account `me`:
 ///
-/// - `acme:{me}:session`, a hash: `r` the revision, `d` the record, `h` a few revisions before;
+/// - `acme:{me}:session`, a hash: `r` the revision, `d` the record, `h` a few revisions before; after a removal, for ten
+///   minutes, without `d`;
 /// - `acme:{me}:lock`, a text: who has the lock. It expires with its lease.
 ///
 /// Names of accounts are readable, with `%`, `{`, `}`, white space and control characters percent-encoded. Every
@@ -88,7 +90,7 @@ pub use builder::RedisStoreBuilder;
 /// and doesn't follow a cluster's redirections.
 ///
 /// A user of Redis with an access list needs
-/// `~acme:* +hmget +hget +hset +get +set +del +pttl +persist +pexpire +eval +evalsha +script|load +select +ping +wait`.
+/// `~acme:* +hmget +hset +get +set +del +pttl +persist +pexpire +eval +evalsha +script|load +select +ping +wait`.
 ///
 /// # Errors
 ///
@@ -101,7 +103,11 @@ pub struct RedisStore {
     format: RecordFormat,
     lease: Duration,
     forget_after: Option<Duration>,
+    remember_removals: Duration,
 }
+
+/// What the revision that marks a removal begins with.
+const REMOVED: &str = "removed-";
 
 impl RedisStore {
     /// A store in the Redis at a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, or
@@ -147,6 +153,7 @@ impl RedisStore {
         let place = self.client.place();
         match ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer) {
             Ok((None, None)) => Ok(None),
+            Ok((Some(mark), None)) if mark.starts_with(REMOVED) => Ok(None),
             Ok((Some(revision), Some(record))) => {
                 let stored = self.format.decode(account, &record, place)?;
                 match hexadecimal(stored.revision) == revision {
@@ -170,13 +177,14 @@ impl RedisStore {
         self.done(self.client.ask(Request::Write(&script)).await?)
     }
 
-    /// The revision in Redis, whatever it looks like, or the empty text.
-    async fn revision(&self, account: &str) -> Result<String, AuthError> {
-        let mut command = ::redis::cmd("HGET");
-        command.arg(self.session_key(account)).arg("r");
+    /// The revision in Redis, whatever it looks like, or the empty text; and whether it is that of a session.
+    async fn revision(&self, account: &str) -> Result<(String, bool), AuthError> {
+        let mut command = ::redis::cmd("HMGET");
+        command.arg(self.session_key(account)).arg("r").arg("d");
         let answer = self.client.ask(Request::Command(&command)).await?;
-        let revision = ::redis::from_redis_value::<Option<String>>(answer);
-        revision.map(Option::unwrap_or_default).map_err(|_| Failure::Answer.at(self.client.place()))
+        let (revision, record) = ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer)
+            .map_err(|_| Failure::Answer.at(self.client.place()))?;
+        Ok((revision.unwrap_or_default(), record.is_some()))
     }
 
     /// Writes a session whatever is there, by comparing all the same: a request that Redis gets to late changes nothing
@@ -185,7 +193,7 @@ impl RedisStore {
         let stored = Stored::new(session.clone(), None, fresh_revision()?);
         let deadline = Instant::now() + self.client.limit();
         loop {
-            let there = self.revision(account).await?;
+            let (there, _) = self.revision(account).await?;
             if self.write(account, &there, &stored).await? {
                 return Ok(stored.revision);
             }
@@ -194,11 +202,12 @@ impl RedisStore {
     }
 
     async fn forget(&self, account: &str) -> Result<(), AuthError> {
+        let mark = format!("{REMOVED}{}", hexadecimal(fresh_revision()?));
         let deadline = Instant::now() + self.client.limit();
         loop {
-            let there = self.revision(account).await?;
+            let (there, _) = self.revision(account).await?;
             let mut script = script::REMOVE.key(self.session_key(account));
-            script.arg(there);
+            script.arg(there).arg(&mark).arg(milliseconds(self.remember_removals));
             if self.done(self.client.ask(Request::Write(&script)).await?)? {
                 return Ok(());
             }
@@ -262,7 +271,14 @@ impl SessionStore for RedisStore {
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         Box::pin(async move {
             let stored = Stored::new(session.clone(), None, fresh_revision()?);
-            let expected = expected.map(hexadecimal).unwrap_or_default();
+            let expected = match expected {
+                Some(expected) => hexadecimal(expected),
+                // Nothing, or the mark of a removal.
+                None => match self.revision(account).await? {
+                    (mark, false) if mark.is_empty() || mark.starts_with(REMOVED) => mark,
+                    _ => return Ok(None),
+                },
+            };
             Ok(self.write(account, &expected, &stored).await?.then_some(stored.revision))
         })
     }

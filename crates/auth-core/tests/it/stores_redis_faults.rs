@@ -88,6 +88,53 @@ async fn a_frozen_redis_holds_nobody_up() {
     lock.release().await;
 }
 
+/// A write on its way to Redis while somebody signs out: whatever it expected to find, it brings nothing back.
+#[tokio::test]
+async fn a_write_that_comes_after_a_removal_changes_nothing() {
+    let Some(server) = RedisServer::start() else { return };
+    for there_before in [false, true] {
+        let proxy = Proxy::to(server.port()).await;
+        let (late, direct) = (
+            Arc::new(RedisStore::builder(proxy.url()).time_limit(Duration::from_secs(60)).build().unwrap()),
+            RedisStore::builder(server.url()).build().unwrap(),
+        );
+        late.ping().await.unwrap();
+        if there_before {
+            direct.save("me", &session("before")).await.unwrap();
+        }
+        // The first request looks what is there.
+        proxy.hold_back(2);
+        let writing = tokio::spawn({
+            let late = Arc::clone(&late);
+            async move {
+                match there_before {
+                    true => late.save("me", &session("late")).await.map(Some),
+                    false => late.compare_and_swap("me", None, &session("late")).await,
+                }
+            }
+        });
+        proxy.holds().await;
+        direct.remove("me").await.unwrap();
+        if !there_before {
+            proxy.release();
+            assert_eq!(writing.await.unwrap().unwrap(), None);
+            assert!(direct.load("me").await.unwrap().is_none());
+            let anew = direct.compare_and_swap("me", None, &session("anew")).await.unwrap();
+            assert!(anew.is_some(), "whoever sees that it was removed may begin again");
+            direct.remove("me").await.unwrap();
+        } else {
+            // Whoever saves looks again; whoever went away doesn't.
+            writing.abort();
+            let _ = writing.await;
+            proxy.release();
+            late.ping().await.unwrap();
+            assert!(direct.load("me").await.unwrap().is_none());
+        }
+    }
+    let left = server.command(&["PTTL", "auth-core:{me}:session"]);
+    assert!(matches!(left, Reply::Number(1..=600_000)), "{left:?}");
+}
+
 #[tokio::test]
 async fn passwords_let_in_and_are_never_shown() {
     let Some(server) = RedisServer::with(&["--requirepass", "canary right"]) else { return };

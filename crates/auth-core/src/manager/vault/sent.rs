@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 
 use crate::{Intent, Session};
 
-/// A store goes back by one renewal, seldom by more: this is a day of hourly ones.
-const CAPACITY: usize = 24;
+/// A store goes back by one renewal, seldom by more. A pool has this for each of its sessions: 32 bytes a token.
+const CAPACITY: usize = 8;
 
 #[derive(Debug, Default)]
 pub(super) struct Sent(VecDeque<[u8; 32]>);

@@ -24,6 +24,7 @@ pub struct RedisStoreBuilder {
     limit: Duration,
     lease: Duration,
     forget_after: Option<Duration>,
+    remember_removals: Duration,
     replicas: u32,
 }
 
@@ -39,6 +40,7 @@ impl RedisStoreBuilder {
             limit: Duration::from_secs(3),
             lease: Duration::from_secs(60),
             forget_after: None,
+            remember_removals: Duration::from_secs(10 * 60),
             replicas: 0,
         }
     }
@@ -100,6 +102,13 @@ impl RedisStoreBuilder {
         self
     }
 
+    /// How long Redis remembers that a session was removed, so that a write that is under way and comes late doesn't bring
+    /// it back. Longer than any renewal takes, with all that it waits for; by default 10 minutes.
+    pub fn remember_removals(mut self, time: Duration) -> Self {
+        self.remember_removals = time;
+        self
+    }
+
     /// Waits after each write until so many replicas have it, for at most a third of [the time
     /// limit](Self::time_limit), and fails if they don't. It is written all the same then. By default 0.
     ///
@@ -122,9 +131,10 @@ impl RedisStoreBuilder {
         if self.limit.is_zero() {
             return refused("the time limit of a RedisStore is longer than nothing");
         }
-        if self.lease.is_zero() || self.forget_after.is_some_and(|time| time.is_zero()) {
+        let times = [Some(self.lease), self.forget_after, Some(self.remember_removals)];
+        if times.into_iter().flatten().any(|time| time.is_zero()) {
             return refused(
-                "the lock lease of a RedisStore, and the time after which it forgets, are longer than nothing",
+                "the lock lease of a RedisStore, and the times after which it forgets, are longer than nothing",
             );
         }
         let address = Address::parse(
@@ -141,6 +151,7 @@ impl RedisStoreBuilder {
             format: self.format,
             lease: self.lease,
             forget_after: self.forget_after,
+            remember_removals: self.remember_removals,
         })
     }
 
@@ -164,6 +175,7 @@ impl fmt::Debug for RedisStoreBuilder {
             .field("time_limit", &self.limit)
             .field("lock_lease", &self.lease)
             .field("forget_after", &self.forget_after)
+            .field("remember_removals", &self.remember_removals)
             .field("wait_for_replicas", &self.replicas)
             .finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! What stands between a client and Redis, and loses answers.
+//! What stands between a client and Redis, and loses answers or holds requests back.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// Passes everything on, apart from the answers it is told to lose, and to whom it is told.
 #[derive(Clone)]
@@ -21,6 +22,10 @@ struct Fate {
     /// So many answers pass before one is lost; nothing is lost at 0.
     countdown: AtomicUsize,
     lost: AtomicUsize,
+    /// So many requests pass before one is held back; none is at 0.
+    until_held: AtomicUsize,
+    held: Notify,
+    released: Notify,
     connections: AtomicUsize,
 }
 
@@ -53,6 +58,20 @@ impl Proxy {
         self.fate.countdown.store(nth, Ordering::SeqCst);
     }
 
+    /// Holds the `nth` request from now on back, counted from 1, until it is released.
+    pub fn hold_back(&self, nth: usize) {
+        self.fate.until_held.store(nth, Ordering::SeqCst);
+    }
+
+    /// Waits until a request is held back.
+    pub async fn holds(&self) {
+        self.fate.held.notified().await;
+    }
+
+    pub fn release(&self) {
+        self.fate.released.notify_one();
+    }
+
     pub fn lost(&self) -> usize {
         self.fate.lost.load(Ordering::SeqCst)
     }
@@ -69,14 +88,21 @@ async fn pass(mut client: TcpStream, fate: Arc<Fate>) {
     loop {
         tokio::select! {
             read = client.read(&mut asked) => match read {
-                Ok(length) if length > 0 && redis.write_all(&asked[..length]).await.is_ok() => {}
+                Ok(length) if length > 0 => {
+                    if is_last(&fate.until_held) {
+                        fate.held.notify_one();
+                        fate.released.notified().await;
+                    }
+                    if redis.write_all(&asked[..length]).await.is_err() {
+                        return;
+                    }
+                }
                 _ => return,
             },
             // Requests come one by one here, and answers are short: what is read is one answer.
             read = redis.read(&mut answered) => match read {
                 Ok(length) if length > 0 => {
-                    let before = fate.countdown.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| Some(n.saturating_sub(1)));
-                    if before == Ok(1) {
+                    if is_last(&fate.countdown) {
                         fate.lost.fetch_add(1, Ordering::SeqCst);
                         return;
                     }
@@ -88,4 +114,9 @@ async fn pass(mut client: TcpStream, fate: Arc<Fate>) {
             },
         }
     }
+}
+
+/// Counts down; whether this is the one that was counted to.
+fn is_last(countdown: &AtomicUsize) -> bool {
+    countdown.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| Some(n.saturating_sub(1))) == Ok(1)
 }
