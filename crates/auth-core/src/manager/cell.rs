@@ -42,7 +42,7 @@ struct Guarded {
     flight: Option<Flight>,
     /// Logins under way, the last one last.
     logins: Vec<Flight>,
-    /// Sessions whose place was taken, and that are being ended at the vendor.
+    /// What is void, and still under way: renewals that were sent, sessions that are being ended at the vendor.
     closing: Vec<Flight>,
     /// How many logouts wait for what is under way to come to its end.
     endings: usize,
@@ -54,6 +54,8 @@ struct Guarded {
 pub(super) struct Ended {
     pub(super) epoch: u64,
     pub(super) session: Option<Arc<Session>>,
+    /// Its refresh token can't be sent any more.
+    pub(super) is_spent: bool,
     /// Nothing was issued for it.
     pub(super) is_static: bool,
     /// What is under way, and may still bring a session.
@@ -119,7 +121,7 @@ impl Locked<'_> {
         flight.iter().chain(logins).chain(closing).cloned().collect()
     }
 
-    /// A session whose place was taken is about to be ended at the vendor.
+    /// Something void comes to its end; logouts wait for it.
     pub(super) fn begin_closing(&mut self, flight: Flight) {
         self.guarded.closing.retain(|closing| !closing.is_over());
         self.guarded.closing.push(flight);
@@ -191,6 +193,7 @@ impl Locked<'_> {
     fn stop_renewal(&mut self) {
         if let Some(flight) = self.guarded.flight.take() {
             flight.stop();
+            self.begin_closing(flight);
         }
     }
 
@@ -201,10 +204,10 @@ impl Locked<'_> {
         self.guarded.logins.clear();
         self.guarded.endings += 1;
         self.withdraw();
-        let is_static = self.guarded.is_static;
+        let (is_spent, is_static) = (self.guarded.state.is_spent(), self.guarded.is_static);
         self.forget_credentials();
         let session = self.guarded.state.end();
-        Ended { epoch: self.guarded.state.epoch(), session, is_static, under_way }
+        Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, under_way }
     }
 
     /// A logout has waited long enough for what was under way: what has come in, and is to be ended with the rest.
@@ -241,23 +244,23 @@ impl Locked<'_> {
         ticket: Ticket,
         session: Arc<Session>,
         credentials: Credentials,
-        chance: f64,
+        (now, chance): (SystemTime, f64),
     ) -> Option<Arc<Session>> {
         self.stop_renewal();
         let was_static = self.guarded.is_static;
-        let before = self.guarded.state.sign_in(ticket, session, chance);
+        let before = self.guarded.state.sign_in(ticket, session, now, chance);
         self.hold_credentials(credentials);
         self.publish();
         before.filter(|_| !was_static)
     }
 
     /// A session that somebody brings takes the place of the one in use, as that of a login does. Credentials stay.
-    pub(super) fn adopt(&mut self, session: Arc<Session>, chance: f64) -> Option<Arc<Session>> {
+    pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Option<Arc<Session>> {
         self.stop_renewal();
         let was_static = std::mem::replace(&mut self.guarded.is_static, false);
         let ticket = self.guarded.state.begin_login();
         self.guarded.state.end_login(ticket);
-        let before = self.guarded.state.sign_in(ticket, session, chance);
+        let before = self.guarded.state.sign_in(ticket, session, now, chance);
         self.publish();
         before.filter(|_| !was_static)
     }

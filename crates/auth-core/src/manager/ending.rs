@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::cell::Ended as EndedHere;
 use super::flight::{Flight, Halt};
 use super::state::Freshness;
+use super::vault::{Left, Removal};
 use super::{Inner, SessionManager, SessionStatus, lost, runtime};
 use crate::{AuthError, AuthErrorKind, Authenticator, Capabilities, LogoutScope, Renewal, Session};
 
@@ -74,20 +75,20 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     async fn end(&self, scope: Scope) -> Result<Ended, AuthError> {
         let runtime = runtime()?;
         let (announced, flight) = Flight::announce();
-        let (ended, unsaved) = {
+        let (ended, left) = {
             let mut locked = self.inner.cell.lock();
             let ended = locked.end();
             // Another logout waits for this one.
             locked.begin_closing(flight);
             self.inner.show(SessionStatus::SignedOut);
             // From here on nothing of it is written, and nobody takes up again what is stored.
-            let unsaved = self.inner.vault.end(ended.epoch);
-            (ended, unsaved)
+            let left = self.inner.vault.end(ended.epoch);
+            (ended, left)
         };
         // In a task: a caller that goes away must not leave the session half ended.
         let inner = Arc::clone(&self.inner);
         let ending = runtime.spawn(async move {
-            let result = inner.finish_ending(ended, unsaved, scope).await;
+            let result = inner.finish_ending(ended, left, scope).await;
             announced.tell(Err(Halt::Superseded));
             result
         });
@@ -96,30 +97,34 @@ impl<A: Authenticator + 'static> SessionManager<A> {
 }
 
 impl<A: Authenticator + 'static> Inner<A> {
-    async fn finish_ending(
-        self: &Arc<Self>,
-        ended: EndedHere,
-        unsaved: Option<Arc<Session>>,
-        scope: Scope,
-    ) -> Result<Ended, AuthError> {
+    async fn finish_ending(self: &Arc<Self>, ended: EndedHere, left: Left, scope: Scope) -> Result<Ended, AuthError> {
         let drained = self.drain(&ended).await;
         let mut orphans = self.cell.lock().take_orphans();
         // A peer's renewal is waited for, since its tokens are then those to end.
         let lock = self.vault.lock().await.ok();
-        let (stored, removed) = self.vault.remove().await;
+        let Removal { found, result: removed } = self.vault.remove().await;
         // The newest comes first: what came in last, what could not be stored, what peers have renewed, what was in use.
-        // A peer may have sent its refresh token, unless nobody else has seen it, or the store says, with its lock, that
-        // nobody has.
-        let stored = stored.map(|stored| {
-            let may_be_sent = lock.is_some() && !self.vault.is_spent(&stored);
-            (Arc::new(stored.session), may_be_sent)
+        let newest = orphans.pop().or(left.unsaved).or_else(|| {
+            let stored = found.as_ref()?.as_ref()?;
+            Some(Arc::new(stored.session.clone()))
         });
-        let newest = orphans.pop().map(|session| (session, true)).or(unsaved.map(|session| (session, false)));
-        let newest = newest.or(stored).or(ended.session.map(|session| (session, false)));
+        let is_spent = newest.is_none() && ended.is_spent;
+        let newest = newest.or(ended.session);
+        // To be ended it may have to be renewed. Its refresh token can be sent if no peer has sent it, and none will: with
+        // the store's lock, what is removed there is nobody's, unless an intent says otherwise.
+        let is_nobodys = |session: &Session| match &found {
+            Some(None) => !left.was_seen,
+            Some(Some(stored)) => stored.session.access_token == session.access_token && !self.vault.is_spent(stored),
+            None => false,
+        };
+        let has_lock_and_is_gone = lock.is_some() && removed.is_ok();
+        let may_be_sent = newest.as_ref().is_some_and(|session| {
+            has_lock_and_is_gone && !is_spent && !self.vault.has_sent(session) && is_nobodys(session)
+        });
         let ended = match (newest, scope) {
             (None, _) => Ok(Ended::Nothing),
             (Some(_), Scope::Session) if ended.is_static => Ok(Ended::Here),
-            (Some((session, may_be_sent)), _) => self.end_at_vendor(session, may_be_sent, scope).await,
+            (Some(session), _) => self.end_at_vendor(session, may_be_sent, scope).await,
         };
         // Logins that came in beside have sessions of their own.
         for orphan in &orphans {
@@ -147,7 +152,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         })
     }
 
-    /// `may_be_sent` says that nobody has sent the refresh token so far.
+    /// `may_be_sent` says that nobody else sends the refresh token.
     async fn end_at_vendor(&self, session: Arc<Session>, may_be_sent: bool, scope: Scope) -> Result<Ended, AuthError> {
         let now = self.timer.system_time();
         let has_expired = self.cell.lock().state().outlook(&session, now) == Freshness::Unusable;

@@ -51,7 +51,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             if locked.state().is_shut_down() {
                 return Err(AuthError::new(AuthErrorKind::Shutdown));
             }
-            let before = locked.adopt(Arc::clone(&session), inner.chance());
+            let before = locked.adopt(Arc::clone(&session), inner.timer.system_time(), inner.chance());
             inner.vault.begin(locked.state().epoch(), &session);
             inner.show_active(&locked);
             Closing::begin(&mut locked, before, &session)
@@ -180,7 +180,7 @@ impl<A: Authenticator + 'static> Login<A> {
         if locked.state().outlook(&session, now) == Freshness::Unusable {
             return Err(failed(super::state::over_already()));
         }
-        let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), inner.chance());
+        let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), (now, inner.chance()));
         let epoch = locked.state().epoch();
         if self.credentials.is_static() {
             // Nothing of it is stored, and what is stored was replaced.

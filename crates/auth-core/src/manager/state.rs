@@ -319,11 +319,21 @@ impl State {
         ticket.number > self.last_login
     }
 
-    /// A login has succeeded: its session takes the place of what was in use.
-    pub(crate) fn sign_in(&mut self, ticket: Ticket, session: Arc<Session>, chance: f64) -> Option<Arc<Session>> {
+    /// A login has succeeded: its session takes the place of what was in use. Failures from before count until a session
+    /// is of use.
+    pub(crate) fn sign_in(
+        &mut self,
+        ticket: Ticket,
+        session: Arc<Session>,
+        now: SystemTime,
+        chance: f64,
+    ) -> Option<Arc<Session>> {
         self.last_login = ticket.number;
         let before = self.supersede();
-        self.publish(session, chance);
+        self.hold(session, chance);
+        if self.freshness(now) != Freshness::Unusable {
+            self.recover();
+        }
         before
     }
 
@@ -331,17 +341,19 @@ impl State {
     pub(crate) fn end(&mut self) -> Option<Arc<Session>> {
         self.ends += 1;
         self.logins = 0;
+        self.recover();
         self.supersede()
+    }
+
+    /// Whether the refresh token in use can't be sent any more.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| held.spent.is_some())
     }
 
     /// A login, logout, revocation or adoption: what is under way will not be published, and the past doesn't count any more.
     pub(crate) fn supersede(&mut self) -> Option<Arc<Session>> {
         self.epoch += 1;
         self.in_flight = false;
-        self.failures = 0;
-        self.cooling = None;
-        self.suspicions = 0;
-        self.suspicion = None;
         self.dead = None;
         self.held.take().map(|held| held.session)
     }
@@ -385,28 +397,37 @@ impl State {
     /// A session that the vendor issued. One that is of no use is kept, since what renews it is in it, but cools down as
     /// a failure does: a renewal for every call would bring the same.
     fn take_into_use(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Completion {
-        let (was_rejected, failures) = (self.is_rejected(), self.failures);
-        self.publish(session, chance);
+        let was_rejected = self.is_rejected();
+        self.hold(session, chance);
         if was_rejected {
             self.pause_suspicion(now, chance);
         }
-        if self.freshness(now) != Freshness::Unusable {
-            return Completion::Published;
+        if self.freshness(now) == Freshness::Unusable {
+            return self.cool_down(over_already(), now, chance);
         }
-        self.failures = failures;
-        self.cool_down(over_already(), now, chance)
+        self.recover();
+        Completion::Published
     }
 
     /// A session that the vendor issued, or that it all begins with, is taken into use.
     pub(crate) fn publish(&mut self, session: Arc<Session>, chance: f64) {
+        self.hold(session, chance);
+        self.recover();
+    }
+
+    fn hold(&mut self, session: Arc<Session>, chance: f64) {
         let moments = self.policy.moments(&session, chance);
         self.held = Some(Held { session, moments, rejected: false, spent: None });
         self.generation += 1;
-        self.failures = 0;
-        self.cooling = None;
         self.vain_looks = 0;
         self.next_look = None;
         self.dead = None;
+    }
+
+    /// What failed before doesn't count any more.
+    fn recover(&mut self) {
+        self.failures = 0;
+        self.cooling = None;
     }
 
     /// What the store has is taken into use. It may be the session in use, of which only the refresh token's fate is
@@ -422,7 +443,7 @@ impl State {
                 news
             }
             _ => {
-                self.publish(session, chance);
+                self.hold(session, chance);
                 if let Some(held) = &mut self.held {
                     held.spent = spent;
                 }
@@ -434,6 +455,7 @@ impl State {
     /// After a look in the store: what is there may be good, or lead on, or be the end.
     fn go_on(&mut self, now: SystemTime, chance: f64) -> Completion {
         if self.freshness(now) != Freshness::Unusable {
+            self.recover();
             return Completion::Published;
         }
         match self.plan(now) {

@@ -39,6 +39,21 @@ pub(super) struct Limits {
     pub(super) lock: Duration,
 }
 
+/// How the store stood when a session was ended.
+pub(super) struct Left {
+    /// The session that wasn't stored.
+    pub(super) unsaved: Option<Arc<Session>>,
+    /// A session was stored: if there is none, a peer has removed it.
+    pub(super) was_seen: bool,
+}
+
+/// What was ended is removed from the store.
+pub(super) struct Removal {
+    /// What was there, if that could be read.
+    pub(super) found: Option<Option<Stored>>,
+    pub(super) result: Result<(), AuthError>,
+}
+
 /// What is in the store, beside the session in use.
 pub(super) enum Seen {
     /// Nothing, and nothing ever was.
@@ -176,13 +191,12 @@ impl Vault {
         }
     }
 
-    /// The session has been ended, and an epoch with it: from here on nothing of it is written. The session that wasn't
-    /// stored, if there is one.
-    pub(super) fn end(&self, epoch: u64) -> Option<Arc<Session>> {
+    /// The session has been ended, and an epoch with it: from here on nothing of it is written. Says how the store stood.
+    pub(super) fn end(&self, epoch: u64) -> Left {
         let mut machine = self.machine();
-        let unsaved = machine.unsaved().cloned();
+        let left = Left { unsaved: machine.unsaved().cloned(), was_seen: machine.has_seen() };
         machine.end(epoch);
-        unsaved
+        left
     }
 
     /// An epoch begins with a session, which is owed to the store.
@@ -191,17 +205,15 @@ impl Vault {
     }
 
     /// Removes what was ended, and says what was there. If somebody has signed in since, that session takes its place.
-    pub(super) async fn remove(&self) -> (Option<Stored>, Result<(), AuthError>) {
+    pub(super) async fn remove(&self) -> Removal {
         let _turn = self.turn.lock().await;
         let due = self.machine().due();
-        match due {
-            Some((epoch, step @ Step::Remove)) => {
-                let stored = self.load().await.ok().flatten();
-                (stored, self.take(epoch, &step).await)
-            }
+        let (found, result) = match due {
+            Some((epoch, step @ Step::Remove)) => (self.load().await.ok(), self.take(epoch, &step).await),
             Some((epoch, step @ Step::Write(..))) => (None, self.take(epoch, &step).await),
             Some((_, Step::TakeBack(_))) | None => (None, Ok(())),
-        }
+        };
+        Removal { found, result }
     }
 
     /// Why the session in use is not in the store.
@@ -287,7 +299,8 @@ impl Vault {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn has_sent(&self, session: &Session) -> bool {
+    /// Whether this manager has sent the refresh token of a session.
+    pub(super) fn has_sent(&self, session: &Session) -> bool {
         self.sent().is_some_and(|sent| sent.contains(session))
     }
 

@@ -36,6 +36,8 @@ struct State {
     chance: Chance,
     /// One request in so many goes wrong; none if 0.
     faulty: u64,
+    /// Sessions are over when they arrive.
+    is_late: bool,
     requests: Vec<Request>,
     users: Vec<String>,
     /// What belongs to which grant: access and refresh tokens.
@@ -44,9 +46,18 @@ struct State {
     current: Vec<Option<String>>,
     /// For whom it was issued, and when that was asked for.
     issued: Vec<(usize, Instant)>,
-    spent: HashSet<String>,
-    /// Refresh tokens that were sent again, though an earlier request may have been processed.
-    reused: Vec<String>,
+    /// Refresh tokens that may have been processed, and who sent them.
+    spent: HashMap<String, HashSet<usize>>,
+    /// Those that were sent again.
+    reused: Vec<Reuse>,
+}
+
+/// A refresh token that was sent again.
+#[derive(Clone, Debug)]
+pub struct Reuse {
+    pub token: String,
+    /// By a manager that had sent it itself.
+    pub by_same: bool,
 }
 
 /// What goes wrong.
@@ -71,12 +82,13 @@ impl Vendor {
         let state = State {
             chance: Chance(seed),
             faulty: 0,
+            is_late: false,
             requests: Vec::new(),
             users: Vec::new(),
             tokens: HashMap::new(),
             current: Vec::new(),
             issued: Vec::new(),
-            spent: HashSet::new(),
+            spent: HashMap::new(),
             reused: Vec::new(),
         };
         Self { clock: Arc::clone(clock), lifetime, state: Mutex::new(state) }
@@ -87,11 +99,16 @@ impl Vendor {
         self.with(|state| state.faulty = faulty);
     }
 
+    /// Whether sessions are over when they arrive, as with a clock that is off by more than they live.
+    pub fn set_late(&self, is_late: bool) {
+        self.with(|state| state.is_late = is_late);
+    }
+
     pub fn requests(&self) -> Vec<Request> {
         self.with(|state| state.requests.clone())
     }
 
-    pub fn reused(&self) -> Vec<String> {
+    pub fn reused(&self) -> Vec<Reuse> {
         self.with(|state| state.reused.clone())
     }
 
@@ -135,7 +152,8 @@ impl Vendor {
         state.tokens.insert(access.clone(), grant);
         state.tokens.insert(refresh.clone(), grant);
         state.current[grant] = Some(refresh.clone());
-        let now = self.clock.system_time();
+        let age = if state.is_late { self.lifetime * 2 } else { Duration::ZERO };
+        let now = self.clock.system_time() - age;
         Session::new(access, now).with_refresh_token(refresh).with_expiry(now + self.lifetime)
     }
 
@@ -231,8 +249,13 @@ impl Authenticator for Door {
             let renewed = self.vendor.with(|state| {
                 let untouched = failed.as_ref().is_some_and(|error| error.delivery() != Delivery::Unknown)
                     && fault != Fault::Unauthorized;
-                if !untouched && !state.spent.insert(token.clone()) {
-                    state.reused.push(token.clone());
+                if !untouched {
+                    let senders = state.spent.entry(token.clone()).or_default();
+                    if !senders.is_empty() {
+                        let by_same = senders.contains(&self.manager);
+                        state.reused.push(Reuse { token: token.clone(), by_same });
+                    }
+                    senders.insert(self.manager);
                 }
                 let grant = state.tokens[&token];
                 let is_good = state.current[grant].as_deref() == Some(&*token);
