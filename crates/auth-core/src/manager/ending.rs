@@ -102,7 +102,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         let mut orphans = self.cell.lock().take_orphans();
         // A peer's renewal is waited for, since its tokens are then those to end.
         let lock = self.vault.lock().await.ok();
-        let Removal { found, result: removed } = self.vault.remove().await;
+        let Removal { found, result: removed } = self.vault.remove(ended.epoch).await;
         // The newest comes first: what came in last, what could not be stored, what peers have renewed, what was in use.
         let newest = orphans.pop().or(left.unsaved).or_else(|| {
             let stored = found.as_ref()?.as_ref()?;

@@ -12,8 +12,6 @@ use super::flight::Halt;
 use crate::{AuthError, AuthErrorKind, Delivery, Intent, Revision, Session, SessionStore, StoreLock, Stored};
 
 mod machine;
-#[cfg(test)]
-mod machine_tests;
 mod sent;
 
 /// One account in a store.
@@ -27,6 +25,8 @@ pub(super) struct Vault {
     turn: tokio::sync::Mutex<()>,
     /// Somebody writes what is owed beside.
     saving: Mutex<bool>,
+    /// What was there when something was removed, if that could be read, and the epoch that it was removed in.
+    removed: Mutex<Option<(u64, Found)>>,
     /// What was sent; none for a store that nobody else has, and that never goes back.
     sent: Option<Mutex<Sent>>,
 }
@@ -47,10 +47,12 @@ pub(super) struct Left {
     pub(super) was_seen: bool,
 }
 
+/// What was in the store, if that could be read.
+type Found = Option<Option<Stored>>;
+
 /// What was ended is removed from the store.
 pub(super) struct Removal {
-    /// What was there, if that could be read.
-    pub(super) found: Option<Option<Stored>>,
+    pub(super) found: Found,
     pub(super) result: Result<(), AuthError>,
 }
 
@@ -77,7 +79,7 @@ impl Vault {
     ) -> Self {
         let (machine, turn) = (Mutex::default(), tokio::sync::Mutex::default());
         let sent = (!is_private).then(Mutex::default);
-        Self { store, account, timer, limits, machine, turn, saving: Mutex::default(), sent }
+        Self { store, account, timer, limits, machine, turn, saving: Mutex::default(), removed: Mutex::default(), sent }
     }
 
     /// Waits for the lock, so that peers redeem one after the other.
@@ -205,14 +207,15 @@ impl Vault {
     }
 
     /// Removes what was ended, and says what was there. If somebody has signed in since, that session takes its place.
-    pub(super) async fn remove(&self) -> Removal {
+    pub(super) async fn remove(&self, epoch: u64) -> Removal {
         let _turn = self.turn.lock().await;
         let due = self.machine().due();
-        let (found, result) = match due {
-            Some((epoch, step @ Step::Remove)) => (self.load().await.ok(), self.take(epoch, &step).await),
-            Some((epoch, step @ Step::Write(..))) => (None, self.take(epoch, &step).await),
-            Some((_, Step::TakeBack(_))) | None => (None, Ok(())),
+        let result = match due {
+            Some((epoch, step @ (Step::Remove | Step::Write(..)))) => self.take(epoch, &step).await,
+            Some((_, Step::TakeBack(_))) | None => Ok(()),
         };
+        // Whoever looked in the store meanwhile, or another logout, may have removed it already.
+        let found = self.removed().take_if(|(removed, _)| epoch <= *removed).and_then(|(_, found)| found);
         Removal { found, result }
     }
 
@@ -256,7 +259,11 @@ impl Vault {
             Step::Write(session, InsteadOf::Redeemed(revision)) => {
                 self.step(self.store.compare_and_swap(&self.account, Some(*revision), session)).await.map(drop)
             }
-            Step::Remove => self.step(self.store.remove(&self.account)).await,
+            Step::Remove => {
+                let found = self.load().await.ok();
+                *self.removed() = Some((epoch, found));
+                self.step(self.store.remove(&self.account)).await
+            }
             Step::TakeBack(void) => return self.take_back(epoch, *void).await,
         };
         self.machine().done(epoch, step, taken.as_ref().err());
@@ -306,6 +313,10 @@ impl Vault {
 
     fn sent(&self) -> Option<MutexGuard<'_, Sent>> {
         self.sent.as_ref().map(|sent| sent.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn removed(&self) -> MutexGuard<'_, Option<(u64, Found)>> {
+        self.removed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn saving(&self) -> MutexGuard<'_, bool> {

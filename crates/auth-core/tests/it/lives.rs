@@ -200,7 +200,7 @@ struct Life {
     shared: bool,
     /// The store goes back in time now and then; nobody signs out then, since that would be undone.
     rewinds: bool,
-    kept: Vec<Session>,
+    kept: Vec<(Session, usize)>,
     born: u64,
     born_at: Instant,
     records: Vec<Actor>,
@@ -316,15 +316,17 @@ impl Life {
         self.settle(&actors).await;
     }
 
-    /// The store takes a copy of what it has, or goes back to one.
+    /// The store takes a copy of what it has, or goes back to one. A manager remembers the last eight tokens that it sent.
     async fn rewind(&mut self) {
         const KEY: &str = "lives/ada";
+        let requests = self.vendor.requests().len();
+        self.kept.retain(|(_, at)| requests - at <= 8);
         if self.kept.is_empty() || self.chance.below(2) == 0 {
             let stored = self.memory.load(KEY).await.unwrap();
-            self.kept.extend(stored.map(|stored| stored.session));
+            self.kept.extend(stored.map(|stored| (stored.session, requests)));
         } else {
             let back = self.chance.below(self.kept.len() as u64) as usize;
-            let _ = self.memory.save(KEY, &self.kept[back]).await.unwrap();
+            let _ = self.memory.save(KEY, &self.kept[back].0).await.unwrap();
         }
     }
 

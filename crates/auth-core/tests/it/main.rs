@@ -34,6 +34,7 @@ mod peers;
 mod peers_rotation;
 mod pool;
 mod rotation;
+mod verbs;
 
 // The adapters, each alone.
 #[cfg(feature = "aivo")]

@@ -1,0 +1,270 @@
+//! Verbs that meet: what each promises, whatever the other does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::{
+    AuthErrorKind, Capabilities, Credentials, Ended, LogoutScope, MemoryStore, Renewal, Session, SessionManager,
+    SessionStore, Timer, TokenSource,
+};
+
+use crate::support::acme::{Acme, Answer, PausedTimer, ask, busy, lost, refused, text};
+use crate::support::unsteady::{Step, Trouble, Unsteady};
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+const KEY: &str = "acme/me";
+
+fn password() -> Credentials {
+    Credentials::password("me", "secret")
+}
+
+/// A manager over a store that has a session of a certain age.
+async fn over(store: &Arc<Unsteady>, acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> SessionManager<Arc<Acme>> {
+    store.store.save(KEY, &acme.session(age)).await.unwrap();
+    let builder = SessionManager::builder(Arc::new(acme)).account("me").timer(timer.clone());
+    builder.store(store.clone()).build()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_waits_for_the_lock_ends_with_the_session() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;
+    let peer = store.store.lock(KEY, SECOND).await.unwrap();
+    let waiting = ask(&manager);
+    tokio::time::sleep(SECOND).await;
+    let ended = tokio::spawn({
+        let manager = manager.clone();
+        async move { manager.logout().await }
+    });
+    assert_eq!(waiting.await.unwrap().unwrap_err().kind(), AuthErrorKind::ReauthRequired, "at once");
+    peer.release().await;
+    // The access token has expired: only by renewing it the refresh token can be ended.
+    assert_eq!(ended.await.unwrap().unwrap(), Ended::AtVendor);
+    assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-1"]);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!((manager.authenticator().calls("refresh"), store.kept(KEY).await), (1, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_waits_for_the_lock_sends_no_password_after_a_logout() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let acme = Arc::new(Acme::new(&timer));
+    let builder = SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(store.clone());
+    let manager = builder.credentials(password()).build();
+    let peer = store.store.lock(KEY, SECOND).await.unwrap();
+    let waiting = ask(&manager);
+    tokio::time::sleep(SECOND).await;
+    let logout = manager.logout();
+    tokio::pin!(logout);
+    assert!(tokio::time::timeout(SECOND, &mut logout).await.is_err(), "the peer may be renewing the session");
+    peer.release().await;
+    assert_eq!(logout.await.unwrap(), Ended::Nothing);
+    assert!(waiting.await.unwrap().is_err());
+    tokio::time::sleep(HOUR).await;
+    assert_eq!((acme.calls("login"), store.kept(KEY).await), (0, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peers_logout_is_not_undone_by_whoever_brought_the_session() {
+    let (timer, memory) = (PausedTimer::new(), Arc::new(MemoryStore::new()));
+    let acme = Arc::new(Acme::new(&timer));
+    let builder = || SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(memory.clone());
+    let brought = builder().session(acme.session(HOUR)).build();
+    assert_eq!(text(&brought.token().await.unwrap()), "access-1");
+    assert_eq!(builder().build().logout().await.unwrap(), Ended::AtVendor);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(brought.token().await.unwrap_err().kind(), AuthErrorKind::ReauthRequired);
+    assert!(memory.load(KEY).await.unwrap().is_none());
+    assert_eq!(acme.calls("refresh"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_could_not_be_written_in_time_is_not_written_after_its_end() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;
+    store.trouble(Step::Swap, Trouble::Hangs);
+    assert_eq!(text(&manager.token().await.unwrap()), "access-1");
+    // It is being written again when the session is ended.
+    tokio::time::sleep(SECOND * 3).await;
+    let logout = manager.logout();
+    store.plan(|_| Trouble::None);
+    assert_eq!(logout.await.unwrap(), Ended::AtVendor);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(store.kept(KEY).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn logout_login_logout_leaves_nothing() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
+    manager.token().await.unwrap();
+    store.trouble(Step::Remove, Trouble::Hangs);
+    let first = tokio::spawn({
+        let manager = manager.clone();
+        async move { manager.logout().await }
+    });
+    tokio::time::sleep(SECOND).await;
+    let login = tokio::spawn({
+        let manager = manager.clone();
+        async move { manager.login(password()).await }
+    });
+    tokio::time::sleep(SECOND).await;
+    store.plan(|_| Trouble::None);
+    let second = manager.logout().await.unwrap();
+    assert_eq!(second, Ended::AtVendor);
+    let _ = (first.await.unwrap(), login.await.unwrap());
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(store.kept(KEY).await, None);
+    assert!(manager.cached().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_disturbs_nobody() {
+    let timer = PausedTimer::new();
+    let (acme, gate) = Acme::gated(&timer);
+    let held = acme.session(HOUR - SECOND * 40);
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(held).build();
+    let sign_in = || {
+        let manager = manager.clone();
+        tokio::spawn(async move { manager.login(password()).await })
+    };
+    // While it is valid, the old token is served.
+    let login = sign_in();
+    manager.authenticator().called("login", 1).await;
+    assert_eq!(text(&manager.token().await.unwrap()), "access-0");
+    // When it has expired, whoever waits gets the new one, and nothing is renewed beside.
+    tokio::time::advance(SECOND * 11).await;
+    let waiting = ask(&manager);
+    tokio::task::yield_now().await;
+    gate.add_permits(100);
+    login.await.unwrap().unwrap();
+    assert_eq!(text(&waiting.await.unwrap().unwrap()), "access-1");
+    tokio::time::sleep(SECOND).await;
+    assert_eq!(manager.authenticator().calls("refresh"), 0);
+    assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-0"], "its place was taken");
+    // One that fails changes nothing.
+    manager.authenticator().script("login", [Answer::Err(refused()), Answer::Lost]);
+    for _ in 0..2 {
+        assert!(sign_in().await.unwrap().is_err());
+        assert_eq!(text(&manager.token().await.unwrap()), "access-1");
+    }
+    assert_eq!(manager.authenticator().calls("logout"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_login_replaces_is_ended_only_where_that_ends_no_other() {
+    let timer = PausedTimer::new();
+    let mut acme = Acme::new(&timer);
+    acme.capabilities = acme.capabilities.with_logout(LogoutScope::Account);
+    let held = acme.session(Duration::ZERO);
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(held).build();
+    manager.login(password()).await.unwrap();
+    tokio::time::sleep(SECOND).await;
+    assert_eq!((manager.authenticator().calls("logout"), manager.authenticator().calls("revoke_all")), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_that_are_tokens_are_neither_stored_nor_ended() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
+    manager.token().await.unwrap();
+    manager.login(Credentials::api_key("key")).await.unwrap();
+    assert_eq!(store.kept(KEY).await, None, "what was stored was replaced, and the key isn't");
+    tokio::time::sleep(SECOND).await;
+    assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-0"]);
+    assert_eq!(manager.logout().await.unwrap(), Ended::Here);
+    assert_eq!(manager.logout().await.unwrap(), Ended::Nothing);
+    assert_eq!(manager.authenticator().calls("logout"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_says_what_it_ended() {
+    // age of the session, what the vendor does, what comes of it, and how often it renewed
+    let expired = HOUR + SECOND;
+    for (age, refresh, logout, expected, renewals) in [
+        (Duration::ZERO, Answer::Ok, Answer::Ok, Ok(Ended::AtVendor), 0),
+        (expired, Answer::Ok, Answer::Ok, Ok(Ended::AtVendor), 1),
+        (expired, Answer::Err(refused()), Answer::Ok, Ok(Ended::Nothing), 1),
+        (expired, Answer::Err(busy()), Answer::Ok, Err(AuthErrorKind::RateLimited), 1),
+        (Duration::ZERO, Answer::Ok, Answer::Err(lost()), Err(AuthErrorKind::Transport), 0),
+        // "Unsupported" means that nothing has happened, and here something has.
+        (
+            Duration::ZERO,
+            Answer::Ok,
+            Answer::Err(auth_core::AuthError::new(AuthErrorKind::Unsupported).with_status(501)),
+            Err(AuthErrorKind::Vendor),
+            0,
+        ),
+    ] {
+        let timer = PausedTimer::new();
+        let acme = Acme::new(&timer);
+        acme.script("refresh", [refresh]);
+        acme.script("logout", [logout.clone()]);
+        let session = acme.session(age);
+        let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build();
+        let ended = manager.logout().await;
+        if let Err(error) = &ended {
+            assert!(error.to_string().contains("lives on"), "{error}");
+        }
+        assert_eq!(ended.map_err(|error| error.kind()), expected, "{age:?} {logout:?}");
+        assert_eq!(manager.authenticator().calls("refresh"), renewals);
+        assert!(manager.cached().is_none() && manager.session().is_none());
+        assert_eq!(manager.logout().await.unwrap(), Ended::Nothing, "it is gone here");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_brought_takes_the_place_of_all_there_is() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
+    assert_eq!(text(&manager.token().await.unwrap()), "access-0");
+    let now = timer.system_time();
+    let brought = Session::new("brought", now).with_refresh_token("r").with_expiry(now + HOUR);
+    manager.adopt(brought).await.unwrap();
+    assert_eq!(text(&manager.token().await.unwrap()), "brought");
+    assert_eq!(store.kept(KEY).await, Some(("brought".to_owned(), false)));
+    tokio::time::sleep(SECOND).await;
+    assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-0"]);
+    let unsendable = Session::new("a\nb", now);
+    assert_eq!(manager.adopt(unsendable).await.unwrap_err().kind(), AuthErrorKind::Decode);
+    assert_eq!(text(&manager.token().await.unwrap()), "brought");
+    manager.shutdown().await;
+    let late = Session::new("late", now);
+    assert_eq!(manager.adopt(late).await.unwrap_err().kind(), AuthErrorKind::Shutdown);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_goes_back_in_time_sends_no_token_twice() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;
+    let before = store.store.load(KEY).await.unwrap().unwrap().session;
+    assert_eq!(text(&manager.token().await.unwrap()), "access-1");
+    // A failover: the session from before the renewal is back, and no intent.
+    store.store.save(KEY, &before).await.unwrap();
+    tokio::time::sleep(HOUR).await;
+    let error = manager.token().await.unwrap_err();
+    assert_eq!(error.kind(), AuthErrorKind::ReauthRequired, "{error}");
+    assert_eq!(manager.authenticator().state(|state| (state.calls["refresh"], state.reused)), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_every_token_renews_seldom_and_kills_nothing() {
+    let timer = PausedTimer::new();
+    let acme = Acme::new(&timer);
+    let session = acme.session(Duration::ZERO);
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build();
+    for _ in 0..50 {
+        let token = manager.token().await.unwrap();
+        manager.reject(token.generation());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(manager.authenticator().calls("refresh"), 3, "in five seconds");
+    // A key that can't be replaced is used all the same.
+    let mut acme = Acme::new(&timer);
+    acme.capabilities = Capabilities::login_only().with_renewal(Renewal::Relogin);
+    let key = Session::new("key", timer.system_time());
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(key).build();
+    manager.reject(1);
+    assert_eq!(text(&manager.token().await.unwrap()), "key");
+}
