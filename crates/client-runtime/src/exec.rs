@@ -1,7 +1,8 @@
 //! The loop around every call.
 //!
 //! An attempt gets its token, is sent, and has its response read under the limits of size and time. A response of
-//! success ends the loop; about anything else, [`attempts`] decides whether and how there is another attempt.
+//! success ends the loop; about anything else, [`attempts`] decides whether and how there is another attempt. An answer
+//! that a retry was begun after is kept: if the retry comes to nothing, that answer is what the call returns.
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
@@ -62,7 +63,9 @@ async fn run(attempts: &mut Attempts<'_>, client: &reqwest::Client, request: Req
     let mut request = request;
     name_media_types(attempts.call(), request.headers_mut());
     loop {
-        attempts.prepare(&mut request).await?;
+        if let Err(failure) = attempts.prepare(&mut request).await {
+            return attempts.settle(Err(failure));
+        }
         let spare = request.try_clone();
         let outcome = send(client, request, attempts.max_body_size()).await;
         if let Ok(response) = &outcome
@@ -73,7 +76,7 @@ async fn run(attempts: &mut Attempts<'_>, client: &reqwest::Client, request: Req
         // On the heap, so that calls that succeed don't carry its state around.
         match Box::pin(attempts.after(outcome, spare)).await {
             Next::Again(again) => request = again,
-            Next::Done(outcome) => return outcome,
+            Next::Done(outcome) => return attempts.settle(outcome),
         }
     }
 }

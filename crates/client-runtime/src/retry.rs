@@ -9,7 +9,8 @@ use http::{HeaderMap, StatusCode};
 ///
 /// When no connection came about, nothing was sent, and any call is repeated. After that only calls that are safe to
 /// repeat are: idempotent operations, and those that carry an idempotency key. `Retry-After` is heeded. Everything
-/// stays within the time limit of the call.
+/// stays within the time limit of the call; when that is reached while a retry is waited for or under way, the call
+/// returns what the server answered before.
 ///
 /// ```
 /// use std::time::Duration;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use reqwest::{Request, Response};
 
-use super::{Failure, carry, redirect};
+use super::{Failure, body, carry, redirect};
 use crate::call::Call;
 use crate::{BoxFuture, Carrier, InvalidToken, Scheme, Security, TimeLimit, Token, TokenError, retry};
 
@@ -29,6 +29,10 @@ pub(super) struct Attempts<'a> {
     replaced: bool,
     /// Whether time has passed that the HTTP client's own limit doesn't know of.
     waited: bool,
+    /// The last answer that a retry was begun after.
+    answer: Option<Response>,
+    /// The refusal of a token, until the request has left with another one.
+    refusal: Option<Response>,
 }
 
 pub(super) enum Next {
@@ -49,6 +53,8 @@ impl<'a> Attempts<'a> {
             next: None,
             replaced: false,
             waited: false,
+            answer: None,
+            refusal: None,
         }
     }
 
@@ -88,7 +94,21 @@ impl<'a> Attempts<'a> {
         if limit.is_some() {
             *request.timeout_mut() = limit;
         }
+        self.refusal = None;
         Ok(())
+    }
+
+    /// What the call comes to.
+    ///
+    /// An answer of the server is worth more than the failure to get another one: that our time ran out, that there was
+    /// no token, or that no connection came about says nothing of the request that was answered. A connection that
+    /// broke does: the server may have acted on the request since.
+    pub(super) fn settle(&mut self, outcome: Outcome) -> Outcome {
+        let failure = match outcome {
+            Err(failure) if failure.is_silent() => failure,
+            other => return other,
+        };
+        self.refusal.take().or_else(|| self.answer.take()).ok_or(failure)
     }
 
     async fn authorize(&mut self, request: &mut Request) -> Result<(), Failure> {
@@ -140,6 +160,9 @@ impl<'a> Attempts<'a> {
     pub(super) async fn after(&mut self, outcome: Outcome, mut spare: Option<Request>) -> Next {
         self.waited = true;
         if let Ok(response) = &outcome {
+            if body::is_cut_short(response) {
+                spare = None;
+            }
             if response.status() == StatusCode::UNAUTHORIZED {
                 return self.after_refusal(outcome, spare).await;
             }
@@ -157,7 +180,7 @@ impl<'a> Attempts<'a> {
             (Some(spare), Some(pause)) if self.may_repeat(&outcome, &spare) => {
                 self.retries += 1;
                 self.note_retry(pause);
-                drop(outcome);
+                self.answer = outcome.ok().or_else(|| self.answer.take());
                 self.call.shared().timer.sleep(pause).await;
                 Next::Again(spare)
             }
@@ -168,6 +191,8 @@ impl<'a> Attempts<'a> {
     /// The server refused the token: the source hears of it, and the request is sent once more with another token.
     ///
     /// Not when the request redeems a rotating token. The refusal may be about that one, and it must not be sent twice.
+    /// If the source has no other token, for whatever reason, the refusal is the answer: it says more about the call than
+    /// the source's failure, which the source itself can tell.
     async fn after_refusal(&mut self, outcome: Outcome, spare: Option<Request>) -> Next {
         let Some(refused) = self.sent else { return Next::Done(outcome) };
         if self.replaced || self.call.operation().rotates {
@@ -177,13 +202,12 @@ impl<'a> Attempts<'a> {
         self.call.shared().tokens.reject(refused);
         let Some(spare) = spare else { return Next::Done(outcome) };
         match self.acquire().await {
-            // The source has nothing better.
-            Ok(token) if token.generation() == refused => Next::Done(outcome),
-            Ok(token) => {
+            Ok(token) if token.generation() != refused => {
                 self.next = Some(token);
+                self.refusal = outcome.ok();
                 Next::Again(spare)
             }
-            Err(failure) => Next::Done(Err(failure)),
+            Ok(_) | Err(_) => Next::Done(outcome),
         }
     }
 

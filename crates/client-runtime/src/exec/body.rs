@@ -5,10 +5,19 @@ use reqwest::{Response, ResponseBuilderExt};
 
 use super::Failure;
 
+/// Marks a response whose body was still arriving when the time of the call was over.
+#[derive(Clone, Copy)]
+struct CutShort;
+
+/// Whether the time of the call was over before the whole body was there.
+pub(super) fn is_cut_short(response: &Response) -> bool {
+    response.extensions().get::<CutShort>().is_some()
+}
+
 /// Reads the whole body into memory, so that the loop knows the outcome of an attempt before it hands anything on.
 ///
-/// The connection may break while the body of a failed response is read. Its status is worth more than the rest of its
-/// body: a server that refuses an upload answers and hangs up. What arrived is kept.
+/// The connection may break, or our time run out, while the body of a failed response is read. Its status is worth more
+/// than the rest of its body: a server that refuses an upload answers and hangs up. What arrived is kept.
 pub(super) async fn buffer(mut response: Response, limit: u64) -> Result<Response, Failure> {
     let status = response.status();
     match response.content_length() {
@@ -28,6 +37,10 @@ pub(super) async fn buffer(mut response: Response, limit: u64) -> Result<Respons
             Ok(None) => break,
             Err(error) => match Failure::from(error) {
                 Failure::Transport(_) if !status.is_success() => break,
+                Failure::Timeout(_) if !status.is_success() => {
+                    response.extensions_mut().insert(CutShort);
+                    break;
+                }
                 failure => return Err(failure),
             },
         }

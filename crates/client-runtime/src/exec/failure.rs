@@ -32,6 +32,12 @@ impl Failure {
         }
     }
 
+    /// Whether it says nothing about what the server did with an earlier attempt: a limit of ours was reached, or nothing
+    /// was sent.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, Self::Timeout(_) | Self::Credentials(_)) || self.is_connect()
+    }
+
     /// Whether the server said that it didn't look at the request, and nothing more is wrong.
     #[cfg(feature = "http2")]
     pub(crate) fn is_refused(&self) -> bool {

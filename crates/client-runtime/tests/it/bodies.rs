@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::support::client::{Client, DemoError, Error, builder};
 use crate::support::server::{Reply, Server, json, reply, status};
-use crate::support::{CANARY, TestTimer, shown};
+use crate::support::{CANARY, Event, TestSource, TestTimer, shown};
 
 const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
 
@@ -112,6 +112,23 @@ async fn a_broken_failure_is_still_that_failure() {
 }
 
 #[tokio::test]
+async fn a_failure_whose_body_takes_too_long_is_still_that_failure() {
+    for (code, header) in [(500, ""), (503, "retry-after: 0\r\n"), (401, ""), (404, "")] {
+        let text = format!("HTTP/1.1 {code} No\r\n{header}content-length: 50\r\n\r\nhalf");
+        let server = Server::start([Reply::Stall(text)]).await;
+        let source = Arc::new(TestSource::new([Ok("one"), Ok("two")]));
+        let client = Client::with_source(&server.url, &source);
+        let error = client.session().timeout(Duration::from_millis(50)).await.unwrap_err();
+        assert_eq!(error.status().unwrap(), code, "{error}");
+        assert!(matches!(&error, Error::Api(error) if error.raw_body().expose() == b"half"), "{error}");
+        // The time is over: there is no retry and no replay, but the source hears of the refusal.
+        server.only();
+        let refused = [Event::Acquired, Event::Rejected(1)];
+        assert_eq!(source.events(), refused[..if code == 401 { 2 } else { 1 }], "{code}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_http_is_a_transport_error() {
     let error = answer(Reply::SendAndClose(format!("SSH-2.0-{CANARY}\r\n"))).await.unwrap_err();
     assert!(matches!(error, Error::Transport(_)), "{error}");
@@ -139,12 +156,7 @@ async fn too_much_is_too_much_announced_or_not() {
 
 #[tokio::test]
 async fn silence_ends_with_the_call() {
-    for text in [
-        "",
-        "HTTP/1.1 200 OK\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{",
-        "HTTP/1.1 500 No\r\ncontent-length: 50\r\n\r\n{",
-    ] {
+    for text in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{", "HTTP/1.1 500 No\r\n"] {
         let server = Server::start([Reply::Stall(text.to_owned())]).await;
         let client = Client::of(&server.url);
         let error = client.session().timeout(Duration::from_millis(50)).await.unwrap_err();

@@ -1,13 +1,15 @@
 //! What is sent again, how often, and after how long a pause.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
-use client_runtime::{Idempotency, RetryPolicy};
+use client_runtime::{ApiError, BoxFuture, Idempotency, RetryPolicy, Timer, Token, TokenError, TokenSource};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
-use crate::support::TestTimer;
 use crate::support::client::{Client, Error, Request, builder};
 use crate::support::server::{Reply, Server, json, reply, status};
+use crate::support::{TestSource, TestTimer};
 
 const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
 
@@ -148,6 +150,122 @@ async fn pauses_add_up_to_no_more_than_the_call_may_take() {
     let (server, timer, client) = setup(reply(503, &[("retry-after", "20")], "")).await;
     assert_eq!(client.session().await.unwrap_err().status().unwrap(), 503);
     assert_eq!(timer.pauses(), [Duration::from_secs(20)], "20 and 20 are more than 35");
+    assert_eq!(server.received().len(), 2);
+}
+
+/// One that uses up all but a moment of the call's time in its only pause.
+fn until_the_last_moment() -> RetryPolicy {
+    let pause = Duration::from_secs(35) - Duration::from_millis(50);
+    RetryPolicy::default().max_retries(1).base_delay(pause).max_delay(pause)
+}
+
+const DOWN: &str = r#"{"code":"down"}"#;
+
+#[tokio::test]
+async fn an_answer_outlives_a_retry_that_time_runs_out_on() {
+    for silence in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{"] {
+        let answer = reply(500, &[("x-request-id", "7")], DOWN);
+        let server = Server::start([answer, Reply::Stall(silence.to_owned())]).await;
+        let timer = Arc::new(TestTimer::new(u64::MAX));
+        let client = builder(&server.url, &timer).static_token("static").retry(until_the_last_moment());
+        let error = Client::new(client).session().await.unwrap_err();
+        let Error::Api(answer) = &error else { panic!("{silence:?}: {error}") };
+        assert_eq!((answer.status().as_u16(), answer.raw_body().expose()), (500, DOWN.as_bytes()));
+        assert_eq!(answer.headers()["x-request-id"], "7");
+    }
+}
+
+/// A timer whose pauses take a minute longer than they should, as on a machine that was suspended.
+#[derive(Debug)]
+struct Oversleeping(TestTimer);
+
+impl Timer for Oversleeping {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.0.system_time()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration + Duration::from_secs(60))
+    }
+
+    fn random(&self) -> u64 {
+        self.0.random()
+    }
+}
+
+#[tokio::test]
+async fn an_answer_outlives_a_pause_that_time_runs_out_in() {
+    let server = Server::start([json(503, DOWN)]).await;
+    let timer = Arc::new(Oversleeping(TestTimer::new(u64::MAX)));
+    let client = client_runtime::Builder::default().base_url(&server.url).timer(timer).static_token("static");
+    let error = Client::new(client).session().await.unwrap_err();
+    assert!(matches!(&error, Error::Api(answer) if answer.raw_body().expose() == DOWN.as_bytes()), "{error}");
+    server.only();
+}
+
+#[tokio::test]
+async fn an_answer_outlives_a_retry_that_never_leaves() {
+    // The server stops listening as soon as it has answered.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        drop(listener);
+        assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+        let text = format!("HTTP/1.1 502 No\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{DOWN}", DOWN.len());
+        stream.write_all(text.as_bytes()).await.unwrap();
+    });
+    let error = Client::of(&url).session().await.unwrap_err();
+    server.await.unwrap();
+    assert!(matches!(&error, Error::Api(answer) if answer.raw_body().expose() == DOWN.as_bytes()), "{error}");
+
+    let server = Server::start([json(500, DOWN)]).await;
+    let source = Arc::new(Forgetful(TestSource::new([Ok("one")])));
+    let client = builder(&server.url, &Arc::new(TestTimer::new(0))).token_source(source);
+    let error = Client::new(client).session().await.unwrap_err();
+    assert!(matches!(&error, Error::Api(answer) if answer.raw_body().expose() == DOWN.as_bytes()), "{error}");
+    server.only();
+}
+
+/// A source that has to be asked every time, and has one token only.
+#[derive(Debug)]
+struct Forgetful(TestSource);
+
+impl TokenSource for Forgetful {
+    fn cached(&self) -> Option<Token> {
+        None
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
+        self.0.acquire()
+    }
+
+    fn reject(&self, generation: u64) {
+        self.0.reject(generation);
+    }
+}
+
+/// The server may have acted on what it was sent since: its earlier answer would hide that.
+#[tokio::test]
+async fn an_answer_does_not_hide_a_connection_that_broke_since() {
+    let server = Server::start([status(500), broken(), broken()]).await;
+    let error = Client::of(&server.url).session().await.unwrap_err();
+    assert!(matches!(&error, Error::Transport(details) if !details.is_connect()), "{error}");
+    assert_eq!(server.received().len(), 3);
+}
+
+/// The token that was refused isn't the one that the lost request carried.
+#[tokio::test]
+async fn a_refusal_does_not_outlive_the_request_with_another_token() {
+    let server = Server::start([status(401), Reply::Stall(String::new())]).await;
+    let source = Arc::new(TestSource::new([Ok("one"), Ok("two")]));
+    let client = Client::with_source(&server.url, &source);
+    let error = client.session().timeout(Duration::from_millis(50)).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout(_)), "{error}");
     assert_eq!(server.received().len(), 2);
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use client_runtime::{ApiError, TimeLimit, TokenError};
+use client_runtime::{ApiError, BoxFuture, TimeLimit, Token, TokenError, TokenSource};
 
 use crate::support::client::{Client, DemoError, Error, builder};
 use crate::support::server::{Server, json, status};
@@ -105,12 +105,45 @@ async fn a_source_without_a_better_token_ends_it() {
 }
 
 #[tokio::test]
-async fn when_the_replacement_fails_its_error_is_the_answer() {
+async fn when_the_replacement_fails_the_refusal_is_the_answer() {
+    let busy = TokenError::transient("busy").with_retry_after(Duration::from_secs(9));
+    for failure in [TokenError::login_required("the session is over"), busy, TokenError::permanent("locked")] {
+        let server = Server::start([json(401, REFUSED)]).await;
+        let source = Arc::new(TestSource::new([Ok("one"), Err(failure)]));
+        let error = Client::with_source(&server.url, &source).session().await.unwrap_err();
+        let Error::Api(DemoError::Unauthorized(problem)) = error else { panic!("{error}") };
+        assert_eq!((problem.code.as_str(), problem.raw_body().expose()), ("authentication_failed", REFUSED.as_bytes()));
+        server.only();
+        assert_eq!(source.events(), [Event::Acquired, Event::Rejected(1), Event::Acquired]);
+    }
+}
+
+/// A source with one token, which then never answers again.
+#[derive(Debug)]
+struct StuckAfterwards(TestSource);
+
+impl TokenSource for StuckAfterwards {
+    fn cached(&self) -> Option<Token> {
+        self.0.cached()
+    }
+
+    fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
+        if self.0.events().is_empty() { self.0.acquire() } else { Box::pin(std::future::pending()) }
+    }
+
+    fn reject(&self, generation: u64) {
+        self.0.reject(generation);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_outlives_a_source_that_takes_too_long() {
     let server = Server::start([json(401, REFUSED)]).await;
-    let source = Arc::new(TestSource::new([Ok("one"), Err(TokenError::login_required("the session is over"))]));
-    let error = Client::with_source(&server.url, &source).logout().await.unwrap_err();
-    assert!(matches!(&error, Error::Credentials(details) if details.token_error().needs_login()), "{error}");
-    assert_eq!(server.received().len(), 1);
+    let timer = Arc::new(TestTimer::new(0));
+    let source = Arc::new(StuckAfterwards(TestSource::new([Ok("one")])));
+    let error = Client::new(builder(&server.url, &timer).token_source(source)).session().await.unwrap_err();
+    assert!(matches!(&error, Error::Api(DemoError::Unauthorized(_))), "{error}");
+    assert_eq!(timer.pauses(), [Duration::from_secs(35)]);
 }
 
 #[tokio::test]
