@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::{Path, Segment};
+use survey::{Kind, Problem, Step};
 
 use crate::error::DecodeError;
 use crate::{Operation, RawBody};
+
+mod survey;
 
 /// Longer than any field of an API, shorter than most tokens.
 const LONGEST_NAME: usize = 40;
@@ -31,54 +33,101 @@ fn find_problem<T: DeserializeOwned>(bytes: &[u8]) -> (Option<String>, Cow<'stat
     let Err(error) = serde_path_to_error::deserialize::<_, T>(deserializer) else {
         return (None, "goes on after the end of the JSON in it".into());
     };
-    let path = field_path(error.path());
-    let error = error.inner();
-    match error.classify() {
-        Category::Data => describe(path, &error.to_string()),
-        Category::Eof => (None, "ends in the middle of the JSON".into()),
-        Category::Syntax | Category::Io => {
-            let place = format!("is not JSON: something is wrong at line {}, column {}", error.line(), error.column());
-            (None, place.into())
+    // Asked of the text alone: that a type takes no null, serde_json calls an error of syntax.
+    if let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) {
+        let place = || format!("is not JSON: something is wrong at line {}, column {}", error.line(), error.column());
+        return (None, if error.is_eof() { "ends in the middle of the JSON".into() } else { place().into() });
+    }
+    let problems = survey::survey::<T>(bytes);
+    match problems.split_first() {
+        Some((first, others)) => (field_at(&first.place), describe(first, others)),
+        None => {
+            let (message, field) = (error.inner().to_string(), field_path(error.path()));
+            match (missing_name(&message), field) {
+                (Some(name), Some(field)) => (Some(format!("{field}.{name}")), MISSING.into()),
+                (Some(name), None) => (Some(name.to_owned()), MISSING.into()),
+                (None, field) => (field, misfit(&message)),
+            }
         }
     }
 }
 
-/// serde's messages quote the value they complain about, so only what comes from our own types is taken from them: the
-/// name of a missing field, and what was expected.
-fn describe(path: Option<String>, message: &str) -> (Option<String>, Cow<'static, str>) {
-    if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
-        let field = match path {
-            Some(path) => format!("{path}.{name}"),
-            None => name.to_owned(),
-        };
-        return (Some(field), "is missing".into());
+const MISSING: &str = "is missing";
+
+fn describe(problem: &Problem, others: &[Problem]) -> Cow<'static, str> {
+    match &problem.kind {
+        Kind::Missing => missing_with(problem, others),
+        Kind::Null => "is null".into(),
+        Kind::Other(message) => misfit(message),
     }
+}
+
+/// What else is missing from the same object is told along.
+fn missing_with(problem: &Problem, others: &[Problem]) -> Cow<'static, str> {
+    let parent = |problem: &Problem| problem.place.split_last().map(|(_, parent)| parent.to_vec());
+    let alike = others.iter().filter(|other| other.kind == Kind::Missing && parent(other) == parent(problem));
+    let names: Vec<String> = alike.filter_map(|other| field_at(&other.place)).map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        None => MISSING.into(),
+        Some((only, [])) => format!("{MISSING}, as is {only}").into(),
+        Some((last, others)) => format!("{MISSING}, as are {} and {last}", others.join(", ")).into(),
+    }
+}
+
+/// The member that the message says is missing. Its name comes from our own types.
+fn missing_name(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next())
+}
+
+/// serde's messages quote the value they complain about, so only what comes from our own types is taken from them: what
+/// was expected.
+fn misfit(message: &str) -> Cow<'static, str> {
     let quotes_a_value = ["invalid type: ", "invalid value: ", "invalid length "];
+    if message.starts_with("invalid type: null, ") {
+        return "is null".into();
+    }
     if quotes_a_value.iter().any(|prefix| message.starts_with(prefix))
         // The last one: a quoted value may hold the same words.
         && let Some((_, expected)) = message.rsplit_once(", expected ")
     {
         let expected = expected.rsplit_once(" at line ").map_or(expected, |(expected, _)| expected);
-        return (path, format!("has another form than {expected}").into());
+        return format!("has another form than {expected}").into();
     }
-    (path, "has a value that its type doesn't allow".into())
+    "has a value that its type doesn't allow".into()
+}
+
+fn field_at(place: &[Step]) -> Option<String> {
+    let mut text = String::new();
+    for step in place {
+        match step {
+            Step::Item(index) => push_item(&mut text, *index),
+            Step::Member(name) => push_member(&mut text, name),
+        }
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 fn field_path(path: &Path) -> Option<String> {
     let mut text = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
-            Segment::Map { key: name } | Segment::Enum { variant: name } => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(if looks_like_a_name(name) { name } else { "?" });
-            }
+            Segment::Seq { index } => push_item(&mut text, *index),
+            Segment::Map { key: name } | Segment::Enum { variant: name } => push_member(&mut text, name),
             Segment::Unknown => {}
         }
     }
     (!text.is_empty()).then_some(text)
+}
+
+fn push_item(text: &mut String, index: usize) {
+    text.push_str(&format!("[{index}]"));
+}
+
+fn push_member(text: &mut String, name: &str) {
+    if !text.is_empty() {
+        text.push('.');
+    }
+    text.push_str(if looks_like_a_name(name) { name } else { "?" });
 }
 
 /// The keys of a map come from the server and may be anything.
@@ -123,25 +172,101 @@ mod tests {
 
     #[test]
     fn names_the_field() {
-        assert_eq!(problem(r#"{"users":[]}"#), "token: is missing");
-        assert_eq!(problem(r#"{"token":"t","users":[{"id":1,"role":"admin"},{"id":2}]}"#), "users[1].role: is missing");
-        assert_eq!(problem(r#"{"token":{"a":"canary"}}"#), "token: has another form than a string");
-        assert_eq!(problem(r#"{"token":"t","users":[{"id":"canary"}]}"#), "users[0].id: has another form than u64");
+        let users = |users: &str| problem(&format!(r#"{{"token":"t","users":{users},"metadata":{{}}}}"#));
+        assert_eq!(problem(r#"{"users":[],"metadata":{}}"#), "token: is missing");
+        assert_eq!(users(r#"[{"id":1,"role":"admin"},{"id":2}]"#), "users[1].role: is missing");
         assert_eq!(
-            problem(r#"{"token":"t","users":[{"id":", expected canary at line 1"}]}"#),
-            "users[0].id: has another form than u64"
+            problem(r#"{"token":{"a":"canary"},"users":[],"metadata":{}}"#),
+            "token: has another form than a string"
         );
-        assert_eq!(
-            problem(r#"{"token":"t","users":[{"id":1,"role":"canary"}]}"#),
-            "users[0].role: has a value that its type doesn't allow"
-        );
+        assert_eq!(users(r#"[{"id":"canary"}]"#), "users[0].id: has another form than u64");
+        assert_eq!(users(r#"[{"id":", expected canary at line 1"}]"#), "users[0].id: has another form than u64");
+        assert_eq!(users(r#"[{"id":1,"role":"canary"}]"#), "users[0].role: has a value that its type doesn't allow");
+    }
+
+    #[test]
+    fn the_outermost_object_comes_first() {
+        for (body, said) in [
+            (r#"{"users":[{"ID":1}]}"#, "token: is missing, as is `metadata`"),
+            (r#"{"users":[{"ID":1},{"ID":2}],"metadata":{"a":"canary"}}"#, "token: is missing"),
+            (r#"{"users":[{"id":1,"role":"canary"}],"metadata":{}}"#, "token: is missing"),
+            (r#"{"Token":"canary","Users":[],"Metadata":{}}"#, "token: is missing, as are `users` and `metadata`"),
+            (r#"{"token":17,"users":[]}"#, "metadata: is missing"),
+            (r#"{"token":null,"users":[{"id":1}],"metadata":{}}"#, "token: is null"),
+            (r#"{"metadata":null,"users":17,"token":"t"}"#, "metadata: is null"),
+            (r#"{"token":"t","users":[{"id":1,"role":"admin"},{}],"metadata":{}}"#, "users[1].id: is missing"),
+            (r#"{"token":"t","users":[{"id":1,"role":null}],"metadata":{}}"#, "users[0].role: is null"),
+            (r#"{"token":"t","users":[null],"metadata":{}}"#, "users[0]: is null"),
+            ("null", ": is null"),
+            ("{}", "token: is missing, as are `users` and `metadata`"),
+        ] {
+            assert_eq!(problem(body), said, "{body}");
+        }
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct Issued {
+        id: Digits,
+        owner: Owner,
+        #[serde(default)]
+        scopes: Vec<String>,
+        note: Option<String>,
+        token: String,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct Owner {
+        address: Address,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct Address {
+        city: String,
+    }
+
+    /// Nothing that is filled in fits.
+    #[derive(Deserialize)]
+    #[serde(try_from = "String")]
+    struct Digits;
+
+    impl TryFrom<String> for Digits {
+        type Error = &'static str;
+
+        fn try_from(text: String) -> Result<Self, Self::Error> {
+            if text == "12345" { Ok(Self) } else { Err("five digits") }
+        }
+    }
+
+    #[test]
+    fn what_may_be_missing_is_not_told() {
+        let said = |body: &str| {
+            let (field, problem) = find_problem::<Issued>(body.as_bytes());
+            format!("{}: {problem}", field.unwrap_or_default())
+        };
+        assert_eq!(said(r#"{"id":"12345","owner":{"Address":{}}}"#), "token: is missing");
+        assert_eq!(said(r#"{"id":"12345","owner":{"address":{"City":"x"}}}"#), "token: is missing");
+        assert_eq!(said(r#"{"id":"12345","owner":{},"token":"t"}"#), "owner.address: is missing");
+        assert_eq!(said(r#"{"id":"12345"}"#), "owner: is missing, as is `token`");
+        assert_eq!(said("{}"), "id: is missing");
+        assert_eq!(said(r#"{"id":"1"}"#), "id: has a value that its type doesn't allow");
+    }
+
+    #[test]
+    fn a_long_body_is_told_by_its_first_problem() {
+        let users = r#"{"id":1},"#.repeat(10_000);
+        let body = format!(r#"{{"users":[{}{{}}]}}"#, users);
+        assert_eq!(problem(&body), "users[0].role: is missing");
+        assert_eq!(problem(&format!(r#"{{"token":null,"users":[{}{{}}]}}"#, users)), "token: is null");
     }
 
     #[test]
     fn keys_of_maps_are_shown_only_if_they_look_like_names() {
-        assert_eq!(problem(r#"{"metadata":{"count":"canary"}}"#), "metadata.count: has another form than u8");
-        let secret = "canary.".repeat(8);
-        assert_eq!(problem(&format!(r#"{{"metadata":{{"{secret}":"x"}}}}"#)), "metadata.?: has another form than u8");
+        let metadata = |key: &str| problem(&format!(r#"{{"token":"t","users":[],"metadata":{{"{key}":"canary"}}}}"#));
+        assert_eq!(metadata("count"), "metadata.count: has another form than u8");
+        assert_eq!(metadata(&"canary.".repeat(8)), "metadata.?: has another form than u8");
     }
 
     #[test]

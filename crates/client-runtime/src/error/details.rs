@@ -170,12 +170,20 @@ impl DecodeError {
 
     /// The field that doesn't fit, for instance `user.createdAt` or `items[3].id`. `None` for the body as a whole.
     ///
+    /// Where several don't, it is the outermost, and one that is missing before one that is there.
+    ///
     /// Names that don't look like a name, which only the keys of a map can be, are written as `?`.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
     }
 
-    /// The body as it came.
+    /// What is wrong with that field, or with the body as a whole, to go on a sentence about it with: `is missing`,
+    /// `is null`, `has another form than a string`. Nothing of the body is in it.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
+    /// The body as it came. A caller who needs less of it than the description promises can decode it for itself.
     pub fn raw_body(&self) -> &RawBody {
         &self.body
     }

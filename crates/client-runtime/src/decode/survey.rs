@@ -1,0 +1,158 @@
+//! All that is wrong with a body, the outermost first.
+//!
+//! serde stops at the first problem in the order of the text: a body of another style of names is then told by some
+//! member deep inside, and not by the members of the body itself that are all missing. To see what comes after a
+//! problem, its place is filled with something that fits, and the body is decoded again. Where nothing fits, the survey
+//! ends with what it has.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
+use zeroize::Zeroize;
+
+use super::missing_name;
+
+/// Decoding a body again and again takes time that a longer one isn't worth.
+const LONGEST_BODY: usize = 64 * 1024;
+const MOST_ROUNDS: usize = 64;
+
+/// One step from the body to a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Member(String),
+    Item(usize),
+}
+
+/// A part of the body that doesn't fit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) place: Vec<Step>,
+    pub(super) kind: Kind,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Missing,
+    Null,
+    /// What serde says. It may quote the body.
+    Other(String),
+}
+
+impl Kind {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Missing => 0,
+            Self::Null => 1,
+            Self::Other(_) => 2,
+        }
+    }
+}
+
+/// What is wrong: the outermost first, and what is missing before what is there and doesn't fit. Empty where the survey
+/// can't tell.
+pub(super) fn survey<T: DeserializeOwned>(body: &[u8]) -> Vec<Problem> {
+    if body.len() > LONGEST_BODY {
+        return Vec::new();
+    }
+    let Ok(mut body) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let mut problems = collect::<T>(&mut body);
+    wipe(&mut body);
+    problems.sort_by_key(|problem| (problem.place.len(), problem.kind.rank()));
+    problems
+}
+
+fn collect<T: DeserializeOwned>(body: &mut Value) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut filled: Vec<(Vec<Step>, usize)> = Vec::new();
+    for _ in 0..MOST_ROUNDS {
+        let Err(error) = serde_path_to_error::deserialize::<_, T>(&*body) else { break };
+        let Some((place, kind)) = place_of(error.path(), &error.inner().to_string(), body) else { break };
+        // Something that was put there doesn't fit itself, or makes what is around it not fit.
+        let tried = filled.iter_mut().rev().find(|(at, _)| at.starts_with(&place));
+        let (at, filling) = if let Some((at, filling)) = tried {
+            *filling += 1;
+            (at.clone(), *filling)
+        } else {
+            let at = place_to_fill(&place);
+            let ours = filled.iter().any(|(at, _)| place.starts_with(at));
+            if !ours {
+                problems.push(Problem { place, kind });
+            }
+            filled.push((at.clone(), 0));
+            (at, 0)
+        };
+        let Some(filling) = filling_of(filling) else { break };
+        if at.is_empty() || !put(body, &at, filling) {
+            break;
+        }
+    }
+    problems
+}
+
+/// Where the problem is and of what kind, unless its place can't be told.
+fn place_of(path: &Path, message: &str, body: &Value) -> Option<(Vec<Step>, Kind)> {
+    let steps = path.iter().map(|segment| match segment {
+        Segment::Seq { index } => Some(Step::Item(*index)),
+        Segment::Map { key: name } | Segment::Enum { variant: name } => Some(Step::Member(name.clone())),
+        Segment::Unknown => None,
+    });
+    let mut place = steps.collect::<Option<Vec<_>>>()?;
+    if let Some(name) = missing_name(message) {
+        place.push(Step::Member(name.to_owned()));
+        return Some((place, Kind::Missing));
+    }
+    let kind = if at(body, &place)?.is_null() { Kind::Null } else { Kind::Other(message.to_owned()) };
+    Some((place, kind))
+}
+
+/// The items of a list have their problems in common: one of them is told, and the list emptied.
+fn place_to_fill(place: &[Step]) -> Vec<Step> {
+    place.iter().take_while(|step| matches!(step, Step::Member(_))).cloned().collect()
+}
+
+/// What fits most types of generated clients, by the number of the try.
+fn filling_of(number: usize) -> Option<Value> {
+    Some(match number {
+        0 => Value::Null,
+        1 => "".into(),
+        2 => 0.into(),
+        3 => false.into(),
+        4 => Value::Array(Vec::new()),
+        5 => "00000000-0000-0000-0000-000000000000".into(),
+        6 => "a".into(),
+        7 => 1.into(),
+        // The last one: what it lacks becomes a place to fill itself.
+        8 => Value::Object(Map::new()),
+        _ => return None,
+    })
+}
+
+fn at<'a>(body: &'a Value, place: &[Step]) -> Option<&'a Value> {
+    place.iter().try_fold(body, |value, step| match step {
+        Step::Member(name) => value.get(name),
+        Step::Item(index) => value.get(index),
+    })
+}
+
+fn put(body: &mut Value, place: &[Step], filling: Value) -> bool {
+    let Some((Step::Member(name), parents)) = place.split_last() else { return false };
+    let parent = parents.iter().try_fold(body, |value, step| match step {
+        Step::Member(name) => value.get_mut(name),
+        Step::Item(index) => value.get_mut(index),
+    });
+    let Some(Value::Object(members)) = parent else { return false };
+    if let Some(mut before) = members.insert(name.clone(), filling) {
+        wipe(&mut before);
+    }
+    true
+}
+
+/// Tokens are in it.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
