@@ -94,7 +94,7 @@ pub use path::check_path_segment;
 pub use redacted::{Redacted, RedactedValue};
 pub use response::Response;
 pub use retry::RetryPolicy;
-pub use secret::Secret;
+pub use secret::{InvalidBasic, Secret};
 pub use timer::{Timer, TokioTimer};
 pub use timestamp::Timestamp;
 pub use token::{InvalidToken, NoToken, StaticToken, Token, TokenError, TokenSource};

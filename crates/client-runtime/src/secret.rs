@@ -33,15 +33,28 @@ impl Secret {
 
     /// A user and a password as the one token that the scheme `Basic` of HTTP sends.
     ///
+    /// # Errors
+    ///
+    /// [`InvalidBasic`] for what RFC 7617, section 2, excludes: a colon in the user name, where the server would take the
+    /// rest of the name for the beginning of the password, and control characters in either.
+    ///
     /// ```
     /// use client_runtime::Secret;
     ///
-    /// assert_eq!(Secret::basic("Aladdin", "open sesame").expose(), "QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    /// assert_eq!(Secret::basic("Aladdin", "open sesame")?.expose(), "QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    /// assert!(Secret::basic("Ala:ddin", "open sesame").is_err());
+    /// # Ok::<(), client_runtime::InvalidBasic>(())
     /// ```
-    pub fn basic(user: &str, password: impl Into<Self>) -> Self {
+    pub fn basic(user: &str, password: impl Into<Self>) -> Result<Self, InvalidBasic> {
         let password = password.into();
+        if user.contains(':') {
+            return Err(InvalidBasic(Fault::Colon));
+        }
+        if user.chars().chain(password.expose().chars()).any(char::is_control) {
+            return Err(InvalidBasic(Fault::Control));
+        }
         let pair = Self(format!("{user}:{}", password.expose()));
-        Self(base64(pair.0.as_bytes()))
+        Ok(Self(base64(pair.0.as_bytes())))
     }
 
     /// The text. Keep it out of logs and errors.
@@ -49,6 +62,27 @@ impl Secret {
         &self.0
     }
 }
+
+/// A user name or a password that the scheme `Basic` of HTTP can't carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidBasic(Fault);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Colon,
+    Control,
+}
+
+impl fmt::Display for InvalidBasic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Fault::Colon => "the user name holds a colon, which ends it in basic authentication: use a name without",
+            Fault::Control => "the user name or the password holds a control character; check for line ends",
+        })
+    }
+}
+
+impl std::error::Error for InvalidBasic {}
 
 /// Standard base64 with padding (RFC 4648), into a buffer of the final size: growing would leave a copy behind.
 fn base64(bytes: &[u8]) -> String {
@@ -146,6 +180,30 @@ mod tests {
             [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")];
         for (plain, coded) in pairs.into_iter().chain([("foobar", "Zm9vYmFy"), ("\u{3ff}\u{3ff}", "z7/Pvw==")]) {
             assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
+
+    #[test]
+    fn basic_authentication_takes_what_rfc_7617_takes() {
+        for (user, password, coded) in [
+            ("Aladdin", "open sesame", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
+            ("test", "123\u{a3}", "dGVzdDoxMjPCow=="),
+            ("", "", "Og=="),
+            ("", ":", "Ojo="),
+            ("a", "b:c", "YTpiOmM="),
+        ] {
+            assert_eq!(Secret::basic(user, password).unwrap().expose(), coded, "{user} {password}");
+        }
+        for (user, password, said) in [
+            ("canary:x", "canary", "colon"),
+            (":", "", "colon"),
+            ("canary\n", "canary", "control character"),
+            ("canary", "canary\r\n", "control character"),
+            ("", "\u{7f}", "control character"),
+        ] {
+            let error = Secret::basic(user, password).unwrap_err();
+            assert!(error.to_string().contains(said), "{error}");
+            assert!(!format!("{error} {error:?}").contains("canary"));
         }
     }
 
