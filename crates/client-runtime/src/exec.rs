@@ -17,7 +17,7 @@ mod failure;
 mod redirect;
 
 use attempts::{Attempts, Next};
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, refusal};
 
 /// Sends a request of the generated layer.
 ///

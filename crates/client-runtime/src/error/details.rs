@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::exec::refusal;
 use crate::{Operation, RawBody, TokenError};
 
 /// Gives a struct with a field `operation` the accessors all of them share.
@@ -91,6 +92,14 @@ impl TransportError {
     pub fn is_connect(&self) -> bool {
         self.source.is_connect()
     }
+
+    /// Whether the server can't have acted on the request: no connection came about, or the server said over HTTP/2 that
+    /// it refuses the request unprocessed.
+    ///
+    /// It is about the last attempt. Calls that are not safe to repeat have no other that could have reached the server.
+    pub fn is_unprocessed(&self) -> bool {
+        self.is_connect() || refusal(&self.source).is_some()
+    }
 }
 
 impl fmt::Display for TransportError {
@@ -98,6 +107,8 @@ impl fmt::Display for TransportError {
         write!(f, "{} {}: ", self.family(), self.operation.id)?;
         f.write_str(if self.is_connect() {
             "no connection to the server; check the network, the server's URL and, behind one, the proxy"
+        } else if self.is_unprocessed() {
+            "the server refused the request before it looked at it; try again later"
         } else {
             "the connection broke before the whole response was there; the call may have taken effect"
         })

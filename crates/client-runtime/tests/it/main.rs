@@ -4,6 +4,8 @@
 
 mod bodies;
 mod credentials;
+#[cfg(feature = "http2")]
+mod http2;
 mod redirects;
 mod results;
 mod retries;
