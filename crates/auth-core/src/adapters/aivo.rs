@@ -5,7 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use aivo_client::{Client, operations, types};
 use client_runtime::{BoxFuture, Operation, Secret, Timer};
+use serde::Deserialize;
+use serde_json::Value;
 
+use super::answer::{lenient, needed};
 use super::errors::{Proof, auth_error};
 use super::{jwt, not_sent, received, system_clock, unfit_credentials};
 use crate::{
@@ -28,6 +31,9 @@ const SHORTEST_PASSWORD: usize = 8;
 ///
 /// A session's subject is the user's id, which never changes. Its account is the user's e-mail address, since that is
 /// known before signing in; a renewed session keeps the account, so that it is found under the same key.
+///
+/// A session is made of the tokens. Whatever else an answer lacks, such as the tenant of a user who has none, doesn't
+/// keep anybody from signing in.
 #[derive(Clone, Debug)]
 pub struct AivoAuthenticator {
     client: Client,
@@ -37,6 +43,11 @@ pub struct AivoAuthenticator {
 /// What Aivo has beyond [`Authenticator`].
 pub trait AivoExt {
     /// Signs in, and tells who did.
+    ///
+    /// # Errors
+    ///
+    /// Those of `login`, and [`Decode`](AuthErrorKind::Decode) for an answer whose user isn't all that is promised: such
+    /// a user can sign in by `login`.
     fn login_user<'a>(
         &'a self,
         credentials: &'a Credentials,
@@ -63,16 +74,11 @@ impl AivoExt for AivoAuthenticator {
         credentials: &'a Credentials,
     ) -> BoxFuture<'a, Result<(Session, types::User), AuthError>> {
         Box::pin(async move {
-            let Credentials::Password { username, password } = credentials else {
-                return Err(unfit_credentials(FAMILY, credentials, "a password"));
-            };
-            if password.expose().chars().count() < SHORTEST_PASSWORD {
-                let message = format!("a password has at least {SHORTEST_PASSWORD} characters");
-                return Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::LOGIN.id, message));
-            }
-            let request = types::LoginRequest::new(username.as_str(), password.clone());
+            let (_, request) = login_request(credentials)?;
             let answer = self.client.login(&request).await.map_err(|error| auth_error(error, Proof::Credentials))?;
-            let (session, user) = session(answer.into_inner(), self.timer.system_time(), &operations::LOGIN)?;
+            let answer = answer.into_inner();
+            let user = answer.user.clone();
+            let (session, _) = session(answer.into(), self.timer.system_time(), &operations::LOGIN)?;
             Ok((session.with_account(user.email.as_str()), user))
         })
     }
@@ -88,7 +94,12 @@ impl Authenticator for AivoAuthenticator {
     }
 
     fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
-        Box::pin(async move { self.login_user(credentials).await.map(|(session, _)| session) })
+        Box::pin(async move {
+            let (username, request) = login_request(credentials)?;
+            let issued = needed(self.client.login(&request).await, Proof::Credentials)?;
+            let (session, email) = session(issued, self.timer.system_time(), &operations::LOGIN)?;
+            Ok(session.with_account(email.unwrap_or_else(|| username.to_owned())))
+        })
     }
 
     fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
@@ -99,10 +110,10 @@ impl Authenticator for AivoAuthenticator {
             };
             let body = types::RefreshTokenRequest::new(refresh_token.clone());
             let request = self.client.refresh_token(&body).token(session.access_token.clone());
-            let answer = request.await.map_err(|error| auth_error(error, Proof::Session))?;
-            let (mut renewed, user) =
-                self::session(answer.into_inner(), self.timer.system_time(), &operations::REFRESH_TOKEN)?;
-            renewed.account = session.account.clone().or(Some(user.email));
+            let issued = needed(request.await, Proof::Session)?;
+            let (mut renewed, email) = self::session(issued, self.timer.system_time(), &operations::REFRESH_TOKEN)?;
+            renewed.account = session.account.clone().or(email);
+            renewed.subject = renewed.subject.or_else(|| session.subject.clone());
             Ok(renewed)
         })
     }
@@ -115,29 +126,88 @@ impl Authenticator for AivoAuthenticator {
     }
 }
 
+/// The name that signs in, and the request that does.
+fn login_request(credentials: &Credentials) -> Result<(&str, types::LoginRequest), AuthError> {
+    let Credentials::Password { username, password } = credentials else {
+        return Err(unfit_credentials(FAMILY, credentials, "a password"));
+    };
+    if password.expose().chars().count() < SHORTEST_PASSWORD {
+        let message = format!("a password has at least {SHORTEST_PASSWORD} characters");
+        return Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::LOGIN.id, message));
+    }
+    Ok((username, types::LoginRequest::new(username.as_str(), password.clone())))
+}
+
+/// What a session is made of.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Issued {
+    access_token: Secret,
+    refresh_token: Secret,
+    /// In seconds.
+    #[serde(default, deserialize_with = "lenient")]
+    expires_in: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
+    user: Option<Owner>,
+}
+
+/// Whose session it is.
+#[derive(Deserialize)]
+struct Owner {
+    #[serde(default)]
+    id: Value,
+    #[serde(default, deserialize_with = "lenient")]
+    email: Option<String>,
+}
+
+impl Owner {
+    /// The description has UUIDs; what a service calls its users by is its own business.
+    fn subject(&self) -> Option<String> {
+        match &self.id {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+}
+
+impl From<types::AuthResponse> for Issued {
+    fn from(answer: types::AuthResponse) -> Self {
+        Self {
+            access_token: answer.access_token,
+            refresh_token: answer.refresh_token,
+            expires_in: Some(answer.expires_in),
+            user: Some(Owner { id: answer.user.id.to_string().into(), email: Some(answer.user.email) }),
+        }
+    }
+}
+
+/// The session, and the e-mail address of its user.
 fn session(
-    answer: types::AuthResponse,
+    issued: Issued,
     arrival: SystemTime,
     operation: &'static Operation,
-) -> Result<(Session, types::User), AuthError> {
-    let token = received(answer.access_token, operation, "accessToken")?;
-    let expires_at = expiry(answer.expires_in, &token, arrival);
-    let mut session = Session::new(token, arrival).with_subject(answer.user.id.to_string());
-    session.expires_at = expires_at;
+) -> Result<(Session, Option<String>), AuthError> {
+    let token = received(issued.access_token, operation, "accessToken")?;
+    let claims = jwt::claims(&token);
+    let mut session = Session::new(token, arrival);
+    session.expires_at = expiry(issued.expires_in, claims.expires_at, arrival);
+    session.subject = issued.user.as_ref().and_then(Owner::subject).or(claims.subject);
     // An empty one can't be redeemed, and asking would only fail later.
-    session.refresh_token = Some(answer.refresh_token).filter(|token| !token.expose().is_empty());
-    Ok((session, answer.user))
+    session.refresh_token = Some(issued.refresh_token).filter(|token| !token.expose().is_empty());
+    Ok((session, issued.user.and_then(|user| user.email).filter(|email| !email.is_empty())))
 }
 
 /// When the access token ends, counted from the response's arrival: the clocks needn't agree.
 ///
 /// Where the lifetime makes no sense, the token's own claim counts. Without one, a lifetime of nothing or less means
-/// that the token has expired already, and one beyond all calendars that it doesn't expire.
-fn expiry(lifetime: i64, token: &Secret, arrival: SystemTime) -> Option<SystemTime> {
-    let claim = || jwt::claims(token).expires_at;
-    match u64::try_from(lifetime) {
-        Ok(seconds @ 1..) => arrival.checked_add(Duration::from_secs(seconds)).or_else(claim),
-        _ => claim().or(Some(arrival)),
+/// that the token has expired already, and one that is beyond all calendars, or not told, that it doesn't expire: the
+/// service then says when it is over.
+fn expiry(lifetime: Option<i64>, claim: Option<SystemTime>, arrival: SystemTime) -> Option<SystemTime> {
+    match lifetime.map(u64::try_from) {
+        Some(Ok(seconds @ 1..)) => arrival.checked_add(Duration::from_secs(seconds)).or(claim),
+        Some(_) => claim.or(Some(arrival)),
+        None => claim,
     }
 }
 
@@ -150,7 +220,6 @@ mod tests {
     #[test]
     fn lifetimes_that_make_no_sense() {
         let arrival = UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let (opaque, jwt) = (Secret::from("opaque"), Secret::from("e30.eyJleHAiOjIwMDAwMDB9.x"));
         let claim = UNIX_EPOCH + Duration::from_secs(2_000_000);
         for (lifetime, of_opaque, of_jwt) in [
             (3600, Some(arrival + Duration::from_secs(3600)), Some(arrival + Duration::from_secs(3600))),
@@ -160,8 +229,9 @@ mod tests {
             (i64::MIN, Some(arrival), Some(claim)),
             (i64::MAX, arrival.checked_add(Duration::from_secs(i64::MAX.unsigned_abs())), Some(claim)),
         ] {
-            assert_eq!(expiry(lifetime, &opaque, arrival), of_opaque, "{lifetime}");
-            assert_eq!(expiry(lifetime, &jwt, arrival), of_jwt, "{lifetime}");
+            assert_eq!(expiry(Some(lifetime), None, arrival), of_opaque, "{lifetime}");
+            assert_eq!(expiry(Some(lifetime), Some(claim), arrival), of_jwt, "{lifetime}");
         }
+        assert_eq!((expiry(None, None, arrival), expiry(None, Some(claim), arrival)), (None, Some(claim)));
     }
 }

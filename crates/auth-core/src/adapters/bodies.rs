@@ -98,9 +98,10 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// Whether the body carries this code.
+/// Whether the body carries this code. Of codes of several words, some are written with spaces, and some as one.
 pub(super) fn has_code(body: &[u8], code: &str) -> bool {
-    serde_json::from_slice::<Coded>(body).is_ok_and(|coded| coded.code == code)
+    let words = |code: &str| code.to_ascii_lowercase().replace([' ', '-'], "_");
+    serde_json::from_slice::<Coded>(body).is_ok_and(|coded| words(&coded.code) == words(code))
 }
 
 /// Whether there is nothing in it.

@@ -32,7 +32,7 @@ pub(super) fn auth_error<E: ApiError>(error: Error<E>, proof: Proof) -> AuthErro
             None => without_token(&details),
         },
         Error::Transport(details) => {
-            let delivery = if details.is_connect() { Delivery::NotProcessed } else { Delivery::Unknown };
+            let delivery = if details.is_unprocessed() { Delivery::NotProcessed } else { Delivery::Unknown };
             AuthError::new(AuthErrorKind::Transport)
                 .with_delivery(delivery)
                 .with_source(Error::<ResponseParts>::Transport(details))
@@ -107,7 +107,8 @@ fn kind_of(status: u16, body: &[u8], proof: Proof) -> AuthErrorKind {
 
 fn delivery_of(status: u16) -> Delivery {
     match status {
-        429 => Delivery::NotProcessed,
+        // By their definitions, the request was turned away at the door.
+        429 | 503 => Delivery::NotProcessed,
         408 => Delivery::Unknown,
         // By their definitions, nothing was done: the request belongs elsewhere, or nowhere.
         307 | 308 | 501 => Delivery::Refused,
@@ -119,6 +120,11 @@ fn delivery_of(status: u16) -> Delivery {
 fn message_for(status: u16, kind: AuthErrorKind) -> Option<&'static str> {
     match (status, kind) {
         (300..=399, _) => Some("it redirects, and credentials don't follow to elsewhere: check the server's URL"),
+        (400, AuthErrorKind::InvalidCredentials | AuthErrorKind::SessionExpired) => {
+            Some("it can read the token, and refuses it")
+        }
+        (500 | 502 | 504..=599, _) => Some("it answered with a failure of its own, which says nothing of the request"),
+        (503, _) => Some("it takes no requests at the moment"),
         (404, AuthErrorKind::Unsupported) => Some("the server has no such operation: check its URL and version"),
         _ => None,
     }
@@ -159,11 +165,11 @@ fn timed_out(details: TimeoutError) -> AuthError {
     AuthError::new(AuthErrorKind::Timeout).with_delivery(delivery).with_source(Error::<ResponseParts>::Timeout(details))
 }
 
-/// Keeps the name of the field, and not the error: that one holds the body, with tokens in it.
+/// Keeps what the error says, and not the error: that one holds the body, with tokens in it.
 fn undecodable(details: &DecodeError) -> AuthError {
     let message = match details.field() {
-        Some(field) => format!("the field `{field}` is missing or has another form"),
-        None => "the body as a whole".to_owned(),
+        Some(field) => format!("the field `{field}` {}", details.problem()),
+        None => format!("the body {}", details.problem()),
     };
     AuthError::new(AuthErrorKind::Decode).with_message(message)
 }

@@ -9,6 +9,7 @@
 
 #[cfg(feature = "aivo")]
 pub mod aivo;
+mod answer;
 mod bodies;
 mod errors;
 mod jwt;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client_runtime::{BoxFuture, Operation, Secret, Timer};
+use serde::Deserialize;
 use svix_client::{Client, operations, types};
 
+use super::answer::needed;
 use super::errors::{Proof, auth_error};
 use super::{is_sendable, jwt, not_sent, received, system_clock, unfit_credentials};
 use crate::{
@@ -107,8 +109,8 @@ impl SvixAuthenticator {
             return Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, OPERATION.id, message));
         }
         let request = self.client.app_portal_access(&application, &wanted).token(api_key.clone());
-        let answer = request.await.map_err(|error| auth_error(error, Proof::Credentials))?.into_inner();
-        let mut session = self.session(received(answer.token, OPERATION, "token")?);
+        let issued: Issued = needed(request.await, Proof::Credentials)?;
+        let mut session = self.session(received(issued.token, OPERATION, "token")?);
         if let Some(seconds) = wanted.expiry {
             session.expires_at = session.issued_at.checked_add(Duration::from_secs(seconds));
         }
@@ -122,8 +124,8 @@ impl SvixAuthenticator {
             Some(bearer) => request.token(bearer.clone()),
             None => request,
         };
-        let answer = request.await.map_err(|error| auth_error(error, Proof::Credentials))?.into_inner();
-        Ok(self.session(received(answer.token, &operations::EXCHANGE_ONE_TIME_TOKEN, "token")?))
+        let issued: Issued = needed(request.await, Proof::Credentials)?;
+        Ok(self.session(received(issued.token, &operations::EXCHANGE_ONE_TIME_TOKEN, "token")?))
     }
 
     /// The session of a token that has just arrived.
@@ -220,6 +222,24 @@ impl SvixExt for SvixAuthenticator {
             let request = self.client.create_message_token(&application, wanted).token(session.access_token.clone());
             request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
         })
+    }
+}
+
+/// What a session is made of.
+#[derive(Deserialize)]
+struct Issued {
+    token: Secret,
+}
+
+impl From<types::AppPortalAccessOut> for Issued {
+    fn from(answer: types::AppPortalAccessOut) -> Self {
+        Self { token: answer.token }
+    }
+}
+
+impl From<types::OneTimeTokenOut> for Issued {
+    fn from(answer: types::OneTimeTokenOut) -> Self {
+        Self { token: answer.token }
     }
 }
 

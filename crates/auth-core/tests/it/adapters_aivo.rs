@@ -173,14 +173,18 @@ async fn success_of_another_form_is_an_error_that_names_the_field() {
     let adapter = adapter(&fake.url);
     let snake = r#"{"access_token":"canary","refresh_token":"canary","expires_in":1}"#;
     let unsendable = answer(900).to_string().replace("\"access\"", "\"canary\\n\"");
-    let without_email = answer(900).to_string().replace("\"email\":", "\"canary\":");
+    let without_refresh = answer(900).to_string().replace("\"refreshToken\":", "\"canary\":");
+    let null_refresh = answer(900).to_string().replace("\"refresh\"", "null");
+    let inside_first = r#"{"user":{"id":"canary","first_name":"canary"},"access_token":"canary"}"#;
     for operation in ["login", "refresh_token"] {
         for (body, named) in [
             ("", ""),
             ("{}", "accessToken"),
-            (snake, "accessToken"),
+            (snake, "`accessToken` is missing, as are `expiresIn`, `refreshToken` and `user`"),
+            (inside_first, "`accessToken` is missing, as are `expiresIn` and `refreshToken`"),
             (&unsendable, "accessToken"),
-            (&without_email, "user.email"),
+            (&without_refresh, "`refreshToken` is missing"),
+            (&null_refresh, "`refreshToken` is null"),
             ("<html>canary</html>", ""),
             (r#"{"accessToken":"canary"#, ""),
             (r#"["canary"]"#, ""),
@@ -193,6 +197,55 @@ async fn success_of_another_form_is_an_error_that_names_the_field() {
             assert_clean(&error);
         }
     }
+}
+
+/// The description promises a tenant and more of every user; a session needs the tokens.
+#[tokio::test]
+async fn whoever_gets_tokens_is_signed_in() {
+    let fake = Fake::start().await;
+    let adapter = adapter(&fake.url);
+    let user = |member: &str, value: Value| {
+        let mut answer = answer(900);
+        answer["user"][member] = value;
+        answer
+    };
+    let whole = |member: &str, value: Value| {
+        let mut answer = answer(900);
+        answer[member] = value;
+        answer
+    };
+    let mut without_tenant = answer(900);
+    without_tenant["user"].as_object_mut().unwrap().remove("tenantId");
+    let (id, email, end) = (Some(USER), "Me@example.com", Some(at(NOW + 900)));
+    for (answer, id, email, end) in [
+        (user("tenantId", Value::Null), id, email, end),
+        (without_tenant, id, email, end),
+        (user("firstName", Value::Null), id, email, end),
+        (user("createdAt", json!(17)), id, email, end),
+        (user("id", json!("usr_1")), Some("usr_1"), email, end),
+        (user("id", json!(42)), Some("42"), email, end),
+        (user("id", Value::Null), None, email, end),
+        (user("email", Value::Null), id, "me@example.com", end),
+        (whole("user", Value::Null), None, "me@example.com", end),
+        (whole("user", json!("somebody")), None, "me@example.com", end),
+        (whole("expiresIn", json!("soon")), id, email, None),
+        (whole("expiresIn", Value::Null), id, email, None),
+    ] {
+        fake.answer(200, &[], &answer.to_string());
+        let session = adapter.login(&credentials()).await.unwrap();
+        assert_eq!((session.subject.as_deref(), session.account.as_deref()), (id, Some(email)), "{answer}");
+        assert_eq!((session.access_token.expose(), session.expires_at), ("access", end), "{answer}");
+        assert_eq!(session.refresh_token.as_ref().unwrap().expose(), "refresh");
+        let renewed = adapter.refresh(&self::session()).await.unwrap();
+        assert_eq!(renewed.subject.as_deref(), id.or(Some("somebody")), "{answer}");
+        assert_eq!((renewed.account.as_deref(), renewed.expires_at), (Some("me@example.com"), end), "{answer}");
+    }
+    // The whole user is more than a session: the client's own type stays as documented.
+    fake.answer(200, &[], &user("tenantId", Value::Null).to_string());
+    let error = adapter.login_user(&credentials()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (AuthErrorKind::Decode, Some(200)));
+    assert!(error.to_string().contains("`user.tenantId` is null"), "{error}");
+    assert_clean(&error);
 }
 
 #[tokio::test]

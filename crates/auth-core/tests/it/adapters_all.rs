@@ -1,19 +1,30 @@
 //! What holds for all families alike.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::pacerpro::PacerProAuthenticator;
 use auth_core::svix::SvixAuthenticator;
-use auth_core::{AuthErrorKind, Authenticator, Credentials, LogoutScope, Renewal, Session};
+use auth_core::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, LogoutScope, Renewal, Session};
+use client_runtime::RetryPolicy;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::fake::{Fake, NOW, assert_clean, at};
 
 fn all(url: &str) -> [Arc<dyn Authenticator>; 3] {
+    through(url, reqwest::Client::builder)
+}
+
+fn through(url: &str, http: fn() -> reqwest::ClientBuilder) -> [Arc<dyn Authenticator>; 3] {
     let server = url.to_owned();
     let svix = svix_client::Client::builder().server(svix_client::Server::Custom(server.clone())).static_token("own");
     let pacerpro = pacerpro_client::Client::builder().server(pacerpro_client::Server::Custom(server.clone()));
     let aivo = aivo_client::Client::builder().server(aivo_client::Server::Custom(server));
+    let never = RetryPolicy::never;
+    let svix = svix.http(http()).retry(never());
+    let (pacerpro, aivo) = (pacerpro.http(http()).retry(never()), aivo.http(http()).retry(never()));
     [
         Arc::new(SvixAuthenticator::new(svix.build().unwrap())),
         Arc::new(PacerProAuthenticator::new(pacerpro.build().unwrap())),
@@ -66,4 +77,106 @@ fn debug_shows_no_token() {
     let svix = svix_client::Client::builder().static_token("canary").build().unwrap();
     let shown = format!("{:?}", SvixAuthenticator::new(svix));
     assert!(!shown.contains("canary"), "{shown}");
+}
+
+fn frame(kind: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, 0], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Speaks just enough of HTTP/2 to read a request, and sends what is made of its stream's number.
+async fn refuse(mut stream: TcpStream, answer: fn(u32) -> Vec<u8>) -> std::io::Result<()> {
+    stream.read_exact(&mut [0; 24]).await?;
+    // Our settings: none.
+    stream.write_all(&frame(4, 0, &[])).await?;
+    loop {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await?;
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        stream.read_exact(&mut vec![0; length.try_into().unwrap()]).await?;
+        let id = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
+        let ends = head[4] & 1 != 0;
+        // The last frame of a request: its head, or a part of its body.
+        if matches!(head[3], 0 | 1) && ends {
+            stream.write_all(&answer(id)).await?;
+        }
+    }
+}
+
+async fn refusing(answer: fn(u32) -> Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(refuse(stream, answer));
+        }
+    });
+    url
+}
+
+async fn renew(family: &dyn Authenticator) -> AuthError {
+    match family.capabilities().renewal {
+        Renewal::Refresh => family.refresh(&session()).await.unwrap_err(),
+        _ => {
+            let app_access = Credentials::AppAccess {
+                api_key: "canary-key".into(),
+                app_id: "app_1".into(),
+                lifetime: Some(Duration::from_secs(3600)),
+            };
+            family.login(&app_access).await.unwrap_err()
+        }
+    }
+}
+
+/// Whether a refresh token is spent depends on it: a server over HTTP/2 can say that it looked at nothing.
+#[tokio::test]
+async fn a_renewal_that_a_server_refused_unprocessed_was_not_processed() {
+    let answers: [(&str, fn(u32) -> Vec<u8>, Delivery); 5] = [
+        ("refused stream", |id| frame(3, id, &7_u32.to_be_bytes()), Delivery::NotProcessed),
+        ("goes away before it", |_| frame(7, 0, &[0; 8]), Delivery::NotProcessed),
+        ("goes away before it, in anger", |_| frame(7, 0, &[0, 0, 0, 0, 0, 0, 0, 11]), Delivery::NotProcessed),
+        ("internal error", |id| frame(3, id, &2_u32.to_be_bytes()), Delivery::Unknown),
+        ("cancelled", |id| frame(3, id, &8_u32.to_be_bytes()), Delivery::Unknown),
+    ];
+    for (what, answer, delivery) in answers {
+        let url = refusing(answer).await;
+        for family in through(&url, || reqwest::Client::builder().http2_prior_knowledge()) {
+            let error = renew(&*family).await;
+            let seen = (error.kind(), error.delivery(), error.is_transient());
+            assert_eq!(seen, (AuthErrorKind::Transport, delivery, true), "{what}: {error}");
+            assert!(!error.needs_login());
+            assert_clean(&error);
+        }
+    }
+}
+
+/// What a gateway says for want of a server, or of a setting, is nothing about credentials.
+#[tokio::test]
+async fn no_other_failure_is_taken_for_a_refusal_of_credentials() {
+    let fake = Fake::start().await;
+    for family in all(&fake.url) {
+        for (status, body, kind) in [
+            (400, "", AuthErrorKind::InvalidInput),
+            (404, "", AuthErrorKind::Unsupported),
+            (405, "", AuthErrorKind::Unsupported),
+            (413, "", AuthErrorKind::InvalidInput),
+        ] {
+            fake.answer(status, &[], body);
+            let password = Credentials::password("me@example.com", "canary-password");
+            let login = match family.family().as_str() {
+                "svix" => renew(&*family).await,
+                _ => family.login(&password).await.unwrap_err(),
+            };
+            for error in [login, renew(&*family).await] {
+                assert_eq!((error.kind(), error.delivery()), (kind, Delivery::Refused), "{error}");
+                assert!(!error.needs_login() && !error.is_transient(), "{error}");
+            }
+        }
+        fake.answer(503, &[], "");
+        assert_eq!(renew(&*family).await.delivery(), Delivery::NotProcessed);
+        fake.answer(500, &[], "{}");
+        let error = renew(&*family).await;
+        assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::Vendor, Delivery::Unknown));
+        assert!(error.to_string().contains("says nothing of the request"), "{error}");
+    }
 }

@@ -191,6 +191,8 @@ async fn every_answer_of_failure_is_sorted() {
     cases.extend([
         unauthorized(401, r#"{"code":"authentication_failed","detail":"Invalid token canary"}"#),
         unauthorized(400, r#"{"code":"bad_token","detail":"canary"}"#),
+        unauthorized(400, r#"{"code":"bad token","detail":"`canary` is not a valid app id"}"#),
+        refuses(400, r#"{"code":"bad_tokens","detail":"canary"}"#, InvalidInput),
         refuses(400, r#"{"code":"canary","detail":"canary"}"#, InvalidInput),
         refuses(403, r#"{"code":"insufficient access","detail":"canary"}"#, Forbidden),
         refuses(404, r#"{"code":"not_found","detail":"canary"}"#, NotFound),
@@ -249,6 +251,20 @@ async fn success_of_another_form_is_an_error() {
         let error = run(&adapter, what).await.unwrap_err();
         assert_eq!(error.kind(), AuthErrorKind::Decode);
         assert_clean(&error);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_all_that_a_session_needs() {
+    let fake = Fake::start().await;
+    let adapter = operator(&fake.url);
+    for body in [r#"{"token":"opaque"}"#, r#"{"url":null,"token":"opaque"}"#] {
+        fake.answer(200, &[], body);
+        for what in [app_access(Some(3600)), one_time(Some("canary-bearer"))] {
+            assert_eq!(adapter.login(&what).await.unwrap().access_token.expose(), "opaque", "{body}");
+        }
+        let error = run(&adapter, "portal link").await.unwrap_err();
+        assert!(error.to_string().contains("`url` is "), "what is asked for is the link: {error}");
     }
 }
 

@@ -222,6 +222,8 @@ impl Case {
             (path.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>(), *message, *code)
         });
         assert_eq!(fields, wanted.collect::<Vec<_>>(), "{what}");
+        // There was an answer: nothing is said to be lost.
+        assert!(!error.to_string().contains("lost"), "{error}");
         assert_clean(error);
     }
 }
@@ -247,6 +249,7 @@ pub fn fails(status: u16, body: &'static str, kind: AuthErrorKind, transient: bo
 pub fn common() -> Vec<Case> {
     use AuthErrorKind::*;
     let html = "<html><body>canary</body></html>";
+    let unavailable = |body| Case { delivery: Delivery::NotProcessed, ..fails(503, body, Vendor, true) };
     let rate_limited = || Case {
         transient: true,
         delivery: Delivery::NotProcessed,
@@ -295,7 +298,14 @@ pub fn common() -> Vec<Case> {
         refuses(501, "", Unsupported),
         refuses(501, r#"{"code":"not_implemented","detail":"canary"}"#, Unsupported),
         fails(502, html, Vendor, true),
-        fails(503, "", Vendor, true).header("retry-after", "120").after(120),
+        unavailable(""),
+        unavailable(html),
+        unavailable("").header("retry-after", "120").after(120),
+        unavailable("{}")
+            .header("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT")
+            .header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
+            .after(120),
+        fails(502, "", Vendor, true).header("retry-after", "5").after(5),
         fails(504, r#"{"message":"Endpoint request timed out canary"}"#, Vendor, true),
         fails(302, "", Vendor, false).header("location", "https://canary.example.com/"),
         refuses(307, "", Vendor).header("location", "https://canary.example.com/"),
