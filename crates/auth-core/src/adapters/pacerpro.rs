@@ -1,11 +1,13 @@
 //! PacerPro: a token that renews itself while it is valid.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use client_runtime::{BoxFuture, Operation, Timer};
+use client_runtime::{BoxFuture, Operation, Secret, Timer, Timestamp};
 use pacerpro_client::{Client, operations, types};
+use serde::Deserialize;
 
+use super::answer::{lenient, needed};
 use super::errors::{Proof, auth_error, unusable};
 use super::{jwt, received, system_clock, unfit_credentials};
 use crate::{AuthError, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session};
@@ -23,7 +25,9 @@ const FAMILY: Family = Family::new("pacerpro");
 ///
 /// PacerPro can't end one session alone. Whoever wants to end them all asks for just that.
 ///
-/// A session's account is the name it was created with, its subject what the token names.
+/// A session's account is the name it was created with, its subject what the token names. It ends when `expiresAt` says,
+/// or else when the token itself does. A time without a zone may be anybody's local time: where the token names a moment
+/// that differs from it by what a zone would make it differ, the token is right.
 #[derive(Clone, Debug)]
 pub struct PacerProAuthenticator {
     client: Client,
@@ -63,9 +67,8 @@ impl Authenticator for PacerProAuthenticator {
                 return Err(unfit_credentials(FAMILY, credentials, "a password"));
             };
             let user = types::User::new(username.as_str(), password.clone());
-            let answer =
-                self.client.create_session(&user).await.map_err(|error| auth_error(error, Proof::Credentials))?;
-            let session = session(answer.into_inner(), self.timer.system_time(), &operations::CREATE_SESSION)?;
+            let issued = needed(self.client.create_session(&user).await, Proof::Credentials)?;
+            let session = session(issued, self.timer.system_time(), &operations::CREATE_SESSION)?;
             Ok(session.with_account(username.as_str()))
         })
     }
@@ -73,9 +76,8 @@ impl Authenticator for PacerProAuthenticator {
     fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let request = self.client.refresh_session().token(session.access_token.clone());
-            let answer = request.await.map_err(|error| auth_error(error, Proof::Session))?;
-            let mut renewed =
-                self::session(answer.into_inner(), self.timer.system_time(), &operations::REFRESH_SESSION)?;
+            let issued = needed(request.await, Proof::Session)?;
+            let mut renewed = self::session(issued, self.timer.system_time(), &operations::REFRESH_SESSION)?;
             renewed.account.clone_from(&session.account);
             renewed.subject = renewed.subject.or_else(|| session.subject.clone());
             Ok(renewed)
@@ -96,13 +98,106 @@ impl Authenticator for PacerProAuthenticator {
     }
 }
 
+/// What a session is made of.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Issued {
+    jwt_token: Option<Secret>,
+    #[serde(default, deserialize_with = "lenient")]
+    expires_at: Option<Timestamp>,
+}
+
+impl From<types::Session> for Issued {
+    fn from(answer: types::Session) -> Self {
+        Self { jwt_token: answer.jwt_token, expires_at: answer.expires_at }
+    }
+}
+
 /// The description makes everything optional; without a token there is no session.
-fn session(answer: types::Session, arrival: SystemTime, operation: &'static Operation) -> Result<Session, AuthError> {
-    let token = answer.jwt_token.ok_or_else(|| unusable(operation, "jwtToken"))?;
+fn session(issued: Issued, arrival: SystemTime, operation: &'static Operation) -> Result<Session, AuthError> {
+    let token = issued.jwt_token.ok_or_else(|| unusable(operation, "jwtToken"))?;
     let token = received(token, operation, "jwtToken")?;
     let claims = jwt::claims(&token);
     let mut session = Session::new(token, arrival);
-    session.expires_at = answer.expires_at.and_then(|time| time.to_system_time()).or(claims.expires_at);
+    session.expires_at = expiry(issued.expires_at.as_ref(), claims.expires_at);
     session.subject = claims.subject;
     Ok(session)
+}
+
+/// No zone is farther from UTC, in either direction.
+const FARTHEST_ZONE: Duration = Duration::from_secs(14 * 60 * 60);
+
+/// All zones in use are whole quarters of an hour from UTC.
+const STEP_OF_ZONES: u64 = 15 * 60;
+
+/// Between two ways to write down the same moment: one may drop seconds, or be written down later.
+const ROUNDING: u64 = 60;
+
+/// When a session ends: when the answer says, or else when its token does.
+///
+/// The token's `exp` counts from the epoch, which has no zone to be mistaken. So where the answer names no zone and the
+/// two differ by what a zone explains, it is the answer that was misread, and a session would be given up or renewed
+/// hours beside its end. If they differ otherwise, the vendor means two things by them, and the answer is what is
+/// documented.
+fn expiry(said: Option<&Timestamp>, claimed: Option<SystemTime>) -> Option<SystemTime> {
+    let Some((said, read)) = said.and_then(|said| Some((said, said.to_system_time()?))) else { return claimed };
+    let misread = said.assumes_utc() && claimed.is_some_and(|claimed| differ_by_zone(read, claimed));
+    if misread { claimed } else { Some(read) }
+}
+
+fn differ_by_zone(read: SystemTime, claimed: SystemTime) -> bool {
+    let difference = match read.duration_since(claimed) {
+        Ok(later) => later,
+        Err(error) => error.duration(),
+    };
+    let beside = difference.as_secs() % STEP_OF_ZONES;
+    difference <= FARTHEST_ZONE + Duration::from_secs(ROUNDING)
+        && (beside <= ROUNDING || beside >= STEP_OF_ZONES - ROUNDING)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn a_time_without_a_zone_gives_way_to_a_token_that_a_zone_explains() {
+        const END: u64 = 1_700_000_100;
+        let at = |seconds: u64| UNIX_EPOCH + Duration::from_secs(seconds);
+        let hours = |hours: f64| (hours * 3600.0) as i64;
+        for (offset, misread) in [
+            (0, true),
+            (30, true),
+            (-1, true),
+            (hours(1.0), true),
+            (hours(-5.0), true),
+            (hours(5.5), true),
+            (hours(5.75) - 1, true),
+            (hours(-12.0), true),
+            (hours(14.0), true),
+            (hours(-14.0), true),
+            (hours(14.25), false),
+            (hours(-24.0), false),
+            (hours(24.0 * 365.0), false),
+            (7 * 60, false),
+            (-hours(1.0) + 300, false),
+        ] {
+            let read = at(END.checked_add_signed(offset).unwrap());
+            let with_zone = Timestamp::from(read);
+            let without = Timestamp::from(with_zone.raw().trim_end_matches('Z'));
+            assert!(without.assumes_utc());
+            let right = if misread { at(END) } else { read };
+            assert_eq!(expiry(Some(&without), Some(at(END))), Some(right), "{offset}");
+            assert_eq!(expiry(Some(&with_zone), Some(at(END))), Some(read), "{offset}: with a zone, it counts");
+            assert_eq!(expiry(Some(&without), None), Some(read), "{offset}: there is nothing to compare it with");
+        }
+        assert_eq!(expiry(Some(&Timestamp::from("soon")), Some(at(END))), Some(at(END)));
+        assert_eq!((expiry(None, Some(at(END))), expiry(None, None)), (Some(at(END)), None));
+        // Far from everything, and no arithmetic fails.
+        let far = Timestamp::from("9999-12-31T23:59:59");
+        assert_eq!(expiry(Some(&far), Some(UNIX_EPOCH)), far.to_system_time());
+        let early = Timestamp::from("0000-01-01T00:00:00");
+        assert_eq!(expiry(Some(&early), Some(at(END))), early.to_system_time());
+    }
 }

@@ -66,6 +66,14 @@ async fn expiry_is_what_the_answer_says_or_else_the_token() {
     let fake = Fake::start().await;
     for (answer, expires_at) in [
         (json!({"jwtToken": JWT, "expiresAt": "2023-11-14T22:30:00"}), Some(at(1_700_001_000))),
+        // The end that the token names, as local time of other places.
+        (json!({"jwtToken": JWT, "expiresAt": "2023-11-14T18:13:20"}), Some(at(1_700_003_600))),
+        (json!({"jwtToken": JWT, "expiresAt": "2023-11-15T04:43:20"}), Some(at(1_700_003_600))),
+        // With a zone, it is what it says.
+        (json!({"jwtToken": JWT, "expiresAt": "2023-11-14T18:13:20Z"}), Some(at(1_699_985_600))),
+        // Without a token's word, it is UTC.
+        (json!({"jwtToken": "opaque", "expiresAt": "2023-11-14T22:30:00"}), Some(at(1_700_001_000))),
+        (json!({"jwtToken": JWT, "expiresAt": 1_700_001_000}), Some(at(1_700_003_600))),
         (json!({"jwtToken": JWT, "expiresAt": null}), Some(at(1_700_003_600))),
         (json!({"jwtToken": JWT, "expiresAt": "soon"}), Some(at(1_700_003_600))),
         (json!({"jwtToken": JWT}), Some(at(1_700_003_600))),
