@@ -53,6 +53,9 @@ pub struct CrateSpec {
     /// Where the merged document lies, for the same.
     pub document: String,
     /// Server by the region a static token ends in: `("eu", "https://api.eu.svix.com")`.
+    ///
+    /// The region `*` stands for all others, and for clients that were given neither a static token nor a server. Without
+    /// it, these call the first server of the document.
     pub server_by_token_region: Vec<(String, String)>,
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Api {
     pub(crate) title: String,
     pub(crate) servers: Vec<Server>,
     pub(crate) token_regions: Vec<(String, String)>,
+    /// The server of tokens that end in none of these regions.
+    pub(crate) any_region: Option<String>,
     /// What clients have beside a token.
     pub(crate) credentials: Vec<Credential>,
     pub(crate) operations: Vec<Operation>,
@@ -124,6 +126,9 @@ impl Parameter {
     }
 }
 
+/// The region of a token that ends in none of the others.
+const ANY_REGION: &str = "*";
+
 impl Api {
     pub(crate) fn read(document: &Node, spec: &CrateSpec) -> Result<Self, CodegenError> {
         let credentials = security::credentials(document);
@@ -133,11 +138,14 @@ impl Api {
                 operations.push(read_operation(document, &credentials, (path, method), operation)?);
             }
         }
+        let (any, token_regions): (Vec<_>, Vec<_>) =
+            spec.server_by_token_region.iter().cloned().partition(|(region, _)| region == ANY_REGION);
         Ok(Self {
             family: spec.family.clone(),
             title: spec.title.clone(),
             servers: read_servers(document, &spec.title)?,
-            token_regions: spec.server_by_token_region.clone(),
+            token_regions,
+            any_region: any.into_iter().next().map(|(_, url)| url),
             credentials,
             operations,
         })

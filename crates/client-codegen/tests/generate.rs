@@ -62,6 +62,49 @@ fn the_public_client_takes_what_is_required_and_returns_a_request() {
 }
 
 #[test]
+fn a_request_takes_a_token_only_where_one_is_sent() {
+    let outline = outline::outline(&generated().client).unwrap();
+    let token = "::fn token(mut self, token: impl Into<rt::Secret>) -> Self";
+    let has = |request: &str| outline.lines().any(|line| line == format!("requests::{request}<'a>{token}"));
+    assert!(has("OpenDoor") && !has("V1DoorsCloseAll"), "{outline}");
+}
+
+/// A client of these regions, and what its builder says.
+fn regional(regions: &[(&str, &str)]) -> (String, String) {
+    let mut sources = Sources::new();
+    let document = node(&mut sources, MERGED);
+    let regions = regions.iter().map(|(region, url)| ((*region).to_owned(), (*url).to_owned())).collect();
+    let spec = CrateSpec { server_by_token_region: regions, ..spec() };
+    let descriptions = Descriptions { sources: &sources, root: Path::new("") };
+    let client = client_codegen::generate(&document, &spec, descriptions).unwrap().client;
+    let docs: Vec<&str> = client.lines().map(str::trim_start).filter_map(|line| line.strip_prefix("/// ")).collect();
+    (docs.join("\n"), client)
+}
+
+#[test]
+fn a_token_of_no_known_region_goes_where_the_family_says() {
+    let (eu, us) = (("eu", "https://eu.doors.example/"), ("us", "https://us.doors.example"));
+    // Without a word about others, the first server of the description has to do, and the documentation says so.
+    let (docs, client) = regional(&[us]);
+    assert!(client.contains("self.server.or(self.region).unwrap_or(Server::Eu)"), "{client}");
+    assert!(docs.contains("| `.us` | [`Server::Us`] |\n| anything else | [`Server::Eu`] |"), "{docs}");
+    assert!(!docs.contains("the vendor's own choice"), "{docs}");
+    let (docs, client) = regional(&[eu, us, ("*", "https://us.doors.example/")]);
+    assert!(client.contains("self.server.or(self.region).unwrap_or(Server::Us)"), "{client}");
+    assert!(!client.contains("\"*\""), "no token ends in it: {client}");
+    assert!(docs.contains("| `.us` | [`Server::Us`] |\n| anything else | [`Server::Us`] |"), "{docs}");
+    assert!(docs.contains("the vendor's own choice"), "{docs}");
+    // One that the description doesn't have.
+    let (docs, client) = regional(&[eu, ("*", "https://doors.example/")]);
+    assert!(client.contains(r#"Server::Custom("https://doors.example".to_owned())"#), "{client}");
+    assert!(docs.contains("| anything else | `https://doors.example` |"), "{docs}");
+    // Nothing is said of regions where tokens have none.
+    let (docs, client) = regional(&[]);
+    assert!(!docs.contains("ends in"), "{docs}");
+    assert!(client.contains("self.server.unwrap_or(Server::Eu)"), "{client}");
+}
+
+#[test]
 fn types_grow_without_breaking_and_hide_what_they_must() {
     let source = generated().generated;
     let pieces = outline::pieces(&source).unwrap();

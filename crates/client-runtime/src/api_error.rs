@@ -87,7 +87,7 @@ fn advice(status: StatusCode) -> &'static str {
         409 => "it contradicts the current state: look again and decide anew",
         413 => "the request is too large: send less",
         400 => "it doesn't accept the request: check the arguments and the credential",
-        400..=499 => "it doesn't accept the request: check the arguments",
+        402..=499 => "it doesn't accept the request: check the arguments",
         500..=599 => "the fault is the server's: try again later",
         _ => "this client doesn't know what to make of it: check for a newer version",
     }

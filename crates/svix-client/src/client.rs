@@ -238,7 +238,11 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Which server to call; by default [`Server::Eu`].
+    /// Which server to call.
+    ///
+    /// Without one, the client calls that of the region its [static token](Self::static_token) ends in, and
+    /// [`Server::Regionless`] where there is no such token, or it ends in no known region. A token that comes
+    /// from a source, or with a single call, chooses no server: give the one it belongs to.
     pub fn server(mut self, server: Server) -> Self {
         self.server = Some(server);
         self
@@ -246,8 +250,20 @@ impl ClientBuilder {
 
     /// Sends this token with every call that needs one.
     ///
-    /// A token ends in the region it belongs to (`….eu`): the region chooses the server, unless one is given
-    /// through [`server`](Self::server).
+    /// A token belongs to one region, and ends in its name. Unless a server is given through
+    /// [`server`](Self::server), the client calls the one of that region:
+    ///
+    /// | the token ends in | the client calls |
+    /// |---|---|
+    /// | `.au` | [`Server::Au`] |
+    /// | `.ca` | [`Server::Ca`] |
+    /// | `.eu` | [`Server::Eu`] |
+    /// | `.in` | [`Server::In`] |
+    /// | `.us` | [`Server::Us`] |
+    /// | anything else | [`Server::Regionless`] |
+    ///
+    /// The last one is the vendor's own choice for tokens that don't tell their region, so that none
+    /// gets into the cloud of a region that may not be its own.
     pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
         let token = token.into();
         self.region = Server::of_token(&token);
@@ -311,7 +327,7 @@ impl ClientBuilder {
     ///
     /// [`rt::BuildError`] when the server's URL can't be used or the HTTP client can't be built.
     pub fn build(self) -> Result<Client, rt::BuildError> {
-        let server = self.server.or(self.region).unwrap_or(Server::Eu);
+        let server = self.server.or(self.region).unwrap_or(Server::Regionless);
         let inner = self.inner.base_url(server.url());
         Ok(Client { core: inner.build()? })
     }
@@ -341,6 +357,10 @@ pub enum Server {
     ///
     /// `https://api.in.svix.com`
     In,
+    /// Svix regionless server
+    ///
+    /// `https://api.svix.com`
+    Regionless,
     /// Any other base URL, such as a test server's. A trailing slash makes no difference.
     Custom(String),
 }
@@ -354,11 +374,12 @@ impl Server {
             Self::Ca => "https://api.ca.svix.com",
             Self::Au => "https://api.au.svix.com",
             Self::In => "https://api.in.svix.com",
+            Self::Regionless => "https://api.svix.com",
             Self::Custom(url) => url,
         }
     }
 
-    /// The server of the region a token ends in, if it ends in one.
+    /// The server of the region a token ends in, if it ends in a known one.
     fn of_token(token: &rt::Secret) -> Option<Self> {
         match token.expose().rsplit_once('.')?.1 {
             "au" => Some(Self::Au),
@@ -381,6 +402,7 @@ impl std::fmt::Debug for Server {
                 Self::Ca => "Ca",
                 Self::Au => "Au",
                 Self::In => "In",
+                Self::Regionless => "Regionless",
                 Self::Custom(_) => "Custom(..)",
             },
         )

@@ -4,7 +4,7 @@
 //! use svix_client::{Client, errors::AppPortalAccessError, types};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! // The key's region (`….eu`) chooses the server.
+//! // The key's region (`….eu`) chooses the server; a key without one goes to `Server::Regionless`.
 //! let client = Client::builder().static_token(std::env::var("SVIX_TOKEN")?).build()?;
 //! let app: types::AppId = "customer-7".parse()?;
 //! let wanted = types::AppPortalAccessIn::new().read_only(true);

@@ -106,8 +106,17 @@ pub(super) const ALL: &[Mutation] = &[
     on(
         "credentials are needed",
         (&["security-added"], B),
-        (&["security-removed"], C),
+        (&["security-removed"], S),
         |d| set(d, ONE, "/security", json!([])),
+        |d| {
+            remove(d, ONE, "/security");
+        },
+    ),
+    on(
+        "credentials are no longer optional",
+        (&["security-added"], B),
+        (&["security-optional"], C),
+        |d| set(d, ONE, "/security", json!([{}, {"bearer": []}])),
         |d| {
             remove(d, ONE, "/security");
         },

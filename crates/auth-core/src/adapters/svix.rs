@@ -39,7 +39,9 @@ const LONGEST_GRACE_PERIOD: u32 = 259_200;
 ///   own token where there is none.
 /// - [`Credentials::ApiKey`] becomes a session without asking the vendor. It doesn't expire and can't be renewed.
 ///
-/// A key ends in the region it belongs to (`….eu`), and the client calls one server: build it for the right one.
+/// A key ends in the region it belongs to (`….eu`), and the client calls one server: that of the region of its own static
+/// token, or the one it was given. The keys of credentials don't choose it, so a client without a token of its own needs
+/// the [`Server`](svix_client::Server) of their region; without either it calls the one for keys of no known region.
 #[derive(Clone, Debug)]
 pub struct SvixAuthenticator {
     client: Client,

@@ -84,8 +84,11 @@ fn frame(kind: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, 0], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Speaks just enough of HTTP/2 to read a request, and sends what is made of its stream's number.
-async fn refuse(mut stream: TcpStream, answer: fn(u32) -> Vec<u8>) -> std::io::Result<()> {
+/// What is sent, made of the number of the request's stream.
+type Frames = fn(u32) -> Vec<u8>;
+
+/// Speaks just enough of HTTP/2 to read a request, and sends this.
+async fn refuse(mut stream: TcpStream, answer: Frames) -> std::io::Result<()> {
     stream.read_exact(&mut [0; 24]).await?;
     // Our settings: none.
     stream.write_all(&frame(4, 0, &[])).await?;
@@ -103,7 +106,7 @@ async fn refuse(mut stream: TcpStream, answer: fn(u32) -> Vec<u8>) -> std::io::R
     }
 }
 
-async fn refusing(answer: fn(u32) -> Vec<u8>) -> String {
+async fn refusing(answer: Frames) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -131,7 +134,7 @@ async fn renew(family: &dyn Authenticator) -> AuthError {
 /// Whether a refresh token is spent depends on it: a server over HTTP/2 can say that it looked at nothing.
 #[tokio::test]
 async fn a_renewal_that_a_server_refused_unprocessed_was_not_processed() {
-    let answers: [(&str, fn(u32) -> Vec<u8>, Delivery); 5] = [
+    let answers: [(&str, Frames, Delivery); 5] = [
         ("refused stream", |id| frame(3, id, &7_u32.to_be_bytes()), Delivery::NotProcessed),
         ("goes away before it", |_| frame(7, 0, &[0; 8]), Delivery::NotProcessed),
         ("goes away before it, in anger", |_| frame(7, 0, &[0, 0, 0, 0, 0, 0, 0, 11]), Delivery::NotProcessed),

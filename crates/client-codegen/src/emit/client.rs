@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Attribute;
 
+use super::servers;
 use super::signature::{Argument, Form, Kind, Signature};
 use crate::model::{Api, Carrier, Credential, Need, Operation, Scheme, Security};
 use crate::names;
@@ -130,8 +131,15 @@ fn credential(credential: &Credential) -> TokenStream {
     let place = carrier.place();
     let about = format!("The credential for `{scheme}`: sent{place} with every call that needs it, and with no other.");
     let docs = doc_attributes(&format!("{about}\n\n{docs}"));
+    let basic = (*carrier == Carrier::Basic).then(|| {
+        quote! {
+            ///
+            /// It is made by [`rt::Secret::basic`], of a user name without a colon.
+        }
+    });
     quote! {
         #(#docs)*
+        #basic
         pub fn #method(mut self, credential: impl Into<rt::Secret>) -> Self {
             self.inner = self.inner.credential(#scheme, credential);
             self
@@ -139,16 +147,66 @@ fn credential(credential: &Credential) -> TokenStream {
     }
 }
 
+/// What the builder says of servers, a line each.
+fn server_docs(api: &Api) -> Vec<String> {
+    let Some(default) = servers::default_url(api) else {
+        return vec![" Which server to call. The description names none, so one must be given.".to_owned()];
+    };
+    let default = servers::server_docs(api, default);
+    if api.token_regions.is_empty() {
+        return vec![format!(" Which server to call; by default {default}.")];
+    }
+    let lines = [
+        "Which server to call.",
+        "",
+        "Without one, the client calls that of the region its [static token](Self::static_token) ends in, and",
+        &format!("{default} where there is no such token, or it ends in no known region. A token that comes"),
+        "from a source, or with a single call, chooses no server: give the one it belongs to.",
+    ];
+    lines.map(spaced).to_vec()
+}
+
+/// What the builder says of the token, a line each.
+fn token_docs(api: &Api) -> Vec<String> {
+    let mut lines = vec!["Sends this token with every call that needs one.".to_owned()];
+    if !api.token_regions.is_empty() {
+        lines.push(String::new());
+        lines.push("A token belongs to one region, and ends in its name. Unless a server is given through".to_owned());
+        lines.push("[`server`](Self::server), the client calls the one of that region:".to_owned());
+        lines.push(String::new());
+        lines.push("| the token ends in | the client calls |".to_owned());
+        lines.push("|---|---|".to_owned());
+        let row = |(region, url): &(String, String)| format!("| `.{region}` | {} |", servers::server_docs(api, url));
+        lines.extend(api.token_regions.iter().map(row));
+        if let Some(default) = servers::default_url(api) {
+            lines.push(format!("| anything else | {} |", servers::server_docs(api, default)));
+        }
+        if api.any_region.is_some() {
+            lines.push(String::new());
+            lines.push(
+                "The last one is the vendor's own choice for tokens that don't tell their region, so that none"
+                    .to_owned(),
+            );
+            lines.push("gets into the cloud of a region that may not be its own.".to_owned());
+        }
+    }
+    lines.iter().map(|line| spaced(line)).collect()
+}
+
+/// As a comment is written, with a space before the text.
+fn spaced(line: &str) -> String {
+    if line.is_empty() { String::new() } else { format!(" {line}") }
+}
+
 /// The builder: a thin face over the runtime's, which knows this API's servers.
 pub(super) fn builder(api: &Api) -> TokenStream {
-    let default_server = api.servers.first().map(|first| format_ident!("{}", first.variant));
-    let (server_docs, fallback) = match &default_server {
-        Some(first) => {
-            (format!("Which server to call; by default [`Server::{first}`]."), quote!(.unwrap_or(Server::#first)))
-        }
-        None => ("Which server to call. The description names none, so one must be given.".to_owned(), quote!()),
-    };
-    let server_docs = format!(" {server_docs}");
+    let default_server = servers::default_url(api);
+    let fallback = default_server.map(|url| {
+        let server = servers::server_at(api, url, &quote!(Server));
+        // A variant costs nothing to make, and clippy wants to see that.
+        if servers::has_variant(api, url) { quote!(.unwrap_or(#server)) } else { quote!(.unwrap_or_else(|| #server)) }
+    });
+    let server_docs = server_docs(api);
     let choose = if default_server.is_some() {
         quote! { let inner = self.inner.base_url(server.url()); }
     } else {
@@ -163,23 +221,12 @@ pub(super) fn builder(api: &Api) -> TokenStream {
     let region_field = regional.then(|| quote!(region: Option<Server>,));
     let by_region = regional.then(|| quote!(.or(self.region)));
     let note_region = regional.then(|| quote!(self.region = Server::of_token(&token);));
-    let region_docs = if regional {
-        quote! {
-            /// Sends this token with every call that needs one.
-            ///
-            /// A token ends in the region it belongs to (`….eu`): the region chooses the server, unless one is given
-            /// through [`server`](Self::server).
-        }
-    } else {
-        quote! {
-            /// Sends this token with every call that needs one.
-        }
-    };
+    let token_docs = token_docs(api);
     let basic = api.operations.iter().any(|operation| operation.security.token() == Some(&Carrier::Basic));
     let basic_docs = basic.then(|| {
         quote! {
             ///
-            /// For HTTP's scheme `Basic` it is made by [`rt::Secret::basic`].
+            /// For HTTP's scheme `Basic` it is made by [`rt::Secret::basic`], of a user name without a colon.
         }
     });
     let credentials = api.credentials.iter().map(credential);
@@ -194,13 +241,13 @@ pub(super) fn builder(api: &Api) -> TokenStream {
         }
 
         impl ClientBuilder {
-            #[doc = #server_docs]
+            #(#[doc = #server_docs])*
             pub fn server(mut self, server: Server) -> Self {
                 self.server = Some(server);
                 self
             }
 
-            #region_docs
+            #(#[doc = #token_docs])*
             #basic_docs
             pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
                 let token = token.into();

@@ -39,11 +39,8 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
     let fields = signature.arguments.iter().filter_map(field);
     let setters = signature.optional().map(setter);
     let key = operation.idempotency_key().map(|_| idempotency_key());
-    let token_docs = match operation.security.token() {
-        // Not left out: a vendor that lifts a requirement would break callers.
-        None => " This operation takes no token: with one, the call fails and nothing is sent.",
-        Some(_) => " Sends this token instead of one from the client's source.",
-    };
+    // Where there is none to send, giving one is a mistake that the compiler tells.
+    let token = operation.security.token().map(|_| token());
     let send = send(operation, signature);
     quote! {
         #[doc = #docs]
@@ -65,11 +62,7 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
                 self
             }
 
-            #[doc = #token_docs]
-            pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-                self.options.token = Some(token.into());
-                self
-            }
+            #token
         }
 
         impl<'a> IntoFuture for #name<'a> {
@@ -111,6 +104,16 @@ fn setter(argument: &Argument) -> TokenStream {
         #(#docs)*
         pub fn #method(mut self, value: #ty) -> Self {
             self.#field = Some(#value);
+            self
+        }
+    }
+}
+
+fn token() -> TokenStream {
+    quote! {
+        /// Sends this token instead of one from the client's source.
+        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
+            self.options.token = Some(token.into());
             self
         }
     }

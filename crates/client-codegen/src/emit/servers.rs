@@ -55,23 +55,49 @@ pub(super) fn servers(api: &Api) -> TokenStream {
     }
 }
 
+/// The server of a URL: a variant where the description has it.
+pub(super) fn server_at(api: &Api, url: &str, owner: &TokenStream) -> TokenStream {
+    let url = url.trim_end_matches('/');
+    match variant_at(api, url) {
+        Some(name) => quote!(#owner::#name),
+        None => quote!(#owner::Custom(#url.to_owned())),
+    }
+}
+
+/// Whether the server of a URL is a variant.
+pub(super) fn has_variant(api: &Api, url: &str) -> bool {
+    variant_at(api, url.trim_end_matches('/')).is_some()
+}
+
+/// The server of a URL, for documentation.
+pub(super) fn server_docs(api: &Api, url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    match variant_at(api, url) {
+        Some(name) => format!("[`Server::{name}`]"),
+        None => format!("`{url}`"),
+    }
+}
+
+fn variant_at(api: &Api, url: &str) -> Option<syn::Ident> {
+    api.servers.iter().find(|server| server.url == url).map(|server| format_ident!("{}", server.variant))
+}
+
+/// The server of clients that nobody chose one for.
+pub(super) fn default_url(api: &Api) -> Option<&str> {
+    api.any_region.as_deref().or_else(|| api.servers.first().map(|first| first.url.as_str()))
+}
+
 /// Svix's own SDKs choose the server by the end of the token.
 fn of_token(api: &Api) -> Option<TokenStream> {
     if api.token_regions.is_empty() {
         return None;
     }
     let arms = api.token_regions.iter().map(|(region, url)| {
-        let url = url.trim_end_matches('/');
-        match api.servers.iter().find(|server| server.url == url) {
-            Some(server) => {
-                let name = format_ident!("{}", server.variant);
-                quote!(#region => Some(Self::#name),)
-            }
-            None => quote!(#region => Some(Self::Custom(#url.to_owned())),),
-        }
+        let server = server_at(api, url, &quote!(Self));
+        quote!(#region => Some(#server),)
     });
     Some(quote! {
-        /// The server of the region a token ends in, if it ends in one.
+        /// The server of the region a token ends in, if it ends in a known one.
         fn of_token(token: &rt::Secret) -> Option<Self> {
             match token.expose().rsplit_once('.')?.1 {
                 #(#arms)*

@@ -90,6 +90,7 @@ impl From<reqwest::Error> for Failure {
 
 /// That a server over HTTP/2 didn't process a request, in its own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "http2"), allow(dead_code, reason = "only HTTP/2 has a word for it"))]
 pub(crate) enum Refusal {
     /// It refuses for the moment, or wants another connection.
     Harmless,

@@ -45,7 +45,8 @@ catalogue! {
         OPERATION_CALLBACKS_CHANGED Documentation "operation-callbacks-changed" "The calls that the API makes to its callers are described differently; they are no part of a client.";
         PATH_PARAMETER_RENAMED Documentation "path-parameter-renamed" "A placeholder of the path has another name: URLs and the order of arguments are the same.";
         SECURITY_ADDED Breaking "security-added" "The operation could be called without credentials, and now needs some.";
-        SECURITY_REMOVED Compatible "security-removed" "The operation can be called without credentials.";
+        SECURITY_OPTIONAL Compatible "security-optional" "The operation can be called without credentials, and still takes them.";
+        SECURITY_REMOVED Source "security-removed" "The operation takes no credentials any more: the generated request has no method for a token.";
         SECURITY_ALTERNATIVE_REMOVED Breaking "security-alternative-removed" "A credential that was accepted no longer is.";
         SECURITY_ALTERNATIVE_ADDED Compatible "security-alternative-added" "One more kind of credential is accepted.";
         SECURITY_SCOPE_ADDED Breaking "security-scope-added" "The credential must have one more scope.";

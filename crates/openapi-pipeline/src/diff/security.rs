@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::engine::{Engine, Shown, UnitId};
 use super::rules::{
-    SECURITY_ADDED, SECURITY_ALTERNATIVE_ADDED, SECURITY_ALTERNATIVE_REMOVED, SECURITY_REMOVED,
+    SECURITY_ADDED, SECURITY_ALTERNATIVE_ADDED, SECURITY_ALTERNATIVE_REMOVED, SECURITY_OPTIONAL, SECURITY_REMOVED,
     SECURITY_SCHEME_CHANGED, SECURITY_SCOPE_ADDED, SECURITY_SCOPE_REMOVED,
 };
 use super::side::{Side, Site};
@@ -60,8 +60,12 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, 
         return engine.found(unit, &SECURITY_ADDED, old_shown, new_shown, message);
     }
     if !is_open(&before) && is_open(&after) {
-        let message = "callers need no credential".to_owned();
-        return engine.found(unit, &SECURITY_REMOVED, old_shown, new_shown, message);
+        let (rule, message) = if after.iter().all(BTreeMap::is_empty) {
+            (&SECURITY_REMOVED, "callers give no credential any more")
+        } else {
+            (&SECURITY_OPTIONAL, "callers need no credential")
+        };
+        return engine.found(unit, rule, old_shown, new_shown, message.to_owned());
     }
     let (mut gone, mut more): (Vec<&Alternative>, Vec<&Alternative>) = (
         before.iter().filter(|have| !after.iter().any(|need| suffices(have, need))).collect(),

@@ -24,6 +24,7 @@ fn servers_are_those_of_the_documents() {
     for (region, server) in [("eu", Svix::Eu), ("us", Svix::Us), ("ca", Svix::Ca), ("au", Svix::Au), ("in", Svix::In)] {
         assert_eq!(server.url(), format!("https://api.{region}.svix.com"));
     }
+    assert_eq!(Svix::Regionless.url(), "https://api.svix.com");
     assert_eq!(PacerPro::Production.url(), "https://api.pacerpro.com/v1");
     assert_eq!(PacerPro::Qa.url(), "https://sdx94nst9f.execute-api.us-east-1.amazonaws.com/qa");
     assert_eq!(Aivo::Production.url(), "https://api.aivo.com/auth/v1");
@@ -32,7 +33,7 @@ fn servers_are_those_of_the_documents() {
 
 #[test]
 fn without_a_choice_production_is_called() {
-    assert_eq!(base_url!(svix_client), "https://api.eu.svix.com");
+    assert_eq!(base_url!(svix_client), "https://api.svix.com", "nobody knows which region its tokens are of");
     assert_eq!(base_url!(pacerpro_client), "https://api.pacerpro.com/v1");
     assert_eq!(base_url!(aivo_client), "https://api.aivo.com/auth/v1");
     assert_eq!(base_url!(aivo_client, server(aivo_client::Server::Staging)), "https://staging-api.aivo.com/auth/v1");
@@ -46,7 +47,7 @@ fn the_region_of_a_static_svix_token_chooses_the_server() {
         assert_eq!(base_url!(svix_client, static_token(format!("a.us.{region}"))), expected, "the last part counts");
     }
     for token in ["testsk_abc", "us", "a.", "a.xx", "a.US", "a.us.", "a.us.evil.example"] {
-        assert_eq!(base_url!(svix_client, static_token(token)), "https://api.eu.svix.com", "{token}");
+        assert_eq!(base_url!(svix_client, static_token(token)), "https://api.svix.com", "{token}");
     }
 }
 

@@ -343,12 +343,6 @@ pub mod requests {
             self.options.timeout = Some(timeout);
             self
         }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
-            self
-        }
     }
 
     impl<'a> IntoFuture for ListBeds<'a> {
@@ -388,12 +382,6 @@ pub mod requests {
             self.options.timeout = Some(timeout);
             self
         }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
-            self
-        }
     }
 
     impl<'a> IntoFuture for AddBed<'a> {
@@ -427,12 +415,6 @@ pub mod requests {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
-            self
-        }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
             self
         }
     }

@@ -298,12 +298,6 @@ pub mod requests {
             self.options.timeout = Some(timeout);
             self
         }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
-            self
-        }
     }
 
     impl<'a> IntoFuture for Login<'a> {

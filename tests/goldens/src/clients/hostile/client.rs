@@ -585,12 +585,6 @@ pub mod requests {
             self.options.timeout = Some(timeout);
             self
         }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
-            self
-        }
     }
 
     impl<'a> IntoFuture for Fn<'a> {
@@ -622,12 +616,6 @@ pub mod requests {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
-            self
-        }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
             self
         }
     }
@@ -663,12 +651,6 @@ pub mod requests {
             self.options.timeout = Some(timeout);
             self
         }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
-            self
-        }
     }
 
     impl<'a> IntoFuture for Crate<'a> {
@@ -700,12 +682,6 @@ pub mod requests {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
-            self
-        }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
             self
         }
     }
@@ -743,12 +719,6 @@ pub mod requests {
             self.options.timeout = Some(timeout);
             self
         }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
-            self
-        }
     }
 
     impl<'a> IntoFuture for Clone<'a> {
@@ -781,12 +751,6 @@ pub mod requests {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
-            self
-        }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
             self
         }
     }
@@ -825,12 +789,6 @@ pub mod requests {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
-            self
-        }
-
-        /// This operation takes no token: with one, the call fails and nothing is sent.
-        pub fn token(mut self, token: impl Into<rt::Secret>) -> Self {
-            self.options.token = Some(token.into());
             self
         }
     }
