@@ -254,6 +254,9 @@ impl Life {
         if is_armed {
             builder = builder.credentials(Credentials::password(&account, "secret"));
         }
+        if self.chance.below(4) == 0 {
+            builder = builder.session(self.vendor.sign_in(&account));
+        }
         let vendor = Arc::clone(&self.vendor);
         let record = Arc::new(Mutex::new(Record { is_armed, ..Record::default() }));
         let actor = Actor { number, account, manager: builder.build(), vendor, store, record };
