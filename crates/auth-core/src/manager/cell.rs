@@ -37,8 +37,6 @@ struct Published {
 struct Guarded {
     state: State,
     credentials: Option<Credentials>,
-    /// The credentials of the session in use are the token itself.
-    is_static: bool,
     flight: Option<Flight>,
     /// Logins under way, the last one last.
     logins: Vec<Flight>,
@@ -64,10 +62,10 @@ pub(super) struct Ended {
 
 impl Cell {
     /// Publishes the session of the state, if it has one.
-    pub(super) fn new(state: State, credentials: Option<Credentials>) -> Self {
-        let is_static = credentials.as_ref().is_some_and(Credentials::is_static);
+    pub(super) fn new(mut state: State, credentials: Option<Credentials>) -> Self {
+        state.set_logs_in_statically(credentials.as_ref().is_some_and(Credentials::is_static));
         let (logins, closing, orphans) = (Vec::new(), Vec::new(), Vec::new());
-        let guarded = Guarded { state, credentials, is_static, flight: None, logins, closing, endings: 0, orphans };
+        let guarded = Guarded { state, credentials, flight: None, logins, closing, endings: 0, orphans };
         let cell = Self { published: ArcSwap::default(), guarded: Mutex::new(guarded) };
         cell.lock().publish();
         cell
@@ -204,7 +202,7 @@ impl Locked<'_> {
         self.guarded.logins.clear();
         self.guarded.endings += 1;
         self.withdraw();
-        let (is_spent, is_static) = (self.guarded.state.is_spent(), self.guarded.is_static);
+        let (is_spent, is_static) = (self.guarded.state.is_spent(), self.guarded.state.is_static());
         self.forget_credentials();
         let session = self.guarded.state.end();
         Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, under_way }
@@ -247,8 +245,8 @@ impl Locked<'_> {
         (now, chance): (SystemTime, f64),
     ) -> Option<Arc<Session>> {
         self.stop_renewal();
-        let was_static = self.guarded.is_static;
-        let before = self.guarded.state.sign_in(ticket, session, now, chance);
+        let was_static = self.guarded.state.is_static();
+        let before = self.guarded.state.sign_in(ticket, (session, credentials.is_static()), now, chance);
         self.hold_credentials(credentials);
         self.publish();
         before.filter(|_| !was_static)
@@ -257,18 +255,19 @@ impl Locked<'_> {
     /// A session that somebody brings takes the place of the one in use, as that of a login does. Credentials stay.
     pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Option<Arc<Session>> {
         self.stop_renewal();
-        let was_static = std::mem::replace(&mut self.guarded.is_static, false);
+        let was_static = self.guarded.state.is_static();
         let ticket = self.guarded.state.begin_login();
         self.guarded.state.end_login(ticket);
-        let before = self.guarded.state.sign_in(ticket, session, now, chance);
+        let before = self.guarded.state.sign_in(ticket, (session, false), now, chance);
         self.publish();
         before.filter(|_| !was_static)
     }
 
     fn hold_credentials(&mut self, credentials: Credentials) {
-        self.guarded.is_static = credentials.is_static();
-        self.guarded.state.set_can_login(credentials.is_reusable());
-        self.guarded.credentials = Some(credentials).filter(Credentials::is_reusable);
+        self.guarded.state.set_logs_in_statically(credentials.is_static());
+        let can_login = credentials.is_reusable() || credentials.is_static();
+        self.guarded.state.set_can_login(can_login);
+        self.guarded.credentials = Some(credentials).filter(|_| can_login);
     }
 
     pub(super) fn forget_credentials(&mut self) {

@@ -25,6 +25,8 @@ struct Held {
     rejected: bool,
     /// Why the refresh token can't be sent again.
     spent: Option<Spent>,
+    /// A key that was never issued: there is no other, here or in the store.
+    is_static: bool,
 }
 
 /// Everything a manager knows.
@@ -34,6 +36,8 @@ pub(crate) struct State {
     capabilities: Capabilities,
     /// Whether credentials are held that can create another session.
     can_login: bool,
+    /// The credentials that are held are the token itself.
+    logs_in_statically: bool,
     /// Whether others can change what is stored, so that it is worth a look when there is no other way on.
     shared: bool,
     /// How often in a row the store was looked at in vain, and when it may be looked at next; at once, if there is none.
@@ -70,6 +74,7 @@ impl State {
             policy,
             capabilities,
             can_login,
+            logs_in_statically: false,
             shared: false,
             vain_looks: 0,
             next_look: None,
@@ -117,6 +122,16 @@ impl State {
 
     pub(crate) fn set_can_login(&mut self, can_login: bool) {
         self.can_login = can_login;
+    }
+
+    /// Whether the credentials that are held are the token itself.
+    pub(crate) fn set_logs_in_statically(&mut self, is_static: bool) {
+        self.logs_in_statically = is_static;
+    }
+
+    /// Whether the session in use was never issued.
+    pub(crate) fn is_static(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| held.is_static)
     }
 
     /// Whether others can change what is stored.
@@ -201,6 +216,9 @@ impl State {
 
     /// The best way to another session, if there is one.
     fn plan(&self, now: SystemTime) -> Option<Plan> {
+        if self.is_static() {
+            return None;
+        }
         let login = self.can_login.then_some(Plan::Login);
         let plan = match (&self.held, self.capabilities.renewal) {
             _ if self.dead.is_some() => None,
@@ -319,18 +337,25 @@ impl State {
         ticket.number > self.last_login
     }
 
+    fn mark_static(&mut self, is_static: bool) {
+        if let Some(held) = &mut self.held {
+            held.is_static = is_static;
+        }
+    }
+
     /// A login has succeeded: its session takes the place of what was in use. Failures from before count until a session
     /// is of use.
     pub(crate) fn sign_in(
         &mut self,
         ticket: Ticket,
-        session: Arc<Session>,
+        (session, is_static): (Arc<Session>, bool),
         now: SystemTime,
         chance: f64,
     ) -> Option<Arc<Session>> {
         self.last_login = ticket.number;
         let before = self.supersede();
         self.hold(session, chance);
+        self.mark_static(is_static);
         if self.freshness(now) != Freshness::Unusable {
             self.recover();
         }
@@ -372,7 +397,11 @@ impl State {
         }
         self.in_flight = false;
         match outcome {
-            Ok(Gained::New(session)) => self.take_into_use(session, now, chance),
+            Ok(Gained::New(session)) => {
+                let completion = self.take_into_use(session, now, chance);
+                self.mark_static(plan == Plan::Login && self.logs_in_statically);
+                completion
+            }
             Ok(Gained::Found { session, spent }) => {
                 let was_rejected = self.is_rejected();
                 if !self.adopt(session, spent, chance) {
@@ -417,7 +446,7 @@ impl State {
 
     fn hold(&mut self, session: Arc<Session>, chance: f64) {
         let moments = self.policy.moments(&session, chance);
-        self.held = Some(Held { session, moments, rejected: false, spent: None });
+        self.held = Some(Held { session, moments, rejected: false, spent: None, is_static: false });
         self.generation += 1;
         self.vain_looks = 0;
         self.next_look = None;

@@ -142,7 +142,7 @@ impl<A: Authenticator + 'static> Task<A> {
         self.proceed()?;
         let outcome = self.inner.bounded(self.inner.authenticator.login(credentials)).await;
         let untouched = matches!(&outcome, Err(error) if error.delivery() == Delivery::NotProcessed);
-        if !credentials.is_reusable() && !untouched {
+        if !credentials.is_reusable() && !credentials.is_static() && !untouched {
             self.forget_credentials();
         }
         let session = Arc::new(outcome?);

@@ -46,6 +46,7 @@ struct State {
     current: Vec<Option<String>>,
     /// For whom it was issued, and when that was asked for.
     issued: Vec<(usize, Instant)>,
+    keys: HashSet<Grant>,
     /// Refresh tokens that may have been processed, and who sent them.
     spent: HashMap<String, HashSet<usize>>,
     /// Those that were sent again.
@@ -88,6 +89,7 @@ impl Vendor {
             tokens: HashMap::new(),
             current: Vec::new(),
             issued: Vec::new(),
+            keys: HashSet::new(),
             spent: HashMap::new(),
             reused: Vec::new(),
         };
@@ -121,6 +123,11 @@ impl Vendor {
         self.with(|state| state.users[grant].clone())
     }
 
+    /// Whether it is a key, which was never issued.
+    pub fn is_key(&self, grant: Grant) -> bool {
+        self.with(|state| state.keys.contains(&grant))
+    }
+
     /// All that was issued to a manager for requests that were sent before a moment.
     pub fn issued_to(&self, manager: usize, before: Instant) -> HashSet<Grant> {
         self.with(|state| {
@@ -132,6 +139,22 @@ impl Vendor {
     /// A session that was signed in for without a manager.
     pub fn sign_in(&self, user: &str) -> Session {
         self.with(|state| self.issue(state, user, usize::MAX, Instant::now()))
+    }
+
+    /// A key that is the token itself: nothing is sent for it, and it never ends.
+    fn key(&self, user: &str) -> Session {
+        let key = format!("key-of-{user}");
+        self.with(|state| {
+            if !state.tokens.contains_key(&key) {
+                let grant = state.users.len();
+                state.users.push(user.to_owned());
+                state.issued.push((usize::MAX, Instant::now()));
+                state.current.push(None);
+                state.tokens.insert(key.clone(), grant);
+                state.keys.insert(grant);
+            }
+        });
+        Session::new(key, self.clock.system_time())
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
@@ -232,7 +255,11 @@ impl Authenticator for Door {
 
     fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
-            let Credentials::Password { username, .. } = credentials else { panic!("a password was given") };
+            let username = match credentials {
+                Credentials::Password { username, .. } => username,
+                Credentials::ApiKey(key) => return Ok(self.vendor.key(key.expose())),
+                other => panic!("nobody gave {other:?}"),
+            };
             let asked = Instant::now();
             let (fault, acts) = self.vendor.arrive(self.manager, "login", None).await;
             let session =
