@@ -135,11 +135,13 @@ manager.shutdown().await;
 //! - One renewal is under way per session, however many ask; all share its result, failures too. Callers that go away
 //!   don't abort it.
 //! - A renewal that fails early leaves the valid token in use. Failures cool down, from 1 s to 60 s.
-//! - A rejection of an old token says nothing about the current one.
+//! - A rejection of an old token says nothing about the current one, and one of the current token is a suspicion: it is
+//!   renewed, at ever longer intervals while refusals go on, and used if it can't be.
 //! - A rotating refresh token is sent once, by whoever shares the session. If the answer is lost, or whoever sent it dies,
 //!   the access token is served until it expires.
 //! - A session is dead only when a vendor says so, never by a passing fault.
-//! - Login, logout and revocation supersede: what was under way then is never published.
+//! - A logout, a revocation and a login that has succeeded supersede: what was under way then is never published, and what
+//!   it brings is ended. A logout that returned `Ok` has happened, whatever ran beside it.
 //! - No secret, and no word of a vendor, is in `Debug`, `Display` or an error chain.
 //!
 //! # Features
