@@ -43,8 +43,9 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         self
     }
 
-    /// Begins with this session instead of signing in. If the store has one for this account, that one takes its place
-    /// at the next renewal.
+    /// Begins with this session instead of signing in. At its first renewal it gives way to one in the store, if that was
+    /// issued later; otherwise it takes the place of what is stored. To replace what is stored at once, build without and
+    /// [`adopt`](SessionManager::adopt).
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self

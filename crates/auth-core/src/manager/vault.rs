@@ -2,7 +2,7 @@
 //! written not forgotten.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use client_runtime::{BoxFuture, Timer};
 
@@ -66,6 +66,8 @@ pub(super) enum Seen {
     Same(Stored),
     /// Another session: a peer has renewed it, or signed in.
     Other(Stored),
+    /// Another session, and the one in use, which was given and never stored, is no older.
+    Older(Revision),
 }
 
 impl Vault {
@@ -111,8 +113,12 @@ impl Vault {
             None if machine.has_seen() => Seen::Removed,
             None => Seen::Nothing,
             Some(stored) => {
-                machine.see();
                 let same = held.is_some_and(|held| held.access_token == stored.session.access_token);
+                let is_given = !machine.has_seen() && !same;
+                if held.is_some_and(|held| is_given && !is_newer(&stored.session, held, self.timer.system_time())) {
+                    return Ok(Seen::Older(stored.revision));
+                }
+                machine.see();
                 if same { Seen::Same(stored) } else { Seen::Other(stored) }
             }
         })
@@ -141,10 +147,15 @@ impl Vault {
         }
     }
 
-    /// Writes a session where nothing is stored.
-    pub(super) async fn insert(&self, epoch: u64, session: &Session) -> Result<Option<Revision>, Halt> {
+    /// Writes a session that was given: where nothing is stored, or in the place of what is.
+    pub(super) async fn insert(
+        &self,
+        epoch: u64,
+        instead_of: Option<Revision>,
+        session: &Session,
+    ) -> Result<Option<Revision>, Halt> {
         let _turn = self.turn(epoch).await?;
-        let inserted = self.step(self.store.compare_and_swap(&self.account, None, session)).await?;
+        let inserted = self.step(self.store.compare_and_swap(&self.account, instead_of, session)).await?;
         if inserted.is_some() {
             self.machine().see();
         }
@@ -322,4 +333,9 @@ impl Vault {
     fn saving(&self) -> MutexGuard<'_, bool> {
         self.saving.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a stored session is newer than one that was given. One from the future is no help in telling.
+fn is_newer(stored: &Session, given: &Session, now: SystemTime) -> bool {
+    given.issued_at < stored.issued_at && stored.issued_at <= now
 }

@@ -235,6 +235,31 @@ async fn a_session_that_is_brought_takes_the_place_of_all_there_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_given_session_gives_way_to_a_newer_one_only() {
+    // How long before now the stored session was issued; whether the given one, of an hour ago, gives way to it.
+    for (age, gives_way) in [(HOUR / 2, true), (HOUR, false), (HOUR * 2, false)] {
+        let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+        let acme = Arc::new(Acme::new(&timer));
+        let now = timer.system_time();
+        let other = Session::new("other", now - age).with_refresh_token("refresh-other").with_expiry(now + HOUR);
+        store.store.save(KEY, &other).await.unwrap();
+        let builder = SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(store.clone());
+        let manager = builder.session(acme.session(HOUR)).build();
+        let expected = if gives_way { "other" } else { "access-1" };
+        assert_eq!(text(&manager.token().await.unwrap()), expected, "{age:?}");
+        assert_eq!(store.kept(KEY).await, Some((expected.to_owned(), false)));
+    }
+    // One from the future says nothing.
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let acme = Arc::new(Acme::new(&timer));
+    let future = Session::new("future", timer.system_time() + HOUR).with_expiry(timer.system_time() + HOUR * 2);
+    store.store.save(KEY, &future).await.unwrap();
+    let builder = SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(store.clone());
+    let manager = builder.session(acme.session(HOUR)).build();
+    assert_eq!(text(&manager.token().await.unwrap()), "access-1");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_store_that_goes_back_in_time_sends_no_token_twice() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;

@@ -13,6 +13,14 @@ use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Intent, Revision,
 /// out, or wrote before a lease ran out: once, perhaps twice.
 const CHANGES: usize = 4;
 
+/// A session that can be redeemed.
+enum Redeemable {
+    /// It is stored, under this revision.
+    Stored(Revision),
+    /// It was given, and is to be stored first.
+    Given { instead_of: Option<Revision> },
+}
+
 impl<A: Authenticator + 'static> Task<A> {
     /// Looks in the store, and sends nothing.
     pub(super) async fn look(&mut self) -> Result<Gained, Halt> {
@@ -28,7 +36,7 @@ impl<A: Authenticator + 'static> Task<A> {
         match self.inner.vault.look(self.epoch, self.held.as_deref()).await? {
             Seen::Same(stored) | Seen::Other(stored) => Ok(self.found(stored)),
             Seen::Removed => Ok(Gained::Removed),
-            Seen::Nothing => Err(AuthError::new(AuthErrorKind::NotFound).into()),
+            Seen::Nothing | Seen::Older(_) => Err(AuthError::new(AuthErrorKind::NotFound).into()),
         }
     }
 
@@ -54,9 +62,9 @@ impl<A: Authenticator + 'static> Task<A> {
         }
         for _ in 0..CHANGES {
             let stored = match self.redeemable(&held).await? {
-                Ok(Some(revision)) => Some(revision),
+                Ok(Redeemable::Stored(revision)) => Some(revision),
                 // It was given, and not signed in for: nobody has stored it yet.
-                Ok(None) => self.inner.vault.insert(self.epoch, &held).await?,
+                Ok(Redeemable::Given { instead_of }) => self.inner.vault.insert(self.epoch, instead_of, &held).await?,
                 Err(gained) => return Ok(gained),
             };
             let Some(stored) = stored else { continue };
@@ -70,12 +78,12 @@ impl<A: Authenticator + 'static> Task<A> {
             .into())
     }
 
-    /// The session in use is what is stored, under this revision, or nothing is stored at all; or else the store knows
-    /// better.
-    async fn redeemable(&self, held: &Session) -> Result<Result<Option<Revision>, Gained>, Halt> {
+    /// The session in use is what is stored, or is to be; or else the store knows better.
+    async fn redeemable(&self, held: &Session) -> Result<Result<Redeemable, Gained>, Halt> {
         Ok(match self.inner.vault.look(self.epoch, Some(held)).await? {
-            Seen::Same(stored) if !self.is_spent(&stored) => Ok(Some(stored.revision)),
-            Seen::Nothing => Ok(None),
+            Seen::Same(stored) if !self.is_spent(&stored) => Ok(Redeemable::Stored(stored.revision)),
+            Seen::Nothing => Ok(Redeemable::Given { instead_of: None }),
+            Seen::Older(revision) => Ok(Redeemable::Given { instead_of: Some(revision) }),
             Seen::Same(stored) | Seen::Other(stored) => Err(self.found(stored)),
             Seen::Removed => Err(Gained::Removed),
         })
