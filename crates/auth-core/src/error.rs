@@ -41,6 +41,10 @@ pub enum AuthErrorKind {
     Storage,
     /// The session manager has been shut down.
     Shutdown,
+    /// The asynchronous runtime that renewals run on isn't there, or has ended.
+    Runtime,
+    /// A limit that the program has set is reached.
+    Capacity,
     /// The vendor failed, or answered something that fits nothing else.
     Vendor,
 }
@@ -117,7 +121,11 @@ impl AuthError {
             AuthErrorKind::Transport | AuthErrorKind::Timeout | AuthErrorKind::Decode | AuthErrorKind::Vendor => {
                 Delivery::Unknown
             }
-            AuthErrorKind::RateLimited | AuthErrorKind::Storage | AuthErrorKind::Shutdown => Delivery::NotProcessed,
+            AuthErrorKind::RateLimited
+            | AuthErrorKind::Storage
+            | AuthErrorKind::Shutdown
+            | AuthErrorKind::Runtime
+            | AuthErrorKind::Capacity => Delivery::NotProcessed,
             _ => Delivery::Refused,
         };
         Self(Arc::new(Details {
@@ -285,6 +293,8 @@ fn explanation(kind: AuthErrorKind) -> &'static str {
         AuthErrorKind::Decode => "the answer isn't what the description says: check for a newer version",
         AuthErrorKind::Storage => "the session can't be stored or read: check the store",
         AuthErrorKind::Shutdown => "the session manager has been shut down",
+        AuthErrorKind::Runtime => "the asynchronous runtime is missing or has ended: call this within tokio",
+        AuthErrorKind::Capacity => "a limit of this program is reached: raise it, or let something go",
         AuthErrorKind::Vendor => "the fault is the vendor's: try again later",
     }
 }

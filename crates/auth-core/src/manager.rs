@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
 use tokio::sync::watch;
 
-use crate::{AuthError, AuthErrorKind, Authenticator, Session};
+use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Session};
 
 mod builder;
 mod cell;
+mod changes;
 mod ending;
 mod flight;
 mod login;
@@ -23,7 +24,9 @@ mod status;
 mod vault;
 
 pub use builder::SessionManagerBuilder;
+pub(crate) use builder::key;
 use cell::{Cell, Locked};
+pub(crate) use changes::Changes;
 pub use ending::Ended;
 use flight::{Flight, Halt, Landed};
 pub use policy::Policy;
@@ -68,6 +71,8 @@ struct Inner<A> {
     vault: Arc<Vault>,
     cell: Cell,
     status: watch::Sender<SessionStatus>,
+    /// Who else hears of changes, and as what.
+    changes: Option<(Changes, Arc<str>)>,
 }
 
 impl<A: Authenticator + 'static> SessionManager<A> {
@@ -245,6 +250,9 @@ impl<A: Authenticator + 'static> Inner<A> {
 
     fn show(&self, status: SessionStatus) {
         self.status.send_replace(status);
+        if let Some((changes, account)) = &self.changes {
+            changes.tell(account);
+        }
     }
 
     /// Shows the session in use, if there is one.
@@ -347,16 +355,16 @@ impl<A: Authenticator + 'static> std::fmt::Debug for SessionManager<A> {
 /// Renewals run as tasks, so that nobody who waits can abort one.
 fn runtime() -> Result<tokio::runtime::Handle, AuthError> {
     tokio::runtime::Handle::try_current().map_err(|_| {
-        AuthError::new(AuthErrorKind::InvalidInput)
-            .with_message("renewals need a tokio runtime, and there is none here")
+        AuthError::new(AuthErrorKind::Runtime).with_message("renewals need a tokio runtime, and there is none here")
     })
 }
 
 /// The task of a renewal is gone without a result.
 fn lost() -> AuthError {
-    AuthError::new(AuthErrorKind::Vendor)
-        .with_message("the renewal was lost before it had a result")
+    AuthError::new(AuthErrorKind::Runtime)
+        .with_message("the task of the renewal ended before it had a result")
         .with_transient(true)
+        .with_delivery(Delivery::Unknown)
 }
 
 impl From<AuthError> for TokenError {

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use client_runtime::{Timer, TokioTimer};
 use lru::LruCache;
-use tokio::sync::broadcast;
+use tokio::task::JoinSet;
 
+use crate::manager::{Changes, key};
 use crate::{
     AuthError, AuthErrorKind, Authenticator, MemoryStore, Policy, SessionManager, SessionManagerBuilder, SessionStore,
 };
@@ -16,7 +17,8 @@ mod keeper;
 /// Many sessions of one vendor, by account: each with a manager of its own, so that a herd on one disturbs no other.
 ///
 /// Bounded: when it is full, the session that was not asked for the longest makes room, unless somebody holds its
-/// manager or a renewal is under way. What it had stays in the store.
+/// manager or a renewal is under way. What it had stays in the store, if the pool was given one; the pool's own memory lets
+/// it go.
 ///
 /// ```
 /// use auth_core::{Authenticator, Credentials, SessionPool};
@@ -40,13 +42,16 @@ struct Shared<A: Authenticator + Clone + 'static> {
     policy: Policy,
     timer: Arc<dyn Timer>,
     store: Arc<dyn SessionStore>,
-    sessions: Mutex<LruCache<String, SessionManager<A>>>,
-    /// Tells whoever keeps the pool alive of new accounts.
-    arrivals: broadcast::Sender<String>,
+    /// The same, if it is the pool's own.
+    own_memory: Option<Arc<MemoryStore>>,
+    sessions: Mutex<LruCache<Arc<str>, SessionManager<A>>>,
+    /// Tells whoever keeps the pool alive of accounts that are new, or whose session has changed.
+    changes: Changes,
+    evicted: Option<Box<Evicted>>,
 }
 
-/// How many of the sessions that were asked for the longest ago are looked at for one to let go.
-const PROBES: usize = 64;
+/// Hears of an account that made room.
+type Evicted = dyn Fn(&str) + Send + Sync;
 
 impl<A: Authenticator + Clone + 'static> SessionPool<A> {
     /// Starts building a pool.
@@ -56,7 +61,8 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
             capacity: 100_000,
             policy: Policy::default(),
             timer: Arc::new(TokioTimer::default()),
-            store: Arc::new(MemoryStore::new()),
+            store: None,
+            evicted: None,
         }
     }
 
@@ -69,33 +75,54 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
     ///
     /// # Errors
     ///
-    /// [`Conflict`](AuthErrorKind::Conflict) when the pool is full and every session that could make room is in use.
+    /// [`Capacity`](AuthErrorKind::Capacity) when the pool is full and every session that could make room is in use.
     pub fn get_or_insert(
         &self,
         account: &str,
         configure: impl FnOnce(SessionManagerBuilder<A>) -> SessionManagerBuilder<A>,
     ) -> Result<SessionManager<A>, AuthError> {
-        let mut sessions = self.lock();
-        if let Some(manager) = sessions.get(account) {
-            return Ok(manager.clone());
+        if let Some(manager) = self.get(account) {
+            return Ok(manager);
         }
-        if sessions.len() >= self.shared.capacity {
-            self.make_room(&mut sessions)?;
-        }
+        let account: Arc<str> = account.into();
         let builder = SessionManager::builder(self.shared.authenticator.clone())
-            .account(account)
             .policy(self.shared.policy.clone())
             .timer(Arc::clone(&self.shared.timer))
             .store(Arc::clone(&self.shared.store));
-        // The pool's key is the account, whatever `configure` says.
-        let manager = configure(builder).account(account).build();
-        sessions.put(account.to_owned(), manager.clone());
-        // Nobody listens unless the pool is kept alive.
-        let _ = self.shared.arrivals.send(account.to_owned());
+        // Without the lock: it may take its time, or ask the pool for another account. The pool's key is the account,
+        // whatever it says.
+        let manager = configure(builder).account(&*account).tell(self.shared.changes.clone(), &account).build();
+        let evicted = {
+            let mut sessions = self.lock();
+            if let Some(manager) = sessions.get(&account) {
+                return Ok(manager.clone());
+            }
+            let evicted = if sessions.len() < self.shared.capacity { None } else { Some(make_room(&mut sessions)?) };
+            sessions.put(Arc::clone(&account), manager.clone());
+            evicted
+        };
+        if let Some(evicted) = evicted {
+            self.tell_of_eviction(&evicted);
+        }
+        self.shared.changes.tell(&account);
         Ok(manager)
     }
 
-    /// Lets a session go. Whoever holds its manager keeps it; nothing is sent to the vendor.
+    /// All that the pool has, without a promise about their order. Holding a manager keeps it from making room.
+    pub fn managers(&self) -> Vec<(Arc<str>, SessionManager<A>)> {
+        self.lock().iter().map(|(account, manager)| (Arc::clone(account), manager.clone())).collect()
+    }
+
+    /// Shuts every session down, all at once: see [`SessionManager::shutdown`]. They stay in the pool.
+    pub async fn shutdown(&self) {
+        let mut tasks = JoinSet::new();
+        for (_, manager) in self.managers() {
+            tasks.spawn(async move { manager.shutdown().await });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Lets a session go. Whoever holds its manager keeps it; nothing is sent to the vendor, and what is stored stays.
     pub fn remove(&self, account: &str) -> Option<SessionManager<A>> {
         self.lock().pop(account)
     }
@@ -110,28 +137,33 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         self.len() == 0
     }
 
-    fn make_room(&self, sessions: &mut LruCache<String, SessionManager<A>>) -> Result<(), AuthError> {
-        let idle = sessions
-            .iter()
-            .rev()
-            .take(PROBES)
-            .find(|(_, manager)| manager.is_idle())
-            .map(|(account, _)| account.clone());
-        match idle {
-            Some(account) => {
-                sessions.pop(&account);
-                Ok(())
-            }
-            None => Err(AuthError::new(AuthErrorKind::Conflict).with_message(format!(
-                "the pool holds {} sessions, and those that could make room are in use; give it a larger capacity",
-                sessions.len()
-            ))),
+    fn tell_of_eviction(&self, account: &str) {
+        if let Some(memory) = &self.shared.own_memory {
+            memory.forget(&key(&self.shared.authenticator.family(), account));
+        }
+        if let Some(evicted) = &self.shared.evicted {
+            evicted(account);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, LruCache<String, SessionManager<A>>> {
+    fn lock(&self) -> MutexGuard<'_, LruCache<Arc<str>, SessionManager<A>>> {
         self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lets the session go that was not asked for the longest, of those that nobody uses.
+fn make_room<A: Authenticator + 'static>(
+    sessions: &mut LruCache<Arc<str>, SessionManager<A>>,
+) -> Result<Arc<str>, AuthError> {
+    let idle = sessions.iter().rev().find(|(_, manager)| manager.is_idle()).map(|(account, _)| Arc::clone(account));
+    let Some(account) = idle else {
+        return Err(AuthError::new(AuthErrorKind::Capacity).with_message(format!(
+            "the pool holds {} sessions, and all are in use; give it a larger capacity",
+            sessions.len()
+        )));
+    };
+    sessions.pop(&account);
+    Ok(account)
 }
 
 impl<A: Authenticator + Clone + 'static> Clone for SessionPool<A> {
@@ -158,7 +190,8 @@ pub struct SessionPoolBuilder<A> {
     capacity: usize,
     policy: Policy,
     timer: Arc<dyn Timer>,
-    store: Arc<dyn SessionStore>,
+    store: Option<Arc<dyn SessionStore>>,
+    evicted: Option<Box<Evicted>>,
 }
 
 impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
@@ -180,18 +213,28 @@ impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
         self
     }
 
-    /// Where the sessions are kept; by default in memory.
+    /// Where the sessions are kept; by default in memory, for as long as they are in the pool.
     pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
-        self.store = store;
+        self.store = Some(store);
+        self
+    }
+
+    /// Calls `evicted` with every account whose session has made room for another. It may ask the pool.
+    pub fn on_eviction(mut self, evicted: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.evicted = Some(Box::new(evicted));
         self
     }
 
     /// Builds the pool.
     pub fn build(self) -> SessionPool<A> {
         let sessions = Mutex::new(LruCache::unbounded());
-        let Self { authenticator, capacity, policy, timer, store } = self;
-        let (arrivals, _) = broadcast::channel(1024);
-        SessionPool { shared: Arc::new(Shared { authenticator, capacity, policy, timer, store, sessions, arrivals }) }
+        let Self { authenticator, capacity, policy, timer, store, evicted } = self;
+        let own_memory = store.is_none().then(|| Arc::new(MemoryStore::new()));
+        let store = store.or(own_memory.clone().map(|memory| memory as Arc<dyn SessionStore>));
+        let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        let changes = Changes::new();
+        let shared = Shared { authenticator, capacity, policy, timer, store, own_memory, sessions, changes, evicted };
+        SessionPool { shared: Arc::new(shared) }
     }
 }
 
@@ -235,8 +278,40 @@ mod tests {
         assert!(pool.get("held").is_some() && pool.get("idle").is_none() && pool.get("new").is_some());
         let also_held = pool.get("new");
         let error = pool.get_or_insert("more", |manager| manager).unwrap_err();
-        assert_eq!(error.kind(), AuthErrorKind::Conflict);
+        assert_eq!(error.kind(), AuthErrorKind::Capacity);
         drop((held, also_held));
         assert!(pool.get_or_insert("more", |manager| manager).is_ok());
+    }
+
+    #[test]
+    fn what_is_idle_makes_room_wherever_it_stands() {
+        const HELD: usize = 500;
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&told);
+        let pool = SessionPool::builder(Nobody)
+            .capacity(HELD + 1)
+            .on_eviction(move |account| heard.lock().unwrap().push(account.to_owned()))
+            .build();
+        let insert = |account: &str| pool.get_or_insert(account, |manager| manager);
+        let held: Vec<_> = (0..HELD).map(|number| insert(&number.to_string()).unwrap()).collect();
+        drop(insert("idle").unwrap());
+        let new = insert("new").unwrap();
+        assert_eq!((pool.len(), pool.managers().len()), (HELD + 1, HELD + 1));
+        assert_eq!(*told.lock().unwrap(), ["idle"]);
+        assert!(insert("more").is_err(), "all are in use");
+        drop((held, new));
+    }
+
+    #[test]
+    fn configuring_may_ask_the_pool() {
+        let pool = SessionPool::builder(Nobody).build();
+        let manager = pool.get_or_insert("a", |manager| {
+            pool.get_or_insert("b", |manager| manager).unwrap();
+            // Somebody else was faster.
+            pool.get_or_insert("a", |manager| manager).unwrap();
+            manager
+        });
+        assert!(manager.unwrap().is_same(&pool.get("a").unwrap()));
+        assert_eq!(pool.len(), 2);
     }
 }

@@ -9,8 +9,8 @@ use super::cell::Cell;
 use super::policy::fraction;
 use super::state::State;
 use super::vault::{Limits, Vault};
-use super::{Inner, Policy, SessionManager, SessionStatus};
-use crate::{Authenticator, Credentials, MemoryStore, Session, SessionStore};
+use super::{Changes, Inner, Policy, SessionManager, SessionStatus};
+use crate::{Authenticator, Credentials, Family, MemoryStore, Session, SessionStore};
 
 /// Builds a [`SessionManager`].
 #[must_use = "a builder does nothing until `build` is called"]
@@ -22,6 +22,7 @@ pub struct SessionManagerBuilder<A> {
     policy: Policy,
     timer: Arc<dyn Timer>,
     store: Option<Arc<dyn SessionStore>>,
+    changes: Option<(Changes, Arc<str>)>,
 }
 
 impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
@@ -34,6 +35,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
             policy: Policy::default(),
             timer: Arc::new(TokioTimer::default()),
             store: None,
+            changes: None,
         }
     }
 
@@ -78,11 +80,17 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         self
     }
 
+    /// Tells of every change.
+    pub(crate) fn tell(mut self, changes: Changes, account: &Arc<str>) -> Self {
+        self.changes = Some((changes, Arc::clone(account)));
+        self
+    }
+
     /// Builds the manager. Nothing is sent and no task is started.
     pub fn build(self) -> SessionManager<A> {
         let capabilities = self.authenticator.capabilities();
         let mut state = State::new(self.policy, capabilities, self.credentials.is_some());
-        let key = format!("{}/{}", self.authenticator.family(), self.account);
+        let key = key(&self.authenticator.family(), &self.account);
         // A key that is the token itself is stored nowhere.
         let is_static = self.credentials.as_ref().is_some_and(Credentials::is_static);
         let store = self.store.filter(|_| !is_static);
@@ -100,8 +108,14 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
             // A token that can't be sent shows when somebody asks for it.
             cell: Cell::new(state, self.credentials),
             status: watch::channel(SessionStatus::SignedOut).0,
+            changes: self.changes,
         };
         inner.show_active(&inner.cell.lock());
         SessionManager { inner: Arc::new(inner) }
     }
+}
+
+/// What a session is stored under.
+pub(crate) fn key(family: &Family, account: &str) -> String {
+    format!("{family}/{account}")
 }

@@ -233,7 +233,7 @@ impl<A: Authenticator + 'static> Drop for Task<A> {
     /// leaves the way free for the next.
     fn drop(&mut self) {
         if !self.landed {
-            let _ = self.land(Err(lost().with_delivery(Delivery::Unknown)));
+            let _ = self.land(Err(lost()));
             self.tell(Err(lost().into()));
         }
     }

@@ -1,37 +1,48 @@
 //! Renews the sessions of a pool when their time comes: one loop and one schedule for all of them.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::SessionPool;
 use crate::Authenticator;
 use crate::manager::Due;
 
-/// How long after a renewal began its session is looked at again.
-const LANDING: Duration = Duration::from_secs(1);
-
-/// How often a session is looked at that nothing is planned for: somebody may have signed in.
+/// The longest pause, for clocks that are set meanwhile.
 const ROUND: Duration = Duration::from_secs(60);
 
-/// Who is to be looked at next, and when.
+/// Who is to be looked at next, and when: each account once.
 #[derive(Default)]
-struct Schedule(BinaryHeap<Reverse<(SystemTime, String)>>);
+struct Schedule {
+    by_moment: BTreeSet<(SystemTime, Arc<str>)>,
+    by_account: HashMap<Arc<str>, SystemTime>,
+}
 
 impl Schedule {
-    fn add(&mut self, moment: SystemTime, account: String) {
-        self.0.push(Reverse((moment, account)));
+    /// Looks at an account at a moment, and not at the one that was planned.
+    fn put(&mut self, moment: SystemTime, account: Arc<str>) {
+        self.take(&account);
+        self.by_account.insert(Arc::clone(&account), moment);
+        self.by_moment.insert((moment, account));
+    }
+
+    fn take(&mut self, account: &Arc<str>) {
+        if let Some(moment) = self.by_account.remove(account) {
+            self.by_moment.remove(&(moment, Arc::clone(account)));
+        }
     }
 
     fn next(&self) -> Option<SystemTime> {
-        self.0.peek().map(|Reverse((moment, _))| *moment)
+        self.by_moment.first().map(|(moment, _)| *moment)
     }
 
-    fn take_due(&mut self, now: SystemTime) -> Option<String> {
+    fn take_due(&mut self, now: SystemTime) -> Option<Arc<str>> {
         if self.next()? > now {
             return None;
         }
-        self.0.pop().map(|Reverse((_, account))| account)
+        let (_, account) = self.by_moment.pop_first()?;
+        self.by_account.remove(&account);
+        Some(account)
     }
 }
 
@@ -39,46 +50,49 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
     /// Renews every session of the pool when its time comes, whether or not anybody asks, until the future is dropped.
     ///
     /// Renewals are spread: the early windows of sessions differ by chance, and so do the cooldowns after a failure, so
-    /// that a vendor that was down isn't met by all at once.
+    /// that a vendor that was down isn't met by all at once. What has no end is not looked at until it changes.
     pub async fn keep_alive(&self) {
         let timer = &self.shared.timer;
         let mut schedule = Schedule::default();
-        let mut arrivals = self.shared.arrivals.subscribe();
-        let now = timer.system_time();
-        self.lock().iter().for_each(|(account, _)| schedule.add(now, account.clone()));
+        let mut changes = self.shared.changes.subscribe();
+        self.plan_all(&mut schedule, timer.system_time());
         loop {
             let now = timer.system_time();
             while let Some(account) = schedule.take_due(now) {
                 if let Some(moment) = self.tend(&account, now) {
-                    schedule.add(moment, account);
+                    schedule.put(moment, account);
                 }
             }
             let pause = schedule.next().map_or(ROUND, |moment| moment.duration_since(now).unwrap_or_default());
             tokio::select! {
-                () = timer.sleep(pause) => {}
-                arrival = arrivals.recv() => match arrival {
-                    Ok(account) => schedule.add(now, account),
+                () = timer.sleep(pause.min(ROUND)) => {}
+                change = changes.recv() => match change {
+                    Ok(account) => schedule.put(now, account),
                     // More came than were remembered: everybody is looked at once.
-                    Err(_) => self.lock().iter().for_each(|(account, _)| schedule.add(now, account.clone())),
+                    Err(_) => self.plan_all(&mut schedule, now),
                 },
             }
         }
     }
 
-    /// Begins a renewal that is due, and says when to look again; `None` when the pool has let the session go.
+    fn plan_all(&self, schedule: &mut Schedule, now: SystemTime) {
+        self.lock().iter().for_each(|(account, _)| schedule.put(now, Arc::clone(account)));
+    }
+
+    /// Begins a renewal that is due, and says when to look again; `None` if not before the session changes, or when the
+    /// pool has let it go.
     fn tend(&self, account: &str, now: SystemTime) -> Option<SystemTime> {
         // Looking is not using: the order in which sessions make room stays.
         let manager = self.lock().peek(account).cloned()?;
-        let wait = match manager.due(now) {
-            Due::At(moment) if moment > now => return Some(moment),
+        match manager.due(now) {
+            Due::At(moment) if moment > now => Some(moment),
             Due::At(_) => {
+                // How it lands is a change.
                 manager.renew_beside();
-                LANDING
+                None
             }
-            Due::OnChange if manager.session().is_some() => LANDING,
-            Due::OnChange | Due::Never(_) => ROUND,
-        };
-        now.checked_add(wait)
+            Due::OnChange | Due::Never(_) => None,
+        }
     }
 }
 
@@ -91,12 +105,25 @@ mod tests {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let mut schedule = Schedule::default();
         for (moment, account) in [(30, "c"), (10, "a"), (20, "b")] {
-            schedule.add(at(moment), account.to_owned());
+            schedule.put(at(moment), account.into());
         }
         assert_eq!(schedule.take_due(at(5)), None);
         assert_eq!(schedule.take_due(at(20)).as_deref(), Some("a"));
         assert_eq!(schedule.take_due(at(20)).as_deref(), Some("b"));
         assert_eq!(schedule.take_due(at(20)), None);
         assert_eq!(schedule.next(), Some(at(30)));
+    }
+
+    #[test]
+    fn an_account_is_planned_once() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let mut schedule = Schedule::default();
+        for moment in [30, 10, 20] {
+            schedule.put(at(moment), "a".into());
+        }
+        assert_eq!((schedule.by_moment.len(), schedule.by_account.len()), (1, 1));
+        assert_eq!(schedule.next(), Some(at(20)), "the last plan counts");
+        assert_eq!(schedule.take_due(at(20)).as_deref(), Some("a"));
+        assert!(schedule.by_account.is_empty() && schedule.next().is_none());
     }
 }

@@ -185,8 +185,8 @@ impl KeyringStore {
             Ok(Err(error)) if error.kind() != AuthErrorKind::Timeout => Err(error),
             Ok(Ok(lock)) => Ok(lock),
             _ => Err(storage(format!(
-                "somebody else is writing the session of {account:?}, in this process or another, and their keyring \
-                 doesn't answer: unlock it"
+                "somebody else is writing the session, in this process or another, and their keyring doesn't answer: unlock \
+                 it"
             ))
             .with_transient(true)),
         }
@@ -225,10 +225,10 @@ impl Entry {
         let stored = Stored::new(session, intent, fresh_revision()?);
         let record = self.format.encode(&self.account, &stored)?;
         if let Some(most) = self.keyring.most_bytes().filter(|most| record.len() > *most) {
-            let (account, length) = (&self.account, record.len());
+            let length = record.len();
             return Err(storage(format!(
-                "the session of {account:?} takes {length} bytes, and this keyring keeps {most}: use a `FileStore` with \
-                 `encrypted`, and keep its key in the keyring"
+                "the session takes {length} bytes, and this keyring keeps {most}: use a `FileStore` with `encrypted`, and \
+                 keep its key in the keyring"
             )));
         }
         self.in_time()?;

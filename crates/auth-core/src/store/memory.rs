@@ -52,6 +52,11 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// Forgets a session, for whoever has this store for itself.
+    pub(crate) fn forget(&self, account: &str) {
+        unpoisoned(&self.sessions).by_account.remove(account);
+    }
+
     fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Sessions) -> T) -> BoxFuture<'_, Result<T, AuthError>> {
         let result = work(&mut unpoisoned(&self.sessions));
         Box::pin(std::future::ready(Ok(result)))

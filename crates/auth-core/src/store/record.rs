@@ -72,8 +72,7 @@ impl RecordFormat {
         if bytes.len() > LIMIT {
             let (length, limit) = (bytes.len(), LIMIT);
             return Err(storage(format!(
-                "the session of {account:?} takes {length} bytes, and a record may have {limit}: its tokens are too \
-                 long to be kept"
+                "the session takes {length} bytes, and a record may have {limit}: its tokens are too long to be kept"
             )));
         }
         Ok(bytes)
@@ -81,7 +80,7 @@ impl RecordFormat {
 
     /// What the record of an account says. `place` is where it was found, for errors.
     pub(crate) fn decode(&self, account: &str, bytes: &[u8], place: &dyn fmt::Display) -> Result<Stored, AuthError> {
-        let refused = |why: &str| storage(format!("{place}, for the account {account:?}, {why}"));
+        let refused = |why: &str| storage(format!("{place} {why}"));
         if bytes.len() > LIMIT {
             return Err(refused("is larger than any record: something else wrote it; move it away, or sign in again"));
         }

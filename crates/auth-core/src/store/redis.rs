@@ -158,10 +158,10 @@ impl RedisStore {
                 let stored = self.format.decode(account, &record, place)?;
                 match hexadecimal(stored.revision) == revision {
                     true => Ok(Some(stored)),
-                    false => Err(damaged(account, place)),
+                    false => Err(damaged(place)),
                 }
             }
-            _ => Err(damaged(account, place)),
+            _ => Err(damaged(place)),
         }
     }
 
@@ -250,8 +250,8 @@ fn hexadecimal(revision: Revision) -> String {
     format!("{:032x}", revision.0)
 }
 
-fn damaged(account: &str, place: &dyn fmt::Display) -> AuthError {
-    storage(format!("the session of {account:?} in {place} is damaged: sign in again, which replaces it"))
+fn damaged(place: &dyn fmt::Display) -> AuthError {
+    storage(format!("a session in {place} is damaged: sign in again, which replaces it"))
 }
 
 impl SessionStore for RedisStore {

@@ -197,7 +197,7 @@ async fn what_is_no_record_is_refused_until_somebody_signs_in() {
         (vec![0; 10 << 20], "larger than any record"),
     ] {
         fs::write(&path, bytes).unwrap();
-        let words = [path.to_str().unwrap(), ACCOUNT, why, "sign in again"];
+        let words = [path.to_str().unwrap(), why, "sign in again"];
         assert_says(&store.load(ACCOUNT).await.unwrap_err(), &words);
         assert_says(&store.compare_and_swap(ACCOUNT, None, &session("second")).await.unwrap_err(), &words);
         let intent = Intent::of(&session("first"), 1);

@@ -186,7 +186,7 @@ async fn who_signs_in_later_is_kept_alive_and_nobody_is_signed_in_unasked() {
     let acme = Arc::new(Acme::new(&time));
     let pool = SessionPool::builder(acme.clone()).timer(time.clone()).build();
     kept_alive(&pool, async {
-        let manager = pool.get_or_insert("a", |manager| manager.credentials(Credentials::api_key("k"))).unwrap();
+        let manager = pool.get_or_insert("a", |manager| manager.credentials(Credentials::password("me", "k"))).unwrap();
         tokio::time::sleep(LIFETIME).await;
         assert_eq!(acme.calls("login"), 0);
         manager.token().await.unwrap();

@@ -6,6 +6,7 @@ use auth_core::{AuthError, AuthErrorKind};
 
 /// What was checked, and what failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "it says what failed"]
 #[non_exhaustive]
 pub struct Report {
     /// The checks that passed.
