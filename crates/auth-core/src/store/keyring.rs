@@ -184,10 +184,10 @@ impl KeyringStore {
         match timeout_at(deadline, lock_file::take(&self.folder, &name, within)).await {
             Ok(Err(error)) if error.kind() != AuthErrorKind::Timeout => Err(error),
             Ok(Ok(lock)) => Ok(lock),
-            _ => Err(storage(format!(
+            _ => Err(storage(
                 "somebody else is writing the session, in this process or another, and their keyring doesn't answer: unlock \
-                 it"
-            ))
+                 it",
+            )
             .with_transient(true)),
         }
     }
