@@ -71,7 +71,8 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         self.lock().get(account).cloned()
     }
 
-    /// The manager of an account; if the pool doesn't have it, one is made and `configure` tells it how to begin.
+    /// The manager of an account; if the pool doesn't have it, one is made and `configure` tells it how to begin. Of
+    /// several that are made for an account at the same time, one is kept and all get that one.
     ///
     /// # Errors
     ///
@@ -92,17 +93,18 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         // Without the lock: it may take its time, or ask the pool for another account. The pool's key is the account,
         // whatever it says.
         let manager = configure(builder).account(&*account).tell(self.shared.changes.clone(), &account).build();
-        let evicted = {
+        let made_room = {
             let mut sessions = self.lock();
             if let Some(manager) = sessions.get(&account) {
                 return Ok(manager.clone());
             }
-            let evicted = if sessions.len() < self.shared.capacity { None } else { Some(make_room(&mut sessions)?) };
+            let made_room =
+                if sessions.len() < self.shared.capacity { None } else { Some(self.make_room(&mut sessions)?) };
             sessions.put(Arc::clone(&account), manager.clone());
-            evicted
+            made_room
         };
-        if let Some(evicted) = evicted {
-            self.tell_of_eviction(&evicted);
+        if let (Some(account), Some(evicted)) = (made_room, &self.shared.evicted) {
+            evicted(&account);
         }
         self.shared.changes.tell(&account);
         Ok(manager)
@@ -137,33 +139,26 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         self.len() == 0
     }
 
-    fn tell_of_eviction(&self, account: &str) {
+    /// Lets the session go that was not asked for the longest, of those that nobody uses.
+    fn make_room(&self, sessions: &mut LruCache<Arc<str>, SessionManager<A>>) -> Result<Arc<str>, AuthError> {
+        let idle = sessions.iter().rev().find(|(_, manager)| manager.is_idle()).map(|(account, _)| Arc::clone(account));
+        let Some(account) = idle else {
+            return Err(AuthError::new(AuthErrorKind::Capacity).with_message(format!(
+                "the pool holds {} sessions, and all are in use; give it a larger capacity",
+                sessions.len()
+            )));
+        };
+        sessions.pop(&account);
+        // With the lock: nobody can have put the account in again, and stored a session that is not to be forgotten.
         if let Some(memory) = &self.shared.own_memory {
-            memory.forget(&key(&self.shared.authenticator.family(), account));
+            memory.forget(&key(&self.shared.authenticator.family(), &account));
         }
-        if let Some(evicted) = &self.shared.evicted {
-            evicted(account);
-        }
+        Ok(account)
     }
 
     fn lock(&self) -> MutexGuard<'_, LruCache<Arc<str>, SessionManager<A>>> {
         self.shared.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Lets the session go that was not asked for the longest, of those that nobody uses.
-fn make_room<A: Authenticator + 'static>(
-    sessions: &mut LruCache<Arc<str>, SessionManager<A>>,
-) -> Result<Arc<str>, AuthError> {
-    let idle = sessions.iter().rev().find(|(_, manager)| manager.is_idle()).map(|(account, _)| Arc::clone(account));
-    let Some(account) = idle else {
-        return Err(AuthError::new(AuthErrorKind::Capacity).with_message(format!(
-            "the pool holds {} sessions, and all are in use; give it a larger capacity",
-            sessions.len()
-        )));
-    };
-    sessions.pop(&account);
-    Ok(account)
 }
 
 impl<A: Authenticator + Clone + 'static> Clone for SessionPool<A> {
@@ -229,9 +224,13 @@ impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
     pub fn build(self) -> SessionPool<A> {
         let sessions = Mutex::new(LruCache::unbounded());
         let Self { authenticator, capacity, policy, timer, store, evicted } = self;
-        let own_memory = store.is_none().then(|| Arc::new(MemoryStore::new()));
-        let store = store.or(own_memory.clone().map(|memory| memory as Arc<dyn SessionStore>));
-        let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        let (store, own_memory) = match store {
+            Some(store) => (store, None),
+            None => {
+                let memory = Arc::new(MemoryStore::new());
+                (Arc::clone(&memory) as Arc<dyn SessionStore>, Some(memory))
+            }
+        };
         let changes = Changes::new();
         let shared = Shared { authenticator, capacity, policy, timer, store, own_memory, sessions, changes, evicted };
         SessionPool { shared: Arc::new(shared) }

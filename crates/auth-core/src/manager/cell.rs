@@ -244,21 +244,28 @@ impl Locked<'_> {
         credentials: Credentials,
         (now, chance): (SystemTime, f64),
     ) -> Option<Arc<Session>> {
-        self.stop_renewal();
-        let was_static = self.guarded.state.is_static();
-        let before = self.guarded.state.sign_in(ticket, (session, credentials.is_static()), now, chance);
+        let before = self.take_place(ticket, (session, credentials.is_static()), now, chance);
         self.hold_credentials(credentials);
-        self.publish();
-        before.filter(|_| !was_static)
+        before
     }
 
     /// A session that somebody brings takes the place of the one in use, as that of a login does. Credentials stay.
     pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Option<Arc<Session>> {
-        self.stop_renewal();
-        let was_static = self.guarded.state.is_static();
         let ticket = self.guarded.state.begin_login();
         self.guarded.state.end_login(ticket);
-        let before = self.guarded.state.sign_in(ticket, (session, false), now, chance);
+        self.take_place(ticket, (session, false), now, chance)
+    }
+
+    fn take_place(
+        &mut self,
+        ticket: Ticket,
+        session: (Arc<Session>, bool),
+        now: SystemTime,
+        chance: f64,
+    ) -> Option<Arc<Session>> {
+        self.stop_renewal();
+        let was_static = self.guarded.state.is_static();
+        let before = self.guarded.state.sign_in(ticket, session, now, chance);
         self.publish();
         before.filter(|_| !was_static)
     }

@@ -88,6 +88,11 @@ impl Announced {
         self.result.send_replace(Some(result));
     }
 
+    /// Whether it has been said how it ended.
+    pub(super) fn has_told(&self) -> bool {
+        self.result.borrow().is_some()
+    }
+
     /// Waits until it is to stop.
     async fn stopped(&self) {
         self.stop.notified().await;
@@ -107,7 +112,6 @@ impl<A: Authenticator + 'static> Inner<A> {
             credentials: locked.credentials().cloned(),
             lock: None,
             announced,
-            landed: false,
         };
         // A runtime that is about to end drops the task right here, and a task that is dropped needs the lock.
         drop(locked);
@@ -151,13 +155,12 @@ struct Task<A: Authenticator + 'static> {
     /// The store's lock, from the first step that needs it until the result is published.
     lock: Option<StoreLock>,
     announced: Announced,
-    landed: bool,
 }
 
 impl<A: Authenticator + 'static> Task<A> {
     async fn run(mut self) {
         let landed = self.fly().await;
-        self.tell(landed);
+        self.announced.tell(landed);
         if let Some(lock) = self.lock.take() {
             self.inner.vault.release(lock).await;
         }
@@ -221,20 +224,14 @@ impl<A: Authenticator + 'static> Task<A> {
         inner.save_later();
         (completion, landed)
     }
-
-    fn tell(&mut self, landed: Landed) {
-        self.landed = true;
-        self.announced.tell(landed);
-    }
 }
 
 impl<A: Authenticator + 'static> Drop for Task<A> {
-    /// A task that ends without a result, because the runtime ends or an authenticator panics, fails its waiters and
-    /// leaves the way free for the next.
+    /// A task that ends without a result, because the runtime ends or an authenticator panics, leaves the way free for the
+    /// next. Its waiters fail, since nobody is left to tell them.
     fn drop(&mut self) {
-        if !self.landed {
+        if !self.announced.has_told() {
             let _ = self.land(Err(lost()));
-            self.tell(Err(lost().into()));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cell::prepare;
-use super::flight::{Announced, Flight, Halt, Landed};
+use super::flight::{Announced, Flight, Halt};
 use super::state::{Freshness, Ticket};
 use super::{Inner, Locked, SessionManager, SessionStatus, lost, runtime};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Session};
@@ -76,8 +76,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         }
         let ticket = locked.begin_login(flight.clone());
         drop(locked);
-        let login =
-            Login { inner: Arc::clone(self), ticket, credentials, announced, flight: flight.clone(), landed: false };
+        let login = Login { inner: Arc::clone(self), ticket, credentials, announced, flight: flight.clone() };
         runtime.spawn(login.run());
         Ok(flight)
     }
@@ -120,7 +119,6 @@ struct Login<A: Authenticator + 'static> {
     credentials: Credentials,
     announced: Announced,
     flight: Flight,
-    landed: bool,
 }
 
 /// What a login has led to.
@@ -132,14 +130,14 @@ enum SignedIn {
 }
 
 impl<A: Authenticator + 'static> Login<A> {
-    async fn run(mut self) {
+    async fn run(self) {
         let inner = Arc::clone(&self.inner);
         let outcome = inner.bounded(inner.authenticator.login(&self.credentials)).await;
         match self.land(outcome) {
             Ok(SignedIn::Published(closing)) => {
                 inner.store_new().await;
                 let token = inner.cell.lock().in_use();
-                self.tell(token.map_err(Halt::from));
+                self.announced.tell(token.map_err(Halt::from));
                 if let Some(closing) = closing {
                     closing.finish(&inner).await;
                 }
@@ -148,9 +146,9 @@ impl<A: Authenticator + 'static> Login<A> {
                 if !self.credentials.is_static() {
                     inner.give_up(session).await;
                 }
-                self.tell(Err(Halt::Superseded));
+                self.announced.tell(Err(Halt::Superseded));
             }
-            Err(halt) => self.tell(Err(halt)),
+            Err(halt) => self.announced.tell(Err(halt)),
         }
     }
 
@@ -191,19 +189,14 @@ impl<A: Authenticator + 'static> Login<A> {
         inner.show_active(&locked);
         Ok(SignedIn::Published(Closing::begin(&mut locked, before, &session)))
     }
-
-    fn tell(&mut self, landed: Landed) {
-        self.landed = true;
-        self.announced.tell(landed);
-    }
 }
 
 impl<A: Authenticator + 'static> Drop for Login<A> {
-    /// A task that ends without a result, because the runtime ends or an authenticator panics, fails its waiters.
+    /// A task that ends without a result, because the runtime ends or an authenticator panics, is no login under way. Its
+    /// waiters fail, since nobody is left to tell them.
     fn drop(&mut self) {
-        if !self.landed {
+        if !self.announced.has_told() {
             let _ = self.land(Err(lost()));
-            self.tell(Err(lost().into()));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The store as one manager uses it: every step bounded, every write made in its epoch or not at all, and what could not be
 //! written not forgotten.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -24,7 +25,7 @@ pub(super) struct Vault {
     /// One write at a time, so that none of an epoch that is over comes after one of the next.
     turn: tokio::sync::Mutex<()>,
     /// Somebody writes what is owed beside.
-    saving: Mutex<bool>,
+    saving: AtomicBool,
     /// What was there when something was removed, if that could be read, and the epoch that it was removed in.
     removed: Mutex<Option<(u64, Found)>>,
     /// What was sent; none for a store that nobody else has, and that never goes back.
@@ -81,7 +82,17 @@ impl Vault {
     ) -> Self {
         let (machine, turn) = (Mutex::default(), tokio::sync::Mutex::default());
         let sent = (!is_private).then(Mutex::default);
-        Self { store, account, timer, limits, machine, turn, saving: Mutex::default(), removed: Mutex::default(), sent }
+        Self {
+            store,
+            account,
+            timer,
+            limits,
+            machine,
+            turn,
+            saving: AtomicBool::new(false),
+            removed: Mutex::default(),
+            sent,
+        }
     }
 
     /// Waits for the lock, so that peers redeem one after the other.
@@ -238,11 +249,11 @@ impl Vault {
     /// Whether there is something to write and nobody who tries: the caller is to do so, until it says that it ends.
     pub(super) fn begin_saving(&self) -> bool {
         let is_due = self.machine().due().is_some();
-        is_due && !std::mem::replace(&mut *self.saving(), true)
+        is_due && !self.saving.swap(true, Ordering::AcqRel)
     }
 
     pub(super) fn end_saving(&self) {
-        *self.saving() = false;
+        self.saving.store(false, Ordering::Release);
     }
 
     /// Writes what could not be written before, and removes what could not be removed.
@@ -328,10 +339,6 @@ impl Vault {
 
     fn removed(&self) -> MutexGuard<'_, Option<(u64, Found)>> {
         self.removed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn saving(&self) -> MutexGuard<'_, bool> {
-        self.saving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -13,6 +13,8 @@
 //!    a login ends what it replaces and what was under way, and a logout may have to renew first.
 //! 7. Every verb returns in bounded time.
 //! 8. When the faults are over, whoever holds credentials has a valid token.
+//!
+//! `LIFE=42` lives the life of that seed alone; one that breaks an invariant prints what happened in it.
 
 mod time;
 mod vendor;

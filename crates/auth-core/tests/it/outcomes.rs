@@ -100,6 +100,20 @@ fn disk_full() -> Option<Row> {
 }
 
 fn disk_full_after_the_request() -> Option<Row> {
+    // A process that another test starts has a copy of all open files until its program runs. When it lets go of the
+    // record that was replaced, the full disk has room for one more: that the write fails is tried again then.
+    for _ in 0..20 {
+        if let Ok(row) = fill_disk_after_the_request()? {
+            return Some(row);
+        }
+    }
+    panic!("the disk is never full");
+}
+
+/// There was room for the renewed session.
+struct WasStored;
+
+fn fill_disk_after_the_request() -> Option<Result<Row, WasStored>> {
     let disk = Disk::small()?;
     let (_, scene) = on_disk(&disk);
     scene.world.clock.advance(LIFETIME);
@@ -113,6 +127,10 @@ fn disk_full_after_the_request() -> Option<Row> {
     disk.fill();
     hold.release();
     scene.runtime.block_on(begun).unwrap().unwrap();
+    let stored = || scene.runtime.block_on(scene.store.load("aivo/me")).unwrap().unwrap();
+    if stored().session.access_token.expose() != scene.old {
+        return Some(Err(WasStored));
+    }
     let during = scene.ask();
     disk.make_room();
     // It is tried again by itself.
@@ -122,14 +140,13 @@ fn disk_full_after_the_request() -> Option<Row> {
             watch.changed().await;
         }
     });
-    let stored = scene.runtime.block_on(scene.store.load("aivo/me")).unwrap().unwrap();
-    assert_ne!(stored.session.access_token.expose(), scene.old);
+    assert_ne!(stored().session.access_token.expose(), scene.old);
     let over = scene.ask();
     scene.world.assert_unharmed(1);
-    Some(Row {
+    Some(Ok(Row {
         trouble: "the disk fills up while a renewal is on its way",
         answers: ["the old token".to_owned(), during, over],
-    })
+    }))
 }
 
 fn read_only() -> Option<Row> {

@@ -152,7 +152,7 @@ fn server_docs(api: &Api) -> Vec<String> {
     let Some(default) = servers::default_url(api) else {
         return vec![" Which server to call. The description names none, so one must be given.".to_owned()];
     };
-    let default = servers::server_docs(api, default);
+    let default = servers::link(api, default);
     if api.token_regions.is_empty() {
         return vec![format!(" Which server to call; by default {default}.")];
     }
@@ -176,10 +176,10 @@ fn token_docs(api: &Api) -> Vec<String> {
         lines.push(String::new());
         lines.push("| the token ends in | the client calls |".to_owned());
         lines.push("|---|---|".to_owned());
-        let row = |(region, url): &(String, String)| format!("| `.{region}` | {} |", servers::server_docs(api, url));
+        let row = |(region, url): &(String, String)| format!("| `.{region}` | {} |", servers::link(api, url));
         lines.extend(api.token_regions.iter().map(row));
         if let Some(default) = servers::default_url(api) {
-            lines.push(format!("| anything else | {} |", servers::server_docs(api, default)));
+            lines.push(format!("| anything else | {} |", servers::link(api, default)));
         }
         if api.any_region.is_some() {
             lines.push(String::new());

@@ -69,8 +69,8 @@ pub(super) fn has_variant(api: &Api, url: &str) -> bool {
     variant_at(api, url.trim_end_matches('/')).is_some()
 }
 
-/// The server of a URL, for documentation.
-pub(super) fn server_docs(api: &Api, url: &str) -> String {
+/// The server of a URL, as documentation refers to it.
+pub(super) fn link(api: &Api, url: &str) -> String {
     let url = url.trim_end_matches('/');
     match variant_at(api, url) {
         Some(name) => format!("[`Server::{name}`]"),

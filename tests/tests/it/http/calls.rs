@@ -64,12 +64,6 @@ impl Call {
 macro_rules! call {
     ($family:ident, $operation:expr, $body:literal, |$client:ident| $request:expr) => {
         Call {
-            operation: &$operation,
-            body: $body,
-            send: |clients| {
-                let $client = &clients.$family;
-                Box::pin(async move { Outcome::of($request.await) })
-            },
             send_with_token: Some(|clients, token| {
                 let $client = &clients.$family;
                 Box::pin(async move { Outcome::of($request.token(token).await) })
@@ -78,6 +72,7 @@ macro_rules! call {
                 let $client = &clients.$family;
                 format!("{:?} {0:#?}", $request.token(token))
             },
+            ..call!(open $family, $operation, $body, |$client| $request)
         }
     };
     (open $family:ident, $operation:expr, $body:literal, |$client:ident| $request:expr) => {

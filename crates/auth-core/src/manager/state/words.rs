@@ -102,7 +102,7 @@ pub(super) enum Spent {
 impl Spent {
     pub(super) fn reason(self) -> &'static str {
         match self {
-            Self::Lost => "the refresh token was sent and its answer was lost",
+            Self::Lost => "the refresh token was sent, and nobody knows whether it was redeemed",
             Self::Refused => "the vendor refused to renew the session",
             Self::ByPeer => "a redemption of the refresh token was begun, and nobody has said how it ended",
         }
