@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 use auth_core::{
-    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionManager, TokenSource,
+    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionManager, Timer, TokenSource,
 };
 
 pub(crate) mod aws;
@@ -76,7 +76,7 @@ impl Manager {
     fn new() -> Result<Self, Box<dyn Error>> {
         let vendor: Arc<dyn Authenticator> = Arc::new(InProcess);
         let credentials = Credentials::password("me@example.com", "made up");
-        let source = SessionManager::builder(vendor).credentials(credentials).build();
+        let source = SessionManager::builder(vendor).credentials(credentials).build()?;
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(source.acquire())?;
         Ok(Self { source: Arc::new(source) })
     }
@@ -98,12 +98,19 @@ impl Authenticator for InProcess {
     fn family(&self) -> Family {
         Family::new("in-process")
     }
+    fn realm(&self) -> &str {
+        "https://vendor.example"
+    }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only()
     }
 
-    fn login<'a>(&'a self, _credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(
+        &'a self,
+        _credentials: &'a Credentials,
+        _: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
         let now = SystemTime::now();
         let session = Session::new(TOKEN, now).with_expiry(now + LIFETIME);
         Box::pin(std::future::ready(Ok(session)))

@@ -106,16 +106,19 @@ impl Authenticator for Vendor {
     fn family(&self) -> Family {
         Family::new("in-process")
     }
+    fn realm(&self) -> &str {
+        "https://vendor.example"
+    }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async { Err(AuthError::new(AuthErrorKind::Unsupported)) })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async { self.renew(session) })
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
     AuthError, Authenticator, BoxFuture, Capabilities, Credentials, EncryptionKey, Family, FileStore, Renewal, Session,
-    SessionManager, SessionStore,
+    SessionManager, SessionStore, Timer,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -55,7 +55,7 @@ fn read(folder: &Path) -> Result<String, Box<dyn Error>> {
 fn ask(store: &Arc<FileStore>) -> Result<String, Box<dyn Error>> {
     let runtime = runtime()?;
     runtime.block_on(async {
-        let manager = SessionManager::builder(Nobody).store(store.clone()).build();
+        let manager = SessionManager::builder(Nobody).account("bench").store(store.clone()).build()?;
         let token = manager.token().await?;
         Ok(token.header_value().to_str()?.trim_start_matches("Bearer ").to_owned())
     })
@@ -113,12 +113,15 @@ impl Authenticator for Nobody {
     fn family(&self) -> Family {
         Family::new("nobody")
     }
+    fn realm(&self) -> &str {
+        "https://vendor.example"
+    }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async { Err(AuthError::unsupported(self.family(), "login")) })
     }
 }

@@ -20,6 +20,11 @@ impl Client {
         ClientBuilder::default()
     }
 
+    /// The URL that the paths of operations are appended to. It doesn't end in a slash.
+    pub fn base_url(&self) -> &str {
+        self.core.base_url()
+    }
+
     /// Sign a user in
     ///
     /// Checks an e-mail address and a password, and issues an access token and a refresh token.

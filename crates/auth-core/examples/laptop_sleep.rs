@@ -48,9 +48,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let manager = |folder: &Path| -> Result<_, Box<dyn Error>> {
         let timer = Arc::new(WallClock(clock.clone()));
         let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(aivo.url()));
-        let adapter = AivoAuthenticator::new(client.timer(timer.clone()).build()?).with_timer(timer.clone());
+        let adapter = AivoAuthenticator::new(client.timer(timer.clone()).build()?);
         let store = Arc::new(FileStore::open(folder.join("sessions"))?);
-        Ok(SessionManager::builder(adapter).store(store).timer(timer).build())
+        Ok(SessionManager::builder(adapter).account("ada").store(store).timer(timer).build()?)
     };
     let show = |what: &str| {
         let state = aivo.state();

@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn manager(url: &str, folder: &Path) -> Result<SessionManager<AivoAuthenticator>, Box<dyn Error>> {
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url.to_owned())).build()?;
     let store = Arc::new(FileStore::open(folder)?);
-    Ok(SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build())
+    Ok(SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build()?)
 }
 
 /// A process that has nothing but the folder: no password, no token.

@@ -27,7 +27,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(aivo.url())).build()?;
     let manager = SessionManager::builder(AivoAuthenticator::new(client))
         .credentials(Credentials::password("ada@example.com", "correct horse"))
-        .build();
+        .build()
+        .unwrap();
 
     let http = reqwest::Client::builder().redirect(same_origin_redirects()).build()?;
     let http =

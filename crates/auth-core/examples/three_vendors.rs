@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime};
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::pacerpro::PacerProAuthenticator;
 use auth_core::svix::SvixAuthenticator;
-use auth_core::{AuthError, AuthErrorKind, Authenticator, BoxFuture, Credentials, Renewal, Timer, Token};
+use auth_core::{AppAccess, AuthError, AuthErrorKind, Authenticator, BoxFuture, Credentials, Renewal, Timer, Token};
 use auth_core::{SessionManager, SessionStatus};
 use auth_testkit::{FakeVendor, Fault, ManualClock, VendorServer};
 use client_runtime::RetryPolicy;
@@ -145,9 +145,8 @@ async fn svix() -> Result<Account, Box<dyn Error>> {
     let server = svix_client::Server::Custom(vendor.url());
     let client =
         svix_client::Client::builder().server(server).retry(RetryPolicy::never()).timer(timer.clone()).build()?;
-    let credentials =
-        Credentials::AppAccess { api_key: API_KEY.into(), app_id: "my-app".to_owned(), lifetime: Some(60 * MINUTE) };
-    Ok(account(vendor, clock, Arc::new(SvixAuthenticator::new(client).with_timer(timer.clone())), credentials, timer))
+    let credentials = AppAccess::new(API_KEY, "my-app").with_lifetime(60 * MINUTE).into();
+    account(vendor, clock, Arc::new(SvixAuthenticator::new(client)), credentials, timer)
 }
 
 async fn pacerpro() -> Result<Account, Box<dyn Error>> {
@@ -158,8 +157,8 @@ async fn pacerpro() -> Result<Account, Box<dyn Error>> {
     let server = pacerpro_client::Server::Custom(vendor.url());
     let client =
         pacerpro_client::Client::builder().server(server).retry(RetryPolicy::never()).timer(timer.clone()).build()?;
-    let authenticator = Arc::new(PacerProAuthenticator::new(client).with_timer(timer.clone()));
-    Ok(account(vendor, clock, authenticator, Credentials::password(EMAIL, PASSWORD), timer))
+    let authenticator = Arc::new(PacerProAuthenticator::new(client));
+    account(vendor, clock, authenticator, Credentials::password(EMAIL, PASSWORD), timer)
 }
 
 async fn aivo() -> Result<Account, Box<dyn Error>> {
@@ -170,8 +169,8 @@ async fn aivo() -> Result<Account, Box<dyn Error>> {
     let server = aivo_client::Server::Custom(vendor.url());
     let client =
         aivo_client::Client::builder().server(server).retry(RetryPolicy::never()).timer(timer.clone()).build()?;
-    let authenticator = Arc::new(AivoAuthenticator::new(client).with_timer(timer.clone()));
-    Ok(account(vendor, clock, authenticator, Credentials::password(EMAIL, PASSWORD), timer))
+    let authenticator = Arc::new(AivoAuthenticator::new(client));
+    account(vendor, clock, authenticator, Credentials::password(EMAIL, PASSWORD), timer)
 }
 
 fn account(
@@ -180,9 +179,9 @@ fn account(
     authenticator: Arc<dyn Authenticator>,
     credentials: Credentials,
     timer: Arc<HandTimer>,
-) -> Account {
-    let manager = SessionManager::builder(authenticator.clone()).credentials(credentials).timer(timer).build();
-    Account { vendor, started: clock.now(), clock, authenticator, manager }
+) -> Result<Account, Box<dyn Error>> {
+    let manager = SessionManager::builder(authenticator.clone()).credentials(credentials).timer(timer).build()?;
+    Ok(Account { vendor, started: clock.now(), clock, authenticator, manager })
 }
 
 /// The time of day is moved by hand; limits on waiting are real.

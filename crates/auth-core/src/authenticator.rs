@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use client_runtime::BoxFuture;
+use client_runtime::{BoxFuture, Timer};
 
 use crate::{AuthError, Capabilities, Credentials, Family, Session};
 
@@ -15,15 +15,25 @@ pub trait Authenticator: Send + Sync {
     /// The vendor.
     fn family(&self) -> Family;
 
+    /// The server whose sessions these are: the base URL, which says staging from production and one region from another.
+    /// It is a part of the [`SessionKey`](crate::SessionKey), so a session is never sent to another server than the one
+    /// that issued it. It holds no secret, and stays the same for as long as the authenticator lives.
+    fn realm(&self) -> &str;
+
     /// What the vendor can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// Creates a session.
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>>;
+    /// Creates a session. It is dated by `clock`, read when the answer has arrived: the manager decides by the same clock.
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>>;
 
-    /// Renews a session. Where refresh tokens rotate, the one of `session` is spent by the attempt.
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
-        let _ = session;
+    /// Renews a session, dated by `clock` as in [`login`](Self::login). Where refresh tokens rotate, the one of `session` is
+    /// spent by the attempt.
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+        let _ = (session, clock);
         unsupported(self.family(), "refresh")
     }
 
@@ -50,16 +60,24 @@ impl<A: Authenticator + ?Sized> Authenticator for Arc<A> {
         (**self).family()
     }
 
+    fn realm(&self) -> &str {
+        (**self).realm()
+    }
+
     fn capabilities(&self) -> Capabilities {
         (**self).capabilities()
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
-        (**self).login(credentials)
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+        (**self).login(credentials, clock)
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
-        (**self).refresh(session)
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+        (**self).refresh(session, clock)
     }
 
     fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {

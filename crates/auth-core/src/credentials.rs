@@ -1,17 +1,22 @@
 //! What a session is created from.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use client_runtime::Secret;
+use client_runtime::{BoxFuture, Secret};
+
+use crate::{AuthError, AuthErrorKind, Fingerprint};
 
 /// What a session is created from. `Debug` shows the kind and names, never a secret.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Credentials {
     /// A name, usually an e-mail address, and a password.
+    #[non_exhaustive]
     Password {
         /// The name.
         username: String,
@@ -21,23 +26,13 @@ pub enum Credentials {
     /// A key that is sent as it is, and never expires by itself.
     ApiKey(Secret),
     /// A token that can be exchanged for a session once.
-    OneTimeToken {
-        /// The token.
-        token: Secret,
-        /// The bearer token that the exchange itself is authorised by, where the vendor wants one.
-        bearer: Option<Secret>,
-    },
+    OneTimeToken(OneTimeToken),
     /// An API key that mints tokens for one application of the account.
-    AppAccess {
-        /// The key.
-        api_key: Secret,
-        /// The application's id or uid.
-        app_id: String,
-        /// How long the minted token should live.
-        lifetime: Option<Duration>,
-    },
+    AppAccess(AppAccess),
     /// Whatever a third party's [`Authenticator`](crate::Authenticator) understands.
     Custom(CustomCredentials),
+    /// A callback that fetches the credentials whenever a session is to be created.
+    Provider(CredentialsProvider),
 }
 
 impl Credentials {
@@ -51,9 +46,33 @@ impl Credentials {
         Self::ApiKey(key.into())
     }
 
-    /// Credentials of another type, for an authenticator that knows it.
+    /// Credentials of another type, for an authenticator that knows it. [`CustomCredentials`] also says whose they are.
     pub fn custom(value: impl Any + Send + Sync) -> Self {
-        Self::Custom(CustomCredentials(Arc::new(value)))
+        CustomCredentials::new(value).into()
+    }
+
+    /// Credentials that a callback fetches when a session is to be created, and each time anew: from a secret manager, a
+    /// rotated file, or a prompt. `account` says whose they are, since that has to be known before.
+    ///
+    /// ```
+    /// use auth_core::{AuthError, Credentials};
+    ///
+    /// async fn read_from_vault() -> Result<String, AuthError> {
+    ///     // …
+    ///     # Ok("correct horse".to_owned())
+    /// }
+    ///
+    /// let credentials = Credentials::provider("me@example.com", || async {
+    ///     Ok(Credentials::password("me@example.com", read_from_vault().await?))
+    /// });
+    /// # let _ = credentials;
+    /// ```
+    pub fn provider<F, R>(account: impl Into<String>, fetch: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Self, AuthError>> + Send + 'static,
+    {
+        Self::Provider(CredentialsProvider { account: account.into(), fetch: Arc::new(move || Box::pin(fetch())) })
     }
 
     /// The kind, for messages.
@@ -61,9 +80,38 @@ impl Credentials {
         match self {
             Self::Password { .. } => "password",
             Self::ApiKey(_) => "API key",
-            Self::OneTimeToken { .. } => "one-time token",
-            Self::AppAccess { .. } => "app access",
+            Self::OneTimeToken(_) => "one-time token",
+            Self::AppAccess(_) => "app access",
             Self::Custom(_) => "custom",
+            Self::Provider(_) => "provider",
+        }
+    }
+
+    /// Whose they are, where they say so: the name of a password, the application of an app access, what
+    /// [`CustomCredentials`] and providers were told.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Password { username, .. } => Some(username),
+            Self::AppAccess(access) => Some(&access.app_id),
+            Self::Custom(custom) => custom.account.as_deref(),
+            Self::Provider(provider) => Some(&provider.account),
+            Self::ApiKey(_) | Self::OneTimeToken(_) => None,
+        }
+    }
+
+    /// What tells a session that was signed in with these credentials from one of others: the name that goes with a
+    /// password, which may change; the key, the application and the token of the other kinds. `None` where that isn't
+    /// known: a provider hasn't been asked, or custom credentials don't say.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        match self {
+            Self::Password { username, .. } => Some(Fingerprint::of(self.kind(), &[username])),
+            Self::ApiKey(key) => Some(Fingerprint::of(self.kind(), &[key.expose()])),
+            Self::OneTimeToken(once) => Some(Fingerprint::of(self.kind(), &[once.token.expose()])),
+            Self::AppAccess(access) => {
+                Some(Fingerprint::of(self.kind(), &[access.api_key.expose(), access.app_id.as_str()]))
+            }
+            Self::Custom(custom) => custom.fingerprint,
+            Self::Provider(_) => None,
         }
     }
 
@@ -76,24 +124,204 @@ impl Credentials {
     ///
     /// A one-time token is spent by its exchange, and a key that is sent as it is stays what it is.
     pub fn is_reusable(&self) -> bool {
-        !matches!(self, Self::OneTimeToken { .. } | Self::ApiKey(_))
+        match self {
+            Self::ApiKey(_) | Self::OneTimeToken(_) => false,
+            Self::Custom(custom) => !custom.is_single_use,
+            Self::Password { .. } | Self::AppAccess(_) | Self::Provider(_) => true,
+        }
+    }
+
+    /// The credentials themselves: what a provider fetches now, or these. An authenticator gets no provider from a
+    /// [`SessionManager`](crate::SessionManager), which calls this before.
+    ///
+    /// # Errors
+    ///
+    /// Those of the provider; [`InvalidInput`](AuthErrorKind::InvalidInput) if it gives another provider.
+    pub async fn resolve(&self) -> Result<Cow<'_, Self>, AuthError> {
+        let Self::Provider(provider) = self else { return Ok(Cow::Borrowed(self)) };
+        match (provider.fetch)().await? {
+            Self::Provider(_) => Err(AuthError::new(AuthErrorKind::InvalidInput)
+                .with_message("a provider of credentials gave another provider instead of credentials")),
+            credentials => Ok(Cow::Owned(credentials)),
+        }
+    }
+}
+
+/// A token that can be exchanged for a session once.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OneTimeToken {
+    /// The token.
+    pub token: Secret,
+    /// The bearer token that the exchange itself is authorised by, where the vendor wants one.
+    pub bearer: Option<Secret>,
+}
+
+impl OneTimeToken {
+    /// A token that needs no bearer, or that of the client.
+    pub fn new(token: impl Into<Secret>) -> Self {
+        Self { token: token.into(), bearer: None }
+    }
+
+    /// Sets the bearer token that the exchange is authorised by.
+    #[must_use]
+    pub fn with_bearer(mut self, bearer: impl Into<Secret>) -> Self {
+        self.bearer = Some(bearer.into());
+        self
+    }
+}
+
+impl From<OneTimeToken> for Credentials {
+    fn from(token: OneTimeToken) -> Self {
+        Self::OneTimeToken(token)
+    }
+}
+
+/// An API key that mints tokens for one application of the account.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_core::{AppAccess, Credentials};
+///
+/// let access = AppAccess::new("testsk_key.eu", "my-app").with_lifetime(Duration::from_secs(3600)).with_read_only(true);
+/// assert_eq!(Credentials::from(access).account(), Some("my-app"));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AppAccess {
+    /// The key.
+    pub api_key: Secret,
+    /// The application's id or uid.
+    pub app_id: String,
+    /// How long the minted token should live; `None` leaves it to the vendor.
+    pub lifetime: Option<Duration>,
+    /// Whether the token may only read; `None` leaves it to the vendor.
+    pub read_only: Option<bool>,
+    /// What the token's holder sees in the vendor's portal, beside what everybody does.
+    pub feature_flags: Vec<String>,
+}
+
+impl AppAccess {
+    /// Access to an application, with what the vendor gives by default.
+    pub fn new(api_key: impl Into<Secret>, app_id: impl Into<String>) -> Self {
+        Self {
+            api_key: api_key.into(),
+            app_id: app_id.into(),
+            lifetime: None,
+            read_only: None,
+            feature_flags: Vec::new(),
+        }
+    }
+
+    /// Sets how long the minted token should live.
+    #[must_use]
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// Sets whether the token may only read.
+    #[must_use]
+    pub fn with_read_only(mut self, read_only: bool) -> Self {
+        self.read_only = Some(read_only);
+        self
+    }
+
+    /// Sets the feature flags.
+    #[must_use]
+    pub fn with_feature_flags<F: Into<String>>(mut self, flags: impl IntoIterator<Item = F>) -> Self {
+        self.feature_flags = flags.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+impl From<AppAccess> for Credentials {
+    fn from(access: AppAccess) -> Self {
+        Self::AppAccess(access)
     }
 }
 
 /// Credentials of a type that only their authenticator knows.
+///
+/// ```
+/// use auth_core::{Credentials, CustomCredentials, Fingerprint};
+///
+/// struct Certificate(Vec<u8>);
+///
+/// let credentials: Credentials = CustomCredentials::new(Certificate(vec![1, 2, 3]))
+///     .with_account("device-7")
+///     .with_fingerprint(Fingerprint::of("certificate", &["serial 17"]))
+///     .into();
+/// assert!(credentials.is_reusable());
+/// ```
 #[derive(Clone)]
-pub struct CustomCredentials(Arc<dyn Any + Send + Sync>);
+pub struct CustomCredentials {
+    value: Arc<dyn Any + Send + Sync>,
+    account: Option<String>,
+    fingerprint: Option<Fingerprint>,
+    is_single_use: bool,
+}
 
 impl CustomCredentials {
+    /// Credentials that can be used again, and don't say whose they are.
+    pub fn new(value: impl Any + Send + Sync) -> Self {
+        Self { value: Arc::new(value), account: None, fingerprint: None, is_single_use: false }
+    }
+
+    /// Sets whose they are: the account that a session of theirs is stored under, unless a manager is told another.
+    #[must_use]
+    pub fn with_account(mut self, account: impl Into<String>) -> Self {
+        self.account = Some(account.into());
+        self
+    }
+
+    /// Sets what tells their sessions from those of other credentials. Without it, a stored session of the account is
+    /// taken up whatever it was signed in with.
+    #[must_use]
+    pub fn with_fingerprint(mut self, fingerprint: Fingerprint) -> Self {
+        self.fingerprint = Some(fingerprint);
+        self
+    }
+
+    /// They are spent by one login: a manager forgets them after it.
+    #[must_use]
+    pub fn single_use(mut self) -> Self {
+        self.is_single_use = true;
+        self
+    }
+
     /// The value, if it has this type.
     pub fn downcast_ref<T: Any>(&self) -> Option<&T> {
-        self.0.downcast_ref()
+        self.value.downcast_ref()
     }
 }
 
+impl From<CustomCredentials> for Credentials {
+    fn from(custom: CustomCredentials) -> Self {
+        Self::Custom(custom)
+    }
+}
+
+/// Shows whose they are; the value may hold anything.
 impl fmt::Debug for CustomCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CustomCredentials(..)")
+        f.debug_struct("CustomCredentials").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// Fetches credentials; made by [`Credentials::provider`].
+#[derive(Clone)]
+pub struct CredentialsProvider {
+    account: String,
+    fetch: Arc<Fetch>,
+}
+
+type Fetch = dyn Fn() -> BoxFuture<'static, Result<Credentials, AuthError>> + Send + Sync;
+
+/// Shows whose credentials it fetches.
+impl fmt::Debug for CredentialsProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialsProvider").field("account", &self.account).finish_non_exhaustive()
     }
 }
 
@@ -101,16 +329,53 @@ impl fmt::Debug for CustomCredentials {
 mod tests {
     use super::*;
 
-    #[test]
-    fn debug_shows_no_secret() {
-        for credentials in [
+    fn of_every_kind() -> [Credentials; 6] {
+        [
             Credentials::password("me", "canary"),
             Credentials::api_key("canary"),
-            Credentials::OneTimeToken { token: "canary".into(), bearer: Some("canary".into()) },
-            Credentials::AppAccess { api_key: "canary".into(), app_id: "app".into(), lifetime: None },
+            OneTimeToken::new("canary").with_bearer("canary").into(),
+            AppAccess::new("canary", "app").into(),
             Credentials::custom("canary".to_owned()),
-        ] {
+            Credentials::provider("me", || async { Ok(Credentials::api_key("canary")) }),
+        ]
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        for credentials in of_every_kind() {
             assert!(!format!("{credentials:?} {credentials:#?}").contains("canary"), "{}", credentials.kind());
         }
+    }
+
+    #[test]
+    fn other_credentials_have_another_fingerprint_and_another_password_has_not() {
+        let of = |credentials: Credentials| credentials.fingerprint();
+        assert_eq!(of(Credentials::password("me", "old")), of(Credentials::password("me", "new")));
+        let mut all: Vec<_> = of_every_kind().iter().filter_map(Credentials::fingerprint).collect();
+        all.extend([
+            of(Credentials::password("you", "canary")).unwrap(),
+            of(Credentials::api_key("other")).unwrap(),
+            of(AppAccess::new("other", "app").into()).unwrap(),
+            of(AppAccess::new("canary", "other").into()).unwrap(),
+        ]);
+        let distinct: std::collections::HashSet<_> = all.iter().collect();
+        assert_eq!((all.len(), distinct.len()), (8, 8));
+    }
+
+    #[tokio::test]
+    async fn a_provider_is_asked_each_time_and_gives_no_provider() {
+        let asked = Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let count = Arc::clone(&asked);
+        let provider = Credentials::provider("me", move || {
+            let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            async move { Ok(Credentials::password("me", format!("secret {number}"))) }
+        });
+        for number in 0..2 {
+            let resolved = provider.resolve().await.unwrap();
+            let Credentials::Password { password, .. } = &*resolved else { panic!("another kind") };
+            assert_eq!(password.expose(), format!("secret {number}"));
+        }
+        let endless = Credentials::provider("me", move || std::future::ready(Ok(provider.clone())));
+        assert_eq!(endless.resolve().await.unwrap_err().kind(), AuthErrorKind::InvalidInput);
     }
 }

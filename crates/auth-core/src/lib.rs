@@ -16,7 +16,7 @@
 //! // 2. A manager that keeps one session alive.
 //! let manager = SessionManager::builder(AivoAuthenticator::new(client))
 //!     .credentials(Credentials::password("me@example.com", std::env::var("AIVO_PASSWORD")?))
-//!     .build();
+//!     .build()?;
 //!
 //! // 3. A valid token, whenever you need one. It signs in, renews and waits as it must.
 //! let token = manager.token().await?;
@@ -38,7 +38,7 @@
 //! | logout of this session | app tokens | not separable: ask for `revoke_all` | yes |
 //! | revoke all | of an application, with an API key | yes | no |
 //! | expiry | as requested, or the token's `exp`, or none | `expiresAt`, or the token's `exp` | `expiresIn` |
-//! | beyond the trait | `SvixExt`: portal link, message token | | `AivoExt`: the user who signed in |
+//! | beyond the trait | portal link, message token | | the user who signed in |
 //!
 //! [`Authenticator::capabilities`] says it to programs.
 //!
@@ -67,7 +67,7 @@ use auth_core::{FileStore, SessionManager};
 
 let client = aivo_client::Client::builder().build()?;
 let store = Arc::new(FileStore::open("/home/ada/.local/state/acme/sessions")?);
-let manager = SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build();
+let manager = SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build()?;
 let token = manager.token().await?;
 
 // A program that ends says so, and what is under way comes to its end.
@@ -86,10 +86,10 @@ manager.shutdown().await;
 //! # An authenticator of your own
 //!
 //! ```
-//! use std::time::{Duration, SystemTime};
+//! use std::time::Duration;
 //!
 //! use auth_core::{
-//!     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session,
+//!     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session, Timer,
 //! };
 //!
 //! /// Signs in to a vendor that knows one password, and renews by signing in again.
@@ -102,16 +102,24 @@ manager.shutdown().await;
 //!         ACME
 //!     }
 //!
+//!     fn realm(&self) -> &str {
+//!         "https://api.acme.example"
+//!     }
+//!
 //!     fn capabilities(&self) -> Capabilities {
 //!         Capabilities::login_only().with_renewal(Renewal::Relogin)
 //!     }
 //!
-//!     fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+//!     fn login<'a>(
+//!         &'a self,
+//!         credentials: &'a Credentials,
+//!         clock: &'a dyn Timer,
+//!     ) -> BoxFuture<'a, Result<Session, AuthError>> {
 //!         Box::pin(async move {
 //!             let failed = |kind| AuthError::new(kind).with_operation(ACME, "login");
 //!             match credentials {
-//!                 Credentials::Password { username, password } if password.expose() == "sesame" => {
-//!                     let now = SystemTime::now();
+//!                 Credentials::Password { username, password, .. } if password.expose() == "sesame" => {
+//!                     let now = clock.system_time();
 //!                     Ok(Session::new("token", now).with_expiry(now + Duration::from_secs(600)).with_subject(username))
 //!                 }
 //!                 Credentials::Password { .. } => Err(failed(AuthErrorKind::InvalidCredentials)),
@@ -124,7 +132,7 @@ manager.shutdown().await;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), AuthError> {
-//! let manager = auth_core::SessionManager::builder(Acme).credentials(Credentials::password("me", "sesame")).build();
+//! let manager = auth_core::SessionManager::builder(Acme).credentials(Credentials::password("me", "sesame")).build()?;
 //! assert_eq!(manager.token().await?.generation(), 1);
 //! # Ok(())
 //! # }
@@ -162,6 +170,8 @@ mod capabilities;
 mod credentials;
 mod error;
 mod family;
+mod fingerprint;
+mod key;
 mod manager;
 #[cfg(feature = "reqwest-middleware")]
 pub mod middleware;
@@ -182,9 +192,11 @@ pub use adapters::svix;
 pub use authenticator::Authenticator;
 pub use capabilities::{Capabilities, LogoutScope, Renewal};
 pub use client_runtime::{BoxFuture, Secret, Timer, Token, TokenError, TokenSource, TokioTimer};
-pub use credentials::{Credentials, CustomCredentials};
+pub use credentials::{AppAccess, Credentials, CredentialsProvider, CustomCredentials, OneTimeToken};
 pub use error::{AuthError, AuthErrorKind, Delivery, FieldError};
 pub use family::Family;
+pub use fingerprint::Fingerprint;
+pub use key::{InvalidSessionKey, SessionKey};
 pub use manager::{Ended, Policy, SessionManager, SessionManagerBuilder, SessionStatus, SessionWatch};
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 pub use origin::{InvalidOrigin, Origin};

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
 use tokio::sync::watch;
 
-use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Session};
+use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Session, SessionKey};
 
 mod builder;
 mod cell;
@@ -24,7 +24,6 @@ mod status;
 mod vault;
 
 pub use builder::SessionManagerBuilder;
-pub(crate) use builder::key;
 use cell::{Cell, Locked};
 pub(crate) use changes::Changes;
 pub use ending::Ended;
@@ -54,7 +53,7 @@ use vault::Vault;
 /// # async fn example(authenticator: impl Authenticator + 'static) -> Result<(), AuthError> {
 /// let manager = SessionManager::builder(authenticator)
 ///     .credentials(Credentials::password("me@example.com", "correct horse"))
-///     .build();
+///     .build()?;
 /// let token = manager.token().await?; // signs in, since nobody has yet
 /// # let _ = token;
 /// # Ok(())
@@ -84,6 +83,11 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// The authenticator, for what only its vendor has.
     pub fn authenticator(&self) -> &A {
         &self.inner.authenticator
+    }
+
+    /// What its session is stored under.
+    pub fn key(&self) -> &SessionKey {
+        self.inner.vault.key()
     }
 
     /// A valid token: the one in use, or the result of a renewal or a login.

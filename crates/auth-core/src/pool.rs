@@ -7,7 +7,7 @@ use client_runtime::{Timer, TokioTimer};
 use lru::LruCache;
 use tokio::task::JoinSet;
 
-use crate::manager::{Changes, key};
+use crate::manager::Changes;
 use crate::{
     AuthError, AuthErrorKind, Authenticator, MemoryStore, Policy, SessionManager, SessionManagerBuilder, SessionStore,
 };
@@ -92,7 +92,7 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
             .store(Arc::clone(&self.shared.store));
         // Without the lock: it may take its time, or ask the pool for another account. The pool's key is the account,
         // whatever it says.
-        let manager = configure(builder).account(&*account).tell(self.shared.changes.clone(), &account).build();
+        let manager = configure(builder).account(&*account).tell(self.shared.changes.clone(), &account).build()?;
         let made_room = {
             let mut sessions = self.lock();
             if let Some(manager) = sessions.get(&account) {
@@ -148,10 +148,10 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
                 sessions.len()
             )));
         };
-        sessions.pop(&account);
+        let manager = sessions.pop(&account);
         // With the lock: nobody can have put the account in again, and stored a session that is not to be forgotten.
-        if let Some(memory) = &self.shared.own_memory {
-            memory.forget(&key(&self.shared.authenticator.family(), &account));
+        if let (Some(memory), Some(manager)) = (&self.shared.own_memory, manager) {
+            memory.forget(&manager.key().to_string());
         }
         Ok(account)
     }
@@ -250,11 +250,15 @@ mod tests {
             Family::new("nobody")
         }
 
+        fn realm(&self) -> &str {
+            "nowhere"
+        }
+
         fn capabilities(&self) -> Capabilities {
             Capabilities::login_only()
         }
 
-        fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+        fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
             Box::pin(async { Err(AuthError::new(AuthErrorKind::InvalidCredentials)) })
         }
     }

@@ -1,8 +1,11 @@
 //! A session: what signing in gives.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use client_runtime::Secret;
+
+use crate::Fingerprint;
 
 /// What signing in gives. `Debug` shows no token.
 #[derive(Clone, Debug)]
@@ -18,8 +21,17 @@ pub struct Session {
     pub expires_at: Option<SystemTime>,
     /// Who is signed in, in the vendor's terms.
     pub subject: Option<String>,
-    /// The account the session belongs to: the key under which it is kept.
+    /// The account the session belongs to, in the vendor's terms.
     pub account: Option<String>,
+    /// What the token may be used for, where the vendor says so: the scopes of OAuth 2.0 (RFC 6749, 3.3).
+    pub scopes: Vec<String>,
+    /// Whatever else the vendor wants back at the next renewal, by a name that its
+    /// [`Authenticator`](crate::Authenticator) chooses. A renewal that brings none keeps what was there.
+    pub extra: BTreeMap<String, Secret>,
+    /// Which credentials it was signed in with. The manager sets it; an authenticator leaves it alone.
+    pub fingerprint: Option<Fingerprint>,
+    /// The token is the credentials themselves: nothing was issued.
+    pub(crate) is_static: bool,
 }
 
 impl Session {
@@ -32,6 +44,10 @@ impl Session {
             expires_at: None,
             subject: None,
             account: None,
+            scopes: Vec::new(),
+            extra: BTreeMap::new(),
+            fingerprint: None,
+            is_static: false,
         }
     }
 
@@ -60,6 +76,20 @@ impl Session {
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.account = Some(account.into());
+        self
+    }
+
+    /// Sets what the token may be used for.
+    #[must_use]
+    pub fn with_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Keeps one more thing that the vendor wants back at the next renewal.
+    #[must_use]
+    pub fn with_extra(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.extra.insert(name.into(), value.into());
         self
     }
 }

@@ -47,6 +47,7 @@ pub use seal::EncryptionKey;
 pub struct Intent {
     token: [u8; 32],
     owner: u64,
+    is_resent: bool,
 }
 
 impl Intent {
@@ -55,12 +56,25 @@ impl Intent {
     /// `owner` is a random number: whoever records an intent knows it again by it.
     pub fn of(session: &Session, owner: u64) -> Self {
         let token = session.refresh_token.as_ref().unwrap_or(&session.access_token);
-        Self { token: Sha256::digest(token.expose().as_bytes()).into(), owner }
+        Self::from_parts(Sha256::digest(token.expose().as_bytes()).into(), owner)
     }
 
     /// An intent as it was read from a store.
     pub fn from_parts(token_hash: [u8; 32], owner: u64) -> Self {
-        Self { token: token_hash, owner }
+        Self { token: token_hash, owner, is_resent: false }
+    }
+
+    /// The intent to send the token once more, since the first answer was lost and the vendor doesn't punish it. The
+    /// record says so, and nobody sends it a third time.
+    #[must_use]
+    pub fn resent(mut self) -> Self {
+        self.is_resent = true;
+        self
+    }
+
+    /// Whether it is the second time that the token is sent.
+    pub fn is_resent(&self) -> bool {
+        self.is_resent
     }
 
     /// The SHA-256 of the token.
@@ -77,12 +91,12 @@ impl Intent {
 /// Shows whose it is; a hash of a short token could be guessed.
 impl fmt::Debug for Intent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Intent").field("owner", &self.owner).finish_non_exhaustive()
+        f.debug_struct("Intent").field("owner", &self.owner).field("resent", &self.is_resent).finish_non_exhaustive()
     }
 }
 
-/// What is stored for an account, as one number: every write gives it another, and none comes back, not even after the
-/// account was removed. Stores that many processes share draw them at random.
+/// What is stored under a key, as one number: every write gives it another, and none comes back, not even after the
+/// session was removed. Stores that many processes share draw them at random.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Revision(pub u128);
 
@@ -105,7 +119,10 @@ impl Stored {
     }
 }
 
-/// Keeps sessions, by account. Whoever opens the same store shares them: tasks, processes, hosts.
+/// Keeps sessions, each under the text of its [`SessionKey`](crate::SessionKey). Whoever opens the same store shares them:
+/// tasks, processes, hosts.
+///
+/// A store may take the key for any text, and compares it byte by byte.
 ///
 /// # A redemption
 ///
@@ -130,17 +147,17 @@ impl Stored {
 ///
 /// `auth_testkit::conformance::store` is a test suite for implementations.
 pub trait SessionStore: Send + Sync {
-    /// Reads the session of an account.
-    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>>;
+    /// Reads a session.
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>>;
 
     /// Writes a session, whatever was there, and clears any intent: somebody has signed in anew.
-    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>>;
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>>;
 
     /// Writes a session and clears any intent, in one write, if what is stored is what is expected; `None` expects
     /// nothing. Returns `None` if something else is stored: nothing was written then.
     fn compare_and_swap<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
@@ -149,7 +166,7 @@ pub trait SessionStore: Send + Sync {
     /// it takes the place of an intent that is there. Returns `None` if something else is stored.
     fn record_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
         intent: Intent,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
@@ -158,24 +175,35 @@ pub trait SessionStore: Send + Sync {
     /// something else is stored.
     fn clear_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
 
-    /// Forgets the session of an account, whatever was there.
-    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>>;
+    /// Forgets a session, whatever was there.
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>>;
 
-    /// Waits for the lock of an account, but not longer than `within`. It doesn't keep anybody from writing; it is for
+    /// Waits for the lock of a session, but not longer than `within`. It doesn't keep anybody from writing; it is for
     /// those who redeem, one after the other.
     ///
     /// # Errors
     ///
     /// [`Timeout`](crate::AuthErrorKind::Timeout) when somebody else has it for all that time.
-    fn lock<'a>(&'a self, account: &'a str, within: std::time::Duration)
-    -> BoxFuture<'a, Result<StoreLock, AuthError>>;
+    fn lock<'a>(&'a self, key: &'a str, within: std::time::Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>>;
+
+    /// The keys of all sessions that are stored, in no order; each can be parsed as a
+    /// [`SessionKey`](crate::SessionKey). It may take long, and what is written meanwhile may be missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](crate::AuthErrorKind::Unsupported) where what is behind the store can't be listed.
+    fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
+        Box::pin(std::future::ready(Err(
+            AuthError::new(crate::AuthErrorKind::Unsupported).with_message("this store can't list what it has")
+        )))
+    }
 }
 
-/// The lock of an account in a store. Dropping it releases it, sooner or later; [`release`](Self::release) does it now.
+/// The lock of a session in a store. Dropping it releases it, sooner or later; [`release`](Self::release) does it now.
 #[must_use = "a lock that is dropped is released"]
 pub struct StoreLock(Option<Release>);
 

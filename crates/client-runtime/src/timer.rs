@@ -32,6 +32,13 @@ pub trait Timer: fmt::Debug + Send + Sync {
 #[non_exhaustive]
 pub struct TokioTimer;
 
+impl TokioTimer {
+    /// The system's clocks, and tokio's timer.
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
 impl Timer for TokioTimer {
     fn now(&self) -> Instant {
         Instant::now()

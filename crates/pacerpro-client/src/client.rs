@@ -20,6 +20,11 @@ impl Client {
         ClientBuilder::default()
     }
 
+    /// The URL that the paths of operations are appended to. It doesn't end in a slash.
+    pub fn base_url(&self) -> &str {
+        self.core.base_url()
+    }
+
     /// Renew a session
     ///
     /// Gives a new token to whoever still holds a valid one.

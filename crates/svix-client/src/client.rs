@@ -20,6 +20,11 @@ impl Client {
         ClientBuilder::default()
     }
 
+    /// The URL that the paths of operations are appended to. It doesn't end in a slash.
+    pub fn base_url(&self) -> &str {
+        self.core.base_url()
+    }
+
     /// Open the application portal
     ///
     /// Issues a link that signs a user in to the portal of one application, together with the token inside it. The application can be created on the way.

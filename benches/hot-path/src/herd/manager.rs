@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, Session,
-    SessionManager, TokenSource,
+    SessionManager, Timer, TokenSource,
 };
 
 use super::{Vendor, Way};
@@ -18,7 +18,7 @@ pub(super) struct Manager {
 impl Manager {
     pub(super) fn new(vendor: Arc<Vendor>) -> Self {
         let credentials = Credentials::password("me@example.com", "made up");
-        Self { source: Arc::new(SessionManager::builder(Renewing(vendor)).credentials(credentials).build()) }
+        Self { source: Arc::new(SessionManager::builder(Renewing(vendor)).credentials(credentials).build()?) }
     }
 }
 
@@ -34,12 +34,15 @@ impl Authenticator for Renewing {
     fn family(&self) -> Family {
         Family::new("in-process")
     }
+    fn realm(&self) -> &str {
+        "https://vendor.example"
+    }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async {
             if !self.0.renew().await {
                 // What an adapter makes of a 503.

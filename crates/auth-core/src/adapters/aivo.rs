@@ -1,6 +1,5 @@
 //! Aivo: a short-lived access token, and a refresh token that works once.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aivo_client::{Client, operations, types};
@@ -10,7 +9,7 @@ use serde_json::Value;
 
 use super::answer::{lenient, needed};
 use super::errors::{Proof, auth_error};
-use super::{jwt, not_sent, received, system_clock, unfit_credentials};
+use super::{jwt, not_sent, received, unfit_credentials};
 use crate::{
     AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session,
 };
@@ -37,50 +36,33 @@ const SHORTEST_PASSWORD: usize = 8;
 #[derive(Clone, Debug)]
 pub struct AivoAuthenticator {
     client: Client,
-    timer: Arc<dyn Timer>,
-}
-
-/// What Aivo has beyond [`Authenticator`].
-pub trait AivoExt {
-    /// Signs in, and tells who did.
-    ///
-    /// # Errors
-    ///
-    /// Those of `login`, and [`Decode`](AuthErrorKind::Decode) for an answer whose user isn't all that is promised: such
-    /// a user can sign in by `login`.
-    fn login_user<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-    ) -> BoxFuture<'a, Result<(Session, types::User), AuthError>>;
 }
 
 impl AivoAuthenticator {
     /// Signs in through this client. Its own token, if it has one, is never used.
     pub fn new(client: Client) -> Self {
-        Self { client, timer: system_clock() }
+        Self { client }
     }
 
-    /// Sets the clock that responses are dated by; tests replace it.
-    #[must_use]
-    pub fn with_timer(mut self, timer: Arc<dyn Timer>) -> Self {
-        self.timer = timer;
-        self
-    }
-}
-
-impl AivoExt for AivoAuthenticator {
-    fn login_user<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-    ) -> BoxFuture<'a, Result<(Session, types::User), AuthError>> {
-        Box::pin(async move {
-            let (_, request) = login_request(credentials)?;
-            let answer = self.client.login(&request).await.map_err(|error| auth_error(error, Proof::Credentials))?;
-            let answer = answer.into_inner();
-            let user = answer.user.clone();
-            let (session, _) = session(answer.into(), self.timer.system_time(), &operations::LOGIN)?;
-            Ok((session.with_account(user.email.as_str()), user))
-        })
+    /// Signs in, and tells who did. The session is dated by `clock`, as in [`login`](Authenticator::login); a manager of
+    /// it takes it by [`adopt`](crate::SessionManager::adopt).
+    ///
+    /// # Errors
+    ///
+    /// Those of `login`, and [`Decode`](AuthErrorKind::Decode) for an answer whose user isn't all that is promised: such
+    /// a user can sign in by `login`.
+    pub async fn login_user(
+        &self,
+        credentials: &Credentials,
+        clock: &dyn Timer,
+    ) -> Result<(Session, types::User), AuthError> {
+        let (_, request) = login_request(credentials)?;
+        let answer = self.client.login(&request).await.map_err(|error| auth_error(error, Proof::Credentials))?;
+        let answer = answer.into_inner();
+        let user = answer.user.clone();
+        let (mut session, _) = session(answer.into(), clock.system_time(), &operations::LOGIN)?;
+        session.fingerprint = credentials.fingerprint();
+        Ok((session.with_account(user.email.as_str()), user))
     }
 }
 
@@ -89,20 +71,28 @@ impl Authenticator for AivoAuthenticator {
         FAMILY
     }
 
+    fn realm(&self) -> &str {
+        self.client.base_url()
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation().with_logout(LogoutScope::Session)
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let (username, request) = login_request(credentials)?;
             let issued = needed(self.client.login(&request).await, Proof::Credentials)?;
-            let (session, email) = session(issued, self.timer.system_time(), &operations::LOGIN)?;
+            let (session, email) = session(issued, clock.system_time(), &operations::LOGIN)?;
             Ok(session.with_account(email.unwrap_or_else(|| username.to_owned())))
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let Some(refresh_token) = &session.refresh_token else {
                 let message = "the session has no refresh token";
@@ -111,7 +101,7 @@ impl Authenticator for AivoAuthenticator {
             let body = types::RefreshTokenRequest::new(refresh_token.clone());
             let request = self.client.refresh_token(&body).token(session.access_token.clone());
             let issued = needed(request.await, Proof::Session)?;
-            let (mut renewed, email) = self::session(issued, self.timer.system_time(), &operations::REFRESH_TOKEN)?;
+            let (mut renewed, email) = self::session(issued, clock.system_time(), &operations::REFRESH_TOKEN)?;
             renewed.account = session.account.clone().or(email);
             renewed.subject = renewed.subject.or_else(|| session.subject.clone());
             Ok(renewed)
@@ -128,7 +118,7 @@ impl Authenticator for AivoAuthenticator {
 
 /// The name that signs in, and the request that does.
 fn login_request(credentials: &Credentials) -> Result<(&str, types::LoginRequest), AuthError> {
-    let Credentials::Password { username, password } = credentials else {
+    let Credentials::Password { username, password, .. } = credentials else {
         return Err(unfit_credentials(FAMILY, credentials, "a password"));
     };
     if password.expose().chars().count() < SHORTEST_PASSWORD {

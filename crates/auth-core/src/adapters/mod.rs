@@ -18,16 +18,9 @@ pub mod pacerpro;
 #[cfg(feature = "svix")]
 pub mod svix;
 
-use std::sync::Arc;
-
-use client_runtime::{Operation, Secret, Timer, Token, TokioTimer};
+use client_runtime::{Operation, Secret, Token};
 
 use crate::{AuthError, AuthErrorKind, Credentials, Delivery, Family};
-
-/// The clock of an adapter that was given none.
-fn system_clock() -> Arc<dyn Timer> {
-    Arc::new(TokioTimer::default())
-}
 
 /// An error of an operation that was not sent.
 fn not_sent(kind: AuthErrorKind, family: Family, operation: &'static str, message: impl Into<String>) -> AuthError {

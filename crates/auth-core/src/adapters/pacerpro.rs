@@ -1,6 +1,5 @@
 //! PacerPro: a token that renews itself while it is valid.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use client_runtime::{BoxFuture, Operation, Secret, Timer, Timestamp};
@@ -9,7 +8,7 @@ use serde::Deserialize;
 
 use super::answer::{lenient, needed};
 use super::errors::{Proof, auth_error, unusable};
-use super::{jwt, received, system_clock, unfit_credentials};
+use super::{jwt, received, unfit_credentials};
 use crate::{AuthError, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session};
 
 const FAMILY: Family = Family::new("pacerpro");
@@ -31,26 +30,22 @@ const FAMILY: Family = Family::new("pacerpro");
 #[derive(Clone, Debug)]
 pub struct PacerProAuthenticator {
     client: Client,
-    timer: Arc<dyn Timer>,
 }
 
 impl PacerProAuthenticator {
     /// Signs in through this client. Its own token, if it has one, is never used.
     pub fn new(client: Client) -> Self {
-        Self { client, timer: system_clock() }
-    }
-
-    /// Sets the clock that responses are dated by; tests replace it.
-    #[must_use]
-    pub fn with_timer(mut self, timer: Arc<dyn Timer>) -> Self {
-        self.timer = timer;
-        self
+        Self { client }
     }
 }
 
 impl Authenticator for PacerProAuthenticator {
     fn family(&self) -> Family {
         FAMILY
+    }
+
+    fn realm(&self) -> &str {
+        self.client.base_url()
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -61,23 +56,27 @@ impl Authenticator for PacerProAuthenticator {
             .with_revoke_all()
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
-            let Credentials::Password { username, password } = credentials else {
+            let Credentials::Password { username, password, .. } = credentials else {
                 return Err(unfit_credentials(FAMILY, credentials, "a password"));
             };
             let user = types::User::new(username.as_str(), password.clone());
             let issued = needed(self.client.create_session(&user).await, Proof::Credentials)?;
-            let session = session(issued, self.timer.system_time(), &operations::CREATE_SESSION)?;
+            let session = session(issued, clock.system_time(), &operations::CREATE_SESSION)?;
             Ok(session.with_account(username.as_str()))
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let request = self.client.refresh_session().token(session.access_token.clone());
             let issued = needed(request.await, Proof::Session)?;
-            let mut renewed = self::session(issued, self.timer.system_time(), &operations::REFRESH_SESSION)?;
+            let mut renewed = self::session(issued, clock.system_time(), &operations::REFRESH_SESSION)?;
             renewed.account.clone_from(&session.account);
             renewed.subject = renewed.subject.or_else(|| session.subject.clone());
             Ok(renewed)

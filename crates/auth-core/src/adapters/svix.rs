@@ -1,6 +1,5 @@
 //! Svix: keys that last, and tokens for one application that are minted with them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use client_runtime::{BoxFuture, Operation, Secret, Timer};
@@ -9,9 +8,10 @@ use svix_client::{Client, operations, types};
 
 use super::answer::needed;
 use super::errors::{Proof, auth_error};
-use super::{is_sendable, jwt, not_sent, received, system_clock, unfit_credentials};
+use super::{is_sendable, jwt, not_sent, received, unfit_credentials};
 use crate::{
-    AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session,
+    AppAccess, AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Family, LogoutScope, OneTimeToken,
+    Renewal, Session,
 };
 
 const FAMILY: Family = Family::new("svix");
@@ -47,26 +47,6 @@ pub struct SvixAuthenticator {
     client: Client,
     /// In seconds.
     grace_period: u32,
-    timer: Arc<dyn Timer>,
-}
-
-/// What Svix has beyond [`Authenticator`]. The session is that of an API key.
-pub trait SvixExt {
-    /// A link that signs whoever opens it in to the portal of an application, and the token inside it.
-    fn portal_link<'a>(
-        &'a self,
-        session: &'a Session,
-        app_id: &'a str,
-        wanted: &'a types::AppPortalAccessIn,
-    ) -> BoxFuture<'a, Result<types::AppPortalAccessOut, AuthError>>;
-
-    /// A token that can create messages in one application, and nothing else.
-    fn create_message_token<'a>(
-        &'a self,
-        session: &'a Session,
-        app_id: &'a str,
-        wanted: &'a types::CreateMessageTokenIn,
-    ) -> BoxFuture<'a, Result<types::AuthTokenOut, AuthError>>;
 }
 
 impl SvixAuthenticator {
@@ -76,7 +56,7 @@ impl SvixAuthenticator {
     /// it with a static token, an API key, if you want those. Don't give it a token source that depends on a session
     /// this authenticator renews.
     pub fn new(client: Client) -> Self {
-        Self { client, grace_period: 0, timer: system_clock() }
+        Self { client, grace_period: 0 }
     }
 
     /// Sets how long tokens stay valid after `revoke_all`, in whole seconds. By default they end at once.
@@ -94,58 +74,75 @@ impl SvixAuthenticator {
         Ok(self)
     }
 
-    /// Sets the clock that responses are dated by; tests replace it.
-    #[must_use]
-    pub fn with_timer(mut self, timer: Arc<dyn Timer>) -> Self {
-        self.timer = timer;
-        self
+    /// A link that signs whoever opens it in to the portal of an application, and the token inside it. The session is that
+    /// of an API key.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) for what is no id of an application; and those of the call.
+    pub async fn portal_link(
+        &self,
+        session: &Session,
+        app_id: &str,
+        wanted: &types::AppPortalAccessIn,
+    ) -> Result<types::AppPortalAccessOut, AuthError> {
+        let application = application(app_id, &operations::APP_PORTAL_ACCESS)?;
+        let request = self.client.app_portal_access(&application, wanted).token(session.access_token.clone());
+        request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
     }
 
-    async fn mint(&self, api_key: &Secret, app_id: &str, lifetime: Option<Duration>) -> Result<Session, AuthError> {
+    /// A token that can create messages in one application, and nothing else. The session is that of an API key.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`portal_link`](Self::portal_link).
+    pub async fn create_message_token(
+        &self,
+        session: &Session,
+        app_id: &str,
+        wanted: &types::CreateMessageTokenIn,
+    ) -> Result<types::AuthTokenOut, AuthError> {
+        let application = application(app_id, &operations::CREATE_MESSAGE_TOKEN)?;
+        let request = self.client.create_message_token(&application, wanted).token(session.access_token.clone());
+        request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
+    }
+
+    async fn mint(&self, access: &AppAccess, clock: &dyn Timer) -> Result<Session, AuthError> {
         const OPERATION: &Operation = &operations::APP_PORTAL_ACCESS;
+        let AppAccess { api_key, app_id, lifetime, read_only, feature_flags } = access;
         let application = application(app_id, OPERATION)?;
         let mut wanted = types::AppPortalAccessIn::new();
         wanted.expiry = lifetime.map(|lifetime| lifetime.as_secs());
+        wanted.read_only = *read_only;
+        if !feature_flags.is_empty() {
+            let flags = feature_flags.iter().map(|flag| flag.parse()).collect::<Result<_, _>>();
+            wanted.feature_flags = Some(flags.map_err(|_| {
+                let message = "a feature flag has letters, digits, hyphens, underscores and dots";
+                not_sent(AuthErrorKind::InvalidInput, FAMILY, OPERATION.id, message)
+            })?);
+        }
         if wanted.expiry.is_some_and(|seconds| !LIFETIMES.contains(&seconds)) {
             let message = format!("a token lives {} to {} seconds", LIFETIMES.start(), LIFETIMES.end());
             return Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, OPERATION.id, message));
         }
         let request = self.client.app_portal_access(&application, &wanted).token(api_key.clone());
         let issued: Issued = needed(request.await, Proof::Credentials)?;
-        let mut session = self.session(received(issued.token, OPERATION, "token")?);
+        let mut session = session(received(issued.token, OPERATION, "token")?, clock);
         if let Some(seconds) = wanted.expiry {
             session.expires_at = session.issued_at.checked_add(Duration::from_secs(seconds));
         }
-        Ok(session.with_account(app_id))
+        Ok(session.with_account(app_id.as_str()))
     }
 
-    async fn exchange(&self, token: &Secret, bearer: Option<&Secret>) -> Result<Session, AuthError> {
-        let body = types::OneTimeTokenIn::new(token.clone());
+    async fn exchange(&self, once: &OneTimeToken, clock: &dyn Timer) -> Result<Session, AuthError> {
+        let body = types::OneTimeTokenIn::new(once.token.clone());
         let request = self.client.exchange_one_time_token(&body);
-        let request = match bearer {
+        let request = match &once.bearer {
             Some(bearer) => request.token(bearer.clone()),
             None => request,
         };
         let issued: Issued = needed(request.await, Proof::Credentials)?;
-        Ok(self.session(received(issued.token, &operations::EXCHANGE_ONE_TIME_TOKEN, "token")?))
-    }
-
-    /// The session of a token that has just arrived.
-    fn session(&self, token: Secret) -> Session {
-        let claims = jwt::claims(&token);
-        let mut session = Session::new(token, self.timer.system_time());
-        session.expires_at = claims.expires_at;
-        session.subject = claims.subject;
-        session
-    }
-
-    /// The session of a key. Whatever the key says about itself, it is the vendor who ends it.
-    fn adopt(&self, key: &Secret) -> Result<Session, AuthError> {
-        if is_sendable(key) {
-            return Ok(Session::new(key.clone(), self.timer.system_time()));
-        }
-        let message = "the API key is empty or holds something other than visible ASCII";
-        Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, "login", message))
+        Ok(session(received(issued.token, &operations::EXCHANGE_ONE_TIME_TOKEN, "token")?, clock))
     }
 }
 
@@ -154,18 +151,26 @@ impl Authenticator for SvixAuthenticator {
         FAMILY
     }
 
+    fn realm(&self) -> &str {
+        self.client.base_url()
+    }
+
     /// Of sessions that are minted. One from a one-time token or an API key can't be renewed:
     /// [`Credentials::is_reusable`] tells.
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Relogin).with_logout(LogoutScope::Session).with_revoke_all()
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             match credentials {
-                Credentials::AppAccess { api_key, app_id, lifetime } => self.mint(api_key, app_id, *lifetime).await,
-                Credentials::OneTimeToken { token, bearer } => self.exchange(token, bearer.as_ref()).await,
-                Credentials::ApiKey(key) => self.adopt(key),
+                Credentials::AppAccess(access) => self.mint(access, clock).await,
+                Credentials::OneTimeToken(once) => self.exchange(once, clock).await,
+                Credentials::ApiKey(key) => keep(key, clock),
                 other => Err(unfit_credentials(FAMILY, other, "app access, a one-time token or an API key")),
             }
         })
@@ -199,34 +204,6 @@ impl Authenticator for SvixAuthenticator {
     }
 }
 
-impl SvixExt for SvixAuthenticator {
-    fn portal_link<'a>(
-        &'a self,
-        session: &'a Session,
-        app_id: &'a str,
-        wanted: &'a types::AppPortalAccessIn,
-    ) -> BoxFuture<'a, Result<types::AppPortalAccessOut, AuthError>> {
-        Box::pin(async move {
-            let application = application(app_id, &operations::APP_PORTAL_ACCESS)?;
-            let request = self.client.app_portal_access(&application, wanted).token(session.access_token.clone());
-            request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
-        })
-    }
-
-    fn create_message_token<'a>(
-        &'a self,
-        session: &'a Session,
-        app_id: &'a str,
-        wanted: &'a types::CreateMessageTokenIn,
-    ) -> BoxFuture<'a, Result<types::AuthTokenOut, AuthError>> {
-        Box::pin(async move {
-            let application = application(app_id, &operations::CREATE_MESSAGE_TOKEN)?;
-            let request = self.client.create_message_token(&application, wanted).token(session.access_token.clone());
-            request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
-        })
-    }
-}
-
 /// What a session is made of.
 #[derive(Deserialize)]
 struct Issued {
@@ -243,6 +220,24 @@ impl From<types::OneTimeTokenOut> for Issued {
     fn from(answer: types::OneTimeTokenOut) -> Self {
         Self { token: answer.token }
     }
+}
+
+/// The session of a token that has just arrived.
+fn session(token: Secret, clock: &dyn Timer) -> Session {
+    let claims = jwt::claims(&token);
+    let mut session = Session::new(token, clock.system_time());
+    session.expires_at = claims.expires_at;
+    session.subject = claims.subject;
+    session
+}
+
+/// The session of a key. Whatever the key says about itself, it is the vendor who ends it.
+fn keep(key: &Secret, clock: &dyn Timer) -> Result<Session, AuthError> {
+    if is_sendable(key) {
+        return Ok(Session::new(key.clone(), clock.system_time()));
+    }
+    let message = "the API key is empty or holds something other than visible ASCII";
+    Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, "login", message))
 }
 
 fn application(app_id: &str, operation: &'static Operation) -> Result<types::AppId, AuthError> {

@@ -10,13 +10,13 @@ use super::policy::fraction;
 use super::state::State;
 use super::vault::{Limits, Vault};
 use super::{Changes, Inner, Policy, SessionManager, SessionStatus};
-use crate::{Authenticator, Credentials, Family, MemoryStore, Session, SessionStore};
+use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, MemoryStore, Session, SessionKey, SessionStore};
 
 /// Builds a [`SessionManager`].
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SessionManagerBuilder<A> {
     authenticator: A,
-    account: String,
+    account: Option<String>,
     credentials: Option<Credentials>,
     session: Option<Session>,
     policy: Policy,
@@ -29,7 +29,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
     pub(super) fn new(authenticator: A) -> Self {
         Self {
             authenticator,
-            account: "default".to_owned(),
+            account: None,
             credentials: None,
             session: None,
             policy: Policy::default(),
@@ -53,16 +53,18 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         self
     }
 
-    /// The name under which the session is stored, beside the family's; by default `default`.
+    /// The account under which the session is stored: see [`SessionKey`]. By default it is that of the credentials, or of
+    /// the session that it begins with.
     pub fn account(mut self, account: impl Into<String>) -> Self {
-        self.account = account.into();
+        self.account = Some(account.into());
         self
     }
 
     /// Where the session is kept; by default in memory, for this manager alone.
     ///
-    /// A session that is stored there already is taken up instead of signing in. Managers of the same account that share
-    /// a store share the session: in this process, in others, on other hosts.
+    /// A session that is stored there already is taken up instead of signing in, unless other credentials than the ones
+    /// held were used for it. Managers of the same family, realm and account that share a store share the session: in this
+    /// process, in others, on other hosts.
     pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = Some(store);
         self
@@ -87,13 +89,32 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
     }
 
     /// Builds the manager. Nothing is sent and no task is started.
-    pub fn build(self) -> SessionManager<A> {
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if there is a store, and nothing says whose session it is: a manager
+    /// with another user's credentials would find it there.
+    pub fn build(self) -> Result<SessionManager<A>, AuthError> {
         let capabilities = self.authenticator.capabilities();
         let mut state = State::new(self.policy, capabilities, self.credentials.is_some());
-        let key = key(&self.authenticator.family(), &self.account);
         // A key that is the token itself is stored nowhere.
         let is_static = self.credentials.as_ref().is_some_and(Credentials::is_static);
         let store = self.store.filter(|_| !is_static);
+        let known = self.credentials.as_ref().and_then(Credentials::account);
+        let known = known.or(self.session.as_ref().and_then(|session| session.account.as_deref()));
+        let account = match (self.account, known) {
+            (Some(account), _) => account,
+            (None, Some(account)) => account.to_owned(),
+            // Nobody else sees it.
+            (None, None) if store.is_none() => String::new(),
+            (None, None) => {
+                return Err(AuthError::new(AuthErrorKind::InvalidInput).with_message(
+                    "the store is shared, and nothing says whose session this is: name it with \
+                     `SessionManagerBuilder::account`",
+                ));
+            }
+        };
+        let key = SessionKey::new(self.authenticator.family(), self.authenticator.realm(), account);
         let is_private = store.is_none();
         state.set_shared(!is_private);
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
@@ -111,11 +132,6 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
             changes: self.changes,
         };
         inner.show_active(&inner.cell.lock());
-        SessionManager { inner: Arc::new(inner) }
+        Ok(SessionManager { inner: Arc::new(inner) })
     }
-}
-
-/// What a session is stored under.
-pub(crate) fn key(family: &Family, account: &str) -> String {
-    format!("{family}/{account}")
 }

@@ -151,7 +151,7 @@ impl Locked<'_> {
         // Checked before it is taken, so that a token that can't be sent is a failed renewal and nothing worse.
         let outcome = outcome.and_then(|gained| match &gained {
             Gained::New(session) | Gained::Found { session, .. } => prepare(session, 0).map(|_| gained),
-            Gained::Removed => Ok(gained),
+            Gained::Foreign | Gained::Removed => Ok(gained),
         });
         let generation = self.guarded.state.generation();
         let completion = self.guarded.state.complete(epoch, plan, outcome, now, chance);
@@ -244,7 +244,7 @@ impl Locked<'_> {
         credentials: Credentials,
         (now, chance): (SystemTime, f64),
     ) -> Option<Arc<Session>> {
-        let before = self.take_place(ticket, (session, credentials.is_static()), now, chance);
+        let before = self.take_place(ticket, session, now, chance);
         self.hold_credentials(credentials);
         before
     }
@@ -253,13 +253,13 @@ impl Locked<'_> {
     pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Option<Arc<Session>> {
         let ticket = self.guarded.state.begin_login();
         self.guarded.state.end_login(ticket);
-        self.take_place(ticket, (session, false), now, chance)
+        self.take_place(ticket, session, now, chance)
     }
 
     fn take_place(
         &mut self,
         ticket: Ticket,
-        session: (Arc<Session>, bool),
+        session: Arc<Session>,
         now: SystemTime,
         chance: f64,
     ) -> Option<Arc<Session>> {

@@ -127,7 +127,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         if rotates {
             self.vault.note_sent(session);
         }
-        let renewed = self.bounded(self.authenticator.refresh(session)).await;
+        let renewed = self.bounded(self.authenticator.refresh(session, &*self.timer)).await;
         let is_good_still = match &renewed {
             // Vendors that rotate now and then name a new one, or none, or this one.
             Ok(renewed) => renewed.refresh_token.as_ref().is_none_or(|new| Some(new) == session.refresh_token.as_ref()),
@@ -137,6 +137,21 @@ impl<A: Authenticator + 'static> Inner<A> {
             self.vault.note_not_spent(session);
         }
         renewed
+    }
+}
+
+impl<A: Authenticator + 'static> Inner<A> {
+    /// Creates a session, and marks it with what it was created from.
+    pub(super) async fn authenticate(&self, credentials: &Credentials) -> Result<Session, AuthError> {
+        self.bounded(Box::pin(async {
+            let credentials =
+                credentials.resolve().await.map_err(|error| error.with_delivery(Delivery::NotProcessed))?;
+            let mut session = self.authenticator.login(&credentials, &*self.timer).await?;
+            session.fingerprint = credentials.fingerprint();
+            session.is_static = credentials.is_static();
+            Ok(session)
+        }))
+        .await
     }
 }
 

@@ -132,7 +132,7 @@ enum SignedIn {
 impl<A: Authenticator + 'static> Login<A> {
     async fn run(self) {
         let inner = Arc::clone(&self.inner);
-        let outcome = inner.bounded(inner.authenticator.login(&self.credentials)).await;
+        let outcome = inner.authenticate(&self.credentials).await;
         match self.land(outcome) {
             Ok(SignedIn::Published(closing)) => {
                 inner.store_new().await;
@@ -143,7 +143,7 @@ impl<A: Authenticator + 'static> Login<A> {
                 }
             }
             Ok(SignedIn::Void(session)) => {
-                if !self.credentials.is_static() {
+                if !session.is_static {
                     inner.give_up(session).await;
                 }
                 self.announced.tell(Err(Halt::Superseded));
@@ -180,7 +180,7 @@ impl<A: Authenticator + 'static> Login<A> {
         }
         let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), (now, inner.chance()));
         let epoch = locked.state().epoch();
-        if self.credentials.is_static() {
+        if session.is_static {
             // Nothing of it is stored, and what is stored was replaced.
             drop(inner.vault.end(epoch));
         } else {

@@ -25,8 +25,6 @@ struct Held {
     rejected: bool,
     /// Why the refresh token can't be sent again.
     spent: Option<Spent>,
-    /// A key that was never issued: there is no other, here or in the store.
-    is_static: bool,
 }
 
 /// Everything a manager knows.
@@ -131,7 +129,7 @@ impl State {
 
     /// Whether the session in use was never issued.
     pub(crate) fn is_static(&self) -> bool {
-        self.held.as_ref().is_some_and(|held| held.is_static)
+        self.session().is_some_and(|session| session.is_static)
     }
 
     /// Whether others can change what is stored.
@@ -216,10 +214,11 @@ impl State {
 
     /// The best way to another session, if there is one.
     fn plan(&self, now: SystemTime) -> Option<Plan> {
-        if self.is_static() {
-            return None;
-        }
         let login = self.can_login.then_some(Plan::Login);
+        if self.is_static() {
+            // A key that was never issued: there is no other in the store, but a provider may give one that was rotated.
+            return login.filter(|_| !self.logs_in_statically);
+        }
         let plan = match (&self.held, self.capabilities.renewal) {
             _ if self.dead.is_some() => None,
             (Some(held), Renewal::Refresh) if self.can_refresh(held, now) => Some(Plan::Refresh),
@@ -337,25 +336,18 @@ impl State {
         ticket.number > self.last_login
     }
 
-    fn mark_static(&mut self, is_static: bool) {
-        if let Some(held) = &mut self.held {
-            held.is_static = is_static;
-        }
-    }
-
     /// A login has succeeded: its session takes the place of what was in use. Failures from before count until a session
     /// is of use.
     pub(crate) fn sign_in(
         &mut self,
         ticket: Ticket,
-        (session, is_static): (Arc<Session>, bool),
+        session: Arc<Session>,
         now: SystemTime,
         chance: f64,
     ) -> Option<Arc<Session>> {
         self.last_login = ticket.number;
         let before = self.supersede();
         self.hold(session, chance);
-        self.mark_static(is_static);
         if self.freshness(now) != Freshness::Unusable {
             self.recover();
         }
@@ -397,17 +389,23 @@ impl State {
         }
         self.in_flight = false;
         match outcome {
-            Ok(Gained::New(session)) => {
-                let completion = self.take_into_use(session, now, chance);
-                self.mark_static(plan == Plan::Login && self.logs_in_statically);
-                completion
-            }
+            Ok(Gained::New(session)) => self.take_into_use(session, now, chance),
             Ok(Gained::Found { session, spent }) => {
                 let was_rejected = self.is_rejected();
                 if !self.adopt(session, spent, chance) {
                     self.put_off_looks(None, now, chance);
                 } else if was_rejected && !self.is_rejected() {
                     self.pause_suspicion(now, chance);
+                }
+                self.go_on(now, chance)
+            }
+            // What is there is nobody's business here; there is nothing else to be found.
+            Ok(Gained::Foreign) if plan == Plan::Look => {
+                self.fail_look(AuthError::new(AuthErrorKind::NotFound), now, chance)
+            }
+            Ok(Gained::Foreign) => {
+                if let Some(held) = &mut self.held {
+                    held.spent = Some(Spent::Replaced);
                 }
                 self.go_on(now, chance)
             }
@@ -446,7 +444,7 @@ impl State {
 
     fn hold(&mut self, session: Arc<Session>, chance: f64) {
         let moments = self.policy.moments(&session, chance);
-        self.held = Some(Held { session, moments, rejected: false, spent: None, is_static: false });
+        self.held = Some(Held { session, moments, rejected: false, spent: None });
         self.generation += 1;
         self.vain_looks = 0;
         self.next_look = None;

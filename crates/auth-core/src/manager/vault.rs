@@ -10,15 +10,20 @@ use client_runtime::{BoxFuture, Timer};
 use self::machine::{InsteadOf, Machine, Step};
 use self::sent::Sent;
 use super::flight::Halt;
-use crate::{AuthError, AuthErrorKind, Delivery, Intent, Revision, Session, SessionStore, StoreLock, Stored};
+use crate::{
+    AuthError, AuthErrorKind, Delivery, Fingerprint, Intent, Revision, Session, SessionKey, SessionStore, StoreLock,
+    Stored,
+};
 
 mod machine;
 mod sent;
 
-/// One account in a store.
+/// One session in a store.
 pub(super) struct Vault {
     store: Arc<dyn SessionStore>,
-    account: String,
+    key: SessionKey,
+    /// Its text.
+    name: String,
     timer: Arc<dyn Timer>,
     limits: Limits,
     machine: Mutex<Machine>,
@@ -67,6 +72,8 @@ pub(super) enum Seen {
     Same(Stored),
     /// Another session: a peer has renewed it, or signed in.
     Other(Stored),
+    /// A session that was signed in with other credentials than those in use.
+    Foreign,
     /// Another session, and the one in use, which was given and never stored, is no older.
     Older(Revision),
 }
@@ -76,7 +83,7 @@ impl Vault {
     pub(super) fn new(
         store: Arc<dyn SessionStore>,
         is_private: bool,
-        account: String,
+        key: SessionKey,
         timer: Arc<dyn Timer>,
         limits: Limits,
     ) -> Self {
@@ -84,7 +91,8 @@ impl Vault {
         let sent = (!is_private).then(Mutex::default);
         Self {
             store,
-            account,
+            name: key.to_string(),
+            key,
             timer,
             limits,
             machine,
@@ -95,11 +103,16 @@ impl Vault {
         }
     }
 
+    /// What it is stored under.
+    pub(super) fn key(&self) -> &SessionKey {
+        &self.key
+    }
+
     /// Waits for the lock, so that peers redeem one after the other.
     pub(super) async fn lock(&self) -> Result<StoreLock, AuthError> {
         let Limits { step, lock } = self.limits;
         // A store keeps to the limit by itself, but for the time it takes to ask.
-        let waiting = self.bounded(lock.saturating_add(step), self.store.lock(&self.account, lock));
+        let waiting = self.bounded(lock.saturating_add(step), self.store.lock(&self.name, lock));
         waiting.await.map_err(|error| error.with_transient(true))
     }
 
@@ -112,8 +125,14 @@ impl Vault {
         let _ = self.step(Box::pin(released)).await;
     }
 
-    /// What is in the store, beside the session in use. What is owed is written first.
-    pub(super) async fn look(&self, epoch: u64, held: Option<&Session>) -> Result<Seen, Halt> {
+    /// What is in the store, beside the session in use. What is owed is written first. `ours` is the fingerprint of the
+    /// credentials in use: a session of others is not taken up.
+    pub(super) async fn look(
+        &self,
+        epoch: u64,
+        held: Option<&Session>,
+        ours: Option<Fingerprint>,
+    ) -> Result<Seen, Halt> {
         self.flush().await?;
         let stored = self.load().await?;
         let mut machine = self.machine();
@@ -125,9 +144,15 @@ impl Vault {
             None => Seen::Nothing,
             Some(stored) => {
                 let same = held.is_some_and(|held| held.access_token == stored.session.access_token);
-                let is_given = !machine.has_seen() && !same;
-                if held.is_some_and(|held| is_given && !is_newer(&stored.session, held, self.timer.system_time())) {
+                let is_foreign =
+                    !same && ours.is_some_and(|ours| stored.session.fingerprint.is_some_and(|theirs| theirs != ours));
+                if let Some(held) = held.filter(|_| !machine.has_seen() && !same)
+                    && (is_foreign || !is_newer(&stored.session, held, self.timer.system_time()))
+                {
                     return Ok(Seen::Older(stored.revision));
+                }
+                if is_foreign {
+                    return Ok(Seen::Foreign);
                 }
                 machine.see();
                 if same { Seen::Same(stored) } else { Seen::Other(stored) }
@@ -136,7 +161,7 @@ impl Vault {
     }
 
     async fn load(&self) -> Result<Option<Stored>, AuthError> {
-        self.step(self.store.load(&self.account)).await
+        self.step(self.store.load(&self.name)).await
     }
 
     /// Whether somebody may have sent the refresh token that is stored.
@@ -166,7 +191,7 @@ impl Vault {
         session: &Session,
     ) -> Result<Option<Revision>, Halt> {
         let _turn = self.turn(epoch).await?;
-        let inserted = self.step(self.store.compare_and_swap(&self.account, instead_of, session)).await?;
+        let inserted = self.step(self.store.compare_and_swap(&self.name, instead_of, session)).await?;
         if inserted.is_some() {
             self.machine().see();
         }
@@ -176,7 +201,7 @@ impl Vault {
     /// Records that the refresh token is about to be sent.
     pub(super) async fn intend(&self, epoch: u64, stored: Revision, intent: Intent) -> Result<Option<Revision>, Halt> {
         let _turn = self.turn(epoch).await?;
-        let recorded = self.step(self.store.record_intent(&self.account, stored, intent)).await;
+        let recorded = self.step(self.store.record_intent(&self.name, stored, intent)).await;
         match recorded {
             Ok(Some(_)) => self.machine().recorded(),
             Ok(None) => {}
@@ -189,7 +214,7 @@ impl Vault {
     /// Takes an intent back: nothing came of it.
     pub(super) async fn withdraw(&self, epoch: u64, stored: Revision, intent: Intent) {
         let Ok(_turn) = self.turn(epoch).await else { return };
-        if self.step(self.store.clear_intent(&self.account, stored)).await.is_err() {
+        if self.step(self.store.clear_intent(&self.name, stored)).await.is_err() {
             self.machine().set_void(epoch, intent);
         }
     }
@@ -198,7 +223,7 @@ impl Vault {
     /// written is used all the same, since it is the only one there is, and written later.
     pub(super) async fn replace(&self, epoch: u64, redeemed: Revision, renewed: &Arc<Session>) -> Result<bool, Halt> {
         let _turn = self.turn(epoch).await?;
-        match self.step(self.store.compare_and_swap(&self.account, Some(redeemed), renewed)).await {
+        match self.step(self.store.compare_and_swap(&self.name, Some(redeemed), renewed)).await {
             Ok(written) => Ok(written.is_some()),
             Err(error) => {
                 self.machine().owe(epoch, renewed, redeemed, error);
@@ -276,15 +301,15 @@ impl Vault {
     async fn take(&self, epoch: u64, step: &Step) -> Result<(), AuthError> {
         let taken = match step {
             Step::Write(session, InsteadOf::Anything) => {
-                self.step(self.store.save(&self.account, session)).await.map(drop)
+                self.step(self.store.save(&self.name, session)).await.map(drop)
             }
             Step::Write(session, InsteadOf::Redeemed(revision)) => {
-                self.step(self.store.compare_and_swap(&self.account, Some(*revision), session)).await.map(drop)
+                self.step(self.store.compare_and_swap(&self.name, Some(*revision), session)).await.map(drop)
             }
             Step::Remove => {
                 let found = self.load().await.ok();
                 *self.removed() = Some((epoch, found));
-                self.step(self.store.remove(&self.account)).await
+                self.step(self.store.remove(&self.name)).await
             }
             Step::TakeBack(void) => return self.take_back(epoch, *void).await,
         };
@@ -296,7 +321,7 @@ impl Vault {
     /// record is remembered all the same: a write that failed may yet arrive.
     async fn take_back(&self, epoch: u64, void: Intent) -> Result<(), AuthError> {
         let Some(stored) = self.load().await?.filter(|stored| stored.intent == Some(void)) else { return Ok(()) };
-        self.step(self.store.clear_intent(&self.account, stored.revision)).await?;
+        self.step(self.store.clear_intent(&self.name, stored.revision)).await?;
         self.machine().done(epoch, &Step::TakeBack(void), None);
         Ok(())
     }

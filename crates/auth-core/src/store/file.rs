@@ -33,11 +33,11 @@ use step::Observer;
 /// # let folder = std::env::temp_dir().join(format!("auth-core-doc-{}", std::process::id()));
 /// let store = FileStore::open(&folder)?;
 /// let session = Session::new("access", SystemTime::now()).with_refresh_token("refresh");
-/// let revision = store.save("aivo/default", &session).await?;
+/// let revision = store.save("aivo https://api.aivo.com/auth/v1 ada", &session).await?;
 ///
 /// // Another process:
 /// let store = FileStore::open(&folder)?;
-/// let stored = store.load("aivo/default").await?.expect("it was saved");
+/// let stored = store.load("aivo https://api.aivo.com/auth/v1 ada").await?.expect("it was saved");
 /// assert_eq!(stored.revision, revision);
 /// # std::fs::remove_dir_all(&folder).unwrap();
 /// # Ok::<(), auth_core::AuthError>(())
@@ -51,7 +51,7 @@ use step::Observer;
 ///
 /// A write that returned is there after a crash of the process and of the machine: the file and its name are synced. A
 /// write that failed or was cut off left the old session or the new one, whole. What a killed process left behind is
-/// removed by the next write for that account.
+/// removed by the next write of that session.
 ///
 /// A new file takes the place of the old one; what the disk or a snapshot of it still has of the old one stays there.
 ///
@@ -59,14 +59,13 @@ use step::Observer;
 ///
 /// | file | what it is |
 /// |---|---|
-/// | `session-aivo%2fdefault.json` | the session of the account `aivo/default` |
-/// | `session-aivo%2fdefault.tmp` | one that is being written |
-/// | `session-aivo%2fdefault.lock` | what [`lock`](SessionStore::lock) locks |
-/// | `session-aivo%2fdefault.write` | locked for the moment of a write |
+/// | `session-<hash>.json` | a session; `<hash>` is the beginning of the SHA-256 of its key, which is in the file |
+/// | `session-<hash>.tmp` | one that is being written |
+/// | `session-<hash>.lock` | what [`lock`](SessionStore::lock) locks |
+/// | `session-<hash>.write` | locked for the moment of a write |
 ///
-/// All but small letters, digits, `-` and `_` is percent-encoded, so that names that differ in case alone stay apart on
-/// every file system. A name that would be too long ends in its hash. Lock files stay when a session is removed; don't
-/// remove them while a program runs.
+/// Names are hashes, since they stand in errors and logs. Lock files stay when a session is removed; don't remove them while
+/// a program runs.
 ///
 /// On Unix the folder and its files must belong to the user of the process (its effective one). The folder must be no
 /// symbolic link and be writable by nobody else; the files must be regular, 0600 at most, and no links either. What isn't
@@ -136,31 +135,31 @@ impl FileStore {
         self
     }
 
-    /// Looks at the files of an account on another thread.
+    /// Looks at the files of a session on another thread.
     fn with<T: Send + 'static>(
         &self,
-        account: &str,
+        key: &str,
         work: impl FnOnce(&Slot<'_>) -> Result<T, AuthError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, AuthError>> {
-        let (files, account) = (self.0.clone(), account.to_owned());
-        Box::pin(lock_file::blocking(move || work(&Slot::open(&files, &account)?)))
+        let (files, key) = (self.0.clone(), key.to_owned());
+        Box::pin(lock_file::blocking(move || work(&Slot::open(&files, &key)?)))
     }
 
-    /// Works on the files of an account on another thread, as the only one who writes.
+    /// Works on the files of a session on another thread, as the only one who writes.
     ///
     /// What has begun is done to its end, even if the caller goes away. What waits for its turn then never begins: it
     /// might come after the next thing that the caller did.
     fn write<T: Send + 'static>(
         &self,
-        account: &str,
+        key: &str,
         work: impl FnOnce(&Slot<'_>) -> Result<T, AuthError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, AuthError>> {
-        let (files, account) = (self.0.clone(), account.to_owned());
+        let (files, key) = (self.0.clone(), key.to_owned());
         Box::pin(async move {
             let caller = Arc::new(());
             let waits = Arc::downgrade(&caller);
             let done = lock_file::blocking(move || {
-                let slot = Slot::open(&files, &account)?;
+                let slot = Slot::open(&files, &key)?;
                 slot.exclusively(|| match waits.upgrade() {
                     Some(_) => work(&slot),
                     None => Err(storage("whoever wanted it went away: nothing was written")),
@@ -175,11 +174,11 @@ impl FileStore {
     /// Changes the intent alone.
     fn set_intent(
         &self,
-        account: &str,
+        key: &str,
         expected: Revision,
         intent: Option<Intent>,
     ) -> BoxFuture<'_, Result<Option<Revision>, AuthError>> {
-        self.write(account, move |slot| match slot.load()? {
+        self.write(key, move |slot| match slot.load()? {
             Some(stored) if stored.revision == expected => slot.store(stored.session, intent).map(Some),
             _ => Ok(None),
         })
@@ -187,29 +186,33 @@ impl FileStore {
 }
 
 impl SessionStore for FileStore {
-    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
         Box::pin(async move {
             // Another thread may take longer to wake up than this takes.
-            match Slot::load_cached(&self.0, account) {
+            match Slot::load_cached(&self.0, key) {
                 Some(found) => found.map(Some),
-                None => self.with(account, |slot| slot.load()).await,
+                None => self.with(key, |slot| slot.load()).await,
             }
         })
     }
 
-    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
         let session = session.clone();
-        self.write(account, |slot| slot.store(session, None))
+        self.write(key, |slot| {
+            let revision = slot.store(session, None)?;
+            slot.remove_version_1()?;
+            Ok(revision)
+        })
     }
 
     fn compare_and_swap<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         let session = session.clone();
-        self.write(account, move |slot| {
+        self.write(key, move |slot| {
             let stored = slot.load()?.map(|stored| stored.revision);
             if stored == expected { slot.store(session, None).map(Some) } else { Ok(None) }
         })
@@ -217,30 +220,35 @@ impl SessionStore for FileStore {
 
     fn record_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
         intent: Intent,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        self.set_intent(account, expected, Some(intent))
+        self.set_intent(key, expected, Some(intent))
     }
 
     fn clear_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        self.set_intent(account, expected, None)
+        self.set_intent(key, expected, None)
     }
 
-    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
-        self.write(account, |slot| slot.remove())
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        self.write(key, |slot| slot.remove())
     }
 
-    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+    fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
+        let files = self.0.clone();
+        Box::pin(lock_file::blocking(move || slot::keys(&files)))
+    }
+
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
         let Files { folder, observer, .. } = &self.0;
         Box::pin(async move {
             observer.at(FileStep::BeforeLock);
-            let lock = lock_file::take(folder, &Names::of(account).lock, within).await?;
+            let lock = lock_file::take(folder, &Names::of(key).lock, within).await?;
             observer.at(FileStep::AfterLock);
             Ok(StoreLock::guard(Held { lock: Some(lock), observer: observer.clone() }))
         })
@@ -254,7 +262,7 @@ impl fmt::Debug for FileStore {
     }
 }
 
-/// The lock of an account.
+/// The lock of a session.
 struct Held {
     lock: Option<LockFile>,
     observer: Observer,

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::failure::{io, storage};
 use super::folder::Folder;
 use super::lock_file::{self, LockFile};
-use super::record::{RecordFormat, fresh_revision};
+use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
 use crate::{AuthError, AuthErrorKind, Session};
 use system::SystemKeyring;
@@ -64,8 +64,8 @@ pub trait Keyring: Send + Sync {
 /// | Windows | the Credential Manager, on this machine only |
 /// | Linux and BSD | the Secret Service: GNOME Keyring, KWallet, KeePassXC |
 ///
-/// Each session is an entry of the service that was named; the user name of the entry is the account and a part of its
-/// hash. Names of accounts and services are readable.
+/// Each session is an entry of the service that was named; the user name of the entry is the key of the session and a part
+/// of its hash. Names of accounts and services are readable.
 ///
 /// # The folder
 ///
@@ -144,18 +144,18 @@ impl KeyringStore {
         self
     }
 
-    /// Does something with the entry of an account, in the thread for it.
+    /// Does something with the entry of a session, in the thread for it.
     async fn with<T: Send + 'static>(
         &self,
-        account: &str,
+        key: &str,
         deadline: Instant,
         work: impl FnOnce(&Entry) -> Result<T, AuthError> + Send + 'static,
     ) -> Result<T, AuthError> {
         let entry = Entry {
             keyring: Arc::clone(&self.keyring),
             format: self.format.clone(),
-            name: entry_name(account),
-            account: account.to_owned(),
+            name: entry_name(key),
+            key: key.to_owned(),
             deadline: std::time::Instant::now() + deadline.saturating_duration_since(Instant::now()),
         };
         self.worker.run(deadline, move || work(&entry)).await
@@ -165,12 +165,12 @@ impl KeyringStore {
     /// nobody waits for the answer any more.
     async fn alone<T: Send + 'static>(
         &self,
-        account: &str,
+        key: &str,
         work: impl FnOnce(&Entry) -> Result<T, AuthError> + Send + 'static,
     ) -> Result<T, AuthError> {
         let deadline = self.worker.deadline();
-        let lock = self.write_lock(account, deadline).await?;
-        self.with(account, deadline, move |entry| {
+        let lock = self.write_lock(key, deadline).await?;
+        self.with(key, deadline, move |entry| {
             let done = work(entry);
             drop(lock);
             done
@@ -178,8 +178,8 @@ impl KeyringStore {
         .await
     }
 
-    async fn write_lock(&self, account: &str, deadline: Instant) -> Result<LockFile, AuthError> {
-        let name = format!("{}.write", hash(account));
+    async fn write_lock(&self, key: &str, deadline: Instant) -> Result<LockFile, AuthError> {
+        let name = format!("{}.write", hash(key));
         let within = deadline.saturating_duration_since(Instant::now());
         match timeout_at(deadline, lock_file::take(&self.folder, &name, within)).await {
             Ok(Err(error)) if error.kind() != AuthErrorKind::Timeout => Err(error),
@@ -194,11 +194,11 @@ impl KeyringStore {
 
     async fn change(
         &self,
-        account: &str,
+        key: &str,
         expected: Revision,
         intent: Option<Intent>,
     ) -> Result<Option<Revision>, AuthError> {
-        self.alone(account, move |entry| {
+        self.alone(key, move |entry| {
             let Some(stored) = entry.read()?.filter(|stored| stored.revision == expected) else { return Ok(None) };
             entry.write(stored.session, intent).map(Some)
         })
@@ -206,24 +206,31 @@ impl KeyringStore {
     }
 }
 
-/// The entry of an account, as the thread that asks the keyring sees it.
+/// The entry of a session, as the thread that asks the keyring sees it.
 struct Entry {
     keyring: Arc<dyn Keyring>,
     format: RecordFormat,
     name: String,
-    account: String,
+    key: String,
     deadline: std::time::Instant,
 }
 
 impl Entry {
     fn read(&self) -> Result<Option<Stored>, AuthError> {
-        let Some(record) = self.keyring.get(&self.name)?.map(Zeroizing::new) else { return Ok(None) };
-        self.format.decode(&self.account, &record, &"the keyring").map(Some)
+        let Some(record) = self.keyring.get(&self.name)?.map(Zeroizing::new) else {
+            return match self.name_of_version_1() {
+                Some(name) if self.keyring.get(&name)?.map(Zeroizing::new).is_some() => {
+                    Err(record::outdated(&"the keyring"))
+                }
+                _ => Ok(None),
+            };
+        };
+        self.format.decode(&self.key, &record, &"the keyring").map(Some)
     }
 
     fn write(&self, session: Session, intent: Option<Intent>) -> Result<Revision, AuthError> {
         let stored = Stored::new(session, intent, fresh_revision()?);
-        let record = self.format.encode(&self.account, &stored)?;
+        let record = self.format.encode(&self.key, &stored)?;
         if let Some(most) = self.keyring.most_bytes().filter(|most| record.len() > *most) {
             let length = record.len();
             return Err(storage(format!(
@@ -238,7 +245,20 @@ impl Entry {
 
     fn delete(&self) -> Result<(), AuthError> {
         self.in_time()?;
-        self.keyring.delete(&self.name)
+        self.keyring.delete(&self.name)?;
+        self.delete_version_1()
+    }
+
+    /// Forgets what a version before this one kept: somebody has signed in anew, or out.
+    fn delete_version_1(&self) -> Result<(), AuthError> {
+        match self.name_of_version_1() {
+            Some(name) => self.keyring.delete(&name),
+            None => Ok(()),
+        }
+    }
+
+    fn name_of_version_1(&self) -> Option<String> {
+        record::name_of_version_1(&self.key).map(|name| entry_name(&name))
     }
 
     /// Nobody waits any more for what comes late, so it isn't begun.
@@ -250,39 +270,43 @@ impl Entry {
     }
 }
 
-/// The name of an entry: readable, and different for different accounts even where names are compared without case.
-fn entry_name(account: &str) -> String {
+/// The name of an entry: readable, and different for different keys even where names are compared without case.
+fn entry_name(key: &str) -> String {
     let readable = |character: char| match character {
         '@' | '.' | '-' | '_' | '+' | '/' | ':' => character,
         _ if character.is_alphanumeric() => character,
         _ => '_',
     };
-    let shown: String = account.chars().take(64).map(readable).collect();
-    format!("{shown} ({})", &hash(account)[..32])
+    let shown: String = key.chars().take(64).map(readable).collect();
+    format!("{shown} ({})", &hash(key)[..32])
 }
 
-fn hash(account: &str) -> String {
-    Sha256::digest(account.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+fn hash(key: &str) -> String {
+    Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl SessionStore for KeyringStore {
-    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
-        Box::pin(self.with(account, self.worker.deadline(), Entry::read))
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        Box::pin(self.with(key, self.worker.deadline(), Entry::read))
     }
 
-    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
         let session = session.clone();
-        Box::pin(self.alone(account, move |entry| entry.write(session, None)))
+        Box::pin(self.alone(key, move |entry| {
+            let revision = entry.write(session, None)?;
+            entry.delete_version_1()?;
+            Ok(revision)
+        }))
     }
 
     fn compare_and_swap<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         let session = session.clone();
-        Box::pin(self.alone(account, move |entry| {
+        Box::pin(self.alone(key, move |entry| {
             if entry.read()?.map(|stored| stored.revision) != expected {
                 return Ok(None);
             }
@@ -292,27 +316,27 @@ impl SessionStore for KeyringStore {
 
     fn record_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
         intent: Intent,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        Box::pin(self.change(account, expected, Some(intent)))
+        Box::pin(self.change(key, expected, Some(intent)))
     }
 
     fn clear_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        Box::pin(self.change(account, expected, None))
+        Box::pin(self.change(key, expected, None))
     }
 
-    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
-        Box::pin(self.alone(account, Entry::delete))
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(self.alone(key, Entry::delete))
     }
 
-    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
-        let name = format!("{}.lock", hash(account));
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        let name = format!("{}.lock", hash(key));
         Box::pin(async move { lock_file::take(&self.folder, &name, within).await.map(StoreLock::guard) })
     }
 }

@@ -19,7 +19,7 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct Sessions {
-    by_account: HashMap<String, Stored>,
+    by_key: HashMap<String, Stored>,
     /// Counts writes.
     written: u128,
 }
@@ -31,17 +31,17 @@ impl Sessions {
     }
 
     /// Changes what is stored under a revision, if it is still there.
-    fn change(&mut self, account: &str, expected: Revision, change: impl FnOnce(&mut Stored)) -> Option<Revision> {
+    fn change(&mut self, key: &str, expected: Revision, change: impl FnOnce(&mut Stored)) -> Option<Revision> {
         let revision = self.next();
-        let stored = self.by_account.get_mut(account).filter(|stored| stored.revision == expected)?;
+        let stored = self.by_key.get_mut(key).filter(|stored| stored.revision == expected)?;
         change(stored);
         stored.revision = revision;
         Some(revision)
     }
 
-    fn insert(&mut self, account: &str, session: &Session) -> Revision {
+    fn insert(&mut self, key: &str, session: &Session) -> Revision {
         let revision = self.next();
-        self.by_account.insert(account.to_owned(), Stored::new(session.clone(), None, revision));
+        self.by_key.insert(key.to_owned(), Stored::new(session.clone(), None, revision));
         revision
     }
 }
@@ -53,8 +53,8 @@ impl MemoryStore {
     }
 
     /// Forgets a session, for whoever has this store for itself.
-    pub(crate) fn forget(&self, account: &str) {
-        unpoisoned(&self.sessions).by_account.remove(account);
+    pub(crate) fn forget(&self, key: &str) {
+        unpoisoned(&self.sessions).by_key.remove(key);
     }
 
     fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Sessions) -> T) -> BoxFuture<'_, Result<T, AuthError>> {
@@ -64,51 +64,55 @@ impl MemoryStore {
 }
 
 impl SessionStore for MemoryStore {
-    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
-        self.with(|sessions| sessions.by_account.get(account).cloned())
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        self.with(|sessions| sessions.by_key.get(key).cloned())
     }
 
-    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
-        self.with(|sessions| sessions.insert(account, session))
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+        self.with(|sessions| sessions.insert(key, session))
     }
 
     fn compare_and_swap<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         self.with(|sessions| {
-            let stored = sessions.by_account.get(account).map(|stored| stored.revision);
-            (stored == expected).then(|| sessions.insert(account, session))
+            let stored = sessions.by_key.get(key).map(|stored| stored.revision);
+            (stored == expected).then(|| sessions.insert(key, session))
         })
     }
 
     fn record_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
         intent: Intent,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        self.with(|sessions| sessions.change(account, expected, |stored| stored.intent = Some(intent)))
+        self.with(|sessions| sessions.change(key, expected, |stored| stored.intent = Some(intent)))
     }
 
     fn clear_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        self.with(|sessions| sessions.change(account, expected, |stored| stored.intent = None))
+        self.with(|sessions| sessions.change(key, expected, |stored| stored.intent = None))
     }
 
-    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
         self.with(|sessions| {
-            sessions.by_account.remove(account);
+            sessions.by_key.remove(key);
         })
     }
 
-    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
-        let waiting = self.locks.waiting(account);
+    fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
+        self.with(|sessions| sessions.by_key.keys().cloned().collect())
+    }
+
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        let waiting = self.locks.waiting(key);
         Box::pin(async move {
             match tokio::time::timeout(within, waiting.wait()).await {
                 Ok(held) => Ok(StoreLock::guard(held)),
@@ -120,23 +124,23 @@ impl SessionStore for MemoryStore {
     }
 }
 
-/// The locks that somebody has or waits for, by account.
+/// The locks that somebody has or waits for, by key.
 #[derive(Debug, Default)]
 struct Locks(Mutex<HashMap<String, Lock>>);
 
 type Lock = Arc<tokio::sync::Mutex<()>>;
 
 impl Locks {
-    fn waiting(self: &Arc<Self>, account: &str) -> Waiting {
-        let lock = Arc::clone(unpoisoned(&self.0).entry(account.to_owned()).or_default());
-        Waiting { locks: Arc::clone(self), account: account.to_owned(), lock }
+    fn waiting(self: &Arc<Self>, key: &str) -> Waiting {
+        let lock = Arc::clone(unpoisoned(&self.0).entry(key.to_owned()).or_default());
+        Waiting { locks: Arc::clone(self), key: key.to_owned(), lock }
     }
 }
 
 /// Somebody who waits for a lock, or has it. The lock is forgotten with the last of them.
 struct Waiting {
     locks: Arc<Locks>,
-    account: String,
+    key: String,
     lock: Lock,
 }
 
@@ -152,7 +156,7 @@ impl Drop for Waiting {
         let mut locks = unpoisoned(&self.locks.0);
         // The map's own, and this one: nobody else has it or waits for it.
         if Arc::strong_count(&self.lock) == 2 {
-            locks.remove(&self.account);
+            locks.remove(&self.key);
         }
     }
 }

@@ -4,13 +4,14 @@
 //!
 //! ```json
 //! {
-//!   "version": 1,
-//!   "account": "aivo/default",
+//!   "version": 2,
+//!   "key": "aivo https://api.aivo.com/auth/v1 ada@example.com",
 //!   "revision": "0123456789abcdef0123456789abcdef",
 //!   "session": {
 //!     "access_token": "…", "refresh_token": "…",
 //!     "issued_at": "2024-05-01T10:00:00.25Z", "expires_at": "2024-05-01T11:00:00Z",
-//!     "subject": "…", "account": "…"
+//!     "subject": "…", "account": "…", "scopes": ["…"], "extra": { "…": "…" },
+//!     "fingerprint": "64 hexadecimal digits"
 //!   },
 //!   "intent": { "token_hash": "64 hexadecimal digits", "owner": "16 hexadecimal digits" }
 //! }
@@ -23,6 +24,12 @@
 //!
 //! They are an error. Every write replaces the whole record, so a member that was ignored would be gone after the next
 //! renewal; and it may have said that the refresh token is not to be sent. Whoever adds one raises the version.
+//!
+//! # Version 1
+//!
+//! It said neither which server a session belongs to nor which credentials it was signed in with, and was kept under
+//! another name: `aivo/default`. Using one could send a token of production to staging, or serve one user another's
+//! session. So it is refused, with an error that says how to replace it, and nothing is overwritten before that.
 
 mod json;
 
@@ -32,13 +39,33 @@ use zeroize::Zeroizing;
 
 use super::failure::storage;
 use super::{Revision, Stored};
-use crate::{AuthError, Session};
+use crate::{AuthError, Session, SessionKey};
 
-/// The version that is written, and the only one so far.
-pub(crate) const VERSION: u32 = 1;
+/// The version that is written, and the only one that is read.
+pub(crate) const VERSION: u32 = 2;
+
+/// The name under which version 1 kept the session of a key.
+pub(crate) fn name_of_version_1(key: &str) -> Option<String> {
+    key.parse::<SessionKey>().ok().map(|key| key.without_realm())
+}
+
+/// There is a session of version 1, and none of this version. `place` is where it was found; the name of the account
+/// stays out of it.
+pub(crate) fn outdated(place: &dyn fmt::Display) -> AuthError {
+    storage(format!(
+        "{place} has a session of this account in the format 1, which doesn't say which server and which credentials it \
+         belongs to: sign in anew with `SessionManager::login`, which replaces it"
+    ))
+}
 
 /// No record is larger: 64 KiB.
 pub(crate) const LIMIT: usize = 64 * 1024;
+
+/// The key that a record names, if it is one.
+#[cfg_attr(not(feature = "file"), allow(dead_code, reason = "for stores that are not built in"))]
+pub(crate) fn key_of(record: &[u8]) -> Option<String> {
+    json::read(record).ok().map(|record| record.key)
+}
 
 /// A revision that nothing has had: 128 random bits.
 pub(crate) fn fresh_revision() -> Result<Revision, AuthError> {
@@ -65,10 +92,10 @@ impl RecordFormat {
         Self { key: Some(key) }
     }
 
-    /// The record of an account.
-    pub(crate) fn encode(&self, account: &str, stored: &Stored) -> Result<Zeroizing<Vec<u8>>, AuthError> {
-        let sealed = self.seal(account, &stored.session)?;
-        let bytes = json::write(account, stored, sealed)?;
+    /// The record of a session.
+    pub(crate) fn encode(&self, key: &str, stored: &Stored) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+        let sealed = self.seal(key, &stored.session)?;
+        let bytes = json::write(key, stored, sealed)?;
         if bytes.len() > LIMIT {
             let (length, limit) = (bytes.len(), LIMIT);
             return Err(storage(format!(
@@ -78,19 +105,19 @@ impl RecordFormat {
         Ok(bytes)
     }
 
-    /// What the record of an account says. `place` is where it was found, for errors.
-    pub(crate) fn decode(&self, account: &str, bytes: &[u8], place: &dyn fmt::Display) -> Result<Stored, AuthError> {
+    /// What the record of a session says. `place` is where it was found, for errors.
+    pub(crate) fn decode(&self, key: &str, bytes: &[u8], place: &dyn fmt::Display) -> Result<Stored, AuthError> {
         let refused = |why: &str| storage(format!("{place} {why}"));
         if bytes.len() > LIMIT {
             return Err(refused("is larger than any record: something else wrote it; move it away, or sign in again"));
         }
         let record = json::read(bytes).map_err(|why| refused(&why))?;
-        if record.account != account {
+        if record.key != key {
             return Err(refused("belongs to another account: it was copied or renamed; put it back, or sign in again"));
         }
         let session = match (record.session, record.sealed) {
             (Some(session), None) => self.unsealed(session).map_err(refused)?,
-            (None, Some(sealed)) => self.open(account, &sealed).map_err(refused)?,
+            (None, Some(sealed)) => self.open(key, &sealed).map_err(refused)?,
             _ => return Err(refused("must have either `session` or `sealed`: it is damaged; sign in again")),
         };
         Ok(Stored::new(session, record.intent, record.revision))
@@ -100,21 +127,21 @@ impl RecordFormat {
 #[cfg(feature = "encryption")]
 impl RecordFormat {
     /// The session in base64, if there is a key to seal it with.
-    fn seal(&self, account: &str, session: &Session) -> Result<Option<String>, AuthError> {
+    fn seal(&self, key: &str, session: &Session) -> Result<Option<String>, AuthError> {
         use base64::Engine;
-        let Some(key) = &self.key else { return Ok(None) };
-        let sealed = key.seal(VERSION, account, &json::write_session(session)?)?;
+        let Some(sealing) = &self.key else { return Ok(None) };
+        let sealed = sealing.seal(VERSION, key, &json::write_session(session)?)?;
         Ok(Some(base64::engine::general_purpose::STANDARD.encode(sealed)))
     }
 
-    fn open(&self, account: &str, sealed: &str) -> Result<Session, &'static str> {
+    fn open(&self, key: &str, sealed: &str) -> Result<Session, &'static str> {
         use base64::Engine;
-        let Some(key) = &self.key else {
+        let Some(sealing) = &self.key else {
             return Err("is encrypted, and this store has no key: open it with the key, or sign in again");
         };
         let damaged = "is damaged: sign in again";
         let sealed = base64::engine::general_purpose::STANDARD.decode(sealed).map_err(|_| damaged)?;
-        let opened = key.open(VERSION, account, &sealed).ok_or(
+        let opened = sealing.open(VERSION, key, &sealed).ok_or(
             "can't be decrypted: the key is another one, or somebody changed it; open the store with the right key, or \
              sign in again",
         )?;

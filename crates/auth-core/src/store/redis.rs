@@ -5,10 +5,12 @@ mod builder;
 mod client;
 mod failure;
 mod lock;
+mod names;
 mod script;
 #[cfg(feature = "redis-tls")]
 mod tls;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +20,7 @@ use client_runtime::{BoxFuture, Secret};
 use tokio::time::Instant;
 
 use super::failure::storage;
-use super::record::{RecordFormat, fresh_revision};
+use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
 use crate::{AuthError, Session};
 use client::{Client, Request};
@@ -90,7 +92,7 @@ pub use builder::RedisStoreBuilder;
 /// and doesn't follow a cluster's redirections.
 ///
 /// A user of Redis with an access list needs
-/// `~acme:* +hmget +hset +get +set +del +pttl +persist +pexpire +eval +evalsha +script|load +select +ping +wait`.
+/// `~acme:* +hmget +hset +get +set +del +pttl +persist +pexpire +eval +evalsha +script|load +select +ping +wait +scan`.
 ///
 /// # Errors
 ///
@@ -125,37 +127,81 @@ impl RedisStore {
         self.client.ask(Request::Command(&::redis::cmd("PING"))).await.map(drop)
     }
 
-    fn session_key(&self, account: &str) -> String {
-        self.key(account, "session")
+    fn session_key(&self, key: &str) -> String {
+        self.key(key, "session")
     }
 
-    /// The braces are a hash tag: a cluster puts all keys with the same one into one slot.
-    fn key(&self, account: &str, what: &str) -> String {
-        let mut key = format!("{}{{", self.prefix);
-        for character in account.chars() {
-            if matches!(character, '%' | '{' | '}') || character.is_whitespace() || character.is_control() {
-                // Byte by byte: two digits each leave no doubt where one ends.
-                let mut bytes = [0; 4];
-                key.extend(character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")));
-            } else {
-                key.push(character);
-            }
-        }
-        key.push_str("}:");
-        key.push_str(what);
-        key
+    fn key(&self, key: &str, what: &str) -> String {
+        names::name(&self.prefix, key, what)
     }
 
-    async fn read(&self, account: &str) -> Result<Option<Stored>, AuthError> {
+    /// The hash in which version 1 of the format kept the session of a key.
+    fn key_of_version_1(&self, key: &str) -> Option<String> {
+        record::name_of_version_1(key).map(|name| self.session_key(&name))
+    }
+
+    async fn has_version_1(&self, key: &str) -> Result<bool, AuthError> {
+        let Some(name) = self.key_of_version_1(key) else { return Ok(false) };
+        self.has_record(&name).await
+    }
+
+    /// Removes what a version before this one kept: somebody has signed in anew, or out.
+    async fn remove_version_1(&self, key: &str) -> Result<(), AuthError> {
+        let Some(name) = self.key_of_version_1(key) else { return Ok(()) };
+        self.client.ask(Request::Command(::redis::cmd("DEL").arg(name))).await.map(drop)
+    }
+
+    /// What a hash says, and whether it has a record.
+    async fn found(&self, name: &str) -> Result<(String, bool), AuthError> {
         let mut command = ::redis::cmd("HMGET");
-        command.arg(self.session_key(account)).arg("r").arg("d");
+        command.arg(name).arg("r").arg("d");
         let answer = self.client.ask(Request::Command(&command)).await?;
+        let (revision, record) = ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer)
+            .map_err(|_| Failure::Answer.at(self.client.place()))?;
+        Ok((revision.unwrap_or_default(), record.is_some()))
+    }
+
+    /// Whether a hash has a record, and not only the mark of a removal.
+    async fn has_record(&self, name: &str) -> Result<bool, AuthError> {
+        Ok(self.found(name).await?.1)
+    }
+
+    async fn list(&self) -> Result<Vec<String>, AuthError> {
+        let mut keys = BTreeSet::new();
+        let mut cursor = 0_u64;
+        loop {
+            let mut command = ::redis::cmd("SCAN");
+            command.arg(cursor).arg("MATCH").arg(names::pattern(&self.prefix)).arg("COUNT").arg(1000);
+            let answer = self.client.ask(Request::Command(&command)).await?;
+            let (next, names) = ::redis::from_redis_value::<(u64, Vec<Vec<u8>>)>(answer)
+                .map_err(|_| Failure::Answer.at(self.client.place()))?;
+            for name in names.iter().filter_map(|name| str::from_utf8(name).ok()) {
+                let Some(key) = names::key_of(&self.prefix, name) else { continue };
+                if self.has_record(name).await? {
+                    keys.insert(key);
+                }
+            }
+            if next == 0 {
+                return Ok(keys.into_iter().collect());
+            }
+            cursor = next;
+        }
+    }
+
+    async fn read(&self, key: &str) -> Result<Option<Stored>, AuthError> {
+        let mut command = ::redis::cmd("HMGET");
+        command.arg(self.session_key(key)).arg("r").arg("d");
+        let answer = self.client.ask(Request::Command(&command)).await?;
+        let found = ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer);
+        if matches!(found, Ok((None, None))) && self.has_version_1(key).await? {
+            return Err(record::outdated(self.client.place()));
+        }
         let place = self.client.place();
-        match ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer) {
+        match found {
             Ok((None, None)) => Ok(None),
             Ok((Some(mark), None)) if mark.starts_with(REMOVED) => Ok(None),
             Ok((Some(revision), Some(record))) => {
-                let stored = self.format.decode(account, &record, place)?;
+                let stored = self.format.decode(key, &record, place)?;
                 match hexadecimal(stored.revision) == revision {
                     true => Ok(Some(stored)),
                     false => Err(damaged(place)),
@@ -166,9 +212,9 @@ impl RedisStore {
     }
 
     /// Writes if the revision in Redis is the expected one; the empty text expects nothing.
-    async fn write(&self, account: &str, expected: &str, stored: &Stored) -> Result<bool, AuthError> {
-        let record = self.format.encode(account, stored)?;
-        let mut script = script::WRITE.key(self.session_key(account));
+    async fn write(&self, key: &str, expected: &str, stored: &Stored) -> Result<bool, AuthError> {
+        let record = self.format.encode(key, stored)?;
+        let mut script = script::WRITE.key(self.session_key(key));
         script
             .arg(expected)
             .arg(hexadecimal(stored.revision))
@@ -178,38 +224,34 @@ impl RedisStore {
     }
 
     /// The revision in Redis, whatever it looks like, or the empty text; and whether it is that of a session.
-    async fn revision(&self, account: &str) -> Result<(String, bool), AuthError> {
-        let mut command = ::redis::cmd("HMGET");
-        command.arg(self.session_key(account)).arg("r").arg("d");
-        let answer = self.client.ask(Request::Command(&command)).await?;
-        let (revision, record) = ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer)
-            .map_err(|_| Failure::Answer.at(self.client.place()))?;
-        Ok((revision.unwrap_or_default(), record.is_some()))
+    async fn revision(&self, key: &str) -> Result<(String, bool), AuthError> {
+        self.found(&self.session_key(key)).await
     }
 
     /// Writes a session whatever is there, by comparing all the same: a request that Redis gets to late changes nothing
     /// that was written in between.
-    async fn overwrite(&self, account: &str, session: &Session) -> Result<Revision, AuthError> {
+    async fn overwrite(&self, key: &str, session: &Session) -> Result<Revision, AuthError> {
         let stored = Stored::new(session.clone(), None, fresh_revision()?);
         let deadline = Instant::now() + self.client.limit();
         loop {
-            let (there, _) = self.revision(account).await?;
-            if self.write(account, &there, &stored).await? {
+            let (there, _) = self.revision(key).await?;
+            if self.write(key, &there, &stored).await? {
+                self.remove_version_1(key).await?;
                 return Ok(stored.revision);
             }
             self.in_time(deadline)?;
         }
     }
 
-    async fn forget(&self, account: &str) -> Result<(), AuthError> {
+    async fn forget(&self, key: &str) -> Result<(), AuthError> {
         let mark = format!("{REMOVED}{}", hexadecimal(fresh_revision()?));
         let deadline = Instant::now() + self.client.limit();
         loop {
-            let (there, _) = self.revision(account).await?;
-            let mut script = script::REMOVE.key(self.session_key(account));
+            let (there, _) = self.revision(key).await?;
+            let mut script = script::REMOVE.key(self.session_key(key));
             script.arg(there).arg(&mark).arg(milliseconds(self.remember_removals));
             if self.done(self.client.ask(Request::Write(&script)).await?)? {
-                return Ok(());
+                return self.remove_version_1(key).await;
             }
             self.in_time(deadline)?;
         }
@@ -218,16 +260,16 @@ impl RedisStore {
     /// Changes what is stored under a revision, if it is still there.
     async fn change(
         &self,
-        account: &str,
+        key: &str,
         expected: Revision,
         intent: Option<Intent>,
     ) -> Result<Option<Revision>, AuthError> {
-        let Some(mut stored) = self.read(account).await?.filter(|stored| stored.revision == expected) else {
+        let Some(mut stored) = self.read(key).await?.filter(|stored| stored.revision == expected) else {
             return Ok(None);
         };
         stored.intent = intent;
         stored.revision = fresh_revision()?;
-        let written = self.write(account, &hexadecimal(expected), &stored).await?;
+        let written = self.write(key, &hexadecimal(expected), &stored).await?;
         Ok(written.then_some(stored.revision))
     }
 
@@ -255,17 +297,17 @@ fn damaged(place: &dyn fmt::Display) -> AuthError {
 }
 
 impl SessionStore for RedisStore {
-    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
-        Box::pin(self.read(account))
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        Box::pin(self.read(key))
     }
 
-    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
-        Box::pin(self.overwrite(account, session))
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+        Box::pin(self.overwrite(key, session))
     }
 
     fn compare_and_swap<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
@@ -274,41 +316,45 @@ impl SessionStore for RedisStore {
             let expected = match expected {
                 Some(expected) => hexadecimal(expected),
                 // Nothing, or the mark of a removal.
-                None => match self.revision(account).await? {
+                None => match self.revision(key).await? {
                     (mark, false) if mark.is_empty() || mark.starts_with(REMOVED) => mark,
                     _ => return Ok(None),
                 },
             };
-            Ok(self.write(account, &expected, &stored).await?.then_some(stored.revision))
+            Ok(self.write(key, &expected, &stored).await?.then_some(stored.revision))
         })
     }
 
     fn record_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
         intent: Intent,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        Box::pin(self.change(account, expected, Some(intent)))
+        Box::pin(self.change(key, expected, Some(intent)))
     }
 
     fn clear_intent<'a>(
         &'a self,
-        account: &'a str,
+        key: &'a str,
         expected: Revision,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        Box::pin(self.change(account, expected, None))
+        Box::pin(self.change(key, expected, None))
     }
 
-    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
-        Box::pin(self.forget(account))
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(self.forget(key))
+    }
+
+    fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
+        Box::pin(self.list())
     }
 
     /// Asks again and again until `within` has passed, and at least once; each time is bounded by
     /// [the time limit](RedisStoreBuilder::time_limit). Whoever asks most recently has no worse chance than who has waited
     /// for long.
-    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
-        Box::pin(lock::take(&self.client, self.key(account, "lock"), self.lease, within))
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        Box::pin(lock::take(&self.client, self.key(key, "lock"), self.lease, within))
     }
 }
 

@@ -1,10 +1,12 @@
 //! PacerPro behind the contract.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::pacerpro::PacerProAuthenticator;
-use auth_core::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, LogoutScope, Renewal, Session};
+use auth_core::{
+    AppAccess, AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, LogoutScope, OneTimeToken, Renewal,
+    Session,
+};
 use client_runtime::RetryPolicy;
 use pacerpro_client::{Client, Server};
 use serde_json::json;
@@ -19,7 +21,7 @@ fn adapter_that_waits(url: &str, timeout: Duration) -> PacerProAuthenticator {
     // A token of the client's own must never be sent.
     let client = Client::builder().server(Server::Custom(url.to_owned())).static_token("canary-own-token");
     let client = client.retry(RetryPolicy::never()).timeout(timeout).max_body_size(8 * 1024);
-    PacerProAuthenticator::new(client.build().unwrap()).with_timer(Arc::new(Frozen))
+    PacerProAuthenticator::new(client.build().unwrap())
 }
 
 fn credentials() -> Credentials {
@@ -38,8 +40,8 @@ const OPERATIONS: [(&str, AuthErrorKind); 3] = [
 
 async fn run(adapter: &PacerProAuthenticator, operation: &str) -> Result<(), AuthError> {
     match operation {
-        "create_session" => adapter.login(&credentials()).await.map(drop),
-        "refresh_session" => adapter.refresh(&session()).await.map(drop),
+        "create_session" => adapter.login(&credentials(), &Frozen).await.map(drop),
+        "refresh_session" => adapter.refresh(&session(), &Frozen).await.map(drop),
         "delete_session" => adapter.revoke_all(&session()).await,
         other => panic!("{other}"),
     }
@@ -48,7 +50,7 @@ async fn run(adapter: &PacerProAuthenticator, operation: &str) -> Result<(), Aut
 #[tokio::test]
 async fn login_sends_the_password_and_no_token() {
     let fake = Fake::answering(200, &json!({"jwtToken": JWT, "expiresAt": "2023-11-14T22:30:00Z"}).to_string()).await;
-    let session = adapter(&fake.url).login(&credentials()).await.unwrap();
+    let session = adapter(&fake.url).login(&credentials(), &Frozen).await.unwrap();
     let request = fake.only();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/session"));
     assert_eq!(request.authorization, None);
@@ -80,7 +82,7 @@ async fn expiry_is_what_the_answer_says_or_else_the_token() {
         (json!({"jwtToken": "opaque", "more": [1]}), None),
     ] {
         fake.answer(200, &[], &answer.to_string());
-        let session = adapter(&fake.url).login(&credentials()).await.unwrap();
+        let session = adapter(&fake.url).login(&credentials(), &Frozen).await.unwrap();
         assert_eq!(session.expires_at, expires_at, "{answer}");
     }
 }
@@ -88,7 +90,7 @@ async fn expiry_is_what_the_answer_says_or_else_the_token() {
 #[tokio::test]
 async fn refresh_sends_the_sessions_token_and_keeps_the_account() {
     let fake = Fake::answering(200, &json!({"jwtToken": "fresh"}).to_string()).await;
-    let renewed = adapter(&fake.url).refresh(&session()).await.unwrap();
+    let renewed = adapter(&fake.url).refresh(&session(), &Frozen).await.unwrap();
     let request = fake.only();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/session"));
     assert_eq!(request.authorization.as_deref(), Some("Bearer canary-token"));
@@ -188,18 +190,18 @@ async fn credentials_of_other_kinds_are_refused_before_anything_is_sent() {
     let fake = Fake::answering(200, "{}").await;
     for credentials in [
         Credentials::api_key("canary"),
-        Credentials::OneTimeToken { token: "canary".into(), bearer: None },
-        Credentials::AppAccess { api_key: "canary".into(), app_id: "app".into(), lifetime: None },
+        Credentials::from(OneTimeToken::new("canary")),
+        Credentials::from(AppAccess::new("canary", "app")),
         Credentials::custom("canary"),
     ] {
-        let error = adapter(&fake.url).login(&credentials).await.unwrap_err();
+        let error = adapter(&fake.url).login(&credentials, &Frozen).await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));
         assert!(error.to_string().contains(credentials.kind()), "{error}");
         assert_clean(&error);
     }
     let unsendable = Session::new("canary\n", at(NOW));
     for error in [
-        adapter(&fake.url).refresh(&unsendable).await.unwrap_err(),
+        adapter(&fake.url).refresh(&unsendable, &Frozen).await.unwrap_err(),
         adapter(&fake.url).revoke_all(&unsendable).await.unwrap_err(),
     ] {
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth_core::svix::{SvixAuthenticator, SvixExt};
+use auth_core::svix::SvixAuthenticator;
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Credentials, Delivery, Family, LogoutScope, Renewal, Session,
-    Token, TokenError, TokenSource,
+    AppAccess, AuthError, AuthErrorKind, Authenticator, BoxFuture, Credentials, Delivery, Family, LogoutScope,
+    OneTimeToken, Renewal, Session, Token, TokenError, TokenSource,
 };
 use client_runtime::RetryPolicy;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ fn client(url: &str) -> ClientBuilder {
 }
 
 fn adapter(client: ClientBuilder) -> SvixAuthenticator {
-    SvixAuthenticator::new(client.build().unwrap()).with_timer(Arc::new(Frozen))
+    SvixAuthenticator::new(client.build().unwrap())
 }
 
 /// One whose client has a key of its own.
@@ -32,11 +32,13 @@ fn operator(url: &str) -> SvixAuthenticator {
 
 fn app_access(lifetime: Option<u64>) -> Credentials {
     let lifetime = lifetime.map(Duration::from_secs);
-    Credentials::AppAccess { api_key: "canary-key".into(), app_id: "app_1".into(), lifetime }
+    let access = AppAccess::new("canary-key", "app_1");
+    lifetime.map_or(access.clone(), |lifetime| access.with_lifetime(lifetime)).into()
 }
 
 fn one_time(bearer: Option<&str>) -> Credentials {
-    Credentials::OneTimeToken { token: "canary-once".into(), bearer: bearer.map(Into::into) }
+    let once = OneTimeToken::new("canary-once");
+    bearer.map_or(once.clone(), |bearer| once.with_bearer(bearer)).into()
 }
 
 fn session() -> Session {
@@ -54,8 +56,8 @@ const OPERATIONS: [(&str, &str, AuthErrorKind); 6] = [
 
 async fn run(adapter: &SvixAuthenticator, what: &str) -> Result<(), AuthError> {
     match what {
-        "mint" => adapter.login(&app_access(Some(3600))).await.map(drop),
-        "exchange" => adapter.login(&one_time(Some("canary-bearer"))).await.map(drop),
+        "mint" => adapter.login(&app_access(Some(3600)), &Frozen).await.map(drop),
+        "exchange" => adapter.login(&one_time(Some("canary-bearer")), &Frozen).await.map(drop),
         "logout" => adapter.logout(&session()).await,
         "revoke all" => adapter.revoke_all(&session()).await,
         "portal link" => adapter.portal_link(&session(), "app_1", &types::AppPortalAccessIn::new()).await.map(drop),
@@ -86,7 +88,7 @@ async fn minting_sends_the_key_and_counts_the_lifetime_from_the_answer() {
         (None, "opaque", None, json!({})),
     ] {
         fake.answer(200, &[], &json!({"url": "https://x/login#key=canary", "token": token}).to_string());
-        let session = adapter.login(&app_access(lifetime)).await.unwrap();
+        let session = adapter.login(&app_access(lifetime), &Frozen).await.unwrap();
         assert_request(&fake, "/api/v1/auth/app-portal-access/app_1", "canary-key", body);
         assert_eq!(session.access_token.expose(), token);
         assert_eq!((session.issued_at, session.expires_at), (at(NOW), expires_at));
@@ -99,7 +101,7 @@ async fn minting_sends_the_key_and_counts_the_lifetime_from_the_answer() {
 async fn a_one_time_token_is_exchanged_with_its_bearer_or_the_clients_own_token() {
     let fake = Fake::answering(200, &json!({"token": JWT}).to_string()).await;
     for (bearer, sent) in [(Some("canary-bearer"), "canary-bearer"), (None, "canary-own-key")] {
-        let session = operator(&fake.url).login(&one_time(bearer)).await.unwrap();
+        let session = operator(&fake.url).login(&one_time(bearer), &Frozen).await.unwrap();
         assert_request(&fake, "/api/v1/auth/one-time-token", sent, json!({"oneTimeToken": "canary-once"}));
         assert_eq!(session.expires_at, Some(at(1_700_003_600)));
         assert_eq!((session.subject.as_deref(), session.account), (Some("42"), None));
@@ -111,12 +113,12 @@ async fn an_api_key_is_a_session_that_nobody_is_asked_for() {
     let fake = Fake::answering(500, "").await;
     // Even a key that is a JWT: its end is the vendor's word.
     for key in ["canary-key.eu", JWT] {
-        let session = operator(&fake.url).login(&Credentials::api_key(key)).await.unwrap();
+        let session = operator(&fake.url).login(&Credentials::api_key(key), &Frozen).await.unwrap();
         assert_eq!(session.access_token.expose(), key);
         assert!(session.expires_at.is_none() && session.refresh_token.is_none() && session.account.is_none());
     }
     for key in ["", "canary\n", "can ary"] {
-        let error = operator(&fake.url).login(&Credentials::api_key(key)).await.unwrap_err();
+        let error = operator(&fake.url).login(&Credentials::api_key(key), &Frozen).await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));
         assert_clean(&error);
     }
@@ -178,7 +180,7 @@ async fn capabilities_are_what_the_verbs_do() {
     let capabilities = adapter.capabilities();
     assert_eq!((capabilities.renewal, capabilities.logout), (Renewal::Relogin, LogoutScope::Session));
     assert!(capabilities.revoke_all && !capabilities.rotates && !capabilities.renews_valid_only);
-    assert_eq!(adapter.refresh(&session()).await.unwrap_err().kind(), AuthErrorKind::Unsupported);
+    assert_eq!(adapter.refresh(&session(), &Frozen).await.unwrap_err().kind(), AuthErrorKind::Unsupported);
     assert!(fake.received().is_empty());
     assert!(app_access(None).is_reusable());
     assert!(!one_time(None).is_reusable() && !Credentials::api_key("k").is_reusable());
@@ -261,7 +263,7 @@ async fn a_token_is_all_that_a_session_needs() {
     for body in [r#"{"token":"opaque"}"#, r#"{"url":null,"token":"opaque"}"#] {
         fake.answer(200, &[], body);
         for what in [app_access(Some(3600)), one_time(Some("canary-bearer"))] {
-            assert_eq!(adapter.login(&what).await.unwrap().access_token.expose(), "opaque", "{body}");
+            assert_eq!(adapter.login(&what, &Frozen).await.unwrap().access_token.expose(), "opaque", "{body}");
         }
         let error = run(&adapter, "portal link").await.unwrap_err();
         assert!(error.to_string().contains("`url` is "), "what is asked for is the link: {error}");
@@ -283,11 +285,7 @@ async fn a_call_without_an_answer_says_what_may_have_become_of_it() {
 async fn what_cannot_succeed_is_not_sent() {
     let fake = Fake::answering(200, "{}").await;
     let adapter = operator(&fake.url);
-    let minting = |app_id: &str| Credentials::AppAccess {
-        api_key: "canary-key".into(),
-        app_id: app_id.to_owned(),
-        lifetime: None,
-    };
+    let minting = |app_id: &str| Credentials::from(AppAccess::new("canary-key", app_id));
     for credentials in [
         app_access(Some(0)),
         app_access(Some(3599)),
@@ -297,12 +295,12 @@ async fn what_cannot_succeed_is_not_sent() {
         minting("canary/../x"),
         minting(".."),
         minting(&"a".repeat(257)),
-        Credentials::AppAccess { api_key: "canary\n".into(), app_id: "app_1".into(), lifetime: None },
+        Credentials::from(AppAccess::new("canary\n", "app_1")),
         one_time(Some("canary\n")),
         Credentials::password("me", "canary-password"),
         Credentials::custom("canary"),
     ] {
-        let error = adapter.login(&credentials).await.unwrap_err();
+        let error = adapter.login(&credentials, &Frozen).await.unwrap_err();
         let seen = (error.kind(), error.delivery());
         assert_eq!(seen, (AuthErrorKind::InvalidInput, Delivery::NotProcessed), "{credentials:?}");
         assert!(!error.is_transient() && !error.needs_login());
@@ -320,7 +318,8 @@ async fn what_cannot_succeed_is_not_sent() {
 async fn a_client_without_a_token_says_what_it_needs() {
     let fake = Fake::answering(204, "").await;
     let adapter = adapter(client(&fake.url));
-    for error in [adapter.revoke_all(&session()).await.unwrap_err(), adapter.login(&one_time(None)).await.unwrap_err()]
+    for error in
+        [adapter.revoke_all(&session()).await.unwrap_err(), adapter.login(&one_time(None), &Frozen).await.unwrap_err()]
     {
         assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::InvalidInput, Delivery::NotProcessed));
         assert!(error.to_string().contains("static token"), "{error}");

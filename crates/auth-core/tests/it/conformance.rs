@@ -3,7 +3,7 @@
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::pacerpro::PacerProAuthenticator;
 use auth_core::svix::SvixAuthenticator;
-use auth_core::{Authenticator, Credentials};
+use auth_core::{AppAccess, Authenticator, Credentials};
 use auth_testkit::{FakeVendor, conformance};
 
 const EMAIL: &str = "me@example.com";
@@ -21,7 +21,7 @@ async fn svix() {
     let fake = FakeVendor::svix().api_key(KEY).application("app").start().await.unwrap();
     let server = svix_client::Server::Custom(fake.url().to_string());
     let client = svix_client::Client::builder().server(server).static_token(KEY).build().unwrap();
-    let credentials = Credentials::AppAccess { api_key: KEY.into(), app_id: "app".into(), lifetime: None };
+    let credentials = Credentials::from(AppAccess::new(KEY, "app"));
     assert_conforms(&SvixAuthenticator::new(client), credentials).await;
 }
 

@@ -10,11 +10,11 @@ use auth_core::{AuthError, AuthErrorKind, FileStep, FileStore, Intent, Revision,
 
 use crate::support::scratch::Scratch;
 
-const ACCOUNT: &str = "aivo/default";
-const RECORD: &str = "session-aivo%2fdefault.json";
-const TEMPORARY: &str = "session-aivo%2fdefault.tmp";
-const WRITE: &str = "session-aivo%2fdefault.write";
-const LOCK: &str = "session-aivo%2fdefault.lock";
+const KEY: &str = "aivo https://aivo.test ada";
+const RECORD: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.json";
+const TEMPORARY: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.tmp";
+const WRITE: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.write";
+const LOCK: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.lock";
 
 fn session(name: &str) -> Session {
     Session::new(format!("canary-access-{name}"), SystemTime::now())
@@ -42,7 +42,7 @@ fn assert_says(error: &AuthError, words: &[&str]) {
 
 async fn saved(scratch: &Scratch) -> (FileStore, Revision) {
     let store = FileStore::open(scratch.path()).unwrap();
-    let revision = store.save(ACCOUNT, &session("first")).await.unwrap();
+    let revision = store.save(KEY, &session("first")).await.unwrap();
     (store, revision)
 }
 
@@ -51,8 +51,8 @@ async fn files_and_folders_are_for_their_user_alone() {
     let scratch = Scratch::new();
     let store = FileStore::open(scratch.path().join("deeper/still")).unwrap();
     let folder = scratch.path().join("deeper/still");
-    store.save(ACCOUNT, &session("first")).await.unwrap();
-    store.lock(ACCOUNT, Duration::ZERO).await.unwrap().release().await;
+    store.save(KEY, &session("first")).await.unwrap();
+    store.lock(KEY, Duration::ZERO).await.unwrap().release().await;
     for path in [scratch.path(), &scratch.path().join("deeper"), &folder] {
         assert_eq!(mode(path), 0o700, "{}", path.display());
     }
@@ -72,12 +72,12 @@ async fn a_folder_that_others_can_change_is_refused() {
         let error = FileStore::open(scratch.path()).unwrap_err();
         assert_says(&error, &[path, &octal, &format!("`chmod 700 {path}`")]);
         // Also when it was opened to others later.
-        assert_says(&store.load(ACCOUNT).await.unwrap_err(), &[path, &octal]);
-        assert_says(&store.save(ACCOUNT, &session("second")).await.unwrap_err(), &[path, &octal]);
-        assert_says(&store.lock(ACCOUNT, Duration::ZERO).await.unwrap_err(), &[path, &octal]);
+        assert_says(&store.load(KEY).await.unwrap_err(), &[path, &octal]);
+        assert_says(&store.save(KEY, &session("second")).await.unwrap_err(), &[path, &octal]);
+        assert_says(&store.lock(KEY, Duration::ZERO).await.unwrap_err(), &[path, &octal]);
     }
     set_mode(scratch.path(), 0o755);
-    assert!(store.load(ACCOUNT).await.unwrap().is_some(), "others may see the names");
+    assert!(store.load(KEY).await.unwrap().is_some(), "others may see the names");
 }
 
 #[tokio::test]
@@ -109,14 +109,14 @@ async fn a_folder_that_went_away_is_said() {
     let (store, revision) = saved(&scratch).await;
     fs::remove_dir_all(scratch.path()).unwrap();
     let words = [scratch.path().to_str().unwrap(), "the folder is gone"];
-    assert_says(&store.load(ACCOUNT).await.unwrap_err(), &words);
-    assert_says(&store.save(ACCOUNT, &session("second")).await.unwrap_err(), &words);
-    assert_says(&store.clear_intent(ACCOUNT, revision).await.unwrap_err(), &words);
-    assert_says(&store.remove(ACCOUNT).await.unwrap_err(), &words);
-    assert_says(&store.lock(ACCOUNT, Duration::ZERO).await.unwrap_err(), &words);
+    assert_says(&store.load(KEY).await.unwrap_err(), &words);
+    assert_says(&store.save(KEY, &session("second")).await.unwrap_err(), &words);
+    assert_says(&store.clear_intent(KEY, revision).await.unwrap_err(), &words);
+    assert_says(&store.remove(KEY).await.unwrap_err(), &words);
+    assert_says(&store.lock(KEY, Duration::ZERO).await.unwrap_err(), &words);
     FileStore::open(scratch.path()).unwrap();
-    assert!(store.load(ACCOUNT).await.unwrap().is_none());
-    store.save(ACCOUNT, &session("second")).await.unwrap();
+    assert!(store.load(KEY).await.unwrap().is_none());
+    store.save(KEY, &session("second")).await.unwrap();
 }
 
 #[tokio::test]
@@ -128,16 +128,16 @@ async fn a_file_that_others_can_open_is_refused_and_a_save_replaces_it() {
     for open_to in [0o640, 0o604, 0o620, 0o602, 0o610, 0o666] {
         set_mode(&path, open_to);
         let (octal, remedy) = (format!("{open_to:04o}"), format!("`chmod 600 {shown}`"));
-        assert_says(&store.load(ACCOUNT).await.unwrap_err(), &[shown, &octal, &remedy]);
-        let swapped = store.compare_and_swap(ACCOUNT, Some(revision), &session("second")).await;
+        assert_says(&store.load(KEY).await.unwrap_err(), &[shown, &octal, &remedy]);
+        let swapped = store.compare_and_swap(KEY, Some(revision), &session("second")).await;
         assert_says(&swapped.unwrap_err(), &[shown, &octal, &remedy]);
     }
     set_mode(&path, 0o400);
-    assert!(store.load(ACCOUNT).await.unwrap().is_some(), "less is no danger");
+    assert!(store.load(KEY).await.unwrap().is_some(), "less is no danger");
     set_mode(&path, 0o666);
-    store.save(ACCOUNT, &session("second")).await.unwrap();
+    store.save(KEY, &session("second")).await.unwrap();
     assert_eq!(mode(&path), 0o600);
-    assert!(store.load(ACCOUNT).await.unwrap().is_some());
+    assert!(store.load(KEY).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -150,20 +150,20 @@ async fn links_pipes_and_folders_are_refused_and_nothing_behind_them_is_touched(
     let before = fs::read(&elsewhere).unwrap();
 
     symlink(&elsewhere, &path).unwrap();
-    let error = store.load(ACCOUNT).await.unwrap_err();
+    let error = store.load(KEY).await.unwrap_err();
     assert_says(&error, &[path.to_str().unwrap(), "symbolic link", "remove it"]);
-    store.save(ACCOUNT, &session("second")).await.unwrap();
+    store.save(KEY, &session("second")).await.unwrap();
     assert_eq!(fs::read(&elsewhere).unwrap(), before, "the link was replaced, not followed");
     assert!(path.symlink_metadata().unwrap().is_file());
 
     fs::remove_file(&path).unwrap();
     make_pipe(&path);
-    assert_says(&store.load(ACCOUNT).await.unwrap_err(), &[path.to_str().unwrap(), "no regular file"]);
+    assert_says(&store.load(KEY).await.unwrap_err(), &[path.to_str().unwrap(), "no regular file"]);
     fs::remove_file(&path).unwrap();
 
     fs::create_dir(&path).unwrap();
-    assert_says(&store.load(ACCOUNT).await.unwrap_err(), &[path.to_str().unwrap(), "no regular file"]);
-    let error = store.save(ACCOUNT, &session("second")).await.unwrap_err();
+    assert_says(&store.load(KEY).await.unwrap_err(), &[path.to_str().unwrap(), "no regular file"]);
+    let error = store.save(KEY, &session("second")).await.unwrap_err();
     assert_says(&error, &[path.to_str().unwrap(), "something else has this name"]);
     assert!(!scratch.path().join(TEMPORARY).exists(), "a write that failed takes its file away");
 
@@ -172,9 +172,9 @@ async fn links_pipes_and_folders_are_refused_and_nothing_behind_them_is_touched(
         let _ = fs::remove_file(&path);
         symlink(&elsewhere, &path).unwrap();
     }
-    let error = store.save(ACCOUNT, &session("second")).await.unwrap_err();
+    let error = store.save(KEY, &session("second")).await.unwrap_err();
     assert_says(&error, &[WRITE, "symbolic link"]);
-    assert_says(&store.lock(ACCOUNT, Duration::ZERO).await.unwrap_err(), &[LOCK, "symbolic link"]);
+    assert_says(&store.lock(KEY, Duration::ZERO).await.unwrap_err(), &[LOCK, "symbolic link"]);
 }
 
 fn make_pipe(path: &Path) {
@@ -187,7 +187,7 @@ async fn what_is_no_record_is_refused_until_somebody_signs_in() {
     let (store, revision) = saved(&scratch).await;
     let path = scratch.path().join(RECORD);
     let whole = fs::read(&path).unwrap();
-    let newer = String::from_utf8(whole.clone()).unwrap().replace(r#""version":1"#, r#""version":2"#);
+    let newer = String::from_utf8(whole.clone()).unwrap().replace(r#""version":2"#, r#""version":3"#);
     for (bytes, why) in [
         (Vec::new(), "damaged"),
         (whole[..whole.len() - 20].to_vec(), "damaged"),
@@ -198,24 +198,57 @@ async fn what_is_no_record_is_refused_until_somebody_signs_in() {
     ] {
         fs::write(&path, bytes).unwrap();
         let words = [path.to_str().unwrap(), why, "sign in again"];
-        assert_says(&store.load(ACCOUNT).await.unwrap_err(), &words);
-        assert_says(&store.compare_and_swap(ACCOUNT, None, &session("second")).await.unwrap_err(), &words);
+        assert_says(&store.load(KEY).await.unwrap_err(), &words);
+        assert_says(&store.compare_and_swap(KEY, None, &session("second")).await.unwrap_err(), &words);
         let intent = Intent::of(&session("first"), 1);
-        assert_says(&store.record_intent(ACCOUNT, revision, intent).await.unwrap_err(), &words);
+        assert_says(&store.record_intent(KEY, revision, intent).await.unwrap_err(), &words);
     }
-    store.save(ACCOUNT, &session("second")).await.unwrap();
-    assert!(store.load(ACCOUNT).await.unwrap().is_some());
+    store.save(KEY, &session("second")).await.unwrap();
+    assert!(store.load(KEY).await.unwrap().is_some());
     fs::write(&path, "damaged again").unwrap();
-    store.remove(ACCOUNT).await.unwrap();
-    assert!(store.load(ACCOUNT).await.unwrap().is_none(), "what is damaged can be removed");
+    store.remove(KEY).await.unwrap();
+    assert!(store.load(KEY).await.unwrap().is_none(), "what is damaged can be removed");
 }
 
 #[tokio::test]
 async fn the_file_of_another_account_is_refused() {
     let scratch = Scratch::new();
     let (store, _) = saved(&scratch).await;
-    fs::copy(scratch.path().join(RECORD), scratch.path().join("session-other.json")).unwrap();
-    assert_says(&store.load("other").await.unwrap_err(), &["session-other.json", "another account"]);
+    let other = "session-1adae1e764f9f52a0de588e6b06db842.json";
+    fs::copy(scratch.path().join(RECORD), scratch.path().join(other)).unwrap();
+    let error = store.load("aivo https://aivo.test other").await.unwrap_err();
+    assert_says(&error, &[other, "another account"]);
+    assert_eq!(store.keys().await.unwrap(), [KEY], "a file with another name is nobody's");
+}
+
+/// As version 1 of the format wrote it, under the name that it had.
+const OF_VERSION_1: (&str, &str) = (
+    "session-aivo%2fada.json",
+    r#"{"version":1,"account":"aivo/ada","revision":"00000000000000000000000000000007","session":{"access_token":"canary","issued_at":"2024-05-01T10:00:00Z"}}"#,
+);
+
+#[tokio::test]
+async fn a_session_without_realm_is_refused_and_kept_until_somebody_signs_in_anew() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    let store = FileStore::open(scratch.path()).unwrap();
+    let (name, text) = OF_VERSION_1;
+    let write = || {
+        fs::write(scratch.path().join(name), text).unwrap();
+        fs::set_permissions(scratch.path().join(name), fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write();
+    let error = store.load(KEY).await.unwrap_err();
+    assert_says(&error, &[scratch.path().to_str().unwrap(), "format 1", "`SessionManager::login`"]);
+    assert!(!error.to_string().contains("ada"), "{error}");
+    store.compare_and_swap(KEY, None, &session("given")).await.unwrap_err();
+    assert_eq!(fs::read_to_string(scratch.path().join(name)).unwrap(), text, "nothing is overwritten");
+    store.save(KEY, &session("new")).await.unwrap();
+    assert!(store.load(KEY).await.unwrap().is_some() && !scratch.path().join(name).exists());
+    store.remove(KEY).await.unwrap();
+    write();
+    store.remove(KEY).await.unwrap();
+    assert!(store.load(KEY).await.unwrap().is_none(), "whoever signs out ends that too");
 }
 
 #[tokio::test]
@@ -226,18 +259,18 @@ async fn what_a_killed_writer_left_is_cleaned_up_by_the_next() {
     for make in
         [|path: &Path| fs::write(path, "half a record").unwrap(), |path: &Path| symlink("/dev/null", path).unwrap()]
     {
-        store.save(ACCOUNT, &session("first")).await.unwrap();
+        store.save(KEY, &session("first")).await.unwrap();
         make(&left);
-        assert!(store.load(ACCOUNT).await.unwrap().is_some(), "it's in nobody's way");
-        store.save("aivo/other", &session("other")).await.unwrap();
+        assert!(store.load(KEY).await.unwrap().is_some(), "it's in nobody's way");
+        store.save("aivo https://aivo.test other", &session("other")).await.unwrap();
         assert!(left.symlink_metadata().is_ok(), "another account's writer leaves it alone");
-        store.save(ACCOUNT, &session("second")).await.unwrap();
+        store.save(KEY, &session("second")).await.unwrap();
         assert!(left.symlink_metadata().is_err());
         make(&left);
-        store.remove(ACCOUNT).await.unwrap();
+        store.remove(KEY).await.unwrap();
         assert!(left.symlink_metadata().is_err(), "a removal too: it may have tokens");
     }
-    assert_eq!(scratch.files(), ["session-aivo%2fother.json"]);
+    assert_eq!(scratch.files(), ["session-1adae1e764f9f52a0de588e6b06db842.json"]);
 }
 
 #[test]
@@ -257,7 +290,7 @@ async fn a_write_whose_caller_went_away_before_its_turn_never_happens() {
     busy.lock().unwrap();
     let late = tokio::spawn({
         let store = store.clone();
-        async move { store.save(ACCOUNT, &session("late")).await }
+        async move { store.save(KEY, &session("late")).await }
     });
     // It runs on another thread now, and waits for its turn.
     let waits = tokio::task::spawn_blocking(move || {
@@ -270,7 +303,7 @@ async fn a_write_whose_caller_went_away_before_its_turn_never_happens() {
     busy.unlock().unwrap();
     let passed: Vec<_> = seen.iter().take(3).collect();
     assert_eq!(passed, [FileStep::AfterWriteLock, FileStep::BeforeWriteUnlock, FileStep::AfterWriteUnlock]);
-    let found = store.load(ACCOUNT).await.unwrap().unwrap();
+    let found = store.load(KEY).await.unwrap().unwrap();
     assert_eq!(found.session.access_token.expose(), "canary-access-first");
 }
 
@@ -289,7 +322,7 @@ async fn a_write_that_began_is_finished_without_its_caller() {
     });
     let write = tokio::spawn({
         let store = store.clone();
-        async move { store.compare_and_swap(ACCOUNT, Some(first), &session("second")).await }
+        async move { store.compare_and_swap(KEY, Some(first), &session("second")).await }
     });
     let seen = tokio::task::spawn_blocking(move || {
         while seen.recv().unwrap() != FileStep::HalfWritten {}
@@ -301,12 +334,12 @@ async fn a_write_that_began_is_finished_without_its_caller() {
     // Another writer waits for its turn, and finds what the first one wrote.
     let next = tokio::spawn({
         let store = FileStore::open(scratch.path()).unwrap();
-        async move { store.compare_and_swap(ACCOUNT, Some(first), &session("third")).await }
+        async move { store.compare_and_swap(KEY, Some(first), &session("third")).await }
     });
     go.send(()).unwrap();
     assert_eq!(next.await.unwrap().unwrap(), None);
     assert_eq!(seen.iter().find(|step| *step == FileStep::AfterRename), Some(FileStep::AfterRename));
-    let found = store.load(ACCOUNT).await.unwrap().unwrap();
+    let found = store.load(KEY).await.unwrap().unwrap();
     assert_eq!(found.session.access_token.expose(), "canary-access-second");
     assert_eq!(scratch.files(), [RECORD]);
 }
@@ -316,15 +349,15 @@ async fn steps_come_in_the_order_that_is_documented() {
     let scratch = Scratch::new();
     let (steps, seen) = mpsc::channel();
     let store = FileStore::open(scratch.path()).unwrap().observed(move |step| steps.send(step).unwrap());
-    let revision = store.save(ACCOUNT, &session("first")).await.unwrap();
+    let revision = store.save(KEY, &session("first")).await.unwrap();
     assert_eq!(seen.try_iter().collect::<Vec<_>>(), FileStep::WRITE);
-    store.record_intent(ACCOUNT, revision, Intent::of(&session("first"), 1)).await.unwrap();
+    store.record_intent(KEY, revision, Intent::of(&session("first"), 1)).await.unwrap();
     assert_eq!(seen.try_iter().collect::<Vec<_>>(), FileStep::WRITE);
-    store.remove(ACCOUNT).await.unwrap();
+    store.remove(KEY).await.unwrap();
     assert_eq!(seen.try_iter().collect::<Vec<_>>(), FileStep::REMOVAL);
-    store.lock(ACCOUNT, Duration::ZERO).await.unwrap().release().await;
+    store.lock(KEY, Duration::ZERO).await.unwrap().release().await;
     assert_eq!(seen.try_iter().collect::<Vec<_>>(), FileStep::LOCK);
-    store.load(ACCOUNT).await.unwrap();
+    store.load(KEY).await.unwrap();
     assert_eq!(seen.try_iter().count(), 0);
 }
 
@@ -349,8 +382,8 @@ mod encrypted {
     async fn no_token_is_in_any_file() {
         let scratch = Scratch::new();
         let store = open(&scratch, 1);
-        let revision = store.save(ACCOUNT, &session("first")).await.unwrap();
-        store.record_intent(ACCOUNT, revision, Intent::of(&session("first"), 1)).await.unwrap();
+        let revision = store.save(KEY, &session("first")).await.unwrap();
+        store.record_intent(KEY, revision, Intent::of(&session("first"), 1)).await.unwrap();
         for entry in fs::read_dir(scratch.path()).unwrap() {
             let bytes = fs::read(entry.unwrap().path()).unwrap();
             assert!(!String::from_utf8_lossy(&bytes).contains("canary"));
@@ -362,27 +395,27 @@ mod encrypted {
         let scratch = Scratch::new();
         let (plain, _) = saved(&scratch).await;
         let sealed = open(&scratch, 1);
-        assert_says(&sealed.load(ACCOUNT).await.unwrap_err(), &[RECORD, "is not encrypted", "sign in again"]);
-        let swapped = sealed.compare_and_swap(ACCOUNT, None, &session("second")).await;
+        assert_says(&sealed.load(KEY).await.unwrap_err(), &[RECORD, "is not encrypted", "sign in again"]);
+        let swapped = sealed.compare_and_swap(KEY, None, &session("second")).await;
         assert_says(&swapped.unwrap_err(), &[RECORD, "is not encrypted"]);
-        sealed.save(ACCOUNT, &session("second")).await.unwrap();
-        assert_says(&plain.load(ACCOUNT).await.unwrap_err(), &[RECORD, "is encrypted", "has no key"]);
+        sealed.save(KEY, &session("second")).await.unwrap();
+        assert_says(&plain.load(KEY).await.unwrap_err(), &[RECORD, "is encrypted", "has no key"]);
         let other = open(&scratch, 2);
-        assert_says(&other.load(ACCOUNT).await.unwrap_err(), &[RECORD, "can't be decrypted", "the right key"]);
-        assert!(sealed.load(ACCOUNT).await.unwrap().is_some());
+        assert_says(&other.load(KEY).await.unwrap_err(), &[RECORD, "can't be decrypted", "the right key"]);
+        assert!(sealed.load(KEY).await.unwrap().is_some());
     }
 
     #[tokio::test]
     async fn a_new_key_takes_over_with_the_next_write() {
         let scratch = Scratch::new();
-        open(&scratch, 1).save(ACCOUNT, &session("first")).await.unwrap();
+        open(&scratch, 1).save(KEY, &session("first")).await.unwrap();
         let key = EncryptionKey::from_bytes([2; 32]).also_decrypt_with(EncryptionKey::from_bytes([1; 32]));
         let both = FileStore::open(scratch.path()).unwrap().encrypted(key);
-        let found = both.load(ACCOUNT).await.unwrap().unwrap();
+        let found = both.load(KEY).await.unwrap().unwrap();
         let intent = Intent::of(&found.session, 1);
-        both.record_intent(ACCOUNT, found.revision, intent).await.unwrap().unwrap();
-        let found = open(&scratch, 2).load(ACCOUNT).await.unwrap().unwrap();
+        both.record_intent(KEY, found.revision, intent).await.unwrap().unwrap();
+        let found = open(&scratch, 2).load(KEY).await.unwrap().unwrap();
         assert_eq!((found.session.access_token.expose(), found.intent), ("canary-access-first", Some(intent)));
-        assert!(open(&scratch, 1).load(ACCOUNT).await.is_err());
+        assert!(open(&scratch, 1).load(KEY).await.is_err());
     }
 }

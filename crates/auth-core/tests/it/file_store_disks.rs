@@ -14,8 +14,8 @@ use crate::support::disk::Disk;
 use crate::support::respawn::{assert_passed, respawn_copy};
 use crate::support::scratch::Scratch;
 
-const ACCOUNT: &str = "aivo/default";
-const RECORD: &str = "session-aivo%2fdefault.json";
+const KEY: &str = "aivo https://aivo.test ada";
+const RECORD: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.json";
 /// Nobody who runs this, most likely.
 const STRANGER: u32 = 54_321;
 
@@ -38,35 +38,35 @@ fn assert_says(error: &AuthError, words: &[&str]) {
 async fn a_full_disk_is_said_and_the_old_session_is_whole() {
     let Some(disk) = Disk::small() else { return };
     let store = FileStore::open(disk.path()).unwrap();
-    let revision = store.save(ACCOUNT, &session("first")).await.unwrap();
+    let revision = store.save(KEY, &session("first")).await.unwrap();
     // The lock must be there: what is tested is the write.
     disk.fill();
     for _ in 0..2 {
-        let error = store.save(ACCOUNT, &session("second")).await.unwrap_err();
+        let error = store.save(KEY, &session("second")).await.unwrap_err();
         assert_says(&error, &["can't write to", disk.path().to_str().unwrap(), "make room"]);
         assert!(error.is_transient());
         assert_eq!(disk.folder.files(), ["filler", RECORD], "what was begun is taken away");
-        let found = store.load(ACCOUNT).await.unwrap().unwrap();
+        let found = store.load(KEY).await.unwrap().unwrap();
         assert_eq!(found.revision, revision);
         assert_eq!(found.session.access_token, session("first").access_token);
     }
     disk.make_room();
-    store.compare_and_swap(ACCOUNT, Some(revision), &session("second")).await.unwrap().unwrap();
+    store.compare_and_swap(KEY, Some(revision), &session("second")).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn a_disk_that_cannot_be_written_can_be_read() {
     let Some(disk) = Disk::small() else { return };
     let store = FileStore::open(disk.path().join("sessions")).unwrap();
-    let revision = store.save(ACCOUNT, &session("first")).await.unwrap();
+    let revision = store.save(KEY, &session("first")).await.unwrap();
     disk.make_read_only();
     let words = ["can't open the lock file", disk.path().to_str().unwrap(), "can be written"];
-    assert_says(&store.save(ACCOUNT, &session("second")).await.unwrap_err(), &words);
-    assert_says(&store.clear_intent(ACCOUNT, revision).await.unwrap_err(), &words);
-    assert_says(&store.remove(ACCOUNT).await.unwrap_err(), &words);
-    assert_says(&store.lock(ACCOUNT, Duration::ZERO).await.unwrap_err(), &words);
+    assert_says(&store.save(KEY, &session("second")).await.unwrap_err(), &words);
+    assert_says(&store.clear_intent(KEY, revision).await.unwrap_err(), &words);
+    assert_says(&store.remove(KEY).await.unwrap_err(), &words);
+    assert_says(&store.lock(KEY, Duration::ZERO).await.unwrap_err(), &words);
     let store = FileStore::open(disk.path().join("sessions")).unwrap();
-    assert_eq!(store.load(ACCOUNT).await.unwrap().unwrap().revision, revision);
+    assert_eq!(store.load(KEY).await.unwrap().unwrap().revision, revision);
     let error = FileStore::open(disk.path().join("others")).unwrap_err();
     assert_says(&error, &["can't create the folder", "others", "can be written"]);
 }
@@ -75,13 +75,13 @@ async fn a_disk_that_cannot_be_written_can_be_read() {
 async fn what_belongs_to_somebody_else_is_refused() {
     let scratch = Scratch::new();
     let store = FileStore::open(scratch.path()).unwrap();
-    store.save(ACCOUNT, &session("first")).await.unwrap();
+    store.save(KEY, &session("first")).await.unwrap();
     let record = scratch.path().join(RECORD);
     let Some(()) = requirement(Requirement::User, lchown(&record, Some(STRANGER), None)) else { return };
-    assert_says(&store.load(ACCOUNT).await.unwrap_err(), &[RECORD, "belongs to the user 54321"]);
+    assert_says(&store.load(KEY).await.unwrap_err(), &[RECORD, "belongs to the user 54321"]);
     chown(scratch.path(), Some(STRANGER), None).unwrap();
     let words = [scratch.path().to_str().unwrap(), "belongs to the user 54321"];
-    assert_says(&store.load(ACCOUNT).await.unwrap_err(), &words);
+    assert_says(&store.load(KEY).await.unwrap_err(), &words);
     assert_says(&FileStore::open(scratch.path()).unwrap_err(), &words);
 }
 

@@ -10,8 +10,8 @@ use auth_core::{AuthErrorKind, FileStep, FileStore, Intent, Session, SessionStor
 use crate::support::respawn::respawn;
 use crate::support::scratch::Scratch;
 
-const ACCOUNT: &str = "aivo/default";
-const RECORD: &str = "session-aivo%2fdefault.json";
+const KEY: &str = "aivo https://aivo.test ada";
+const RECORD: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.json";
 const SOON: Duration = Duration::from_secs(60);
 /// How often each of the processes that count does it, and how many they are.
 const ROUNDS: usize = 20;
@@ -52,19 +52,19 @@ async fn a_process_of_its_own() {
         }
     });
     match std::env::var("STORE_TASK").unwrap().as_str() {
-        "save" => drop(store.save(ACCOUNT, &session("new")).await.unwrap()),
+        "save" => drop(store.save(KEY, &session("new")).await.unwrap()),
         "swap" => {
-            let expected = store.load(ACCOUNT).await.unwrap().map(|stored| stored.revision);
-            store.compare_and_swap(ACCOUNT, expected, &session("new")).await.unwrap().unwrap();
+            let expected = store.load(KEY).await.unwrap().map(|stored| stored.revision);
+            store.compare_and_swap(KEY, expected, &session("new")).await.unwrap().unwrap();
         }
         "intend" => {
-            let stored = store.load(ACCOUNT).await.unwrap().unwrap();
-            store.record_intent(ACCOUNT, stored.revision, Intent::of(&stored.session, 7)).await.unwrap().unwrap();
+            let stored = store.load(KEY).await.unwrap().unwrap();
+            store.record_intent(KEY, stored.revision, Intent::of(&stored.session, 7)).await.unwrap().unwrap();
         }
-        "remove" => store.remove(ACCOUNT).await.unwrap(),
-        "lock" => store.lock(ACCOUNT, Duration::ZERO).await.unwrap().release().await,
+        "remove" => store.remove(KEY).await.unwrap(),
+        "lock" => store.lock(KEY, Duration::ZERO).await.unwrap().release().await,
         "hold" => {
-            let held = store.lock(ACCOUNT, SOON).await.unwrap();
+            let held = store.lock(KEY, SOON).await.unwrap();
             println!("held");
             std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
             held.release().await;
@@ -78,10 +78,10 @@ async fn a_process_of_its_own() {
 async fn count(store: &FileStore) {
     for _ in 0..ROUNDS {
         loop {
-            let found = store.load(ACCOUNT).await.unwrap().unwrap();
+            let found = store.load(KEY).await.unwrap().unwrap();
             let count: usize = found.session.subject.as_deref().unwrap().parse().unwrap();
             let next = found.session.with_subject((count + 1).to_string());
-            if store.compare_and_swap(ACCOUNT, Some(found.revision), &next).await.unwrap().is_some() {
+            if store.compare_and_swap(KEY, Some(found.revision), &next).await.unwrap().is_some() {
                 break;
             }
         }
@@ -92,9 +92,9 @@ async fn count(store: &FileStore) {
 async fn take_turns(store: &FileStore, folder: &Path) {
     let mut log = std::fs::File::options().append(true).create(true).open(folder.join("log")).unwrap();
     for _ in 0..ROUNDS {
-        let held = store.lock(ACCOUNT, SOON).await.unwrap();
+        let held = store.lock(KEY, SOON).await.unwrap();
         log.write_all(b"in\n").unwrap();
-        store.load(ACCOUNT).await.unwrap();
+        store.load(KEY).await.unwrap();
         log.write_all(b"out\n").unwrap();
         held.release().await;
     }
@@ -107,7 +107,7 @@ fn run_until_it_dies(folder: &Path, what: &str, step: FileStep) {
 
 /// The access token that is stored, and whether an intent is.
 async fn found(store: &FileStore) -> Option<(String, bool)> {
-    let stored = store.load(ACCOUNT).await.unwrap()?;
+    let stored = store.load(KEY).await.unwrap()?;
     let name = stored.session.access_token.expose().trim_start_matches("access-").to_owned();
     assert_eq!(stored.session.refresh_token.as_ref().unwrap().expose(), format!("refresh-{name}"));
     Some((name, stored.intent.is_some()))
@@ -115,9 +115,9 @@ async fn found(store: &FileStore) -> Option<(String, bool)> {
 
 /// Nothing that the dead one had or left is in the way of the next.
 async fn assert_goes_on(store: &FileStore, scratch: &Scratch) {
-    store.lock(ACCOUNT, Duration::ZERO).await.unwrap().release().await;
-    let expected = store.load(ACCOUNT).await.unwrap().map(|stored| stored.revision);
-    store.compare_and_swap(ACCOUNT, expected, &session("next")).await.unwrap().unwrap();
+    store.lock(KEY, Duration::ZERO).await.unwrap().release().await;
+    let expected = store.load(KEY).await.unwrap().map(|stored| stored.revision);
+    store.compare_and_swap(KEY, expected, &session("next")).await.unwrap().unwrap();
     assert_eq!(found(store).await, Some(("next".to_owned(), false)));
     assert_eq!(scratch.files(), [RECORD]);
 }
@@ -136,7 +136,7 @@ async fn a_writer_that_dies_leaves_the_old_or_the_new() {
             let scratch = Scratch::new();
             let store = open(scratch.path());
             if let Some(old) = old {
-                store.save(ACCOUNT, &session(old)).await.unwrap();
+                store.save(KEY, &session(old)).await.unwrap();
             }
             run_until_it_dies(scratch.path(), what, step);
             let expected = if is_new { Some(new) } else { old.map(|old| (old, false)) };
@@ -153,7 +153,7 @@ async fn a_removal_that_dies_leaves_the_old_or_nothing() {
         let is_gone = at >= FileStep::REMOVAL.iter().position(|step| *step == FileStep::AfterRemove).unwrap();
         let scratch = Scratch::new();
         let store = open(scratch.path());
-        store.save(ACCOUNT, &session("old")).await.unwrap();
+        store.save(KEY, &session("old")).await.unwrap();
         run_until_it_dies(scratch.path(), "remove", step);
         assert_eq!(found(&store).await.is_none(), is_gone, "{step:?}");
         assert_goes_on(&store, &scratch).await;
@@ -179,12 +179,12 @@ async fn a_lock_excludes_another_process_until_it_is_released_or_killed() {
         // Read on to the end, since a process that nobody listens to fails.
         let mut says = BufReader::new(holder.stdout.take().unwrap()).lines();
         assert!(says.any(|line| line.unwrap().ends_with("held")));
-        let error = store.lock(ACCOUNT, Duration::from_millis(20)).await.unwrap_err();
+        let error = store.lock(KEY, Duration::from_millis(20)).await.unwrap_err();
         assert_eq!(error.kind(), AuthErrorKind::Timeout);
-        store.save(ACCOUNT, &session("meanwhile")).await.unwrap();
+        store.save(KEY, &session("meanwhile")).await.unwrap();
         let waits = tokio::spawn({
             let store = store.clone();
-            async move { store.lock(ACCOUNT, SOON).await.unwrap().release().await }
+            async move { store.lock(KEY, SOON).await.unwrap().release().await }
         });
         if kill {
             holder.kill().unwrap();
@@ -200,9 +200,9 @@ async fn a_lock_excludes_another_process_until_it_is_released_or_killed() {
 async fn no_update_of_many_processes_is_lost() {
     let scratch = Scratch::new();
     let store = open(scratch.path());
-    store.save(ACCOUNT, &session("count").with_subject("0")).await.unwrap();
+    store.save(KEY, &session("count").with_subject("0")).await.unwrap();
     run_all(scratch.path(), "count");
-    let count = store.load(ACCOUNT).await.unwrap().unwrap().session.subject;
+    let count = store.load(KEY).await.unwrap().unwrap().session.subject;
     assert_eq!(count, Some((PROCESSES * ROUNDS).to_string()));
     assert_eq!(scratch.files(), [RECORD]);
 }

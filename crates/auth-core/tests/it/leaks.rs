@@ -158,7 +158,8 @@ async fn a_manager_and_all_that_belongs_to_it_show_no_secret() {
         .credentials(world.credentials())
         .store(store.clone())
         .timer(Arc::new(ClockTimer(world.clock.clone())))
-        .build();
+        .build()
+        .unwrap();
     let watch = manager.watch();
     show("a manager before", debug(&manager));
     let token = manager.token().await.unwrap();
@@ -167,7 +168,7 @@ async fn a_manager_and_all_that_belongs_to_it_show_no_secret() {
     show("the store", debug(&store));
     let session = manager.session().unwrap();
     let stored = Stored::new((*session).clone(), Some(Intent::of(&session, 7)), Revision(1));
-    show("a stored session", debug(&(&stored, store.load("aivo/default").await.unwrap())));
+    show("a stored session", debug(&(&stored, store.load(&manager.key().to_string()).await.unwrap())));
     let planned = world.server.faults().on("refresh_token", Fault::InternalError);
     let wrong_password = world.server.faults().on("login", Fault::HtmlError);
     manager.reject(token.generation());

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Ended, Family, LogoutScope, Policy,
-    Renewal, Session, SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Ended, Family, LogoutScope,
+    OneTimeToken, Policy, Renewal, Session, SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
 };
 
-use crate::support::acme::{ACME, Acme, Answer, PausedTimer, ask, busy, change, refused, text};
+use crate::support::acme::{ACME, Acme, Answer, ME, PausedTimer, ask, busy, change, refused, text};
 use crate::support::unsteady::{Step, Trouble, Unsteady};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -18,13 +18,14 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A manager over a vendor and a store, with a session of some age in both.
 async fn stored(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> (SessionManager<Arc<Acme>>, Arc<Unsteady>) {
     let (session, store) = (acme.session(age), Arc::new(Unsteady::default()));
-    store.save("acme/me", &session).await.unwrap();
+    store.save(ME, &session).await.unwrap();
     let manager = SessionManager::builder(Arc::new(acme))
         .account("me")
         .session(session)
         .store(store.clone())
         .timer(timer.clone())
-        .build();
+        .build()
+        .unwrap();
     (manager, store)
 }
 
@@ -42,12 +43,12 @@ async fn what_happens_is_shown_and_stored() {
     assert!(manager.session().is_none(), "it has expired");
     assert_eq!(manager.token().await.unwrap().generation(), 2);
     assert_eq!(expiry(&manager), (2, manager.session().unwrap().expires_at));
-    assert_eq!(store.kept("acme/me").await, Some(("access-1".to_owned(), false)));
+    assert_eq!(store.kept(ME).await, Some(("access-1".to_owned(), false)));
     let _ = manager.logout().await.unwrap();
     assert!(matches!(manager.watch().current(), SessionStatus::SignedOut));
-    assert_eq!((store.kept("acme/me").await, manager.session().is_none()), (None, true));
+    assert_eq!((store.kept(ME).await, manager.session().is_none()), (None, true));
     manager.login(Credentials::password("me", "secret")).await.unwrap();
-    assert_eq!(store.kept("acme/me").await, Some(("access-2".to_owned(), false)));
+    assert_eq!(store.kept(ME).await, Some(("access-2".to_owned(), false)));
     assert_eq!(manager.session().unwrap().access_token.expose(), "access-2");
     assert_eq!(expiry(&manager).0, 3);
     manager.shutdown().await;
@@ -76,7 +77,7 @@ async fn debug_shows_whose_it_is_and_no_token() {
 
 #[tokio::test(start_paused = true)]
 async fn credentials_given_at_a_login_are_held_if_they_can_be_used_again() {
-    let once = || Credentials::OneTimeToken { token: "once".into(), bearer: None };
+    let once = || Credentials::from(OneTimeToken::new("once"));
     for (credentials, again) in [(Credentials::password("me", "secret"), true), (once(), false)] {
         let timer = PausedTimer::new();
         let (manager, _) = stored(Acme::new(&timer), &timer, Duration::ZERO).await;
@@ -99,7 +100,7 @@ async fn of_two_logins_the_later_one_counts_and_the_session_of_the_other_is_ende
         let manager = manager.clone();
         tokio::spawn(async move { manager.login(credentials).await })
     };
-    let first = sign_in(Credentials::OneTimeToken { token: "once".into(), bearer: None });
+    let first = sign_in(Credentials::from(OneTimeToken::new("once")));
     manager.authenticator().called("login", 1).await;
     let second = sign_in(Credentials::password("me", "secret"));
     manager.authenticator().called("login", 2).await;
@@ -109,7 +110,7 @@ async fn of_two_logins_the_later_one_counts_and_the_session_of_the_other_is_ende
     tokio::time::sleep(SECOND).await;
     // The second session is in use and stored, and its credentials are still there.
     assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-0", "access-1"]);
-    assert_eq!(store.kept("acme/me").await, Some(("access-2".to_owned(), false)));
+    assert_eq!(store.kept(ME).await, Some(("access-2".to_owned(), false)));
     manager.authenticator().script("refresh", [Answer::Err(refused())]);
     tokio::time::sleep(HOUR).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-3");
@@ -134,7 +135,7 @@ async fn what_lands_after_a_revocation_is_not_stored_and_ended_with_the_rest() {
         assert_eq!(waiting.await.unwrap().unwrap_err().kind(), AuthErrorKind::ReauthRequired);
         tokio::time::sleep(SECOND).await;
         let calls = ["revoke_all", "logout"].map(|verb| manager.authenticator().calls(verb));
-        assert_eq!((calls, store.kept("acme/me").await), ([1, 0], None));
+        assert_eq!((calls, store.kept(ME).await), ([1, 0], None));
     }
 }
 
@@ -147,7 +148,7 @@ async fn what_a_vendor_cannot_do_changes_nothing() {
     let (logout, revoke_all) = (manager.logout().await.unwrap_err(), manager.revoke_all().await.unwrap_err());
     assert_eq!((logout.kind(), revoke_all.kind()), (AuthErrorKind::Unsupported, AuthErrorKind::Unsupported));
     assert!(!logout.to_string().contains("revoke_all"), "that can't be done either: {logout}");
-    assert!(manager.cached().is_some() && store.kept("acme/me").await.is_some());
+    assert!(manager.cached().is_some() && store.kept(ME).await.is_some());
     let mut acme = Acme::new(&timer);
     acme.capabilities = acme.capabilities.with_logout(LogoutScope::Account);
     let (manager, _) = stored(acme, &timer, Duration::ZERO).await;
@@ -170,7 +171,7 @@ async fn an_intent_stays_only_where_a_repeat_would_harm() {
         acme.script("refresh", [answer.clone()]);
         let (manager, store) = stored(acme, &timer, HOUR).await;
         manager.token().await.unwrap_err();
-        assert_eq!(store.kept("acme/me").await, Some(("access-0".to_owned(), stays)), "{rotates} {answer:?}");
+        assert_eq!(store.kept(ME).await, Some(("access-0".to_owned(), stays)), "{rotates} {answer:?}");
     }
 }
 
@@ -179,7 +180,7 @@ async fn what_somebody_else_has_renewed_is_taken_and_not_redeemed() {
     let timer = PausedTimer::new();
     let (manager, store) = stored(Acme::new(&timer), &timer, HOUR).await;
     let now = timer.system_time();
-    store.save("acme/me", &Session::new("theirs", now).with_expiry(now + HOUR)).await.unwrap();
+    store.save(ME, &Session::new("theirs", now).with_expiry(now + HOUR)).await.unwrap();
     assert_eq!(text(&manager.token().await.unwrap()), "theirs");
     assert_eq!(manager.authenticator().calls("refresh"), 0);
 }
@@ -195,13 +196,13 @@ async fn a_store_that_fails_loses_no_session() {
     tokio::time::sleep(SECOND * 2).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-1", "the only one there is");
     assert!(matches!(manager.watch().current(), SessionStatus::NotStored(_)));
-    assert_eq!(store.kept("acme/me").await, Some(("access-0".to_owned(), true)), "peers see that it was redeemed");
+    assert_eq!(store.kept(ME).await, Some(("access-0".to_owned(), true)), "peers see that it was redeemed");
     // It is tried again until it works.
     let mut watch = manager.watch();
     store.trouble(Step::Lock, Trouble::Refuses);
     change(&mut watch).await;
     assert!(matches!(watch.current(), SessionStatus::Active { .. }));
-    assert_eq!(store.kept("acme/me").await, Some(("access-1".to_owned(), false)));
+    assert_eq!(store.kept(ME).await, Some(("access-1".to_owned(), false)));
 }
 
 /// A vendor whose every answer is the test's.
@@ -211,22 +212,25 @@ impl Authenticator for Scripted {
     fn family(&self) -> Family {
         ACME
     }
+    fn realm(&self) -> &str {
+        "https://acme.test"
+    }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Refresh)
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async { Ok(self.0.clone()) })
     }
 
-    fn refresh<'a>(&'a self, _: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, _: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async { Ok(self.0.clone()) })
     }
 }
 
 fn scripted(answer: Session, held: Session, timer: &Arc<PausedTimer>) -> SessionManager<Scripted> {
-    SessionManager::builder(Scripted(answer)).session(held).timer(timer.clone()).build()
+    SessionManager::builder(Scripted(answer)).session(held).timer(timer.clone()).build().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -304,7 +308,7 @@ async fn chance_moves_every_renewal_within_its_window() {
         let acme = Acme::new(&timer);
         let session = acme.session(Duration::ZERO);
         let chancy = Arc::new(Chancy(timer.clone(), AtomicU64::new(bits)));
-        let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(chancy).build();
+        let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(chancy).build().unwrap();
         for renewal in 1..=2 {
             let mut watch = manager.watch();
             tokio::time::sleep(Duration::from_secs(refresh_at - 1)).await;
@@ -326,7 +330,8 @@ async fn the_limit_of_the_policy_counts_for_vendor_and_caller() {
     let mut policy = Policy::default();
     policy.wait_limit = SECOND * 5;
     let session = acme.session(HOUR);
-    let manager = SessionManager::builder(Arc::new(acme)).session(session).policy(policy).timer(timer.clone()).build();
+    let manager =
+        SessionManager::builder(Arc::new(acme)).session(session).policy(policy).timer(timer.clone()).build().unwrap();
     let begun = tokio::time::Instant::now();
     manager.token().await.unwrap_err();
     assert_eq!(begun.elapsed(), SECOND * 5);
@@ -365,7 +370,8 @@ async fn after_a_shutdown_nobody_signs_in_and_what_lands_late_is_of_use_while_it
         .session(session)
         .credentials(Credentials::password("me", "secret"))
         .timer(timer.clone())
-        .build();
+        .build()
+        .unwrap();
     assert_eq!(text(&manager.cached().unwrap()), "access-0");
     let begun = tokio::time::Instant::now();
     manager.shutdown().await;
@@ -394,7 +400,7 @@ fn a_runtime_that_has_ended_blocks_nobody() {
         let _inside = handle.enter();
         let now = SystemTime::now();
         let due = Session::new("held", now - HOUR + SECOND * 200).with_expiry(now + SECOND * 200);
-        let manager = SessionManager::builder(Scripted(Session::new("new", now))).session(due).build();
+        let manager = SessionManager::builder(Scripted(Session::new("new", now))).session(due).build().unwrap();
         let cached = manager.cached().map(|token| text(&token));
         let failed = matches!(manager.watch().current(), SessionStatus::Failed(_));
         done.send((cached, failed)).unwrap();

@@ -172,7 +172,7 @@ impl Actor {
         }
         let grants = known();
         let now = Instant::now();
-        let account = format!("lives/{}", self.account);
+        let account = self.manager.key().to_string();
         let stored = self.store.store.load(&account).await.unwrap();
         self.note(|record| {
             if let Some(stored) = stored {
@@ -287,7 +287,7 @@ impl Life {
         }
         let vendor = Arc::clone(&self.vendor);
         let record = Arc::new(Mutex::new(Record { is_armed, ..Record::default() }));
-        let actor = Actor { number, account, is_static, manager: builder.build(), vendor, store, record };
+        let actor = Actor { number, account, is_static, manager: builder.build().unwrap(), vendor, store, record };
         self.records.push(actor.clone());
         actor
     }
@@ -350,7 +350,7 @@ impl Life {
 
     /// The store takes a copy of what it has, or goes back to one. A manager remembers the last eight tokens that it sent.
     async fn rewind(&mut self) {
-        const KEY: &str = "lives/ada";
+        const KEY: &str = "lives https://vendor.test ada";
         let requests = self.vendor.requests().len();
         self.kept.retain(|(_, at)| requests - at <= 8);
         if self.kept.is_empty() || self.chance.below(2) == 0 {

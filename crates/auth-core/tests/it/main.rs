@@ -27,6 +27,7 @@
 mod support;
 
 // The manager and the pool, against a made-up vendor and under paused time.
+mod keys;
 mod lifecycle;
 mod lives;
 mod manager;

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use auth_core::{
     AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Ended, Intent, LogoutScope, MemoryStore,
-    Renewal, SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
+    OneTimeToken, Renewal, SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
 };
 use tokio::task::JoinSet;
 
-use crate::support::acme::{Acme, Answer, PausedTimer, ask, busy, change, lost, refused, text};
+use crate::support::acme::{Acme, Answer, DEFAULT, PausedTimer, ask, busy, change, lost, refused, text};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// A manager over a vendor, with a session of some age.
 fn manager(acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> SessionManager<Arc<Acme>> {
     let session = acme.session(age);
-    SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone()).build()
+    SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone()).build().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,19 +82,21 @@ async fn a_dropped_manager_still_finishes_and_keeps_its_redemption() {
     let manager = SessionManager::builder(acme.clone())
         .session(session.clone())
         .store(store.clone())
+        .account("default")
         .timer(timer.clone())
-        .build();
-    store.save("acme/default", &session).await.unwrap();
+        .build()
+        .unwrap();
+    store.save(DEFAULT, &session).await.unwrap();
     let caller = ask(&manager);
     acme.called("refresh", 1).await;
     // On record before the request left.
-    let stored = store.load("acme/default").await.unwrap().unwrap();
+    let stored = store.load(DEFAULT).await.unwrap().unwrap();
     assert_eq!(stored.intent, Some(Intent::of(&session, timer.random())));
     caller.abort();
     drop(manager);
     gate.add_permits(1);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let stored = store.load("acme/default").await.unwrap().unwrap();
+    let stored = store.load(DEFAULT).await.unwrap().unwrap();
     assert_eq!(stored.session.access_token.expose(), "access-1");
     assert_eq!(stored.intent, None, "the session and the cleared intent are one write");
 }
@@ -186,7 +188,8 @@ async fn held_credentials_sign_in_again_when_the_session_is_refused() {
         .session(session)
         .credentials(Credentials::password("me", "secret"))
         .timer(timer.clone())
-        .build();
+        .build()
+        .unwrap();
     assert_eq!(text(&manager.token().await.unwrap()), "access-1");
     assert_eq!((manager.authenticator().calls("refresh"), manager.authenticator().calls("login")), (1, 1));
 }
@@ -199,7 +202,8 @@ async fn wrong_credentials_are_tried_once() {
     let manager = SessionManager::builder(Arc::new(acme))
         .credentials(Credentials::password("me", "wrong"))
         .timer(timer.clone())
-        .build();
+        .build()
+        .unwrap();
     for _ in 0..3 {
         assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::InvalidCredentials);
         tokio::time::advance(HOUR).await;
@@ -214,8 +218,8 @@ async fn a_one_time_token_is_used_once() {
     let timer = PausedTimer::new();
     let acme = Acme::new(&timer);
     acme.script("login", [Answer::Err(busy())]);
-    let once = Credentials::OneTimeToken { token: "once".into(), bearer: None };
-    let manager = SessionManager::builder(Arc::new(acme)).credentials(once).timer(timer.clone()).build();
+    let once = Credentials::from(OneTimeToken::new("once"));
+    let manager = SessionManager::builder(Arc::new(acme)).credentials(once).timer(timer.clone()).build().unwrap();
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::RateLimited);
     tokio::time::advance(Duration::from_secs(2)).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-1", "the vendor had not acted on the first try");
@@ -232,7 +236,7 @@ async fn a_static_token_never_expires() {
     acme.capabilities = Capabilities::login_only();
     let mut session = acme.session(Duration::ZERO);
     session.expires_at = None;
-    let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone()).build();
+    let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone()).build().unwrap();
     tokio::time::advance(HOUR * 100_000).await;
     assert_eq!(text(&manager.cached().unwrap()), "access-0");
     assert_eq!(manager.authenticator().calls("refresh") + manager.authenticator().calls("login"), 0);
@@ -319,7 +323,8 @@ async fn keeping_alive_survives_failures_and_ends_with_a_reason() {
 async fn a_manager_works_behind_dyn() {
     let timer = PausedTimer::new();
     let acme: Arc<dyn Authenticator> = Arc::new(Acme::new(&timer));
-    let manager = SessionManager::builder(acme).credentials(Credentials::api_key("k")).timer(timer.clone()).build();
+    let manager =
+        SessionManager::builder(acme).credentials(Credentials::api_key("k")).timer(timer.clone()).build().unwrap();
     let source: Arc<dyn TokenSource> = Arc::new(manager);
     assert_eq!(text(&source.acquire().await.unwrap()), "access-1");
     assert!(source.cached().is_some());
@@ -331,9 +336,15 @@ async fn an_intent_of_somebody_else_is_never_followed_by_a_redemption() {
     let acme = Acme::new(&timer);
     let session = acme.session(HOUR - Duration::from_secs(200));
     let store = Arc::new(MemoryStore::new());
-    let stored = store.save("acme/default", &session).await.unwrap();
-    store.record_intent("acme/default", stored, Intent::of(&session, 7)).await.unwrap().unwrap();
-    let manager = SessionManager::builder(Arc::new(acme)).session(session).store(store).timer(timer.clone()).build();
+    let stored = store.save(DEFAULT, &session).await.unwrap();
+    store.record_intent(DEFAULT, stored, Intent::of(&session, 7)).await.unwrap().unwrap();
+    let manager = SessionManager::builder(Arc::new(acme))
+        .session(session)
+        .account("default")
+        .store(store)
+        .timer(timer.clone())
+        .build()
+        .unwrap();
     let mut watch = manager.watch();
     assert_eq!(text(&manager.token().await.unwrap()), "access-0");
     change(&mut watch).await;

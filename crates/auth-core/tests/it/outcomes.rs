@@ -127,7 +127,7 @@ fn fill_disk_after_the_request() -> Option<Result<Row, WasStored>> {
     disk.fill();
     hold.release();
     scene.runtime.block_on(begun).unwrap().unwrap();
-    let stored = || scene.runtime.block_on(scene.store.load("aivo/me")).unwrap().unwrap();
+    let stored = || scene.runtime.block_on(scene.store.load(&scene.world.key("me"))).unwrap().unwrap();
     if stored().session.access_token.expose() != scene.old {
         return Some(Err(WasStored));
     }

@@ -9,12 +9,12 @@ use auth_core::{
 };
 use tokio::sync::Semaphore;
 
-use crate::support::acme::{Acme, Answer, PausedTimer, ask, busy, change, refused, text};
+use crate::support::acme::{Acme, Answer, DEFAULT, PausedTimer, ask, busy, change, refused, text};
 use crate::support::unsteady::{Step, Trouble, Unsteady};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
-const KEY: &str = "acme/default";
+const KEY: &str = DEFAULT;
 
 /// One vendor and one memory, and any number of managers over them.
 struct Shared {
@@ -48,17 +48,20 @@ impl Shared {
     }
 
     fn builder(&self) -> SessionManagerBuilder<Arc<Acme>> {
-        SessionManager::builder(self.acme.clone()).timer(self.timer.clone()).store(self.store.clone())
+        SessionManager::builder(self.acme.clone())
+            .account("default")
+            .timer(self.timer.clone())
+            .store(self.store.clone())
     }
 
     /// A manager that knows nothing but the store.
     fn peer(&self) -> Peer {
-        self.builder().build()
+        self.builder().build().unwrap()
     }
 
     /// One that could sign in too.
     fn peer_with_password(&self) -> Peer {
-        self.builder().credentials(Credentials::password("me", "secret")).build()
+        self.builder().credentials(Credentials::password("me", "secret")).build().unwrap()
     }
 
     async fn kept(&self) -> Option<(String, bool)> {
@@ -117,7 +120,7 @@ async fn peers_that_could_all_sign_in_sign_in_once() {
 #[tokio::test(start_paused = true)]
 async fn peers_that_are_given_the_same_session_redeem_it_once() {
     let shared = Shared::new();
-    let given = || shared.builder().session(shared.acme.session(HOUR)).build();
+    let given = || shared.builder().session(shared.acme.session(HOUR)).build().unwrap();
     let peers: Vec<Peer> = (0..8).map(|_| given()).collect();
     let asked: Vec<_> = peers.iter().map(ask).collect();
     for token in asked {
@@ -409,7 +412,7 @@ async fn a_logout_ends_the_session_in_use_where_that_could_not_be_stored() {
 async fn a_given_session_that_could_not_be_stored_at_first_is_not_lost() {
     for trouble in [Trouble::Refuses, Trouble::LosesTheAnswer] {
         let shared = Shared::new();
-        let peer = shared.builder().session(shared.acme.session(HOUR)).build();
+        let peer = shared.builder().session(shared.acme.session(HOUR)).build().unwrap();
         shared.store.trouble(Step::Swap, trouble);
         assert_eq!(kind(peer.token().await), AuthErrorKind::Storage);
         shared.store.plan(|_| Trouble::None);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth_core::{AuthErrorKind, MemoryStore, SessionManager, SessionStore, TokenSource};
 use test_requirements::effort;
 
-use crate::support::acme::{Acme, Answer, PausedTimer, busy, text};
+use crate::support::acme::{Acme, Answer, DEFAULT, PausedTimer, busy, text};
 use crate::support::chance::Chance;
 use crate::support::unsteady::{Trouble, Unsteady};
 
@@ -27,7 +27,12 @@ impl Peer {
             2 => Trouble::Hangs,
             _ => Trouble::None,
         });
-        let manager = SessionManager::builder(acme.clone()).timer(timer.clone()).store(store.clone()).build();
+        let manager = SessionManager::builder(acme.clone())
+            .account("default")
+            .timer(timer.clone())
+            .store(store.clone())
+            .build()
+            .unwrap();
         Self { manager, store }
     }
 }
@@ -46,7 +51,7 @@ async fn live(seed: u64) {
         }),
     );
     let memory = Arc::new(MemoryStore::new());
-    memory.save("acme/default", &acme.session(Duration::ZERO)).await.unwrap();
+    memory.save(DEFAULT, &acme.session(Duration::ZERO)).await.unwrap();
     let acme = Arc::new(acme);
     let mut peers: Vec<Peer> = (0..4).map(|number| Peer::new(&acme, &timer, &memory, seed * 64 + number)).collect();
     let mut callers = Vec::new();

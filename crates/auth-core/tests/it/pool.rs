@@ -66,16 +66,19 @@ impl Authenticator for Vendor {
     fn family(&self) -> Family {
         ACME
     }
+    fn realm(&self) -> &str {
+        "https://acme.test"
+    }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async { Err(AuthError::new(AuthErrorKind::Unsupported)) })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let second = self.second();
             let up = !(self.down.0..self.down.1).contains(&second);
@@ -243,7 +246,8 @@ async fn a_session_is_stored_under_its_account_whatever_it_is_told() {
         manager.account("b").credentials(Credentials::password("me", "secret"))
     };
     pool.get_or_insert("a", told).unwrap().token().await.unwrap();
-    assert!(store.load("acme/a").await.unwrap().is_some() && store.load("acme/b").await.unwrap().is_none());
+    assert!(store.load("acme https://acme.test a").await.unwrap().is_some());
+    assert!(store.load("acme https://acme.test b").await.unwrap().is_none());
 }
 
 trait MinMax {

@@ -29,7 +29,7 @@ async fn live(seed: u64) {
         });
     }
     acme.script("refresh", answers);
-    let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone()).build();
+    let manager = SessionManager::builder(Arc::new(acme)).session(session).timer(timer.clone()).build().unwrap();
     let mut callers = Vec::new();
     for _ in 0..chance.below(40) {
         match chance.below(10) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session,
-    SessionManager, Token, TokenSource,
+    SessionManager, Timer, Token, TokenSource,
 };
 use auth_testkit::{Fault, Planned, RetryAfter, Vendor};
 use client_runtime::RetryPolicy;
@@ -25,13 +25,17 @@ const HOUR: Duration = Duration::from_secs(3600);
 async fn manager(world: &World) -> Manager {
     let session = world.ready(Verb::Refresh).await.session.unwrap();
     let timer = Arc::new(ClockTimer(world.clock.clone()));
-    SessionManager::builder(world.adapter.authenticator()).session(session).timer(timer).build()
+    SessionManager::builder(world.adapter.authenticator()).session(session).timer(timer).build().unwrap()
 }
 
 /// A manager that signs in by itself.
 fn manager_with_credentials(world: &World) -> Manager {
     let timer = Arc::new(ClockTimer(world.clock.clone()));
-    SessionManager::builder(world.adapter.authenticator()).credentials(world.credentials()).timer(timer).build()
+    SessionManager::builder(world.adapter.authenticator())
+        .credentials(world.credentials())
+        .timer(timer)
+        .build()
+        .unwrap()
 }
 
 fn calls(world: &World, operation: &str) -> u64 {
@@ -248,17 +252,24 @@ impl Authenticator for Careless {
     fn family(&self) -> Family {
         self.0.family()
     }
+    fn realm(&self) -> &str {
+        self.0.realm()
+    }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Refresh)
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
-        self.0.login(credentials)
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+        self.0.login(credentials, clock)
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
-        self.0.refresh(session)
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+        self.0.refresh(session, clock)
     }
 }
 
@@ -271,7 +282,7 @@ async fn a_lost_answer_costs_the_session_only_where_it_is_asked_for_again() {
         let adapter = world.adapter.authenticator();
         let adapter = if careless { Arc::new(Careless(adapter)) as Arc<dyn Authenticator> } else { adapter };
         let timer = Arc::new(ClockTimer(world.clock.clone()));
-        let manager = SessionManager::builder(adapter).session(session).timer(timer).build();
+        let manager = SessionManager::builder(adapter).session(session).timer(timer).build().unwrap();
         let planned = world.server.faults().on("refresh_token", Fault::LoseAnswer);
         world.clock.advance(2 * HOUR);
         assert!(manager.token().await.is_err());

@@ -293,3 +293,21 @@ async fn the_keyring_of_this_machine_or_its_absence() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_session_without_realm_is_refused_and_kept_until_somebody_signs_in_anew() {
+    const KEY: &str = "aivo https://aivo.test ada";
+    let folder = Scratch::new();
+    let store = open(&Arc::default(), &folder);
+    // Under the name that it had then.
+    store.save("aivo/ada", &session("old")).await.unwrap();
+    let shown = store.load(KEY).await.unwrap_err().to_string();
+    assert!(shown.contains("`SessionManager::login`") && !shown.contains("ada"), "{shown}");
+    assert!(store.load("aivo/ada").await.unwrap().is_some());
+    store.save(KEY, &session("new")).await.unwrap();
+    assert!(store.load(KEY).await.unwrap().is_some() && store.load("aivo/ada").await.unwrap().is_none());
+    store.save("aivo/ada", &session("old")).await.unwrap();
+    store.remove(KEY).await.unwrap();
+    assert!(store.load("aivo/ada").await.unwrap().is_none(), "whoever signs out ends that too");
+    assert_eq!(store.keys().await.unwrap_err().kind(), AuthErrorKind::Unsupported);
+}

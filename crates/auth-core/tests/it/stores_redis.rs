@@ -232,3 +232,45 @@ async fn sealed_sessions_are_read_with_their_key_only() {
     assert!(server.get(&["HGET", "auth-core:{me}:session", "d"]).contains("canary"), "without a key it is plain");
     assert!(sealed.load("me").await.is_err(), "and refused where there is a key");
 }
+
+#[tokio::test]
+async fn a_session_without_realm_is_refused_and_kept_until_somebody_signs_in_anew() {
+    const KEY: &str = "aivo https://aivo.test ada";
+    const OLD: &str = "p:{aivo/ada}:session";
+    let Some(server) = RedisServer::start() else { return };
+    let store = RedisStore::builder(server.url()).prefix("p:").build().unwrap();
+    let write = || server.command(&["HSET", OLD, "r", "00000000000000000000000000000007", "d", r#"{"version":1}"#]);
+    write();
+    let error = store.load(KEY).await.unwrap_err();
+    let shown = error.to_string();
+    assert_eq!(error.kind(), AuthErrorKind::Storage);
+    assert!(shown.contains("`SessionManager::login`") && !shown.contains("ada"), "{shown}");
+    assert_eq!(server.command(&["EXISTS", OLD]), Reply::Number(1));
+    store.save(KEY, &session("new")).await.unwrap();
+    assert!(store.load(KEY).await.unwrap().is_some());
+    assert_eq!(server.command(&["EXISTS", OLD]), Reply::Number(0));
+    store.remove(KEY).await.unwrap();
+    write();
+    store.remove(KEY).await.unwrap();
+    assert_eq!(server.command(&["EXISTS", OLD]), Reply::Number(0), "whoever signs out ends that too");
+}
+
+#[tokio::test]
+async fn keys_are_those_of_sessions_with_this_prefix() {
+    let Some(server) = RedisServer::start() else { return };
+    let open = |prefix: &str| RedisStore::builder(server.url()).prefix(prefix).build().unwrap();
+    let (store, other) = (open("a*:"), open("ab:"));
+    for number in 0..2500 {
+        other.save(&format!("acme https://acme.test {number}"), &session("other")).await.unwrap();
+    }
+    let keys = ["acme https://acme.test ada", "{odd} %20 \n é"];
+    for key in keys.iter().chain(&["removed"]) {
+        store.save(key, &session("mine")).await.unwrap();
+    }
+    store.remove("removed").await.unwrap();
+    let _lock = store.lock("locked", SOON).await.unwrap();
+    let mut found = store.keys().await.unwrap();
+    found.sort();
+    assert_eq!(found, keys);
+    assert_eq!(other.keys().await.unwrap().len(), 2500);
+}

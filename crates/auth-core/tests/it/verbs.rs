@@ -8,12 +8,12 @@ use auth_core::{
     SessionStore, Timer, TokenSource,
 };
 
-use crate::support::acme::{Acme, Answer, PausedTimer, ask, busy, lost, refused, text};
+use crate::support::acme::{Acme, Answer, ME, PausedTimer, ask, busy, lost, refused, text};
 use crate::support::unsteady::{Step, Trouble, Unsteady};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
-const KEY: &str = "acme/me";
+const KEY: &str = ME;
 
 fn password() -> Credentials {
     Credentials::password("me", "secret")
@@ -23,7 +23,7 @@ fn password() -> Credentials {
 async fn over(store: &Arc<Unsteady>, acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> SessionManager<Arc<Acme>> {
     store.store.save(KEY, &acme.session(age)).await.unwrap();
     let builder = SessionManager::builder(Arc::new(acme)).account("me").timer(timer.clone());
-    builder.store(store.clone()).build()
+    builder.store(store.clone()).build().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +51,7 @@ async fn a_login_that_waits_for_the_lock_sends_no_password_after_a_logout() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let acme = Arc::new(Acme::new(&timer));
     let builder = SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(store.clone());
-    let manager = builder.credentials(password()).build();
+    let manager = builder.credentials(password()).build().unwrap();
     let peer = store.store.lock(KEY, SECOND).await.unwrap();
     let waiting = ask(&manager);
     tokio::time::sleep(SECOND).await;
@@ -70,9 +70,9 @@ async fn a_peers_logout_is_not_undone_by_whoever_brought_the_session() {
     let (timer, memory) = (PausedTimer::new(), Arc::new(MemoryStore::new()));
     let acme = Arc::new(Acme::new(&timer));
     let builder = || SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(memory.clone());
-    let brought = builder().session(acme.session(HOUR)).build();
+    let brought = builder().session(acme.session(HOUR)).build().unwrap();
     assert_eq!(text(&brought.token().await.unwrap()), "access-1");
-    assert_eq!(builder().build().logout().await.unwrap(), Ended::AtVendor);
+    assert_eq!(builder().build().unwrap().logout().await.unwrap(), Ended::AtVendor);
     tokio::time::sleep(HOUR).await;
     assert_eq!(brought.token().await.unwrap_err().kind(), AuthErrorKind::ReauthRequired);
     assert!(memory.load(KEY).await.unwrap().is_none());
@@ -124,7 +124,7 @@ async fn a_login_disturbs_nobody() {
     let timer = PausedTimer::new();
     let (acme, gate) = Acme::gated(&timer);
     let held = acme.session(HOUR - SECOND * 40);
-    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(held).build();
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(held).build().unwrap();
     let sign_in = || {
         let manager = manager.clone();
         tokio::spawn(async move { manager.login(password()).await })
@@ -158,7 +158,7 @@ async fn what_a_login_replaces_is_ended_only_where_that_ends_no_other() {
     let mut acme = Acme::new(&timer);
     acme.capabilities = acme.capabilities.with_logout(LogoutScope::Account);
     let held = acme.session(Duration::ZERO);
-    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(held).build();
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(held).build().unwrap();
     manager.login(password()).await.unwrap();
     tokio::time::sleep(SECOND).await;
     assert_eq!((manager.authenticator().calls("logout"), manager.authenticator().calls("revoke_all")), (0, 0));
@@ -202,7 +202,7 @@ async fn an_end_says_what_it_ended() {
         acme.script("refresh", [refresh]);
         acme.script("logout", [logout.clone()]);
         let session = acme.session(age);
-        let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build();
+        let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build().unwrap();
         let ended = manager.logout().await;
         if let Err(error) = &ended {
             assert!(error.to_string().contains("lives on"), "{error}");
@@ -244,7 +244,7 @@ async fn a_given_session_gives_way_to_a_newer_one_only() {
         let other = Session::new("other", now - age).with_refresh_token("refresh-other").with_expiry(now + HOUR);
         store.store.save(KEY, &other).await.unwrap();
         let builder = SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(store.clone());
-        let manager = builder.session(acme.session(HOUR)).build();
+        let manager = builder.session(acme.session(HOUR)).build().unwrap();
         let expected = if gives_way { "other" } else { "access-1" };
         assert_eq!(text(&manager.token().await.unwrap()), expected, "{age:?}");
         assert_eq!(store.kept(KEY).await, Some((expected.to_owned(), false)));
@@ -255,7 +255,7 @@ async fn a_given_session_gives_way_to_a_newer_one_only() {
     let future = Session::new("future", timer.system_time() + HOUR).with_expiry(timer.system_time() + HOUR * 2);
     store.store.save(KEY, &future).await.unwrap();
     let builder = SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(store.clone());
-    let manager = builder.session(acme.session(HOUR)).build();
+    let manager = builder.session(acme.session(HOUR)).build().unwrap();
     assert_eq!(text(&manager.token().await.unwrap()), "access-1");
 }
 
@@ -278,7 +278,7 @@ async fn a_refusal_of_every_token_renews_seldom_and_kills_nothing() {
     let timer = PausedTimer::new();
     let acme = Acme::new(&timer);
     let session = acme.session(Duration::ZERO);
-    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build();
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build().unwrap();
     for _ in 0..50 {
         let token = manager.token().await.unwrap();
         manager.reject(token.generation());
@@ -289,7 +289,7 @@ async fn a_refusal_of_every_token_renews_seldom_and_kills_nothing() {
     let mut acme = Acme::new(&timer);
     acme.capabilities = Capabilities::login_only().with_renewal(Renewal::Relogin);
     let key = Session::new("key", timer.system_time());
-    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(key).build();
+    let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(key).build().unwrap();
     manager.reject(1);
     assert_eq!(text(&manager.token().await.unwrap()), "key");
 }

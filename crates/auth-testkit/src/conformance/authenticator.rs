@@ -1,8 +1,11 @@
 //! What every [`Authenticator`] must keep, whoever wrote it.
 
-use auth_core::{Authenticator, Credentials, LogoutScope, Renewal, Session};
+use auth_core::{Authenticator, Credentials, LogoutScope, Renewal, Session, TokioTimer};
 
 use super::report::{Report, describe};
+
+/// What sessions are dated by.
+const CLOCK: TokioTimer = TokioTimer::new();
 
 /// Puts an authenticator through its verbs, at a vendor where `credentials` are good and can be used several times.
 ///
@@ -11,8 +14,7 @@ use super::report::{Report, describe};
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// use std::time::SystemTime;
-/// use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session};
+/// use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, Timer};
 /// use auth_testkit::conformance;
 ///
 /// struct Keys;
@@ -22,14 +24,22 @@ use super::report::{Report, describe};
 ///         Family::new("keys")
 ///     }
 ///
+///     fn realm(&self) -> &str {
+///         "https://api.keys.example"
+///     }
+///
 ///     fn capabilities(&self) -> Capabilities {
 ///         Capabilities::login_only()
 ///     }
 ///
-///     fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+///     fn login<'a>(
+///         &'a self,
+///         credentials: &'a Credentials,
+///         clock: &'a dyn Timer,
+///     ) -> BoxFuture<'a, Result<Session, AuthError>> {
 ///         Box::pin(async move {
 ///             match credentials {
-///                 Credentials::ApiKey(key) => Ok(Session::new(key.clone(), SystemTime::now())),
+///                 Credentials::ApiKey(key) => Ok(Session::new(key.clone(), clock.system_time())),
 ///                 _ => Err(AuthError::unsupported(self.family(), "login")),
 ///             }
 ///         })
@@ -42,7 +52,9 @@ use super::report::{Report, describe};
 /// ```
 pub async fn run(authenticator: &dyn Authenticator, credentials: &Credentials) -> Report {
     let mut report = Report::default();
-    let login = authenticator.login(credentials).await;
+    let realm = authenticator.realm();
+    report.check("the realm names a server", !realm.trim().is_empty(), || "it is empty".to_owned());
+    let login = authenticator.login(credentials, &CLOCK).await;
     if let Some(session) = report.ok("login succeeds", login) {
         check_session(&mut report, &session);
         let session = renew(&mut report, authenticator, session).await;
@@ -64,7 +76,7 @@ fn check_session(report: &mut Report, session: &Session) {
 }
 
 async fn renew(report: &mut Report, authenticator: &dyn Authenticator, session: Session) -> Session {
-    let result = authenticator.refresh(&session).await;
+    let result = authenticator.refresh(&session, &CLOCK).await;
     if authenticator.capabilities().renewal != Renewal::Refresh {
         report.unsupported("a refresh that isn't there is unsupported", result);
         return session;
@@ -82,7 +94,7 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
     if capabilities.logout == LogoutScope::Session {
         report.ok("logout succeeds", logout);
         if capabilities.renewal == Renewal::Refresh {
-            let refused = authenticator.refresh(session).await.is_err();
+            let refused = authenticator.refresh(session, &CLOCK).await.is_err();
             report.check("a session that is logged out can't be renewed", refused, || "it was renewed".to_owned());
         }
     } else {
@@ -91,7 +103,9 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
     if !credentials.is_reusable() {
         return;
     }
-    let Some(session) = report.ok("a second login succeeds", authenticator.login(credentials).await) else { return };
+    let Some(session) = report.ok("a second login succeeds", authenticator.login(credentials, &CLOCK).await) else {
+        return;
+    };
     let revoked = authenticator.revoke_all(&session).await;
     if capabilities.revoke_all {
         report.ok("revoking all sessions succeeds", revoked);
@@ -105,14 +119,14 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
     if !authenticator.capabilities().rotates || !credentials.is_reusable() {
         return;
     }
-    let login = authenticator.login(credentials).await;
+    let login = authenticator.login(credentials, &CLOCK).await;
     let Some(session) = report.ok("a login after all that succeeds", login) else { return };
-    let refresh = authenticator.refresh(&session).await;
+    let refresh = authenticator.refresh(&session, &CLOCK).await;
     let Some(renewed) = report.ok("a refresh that rotates succeeds", refresh) else { return };
     let token = |session: &Session| session.refresh_token.as_ref().map(|token| token.expose().to_owned());
     let rotated = token(&renewed).is_some() && token(&renewed) != token(&session);
     report.check("a refresh rotates the refresh token", rotated, || "none, or the same".to_owned());
-    let again = authenticator.refresh(&session).await.err();
+    let again = authenticator.refresh(&session, &CLOCK).await.err();
     let needs_login = again.as_ref().is_some_and(|error| error.needs_login() && !error.is_transient());
     let seen = || again.as_ref().map_or_else(|| "it was accepted".to_owned(), describe);
     report.check("a spent refresh token needs a login", needs_login, seen);
@@ -121,7 +135,7 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
 /// Credentials of a type that the authenticator can't know.
 async fn strangers(report: &mut Report, authenticator: &dyn Authenticator) {
     struct Stranger;
-    let error = authenticator.login(&Credentials::custom(Stranger)).await.err();
+    let error = authenticator.login(&Credentials::custom(Stranger), &CLOCK).await.err();
     let refused = error.as_ref().is_some_and(|error| !error.is_transient());
     let seen = || error.as_ref().map_or_else(|| "they were accepted".to_owned(), describe);
     report.check("unknown credentials are refused for good", refused, seen);

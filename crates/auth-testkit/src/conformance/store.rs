@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use auth_core::{AuthError, AuthErrorKind, Intent, Revision, Session, SessionStore, Stored};
+use auth_core::{AuthError, AuthErrorKind, Fingerprint, Intent, Revision, Session, SessionStore, Stored};
 
 use super::report::{Report, describe};
 
@@ -41,6 +41,7 @@ pub async fn store(open: impl Fn() -> Arc<dyn SessionStore>) -> Report {
     suite.removals().await;
     suite.fields().await;
     suite.odd_accounts().await;
+    suite.listing().await;
     suite.locks().await;
     suite.waiting().await;
     suite.races().await;
@@ -138,11 +139,15 @@ fn show(error: &AuthError) -> String {
 /// A session whose every member says which it is.
 fn session(which: impl fmt::Display) -> Session {
     let now = SystemTime::now();
-    Session::new(format!("{MARK}-access-{which}"), now)
+    let mut session = Session::new(format!("{MARK}-access-{which}"), now)
         .with_refresh_token(format!("{MARK}-refresh-{which}"))
         .with_expiry(now + std::time::Duration::from_nanos(3_600_000_000_100))
         .with_subject(format!("subject {which}"))
         .with_account(format!("account {which}"))
+        .with_scopes(["read".to_owned(), format!("scope {which}")])
+        .with_extra("device", format!("{MARK}-device-{which}"));
+    session.fingerprint = Some(Fingerprint::of("conformance", &[&which.to_string()]));
+    session
 }
 
 fn stored(session: &Session, intent: Option<Intent>, revision: Revision) -> Stored {
@@ -167,6 +172,9 @@ fn difference(found: Option<&Stored>, expected: Option<&Stored>) -> Option<&'sta
         ("another expiry", left.expires_at == right.expires_at),
         ("another subject", left.subject == right.subject),
         ("another account", left.account == right.account),
+        ("other scopes", left.scopes == right.scopes),
+        ("other extras", left.extra == right.extra),
+        ("another fingerprint", left.fingerprint == right.fingerprint),
     ];
     members.into_iter().find(|(_, same)| !same).map(|(difference, _)| difference)
 }

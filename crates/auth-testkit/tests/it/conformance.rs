@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, LogoutScope, Renewal,
-    Session,
+    Session, Timer,
 };
 use auth_testkit::vendor::Request;
 use auth_testkit::{Quirks, VendorState, conformance};
@@ -67,6 +67,9 @@ impl Authenticator for InProcess {
     fn family(&self) -> Family {
         FAMILY
     }
+    fn realm(&self) -> &str {
+        "https://vendor.test"
+    }
 
     fn capabilities(&self) -> Capabilities {
         let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
@@ -74,10 +77,14 @@ impl Authenticator for InProcess {
         capabilities.with_logout(scope)
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        _: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let body = match credentials {
-                Credentials::Password { username, password } => {
+                Credentials::Password { username, password, .. } => {
                     json!({ "email": username, "password": password.expose() })
                 }
                 _ if self.defect == Defect::Credulous => json!({ "email": EMAIL, "password": PASSWORD }),
@@ -87,7 +94,7 @@ impl Authenticator for InProcess {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             match self.defect {
                 Defect::NoRefresh => return Err(AuthError::unsupported(FAMILY, "refresh")),

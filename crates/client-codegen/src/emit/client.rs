@@ -30,6 +30,11 @@ pub(super) fn client(api: &Api, methods: impl Iterator<Item = TokenStream>) -> T
                 ClientBuilder::default()
             }
 
+            /// The URL that the paths of operations are appended to. It doesn't end in a slash.
+            pub fn base_url(&self) -> &str {
+                self.core.base_url()
+            }
+
             #(#methods)*
         }
     }

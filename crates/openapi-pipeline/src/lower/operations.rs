@@ -11,8 +11,19 @@ use crate::select::tree::{METHODS, each_operation_mut, operations, remove_empty_
 use crate::{Context, Node, Origin};
 
 /// Functions a client has or calls on itself; an operation of one of these names would stand in their way.
-const RESERVED: [&str; 10] =
-    ["api_version", "baseurl", "builder", "client", "exec", "inner", "new", "new_with_client", "post", "pre"];
+const RESERVED: [&str; 11] = [
+    "api_version",
+    "base_url",
+    "baseurl",
+    "builder",
+    "client",
+    "exec",
+    "inner",
+    "new",
+    "new_with_client",
+    "post",
+    "pre",
+];
 
 /// Who has those.
 const CLIENT: &str = "the client itself";

@@ -7,7 +7,7 @@ use super::{Halt, Task, is_untouched};
 use crate::manager::lost;
 use crate::manager::state::{Freshness, Gained};
 use crate::manager::vault::Seen;
-use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Intent, Revision, Session, Stored};
+use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, Intent, Revision, Session, Stored};
 
 /// How often a session may change in the store while this manager has its lock. Without the lock somebody signs in or
 /// out, or wrote before a lease ran out: once, perhaps twice.
@@ -33,8 +33,9 @@ impl<A: Authenticator + 'static> Task<A> {
     }
 
     async fn glance(&self) -> Result<Gained, Halt> {
-        match self.inner.vault.look(self.epoch, self.held.as_deref()).await? {
+        match self.look_in_store(self.held.as_deref()).await? {
             Seen::Same(stored) | Seen::Other(stored) => Ok(self.found(stored)),
+            Seen::Foreign => Ok(Gained::Foreign),
             Seen::Removed => Ok(Gained::Removed),
             Seen::Nothing | Seen::Older(_) => Err(AuthError::new(AuthErrorKind::NotFound).into()),
         }
@@ -80,11 +81,12 @@ impl<A: Authenticator + 'static> Task<A> {
 
     /// The session in use is what is stored, or is to be; or else the store knows better.
     async fn redeemable(&self, held: &Session) -> Result<Result<Redeemable, Gained>, Halt> {
-        Ok(match self.inner.vault.look(self.epoch, Some(held)).await? {
+        Ok(match self.look_in_store(Some(held)).await? {
             Seen::Same(stored) if !self.is_spent(&stored) => Ok(Redeemable::Stored(stored.revision)),
             Seen::Nothing => Ok(Redeemable::Given { instead_of: None }),
             Seen::Older(revision) => Ok(Redeemable::Given { instead_of: Some(revision) }),
             Seen::Same(stored) | Seen::Other(stored) => Err(self.found(stored)),
+            Seen::Foreign => Err(Gained::Foreign),
             Seen::Removed => Err(Gained::Removed),
         })
     }
@@ -130,14 +132,14 @@ impl<A: Authenticator + 'static> Task<A> {
 
     /// Signs in, unless the store has a session that isn't the one in use.
     pub(super) async fn sign_in_unless_a_peer_has(&mut self) -> Result<Gained, Halt> {
-        if let Seen::Other(stored) = self.inner.vault.look(self.epoch, self.held.as_deref()).await? {
+        if let Seen::Other(stored) = self.look_in_store(self.held.as_deref()).await? {
             let found = self.found(stored);
             if self.is_settled(&found) {
                 return Ok(found);
             }
         }
         self.take_lock().await?;
-        match self.inner.vault.look(self.epoch, self.held.as_deref()).await? {
+        match self.look_in_store(self.held.as_deref()).await? {
             Seen::Other(stored) => Ok(self.found(stored)),
             _ => self.sign_in().await,
         }
@@ -148,13 +150,13 @@ impl<A: Authenticator + 'static> Task<A> {
         let missing = || AuthError::new(AuthErrorKind::ReauthRequired).with_message("no credentials are held");
         let credentials = self.credentials.as_ref().ok_or_else(missing)?;
         self.proceed()?;
-        let outcome = self.inner.bounded(self.inner.authenticator.login(credentials)).await;
+        let outcome = self.inner.authenticate(credentials).await;
         let untouched = matches!(&outcome, Err(error) if error.delivery() == Delivery::NotProcessed);
         if !credentials.is_reusable() && !credentials.is_static() && !untouched {
             self.forget_credentials();
         }
         let session = Arc::new(outcome?);
-        if self.proceed().is_ok() && !credentials.is_static() {
+        if self.proceed().is_ok() && !session.is_static {
             self.inner.vault.save(self.epoch, &session).await;
         }
         Ok(Gained::New(session))
@@ -166,6 +168,11 @@ impl<A: Authenticator + 'static> Task<A> {
         if locked.state().epoch() == self.epoch {
             locked.forget_credentials();
         }
+    }
+
+    async fn look_in_store(&self, held: Option<&Session>) -> Result<Seen, Halt> {
+        let ours = self.credentials.as_ref().and_then(Credentials::fingerprint);
+        self.inner.vault.look(self.epoch, held, ours).await
     }
 
     /// Waits until no peer redeems, or until there is nothing left to redeem.
@@ -196,5 +203,12 @@ fn inherit(mut renewed: Session, before: &Session) -> Session {
     renewed.refresh_token = renewed.refresh_token.or_else(|| before.refresh_token.clone());
     renewed.subject = renewed.subject.or_else(|| before.subject.clone());
     renewed.account = renewed.account.or_else(|| before.account.clone());
+    renewed.fingerprint = before.fingerprint;
+    if renewed.scopes.is_empty() {
+        renewed.scopes.clone_from(&before.scopes);
+    }
+    if renewed.extra.is_empty() {
+        renewed.extra.clone_from(&before.extra);
+    }
     renewed
 }

@@ -34,6 +34,8 @@ pub(crate) enum Gained {
         /// Its refresh token may have been sent by somebody who never said how that ended.
         spent: bool,
     },
+    /// The store has one that was signed in with other credentials than those in use.
+    Foreign,
     /// The store has none any more: a peer has signed out.
     Removed,
 }
@@ -97,6 +99,8 @@ pub(super) enum Spent {
     Refused,
     /// Somebody else may have sent it.
     ByPeer,
+    /// Somebody has signed in with other credentials, and their session is stored in its place.
+    Replaced,
 }
 
 impl Spent {
@@ -105,6 +109,9 @@ impl Spent {
             Self::Lost => "the refresh token was sent, and nobody knows whether it was redeemed",
             Self::Refused => "the vendor refused to renew the session",
             Self::ByPeer => "a redemption of the refresh token was begun, and nobody has said how it ended",
+            Self::Replaced => {
+                "somebody has signed in with other credentials, and their session took its place in the store"
+            }
         }
     }
 }

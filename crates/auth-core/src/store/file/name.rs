@@ -1,15 +1,17 @@
-//! The names of an account's files.
+//! The names of a session's files.
 
 use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-/// File systems allow 255 bytes; the prefix and the ending are among them.
-const LONGEST: usize = 200;
-/// How much of a name that is too long stays readable.
-const READABLE: usize = 100;
+use crate::store::record;
 
-/// The files of an account. No two accounts share one, also where names that differ in case are the same.
+/// The ending of a record.
+const RECORD: &str = ".json";
+
+/// The files of a session. No two share one, also where names that differ in case are the same.
+///
+/// Names are hashes: they stand in errors and logs, and the name of an account has no business there.
 pub(super) struct Names {
     /// The session.
     pub(super) record: String,
@@ -22,37 +24,50 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of(account: &str) -> Self {
-        let mut stem = encoded(account);
-        if stem.len() > LONGEST {
-            stem.truncate(READABLE);
-            // No encoded name has a tilde.
-            stem.push('~');
-            Sha256::digest(account.as_bytes()).iter().for_each(|byte| push_hex(&mut stem, *byte));
-        }
-        // The prefix keeps names apart from those that a system has for itself: `con`, `.`, nothing at all.
-        let name = |ending: &str| format!("session-{stem}.{ending}");
-        Self { record: name("json"), temporary: name("tmp"), write: name("write"), lock: name("lock") }
+    pub(super) fn of(key: &str) -> Self {
+        // 128 bits: nobody chooses their own account so that it meets another's.
+        let stem = hash(key.as_bytes(), 16);
+        let name = |ending: &str| format!("session-{stem}{ending}");
+        Self { record: name(RECORD), temporary: name(".tmp"), write: name(".write"), lock: name(".lock") }
     }
 }
 
-/// Percent-encoded, capital letters too. Nothing else is special to a file system then: no separator, no dot.
-fn encoded(account: &str) -> String {
-    account.bytes().fold(String::with_capacity(account.len()), |mut name, byte| {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte)),
-            _ => {
-                name.push('%');
-                push_hex(&mut name, byte);
-            }
-        }
-        name
+/// Whether it is the name of a record.
+pub(super) fn is_record(name: &str) -> bool {
+    name.strip_prefix("session-").and_then(|rest| rest.strip_suffix(RECORD)).is_some_and(|stem| {
+        stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     })
 }
 
-fn push_hex(text: &mut String, byte: u8) {
-    // Writing to a String can't fail.
-    let _ = write!(text, "{byte:02x}");
+/// The file in which version 1 of the format kept the session of a key: its name was the account's, percent-encoded.
+pub(super) fn of_version_1(key: &str) -> Option<String> {
+    /// The longest name that wasn't cut, and what was left of one that was.
+    const LONGEST: usize = 200;
+    const READABLE: usize = 100;
+    let name = record::name_of_version_1(key)?;
+    let mut stem = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => stem.push(char::from(byte)),
+            // Writing to a String can't fail.
+            _ => drop(write!(stem, "%{byte:02x}")),
+        }
+    }
+    if stem.len() > LONGEST {
+        stem.truncate(READABLE);
+        stem.push('~');
+        stem.push_str(&hash(name.as_bytes(), 32));
+    }
+    Some(format!("session-{stem}{RECORD}"))
+}
+
+/// So many bytes of the SHA-256, in hexadecimal digits.
+fn hash(bytes: &[u8], length: usize) -> String {
+    Sha256::digest(bytes).iter().take(length).fold(String::new(), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
@@ -62,10 +77,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_readable() {
-        assert_eq!(Names::of("aivo/default").record, "session-aivo%2fdefault.json");
-        assert_eq!(Names::of("Ada").lock, "session-%41da.lock");
-        assert_eq!(Names::of("").write, "session-.write");
+    fn names_tell_no_account() {
+        let key = "aivo https://aivo.test ada@example.com";
+        let names = Names::of(key);
+        assert!(is_record(&names.record) && !is_record(&names.lock) && !names.record.contains("ada"));
+        assert_eq!(of_version_1(key).as_deref(), Some("session-aivo%2fada%40example%2ecom.json"));
+        assert!(!is_record(&of_version_1(key).unwrap_or_default()));
+        assert_eq!(of_version_1("ada"), None);
+        let long = of_version_1(&format!("aivo https://aivo.test {}", "x".repeat(300))).unwrap();
+        assert!(long.len() < 255 && long.contains('~'), "{long}");
     }
 
     #[test]
@@ -116,24 +136,5 @@ mod tests {
                 assert!(seen.insert(name.to_lowercase()), "{name}");
             }
         }
-    }
-
-    #[test]
-    fn a_name_says_which_account_it_is() {
-        let account = "Aivo/d\u{e9}fault %41";
-        let mut bytes = Vec::new();
-        let name = encoded(account);
-        let mut rest = name.as_bytes();
-        while let [first, tail @ ..] = rest {
-            rest = tail;
-            match first {
-                b'%' => {
-                    bytes.push(u8::from_str_radix(std::str::from_utf8(&rest[..2]).unwrap(), 16).unwrap());
-                    rest = &rest[2..];
-                }
-                byte => bytes.push(*byte),
-            }
-        }
-        assert_eq!(String::from_utf8(bytes).unwrap(), account);
     }
 }

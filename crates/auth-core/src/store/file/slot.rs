@@ -1,4 +1,4 @@
-//! The files of one account. What is done to them blocks.
+//! The files of one session. What is done to them blocks.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::name::Names;
+use super::name::{self, Names};
 use super::{FileStep, Files};
 use crate::store::failure::{io, storage};
 use crate::store::folder::Folder;
@@ -19,33 +19,38 @@ use crate::{AuthError, Session};
 /// Writes take milliseconds; whoever takes this long stands still.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// The files of an account, in a folder that is open.
+/// The files of a session, in a folder that is open.
 pub(super) struct Slot<'a> {
     files: &'a Files,
-    account: &'a str,
+    key: &'a str,
     names: Names,
     folder: Folder,
 }
 
 impl<'a> Slot<'a> {
     /// Looks at the folder anew, every time: it may have been opened to others, or replaced, since.
-    pub(super) fn open(files: &'a Files, account: &'a str) -> Result<Self, AuthError> {
-        Ok(Self { files, account, names: Names::of(account), folder: Folder::open(&files.folder)? })
+    pub(super) fn open(files: &'a Files, key: &'a str) -> Result<Self, AuthError> {
+        Ok(Self { files, key, names: Names::of(key), folder: Folder::open(&files.folder)? })
     }
 
     /// What is stored. Needs no lock: a file is replaced in one step, and never written to.
     pub(super) fn load(&self) -> Result<Option<Stored>, AuthError> {
-        let Some(file) = self.folder.read(&self.names.record)? else { return Ok(None) };
+        let Some(file) = self.folder.read(&self.names.record)? else {
+            return match name::of_version_1(self.key) {
+                Some(name) if self.folder.has(&name)? => Err(record::outdated(&self.files.folder.display())),
+                _ => Ok(None),
+            };
+        };
         let path = self.folder.path_of(&self.names.record);
         let bytes = contents(file, &path)?;
-        self.files.format.decode(self.account, &bytes, &path.display()).map(Some)
+        self.files.format.decode(self.key, &bytes, &path.display()).map(Some)
     }
 
     /// What is stored, if the kernel has the file in memory: then nothing here blocks.
-    pub(super) fn load_cached(files: &Files, account: &str) -> Option<Result<Stored, AuthError>> {
-        let name = Names::of(account).record;
+    pub(super) fn load_cached(files: &Files, key: &str) -> Option<Result<Stored, AuthError>> {
+        let name = Names::of(key).record;
         let bytes = Folder::read_cached(&files.folder, &name, record::LIMIT)?;
-        Some(files.format.decode(account, &bytes, &files.folder.join(name).display()))
+        Some(files.format.decode(key, &bytes, &files.folder.join(name).display()))
     }
 
     /// Does something as the only one who writes for this account, in all processes.
@@ -70,7 +75,7 @@ impl<'a> Slot<'a> {
     /// Puts a session in the place of what is there, under a new revision. Only within [`exclusively`](Self::exclusively).
     pub(super) fn store(&self, session: Session, intent: Option<Intent>) -> Result<Revision, AuthError> {
         let stored = Stored::new(session, intent, fresh_revision()?);
-        let record = self.files.format.encode(self.account, &stored)?;
+        let record = self.files.format.encode(self.key, &stored)?;
         // Whoever left one is dead: it had the lock that we have.
         self.folder.remove(&self.names.temporary)?;
         self.at(FileStep::BeforeCreate);
@@ -88,8 +93,20 @@ impl<'a> Slot<'a> {
     pub(super) fn remove(&self) -> Result<(), AuthError> {
         self.at(FileStep::BeforeRemove);
         let was_there = self.folder.remove(&self.names.temporary)? | self.folder.remove(&self.names.record)?;
+        self.remove_version_1()?;
         self.at(FileStep::AfterRemove);
         if was_there { self.sync_folder() } else { Ok(()) }
+    }
+
+    /// Removes what a version before this one kept: somebody has signed in anew, or out.
+    pub(super) fn remove_version_1(&self) -> Result<(), AuthError> {
+        let Some(name) = name::of_version_1(self.key) else { return Ok(()) };
+        match self.folder.has(&name)? {
+            true => self.folder.remove(&name).map(drop),
+            false => Ok(()),
+        }
+        // The file is named after the account.
+        .map_err(|_| storage(format!("can't remove the old session in {}", self.files.folder.display())))
     }
 
     /// In two halves, so that a test can cut it in between.
@@ -127,6 +144,22 @@ impl<'a> Slot<'a> {
     fn at(&self, step: FileStep) {
         self.files.observer.at(step);
     }
+}
+
+/// The keys of all sessions in the folder. A record that can't be read is nobody's.
+pub(super) fn keys(files: &Files) -> Result<Vec<String>, AuthError> {
+    let folder = Folder::open(&files.folder)?;
+    let entries = std::fs::read_dir(&files.folder).map_err(|error| io("list", &files.folder, error))?;
+    let mut keys = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(|error| io("list", &files.folder, error))?.file_name();
+        let Some(name) = name.to_str().filter(|name| name::is_record(name)) else { continue };
+        // It may have been removed since.
+        let Some(file) = folder.read(name)? else { continue };
+        let bytes = contents(file, &folder.path_of(name))?;
+        keys.extend(record::key_of(&bytes).filter(|key| Names::of(key).record == name));
+    }
+    Ok(keys)
 }
 
 /// What a file has, up to one byte more than a record may have, in a buffer that doesn't grow.

@@ -35,6 +35,15 @@ impl Folder {
         self.path.join(name)
     }
 
+    /// Whether something of this name is there, whatever it is.
+    pub(crate) fn has(&self, name: &str) -> Result<bool, AuthError> {
+        match self.path_of(name).symlink_metadata() {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(io("look into the folder", &self.path, error)),
+        }
+    }
+
     /// Opens a file to read it, if it is there.
     pub(crate) fn read(&self, name: &str) -> Result<Option<File>, AuthError> {
         let path = self.path_of(name);

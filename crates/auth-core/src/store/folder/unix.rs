@@ -71,6 +71,15 @@ impl Folder {
         self.path.join(name)
     }
 
+    /// Whether something of this name is there, whatever it is.
+    pub(crate) fn has(&self, name: &str) -> Result<bool, AuthError> {
+        match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(true),
+            Err(rustix::io::Errno::NOENT) => Ok(false),
+            Err(error) => Err(io("look into the folder", &self.path, error.into())),
+        }
+    }
+
     /// Opens a file to read it, if it is there.
     pub(crate) fn read(&self, name: &str) -> Result<Option<File>, AuthError> {
         match self.file(name, OFlags::RDONLY) {

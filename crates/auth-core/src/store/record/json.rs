@@ -1,5 +1,7 @@
 //! The JSON of a record.
 
+use std::collections::BTreeMap;
+
 use client_runtime::{Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -7,11 +9,11 @@ use zeroize::Zeroizing;
 use super::super::failure::storage;
 use super::super::{Intent, Revision, Stored};
 use super::VERSION;
-use crate::{AuthError, Session};
+use crate::{AuthError, Fingerprint, Session};
 
 /// A record without anything that only its text has.
 pub(super) struct Record {
-    pub(super) account: String,
+    pub(super) key: String,
     pub(super) revision: Revision,
     pub(super) session: Option<Session>,
     pub(super) sealed: Option<String>,
@@ -19,21 +21,22 @@ pub(super) struct Record {
 }
 
 /// The text of a record: with `sealed` instead of the session, if there is that.
-pub(super) fn write(account: &str, stored: &Stored, sealed: Option<String>) -> Result<Zeroizing<Vec<u8>>, AuthError> {
+pub(super) fn write(key: &str, stored: &Stored, sealed: Option<String>) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let session = sealed.is_none().then(|| SessionText::of(&stored.session));
     let room = session.as_ref().map_or(0, SessionText::room) + sealed.as_ref().map_or(0, String::len);
     let record = RecordText {
         version: VERSION,
-        account: account.to_owned(),
+        key: key.to_owned(),
         revision: hex(&stored.revision.0.to_be_bytes()),
         session,
         sealed,
         intent: stored.intent.map(|intent| IntentText {
             token_hash: hex(intent.token_hash()),
             owner: hex(&intent.owner().to_be_bytes()),
+            resent: intent.is_resent(),
         }),
     };
-    let mut text = to_json(&record, room + escaped(account))?;
+    let mut text = to_json(&record, room + escaped(key))?;
     text.push(b'\n');
     Ok(text)
 }
@@ -54,6 +57,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, String> {
              one, or sign in again"
         ));
     }
+    if version == 1 {
+        return Err(
+            "has the format 1, which doesn't say which server and which credentials a session belongs to: sign in \
+                    anew with `SessionManager::login`, which replaces it"
+                .to_owned(),
+        );
+    }
     if version != u64::from(VERSION) {
         return Err(format!("has the format {version}, which never was: it is damaged; sign in again"));
     }
@@ -63,7 +73,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, String> {
         revision: Revision(u128::from_be_bytes(unhex(&record.revision).ok_or_else(|| wrong("revision"))?)),
         session: record.session.map(|session| session.read().ok_or_else(|| wrong("session"))).transpose()?,
         intent: record.intent.map(|intent| intent.read().ok_or_else(|| wrong("intent"))).transpose()?,
-        account: record.account,
+        key: record.key,
         sealed: record.sealed,
     })
 }
@@ -88,7 +98,7 @@ struct VersionText {
 #[serde(deny_unknown_fields)]
 struct RecordText {
     version: u32,
-    account: String,
+    key: String,
     revision: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session: Option<SessionText>,
@@ -111,6 +121,12 @@ struct SessionText {
     subject: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    extra: BTreeMap<String, Secret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
 }
 
 impl SessionText {
@@ -122,6 +138,9 @@ impl SessionText {
             expires_at: session.expires_at.map(Into::into),
             subject: session.subject.clone(),
             account: session.account.clone(),
+            scopes: session.scopes.clone(),
+            extra: session.extra.clone(),
+            fingerprint: session.fingerprint.map(|fingerprint| hex(fingerprint.as_bytes())),
         }
     }
 
@@ -135,15 +154,24 @@ impl SessionText {
         };
         session.subject = self.subject;
         session.account = self.account;
+        session.scopes = self.scopes;
+        session.extra = self.extra;
+        session.fingerprint = match self.fingerprint {
+            Some(text) => Some(Fingerprint::from_bytes(unhex(&text)?)),
+            None => None,
+        };
         Some(session)
     }
 
     /// No text of it takes more bytes.
     fn room(&self) -> usize {
+        /// Quotes, a colon, a comma.
+        const FRAME: usize = 6;
         let secrets = [Some(&self.access_token), self.refresh_token.as_ref()];
-        let texts = [self.subject.as_ref(), self.account.as_ref()];
-        let secrets: usize = secrets.into_iter().flatten().map(|secret| escaped(secret.expose())).sum();
-        secrets + texts.into_iter().flatten().map(|text| escaped(text)).sum::<usize>()
+        let secrets = secrets.into_iter().flatten().chain(self.extra.values()).map(Secret::expose);
+        let texts = [self.subject.as_ref(), self.account.as_ref()].into_iter().flatten();
+        let texts = texts.chain(&self.scopes).chain(self.extra.keys()).map(String::as_str);
+        secrets.chain(texts).map(|text| escaped(text) + FRAME).sum()
     }
 }
 
@@ -152,11 +180,14 @@ impl SessionText {
 struct IntentText {
     token_hash: String,
     owner: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    resent: bool,
 }
 
 impl IntentText {
     fn read(&self) -> Option<Intent> {
-        Some(Intent::from_parts(unhex(&self.token_hash)?, u64::from_be_bytes(unhex(&self.owner)?)))
+        let intent = Intent::from_parts(unhex(&self.token_hash)?, u64::from_be_bytes(unhex(&self.owner)?));
+        Some(if self.resent { intent.resent() } else { intent })
     }
 }
 
@@ -230,7 +261,10 @@ mod tests {
             .with_refresh_token(nasty.as_str())
             .with_expiry(std::time::SystemTime::now())
             .with_subject(&nasty)
-            .with_account(&nasty);
+            .with_account(&nasty)
+            .with_scopes(vec![""; 5000])
+            .with_extra(&nasty, nasty.as_str())
+            .with_extra("", "");
         let text = SessionText::of(&session);
         let room = text.room();
         let json = to_json(&text, room).unwrap();

@@ -1,9 +1,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::*;
-use crate::{AuthErrorKind, Intent};
+use crate::{AuthErrorKind, Fingerprint, Intent};
 
-const ACCOUNT: &str = "aivo/default";
+const KEY: &str = "aivo https://aivo.test ada";
+const ACCOUNT: &str = "ada";
 const ACCESS: &str = "canary-access";
 const REFRESH: &str = "canary-refresh";
 
@@ -12,17 +13,20 @@ fn stored() -> Stored {
         .with_refresh_token(REFRESH)
         .with_expiry(UNIX_EPOCH + Duration::new(1_714_561_200, 999_999_999))
         .with_subject("ada@example.com")
-        .with_account(ACCOUNT);
-    let intent = Intent::of(&session, u64::MAX - 1);
+        .with_account(ACCOUNT)
+        .with_scopes(["read", "write"])
+        .with_extra("device", "canary-device");
+    let intent = Intent::of(&session, u64::MAX - 1).resent();
+    let session = Session { fingerprint: Some(Fingerprint::from_bytes([0xab; 32])), ..session };
     Stored::new(session, Some(intent), Revision(7))
 }
 
 fn text(format: &RecordFormat, stored: &Stored) -> String {
-    String::from_utf8(format.encode(ACCOUNT, stored).unwrap().to_vec()).unwrap()
+    String::from_utf8(format.encode(KEY, stored).unwrap().to_vec()).unwrap()
 }
 
 fn refusal(format: &RecordFormat, text: &str) -> String {
-    let error = format.decode(ACCOUNT, text.as_bytes(), &"here").unwrap_err();
+    let error = format.decode(KEY, text.as_bytes(), &"here").unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::Storage);
     let shown = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
     assert!(!shown.contains("canary"), "{shown}");
@@ -36,6 +40,8 @@ fn assert_same(left: &Stored, right: &Stored) {
     assert_eq!(left.session.expires_at, right.session.expires_at);
     assert_eq!(left.session.subject, right.session.subject);
     assert_eq!(left.session.account, right.session.account);
+    assert_eq!((&left.session.scopes, left.session.fingerprint), (&right.session.scopes, right.session.fingerprint));
+    assert_eq!(left.session.extra, right.session.extra);
     assert_eq!((left.intent, left.revision), (right.intent, right.revision));
 }
 
@@ -43,12 +49,14 @@ fn assert_same(left: &Stored, right: &Stored) {
 fn the_format_is_this_one() {
     // Files that exist must stay readable: a change of this text is a new version.
     let expected = concat!(
-        r#"{"version":1,"account":"aivo/default","revision":"00000000000000000000000000000007","#,
+        r#"{"version":2,"key":"aivo https://aivo.test ada","revision":"00000000000000000000000000000007","#,
         r#""session":{"access_token":"canary-access","refresh_token":"canary-refresh","#,
         r#""issued_at":"2024-05-01T10:00:00.000000001Z","expires_at":"2024-05-01T11:00:00.999999999Z","#,
-        r#""subject":"ada@example.com","account":"aivo/default"},"#,
+        r#""subject":"ada@example.com","account":"ada","scopes":["read","write"],"#,
+        r#""extra":{"device":"canary-device"},"#,
+        r#""fingerprint":"abababababababababababababababababababababababababababababababab"},"#,
         r#""intent":{"token_hash":"1e3f4ca84cf81b03900e6750945e8769b4407fb0cc35052668250b87b17c11e4","#,
-        r#""owner":"fffffffffffffffe"}}"#,
+        r#""owner":"fffffffffffffffe","resent":true}}"#,
         "\n"
     );
     assert_eq!(text(&RecordFormat::default(), &stored()), expected);
@@ -64,8 +72,8 @@ fn every_member_comes_back() {
         fresh_revision().unwrap(),
     );
     for stored in [stored(), bare, odd] {
-        let bytes = format.encode(ACCOUNT, &stored).unwrap();
-        assert_same(&format.decode(ACCOUNT, &bytes, &"here").unwrap(), &stored);
+        let bytes = format.encode(KEY, &stored).unwrap();
+        assert_same(&format.decode(KEY, &bytes, &"here").unwrap(), &stored);
     }
 }
 
@@ -83,14 +91,15 @@ fn what_cannot_be_read_is_refused_with_a_reason() {
         ("\u{0}".repeat(100), "is no record"),
         (whole[..whole.len() / 2].to_owned(), "is no record"),
         (format!("{whole}{whole}"), "is no record"),
-        (changed(r#""version":1"#, r#""version":"1""#), "is no record"),
-        (changed(r#""version":1"#, r#""version":2,"canary":true"#), "update this one"),
-        (changed(r#""version":1"#, r#""version":0"#), "which never was"),
-        (changed(r#""version":1"#, r#""version":1,"canary":true"#), "is no record"),
-        (changed(r#""version":1,"#, ""), "is no record"),
+        (changed(r#""version":2"#, r#""version":"2""#), "is no record"),
+        (changed(r#""version":2"#, r#""version":3,"canary":true"#), "update this one"),
+        (changed(r#""version":2"#, r#""version":1"#), "`SessionManager::login`"),
+        (changed(r#""version":2"#, r#""version":0"#), "which never was"),
+        (changed(r#""version":2"#, r#""version":2,"canary":true"#), "is no record"),
+        (changed(r#""version":2,"#, ""), "is no record"),
         (changed(r#""subject""#, r#""canary""#), "is no record"),
         (changed(r#""subject""#, r#""account""#), "is no record"),
-        (changed(r#""account":"aivo/default","revision""#, r#""account":"canary","revision""#), "another account"),
+        (changed(r#""key":"aivo https"#, r#""key":"canary https"#), "another account"),
         (changed(r#""revision":"0000"#, r#""revision":"000"#), "`revision`"),
         (changed(r#""owner":"f"#, r#""owner":""#), "`intent`"),
         (changed(r#""token_hash":"1"#, r#""token_hash":"X"#), "`intent`"),
@@ -98,7 +107,8 @@ fn what_cannot_be_read_is_refused_with_a_reason() {
         (changed("000000001Z", "000000001"), "`session`"),
         (changed(r#""session""#, r#""sealed":"canary","session""#), "either"),
         (
-            r#"{"version":1,"account":"aivo/default","revision":"00000000000000000000000000000007"}"#.to_owned(),
+            r#"{"version":2,"key":"aivo https://aivo.test ada","revision":"00000000000000000000000000000007"}"#
+                .to_owned(),
             "either",
         ),
         (whole.clone() + &" ".repeat(LIMIT), "larger"),
@@ -111,7 +121,7 @@ fn what_cannot_be_read_is_refused_with_a_reason() {
 #[test]
 fn a_session_that_could_not_be_read_again_is_not_written() {
     let huge = Stored::new(Session::new("canary".repeat(LIMIT), UNIX_EPOCH), None, Revision(1));
-    let error = RecordFormat::default().encode(ACCOUNT, &huge).unwrap_err();
+    let error = RecordFormat::default().encode(KEY, &huge).unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::Storage);
     assert!(error.to_string().contains("too long") && !error.to_string().contains("canary"), "{error}");
 }
@@ -129,7 +139,7 @@ mod sealed {
     fn a_sealed_session_comes_back_and_shows_nothing() {
         let sealed = text(&format(1), &stored());
         assert!(!sealed.contains("canary") && !sealed.contains("ada@"), "{sealed}");
-        assert_same(&format(1).decode(ACCOUNT, sealed.as_bytes(), &"here").unwrap(), &stored());
+        assert_same(&format(1).decode(KEY, sealed.as_bytes(), &"here").unwrap(), &stored());
         assert_ne!(text(&format(1), &stored()), sealed, "the nonce is another");
     }
 
@@ -144,15 +154,14 @@ mod sealed {
     fn another_key_another_account_and_changed_bytes_are_refused() {
         let sealed = text(&format(1), &stored());
         assert!(refusal(&format(2), &sealed).contains("can't be decrypted"));
-        let moved = sealed.replace(r#""account":"aivo/default""#, r#""account":"aivo/other""#);
-        let error = format(1).decode("aivo/other", moved.as_bytes(), &"here").unwrap_err();
+        let moved = sealed.replace(KEY, "another");
+        let error = format(1).decode("another", moved.as_bytes(), &"here").unwrap_err();
         assert!(error.to_string().contains("can't be decrypted"), "{error}");
         let at = sealed.find("sealed").unwrap() + 40;
         let mut changed = sealed.clone().into_bytes();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
         assert!(refusal(&format(1), std::str::from_utf8(&changed).unwrap()).contains("can't be decrypted"));
-        let garbage =
-            r#"{"version":1,"account":"aivo/default","revision":"00000000000000000000000000000007","sealed":"#;
+        let garbage = r#"{"version":2,"key":"aivo https://aivo.test ada","revision":"00000000000000000000000000000007","sealed":"#;
         for (tail, why) in [(r#""*"}"#, "damaged"), (r#"""}"#, "can't be decrypted"), (r#""AAAA"}"#, "can't be")] {
             assert!(refusal(&format(1), &format!("{garbage}{tail}")).contains(why), "{tail}");
         }
@@ -164,10 +173,10 @@ mod sealed {
         let both = RecordFormat::sealed(
             EncryptionKey::from_bytes([2; 32]).also_decrypt_with(EncryptionKey::from_bytes([1; 32])),
         );
-        let read = both.decode(ACCOUNT, old.as_bytes(), &"here").unwrap();
+        let read = both.decode(KEY, old.as_bytes(), &"here").unwrap();
         assert_same(&read, &stored());
         let new = text(&both, &read);
-        assert_same(&format(2).decode(ACCOUNT, new.as_bytes(), &"here").unwrap(), &stored());
+        assert_same(&format(2).decode(KEY, new.as_bytes(), &"here").unwrap(), &stored());
         assert!(refusal(&format(1), &new).contains("can't be decrypted"));
     }
 }

@@ -244,6 +244,9 @@ impl Authenticator for Door {
     fn family(&self) -> Family {
         Family::new("lives")
     }
+    fn realm(&self) -> &str {
+        "https://vendor.test"
+    }
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only()
@@ -253,7 +256,11 @@ impl Authenticator for Door {
             .with_revoke_all()
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        _: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let username = match credentials {
                 Credentials::Password { username, .. } => username,
@@ -268,7 +275,7 @@ impl Authenticator for Door {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let token = session.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
             let (fault, acts) = self.vendor.arrive(self.manager, "refresh", Some(session)).await;

@@ -14,6 +14,10 @@ use tokio::task::JoinHandle;
 
 pub const ACME: Family = Family::new("acme");
 
+/// The keys of two accounts there.
+pub const ME: &str = "acme https://acme.test me";
+pub const DEFAULT: &str = "acme https://acme.test default";
+
 /// Tokio's paused clock as time of day.
 #[derive(Debug)]
 pub struct PausedTimer {
@@ -66,6 +70,7 @@ pub enum Answer {
 
 /// A vendor whose refresh tokens rotate, and that notices when one is used again.
 pub struct Acme {
+    pub realm: &'static str,
     pub capabilities: Capabilities,
     pub lifetime: Duration,
     /// How long a verb takes, by the paused clock.
@@ -88,6 +93,7 @@ pub struct AcmeState {
 impl Acme {
     pub fn new(timer: &Arc<PausedTimer>) -> Self {
         Self {
+            realm: "https://acme.test",
             capabilities: Capabilities::login_only()
                 .with_renewal(Renewal::Refresh)
                 .with_rotation()
@@ -171,12 +177,15 @@ impl Authenticator for Acme {
     fn family(&self) -> Family {
         ACME
     }
+    fn realm(&self) -> &str {
+        self.realm
+    }
 
     fn capabilities(&self) -> Capabilities {
         self.capabilities.clone()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async {
             match self.arrive("login").await {
                 Answer::Err(error) => Err(error),
@@ -186,7 +195,7 @@ impl Authenticator for Acme {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async {
             let token = session.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
             let answer = self.arrive("refresh").await;

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, Credentials, Policy, Session, SessionManager, SessionStore, Token,
+    AuthError, AuthErrorKind, Authenticator, Credentials, Policy, Session, SessionKey, SessionManager, SessionStore,
+    Token,
 };
 use auth_testkit::{FakeVendor, ManualClock, Quirks, VendorServer};
 use client_runtime::RetryPolicy;
@@ -52,9 +53,15 @@ impl World {
 
     /// Signs in, and leaves the session in a store under an account.
     pub async fn sign_in(&self, store: &dyn SessionStore, account: &str) -> Session {
-        let session = self.aivo.login(&Credentials::password(EMAIL, PASSWORD)).await.unwrap();
-        store.save(&format!("aivo/{account}"), &session).await.unwrap();
+        let clock = ClockTimer(self.clock.clone());
+        let session = self.aivo.login(&Credentials::password(EMAIL, PASSWORD), &clock).await.unwrap();
+        store.save(&self.key(account), &session).await.unwrap();
         session
+    }
+
+    /// What the session of an account is stored under.
+    pub fn key(&self, account: &str) -> String {
+        SessionKey::new(self.aivo.family(), self.aivo.realm(), account).to_string()
     }
 
     /// A manager in this process.
@@ -107,8 +114,8 @@ impl World {
 fn aivo(url: &str, clock: &ManualClock) -> AivoAuthenticator {
     let timer = Arc::new(ClockTimer(clock.clone()));
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url.to_owned()));
-    let client = client.retry(RetryPolicy::never()).timer(timer.clone()).build().unwrap();
-    AivoAuthenticator::new(client).with_timer(timer)
+    let client = client.retry(RetryPolicy::never()).timer(timer).build().unwrap();
+    AivoAuthenticator::new(client)
 }
 
 fn manager<A: Authenticator>(
@@ -119,7 +126,7 @@ fn manager<A: Authenticator>(
     policy: Policy,
 ) -> SessionManager<A> {
     let builder = SessionManager::builder(authenticator).account(account).store(store).policy(policy);
-    builder.timer(Arc::new(ClockTimer(clock.clone()))).build()
+    builder.timer(Arc::new(ClockTimer(clock.clone()))).build().unwrap()
 }
 
 /// The text of a bearer token.

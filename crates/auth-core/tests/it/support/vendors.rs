@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::pacerpro::PacerProAuthenticator;
-use auth_core::svix::{SvixAuthenticator, SvixExt};
-use auth_core::{AuthError, Authenticator, BoxFuture, Credentials, Session, Timer};
+use auth_core::svix::SvixAuthenticator;
+use auth_core::{AppAccess, AuthError, Authenticator, BoxFuture, Credentials, OneTimeToken, Session, Timer};
 use auth_testkit::{Canary, FakeVendor, Fault, ManualClock, Vendor, VendorServer};
 use client_runtime::RetryPolicy;
 use svix_client::types::{AppPortalAccessIn, CreateMessageTokenIn};
@@ -107,17 +107,17 @@ impl Adapter {
             Vendor::Svix => {
                 let client = svix_client::Client::builder().server(svix_client::Server::Custom(url)).static_token(key);
                 let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
-                Self::Svix(SvixAuthenticator::new(client.build().unwrap()).with_timer(timer))
+                Self::Svix(SvixAuthenticator::new(client.build().unwrap()))
             }
             Vendor::PacerPro => {
                 let client = pacerpro_client::Client::builder().server(pacerpro_client::Server::Custom(url));
                 let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
-                Self::PacerPro(PacerProAuthenticator::new(client.build().unwrap()).with_timer(timer))
+                Self::PacerPro(PacerProAuthenticator::new(client.build().unwrap()))
             }
             Vendor::Aivo => {
                 let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url));
                 let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
-                Self::Aivo(AivoAuthenticator::new(client.build().unwrap()).with_timer(timer))
+                Self::Aivo(AivoAuthenticator::new(client.build().unwrap()))
             }
             other => panic!("{other:?}"),
         }
@@ -135,8 +135,8 @@ impl Adapter {
     async fn call(&self, verb: Verb, ready: &Ready) -> Result<String, AuthError> {
         let authenticator = self.authenticator();
         Ok(match (verb, self) {
-            (Verb::Login | Verb::Exchange, _) => debug(&authenticator.login(&ready.credentials).await?),
-            (Verb::Refresh, _) => debug(&authenticator.refresh(ready.session()).await?),
+            (Verb::Login | Verb::Exchange, _) => debug(&authenticator.login(&ready.credentials, &ready.timer).await?),
+            (Verb::Refresh, _) => debug(&authenticator.refresh(ready.session(), &ready.timer).await?),
             (Verb::Logout, _) => debug(&authenticator.logout(ready.session()).await?),
             (Verb::RevokeAll, _) => debug(&authenticator.revoke_all(ready.session()).await?),
             (Verb::PortalLink, Self::Svix(svix)) => {
@@ -155,6 +155,7 @@ impl Adapter {
 pub struct Ready {
     pub credentials: Credentials,
     pub session: Option<Session>,
+    timer: ClockTimer,
 }
 
 impl Ready {
@@ -193,11 +194,7 @@ impl World {
 
     pub fn credentials(&self) -> Credentials {
         match self.server.vendor() {
-            Vendor::Svix => Credentials::AppAccess {
-                api_key: self.key.as_str().into(),
-                app_id: APP.to_owned(),
-                lifetime: Some(Duration::from_secs(24 * 3600)),
-            },
+            Vendor::Svix => AppAccess::new(self.key.as_str(), APP).with_lifetime(Duration::from_secs(24 * 3600)).into(),
             _ => Credentials::password(EMAIL, self.password.as_str()),
         }
     }
@@ -207,7 +204,7 @@ impl World {
         let credentials = match verb {
             Verb::Exchange => {
                 let token = self.server.state().add_one_time_token(self.clock.now(), APP);
-                Credentials::OneTimeToken { token: token.into(), bearer: Some(self.key.as_str().into()) }
+                OneTimeToken::new(token).with_bearer(self.key.as_str()).into()
             }
             _ => self.credentials(),
         };
@@ -216,11 +213,15 @@ impl World {
             Verb::PortalLink | Verb::MessageToken => Some(self.sign_in(&Credentials::api_key(self.key.as_str())).await),
             _ => Some(self.sign_in(&credentials).await),
         };
-        Ready { credentials, session }
+        Ready { credentials, session, timer: self.timer() }
+    }
+
+    fn timer(&self) -> ClockTimer {
+        ClockTimer(self.clock.clone())
     }
 
     async fn sign_in(&self, credentials: &Credentials) -> Session {
-        self.adapter.authenticator().login(credentials).await.unwrap()
+        self.adapter.authenticator().login(credentials, &self.timer()).await.unwrap()
     }
 
     /// A call while nothing goes wrong.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use auth_core::{Session, Stored};
+use auth_core::{AuthErrorKind, Session, Stored};
 
 use super::{MARK, Suite, session, stored};
 
@@ -19,7 +19,10 @@ impl Suite<'_> {
         .with_refresh_token(String::new())
         .with_expiry(UNIX_EPOCH + Duration::new(253_402_300_799, 999_999_900))
         .with_subject("")
-        .with_account("\u{0}");
+        .with_account("\u{0}")
+        .with_scopes([""])
+        .with_extra("", "")
+        .with_extra("\n\"", "\u{0}");
         // A token is no short text: those with claims take kilobytes.
         let long = Session::new(format!("{MARK}{}", "x".repeat(8 * 1024)), SystemTime::now())
             .with_refresh_token(format!("{MARK}{}", "y".repeat(8 * 1024)));
@@ -32,6 +35,27 @@ impl Suite<'_> {
             self.finds("every member of a session comes back as it was", ACCOUNT, Some(&expected)).await;
         }
         self.clean(ACCOUNT).await;
+    }
+
+    /// The keys of what is stored, where the store can say them.
+    pub(super) async fn listing(&mut self) {
+        const KEYS: [&str; 3] = ["acme https://acme.example ada", "conformance/é \n%20", "conformance/removed"];
+        let store = self.open();
+        if matches!(store.keys().await, Err(error) if error.kind() == AuthErrorKind::Unsupported) {
+            return;
+        }
+        for key in KEYS {
+            self.ok("any session can be saved", store.save(key, &session(key)).await);
+        }
+        self.clean(KEYS[2]).await;
+        if let Some(mut keys) = self.ok("the keys of what is stored can be listed", store.keys().await) {
+            keys.sort();
+            let seen = || format!("{keys:?}");
+            self.check("the keys are those of what is stored, and no others", keys == KEYS[..2], seen);
+        }
+        for key in KEYS {
+            self.clean(key).await;
+        }
     }
 
     /// Accounts are any texts, and none is taken for another.

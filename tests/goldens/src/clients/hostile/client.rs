@@ -20,6 +20,11 @@ impl Client {
         ClientBuilder::default()
     }
 
+    /// The URL that the paths of operations are appended to. It doesn't end in a slash.
+    pub fn base_url(&self) -> &str {
+        self.core.base_url()
+    }
+
     /// */ pub fn summary() {} /* " \
     /// \#![allow(unused)\] \```
     ///

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::{
-    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Policy, Session, SessionStore,
+    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Policy, Session, SessionStore, Timer,
 };
 use auth_testkit::ManualClock;
 use rustix::process::Signal;
@@ -142,19 +142,26 @@ impl Authenticator for Mortal {
     fn family(&self) -> Family {
         self.aivo.family()
     }
+    fn realm(&self) -> &str {
+        self.aivo.realm()
+    }
 
     fn capabilities(&self) -> Capabilities {
         self.aivo.capabilities()
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
-        self.aivo.login(credentials)
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+        self.aivo.login(credentials, clock)
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             self.points.pass("before the request");
-            let renewed = self.aivo.refresh(session).await;
+            let renewed = self.aivo.refresh(session, clock).await;
             self.points.pass("after the answer");
             renewed
         })

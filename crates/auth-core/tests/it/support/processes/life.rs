@@ -148,13 +148,13 @@ impl<'a> Life<'a> {
     fn assert_killed(&self, status: std::process::ExitStatus) {
         use std::os::unix::process::ExitStatusExt;
         assert_eq!(status.signal(), Some(9), "{}", self.label);
-        (self.shared.end_lock)(&format!("aivo/{}", self.account));
+        (self.shared.end_lock)(&self.world.key(&self.account));
     }
 
     /// What is in the store, and what the next processes make of it.
     fn assert_left(&self, left: Left) {
         let label = &self.label;
-        let stored = self.runtime.block_on((self.shared.open)().load(&format!("aivo/{}", self.account))).unwrap();
+        let stored = self.runtime.block_on((self.shared.open)().load(&self.world.key(&self.account))).unwrap();
         let stored = stored.unwrap_or_else(|| panic!("{label}: the session is gone"));
         let is_old = stored.session.access_token.expose() == self.old;
         let expected = match left {

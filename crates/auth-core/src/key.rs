@@ -1,0 +1,167 @@
+//! The name of a session in a store.
+
+use std::fmt::{self, Write};
+use std::str::FromStr;
+
+use crate::Family;
+
+/// The name of a session in a store: the vendor's family, the server that knows the session, and the account there.
+///
+/// Two sessions share a name only if all three are the same: no refresh token of one server is ever found by a manager
+/// of another, and no user's session by a manager of another user.
+///
+/// Its text is what a [`SessionStore`](crate::SessionStore) gets: the parts with a space in between. White space, control
+/// characters and `%` are percent-encoded in all parts but the account, which comes last. So no two keys have the same
+/// text, and it can be read back.
+///
+/// ```
+/// use auth_core::{Family, SessionKey};
+///
+/// let key = SessionKey::new(Family::new("aivo"), "https://api.aivo.com/auth/v1", "ada@example.com");
+/// assert_eq!(key.to_string(), "aivo https://api.aivo.com/auth/v1 ada@example.com");
+/// assert_eq!(key.to_string().parse(), Ok(key));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionKey {
+    family: Family,
+    realm: String,
+    account: String,
+}
+
+impl SessionKey {
+    /// The key of an account at a server. `realm` is what [`Authenticator::realm`](crate::Authenticator::realm) says,
+    /// with or without a slash at its end.
+    pub fn new(family: Family, realm: &str, account: impl Into<String>) -> Self {
+        Self { family, realm: realm.trim().trim_end_matches('/').to_owned(), account: account.into() }
+    }
+
+    /// The vendor's family.
+    pub fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// The server, usually its base URL.
+    pub fn realm(&self) -> &str {
+        &self.realm
+    }
+
+    /// The account.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The name under which versions before 0.1 kept it, where that is another: they knew of no realm.
+    #[cfg(feature = "_durable")]
+    pub(crate) fn without_realm(&self) -> String {
+        format!("{}/{}", self.family, self.account)
+    }
+}
+
+impl fmt::Display for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        encode(self.family.as_str(), f)?;
+        f.write_char(' ')?;
+        encode(&self.realm, f)?;
+        f.write_char(' ')?;
+        f.write_str(&self.account)
+    }
+}
+
+fn encode(part: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for character in part.chars() {
+        if character == '%' || character.is_whitespace() || character.is_control() {
+            let mut bytes = [0; 4];
+            for byte in character.encode_utf8(&mut bytes).bytes() {
+                write!(f, "%{byte:02x}")?;
+            }
+        } else {
+            f.write_char(character)?;
+        }
+    }
+    Ok(())
+}
+
+impl FromStr for SessionKey {
+    type Err = InvalidSessionKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSessionKey> {
+        let mut parts = text.splitn(3, ' ');
+        let (Some(family), Some(realm), Some(account)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(InvalidSessionKey);
+        };
+        let key = Self {
+            family: decode(family).ok_or(InvalidSessionKey)?.into(),
+            realm: decode(realm).ok_or(InvalidSessionKey)?,
+            account: account.to_owned(),
+        };
+        // Only what `Display` writes, so that one key has one text.
+        if key.to_string() == text { Ok(key) } else { Err(InvalidSessionKey) }
+    }
+}
+
+fn decode(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first == b'%' {
+            let (digits, tail) = rest.split_at_checked(2)?;
+            bytes.push(u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()?);
+            rest = tail;
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// A text that is no [`SessionKey`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidSessionKey;
+
+impl fmt::Display for InvalidSessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this is no key of a session: it has a family, a realm and an account, with a space in between")
+    }
+}
+
+impl std::error::Error for InvalidSessionKey {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn key(family: &'static str, realm: &str, account: &str) -> SessionKey {
+        SessionKey::new(Family::new(family), realm, account)
+    }
+
+    #[test]
+    fn parts_never_run_together_and_come_back() {
+        let parts = ["", " ", "a", "a b", "b", "a%20b", "%", "é\u{a0}", "a\nb", "acme/eu", "eu/me", "me", "日本"];
+        let mut texts = HashSet::new();
+        for family in parts {
+            for realm in parts.into_iter().filter(|realm| realm.trim() == *realm) {
+                for account in parts {
+                    let key = key(family, realm, account);
+                    assert_eq!(key.to_string().parse().as_ref(), Ok(&key));
+                    assert!(texts.insert(key.to_string()), "{key:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_slash_at_the_end_of_a_realm_is_none() {
+        assert_eq!(key("acme", "https://api.acme.test/v1/", "me"), key("acme", " https://api.acme.test/v1", "me"));
+    }
+
+    #[test]
+    fn nothing_else_is_a_key() {
+        for text in ["", "acme", "acme realm", "acme%2 realm me", "acme%zz realm me", "acme%41 realm me", "a%ff b c"] {
+            assert_eq!(text.parse::<SessionKey>(), Err(InvalidSessionKey), "{text}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The names of what is in Redis.
+
+/// The key of something that belongs to a session. The braces are a hash tag: a cluster puts all keys with the same one into
+/// one slot.
+pub(super) fn name(prefix: &str, key: &str, what: &str) -> String {
+    let mut name = format!("{prefix}{{");
+    for character in key.chars() {
+        if matches!(character, '%' | '{' | '}') || character.is_whitespace() || character.is_control() {
+            // Byte by byte: two digits each leave no doubt where one ends.
+            let mut bytes = [0; 4];
+            name.extend(character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")));
+        } else {
+            name.push(character);
+        }
+    }
+    name.push_str("}:");
+    name.push_str(what);
+    name
+}
+
+/// The key of the session that is stored under a name, if the name is that of one.
+pub(super) fn key_of(prefix: &str, name: &str) -> Option<String> {
+    let mut rest = name.strip_prefix(prefix)?.strip_prefix('{')?.strip_suffix("}:session")?;
+    let mut bytes = Vec::with_capacity(rest.len());
+    while let Some(at) = rest.find('%') {
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        let digits = rest.get(at + 1..at + 3)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = rest.get(at + 3..)?;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).ok()
+}
+
+/// What the names of all sessions look like, for `SCAN`.
+pub(super) fn pattern(prefix: &str) -> String {
+    let mut pattern = String::new();
+    for character in prefix.chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '^' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push_str("{*}:session");
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_which_key_it_is() {
+        for key in ["", "ada", "aivo https://aivo.test ada", "a%20{b}", "é\u{a0}\n", "}:session"] {
+            let name = name("p{:", key, "session");
+            assert_eq!(key_of("p{:", &name).as_deref(), Some(key), "{name}");
+        }
+        for other in ["p:{a}:lock", "q:{a}:session", "p:a}:session", "p:{%zz}:session", "p:{%4}:session"] {
+            assert_eq!(key_of("p:", other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_means_itself() {
+        assert_eq!(pattern("a*[b]:"), r"a\*\[b\]:{*}:session");
+    }
+}
