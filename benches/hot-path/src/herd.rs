@@ -27,7 +27,7 @@ trait Way: Send + Sync {
 /// The way of this name to this vendor.
 fn prepare(name: &str, vendor: Arc<Vendor>) -> Result<Arc<dyn Way>, Box<dyn Error>> {
     Ok(match name {
-        "manager" => Arc::new(manager::Manager::new(vendor)),
+        "manager" => Arc::new(manager::Manager::new(vendor)?),
         "aws" => Arc::new(aws::IdentityCache::new(vendor)?),
         _ => Arc::new(google::AccessToken::new(vendor)?),
     })

@@ -27,8 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(aivo.url())).build()?;
     let manager = SessionManager::builder(AivoAuthenticator::new(client))
         .credentials(Credentials::password("ada@example.com", "correct horse"))
-        .build()
-        .unwrap();
+        .build()?;
 
     let http = reqwest::Client::builder().redirect(same_origin_redirects()).build()?;
     let http =

@@ -30,8 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(aivo.url())).build()?;
     let manager = SessionManager::builder(AivoAuthenticator::new(client))
         .credentials(Credentials::password("ada@example.com", "correct horse"))
-        .build()
-        .unwrap();
+        .build()?;
 
     let asked = Arc::clone(&aivo);
     let bottom = service_fn(move |request: Request<String>| {

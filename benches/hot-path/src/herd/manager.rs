@@ -16,9 +16,10 @@ pub(super) struct Manager {
 }
 
 impl Manager {
-    pub(super) fn new(vendor: Arc<Vendor>) -> Self {
+    pub(super) fn new(vendor: Arc<Vendor>) -> Result<Self, AuthError> {
         let credentials = Credentials::password("me@example.com", "made up");
-        Self { source: Arc::new(SessionManager::builder(Renewing(vendor)).credentials(credentials).build()?) }
+        let manager = SessionManager::builder(Renewing(vendor)).credentials(credentials).build()?;
+        Ok(Self { source: Arc::new(manager) })
     }
 }
 

@@ -8,11 +8,12 @@
 //! 2. What a logout has ended is not served by its manager any more, from the moment it was asked for.
 //! 3. What a logout has ended is not in the store, once the logout has returned `Ok`.
 //! 4. Nothing of what a logout has ended is sent by its manager, once the logout has returned `Ok`.
-//! 5. Nobody is served the session of another account.
+//! 5. Nobody is served the session of another account, or of another user who signs in under the same account.
 //! 6. A manager sends at most eight requests in any minute, and those of the verbs that were called, by itself or by a peer:
 //!    a login ends what it replaces and what was under way, and a logout may have to renew first.
 //! 7. Every verb returns in bounded time.
 //! 8. When the faults are over, whoever holds credentials has a valid token.
+//! 9. No token and no password reaches another server than its own, and nobody is served a session of another server.
 //!
 //! `LIFE=42` lives the life of that seed alone; one that breaks an invariant prints what happened in it.
 
@@ -31,13 +32,16 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use self::time::SetClock;
-use self::vendor::{Door, Grant, Request, Vendor};
+use self::vendor::{Door, Grant, Request, Vendor, password};
 use crate::support::acme::text;
 use crate::support::chance::Chance;
 use crate::support::unsteady::{Step, Trouble, Unsteady};
 
 /// Longer than any verb may take: what is under way, the lock, steps of the store, and two requests.
 const BOUND: Duration = Duration::from_secs(5 * 60);
+
+/// The vendor's servers: what is signed in for at the one is unknown at the other.
+const REALMS: [&str; 2] = ["https://vendor.test", "https://staging.vendor.test"];
 
 /// What a manager has done, to hold what it does next against.
 #[derive(Default)]
@@ -65,7 +69,11 @@ struct Record {
 #[derive(Clone)]
 struct Actor {
     number: usize,
-    account: String,
+    realm: &'static str,
+    /// Who signs in through it.
+    user: String,
+    /// Users of several names share its account.
+    is_team: bool,
     /// Its credentials are a key that is the token itself.
     is_static: bool,
     manager: SessionManager<Door>,
@@ -77,9 +85,16 @@ struct Actor {
 impl Actor {
     fn credentials(&self) -> Credentials {
         match self.is_static {
-            true => Credentials::api_key(self.account.as_str()),
-            false => Credentials::password(&self.account, "secret"),
+            true => Credentials::api_key(self.user.as_str()),
+            false => Credentials::password(&self.user, password(self.realm)),
         }
+    }
+
+    /// A session that its user has signed in for elsewhere.
+    fn sign_in(&self) -> Session {
+        let mut session = self.vendor.sign_in(self.realm, &self.user);
+        session.fingerprint = Credentials::password(&self.user, "").fingerprint();
+        session
     }
 
     fn note<T>(&self, note: impl FnOnce(&mut Record) -> T) -> T {
@@ -100,8 +115,13 @@ impl Actor {
             if !self.vendor.is_key(grant) {
                 record.served.insert(grant);
             }
-            if owner != self.account {
-                record.violations.push(format!("5: {} is served the session of {owner}", self.account));
+            // A team shares what it has with whoever holds no credentials.
+            if owner != self.user && (record.is_armed || !self.is_team) {
+                record.violations.push(format!("5: {} is served the session of {owner}", self.user));
+            }
+            let realm = self.vendor.realm_of(grant);
+            if realm != self.realm {
+                record.violations.push(format!("9: {} is served a session of {realm}", self.number));
             }
             if record.ended.iter().any(|(grants, at)| *at < asked && grants.contains(&grant)) {
                 record.violations.push(format!("2: {} is served grant {grant}, which it has ended", self.number));
@@ -148,7 +168,7 @@ impl Actor {
     async fn adopt(self) {
         self.note(|record| record.verbs.push((Instant::now(), 2)));
         self.log("adopt");
-        let adopted = self.manager.adopt(self.vendor.sign_in(&self.account)).await;
+        let adopted = self.manager.adopt(self.sign_in()).await;
         self.log(format!("adopt: {adopted:?}"));
     }
 
@@ -225,6 +245,8 @@ struct Life {
     shared: bool,
     /// The store goes back in time now and then; nobody signs out then, since that would be undone.
     rewinds: bool,
+    /// Users of several names share an account.
+    is_team: bool,
     kept: Vec<(Session, usize)>,
     born: u64,
     born_at: Instant,
@@ -240,6 +262,7 @@ impl Life {
         vendor.set_faulty([0, 12, 4, 2][chance.below(4) as usize]);
         vendor.set_late(chance.below(10) == 0);
         let (troubled, shared, rewinds) = (chance.below(2) == 0, chance.below(3) > 0, chance.below(6) == 0);
+        let is_team = !shared && !rewinds && chance.below(2) == 0;
         let memory = Arc::new(MemoryStore::new());
         Self {
             seed,
@@ -250,6 +273,7 @@ impl Life {
             troubled,
             shared,
             rewinds,
+            is_team,
             kept: Vec::new(),
             born: 0,
             born_at: Instant::now(),
@@ -260,7 +284,8 @@ impl Life {
     fn actor(&mut self) -> Actor {
         let number = self.born as usize;
         self.born += 1;
-        let account = if self.shared { "ada".to_owned() } else { format!("user-{}", self.chance.below(3)) };
+        let user = if self.shared { "ada".to_owned() } else { format!("user-{}", self.chance.below(3)) };
+        let realm = REALMS[usize::from(self.chance.below(8) == 0)];
         let store = Arc::new(Unsteady::over(self.memory.clone()));
         let mut chance = Chance(self.seed * 64 + self.born);
         if self.troubled {
@@ -272,22 +297,25 @@ impl Life {
                 _ => Trouble::None,
             });
         }
-        let door = Door { vendor: Arc::clone(&self.vendor), manager: number };
-        let mut builder =
-            SessionManager::builder(door).account(&account).timer(self.clock.clone()).store(store.clone());
+        let door = Door { vendor: Arc::clone(&self.vendor), manager: number, realm };
+        let account = if self.is_team { "team" } else { &user };
+        let mut builder = SessionManager::builder(door).account(account).timer(self.clock.clone()).store(store.clone());
         let (is_armed, is_static) = (self.chance.below(2) == 0, self.chance.below(6) == 0);
         if is_armed {
             builder = builder.credentials(match is_static {
-                true => Credentials::api_key(account.as_str()),
-                false => Credentials::password(&account, "secret"),
+                true => Credentials::api_key(user.as_str()),
+                false => Credentials::password(&user, password(realm)),
             });
         }
         if self.chance.below(4) == 0 {
-            builder = builder.session(self.vendor.sign_in(&account));
+            let mut session = self.vendor.sign_in(realm, &user);
+            session.fingerprint = Credentials::password(&user, "").fingerprint();
+            builder = builder.session(session);
         }
         let vendor = Arc::clone(&self.vendor);
         let record = Arc::new(Mutex::new(Record { is_armed, ..Record::default() }));
-        let actor = Actor { number, account, is_static, manager: builder.build().unwrap(), vendor, store, record };
+        let (is_team, manager) = (self.is_team, builder.build().unwrap());
+        let actor = Actor { number, realm, user, is_team, is_static, manager, vendor, store, record };
         self.records.push(actor.clone());
         actor
     }
@@ -387,6 +415,7 @@ impl Life {
         }
         let reused = self.vendor.reused().into_iter().filter(|reuse| reuse.by_same || !self.rewinds);
         let mut violations: Vec<String> = reused.map(|reuse| format!("1: {} was sent again", reuse.token)).collect();
+        violations.extend(self.vendor.strayed().into_iter().map(|strayed| format!("9: {strayed}")));
         let verbs: Vec<_> = self.records.iter().flat_map(|actor| actor.note(|record| record.verbs.clone())).collect();
         for actor in &self.records {
             actor.check_requests(&verbs);

@@ -40,6 +40,10 @@ struct State {
     is_late: bool,
     requests: Vec<Request>,
     users: Vec<String>,
+    /// The server that issued each grant.
+    realms: Vec<&'static str>,
+    /// Secrets that reached another server than theirs.
+    strayed: Vec<String>,
     /// What belongs to which grant: access and refresh tokens.
     tokens: HashMap<String, Grant>,
     /// The refresh token that is good for each grant; none once it was ended.
@@ -86,6 +90,8 @@ impl Vendor {
             is_late: false,
             requests: Vec::new(),
             users: Vec::new(),
+            realms: Vec::new(),
+            strayed: Vec::new(),
             tokens: HashMap::new(),
             current: Vec::new(),
             issued: Vec::new(),
@@ -123,6 +129,14 @@ impl Vendor {
         self.with(|state| state.users[grant].clone())
     }
 
+    pub fn realm_of(&self, grant: Grant) -> &'static str {
+        self.with(|state| state.realms[grant])
+    }
+
+    pub fn strayed(&self) -> Vec<String> {
+        self.with(|state| state.strayed.clone())
+    }
+
     /// Whether it is a key, which was never issued.
     pub fn is_key(&self, grant: Grant) -> bool {
         self.with(|state| state.keys.contains(&grant))
@@ -137,17 +151,18 @@ impl Vendor {
     }
 
     /// A session that was signed in for without a manager.
-    pub fn sign_in(&self, user: &str) -> Session {
-        self.with(|state| self.issue(state, user, usize::MAX, Instant::now()))
+    pub fn sign_in(&self, realm: &'static str, user: &str) -> Session {
+        self.with(|state| self.issue(state, (realm, user), usize::MAX, Instant::now()))
     }
 
     /// A key that is the token itself: nothing is sent for it, and it never ends.
-    fn key(&self, user: &str) -> Session {
-        let key = format!("key-of-{user}");
+    fn key(&self, realm: &'static str, user: &str) -> Session {
+        let key = format!("key-of-{user}-at-{realm}");
         self.with(|state| {
             if !state.tokens.contains_key(&key) {
                 let grant = state.users.len();
                 state.users.push(user.to_owned());
+                state.realms.push(realm);
                 state.issued.push((usize::MAX, Instant::now()));
                 state.current.push(None);
                 state.tokens.insert(key.clone(), grant);
@@ -161,9 +176,10 @@ impl Vendor {
         look(&mut self.state.lock().unwrap())
     }
 
-    fn issue(&self, state: &mut State, user: &str, manager: usize, asked: Instant) -> Session {
+    fn issue(&self, state: &mut State, (realm, user): (&'static str, &str), manager: usize, asked: Instant) -> Session {
         let grant = state.users.len();
         state.users.push(user.to_owned());
+        state.realms.push(realm);
         state.issued.push((manager, asked));
         state.current.push(None);
         self.tokens(state, grant)
@@ -181,9 +197,13 @@ impl Vendor {
     }
 
     /// A request arrives, takes its time, and meets its fault.
-    async fn arrive(&self, manager: usize, verb: &'static str, session: Option<&Session>) -> (Fault, bool) {
+    async fn arrive(&self, door: &Door, verb: &'static str, session: Option<&Session>) -> (Fault, bool) {
+        let manager = door.manager;
         let (pause, fault, acts) = self.with(|state| {
             let grant = session.map(|session| state.tokens[session.access_token.expose()]);
+            if let Some(grant) = grant.filter(|grant| state.realms[*grant] != door.realm) {
+                state.strayed.push(format!("{verb} of grant {grant} at {}", door.realm));
+            }
             state.requests.push(Request { at: Instant::now(), manager, verb, grant });
             let chance = &mut state.chance;
             let pause = match chance.below(40) {
@@ -238,6 +258,12 @@ fn error(fault: Fault) -> Option<AuthError> {
 pub struct Door {
     pub vendor: Arc<Vendor>,
     pub manager: usize,
+    pub realm: &'static str,
+}
+
+/// The password of everybody at a server.
+pub fn password(realm: &str) -> String {
+    format!("secret-of-{realm}")
 }
 
 impl Authenticator for Door {
@@ -245,7 +271,7 @@ impl Authenticator for Door {
         Family::new("lives")
     }
     fn realm(&self) -> &str {
-        "https://vendor.test"
+        self.realm
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -263,14 +289,19 @@ impl Authenticator for Door {
     ) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let username = match credentials {
-                Credentials::Password { username, .. } => username,
-                Credentials::ApiKey(key) => return Ok(self.vendor.key(key.expose())),
+                Credentials::Password { username, password, .. } => {
+                    if password.expose() != self::password(self.realm) {
+                        self.vendor.with(|state| state.strayed.push(format!("a password at {}", self.realm)));
+                    }
+                    username
+                }
+                Credentials::ApiKey(key) => return Ok(self.vendor.key(self.realm, key.expose())),
                 other => panic!("nobody gave {other:?}"),
             };
             let asked = Instant::now();
-            let (fault, acts) = self.vendor.arrive(self.manager, "login", None).await;
-            let session =
-                acts.then(|| self.vendor.with(|state| self.vendor.issue(state, username, self.manager, asked)));
+            let (fault, acts) = self.vendor.arrive(self, "login", None).await;
+            let whose = (self.realm, username.as_str());
+            let session = acts.then(|| self.vendor.with(|state| self.vendor.issue(state, whose, self.manager, asked)));
             error(fault).map_or_else(|| Ok(session.expect("it has acted")), Err)
         })
     }
@@ -278,7 +309,7 @@ impl Authenticator for Door {
     fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let token = session.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
-            let (fault, acts) = self.vendor.arrive(self.manager, "refresh", Some(session)).await;
+            let (fault, acts) = self.vendor.arrive(self, "refresh", Some(session)).await;
             let failed = error(fault);
             let renewed = self.vendor.with(|state| {
                 let untouched = failed.as_ref().is_some_and(|error| error.delivery() != Delivery::Unknown)
@@ -312,7 +343,7 @@ impl Authenticator for Door {
 impl Door {
     fn end<'a>(&'a self, verb: &'static str, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
         Box::pin(async move {
-            let (fault, acts) = self.vendor.arrive(self.manager, verb, Some(session)).await;
+            let (fault, acts) = self.vendor.arrive(self, verb, Some(session)).await;
             if acts {
                 self.vendor.with(|state| {
                     let grant = state.tokens[session.access_token.expose()];
