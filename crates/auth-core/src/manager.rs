@@ -34,6 +34,10 @@ use state::{Decision, Freshness};
 pub use status::{SessionStatus, SessionWatch};
 use vault::Vault;
 
+/// The longest pause of whoever waits for a moment of the day: timers stand still while a machine sleeps, and clocks are
+/// set.
+pub(crate) const ROUND: Duration = Duration::from_secs(60);
+
 /// Keeps a session alive, and hands out its token.
 ///
 /// However many ask, one renewal is under way at a time, and all share its result. It runs on its own: callers that go
@@ -185,12 +189,13 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             let due = self.inner.cell.lock().state().due(now);
             match due {
                 Due::At(moment) => {
-                    let pause = self.inner.timer.sleep(moment.duration_since(now).unwrap_or_default());
+                    let left = moment.duration_since(now).unwrap_or_default();
+                    let pause = self.inner.timer.sleep(left.min(ROUND));
                     tokio::select! {
-                        () = pause => {
+                        () = pause => if left <= ROUND {
                             // What comes of it shows in the state.
                             let _ = self.token().await;
-                        }
+                        },
                         // A login or logout in between changes what is due.
                         _ = watch.changed() => {}
                     }

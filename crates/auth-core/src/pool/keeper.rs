@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::SessionPool;
 use crate::Authenticator;
-use crate::manager::Due;
-
-/// The longest pause, for clocks that are set meanwhile.
-const ROUND: Duration = Duration::from_secs(60);
+use crate::manager::{Due, ROUND};
 
 /// Who is to be looked at next, and when: each account once.
 #[derive(Default)]
@@ -98,6 +95,8 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
