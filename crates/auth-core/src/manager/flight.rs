@@ -5,6 +5,7 @@ use std::sync::Arc;
 use client_runtime::Token;
 use tokio::sync::{Notify, watch};
 
+use super::cell::prepare;
 use super::state::{Completion, Gained, Plan};
 use super::{Inner, Locked, SessionStatus, lost, runtime};
 use crate::{AuthError, Authenticator, Credentials, Delivery, Session, StoreLock};
@@ -127,7 +128,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         if rotates {
             self.vault.note_sent(session);
         }
-        let renewed = self.bounded(self.authenticator.refresh(session, &*self.timer)).await;
+        let renewed = self.bounded(self.authenticator.refresh(session, &*self.timer)).await.and_then(whole);
         let is_good_still = match &renewed {
             // Vendors that rotate now and then name a new one, or none, or this one.
             Ok(renewed) => renewed.refresh_token.as_ref().is_none_or(|new| Some(new) == session.refresh_token.as_ref()),
@@ -152,7 +153,15 @@ impl<A: Authenticator + 'static> Inner<A> {
             Ok(session)
         }))
         .await
+        .and_then(whole)
     }
+}
+
+/// What the vendor gave, if it gave a token. A session without one takes nobody's place, in the store neither.
+fn whole(mut session: Session) -> Result<Session, AuthError> {
+    prepare(&session, 0)?;
+    let _ = session.refresh_token.take_if(|token| token.expose().is_empty());
+    Ok(session)
 }
 
 /// Whether a refresh token that was sent can be sent again. One that was refused must not be, by nobody.

@@ -174,7 +174,6 @@ impl<A: Authenticator + 'static> Login<A> {
         if !counts {
             return Ok(SignedIn::Void(session));
         }
-        prepare(&session, 0).map_err(&failed)?;
         if locked.state().outlook(&session, now) == Freshness::Unusable {
             return Err(failed(super::state::over_already()));
         }

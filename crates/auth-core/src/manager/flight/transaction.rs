@@ -111,6 +111,12 @@ impl<A: Authenticator + 'static> Task<A> {
                 if let Some(intent) = intent.filter(|_| is_untouched(&error)) {
                     inner.vault.withdraw(self.epoch, stored, intent).await;
                 }
+                // Somebody may have signed in meanwhile, which ended the old session.
+                if error.needs_login()
+                    && let Ok(Seen::Other(newer)) = self.look_in_store(Some(held)).await
+                {
+                    return Ok(Some(self.found(newer)));
+                }
                 Err(error.into())
             }
         }
