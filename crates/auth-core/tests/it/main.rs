@@ -27,6 +27,7 @@
 mod support;
 
 // The manager and the pool, against a made-up vendor and under paused time.
+mod incidents;
 mod keys;
 mod lifecycle;
 mod lives;

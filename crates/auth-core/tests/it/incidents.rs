@@ -1,0 +1,408 @@
+//! Public failures of other programs that no other test shows. The page docs/incidents.md lists them, with these tests and
+//! those that were there before.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use auth_core::{
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session,
+    SessionManager, SessionManagerBuilder, SessionStore, Timer, TokenSource,
+};
+
+use crate::support::acme::{ACME, Acme, Answer, PausedTimer, ask, busy, refused, text};
+use crate::support::unsteady::{Step, Trouble, Unsteady};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A vendor and a store, and any number of managers over them, as processes have them.
+struct Shared<A> {
+    vendor: Arc<A>,
+    timer: Arc<dyn Timer>,
+    store: Arc<Unsteady>,
+}
+
+impl Shared<Acme> {
+    fn new(acme: Acme, timer: &Arc<PausedTimer>) -> Self {
+        Self { vendor: Arc::new(acme), timer: timer.clone(), store: Arc::default() }
+    }
+}
+
+impl<A: Authenticator + 'static> Shared<A> {
+    /// A manager of an account that knows nothing but the store, unless it is told more.
+    fn manager(
+        &self,
+        account: &str,
+        told: impl FnOnce(SessionManagerBuilder<Arc<A>>) -> SessionManagerBuilder<Arc<A>>,
+    ) -> SessionManager<Arc<A>> {
+        let builder = SessionManager::builder(self.vendor.clone()).timer(self.timer.clone());
+        told(builder.account(account).store(self.store.clone())).build()
+    }
+
+    fn peer(&self) -> SessionManager<Arc<A>> {
+        self.manager("me", |builder| builder)
+    }
+
+    async fn keep(&self, account: &str, session: &Session) {
+        self.store.store.save(&format!("acme/{account}"), session).await.unwrap();
+    }
+
+    async fn kept(&self) -> Option<(String, bool)> {
+        self.store.kept("acme/me").await
+    }
+}
+
+fn stored(token: &str) -> Option<(String, bool)> {
+    Some((token.to_owned(), false))
+}
+
+/// One process renewed early, as it may, and the vendor ended the access token of all others with that.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_a_peers_renewal_ended_is_replaced_by_what_the_peer_stored() {
+    let timer = PausedTimer::new();
+    let shared = Shared::new(Acme::new(&timer), &timer);
+    shared.keep("me", &shared.vendor.session(Duration::ZERO)).await;
+    let peers: Vec<_> = (0..8).map(|_| shared.peer()).collect();
+    for peer in &peers {
+        assert_eq!(text(&peer.token().await.unwrap()), "access-0");
+    }
+    for peer in &peers {
+        peer.reject(1);
+        assert_eq!(text(&peer.token().await.unwrap()), "access-1");
+    }
+    assert_eq!(shared.vendor.calls("refresh"), 1, "no renewal ends the token of another");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_peer_left_to_renew_is_renewed_with_the_peers_refresh_token() {
+    let timer = PausedTimer::new();
+    let shared = Shared::new(Acme::new(&timer), &timer);
+    shared.keep("me", &shared.vendor.session(HOUR)).await;
+    let lock = shared.store.store.lock("acme/me", SECOND).await.unwrap();
+    let waiting = ask(&shared.peer());
+    tokio::time::sleep(SECOND).await;
+    // Whoever has the lock renewed so long ago that its access token has expired again.
+    let now = timer.system_time();
+    let theirs = Session::new("theirs", now - HOUR).with_refresh_token("refresh-theirs").with_expiry(now);
+    shared.keep("me", &theirs).await;
+    lock.release().await;
+    assert_eq!(text(&waiting.await.unwrap().unwrap()), "access-1");
+    let sent = shared.vendor.state(|state| state.seen_refresh_tokens.clone());
+    assert_eq!(sent.into_iter().collect::<Vec<_>>(), ["refresh-theirs"], "and not the one from before the wait");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_comes_late_deletes_nothing() {
+    let timer = PausedTimer::new();
+    let (acme, gate) = Acme::gated(&timer);
+    acme.script("refresh", [Answer::Err(refused())]);
+    let shared = Shared::new(acme, &timer);
+    shared.keep("me", &shared.vendor.session(HOUR)).await;
+    let loser = shared.peer();
+    let waiting = ask(&loser);
+    shared.vendor.called("refresh", 1).await;
+    let now = timer.system_time();
+    shared.keep("me", &Session::new("theirs", now).with_refresh_token("r").with_expiry(now + HOUR)).await;
+    gate.add_permits(100);
+    let _ = waiting.await.unwrap();
+    assert_eq!(text(&loser.token().await.unwrap()), "theirs");
+    assert_eq!((shared.vendor.calls("refresh"), shared.kept().await), (1, stored("theirs")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_takes_nothing_from_the_store() {
+    let timer = PausedTimer::new();
+    let shared = Shared::new(Acme::new(&timer), &timer);
+    // Each renewal is refused for the moment, too.
+    shared.vendor.script("refresh", (0..1_000).map(|_| Answer::Err(busy())));
+    shared.keep("me", &shared.vendor.session(Duration::ZERO)).await;
+    let peer = shared.peer();
+    for _ in 0..100 {
+        let token = peer.token().await.unwrap();
+        assert_eq!((text(&token), shared.kept().await), ("access-0".to_owned(), stored("access-0")));
+        peer.reject(token.generation());
+        let _ = peer.token().await;
+        tokio::time::sleep(SECOND * 3).await;
+    }
+    assert_eq!((shared.vendor.calls("logout"), shared.vendor.calls("login")), (0, 0));
+    assert_eq!(text(&shared.peer().token().await.unwrap()), "access-0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vendor_that_asks_one_session_for_patience_delays_no_other() {
+    let timer = PausedTimer::new();
+    let shared = Shared::new(Acme::new(&timer), &timer);
+    shared.vendor.script("refresh", [Answer::Err(busy().with_retry_after(Some(MINUTE)))]);
+    let begun = tokio::time::Instant::now();
+    for account in ["me", "other"] {
+        let session = shared.vendor.session(HOUR).with_refresh_token(format!("refresh-{account}"));
+        shared.keep(account, &session).await;
+    }
+    let [me, other] = ["me", "other"].map(|account| shared.manager(account, |builder| builder));
+    assert_eq!(me.token().await.unwrap_err().kind(), AuthErrorKind::RateLimited);
+    assert_eq!(text(&other.token().await.unwrap()), "access-1");
+    assert!(begun.elapsed() < SECOND, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_clients_of_a_manager_have_one_session() {
+    let timer = PausedTimer::new();
+    let shared = Shared::new(Acme::new(&timer), &timer);
+    let manager = shared.manager("me", |builder| builder.credentials(Credentials::password("me", "secret")));
+    // What a client keeps of the manager that it is built on.
+    let sources: Vec<Arc<dyn TokenSource>> = (0..10).map(|_| Arc::new(manager.clone()) as _).collect();
+    for source in sources {
+        assert_eq!(text(&source.acquire().await.unwrap()), "access-1");
+        assert!(source.cached().is_some());
+    }
+    assert_eq!(shared.vendor.calls("login"), 1);
+}
+
+/// A vendor whose answers say that all went well, and have blank fields for tokens; for the refresh token only, or for
+/// both.
+struct Blank {
+    access_token: &'static str,
+    sent: Mutex<Vec<String>>,
+}
+
+impl Blank {
+    fn new(access_token: &'static str, timer: &Arc<PausedTimer>) -> Shared<Self> {
+        let vendor = Self { access_token, sent: Mutex::default() };
+        Shared { vendor: Arc::new(vendor), timer: timer.clone(), store: Arc::default() }
+    }
+
+    fn answer(&self, issued_at: SystemTime) -> Session {
+        Session::new(self.access_token, issued_at).with_refresh_token("").with_expiry(issued_at + HOUR)
+    }
+}
+
+impl Authenticator for Blank {
+    fn family(&self) -> Family {
+        ACME
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::login_only().with_renewal(Renewal::Refresh)
+    }
+
+    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async { Ok(self.answer(SystemTime::UNIX_EPOCH)) })
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+        let sent = session.refresh_token.as_ref().map(|token| token.expose().to_owned());
+        self.sent.lock().unwrap().extend(sent);
+        Box::pin(async { Ok(self.answer(session.issued_at + HOUR)) })
+    }
+}
+
+fn good(timer: &Arc<PausedTimer>) -> Session {
+    let now = timer.system_time();
+    Session::new("good", now - HOUR).with_refresh_token("r").with_expiry(now)
+}
+
+#[tokio::test(start_paused = true)]
+async fn blank_tokens_never_take_the_place_of_a_stored_session() {
+    let timer = PausedTimer::new();
+    let shared = Blank::new("", &timer);
+    shared.keep("me", &good(&timer)).await;
+    let bare = shared.peer();
+    let armed = shared.manager("me", |builder| builder.credentials(Credentials::password("me", "secret")));
+    for peer in [bare, armed] {
+        for _ in 0..3 {
+            assert_eq!(peer.token().await.unwrap_err().kind(), AuthErrorKind::Decode);
+            tokio::time::sleep(MINUTE * 2).await;
+        }
+        assert!(peer.login(Credentials::password("me", "secret")).await.is_err());
+        assert_eq!(shared.kept().await, stored("good"));
+    }
+    // Nobody is stored yet, and a blank session isn't either.
+    let other = shared.manager("other", |builder| builder.credentials(Credentials::password("me", "secret")));
+    assert_eq!(other.token().await.unwrap_err().kind(), AuthErrorKind::Decode);
+    assert_eq!(shared.store.kept("acme/other").await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blank_refresh_token_does_not_replace_a_good_one() {
+    let timer = PausedTimer::new();
+    let shared = Blank::new("new", &timer);
+    shared.keep("me", &good(&timer)).await;
+    for _ in 0..3 {
+        assert_eq!(text(&shared.peer().token().await.unwrap()), "new");
+        tokio::time::sleep(HOUR).await;
+    }
+    assert_eq!(*shared.vendor.sent.lock().unwrap(), ["r", "r", "r"]);
+}
+
+/// Time on a machine that sleeps: timers and the process stand still, the time of day goes on.
+#[derive(Debug)]
+struct Laptop {
+    time: Arc<PausedTimer>,
+    slept: Mutex<Duration>,
+}
+
+impl Laptop {
+    fn new(time: &Arc<PausedTimer>) -> Arc<Self> {
+        Arc::new(Self { time: time.clone(), slept: Mutex::default() })
+    }
+
+    fn sleep_for(&self, duration: Duration) {
+        *self.slept.lock().unwrap() += duration;
+    }
+}
+
+impl Timer for Laptop {
+    fn now(&self) -> Instant {
+        self.time.now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.time.system_time() + *self.slept.lock().unwrap()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.time.sleep(duration)
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+}
+
+/// A session that expires in an hour, at a vendor whose next ones last longer than any test.
+async fn on_a_laptop(laptop: &Arc<Laptop>) -> Shared<Acme> {
+    let mut acme = Acme::new(&laptop.time);
+    acme.capabilities = acme.capabilities.with_renewal_while_valid();
+    acme.lifetime = HOUR * 1_000;
+    let shared = Shared { vendor: Arc::new(acme), timer: laptop.clone(), store: Arc::default() };
+    let now = laptop.system_time();
+    shared.keep("me", &Session::new("access-0", now).with_refresh_token("r").with_expiry(now + HOUR)).await;
+    shared
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_expired_while_the_machine_slept_is_not_served() {
+    let laptop = Laptop::new(&PausedTimer::new());
+    let mut shared = on_a_laptop(&laptop).await;
+    let acme = Arc::get_mut(&mut shared.vendor).unwrap();
+    acme.capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
+    let peer = shared.peer();
+    assert_eq!(text(&peer.token().await.unwrap()), "access-0");
+    laptop.sleep_for(HOUR * 2);
+    assert!(peer.cached().is_none() && peer.session().is_none(), "though no timer has moved");
+    assert_eq!(text(&peer.token().await.unwrap()), "access-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_kept_alive_in_time_although_the_machine_slept() {
+    let laptop = Laptop::new(&PausedTimer::new());
+    let shared = on_a_laptop(&laptop).await;
+    let peer = shared.peer();
+    let kept_alive = tokio::spawn(async move { peer.keep_alive().await });
+    tokio::time::sleep(MINUTE * 10).await;
+    // It wakes up with twenty minutes to go, and the vendor renews only what is still valid.
+    laptop.sleep_for(MINUTE * 30);
+    tokio::time::sleep(MINUTE * 14).await;
+    assert_eq!(shared.vendor.calls("refresh"), 0, "too early");
+    tokio::time::sleep(MINUTE * 3).await;
+    assert_eq!(shared.vendor.calls("refresh"), 1);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!((shared.vendor.calls("refresh"), shared.kept().await), (1, stored("access-1")));
+    kept_alive.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_manager_that_is_gone_leaves_no_task_behind() {
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let timer = PausedTimer::new();
+    let shared = Shared::new(Acme::new(&timer), &timer);
+    shared.keep("me", &shared.vendor.session(HOUR)).await;
+    // The renewed session can't be written, so that a task goes on trying.
+    shared.store.trouble(Step::Swap, Trouble::Refuses);
+    let peer = shared.peer();
+    let mut kept_alive = Box::pin(peer.keep_alive());
+    assert!(tokio::time::timeout(HOUR * 3, &mut kept_alive).await.is_err());
+    assert!(shared.vendor.calls("refresh") > 0 && tasks() > 0);
+    drop(kept_alive);
+    drop(peer);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(tasks(), 0);
+}
+
+#[cfg(all(feature = "file", unix))]
+mod files {
+    use auth_core::FileStore;
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    use super::*;
+    use crate::support::respawn::{assert_passed, respawn};
+    use crate::support::scratch::Scratch;
+
+    const KEY: &str = "acme/me";
+
+    #[test]
+    fn a_store_that_can_not_be_opened_now_is_not_an_empty_one() {
+        // The limit holds for all threads of a process.
+        let mut command = respawn(module_path!(), "without_a_file_to_spare");
+        assert_passed(&command.env("INCIDENTS_CHILD", "").output().unwrap());
+    }
+
+    #[tokio::test]
+    #[ignore = "what a process does that another test has started"]
+    async fn without_a_file_to_spare() {
+        if std::env::var_os("INCIDENTS_CHILD").is_none() {
+            return;
+        }
+        let scratch = Scratch::new();
+        let store = FileStore::open(scratch.path()).unwrap();
+        let session = |name: &str| Session::new(name, SystemTime::now()).with_refresh_token("r");
+        let before = store.save(KEY, &session("first")).await.unwrap();
+        let limit = getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: Some(0), ..limit }).unwrap();
+        let errors = [
+            store.load(KEY).await.map(drop).unwrap_err(),
+            store.save(KEY, &session("second")).await.map(drop).unwrap_err(),
+            store.compare_and_swap(KEY, None, &session("second")).await.map(drop).unwrap_err(),
+            store.compare_and_swap(KEY, Some(before), &session("second")).await.map(drop).unwrap_err(),
+            store.remove(KEY).await.unwrap_err(),
+        ];
+        setrlimit(Resource::Nofile, limit).unwrap();
+        for error in errors {
+            assert_eq!(error.kind(), AuthErrorKind::Storage, "{error}");
+        }
+        let kept = store.load(KEY).await.unwrap().unwrap();
+        assert_eq!((kept.session.access_token.expose(), kept.revision), ("first", before));
+    }
+
+    #[tokio::test]
+    async fn a_folder_has_one_lock_whatever_path_leads_to_it() {
+        let scratch = Scratch::new();
+        let inside = scratch.path().join("sessions");
+        let store = FileStore::open(&inside).unwrap();
+        let link = scratch.path().join("link");
+        std::os::unix::fs::symlink(scratch.path(), &link).unwrap();
+        let held = store.lock(KEY, SECOND).await.unwrap();
+        for path in [inside.join("."), scratch.path().join("sessions/../sessions"), link.join("sessions")] {
+            let other = FileStore::open(&path).unwrap();
+            let error = other.lock(KEY, Duration::ZERO).await.unwrap_err();
+            assert_eq!(error.kind(), AuthErrorKind::Timeout, "{}: {error}", path.display());
+        }
+        held.release().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn signing_in_again_and_again_leaves_one_record() {
+        let (timer, scratch) = (PausedTimer::new(), Scratch::new());
+        let mut shared = Shared::new(Acme::new(&timer), &timer);
+        for count in 1..=10 {
+            // Each in a process of its own.
+            shared.store = Arc::new(Unsteady::over(Arc::new(FileStore::open(scratch.path()).unwrap())));
+            shared.peer().login(Credentials::password("me", "secret")).await.unwrap();
+            assert_eq!((scratch.files().len(), shared.kept().await), (1, stored(&format!("access-{count}"))));
+        }
+        let next = shared.peer();
+        assert_eq!(text(&next.token().await.unwrap()), "access-10");
+        assert_eq!(shared.vendor.calls("login"), 10, "what is stored is found");
+    }
+}
