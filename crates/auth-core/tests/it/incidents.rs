@@ -1,11 +1,15 @@
 //! Public failures of other programs that no other test shows. The page docs/incidents.md lists them, with these tests and
 //! those that were there before.
 
+#[cfg(all(feature = "file", unix))]
+mod files;
+mod page;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session,
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, Renewal, Session,
     SessionManager, SessionManagerBuilder, SessionStore, Timer, TokenSource,
 };
 
@@ -127,6 +131,42 @@ async fn a_refused_call_takes_nothing_from_the_store() {
     }
     assert_eq!((shared.vendor.calls("logout"), shared.vendor.calls("login")), (0, 0));
     assert_eq!(text(&shared.peer().token().await.unwrap()), "access-0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_the_vendor_is_not_the_end_of_a_session() {
+    let vendor = |status| AuthError::new(AuthErrorKind::Vendor).with_status(status).with_transient(true);
+    let unsent = || AuthError::new(AuthErrorKind::Transport).with_delivery(Delivery::NotProcessed);
+    // Whether refresh tokens rotate, and what each renewal fails with. Where they do, only a token that was not redeemed
+    // can be sent again; the rest is the price of a lost answer.
+    for (rotates, error) in [
+        (false, vendor(500)),
+        (false, vendor(502)),
+        (false, vendor(504)),
+        (false, AuthError::new(AuthErrorKind::Timeout)),
+        (false, AuthError::new(AuthErrorKind::Transport)),
+        (false, unsent()),
+        (true, unsent()),
+        (true, busy()),
+        (true, vendor(503).with_delivery(Delivery::NotProcessed)),
+    ] {
+        let timer = PausedTimer::new();
+        let mut acme = Acme::new(&timer);
+        acme.capabilities.rotates = rotates;
+        acme.script("refresh", (0..1_000).map(|_| Answer::Err(error.clone())));
+        let shared = Shared::new(acme, &timer);
+        shared.keep("me", &shared.vendor.session(HOUR)).await;
+        let peer = shared.peer();
+        for _ in 0..60 {
+            let failed = peer.token().await.unwrap_err();
+            assert!(!failed.needs_login() && failed.is_transient(), "{rotates} {error}: {failed}");
+            tokio::time::sleep(MINUTE).await;
+        }
+        assert_eq!(shared.kept().await, stored("access-0"), "{rotates} {error}");
+        shared.vendor.script("refresh", []);
+        tokio::time::sleep(MINUTE).await;
+        assert_eq!(text(&peer.token().await.unwrap()), "access-1", "{rotates} {error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -330,79 +370,7 @@ async fn a_manager_that_is_gone_leaves_no_task_behind() {
     assert_eq!(tasks(), 0);
 }
 
-#[cfg(all(feature = "file", unix))]
-mod files {
-    use auth_core::FileStore;
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-    use super::*;
-    use crate::support::respawn::{assert_passed, respawn};
-    use crate::support::scratch::Scratch;
-
-    const KEY: &str = "acme/me";
-
-    #[test]
-    fn a_store_that_can_not_be_opened_now_is_not_an_empty_one() {
-        // The limit holds for all threads of a process.
-        let mut command = respawn(module_path!(), "without_a_file_to_spare");
-        assert_passed(&command.env("INCIDENTS_CHILD", "").output().unwrap());
-    }
-
-    #[tokio::test]
-    #[ignore = "what a process does that another test has started"]
-    async fn without_a_file_to_spare() {
-        if std::env::var_os("INCIDENTS_CHILD").is_none() {
-            return;
-        }
-        let scratch = Scratch::new();
-        let store = FileStore::open(scratch.path()).unwrap();
-        let session = |name: &str| Session::new(name, SystemTime::now()).with_refresh_token("r");
-        let before = store.save(KEY, &session("first")).await.unwrap();
-        let limit = getrlimit(Resource::Nofile);
-        setrlimit(Resource::Nofile, Rlimit { current: Some(0), ..limit }).unwrap();
-        let errors = [
-            store.load(KEY).await.map(drop).unwrap_err(),
-            store.save(KEY, &session("second")).await.map(drop).unwrap_err(),
-            store.compare_and_swap(KEY, None, &session("second")).await.map(drop).unwrap_err(),
-            store.compare_and_swap(KEY, Some(before), &session("second")).await.map(drop).unwrap_err(),
-            store.remove(KEY).await.unwrap_err(),
-        ];
-        setrlimit(Resource::Nofile, limit).unwrap();
-        for error in errors {
-            assert_eq!(error.kind(), AuthErrorKind::Storage, "{error}");
-        }
-        let kept = store.load(KEY).await.unwrap().unwrap();
-        assert_eq!((kept.session.access_token.expose(), kept.revision), ("first", before));
-    }
-
-    #[tokio::test]
-    async fn a_folder_has_one_lock_whatever_path_leads_to_it() {
-        let scratch = Scratch::new();
-        let inside = scratch.path().join("sessions");
-        let store = FileStore::open(&inside).unwrap();
-        let link = scratch.path().join("link");
-        std::os::unix::fs::symlink(scratch.path(), &link).unwrap();
-        let held = store.lock(KEY, SECOND).await.unwrap();
-        for path in [inside.join("."), scratch.path().join("sessions/../sessions"), link.join("sessions")] {
-            let other = FileStore::open(&path).unwrap();
-            let error = other.lock(KEY, Duration::ZERO).await.unwrap_err();
-            assert_eq!(error.kind(), AuthErrorKind::Timeout, "{}: {error}", path.display());
-        }
-        held.release().await;
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn signing_in_again_and_again_leaves_one_record() {
-        let (timer, scratch) = (PausedTimer::new(), Scratch::new());
-        let mut shared = Shared::new(Acme::new(&timer), &timer);
-        for count in 1..=10 {
-            // Each in a process of its own.
-            shared.store = Arc::new(Unsteady::over(Arc::new(FileStore::open(scratch.path()).unwrap())));
-            shared.peer().login(Credentials::password("me", "secret")).await.unwrap();
-            assert_eq!((scratch.files().len(), shared.kept().await), (1, stored(&format!("access-{count}"))));
-        }
-        let next = shared.peer();
-        assert_eq!(text(&next.token().await.unwrap()), "access-10");
-        assert_eq!(shared.vendor.calls("login"), 10, "what is stored is found");
-    }
+#[test]
+fn the_page_and_the_tests_hold_together() {
+    page::assert_holds_together();
 }
