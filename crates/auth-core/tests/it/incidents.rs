@@ -13,7 +13,7 @@ use auth_core::{
     SessionManager, SessionManagerBuilder, SessionStore, Timer, TokenSource,
 };
 
-use crate::support::acme::{ACME, Acme, Answer, PausedTimer, ask, busy, refused, text};
+use crate::support::acme::{ACME, Acme, Answer, ME, PausedTimer, ask, busy, refused, text};
 use crate::support::unsteady::{Step, Trouble, Unsteady};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ impl<A: Authenticator + 'static> Shared<A> {
         told: impl FnOnce(SessionManagerBuilder<Arc<A>>) -> SessionManagerBuilder<Arc<A>>,
     ) -> SessionManager<Arc<A>> {
         let builder = SessionManager::builder(self.vendor.clone()).timer(self.timer.clone());
-        told(builder.account(account).store(self.store.clone())).build()
+        told(builder.account(account).store(self.store.clone())).build().unwrap()
     }
 
     fn peer(&self) -> SessionManager<Arc<A>> {
@@ -49,11 +49,11 @@ impl<A: Authenticator + 'static> Shared<A> {
     }
 
     async fn keep(&self, account: &str, session: &Session) {
-        self.store.store.save(&format!("acme/{account}"), session).await.unwrap();
+        self.store.store.save(&format!("acme https://acme.test {account}"), session).await.unwrap();
     }
 
     async fn kept(&self) -> Option<(String, bool)> {
-        self.store.kept("acme/me").await
+        self.store.kept(ME).await
     }
 }
 
@@ -83,7 +83,7 @@ async fn what_a_peer_left_to_renew_is_renewed_with_the_peers_refresh_token() {
     let timer = PausedTimer::new();
     let shared = Shared::new(Acme::new(&timer), &timer);
     shared.keep("me", &shared.vendor.session(HOUR)).await;
-    let lock = shared.store.store.lock("acme/me", SECOND).await.unwrap();
+    let lock = shared.store.store.lock(ME, SECOND).await.unwrap();
     let waiting = ask(&shared.peer());
     tokio::time::sleep(SECOND).await;
     // Whoever has the lock renewed so long ago that its access token has expired again.
@@ -109,7 +109,7 @@ async fn a_refusal_that_comes_late_deletes_nothing() {
     let now = timer.system_time();
     shared.keep("me", &Session::new("theirs", now).with_refresh_token("r").with_expiry(now + HOUR)).await;
     gate.add_permits(100);
-    let _ = waiting.await.unwrap();
+    assert_eq!(text(&waiting.await.unwrap().unwrap()), "theirs");
     assert_eq!(text(&loser.token().await.unwrap()), "theirs");
     assert_eq!((shared.vendor.calls("refresh"), shared.kept().await), (1, stored("theirs")));
 }
@@ -222,15 +222,19 @@ impl Authenticator for Blank {
         ACME
     }
 
+    fn realm(&self) -> &str {
+        "https://acme.test"
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Refresh)
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async { Ok(self.answer(SystemTime::UNIX_EPOCH)) })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         let sent = session.refresh_token.as_ref().map(|token| token.expose().to_owned());
         self.sent.lock().unwrap().extend(sent);
         Box::pin(async { Ok(self.answer(session.issued_at + HOUR)) })
@@ -260,7 +264,7 @@ async fn blank_tokens_never_take_the_place_of_a_stored_session() {
     // Nobody is stored yet, and a blank session isn't either.
     let other = shared.manager("other", |builder| builder.credentials(Credentials::password("me", "secret")));
     assert_eq!(other.token().await.unwrap_err().kind(), AuthErrorKind::Decode);
-    assert_eq!(shared.store.kept("acme/other").await, None);
+    assert_eq!(shared.store.kept("acme https://acme.test other").await, None);
 }
 
 #[tokio::test(start_paused = true)]

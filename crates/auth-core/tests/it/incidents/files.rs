@@ -10,7 +10,7 @@ use super::*;
 use crate::support::respawn::{assert_passed, respawn};
 use crate::support::scratch::Scratch;
 
-const KEY: &str = "acme/me";
+const KEY: &str = "acme https://acme.test me";
 
 #[test]
 fn a_store_that_can_not_be_opened_now_is_not_an_empty_one() {
