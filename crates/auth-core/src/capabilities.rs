@@ -35,6 +35,9 @@ pub struct Capabilities {
     pub renewal: Renewal,
     /// Whether a refresh token is good for one redemption only, so that a blind repeat loses the session.
     pub rotates: bool,
+    /// Whether a refresh token that is sent again costs the session, as RFC 9700 (4.14.2) advises: the vendor takes it for
+    /// stolen. Where it doesn't, a token whose answer was lost is sent once more before the session is given up.
+    pub punishes_reuse: bool,
     /// Whether a renewal needs an access token that is still valid.
     pub renews_valid_only: bool,
     /// What a logout ends.
@@ -49,6 +52,7 @@ impl Capabilities {
         Self {
             renewal: Renewal::None,
             rotates: false,
+            punishes_reuse: true,
             renews_valid_only: false,
             logout: LogoutScope::None,
             revoke_all: false,
@@ -66,6 +70,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_rotation(mut self) -> Self {
         self.rotates = true;
+        self
+    }
+
+    /// A refresh token that is sent again is refused, and nothing worse.
+    #[must_use]
+    pub const fn with_forgiven_reuse(mut self) -> Self {
+        self.punishes_reuse = false;
         self
     }
 

@@ -24,7 +24,7 @@ const SHORTEST_PASSWORD: usize = 8;
 /// | verb | what it does |
 /// |---|---|
 /// | `login` | [`Credentials::Password`]; the name is the e-mail address |
-/// | `refresh` | redeems the refresh token, once: a failure that may have reached the service loses it |
+/// | `refresh` | redeems the refresh token; a spent one is refused, and costs nothing else |
 /// | `logout` | ends the session; its access token may work until it expires |
 /// | `revoke_all` | [`Unsupported`](crate::AuthErrorKind::Unsupported) |
 ///
@@ -76,7 +76,11 @@ impl Authenticator for AivoAuthenticator {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation().with_logout(LogoutScope::Session)
+        Capabilities::login_only()
+            .with_renewal(Renewal::Refresh)
+            .with_rotation()
+            .with_forgiven_reuse()
+            .with_logout(LogoutScope::Session)
     }
 
     fn login<'a>(

@@ -114,7 +114,9 @@ impl<A: Authenticator + 'static> Inner<A> {
         // the store's lock, what is removed there is nobody's, unless an intent says otherwise.
         let is_nobodys = |session: &Session| match &found {
             Some(None) => !left.was_seen,
-            Some(Some(stored)) => stored.session.access_token == session.access_token && !self.vault.is_spent(stored),
+            Some(Some(stored)) => {
+                stored.session.access_token == session.access_token && self.vault.spent(stored).is_none()
+            }
             None => false,
         };
         let has_lock_and_is_gone = lock.is_some() && removed.is_ok();

@@ -13,8 +13,7 @@ mod pause;
 mod words;
 
 use pause::Pause;
-use words::Spent;
-pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Ticket};
+pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, Ticket};
 
 /// The session in use.
 #[derive(Clone, Debug)]
@@ -206,6 +205,8 @@ impl State {
             Some(held) => held.moments.refresh_at,
         };
         match (moment, plan) {
+            // The refresh token is sent once more when there is nothing else left.
+            (Some(_), None | Some(Plan::Look)) if self.has_resend() => self.end_of_use().map_or(Due::OnChange, Due::At),
             (None, _) => Due::OnChange,
             (Some(_), None) => Due::Never(self.no_way_on()),
             (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now).map_or(moment, |until| moment.max(until))),
@@ -247,7 +248,21 @@ impl State {
         // its vendor knows.
         let valid = is_before(now, held.moments.usable_until);
         let needs_valid = self.capabilities.renews_valid_only || !has_token;
-        held.spent.is_none() && (valid || !needs_valid)
+        let can_be_sent = held.spent.is_none() || self.has_resend() && !valid;
+        can_be_sent && (valid || !needs_valid)
+    }
+
+    /// Whether a refresh token that may be spent is to be sent once more, since its vendor doesn't punish it and nobody
+    /// can sign in: not before the access token has ended, since until then nothing is lost.
+    fn has_resend(&self) -> bool {
+        let Some(Held { spent: Some(spent), .. }) = &self.held else { return false };
+        spent.is_open() && !self.capabilities.punishes_reuse && !self.can_login && self.dead.is_none()
+    }
+
+    /// Whether the refresh token of a session may be sent once more now.
+    pub(crate) fn may_resend(&self, session: &Session, now: SystemTime) -> bool {
+        let is_held = self.session().is_some_and(|held| held.access_token == session.access_token);
+        is_held && self.has_resend() && !is_before(now, self.end_of_use())
     }
 
     /// Why nothing can be begun now.
@@ -459,11 +474,15 @@ impl State {
 
     /// What the store has is taken into use. It may be the session in use, of which only the refresh token's fate is
     /// news; whether there was any news.
-    fn adopt(&mut self, session: Arc<Session>, spent: bool, chance: f64) -> bool {
-        let spent = spent.then_some(Spent::ByPeer);
+    fn adopt(&mut self, session: Arc<Session>, spent: Option<Spent>, chance: f64) -> bool {
         match &mut self.held {
             Some(held) if held.session.access_token == session.access_token => {
-                let news = matches!(held.spent, None | Some(Spent::ByPeer)) && held.spent != spent;
+                let news = match held.spent {
+                    None | Some(Spent::ByPeer) => held.spent != spent,
+                    // A peer has sent it once more.
+                    Some(Spent::Lost) => spent == Some(Spent::Resent),
+                    Some(_) => false,
+                };
                 if news {
                     held.spent = spent;
                 }
@@ -512,9 +531,16 @@ impl State {
         if !refused && !lost {
             return self.cool_down(error, now, chance);
         }
-        let spent = if lost { Spent::Lost } else { Spent::Refused };
+        let spent = match self.held.as_ref().and_then(|held| held.spent) {
+            _ if !lost => Spent::Refused,
+            None => Spent::Lost,
+            Some(_) => Spent::Resent,
+        };
         if let Some(held) = &mut self.held {
             held.spent = Some(spent);
+        }
+        if self.has_resend() {
+            return self.cool_down(error, now, chance);
         }
         if lost {
             self.relent(now, chance);

@@ -1,7 +1,7 @@
 //! The state machine and the store: what is found there, what is gone from it, and when it is looked at.
 
 use super::policy::Policy;
-use super::state::{Completion, Decision, Due, Freshness, Gained, Plan, State};
+use super::state::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, State};
 use super::state_tests::{at, session};
 use crate::{AuthError, AuthErrorKind, Capabilities, Renewal};
 
@@ -14,7 +14,7 @@ fn shared(can_login: bool) -> State {
 }
 
 fn found(name: &str, issued: u64, spent: bool) -> Result<Gained, AuthError> {
-    Ok(Gained::Found { session: session(name, issued), spent })
+    Ok(Gained::Found { session: session(name, issued), spent: spent.then_some(Spent::ByPeer) })
 }
 
 fn nothing() -> Result<Gained, AuthError> {

@@ -10,6 +10,7 @@ use client_runtime::{BoxFuture, Timer};
 use self::machine::{InsteadOf, Machine, Step};
 use self::sent::Sent;
 use super::flight::Halt;
+use super::state::Spent;
 use crate::{
     AuthError, AuthErrorKind, Delivery, Fingerprint, Intent, Revision, Session, SessionKey, SessionStore, StoreLock,
     Stored,
@@ -164,9 +165,13 @@ impl Vault {
         self.step(self.store.load(&self.name)).await
     }
 
-    /// Whether somebody may have sent the refresh token that is stored.
-    pub(super) fn is_spent(&self, stored: &Stored) -> bool {
-        stored.intent.is_some_and(|intent| !self.machine().is_void(intent)) || self.has_sent(&stored.session)
+    /// Why the refresh token that is stored can't be sent, if somebody may have sent it.
+    pub(super) fn spent(&self, stored: &Stored) -> Option<Spent> {
+        match stored.intent.filter(|intent| !self.machine().is_void(*intent)) {
+            Some(intent) if intent.is_resent() => Some(Spent::Resent),
+            Some(_) => Some(Spent::ByPeer),
+            None => self.has_sent(&stored.session).then_some(Spent::Before),
+        }
     }
 
     /// The refresh token of a session leaves.
@@ -205,15 +210,22 @@ impl Vault {
         match recorded {
             Ok(Some(_)) => self.machine().recorded(),
             Ok(None) => {}
-            // It may be on record all the same; this manager knows that nothing was sent.
-            Err(_) => self.machine().set_void(epoch, intent),
+            // It may be on record all the same; this manager knows that nothing was sent. What takes the place of an
+            // intent that counts is left there: to take it back would say that the token was never sent.
+            Err(_) if !intent.is_resent() => self.machine().set_void(epoch, intent),
+            Err(_) => {}
         }
         Ok(recorded?)
     }
 
-    /// Takes an intent back: nothing came of it.
-    pub(super) async fn withdraw(&self, epoch: u64, stored: Revision, intent: Intent) {
+    /// Takes an intent back: nothing came of it. `before` is the one whose place it took.
+    pub(super) async fn withdraw(&self, epoch: u64, stored: Revision, intent: Intent, before: Option<Intent>) {
         let Ok(_turn) = self.turn(epoch).await else { return };
+        if let Some(before) = before {
+            // If that fails, the chance to send it once more is gone, and nothing else.
+            let _ = self.step(self.store.record_intent(&self.name, stored, before)).await;
+            return;
+        }
         if self.step(self.store.clear_intent(&self.name, stored)).await.is_err() {
             self.machine().set_void(epoch, intent);
         }

@@ -8,13 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth_core::aivo::AivoAuthenticator;
 use auth_core::{FileStore, RedisStore, SessionManager, SessionStatus, SessionStore, TokenSource};
 use auth_testkit::ManualClock;
 use tokio::runtime::Runtime;
 
 use crate::support::disk::Disk;
-use crate::support::processes::{self, Answer, LIFETIME, STALE, World, runtime};
+use crate::support::processes::{self, Aivo, Answer, LIFETIME, STALE, World, runtime};
 use crate::support::redis_server::RedisServer;
 use crate::support::scratch::Scratch;
 
@@ -34,7 +33,7 @@ struct Scene {
     world: World,
     store: Arc<dyn SessionStore>,
     old: String,
-    manager: SessionManager<AivoAuthenticator>,
+    manager: SessionManager<Aivo>,
 }
 
 impl Scene {
@@ -49,7 +48,7 @@ impl Scene {
     }
 
     /// What a process gets for a token, in the words of the table.
-    fn ask_of(&self, manager: &SessionManager<AivoAuthenticator>) -> String {
+    fn ask_of(&self, manager: &SessionManager<Aivo>) -> String {
         let said = match Answer::of(self.runtime.block_on(manager.token())) {
             Answer::Token(token) if token == self.old => "the old token".to_owned(),
             Answer::Token(token) => {

@@ -17,3 +17,5 @@ pub mod scratch;
 pub mod unsteady;
 #[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 pub mod vendors;
+#[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
+pub mod wary;

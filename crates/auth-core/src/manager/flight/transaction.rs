@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Halt, Task, is_untouched};
 use crate::manager::lost;
-use crate::manager::state::{Freshness, Gained};
+use crate::manager::state::{Freshness, Gained, Spent};
 use crate::manager::vault::Seen;
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, Intent, Revision, Session, Stored};
 
@@ -15,8 +15,8 @@ const CHANGES: usize = 4;
 
 /// A session that can be redeemed.
 enum Redeemable {
-    /// It is stored, under this revision.
-    Stored(Revision),
+    /// It is stored, under this revision. If its token is sent once more, the first intent is on record.
+    Stored(Revision, Option<Intent>),
     /// It was given, and is to be stored first.
     Given { instead_of: Option<Revision> },
 }
@@ -45,7 +45,7 @@ impl<A: Authenticator + 'static> Task<A> {
     /// what it got: where the session is of no use any more, that is worth waiting for.
     fn is_settled(&self, gained: &Gained) -> bool {
         match gained {
-            Gained::Found { session, spent: true } => {
+            Gained::Found { session, spent: Some(_) } => {
                 let now = self.inner.timer.system_time();
                 self.inner.cell.lock().state().outlook(session, now) != Freshness::Unusable
             }
@@ -62,14 +62,16 @@ impl<A: Authenticator + 'static> Task<A> {
             _ => self.take_lock().await?,
         }
         for _ in 0..CHANGES {
-            let stored = match self.redeemable(&held).await? {
-                Ok(Redeemable::Stored(revision)) => Some(revision),
+            let (stored, first) = match self.redeemable(&held).await? {
+                Ok(Redeemable::Stored(revision, first)) => (Some(revision), first),
                 // It was given, and not signed in for: nobody has stored it yet.
-                Ok(Redeemable::Given { instead_of }) => self.inner.vault.insert(self.epoch, instead_of, &held).await?,
+                Ok(Redeemable::Given { instead_of }) => {
+                    (self.inner.vault.insert(self.epoch, instead_of, &held).await?, None)
+                }
                 Err(gained) => return Ok(gained),
             };
             let Some(stored) = stored else { continue };
-            if let Some(gained) = self.redeem_stored(&held, stored).await? {
+            if let Some(gained) = self.redeem_stored(&held, stored, first).await? {
                 return Ok(gained);
             }
         }
@@ -82,20 +84,31 @@ impl<A: Authenticator + 'static> Task<A> {
     /// The session in use is what is stored, or is to be; or else the store knows better.
     async fn redeemable(&self, held: &Session) -> Result<Result<Redeemable, Gained>, Halt> {
         Ok(match self.look_in_store(Some(held)).await? {
-            Seen::Same(stored) if !self.is_spent(&stored) => Ok(Redeemable::Stored(stored.revision)),
+            Seen::Same(stored) => match self.spent(&stored) {
+                None => Ok(Redeemable::Stored(stored.revision, None)),
+                Some(Spent::ByPeer) if self.may_resend(held) => Ok(Redeemable::Stored(stored.revision, stored.intent)),
+                Some(_) => Err(self.found(stored)),
+            },
             Seen::Nothing => Ok(Redeemable::Given { instead_of: None }),
             Seen::Older(revision) => Ok(Redeemable::Given { instead_of: Some(revision) }),
-            Seen::Same(stored) | Seen::Other(stored) => Err(self.found(stored)),
+            Seen::Other(stored) => Err(self.found(stored)),
             Seen::Foreign => Err(Gained::Foreign),
             Seen::Removed => Err(Gained::Removed),
         })
     }
 
-    /// Sends the refresh token of what is stored under a revision; `None` if something else is stored by now.
-    async fn redeem_stored(&self, held: &Session, stored: Revision) -> Result<Option<Gained>, Halt> {
+    /// Sends the refresh token of what is stored under a revision, perhaps after a `first` time that nobody knows the outcome
+    /// of; `None` if something else is stored by now.
+    async fn redeem_stored(
+        &self,
+        held: &Session,
+        stored: Revision,
+        first: Option<Intent>,
+    ) -> Result<Option<Gained>, Halt> {
         let inner = &self.inner;
         // Where tokens don't rotate, a repeat is harmless.
         let intent = inner.authenticator.capabilities().rotates.then(|| Intent::of(held, inner.timer.random()));
+        let intent = intent.map(|intent| if first.is_some() { intent.resent() } else { intent });
         let stored = match intent {
             None => stored,
             Some(intent) => match inner.vault.intend(self.epoch, stored, intent).await? {
@@ -109,7 +122,7 @@ impl<A: Authenticator + 'static> Task<A> {
             Ok(renewed) => self.persist(stored, inherit(renewed, held)).await.map(Some),
             Err(error) => {
                 if let Some(intent) = intent.filter(|_| is_untouched(&error)) {
-                    inner.vault.withdraw(self.epoch, stored, intent).await;
+                    inner.vault.withdraw(self.epoch, stored, intent, first).await;
                 }
                 // Somebody may have signed in meanwhile, which ended the old session.
                 if error.needs_login()
@@ -194,13 +207,19 @@ impl<A: Authenticator + 'static> Task<A> {
     }
 
     fn found(&self, stored: Stored) -> Gained {
-        let spent = self.is_spent(&stored);
+        let spent = self.spent(&stored);
         Gained::Found { session: Arc::new(stored.session), spent }
     }
 
-    /// Whether the refresh token that is stored may have been sent, and must not be sent again.
-    fn is_spent(&self, stored: &Stored) -> bool {
-        self.inner.authenticator.capabilities().rotates && self.inner.vault.is_spent(stored)
+    /// Why the refresh token that is stored must not be sent, if it may have been sent.
+    fn spent(&self, stored: &Stored) -> Option<Spent> {
+        self.inner.vault.spent(stored).filter(|_| self.inner.authenticator.capabilities().rotates)
+    }
+
+    /// Whether it may be sent all the same: once more, with the store's lock.
+    fn may_resend(&self, held: &Session) -> bool {
+        let now = self.inner.timer.system_time();
+        self.inner.cell.lock().state().may_resend(held, now)
     }
 }
 

@@ -31,8 +31,8 @@ pub(crate) enum Gained {
     /// The store has it.
     Found {
         session: Arc<Session>,
-        /// Its refresh token may have been sent by somebody who never said how that ended.
-        spent: bool,
+        /// Why its refresh token can't be sent, if it can't.
+        spent: Option<Spent>,
     },
     /// The store has one that was signed in with other credentials than those in use.
     Foreign,
@@ -92,20 +92,31 @@ pub(crate) enum Freshness {
 
 /// Why a refresh token can't be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Spent {
+pub(crate) enum Spent {
     /// It was sent, and the answer was lost.
     Lost,
+    /// It was sent once more, and that was of no use either, or nobody has said how it ended.
+    Resent,
     /// The vendor refused it.
     Refused,
     /// Somebody else may have sent it.
     ByPeer,
+    /// It was redeemed, and the store has gone back in time.
+    Before,
     /// Somebody has signed in with other credentials, and their session is stored in its place.
     Replaced,
 }
 
 impl Spent {
+    /// Whether the vendor may have seen it once, and nobody knows how that ended.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Lost | Self::ByPeer)
+    }
+
     pub(super) fn reason(self) -> &'static str {
         match self {
+            Self::Resent => "the refresh token was sent twice, and nobody knows whether it was redeemed",
+            Self::Before => "the store has gone back in time: the refresh token that it has was redeemed",
             Self::Lost => "the refresh token was sent, and nobody knows whether it was redeemed",
             Self::Refused => "the vendor refused to renew the session",
             Self::ByPeer => "a redemption of the refresh token was begun, and nobody has said how it ended",

@@ -24,6 +24,9 @@ pub use child::{Died, child, points};
 pub use life::{Left, Shared, eight_processes_redeem_once_a_cycle, kill_everywhere, runtime};
 
 use crate::support::vendors::ClockTimer;
+use crate::support::wary::Wary;
+
+pub type Aivo = Wary<AivoAuthenticator>;
 
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse";
@@ -37,7 +40,7 @@ pub struct World {
     pub server: VendorServer,
     pub clock: ManualClock,
     /// Of this process: making a client takes longer than all that a test does with it.
-    aivo: AivoAuthenticator,
+    aivo: Aivo,
 }
 
 impl World {
@@ -65,22 +68,17 @@ impl World {
     }
 
     /// A manager in this process.
-    pub fn manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<AivoAuthenticator> {
+    pub fn manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<Aivo> {
         manager(self.aivo.clone(), store, account, &self.clock, Policy::default())
     }
 
     /// The same, on a machine with a clock of its own.
-    pub fn manager_by(
-        &self,
-        store: Arc<dyn SessionStore>,
-        account: &str,
-        clock: &ManualClock,
-    ) -> SessionManager<AivoAuthenticator> {
+    pub fn manager_by(&self, store: Arc<dyn SessionStore>, account: &str, clock: &ManualClock) -> SessionManager<Aivo> {
         manager(aivo(&self.server.url(), clock), store, account, clock, Policy::default())
     }
 
     /// The same, that hardly waits for a lock.
-    pub fn hasty_manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<AivoAuthenticator> {
+    pub fn hasty_manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<Aivo> {
         let mut policy = Policy::default();
         policy.lock_limit = Duration::from_millis(100);
         manager(self.aivo.clone(), store, account, &self.clock, policy)
@@ -111,11 +109,11 @@ impl World {
     }
 }
 
-fn aivo(url: &str, clock: &ManualClock) -> AivoAuthenticator {
+fn aivo(url: &str, clock: &ManualClock) -> Aivo {
     let timer = Arc::new(ClockTimer(clock.clone()));
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url.to_owned()));
     let client = client.retry(RetryPolicy::never()).timer(timer).build().unwrap();
-    AivoAuthenticator::new(client)
+    Wary(AivoAuthenticator::new(client))
 }
 
 fn manager<A: Authenticator>(

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use auth_core::aivo::AivoAuthenticator;
 use auth_core::{
     AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Policy, Session, SessionStore, Timer,
 };
 use auth_testkit::ManualClock;
 use rustix::process::Signal;
 
-use super::{Answer, Left, aivo, manager};
+use super::{Aivo, Answer, Left, aivo, manager};
 
 use crate::support::unsteady::{Trouble, Unsteady};
 
@@ -134,7 +133,7 @@ fn watched(store: Arc<dyn SessionStore>, points: Points) -> Arc<dyn SessionStore
 
 /// An authenticator whose redemption is a point to die at.
 struct Mortal {
-    aivo: AivoAuthenticator,
+    aivo: Aivo,
     points: Points,
 }
 
