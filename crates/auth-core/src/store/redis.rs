@@ -243,6 +243,20 @@ impl RedisStore {
         }
     }
 
+    /// Writes if there is no session: nothing, or the mark of a removal. The mark may run out between the look and the
+    /// write, which is no reason to refuse. Another mark is one: somebody has signed out meanwhile.
+    async fn create(&self, key: &str, stored: &Stored) -> Result<bool, AuthError> {
+        let (there, is_session) = self.revision(key).await?;
+        if is_session || !(there.is_empty() || there.starts_with(REMOVED)) {
+            return Ok(false);
+        }
+        if self.write(key, &there, stored).await? {
+            return Ok(true);
+        }
+        let ran_out = !there.is_empty() && self.revision(key).await?.0.is_empty();
+        Ok(ran_out && self.write(key, "", stored).await?)
+    }
+
     async fn forget(&self, key: &str) -> Result<(), AuthError> {
         let mark = format!("{REMOVED}{}", hexadecimal(fresh_revision()?));
         let deadline = Instant::now() + self.client.limit();
@@ -313,15 +327,11 @@ impl SessionStore for RedisStore {
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         Box::pin(async move {
             let stored = Stored::new(session.clone(), None, fresh_revision()?);
-            let expected = match expected {
-                Some(expected) => hexadecimal(expected),
-                // Nothing, or the mark of a removal.
-                None => match self.revision(key).await? {
-                    (mark, false) if mark.is_empty() || mark.starts_with(REMOVED) => mark,
-                    _ => return Ok(None),
-                },
+            let written = match expected {
+                Some(expected) => self.write(key, &hexadecimal(expected), &stored).await?,
+                None => self.create(key, &stored).await?,
             };
-            Ok(self.write(key, &expected, &stored).await?.then_some(stored.revision))
+            Ok(written.then_some(stored.revision))
         })
     }
 

@@ -135,6 +135,35 @@ async fn a_write_that_comes_after_a_removal_changes_nothing() {
     assert!(matches!(left, Reply::Number(1..=600_000)), "{left:?}");
 }
 
+/// The mark of a removal runs out by Redis' clock, which may be between the look of a write and the write. That is no
+/// reason to refuse; that somebody else removes the session again is one.
+#[tokio::test]
+async fn a_mark_that_runs_out_meanwhile_stops_no_first_write() {
+    let Some(server) = RedisServer::start() else { return };
+    let direct = RedisStore::builder(server.url()).build().unwrap();
+    for runs_out in [true, false] {
+        let proxy = Proxy::to(server.port()).await;
+        let store = Arc::new(RedisStore::builder(proxy.url()).time_limit(Duration::from_secs(60)).build().unwrap());
+        store.ping().await.unwrap();
+        direct.remove("me").await.unwrap();
+        // The first request looks what is there.
+        proxy.hold_back(2);
+        let writing = tokio::spawn({
+            let store = Arc::clone(&store);
+            async move { store.compare_and_swap("me", None, &session("a")).await }
+        });
+        proxy.holds().await;
+        match runs_out {
+            true => assert_eq!(server.command(&["DEL", "auth-core:{me}:session"]), Reply::Number(1)),
+            false => direct.remove("me").await.unwrap(),
+        }
+        proxy.release();
+        let written = writing.await.unwrap().unwrap();
+        assert_eq!(written.is_some(), runs_out);
+        assert_eq!(written, direct.load("me").await.unwrap().map(|stored| stored.revision));
+    }
+}
+
 #[tokio::test]
 async fn passwords_let_in_and_are_never_shown() {
     let Some(server) = RedisServer::with(&["--requirepass", "canary right"]) else { return };
