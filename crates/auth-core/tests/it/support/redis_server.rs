@@ -1,7 +1,9 @@
 //! A real redis-server for a test: on a free port, in a folder of its own, gone with the test.
 
+pub mod cluster;
 pub mod proxy;
 mod resp;
+pub mod sentinel;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -35,7 +37,7 @@ impl RedisServer {
         Self::with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
 
-    /// Starts one with more options, such as `["--maxmemory", "1mb"]`.
+    /// Starts one with more options, such as `["--maxmemory", "1mb"]`. If the first is a file, it is its configuration.
     pub fn with(options: &[&str]) -> Option<Self> {
         let probe = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
         requirement(Requirement::Redis, probe.map_err(|error| format!("redis-server can't be started: {error}")))?;
@@ -44,7 +46,7 @@ impl RedisServer {
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
         // Somebody else may take the port between the look and the start.
         (0..10).find_map(|attempt| {
-            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let port = free_port();
             let folder = std::env::temp_dir().join(format!("auth-core-redis-{}-{port}-{attempt}", std::process::id()));
             std::fs::create_dir_all(&folder).unwrap();
             let process = spawn(port, &folder, &options);
@@ -160,7 +162,9 @@ impl Drop for RedisServer {
 }
 
 fn spawn(port: u16, folder: &Path, options: &[String]) -> Child {
+    let (file, options) = options.split_at(usize::from(options.first().is_some_and(|first| !first.starts_with("--"))));
     Command::new("redis-server")
+        .args(file)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"])
         .arg(folder)
         .args(options)
@@ -169,6 +173,11 @@ fn spawn(port: u16, folder: &Path, options: &[String]) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
+}
+
+/// Free when it was looked for.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Ends the server when the test process ends without having done so, as one does that aborts or is killed: then the
