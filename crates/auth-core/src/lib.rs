@@ -213,4 +213,4 @@ pub use store::{Intent, MemoryStore, Revision, SessionStore, StoreLock, Stored};
 #[cfg(feature = "keyring")]
 pub use store::{Keyring, KeyringStore};
 #[cfg(feature = "redis")]
-pub use store::{RedisStore, RedisStoreBuilder};
+pub use store::{RedisCredentials, RedisStore, RedisStoreBuilder};

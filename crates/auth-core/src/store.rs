@@ -38,7 +38,7 @@ pub use file::{FileStep, FileStore};
 pub use keyring::{Keyring, KeyringStore};
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
-pub use redis::{RedisStore, RedisStoreBuilder};
+pub use redis::{RedisCredentials, RedisStore, RedisStoreBuilder};
 #[cfg(feature = "encryption")]
 pub use seal::EncryptionKey;
 

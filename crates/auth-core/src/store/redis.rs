@@ -3,10 +3,14 @@
 mod address;
 mod builder;
 mod client;
+mod credentials;
+mod deadline;
 mod failure;
+mod given;
 mod lock;
 mod names;
 mod script;
+mod source;
 #[cfg(feature = "redis-tls")]
 mod tls;
 
@@ -28,6 +32,7 @@ use failure::Failure;
 use lock::milliseconds;
 
 pub use builder::RedisStoreBuilder;
+pub use credentials::RedisCredentials;
 
 /// Keeps sessions in Redis, so that a whole fleet shares them.
 ///
@@ -88,11 +93,12 @@ pub use builder::RedisStoreBuilder;
 /// - `acme:{me}:lock`, a text: who has the lock. It expires with its lease.
 ///
 /// Names of accounts are readable, with `%`, `{`, `}`, white space and control characters percent-encoded. Every
-/// command touches one key, and the keys of an account are in one slot of a cluster; but the store speaks to one server,
-/// and doesn't follow a cluster's redirections.
+/// command touches one key, and the keys of an account are in one slot of a cluster. A URL leads to one server; for a
+/// cluster there is [`over`](Self::over), and for Sentinel [`connected_by`](Self::connected_by).
 ///
 /// A user of Redis with an access list needs
 /// `~acme:* +hmget +hset +get +set +del +pttl +persist +pexpire +eval +evalsha +script|load +select +ping +wait +scan`.
+/// Connections to a cluster need `+cluster|slots` as well, and those behind Sentinel `+role`.
 ///
 /// # Errors
 ///
@@ -220,7 +226,7 @@ impl RedisStore {
             .arg(hexadecimal(stored.revision))
             .arg(record.as_slice())
             .arg(self.forget_after.map_or(0, milliseconds));
-        self.done(self.client.ask(Request::Write(&script)).await?)
+        self.done(self.client.ask(Request::Write(&script::WRITE, &script)).await?)
     }
 
     /// The revision in Redis, whatever it looks like, or the empty text; and whether it is that of a session.
@@ -264,7 +270,7 @@ impl RedisStore {
             let (there, _) = self.revision(key).await?;
             let mut script = script::REMOVE.key(self.session_key(key));
             script.arg(there).arg(&mark).arg(milliseconds(self.remember_removals));
-            if self.done(self.client.ask(Request::Write(&script)).await?)? {
+            if self.done(self.client.ask(Request::Write(&script::REMOVE, &script)).await?)? {
                 return self.remove_version_1(key).await;
             }
             self.in_time(deadline)?;

@@ -71,7 +71,11 @@ mod stores_keyring;
 #[cfg(feature = "redis")]
 mod stores_redis;
 #[cfg(feature = "redis")]
+mod stores_redis_credentials;
+#[cfg(feature = "redis")]
 mod stores_redis_faults;
+#[cfg(feature = "redis")]
+mod stores_redis_given;
 
 // Processes that share a store.
 #[cfg(all(unix, feature = "svix", feature = "pacerpro", feature = "aivo", feature = "file", feature = "redis"))]

@@ -15,7 +15,7 @@ fn session(token: &str) -> Session {
 }
 
 /// Whoever reads the error knows what happened, and no secret.
-fn assert_storage(error: &AuthError, transient: bool, says: &str) {
+pub fn assert_storage(error: &AuthError, transient: bool, says: &str) {
     assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::Storage, Delivery::NotProcessed), "{error}");
     assert_eq!(error.is_transient(), transient, "{error}");
     let mut shown = format!("{error} {error:?}");

@@ -9,6 +9,8 @@ use client_runtime::Secret;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
+use super::credentials::Asked;
+use super::deadline::Deadline;
 use super::failure::Failure;
 use crate::{AuthError, AuthErrorKind};
 
@@ -19,6 +21,8 @@ use super::tls::Tls;
 pub(super) struct Address {
     place: Place,
     login: RedisConnectionInfo,
+    /// Who says anew for each connection who we are.
+    asked: Option<Asked>,
     database: i64,
 }
 
@@ -35,6 +39,7 @@ impl Address {
     pub(super) fn parse(
         url: &Secret,
         password: Option<&Secret>,
+        asked: Option<Asked>,
         #[cfg(feature = "redis-tls")] roots: &[u8],
     ) -> Result<Self, AuthError> {
         // The `redis` crate takes these for unknown without a TLS of its own.
@@ -66,37 +71,54 @@ impl Address {
         if let Some(password) = password {
             login = login.set_password(password.expose());
         }
-        Ok(Self { place, login, database })
+        Ok(Self { place, login, asked, database })
     }
 
-    pub(super) async fn connect(&self) -> Result<MultiplexedConnection, Failure> {
-        let mut connection = match &self.place {
-            Place::Tcp(host, port) => self.open(tcp(host, *port).await?).await?,
+    pub(super) async fn connect(&self, deadline: Deadline) -> Result<MultiplexedConnection, Failure> {
+        match &self.place {
+            Place::Tcp(host, port) => self.open(tcp(host, *port), deadline).await,
             #[cfg(feature = "redis-tls")]
             Place::Tls(host, port, tls) => {
-                let stream = tls.wrap(tcp(host, *port).await?).await.map_err(Failure::Connect)?;
-                self.open(stream).await?
+                let stream = async { tls.wrap(tcp(host, *port).await?).await.map_err(Failure::Connect) };
+                self.open(stream, deadline).await
             }
             #[cfg(unix)]
             Place::Unix(path) => {
-                self.open(tokio::net::UnixStream::connect(path).await.map_err(Failure::Connect)?).await?
+                let stream = async { tokio::net::UnixStream::connect(path).await.map_err(Failure::Connect) };
+                self.open(stream, deadline).await
             }
-        };
-        if self.database != 0 {
-            ::redis::cmd("SELECT").arg(self.database).exec_async(&mut connection).await?;
         }
-        Ok(connection)
+    }
+
+    /// Asks who we are once there is a stream: a lease of a vault isn't drawn for a Redis that is gone.
+    async fn open<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        stream: impl Future<Output = Result<S, Failure>>,
+        deadline: Deadline,
+    ) -> Result<MultiplexedConnection, Failure> {
+        let stream = deadline.bound(stream).await?;
+        match &self.asked {
+            None => deadline.bound(self.sign_in(&self.login, stream)).await,
+            Some(asked) => {
+                let login = asked.sign(self.login.clone(), deadline).await?;
+                deadline.bound(self.sign_in(&login, stream)).await.map_err(Failure::with_asked_credentials)
+            }
+        }
     }
 
     /// Signs in, and starts the task that reads and writes; it ends with the last who has the connection.
-    async fn open(
+    async fn sign_in(
         &self,
+        login: &RedisConnectionInfo,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     ) -> Result<MultiplexedConnection, Failure> {
         // Time limits are those of the request.
         let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
-        let (connection, work) = MultiplexedConnection::new_with_config(&self.login, stream, config).await?;
+        let (mut connection, work) = MultiplexedConnection::new_with_config(login, stream, config).await?;
         tokio::spawn(work);
+        if self.database != 0 {
+            ::redis::cmd("SELECT").arg(self.database).exec_async(&mut connection).await?;
+        }
         Ok(connection)
     }
 }

@@ -9,14 +9,17 @@ use client_runtime::Secret;
 use super::RedisStore;
 use super::address::Address;
 use super::client::Client;
+use super::credentials::Asked;
+use super::source::Source;
 use crate::store::record::RecordFormat;
 use crate::{AuthError, AuthErrorKind};
 
 /// Builds a [`RedisStore`].
 #[must_use]
 pub struct RedisStoreBuilder {
-    url: Secret,
+    from: From,
     password: Option<Secret>,
+    pub(super) credentials: Option<Asked>,
     #[cfg(feature = "redis-tls")]
     roots: Vec<u8>,
     prefix: String,
@@ -28,11 +31,27 @@ pub struct RedisStoreBuilder {
     replicas: u32,
 }
 
+/// Where connections come from.
+enum From {
+    Url(Secret),
+    Caller(Source),
+}
+
 impl RedisStoreBuilder {
     pub(super) fn new(url: Secret) -> Self {
+        Self::with(From::Url(url))
+    }
+
+    /// Connections that the caller brings or makes.
+    pub(super) fn from_source(source: Source) -> Self {
+        Self::with(From::Caller(source))
+    }
+
+    fn with(from: From) -> Self {
         Self {
-            url,
+            from,
             password: None,
+            credentials: None,
             #[cfg(feature = "redis-tls")]
             roots: Vec::new(),
             prefix: "auth-core:".to_owned(),
@@ -52,7 +71,7 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// The password, where it isn't part of the URL.
+    /// The password, where it isn't part of the URL. For one that changes, there is [`credentials`](Self::credentials).
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
         self
@@ -112,7 +131,9 @@ impl RedisStoreBuilder {
     /// Waits after each write until so many replicas have it, for at most a third of [the time
     /// limit](Self::time_limit), and fails if they don't. It is written all the same then. By default 0.
     ///
-    /// Redis holds up everything else on the connection meanwhile. See [`RedisStore`] for what this promises.
+    /// Redis holds up everything else on the connection meanwhile, so a connection that the caller brings should be the
+    /// store's alone. In a cluster, the replicas are those of the node that has the account. See [`RedisStore`] for what
+    /// this promises.
     pub fn wait_for_replicas(mut self, replicas: u32) -> Self {
         self.replicas = replicas;
         self
@@ -137,16 +158,35 @@ impl RedisStoreBuilder {
                 "the lock lease of a RedisStore, and the times after which it forgets, are longer than nothing",
             );
         }
-        let address = Address::parse(
-            &self.url,
-            self.password.as_ref(),
+        if self.password.is_some() && self.credentials.is_some() {
+            return refused("a RedisStore has a `password` or `credentials`, which ask for it: leave one out");
+        }
+        let source = match self.from {
+            From::Url(url) => Source::Address(Address::parse(
+                &url,
+                self.password.as_ref(),
+                self.credentials,
+                #[cfg(feature = "redis-tls")]
+                &self.roots,
+            )?),
+            From::Caller(_) if self.password.is_some() || self.credentials.is_some() => {
+                return refused(
+                    "a connection that is given to a RedisStore is signed in already: leave `password` and `credentials` \
+                     out",
+                );
+            }
             #[cfg(feature = "redis-tls")]
-            &self.roots,
-        )?;
+            From::Caller(_) if !self.roots.is_empty() => {
+                return refused(
+                    "a connection that is given to a RedisStore has its own TLS, or none: leave `root_certificates` out",
+                );
+            }
+            From::Caller(source) => source,
+        };
         // Nobody means longer, and clocks have an end.
         let limit = self.limit.min(Duration::from_secs(24 * 60 * 60));
         Ok(RedisStore {
-            client: Arc::new(Client::new(address, limit, self.replicas)),
+            client: Arc::new(Client::new(source, limit, self.replicas)),
             prefix: self.prefix,
             format: self.format,
             lease: self.lease,

@@ -3,25 +3,25 @@
 use std::fmt;
 use std::time::Duration;
 
-use ::redis::aio::MultiplexedConnection;
-use ::redis::{Cmd, ScriptInvocation, Value};
+use ::redis::{Cmd, RedisError, Script, ScriptInvocation, Value};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout_at};
 
-use super::address::Address;
+use super::deadline::Deadline;
 use super::failure::Failure;
+use super::given::Handle;
+use super::source::Source;
 use crate::AuthError;
 
 /// What Redis is asked. Everything here may be asked twice.
 pub(super) enum Request<'a> {
     Command(&'a Cmd),
-    /// A script that writes sessions, or one that doesn't.
-    Write(&'a ScriptInvocation<'a>),
+    /// A script that writes sessions, and how it is called; or one that doesn't.
+    Write(&'a Script, &'a ScriptInvocation<'a>),
     Script(&'a ScriptInvocation<'a>),
 }
 
 pub(super) struct Client {
-    address: Address,
+    source: Source,
     limit: Duration,
     replicas: u32,
     connection: Mutex<Slot>,
@@ -29,20 +29,21 @@ pub(super) struct Client {
 
 #[derive(Default)]
 struct Slot {
-    open: Option<MultiplexedConnection>,
+    open: Option<Handle>,
     /// Counts connections.
     number: u64,
 }
 
 struct Connection {
-    handle: MultiplexedConnection,
+    handle: Handle,
     number: u64,
+    /// Whether it was used before, and another can take its place.
     used_before: bool,
 }
 
 impl Client {
-    pub(super) fn new(address: Address, limit: Duration, replicas: u32) -> Self {
-        Self { address, limit, replicas, connection: Mutex::default() }
+    pub(super) fn new(source: Source, limit: Duration, replicas: u32) -> Self {
+        Self { source, limit, replicas, connection: Mutex::default() }
     }
 
     /// How long a request may take.
@@ -52,27 +53,27 @@ impl Client {
 
     /// Which Redis it is, for errors. No password.
     pub(super) fn place(&self) -> &dyn fmt::Display {
-        &self.address
+        &self.source
     }
 
     /// Asks Redis. If the connection fails, it is asked once more over another one, within the same limit.
     pub(super) async fn ask(&self, request: Request<'_>) -> Result<Value, AuthError> {
-        self.within(Instant::now() + self.limit, request).await.map_err(|failure| failure.at(self.place()))
+        self.within(Deadline::after(self.limit), request).await.map_err(|failure| failure.at(self.place()))
     }
 
-    async fn within(&self, deadline: Instant, request: Request<'_>) -> Result<Value, Failure> {
+    async fn within(&self, deadline: Deadline, request: Request<'_>) -> Result<Value, Failure> {
         let mut again = false;
         loop {
-            let connection = self.in_time(deadline, self.connection()).await?;
+            let connection = self.connection(deadline).await?;
             // Nobody says when an idle connection dies within the network: it gets half the time, and a new one the rest.
             let until = match connection.used_before && !again {
-                true => deadline - deadline.saturating_duration_since(Instant::now()) / 2,
+                true => deadline.half(),
                 false => deadline,
             };
-            match self.in_time(until, self.send(&request, connection.handle)).await {
+            match until.bound(self.send(&request, connection.handle)).await {
                 Err(failure) if failure.is_of_the_connection() => {
                     self.close(connection.number).await;
-                    if again || Instant::now() >= deadline {
+                    if again || deadline.left().is_zero() {
                         return Err(failure);
                     }
                     again = true;
@@ -82,45 +83,46 @@ impl Client {
         }
     }
 
-    async fn in_time<T>(&self, until: Instant, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        timeout_at(until, work).await.unwrap_or(Err(Failure::Slow(self.limit)))
-    }
-
-    async fn send(&self, request: &Request<'_>, mut connection: MultiplexedConnection) -> Result<Value, Failure> {
+    async fn send(&self, request: &Request<'_>, mut connection: Handle) -> Result<Value, Failure> {
         match request {
             Request::Command(command) => Ok(command.query_async(&mut connection).await?),
-            Request::Script(script) => Ok(script.invoke_async(&mut connection).await?),
-            Request::Write(script) => {
-                let written = script.invoke_async(&mut connection).await?;
-                self.wait_for_replicas(connection).await?;
-                Ok(written)
-            }
+            Request::Write(script, call) if self.replicas > 0 => self.write_and_wait(script, call, connection).await,
+            Request::Write(_, call) | Request::Script(call) => Ok(call.invoke_async(&mut connection).await?),
         }
     }
 
-    /// It waits for what was written over this very connection.
-    async fn wait_for_replicas(&self, mut connection: MultiplexedConnection) -> Result<(), Failure> {
+    /// WAIT waits for what was written before it over its own connection. A connection that the caller brings may be
+    /// another one by the next request, and that of a cluster is many: sent together, they go over the same, to the node
+    /// that has the key. So is the script: a node that doesn't know it would wait for nothing before it says so.
+    async fn write_and_wait(
+        &self,
+        script: &Script,
+        call: &ScriptInvocation<'_>,
+        mut connection: Handle,
+    ) -> Result<Value, Failure> {
         let wanted = self.replicas;
-        if wanted == 0 {
-            return Ok(());
-        }
-        // Others use the connection too, and wait meanwhile.
+        // Others may use the connection too, and wait meanwhile.
         let patience = u64::try_from(self.limit.as_millis() / 3).unwrap_or(u64::MAX).max(1);
-        let copied: i64 = ::redis::cmd("WAIT").arg(wanted).arg(patience).query_async(&mut connection).await?;
+        let mut all = ::redis::pipe();
+        all.load_script(script).ignore().invoke_script(call).cmd("WAIT").arg(wanted).arg(patience);
+        let (written, copied): (Value, i64) = all.query_async(&mut connection).await.map_err(first)?;
         if copied < i64::from(wanted) {
             return Err(Failure::Replicas { wanted, copied });
         }
-        Ok(())
+        Ok(written)
     }
 
-    async fn connection(&self) -> Result<Connection, Failure> {
+    async fn connection(&self, deadline: Deadline) -> Result<Connection, Failure> {
+        if let Some(handle) = self.source.only() {
+            return Ok(Connection { handle, number: 0, used_before: false });
+        }
         // Whoever waits here waits for a connection that somebody else is making, or makes the next one.
-        let mut slot = self.connection.lock().await;
+        let mut slot = deadline.bound(async { Ok(self.connection.lock().await) }).await?;
         let (handle, used_before) = match &slot.open {
-            Some(handle) => (handle.clone(), true),
+            Some(handle) => (handle.duplicate(), true),
             None => {
-                let handle = self.address.connect().await?;
-                slot.open = Some(handle.clone());
+                let handle = self.source.connect(deadline).await?;
+                slot.open = Some(handle.duplicate());
                 slot.number += 1;
                 (handle, false)
             }
@@ -135,4 +137,10 @@ impl Client {
             slot.open = None;
         }
     }
+}
+
+/// The error of the first command that failed; that of a pipeline as a whole has no code.
+fn first(error: RedisError) -> RedisError {
+    let first = error.clone().into_server_errors().and_then(|errors| errors.first().map(|(_, error)| error.clone()));
+    first.map_or(error, RedisError::from)
 }

@@ -6,13 +6,17 @@ use std::time::Duration;
 
 use ::redis::{ErrorKind, RedisError};
 
-use crate::AuthError;
 use crate::store::failure::storage;
+use crate::{AuthError, AuthErrorKind};
 
 /// Why a request failed.
 pub(super) enum Failure {
     /// No connection came about.
     Connect(io::Error),
+    /// The callback of `credentials` gave none.
+    NoCredentials { kind: AuthErrorKind, transient: bool },
+    /// Redis doesn't take those that it gave.
+    StaleCredentials,
     /// There was an answer that says so, or the connection broke.
     Redis(RedisError),
     /// It was written, but not copied to so many.
@@ -30,10 +34,23 @@ impl Failure {
             Self::Redis(error) => {
                 error.is_unrecoverable_error()
                     || error.is_io_error()
-                    || matches!(code(error), Some("READONLY" | "LOADING" | "MASTERDOWN"))
+                    // Signed out: a new connection signs in, maybe with other credentials.
+                    || matches!(code(error), Some("READONLY" | "LOADING" | "MASTERDOWN" | "NOAUTH" | "WRONGPASS"))
             }
             Self::Slow(_) | Self::Answer => true,
-            Self::Connect(_) | Self::Replicas { .. } => false,
+            Self::Connect(_) | Self::NoCredentials { .. } | Self::StaleCredentials | Self::Replicas { .. } => false,
+        }
+    }
+
+    /// The same, if the credentials were asked for: those that are refused may just have changed.
+    pub(super) fn with_asked_credentials(self) -> Self {
+        match self {
+            Self::Redis(error)
+                if error.kind() == ErrorKind::AuthenticationFailed || code(&error) == Some("WRONGPASS") =>
+            {
+                Self::StaleCredentials
+            }
+            other => other,
         }
     }
 
@@ -47,6 +64,17 @@ impl Failure {
                     .with_transient(!matches!(why, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
                     .with_source(error)
             }
+            // The callback's own words may hold the secret.
+            Self::NoCredentials { kind, transient } => storage(format!(
+                "there are no credentials for {place}: the callback of `credentials` failed ({kind:?}); look at what it \
+                 asks"
+            ))
+            .with_transient(transient),
+            Self::StaleCredentials => storage(format!(
+                "{place} doesn't take what the callback of `credentials` gave (WRONGPASS): if it has just changed, wait; if \
+                 not, look at that user in Redis, and at what the callback keeps"
+            ))
+            .with_transient(true),
             Self::Redis(error) => answered(&error, place),
             Self::Replicas { wanted, copied } => storage(format!(
                 "{place} has written it, but only {copied} of {wanted} replicas have it: look at the replicas"
@@ -74,11 +102,41 @@ fn answered(error: &RedisError, place: &dyn fmt::Display) -> AuthError {
     }
     match code(error) {
         Some(code) => refused(code, place),
+        None if error.is_connection_refusal() => {
+            storage(format!("no connection to {place} (connection refused): check that it runs, its address and TLS"))
+                .with_transient(true)
+        }
+        None if error.is_timeout() => storage(format!(
+            "{place} gave no answer within the time limit of the connection, and what was asked may still happen: look at \
+             its load and the network, or set that limit higher than the store's"
+        ))
+        .with_transient(true),
         None if error.is_io_error() => {
             storage(format!("the connection to {place} broke: it was restarted, or the network fails"))
                 .with_transient(true)
         }
-        None => Failure::Answer.at(place),
+        None => outside(error.kind(), place),
+    }
+}
+
+/// What comes from the client library and not from Redis: connections of the caller's have reasons of their own.
+fn outside(kind: ErrorKind, place: &dyn fmt::Display) -> AuthError {
+    match kind {
+        ErrorKind::MasterNameNotFoundBySentinel | ErrorKind::NoValidReplicasFoundBySentinel => {
+            storage(format!("no sentinel knows the primary of {place}: check its name, or wait for a failover"))
+                .with_transient(true)
+        }
+        ErrorKind::ClusterConnectionNotFound => {
+            storage(format!("no node of the cluster can be reached for {place}: wait, or look at its nodes"))
+                .with_transient(true)
+        }
+        ErrorKind::Client
+        | ErrorKind::InvalidClientConfig
+        | ErrorKind::EmptySentinelList
+        | ErrorKind::RESP3NotSupported => {
+            storage(format!("{place} can't be used as it is set up: look at how the connection is made"))
+        }
+        _ => Failure::Answer.at(place),
     }
 }
 
@@ -103,12 +161,17 @@ fn remedy(code: &str) -> (&'static str, bool) {
         "MASTERDOWN" => ("has lost its primary: wait, or look at the primary", true),
         "CLUSTERDOWN" | "TRYAGAIN" => ("is a cluster that isn't whole: wait, or look at its nodes", true),
         "BUSY" => ("is busy with a script of somebody else: wait, or end it with SCRIPT KILL", true),
-        "NOAUTH" => ("wants a password: put it into the URL, or give it with `password`", false),
+        "NOAUTH" => (
+            "wants a password: give it in the URL, with `password` or `credentials`, or sign the given connection in",
+            false,
+        ),
         "WRONGPASS" => ("doesn't take the user name or the password: correct them", false),
         "NOPERM" => ("doesn't let this user do it: allow the commands and keys that `RedisStore` lists", false),
-        "MOVED" | "ASK" | "CROSSSLOT" => {
-            ("is a node of a cluster, and this store speaks to one server: use a primary, or a proxy", false)
-        }
+        "MOVED" | "ASK" | "CROSSSLOT" => (
+            "is a node of a cluster, and this connection leads to one node: give the store one to all, with \
+             `RedisStore::over`",
+            false,
+        ),
         "WRONGTYPE" => ("has something else under the key of this account: choose another prefix", false),
         _ => ("refuses: see its log, and check that it is Redis 6 or newer", false),
     }

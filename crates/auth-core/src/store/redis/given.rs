@@ -1,0 +1,137 @@
+//! Connections that the caller brings or makes.
+
+use ::redis::aio::ConnectionLike;
+use ::redis::{Cmd, Pipeline, RedisError, RedisFuture, Value};
+use client_runtime::BoxFuture;
+
+use super::source::Source;
+use super::{RedisStore, RedisStoreBuilder};
+
+impl RedisStore {
+    /// A store over a connection that exists already and mends itself: a `ClusterConnection`, or a `ConnectionManager`.
+    ///
+    /// ```no_run
+    /// # async fn example(cluster: impl redis::aio::ConnectionLike + Clone + Send + Sync + 'static)
+    /// # -> Result<(), auth_core::AuthError> {
+    /// use auth_core::RedisStore;
+    ///
+    /// // `cluster` is what `redis::cluster::ClusterClient::get_async_connection` returned.
+    /// let store = RedisStore::over(cluster).prefix("acme:").build()?;
+    /// # let _ = store;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Everything that the store promises rests on its scripts and revisions, so it holds over any connection. What
+    /// differs is what the store can't do, since it didn't make the connection:
+    ///
+    /// - It can't connect anew. A request whose connection broke is sent once more over a clone of the same connection,
+    ///   which helps if the connection mends itself. A `MultiplexedConnection` doesn't: once broken, it stays so. It
+    ///   belongs into [`connected_by`](Self::connected_by).
+    /// - It can't leave a connection that hangs, or that leads to a server that has become a replica. Keep-alives and
+    ///   failovers are the connection's. A request has all of [the time limit](RedisStoreBuilder::time_limit).
+    /// - It can't raise the connection's own limits. In `redis`, a response may take 500 ms unless it is told otherwise;
+    ///   [`wait_for_replicas`](RedisStoreBuilder::wait_for_replicas) may need more. The shorter limit counts.
+    /// - The server, the user and the database are those of the connection. Errors
+    ///   call it "the Redis behind the given connection".
+    ///
+    /// The connection must read from primaries (no `read_from_replicas`) and without client-side caching: a store whose
+    /// reads lag behind its writes sends nothing twice, but takes its own session for outdated. It must be used within the
+    /// runtime that it was made in.
+    ///
+    /// # The version of `redis`
+    ///
+    /// `ConnectionLike` is that of the crate `redis` in version 1, which is therefore part of this crate's interface:
+    /// another major version of it will be a breaking change here. Depend on `redis = "1"`, with the features that the
+    /// connection needs, such as `cluster-async`. A connection of another version doesn't compile here: "the trait
+    /// `ConnectionLike` is not implemented".
+    pub fn over<C>(connection: C) -> RedisStoreBuilder
+    where
+        C: ConnectionLike + Clone + Send + Sync + 'static,
+    {
+        RedisStoreBuilder::from_source(Source::Given(Handle::new(connection)))
+    }
+
+    /// A store over connections that the caller makes: behind Sentinel, over a stream or TLS of their own, or signed in in
+    /// their own way.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use auth_core::RedisStore;
+    ///
+    /// let client = redis::Client::open("redis://127.0.0.1")?;
+    /// let store = RedisStore::connected_by(move || {
+    ///     let client = client.clone();
+    ///     async move { client.get_multiplexed_async_connection().await }
+    /// })
+    /// .build()?;
+    /// # let _ = store;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The store asks for a connection when it needs one and keeps it; it asks again when that one breaks, gives no answer
+    /// within half of [the time limit](RedisStoreBuilder::time_limit), leads to a server that has become a replica, or is
+    /// signed out. So a store behind Sentinel follows a failover with the next request. One connection is made at a time,
+    /// within the time limit; when that is over, the future that makes it is dropped.
+    ///
+    /// The same is asked of a connection, and said of the version of `redis`, as with [`over`](Self::over). A connection
+    /// needn't mend itself.
+    pub fn connected_by<F, T, C>(connect: F) -> RedisStoreBuilder
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = Result<C, RedisError>> + Send + 'static,
+        C: ConnectionLike + Clone + Send + Sync + 'static,
+    {
+        RedisStoreBuilder::from_source(Source::Made(Box::new(move || {
+            let connecting = connect();
+            Box::pin(async move { connecting.await.map(Handle::new) })
+        })))
+    }
+}
+
+/// Makes a connection of the caller's.
+pub(super) type Connect = Box<dyn Fn() -> BoxFuture<'static, Result<Handle, RedisError>> + Send + Sync>;
+
+/// A connection of whatever type.
+pub(super) struct Handle(Box<dyn Connection>);
+
+trait Connection: ConnectionLike + Send + Sync {
+    fn duplicate(&self) -> Box<dyn Connection>;
+}
+
+impl<C: ConnectionLike + Clone + Send + Sync + 'static> Connection for C {
+    fn duplicate(&self) -> Box<dyn Connection> {
+        Box::new(self.clone())
+    }
+}
+
+impl Handle {
+    pub(super) fn new(connection: impl ConnectionLike + Clone + Send + Sync + 'static) -> Self {
+        Self(Box::new(connection))
+    }
+
+    /// The same connection once more. Not `Clone`: then a `Handle` would be a `Connection` itself.
+    pub(super) fn duplicate(&self) -> Self {
+        Self(self.0.duplicate())
+    }
+}
+
+impl ConnectionLike for Handle {
+    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
+        self.0.req_packed_command(command)
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        self.0.req_packed_commands(pipeline, offset, count)
+    }
+
+    fn get_db(&self) -> i64 {
+        self.0.get_db()
+    }
+}

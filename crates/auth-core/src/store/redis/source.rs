@@ -1,0 +1,64 @@
+//! Where the store's connections come from.
+
+use std::fmt;
+use std::io;
+
+use ::redis::RedisError;
+use tokio::time::timeout_at;
+
+use super::address::Address;
+use super::deadline::Deadline;
+use super::failure::Failure;
+use super::given::{Connect, Handle};
+
+pub(super) enum Source {
+    /// The store connects to a URL.
+    Address(Address),
+    /// The caller connects, whenever the store asks for it.
+    Made(Connect),
+    /// The caller has connected, and nobody connects again.
+    Given(Handle),
+}
+
+impl Source {
+    /// The one connection there is, if the store can't have another.
+    pub(super) fn only(&self) -> Option<Handle> {
+        match self {
+            Self::Given(handle) => Some(handle.duplicate()),
+            Self::Address(_) | Self::Made(_) => None,
+        }
+    }
+
+    pub(super) async fn connect(&self, deadline: Deadline) -> Result<Handle, Failure> {
+        match self {
+            Self::Address(address) => address.connect(deadline).await.map(Handle::new),
+            Self::Made(connect) => match timeout_at(deadline.at, connect()).await {
+                Ok(Ok(handle)) => Ok(handle),
+                Ok(Err(error)) if error.is_io_error() => Err(Failure::Connect(reason(&error).into())),
+                Ok(Err(error)) => Err(error.into()),
+                Err(_) => Err(Failure::Connect(io::ErrorKind::TimedOut.into())),
+            },
+            Self::Given(handle) => Ok(handle.duplicate()),
+        }
+    }
+}
+
+/// As much as `redis` tells of why no connection came about.
+fn reason(error: &RedisError) -> io::ErrorKind {
+    match error {
+        error if error.is_connection_refusal() => io::ErrorKind::ConnectionRefused,
+        error if error.is_timeout() => io::ErrorKind::TimedOut,
+        _ => io::ErrorKind::Other,
+    }
+}
+
+/// Which Redis it is, for errors. No password.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Made(_) => f.write_str("the Redis that `connected_by` leads to"),
+            Self::Given(_) => f.write_str("the Redis behind the given connection"),
+        }
+    }
+}
