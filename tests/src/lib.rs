@@ -25,4 +25,6 @@ pub mod guides {
     pub struct OneMachine;
     #[doc = include_str!("../../docs/fleet.md")]
     pub struct Fleet;
+    #[doc = include_str!("../../docs/redis.md")]
+    pub struct Redis;
 }
