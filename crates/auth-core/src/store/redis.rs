@@ -26,7 +26,7 @@ use tokio::time::Instant;
 use super::failure::storage;
 use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
-use crate::{AuthError, Session};
+use crate::{AuthError, AuthErrorKind, Session};
 use client::{Client, Request};
 use failure::Failure;
 use lock::milliseconds;
@@ -173,6 +173,12 @@ impl RedisStore {
     }
 
     async fn list(&self) -> Result<Vec<String>, AuthError> {
+        if !self.client.is_one_server() {
+            return Err(AuthError::new(AuthErrorKind::Unsupported).with_message(
+                "sessions are listed by a store with a URL alone: a connection that was given may be that of a cluster, \
+                 each of whose nodes knows its own keys",
+            ));
+        }
         let mut keys = BTreeSet::new();
         let mut cursor = 0_u64;
         loop {
@@ -362,6 +368,7 @@ impl SessionStore for RedisStore {
         Box::pin(self.forget(key))
     }
 
+    /// With `SCAN`, through all keys of the database. A store over a connection of the caller's can't.
     fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
         Box::pin(self.list())
     }

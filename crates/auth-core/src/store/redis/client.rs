@@ -56,6 +56,11 @@ impl Client {
         &self.source
     }
 
+    /// Whether one server has all keys.
+    pub(super) fn is_one_server(&self) -> bool {
+        self.source.is_one_server()
+    }
+
     /// Asks Redis. If the connection fails, it is asked once more over another one, within the same limit.
     pub(super) async fn ask(&self, request: Request<'_>) -> Result<Value, AuthError> {
         self.within(Deadline::after(self.limit), request).await.map_err(|failure| failure.at(self.place()))

@@ -29,6 +29,11 @@ impl Source {
         }
     }
 
+    /// Whether it is known to lead to one server, which has all keys. A connection of the caller's may be a cluster's.
+    pub(super) fn is_one_server(&self) -> bool {
+        matches!(self, Self::Address(_))
+    }
+
     pub(super) async fn connect(&self, deadline: Deadline) -> Result<Handle, Failure> {
         match self {
             Self::Address(address) => address.connect(deadline).await.map(Handle::new),
