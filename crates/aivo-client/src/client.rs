@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -39,7 +39,7 @@ impl Client {
     pub fn login<'a>(&'a self, body: &'a types::LoginRequest) -> requests::Login<'a> {
         requests::Login {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -61,7 +61,7 @@ impl Client {
     ) -> requests::RefreshToken<'a> {
         requests::RefreshToken {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -80,7 +80,7 @@ impl Client {
     pub fn logout<'a>(&'a self) -> requests::Logout<'a> {
         requests::Logout {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 }
@@ -89,7 +89,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
 }
 
@@ -209,13 +209,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -275,8 +275,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Login<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::LoginRequest,
     }
 
@@ -303,7 +303,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.login(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -312,8 +312,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct RefreshToken<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::RefreshTokenRequest,
     }
 
@@ -346,7 +346,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.refresh_token(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -355,8 +355,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Logout<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> Logout<'a> {
@@ -385,7 +385,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.logout().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -454,7 +454,7 @@ pub mod errors {
 
     impl std::fmt::Display for LoginError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -509,7 +509,7 @@ pub mod errors {
 
     impl std::fmt::Display for RefreshTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -564,7 +564,7 @@ pub mod errors {
 
     impl std::fmt::Display for LogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

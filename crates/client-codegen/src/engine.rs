@@ -25,7 +25,7 @@ fn settings() -> GenerationSettings {
         .with_tag(TagStyle::Merged)
         // A missing hook implementation is then a compile error instead of a skipped hook.
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote::quote!(::client_runtime::Call))
+        .with_inner_type(quote::quote!(::client_runtime::codegen::Call))
         .with_map_type("::std::collections::BTreeMap")
         .with_crate("client-runtime", CrateVers::Any, None);
     settings

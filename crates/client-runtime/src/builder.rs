@@ -18,7 +18,8 @@ const MAX_BODY_SIZE: usize = 2 * 1024 * 1024;
 /// Builds a [`Core`].
 ///
 /// ```
-/// use client_runtime::{Builder, Secret};
+/// use client_runtime::Secret;
+/// use client_runtime::codegen::Builder;
 ///
 /// let core = Builder::default()
 ///     .base_url("https://api.example.com/v1/")

@@ -40,7 +40,7 @@ impl Core {
         &self.0.base_url
     }
 
-    /// The HTTP client. What is sent with it directly goes past the loop in [`exec`](crate::exec()).
+    /// The HTTP client. What is sent with it directly goes past the loop in [`exec`](crate::codegen::exec()).
     pub fn http(&self) -> &reqwest::Client {
         &self.0.http
     }
@@ -121,7 +121,7 @@ pub struct CallOptions {
 
 /// One call, over all its attempts.
 ///
-/// The generated layer carries it to [`exec`](crate::exec()); clones are the same call.
+/// The generated layer carries it to [`exec`](crate::codegen::exec()); clones are the same call.
 #[derive(Clone)]
 pub struct Call(Arc<State>);
 

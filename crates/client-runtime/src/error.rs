@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
+use crate::api_error::fmt_api_error;
 use crate::{ApiError, Operation, ResponseParts, retry};
 
 mod details;
@@ -116,7 +117,7 @@ impl<E: ApiError> Error<E> {
 impl<E: ApiError> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Api(error) => crate::fmt_api_error(error, f),
+            Self::Api(error) => fmt_api_error(error, f),
             Self::Credentials(details) => details.fmt(f),
             Self::Transport(details) => details.fmt(f),
             Self::Timeout(details) => details.fmt(f),

@@ -21,8 +21,8 @@ pub(crate) use failure::{Failure, refusal};
 
 /// Sends a request of the generated layer.
 ///
-/// What goes wrong here, and isn't a response, stays with the call until [`finish`](crate::finish()) asks for it: the
-/// generated layer lets only errors through that reqwest made.
+/// What goes wrong here, and isn't a response, stays with the call until [`finish`](crate::codegen::finish()) asks for it:
+/// the generated layer lets only errors through that reqwest made.
 ///
 /// # Errors
 ///

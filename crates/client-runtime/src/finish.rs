@@ -17,7 +17,7 @@ type Inner = progenitor_client::Error<()>;
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::exec()) or behind it.
+/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
 pub async fn finish<T, E>(call: &Call, result: Result<ResponseValue<T>, Inner>) -> Result<Response<T>, Error<E>>
 where
     T: DeserializeOwned,
@@ -33,7 +33,7 @@ where
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::exec()) or behind it.
+/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
 pub async fn finish_empty<T, E>(call: &Call, result: Result<ResponseValue<T>, Inner>) -> Result<Response<T>, Error<E>>
 where
     E: ApiError,
@@ -48,7 +48,7 @@ where
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::exec()) or behind it.
+/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
 pub async fn finish_optional<T, E>(
     call: &Call,
     result: Result<ResponseValue<T>, Inner>,
@@ -73,7 +73,7 @@ where
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::exec()) or behind it.
+/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
 pub async fn finish_bytes<E>(
     call: &Call,
     result: Result<ResponseValue<ByteStream>, Inner>,

@@ -4,9 +4,12 @@
 //!
 //! - [`Secret`] and [`Redacted`] keep credentials and echoed input out of logs;
 //! - a [`TokenSource`] hands out [`Token`]s, so that a client never has to know how a session is renewed;
-//! - [`Builder`] and [`Core`] hold what all calls of a client share;
-//! - [`exec`] is the one loop every call goes through: credentials, limits, redirects, retries;
-//! - [`Error`] says what went wrong, with the server's answer typed per operation and never printed.
+//! - [`Operation`] is what the runtime knows of an operation, and [`RetryPolicy`] what may be repeated;
+//! - [`Error`] says what went wrong, with the server's answer typed per operation and never printed;
+//! - one loop is what every call goes through: credentials, limits, redirects, retries.
+//!
+//! A user of a client finds these types in the client's own crate. The loop and everything else that only generated code
+//! names lies in one module, `codegen`, which is hidden and not covered by semantic versioning.
 //!
 //! # Architecture invariants
 //!
@@ -55,6 +58,8 @@ mod api_error;
 mod base_url;
 mod builder;
 mod call;
+#[doc(hidden)]
+pub mod codegen;
 mod decode;
 mod error;
 mod exec;
@@ -78,19 +83,14 @@ use std::pin::Pin;
 
 pub use bytes::Bytes;
 
-pub use api_error::{ApiError, ErrorParts, ErrorResponse, RawBody, ResponseParts, fmt_api_error};
-pub use builder::{BuildError, Builder};
-pub use call::{Call, CallOptions, Core};
+pub use api_error::{ApiError, ErrorParts, ErrorResponse, RawBody, ResponseParts};
+pub use builder::BuildError;
 pub use error::{
     CredentialsError, DecodeError, Error, InvalidArgumentError, TimeLimit, TimeoutError, TooLargeError, TransportError,
 };
-pub use exec::exec;
-pub use finish::{finish, finish_bytes, finish_empty, finish_optional};
-pub use form::form;
 pub use idempotency::Idempotency;
-pub use nullable::{Nullable, deserialize_nullable};
+pub use nullable::Nullable;
 pub use operation::{Carrier, Operation, Scheme, Security};
-pub use path::check_path_segment;
 pub use redacted::{Redacted, RedactedValue};
 pub use response::Response;
 pub use retry::RetryPolicy;
@@ -98,7 +98,6 @@ pub use secret::{InvalidBasic, Secret};
 pub use timer::{Timer, TokioTimer};
 pub use timestamp::Timestamp;
 pub use token::{InvalidToken, NoToken, StaticToken, Token, TokenError, TokenSource};
-pub use union::{Alternative, deserialize_best};
 
 /// A future on the heap that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -10,10 +10,20 @@ use serde_json::Value;
 ///
 /// Generated crates make them.
 pub struct Alternative<T> {
-    /// Members by which it is known: name and text. A value with other texts there is something else.
-    pub tags: &'static [(&'static str, &'static str)],
-    /// Reads the value as this.
-    pub read: fn(&Value) -> Result<T, serde_json::Error>,
+    tags: &'static [(&'static str, &'static str)],
+    read: fn(&Value) -> Result<T, serde_json::Error>,
+}
+
+impl<T> Alternative<T> {
+    /// An alternative that `read` reads a value as.
+    ///
+    /// It is known by `tags`, members with a name and a text: a value with other texts there is something else.
+    pub const fn new(
+        tags: &'static [(&'static str, &'static str)],
+        read: fn(&Value) -> Result<T, serde_json::Error>,
+    ) -> Self {
+        Self { tags, read }
+    }
 }
 
 /// Reads a value as the alternative that keeps most of it; of equals, the first.
@@ -159,9 +169,9 @@ mod tests {
             deserialize_best(
                 deserializer,
                 &[
-                    Alternative { tags: &[], read: |value| Small::deserialize(value).map(Self::Small) },
-                    Alternative { tags: &[], read: |value| Large::deserialize(value).map(Self::Large) },
-                    Alternative { tags: &[], read: |value| Vec::deserialize(value).map(Self::Nested) },
+                    Alternative::new(&[], |value| Small::deserialize(value).map(Self::Small)),
+                    Alternative::new(&[], |value| Large::deserialize(value).map(Self::Large)),
+                    Alternative::new(&[], |value| Vec::deserialize(value).map(Self::Nested)),
                 ],
             )
         }
@@ -190,10 +200,7 @@ mod tests {
                 |value| Large::deserialize(value).map(Either::Large);
             deserialize_best(
                 value,
-                &[
-                    Alternative { tags: first, read: read_small },
-                    Alternative { tags: &[("id", "b")], read: read_large },
-                ],
+                &[Alternative::new(first, read_small), Alternative::new(&[("id", "b")], read_large)],
             )
             .unwrap()
         };

@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -39,7 +39,7 @@ impl Client {
     pub fn refresh_session<'a>(&'a self) -> requests::RefreshSession<'a> {
         requests::RefreshSession {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -60,7 +60,7 @@ impl Client {
     ) -> requests::CreateSession<'a> {
         requests::CreateSession {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -79,7 +79,7 @@ impl Client {
     pub fn delete_session<'a>(&'a self) -> requests::DeleteSession<'a> {
         requests::DeleteSession {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 }
@@ -88,7 +88,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
 }
 
@@ -208,13 +208,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -274,8 +274,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct RefreshSession<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> RefreshSession<'a> {
@@ -307,7 +307,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.refresh_session().await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -316,8 +316,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct CreateSession<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::User,
     }
 
@@ -344,7 +344,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.create_session(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -353,8 +353,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct DeleteSession<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> DeleteSession<'a> {
@@ -383,7 +383,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.delete_session().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -448,7 +448,7 @@ pub mod errors {
 
     impl std::fmt::Display for RefreshSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -503,7 +503,7 @@ pub mod errors {
 
     impl std::fmt::Display for CreateSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -558,7 +558,7 @@ pub mod errors {
 
     impl std::fmt::Display for DeleteSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

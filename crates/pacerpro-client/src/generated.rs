@@ -230,7 +230,7 @@ pub mod types {
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: ::client_runtime::Call,
+    pub(crate) inner: ::client_runtime::codegen::Call,
 }
 
 impl Client {
@@ -243,7 +243,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: ::client_runtime::Call,
+        inner: ::client_runtime::codegen::Call,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -253,7 +253,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<::client_runtime::Call> for Client {
+impl ClientInfo<::client_runtime::codegen::Call> for Client {
     fn api_version() -> &'static str {
         "0.5.0"
     }
@@ -266,7 +266,7 @@ impl ClientInfo<::client_runtime::Call> for Client {
         &self.client
     }
 
-    fn inner(&self) -> &::client_runtime::Call {
+    fn inner(&self) -> &::client_runtime::codegen::Call {
         &self.inner
     }
 }
@@ -275,7 +275,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<::client_runtime::Call>,
+        Client: ClientHooks<::client_runtime::codegen::Call>,
     {}
 };
 #[allow(clippy::all)]

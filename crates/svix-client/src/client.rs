@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -45,7 +45,7 @@ impl Client {
     ) -> requests::AppPortalAccess<'a> {
         requests::AppPortalAccess {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             app_id,
             body,
         }
@@ -71,7 +71,7 @@ impl Client {
     ) -> requests::CreateMessageToken<'a> {
         requests::CreateMessageToken {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             app_id,
             body,
         }
@@ -97,7 +97,7 @@ impl Client {
     ) -> requests::ExpireAll<'a> {
         requests::ExpireAll {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             app_id,
             body,
         }
@@ -123,7 +123,7 @@ impl Client {
     ) -> requests::DashboardAccess<'a> {
         requests::DashboardAccess {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             app_id,
         }
     }
@@ -142,7 +142,7 @@ impl Client {
     pub fn logout<'a>(&'a self) -> requests::Logout<'a> {
         requests::Logout {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -163,7 +163,7 @@ impl Client {
     ) -> requests::ExchangeOneTimeToken<'a> {
         requests::ExchangeOneTimeToken {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -186,7 +186,7 @@ impl Client {
     ) -> requests::LegacyExpireAll<'a> {
         requests::LegacyExpireAll {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             app_id,
             body,
         }
@@ -209,7 +209,7 @@ impl Client {
     ) -> requests::LegacyDashboardAccess<'a> {
         requests::LegacyDashboardAccess {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             app_id,
         }
     }
@@ -228,7 +228,7 @@ impl Client {
     pub fn legacy_logout<'a>(&'a self) -> requests::LegacyLogout<'a> {
         requests::LegacyLogout {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 }
@@ -237,7 +237,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
     region: Option<Server>,
 }
@@ -414,13 +414,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -562,8 +562,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct AppPortalAccess<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) app_id: &'a types::AppId,
         pub(super) body: &'a types::AppPortalAccessIn,
     }
@@ -599,7 +599,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::APP_PORTAL_ACCESS,
                     "app_id",
                     &self.app_id.to_string(),
@@ -612,7 +612,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.app_portal_access(self.app_id, key, self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -621,8 +621,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct CreateMessageToken<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) app_id: &'a types::AppId,
         pub(super) body: &'a types::CreateMessageTokenIn,
     }
@@ -658,7 +658,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::CREATE_MESSAGE_TOKEN,
                     "app_id",
                     &self.app_id.to_string(),
@@ -675,7 +675,7 @@ pub mod requests {
                 let result = client
                     .create_message_token(self.app_id, key, self.body)
                     .await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -684,8 +684,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct ExpireAll<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) app_id: &'a types::AppId,
         pub(super) body: &'a types::ApplicationTokenExpireIn,
     }
@@ -718,7 +718,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::EXPIRE_ALL,
                     "app_id",
                     &self.app_id.to_string(),
@@ -731,7 +731,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.expire_all(self.app_id, key, self.body).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -740,8 +740,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct DashboardAccess<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) app_id: &'a types::AppId,
     }
 
@@ -776,7 +776,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::DASHBOARD_ACCESS,
                     "app_id",
                     &self.app_id.to_string(),
@@ -789,7 +789,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.dashboard_access(self.app_id, key).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -798,8 +798,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Logout<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> Logout<'a> {
@@ -838,7 +838,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.logout(key).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -847,8 +847,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct ExchangeOneTimeToken<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::OneTimeTokenIn,
     }
 
@@ -893,7 +893,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.exchange_one_time_token(key, self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -902,8 +902,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct LegacyExpireAll<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) app_id: &'a types::AppId,
         pub(super) body: &'a types::ApplicationTokenExpireIn,
     }
@@ -936,7 +936,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::LEGACY_EXPIRE_ALL,
                     "app_id",
                     &self.app_id.to_string(),
@@ -949,7 +949,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.legacy_expire_all(self.app_id, key, self.body).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -958,8 +958,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct LegacyDashboardAccess<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) app_id: &'a types::AppId,
     }
 
@@ -994,7 +994,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::LEGACY_DASHBOARD_ACCESS,
                     "app_id",
                     &self.app_id.to_string(),
@@ -1009,7 +1009,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.legacy_dashboard_access(self.app_id, key).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -1018,8 +1018,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct LegacyLogout<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> LegacyLogout<'a> {
@@ -1058,7 +1058,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.legacy_logout(key).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -1147,7 +1147,7 @@ pub mod errors {
 
     impl std::fmt::Display for AppPortalAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1226,7 +1226,7 @@ pub mod errors {
 
     impl std::fmt::Display for CreateMessageTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1305,7 +1305,7 @@ pub mod errors {
 
     impl std::fmt::Display for ExpireAllError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1384,7 +1384,7 @@ pub mod errors {
 
     impl std::fmt::Display for DashboardAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1463,7 +1463,7 @@ pub mod errors {
 
     impl std::fmt::Display for LogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1542,7 +1542,7 @@ pub mod errors {
 
     impl std::fmt::Display for ExchangeOneTimeTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1617,7 +1617,7 @@ pub mod errors {
 
     impl std::fmt::Display for LegacyExpireAllError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1692,7 +1692,7 @@ pub mod errors {
 
     impl std::fmt::Display for LegacyDashboardAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1767,7 +1767,7 @@ pub mod errors {
 
     impl std::fmt::Display for LegacyLogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

@@ -755,7 +755,7 @@ pub mod types {
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: ::client_runtime::Call,
+    pub(crate) inner: ::client_runtime::codegen::Call,
 }
 
 impl Client {
@@ -768,7 +768,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: ::client_runtime::Call,
+        inner: ::client_runtime::codegen::Call,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -778,7 +778,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<::client_runtime::Call> for Client {
+impl ClientInfo<::client_runtime::codegen::Call> for Client {
     fn api_version() -> &'static str {
         "1.1.1"
     }
@@ -791,7 +791,7 @@ impl ClientInfo<::client_runtime::Call> for Client {
         &self.client
     }
 
-    fn inner(&self) -> &::client_runtime::Call {
+    fn inner(&self) -> &::client_runtime::codegen::Call {
         &self.inner
     }
 }
@@ -800,7 +800,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<::client_runtime::Call>,
+        Client: ClientHooks<::client_runtime::codegen::Call>,
     {}
 };
 #[allow(clippy::all)]

@@ -21,7 +21,7 @@ pub(super) fn client(api: &Api, methods: impl Iterator<Item = TokenStream>) -> T
         #(#about)*
         #[derive(Clone, Debug)]
         pub struct Client {
-            core: rt::Core,
+            core: rt::codegen::Core,
         }
 
         impl Client {
@@ -67,7 +67,7 @@ pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStrea
         pub fn #name<'a>(&'a self, #(#arguments),*) -> requests::#request<'a> {
             requests::#request {
                 core: &self.core,
-                options: rt::CallOptions::default(),
+                options: rt::codegen::CallOptions::default(),
                 #(#values,)*
                 #(#unset: None,)*
             }
@@ -240,7 +240,7 @@ pub(super) fn builder(api: &Api) -> TokenStream {
         #[derive(Debug, Default)]
         #[must_use = "a builder does nothing until `build` is called"]
         pub struct ClientBuilder {
-            inner: rt::Builder,
+            inner: rt::codegen::Builder,
             server: Option<Server>,
             #region_field
         }

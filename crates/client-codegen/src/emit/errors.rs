@@ -77,7 +77,7 @@ fn error(operation: &Operation) -> TokenStream {
 
         impl std::fmt::Display for #name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                rt::fmt_api_error(self, f)
+                rt::codegen::fmt_api_error(self, f)
             }
         }
 

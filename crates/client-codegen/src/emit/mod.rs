@@ -59,13 +59,13 @@ impl ByMethods {
             #builder
             #servers
 
-            impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+            impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
                 async fn exec(
                     &self,
                     request: reqwest::Request,
                     _: &progenitor_client::OperationInfo,
                 ) -> reqwest::Result<reqwest::Response> {
-                    rt::exec(&self.inner, &self.client, request).await
+                    rt::codegen::exec(&self.inner, &self.client, request).await
                 }
             }
         };

@@ -47,8 +47,8 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
         #[derive(Debug)]
         #[must_use = "a request is sent when it is awaited"]
         pub struct #name<'a> {
-            pub(super) core: &'a rt::Core,
-            pub(super) options: rt::CallOptions,
+            pub(super) core: &'a rt::codegen::Core,
+            pub(super) options: rt::codegen::CallOptions,
             #(#fields)*
         }
 
@@ -142,7 +142,7 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
             _ if argument.is_str() => quote!(self.#field),
             _ => quote!(&self.#field.to_string()),
         };
-        quote!(rt::check_path_segment(&operations::#constant, #text, #value)?;)
+        quote!(rt::codegen::check_path_segment(&operations::#constant, #text, #value)?;)
     });
     let takes_key = signature.arguments.iter().any(|argument| argument.kind == Kind::IdempotencyKey);
     let key = takes_key.then(|| quote!(let key = call.idempotency_key();));
@@ -176,7 +176,7 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
             #key
             let client = generated::Client::new_with_client(self.core.base_url(), self.core.http().clone(), call.clone());
             let result = client.#method(#(#values),*).await;
-            rt::#finish(&call, result).await
+            rt::codegen::#finish(&call, result).await
         })
     }
 }

@@ -210,7 +210,7 @@ impl VisitMut for Forms {
             && let Some(body) = call.args.first()
         {
             let request = &call.receiver;
-            *expr = parse_quote!(::client_runtime::form(#request, #body));
+            *expr = parse_quote!(::client_runtime::codegen::form(#request, #body));
         }
     }
 }
@@ -228,7 +228,8 @@ mod tests {
         };
         polish(&mut file);
         let text = prettyplease::unparse(&file).replace(char::is_whitespace, "");
-        assert!(text.contains("::client_runtime::form(self.client.post(url).header(A,B),&body)?.headers("), "{text}");
+        let call = "::client_runtime::codegen::form(self.client.post(url).header(A,B),&body,)?.headers(";
+        assert!(text.contains(call), "{text}");
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn widen(field: &mut Field) {
     let has_default = field.attrs.iter().any(|attr| words(attr).iter().any(|word| word.path().is_ident("default")));
     let default: Option<Attribute> = (!has_default).then(|| parse_quote!(#[serde(default)]));
     field.attrs.extend(default);
-    field.attrs.push(parse_quote!(#[serde(deserialize_with = "::client_runtime::deserialize_nullable")]));
+    field.attrs.push(parse_quote!(#[serde(deserialize_with = "::client_runtime::codegen::deserialize_nullable")]));
 }
 
 fn words(attr: &Attribute) -> Vec<Meta> {
@@ -126,7 +126,7 @@ mod tests {
         let found: Vec<(&str, bool)> = found.iter().map(|one| (one.field.as_str(), one.clearable)).collect();
         assert_eq!(found, [("Change::a_b", true), ("New::a", false), ("Part::One::a", true)]);
         let code = file.to_token_stream().to_string().replace(' ', "");
-        let wide = r#"#[serde(default)]#[serde(deserialize_with="::client_runtime::deserialize_nullable")]"#;
+        let wide = r#"#[serde(default)]#[serde(deserialize_with="::client_runtime::codegen::deserialize_nullable")]"#;
         for part in [
             &format!("{wide}a_b:::std::option::Option<::client_runtime::Nullable<Vec<Secret>>>"),
             &format!("{wide}a:::std::option::Option<::client_runtime::Nullable<u8>>"),

@@ -111,7 +111,7 @@ fn deserialize(item: &ItemEnum, known: &Known<'_>) -> Item {
     parse_quote! {
         impl<'de> ::serde::Deserialize<'de> for #ident {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                ::client_runtime::deserialize_best(deserializer, &[#(#alternatives),*])
+                ::client_runtime::codegen::deserialize_best(deserializer, &[#(#alternatives),*])
             }
         }
     }
@@ -134,18 +134,15 @@ fn alternative(variant: &Variant, container: &[&Attribute], known: &Known<'_>) -
     };
     let tags = tags(variant, known).into_iter().map(|(name, text)| quote!((#name, #text)));
     quote! {
-        ::client_runtime::Alternative {
-            tags: &[#(#tags),*],
-            read: |value| {
-                #[derive(::serde::Deserialize)]
-                #(#container)*
-                enum Alone {
-                    #alone
-                }
-                let Alone::#name #shape = <Alone as ::serde::Deserialize>::deserialize(value)?;
-                Ok(Self::#name #shape)
-            },
-        }
+        ::client_runtime::codegen::Alternative::new(&[#(#tags),*], |value| {
+            #[derive(::serde::Deserialize)]
+            #(#container)*
+            enum Alone {
+                #alone
+            }
+            let Alone::#name #shape = <Alone as ::serde::Deserialize>::deserialize(value)?;
+            Ok(Self::#name #shape)
+        })
     }
 }
 

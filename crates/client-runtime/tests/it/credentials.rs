@@ -37,28 +37,28 @@ const COOKIES: rt::Operation = rt::Operation {
     ..BOTH
 };
 
-fn everything(server: &Server) -> rt::Builder {
+fn everything(server: &Server) -> rt::codegen::Builder {
     let timer = Arc::new(TestTimer::new(0));
     builder(&server.url, &timer).credential("AppKey", "app-1").credential("Tenant", "t&1").static_token("user-1")
 }
 
-async fn call(core: &rt::Core, operation: &'static rt::Operation) -> Result<(), rt::Error<DemoError>> {
-    call_with(core, operation, rt::CallOptions::default()).await
+async fn call(core: &rt::codegen::Core, operation: &'static rt::Operation) -> Result<(), rt::Error<DemoError>> {
+    call_with(core, operation, rt::codegen::CallOptions::default()).await
 }
 
 async fn call_with(
-    core: &rt::Core,
+    core: &rt::codegen::Core,
     operation: &'static rt::Operation,
-    options: rt::CallOptions,
+    options: rt::codegen::CallOptions,
 ) -> Result<(), rt::Error<DemoError>> {
     let call = core.call::<DemoError>(operation, options)?;
     let request = core.http().get(format!("{}/both?page=1", core.base_url())).build().unwrap();
-    let response = rt::exec(&call, core.http(), request).await.unwrap();
+    let response = rt::codegen::exec(&call, core.http(), request).await.unwrap();
     let result = match response.status().is_success() {
         true => Ok(progenitor_client::ResponseValue::empty(response)),
         false => Err(progenitor_client::Error::UnexpectedResponse(response)),
     };
-    rt::finish_empty(&call, result).await.map(drop)
+    rt::codegen::finish_empty(&call, result).await.map(drop)
 }
 
 /// The target, and what each of the headers holds that credentials travel in.
@@ -142,7 +142,7 @@ async fn the_token_alone_is_given_per_call_and_renewed() {
     let source = Arc::new(TestSource::new([Ok("one"), Ok("two")]));
     let core = everything(&server).token_source(source.clone()).build().unwrap();
     let own = || {
-        let mut options = rt::CallOptions::default();
+        let mut options = rt::codegen::CallOptions::default();
         options.token = Some("own".into());
         options
     };

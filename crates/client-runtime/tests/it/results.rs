@@ -28,14 +28,14 @@ type Outcome<T> = Result<rt::Response<T>, rt::Error<DemoError>>;
 async fn sent(
     server: &Server,
     operation: &'static rt::Operation,
-    set: impl FnOnce(&mut rt::CallOptions),
-) -> (rt::Call, reqwest::Response) {
+    set: impl FnOnce(&mut rt::codegen::CallOptions),
+) -> (rt::codegen::Call, reqwest::Response) {
     let core = builder(&server.url, &Arc::new(TestTimer::new(0))).static_token(CANARY).build().unwrap();
-    let mut options = rt::CallOptions::default();
+    let mut options = rt::codegen::CallOptions::default();
     set(&mut options);
     let call = core.call::<DemoError>(operation, options).unwrap();
     let request = core.http().put(format!("{}/picture?page=1", core.base_url())).body("bytes").build().unwrap();
-    let response = rt::exec(&call, core.http(), request).await.unwrap();
+    let response = rt::codegen::exec(&call, core.http(), request).await.unwrap();
     (call, response)
 }
 
@@ -49,7 +49,7 @@ async fn bytes_come_as_they_are_and_media_types_are_named() {
         })
         .await;
         let result: Result<ResponseValue<ByteStream>, _> = Ok(ResponseValue::stream(response));
-        let picture: Outcome<rt::Bytes> = rt::finish_bytes(&call, result).await;
+        let picture: Outcome<rt::Bytes> = rt::codegen::finish_bytes(&call, result).await;
         let picture = picture.unwrap();
         assert_eq!((picture.status().as_u16(), picture.into_inner()), (200, rt::Bytes::from(expected)));
     }
@@ -64,7 +64,7 @@ async fn a_body_may_be_missing_where_the_operation_says_so() {
     let server = Server::start([json(200, "7"), status(204), status(204), json(200, "seven")]).await;
     let outcome = async |may_be_empty: bool| -> Outcome<Option<u8>> {
         let (call, response) = sent(&server, &OPERATION, |options| options.may_be_empty = may_be_empty).await;
-        rt::finish_optional(&call, ResponseValue::from_response(response).await).await
+        rt::codegen::finish_optional(&call, ResponseValue::from_response(response).await).await
     };
     assert_eq!(outcome(true).await.unwrap().into_inner(), Some(7));
     let empty = outcome(true).await.unwrap();

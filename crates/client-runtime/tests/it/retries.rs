@@ -201,7 +201,7 @@ impl Timer for Oversleeping {
 async fn an_answer_outlives_a_pause_that_time_runs_out_in() {
     let server = Server::start([json(503, DOWN)]).await;
     let timer = Arc::new(Oversleeping(TestTimer::new(u64::MAX)));
-    let client = client_runtime::Builder::default().base_url(&server.url).timer(timer).static_token("static");
+    let client = client_runtime::codegen::Builder::default().base_url(&server.url).timer(timer).static_token("static");
     let error = Client::new(client).session().await.unwrap_err();
     assert!(matches!(&error, Error::Api(answer) if answer.raw_body().expose() == DOWN.as_bytes()), "{error}");
     server.only();
@@ -273,7 +273,7 @@ async fn a_refusal_does_not_outlive_the_request_with_another_token() {
 async fn a_key_is_the_same_on_retries_and_new_for_every_call() {
     let server = Server::start([status(500), status(503), status(204), status(204)]).await;
     // Jitter and keys come from chance, here from the real one; the pauses are nothing.
-    let client = client_runtime::Builder::default().base_url(&server.url).static_token("static");
+    let client = client_runtime::codegen::Builder::default().base_url(&server.url).static_token("static");
     let client = Client::new(client.retry(RetryPolicy::default().base_delay(Duration::ZERO)));
     client.expire("app").await.unwrap();
     client.expire("app").await.unwrap();

@@ -2,9 +2,8 @@
 
 use std::error::Error as StdError;
 
-use client_runtime::{
-    ApiError, Builder, Call, CallOptions, Core, Error, Operation, Response, ResponseParts, Secret, TokenError,
-};
+use client_runtime::codegen::{Builder, Call, CallOptions, Core};
+use client_runtime::{ApiError, Error, Operation, Response, ResponseParts, Secret, TokenError};
 use http::{HeaderMap, StatusCode};
 
 use crate::support::client::{Client, DemoError, operations};

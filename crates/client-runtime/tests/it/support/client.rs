@@ -73,7 +73,7 @@ pub mod operations {
 }
 
 mod generated {
-    use client_runtime::Call;
+    use client_runtime::codegen::Call;
     use progenitor_client::{ClientInfo, Error, OperationInfo, ResponseValue, encode_path};
     use serde::de::DeserializeOwned;
 
@@ -173,13 +173,13 @@ mod generated {
     }
 }
 
-impl ClientHooks<rt::Call> for generated::Client {
+impl ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -215,7 +215,7 @@ impl rt::ApiError for DemoError {
 
 impl std::fmt::Display for DemoError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        rt::fmt_api_error(self, f)
+        rt::codegen::fmt_api_error(self, f)
     }
 }
 
@@ -225,16 +225,16 @@ pub type Error = rt::Error<DemoError>;
 
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 /// A builder with what most tests want: this server, this timer.
-pub fn builder(url: &str, timer: &Arc<TestTimer>) -> rt::Builder {
-    rt::Builder::default().base_url(url).timer(Arc::clone(timer) as Arc<dyn rt::Timer>)
+pub fn builder(url: &str, timer: &Arc<TestTimer>) -> rt::codegen::Builder {
+    rt::codegen::Builder::default().base_url(url).timer(Arc::clone(timer) as Arc<dyn rt::Timer>)
 }
 
 impl Client {
-    pub fn new(builder: rt::Builder) -> Self {
+    pub fn new(builder: rt::codegen::Builder) -> Self {
         Self { core: builder.build().unwrap() }
     }
 
@@ -250,7 +250,7 @@ impl Client {
     }
 
     fn request(&self, kind: Kind) -> Request<'_> {
-        Request { core: &self.core, options: rt::CallOptions::default(), kind }
+        Request { core: &self.core, options: rt::codegen::CallOptions::default(), kind }
     }
 
     pub fn login(&self, password: &str) -> Request<'_> {
@@ -304,8 +304,8 @@ enum Kind {
 
 /// Generated code has a type per operation; here one does for all, and gives the session if there is one.
 pub struct Request<'a> {
-    core: &'a rt::Core,
-    options: rt::CallOptions,
+    core: &'a rt::codegen::Core,
+    options: rt::codegen::CallOptions,
     kind: Kind,
 }
 
@@ -337,7 +337,7 @@ impl<'a> IntoFuture for Request<'a> {
                 Kind::Status => &operations::STATUS,
                 Kind::Logout | Kind::Upload(_) => &operations::LOGOUT,
                 Kind::Expire(app_id) => {
-                    rt::check_path_segment(&operations::EXPIRE, "app_id", app_id)?;
+                    rt::codegen::check_path_segment(&operations::EXPIRE, "app_id", app_id)?;
                     &operations::EXPIRE
                 }
             };
@@ -347,18 +347,18 @@ impl<'a> IntoFuture for Request<'a> {
             let empty = match self.kind {
                 Kind::WithCredentials(operation, body) => {
                     let result = client.with_credentials(operation.path, &body).await;
-                    return rt::finish(&call, result).await.map(|response| Some(response.into_inner()));
+                    return rt::codegen::finish(&call, result).await.map(|response| Some(response.into_inner()));
                 }
                 Kind::Session(_) => {
                     let result = client.session().await;
-                    return rt::finish(&call, result).await.map(|response| Some(response.into_inner()));
+                    return rt::codegen::finish(&call, result).await.map(|response| Some(response.into_inner()));
                 }
                 Kind::Status => client.status().await,
                 Kind::Logout => client.logout().await,
                 Kind::Upload(body) => client.upload(body).await,
                 Kind::Expire(app_id) => client.expire(&app_id, call.idempotency_key()).await,
             };
-            rt::finish_empty(&call, empty).await.map(|_| None)
+            rt::codegen::finish_empty(&call, empty).await.map(|_| None)
         })
     }
 }

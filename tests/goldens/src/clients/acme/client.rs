@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -35,7 +35,7 @@ impl Client {
     pub fn login<'a>(&'a self, body: &'a types::LoginRequest) -> requests::Login<'a> {
         requests::Login {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -53,7 +53,7 @@ impl Client {
     ) -> requests::PutAvatar<'a> {
         requests::PutAvatar {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body: body.into(),
         }
     }
@@ -68,7 +68,7 @@ impl Client {
     pub fn get_avatar<'a>(&'a self) -> requests::GetAvatar<'a> {
         requests::GetAvatar {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             access_token: None,
         }
     }
@@ -83,7 +83,7 @@ impl Client {
     pub fn both<'a>(&'a self) -> requests::Both<'a> {
         requests::Both {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -97,7 +97,7 @@ impl Client {
     pub fn app_alone<'a>(&'a self) -> requests::AppAlone<'a> {
         requests::AppAlone {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -111,7 +111,7 @@ impl Client {
     pub fn change_me<'a>(&'a self, body: &'a types::Change) -> requests::ChangeMe<'a> {
         requests::ChangeMe {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -126,7 +126,7 @@ impl Client {
     pub fn choose<'a>(&'a self, body: &'a types::Choice) -> requests::Choose<'a> {
         requests::Choose {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -144,7 +144,7 @@ impl Client {
     ) -> requests::GetOrder<'a> {
         requests::GetOrder {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             order_id,
         }
     }
@@ -154,7 +154,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
 }
 
@@ -272,13 +272,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -414,8 +414,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Login<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::LoginRequest,
     }
 
@@ -442,7 +442,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.login(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -451,8 +451,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct PutAvatar<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: rt::Bytes,
     }
 
@@ -484,7 +484,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.put_avatar(self.body).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -493,8 +493,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct GetAvatar<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) access_token: Option<rt::Secret>,
     }
 
@@ -534,7 +534,7 @@ pub mod requests {
                 let result = client
                     .get_avatar(self.access_token.as_ref().map(rt::Secret::expose))
                     .await;
-                rt::finish_bytes(&call, result).await
+                rt::codegen::finish_bytes(&call, result).await
             })
         }
     }
@@ -543,8 +543,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Both<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> Both<'a> {
@@ -573,7 +573,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.both().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -582,8 +582,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct AppAlone<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> AppAlone<'a> {
@@ -606,7 +606,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.app_alone().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -615,8 +615,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct ChangeMe<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::Change,
     }
 
@@ -648,7 +648,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.change_me(self.body).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -657,8 +657,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Choose<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::Choice,
     }
 
@@ -691,7 +691,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.choose(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -700,8 +700,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct GetOrder<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) order_id: &'a ::uuid::Uuid,
     }
 
@@ -727,7 +727,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::GET_ORDER,
                     "order_id",
                     &self.order_id.to_string(),
@@ -741,7 +741,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_order(self.order_id).await;
-                rt::finish_optional(&call, result).await
+                rt::codegen::finish_optional(&call, result).await
             })
         }
     }
@@ -805,7 +805,7 @@ pub mod errors {
 
     impl std::fmt::Display for LoginError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -850,7 +850,7 @@ pub mod errors {
 
     impl std::fmt::Display for PutAvatarError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -895,7 +895,7 @@ pub mod errors {
 
     impl std::fmt::Display for GetAvatarError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -940,7 +940,7 @@ pub mod errors {
 
     impl std::fmt::Display for BothError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -985,7 +985,7 @@ pub mod errors {
 
     impl std::fmt::Display for AppAloneError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1030,7 +1030,7 @@ pub mod errors {
 
     impl std::fmt::Display for ChangeMeError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1075,7 +1075,7 @@ pub mod errors {
 
     impl std::fmt::Display for ChooseError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1120,7 +1120,7 @@ pub mod errors {
 
     impl std::fmt::Display for GetOrderError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

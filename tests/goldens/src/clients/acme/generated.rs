@@ -97,14 +97,14 @@ pub mod types {
         /// `name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "::client_runtime::deserialize_nullable")]
+        #[serde(deserialize_with = "::client_runtime::codegen::deserialize_nullable")]
         pub name: ::std::option::Option<
             ::client_runtime::Nullable<::std::string::String>,
         >,
         /// `pin`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "::client_runtime::deserialize_nullable")]
+        #[serde(deserialize_with = "::client_runtime::codegen::deserialize_nullable")]
         pub pin: ::std::option::Option<
             ::client_runtime::Nullable<::client_runtime::Secret>,
         >,
@@ -506,12 +506,12 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            ::client_runtime::deserialize_best(
+            ::client_runtime::codegen::deserialize_best(
                 deserializer,
                 &[
-                    ::client_runtime::Alternative {
-                        tags: &[],
-                        read: |value| {
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
                             #[derive(::serde::Deserialize)]
                             #[serde(untagged)]
                             enum Alone {
@@ -522,10 +522,10 @@ pub mod types {
                             )?;
                             Ok(Self::Small(field_0))
                         },
-                    },
-                    ::client_runtime::Alternative {
-                        tags: &[],
-                        read: |value| {
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
                             #[derive(::serde::Deserialize)]
                             #[serde(untagged)]
                             enum Alone {
@@ -536,10 +536,10 @@ pub mod types {
                             )?;
                             Ok(Self::Large(field_0))
                         },
-                    },
-                    ::client_runtime::Alternative {
-                        tags: &[("kind", "card")],
-                        read: |value| {
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[("kind", "card")],
+                        |value| {
                             #[derive(::serde::Deserialize)]
                             #[serde(untagged)]
                             enum Alone {
@@ -550,7 +550,7 @@ pub mod types {
                             )?;
                             Ok(Self::Card(field_0))
                         },
-                    },
+                    ),
                 ],
             )
         }
@@ -694,7 +694,7 @@ pub mod types {
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: ::client_runtime::Call,
+    pub(crate) inner: ::client_runtime::codegen::Call,
 }
 
 impl Client {
@@ -707,7 +707,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: ::client_runtime::Call,
+        inner: ::client_runtime::codegen::Call,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -717,7 +717,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<::client_runtime::Call> for Client {
+impl ClientInfo<::client_runtime::codegen::Call> for Client {
     fn api_version() -> &'static str {
         "1.0.0"
     }
@@ -730,7 +730,7 @@ impl ClientInfo<::client_runtime::Call> for Client {
         &self.client
     }
 
-    fn inner(&self) -> &::client_runtime::Call {
+    fn inner(&self) -> &::client_runtime::codegen::Call {
         &self.inner
     }
 }
@@ -739,7 +739,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<::client_runtime::Call>,
+        Client: ClientHooks<::client_runtime::codegen::Call>,
     {}
 };
 #[allow(clippy::all)]

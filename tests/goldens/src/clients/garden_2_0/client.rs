@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -39,7 +39,7 @@ impl Client {
     pub fn list_beds<'a>(&'a self) -> requests::ListBeds<'a> {
         requests::ListBeds {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             after: None,
             ids: None,
             kinds: None,
@@ -59,7 +59,7 @@ impl Client {
     pub fn add_bed<'a>(&'a self, body: &'a types::NewBed) -> requests::AddBed<'a> {
         requests::AddBed {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -77,7 +77,7 @@ impl Client {
     ) -> requests::GetBed<'a> {
         requests::GetBed {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             bed_id,
         }
     }
@@ -95,7 +95,7 @@ impl Client {
     ) -> requests::RemoveBed<'a> {
         requests::RemoveBed {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             bed_id,
         }
     }
@@ -114,7 +114,7 @@ impl Client {
     ) -> requests::GetPlant<'a> {
         requests::GetPlant {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             bed_id,
             name,
         }
@@ -133,7 +133,7 @@ impl Client {
     ) -> requests::AnnounceVisit<'a> {
         requests::AnnounceVisit {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -143,7 +143,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
 }
 
@@ -255,13 +255,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -364,8 +364,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct ListBeds<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) after: Option<&'a ::client_runtime::Timestamp>,
         pub(super) ids: Option<&'a str>,
         pub(super) kinds: Option<&'a ::std::vec::Vec<types::ListBedsKindsItem>>,
@@ -451,7 +451,7 @@ pub mod requests {
                         self.x_trace,
                     )
                     .await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -460,8 +460,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct AddBed<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::NewBed,
     }
 
@@ -491,7 +491,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.add_bed(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -500,8 +500,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct GetBed<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) bed_id: ::std::num::NonZeroU64,
     }
 
@@ -524,7 +524,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::GET_BED,
                     "bed_id",
                     &self.bed_id.to_string(),
@@ -536,7 +536,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_bed(self.bed_id).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -545,8 +545,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct RemoveBed<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) bed_id: ::std::num::NonZeroU64,
     }
 
@@ -569,7 +569,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::REMOVE_BED,
                     "bed_id",
                     &self.bed_id.to_string(),
@@ -581,7 +581,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.remove_bed(self.bed_id).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -590,8 +590,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct GetPlant<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) bed_id: ::std::num::NonZeroU64,
         pub(super) name: &'a types::Name,
     }
@@ -618,12 +618,12 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::GET_PLANT,
                     "bed_id",
                     &self.bed_id.to_string(),
                 )?;
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::GET_PLANT,
                     "name",
                     &self.name.to_string(),
@@ -635,7 +635,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_plant(self.bed_id, self.name).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -644,8 +644,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct AnnounceVisit<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::AnnounceVisitRequest,
     }
 
@@ -677,7 +677,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.announce_visit(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -742,7 +742,7 @@ pub mod errors {
 
     impl std::fmt::Display for ListBedsError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -797,7 +797,7 @@ pub mod errors {
 
     impl std::fmt::Display for AddBedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -852,7 +852,7 @@ pub mod errors {
 
     impl std::fmt::Display for GetBedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -897,7 +897,7 @@ pub mod errors {
 
     impl std::fmt::Display for RemoveBedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -942,7 +942,7 @@ pub mod errors {
 
     impl std::fmt::Display for GetPlantError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -987,7 +987,7 @@ pub mod errors {
 
     impl std::fmt::Display for AnnounceVisitError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -37,7 +37,7 @@ impl Client {
     pub fn list_beds<'a>(&'a self) -> requests::ListBeds<'a> {
         requests::ListBeds {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             ids: None,
             kinds: None,
             order: None,
@@ -56,7 +56,7 @@ impl Client {
     pub fn add_bed<'a>(&'a self, body: &'a types::Bed) -> requests::AddBed<'a> {
         requests::AddBed {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -75,7 +75,7 @@ impl Client {
     ) -> requests::ChangeBed<'a> {
         requests::ChangeBed {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             id,
             body,
         }
@@ -91,7 +91,7 @@ impl Client {
     pub fn get_label<'a>(&'a self, id: &'a str) -> requests::GetLabel<'a> {
         requests::GetLabel {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             id,
         }
     }
@@ -106,7 +106,7 @@ impl Client {
     pub fn lend_tool<'a>(&'a self, body: &'a types::Tool) -> requests::LendTool<'a> {
         requests::LendTool {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -124,7 +124,7 @@ impl Client {
     ) -> requests::AnnounceVisit<'a> {
         requests::AnnounceVisit {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -134,7 +134,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
 }
 
@@ -246,13 +246,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -355,8 +355,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct ListBeds<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) ids: Option<&'a str>,
         pub(super) kinds: Option<&'a ::std::vec::Vec<::std::string::String>>,
         pub(super) order: Option<types::ListBedsOrder>,
@@ -428,7 +428,7 @@ pub mod requests {
                 let result = client
                     .list_beds(self.ids, self.kinds, self.order, self.page, self.x_trace)
                     .await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -437,8 +437,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct AddBed<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::Bed,
     }
 
@@ -468,7 +468,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.add_bed(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -477,8 +477,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct ChangeBed<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) id: &'a ::uuid::Uuid,
         pub(super) body: &'a types::Change,
     }
@@ -505,7 +505,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::CHANGE_BED,
                     "id",
                     &self.id.to_string(),
@@ -519,7 +519,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.change_bed(self.id, self.body).await;
-                rt::finish_optional(&call, result).await
+                rt::codegen::finish_optional(&call, result).await
             })
         }
     }
@@ -528,8 +528,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct GetLabel<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) id: &'a str,
     }
 
@@ -552,7 +552,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(&operations::GET_LABEL, "id", self.id)?;
+                rt::codegen::check_path_segment(&operations::GET_LABEL, "id", self.id)?;
                 let mut options = self.options;
                 options.accept = Some("text/plain");
                 let call = self.core.call(&operations::GET_LABEL, options)?;
@@ -562,7 +562,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_label(self.id).await;
-                rt::finish_bytes(&call, result).await
+                rt::codegen::finish_bytes(&call, result).await
             })
         }
     }
@@ -571,8 +571,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct LendTool<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::Tool,
     }
 
@@ -599,7 +599,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.lend_tool(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -608,8 +608,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct AnnounceVisit<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::AnnounceVisitRequest,
     }
 
@@ -639,7 +639,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.announce_visit(self.body).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -704,7 +704,7 @@ pub mod errors {
 
     impl std::fmt::Display for ListBedsError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -759,7 +759,7 @@ pub mod errors {
 
     impl std::fmt::Display for AddBedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -804,7 +804,7 @@ pub mod errors {
 
     impl std::fmt::Display for ChangeBedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -849,7 +849,7 @@ pub mod errors {
 
     impl std::fmt::Display for GetLabelError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -894,7 +894,7 @@ pub mod errors {
 
     impl std::fmt::Display for LendToolError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -939,7 +939,7 @@ pub mod errors {
 
     impl std::fmt::Display for AnnounceVisitError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

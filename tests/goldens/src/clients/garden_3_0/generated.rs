@@ -345,7 +345,7 @@ pub mod types {
         /// `name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "::client_runtime::deserialize_nullable")]
+        #[serde(deserialize_with = "::client_runtime::codegen::deserialize_nullable")]
         pub name: ::std::option::Option<
             ::client_runtime::Nullable<::std::string::String>,
         >,
@@ -672,12 +672,12 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            ::client_runtime::deserialize_best(
+            ::client_runtime::codegen::deserialize_best(
                 deserializer,
                 &[
-                    ::client_runtime::Alternative {
-                        tags: &[("kind", "spade")],
-                        read: |value| {
+                    ::client_runtime::codegen::Alternative::new(
+                        &[("kind", "spade")],
+                        |value| {
                             #[derive(::serde::Deserialize)]
                             #[serde(untagged)]
                             enum Alone {
@@ -688,10 +688,10 @@ pub mod types {
                             )?;
                             Ok(Self::Spade(field_0))
                         },
-                    },
-                    ::client_runtime::Alternative {
-                        tags: &[("kind", "can")],
-                        read: |value| {
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[("kind", "can")],
+                        |value| {
                             #[derive(::serde::Deserialize)]
                             #[serde(untagged)]
                             enum Alone {
@@ -702,7 +702,7 @@ pub mod types {
                             )?;
                             Ok(Self::Can(field_0))
                         },
-                    },
+                    ),
                 ],
             )
         }
@@ -914,7 +914,7 @@ pub mod types {
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: ::client_runtime::Call,
+    pub(crate) inner: ::client_runtime::codegen::Call,
 }
 
 impl Client {
@@ -927,7 +927,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: ::client_runtime::Call,
+        inner: ::client_runtime::codegen::Call,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -937,7 +937,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<::client_runtime::Call> for Client {
+impl ClientInfo<::client_runtime::codegen::Call> for Client {
     fn api_version() -> &'static str {
         "2.0.0"
     }
@@ -950,7 +950,7 @@ impl ClientInfo<::client_runtime::Call> for Client {
         &self.client
     }
 
-    fn inner(&self) -> &::client_runtime::Call {
+    fn inner(&self) -> &::client_runtime::codegen::Call {
         &self.inner
     }
 }
@@ -959,7 +959,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<::client_runtime::Call>,
+        Client: ClientHooks<::client_runtime::codegen::Call>,
     {}
 };
 #[allow(clippy::all)]
@@ -1132,7 +1132,8 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/visits", self.baseurl,);
         #[allow(unused_mut)]
-        let mut request = ::client_runtime::form(self.client.post(url), &body)?.build()?;
+        let mut request = ::client_runtime::codegen::form(self.client.post(url), &body)?
+            .build()?;
         let info = OperationInfo {
             operation_id: "announce_visit",
         };

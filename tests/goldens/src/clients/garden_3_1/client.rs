@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -40,7 +40,7 @@ impl Client {
     ) -> requests::ListBeds<'a> {
         requests::ListBeds {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             x_trace,
             kinds: None,
             page: None,
@@ -58,7 +58,7 @@ impl Client {
     pub fn add_bed<'a>(&'a self, body: &'a types::NewBed) -> requests::AddBed<'a> {
         requests::AddBed {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -77,7 +77,7 @@ impl Client {
     ) -> requests::GetPlant<'a> {
         requests::GetPlant {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             name,
             number,
         }
@@ -93,7 +93,7 @@ impl Client {
     pub fn get_weather<'a>(&'a self) -> requests::GetWeather<'a> {
         requests::GetWeather {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 }
@@ -102,7 +102,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
 }
 
@@ -226,13 +226,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -316,8 +316,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct ListBeds<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) kinds: Option<&'a str>,
         pub(super) page: Option<::std::num::NonZeroU64>,
         pub(super) soil: Option<&'a str>,
@@ -367,7 +367,7 @@ pub mod requests {
                 let result = client
                     .list_beds(self.kinds, self.page, self.soil, self.x_trace)
                     .await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -376,8 +376,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct AddBed<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::NewBed,
     }
 
@@ -401,7 +401,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.add_bed(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -410,8 +410,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct GetPlant<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) name: &'a str,
         pub(super) number: u64,
     }
@@ -432,8 +432,12 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(&operations::GET_PLANT, "name", self.name)?;
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
+                    &operations::GET_PLANT,
+                    "name",
+                    self.name,
+                )?;
+                rt::codegen::check_path_segment(
                     &operations::GET_PLANT,
                     "number",
                     &self.number.to_string(),
@@ -445,7 +449,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_plant(self.name, self.number).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -454,8 +458,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct GetWeather<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> GetWeather<'a> {
@@ -487,7 +491,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_weather().await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -552,7 +556,7 @@ pub mod errors {
 
     impl std::fmt::Display for ListBedsError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -597,7 +601,7 @@ pub mod errors {
 
     impl std::fmt::Display for AddBedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -642,7 +646,7 @@ pub mod errors {
 
     impl std::fmt::Display for GetPlantError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -687,7 +691,7 @@ pub mod errors {
 
     impl std::fmt::Display for GetWeatherError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

@@ -774,12 +774,12 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            ::client_runtime::deserialize_best(
+            ::client_runtime::codegen::deserialize_best(
                 deserializer,
                 &[
-                    ::client_runtime::Alternative {
-                        tags: &[],
-                        read: |value| {
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
                             #[derive(::serde::Deserialize)]
                             #[serde(untagged, deny_unknown_fields)]
                             enum Alone {
@@ -790,10 +790,10 @@ pub mod types {
                             )?;
                             Ok(Self::Variant0 { sun })
                         },
-                    },
-                    ::client_runtime::Alternative {
-                        tags: &[],
-                        read: |value| {
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
                             #[derive(::serde::Deserialize)]
                             #[serde(untagged, deny_unknown_fields)]
                             enum Alone {
@@ -810,7 +810,7 @@ pub mod types {
                             )?;
                             Ok(Self::Variant1 { rain, since })
                         },
-                    },
+                    ),
                 ],
             )
         }
@@ -889,7 +889,7 @@ pub mod types {
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: ::client_runtime::Call,
+    pub(crate) inner: ::client_runtime::codegen::Call,
 }
 
 impl Client {
@@ -902,7 +902,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: ::client_runtime::Call,
+        inner: ::client_runtime::codegen::Call,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -912,7 +912,7 @@ impl Client {
     }
 }
 
-impl ClientInfo<::client_runtime::Call> for Client {
+impl ClientInfo<::client_runtime::codegen::Call> for Client {
     fn api_version() -> &'static str {
         "3.0.0"
     }
@@ -925,7 +925,7 @@ impl ClientInfo<::client_runtime::Call> for Client {
         &self.client
     }
 
-    fn inner(&self) -> &::client_runtime::Call {
+    fn inner(&self) -> &::client_runtime::codegen::Call {
         &self.inner
     }
 }
@@ -934,7 +934,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<::client_runtime::Call>,
+        Client: ClientHooks<::client_runtime::codegen::Call>,
     {}
 };
 #[allow(clippy::all)]

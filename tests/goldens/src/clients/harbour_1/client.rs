@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -35,7 +35,7 @@ impl Client {
     pub fn login<'a>(&'a self, body: &'a types::LoginRequest) -> requests::Login<'a> {
         requests::Login {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             body,
         }
     }
@@ -50,7 +50,7 @@ impl Client {
     pub fn logout<'a>(&'a self) -> requests::Logout<'a> {
         requests::Logout {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -68,7 +68,7 @@ impl Client {
     ) -> requests::Book<'a> {
         requests::Book {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             berth_id,
             body,
         }
@@ -79,7 +79,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
 }
 
@@ -191,13 +191,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -257,8 +257,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Login<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) body: &'a types::LoginRequest,
     }
 
@@ -285,7 +285,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.login(self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -294,8 +294,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Logout<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> Logout<'a> {
@@ -324,7 +324,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.logout().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -333,8 +333,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Book<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) berth_id: &'a types::BerthId,
         pub(super) body: &'a types::BookingIn,
     }
@@ -370,7 +370,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::BOOK,
                     "berth_id",
                     &self.berth_id.to_string(),
@@ -383,7 +383,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.book(self.berth_id, key, self.body).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -452,7 +452,7 @@ pub mod errors {
 
     impl std::fmt::Display for LoginError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -497,7 +497,7 @@ pub mod errors {
 
     impl std::fmt::Display for LogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -542,7 +542,7 @@ pub mod errors {
 
     impl std::fmt::Display for BookError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

@@ -11,7 +11,7 @@ use super::generated::{self, types};
 /// Cheap to clone; clones share connections and the token source. Every method returns a request that is sent when it is awaited, and takes optional parameters before.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: rt::Core,
+    core: rt::codegen::Core,
 }
 
 impl Client {
@@ -52,7 +52,7 @@ impl Client {
     ) -> requests::X<'a> {
         requests::X {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             type_,
             body,
             etc_passwd: None,
@@ -82,7 +82,7 @@ impl Client {
     pub fn fn_<'a>(&'a self) -> requests::Fn<'a> {
         requests::Fn {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -96,7 +96,7 @@ impl Client {
     pub fn self_<'a>(&'a self) -> requests::Self_<'a> {
         requests::Self_ {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -110,7 +110,7 @@ impl Client {
     pub fn crate_<'a>(&'a self) -> requests::Crate<'a> {
         requests::Crate {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -124,7 +124,7 @@ impl Client {
     pub fn get_builder<'a>(&'a self) -> requests::GetBuilder<'a> {
         requests::GetBuilder {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 
@@ -138,7 +138,7 @@ impl Client {
     pub fn clone<'a>(&'a self, client: &'a str, result: &'a str) -> requests::Clone<'a> {
         requests::Clone {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             client,
             result,
         }
@@ -157,7 +157,7 @@ impl Client {
     ) -> requests::QuoteDOperation<'a> {
         requests::QuoteDOperation {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
             na_me,
         }
     }
@@ -172,7 +172,7 @@ impl Client {
     pub fn ünïcödé_操作<'a>(&'a self) -> requests::Ünïcödé操作<'a> {
         requests::Ünïcödé操作 {
             core: &self.core,
-            options: rt::CallOptions::default(),
+            options: rt::codegen::CallOptions::default(),
         }
     }
 }
@@ -181,7 +181,7 @@ impl Client {
 #[derive(Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    inner: rt::Builder,
+    inner: rt::codegen::Builder,
     server: Option<Server>,
 }
 
@@ -312,13 +312,13 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl progenitor_client::ClientHooks<rt::Call> for generated::Client {
+impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
     async fn exec(
         &self,
         request: reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        rt::exec(&self.inner, &self.client, request).await
+        rt::codegen::exec(&self.inner, &self.client, request).await
     }
 }
 
@@ -447,8 +447,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct X<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) type_: &'a str,
         pub(super) etc_passwd: Option<rt::Secret>,
         pub(super) core_parameter: Option<&'a str>,
@@ -547,7 +547,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(&operations::X, "type_", self.type_)?;
+                rt::codegen::check_path_segment(&operations::X, "type_", self.type_)?;
                 let call = self.core.call(&operations::X, self.options)?;
                 let key = call.idempotency_key();
                 let client = generated::Client::new_with_client(
@@ -571,7 +571,7 @@ pub mod requests {
                         self.body,
                     )
                     .await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -580,8 +580,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Fn<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> Fn<'a> {
@@ -604,7 +604,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.fn_().await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -613,8 +613,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Self_<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> Self_<'a> {
@@ -637,7 +637,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.self_().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -646,8 +646,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Crate<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> Crate<'a> {
@@ -670,7 +670,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.crate_().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -679,8 +679,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct GetBuilder<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> GetBuilder<'a> {
@@ -703,7 +703,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_builder().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -712,8 +712,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Clone<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) client: &'a str,
         pub(super) result: &'a str,
     }
@@ -738,7 +738,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.clone(self.client, self.result).await;
-                rt::finish(&call, result).await
+                rt::codegen::finish(&call, result).await
             })
         }
     }
@@ -747,8 +747,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct QuoteDOperation<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
         pub(super) na_me: &'a str,
     }
 
@@ -765,7 +765,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::check_path_segment(
+                rt::codegen::check_path_segment(
                     &operations::QUOTE_D_OPERATION,
                     "na_me",
                     self.na_me,
@@ -777,7 +777,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.quote_d_operation(self.na_me).await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -786,8 +786,8 @@ pub mod requests {
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
     pub struct Ünïcödé操作<'a> {
-        pub(super) core: &'a rt::Core,
-        pub(super) options: rt::CallOptions,
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
     }
 
     impl<'a> Ünïcödé操作<'a> {
@@ -815,7 +815,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.ünïcödé_操作().await;
-                rt::finish_empty(&call, result).await
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -883,7 +883,7 @@ pub mod errors {
 
     impl std::fmt::Display for XError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -928,7 +928,7 @@ pub mod errors {
 
     impl std::fmt::Display for FnError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -973,7 +973,7 @@ pub mod errors {
 
     impl std::fmt::Display for SelfError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1018,7 +1018,7 @@ pub mod errors {
 
     impl std::fmt::Display for CrateError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1063,7 +1063,7 @@ pub mod errors {
 
     impl std::fmt::Display for GetBuilderError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1118,7 +1118,7 @@ pub mod errors {
 
     impl std::fmt::Display for CloneError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1163,7 +1163,7 @@ pub mod errors {
 
     impl std::fmt::Display for QuoteDOperationError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 
@@ -1208,7 +1208,7 @@ pub mod errors {
 
     impl std::fmt::Display for Ünïcödé操作Error {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::fmt_api_error(self, f)
+            rt::codegen::fmt_api_error(self, f)
         }
     }
 

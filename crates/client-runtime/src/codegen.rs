@@ -1,0 +1,19 @@
+//! What generated clients are made of.
+//!
+//! The code that client-codegen writes names these items, and nobody else has to: a user of a client meets only what the
+//! crate itself re-exports. Some show types of progenitor-client, which has versions of its own. So the module is hidden
+//! from the documentation, and **semantic versioning does not cover it**: an item may change or go in any version, as far
+//! as people are concerned.
+//!
+//! One limit remains: a client that was published earlier accepts a range of versions of this crate. Within that range, the
+//! items that client-codegen has written into clients stay, with their meaning.
+
+pub use crate::api_error::fmt_api_error;
+pub use crate::builder::Builder;
+pub use crate::call::{Call, CallOptions, Core};
+pub use crate::exec::exec;
+pub use crate::finish::{finish, finish_bytes, finish_empty, finish_optional};
+pub use crate::form::form;
+pub use crate::nullable::deserialize_nullable;
+pub use crate::path::check_path_segment;
+pub use crate::union::{Alternative, deserialize_best};
