@@ -223,42 +223,27 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("aivo", id, method, path)
+    }
+
     /// `POST /login`
-    pub const LOGIN: rt::Operation = rt::Operation {
-        family: "aivo",
-        id: "login",
-        method: "POST",
-        path: "/login",
-        security: rt::Security::None,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LOGIN: rt::Operation = operation("login", "POST", "/login");
     /// `POST /refresh`
-    pub const REFRESH_TOKEN: rt::Operation = rt::Operation {
-        family: "aivo",
-        id: "refresh_token",
-        method: "POST",
-        path: "/refresh",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: true,
-    };
+    pub const REFRESH_TOKEN: rt::Operation = operation(
+            "refresh_token",
+            "POST",
+            "/refresh",
+        )
+        .with_security(rt::Security::Bearer)
+        .as_rotating();
     /// `POST /logout`
-    pub const LOGOUT: rt::Operation = rt::Operation {
-        family: "aivo",
-        id: "logout",
-        method: "POST",
-        path: "/logout",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LOGOUT: rt::Operation = operation("logout", "POST", "/logout")
+        .with_security(rt::Security::Bearer);
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[LOGIN, REFRESH_TOKEN, LOGOUT];
 }

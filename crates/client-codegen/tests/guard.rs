@@ -124,8 +124,8 @@ fn bytes_secrets_and_keys_have_the_types_they_should() {
         "options.content_type = Some(\"image/png\");",
         "options.accept = Some(\"image/png\");",
         "options.may_be_empty = true;",
-        "security: rt::Security::Key(rt::Carrier::Query(\"key\")),",
-        "security: rt::Security::OptionalKey(rt::Carrier::Basic),",
+        ".with_security(rt::Security::Key(rt::Carrier::Query(\"key\")))",
+        ".with_security(rt::Security::OptionalKey(rt::Carrier::Basic))",
     ] {
         assert!(source.client.contains(code), "no `{code}` in\n{}", source.client);
     }
@@ -155,24 +155,25 @@ fn credentials_that_are_needed_at_once_have_methods_of_the_builder() {
     assert_eq!(source.credentials, ["api_key", "timer_credential"]);
     assert!(source.takes_token);
     let code: String = source.client.split_whitespace().collect();
+    let code = code.replace(",)", ")").replace(",]", "]");
     for (id, security) in [
         (
             "both",
-            r#"All(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key"),rt::Scheme::token("oauth",rt::Carrier::Bearer),],)"#,
+            r#"All(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key"),rt::Scheme::token("oauth",rt::Carrier::Bearer)])"#,
         ),
-        ("key_alone", r#"All(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key")],)"#),
+        ("key_alone", r#"All(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key")])"#),
         ("user_alone", "Bearer"),
         (
             "keys",
-            r#"OptionalAll(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key"),rt::Scheme::named("timer",rt::Carrier::Cookie("t"),"timer_credential"),],)"#,
+            r#"OptionalAll(&[rt::Scheme::named("APIKey",rt::Carrier::Header("X-Key"),"api_key"),rt::Scheme::named("timer",rt::Carrier::Cookie("t"),"timer_credential")])"#,
         ),
         ("other_key", r#"Key(rt::Carrier::Query("app"))"#),
-        ("open", "None"),
     ] {
-        let (_, found) = code.split_once(&format!("id:\"{id}\"")).unwrap();
-        let found = found.split_once("security:rt::Security::").unwrap().1;
-        assert!(found.starts_with(&format!("{security},idempotent")), "{id}: {}", &found[..300]);
+        let (_, found) = code.split_once(&format!("=operation(\"{id}\",\"GET\",")).unwrap();
+        let (_, found) = found.split_once(").with_security(rt::Security::").unwrap();
+        assert!(found.starts_with(&format!("{security}).as_idempotent();")), "{id}: {}", &found[..300]);
     }
+    assert!(code.contains(r#"=operation("open","GET","/f").as_idempotent();"#), "{code}");
     for text in [
         "pub fn api_key(mut self, credential: impl Into<rt::Secret>) -> Self {",
         "with the token of the client, or of the call, and the client's `api_key` in the header `X-Key`",

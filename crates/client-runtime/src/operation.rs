@@ -2,8 +2,18 @@
 
 /// What the runtime knows of an operation.
 ///
-/// Generated crates hold one constant per operation; its fields are public for them and for whoever wants to look.
+/// Generated crates hold one constant per operation; its fields are public for whoever wants to look. More of them may come,
+/// so an operation is made by [`new`](Self::new) and what follows it:
+///
+/// ```
+/// use client_runtime::{Operation, Security};
+///
+/// const LOGOUT: Operation = Operation::new("acme", "logout", "POST", "/logout").with_security(Security::Bearer);
+/// assert_eq!(LOGOUT.security, Security::Bearer);
+/// assert!(!LOGOUT.rotates);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Operation {
     /// The family of APIs it belongs to, for instance `svix`.
     pub family: &'static str,
@@ -26,6 +36,57 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// An operation by its family, its id in there, its method in capitals and its path. It takes no token and no
+    /// idempotency key, and nothing is special about it.
+    pub const fn new(family: &'static str, id: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self {
+            family,
+            id,
+            method,
+            path,
+            security: Security::None,
+            idempotent: false,
+            idempotency_key: None,
+            deprecated: false,
+            rotates: false,
+        }
+    }
+
+    /// The same with another [`security`](Self::security).
+    #[must_use]
+    pub const fn with_security(mut self, security: Security) -> Self {
+        self.security = security;
+        self
+    }
+
+    /// The same with the header of an idempotency key.
+    #[must_use]
+    pub const fn with_idempotency_key(mut self, header: &'static str) -> Self {
+        self.idempotency_key = Some(header);
+        self
+    }
+
+    /// The same as one that has the effect of one request however often it is sent.
+    #[must_use]
+    pub const fn as_idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// The same as one that the vendor asks callers to stop using.
+    #[must_use]
+    pub const fn as_deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
+    }
+
+    /// The same as one that redeems a token which is spent by it.
+    #[must_use]
+    pub const fn as_rotating(mut self) -> Self {
+        self.rotates = true;
+        self
+    }
+
     /// Whether sending it twice has the effect of sending it once: because it says so, or by the rules of its method.
     pub fn is_idempotent(&self) -> bool {
         self.idempotent || matches!(self.method, "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")

@@ -222,42 +222,36 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("pacerpro", id, method, path)
+    }
+
     /// `GET /session`
-    pub const REFRESH_SESSION: rt::Operation = rt::Operation {
-        family: "pacerpro",
-        id: "refresh_session",
-        method: "GET",
-        path: "/session",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const REFRESH_SESSION: rt::Operation = operation(
+            "refresh_session",
+            "GET",
+            "/session",
+        )
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `POST /session`
-    pub const CREATE_SESSION: rt::Operation = rt::Operation {
-        family: "pacerpro",
-        id: "create_session",
-        method: "POST",
-        path: "/session",
-        security: rt::Security::None,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const CREATE_SESSION: rt::Operation = operation(
+        "create_session",
+        "POST",
+        "/session",
+    );
     /// `DELETE /session`
-    pub const DELETE_SESSION: rt::Operation = rt::Operation {
-        family: "pacerpro",
-        id: "delete_session",
-        method: "DELETE",
-        path: "/session",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const DELETE_SESSION: rt::Operation = operation(
+            "delete_session",
+            "DELETE",
+            "/session",
+        )
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[REFRESH_SESSION, CREATE_SESSION, DELETE_SESSION];
 }

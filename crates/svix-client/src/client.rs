@@ -428,114 +428,83 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("svix", id, method, path)
+    }
+
     /// `POST /api/v1/auth/app-portal-access/{app_id}`
-    pub const APP_PORTAL_ACCESS: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "app_portal_access",
-        method: "POST",
-        path: "/api/v1/auth/app-portal-access/{app_id}",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const APP_PORTAL_ACCESS: rt::Operation = operation(
+            "app_portal_access",
+            "POST",
+            "/api/v1/auth/app-portal-access/{app_id}",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// `POST /api/v1/auth/app/{app_id}/create-message-token`
-    pub const CREATE_MESSAGE_TOKEN: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "create_message_token",
-        method: "POST",
-        path: "/api/v1/auth/app/{app_id}/create-message-token",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const CREATE_MESSAGE_TOKEN: rt::Operation = operation(
+            "create_message_token",
+            "POST",
+            "/api/v1/auth/app/{app_id}/create-message-token",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// `POST /api/v1/auth/app/{app_id}/expire-all`
-    pub const EXPIRE_ALL: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "expire_all",
-        method: "POST",
-        path: "/api/v1/auth/app/{app_id}/expire-all",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const EXPIRE_ALL: rt::Operation = operation(
+            "expire_all",
+            "POST",
+            "/api/v1/auth/app/{app_id}/expire-all",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// `POST /api/v1/auth/dashboard-access/{app_id}`
-    pub const DASHBOARD_ACCESS: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "dashboard_access",
-        method: "POST",
-        path: "/api/v1/auth/dashboard-access/{app_id}",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: true,
-        rotates: false,
-    };
+    pub const DASHBOARD_ACCESS: rt::Operation = operation(
+            "dashboard_access",
+            "POST",
+            "/api/v1/auth/dashboard-access/{app_id}",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key")
+        .as_deprecated();
     /// `POST /api/v1/auth/logout`
-    pub const LOGOUT: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "logout",
-        method: "POST",
-        path: "/api/v1/auth/logout",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LOGOUT: rt::Operation = operation("logout", "POST", "/api/v1/auth/logout")
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// `POST /api/v1/auth/one-time-token`
-    pub const EXCHANGE_ONE_TIME_TOKEN: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "exchange_one_time_token",
-        method: "POST",
-        path: "/api/v1/auth/one-time-token",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const EXCHANGE_ONE_TIME_TOKEN: rt::Operation = operation(
+            "exchange_one_time_token",
+            "POST",
+            "/api/v1/auth/one-time-token",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// `POST /api/v1/auth/app/{app_id}/expire-all/`
-    pub const LEGACY_EXPIRE_ALL: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "legacy_expire_all",
-        method: "POST",
-        path: "/api/v1/auth/app/{app_id}/expire-all/",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LEGACY_EXPIRE_ALL: rt::Operation = operation(
+            "legacy_expire_all",
+            "POST",
+            "/api/v1/auth/app/{app_id}/expire-all/",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// `POST /api/v1/auth/dashboard-access/{app_id}/`
-    pub const LEGACY_DASHBOARD_ACCESS: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "legacy_dashboard_access",
-        method: "POST",
-        path: "/api/v1/auth/dashboard-access/{app_id}/",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LEGACY_DASHBOARD_ACCESS: rt::Operation = operation(
+            "legacy_dashboard_access",
+            "POST",
+            "/api/v1/auth/dashboard-access/{app_id}/",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// `POST /api/v1/auth/logout/`
-    pub const LEGACY_LOGOUT: rt::Operation = rt::Operation {
-        family: "svix",
-        id: "legacy_logout",
-        method: "POST",
-        path: "/api/v1/auth/logout/",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LEGACY_LOGOUT: rt::Operation = operation(
+            "legacy_logout",
+            "POST",
+            "/api/v1/auth/logout/",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         APP_PORTAL_ACCESS,

@@ -93,21 +93,30 @@ fn operations(items: &[Item]) -> BTreeMap<String, (String, String)> {
     let mut found = BTreeMap::new();
     for item in module(items, "operations") {
         let Item::Const(constant) = item else { continue };
-        let Expr::Struct(operation) = &*constant.expr else { continue };
-        let text = |field: &str| {
-            operation.fields.iter().find_map(|one| match (&one.member, &one.expr) {
-                (syn::Member::Named(name), Expr::Lit(literal)) if name == field => match &literal.lit {
+        let texts = constructor(&constant.expr).map(|call| {
+            let texts = call.args.iter().filter_map(|argument| match argument {
+                Expr::Lit(literal) => match &literal.lit {
                     Lit::Str(text) => Some(text.value()),
                     _ => None,
                 },
                 _ => None,
-            })
-        };
-        if let (Some(id), Some(method), Some(path)) = (text("id"), text("method"), text("path")) {
-            found.insert(id, (method, path));
+            });
+            texts.collect::<Vec<String>>()
+        });
+        if let Some([id, method, path]) = texts.as_deref() {
+            found.insert(id.clone(), (method.clone(), path.clone()));
         }
     }
     found
+}
+
+/// The call at the beginning of `operation(…).with_security(…).as_rotating()`.
+fn constructor(expr: &Expr) -> Option<&syn::ExprCall> {
+    match expr {
+        Expr::Call(call) => Some(call),
+        Expr::MethodCall(call) => constructor(&call.receiver),
+        _ => None,
+    }
 }
 
 fn requests(items: &[Item]) -> BTreeMap<String, Request> {
@@ -219,6 +228,7 @@ mod tests {
             std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/svix-client/src/client.rs"))
                 .unwrap();
         let methods = methods(&source).unwrap();
+        assert_eq!(methods.len(), 9);
         assert!(credentials(&source).unwrap().is_empty());
         let one = methods.iter().find(|method| method.name == "expire_all").unwrap();
         assert_eq!((one.http_method.as_str(), one.output.as_str()), ("POST", "()"));

@@ -7,12 +7,23 @@ use crate::model::{Api, Carrier, Need, Operation, Scheme, Security};
 use crate::names;
 
 pub(super) fn module(api: &Api) -> TokenStream {
-    let constants = api.operations.iter().map(|operation| constant(api, operation));
+    let constants = api.operations.iter().map(constant);
+    let family = &api.family;
+    // Constants are in capitals, so none has this name.
+    let start = (!api.operations.is_empty()).then(|| {
+        quote! {
+            const fn operation(id: &'static str, method: &'static str, path: &'static str) -> rt::Operation {
+                rt::Operation::new(#family, id, method, path)
+            }
+        }
+    });
     let names = api.operations.iter().map(|operation| format_ident!("{}", names::shouty(&operation.method_name)));
     quote! {
         /// The operations of this API as data.
         pub mod operations {
             use client_runtime as rt;
+
+            #start
 
             #(#constants)*
 
@@ -22,34 +33,31 @@ pub(super) fn module(api: &Api) -> TokenStream {
     }
 }
 
-fn constant(api: &Api, operation: &Operation) -> TokenStream {
+fn constant(operation: &Operation) -> TokenStream {
     let name = format_ident!("{}", names::shouty(&operation.method_name));
     let Operation { method_name, http_method, path, deprecated, idempotent, rotates, .. } = operation;
-    let family = &api.family;
-    let security = security(&operation.security);
-    let key = operation.idempotency_key().map_or_else(
-        || quote!(None),
-        |parameter| {
-            let name = &parameter.name;
-            quote!(Some(#name))
-        },
-    );
+    let security = (operation.security.need != Need::None).then(|| {
+        let security = security(&operation.security);
+        quote!(.with_security(rt::Security::#security))
+    });
+    let key = operation.idempotency_key().map(|parameter| {
+        let name = &parameter.name;
+        quote!(.with_idempotency_key(#name))
+    });
     let docs = format!(" `{http_method} {path}`");
     let idempotent =
         *idempotent || matches!(http_method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE");
+    let idempotent = idempotent.then(|| quote!(.as_idempotent()));
+    let deprecated = deprecated.then(|| quote!(.as_deprecated()));
+    let rotates = rotates.then(|| quote!(.as_rotating()));
     quote! {
         #[doc = #docs]
-        pub const #name: rt::Operation = rt::Operation {
-            family: #family,
-            id: #method_name,
-            method: #http_method,
-            path: #path,
-            security: rt::Security::#security,
-            idempotent: #idempotent,
-            idempotency_key: #key,
-            deprecated: #deprecated,
-            rotates: #rotates,
-        };
+        pub const #name: rt::Operation = operation(#method_name, #http_method, #path)
+            #security
+            #key
+            #idempotent
+            #deprecated
+            #rotates;
     }
 }
 

@@ -7,17 +7,8 @@ use http::header::RETRY_AFTER;
 use super::*;
 use crate::{RawBody, Security, TokenError};
 
-pub(crate) const OPERATION: Operation = Operation {
-    family: "demo",
-    id: "log_out",
-    method: "POST",
-    path: "/apps/{app_id}/logout",
-    security: Security::Bearer,
-    idempotent: false,
-    idempotency_key: None,
-    deprecated: false,
-    rotates: false,
-};
+pub(crate) const OPERATION: Operation =
+    Operation::new("demo", "log_out", "POST", "/apps/{app_id}/logout").with_security(Security::Bearer);
 
 fn api(status: u16, headers: HeaderMap) -> Error {
     let body = RawBody::of(&OPERATION, Bytes::from_static(b"canary"));

@@ -13,29 +13,22 @@ const APP: Scheme = Scheme::named("AppKey", Carrier::Header("X-App"), "app_key")
 const TENANT: Scheme = Scheme::named("Tenant", Carrier::Query("tenant"), "tenant");
 const USER: Scheme = Scheme::token("User", Carrier::Bearer);
 
-const BOTH: rt::Operation = rt::Operation {
-    family: "demo",
-    id: "both",
-    method: "GET",
-    path: "/both",
-    security: Security::All(&[APP, TENANT, USER]),
-    idempotent: false,
-    idempotency_key: None,
-    deprecated: false,
-    rotates: false,
-};
-const APP_ALONE: rt::Operation = rt::Operation { id: "app", security: Security::All(&[APP]), ..BOTH };
-const USER_ALONE: rt::Operation = rt::Operation { id: "user", security: Security::Bearer, ..BOTH };
-const NOTHING: rt::Operation = rt::Operation { id: "nothing", security: Security::None, ..BOTH };
-const WELCOME: rt::Operation = rt::Operation { id: "welcome", security: Security::OptionalAll(&[APP, USER]), ..BOTH };
-const COOKIES: rt::Operation = rt::Operation {
-    id: "cookies",
-    security: Security::All(&[
+const fn operation(id: &'static str, security: Security) -> rt::Operation {
+    rt::Operation::new("demo", id, "GET", "/both").with_security(security)
+}
+
+const BOTH: rt::Operation = operation("both", Security::All(&[APP, TENANT, USER]));
+const APP_ALONE: rt::Operation = operation("app", Security::All(&[APP]));
+const USER_ALONE: rt::Operation = operation("user", Security::Bearer);
+const NOTHING: rt::Operation = operation("nothing", Security::None);
+const WELCOME: rt::Operation = operation("welcome", Security::OptionalAll(&[APP, USER]));
+const COOKIES: rt::Operation = operation(
+    "cookies",
+    Security::All(&[
         Scheme::named("AppKey", Carrier::Cookie("app"), "app_key"),
         Scheme::token("User", Carrier::Cookie("sid")),
     ]),
-    ..BOTH
-};
+);
 
 fn everything(server: &Server) -> rt::codegen::Builder {
     let timer = Arc::new(TestTimer::new(0));

@@ -9,18 +9,9 @@ use crate::support::client::{DemoError, builder};
 use crate::support::server::{Server, json, status};
 use crate::support::{CANARY, TestTimer};
 
-const OPERATION: rt::Operation = rt::Operation {
-    family: "demo",
-    id: "picture",
-    method: "PUT",
-    path: "/picture",
-    security: rt::Security::Bearer,
-    idempotent: false,
-    idempotency_key: None,
-    deprecated: false,
-    rotates: false,
-};
-const WITH_KEY: rt::Operation = rt::Operation { security: rt::Security::Key(rt::Carrier::Query("key")), ..OPERATION };
+const OPERATION: rt::Operation =
+    rt::Operation::new("demo", "picture", "PUT", "/picture").with_security(rt::Security::Bearer);
+const WITH_KEY: rt::Operation = OPERATION.with_security(rt::Security::Key(rt::Carrier::Query("key")));
 
 type Outcome<T> = Result<rt::Response<T>, rt::Error<DemoError>>;
 

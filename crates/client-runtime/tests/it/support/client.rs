@@ -42,33 +42,26 @@ pub mod types {
 pub mod operations {
     use super::*;
 
-    const TEMPLATE: rt::Operation = rt::Operation {
-        family: "demo",
-        id: "",
-        method: "POST",
-        path: "",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
-    pub const LOGIN: rt::Operation =
-        rt::Operation { id: "login", path: "/login", security: rt::Security::None, ..TEMPLATE };
-    pub const LOGOUT: rt::Operation = rt::Operation { id: "logout", path: "/logout", ..TEMPLATE };
-    pub const REFRESH: rt::Operation = rt::Operation { id: "refresh", path: "/refresh", rotates: true, ..TEMPLATE };
-    pub const SESSION: rt::Operation = rt::Operation { id: "session", method: "GET", path: "/session", ..TEMPLATE };
+    use rt::{Operation, Security};
+
+    const fn post(id: &'static str, path: &'static str) -> Operation {
+        Operation::new("demo", id, "POST", path)
+    }
+
+    const fn get(id: &'static str, path: &'static str) -> Operation {
+        Operation::new("demo", id, "GET", path)
+    }
+
+    pub const LOGIN: Operation = post("login", "/login");
+    pub const LOGOUT: Operation = post("logout", "/logout").with_security(Security::Bearer);
+    pub const REFRESH: Operation = post("refresh", "/refresh").with_security(Security::Bearer).as_rotating();
+    pub const SESSION: Operation = get("session", "/session").with_security(Security::Bearer);
     /// A GET that spends a token: by its method it would be safe to repeat.
-    pub const RENEW: rt::Operation = rt::Operation { id: "renew", rotates: true, ..SESSION };
-    pub const STATUS: rt::Operation =
-        rt::Operation { id: "status", method: "GET", path: "/status", security: rt::Security::Optional, ..TEMPLATE };
-    pub const SEARCH: rt::Operation = rt::Operation { id: "search", path: "/search", idempotent: true, ..TEMPLATE };
-    pub const EXPIRE: rt::Operation = rt::Operation {
-        id: "expire",
-        path: "/apps/{app_id}/expire",
-        idempotency_key: Some("idempotency-key"),
-        ..TEMPLATE
-    };
+    pub const RENEW: Operation = get("renew", "/session").with_security(Security::Bearer).as_rotating();
+    pub const STATUS: Operation = get("status", "/status").with_security(Security::Optional);
+    pub const SEARCH: Operation = post("search", "/search").with_security(Security::Bearer).as_idempotent();
+    pub const EXPIRE: Operation =
+        post("expire", "/apps/{app_id}/expire").with_security(Security::Bearer).with_idempotency_key("idempotency-key");
     pub const ALL: &[rt::Operation] = &[LOGIN, LOGOUT, REFRESH, SESSION, RENEW, STATUS, SEARCH, EXPIRE];
 }
 

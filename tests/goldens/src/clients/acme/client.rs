@@ -286,109 +286,57 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("acme", id, method, path)
+    }
+
     /// `POST /login`
-    pub const LOGIN: rt::Operation = rt::Operation {
-        family: "acme",
-        id: "login",
-        method: "POST",
-        path: "/login",
-        security: rt::Security::None,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LOGIN: rt::Operation = operation("login", "POST", "/login");
     /// `PUT /avatar`
-    pub const PUT_AVATAR: rt::Operation = rt::Operation {
-        family: "acme",
-        id: "put_avatar",
-        method: "PUT",
-        path: "/avatar",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const PUT_AVATAR: rt::Operation = operation("put_avatar", "PUT", "/avatar")
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `GET /avatar`
-    pub const GET_AVATAR: rt::Operation = rt::Operation {
-        family: "acme",
-        id: "get_avatar",
-        method: "GET",
-        path: "/avatar",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const GET_AVATAR: rt::Operation = operation("get_avatar", "GET", "/avatar")
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `GET /both`
-    pub const BOTH: rt::Operation = rt::Operation {
-        family: "acme",
-        id: "both",
-        method: "GET",
-        path: "/both",
-        security: rt::Security::All(
-            &[
-                rt::Scheme::token("bearer", rt::Carrier::Bearer),
-                rt::Scheme::named("app", rt::Carrier::Header("X-App"), "app"),
-            ],
-        ),
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const BOTH: rt::Operation = operation("both", "GET", "/both")
+        .with_security(
+            rt::Security::All(
+                &[
+                    rt::Scheme::token("bearer", rt::Carrier::Bearer),
+                    rt::Scheme::named("app", rt::Carrier::Header("X-App"), "app"),
+                ],
+            ),
+        )
+        .as_idempotent();
     /// `GET /app`
-    pub const APP_ALONE: rt::Operation = rt::Operation {
-        family: "acme",
-        id: "app_alone",
-        method: "GET",
-        path: "/app",
-        security: rt::Security::All(
-            &[rt::Scheme::named("app", rt::Carrier::Header("X-App"), "app")],
-        ),
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const APP_ALONE: rt::Operation = operation("app_alone", "GET", "/app")
+        .with_security(
+            rt::Security::All(
+                &[rt::Scheme::named("app", rt::Carrier::Header("X-App"), "app")],
+            ),
+        )
+        .as_idempotent();
     /// `PATCH /me`
-    pub const CHANGE_ME: rt::Operation = rt::Operation {
-        family: "acme",
-        id: "change_me",
-        method: "PATCH",
-        path: "/me",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const CHANGE_ME: rt::Operation = operation("change_me", "PATCH", "/me")
+        .with_security(rt::Security::Bearer);
     /// `POST /choice`
-    pub const CHOOSE: rt::Operation = rt::Operation {
-        family: "acme",
-        id: "choose",
-        method: "POST",
-        path: "/choice",
-        security: rt::Security::Key(rt::Carrier::Header("X-Key")),
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const CHOOSE: rt::Operation = operation("choose", "POST", "/choice")
+        .with_security(rt::Security::Key(rt::Carrier::Header("X-Key")));
     /// `GET /orders/{order-id}`
-    pub const GET_ORDER: rt::Operation = rt::Operation {
-        family: "acme",
-        id: "get_order",
-        method: "GET",
-        path: "/orders/{order-id}",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const GET_ORDER: rt::Operation = operation(
+            "get_order",
+            "GET",
+            "/orders/{order-id}",
+        )
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         LOGIN,

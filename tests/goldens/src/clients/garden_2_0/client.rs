@@ -269,78 +269,47 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("garden_2_0", id, method, path)
+    }
+
     /// `GET /beds`
-    pub const LIST_BEDS: rt::Operation = rt::Operation {
-        family: "garden_2_0",
-        id: "list_beds",
-        method: "GET",
-        path: "/beds",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LIST_BEDS: rt::Operation = operation("list_beds", "GET", "/beds")
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `POST /beds`
-    pub const ADD_BED: rt::Operation = rt::Operation {
-        family: "garden_2_0",
-        id: "add_bed",
-        method: "POST",
-        path: "/beds",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const ADD_BED: rt::Operation = operation("add_bed", "POST", "/beds")
+        .with_security(rt::Security::Bearer);
     /// `GET /beds/{bed_id}`
-    pub const GET_BED: rt::Operation = rt::Operation {
-        family: "garden_2_0",
-        id: "get_bed",
-        method: "GET",
-        path: "/beds/{bed_id}",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const GET_BED: rt::Operation = operation("get_bed", "GET", "/beds/{bed_id}")
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `DELETE /beds/{bed_id}`
-    pub const REMOVE_BED: rt::Operation = rt::Operation {
-        family: "garden_2_0",
-        id: "remove_bed",
-        method: "DELETE",
-        path: "/beds/{bed_id}",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const REMOVE_BED: rt::Operation = operation(
+            "remove_bed",
+            "DELETE",
+            "/beds/{bed_id}",
+        )
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `GET /beds/{bed_id}/plants/{name}`
-    pub const GET_PLANT: rt::Operation = rt::Operation {
-        family: "garden_2_0",
-        id: "get_plant",
-        method: "GET",
-        path: "/beds/{bed_id}/plants/{name}",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const GET_PLANT: rt::Operation = operation(
+            "get_plant",
+            "GET",
+            "/beds/{bed_id}/plants/{name}",
+        )
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `POST /visits`
-    pub const ANNOUNCE_VISIT: rt::Operation = rt::Operation {
-        family: "garden_2_0",
-        id: "announce_visit",
-        method: "POST",
-        path: "/visits",
-        security: rt::Security::None,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const ANNOUNCE_VISIT: rt::Operation = operation(
+        "announce_visit",
+        "POST",
+        "/visits",
+    );
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         LIST_BEDS,

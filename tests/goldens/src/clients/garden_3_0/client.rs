@@ -260,78 +260,41 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("garden_3_0", id, method, path)
+    }
+
     /// `GET /beds`
-    pub const LIST_BEDS: rt::Operation = rt::Operation {
-        family: "garden_3_0",
-        id: "list_beds",
-        method: "GET",
-        path: "/beds",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LIST_BEDS: rt::Operation = operation("list_beds", "GET", "/beds")
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `POST /beds`
-    pub const ADD_BED: rt::Operation = rt::Operation {
-        family: "garden_3_0",
-        id: "add_bed",
-        method: "POST",
-        path: "/beds",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const ADD_BED: rt::Operation = operation("add_bed", "POST", "/beds")
+        .with_security(rt::Security::Bearer);
     /// `PATCH /beds/{id}`
-    pub const CHANGE_BED: rt::Operation = rt::Operation {
-        family: "garden_3_0",
-        id: "change_bed",
-        method: "PATCH",
-        path: "/beds/{id}",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const CHANGE_BED: rt::Operation = operation("change_bed", "PATCH", "/beds/{id}")
+        .with_security(rt::Security::Bearer);
     /// `GET /beds/{id}/label`
-    pub const GET_LABEL: rt::Operation = rt::Operation {
-        family: "garden_3_0",
-        id: "get_label",
-        method: "GET",
-        path: "/beds/{id}/label",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const GET_LABEL: rt::Operation = operation(
+            "get_label",
+            "GET",
+            "/beds/{id}/label",
+        )
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `POST /tools`
-    pub const LEND_TOOL: rt::Operation = rt::Operation {
-        family: "garden_3_0",
-        id: "lend_tool",
-        method: "POST",
-        path: "/tools",
-        security: rt::Security::None,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LEND_TOOL: rt::Operation = operation("lend_tool", "POST", "/tools");
     /// `POST /visits`
-    pub const ANNOUNCE_VISIT: rt::Operation = rt::Operation {
-        family: "garden_3_0",
-        id: "announce_visit",
-        method: "POST",
-        path: "/visits",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const ANNOUNCE_VISIT: rt::Operation = operation(
+            "announce_visit",
+            "POST",
+            "/visits",
+        )
+        .with_security(rt::Security::Bearer);
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         LIST_BEDS,

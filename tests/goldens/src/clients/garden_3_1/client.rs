@@ -240,66 +240,57 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("garden_3_1", id, method, path)
+    }
+
     /// `GET /beds`
-    pub const LIST_BEDS: rt::Operation = rt::Operation {
-        family: "garden_3_1",
-        id: "list_beds",
-        method: "GET",
-        path: "/beds",
-        security: rt::Security::None,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LIST_BEDS: rt::Operation = operation("list_beds", "GET", "/beds")
+        .as_idempotent();
     /// `POST /beds`
-    pub const ADD_BED: rt::Operation = rt::Operation {
-        family: "garden_3_1",
-        id: "add_bed",
-        method: "POST",
-        path: "/beds",
-        security: rt::Security::None,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const ADD_BED: rt::Operation = operation("add_bed", "POST", "/beds");
     /// `GET /beds/{name}/{number}`
-    pub const GET_PLANT: rt::Operation = rt::Operation {
-        family: "garden_3_1",
-        id: "get_plant",
-        method: "GET",
-        path: "/beds/{name}/{number}",
-        security: rt::Security::All(
-            &[rt::Scheme::named("station", rt::Carrier::Header("X-Station"), "station")],
-        ),
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const GET_PLANT: rt::Operation = operation(
+            "get_plant",
+            "GET",
+            "/beds/{name}/{number}",
+        )
+        .with_security(
+            rt::Security::All(
+                &[
+                    rt::Scheme::named(
+                        "station",
+                        rt::Carrier::Header("X-Station"),
+                        "station",
+                    ),
+                ],
+            ),
+        )
+        .as_idempotent();
     /// `GET /weather`
-    pub const GET_WEATHER: rt::Operation = rt::Operation {
-        family: "garden_3_1",
-        id: "get_weather",
-        method: "GET",
-        path: "/weather",
-        security: rt::Security::All(
-            &[
-                rt::Scheme::named(
-                    "station",
-                    rt::Carrier::Header("X-Station"),
-                    "station",
-                ),
-                rt::Scheme::named("visitor", rt::Carrier::Query("visitor"), "visitor"),
-                rt::Scheme::token("owner", rt::Carrier::Bearer),
-            ],
-        ),
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const GET_WEATHER: rt::Operation = operation("get_weather", "GET", "/weather")
+        .with_security(
+            rt::Security::All(
+                &[
+                    rt::Scheme::named(
+                        "station",
+                        rt::Carrier::Header("X-Station"),
+                        "station",
+                    ),
+                    rt::Scheme::named(
+                        "visitor",
+                        rt::Carrier::Query("visitor"),
+                        "visitor",
+                    ),
+                    rt::Scheme::token("owner", rt::Carrier::Bearer),
+                ],
+            ),
+        )
+        .as_idempotent();
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[LIST_BEDS, ADD_BED, GET_PLANT, GET_WEATHER];
 }

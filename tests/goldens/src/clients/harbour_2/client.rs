@@ -228,54 +228,35 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("harbour_2", id, method, path)
+    }
+
     /// `POST /login`
-    pub const LOGIN: rt::Operation = rt::Operation {
-        family: "harbour_2",
-        id: "login",
-        method: "POST",
-        path: "/login",
-        security: rt::Security::None,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LOGIN: rt::Operation = operation("login", "POST", "/login");
     /// `POST /logout`
-    pub const LOGOUT: rt::Operation = rt::Operation {
-        family: "harbour_2",
-        id: "logout",
-        method: "POST",
-        path: "/logout",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LOGOUT: rt::Operation = operation("logout", "POST", "/logout")
+        .with_security(rt::Security::Bearer);
     /// `GET /sessions`
-    pub const LIST_SESSIONS: rt::Operation = rt::Operation {
-        family: "harbour_2",
-        id: "list_sessions",
-        method: "GET",
-        path: "/sessions",
-        security: rt::Security::Bearer,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const LIST_SESSIONS: rt::Operation = operation(
+            "list_sessions",
+            "GET",
+            "/sessions",
+        )
+        .with_security(rt::Security::Bearer)
+        .as_idempotent();
     /// `POST /berths/{berth_id}/bookings`
-    pub const BOOK: rt::Operation = rt::Operation {
-        family: "harbour_2",
-        id: "book",
-        method: "POST",
-        path: "/berths/{berth_id}/bookings",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const BOOK: rt::Operation = operation(
+            "book",
+            "POST",
+            "/berths/{berth_id}/bookings",
+        )
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[LOGIN, LOGOUT, LIST_SESSIONS, BOOK];
 }

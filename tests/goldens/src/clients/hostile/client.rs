@@ -326,102 +326,44 @@ impl progenitor_client::ClientHooks<rt::codegen::Call> for generated::Client {
 pub mod operations {
     use client_runtime as rt;
 
+    const fn operation(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+    ) -> rt::Operation {
+        rt::Operation::new("hostile", id, method, path)
+    }
+
     /// `POST /items/{type}`
-    pub const X: rt::Operation = rt::Operation {
-        family: "hostile",
-        id: "x",
-        method: "POST",
-        path: "/items/{type}",
-        security: rt::Security::Bearer,
-        idempotent: false,
-        idempotency_key: Some("idempotency-key"),
-        deprecated: false,
-        rotates: false,
-    };
+    pub const X: rt::Operation = operation("x", "POST", "/items/{type}")
+        .with_security(rt::Security::Bearer)
+        .with_idempotency_key("idempotency-key");
     /// `GET /functions`
-    pub const FN: rt::Operation = rt::Operation {
-        family: "hostile",
-        id: "fn_",
-        method: "GET",
-        path: "/functions",
-        security: rt::Security::None,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const FN: rt::Operation = operation("fn_", "GET", "/functions").as_idempotent();
     /// `GET /self`
-    pub const SELF: rt::Operation = rt::Operation {
-        family: "hostile",
-        id: "self_",
-        method: "GET",
-        path: "/self",
-        security: rt::Security::None,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const SELF: rt::Operation = operation("self_", "GET", "/self").as_idempotent();
     /// `DELETE /crate`
-    pub const CRATE: rt::Operation = rt::Operation {
-        family: "hostile",
-        id: "crate_",
-        method: "DELETE",
-        path: "/crate",
-        security: rt::Security::None,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const CRATE: rt::Operation = operation("crate_", "DELETE", "/crate")
+        .as_idempotent();
     /// `GET /builder`
-    pub const GET_BUILDER: rt::Operation = rt::Operation {
-        family: "hostile",
-        id: "get_builder",
-        method: "GET",
-        path: "/builder",
-        security: rt::Security::None,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const GET_BUILDER: rt::Operation = operation("get_builder", "GET", "/builder")
+        .as_idempotent();
     /// `GET /clone`
-    pub const CLONE: rt::Operation = rt::Operation {
-        family: "hostile",
-        id: "clone",
-        method: "GET",
-        path: "/clone",
-        security: rt::Security::None,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const CLONE: rt::Operation = operation("clone", "GET", "/clone").as_idempotent();
     /// `GET /quote"s/{na"me}`
-    pub const QUOTE_D_OPERATION: rt::Operation = rt::Operation {
-        family: "hostile",
-        id: "quote_d_operation",
-        method: "GET",
-        path: "/quote\"s/{na\"me}",
-        security: rt::Security::None,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const QUOTE_D_OPERATION: rt::Operation = operation(
+            "quote_d_operation",
+            "GET",
+            "/quote\"s/{na\"me}",
+        )
+        .as_idempotent();
     /// `GET /unicode/ünï`
-    pub const ÜNÏCÖDÉ_操作: rt::Operation = rt::Operation {
-        family: "hostile",
-        id: "ünïcödé_操作",
-        method: "GET",
-        path: "/unicode/ünï",
-        security: rt::Security::None,
-        idempotent: true,
-        idempotency_key: None,
-        deprecated: false,
-        rotates: false,
-    };
+    pub const ÜNÏCÖDÉ_操作: rt::Operation = operation(
+            "ünïcödé_操作",
+            "GET",
+            "/unicode/ünï",
+        )
+        .as_idempotent();
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         X,
