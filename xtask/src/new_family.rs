@@ -109,7 +109,8 @@ pub fn make(workspace: &Workspace, options: &NewFamily) -> Result<(Tree, String)
         }
     };
     add_crate(&mut tree, &new, &built)?;
-    for (name, text) in snapshots::of(&built)? {
+    let library = tree.text(&Path::new("crates").join(&new.package).join("src/lib.rs"))?;
+    for (name, text) in snapshots::of(&built, &library)? {
         tree.write(snapshots::folder(&options.name).join(format!("{name}.snap")), snapshots::file(&text));
     }
     build::regenerate(&mut tree)?;

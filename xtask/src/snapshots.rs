@@ -12,8 +12,8 @@ use openapi_pipeline::Report;
 use crate::build::Built;
 use crate::workspace::Failure;
 
-/// The snapshots of a family, by name.
-pub fn of(built: &Built) -> Result<BTreeMap<String, String>, Failure> {
+/// The snapshots of a family, by name; `library` is the text of its crate's `lib.rs`.
+pub fn of(built: &Built, library: &str) -> Result<BTreeMap<String, String>, Failure> {
     let output = |ends_with: &str| {
         let found = built.outputs.iter().find(|(path, _)| path.ends_with(Path::new(ends_with)));
         found.map(|(_, text)| text).unwrap_or_default()
@@ -23,6 +23,8 @@ pub fn of(built: &Built) -> Result<BTreeMap<String, String>, Failure> {
     all.insert("merged".to_owned(), output(&format!("{}.json", built.family)).to_owned());
     all.insert("lowerings".to_owned(), lowerings(&built.report));
     all.insert("outline".to_owned(), public_outline(client, generated)?);
+    let exports = outline::exports(library).map_err(|error| not_rust(&error))?;
+    all.insert("exports".to_owned(), exports.into_iter().map(|line| line + "\n").collect());
     Ok(all)
 }
 
@@ -54,7 +56,7 @@ fn in_pieces(source: &str) -> Result<BTreeMap<String, String>, Failure> {
 fn not_rust(error: &dyn std::fmt::Display) -> Failure {
     Failure::Message {
         code: "not-rust",
-        message: format!("the generated source can't be parsed: {error}"),
+        message: format!("the source of the client can't be parsed: {error}"),
         help: "this is a mistake in the generator; please report it with the description".to_owned(),
     }
 }

@@ -1,12 +1,13 @@
-//! The public items of generated source as data: what a comparison of two versions, and a table of origins, go by.
+//! The public items of source as data: what a comparison of two versions, a table of origins and a snapshot go by.
 
 use quote::{ToTokens, quote};
-use syn::{Attribute, Fields, File, ImplItem, Visibility};
+use syn::{Attribute, Fields, File, ImplItem, TraitItem, Visibility};
 
 use crate::outline::tokens;
 
 /// A public item.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Item {
     /// Its path in the crate, such as `types::User::role`; of an impl the whole head.
     pub path: String,
@@ -18,10 +19,15 @@ pub struct Item {
     pub can_grow: bool,
     /// Whether callers are asked not to use it.
     pub deprecated: bool,
+    /// Whether documentation doesn't show it.
+    pub hidden: bool,
+    /// The condition that it is compiled under, such as `feature = "schemars"`.
+    pub condition: Option<String>,
 }
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Kind {
     /// A struct.
     Struct,
@@ -35,10 +41,16 @@ pub enum Kind {
     Alias,
     /// A constant.
     Constant,
-    /// A method, or a function without a receiver.
+    /// A method, or a function of a type or trait without a receiver.
     Method,
     /// A trait that is implemented, by hand or by a derive.
     Impl,
+    /// A trait.
+    Trait,
+    /// A function of a module.
+    Function,
+    /// A static.
+    Static,
 }
 
 impl Kind {
@@ -53,11 +65,20 @@ impl Kind {
             Self::Constant => "constant",
             Self::Method => "method",
             Self::Impl => "impl",
+            Self::Trait => "trait",
+            Self::Function => "fn",
+            Self::Static => "static",
         }
     }
 }
 
 impl Item {
+    /// An item that can't grow, is neither deprecated nor hidden, and is always there.
+    pub fn new(path: impl Into<String>, kind: Kind, declaration: impl Into<String>) -> Self {
+        let (path, declaration) = (path.into(), declaration.into());
+        Self { path, kind, declaration, can_grow: false, deprecated: false, hidden: false, condition: None }
+    }
+
     /// The path of the item it is a part of: of a field the struct, of a method the type.
     pub fn parent(&self) -> Option<&str> {
         match self.kind {
@@ -88,6 +109,14 @@ pub fn of_source(client: &str, generated: &str) -> Result<Vec<Item>, syn::Error>
     Ok(of(&syn::parse_file(client)?, &syn::parse_file(generated)?))
 }
 
+/// The public items of a library that is one source. Modules of other files are not looked for, and what a module exports
+/// of another one is not listed.
+pub fn of_library(source: &str) -> Result<Vec<Item>, syn::Error> {
+    let mut found = Vec::new();
+    collect(&syn::parse_file(source)?.items, "", &mut found);
+    Ok(found)
+}
+
 fn collect(items: &[syn::Item], path: &str, found: &mut Vec<Item>) {
     for item in items {
         match item {
@@ -104,6 +133,18 @@ fn collect(items: &[syn::Item], path: &str, found: &mut Vec<Item>) {
             syn::Item::Type(item) if is_public(&item.vis) => {
                 found.push(plain(format!("{path}{}", item.ident), Kind::Alias, tokens(&item.ty), &item.attrs));
             }
+            syn::Item::Static(item) if is_public(&item.vis) => {
+                found.push(plain(format!("{path}{}", item.ident), Kind::Static, tokens(&item.ty), &item.attrs));
+            }
+            syn::Item::Fn(item) if is_public(&item.vis) => {
+                found.push(plain(
+                    format!("{path}{}", item.sig.ident),
+                    Kind::Function,
+                    signature(&item.sig),
+                    &item.attrs,
+                ));
+            }
+            syn::Item::Trait(item) if is_public(&item.vis) => interface(item, path, found),
             syn::Item::Impl(block) => implementation(block, path, found),
             _ => {}
         }
@@ -113,7 +154,7 @@ fn collect(items: &[syn::Item], path: &str, found: &mut Vec<Item>) {
 fn structure(item: &syn::ItemStruct, path: &str, found: &mut Vec<Item>) {
     let path = format!("{path}{}", item.ident);
     let mut whole = plain(path.clone(), Kind::Struct, tokens(&item.generics), &item.attrs);
-    whole.can_grow |= item.fields.iter().any(|field| !is_public(&field.vis)) || matches!(item.fields, Fields::Unit);
+    whole.can_grow |= item.fields.iter().any(|field| !is_public(&field.vis));
     found.push(whole);
     for (index, field) in item.fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis)) {
         let name = field.ident.as_ref().map_or_else(|| index.to_string(), ToString::to_string);
@@ -141,6 +182,35 @@ fn enumeration(item: &syn::ItemEnum, path: &str, found: &mut Vec<Item>) {
     derives(&item.attrs, &path, found);
 }
 
+/// A trait and what is in it. What has a default need not be implemented, so it says so.
+fn interface(item: &syn::ItemTrait, path: &str, found: &mut Vec<Item>) {
+    let path = format!("{path}{}", item.ident);
+    let above = if item.supertraits.is_empty() { String::new() } else { format!(": {}", tokens(&item.supertraits)) };
+    found.push(plain(path.clone(), Kind::Trait, format!("{}{above}", tokens(&item.generics)), &item.attrs));
+    for part in &item.items {
+        let with_default = |is_there: bool| if is_there { " (default)" } else { "" };
+        match part {
+            TraitItem::Fn(method) => {
+                let declaration = format!("{}{}", signature(&method.sig), with_default(method.default.is_some()));
+                found.push(plain(format!("{path}::{}", method.sig.ident), Kind::Method, declaration, &method.attrs));
+            }
+            TraitItem::Const(constant) => {
+                let declaration = format!("{}{}", tokens(&constant.ty), with_default(constant.default.is_some()));
+                found.push(plain(format!("{path}::{}", constant.ident), Kind::Constant, declaration, &constant.attrs));
+            }
+            TraitItem::Type(ty) => {
+                found.push(plain(format!("{path}::{}", ty.ident), Kind::Alias, tokens(&ty.bounds), &ty.attrs));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn signature(of: &syn::Signature) -> String {
+    let signature = tokens(of);
+    signature.strip_prefix("fn ").unwrap_or(&signature).to_owned()
+}
+
 fn implementation(block: &syn::ItemImpl, path: &str, found: &mut Vec<Item>) {
     let ty = tokens(&block.self_ty);
     // The private layer is nobody's business.
@@ -152,22 +222,22 @@ fn implementation(block: &syn::ItemImpl, path: &str, found: &mut Vec<Item>) {
         let foreign = matches!(&*block.self_ty, syn::Type::Path(of) if of.path.leading_colon.is_some());
         let at = if foreign { "" } else { path };
         let path = format!("impl {} for {at}{ty}", tokens(&without_prefix(implemented)));
-        found.push(plain(path, Kind::Impl, String::new(), &[]));
+        found.push(plain(path, Kind::Impl, String::new(), &block.attrs));
         return;
     }
     // `Login<'a>` is `Login`: a path has no lifetimes.
     let owner = ty.split('<').next().unwrap_or_default();
     for item in &block.items {
-        if let ImplItem::Fn(method) = item
-            && is_public(&method.vis)
-        {
-            let signature = tokens(&method.sig);
-            found.push(plain(
-                format!("{path}{owner}::{}", method.sig.ident),
-                Kind::Method,
-                signature.strip_prefix("fn ").unwrap_or(&signature).to_owned(),
-                &method.attrs,
-            ));
+        match item {
+            ImplItem::Fn(method) if is_public(&method.vis) => {
+                let path = format!("{path}{owner}::{}", method.sig.ident);
+                found.push(plain(path, Kind::Method, signature(&method.sig), &method.attrs));
+            }
+            ImplItem::Const(constant) if is_public(&constant.vis) => {
+                let path = format!("{path}{owner}::{}", constant.ident);
+                found.push(plain(path, Kind::Constant, tokens(&constant.ty), &constant.attrs));
+            }
+            _ => {}
         }
     }
 }
@@ -191,7 +261,22 @@ fn without_prefix(path: &syn::Path) -> proc_macro2::TokenStream {
 
 fn plain(path: String, kind: Kind, declaration: String, attrs: &[Attribute]) -> Item {
     let has = |name: &str| attrs.iter().any(|attr| attr.path().is_ident(name));
-    Item { path, kind, declaration, can_grow: has("non_exhaustive"), deprecated: has("deprecated") }
+    let says_hidden = |attr: &Attribute| match &attr.meta {
+        syn::Meta::List(list) => list.path.is_ident("doc") && list.tokens.to_string() == "hidden",
+        _ => false,
+    };
+    let conditions = attrs.iter().filter(|attr| attr.path().is_ident("cfg")).filter_map(|attr| match &attr.meta {
+        syn::Meta::List(list) => Some(tokens(&list.tokens)),
+        _ => None,
+    });
+    let conditions: Vec<String> = conditions.collect();
+    Item {
+        can_grow: has("non_exhaustive"),
+        deprecated: has("deprecated"),
+        hidden: attrs.iter().any(says_hidden),
+        condition: (!conditions.is_empty()).then(|| conditions.join(" and ")),
+        ..Item::new(path, kind, declaration)
+    }
 }
 
 fn is_public(vis: &Visibility) -> bool {
@@ -250,5 +335,40 @@ mod tests {
             ]
         );
         assert_eq!(found[1].parent(), Some("Client"));
+    }
+
+    const LIBRARY: &str = r#"
+        #[doc(hidden)] pub static S: u8 = 1;
+        pub trait T<A>: Send + Sync { const C: u8; type Out: Copy; fn a(&self); fn b(&self, a: A) -> u8 { 1 } }
+        #[cfg(feature = "x")] pub async fn f(a: &str) {} fn g() {}
+        pub struct U; impl U { pub const ALL: &'static [Self] = &[U]; const OWN: u8 = 1; }
+        #[cfg(feature = "x")] impl Clone for U { fn clone(&self) -> U { U } }"#;
+
+    #[test]
+    fn a_library_has_traits_functions_and_conditions_too() {
+        let found = of_library(LIBRARY).unwrap();
+        let shown: Vec<String> = found
+            .iter()
+            .map(|item| {
+                let hidden = if item.hidden { " hidden" } else { "" };
+                let condition = item.condition.as_ref().map(|it| format!(" if {it}")).unwrap_or_default();
+                format!("{} {} {}{hidden}{condition}", item.kind.name(), item.path, item.declaration)
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "static S u8 hidden",
+                "trait T <A>: Send + Sync",
+                "constant T::C u8",
+                "type T::Out Copy",
+                "method T::a a(&self)",
+                "method T::b b(&self, a: A) -> u8 (default)",
+                "fn f async fn f(a: &str) if feature = \"x\"",
+                "struct U ",
+                "constant U::ALL &'static [Self]",
+                "impl impl Clone for U  if feature = \"x\"",
+            ]
+        );
     }
 }

@@ -1,9 +1,9 @@
 //! The public surface of generated source, and its pieces, for snapshots that a reviewer can read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
-use syn::{Attribute, Fields, File, ImplItem, Item, Visibility};
+use syn::{Attribute, Fields, File, ImplItem, Item, UseTree, Visibility};
 
 /// The public items of a source file, a line each: no bodies, no docs, no derives.
 pub fn outline(source: &str) -> Result<String, syn::Error> {
@@ -148,6 +148,35 @@ fn subject(ty: &syn::Type) -> String {
     }
 }
 
+/// The names that a source exports of other modules and crates, each with what it stands for: `types = generated::types`.
+pub fn exports(source: &str) -> Result<BTreeSet<String>, syn::Error> {
+    let mut found = BTreeSet::new();
+    for item in &syn::parse_file(source)?.items {
+        if let Item::Use(item) = item
+            && is_public(&item.vis)
+        {
+            exported(&item.tree, "", &mut found);
+        }
+    }
+    Ok(found)
+}
+
+fn exported(tree: &UseTree, path: &str, found: &mut BTreeSet<String>) {
+    match tree {
+        UseTree::Path(part) => exported(&part.tree, &format!("{path}{}::", part.ident), found),
+        UseTree::Group(group) => group.items.iter().for_each(|tree| exported(tree, path, found)),
+        UseTree::Glob(_) => {
+            found.insert(format!("* = {path}*"));
+        }
+        UseTree::Name(name) => {
+            found.insert(format!("{} = {path}{}", name.ident, name.ident));
+        }
+        UseTree::Rename(name) => {
+            found.insert(format!("{} = {path}{}", name.rename, name.ident));
+        }
+    }
+}
+
 fn is_public(vis: &Visibility) -> bool {
     matches!(vis, Visibility::Public(_))
 }
@@ -213,5 +242,12 @@ mod tests {
     fn pieces_are_named_after_what_they_define() {
         let names: Vec<String> = pieces(SOURCE).unwrap().into_keys().collect();
         assert_eq!(names, ["Client", "fn.a", "fn.b", "types.E", "types.Hidden"]);
+    }
+
+    #[test]
+    fn exports_have_their_names_and_what_these_stand_for() {
+        let names = exports("pub use a::{B, c::{D as E, F}}; pub use g; use h; pub use i::*;").unwrap();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(names, ["* = i::*", "B = a::B", "E = a::c::D", "F = a::c::F", "g = g"]);
     }
 }

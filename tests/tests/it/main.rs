@@ -13,6 +13,7 @@ mod items;
 mod new_family;
 mod packages;
 mod prism;
+mod public_items;
 mod regenerate;
 mod regenerating;
 mod semver;

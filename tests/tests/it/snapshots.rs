@@ -16,7 +16,8 @@ fn families() -> BTreeMap<String, BTreeMap<String, String>> {
     let (mut cx, families, mut inputs) = build::families(&workspace).unwrap();
     let snapshots = families.families.iter().map(|family| {
         let built = build::family(&workspace, &mut cx, family, &mut inputs).unwrap();
-        (family.name.clone(), snapshots::of(&built).unwrap())
+        let library = workspace_root().join("crates").join(&family.package).join("src/lib.rs");
+        (family.name.clone(), snapshots::of(&built, &std::fs::read_to_string(library).unwrap()).unwrap())
     });
     snapshots.collect()
 }

@@ -132,7 +132,9 @@ mod tests {
     use super::*;
 
     fn item(path: &str, kind: Kind, declaration: &str, can_grow: bool) -> Item {
-        Item { path: path.to_owned(), kind, declaration: declaration.to_owned(), can_grow, deprecated: false }
+        let mut item = Item::new(path, kind, declaration);
+        item.can_grow = can_grow;
+        item
     }
 
     fn step(added: Vec<Item>, removed: Vec<Item>, changed: Vec<(Item, Item)>) -> Step {
@@ -146,7 +148,8 @@ mod tests {
         assert_eq!(step(vec![field("u8")], vec![], vec![]), Step::Minor);
         assert_eq!(step(vec![], vec![field("u8")], vec![]), Step::Major);
         assert_eq!(step(vec![], vec![], vec![(field("u8"), field("u16"))]), Step::Major);
-        let deprecated = Item { deprecated: true, ..field("u8") };
+        let mut deprecated = field("u8");
+        deprecated.deprecated = true;
         assert_eq!(step(vec![], vec![], vec![(field("u8"), deprecated)]), Step::Minor);
         let open = |can_grow| item("types::A", Kind::Struct, "", can_grow);
         assert_eq!(step(vec![], vec![], vec![(open(false), open(true))]), Step::Major);

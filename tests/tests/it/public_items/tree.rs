@@ -1,0 +1,145 @@
+//! The modules of a crate, as its sources declare them. Tests are left out.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use syn::{Attribute, Item, Meta, Visibility};
+
+/// A crate.
+pub(super) struct Tree {
+    /// The root is the first.
+    pub(super) modules: Vec<Module>,
+}
+
+/// A module of it.
+#[derive(Default)]
+pub(super) struct Module {
+    /// Its path, such as `exec::body`; that of the root is empty.
+    pub(super) path: String,
+    pub(super) parent: usize,
+    pub(super) children: BTreeMap<String, Child>,
+    /// What is declared in it, besides modules.
+    pub(super) items: Vec<Item>,
+}
+
+/// A module in another one.
+pub(super) struct Child {
+    pub(super) module: usize,
+    pub(super) public: bool,
+    pub(super) attributes: Vec<Attribute>,
+}
+
+impl Tree {
+    /// The crate whose root is this file.
+    pub(super) fn read(root: &Path) -> Self {
+        let mut tree = Self { modules: Vec::new() };
+        tree.file(root, root.parent().unwrap(), String::new(), 0);
+        tree
+    }
+
+    fn file(&mut self, file: &Path, folder: &Path, path: String, parent: usize) -> usize {
+        let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        self.module(parsed.items, folder, path, parent)
+    }
+
+    /// A module whose own modules lie in `folder`.
+    fn module(&mut self, items: Vec<Item>, folder: &Path, path: String, parent: usize) -> usize {
+        let at = self.modules.len();
+        self.modules.push(Module { path: path.clone(), parent, ..Module::default() });
+        for item in items.into_iter().filter(|item| may_exist(attributes(item))) {
+            let Item::Mod(module) = item else {
+                self.modules[at].items.push(item);
+                continue;
+            };
+            let name = module.ident.to_string();
+            let below = folder.join(&name);
+            let path = if path.is_empty() { name.clone() } else { format!("{path}::{name}") };
+            let inner = match module.content {
+                Some((_, items)) => self.module(items, &below, path, at),
+                None => self.file(&file_of(&module.attrs, folder, &name), &below, path, at),
+            };
+            let public = is_public(&module.vis);
+            self.modules[at].children.insert(name, Child { module: inner, public, attributes: module.attrs });
+        }
+        at
+    }
+}
+
+fn file_of(attributes: &[Attribute], folder: &Path, name: &str) -> PathBuf {
+    let beside = [format!("{name}.rs"), format!("{name}/mod.rs")].map(|file| folder.join(file));
+    // The path of a file that is chosen by the system counts from the folder of the file that names it.
+    let chosen = attributes.iter().find_map(chosen_file).map(|file| folder.parent().unwrap().join(file));
+    let found = chosen.into_iter().chain(beside).find(|file| file.is_file());
+    found.unwrap_or_else(|| panic!("there is no file for the module `{name}` in {}", folder.display()))
+}
+
+/// The file that `#[path = "…"]` names, also where a condition goes before.
+fn chosen_file(attribute: &Attribute) -> Option<String> {
+    let mut file = None;
+    let named = |meta: &Meta| match meta {
+        Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    };
+    match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            let parts = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated);
+            file = parts.ok().and_then(|parts| parts.iter().find_map(named));
+        }
+        meta => file = file.or_else(|| named(meta)),
+    }
+    file
+}
+
+/// Whether something is compiled for users of the crate: on some system, with some features, and not for tests alone.
+pub(super) fn may_exist(attributes: &[Attribute]) -> bool {
+    let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    conditions
+        .filter_map(|attribute| attribute.parse_args::<Meta>().ok())
+        .all(|condition| holds(&condition) != Some(false))
+}
+
+/// Whether a condition holds; `None` where that depends on the system or the features.
+fn holds(condition: &Meta) -> Option<bool> {
+    match condition {
+        Meta::Path(path) => ["test", "doctest", "shuttle"].iter().any(|name| path.is_ident(name)).then_some(false),
+        Meta::NameValue(_) => None,
+        Meta::List(list) => {
+            let parts = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated);
+            let parts: Vec<Option<bool>> = parts.unwrap().iter().map(holds).collect();
+            let decisive = list.path.is_ident("any");
+            if list.path.is_ident("not") {
+                parts[0].map(|holds| !holds)
+            } else if parts.contains(&Some(decisive)) {
+                Some(decisive)
+            } else {
+                parts.iter().all(Option::is_some).then_some(!decisive)
+            }
+        }
+    }
+}
+
+pub(super) fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+pub(super) fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Union(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
