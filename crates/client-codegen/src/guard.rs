@@ -7,6 +7,7 @@ use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, Uninhabited, gen
 
 /// What the generator made of the operations it can take.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Guarded {
     /// The source of the crate.
     pub source: CrateSource,
@@ -18,6 +19,7 @@ pub struct Guarded {
 
 /// An operation the generator fails on.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Culprit {
     /// Its path.
     pub path: String,

@@ -70,6 +70,7 @@ pub struct Descriptions<'a> {
 
 /// The generated files of a crate, and what is in them.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CrateSource {
     /// `src/generated.rs`: the types, and progenitor's client as a private layer.
     pub generated: String,
@@ -97,6 +98,7 @@ pub struct CrateSource {
 
 /// An optional member that may be null, of something that is sent.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NullMember {
     /// Where it is described.
     pub origin: Origin,
@@ -108,6 +110,7 @@ pub struct NullMember {
 
 /// A field that got a name of its own, since two members become one field.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SecondName {
     /// Where the member is described.
     pub origin: Origin,

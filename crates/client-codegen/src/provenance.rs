@@ -21,6 +21,7 @@ pub(crate) use types::{Origins, origins};
 
 /// A public item of a crate, and where it comes from.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Sourced {
     /// The item.
     pub item: Item,
@@ -33,6 +34,7 @@ pub struct Sourced {
 
 /// The public items of a crate.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Table {
     /// Each item and where it comes from, in the order of the source.
     pub items: Vec<Sourced>,

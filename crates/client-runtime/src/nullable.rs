@@ -3,7 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A value, or null. Behind an `Option`, as the type of a member, it tells null from a member that isn't there: what a
-/// PATCH sends as null is cleared, and what it doesn't send stays as it is.
+/// PATCH sends as null is cleared, and what it doesn't send stays as it is. There is no third state, so it can be matched
+/// exhaustively.
 ///
 /// ```
 /// use client_runtime::Nullable;

@@ -60,6 +60,7 @@ impl fmt::Display for Dialect {
 
 /// A description as read.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Document {
     /// The dialect it declares.
     pub dialect: Dialect,

@@ -8,6 +8,7 @@ use crate::{Diagnostic, Diagnostics, Node};
 
 /// A rule by which a stage changes a document. Every rule has a stable name that reports show.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Rule {
     /// Stable name, such as `nullable-type-array`.
     pub name: &'static str,
@@ -17,6 +18,7 @@ pub struct Rule {
 
 /// One use of a rule.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Note {
     /// The rule.
     pub rule: &'static Rule,
@@ -30,6 +32,7 @@ pub struct Note {
 
 /// All uses of rules so far, in the order of the work.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// The uses.
     pub notes: Vec<Note>,
@@ -39,6 +42,7 @@ pub struct Report {
 
 /// An operation that the client doesn't have.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LeftOut {
     /// Its method in capitals and its path, such as `POST /login`.
     pub operation: String,

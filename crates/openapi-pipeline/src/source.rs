@@ -18,6 +18,7 @@ pub struct Origin {
 
 /// A place as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Place {
     /// The file as the user named it.
     pub file: String,

@@ -59,7 +59,7 @@ pub struct Part {
 
 impl Place {
     pub(super) fn of(sources: &Sources, origin: Origin) -> Self {
-        let openapi_pipeline::Place { file, line, column, pointer } = sources.place(origin);
+        let openapi_pipeline::Place { file, line, column, pointer, .. } = sources.place(origin);
         Self { document: file, pointer, line, column }
     }
 

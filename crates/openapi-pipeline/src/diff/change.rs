@@ -6,6 +6,7 @@ use crate::Origin;
 
 /// A kind of change. Its name is stable, and so is how bad it is.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Rule {
     /// Stable name, such as `request-property-became-required`.
     pub name: &'static str,
@@ -69,6 +70,7 @@ pub enum Subject {
 
 /// One side of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Seen {
     /// The value, shortened.
     pub text: String,
@@ -78,6 +80,7 @@ pub struct Seen {
 
 /// One change.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Change {
     /// Its kind.
     pub rule: &'static Rule,
@@ -111,6 +114,7 @@ impl Change {
 
 /// Everything that changed.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Difference {
     /// The changes: the document's own first, then by operation, then by component; the worst first within each.
     pub changes: Vec<Change>,

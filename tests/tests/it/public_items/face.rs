@@ -289,17 +289,13 @@ fn mark(mut item: Item, public: &Public) -> Item {
     item
 }
 
-/// What an item looks like from outside: no bodies, own types by their public paths, imported ones by their full ones.
+/// What an item looks like from outside: own types by their public paths, imported ones by their full ones.
 struct Shown<'a> {
     found: &'a Found<'a>,
     module: usize,
 }
 
 impl VisitMut for Shown<'_> {
-    fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        block.stmts.clear();
-    }
-
     fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
 
     fn visit_item_trait_mut(&mut self, item: &mut syn::ItemTrait) {

@@ -57,10 +57,10 @@ fn public_heads(tokens: TokenStream, heads: &mut Vec<String>) {
             }
             _ => {}
         }
-        if let TokenTree::Group(group) = token {
-            if head.is_none() {
-                public_heads(group.stream(), heads);
-            }
+        if let TokenTree::Group(group) = token
+            && head.is_none()
+        {
+            public_heads(group.stream(), heads);
         }
     }
 }

@@ -96,7 +96,7 @@ impl Tree {
         if let Some(child) = here.children.get(wanted) {
             return Some(Target::Module(child.module));
         }
-        if here.items.iter().any(|item| name(item).is_some_and(|(name, _)| name == wanted)) {
+        if here.names.contains(wanted) {
             return Some(Target::Own((module, wanted.to_owned())));
         }
         let question = (module, wanted.to_owned());
@@ -104,16 +104,13 @@ impl Tree {
             return None;
         }
         looked_up.push(question);
-        let brought = here.items.iter().filter_map(|item| match item {
-            Item::Use(item) => Some(imports(&item.tree)),
-            _ => None,
-        });
-        let (named, globs): (Vec<Import>, Vec<Import>) = brought.flatten().partition(|import| import.name.is_some());
-        let by_name = named.iter().find(|import| import.name.as_deref() == Some(wanted));
+        let by_name = here.imports.iter().find(|import| import.name.as_deref() == Some(wanted));
         let found = by_name.and_then(|import| self.resolve_in(module, &import.path, looked_up)).or_else(|| {
-            globs.iter().find_map(|import| match self.resolve_in(module, &import.path, looked_up)? {
-                Target::Module(inside) => self.look_up(inside, wanted, looked_up),
-                _ => None,
+            here.imports.iter().filter(|import| import.name.is_none()).find_map(|import| {
+                match self.resolve_in(module, &import.path, looked_up)? {
+                    Target::Module(inside) => self.look_up(inside, wanted, looked_up),
+                    _ => None,
+                }
             })
         });
         looked_up.pop();

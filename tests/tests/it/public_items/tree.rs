@@ -1,9 +1,12 @@
 //! The modules of a crate, as its sources declare them. Tests are left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use syn::visit_mut::VisitMut;
 use syn::{Attribute, Item, Meta, Visibility};
+
+use super::names::{Import, imports, name};
 
 /// A crate.
 pub(super) struct Tree {
@@ -18,8 +21,12 @@ pub(super) struct Module {
     pub(super) path: String,
     pub(super) parent: usize,
     pub(super) children: BTreeMap<String, Child>,
-    /// What is declared in it, besides modules.
+    /// What is declared in it, besides modules; functions without their bodies.
     pub(super) items: Vec<Item>,
+    /// The names of the items.
+    pub(super) names: BTreeSet<String>,
+    /// What it imports.
+    pub(super) imports: Vec<Import>,
 }
 
 /// A module in another one.
@@ -27,6 +34,26 @@ pub(super) struct Child {
     pub(super) module: usize,
     pub(super) public: bool,
     pub(super) attributes: Vec<Attribute>,
+}
+
+impl Module {
+    fn add(&mut self, mut item: Item) {
+        WithoutBodies.visit_item_mut(&mut item);
+        self.names.extend(name(&item).map(|(name, _)| name));
+        if let Item::Use(item) = &item {
+            self.imports.extend(imports(&item.tree));
+        }
+        self.items.push(item);
+    }
+}
+
+/// Bodies are most of a source, and nothing that users depend on.
+struct WithoutBodies;
+
+impl VisitMut for WithoutBodies {
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        block.stmts.clear();
+    }
 }
 
 impl Tree {
@@ -49,7 +76,7 @@ impl Tree {
         self.modules.push(Module { path: path.clone(), parent, ..Module::default() });
         for item in items.into_iter().filter(|item| may_exist(attributes(item))) {
             let Item::Mod(module) = item else {
-                self.modules[at].items.push(item);
+                self.modules[at].add(item);
                 continue;
             };
             let name = module.ident.to_string();
