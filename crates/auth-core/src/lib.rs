@@ -191,7 +191,7 @@ pub use adapters::pacerpro;
 pub use adapters::svix;
 pub use authenticator::Authenticator;
 pub use capabilities::{Capabilities, LogoutScope, Renewal};
-pub use client_runtime::{BoxFuture, Secret, Timer, Token, TokenError, TokenSource, TokioTimer};
+pub use client_runtime::{BoxFuture, Carrier, Secret, Timer, Token, TokenError, TokenSource, TokioTimer};
 pub use credentials::{AppAccess, Credentials, CredentialsProvider, CustomCredentials, OneTimeToken};
 pub use error::{AuthError, AuthErrorKind, Delivery, FieldError};
 pub use family::Family;

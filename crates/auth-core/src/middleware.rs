@@ -19,8 +19,7 @@
 
 use std::sync::Arc;
 
-use client_runtime::TokenSource;
-use http::header::AUTHORIZATION;
+use client_runtime::{Carrier, TokenSource};
 use http::{Extensions, StatusCode};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response, Url};
@@ -33,15 +32,17 @@ const MOST_REDIRECTS: usize = 5;
 
 /// Puts a token into requests to the given origins.
 ///
-/// - A request to another origin passes unchanged, and so does one with an `Authorization` of its own.
+/// - A request to another origin passes unchanged, and so does one with a credential of its own at the place
+///   where the token would be.
 /// - If the server answers 401, the source hears of it, and the request is sent once more with another token, provided
 ///   that there is one and [`try_clone`](Request::try_clone) gives a copy: a streamed body is not sent twice.
 ///
 /// Without a token, the error is [`Error::Middleware`] around a [`TokenError`](client_runtime::TokenError); an
 /// [`AuthError`](crate::AuthError) of a session manager is its source.
 ///
-/// Redirects are followed below any middleware. reqwest takes the header out when the host or the port changes, but sends
-/// the body on; build the client with [`same_origin_redirects`], or none.
+/// Redirects are followed below any middleware. reqwest takes `Authorization` and cookies out when the host or the port
+/// changes, but sends the body on, and a header of any other name; build the client with [`same_origin_redirects`], or
+/// none.
 #[derive(Clone, Debug)]
 pub struct AuthMiddleware {
     guarded: Arc<Guarded>,
@@ -52,19 +53,26 @@ impl AuthMiddleware {
     pub fn new(source: Arc<dyn TokenSource>, origins: impl IntoIterator<Item = Origin>) -> Self {
         Self { guarded: Guarded::new(source, origins) }
     }
+
+    /// Sets how tokens travel, if not as bearer tokens: in a header of another name, as a cookie, in the query, or by
+    /// `Basic`.
+    #[must_use]
+    pub fn with_carrier(mut self, carrier: Carrier) -> Self {
+        Arc::make_mut(&mut self.guarded).set_carrier(carrier);
+        self
+    }
 }
 
 #[async_trait::async_trait]
 impl Middleware for AuthMiddleware {
     async fn handle(&self, mut request: Request, extensions: &mut Extensions, next: Next<'_>) -> Result<Response> {
-        let is_ours =
-            !request.headers().contains_key(AUTHORIZATION) && self.guarded.admits(origin(request.url()).as_ref());
+        let is_ours = !self.guarded.is_in(&request) && self.guarded.admits(origin(request.url()).as_ref());
         if !is_ours {
             return next.run(request, extensions).await;
         }
         let spare = request.try_clone();
         let token = self.guarded.token().await.map_err(Error::middleware)?;
-        request.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
+        self.guarded.put(&token, &mut request).map_err(Error::middleware)?;
         let response = next.clone().run(request, extensions).await?;
         if response.status() != StatusCode::UNAUTHORIZED || !self.guarded.admits(origin(response.url()).as_ref()) {
             return Ok(response);
@@ -75,7 +83,7 @@ impl Middleware for AuthMiddleware {
             return Ok(response);
         };
         drop(response);
-        spare.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
+        self.guarded.put(&token, &mut spare).map_err(Error::middleware)?;
         next.run(spare, extensions).await
     }
 }

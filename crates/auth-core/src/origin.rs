@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use client_runtime::{Token, TokenError, TokenSource};
+use client_runtime::{Carrier, Carries, Token, TokenError, TokenSource};
 use http::Uri;
 
 /// Scheme, host and port: where a token may go.
@@ -107,15 +107,31 @@ impl fmt::Display for InvalidOrigin {
 impl std::error::Error for InvalidOrigin {}
 
 /// A source of tokens, and the origins that may see them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Guarded {
     source: Arc<dyn TokenSource>,
     origins: Vec<Origin>,
+    carrier: Carrier,
 }
 
 impl Guarded {
     pub(crate) fn new(source: Arc<dyn TokenSource>, origins: impl IntoIterator<Item = Origin>) -> Arc<Self> {
-        Arc::new(Self { source, origins: origins.into_iter().collect() })
+        Arc::new(Self { source, origins: origins.into_iter().collect(), carrier: Carrier::Bearer })
+    }
+
+    /// Sets how tokens travel.
+    pub(crate) fn set_carrier(&mut self, carrier: Carrier) {
+        self.carrier = carrier;
+    }
+
+    /// Whether a request has a credential of its own at the place where a token would be put.
+    pub(crate) fn is_in(&self, request: &impl Carries) -> bool {
+        self.carrier.is_in(request)
+    }
+
+    /// Puts a token into a request.
+    pub(crate) fn put(&self, token: &Token, request: &mut impl Carries) -> Result<(), TokenError> {
+        Ok(self.carrier.put(token, request)?)
     }
 
     /// Whether a token may go there.

@@ -35,8 +35,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use client_runtime::{BoxFuture, Token, TokenError, TokenSource};
-use http::header::AUTHORIZATION;
+use client_runtime::{BoxFuture, Carrier, TokenError, TokenSource};
 use http::{Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -45,8 +44,8 @@ use crate::origin::{Guarded, Origin};
 
 /// Puts a token into requests to the given origins.
 ///
-/// - A request to another origin passes unchanged, and so does one without an origin (`/path` alone) or with an
-///   `Authorization` of its own.
+/// - A request to another origin passes unchanged, and so does one without an origin (`/path` alone) or with a
+///   credential of its own at the place where the token would be.
 /// - If the server answers 401, the source hears of it, and the request is sent once more with another token, provided
 ///   that there is one and the body can be copied.
 ///
@@ -68,6 +67,16 @@ impl AuthLayer {
     /// Sets how bodies are copied.
     pub fn with_replay<R>(self, replay: R) -> AuthLayer<R> {
         AuthLayer { guarded: self.guarded, replay }
+    }
+}
+
+impl<R> AuthLayer<R> {
+    /// Sets how tokens travel, if not as bearer tokens: in a header of another name, as a cookie, in the query, or by
+    /// `Basic`.
+    #[must_use]
+    pub fn with_carrier(mut self, carrier: Carrier) -> Self {
+        Arc::make_mut(&mut self.guarded).set_carrier(carrier);
+        self
     }
 }
 
@@ -134,8 +143,7 @@ where
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
 
-        let is_ours =
-            !request.headers().contains_key(AUTHORIZATION) && self.guarded.admits(Origin::of(request.uri()).as_ref());
+        let is_ours = !self.guarded.is_in(&request) && self.guarded.admits(Origin::of(request.uri()).as_ref());
         if !is_ours {
             let sent = inner.call(request);
             return Box::pin(async move { sent.await.map_err(AuthServiceError::Inner) });
@@ -158,24 +166,20 @@ where
     let token = guarded.token().await.map_err(AuthServiceError::Token)?;
     let (parts, body) = request.into_parts();
     let spare = spare.map(|body| Request::from_parts(parts.clone(), body));
-    let request = authorized(Request::from_parts(parts, body), &token);
+    let mut request = Request::from_parts(parts, body);
+    guarded.put(&token, &mut request).map_err(AuthServiceError::Token)?;
     let response = inner.call(request).await.map_err(AuthServiceError::Inner)?;
     if response.status() != StatusCode::UNAUTHORIZED {
         return Ok(response);
     }
     guarded.reject(&token);
-    let Some(spare) = spare else { return Ok(response) };
+    let Some(mut spare) = spare else { return Ok(response) };
     let Some(token) = guarded.replacement(&token).await.map_err(AuthServiceError::Token)? else { return Ok(response) };
     // Its connection may be the one that the service needs to be ready again.
     drop(response);
     poll_fn(|context| inner.poll_ready(context)).await.map_err(AuthServiceError::Inner)?;
-    inner.call(authorized(spare, &token)).await.map_err(AuthServiceError::Inner)
-}
-
-/// The request with a token. The header is marked as sensitive.
-fn authorized<B>(mut request: Request<B>, token: &Token) -> Request<B> {
-    request.headers_mut().insert(AUTHORIZATION, token.header_value().clone());
-    request
+    guarded.put(&token, &mut spare).map_err(AuthServiceError::Token)?;
+    inner.call(spare).await.map_err(AuthServiceError::Inner)
 }
 
 /// Why a request failed: for want of a token, or further down.

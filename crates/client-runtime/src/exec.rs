@@ -12,7 +12,6 @@ use crate::call::Call;
 
 mod attempts;
 mod body;
-mod carry;
 mod failure;
 mod redirect;
 

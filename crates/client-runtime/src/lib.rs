@@ -58,6 +58,7 @@ mod api_error;
 mod base_url;
 mod builder;
 mod call;
+mod carry;
 #[doc(hidden)]
 pub mod codegen;
 mod decode;
@@ -85,6 +86,7 @@ pub use bytes::Bytes;
 
 pub use api_error::{ApiError, ErrorParts, ErrorResponse, RawBody, ResponseParts};
 pub use builder::BuildError;
+pub use carry::Carries;
 pub use error::{
     CredentialsError, DecodeError, Error, InvalidArgumentError, TimeLimit, TimeoutError, TooLargeError, TransportError,
 };

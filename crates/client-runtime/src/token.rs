@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -21,9 +22,11 @@ pub struct Token(Arc<Prepared>);
 
 /// What the clones of a token share. A `HeaderValue` could be cloned as well, but it is five times as large, and clones
 /// through a table of functions.
+#[derive(Clone)]
 struct Prepared {
     header: HeaderValue,
     generation: u64,
+    expires_at: Option<SystemTime>,
 }
 
 impl Token {
@@ -48,7 +51,24 @@ impl Token {
         let shared = Bytes::from_owner(Wiped(bytes));
         let mut header = HeaderValue::from_maybe_shared(shared).map_err(|_| InvalidToken)?;
         header.set_sensitive(true);
-        Ok(Self(Arc::new(Prepared { header, generation })))
+        Ok(Self(Arc::new(Prepared { header, generation, expires_at: None })))
+    }
+
+    /// Sets when it stops being valid, where its source knows.
+    #[must_use]
+    pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
+        Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
+        self
+    }
+
+    /// When it stops being valid; `None` if it never does, or its source doesn't know.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.0.expires_at
+    }
+
+    /// Its text, for where it doesn't travel in a request of this crate: a WebSocket, gRPC metadata, another process.
+    pub fn secret(&self) -> Secret {
+        Secret::from(self.text())
     }
 
     /// The count by which its source knows it.
@@ -182,6 +202,15 @@ impl TokenSource for StaticToken {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_says_its_text_and_when_it_ends() {
+        let moment = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(7);
+        let token = Token::bearer(&Secret::from("canary"), 3).unwrap();
+        let other = token.clone().with_expiry(moment);
+        assert_eq!((token.expires_at(), other.expires_at()), (None, Some(moment)));
+        assert_eq!((other.secret().expose(), other.generation()), ("canary", 3));
+    }
 
     #[test]
     fn a_token_is_a_sensitive_header() {

@@ -307,10 +307,14 @@ fn bearer(state: &State) -> Result<Token, AuthError> {
 
 /// The token of a session, if it can be sent.
 pub(super) fn prepare(session: &Session, generation: u64) -> Result<Token, AuthError> {
-    Token::bearer(&session.access_token, generation).map_err(|error| {
+    let token = Token::bearer(&session.access_token, generation).map_err(|error| {
         AuthError::new(AuthErrorKind::Decode)
             .with_message("the vendor gave an access token that can't be sent")
             .with_source(error)
+    })?;
+    Ok(match session.expires_at {
+        Some(expires_at) => token.with_expiry(expires_at),
+        None => token,
     })
 }
 

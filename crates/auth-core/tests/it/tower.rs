@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use auth_core::tower::{AuthLayer, AuthService, AuthServiceError, NoReplay};
-use auth_core::{BoxFuture, TokenError};
+use auth_core::{BoxFuture, Carrier, TokenError};
 use http::{Request, Response, StatusCode};
-use tower::{Layer, Service, ServiceExt};
+use tower::{Layer, Service, ServiceExt, service_fn};
 
 use crate::support::counting_source::CountingSource;
 
@@ -192,4 +192,29 @@ fn debug_shows_no_token() {
     let source = CountingSource::new();
     let shown = format!("{:?}", layer(&source));
     assert!(shown.contains("api.example.com") && !shown.contains("token-1"), "{shown}");
+}
+
+#[tokio::test]
+async fn tokens_travel_as_the_server_wants_them_and_keep_off_what_is_there_already() {
+    let seen: Arc<Mutex<Vec<(String, http::HeaderMap)>>> = Arc::default();
+    let send = async |carrier: Carrier, request: Request<String>| {
+        let layer = layer(&Arc::new(CountingSource::default())).with_carrier(carrier);
+        let record = seen.clone();
+        let server = service_fn(move |request: Request<String>| {
+            record.lock().unwrap().push((request.uri().to_string(), request.headers().clone()));
+            std::future::ready(Ok::<_, std::convert::Infallible>(Response::new(())))
+        });
+        layer.layer(server).oneshot(request).await.unwrap();
+        seen.lock().unwrap().pop().unwrap()
+    };
+    let header = |headers: &http::HeaderMap, name: &str| headers.get(name).map(|it| it.to_str().unwrap().to_owned());
+    let (_, headers) = send(Carrier::Header("x-api-key"), post(&format!("{HOME}/me"))).await;
+    assert_eq!(header(&headers, "x-api-key").as_deref(), Some("token-1"));
+    assert_eq!(header(&headers, "authorization"), None);
+    let (uri, headers) = send(Carrier::Query("key"), post(&format!("{HOME}/me?page=2"))).await;
+    assert_eq!((uri, headers.is_empty()), (format!("{HOME}/me?page=2&key=token-1"), true));
+    let mut own = post(&format!("{HOME}/me"));
+    own.headers_mut().insert("x-api-key", "mine".parse().unwrap());
+    let (_, headers) = send(Carrier::Header("x-api-key"), own).await;
+    assert_eq!(header(&headers, "x-api-key").as_deref(), Some("mine"));
 }

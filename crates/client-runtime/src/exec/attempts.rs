@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use reqwest::{Request, Response};
 
-use super::{Failure, body, carry, redirect};
+use super::{Failure, body, redirect};
 use crate::call::Call;
 use crate::{BoxFuture, Carrier, InvalidToken, Scheme, Security, TimeLimit, Token, TokenError, retry};
 
@@ -116,7 +116,9 @@ impl<'a> Attempts<'a> {
         // First, since nobody has to wait to learn that they are not there.
         for (scheme, method) in security.named() {
             match self.call.credential(scheme.name()) {
-                Some(credential) => carry::put(credential, scheme.carrier(), request)
+                Some(credential) => scheme
+                    .carrier()
+                    .put(credential, request)
                     .map_err(|invalid| Failure::Credentials(unsendable(scheme, invalid)))?,
                 None if security.is_optional() => {
                     withdraw(security, request);
@@ -254,7 +256,7 @@ impl<'a> Attempts<'a> {
 }
 
 fn put(token: &Token, carrier: Carrier, request: &mut Request) -> Result<(), Failure> {
-    carry::put(token, carrier, request).map_err(|invalid| Failure::Credentials(TokenError::from(invalid)))
+    carrier.put(token, request).map_err(|invalid| Failure::Credentials(TokenError::from(invalid)))
 }
 
 /// What was given to the builder fits no place where its scheme wants it: waiting and signing in don't help.
@@ -266,7 +268,7 @@ fn unsendable(scheme: Scheme, invalid: InvalidToken) -> TokenError {
 /// Takes out again what an earlier attempt may have put in: a call goes out with all credentials, or without any.
 fn withdraw(security: Security, request: &mut Request) {
     let named = security.named().map(|(scheme, _)| scheme.carrier());
-    named.chain(security.token()).for_each(|carrier| carry::remove(carrier, request));
+    named.chain(security.token()).for_each(|carrier| carrier.remove(request));
 }
 
 /// The result of the work, unless the limit comes first. The limit's clock starts when there is something to wait for.
