@@ -163,6 +163,8 @@ manager.shutdown().await;
 //! adds TLS. `keyring`: `KeyringStore`, in the keyring of the operating system. `encryption`: `EncryptionKey`, with which
 //! stores seal what they keep. All are off by default.
 
+#[cfg(feature = "adapter")]
+pub mod adapter;
 #[cfg(any(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 mod adapters;
 mod authenticator;

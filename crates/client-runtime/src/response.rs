@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::time::SystemTime;
 
 use http::{HeaderMap, StatusCode};
 use progenitor_client::ResponseValue;
@@ -29,6 +30,11 @@ impl<T> Response<T> {
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
         self.0.headers()
+    }
+
+    /// When it was sent, by the server's clock: the header `Date`, in whole seconds.
+    pub fn date(&self) -> Option<SystemTime> {
+        crate::retry::date_of(self.headers())
     }
 
     /// The body, without status and headers.

@@ -88,9 +88,12 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime)
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    let sent =
-        headers.get(DATE).and_then(|date| date.to_str().ok()).and_then(|date| httpdate::parse_http_date(date).ok());
-    Some(date.duration_since(sent.unwrap_or_else(now)).unwrap_or_default())
+    Some(date.duration_since(date_of(headers).unwrap_or_else(now)).unwrap_or_default())
+}
+
+/// When a response was sent, by its server's clock.
+pub(crate) fn date_of(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }
 
 #[cfg(test)]

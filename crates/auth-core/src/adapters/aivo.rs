@@ -7,9 +7,7 @@ use client_runtime::{BoxFuture, Operation, Secret, Timer};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::{lenient, needed};
-use super::errors::{Proof, auth_error};
-use super::{jwt, not_sent, received, unfit_credentials};
+use crate::adapter::{Claims, Proof, Sent, lenient, needed, sendable};
 use crate::{
     AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session,
 };
@@ -57,10 +55,12 @@ impl AivoAuthenticator {
         clock: &dyn Timer,
     ) -> Result<(Session, types::User), AuthError> {
         let (_, request) = login_request(credentials)?;
-        let answer = self.client.login(&request).await.map_err(|error| auth_error(error, Proof::Credentials))?;
+        let answer =
+            self.client.login(&request).await.map_err(|error| AuthError::from_call(error, Proof::Credentials))?;
+        let sent = Sent::at(answer.date());
         let answer = answer.into_inner();
         let user = answer.user.clone();
-        let (mut session, _) = session(answer.into(), clock.system_time(), &operations::LOGIN)?;
+        let (mut session, _) = session((answer.into(), sent), clock.system_time(), &operations::LOGIN)?;
         session.fingerprint = credentials.fingerprint();
         Ok((session.with_account(user.email.as_str()), user))
     }
@@ -100,7 +100,12 @@ impl Authenticator for AivoAuthenticator {
         Box::pin(async move {
             let Some(refresh_token) = &session.refresh_token else {
                 let message = "the session has no refresh token";
-                return Err(not_sent(AuthErrorKind::ReauthRequired, FAMILY, operations::REFRESH_TOKEN.id, message));
+                return Err(AuthError::not_sent(
+                    AuthErrorKind::ReauthRequired,
+                    FAMILY,
+                    operations::REFRESH_TOKEN.id,
+                    message,
+                ));
             };
             let body = types::RefreshTokenRequest::new(refresh_token.clone());
             let request = self.client.refresh_token(&body).token(session.access_token.clone());
@@ -115,7 +120,7 @@ impl Authenticator for AivoAuthenticator {
     fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
         Box::pin(async move {
             let request = self.client.logout().token(session.access_token.clone());
-            request.await.map(drop).map_err(|error| auth_error(error, Proof::Session))
+            request.await.map(drop).map_err(|error| AuthError::from_call(error, Proof::Session))
         })
     }
 }
@@ -123,11 +128,11 @@ impl Authenticator for AivoAuthenticator {
 /// The name that signs in, and the request that does.
 fn login_request(credentials: &Credentials) -> Result<(&str, types::LoginRequest), AuthError> {
     let Credentials::Password { username, password, .. } = credentials else {
-        return Err(unfit_credentials(FAMILY, credentials, "a password"));
+        return Err(AuthError::unfit_credentials(FAMILY, credentials, "a password"));
     };
     if password.expose().chars().count() < SHORTEST_PASSWORD {
         let message = format!("a password has at least {SHORTEST_PASSWORD} characters");
-        return Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::LOGIN.id, message));
+        return Err(AuthError::not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::LOGIN.id, message));
     }
     Ok((username, types::LoginRequest::new(username.as_str(), password.clone())))
 }
@@ -178,14 +183,17 @@ impl From<types::AuthResponse> for Issued {
 
 /// The session, and the e-mail address of its user.
 fn session(
-    issued: Issued,
+    (issued, sent): (Issued, Sent),
     arrival: SystemTime,
     operation: &'static Operation,
 ) -> Result<(Session, Option<String>), AuthError> {
-    let token = received(issued.access_token, operation, "accessToken")?;
-    let claims = jwt::claims(&token);
+    let token = sendable(issued.access_token, operation, "accessToken")?;
+    let claims = Claims::of(&token);
     let mut session = Session::new(token, arrival);
-    session.expires_at = expiry(issued.expires_in, claims.expires_at, arrival);
+    session.expires_at = {
+        let claimed = claims.expires_at.map(|claimed| sent.by_our_clock(claimed, arrival));
+        expiry(issued.expires_in, claimed, arrival)
+    };
     session.subject = issued.user.as_ref().and_then(Owner::subject).or(claims.subject);
     // An empty one can't be redeemed, and asking would only fail later.
     session.refresh_token = Some(issued.refresh_token).filter(|token| !token.expose().is_empty());

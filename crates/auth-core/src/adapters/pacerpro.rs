@@ -6,9 +6,7 @@ use client_runtime::{BoxFuture, Operation, Secret, Timer, Timestamp};
 use pacerpro_client::{Client, operations, types};
 use serde::Deserialize;
 
-use super::answer::{lenient, needed};
-use super::errors::{Proof, auth_error, unusable};
-use super::{jwt, received, unfit_credentials};
+use crate::adapter::{Claims, Proof, Sent, lenient, needed, sendable};
 use crate::{AuthError, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session};
 
 const FAMILY: Family = Family::new("pacerpro");
@@ -63,7 +61,7 @@ impl Authenticator for PacerProAuthenticator {
     ) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let Credentials::Password { username, password, .. } = credentials else {
-                return Err(unfit_credentials(FAMILY, credentials, "a password"));
+                return Err(AuthError::unfit_credentials(FAMILY, credentials, "a password"));
             };
             let user = types::User::new(username.as_str(), password.clone());
             let issued = needed(self.client.create_session(&user).await, Proof::Credentials)?;
@@ -92,7 +90,7 @@ impl Authenticator for PacerProAuthenticator {
     fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
         Box::pin(async move {
             let request = self.client.delete_session().token(session.access_token.clone());
-            request.await.map(drop).map_err(|error| auth_error(error, Proof::Session))
+            request.await.map(drop).map_err(|error| AuthError::from_call(error, Proof::Session))
         })
     }
 }
@@ -113,12 +111,17 @@ impl From<types::Session> for Issued {
 }
 
 /// The description makes everything optional; without a token there is no session.
-fn session(issued: Issued, arrival: SystemTime, operation: &'static Operation) -> Result<Session, AuthError> {
-    let token = issued.jwt_token.ok_or_else(|| unusable(operation, "jwtToken"))?;
-    let token = received(token, operation, "jwtToken")?;
-    let claims = jwt::claims(&token);
+fn session(
+    (issued, sent): (Issued, Sent),
+    arrival: SystemTime,
+    operation: &'static Operation,
+) -> Result<Session, AuthError> {
+    let token = issued.jwt_token.ok_or_else(|| AuthError::unusable(operation, "jwtToken"))?;
+    let token = sendable(token, operation, "jwtToken")?;
+    let claims = Claims::of(&token);
     let mut session = Session::new(token, arrival);
-    session.expires_at = expiry(issued.expires_at.as_ref(), claims.expires_at);
+    let expiry = expiry(issued.expires_at.as_ref(), claims.expires_at);
+    session.expires_at = expiry.map(|expiry| sent.by_our_clock(expiry, arrival));
     session.subject = claims.subject;
     Ok(session)
 }

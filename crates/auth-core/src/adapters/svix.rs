@@ -6,9 +6,7 @@ use client_runtime::{BoxFuture, Operation, Secret, Timer};
 use serde::Deserialize;
 use svix_client::{Client, operations, types};
 
-use super::answer::needed;
-use super::errors::{Proof, auth_error};
-use super::{is_sendable, jwt, not_sent, received, unfit_credentials};
+use crate::adapter::{Claims, Proof, Sent, is_sendable, needed, sendable};
 use crate::{
     AppAccess, AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Family, LogoutScope, OneTimeToken,
     Renewal, Session,
@@ -69,7 +67,7 @@ impl SvixAuthenticator {
         let seconds = u32::try_from(period.as_secs()).ok().filter(|seconds| *seconds <= LONGEST_GRACE_PERIOD);
         self.grace_period = seconds.ok_or_else(|| {
             let message = format!("a grace period has at most {LONGEST_GRACE_PERIOD} seconds");
-            not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::EXPIRE_ALL.id, message)
+            AuthError::not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::EXPIRE_ALL.id, message)
         })?;
         Ok(self)
     }
@@ -88,7 +86,7 @@ impl SvixAuthenticator {
     ) -> Result<types::AppPortalAccessOut, AuthError> {
         let application = application(app_id, &operations::APP_PORTAL_ACCESS)?;
         let request = self.client.app_portal_access(&application, wanted).token(session.access_token.clone());
-        request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
+        request.await.map(|answer| answer.into_inner()).map_err(|error| AuthError::from_call(error, Proof::Session))
     }
 
     /// A token that can create messages in one application, and nothing else. The session is that of an API key.
@@ -104,7 +102,7 @@ impl SvixAuthenticator {
     ) -> Result<types::AuthTokenOut, AuthError> {
         let application = application(app_id, &operations::CREATE_MESSAGE_TOKEN)?;
         let request = self.client.create_message_token(&application, wanted).token(session.access_token.clone());
-        request.await.map(|answer| answer.into_inner()).map_err(|error| auth_error(error, Proof::Session))
+        request.await.map(|answer| answer.into_inner()).map_err(|error| AuthError::from_call(error, Proof::Session))
     }
 
     async fn mint(&self, access: &AppAccess, clock: &dyn Timer) -> Result<Session, AuthError> {
@@ -118,16 +116,16 @@ impl SvixAuthenticator {
             let flags = feature_flags.iter().map(|flag| flag.parse()).collect::<Result<_, _>>();
             wanted.feature_flags = Some(flags.map_err(|_| {
                 let message = "a feature flag has letters, digits, hyphens, underscores and dots";
-                not_sent(AuthErrorKind::InvalidInput, FAMILY, OPERATION.id, message)
+                AuthError::not_sent(AuthErrorKind::InvalidInput, FAMILY, OPERATION.id, message)
             })?);
         }
         if wanted.expiry.is_some_and(|seconds| !LIFETIMES.contains(&seconds)) {
             let message = format!("a token lives {} to {} seconds", LIFETIMES.start(), LIFETIMES.end());
-            return Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, OPERATION.id, message));
+            return Err(AuthError::not_sent(AuthErrorKind::InvalidInput, FAMILY, OPERATION.id, message));
         }
         let request = self.client.app_portal_access(&application, &wanted).token(api_key.clone());
-        let issued: Issued = needed(request.await, Proof::Credentials)?;
-        let mut session = session(received(issued.token, OPERATION, "token")?, clock);
+        let (issued, sent): (Issued, _) = needed(request.await, Proof::Credentials)?;
+        let mut session = session(sendable(issued.token, OPERATION, "token")?, sent, clock);
         if let Some(seconds) = wanted.expiry {
             session.expires_at = session.issued_at.checked_add(Duration::from_secs(seconds));
         }
@@ -141,8 +139,8 @@ impl SvixAuthenticator {
             Some(bearer) => request.token(bearer.clone()),
             None => request,
         };
-        let issued: Issued = needed(request.await, Proof::Credentials)?;
-        Ok(session(received(issued.token, &operations::EXCHANGE_ONE_TIME_TOKEN, "token")?, clock))
+        let (issued, sent): (Issued, _) = needed(request.await, Proof::Credentials)?;
+        Ok(session(sendable(issued.token, &operations::EXCHANGE_ONE_TIME_TOKEN, "token")?, sent, clock))
     }
 }
 
@@ -171,7 +169,7 @@ impl Authenticator for SvixAuthenticator {
                 Credentials::AppAccess(access) => self.mint(access, clock).await,
                 Credentials::OneTimeToken(once) => self.exchange(once, clock).await,
                 Credentials::ApiKey(key) => keep(key, clock),
-                other => Err(unfit_credentials(FAMILY, other, "app access, a one-time token or an API key")),
+                other => Err(AuthError::unfit_credentials(FAMILY, other, "app access, a one-time token or an API key")),
             }
         })
     }
@@ -181,7 +179,7 @@ impl Authenticator for SvixAuthenticator {
             let request = self.client.logout().token(session.access_token.clone());
             let error = match request.await {
                 Ok(_) => return Ok(()),
-                Err(error) => auth_error(error, Proof::Session),
+                Err(error) => AuthError::from_call(error, Proof::Session),
             };
             Err(match error.kind() {
                 AuthErrorKind::Forbidden => error.with_message("only a token of an application can be given up"),
@@ -194,12 +192,12 @@ impl Authenticator for SvixAuthenticator {
         Box::pin(async move {
             let app_id = session.account.as_deref().ok_or_else(|| {
                 let message = "the session names no application as its account";
-                not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::EXPIRE_ALL.id, message)
+                AuthError::not_sent(AuthErrorKind::InvalidInput, FAMILY, operations::EXPIRE_ALL.id, message)
             })?;
             let application = application(app_id, &operations::EXPIRE_ALL)?;
             let body = types::ApplicationTokenExpireIn::new().expiry(self.grace_period.into());
             let request = self.client.expire_all(&application, &body);
-            request.await.map(drop).map_err(|error| auth_error(error, Proof::Credentials))
+            request.await.map(drop).map_err(|error| AuthError::from_call(error, Proof::Credentials))
         })
     }
 }
@@ -223,10 +221,10 @@ impl From<types::OneTimeTokenOut> for Issued {
 }
 
 /// The session of a token that has just arrived.
-fn session(token: Secret, clock: &dyn Timer) -> Session {
-    let claims = jwt::claims(&token);
-    let mut session = Session::new(token, clock.system_time());
-    session.expires_at = claims.expires_at;
+fn session(token: Secret, sent: Sent, clock: &dyn Timer) -> Session {
+    let (claims, arrival) = (Claims::of(&token), clock.system_time());
+    let mut session = Session::new(token, arrival);
+    session.expires_at = claims.expires_at.map(|claimed| sent.by_our_clock(claimed, arrival));
     session.subject = claims.subject;
     session
 }
@@ -237,12 +235,12 @@ fn keep(key: &Secret, clock: &dyn Timer) -> Result<Session, AuthError> {
         return Ok(Session::new(key.clone(), clock.system_time()));
     }
     let message = "the API key is empty or holds something other than visible ASCII";
-    Err(not_sent(AuthErrorKind::InvalidInput, FAMILY, "login", message))
+    Err(AuthError::not_sent(AuthErrorKind::InvalidInput, FAMILY, "login", message))
 }
 
 fn application(app_id: &str, operation: &'static Operation) -> Result<types::AppId, AuthError> {
     app_id.parse().map_err(|_| {
         let message = "an application's id has 1 to 256 letters, digits, hyphens, underscores and dots";
-        not_sent(AuthErrorKind::InvalidInput, FAMILY, operation.id, message)
+        AuthError::not_sent(AuthErrorKind::InvalidInput, FAMILY, operation.id, message)
     })
 }

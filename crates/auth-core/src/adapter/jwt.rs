@@ -19,13 +19,22 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// What a token says about itself, where it is a JWT and says it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Claims {
-    /// The claim `exp`.
-    pub(super) expires_at: Option<SystemTime>,
-    /// The claim `sub`.
-    pub(super) subject: Option<String>,
+/// What a token says about itself, where it is a JWT (RFC 7519) and says it. Nothing is verified.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Claims {
+    /// The claim `exp`: when it ends, by its issuer's clock.
+    pub expires_at: Option<SystemTime>,
+    /// The claim `sub`: whose it is.
+    pub subject: Option<String>,
+}
+
+impl Claims {
+    /// Reads the claims of a token. A token of another kind has none.
+    pub fn of(token: &Secret) -> Self {
+        let payload = payload(token.expose()).unwrap_or_default();
+        Self { expires_at: numeric_date(&payload.exp), subject: text(payload.sub) }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -34,12 +43,6 @@ struct Payload {
     exp: Value,
     #[serde(default)]
     sub: Value,
-}
-
-/// Reads the claims of a token. A token of another kind has none.
-pub(super) fn claims(token: &Secret) -> Claims {
-    let payload = payload(token.expose()).unwrap_or_default();
-    Claims { expires_at: numeric_date(&payload.exp), subject: text(payload.sub) }
 }
 
 fn payload(token: &str) -> Option<Payload> {
@@ -75,7 +78,7 @@ mod tests {
     use super::*;
 
     fn read(payload: &str) -> Claims {
-        claims(&Secret::from(format!("e30.{}.c2ln", BASE64.encode(payload))))
+        Claims::of(&Secret::from(format!("e30.{}.c2ln", BASE64.encode(payload))))
     }
 
     fn at(seconds: u64) -> Option<SystemTime> {
@@ -106,7 +109,7 @@ mod tests {
         for token in
             ["", ".", "..", "...", "a.b.c", "testsk_abc.eu", "e30.e30", "e30.e30.e30.e30.e30", "é.é.é", "e30.=.e30"]
         {
-            assert_eq!(claims(&Secret::from(token)), Claims::default(), "{token}");
+            assert_eq!(Claims::of(&Secret::from(token)), Claims::default(), "{token}");
         }
         for payload in ["", "null", "[", "17", "\"text\"", "[1,2,3]", "{\"exp\":", "\u{0}"] {
             assert_eq!(read(payload).expires_at, None, "{payload}");
@@ -117,9 +120,12 @@ mod tests {
 
     #[test]
     fn padding_makes_no_difference() {
-        let unpadded = claims(&Secret::from("e30.eyJzdWIiOiJtZSJ9.x"));
-        assert_eq!(unpadded, claims(&Secret::from("e30.eyJzdWIiOiJtZSJ9==.x".replace("==", ""))));
-        assert_eq!(claims(&Secret::from("e30.eyJzdWIiOjF9Cg==.x")), claims(&Secret::from("e30.eyJzdWIiOjF9Cg.x")));
-        assert_eq!(claims(&Secret::from("e30.eyJzdWIiOjF9Cg.x")).subject.as_deref(), Some("1"));
+        let unpadded = Claims::of(&Secret::from("e30.eyJzdWIiOiJtZSJ9.x"));
+        assert_eq!(unpadded, Claims::of(&Secret::from("e30.eyJzdWIiOiJtZSJ9==.x".replace("==", ""))));
+        assert_eq!(
+            Claims::of(&Secret::from("e30.eyJzdWIiOjF9Cg==.x")),
+            Claims::of(&Secret::from("e30.eyJzdWIiOjF9Cg.x"))
+        );
+        assert_eq!(Claims::of(&Secret::from("e30.eyJzdWIiOjF9Cg.x")).subject.as_deref(), Some("1"));
     }
 }

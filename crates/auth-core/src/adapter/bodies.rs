@@ -52,8 +52,9 @@ struct Coded {
     code: String,
 }
 
-/// The refused fields, in one shape for all vendors. Empty when the body names none.
-pub(super) fn refused_fields(body: &[u8]) -> Vec<FieldError> {
+/// The fields that a body of refusal names, in one shape for all vendors: `detail` with `loc` and `msg` as FastAPI writes
+/// it, `validationErrors` with `field` and `message`. Empty when the body names none.
+pub fn refused_fields(body: &[u8]) -> Vec<FieldError> {
     if let Ok(Details { detail }) = serde_json::from_slice(body) {
         return detail.into_iter().map(located).collect();
     }

@@ -14,19 +14,50 @@ use crate::{AuthError, AuthErrorKind, Delivery, Family};
 
 /// What a call was authorised by: what a refusal of it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proof {
+#[non_exhaustive]
+pub enum Proof {
     /// A password, a key or a one-time token.
     Credentials,
     /// The token of a session.
     Session,
 }
 
-/// Sorts the error of a call.
-pub(super) fn auth_error<E: ApiError>(error: Error<E>, proof: Proof) -> AuthError {
+impl AuthError {
+    /// Sorts the error of a call by a generated client: its kind, what may have become of the request, whether it passes,
+    /// how long the vendor asks for patience, and the fields that it refused. `proof` says what a 401 is about.
+    pub fn from_call<E: ApiError>(error: Error<E>, proof: Proof) -> Self {
+        auth_error(error, proof)
+    }
+
+    /// Sorts an answer of failure that another client got, in the same way. Set
+    /// [`with_retry_after`](Self::with_retry_after) and [`with_operation`](Self::with_operation) beside.
+    ///
+    /// ```
+    /// use auth_core::adapter::Proof;
+    /// use auth_core::{AuthError, AuthErrorKind, Delivery};
+    ///
+    /// let error = AuthError::from_answer(503, b"", Proof::Session);
+    /// assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::Vendor, Delivery::NotProcessed));
+    /// assert!(AuthError::from_answer(401, b"", Proof::Session).needs_login());
+    /// ```
+    pub fn from_answer(status: u16, body: &[u8], proof: Proof) -> Self {
+        answered(status, body, proof).with_status(status)
+    }
+
+    /// An answer of success that lacks something nobody can do without. `field` is its name there.
+    pub fn unusable(operation: &'static Operation, field: &str) -> Self {
+        let error = Self::new(AuthErrorKind::Decode)
+            .with_message(format!("the field `{field}` is missing, empty or can't be sent"))
+            .with_delivery(Delivery::Unknown);
+        named(error, Some(operation))
+    }
+}
+
+fn auth_error<E: ApiError>(error: Error<E>, proof: Proof) -> AuthError {
     let operation = error.operation();
     let (status, retry_after) = (error.status(), error.retry_after());
     let sorted = match error {
-        Error::Api(answer) => answered(&answer, proof),
+        Error::Api(answer) => answered(answer.status().as_u16(), answer.raw_body().expose(), proof),
         Error::Credentials(details) => match carried(&details) {
             Some(carried) => return carried.with_delivery(Delivery::NotProcessed),
             None => without_token(&details),
@@ -53,14 +84,6 @@ pub(super) fn auth_error<E: ApiError>(error: Error<E>, proof: Proof) -> AuthErro
     named(sorted.with_retry_after(retry_after), operation)
 }
 
-/// A response of success that lacks something nobody can do without.
-pub(super) fn unusable(operation: &'static Operation, field: &str) -> AuthError {
-    let error = AuthError::new(AuthErrorKind::Decode)
-        .with_message(format!("the field `{field}` is missing, empty or can't be sent"))
-        .with_delivery(Delivery::Unknown);
-    named(error, Some(operation))
-}
-
 fn named(error: AuthError, operation: Option<&'static Operation>) -> AuthError {
     match operation {
         Some(operation) => error.with_operation(Family::new(operation.family), operation.id),
@@ -68,9 +91,7 @@ fn named(error: AuthError, operation: Option<&'static Operation>) -> AuthError {
     }
 }
 
-fn answered(answer: &impl ApiError, proof: Proof) -> AuthError {
-    let status = answer.status().as_u16();
-    let body = answer.raw_body().expose();
+fn answered(status: u16, body: &[u8], proof: Proof) -> AuthError {
     let kind = kind_of(status, body, proof);
     let error = AuthError::new(kind)
         .with_transient(matches!(status, 408 | 429 | 500..=599) && status != 501)
