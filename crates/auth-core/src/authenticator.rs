@@ -11,6 +11,128 @@ use crate::{AuthError, Capabilities, Credentials, Family, Session};
 /// Stateless: whoever holds the [`Session`] passes it to every verb. Keeping sessions alive is the business of a
 /// [`SessionManager`](crate::SessionManager). What a vendor can't do answers
 /// [`Unsupported`](crate::AuthErrorKind::Unsupported), and [`capabilities`](Self::capabilities) says so beforehand.
+///
+/// # What a manager makes of an error
+///
+/// The kind says whether there is a way on, and the [`Delivery`](crate::Delivery) whether a refresh token can be sent
+/// again. They are all that decides; a status or a message is for people.
+///
+/// | error | of `refresh` | of `login` |
+/// |---|---|---|
+/// | [`needs_login`](AuthError::needs_login): `InvalidCredentials`, `SessionExpired`, `ReauthRequired` | the session is over: the manager signs in, if it holds credentials that can be used again, and is dead otherwise | dead: the same credentials are not sent again |
+/// | `Validation` | cools down | dead |
+/// | `InvalidInput` or `Unsupported`, without a status: it was found out here | cools down | dead |
+/// | any other | cools down | cools down |
+///
+/// A manager that is *dead* answers with that error until somebody signs in, here or by way of the store; a token that
+/// is still valid stays in use. One that *cools down* sends nothing for 1 s, and for up to a minute after more failures
+/// in a row, or for as long as [`retry_after`](AuthError::retry_after) says ([`Policy`](crate::Policy) has the numbers);
+/// whoever asks meanwhile gets the token that is still valid, or the same error.
+///
+/// | delivery | the refresh token, where they rotate | default of |
+/// |---|---|---|
+/// | `NotProcessed` | is as good as before | `RateLimited`, `Storage`, `Shutdown`, `Runtime`, `Capacity` |
+/// | `Refused` | is as good as before, unless the error needs a login | the kinds not named here |
+/// | `Unknown` | may be spent: it is never sent again, but once where [`punishes_reuse`](Capabilities::punishes_reuse) is false | `Transport`, `Timeout`, `Decode`, `Vendor` |
+///
+/// So a wrong `NotProcessed` costs a session, at a vendor that punishes reuse; a wrong `Unknown` costs one login. Say
+/// `NotProcessed` for a connection that never came about and for 429 and 503, and leave 500, 502, 504 and lost answers
+/// at `Unknown`. [`AuthError::from_answer`] and [`AuthError::from_call`] (feature `adapter`) do that.
+///
+#[cfg_attr(
+    feature = "adapter",
+    doc = r#"
+# A vendor by plain HTTP
+
+```
+use std::time::Duration;
+
+use auth_core::adapter::Proof;
+use auth_core::{
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, LogoutScope,
+    Renewal, Session, Timer,
+};
+use serde_json::{Value, json};
+
+const ACME: Family = Family::new("acme");
+
+struct Acme {
+    http: reqwest::Client,
+    url: String,
+}
+
+impl Acme {
+    async fn post(&self, path: &'static str, token: Option<&str>, body: &Value, proof: Proof) -> Result<Value, AuthError> {
+        let named = |error: AuthError| error.with_operation(ACME, path);
+        let request = self.http.post(format!("{}/{path}", self.url)).json(body);
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        // Without its URL, which may hold what nobody should read.
+        let lost = |error: reqwest::Error| {
+            let delivery = if error.is_connect() { Delivery::NotProcessed } else { Delivery::Unknown };
+            AuthError::new(AuthErrorKind::Transport).with_delivery(delivery).with_source(error.without_url())
+        };
+        let answer = request.send().await.map_err(|error| named(lost(error)))?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(|error| named(lost(error)))?;
+        if !status.is_success() {
+            return Err(named(AuthError::from_answer(status.as_u16(), &body, proof)));
+        }
+        Ok(serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    fn session(answer: &Value, clock: &dyn Timer) -> Result<Session, AuthError> {
+        let unusable = || AuthError::new(AuthErrorKind::Decode).with_operation(ACME, "session");
+        let text = |name: &str| answer[name].as_str().map(str::to_owned).ok_or_else(unusable);
+        let (now, lifetime) = (clock.system_time(), answer["expires_in"].as_u64().ok_or_else(unusable)?);
+        let expiry = now.checked_add(Duration::from_secs(lifetime)).ok_or_else(unusable)?;
+        Ok(Session::new(text("access_token")?, now).with_refresh_token(text("refresh_token")?).with_expiry(expiry))
+    }
+}
+
+impl Authenticator for Acme {
+    fn family(&self) -> Family {
+        ACME
+    }
+
+    fn realm(&self) -> &str {
+        &self.url
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation().with_logout(LogoutScope::Session)
+    }
+
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async move {
+            let Credentials::Password { username, password, .. } = credentials else {
+                return Err(AuthError::unfit_credentials(ACME, credentials, "a password"));
+            };
+            let body = json!({ "user": username, "password": password.expose() });
+            Self::session(&self.post("login", None, &body, Proof::Credentials).await?, clock)
+        })
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+        Box::pin(async move {
+            let token = session.refresh_token.as_ref().map(|token| token.expose());
+            Self::session(&self.post("refresh", token, &json!({}), Proof::Session).await?, clock)
+        })
+    }
+
+    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(async move {
+            let token = Some(session.access_token.expose());
+            self.post("logout", token, &json!({}), Proof::Session).await.map(drop)
+        })
+    }
+}
+# let _ = Acme { http: reqwest::Client::new(), url: "https://api.acme.example".to_owned() };
+```
+
+"#
+)]
+///
+/// `auth_testkit::conformance::run` puts an implementation through all of this.
 pub trait Authenticator: Send + Sync {
     /// The vendor.
     fn family(&self) -> Family;

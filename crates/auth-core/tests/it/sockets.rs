@@ -9,7 +9,7 @@ use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session,
     SessionManager, Timer, Token, TokenSource,
 };
-use auth_testkit::{Fault, Planned, RetryAfter, Vendor};
+use auth_testkit::{Fault, ManualClock, Planned, RetryAfter, Vendor};
 use client_runtime::RetryPolicy;
 use test_requirements::effort;
 use tokio::task::JoinSet;
@@ -360,4 +360,26 @@ async fn clients_of_the_other_vendors_repeat_a_refused_call_too() {
     client.delete_session().await.unwrap();
     assert_eq!((planned.hits(), calls(&world, "delete_session"), calls(&world, "create_session")), (1, 2, 1));
     assert_eq!(calls(&world, "refresh_session"), 1);
+}
+
+/// A clock that is off by more than a session lives: what the vendor says in absolute times is read against its `Date`.
+#[tokio::test]
+async fn a_clock_that_is_off_changes_no_lifetime() {
+    for vendor in [Vendor::PacerPro, Vendor::Svix] {
+        let world = World::start(vendor).await;
+        let right = world.clock.now();
+        let ours = ManualClock::new(right);
+        let lifetime = {
+            let session = world.ready(Verb::Refresh).await.session.unwrap();
+            session.expires_at.unwrap().duration_since(session.issued_at).unwrap()
+        };
+        for now in [right - 1000 * HOUR, right + 1000 * HOUR] {
+            ours.set(now);
+            let timer = ClockTimer(ours.clone());
+            let session = world.adapter.authenticator().login(&world.credentials(), &timer).await.unwrap();
+            let expires_at = session.expires_at.unwrap();
+            let off = expires_at.duration_since(now + lifetime).unwrap_or_else(|error| error.duration());
+            assert!(off <= Duration::from_secs(1), "{vendor:?}: {off:?} off, of {lifetime:?}");
+        }
+    }
 }
