@@ -56,15 +56,14 @@ use serde_json::{Value, json};
 
 const ACME: Family = Family::new("acme");
 
-struct Acme {
-    http: reqwest::Client,
-    url: String,
-}
+struct Acme { http: reqwest::Client, url: String }
+
+type Answer<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
 
 impl Acme {
-    async fn post(&self, path: &'static str, token: Option<&str>, body: &Value, proof: Proof) -> Result<Value, AuthError> {
+    async fn post(&self, path: &'static str, token: Option<&str>, body: Value, proof: Proof) -> Result<Value, AuthError> {
         let named = |error: AuthError| error.with_operation(ACME, path);
-        let request = self.http.post(format!("{}/{path}", self.url)).json(body);
+        let request = self.http.post(format!("{}/{path}", self.url)).json(&body);
         let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
         // Without its URL, which may hold what nobody should read.
         let lost = |error: reqwest::Error| {
@@ -102,28 +101,26 @@ impl Authenticator for Acme {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation().with_logout(LogoutScope::Session)
     }
 
-    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> Answer<'a, Session> {
         Box::pin(async move {
             let Credentials::Password { username, password, .. } = credentials else {
                 return Err(AuthError::unfit_credentials(ACME, credentials, "a password"));
             };
             let body = json!({ "user": username, "password": password.expose() });
-            Self::session(&self.post("login", None, &body, Proof::Credentials).await?, clock)
+            Self::session(&self.post("login", None, body, Proof::Credentials).await?, clock)
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> Answer<'a, Session> {
         Box::pin(async move {
             let token = session.refresh_token.as_ref().map(|token| token.expose());
-            Self::session(&self.post("refresh", token, &json!({}), Proof::Session).await?, clock)
+            Self::session(&self.post("refresh", token, json!({}), Proof::Session).await?, clock)
         })
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
-        Box::pin(async move {
-            let token = Some(session.access_token.expose());
-            self.post("logout", token, &json!({}), Proof::Session).await.map(drop)
-        })
+    fn logout<'a>(&'a self, session: &'a Session) -> Answer<'a, ()> {
+        let token = Some(session.access_token.expose());
+        Box::pin(async move { self.post("logout", token, json!({}), Proof::Session).await.map(drop) })
     }
 }
 # let _ = Acme { http: reqwest::Client::new(), url: "https://api.acme.example".to_owned() };

@@ -44,9 +44,11 @@
 //!
 //! # Sessions that outlive the process
 //!
-//! A manager keeps its session in a [`SessionStore`]. By default that is memory, for itself alone. Managers that are given
-//! the same store and account share the session, in this process, in others, and on other hosts: one of them renews it,
-//! and the others take it over. A new process takes up what is stored, and signs in only if there is nothing.
+//! A manager keeps its session in a [`SessionStore`]. By default that is memory, for itself alone. Managers of the same
+//! [`SessionKey`] that are given the same store share the session, in this process, in others, and on other hosts: one of
+//! them renews it, and the others take it over. A new process takes up what is stored, and signs in only if there is
+//! nothing, or if other credentials were used for it. The key names the server and the account, so staging never gets a
+//! token of production, and no user another's session.
 //!
 //! | store | feature | for |
 //! |---|---|---|
@@ -146,7 +148,9 @@ manager.shutdown().await;
 //! - A rejection of an old token says nothing about the current one, and one of the current token is a suspicion: it is
 //!   renewed, at ever longer intervals while refusals go on, and used if it can't be.
 //! - A rotating refresh token is sent once, by whoever shares the session. If the answer is lost, or whoever sent it dies,
-//!   the access token is served until it expires.
+//!   the access token is served until it expires; then, where the vendor doesn't punish it, the refresh token is sent once
+//!   more before the session is given up.
+//! - A session is found only by managers of the same server and account, and not by those that hold other credentials.
 //! - A session is dead only when a vendor says so, never by a passing fault.
 //! - A logout, a revocation and a login that has succeeded supersede: what was under way then is never published, and what
 //!   it brings is ended. A logout that returned `Ok` has happened, whatever ran beside it.
@@ -154,7 +158,7 @@ manager.shutdown().await;
 //!
 //! # Features
 //!
-//! `svix`, `pacerpro`, `aivo`: an adapter each, all on by default. `rustls` (default), `native-tls`, `tracing` are those
+//! `svix`, `pacerpro`, `aivo`: an adapter each, all on by default. `adapter`: what they are made of, for one of your own. `rustls` (default), `native-tls`, `tracing` are those
 //! of the clients. `file`, `redis`, `redis-tls` and `keyring`: stores, and `encryption` to seal them, all off by default.
 //! `tower` and `reqwest-middleware`: tokens for other HTTP stacks, in the modules `tower` and
 //! `middleware`, both off by default.
