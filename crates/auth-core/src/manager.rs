@@ -142,7 +142,8 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// Stops renewing, waits for what is under way, and writes what could not be written so far. A token that is still
     /// valid is handed out until it expires; then whoever asks gets [`Shutdown`](AuthErrorKind::Shutdown).
     ///
-    /// A program with a store calls it before it ends: a renewal that is cut off in the middle costs the session.
+    /// A program with a store calls it before it ends: a renewal that is cut off in the middle costs the session. It takes
+    /// [`Policy::wait_limit`] at the most, and [`Policy::store_limit`] for what is to be written.
     pub async fn shutdown(&self) {
         let under_way = {
             let mut locked = self.inner.cell.lock();
@@ -154,7 +155,12 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             let _ = self.inner.wait(flight, &mut limit).await;
         }
         // The last chance for what could not be written.
-        let _ = self.inner.vault.flush().await;
+        let last = self.inner.timer.sleep(self.inner.cell.lock().state().policy().store_limit);
+        tokio::select! {
+            biased;
+            _ = self.inner.vault.flush() => {}
+            () = last => {}
+        }
         self.inner.show(SessionStatus::ShutDown);
     }
 

@@ -88,6 +88,7 @@ fn every_public_item_of_every_client_has_an_entry_that_leads_somewhere() {
             .collect();
         let expected = [
             "Client",
+            "Client::base_url",
             "Client::builder",
             "Server::Custom",
             "Server::url",

@@ -42,6 +42,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// [`Unsupported`](AuthErrorKind::Unsupported) where the vendor can't end one session alone: nothing has happened
     /// then. Any other error says that the session is gone here; and of the vendor's, that it lives on there.
     /// [`Storage`](AuthErrorKind::Storage) if it is ended and the store couldn't be told, which is made up for later.
+    /// [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`](crate::Policy::wait_limit): it goes on.
     ///
     /// # Cancel safety
     ///
@@ -92,7 +93,14 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             announced.tell(Err(Halt::Superseded));
             result
         });
-        ending.await.map_err(|_| lost())?
+        tokio::select! {
+            biased;
+            ended = ending => ended.map_err(|_| lost())?,
+            () = self.inner.limit() => Err(AuthError::new(AuthErrorKind::Timeout).with_message(
+                "the session is forgotten here; that it is ended in the store and at the vendor goes on, and takes too long \
+                 for this caller",
+            )),
+        }
     }
 }
 

@@ -125,8 +125,8 @@ struct Login<A: Authenticator + 'static> {
 enum SignedIn {
     /// It is in use, in the place of what was before.
     Published(Option<Closing>),
-    /// It must not be used.
-    Void(Arc<Session>),
+    /// It must not be used, or is of no use; and what whoever waits is told.
+    Void(Arc<Session>, Halt),
 }
 
 impl<A: Authenticator + 'static> Login<A> {
@@ -142,11 +142,11 @@ impl<A: Authenticator + 'static> Login<A> {
                     closing.finish(&inner).await;
                 }
             }
-            Ok(SignedIn::Void(session)) => {
+            Ok(SignedIn::Void(session, halt)) => {
                 if !session.is_static {
                     inner.give_up(session).await;
                 }
-                self.announced.tell(Err(Halt::Superseded));
+                self.announced.tell(Err(halt));
             }
             Err(halt) => self.announced.tell(Err(halt)),
         }
@@ -172,10 +172,10 @@ impl<A: Authenticator + 'static> Login<A> {
             Err(error) => return Err(failed(error)),
         };
         if !counts {
-            return Ok(SignedIn::Void(session));
+            return Ok(SignedIn::Void(session, Halt::Superseded));
         }
         if locked.state().outlook(&session, now) == Freshness::Unusable {
-            return Err(failed(super::state::over_already()));
+            return Ok(SignedIn::Void(session, failed(super::state::over_already())));
         }
         let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), (now, inner.chance()));
         let epoch = locked.state().epoch();

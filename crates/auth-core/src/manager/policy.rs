@@ -24,7 +24,9 @@ pub struct Policy {
     pub longest_cooldown: Duration,
     /// How long a vendor can ask to wait (`Retry-After`) at the most; 1 hour. A longer wish is taken for this one.
     pub longest_retry_after: Duration,
-    /// How long anybody waits for a renewal at the most, and a renewal for the vendor; 45 seconds.
+    /// How long anybody waits at the most for a verb of the manager, and a renewal for the vendor; 45 seconds. A verb that
+    /// takes longer goes on without its caller: a renewal takes this, `lock_limit`, and `store_limit` for each of its steps
+    /// at the most.
     pub wait_limit: Duration,
     /// How long a renewal waits at the most for a peer that has the store's lock; 30 seconds. Shorter than
     /// `wait_limit`, so that whoever waits learns what for.

@@ -3,8 +3,8 @@
 //!
 //! # The invariants
 //!
-//! 1. No refresh token is sent again after a request that may have been processed; where the store goes back in time, not
-//!    by the manager that has sent it.
+//! 1. No refresh token is sent again after a request that may have been processed, but once where the vendor doesn't punish
+//!    it, after the access token has ended; where the store goes back in time, not by the manager that has sent it.
 //! 2. What a logout has ended is not served by its manager any more, from the moment it was asked for.
 //! 3. What a logout has ended is not in the store, once the logout has returned `Ok`.
 //! 4. Nothing of what a logout has ended is sent by its manager, once the logout has returned `Ok`.
@@ -258,7 +258,8 @@ impl Life {
         let mut chance = Chance(seed);
         let clock = Arc::new(SetClock::new(seed));
         let lifetime = Duration::from_secs([600, 3600, 86_400][chance.below(3) as usize]);
-        let vendor = Arc::new(Vendor::new(&clock, seed ^ 0x5EED, lifetime));
+        let forgives = chance.below(3) == 0;
+        let vendor = Arc::new(Vendor::new(&clock, seed ^ 0x5EED, lifetime, forgives));
         vendor.set_faulty([0, 12, 4, 2][chance.below(4) as usize]);
         vendor.set_late(chance.below(10) == 0);
         let (troubled, shared, rewinds) = (chance.below(2) == 0, chance.below(3) > 0, chance.below(6) == 0);

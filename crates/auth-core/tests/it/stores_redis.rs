@@ -208,7 +208,7 @@ async fn replicas_are_waited_for() {
     let port = server.port().to_string();
     let Some(replica) = RedisServer::with(&["--replicaof", "127.0.0.1", &port]) else { return };
     until("the replica is in step", || replica.get(&["INFO", "replication"]).contains("master_link_status:up")).await;
-    let store = RedisStore::builder(server.url()).wait_for_replicas(1).build().unwrap();
+    let store = RedisStore::builder(server.url()).wait_for_replicas(1).time_limit(3 * SOON).build().unwrap();
     let saved = store.save("me", &session("b")).await.unwrap();
     let copy = RedisStore::builder(replica.url()).build().unwrap();
     assert_eq!(copy.load("me").await.unwrap().unwrap().revision, saved);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{
-    AuthErrorKind, Capabilities, Credentials, Ended, Intent, LogoutScope, MemoryStore, Renewal, Session,
+    AuthErrorKind, Capabilities, Credentials, Ended, Intent, LogoutScope, MemoryStore, Policy, Renewal, Session,
     SessionManager, SessionStore, Timer, TokenSource,
 };
 
@@ -401,4 +401,38 @@ async fn keeping_alive_waits_for_the_end_of_the_token_to_send_again() {
     assert_eq!(manager.cached().map(|token| text(&token)).as_deref(), Some("access-2"));
     assert!(!alive.is_finished());
     alive.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_verb_keeps_its_caller_longer_than_is_stated() {
+    let limit = Policy::default().wait_limit;
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let mut acme = Acme::new(&timer);
+    acme.takes = 10 * HOUR;
+    let manager = over(&store, acme, &timer, Duration::ZERO).await;
+    // A peer that stands still, and a store that hardly answers.
+    let _lock = store.store.lock(KEY, SECOND).await.unwrap();
+    store.plan(|step| if step == Step::Load { Trouble::Hangs } else { Trouble::None });
+    let verb = |what: &'static str| {
+        let (manager, timer) = (manager.clone(), timer.clone());
+        async move {
+            let begin = timer.system_time();
+            let result = match what {
+                "token" => manager.token().await.map(drop),
+                "login" => manager.login(password()).await,
+                "logout" => manager.logout().await.map(drop),
+                "revoke_all" => manager.revoke_all().await.map(drop),
+                _ => Ok(manager.shutdown().await),
+            };
+            (what, result.map_err(|error| error.kind()), timer.system_time().duration_since(begin).unwrap())
+        }
+    };
+    let mut running: Vec<_> = ["token", "login", "logout", "revoke_all"].map(|what| tokio::spawn(verb(what))).into();
+    running.push(tokio::spawn(verb("shutdown")));
+    for running in running {
+        let (what, result, took) = running.await.unwrap();
+        let bound = if what == "shutdown" { limit + Policy::default().store_limit } else { limit };
+        assert!(took <= bound, "{what} took {took:?}: {result:?}");
+    }
+    assert!(manager.session().is_none(), "it is ended here all the same");
 }

@@ -13,6 +13,9 @@ use tokio::time::Instant;
 use super::time::SetClock;
 use crate::support::chance::Chance;
 
+/// How long before its end an access token isn't used any more.
+const SKEW: Duration = Duration::from_secs(30);
+
 /// What was signed in for: a login, and all tokens that were renewed from it.
 pub type Grant = usize;
 
@@ -29,6 +32,8 @@ pub struct Request {
 pub struct Vendor {
     clock: Arc<SetClock>,
     lifetime: Duration,
+    /// Reuse of a refresh token is refused, and costs nothing else.
+    forgives: bool,
     state: Mutex<State>,
 }
 
@@ -52,7 +57,7 @@ struct State {
     issued: Vec<(usize, Instant)>,
     keys: HashSet<Grant>,
     /// Refresh tokens that may have been processed, and who sent them.
-    spent: HashMap<String, HashSet<usize>>,
+    spent: HashMap<String, Vec<usize>>,
     /// Those that were sent again.
     reused: Vec<Reuse>,
 }
@@ -83,7 +88,7 @@ enum Fault {
 }
 
 impl Vendor {
-    pub fn new(clock: &Arc<SetClock>, seed: u64, lifetime: Duration) -> Self {
+    pub fn new(clock: &Arc<SetClock>, seed: u64, lifetime: Duration, forgives: bool) -> Self {
         let state = State {
             chance: Chance(seed),
             faulty: 0,
@@ -99,7 +104,7 @@ impl Vendor {
             spent: HashMap::new(),
             reused: Vec::new(),
         };
-        Self { clock: Arc::clone(clock), lifetime, state: Mutex::new(state) }
+        Self { clock: Arc::clone(clock), lifetime, forgives, state: Mutex::new(state) }
     }
 
     /// One request in so many goes wrong from now on; none if 0.
@@ -275,11 +280,12 @@ impl Authenticator for Door {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::login_only()
+        let capabilities = Capabilities::login_only()
             .with_renewal(Renewal::Refresh)
             .with_rotation()
             .with_logout(LogoutScope::Session)
-            .with_revoke_all()
+            .with_revoke_all();
+        if self.vendor.forgives { capabilities.with_forgiven_reuse() } else { capabilities }
     }
 
     fn login<'a>(
@@ -309,6 +315,7 @@ impl Authenticator for Door {
     fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let token = session.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
+            let has_ended = session.expires_at.is_some_and(|end| end <= self.vendor.clock.system_time() + SKEW);
             let (fault, acts) = self.vendor.arrive(self, "refresh", Some(session)).await;
             let failed = error(fault);
             let renewed = self.vendor.with(|state| {
@@ -316,11 +323,13 @@ impl Authenticator for Door {
                     && fault != Fault::Unauthorized;
                 if !untouched {
                     let senders = state.spent.entry(token.clone()).or_default();
-                    if !senders.is_empty() {
+                    // Once more, where that is forgiven and the access token has ended.
+                    let is_forgiven = self.vendor.forgives && senders.len() == 1 && has_ended;
+                    if !senders.is_empty() && !is_forgiven {
                         let by_same = senders.contains(&self.manager);
                         state.reused.push(Reuse { token: token.clone(), by_same });
                     }
-                    senders.insert(self.manager);
+                    senders.push(self.manager);
                 }
                 let grant = state.tokens[&token];
                 let is_good = state.current[grant].as_deref() == Some(&*token);
