@@ -140,6 +140,9 @@ manager.shutdown().await;
 //! # }
 //! ```
 //!
+//! [`Authenticator`] says what a manager makes of each error, and shows a vendor by plain HTTP. The example
+//! `fourth_vendor` is a whole one for OAuth 2.0, with a fake server and the conformance suite.
+//!
 //! # Invariants
 //!
 //! - One renewal is under way per session, however many ask; all share its result, failures too. Callers that go away
