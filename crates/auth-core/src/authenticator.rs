@@ -24,8 +24,9 @@ use crate::{AuthError, Capabilities, Credentials, Family, Session};
 /// | `InvalidInput` or `Unsupported`, without a status: it was found out here | cools down | dead |
 /// | any other | cools down | cools down |
 ///
-/// A manager that is *dead* answers with that error until somebody signs in, here or by way of the store; a token that
-/// is still valid stays in use. One that *cools down* sends nothing for 1 s, and for up to a minute after more failures
+/// A manager that is *dead* answers with that error until somebody signs in, here or by way of the store; where it was a
+/// renewal's, with [`ReauthRequired`](crate::AuthErrorKind::ReauthRequired), and that error as its source. A token that is
+/// still valid stays in use. One that *cools down* sends nothing for 1 s, and for up to a minute after more failures
 /// in a row, or for as long as [`retry_after`](AuthError::retry_after) says ([`Policy`](crate::Policy) has the numbers);
 /// whoever asks meanwhile gets the token that is still valid, or the same error.
 ///
@@ -56,6 +57,7 @@ use serde_json::{Value, json};
 
 const ACME: Family = Family::new("acme");
 
+// Made with `redirect::Policy::none()`: a redirect that keeps the method takes the password to wherever it points.
 struct Acme { http: reqwest::Client, url: String }
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
@@ -123,7 +125,8 @@ impl Authenticator for Acme {
         Box::pin(async move { self.post("logout", token, json!({}), Proof::Session).await.map(drop) })
     }
 }
-# let _ = Acme { http: reqwest::Client::new(), url: "https://api.acme.example".to_owned() };
+# let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+# let _ = Acme { http, url: "https://api.acme.example".to_owned() };
 ```
 
 "#
@@ -151,12 +154,19 @@ pub trait Authenticator: Send + Sync {
 
     /// Renews a session, dated by `clock` as in [`login`](Self::login). Where refresh tokens rotate, the one of `session` is
     /// spent by the attempt.
+    ///
+    /// A manager keeps what the result doesn't have: the refresh token, the subject and the account; the scopes and
+    /// [`extra`](Session::extra), if there are none at all. An authenticator needn't copy them.
     fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         let _ = (session, clock);
         unsupported(self.family(), "refresh")
     }
 
     /// Ends this session and no other.
+    ///
+    /// `Ok` if the vendor ended it, or knows no such session. An error that
+    /// [needs a login](AuthError::needs_login) says that its access token is of no use: a manager then renews the session,
+    /// where it can, and ends what that brings. It does so at once where the access token has expired.
     fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
         let _ = session;
         unsupported(self.family(), "logout")

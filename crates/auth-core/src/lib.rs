@@ -161,7 +161,8 @@ manager.shutdown().await;
 //!
 //! # Features
 //!
-//! `svix`, `pacerpro`, `aivo`: an adapter each, all on by default. `adapter`: what they are made of, for one of your own. `rustls` (default), `native-tls`, `tracing` are those
+//! `svix`, `pacerpro`, `aivo`: an adapter each, all on by default. `adapter`, which each of them brings: what adapters are
+//! made of, for one of your own, in the module `adapter`. `rustls` (default), `native-tls`, `tracing` are those
 //! of the clients. `file`, `redis`, `redis-tls` and `keyring`: stores, and `encryption` to seal them, all off by default.
 //! `tower` and `reqwest-middleware`: tokens for other HTTP stacks, in the modules `tower` and
 //! `middleware`, both off by default.

@@ -26,7 +26,8 @@ pub struct Session {
     /// What the token may be used for, where the vendor says so: the scopes of OAuth 2.0 (RFC 6749, 3.3).
     pub scopes: Vec<String>,
     /// Whatever else the vendor wants back at the next renewal, by a name that its
-    /// [`Authenticator`](crate::Authenticator) chooses. A renewal that brings none keeps what was there.
+    /// [`Authenticator`](crate::Authenticator) chooses. A [`SessionManager`](crate::SessionManager)
+    /// keeps what was there if a renewal brings none at all; one that brings some takes the place of all.
     pub extra: BTreeMap<String, Secret>,
     /// Which credentials it was signed in with. The manager sets it; an authenticator leaves it alone.
     pub fingerprint: Option<Fingerprint>,

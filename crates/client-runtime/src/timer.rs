@@ -14,7 +14,7 @@ pub trait Timer: fmt::Debug + Send + Sync {
     /// A clock that never goes backwards.
     fn now(&self) -> Instant;
 
-    /// The time of day, to read `Retry-After` with.
+    /// The time of day: `Retry-After` is read with it, and sessions are dated and expire by it.
     fn system_time(&self) -> SystemTime;
 
     /// Waits.

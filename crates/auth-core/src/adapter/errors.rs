@@ -32,6 +32,26 @@ impl AuthError {
     /// Sorts an answer of failure that another client got, in the same way. Set
     /// [`with_retry_after`](Self::with_retry_after) and [`with_operation`](Self::with_operation) beside.
     ///
+    /// | status | kind | delivery |
+    /// |---|---|---|
+    /// | 401, and 400 with the code `bad_token` | `InvalidCredentials`, or `SessionExpired` for [`Proof::Session`] | `Refused` |
+    /// | 400, 413, 414, 415, 431 | `InvalidInput` | `Refused` |
+    /// | 403 | `Forbidden` | `Refused` |
+    /// | 404 | `NotFound`; `Unsupported` if its body is blank | `Refused` |
+    /// | 405, 501 | `Unsupported` | `Refused` |
+    /// | 408 | `Timeout` | `Unknown` |
+    /// | 409 | `Conflict` | `Refused` |
+    /// | 410 | `NotFound` | `Refused` |
+    /// | 422 | `Validation`, with the fields | `Refused` |
+    /// | 429 | `RateLimited` | `NotProcessed` |
+    /// | 503 | `Vendor` | `NotProcessed` |
+    /// | another | `Vendor` | `Refused` for 4xx, 307 and 308, or else `Unknown` |
+    ///
+    /// 408, 429 and 5xx but 501 are transient.
+    ///
+    /// OAuth 2.0 (RFC 6749, 5.2) says in the body what a status doesn't: 400 `invalid_grant` is a wrong password or a spent
+    /// refresh token, and 401 `invalid_client` says nothing against the session. Sort those two before.
+    ///
     /// ```
     /// use auth_core::adapter::Proof;
     /// use auth_core::{AuthError, AuthErrorKind, Delivery};

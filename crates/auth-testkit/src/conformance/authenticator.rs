@@ -9,8 +9,13 @@ const CLOCK: TokioTimer = TokioTimer::new();
 
 /// Puts an authenticator through its verbs, at a vendor where `credentials` are good and can be used several times.
 ///
-/// Sessions are created and ended; where the authenticator can, in the end every session of the account. So this wants
-/// an account of its own, or a fake vendor. Where refresh tokens rotate, one of them is deliberately sent twice.
+/// Sessions are created and ended; where the authenticator can, in the end every session of the account, and otherwise
+/// some of them live on. So this wants an account of its own, or a fake vendor. Where refresh tokens rotate, one of them is
+/// deliberately sent twice. Sessions are dated by the system's clock.
+///
+/// What it can't see: how an authenticator sorts a wrong password, a 429, an outage and a lost answer; whether a second
+/// renewal still has what the vendor wants back; and what becomes of spent refresh tokens, where credentials are good for
+/// one login only. Test that with a fake.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
