@@ -15,14 +15,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use auth_core::adapter::{Proof, lenient};
+use auth_core::adapter::{Proof, lenient, retry_after};
 use auth_core::{
     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Ended, Family, FileStore,
     LogoutScope, Renewal, Secret, Session, SessionManager, Timer, TokioTimer,
 };
 use auth_testkit::{ManualClock, conformance};
 use serde::Deserialize;
-use serde_json::Value;
 
 #[path = "fourth_vendor/fake.rs"]
 mod fake;
@@ -60,7 +59,13 @@ impl Northwind {
         Ok(Self { http, url: url.to_owned(), client_id: client_id.to_owned() })
     }
 
-    async fn post(&self, path: &'static str, form: &[(&str, &str)], proof: Proof) -> Result<Vec<u8>, AuthError> {
+    async fn post(
+        &self,
+        path: &'static str,
+        form: &[(&str, &str)],
+        proof: Proof,
+        clock: &dyn Timer,
+    ) -> Result<Vec<u8>, AuthError> {
         let named = |error: AuthError| error.with_operation(NORTHWIND, path);
         let lost = |error: reqwest::Error| {
             let delivery = if error.is_connect() { Delivery::NotProcessed } else { Delivery::Unknown };
@@ -69,25 +74,16 @@ impl Northwind {
         let form = [form, &[("client_id", &self.client_id)]].concat();
         let answer = self.http.post(format!("{}{path}", self.url)).form(&form).send().await.map_err(lost)?;
         let status = answer.status();
-        let seconds = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        let patience = retry_after(answer.headers(), clock);
         let body = answer.bytes().await.map_err(lost)?;
         if status.is_success() {
             return Ok(body.into());
         }
-        // RFC 6749, 5.2: what is wrong is in the body, with a status that says little.
-        let refusal: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let error = match (refusal["error"].as_str(), proof) {
-            (Some("invalid_grant"), Proof::Credentials) => AuthError::new(AuthErrorKind::InvalidCredentials),
-            (Some("invalid_grant"), _) => AuthError::new(AuthErrorKind::SessionExpired),
-            // A 401, though nothing is wrong with the session: it must not be given up.
-            (Some("invalid_client"), _) => AuthError::new(AuthErrorKind::Forbidden),
-            _ => AuthError::from_answer(status.as_u16(), &body, proof),
-        };
-        Err(named(error).with_status(status.as_u16()).with_retry_after(seconds.map(Duration::from_secs)))
+        Err(named(AuthError::from_answer(status.as_u16(), &body, proof)).with_retry_after(patience))
     }
 
     async fn grant(&self, form: &[(&str, &str)], proof: Proof, clock: &dyn Timer) -> Result<Session, AuthError> {
-        let body = self.post("/oauth/token", form, proof).await?;
+        let body = self.post("/oauth/token", form, proof, clock).await?;
         // Without its cause, which may repeat a piece of the answer.
         let unusable = |_| AuthError::new(AuthErrorKind::Decode).with_operation(NORTHWIND, "/oauth/token");
         let granted: Granted = serde_json::from_slice(&body).map_err(unusable)?;
@@ -141,7 +137,7 @@ impl Authenticator for Northwind {
     fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
         Box::pin(async move {
             let token = session.refresh_token.as_ref().unwrap_or(&session.access_token);
-            self.post("/oauth/revoke", &[("token", token.expose())], Proof::Session).await.map(drop)
+            self.post("/oauth/revoke", &[("token", token.expose())], Proof::Session, &TokioTimer::new()).await.map(drop)
         })
     }
 }

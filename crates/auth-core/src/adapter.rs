@@ -13,7 +13,10 @@ mod bodies;
 mod errors;
 mod jwt;
 
-use client_runtime::{Operation, Secret, Token};
+use std::time::Duration;
+
+use client_runtime::{Secret, Timer, Token};
+use http::HeaderMap;
 
 pub use answer::{Sent, lenient, needed};
 pub use bodies::refused_fields;
@@ -33,8 +36,14 @@ pub fn is_sendable(token: &Secret) -> bool {
 ///
 /// [`Decode`](AuthErrorKind::Decode) if it can't be sent: then the answer is not what it should be. `field` is its name
 /// there.
-pub fn sendable(token: Secret, operation: &'static Operation, field: &str) -> Result<Secret, AuthError> {
-    if is_sendable(&token) { Ok(token) } else { Err(AuthError::unusable(operation, field)) }
+pub fn sendable(token: Secret, family: Family, operation: &'static str, field: &str) -> Result<Secret, AuthError> {
+    if is_sendable(&token) { Ok(token) } else { Err(AuthError::unusable(family, operation, field)) }
+}
+
+/// How long an answer asks to wait: its header `Retry-After`, in seconds or as a date, which is read against the answer's
+/// own `Date`.
+pub fn retry_after(headers: &HeaderMap, clock: &dyn Timer) -> Option<Duration> {
+    client_runtime::retry_after(headers, || clock.system_time())
 }
 
 impl AuthError {

@@ -27,7 +27,7 @@ pub struct Session {
     pub scopes: Vec<String>,
     /// Whatever else the vendor wants back at the next renewal, by a name that its
     /// [`Authenticator`](crate::Authenticator) chooses. A [`SessionManager`](crate::SessionManager)
-    /// keeps what was there if a renewal brings none at all; one that brings some takes the place of all.
+    /// keeps what a renewal doesn't bring again.
     pub extra: BTreeMap<String, Secret>,
     /// Which credentials it was signed in with. The manager sets it; an authenticator leaves it alone.
     pub fingerprint: Option<Fingerprint>,

@@ -95,7 +95,7 @@ pub use nullable::Nullable;
 pub use operation::{Carrier, Operation, Scheme, Security};
 pub use redacted::{Redacted, RedactedValue};
 pub use response::Response;
-pub use retry::RetryPolicy;
+pub use retry::{RetryPolicy, date_of, retry_after};
 pub use secret::{InvalidBasic, Secret};
 pub use timer::{Timer, TokioTimer};
 pub use timestamp::Timestamp;

@@ -81,7 +81,7 @@ pub(crate) fn is_transient(status: StatusCode) -> bool {
 /// The pause the server asks for, in either form of the header.
 ///
 /// A date is read against the response's own `Date`, so that a wrong clock on either side doesn't matter.
-pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit are still "very long".
@@ -92,7 +92,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime)
 }
 
 /// When a response was sent, by its server's clock.
-pub(crate) fn date_of(headers: &HeaderMap) -> Option<SystemTime> {
+pub fn date_of(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }
 

@@ -8,6 +8,7 @@
 use std::time::{Duration, SystemTime};
 
 use client_runtime::{ApiError, Error, Response};
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::Proof;
@@ -21,9 +22,9 @@ const ROUNDING: Duration = Duration::from_secs(5);
 pub struct Sent(Option<SystemTime>);
 
 impl Sent {
-    /// The moment that the answer's header `Date` names.
-    pub fn at(date: Option<SystemTime>) -> Self {
-        Self(date)
+    /// What the header `Date` of an answer says.
+    pub fn of(headers: &HeaderMap) -> Self {
+        Self(client_runtime::date_of(headers))
     }
 
     /// A moment by the vendor's clock, such as the claim `exp`, by the clock that the answer's `arrival` was read from: as
@@ -53,7 +54,7 @@ where
 {
     let error = match result {
         Ok(answer) => {
-            let sent = Sent(answer.date());
+            let sent = Sent::of(answer.headers());
             return Ok((answer.into_inner().into(), sent));
         }
         Err(error) => error,
@@ -106,7 +107,7 @@ mod tests {
             (Some(9_000), 4_600, 1_000, 4_600),
             (Some(4_600), 4_600, 1_000, 4_600),
         ] {
-            let sent = Sent::at(date.map(at));
+            let sent = Sent(date.map(at));
             assert_eq!(sent.by_our_clock(at(moment), at(arrival)), at(ours), "{date:?} {moment} {arrival}");
         }
     }

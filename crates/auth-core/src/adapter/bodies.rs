@@ -105,6 +105,15 @@ pub(super) fn has_code(body: &[u8], code: &str) -> bool {
     serde_json::from_slice::<Coded>(body).is_ok_and(|coded| words(&coded.code) == words(code))
 }
 
+/// Whether the body carries this error of OAuth 2.0 (RFC 6749, 5.2).
+pub(super) fn has_oauth_error(body: &[u8], error: &str) -> bool {
+    #[derive(Deserialize)]
+    struct OAuth {
+        error: String,
+    }
+    serde_json::from_slice::<OAuth>(body).is_ok_and(|oauth| oauth.error == error)
+}
+
 /// Whether there is nothing in it.
 pub(super) fn is_blank(body: &[u8]) -> bool {
     body.trim_ascii().is_empty()

@@ -34,9 +34,9 @@ impl AuthError {
     ///
     /// | status | kind | delivery |
     /// |---|---|---|
-    /// | 401, and 400 with the code `bad_token` | `InvalidCredentials`, or `SessionExpired` for [`Proof::Session`] | `Refused` |
+    /// | 401, and 400 with the code `bad_token` or the OAuth 2.0 error `invalid_grant` | `InvalidCredentials`, or `SessionExpired` for [`Proof::Session`] | `Refused` |
     /// | 400, 413, 414, 415, 431 | `InvalidInput` | `Refused` |
-    /// | 403 | `Forbidden` | `Refused` |
+    /// | 403, and 400 or 401 with the OAuth 2.0 error `invalid_client` | `Forbidden` | `Refused` |
     /// | 404 | `NotFound`; `Unsupported` if its body is blank | `Refused` |
     /// | 405, 501 | `Unsupported` | `Refused` |
     /// | 408 | `Timeout` | `Unknown` |
@@ -49,8 +49,7 @@ impl AuthError {
     ///
     /// 408, 429 and 5xx but 501 are transient.
     ///
-    /// OAuth 2.0 (RFC 6749, 5.2) says in the body what a status doesn't: 400 `invalid_grant` is a wrong password or a spent
-    /// refresh token, and 401 `invalid_client` says nothing against the session. Sort those two before.
+    /// The errors of OAuth 2.0 are those of RFC 6749, 5.2.
     ///
     /// ```
     /// use auth_core::adapter::Proof;
@@ -65,11 +64,11 @@ impl AuthError {
     }
 
     /// An answer of success that lacks something nobody can do without. `field` is its name there.
-    pub fn unusable(operation: &'static Operation, field: &str) -> Self {
-        let error = Self::new(AuthErrorKind::Decode)
+    pub fn unusable(family: Family, operation: &'static str, field: &str) -> Self {
+        Self::new(AuthErrorKind::Decode)
             .with_message(format!("the field `{field}` is missing, empty or can't be sent"))
-            .with_delivery(Delivery::Unknown);
-        named(error, Some(operation))
+            .with_delivery(Delivery::Unknown)
+            .with_operation(family, operation)
     }
 }
 
@@ -131,6 +130,10 @@ fn kind_of(status: u16, body: &[u8], proof: Proof) -> AuthErrorKind {
     match status {
         // Svix, about a token that it can read and that names nobody it knows.
         400 if bodies::has_code(body, "bad_token") => refused,
+        // OAuth 2.0 says in the body what the status doesn't: a wrong password, or a refresh token that is spent.
+        400 | 401 if bodies::has_oauth_error(body, "invalid_grant") => refused,
+        // It says nothing against the session: whoever set up the client has to act.
+        400 | 401 if bodies::has_oauth_error(body, "invalid_client") => AuthErrorKind::Forbidden,
         400 | 413 | 414 | 415 | 431 => AuthErrorKind::InvalidInput,
         401 => refused,
         403 => AuthErrorKind::Forbidden,
@@ -217,4 +220,30 @@ fn undecodable(details: &DecodeError) -> AuthError {
 
 fn too_large(details: &TooLargeError) -> AuthError {
     AuthError::new(AuthErrorKind::Decode).with_message(format!("it has more than {} bytes", details.limit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_oauth_say_what_their_status_does_not() {
+        for (status, body, proof, kind) in [
+            (400, r#"{"error":"invalid_grant"}"#, Proof::Session, AuthErrorKind::SessionExpired),
+            (
+                400,
+                r#"{"error":"invalid_grant","error_description":"no"}"#,
+                Proof::Credentials,
+                AuthErrorKind::InvalidCredentials,
+            ),
+            (401, r#"{"error":"invalid_client"}"#, Proof::Session, AuthErrorKind::Forbidden),
+            (400, r#"{"error":"invalid_request"}"#, Proof::Session, AuthErrorKind::InvalidInput),
+            (401, r#"{"error":"access_denied"}"#, Proof::Session, AuthErrorKind::SessionExpired),
+            (400, r#"{"error":{"code":"invalid_grant"}}"#, Proof::Session, AuthErrorKind::InvalidInput),
+            (500, r#"{"error":"invalid_grant"}"#, Proof::Session, AuthErrorKind::Vendor),
+        ] {
+            let error = AuthError::from_answer(status, body.as_bytes(), proof);
+            assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{status} {body}");
+        }
+    }
 }

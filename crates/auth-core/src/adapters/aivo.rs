@@ -57,7 +57,7 @@ impl AivoAuthenticator {
         let (_, request) = login_request(credentials)?;
         let answer =
             self.client.login(&request).await.map_err(|error| AuthError::from_call(error, Proof::Credentials))?;
-        let sent = Sent::at(answer.date());
+        let sent = Sent::of(answer.headers());
         let answer = answer.into_inner();
         let user = answer.user.clone();
         let (mut session, _) = session((answer.into(), sent), clock.system_time(), &operations::LOGIN)?;
@@ -187,7 +187,7 @@ fn session(
     arrival: SystemTime,
     operation: &'static Operation,
 ) -> Result<(Session, Option<String>), AuthError> {
-    let token = sendable(issued.access_token, operation, "accessToken")?;
+    let token = sendable(issued.access_token, FAMILY, operation.id, "accessToken")?;
     let claims = Claims::of(&token);
     let mut session = Session::new(token, arrival);
     session.expires_at = {

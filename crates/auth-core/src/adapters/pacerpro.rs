@@ -116,8 +116,8 @@ fn session(
     arrival: SystemTime,
     operation: &'static Operation,
 ) -> Result<Session, AuthError> {
-    let token = issued.jwt_token.ok_or_else(|| AuthError::unusable(operation, "jwtToken"))?;
-    let token = sendable(token, operation, "jwtToken")?;
+    let token = issued.jwt_token.ok_or_else(|| AuthError::unusable(FAMILY, operation.id, "jwtToken"))?;
+    let token = sendable(token, FAMILY, operation.id, "jwtToken")?;
     let claims = Claims::of(&token);
     let mut session = Session::new(token, arrival);
     let expiry = expiry(issued.expires_at.as_ref(), claims.expires_at);

@@ -125,7 +125,7 @@ impl SvixAuthenticator {
         }
         let request = self.client.app_portal_access(&application, &wanted).token(api_key.clone());
         let (issued, sent): (Issued, _) = needed(request.await, Proof::Credentials)?;
-        let mut session = session(sendable(issued.token, OPERATION, "token")?, sent, clock);
+        let mut session = session(sendable(issued.token, FAMILY, OPERATION.id, "token")?, sent, clock);
         if let Some(seconds) = wanted.expiry {
             session.expires_at = session.issued_at.checked_add(Duration::from_secs(seconds));
         }
@@ -140,7 +140,7 @@ impl SvixAuthenticator {
             None => request,
         };
         let (issued, sent): (Issued, _) = needed(request.await, Proof::Credentials)?;
-        Ok(session(sendable(issued.token, &operations::EXCHANGE_ONE_TIME_TOKEN, "token")?, sent, clock))
+        Ok(session(sendable(issued.token, FAMILY, operations::EXCHANGE_ONE_TIME_TOKEN.id, "token")?, sent, clock))
     }
 }
 

@@ -243,6 +243,9 @@ async fn what_a_renewal_does_not_say_again_still_holds() {
             .with_refresh_token(format!("r-{name}"))
             .with_subject(format!("s-{name}"))
             .with_account(format!("a-{name}"))
+            .with_scopes([name])
+            .with_extra("device", name)
+            .with_extra(format!("of the {name} one"), name)
     };
     let bare = Session::new("new", now).with_expiry(now + HOUR);
     for (answer, from) in [(bare, "old"), (all("new", now), "new")] {
@@ -254,6 +257,8 @@ async fn what_a_renewal_does_not_say_again_still_holds() {
             (session.subject.clone(), session.account.clone()),
             (Some(format!("s-{from}")), Some(format!("a-{from}")))
         );
+        assert_eq!((&*session.scopes, session.extra["device"].expose()), ([from.to_owned()].as_slice(), from));
+        assert_eq!(session.extra["of the old one"].expose(), "old", "each is kept until it is brought again");
     }
 }
 

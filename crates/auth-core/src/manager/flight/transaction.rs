@@ -232,8 +232,8 @@ fn inherit(mut renewed: Session, before: &Session) -> Session {
     if renewed.scopes.is_empty() {
         renewed.scopes.clone_from(&before.scopes);
     }
-    if renewed.extra.is_empty() {
-        renewed.extra.clone_from(&before.extra);
+    for (name, value) in &before.extra {
+        renewed.extra.entry(name.clone()).or_insert_with(|| value.clone());
     }
     renewed
 }
