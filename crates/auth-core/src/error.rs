@@ -49,6 +49,33 @@ pub enum AuthErrorKind {
     Vendor,
 }
 
+impl AuthErrorKind {
+    /// Its name, for metrics and traces: `invalid_credentials`, `rate_limited`. OpenTelemetry's attribute `error.type` is
+    /// meant for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::InvalidInput => "invalid_input",
+            Self::SessionExpired => "session_expired",
+            Self::ReauthRequired => "reauth_required",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::Validation => "validation",
+            Self::RateLimited => "rate_limited",
+            Self::Unsupported => "unsupported",
+            Self::Transport => "transport",
+            Self::Timeout => "timeout",
+            Self::Decode => "decode",
+            Self::Storage => "storage",
+            Self::Shutdown => "shutdown",
+            Self::Runtime => "runtime",
+            Self::Capacity => "capacity",
+            Self::Vendor => "vendor",
+        }
+    }
+}
+
 /// What may have become of a request that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
