@@ -143,6 +143,11 @@ manager.shutdown().await;
 //! [`Authenticator`] says what a manager makes of each error, and shows a vendor by plain HTTP. The example
 //! `fourth_vendor` is a whole one for OAuth 2.0, with a fake server and the conformance suite.
 //!
+//! # How sessions fare
+//!
+//! An [`observe::Observer`] hears of renewals, failures, waits and refused tokens, for whoever counts them; the feature
+//! `tracing` writes spans and events. The module [`observe`] lists both.
+//!
 //! # Invariants
 //!
 //! - One renewal is under way per session, however many ask; all share its result, failures too. Callers that go away
@@ -162,8 +167,9 @@ manager.shutdown().await;
 //! # Features
 //!
 //! `svix`, `pacerpro`, `aivo`: an adapter each, all on by default. `adapter`, which each of them brings: what adapters are
-//! made of, for one of your own, in the module `adapter`. `rustls` (default), `native-tls`, `tracing` are those
-//! of the clients. `file`, `redis`, `redis-tls` and `keyring`: stores, and `encryption` to seal them, all off by default.
+//! made of, for one of your own, in the module `adapter`. `rustls` (default), `native-tls` are those of the clients.
+//! `tracing`: spans and events of sessions and of the clients, listed in [`observe`]; off by default.
+//! `file`, `redis`, `redis-tls` and `keyring`: stores, and `encryption` to seal them, all off by default.
 //! `tower` and `reqwest-middleware`: tokens for other HTTP stacks, in the modules `tower` and
 //! `middleware`, both off by default.
 //!
@@ -185,6 +191,7 @@ mod key;
 mod manager;
 #[cfg(feature = "reqwest-middleware")]
 pub mod middleware;
+pub mod observe;
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 mod origin;
 mod pool;

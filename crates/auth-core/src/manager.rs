@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
 use tokio::sync::watch;
 
+use crate::observe::Wait;
 use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Session, SessionKey};
 
 mod builder;
@@ -15,6 +16,7 @@ mod ending;
 mod flight;
 mod login;
 mod policy;
+mod report;
 mod state;
 #[cfg(test)]
 mod state_store_tests;
@@ -29,6 +31,7 @@ pub(crate) use changes::Changes;
 pub use ending::Ended;
 use flight::{Flight, Halt, Landed};
 pub use policy::Policy;
+use report::Report;
 pub(crate) use state::Due;
 use state::{Decision, Freshness};
 pub use status::{SessionStatus, SessionWatch};
@@ -72,6 +75,7 @@ struct Inner<A> {
     authenticator: A,
     timer: Arc<dyn Timer>,
     vault: Arc<Vault>,
+    report: Arc<Report>,
     cell: Cell,
     status: watch::Sender<SessionStatus>,
     /// Who else hears of changes, and as what.
@@ -121,7 +125,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
                 }
             };
             let is_login = flight.is_login();
-            match self.inner.wait(flight, limit.get_or_insert_with(|| self.inner.limit())).await {
+            match self.inner.wait(Wait::Token, flight, limit.get_or_insert_with(|| self.inner.limit())).await {
                 Ok(token) => return Ok(token),
                 // A login of somebody else that failed has changed nothing.
                 Err(Halt::Failed(error)) if !is_login || error.kind() == AuthErrorKind::Timeout => return Err(error),
@@ -152,7 +156,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         };
         let mut limit = self.inner.limit();
         for flight in under_way {
-            let _ = self.inner.wait(flight, &mut limit).await;
+            let _ = self.inner.wait(Wait::Shutdown, flight, &mut limit).await;
         }
         // The last chance for what could not be written.
         let last = self.inner.timer.sleep(self.inner.cell.lock().state().policy().store_limit);
@@ -293,14 +297,17 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 
     /// Waits for what a renewal or a login gives, within the limit.
-    async fn wait(&self, flight: Flight, limit: &mut BoxFuture<'static, ()>) -> Landed {
-        tokio::select! {
-            biased;
-            landed = flight.landed() => landed,
-            () = limit => Err(AuthError::new(AuthErrorKind::Timeout)
-                .with_message("it goes on, and took too long for this caller")
-                .into()),
-        }
+    async fn wait(&self, wait: Wait, flight: Flight, limit: &mut BoxFuture<'static, ()>) -> Landed {
+        let landed = async {
+            tokio::select! {
+                biased;
+                landed = flight.landed() => landed,
+                () = limit => Err(AuthError::new(AuthErrorKind::Timeout)
+                    .with_message("it goes on, and took too long for this caller")
+                    .into()),
+            }
+        };
+        self.report.wait(wait, landed).await
     }
 
     /// The work, unless the limit comes first.
@@ -329,7 +336,8 @@ impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
 
     fn reject(&self, generation: u64) {
         let now = self.inner.timer.system_time();
-        self.inner.cell.lock().reject(generation, now);
+        let consequence = self.inner.cell.lock().reject(generation, now);
+        self.inner.report.rejected(consequence);
     }
 }
 

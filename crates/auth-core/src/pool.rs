@@ -8,6 +8,7 @@ use lru::LruCache;
 use tokio::task::JoinSet;
 
 use crate::manager::Changes;
+use crate::observe::Observer;
 use crate::{
     AuthError, AuthErrorKind, Authenticator, MemoryStore, Policy, SessionManager, SessionManagerBuilder, SessionStore,
 };
@@ -47,6 +48,7 @@ struct Shared<A: Authenticator + Clone + 'static> {
     sessions: Mutex<LruCache<Arc<str>, SessionManager<A>>>,
     /// Tells whoever keeps the pool alive of accounts that are new, or whose session has changed.
     changes: Changes,
+    observer: Option<Arc<dyn Observer>>,
     evicted: Option<Box<Evicted>>,
 }
 
@@ -62,6 +64,7 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
             policy: Policy::default(),
             timer: Arc::new(TokioTimer::default()),
             store: None,
+            observer: None,
             evicted: None,
         }
     }
@@ -86,10 +89,13 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
             return Ok(manager);
         }
         let account: Arc<str> = account.into();
-        let builder = SessionManager::builder(self.shared.authenticator.clone())
+        let mut builder = SessionManager::builder(self.shared.authenticator.clone())
             .policy(self.shared.policy.clone())
             .timer(Arc::clone(&self.shared.timer))
             .store(Arc::clone(&self.shared.store));
+        if let Some(observer) = &self.shared.observer {
+            builder = builder.observer(Arc::clone(observer));
+        }
         // Without the lock: it may take its time, or ask the pool for another account. The pool's key is the account,
         // whatever it says.
         let manager = configure(builder).account(&*account).tell(self.shared.changes.clone(), &account).build()?;
@@ -186,6 +192,7 @@ pub struct SessionPoolBuilder<A> {
     policy: Policy,
     timer: Arc<dyn Timer>,
     store: Option<Arc<dyn SessionStore>>,
+    observer: Option<Arc<dyn Observer>>,
     evicted: Option<Box<Evicted>>,
 }
 
@@ -214,6 +221,12 @@ impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
         self
     }
 
+    /// Hears what all managers go through, to count it: see [`observe`](crate::observe).
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Calls `evicted` with every account whose session has made room for another. It may ask the pool.
     pub fn on_eviction(mut self, evicted: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.evicted = Some(Box::new(evicted));
@@ -223,7 +236,7 @@ impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
     /// Builds the pool.
     pub fn build(self) -> SessionPool<A> {
         let sessions = Mutex::new(LruCache::unbounded());
-        let Self { authenticator, capacity, policy, timer, store, evicted } = self;
+        let Self { authenticator, capacity, policy, timer, store, observer, evicted } = self;
         let (store, own_memory) = match store {
             Some(store) => (store, None),
             None => {
@@ -232,7 +245,8 @@ impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
             }
         };
         let changes = Changes::new();
-        let shared = Shared { authenticator, capacity, policy, timer, store, own_memory, sessions, changes, evicted };
+        let shared =
+            Shared { authenticator, capacity, policy, timer, store, own_memory, sessions, changes, observer, evicted };
         SessionPool { shared: Arc::new(shared) }
     }
 }

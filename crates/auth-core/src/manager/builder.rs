@@ -7,9 +7,11 @@ use tokio::sync::watch;
 
 use super::cell::Cell;
 use super::policy::fraction;
+use super::report::Report;
 use super::state::State;
 use super::vault::{Limits, Vault};
 use super::{Changes, Inner, Policy, SessionManager, SessionStatus};
+use crate::observe::{Issuer, Observer};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, MemoryStore, Session, SessionKey, SessionStore};
 
 /// Builds a [`SessionManager`].
@@ -22,6 +24,7 @@ pub struct SessionManagerBuilder<A> {
     policy: Policy,
     timer: Arc<dyn Timer>,
     store: Option<Arc<dyn SessionStore>>,
+    observer: Option<Arc<dyn Observer>>,
     changes: Option<(Changes, Arc<str>)>,
 }
 
@@ -35,6 +38,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
             policy: Policy::default(),
             timer: Arc::new(TokioTimer::default()),
             store: None,
+            observer: None,
             changes: None,
         }
     }
@@ -82,6 +86,12 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         self
     }
 
+    /// Hears what the manager goes through, to count it: see [`observe`](crate::observe).
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Tells of every change.
     pub(crate) fn tell(mut self, changes: Changes, account: &Arc<str>) -> Self {
         self.changes = Some((changes, Arc::clone(account)));
@@ -122,9 +132,12 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         if let Some(session) = self.session {
             state.publish(Arc::new(session), fraction(self.timer.random()));
         }
+        let issuer = Issuer::new(key.family().clone(), key.realm());
+        let report = Arc::new(Report::new(issuer, self.observer, Arc::clone(&self.timer), limits.step));
         let inner = Inner {
             authenticator: self.authenticator,
-            vault: Arc::new(Vault::new(store, is_private, key, Arc::clone(&self.timer), limits)),
+            vault: Arc::new(Vault::new(store, is_private, key, Arc::clone(&self.timer), Arc::clone(&report), limits)),
+            report,
             timer: self.timer,
             // A token that can't be sent shows when somebody asks for it.
             cell: Cell::new(state, self.credentials),

@@ -12,6 +12,7 @@ use self::sync::{ArcSwap, Mutex, MutexGuard};
 use super::flight::Flight;
 use super::lost;
 use super::state::{Completion, Freshness, Gained, Plan, State, Ticket};
+use crate::observe::Consequence;
 use crate::{AuthError, AuthErrorKind, Credentials, Session};
 
 #[cfg(test)]
@@ -179,12 +180,13 @@ impl Locked<'_> {
     }
 
     /// A server refused the token of this generation; whether that is a reason for another one.
-    pub(super) fn reject(&mut self, generation: u64, now: SystemTime) -> bool {
-        let is_reason = self.guarded.state.reject(generation, now);
-        if is_reason {
+    pub(super) fn reject(&mut self, generation: u64, now: SystemTime) -> Consequence {
+        let was_in_use = self.guarded.state.is_in_use(generation);
+        if self.guarded.state.reject(generation, now) {
             self.withdraw();
+            return Consequence::Renewal;
         }
-        is_reason
+        if was_in_use { Consequence::PutOff } else { Consequence::Nothing }
     }
 
     /// A renewal of what was is void, and stops where it waits for others.

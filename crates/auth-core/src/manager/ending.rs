@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::cell::Ended as EndedHere;
 use super::flight::{Flight, Halt};
+use super::report::Cause;
 use super::state::Freshness;
 use super::vault::{Left, Removal};
 use super::{Inner, SessionManager, SessionStatus, lost, runtime};
+use crate::observe::{Operation, Outcome};
 use crate::{AuthError, AuthErrorKind, Authenticator, Capabilities, LogoutScope, Renewal, Session};
 
 /// What a logout or a revocation has led to.
@@ -28,6 +30,15 @@ pub enum Ended {
 enum Scope {
     Session,
     Account,
+}
+
+impl Scope {
+    fn operation(self) -> Operation {
+        match self {
+            Self::Session => Operation::Logout,
+            Self::Account => Operation::RevokeAll,
+        }
+    }
 }
 
 impl<A: Authenticator + 'static> SessionManager<A> {
@@ -87,10 +98,12 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             (ended, left)
         };
         // In a task: a caller that goes away must not leave the session half ended.
-        let inner = Arc::clone(&self.inner);
+        let (inner, cause) = (Arc::clone(&self.inner), Cause::here());
         let ending = runtime.spawn(async move {
-            let result = inner.finish_ending(ended, left, scope).await;
+            let work = inner.report.begin(scope.operation(), cause);
+            let result = work.around(inner.finish_ending(ended, left, scope)).await;
             announced.tell(Err(Halt::Superseded));
+            let _ = work.end(Outcome::of(&result));
             result
         });
         tokio::select! {

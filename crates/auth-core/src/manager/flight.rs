@@ -1,13 +1,16 @@
 //! A renewal on its way: one task, one result, any number of waiters.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use client_runtime::Token;
 use tokio::sync::{Notify, watch};
 
 use super::cell::prepare;
+use super::report::{Cause, Ending};
 use super::state::{Completion, Gained, Plan};
 use super::{Inner, Locked, SessionStatus, lost, runtime};
+use crate::observe::{Operation, Outcome};
 use crate::{AuthError, Authenticator, Credentials, Delivery, Session, StoreLock};
 
 mod transaction;
@@ -105,7 +108,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     pub(super) fn begin(self: &Arc<Self>, mut locked: Locked<'_>, plan: Plan) -> Result<Flight, AuthError> {
         let runtime = runtime()?;
         let (announced, flight) = Flight::announce();
-        let task = Task {
+        let mut task = Task {
             inner: Arc::clone(self),
             epoch: locked.begin(flight.clone()),
             plan,
@@ -113,9 +116,11 @@ impl<A: Authenticator + 'static> Inner<A> {
             credentials: locked.credentials().cloned(),
             lock: None,
             announced,
+            cause: Cause::none(),
         };
         // A runtime that is about to end drops the task right here, and a task that is dropped needs the lock.
         drop(locked);
+        task.cause = Cause::here();
         runtime.spawn(task.run());
         Ok(flight)
     }
@@ -179,37 +184,56 @@ struct Task<A: Authenticator + 'static> {
     /// The store's lock, from the first step that needs it until the result is published.
     lock: Option<StoreLock>,
     announced: Announced,
+    cause: Cause,
 }
 
 impl<A: Authenticator + 'static> Task<A> {
     async fn run(mut self) {
-        let landed = self.fly().await;
-        self.announced.tell(landed);
+        loop {
+            // A renewal that leads to another is the cause of it.
+            let cause = std::mem::replace(&mut self.cause, Cause::none());
+            let work = self.inner.report.begin(Operation::Renewal(self.plan), cause);
+            let (landed, ending) = work.around(self.fly()).await;
+            let is_over = landed.is_some();
+            if let Some(landed) = landed {
+                self.announced.tell(landed);
+            }
+            self.cause = work.end(ending);
+            if is_over {
+                break;
+            }
+        }
         if let Some(lock) = self.lock.take() {
             self.inner.vault.release(lock).await;
         }
     }
 
-    async fn fly(&mut self) -> Landed {
-        loop {
-            let outcome = match self.attempt().await {
-                Ok(gained) => Ok(gained),
-                Err(Halt::Failed(error)) => Err(error),
-                Err(Halt::Superseded) => return Err(Halt::Superseded),
-            };
-            match self.land(outcome.clone()) {
-                (Completion::Published, landed) => return landed,
-                (Completion::Failed(error), _) => return Err(error.into()),
-                (Completion::Again(plan), _) => {
-                    self.plan = plan;
-                    self.held = self.inner.cell.lock().state().session().cloned();
+    /// One renewal by the plan, and what it says of itself. It brings a result, unless it leads to another plan.
+    async fn fly(&mut self) -> (Option<Landed>, Ending) {
+        let superseded = || (Some(Err(Halt::Superseded)), Outcome::Superseded.into());
+        let outcome = match self.attempt().await {
+            Ok(gained) => Ok(gained),
+            Err(Halt::Failed(error)) => Err(error),
+            Err(Halt::Superseded) => return superseded(),
+        };
+        let (completion, landed, cooldown) = self.land(outcome.clone());
+        let found = || if matches!(outcome, Ok(Gained::New(_))) { Outcome::Done } else { Outcome::Found };
+        match completion {
+            Completion::Published => (Some(landed), found().into()),
+            Completion::Failed(error) => {
+                let ending = Ending { outcome: Outcome::Failed(error.clone()), cooldown };
+                (Some(Err(error.into())), ending)
+            }
+            Completion::Again(plan) => {
+                self.plan = plan;
+                self.held = self.inner.cell.lock().state().session().cloned();
+                (None, outcome.map_or_else(Outcome::Failed, |_| Outcome::Found).into())
+            }
+            Completion::Superseded => {
+                if let Ok(Gained::New(session)) = outcome {
+                    self.inner.give_up(session).await;
                 }
-                (Completion::Superseded, _) => {
-                    if let Ok(Gained::New(session)) = outcome {
-                        self.inner.give_up(session).await;
-                    }
-                    return Err(Halt::Superseded);
-                }
+                superseded()
             }
         }
     }
@@ -232,21 +256,24 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// Decides what the outcome means, publishes what is to be published, and shows it, in one step.
-    fn land(&self, outcome: Result<Gained, AuthError>) -> (Completion, Landed) {
+    /// Decides what the outcome means, publishes what is to be published, and shows it, in one step. Says also for how long
+    /// the same is not tried again.
+    fn land(&self, outcome: Result<Gained, AuthError>) -> (Completion, Landed, Option<Duration>) {
         let inner = &self.inner;
         let (now, chance) = (inner.timer.system_time(), inner.chance());
         let mut locked = inner.cell.lock();
         let completion = locked.complete(self.epoch, self.plan, outcome, now, chance);
         let landed = locked.in_use().map_err(Halt::from);
+        let put_off = locked.state().put_off(self.plan, now);
+        let cooldown = put_off.and_then(|until| until.duration_since(now).ok());
         match &completion {
             Completion::Published => inner.show_active(&locked),
             Completion::Failed(error) => inner.show(SessionStatus::Failed(error.clone())),
-            Completion::Again(_) | Completion::Superseded => return (completion, landed),
+            Completion::Again(_) | Completion::Superseded => return (completion, landed, cooldown),
         }
         drop(locked);
         inner.save_later();
-        (completion, landed)
+        (completion, landed, cooldown)
     }
 }
 

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::cell::prepare;
-use super::flight::{Announced, Flight, Halt};
+use super::flight::{Announced, Flight, Halt, Landed};
+use super::report::Cause;
 use super::state::{Freshness, Ticket};
 use super::{Inner, Locked, SessionManager, SessionStatus, lost, runtime};
+use crate::observe::{Operation, Outcome, Wait};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Session};
 
 impl<A: Authenticator + 'static> SessionManager<A> {
@@ -26,7 +28,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     /// The login goes on if the future is dropped.
     pub async fn login(&self, credentials: Credentials) -> Result<(), AuthError> {
         let flight = self.inner.begin_login(credentials)?;
-        match self.inner.wait(flight, &mut self.inner.limit()).await {
+        match self.inner.wait(Wait::Login, flight, &mut self.inner.limit()).await {
             Ok(_) => Ok(()),
             Err(Halt::Failed(error)) => Err(error),
             Err(Halt::Superseded) => Err(AuthError::new(AuthErrorKind::Conflict)
@@ -77,7 +79,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         let ticket = locked.begin_login(flight.clone());
         drop(locked);
         let login = Login { inner: Arc::clone(self), ticket, credentials, announced, flight: flight.clone() };
-        runtime.spawn(login.run());
+        runtime.spawn(login.run(Cause::here()));
         Ok(flight)
     }
 
@@ -130,25 +132,36 @@ enum SignedIn {
 }
 
 impl<A: Authenticator + 'static> Login<A> {
-    async fn run(self) {
+    async fn run(self, cause: Cause) {
         let inner = Arc::clone(&self.inner);
+        let work = inner.report.begin(Operation::Login, cause);
+        let span = work.span();
+        let (landed, closing) = span.around(self.sign_in()).await;
+        let outcome = Outcome::of_halted(&landed);
+        self.announced.tell(landed);
+        let _ = work.end(outcome);
+        if let Some(closing) = closing {
+            span.around(closing.finish(&inner)).await;
+        }
+    }
+
+    /// What its waiters get, and what it has replaced.
+    async fn sign_in(&self) -> (Landed, Option<Closing>) {
+        let inner = &self.inner;
         let outcome = inner.authenticate(&self.credentials).await;
         match self.land(outcome) {
             Ok(SignedIn::Published(closing)) => {
                 inner.store_new().await;
                 let token = inner.cell.lock().in_use();
-                self.announced.tell(token.map_err(Halt::from));
-                if let Some(closing) = closing {
-                    closing.finish(&inner).await;
-                }
+                (token.map_err(Halt::from), closing)
             }
             Ok(SignedIn::Void(session, halt)) => {
                 if !session.is_static {
                     inner.give_up(session).await;
                 }
-                self.announced.tell(Err(halt));
+                (Err(halt), None)
             }
-            Err(halt) => self.announced.tell(Err(halt)),
+            Err(halt) => (Err(halt), None),
         }
     }
 

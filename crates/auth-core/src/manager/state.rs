@@ -230,7 +230,7 @@ impl State {
     }
 
     /// Until when a plan has to wait, if it has to.
-    fn put_off(&self, plan: Plan, now: SystemTime) -> Option<SystemTime> {
+    pub(crate) fn put_off(&self, plan: Plan, now: SystemTime) -> Option<SystemTime> {
         let pause = match plan {
             Plan::Look => self.next_look,
             _ => self.cooling.as_ref().map(|(pause, _)| *pause),
@@ -287,7 +287,7 @@ impl State {
     /// where there is no other to be had, or where it was only just renewed for this very reason. Whether there will be a
     /// renewal.
     pub(crate) fn reject(&mut self, generation: u64, now: SystemTime) -> bool {
-        let is_current = generation == self.generation && self.held.as_ref().is_some_and(|held| !held.rejected);
+        let is_current = self.is_in_use(generation);
         let is_too_soon = self.suspicion.is_some_and(|pause| pause.lasts(now));
         if !is_current || is_too_soon {
             return false;
@@ -298,6 +298,11 @@ impl State {
             self.set_rejected(false);
         }
         leads_on
+    }
+
+    /// Whether a token of this generation is what everybody gets, as long as it is valid.
+    pub(crate) fn is_in_use(&self, generation: u64) -> bool {
+        generation == self.generation && self.held.as_ref().is_some_and(|held| !held.rejected)
     }
 
     fn set_rejected(&mut self, rejected: bool) {

@@ -10,7 +10,9 @@ use client_runtime::{BoxFuture, Timer};
 use self::machine::{InsteadOf, Machine, Step};
 use self::sent::Sent;
 use super::flight::Halt;
+use super::report::{Debt, Report};
 use super::state::Spent;
+use crate::observe::StoreStep;
 use crate::{
     AuthError, AuthErrorKind, Delivery, Fingerprint, Intent, Revision, Session, SessionKey, SessionStore, StoreLock,
     Stored,
@@ -26,6 +28,7 @@ pub(super) struct Vault {
     /// Its text.
     name: String,
     timer: Arc<dyn Timer>,
+    report: Arc<Report>,
     limits: Limits,
     machine: Mutex<Machine>,
     /// One write at a time, so that none of an epoch that is over comes after one of the next.
@@ -86,6 +89,7 @@ impl Vault {
         is_private: bool,
         key: SessionKey,
         timer: Arc<dyn Timer>,
+        report: Arc<Report>,
         limits: Limits,
     ) -> Self {
         let (machine, turn) = (Mutex::default(), tokio::sync::Mutex::default());
@@ -95,6 +99,7 @@ impl Vault {
             name: key.to_string(),
             key,
             timer,
+            report,
             limits,
             machine,
             turn,
@@ -113,7 +118,7 @@ impl Vault {
     pub(super) async fn lock(&self) -> Result<StoreLock, AuthError> {
         let Limits { step, lock } = self.limits;
         // A store keeps to the limit by itself, but for the time it takes to ask.
-        let waiting = self.bounded(lock.saturating_add(step), self.store.lock(&self.name, lock));
+        let waiting = self.bounded(StoreStep::Lock, lock.saturating_add(step), self.store.lock(&self.name, lock));
         waiting.await.map_err(|error| error.with_transient(true))
     }
 
@@ -123,7 +128,7 @@ impl Vault {
             lock.release().await;
             Ok(())
         };
-        let _ = self.step(Box::pin(released)).await;
+        let _ = self.step(StoreStep::Release, Box::pin(released)).await;
     }
 
     /// What is in the store, beside the session in use. What is owed is written first. `ours` is the fingerprint of the
@@ -162,7 +167,7 @@ impl Vault {
     }
 
     async fn load(&self) -> Result<Option<Stored>, AuthError> {
-        self.step(self.store.load(&self.name)).await
+        self.step(StoreStep::Load, self.store.load(&self.name)).await
     }
 
     /// Why the refresh token that is stored can't be sent, if somebody may have sent it.
@@ -196,7 +201,8 @@ impl Vault {
         session: &Session,
     ) -> Result<Option<Revision>, Halt> {
         let _turn = self.turn(epoch).await?;
-        let inserted = self.step(self.store.compare_and_swap(&self.name, instead_of, session)).await?;
+        let inserted =
+            self.step(StoreStep::CompareAndSwap, self.store.compare_and_swap(&self.name, instead_of, session)).await?;
         if inserted.is_some() {
             self.machine().see();
         }
@@ -206,7 +212,7 @@ impl Vault {
     /// Records that the refresh token is about to be sent.
     pub(super) async fn intend(&self, epoch: u64, stored: Revision, intent: Intent) -> Result<Option<Revision>, Halt> {
         let _turn = self.turn(epoch).await?;
-        let recorded = self.step(self.store.record_intent(&self.name, stored, intent)).await;
+        let recorded = self.step(StoreStep::RecordIntent, self.store.record_intent(&self.name, stored, intent)).await;
         match recorded {
             Ok(Some(_)) => self.machine().recorded(),
             Ok(None) => {}
@@ -223,10 +229,10 @@ impl Vault {
         let Ok(_turn) = self.turn(epoch).await else { return };
         if let Some(before) = before {
             // If that fails, the chance to send it once more is gone, and nothing else.
-            let _ = self.step(self.store.record_intent(&self.name, stored, before)).await;
+            let _ = self.step(StoreStep::RecordIntent, self.store.record_intent(&self.name, stored, before)).await;
             return;
         }
-        if self.step(self.store.clear_intent(&self.name, stored)).await.is_err() {
+        if self.step(StoreStep::ClearIntent, self.store.clear_intent(&self.name, stored)).await.is_err() {
             self.machine().set_void(epoch, intent);
         }
     }
@@ -235,10 +241,14 @@ impl Vault {
     /// written is used all the same, since it is the only one there is, and written later.
     pub(super) async fn replace(&self, epoch: u64, redeemed: Revision, renewed: &Arc<Session>) -> Result<bool, Halt> {
         let _turn = self.turn(epoch).await?;
-        match self.step(self.store.compare_and_swap(&self.name, Some(redeemed), renewed)).await {
+        match self
+            .step(StoreStep::CompareAndSwap, self.store.compare_and_swap(&self.name, Some(redeemed), renewed))
+            .await
+        {
             Ok(written) => Ok(written.is_some()),
             Err(error) => {
-                self.machine().owe(epoch, renewed, redeemed, error);
+                self.machine().owe(epoch, renewed, redeemed, error.clone());
+                self.report.owed(Debt::Session, &error);
                 Ok(true)
             }
         }
@@ -313,19 +323,27 @@ impl Vault {
     async fn take(&self, epoch: u64, step: &Step) -> Result<(), AuthError> {
         let taken = match step {
             Step::Write(session, InsteadOf::Anything) => {
-                self.step(self.store.save(&self.name, session)).await.map(drop)
+                self.step(StoreStep::Save, self.store.save(&self.name, session)).await.map(drop)
             }
-            Step::Write(session, InsteadOf::Redeemed(revision)) => {
-                self.step(self.store.compare_and_swap(&self.name, Some(*revision), session)).await.map(drop)
-            }
+            Step::Write(session, InsteadOf::Redeemed(revision)) => self
+                .step(StoreStep::CompareAndSwap, self.store.compare_and_swap(&self.name, Some(*revision), session))
+                .await
+                .map(drop),
             Step::Remove => {
                 let found = self.load().await.ok();
                 *self.removed() = Some((epoch, found));
-                self.step(self.store.remove(&self.name)).await
+                self.step(StoreStep::Remove, self.store.remove(&self.name)).await
             }
             Step::TakeBack(void) => return self.take_back(epoch, *void).await,
         };
+        let was_owed = self.unsaved().is_some();
         self.machine().done(epoch, step, taken.as_ref().err());
+        match (step, &taken) {
+            (Step::Write(..), Err(error)) => self.report.owed(Debt::Session, error),
+            (Step::Write(..), Ok(())) if was_owed => self.report.settled(),
+            (Step::Remove, Err(error)) => self.report.owed(Debt::Removal, error),
+            _ => {}
+        }
         taken
     }
 
@@ -333,7 +351,7 @@ impl Vault {
     /// record is remembered all the same: a write that failed may yet arrive.
     async fn take_back(&self, epoch: u64, void: Intent) -> Result<(), AuthError> {
         let Some(stored) = self.load().await?.filter(|stored| stored.intent == Some(void)) else { return Ok(()) };
-        self.step(self.store.clear_intent(&self.name, stored.revision)).await?;
+        self.step(StoreStep::ClearIntent, self.store.clear_intent(&self.name, stored.revision)).await?;
         self.machine().done(epoch, &Step::TakeBack(void), None);
         Ok(())
     }
@@ -345,11 +363,20 @@ impl Vault {
     }
 
     /// A step of the store, within the limit.
-    async fn step<T>(&self, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
-        self.bounded(self.limits.step, work).await
+    async fn step<T>(&self, step: StoreStep, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
+        self.bounded(step, self.limits.step, work).await
     }
 
-    async fn bounded<T>(&self, limit: Duration, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
+    async fn bounded<T>(
+        &self,
+        step: StoreStep,
+        limit: Duration,
+        work: BoxFuture<'_, Result<T, AuthError>>,
+    ) -> Result<T, AuthError> {
+        self.report.store_step(step, self.within(limit, work)).await
+    }
+
+    async fn within<T>(&self, limit: Duration, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
         let result = tokio::select! {
             biased;
             result = work => result,

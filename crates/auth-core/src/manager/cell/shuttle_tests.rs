@@ -13,6 +13,7 @@ use shuttle::{Config, Runner};
 
 use super::{Cell, Completion, Flight, Plan, State};
 use crate::manager::state::{Decision, Gained};
+use crate::observe::Consequence;
 use crate::{Capabilities, Policy, Renewal, Session};
 
 /// How many act, and how many only look.
@@ -122,7 +123,7 @@ fn one_renewal_for_all_who_were_refused_and_the_refused_token_is_gone() {
         let caller = || {
             let (begun, over) = (Arc::clone(&begun), Arc::clone(&over));
             role(move |cell| {
-                over.fetch_or(cell.lock().reject(1, now()), SeqCst);
+                over.fetch_or(cell.lock().reject(1, now()) == Consequence::Renewal, SeqCst);
                 assert_eq!(seen(cell), None, "after a rejection");
                 begun.fetch_add(usize::from(renew_once(cell).is_some()), SeqCst);
             })

@@ -3,18 +3,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+pub(crate) use crate::observe::Plan;
 use crate::{AuthError, Session};
-
-/// A way to get a valid session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plan {
-    /// Redeem what the session has, unless a peer has done so.
-    Refresh,
-    /// Sign in with the credentials that are held, unless a peer has done so.
-    Login,
-    /// Only look in the store: a peer may have signed in, or finished what it began.
-    Look,
-}
 
 /// A login that somebody asked for, as it is known while it is under way.
 #[derive(Clone, Copy, Debug)]
