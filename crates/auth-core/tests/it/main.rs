@@ -32,10 +32,13 @@ mod keys;
 mod lifecycle;
 mod lives;
 mod manager;
+mod observe;
 mod peers;
 mod peers_rotation;
 mod pool;
 mod rotation;
+#[cfg(feature = "tracing")]
+mod traces;
 mod verbs;
 
 // The adapters, each alone.
