@@ -7,6 +7,8 @@ mod plan;
 
 use std::time::Duration;
 
+use http::StatusCode;
+
 pub use self::hold::Hold;
 pub use self::plan::{Faults, Planned};
 
@@ -48,6 +50,8 @@ pub enum Fault {
     },
     /// 429 in the vendor's shape; not processed.
     TooManyRequests(RetryAfter),
+    /// This status, with an error in the vendor's shape, whatever the request is; not processed.
+    Status(StatusCode),
     /// 500 with an empty object; not processed.
     InternalError,
     /// 502 with a page of HTML, as a proxy sends it; not processed.
@@ -92,7 +96,7 @@ impl Fault {
     /// A body of 10 MB.
     pub const HUGE_BODY: Self = Self::HugeBody { bytes: 10_000_000 };
 
-    /// One of every kind, for fault matrices. Redirects go to `other_origin`.
+    /// One of every kind, for fault matrices; of statuses, those that clients tell apart. Redirects go to `other_origin`.
     pub fn all(other_origin: &str) -> Vec<Self> {
         vec![
             Self::RefuseConnections,
@@ -106,6 +110,10 @@ impl Fault {
             Self::TooManyRequests(RetryAfter::Unsaid),
             Self::TooManyRequests(RetryAfter::Seconds(7)),
             Self::TooManyRequests(RetryAfter::Date(Duration::from_secs(7))),
+            Self::Status(StatusCode::UNAUTHORIZED),
+            Self::Status(StatusCode::FORBIDDEN),
+            Self::Status(StatusCode::NOT_FOUND),
+            Self::Status(StatusCode::SERVICE_UNAVAILABLE),
             Self::InternalError,
             Self::HtmlError,
             Self::EmptyBody,
@@ -126,6 +134,7 @@ impl Fault {
             Self::RefuseConnections
                 | Self::LoseRequest
                 | Self::TooManyRequests(_)
+                | Self::Status(_)
                 | Self::InternalError
                 | Self::HtmlError
                 | Self::Redirect { .. }

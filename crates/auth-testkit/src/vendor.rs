@@ -217,6 +217,18 @@ impl VendorState {
         }
     }
 
+    /// The sign-in that a token comes from, by a number of its own: what was renewed keeps it. Also for a token that was
+    /// spent or revoked, or has expired; `None` for one that was never issued, such as an API key.
+    pub fn session_of(&self, token: &str) -> Option<u64> {
+        self.core.tokens.find(token).map(|record| record.session)
+    }
+
+    /// Whose token it is: the user's e-mail address, or the application's id. For the same tokens as
+    /// [`session_of`](Self::session_of).
+    pub fn owner_of(&self, token: &str) -> Option<&str> {
+        self.core.tokens.find(token).map(|record| record.owner.as_str())
+    }
+
     /// How many sessions could still be used or renewed.
     pub fn sessions_alive(&self, now: SystemTime) -> usize {
         self.core.tokens.sessions_alive(now)

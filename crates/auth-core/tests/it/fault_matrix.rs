@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use auth_core::{AuthError, AuthErrorKind, Delivery};
 use auth_testkit::{Fault, RetryAfter, Vendor};
+use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use AuthErrorKind::{Decode, RateLimited, SessionExpired, Timeout, Transport};
+use AuthErrorKind::{Decode, Forbidden, InvalidCredentials, NotFound, RateLimited, SessionExpired, Timeout, Transport};
 
 use crate::support::vendors::{ROWS, Row, Verb, World, name};
 
@@ -31,6 +32,10 @@ fn by_default(fault: &Fault) -> Expected {
         Fault::SlowDrip { .. } => FINE,
         // Another answer.
         Fault::TooManyRequests(_) => Err(RateLimited),
+        Fault::Status(StatusCode::UNAUTHORIZED) => Err(SessionExpired),
+        Fault::Status(StatusCode::FORBIDDEN) => Err(Forbidden),
+        Fault::Status(StatusCode::NOT_FOUND) => Err(NotFound),
+        Fault::Status(StatusCode::SERVICE_UNAVAILABLE) => Err(AuthErrorKind::Vendor),
         Fault::InternalError => Err(AuthErrorKind::Vendor),
         Fault::HtmlError => Err(AuthErrorKind::Vendor),
         Fault::Redirect { .. } => Err(AuthErrorKind::Vendor),
@@ -50,6 +55,10 @@ fn by_default(fault: &Fault) -> Expected {
 
 /// Where an operation differs. The first line that fits counts.
 const EXCEPTIONS: &[(Vendor, &[Verb], &[&str], Expected)] = &[
+    // What is refused is not the token of a session, but what signs in, or the key that revokes.
+    (Vendor::Svix, &[Verb::Login, Verb::Exchange, Verb::RevokeAll], &["Status401"], Err(InvalidCredentials)),
+    (Vendor::PacerPro, &[Verb::Login], &["Status401"], Err(InvalidCredentials)),
+    (Vendor::Aivo, &[Verb::Login], &["Status401"], Err(InvalidCredentials)),
     // A success that has nothing to say: whatever is in the body, nobody reads it.
     (Vendor::Svix, &[Verb::Logout, Verb::RevokeAll], &["EmptyBody", "TruncatedJson", "WrongTypes"], FINE),
     (Vendor::PacerPro, &[Verb::RevokeAll], &["EmptyBody", "TruncatedJson", "WrongTypes"], FINE),
@@ -78,6 +87,7 @@ fn check_details(cell: &str, row: &Row, fault: &Fault, error: &AuthError) -> Vec
     check(said == (Some(row.vendor.name()), Some(row.operation)), "it names vendor and operation");
     let status = match (fault, error.kind()) {
         (Fault::TooManyRequests(_), _) => Some(429),
+        (Fault::Status(status), _) => Some(status.as_u16()),
         (Fault::InternalError, _) => Some(500),
         (Fault::HtmlError, _) => Some(502),
         (Fault::Redirect { .. }, _) => Some(307),
@@ -87,12 +97,15 @@ fn check_details(cell: &str, row: &Row, fault: &Fault, error: &AuthError) -> Vec
         _ => error.status().filter(|status| (200..300).contains(status)),
     };
     check(error.status() == status, "it has the status of the answer, if there was one");
-    let passing = !matches!(error.kind(), Decode | SessionExpired) && name(fault) != "Redirect";
+    let lasting = matches!(error.kind(), Decode | SessionExpired | InvalidCredentials | Forbidden | NotFound);
+    let passing = !lasting && name(fault) != "Redirect";
     check(error.is_transient() == passing, "it is transient if the fault passes by itself");
-    check(error.needs_login() == (error.kind() == SessionExpired), "it asks for a login only if the vendor did");
+    let refused = matches!(error.kind(), SessionExpired | InvalidCredentials);
+    check(error.needs_login() == refused, "it asks for a login only if the vendor did");
     let acted = fault.is_processed() && error.kind() != SessionExpired;
     check(!acted || error.delivery() == Delivery::Unknown, "the vendor has acted, and nobody knows");
-    let untouched = matches!(fault, Fault::RefuseConnections | Fault::TooManyRequests(_));
+    let untouched = matches!(fault, Fault::RefuseConnections | Fault::TooManyRequests(_))
+        || *fault == Fault::Status(StatusCode::SERVICE_UNAVAILABLE);
     check(untouched == (error.delivery() == Delivery::NotProcessed), "it can tell whether the vendor has acted");
     let asked = match fault {
         Fault::TooManyRequests(RetryAfter::Seconds(seconds)) => Some(Duration::from_secs(*seconds)),

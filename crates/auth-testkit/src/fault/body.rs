@@ -56,6 +56,7 @@ fn unprocessed(fault: &Fault, state: &VendorState, now: SystemTime, request: &Re
                 }
             }
         }
+        Fault::Status(status) => state.error(*status, request),
         Fault::HtmlError => {
             let page = "<!DOCTYPE html><title>502 Bad Gateway</title><h1>Bad Gateway</h1>";
             state.finish(request, Response::with_type(StatusCode::BAD_GATEWAY, "text/html; charset=utf-8", page))

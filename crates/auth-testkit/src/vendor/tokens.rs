@@ -66,7 +66,12 @@ impl Tokens {
 
     /// A token of this kind, whatever became of it.
     pub(crate) fn get(&self, token: &str, kind: Kind) -> Option<&Record> {
-        self.records.get(token).filter(|record| record.kind == kind)
+        self.find(token).filter(|record| record.kind == kind)
+    }
+
+    /// A token of any kind, whatever became of it.
+    pub(crate) fn find(&self, token: &str) -> Option<&Record> {
+        self.records.get(token)
     }
 
     pub(crate) fn spend(&mut self, token: &str) {

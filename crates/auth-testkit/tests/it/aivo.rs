@@ -72,6 +72,20 @@ fn a_refresh_rotates_and_works_after_the_access_token_expired() {
 }
 
 #[test]
+fn a_token_tells_its_sign_in_and_its_owner_whatever_became_of_it() {
+    let mut state = aivo(Quirks::documented());
+    let first = login(&mut state, 0);
+    let renewed = tokens(&refresh(&mut state, 3600, &first).1);
+    let other = login(&mut state, 0);
+    let session = state.session_of(&first.access).unwrap();
+    for token in [&first.refresh, &renewed.access, &renewed.refresh] {
+        assert_eq!((state.session_of(token), state.owner_of(token)), (Some(session), Some(EMAIL)));
+    }
+    assert_ne!(state.session_of(&other.access), Some(session));
+    assert_eq!((state.session_of("made up"), state.owner_of("made up")), (None, None));
+}
+
+#[test]
 fn a_spent_refresh_token_is_refused_and_counted() {
     let mut state = aivo(Quirks::documented());
     let first = login(&mut state, 0);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use auth_testkit::{FakeVendor, Fault, Faults, ManualClock, RetryAfter, VendorServer};
-use reqwest::{Client, Response};
+use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{EMAIL, PASSWORD, credentials, text};
@@ -131,6 +131,19 @@ async fn rate_limits() {
         assert_eq!(answer.json::<Value>().await.unwrap()["error"], "rate_limited");
     }
     assert_eq!(aivo.state().sessions_alive(aivo.now()), 0);
+    assert_healthy(&client, &aivo).await;
+}
+
+#[tokio::test]
+async fn any_status() {
+    let (aivo, client) = (aivo().await, client());
+    for (status, code) in [(401, "unauthorized"), (403, "error"), (404, "not_found"), (503, "error")] {
+        aivo.faults().on("login", Fault::Status(StatusCode::from_u16(status).unwrap()));
+        let answer = login(&client, &aivo).await.unwrap();
+        assert_eq!(answer.status(), status);
+        assert_eq!(answer.json::<Value>().await.unwrap()["error"], code);
+    }
+    assert_eq!(aivo.state().sessions_alive(aivo.now()), 0, "nothing was processed");
     assert_healthy(&client, &aivo).await;
 }
 

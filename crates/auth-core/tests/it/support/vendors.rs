@@ -254,8 +254,11 @@ impl World {
     }
 }
 
-/// The name of a fault, without its details.
+/// The name of a fault, without its details; of a status, with its number.
 pub fn name(fault: &Fault) -> String {
+    if let Fault::Status(status) = fault {
+        return format!("Status{}", status.as_u16());
+    }
     let shown = format!("{fault:?}");
     shown.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }
