@@ -330,7 +330,7 @@ impl Vault {
                 .await
                 .map(drop),
             Step::Remove => {
-                let found = self.load().await.ok();
+                let found = self.claim().await.ok();
                 *self.removed() = Some((epoch, found));
                 self.step(StoreStep::Remove, self.store.remove(&self.name)).await
             }
@@ -345,6 +345,26 @@ impl Vault {
             _ => {}
         }
         taken
+    }
+
+    /// What is there to be removed. To be ended at the vendor, a session may have to be redeemed, and peers that remove it
+    /// at the same time, with the store's lock or without, find it as well. Whoever puts an intent there may send its
+    /// refresh token; for all others what is returned has an intent, as for a token that somebody may have sent.
+    async fn claim(&self) -> Result<Option<Stored>, AuthError> {
+        let Some(found) = self.load().await? else { return Ok(None) };
+        if found.session.refresh_token.is_none() || found.intent.is_some() {
+            return Ok(Some(found));
+        }
+        let claim = Intent::of(&found.session, self.timer.random());
+        match self.step(self.store.record_intent(&self.name, found.revision, claim)).await {
+            Ok(Some(_)) => Ok(Some(found)),
+            Ok(None) => {
+                let newer = self.load().await?;
+                Ok(newer.map(|newer| Stored { intent: newer.intent.or(Some(claim)), ..newer }))
+            }
+            // It may be on record, and so may be somebody else's.
+            Err(_) => Ok(Some(Stored { intent: Some(claim), ..found })),
+        }
     }
 
     /// Peers take an intent for a token that may be spent, so one that nothing came of is taken back. One that isn't on

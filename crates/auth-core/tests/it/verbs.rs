@@ -346,6 +346,37 @@ async fn a_refresh_token_is_sent_twice_at_most_by_whoever_shares_it() {
     assert_eq!(peer().token().await.unwrap_err().kind(), AuthErrorKind::ReauthRequired);
 }
 
+/// A token is asked for during a logout, which removes what was ended without waiting for the lock; so a peer that signs
+/// out as well finds the session too.
+#[tokio::test(start_paused = true)]
+async fn of_two_that_sign_out_at_once_one_redeems_to_end_the_session() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let acme = Arc::new(Acme::new(&timer));
+    store.store.save(KEY, &acme.session(Duration::ZERO)).await.unwrap();
+    let managers = [0, 1].map(|_| {
+        let builder = SessionManager::builder(acme.clone()).account("me").timer(timer.clone());
+        builder.store(store.clone()).build().unwrap()
+    });
+    for manager in &managers {
+        assert_eq!(text(&manager.token().await.unwrap()), "access-0");
+    }
+    // Only by renewing it the session can be ended.
+    tokio::time::sleep(HOUR).await;
+    store.trouble(Step::Remove, Trouble::IsSlow);
+    let ending = managers.each_ref().map(|manager| {
+        let manager = manager.clone();
+        tokio::spawn(async move { manager.logout().await })
+    });
+    tokio::task::yield_now().await;
+    assert_eq!(managers[1].token().await.unwrap_err().kind(), AuthErrorKind::ReauthRequired);
+    for ended in ending {
+        let _ = ended.await.unwrap();
+    }
+    assert_eq!((acme.calls("refresh"), acme.state(|state| state.reused)), (1, 0));
+    assert!(acme.state(|state| state.logged_out.contains(&"access-1".to_owned())));
+    assert!(store.kept(KEY).await.is_none());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_died_is_made_up_for_where_reuse_is_forgiven() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));

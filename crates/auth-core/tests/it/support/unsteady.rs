@@ -27,6 +27,8 @@ pub enum Trouble {
     Refuses,
     /// It is done, and an error hides it.
     LosesTheAnswer,
+    /// It is done a second later.
+    IsSlow,
     /// Nothing is done and nothing is said.
     Hangs,
 }
@@ -87,6 +89,12 @@ impl Unsteady {
             Trouble::LosesTheAnswer => Box::pin(async move {
                 work.await?;
                 Err(failed())
+            }),
+            Trouble::IsSlow => Box::pin(async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                let result = work.await;
+                (self.done)(step);
+                result
             }),
             Trouble::Hangs => Box::pin(std::future::pending()),
         }
