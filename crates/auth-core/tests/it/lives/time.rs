@@ -20,6 +20,11 @@ impl SetClock {
         Self { started: tokio::time::Instant::now(), base: Mutex::new(base), bits: AtomicU64::new(seed) }
     }
 
+    /// How long it runs, whatever it was set to.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     pub fn set_forward(&self, by: Duration) {
         *self.base.lock().unwrap() += by;
     }

@@ -1,0 +1,259 @@
+//! One manager and whoever acts through it, held against the invariants.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use auth_core::{
+    AuthErrorKind, Authenticator, Credentials, Ended, LogoutScope, Session, SessionManager, Token, TokenSource,
+};
+
+use super::ledger::{Grant, Realm, Request, short};
+use super::world::World;
+use crate::support::acme::text;
+use crate::support::unsteady::Unsteady;
+
+/// Longer than any verb may take: what is under way, the lock, steps of the store, and two requests.
+pub const BOUND: Duration = Duration::from_secs(5 * 60);
+
+/// What a manager has done, to hold what it does next against.
+#[derive(Default)]
+pub struct Record {
+    /// What was ended, and when the logout was asked for.
+    ended: Vec<(HashSet<Grant>, Duration)>,
+    /// The same, once it has returned `Ok`, and when that was.
+    returned: Vec<(HashSet<Grant>, Duration)>,
+    /// Whether it holds credentials.
+    pub is_armed: bool,
+    /// How many logouts were asked for.
+    logouts: usize,
+    /// What it was served.
+    served: HashSet<Grant>,
+    /// When verbs were called that send requests, and how many.
+    pub verbs: Vec<(Duration, usize)>,
+    /// When the clock was set, which ends pauses.
+    pub clock: Vec<Duration>,
+    pub violations: Vec<String>,
+}
+
+impl Record {
+    pub fn new(is_armed: bool) -> Self {
+        Self { is_armed, ..Self::default() }
+    }
+}
+
+/// What outlives a manager that is dropped: who acted through it, and what came of it.
+pub struct Witness<W> {
+    pub number: usize,
+    pub realm: Realm,
+    /// Who signs in through it.
+    pub user: String,
+    /// Users of several names share its account.
+    pub is_team: bool,
+    /// Its credentials are a key that is the token itself.
+    pub is_static: bool,
+    pub world: Arc<W>,
+    pub store: Arc<Unsteady>,
+    pub record: Mutex<Record>,
+}
+
+impl<W: World> Witness<W> {
+    pub fn credentials(&self) -> Credentials {
+        let key = self.is_static.then(|| self.world.key(self.realm, &self.user)).flatten();
+        key.unwrap_or_else(|| self.world.credentials(self.realm, &self.user))
+    }
+
+    /// A session that its user has signed in for elsewhere.
+    pub async fn sign_in(&self) -> Session {
+        let mut session = self.world.sign_in(self.realm, &self.user).await;
+        session.fingerprint = self.world.credentials(self.realm, &self.user).fingerprint();
+        session
+    }
+
+    pub fn note<T>(&self, note: impl FnOnce(&mut Record) -> T) -> T {
+        note(&mut self.record.lock().unwrap())
+    }
+
+    fn now(&self) -> Duration {
+        self.world.elapsed()
+    }
+
+    pub fn log(&self, what: impl Into<String>) {
+        let line = format!("manager {} {}", self.number, what.into());
+        let now = self.now();
+        self.world.ledger().log.push((now, line));
+    }
+
+    /// A token is served, to somebody who asked at that moment.
+    pub fn check(&self, token: &Token, asked: Duration) {
+        let ledger = self.world.ledger();
+        self.note(|record| {
+            let Some(grant) = ledger.find(&text(token)) else {
+                record.violations.push(format!("9: {} is served what no server has issued", self.number));
+                return;
+            };
+            let owner = ledger.user_of(grant);
+            // A key is the same after each login.
+            if !ledger.is_key(grant) {
+                record.served.insert(grant);
+            }
+            // A team shares what it has with whoever holds no credentials.
+            if owner != self.user && (record.is_armed || !self.is_team) {
+                record.violations.push(format!("5: {} is served the session of {owner}", self.user));
+            }
+            let realm = ledger.realm_of(grant);
+            if realm != self.realm {
+                record.violations.push(format!("9: {} is served a session of server {realm}", self.number));
+            }
+            if record.ended.iter().any(|(grants, at)| *at < asked && grants.contains(&grant)) {
+                record.violations.push(format!("2: {} is served grant {grant}, which it has ended", self.number));
+            }
+        });
+    }
+
+    /// Whatever it has sent since its logouts.
+    pub fn check_requests(&self, requests: &[Request], verbs: &[(Duration, usize)]) {
+        let requests: Vec<_> = requests.iter().filter(|request| request.manager == self.number).collect();
+        self.note(|record| {
+            for (grants, at) in &record.returned {
+                for request in requests.iter().filter(|request| request.at > *at) {
+                    if request.grant.is_some_and(|grant| grants.contains(&grant)) {
+                        let text = format!("4: {} sends {request:?} of what it has ended", self.number);
+                        record.violations.push(text);
+                    }
+                }
+            }
+            const MINUTE: Duration = Duration::from_secs(60);
+            for first in &requests {
+                let window = first.at..first.at + MINUTE;
+                let sent = requests.iter().filter(|request| window.contains(&request.at)).count();
+                let around = |at: &Duration| *at + BOUND >= window.start && *at < window.end;
+                let verbs: usize = verbs.iter().filter(|(at, _)| around(at)).map(|(_, sends)| sends).sum();
+                let clock = record.clock.iter().filter(|at| around(at)).count();
+                if sent > 8 + verbs + 8 * clock {
+                    let text = format!("6: {} sends {sent} requests in a minute, with {verbs} for verbs", self.number);
+                    record.violations.push(text);
+                    return;
+                }
+            }
+        });
+    }
+}
+
+/// A manager, and whoever acts through it.
+pub struct Actor<W: World> {
+    pub manager: SessionManager<W::Door>,
+    pub witness: Arc<Witness<W>>,
+}
+
+impl<W: World> Clone for Actor<W> {
+    fn clone(&self) -> Self {
+        Self { manager: self.manager.clone(), witness: Arc::clone(&self.witness) }
+    }
+}
+
+impl<W: World> std::ops::Deref for Actor<W> {
+    type Target = Witness<W>;
+
+    fn deref(&self) -> &Witness<W> {
+        &self.witness
+    }
+}
+
+impl<W: World> Actor<W> {
+    pub async fn token(self) {
+        let asked = self.now();
+        self.log("token");
+        let served = self.manager.token().await;
+        self.log(format!("token: {:?}", served.as_ref().map(|token| short(&text(token)).to_owned())));
+        if let Ok(token) = served {
+            self.check(&token, asked);
+        }
+    }
+
+    pub fn cached(&self) {
+        if let Some(token) = self.manager.cached() {
+            self.check(&token, self.now());
+        }
+    }
+
+    /// An endpoint answers 401 to every token.
+    pub async fn storm(self) {
+        for _ in 0..30 {
+            if let Ok(token) = self.manager.token().await {
+                self.manager.reject(token.generation());
+            }
+            self.world.timer().sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    pub async fn login(self) {
+        let logouts = self.note(|record| {
+            record.verbs.push((self.now(), 3));
+            record.logouts
+        });
+        self.log("login");
+        let signed_in = self.manager.login(self.credentials()).await;
+        self.log(format!("login: {signed_in:?}"));
+        self.note(|record| record.is_armed |= signed_in.is_ok() && logouts == record.logouts);
+    }
+
+    pub async fn adopt(self) {
+        let session = self.sign_in().await;
+        self.note(|record| record.verbs.push((self.now(), 2)));
+        self.log("adopt");
+        let adopted = self.manager.adopt(session).await;
+        self.log(format!("adopt: {adopted:?}"));
+    }
+
+    /// Keeps it alive for so long.
+    pub async fn keep_alive(self, length: Duration) {
+        let limit = self.world.timer().sleep(length);
+        tokio::select! {
+            _ = self.manager.keep_alive() => {}
+            () = limit => {}
+        }
+    }
+
+    async fn end(&self, all: bool) -> Result<Ended, auth_core::AuthError> {
+        if all { self.manager.revoke_all().await } else { self.manager.logout().await }
+    }
+
+    /// Signs out, in the way that was asked for, or in the other if the vendor has only that.
+    pub async fn logout(self, mut all: bool) {
+        let capabilities = self.manager.authenticator().capabilities();
+        let can_end = |all| if all { capabilities.revoke_all } else { capabilities.logout == LogoutScope::Session };
+        if !can_end(all) {
+            let kind = self.end(all).await.unwrap_err().kind();
+            assert_eq!(kind, AuthErrorKind::Unsupported, "and nothing has happened");
+            all = !all;
+        }
+        let asked = self.now();
+        // What was asked for before, also if it comes in later.
+        let served = self.note(|record| record.served.clone());
+        let known = || &self.world.ledger().issued_to(self.number, asked) | &served;
+        self.note(|record| {
+            record.verbs.push((asked, 3));
+            record.is_armed = false;
+            record.logouts += 1;
+        });
+        let before = known();
+        self.note(|record| record.ended.push((before, asked)));
+        self.log(if all { "revoke all" } else { "logout" });
+        let ended = self.end(all).await;
+        self.log(format!("logout: {ended:?}"));
+        if ended.is_err() {
+            return;
+        }
+        let grants = known();
+        let now = self.now();
+        let stored = self.store.store.load(&self.manager.key().to_string()).await.unwrap();
+        let stored = stored.and_then(|stored| self.world.ledger().find(stored.session.access_token.expose()));
+        self.note(|record| {
+            if let Some(grant) = stored.filter(|grant| grants.contains(grant)) {
+                record.violations.push(format!("3: grant {grant} is stored, which {} has ended", self.number));
+            }
+            record.returned.push((grants, now));
+        });
+    }
+}

@@ -1,0 +1,239 @@
+//! A life: verbs by chance, and at its end the invariants.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use auth_core::{AuthError, AuthErrorKind, Authenticator, Session, SessionKey, SessionManager, TokenSource};
+use tokio::task::JoinHandle;
+
+use super::actor::{Actor, BOUND, Record, Witness};
+use super::ledger::Realm;
+use super::world::{Fate, World};
+use crate::support::acme::text;
+use crate::support::chance::Chance;
+use crate::support::unsteady::{Step, Trouble, Unsteady};
+
+/// The user of a life that all managers share.
+const ADA: &str = "ada";
+
+/// Everybody who may sign in during a life.
+pub const USERS: [&str; 4] = [ADA, "user-0", "user-1", "user-2"];
+
+pub struct Life<W: World> {
+    seed: u64,
+    chance: Chance,
+    world: Arc<W>,
+    fate: Fate,
+    /// Sessions that the store may go back to, and how many requests had been sent when they were stored.
+    kept: Vec<(Session, usize)>,
+    born: u64,
+    witnesses: Vec<Arc<Witness<W>>>,
+}
+
+impl<W: World> Life<W> {
+    pub fn new(seed: u64, chance: Chance, fate: Fate, world: Arc<W>) -> Self {
+        Self { seed, chance, world, fate, kept: Vec::new(), born: 0, witnesses: Vec::new() }
+    }
+
+    async fn actor(&mut self) -> Actor<W> {
+        let number = self.born as usize;
+        self.born += 1;
+        let user = if self.fate.shared { ADA.to_owned() } else { format!("user-{}", self.chance.below(3)) };
+        let realm = Realm::from(self.chance.below(8) == 0);
+        let world = Arc::clone(&self.world);
+        let store = Unsteady::over(self.world.open()).when_done(move |step| {
+            let now = world.elapsed();
+            world.ledger().log.push((now, format!("    manager {number}: {step:?} in the store")));
+        });
+        let store = Arc::new(store);
+        let mut chance = Chance(self.seed * 64 + self.born);
+        if self.fate.troubled {
+            store.plan(move |step| match chance.below(24) {
+                0 => Trouble::Refuses,
+                // Of a session that may have been written and is gone, nobody can tell yet whether a peer has removed it.
+                1 if step != Step::Save => Trouble::LosesTheAnswer,
+                2 => Trouble::Hangs,
+                _ => Trouble::None,
+            });
+        }
+        let (is_armed, is_static) = (self.chance.below(2) == 0, self.chance.below(6) == 0);
+        let is_given = self.chance.below(4) == 0;
+        let witness = Arc::new(Witness {
+            number,
+            realm,
+            user,
+            is_team: self.fate.is_team,
+            is_static,
+            world: Arc::clone(&self.world),
+            store,
+            record: Mutex::new(Record::new(is_armed)),
+        });
+        let account = if self.fate.is_team { "team" } else { &witness.user };
+        let mut builder = SessionManager::builder(self.world.door(number, realm))
+            .account(account)
+            .timer(self.world.timer())
+            .store(witness.store.clone());
+        if is_armed {
+            builder = builder.credentials(witness.credentials());
+        }
+        if is_given {
+            builder = builder.session(witness.sign_in().await);
+        }
+        self.witnesses.push(Arc::clone(&witness));
+        Actor { manager: builder.build().unwrap(), witness }
+    }
+
+    async fn sleep(&self, length: Duration) {
+        self.world.timer().sleep(length).await;
+    }
+
+    /// Lets time pass: fewer than so many units.
+    async fn pause(&mut self, unit: Duration, below: u32) {
+        let units = self.chance.below(below.into()) as u32;
+        self.sleep(unit * units).await;
+    }
+
+    pub async fn live(mut self) {
+        let mut actors = Vec::new();
+        for _ in 0..1 + self.chance.below(4) {
+            actors.push(self.actor().await);
+        }
+        let mut tasks: Vec<(&'static str, JoinHandle<()>)> = Vec::new();
+        for _ in 0..self.chance.below(60) {
+            let at = self.chance.below(actors.len() as u64) as usize;
+            let actor = actors[at].clone();
+            match self.chance.below(32) {
+                0..=9 => tasks.push(("token", tokio::spawn(actor.token()))),
+                10 | 11 => actor.cached(),
+                12 => tasks.push(("storm", tokio::spawn(actor.storm()))),
+                13 => actor.manager.reject(self.chance.below(6)),
+                14 | 15 => tasks.push(("login", tokio::spawn(actor.login()))),
+                16 => tasks.push(("adopt", tokio::spawn(actor.adopt()))),
+                17 | 18 if self.fate.rewinds => self.rewind().await,
+                17 | 18 => tasks.push(("logout", tokio::spawn(actor.logout(self.chance.below(4) == 0)))),
+                19 if self.chance.below(4) == 0 => {
+                    actors[at] = self.actor().await;
+                    tasks.push(("shutdown", tokio::spawn(async move { actor.manager.shutdown().await })));
+                }
+                20 if self.chance.below(4) == 0 => actors[at] = self.actor().await,
+                21 => tasks
+                    .push(("keep_alive", tokio::spawn(actor.keep_alive(Duration::from_secs(self.chance.below(4000)))))),
+                22 => {
+                    let by = Duration::from_secs(self.chance.below(7200));
+                    self.world.set_clock(by, self.chance.below(2) != 0);
+                    self.clock_was_set();
+                }
+                23 if !tasks.is_empty() => {
+                    let index = self.chance.below(tasks.len() as u64) as usize;
+                    tasks.swap_remove(index).1.abort();
+                }
+                24..=27 => self.pause(Duration::from_millis(1), 300).await,
+                28 | 29 => self.pause(Duration::from_secs(1), 60).await,
+                30 => self.pause(Duration::from_secs(1), 4000).await,
+                _ => tokio::task::yield_now().await,
+            }
+        }
+        let seed = self.seed;
+        for (verb, task) in tasks {
+            let limit = self.world.timer().sleep(BOUND + Duration::from_secs(4000));
+            tokio::select! {
+                biased;
+                done = task => {
+                    // Tasks are aborted by the life; one that panics has found something.
+                    if let Err(error) = done && error.is_panic() {
+                        std::panic::resume_unwind(error.into_panic());
+                    }
+                }
+                () = limit => panic!("seed {seed}: 7: {verb} doesn't end at {:?}\n{}", self.world.elapsed(), self.log()),
+            }
+        }
+        self.settle(&actors).await;
+    }
+
+    fn clock_was_set(&self) {
+        let now = self.world.elapsed();
+        self.witnesses.iter().for_each(|witness| witness.note(|record| record.clock.push(now)));
+    }
+
+    /// The store takes a copy of what it has, or goes back to one. A manager remembers the last eight tokens that it sent.
+    async fn rewind(&mut self) {
+        let door = self.world.door(0, 0);
+        let key = SessionKey::new(door.family(), door.realm(), ADA).to_string();
+        let requests = self.world.ledger().requests.len();
+        self.kept.retain(|(_, at)| requests - at <= 8);
+        let store = self.world.open();
+        if self.kept.is_empty() || self.chance.below(2) == 0 {
+            let stored = store.load(&key).await.unwrap();
+            self.kept.extend(stored.map(|stored| (stored.session, requests)));
+        } else {
+            let back = self.chance.below(self.kept.len() as u64) as usize;
+            let _ = store.save(&key, &self.kept[back].0).await.unwrap();
+        }
+    }
+
+    /// The faults are over, and what could not be written has had its time.
+    async fn settle(self, actors: &[Actor<W>]) {
+        self.world.calm();
+        self.clock_was_set();
+        self.witnesses.iter().for_each(|witness| witness.store.plan(|_| Trouble::None));
+        self.sleep(Duration::from_secs(2 * 3600)).await;
+        for actor in actors {
+            self.settle_one(actor).await;
+        }
+        let ledger = self.world.ledger();
+        let reused = ledger.reused.iter().filter(|reuse| reuse.by_same || !self.fate.rewinds);
+        let mut violations: Vec<String> = reused.map(|reuse| format!("1: {} was sent again", reuse.token)).collect();
+        violations.extend(ledger.strayed.iter().map(|strayed| format!("9: {strayed}")));
+        let requests = ledger.requests.clone();
+        drop(ledger);
+        violations.extend(self.world.violations());
+        let verbs: Vec<_> = self.witnesses.iter().flat_map(|who| who.note(|record| record.verbs.clone())).collect();
+        for witness in &self.witnesses {
+            witness.check_requests(&requests, &verbs);
+            violations.append(&mut witness.note(|record| std::mem::take(&mut record.violations)));
+        }
+        assert!(violations.is_empty(), "seed {}:\n{}\n{}", self.seed, violations.join("\n"), self.log());
+    }
+
+    /// Whoever holds credentials has a token that the vendor takes; if it has expired on its way, or was ended, a refusal
+    /// tells, as it tells any client.
+    async fn settle_one(&self, actor: &Actor<W>) {
+        const TRIES: usize = 4;
+        for attempt in 1..=TRIES {
+            let asked = self.world.elapsed();
+            let problem = match actor.manager.token().await {
+                Ok(token) => {
+                    actor.check(&token, asked);
+                    if self.world.accepts(&text(&token)) {
+                        return;
+                    }
+                    actor.manager.reject(token.generation());
+                    "a token that the vendor refuses".to_owned()
+                }
+                Err(error) if is_slow(&error) => return,
+                Err(error) => format!("no token: {error}"),
+            };
+            actor.log(format!("has {problem}"));
+            if attempt == TRIES {
+                actor.note(|record| {
+                    if record.is_armed {
+                        record.violations.push(format!("8: {} has {problem}", actor.number));
+                    }
+                });
+            }
+            // A clock that was set back comes by the time of a pause again.
+            self.sleep(Duration::from_secs(61)).await;
+        }
+    }
+
+    fn log(&self) -> String {
+        let ledger = self.world.ledger();
+        let lines = ledger.log.iter().map(|(at, line)| format!("{:>10.3} {line}", at.as_secs_f64()));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The vendor takes longer than anybody waits, now and then.
+fn is_slow(error: &AuthError) -> bool {
+    error.kind() == AuthErrorKind::Timeout
+}
