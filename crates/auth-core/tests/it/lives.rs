@@ -1,6 +1,9 @@
 //! Random lives of sessions, with every verb, by one to four managers, with trouble at the vendor and in the store and a
 //! clock that is set: whatever runs beside a verb, it keeps its promise.
 //!
+//! Lives are lived in process under paused time, against a vendor that is made up (`made_up`), and over sockets, against
+//! the fake vendors, with each of the stores (`real`). What happens in them and what is held against them is the same.
+//!
 //! # The invariants
 //!
 //! 1. No refresh token is sent again after a request that may have been processed, but once where the vendor's
@@ -21,6 +24,8 @@ mod actor;
 mod ledger;
 mod life;
 mod made_up;
+#[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
+mod real;
 mod time;
 mod world;
 

@@ -22,7 +22,7 @@ use crate::support::wary::Wary;
 const HASTY: Duration = Duration::from_millis(250);
 
 /// For answers that come: nothing should ever take so long.
-const PATIENT: Duration = Duration::from_secs(30);
+pub const PATIENT: Duration = Duration::from_secs(30);
 
 static RANDOM: AtomicU64 = AtomicU64::new(1);
 
@@ -93,6 +93,17 @@ pub const ROWS: [Row; 12] = [
     row(Vendor::Aivo, Verb::Logout, "logout", true),
 ];
 
+/// An HTTP client for plain HTTP. Reading the system's certificates would take longer than most of what a test does with
+/// a client.
+pub fn without_certificates() -> reqwest::ClientBuilder {
+    let http = reqwest::Client::builder();
+    #[cfg(feature = "rustls")]
+    let http = http.tls_backend_rustls();
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let http = http.tls_certs_only([]);
+    http
+}
+
 /// An adapter, with what its vendor has beyond the contract.
 #[derive(Clone, Debug)]
 pub enum Adapter {
@@ -104,21 +115,29 @@ pub enum Adapter {
 impl Adapter {
     /// One that never retries, and waits so long. Svix gets an API key of its own, which revoking takes.
     fn new(vendor: Vendor, url: &str, key: &str, timeout: Duration, clock: &ManualClock) -> Self {
-        let (url, timer) = (url.to_owned(), Arc::new(ClockTimer(clock.clone())));
+        Self::with_timer(vendor, url, key, timeout, Arc::new(ClockTimer(clock.clone())))
+    }
+
+    /// The same by another clock.
+    pub fn with_timer(vendor: Vendor, url: &str, key: &str, timeout: Duration, timer: Arc<dyn Timer>) -> Self {
+        let url = url.to_owned();
         match vendor {
             Vendor::Svix => {
                 let client = svix_client::Client::builder().server(svix_client::Server::Custom(url)).static_token(key);
-                let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
+                let client =
+                    client.http(without_certificates()).retry(RetryPolicy::never()).timeout(timeout).timer(timer);
                 Self::Svix(SvixAuthenticator::new(client.build().unwrap()))
             }
             Vendor::PacerPro => {
                 let client = pacerpro_client::Client::builder().server(pacerpro_client::Server::Custom(url));
-                let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
+                let client =
+                    client.http(without_certificates()).retry(RetryPolicy::never()).timeout(timeout).timer(timer);
                 Self::PacerPro(PacerProAuthenticator::new(client.build().unwrap()))
             }
             Vendor::Aivo => {
                 let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url));
-                let client = client.retry(RetryPolicy::never()).timeout(timeout).timer(timer.clone());
+                let client =
+                    client.http(without_certificates()).retry(RetryPolicy::never()).timeout(timeout).timer(timer);
                 Self::Aivo(AivoAuthenticator::new(client.build().unwrap()))
             }
             other => panic!("{other:?}"),
@@ -131,6 +150,14 @@ impl Adapter {
             Self::PacerPro(adapter) => Arc::new(adapter.clone()),
             // The fake ones notice a token that comes again.
             Self::Aivo(adapter) => Arc::new(Wary(adapter.clone())),
+        }
+    }
+
+    /// The adapter with its own capabilities: of Aivo it says that a token that comes again is forgiven.
+    pub fn as_it_is(&self) -> Arc<dyn Authenticator> {
+        match self {
+            Self::Aivo(adapter) => Arc::new(adapter.clone()),
+            _ => self.authenticator(),
         }
     }
 

@@ -1,0 +1,102 @@
+//! The same lives over sockets: the adapters and their clients, the fake vendors, and each of the stores.
+//!
+//! The seed decides what happens and which faults there are. In which order things come that happen at one moment is up
+//! to the machine, so a life that broke an invariant may have to be lived a few times to do so again.
+
+mod sockets;
+mod time;
+mod watched;
+
+use std::sync::Arc;
+
+use auth_core::{MemoryStore, SessionStore};
+use test_requirements::effort;
+
+use self::sockets::{Open, Sockets, Tally};
+use super::life::Life;
+use super::seeds;
+use super::world::Fate;
+use crate::support::chance::Chance;
+
+/// One life, in a runtime of its own: whatever it leaves under way ends with it.
+fn live(seed: u64, open: Open) -> Tally {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut chance = Chance(seed);
+        let fate = Fate::draw(&mut chance);
+        let world = Arc::new(Sockets::start(seed, &fate, open).await);
+        let time = tokio::spawn(world.clock().clone().run());
+        tokio::select! {
+            () = Life::new(seed, chance, fate, Arc::clone(&world)).live() => {}
+            stopped = time => panic!("seed {seed}: time has stopped: {stopped:?}"),
+        }
+        world.tally()
+    })
+}
+
+/// All lives with one kind of store, which is made for each life by its seed.
+fn live_all(kind: &str, store: impl Fn(u64) -> Open + Sync) {
+    /// Lives wait for sockets and disks, so that two of them use a core better than one.
+    const LANES: u64 = 4;
+    let begun = std::time::Instant::now();
+    let seeds = seeds(effort(50, 500));
+    let tally = std::thread::scope(|scope| {
+        let lanes: Vec<_> = (0..LANES)
+            .map(|lane| {
+                let (seeds, store) = (seeds.clone(), &store);
+                scope.spawn(move || {
+                    let mut tally = Tally::default();
+                    seeds
+                        .skip(lane as usize)
+                        .step_by(LANES as usize)
+                        .for_each(|seed| tally.add(&live(seed, store(seed))));
+                    tally
+                })
+            })
+            .collect();
+        let mut total = Tally::default();
+        for lane in lanes {
+            match lane.join() {
+                Ok(tally) => total.add(&tally),
+                Err(found) => std::panic::resume_unwind(found),
+            }
+        }
+        total
+    });
+    println!("lives over sockets with {kind}, in {:.1?}: {tally:?}", begun.elapsed());
+    // Otherwise the lives were too quiet to show anything.
+    let (lives, kinds) = (tally.lives.values().sum::<u64>(), tally.faults.len());
+    assert!(lives == 1 || tally.lives.len() == 3 && kinds > 10 && tally.requests > 5 * lives, "{tally:?}");
+}
+
+#[test]
+fn over_sockets_and_in_memory_every_verb_keeps_its_promise() {
+    live_all("memory", |_| {
+        let memory = Arc::new(MemoryStore::new());
+        Box::new(move || memory.clone() as Arc<dyn SessionStore>)
+    });
+}
+
+#[cfg(all(feature = "file", unix))]
+#[test]
+fn over_sockets_and_in_files_every_verb_keeps_its_promise() {
+    use crate::support::scratch::Scratch;
+
+    live_all("files", |_| {
+        let scratch = Scratch::new();
+        Box::new(move || Arc::new(auth_core::FileStore::open(scratch.path()).unwrap()))
+    });
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn over_sockets_and_in_redis_every_verb_keeps_its_promise() {
+    let Some(server) = crate::support::redis_server::RedisServer::start() else { return };
+    live_all("Redis", |seed| {
+        let url = server.url();
+        Box::new(move || {
+            let builder = auth_core::RedisStore::builder(url.as_str()).prefix(format!("life-{seed}"));
+            Arc::new(builder.build().unwrap())
+        })
+    });
+}

@@ -1,0 +1,462 @@
+//! A fake vendor's two servers on sockets, with faults that are planned for each request, and a ledger of what the vendor
+//! says itself about its tokens.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use auth_core::{
+    AppAccess, AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionStore, Timer,
+};
+use auth_testkit::{FakeVendor, Fault, Quirks, RetryAfter, Vendor, VendorServer, VendorState};
+use reqwest::StatusCode;
+
+use super::super::ledger::{Grant, Ledger, NOBODY, REALMS, Realm, Request};
+use super::super::life::USERS;
+use super::super::world::{Fate, World};
+use super::time::{Guard, LeapClock};
+use super::watched::Watched;
+use crate::support::chance::Chance;
+use crate::support::vendors::{Adapter, PATIENT, name};
+
+/// Opens the store of a life anew.
+pub type Open = Box<dyn Fn() -> Arc<dyn SessionStore> + Send + Sync>;
+
+pub struct Sockets {
+    clock: LeapClock,
+    vendor: Vendor,
+    lifetime: Duration,
+    servers: Vec<Server>,
+    open: Open,
+    ledger: Mutex<Ledger>,
+    /// The vendor numbers the sign-ins of each server.
+    grants: Mutex<HashMap<(Realm, u64), Grant>>,
+    chance: Mutex<Chance>,
+    tally: Mutex<Tally>,
+    faulty: Mutex<u64>,
+}
+
+struct Server {
+    fake: VendorServer,
+    adapter: Arc<dyn Authenticator>,
+    /// Whose request is on its way to the vendor: a fault that is planned hits the next one.
+    turn: tokio::sync::Mutex<()>,
+    /// What the vendor calls its users.
+    users: HashMap<String, &'static str>,
+}
+
+/// What a life came to.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub lives: BTreeMap<&'static str, u64>,
+    /// Requests that arrived at the vendor.
+    pub requests: u64,
+    pub faults: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        other.lives.iter().for_each(|(vendor, lives)| *self.lives.entry(vendor).or_default() += lives);
+        other.faults.iter().for_each(|(fault, hits)| *self.faults.entry(fault.clone()).or_default() += hits);
+    }
+}
+
+impl Server {
+    async fn start(vendor: Vendor, realm: Realm, seed: u64, fate: &Fate, clock: &LeapClock, punishes: bool) -> Self {
+        let mut state = VendorState::new(vendor).with_seed(seed * 2 + realm as u64).with_access_lifetime(fate.lifetime);
+        let mut users = HashMap::new();
+        for user in USERS {
+            state.add_user(&email(user), &password(realm));
+            state.add_api_key(&key(realm, user));
+            let owner = if vendor == Vendor::Svix { state.add_application(Some(user)) } else { email(user) };
+            users.insert(owner, user);
+        }
+        state.add_api_key(&minting_key(realm));
+        let mut quirks = Quirks::documented();
+        quirks.reuse_detection = punishes;
+        let time = clock.clone();
+        let fake = FakeVendor::new(state).quirks(quirks).clock(Arc::new(move || time.true_time()));
+        // With connections that are kept, a request may meet one that has just been closed.
+        let fake = if seed.is_multiple_of(2) { fake } else { fake.without_keep_alive() };
+        let fake = fake.start().await.unwrap();
+        let adapter = Adapter::with_timer(vendor, &fake.url(), &minting_key(realm), PATIENT, Arc::new(clock.clone()));
+        let adapter = if punishes { adapter.authenticator() } else { adapter.as_it_is() };
+        Self { fake, adapter, turn: tokio::sync::Mutex::default(), users }
+    }
+}
+
+impl Sockets {
+    pub async fn start(seed: u64, fate: &Fate, open: Open) -> Self {
+        let mut chance = Chance(seed ^ 0x50C4E7);
+        let clock = LeapClock::new(seed);
+        let vendor = [Vendor::Aivo, Vendor::Aivo, Vendor::Svix, Vendor::PacerPro][chance.below(4) as usize];
+        // A store that goes back offers tokens again that were sent; only a manager's memory is in the way then.
+        let punishes = fate.rewinds || chance.below(2) == 0;
+        let mut ledger = Ledger::new(if punishes { 1 } else { 2 });
+        let mut servers = Vec::new();
+        for realm in 0..REALMS {
+            servers.push(Server::start(vendor, realm, seed, fate, &clock, punishes).await);
+            USERS.iter().for_each(|user| ledger.add_key(&key(realm, user), (realm, user)));
+        }
+        let mut tally = Tally::default();
+        tally.lives.insert(vendor.name(), 1);
+        Self {
+            clock,
+            vendor,
+            // Svix mints no token for less than an hour.
+            lifetime: fate.lifetime.max(Duration::from_secs(3600)),
+            servers,
+            open,
+            ledger: Mutex::new(ledger),
+            grants: Mutex::default(),
+            chance: Mutex::new(chance),
+            tally: Mutex::new(tally),
+            faulty: Mutex::new(fate.faulty),
+        }
+    }
+
+    pub fn clock(&self) -> &LeapClock {
+        &self.clock
+    }
+
+    pub fn tally(&self) -> Tally {
+        self.tally.lock().unwrap().clone()
+    }
+
+    fn below(&self, bound: u64) -> u64 {
+        self.chance.lock().unwrap().below(bound)
+    }
+
+    /// What goes wrong with the next request, if anything does.
+    fn fault(&self, verb: &str) -> Option<Fault> {
+        let faulty = *self.faulty.lock().unwrap();
+        if faulty == 0 || self.below(faulty) != 0 {
+            return None;
+        }
+        let status = |status| Fault::Status(StatusCode::from_u16(status).unwrap());
+        Some(match self.below(14) {
+            // That the credentials are wrong would be the end, and no fault.
+            0 if verb != "login" => status(401),
+            1 => status(403),
+            2 => status(404),
+            3 => Fault::TooManyRequests(RetryAfter::Seconds(self.below(90))),
+            4 => status(503),
+            5 => Fault::InternalError,
+            6 => Fault::HtmlError,
+            7 => Fault::LoseRequest,
+            8 => Fault::LoseAnswer,
+            9 => Fault::ResetInHeaders,
+            10 => Fault::ResetInBody,
+            11 => Fault::StallHeaders,
+            12 => Fault::TruncatedJson,
+            _ => Fault::RefuseConnections,
+        })
+    }
+
+    /// How long a request or its answer is on its way.
+    fn pause(&self) -> Duration {
+        match self.below(40) {
+            0 => Duration::from_secs(40),
+            1 => Duration::from_secs(100),
+            _ => Duration::from_millis(self.below(400)),
+        }
+    }
+
+    /// Writes down what the vendor says about the tokens of a session that it has given.
+    fn learn(&self, realm: Realm, session: &Session, manager: usize, asked: Duration) {
+        let server = &self.servers[realm];
+        let access = session.access_token.expose();
+        let known = {
+            let state = server.fake.state();
+            state.session_of(access).zip(state.owner_of(access).and_then(|owner| server.users.get(owner).copied()))
+        };
+        let mut ledger = self.ledger();
+        let Some((number, user)) = known else {
+            ledger.strayed.push(format!("server {realm} has not issued what manager {manager} got"));
+            return;
+        };
+        let mut grants = self.grants.lock().unwrap();
+        let grant = *grants.entry((realm, number)).or_insert_with(|| ledger.issue((realm, user), manager, asked));
+        ledger.add_token(access, grant);
+        if let Some(refresh) = &session.refresh_token {
+            ledger.add_token(refresh.expose(), grant);
+        }
+    }
+
+    /// Sends a request, alone until it has arrived, so that a fault hits this one. Time stands still until the answer has
+    /// come, unless it never does.
+    async fn send<T>(&self, call: &Call<'_>, fault: Option<Fault>, work: BoxFuture<'_, T>) -> T {
+        let under_way = self.clock.call();
+        let server = &self.servers[call.realm];
+        let turn = server.turn.lock().await;
+        let faults = server.fake.faults();
+        let planned = fault.clone().map(|fault| faults.on(call.operation, fault));
+        let hold = faults.hold_answer(call.operation);
+        let mut work = work;
+        let mut early = None;
+        let arrived = tokio::select! {
+            biased;
+            () = hold.arrived() => true,
+            done = &mut work => {
+                early = Some(done);
+                hold.count() > 0
+            }
+        };
+        planned.into_iter().for_each(auth_testkit::Planned::clear);
+        self.note(call, fault.as_ref(), arrived);
+        hold.release();
+        drop(turn);
+        match early {
+            Some(done) => done,
+            None => {
+                let waits: Option<Guard> = (fault != Some(Fault::StallHeaders)).then_some(under_way);
+                let done = work.await;
+                drop(waits);
+                done
+            }
+        }
+    }
+
+    fn note(&self, call: &Call<'_>, fault: Option<&Fault>, arrived: bool) {
+        let is_refused = fault == Some(&Fault::RefuseConnections);
+        if !arrived && !is_refused {
+            // A key is taken as it is.
+            return;
+        }
+        let mut tally = self.tally.lock().unwrap();
+        tally.requests += u64::from(arrived);
+        fault.into_iter().for_each(|fault| *tally.faults.entry(name(fault)).or_default() += 1);
+        let at = self.clock.elapsed();
+        let told = fault.map(|fault| format!("{fault:?}"));
+        let request = Request { at, manager: call.manager, verb: call.verb, grant: None, fault: told };
+        let mut ledger = self.ledger();
+        ledger.receive(call.realm, call.session, request);
+        let token = call.session.and_then(|session| session.refresh_token.as_ref());
+        if let Some(token) = token.filter(|_| call.verb == "refresh" && arrived && !fault.is_some_and(is_forgiven)) {
+            ledger.spend(token.expose(), call.manager);
+        }
+    }
+
+    fn operation(&self, verb: &str) -> &'static str {
+        match (self.vendor, verb) {
+            (Vendor::Aivo, "login") => "login",
+            (Vendor::Aivo, "refresh") => "refresh_token",
+            (Vendor::Svix, "login") => "app_portal_access",
+            (Vendor::Svix, "revoke_all") => "expire_all",
+            (Vendor::PacerPro, "login") => "create_session",
+            (Vendor::PacerPro, "refresh") => "refresh_session",
+            (Vendor::PacerPro, "revoke_all") => "delete_session",
+            (_, "logout") => "logout",
+            (vendor, verb) => panic!("{vendor:?} has no {verb}"),
+        }
+    }
+}
+
+/// After these, whoever sent a refresh token knows that it was not processed, and can send it again.
+fn is_forgiven(fault: &Fault) -> bool {
+    match fault {
+        Fault::TooManyRequests(_) => true,
+        Fault::Status(status) => *status != StatusCode::UNAUTHORIZED,
+        _ => false,
+    }
+}
+
+fn email(user: &str) -> String {
+    format!("{user}@lives.test")
+}
+
+/// The password of everybody at a server.
+fn password(realm: Realm) -> String {
+    format!("password-at-server-{realm}")
+}
+
+/// A key that is the token itself.
+fn key(realm: Realm, user: &str) -> String {
+    format!("key-of-{user}-at-server-{realm}")
+}
+
+/// The key that mints tokens for applications.
+fn minting_key(realm: Realm) -> String {
+    format!("minting-key-at-server-{realm}")
+}
+
+impl World for Sockets {
+    type Door = Door;
+
+    fn door(self: &Arc<Self>, manager: usize, realm: Realm) -> Door {
+        Door { world: Arc::clone(self), manager, realm }
+    }
+
+    fn open(&self) -> Arc<dyn SessionStore> {
+        Arc::new(Watched { store: (self.open)(), clock: self.clock.clone() })
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap()
+    }
+
+    fn timer(&self) -> Arc<dyn Timer> {
+        Arc::new(self.clock.clone())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn set_clock(&self, by: Duration, forward: bool) {
+        self.clock.set(by, forward);
+    }
+
+    fn credentials(&self, realm: Realm, user: &str) -> Credentials {
+        match self.vendor {
+            Vendor::Svix => AppAccess::new(minting_key(realm), user).with_lifetime(self.lifetime).into(),
+            _ => Credentials::password(email(user), password(realm)),
+        }
+    }
+
+    fn key(&self, realm: Realm, user: &str) -> Option<Credentials> {
+        (self.vendor == Vendor::Svix).then(|| Credentials::api_key(key(realm, user)))
+    }
+
+    fn sign_in(self: &Arc<Self>, realm: Realm, user: &str) -> BoxFuture<'static, Session> {
+        let (world, credentials) = (Arc::clone(self), self.credentials(realm, user));
+        // In a task: a caller that goes away must not leave the request half sent.
+        let signing_in = tokio::spawn(async move {
+            let call =
+                Call { manager: NOBODY, realm, verb: "login", operation: world.operation("login"), session: None };
+            let asked = world.elapsed();
+            loop {
+                let work = world.servers[realm].adapter.login(&credentials, &world.clock);
+                // A connection that was kept may have been closed by a fault.
+                let Ok(session) = world.send(&call, None, work).await else { continue };
+                world.learn(realm, &session, NOBODY, asked);
+                return session;
+            }
+        });
+        Box::pin(async move { signing_in.await.unwrap() })
+    }
+
+    fn calm(&self) {
+        *self.faulty.lock().unwrap() = 0;
+        self.clock.set_right();
+    }
+
+    fn accepts(&self, token: &str) -> bool {
+        let now = self.clock.true_time();
+        self.servers.iter().any(|server| server.fake.state().accepts(now, token))
+    }
+
+    /// What the vendor has received is what the managers have sent, and holds no secret of the other server.
+    fn violations(&self) -> Vec<String> {
+        let mut violations = Vec::new();
+        let received: Vec<_> = self.servers.iter().map(|server| server.fake.received()).collect();
+        let (arrived, sent) = (received.iter().map(Vec::len).sum::<usize>() as u64, self.tally().requests);
+        if arrived != sent {
+            violations.push(format!("6: {arrived} requests arrived, and managers have sent {sent}"));
+        }
+        for (realm, server) in self.servers.iter().enumerate() {
+            let state = server.fake.state();
+            let secrets = state.stats().secrets();
+            for request in received.iter().enumerate().filter(|(other, _)| *other != realm).flat_map(|(_, all)| all) {
+                let body = String::from_utf8_lossy(&request.body);
+                let token = request.header("authorization").unwrap_or_default();
+                if secrets.iter().any(|secret| token.contains(secret.as_str()) || body.contains(secret.as_str())) {
+                    violations.push(format!("9: a secret of server {realm} at the other, in {request:?}"));
+                }
+            }
+        }
+        violations
+    }
+}
+
+/// A request that is about to be sent.
+struct Call<'a> {
+    manager: usize,
+    realm: Realm,
+    verb: &'static str,
+    /// What the vendor calls it.
+    operation: &'static str,
+    session: Option<&'a Session>,
+}
+
+/// A server of the vendor's, as one manager knows it.
+#[derive(Clone)]
+pub struct Door {
+    world: Arc<Sockets>,
+    manager: usize,
+    realm: Realm,
+}
+
+impl Door {
+    fn adapter(&self) -> &dyn Authenticator {
+        &*self.world.servers[self.realm].adapter
+    }
+
+    async fn call<'a, T>(
+        &'a self,
+        verb: &'static str,
+        session: Option<&'a Session>,
+        work: BoxFuture<'a, Result<T, AuthError>>,
+        learn: impl FnOnce(&T),
+    ) -> Result<T, AuthError> {
+        let world = &self.world;
+        let call = Call { manager: self.manager, realm: self.realm, verb, operation: world.operation(verb), session };
+        let (fault, pause, is_late) = (world.fault(verb), world.pause(), world.below(2) == 0);
+        if is_late {
+            world.clock.sleep(pause).await;
+        }
+        let done = world.send(&call, fault, work).await;
+        if let Ok(given) = &done {
+            learn(given);
+        }
+        if !is_late {
+            world.clock.sleep(pause).await;
+        }
+        done
+    }
+}
+
+impl Authenticator for Door {
+    fn family(&self) -> Family {
+        self.adapter().family()
+    }
+
+    fn realm(&self) -> &str {
+        self.adapter().realm()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.adapter().capabilities()
+    }
+
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+        let work = self.adapter().login(credentials, clock);
+        if credentials.is_static() {
+            // Nothing is sent.
+            return work;
+        }
+        let asked = self.world.elapsed();
+        Box::pin(
+            self.call("login", None, work, move |session| self.world.learn(self.realm, session, self.manager, asked)),
+        )
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+        let (work, asked) = (self.adapter().refresh(session, clock), self.world.elapsed());
+        let learn = move |session: &Session| self.world.learn(self.realm, session, self.manager, asked);
+        Box::pin(self.call("refresh", Some(session), work, learn))
+    }
+
+    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(self.call("logout", Some(session), self.adapter().logout(session), |()| ()))
+    }
+
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        Box::pin(self.call("revoke_all", Some(session), self.adapter().revoke_all(session), |()| ()))
+    }
+}
