@@ -356,7 +356,7 @@ impl Vault {
             return Ok(Some(found));
         }
         let claim = Intent::of(&found.session, self.timer.random());
-        match self.step(self.store.record_intent(&self.name, found.revision, claim)).await {
+        match self.step(StoreStep::RecordIntent, self.store.record_intent(&self.name, found.revision, claim)).await {
             Ok(Some(_)) => Ok(Some(found)),
             Ok(None) => {
                 let newer = self.load().await?;
