@@ -38,7 +38,7 @@ use crate::{AuthError, Capabilities, Credentials, Family, Session};
 ///
 /// So a wrong `NotProcessed` costs a session, at a vendor that punishes reuse; a wrong `Unknown` costs one login. Say
 /// `NotProcessed` for a connection that never came about and for 429 and 503, and leave 500, 502, 504 and lost answers
-/// at `Unknown`. [`AuthError::from_answer`] and [`AuthError::from_call`] (feature `adapter`) do that.
+/// at `Unknown`. `AuthError::from_answer` and `AuthError::from_call` (feature `adapter`) do that.
 ///
 #[cfg_attr(
     feature = "adapter",
