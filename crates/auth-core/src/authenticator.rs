@@ -125,8 +125,9 @@ impl Authenticator for Acme {
         Box::pin(async move { self.post("logout", token, json!({}), Proof::Session).await.map(drop) })
     }
 }
-# let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+# let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
 # let _ = Acme { http, url: "https://api.acme.example".to_owned() };
+# Ok::<(), reqwest::Error>(())
 ```
 
 "#

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
-use crate::Family;
+use crate::{Family, percent};
 
 /// The name of a session in a store: the vendor's family, the server that knows the session, and the account there.
 ///
@@ -50,7 +50,7 @@ impl SessionKey {
         &self.account
     }
 
-    /// The name under which versions before 0.1 kept it, where that is another: they knew of no realm.
+    /// The name under which version 1 of the record format kept the session: it knew of no realm.
     #[cfg(feature = "_durable")]
     pub(crate) fn without_realm(&self) -> String {
         format!("{}/{}", self.family, self.account)
@@ -59,26 +59,17 @@ impl SessionKey {
 
 impl fmt::Display for SessionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        encode(self.family.as_str(), f)?;
+        percent::encode(self.family.as_str(), is_special, f)?;
         f.write_char(' ')?;
-        encode(&self.realm, f)?;
+        percent::encode(&self.realm, is_special, f)?;
         f.write_char(' ')?;
         f.write_str(&self.account)
     }
 }
 
-fn encode(part: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for character in part.chars() {
-        if character == '%' || character.is_whitespace() || character.is_control() {
-            let mut bytes = [0; 4];
-            for byte in character.encode_utf8(&mut bytes).bytes() {
-                write!(f, "%{byte:02x}")?;
-            }
-        } else {
-            f.write_char(character)?;
-        }
-    }
-    Ok(())
+/// What is encoded in all parts but the account.
+fn is_special(character: char) -> bool {
+    character == '%' || character.is_whitespace() || character.is_control()
 }
 
 impl FromStr for SessionKey {
@@ -90,29 +81,13 @@ impl FromStr for SessionKey {
             return Err(InvalidSessionKey);
         };
         let key = Self {
-            family: decode(family).ok_or(InvalidSessionKey)?.into(),
-            realm: decode(realm).ok_or(InvalidSessionKey)?,
+            family: percent::decode(family).ok_or(InvalidSessionKey)?.into(),
+            realm: percent::decode(realm).ok_or(InvalidSessionKey)?,
             account: account.to_owned(),
         };
         // Only what `Display` writes, so that one key has one text.
         if key.to_string() == text { Ok(key) } else { Err(InvalidSessionKey) }
     }
-}
-
-fn decode(part: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first == b'%' {
-            let (digits, tail) = rest.split_at_checked(2)?;
-            bytes.push(u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()?);
-            rest = tail;
-        } else {
-            bytes.push(*first);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// A text that is no [`SessionKey`].

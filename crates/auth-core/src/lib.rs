@@ -166,16 +166,17 @@ manager.shutdown().await;
 //!
 //! # Features
 //!
-//! `svix`, `pacerpro`, `aivo`: an adapter each, all on by default. `adapter`, which each of them brings: what adapters are
-//! made of, for one of your own, in the module `adapter`. `rustls` (default), `native-tls` are those of the clients.
-//! `tracing`: spans and events of sessions and of the clients, listed in [`observe`]; off by default.
-//! `file`, `redis`, `redis-tls` and `keyring`: stores, and `encryption` to seal them, all off by default.
-//! `tower` and `reqwest-middleware`: tokens for other HTTP stacks, in the modules `tower` and
-//! `middleware`, both off by default.
-//!
-//! `file`: `FileStore`, which keeps sessions in files that processes share. `redis`: `RedisStore`, for fleets; `redis-tls`
-//! adds TLS. `keyring`: `KeyringStore`, in the keyring of the operating system. `encryption`: `EncryptionKey`, with which
-//! stores seal what they keep. All are off by default.
+//! | feature | what it does |
+//! |---|---|
+//! | `svix`, `pacerpro`, `aivo` (default) | an adapter each |
+//! | `adapter`, which each of them brings | what adapters are made of, for one of your own: the module `adapter` |
+//! | `rustls` (default), `native-tls` | TLS of the clients |
+//! | `tracing` | spans and events of sessions, listed in [`observe`], and of the clients |
+//! | `file` | `FileStore`: sessions in files that processes share |
+//! | `redis`, `redis-tls` | `RedisStore`: sessions of a fleet; and TLS to it |
+//! | `keyring` | `KeyringStore`: sessions in the keyring of the operating system |
+//! | `encryption` | `EncryptionKey`: stores seal what they keep |
+//! | `tower`, `reqwest-middleware` | tokens for other HTTP stacks, in the modules `tower` and `middleware` |
 
 #[cfg(feature = "adapter")]
 pub mod adapter;
@@ -194,6 +195,7 @@ pub mod middleware;
 pub mod observe;
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 mod origin;
+mod percent;
 mod pool;
 mod session;
 mod store;

@@ -15,6 +15,9 @@ mod file;
 #[cfg(feature = "_durable")]
 #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "for stores that are not built in"))]
 mod folder;
+#[cfg(feature = "_durable")]
+#[cfg_attr(not(feature = "file"), allow(dead_code, reason = "for stores that are not built in"))]
+mod hex;
 #[cfg(feature = "keyring")]
 mod keyring;
 #[cfg(feature = "_durable")]

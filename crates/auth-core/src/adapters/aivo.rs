@@ -190,10 +190,8 @@ fn session(
     let token = sendable(issued.access_token, FAMILY, operation.id, "accessToken")?;
     let claims = Claims::of(&token);
     let mut session = Session::new(token, arrival);
-    session.expires_at = {
-        let claimed = claims.expires_at.map(|claimed| sent.by_our_clock(claimed, arrival));
-        expiry(issued.expires_in, claimed, arrival)
-    };
+    let claimed = claims.expires_at.map(|claimed| sent.by_our_clock(claimed, arrival));
+    session.expires_at = expiry(issued.expires_in, claimed, arrival);
     session.subject = issued.user.as_ref().and_then(Owner::subject).or(claims.subject);
     // An empty one can't be redeemed, and asking would only fail later.
     session.refresh_token = Some(issued.refresh_token).filter(|token| !token.expose().is_empty());

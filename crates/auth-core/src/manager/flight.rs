@@ -124,9 +124,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         runtime.spawn(task.run());
         Ok(flight)
     }
-}
 
-impl<A: Authenticator + 'static> Inner<A> {
     /// Sends a refresh token. Where tokens rotate, it is remembered that this one was sent.
     pub(super) async fn refresh(&self, session: &Session) -> Result<Session, AuthError> {
         let rotates = self.authenticator.capabilities().rotates;
@@ -144,9 +142,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         }
         renewed
     }
-}
 
-impl<A: Authenticator + 'static> Inner<A> {
     /// Creates a session, and marks it with what it was created from.
     pub(super) async fn authenticate(&self, credentials: &Credentials) -> Result<Session, AuthError> {
         self.bounded(Box::pin(async {

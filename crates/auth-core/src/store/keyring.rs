@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use client_runtime::BoxFuture;
-use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use super::failure::{io, storage};
 use super::folder::Folder;
+use super::hex::hash;
 use super::lock_file::{self, LockFile};
 use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
@@ -279,10 +279,6 @@ fn entry_name(key: &str) -> String {
     };
     let shown: String = key.chars().take(64).map(readable).collect();
     format!("{shown} ({})", &hash(key)[..32])
-}
-
-fn hash(key: &str) -> String {
-    Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl SessionStore for KeyringStore {

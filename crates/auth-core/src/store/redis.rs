@@ -21,13 +21,13 @@ use std::time::Duration;
 
 use ::redis::Value;
 use client_runtime::{BoxFuture, Secret};
-use tokio::time::Instant;
 
 use super::failure::storage;
 use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
 use crate::{AuthError, AuthErrorKind, Session};
 use client::{Client, Request};
+use deadline::Deadline;
 use failure::Failure;
 use lock::milliseconds;
 
@@ -157,19 +157,17 @@ impl RedisStore {
         self.client.ask(Request::Command(::redis::cmd("DEL").arg(name))).await.map(drop)
     }
 
-    /// What a hash says, and whether it has a record.
-    async fn found(&self, name: &str) -> Result<(String, bool), AuthError> {
+    /// The revision and the record of a hash; only a revision, if it is the mark of a removal. Nothing, if that isn't what
+    /// is there.
+    async fn found(&self, name: &str) -> Result<Option<(Option<String>, Option<Vec<u8>>)>, AuthError> {
         let mut command = ::redis::cmd("HMGET");
         command.arg(name).arg("r").arg("d");
         let answer = self.client.ask(Request::Command(&command)).await?;
-        let (revision, record) = ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer)
-            .map_err(|_| Failure::Answer.at(self.client.place()))?;
-        Ok((revision.unwrap_or_default(), record.is_some()))
+        Ok(::redis::from_redis_value(answer).ok())
     }
 
-    /// Whether a hash has a record, and not only the mark of a removal.
     async fn has_record(&self, name: &str) -> Result<bool, AuthError> {
-        Ok(self.found(name).await?.1)
+        Ok(self.revision_of(name).await?.1)
     }
 
     async fn list(&self) -> Result<Vec<String>, AuthError> {
@@ -201,18 +199,15 @@ impl RedisStore {
     }
 
     async fn read(&self, key: &str) -> Result<Option<Stored>, AuthError> {
-        let mut command = ::redis::cmd("HMGET");
-        command.arg(self.session_key(key)).arg("r").arg("d");
-        let answer = self.client.ask(Request::Command(&command)).await?;
-        let found = ::redis::from_redis_value::<(Option<String>, Option<Vec<u8>>)>(answer);
-        if matches!(found, Ok((None, None))) && self.has_version_1(key).await? {
+        let found = self.found(&self.session_key(key)).await?;
+        if found == Some((None, None)) && self.has_version_1(key).await? {
             return Err(record::outdated(self.client.place()));
         }
         let place = self.client.place();
         match found {
-            Ok((None, None)) => Ok(None),
-            Ok((Some(mark), None)) if mark.starts_with(REMOVED) => Ok(None),
-            Ok((Some(revision), Some(record))) => {
+            Some((None, None)) => Ok(None),
+            Some((Some(mark), None)) if mark.starts_with(REMOVED) => Ok(None),
+            Some((Some(revision), Some(record))) => {
                 let stored = self.format.decode(key, &record, place)?;
                 match hexadecimal(stored.revision) == revision {
                     true => Ok(Some(stored)),
@@ -237,14 +232,19 @@ impl RedisStore {
 
     /// The revision in Redis, whatever it looks like, or the empty text; and whether it is that of a session.
     async fn revision(&self, key: &str) -> Result<(String, bool), AuthError> {
-        self.found(&self.session_key(key)).await
+        self.revision_of(&self.session_key(key)).await
+    }
+
+    async fn revision_of(&self, name: &str) -> Result<(String, bool), AuthError> {
+        let (revision, record) = self.found(name).await?.ok_or_else(|| Failure::Answer.at(self.client.place()))?;
+        Ok((revision.unwrap_or_default(), record.is_some()))
     }
 
     /// Writes a session whatever is there, by comparing all the same: a request that Redis gets to late changes nothing
     /// that was written in between.
     async fn overwrite(&self, key: &str, session: &Session) -> Result<Revision, AuthError> {
         let stored = Stored::new(session.clone(), None, fresh_revision()?);
-        let deadline = Instant::now() + self.client.limit();
+        let deadline = Deadline::after(self.client.limit());
         loop {
             let (there, _) = self.revision(key).await?;
             if self.write(key, &there, &stored).await? {
@@ -271,7 +271,7 @@ impl RedisStore {
 
     async fn forget(&self, key: &str) -> Result<(), AuthError> {
         let mark = format!("{REMOVED}{}", hexadecimal(fresh_revision()?));
-        let deadline = Instant::now() + self.client.limit();
+        let deadline = Deadline::after(self.client.limit());
         loop {
             let (there, _) = self.revision(key).await?;
             let mut script = script::REMOVE.key(self.session_key(key));
@@ -306,8 +306,8 @@ impl RedisStore {
         }
     }
 
-    fn in_time(&self, deadline: Instant) -> Result<(), AuthError> {
-        if Instant::now() < deadline {
+    fn in_time(&self, deadline: Deadline) -> Result<(), AuthError> {
+        if !deadline.left().is_zero() {
             return Ok(());
         }
         Err(storage("others write the session of this account all the time: nothing was written").with_transient(true))

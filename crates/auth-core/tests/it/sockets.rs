@@ -5,16 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session,
-    SessionManager, Timer, Token, TokenSource,
-};
+use auth_core::{AuthErrorKind, Authenticator, Capabilities, Renewal, SessionManager, Token, TokenSource};
 use auth_testkit::{Fault, ManualClock, Planned, RetryAfter, Vendor};
 use client_runtime::RetryPolicy;
 use test_requirements::effort;
 use tokio::task::JoinSet;
 
 use crate::support::chance::Chance;
+use crate::support::claiming::Claiming;
 use crate::support::vendors::{ClockTimer, Verb, World};
 
 type Manager = SessionManager<Arc<dyn Authenticator>>;
@@ -245,34 +243,6 @@ async fn random_lives_send_no_refresh_token_twice() {
     assert!(total.refreshes > lives / 2 && total.costly > lives / 20 && total.forgiven > lives / 20, "{total:?}");
 }
 
-/// An adapter that doesn't say that its refresh tokens rotate.
-struct Careless(Arc<dyn Authenticator>);
-
-impl Authenticator for Careless {
-    fn family(&self) -> Family {
-        self.0.family()
-    }
-    fn realm(&self) -> &str {
-        self.0.realm()
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::login_only().with_renewal(Renewal::Refresh)
-    }
-
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
-        self.0.login(credentials, clock)
-    }
-
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
-        self.0.refresh(session, clock)
-    }
-}
-
 /// The vendor does notice: a manager that doesn't know better sends a refresh token again, and loses the session.
 #[tokio::test]
 async fn a_lost_answer_costs_the_session_only_where_it_is_asked_for_again() {
@@ -280,7 +250,10 @@ async fn a_lost_answer_costs_the_session_only_where_it_is_asked_for_again() {
         let world = World::start(Vendor::Aivo).await;
         let session = world.ready(Verb::Refresh).await.session.unwrap();
         let adapter = world.adapter.authenticator();
-        let adapter = if careless { Arc::new(Careless(adapter)) as Arc<dyn Authenticator> } else { adapter };
+        // One that doesn't say that its refresh tokens rotate.
+        let carelessly = Capabilities::login_only().with_renewal(Renewal::Refresh);
+        let adapter =
+            if careless { Arc::new(Claiming::new(adapter, carelessly)) as Arc<dyn Authenticator> } else { adapter };
         let timer = Arc::new(ClockTimer(world.clock.clone()));
         let manager = SessionManager::builder(adapter).session(session).timer(timer).build().unwrap();
         let planned = world.server.faults().on("refresh_token", Fault::LoseAnswer);

@@ -274,3 +274,15 @@ async fn keys_are_those_of_sessions_with_this_prefix() {
     assert_eq!(found, keys);
     assert_eq!(other.keys().await.unwrap().len(), 2500);
 }
+
+#[tokio::test]
+async fn a_limit_beyond_all_clocks_is_a_long_one() {
+    let Some(server) = RedisServer::start() else { return };
+    let store = RedisStore::builder(server.url()).time_limit(Duration::MAX).lock_lease(Duration::MAX);
+    let store = store.forget_after(Duration::MAX).remember_removals(Duration::MAX).build().unwrap();
+    let revision = store.save("me", &session("a")).await.unwrap();
+    assert!(store.compare_and_swap("me", Some(revision), &session("b")).await.unwrap().is_some());
+    store.lock("me", Duration::MAX).await.unwrap().release().await;
+    store.remove("me").await.unwrap();
+    assert!(store.load("me").await.unwrap().is_none());
+}

@@ -2,6 +2,8 @@
 
 pub mod acme;
 pub mod chance;
+#[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
+pub mod claiming;
 #[cfg(any(feature = "tower", feature = "reqwest-middleware"))]
 pub mod counting_source;
 #[cfg(all(feature = "file", unix))]
@@ -17,5 +19,3 @@ pub mod scratch;
 pub mod unsteady;
 #[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
 pub mod vendors;
-#[cfg(all(feature = "svix", feature = "pacerpro", feature = "aivo"))]
-pub mod wary;

@@ -470,3 +470,32 @@ async fn no_verb_keeps_its_caller_longer_than_is_stated() {
     }
     assert!(manager.session().is_none(), "it is ended here all the same");
 }
+
+#[tokio::test(start_paused = true)]
+async fn limits_and_lifetimes_beyond_all_clocks_are_long_ones() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let mut policy = Policy::default();
+    for limit in [
+        &mut policy.early_window,
+        &mut policy.skew,
+        &mut policy.first_cooldown,
+        &mut policy.longest_cooldown,
+        &mut policy.longest_retry_after,
+        &mut policy.wait_limit,
+        &mut policy.lock_limit,
+        &mut policy.store_limit,
+    ] {
+        *limit = Duration::MAX;
+    }
+    let acme = Acme::new(&timer);
+    acme.script("login", [Answer::Err(busy().with_retry_after(Some(Duration::MAX))), Answer::Err(lost())]);
+    let builder = SessionManager::builder(Arc::new(acme)).account("me").timer(timer.clone()).store(store.clone());
+    let manager = builder.policy(policy).credentials(password()).build().unwrap();
+    assert!(manager.token().await.is_err() && manager.token().await.is_err());
+    assert!(manager.login(password()).await.is_err());
+    manager.login(password()).await.unwrap();
+    manager.reject(manager.token().await.unwrap().generation());
+    let _ = manager.token().await;
+    let _ = manager.logout().await.unwrap();
+    manager.shutdown().await;
+}

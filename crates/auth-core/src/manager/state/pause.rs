@@ -12,10 +12,14 @@ pub(super) struct Pause {
     until: SystemTime,
 }
 
+/// A hundred years.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 impl Pause {
     /// A pause from now on, which ends at `no_later_than` at the latest if that is still to come.
     pub(super) fn new(now: SystemTime, length: Duration, no_later_than: Option<SystemTime>) -> Self {
-        let until = now.checked_add(length).unwrap_or(now);
+        // A length beyond all clocks is a long one, and not none.
+        let until = now.checked_add(length.min(LONGEST)).unwrap_or(now);
         let limit = no_later_than.filter(|limit| now < *limit);
         Self { since: now, until: limit.map_or(until, |limit| until.min(limit)) }
     }

@@ -1,13 +1,14 @@
 //! The names of a session's files.
 
-use std::fmt::Write;
-
-use sha2::{Digest, Sha256};
-
+use crate::percent;
+use crate::store::hex::hash;
 use crate::store::record;
 
 /// The ending of a record.
 const RECORD: &str = ".json";
+
+/// How many digits of the key's hash a name has: 128 bits.
+const DIGITS: usize = 32;
 
 /// The files of a session. No two share one, also where names that differ in case are the same.
 ///
@@ -25,8 +26,8 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn of(key: &str) -> Self {
-        // 128 bits: nobody chooses their own account so that it meets another's.
-        let stem = hash(key.as_bytes(), 16);
+        // Nobody chooses their own account so that it meets another's.
+        let stem = &hash(key)[..DIGITS];
         let name = |ending: &str| format!("session-{stem}{ending}");
         Self { record: name(RECORD), temporary: name(".tmp"), write: name(".write"), lock: name(".lock") }
     }
@@ -35,7 +36,7 @@ impl Names {
 /// Whether it is the name of a record.
 pub(super) fn is_record(name: &str) -> bool {
     name.strip_prefix("session-").and_then(|rest| rest.strip_suffix(RECORD)).is_some_and(|stem| {
-        stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        stem.len() == DIGITS && stem.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     })
 }
 
@@ -46,28 +47,15 @@ pub(super) fn of_version_1(key: &str) -> Option<String> {
     const READABLE: usize = 100;
     let name = record::name_of_version_1(key)?;
     let mut stem = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => stem.push(char::from(byte)),
-            // Writing to a String can't fail.
-            _ => drop(write!(stem, "%{byte:02x}")),
-        }
-    }
+    let is_special = |character| !matches!(character, 'a'..='z' | '0'..='9' | '-' | '_');
+    // Writing to a String can't fail.
+    let _ = percent::encode(&name, is_special, &mut stem);
     if stem.len() > LONGEST {
         stem.truncate(READABLE);
         stem.push('~');
-        stem.push_str(&hash(name.as_bytes(), 32));
+        stem.push_str(&hash(&name));
     }
     Some(format!("session-{stem}{RECORD}"))
-}
-
-/// So many bytes of the SHA-256, in hexadecimal digits.
-fn hash(bytes: &[u8], length: usize) -> String {
-    Sha256::digest(bytes).iter().take(length).fold(String::new(), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

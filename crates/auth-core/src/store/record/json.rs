@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::super::failure::storage;
+use super::super::hex::{hex, unhex};
 use super::super::{Intent, Revision, Stored};
 use super::VERSION;
 use crate::{AuthError, Fingerprint, Session};
@@ -216,43 +217,9 @@ fn escaped(text: &str) -> usize {
         .sum()
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// So many bytes, written as `hex` writes them.
-fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let pairs: &[[u8; 2]; N] = pairs.try_into().ok()?;
-    let mut bytes = [0; N];
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hexadecimal_digits_come_back_and_nothing_else_does() {
-        let bytes: [u8; 16] = std::array::from_fn(|at| (at * 17) as u8);
-        assert_eq!(unhex(&hex(&bytes)), Some(bytes));
-        for text in ["", "0", "00", "0000f", "0000g0", "0000F0", "00 0f0", "+00000", "0000é"] {
-            assert_eq!(unhex::<3>(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn the_buffer_of_a_record_never_grows() {

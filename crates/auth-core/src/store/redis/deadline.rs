@@ -14,8 +14,9 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// So much time from now on.
+    /// So much time from now on, and no more than a day: nobody means longer, and clocks have an end.
     pub(super) fn after(limit: Duration) -> Self {
+        let limit = limit.min(Duration::from_secs(24 * 60 * 60));
         Self { at: Instant::now() + limit, limit }
     }
 

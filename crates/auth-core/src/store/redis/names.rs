@@ -1,18 +1,15 @@
 //! The names of what is in Redis.
 
+use crate::percent;
+
 /// The key of something that belongs to a session. The braces are a hash tag: a cluster puts all keys with the same one into
 /// one slot.
 pub(super) fn name(prefix: &str, key: &str, what: &str) -> String {
+    let is_special =
+        |character: char| matches!(character, '%' | '{' | '}') || character.is_whitespace() || character.is_control();
     let mut name = format!("{prefix}{{");
-    for character in key.chars() {
-        if matches!(character, '%' | '{' | '}') || character.is_whitespace() || character.is_control() {
-            // Byte by byte: two digits each leave no doubt where one ends.
-            let mut bytes = [0; 4];
-            name.extend(character.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02x}")));
-        } else {
-            name.push(character);
-        }
-    }
+    // Writing to a String can't fail.
+    let _ = percent::encode(key, is_special, &mut name);
     name.push_str("}:");
     name.push_str(what);
     name
@@ -20,16 +17,7 @@ pub(super) fn name(prefix: &str, key: &str, what: &str) -> String {
 
 /// The key of the session that is stored under a name, if the name is that of one.
 pub(super) fn key_of(prefix: &str, name: &str) -> Option<String> {
-    let mut rest = name.strip_prefix(prefix)?.strip_prefix('{')?.strip_suffix("}:session")?;
-    let mut bytes = Vec::with_capacity(rest.len());
-    while let Some(at) = rest.find('%') {
-        bytes.extend_from_slice(&rest.as_bytes()[..at]);
-        let digits = rest.get(at + 1..at + 3)?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        rest = rest.get(at + 3..)?;
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8(bytes).ok()
+    percent::decode(name.strip_prefix(prefix)?.strip_prefix('{')?.strip_suffix("}:session")?)
 }
 
 /// What the names of all sessions look like, for `SCAN`.
@@ -55,7 +43,7 @@ mod tests {
             let name = name("p{:", key, "session");
             assert_eq!(key_of("p{:", &name).as_deref(), Some(key), "{name}");
         }
-        for other in ["p:{a}:lock", "q:{a}:session", "p:a}:session", "p:{%zz}:session", "p:{%4}:session"] {
+        for other in ["p:{a}:lock", "q:{a}:session", "p:a}:session", "p:{%zz}:session", "p:{%+1}:session"] {
             assert_eq!(key_of("p:", other), None, "{other}");
         }
     }

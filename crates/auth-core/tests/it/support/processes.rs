@@ -23,10 +23,10 @@ use super::respawn::respawn;
 pub use child::{Died, child, points};
 pub use life::{Left, Shared, eight_processes_redeem_once_a_cycle, kill_everywhere, runtime};
 
+use crate::support::claiming::Claiming;
 use crate::support::vendors::ClockTimer;
-use crate::support::wary::Wary;
 
-pub type Aivo = Wary<AivoAuthenticator>;
+pub type Aivo = Claiming<AivoAuthenticator>;
 
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse";
@@ -113,7 +113,7 @@ fn aivo(url: &str, clock: &ManualClock) -> Aivo {
     let timer = Arc::new(ClockTimer(clock.clone()));
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url.to_owned()));
     let client = client.retry(RetryPolicy::never()).timer(timer).build().unwrap();
-    Wary(AivoAuthenticator::new(client))
+    Claiming::that_reuse_is_punished(AivoAuthenticator::new(client))
 }
 
 fn manager<A: Authenticator>(

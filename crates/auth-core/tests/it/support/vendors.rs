@@ -16,7 +16,7 @@ use svix_client::types::{AppPortalAccessIn, CreateMessageTokenIn};
 pub const EMAIL: &str = "ada@example.com";
 pub const APP: &str = "an-app";
 
-use crate::support::wary::Wary;
+use crate::support::claiming::Claiming;
 
 /// For answers that stop: nothing is lost by not waiting longer.
 const HASTY: Duration = Duration::from_millis(250);
@@ -149,7 +149,7 @@ impl Adapter {
             Self::Svix(adapter) => Arc::new(adapter.clone()),
             Self::PacerPro(adapter) => Arc::new(adapter.clone()),
             // The fake ones notice a token that comes again.
-            Self::Aivo(adapter) => Arc::new(Wary(adapter.clone())),
+            Self::Aivo(adapter) => Arc::new(Claiming::that_reuse_is_punished(adapter.clone())),
         }
     }
 

@@ -1,0 +1,54 @@
+//! Percent-encoding, for names that must not run together: which characters are special is up to the name.
+
+use std::fmt::{self, Write};
+
+/// Writes a text whose special characters are encoded, byte by byte. Whoever wants it back counts `%` among them.
+pub(crate) fn encode(text: &str, is_special: impl Fn(char) -> bool, to: &mut impl Write) -> fmt::Result {
+    for character in text.chars() {
+        if is_special(character) {
+            let mut bytes = [0; 4];
+            for byte in character.encode_utf8(&mut bytes).bytes() {
+                write!(to, "%{byte:02x}")?;
+            }
+        } else {
+            to.write_char(character)?;
+        }
+    }
+    Ok(())
+}
+
+/// The text that was encoded, unless this is none that [`encode`] writes.
+pub(crate) fn decode(text: &str) -> Option<String> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => digit(rest.next()?)? << 4 | digit(rest.next()?)?,
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_comes_back_and_nothing_else_does() {
+        for text in ["", "a", "100 %", "é\u{a0}\n", "%41", "日本"] {
+            let mut encoded = String::new();
+            encode(text, |character| character == '%' || !character.is_ascii_alphanumeric(), &mut encoded).unwrap();
+            assert!(encoded.bytes().all(|byte| byte == b'%' || byte.is_ascii_alphanumeric()), "{encoded}");
+            assert_eq!(decode(&encoded).as_deref(), Some(text));
+        }
+        for text in ["%", "%4", "%zz", "%4G", "%4A", "%+1", "% 1", "%ff"] {
+            assert_eq!(decode(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! An adapter that says something else of its vendor than it would.
+
+use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, Timer};
+
+/// An adapter with other capabilities.
+#[derive(Clone, Debug)]
+pub struct Claiming<A> {
+    adapter: A,
+    capabilities: Capabilities,
+}
+
+impl<A: Authenticator> Claiming<A> {
+    pub fn new(adapter: A, capabilities: Capabilities) -> Self {
+        Self { adapter, capabilities }
+    }
+
+    /// That the vendor takes a refresh token that comes again for stolen, as the fake ones of these tests do.
+    pub fn that_reuse_is_punished(adapter: A) -> Self {
+        let mut capabilities = adapter.capabilities();
+        capabilities.punishes_reuse = true;
+        Self::new(adapter, capabilities)
+    }
+}
+
+impl<A: Authenticator> Authenticator for Claiming<A> {
+    fn family(&self) -> Family {
+        self.adapter.family()
+    }
+
+    fn realm(&self) -> &str {
+        self.adapter.realm()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities.clone()
+    }
+
+    fn login<'a>(
+        &'a self,
+        credentials: &'a Credentials,
+        clock: &'a dyn Timer,
+    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+        self.adapter.login(credentials, clock)
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+        self.adapter.refresh(session, clock)
+    }
+
+    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        self.adapter.logout(session)
+    }
+
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+        self.adapter.revoke_all(session)
+    }
+}
