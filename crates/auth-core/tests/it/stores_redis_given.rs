@@ -267,7 +267,7 @@ async fn a_cluster_is_followed_wherever_its_slots_go() {
 }
 
 fn behind(sentinel: &Sentinel, name: &str, login: Option<SentinelNodeConnectionInfo>) -> RedisStoreBuilder {
-    let client = SentinelClient::build(vec![sentinel.url()], name.to_owned(), login, SentinelServerType::Master);
+    let client = SentinelClient::build(vec![sentinel.url()], String::from(name), login, SentinelServerType::Master);
     let client = Arc::new(Mutex::new(client.unwrap()));
     RedisStore::connected_by(move || {
         let client = Arc::clone(&client);
