@@ -7,20 +7,19 @@
 //! What the caller needs for a summary is in the report: [`left_out`] lists the operations that are not there any more.
 
 mod bodies;
-mod circles;
+mod compose;
 mod construct;
 mod direction;
-mod distribute;
 mod document;
 mod hoist;
 mod inline;
 mod inline_types;
 mod lint;
 mod mend;
+mod merge_schemas;
 pub(crate) mod names;
 mod nullable;
 mod operations;
-mod overrides;
 mod parameters;
 mod properties;
 mod redact;
@@ -119,9 +118,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     hoist::path_parameters(cx, doc);
     schemas::rewrite(cx, doc);
     direction::relax(cx, doc);
-    circles::break_up(cx, doc);
-    overrides::settle(cx, doc);
-    distribute::into_alternatives(cx, doc);
+    compose::merge_parts(cx, doc, plan.care)?;
 
     secrets::mark(cx, doc, plan)?;
     runtime_types::timestamps(cx, doc);

@@ -26,6 +26,7 @@ struct FakeKeyring {
     /// Calls that begin wait while this is so.
     hangs: Mutex<Option<Call>>,
     goes_on: Condvar,
+    begins_to_hang: Condvar,
     /// Calls that hang now, and the writes that were ever made.
     hanging: AtomicUsize,
     writes: AtomicUsize,
@@ -47,10 +48,19 @@ impl FakeKeyring {
         self.goes_on.notify_all();
     }
 
+    /// Returns once a call hangs: it begins on a thread of its own, maybe later than its caller gives up.
+    fn wait_for_a_hanging_call(&self) {
+        let hangs = self.hangs.lock().unwrap();
+        let none_yet = |_: &mut _| self.hanging.load(SeqCst) == 0;
+        let (_hangs, result) = self.begins_to_hang.wait_timeout_while(hangs, SOON, none_yet).unwrap();
+        assert!(!result.timed_out(), "no call hangs");
+    }
+
     fn enter(&self, call: Call) {
         let hangs = self.hangs.lock().unwrap();
         if *hangs == Some(call) {
             self.hanging.fetch_add(1, SeqCst);
+            self.begins_to_hang.notify_all();
             drop(self.goes_on.wait_while(hangs, |hangs| *hangs == Some(call)).unwrap());
             self.hanging.fetch_sub(1, SeqCst);
         }
@@ -168,6 +178,7 @@ async fn a_keyring_that_hangs_holds_nobody_up_and_gets_no_second_call() {
         assert_storage(&call.await.unwrap().unwrap_err(), true, "an earlier call");
     }
     assert!(start.elapsed() < Duration::from_secs(10), "two limits, and room for a slow machine");
+    keyring.wait_for_a_hanging_call();
     assert_eq!(keyring.hanging.load(SeqCst), 1, "one thread hangs, however many asked");
     keyring.go_on();
     let store = store.time_limit(SOON);
@@ -182,6 +193,7 @@ fn a_runtime_ends_although_the_keyring_hangs() {
     keyring.hang(Call::Get);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(store.load("me")).unwrap_err();
+    keyring.wait_for_a_hanging_call();
     drop(runtime);
     assert_eq!(keyring.hanging.load(SeqCst), 1);
     keyring.go_on();
@@ -190,17 +202,20 @@ fn a_runtime_ends_although_the_keyring_hangs() {
 #[tokio::test]
 async fn a_write_that_comes_late_overwrites_nothing() {
     let (keyring, folder) = (Arc::new(FakeKeyring::default()), Scratch::new());
-    let (slow, other) = (open(&keyring, &folder).time_limit(SHORT), open(&keyring, &folder).time_limit(SHORT));
+    // Long enough for a busy machine to get as far as the write, which then hangs.
+    let slow = open(&keyring, &folder).time_limit(Duration::from_secs(2));
+    let other = open(&keyring, &folder).time_limit(SHORT);
     let before = other.clone().time_limit(SOON).save("me", &session("a")).await.unwrap();
     keyring.hang(Call::Set);
     let swapped = slow.compare_and_swap("me", Some(before), &session("late")).await;
     assert_storage(&swapped.unwrap_err(), true, "may still happen");
+    keyring.wait_for_a_hanging_call();
     let swapped = other.compare_and_swap("me", Some(before), &session("other")).await;
     assert_storage(&swapped.unwrap_err(), true, "somebody else is writing");
+    let other = other.time_limit(SOON);
     assert_eq!(other.load("me").await.unwrap().unwrap().revision, before, "reading needs no lock");
     keyring.go_on();
 
-    let other = other.time_limit(SOON);
     assert_eq!(other.compare_and_swap("me", Some(before), &session("other")).await.unwrap(), None);
     assert_eq!(other.load("me").await.unwrap().unwrap().session.access_token.expose(), "late");
 }

@@ -56,8 +56,8 @@ crate::select::define_rules! {
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";
     ANY_OF = "any-of-objects": "Of several objects that may hold at once (`anyOf`), a value is read as the one that keeps most of it.";
     DISTRIBUTE = "distribute-alternatives": "What holds beside alternatives is written into each of them.";
-    CIRCULAR_PART = "circular-part": "A schema whose parts (`allOf`) lead back to itself is made of them without the way back.";
-    OVERRIDDEN_PROPERTY = "overridden-property": "A property that several parts describe by schemas which contain themselves is what the last part says.";
+    MERGE_PARTS = "merge-parts": "The parts of an `allOf` are merged into one schema: what several say of a property holds at once.";
+    CIRCULAR_PART = "circular-part": "A schema that is nothing but a reference to itself, by whatever way, says nothing.";
     FIXED_LENGTH = "fixed-length": "An array of more than 32 elements, exactly, is an array of any length.";
     EXTRA_MEMBERS = "extra-members": "Where a property is called `extra`, members that are not listed have no field of their own.";
     MIXED_ENUM = "mixed-enum": "An enum of values of several types is one of several enums, a type each.";

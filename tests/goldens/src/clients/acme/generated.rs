@@ -10,80 +10,6 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /// `Card`
-    ///
-    /// Source: `acme.yaml`, `#/components/schemas/Card`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Card {
-        /// `id`
-        pub id: ::std::string::String,
-        /// `kind`
-        pub kind: CardKind,
-    }
-
-    /// `CardKind`
-    ///
-    /// Source: `acme.yaml`, `#/components/schemas/Card/properties/kind`
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Copy,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum CardKind {
-        /// `Card`
-        #[serde(rename = "card")]
-        Card,
-    }
-
-    impl ::std::fmt::Display for CardKind {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match *self {
-                Self::Card => f.write_str("card"),
-            }
-        }
-    }
-
-    impl ::std::str::FromStr for CardKind {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            match value {
-                "card" => Ok(Self::Card),
-                _ => Err("invalid value".into()),
-            }
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for CardKind {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String> for CardKind {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
     /// `Change`
     ///
     /// Source: `acme.yaml`, `#/components/schemas/Change`
@@ -142,18 +68,6 @@ pub mod types {
         fn from(value: ChoiceCard) -> Self {
             Self::Card(value)
         }
-    }
-
-    /// `ChoiceBase`
-    ///
-    /// Source: `acme.yaml`, `#/components/schemas/Choice`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ChoiceBase {
-        /// `tags`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     /// `ChoiceCard`
@@ -283,20 +197,6 @@ pub mod types {
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
-    /// `Large`
-    ///
-    /// Source: `acme.yaml`, `#/components/schemas/Large`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Large {
-        /// `id`
-        pub id: ::std::string::String,
-        /// `name`
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub name: ::std::option::Option<::std::string::String>,
-    }
-
     /// `LoginRequest`
     ///
     /// Source: `acme.yaml`, `#/paths/~1login/post/requestBody/content/application~1json/schema`
@@ -368,17 +268,6 @@ pub mod types {
         /// `day`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub day: ::std::option::Option<::std::string::String>,
-    }
-
-    /// `Small`
-    ///
-    /// Source: `acme.yaml`, `#/components/schemas/Small`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Small {
-        /// `id`
-        pub id: ::std::string::String,
     }
 
     /// `State`

@@ -1,0 +1,433 @@
+//! Compositions: `allOf`, and alternatives with something beside them, become one schema each.
+//!
+//! The generator merges the parts of an `allOf` too, but follows references without end where a part leads back to
+//! where it began, loses constraints, and makes a type without values where two parts describe one property. So nothing
+//! is left for it to merge: afterwards the only `allOf` has one part, a reference.
+//!
+//! A schema is taken apart into *atoms*: itself and its parts, followed through references, each without its `allOf`.
+//! Atoms are merged one level deep; a property that several atoms describe is a composition again, visited later.
+//! Atoms are parts of the document, so there are finitely many sets of them, and a set that was met before is a
+//! reference to the component made of it: recursion ends. How many there may be is bounded besides.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::hoist::needs_name;
+use super::merge_schemas::{Contradiction, Merged, is_annotation, merge};
+use super::names::{pascal, snake};
+use super::runtime_types::referred;
+use super::store::{Store, reference};
+use super::walk::{Site, operation_schemas_mut};
+use super::{Care, rule};
+use crate::select::tree::each_operation_mut;
+use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
+
+/// How many sets of atoms may be merged: alternatives that are combined with one another multiply.
+const MOST: usize = 20_000;
+
+/// Merges every composition of the document.
+///
+/// # Errors
+///
+/// In a curated document, when parts contradict one another; in one as published, such a schema is any JSON value.
+pub(crate) fn merge_parts(cx: &mut Context, document: &mut Node, care: Care) -> Result<(), Diagnostics> {
+    let store = Store::open(document);
+    let originals = store.schemas.clone();
+    let mut composer = Composer {
+        cx,
+        care,
+        originals: &originals,
+        store,
+        atoms: Atoms::default(),
+        known: HashMap::new(),
+        open: originals.keys().cloned().collect(),
+        left: MOST,
+        problems: Diagnostics::default(),
+    };
+    composer.break_aliases();
+    composer.name_known();
+    while let Some(name) = composer.open.pop_front() {
+        composer.component(&name);
+    }
+    each_operation_mut(document, &mut |_, _, operation| composer.operation(operation));
+    while let Some(name) = composer.open.pop_front() {
+        composer.component(&name);
+    }
+    let Composer { store, problems, .. } = composer;
+    store.close(document);
+    cx.within_limits()?;
+    problems.into_result()
+}
+
+/// Schemas without references and `allOf`, numbered by what they say.
+#[derive(Default)]
+struct Atoms {
+    schemas: Vec<Node>,
+    by_text: HashMap<String, usize>,
+}
+
+impl Atoms {
+    /// The number of what a schema says besides its parts, if that is anything.
+    fn number(&mut self, schema: &Node) -> Option<usize> {
+        let members = schema.as_object()?;
+        if members.keys().all(|key| part_of_many(schema, key) || is_annotation(key)) {
+            return None;
+        }
+        let own: Object =
+            members.iter().filter(|(key, _)| !part_of_many(schema, key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let own = Node::new(own, schema.origin);
+        let next = self.schemas.len();
+        let number = *self.by_text.entry(own.to_json().to_string()).or_insert(next);
+        if number == next {
+            self.schemas.push(own);
+        }
+        Some(number)
+    }
+}
+
+/// Numbers of atoms, each once, in the order of the document.
+type Set = Vec<usize>;
+
+/// The same set, whatever its order.
+fn key(atoms: &Set) -> Set {
+    let mut key = atoms.clone();
+    key.sort_unstable();
+    key
+}
+
+struct Composer<'a> {
+    cx: &'a mut Context,
+    care: Care,
+    /// The components as they were: what is merged meanwhile consists of atoms of its own.
+    originals: &'a Object,
+    store: Store,
+    atoms: Atoms,
+    /// The components that are made of a set of atoms.
+    known: HashMap<Set, String>,
+    /// The components whose parts are still to be looked at.
+    open: VecDeque<String>,
+    left: usize,
+    problems: Diagnostics,
+}
+
+impl Composer<'_> {
+    /// A component that is nothing but another one, and that nothing but the first, says nothing.
+    fn break_aliases(&mut self) {
+        for name in self.originals.keys() {
+            let mut seen = HashSet::new();
+            let mut next = Some(name.clone());
+            while let Some(target) = next.filter(|target| seen.insert(target.clone())) {
+                next = self.originals.get(&target).and_then(alias);
+                if next.as_ref() == Some(name)
+                    && let Some(schema) = self.store.schemas.get_mut(name)
+                {
+                    self.cx.note(&rule::CIRCULAR_PART, schema.origin, format!("`{name}` is nothing but itself"));
+                    *schema = Node::object(schema.origin);
+                }
+            }
+        }
+    }
+
+    /// Parts that come to what a component is made of are a reference to it.
+    fn name_known(&mut self) {
+        for (name, schema) in self.originals {
+            if alias(schema).is_none() {
+                let atoms = self.flatten(&[schema]);
+                self.known.entry(key(&atoms)).or_insert_with(|| name.clone());
+            }
+        }
+    }
+
+    /// A named schema and what is inline in it.
+    fn component(&mut self, name: &str) {
+        let Some(schema) = self.store.schemas.get_mut(name) else { return };
+        let mut schema = std::mem::replace(schema, Node::object(schema.origin));
+        let hint = pascal(name);
+        if is_composition(&schema) {
+            let atoms = self.flatten(&[&schema]);
+            let body = merge(&self.of(&atoms), schema.origin)
+                .and_then(|merged| self.body(&hint, &atoms, merged, schema.origin));
+            schema = self.settled(&schema, name, body);
+        }
+        self.children(&hint, &mut schema);
+        self.store.schemas.insert(name.to_owned(), schema);
+    }
+
+    /// The inline schemas of an operation, named as the generator would.
+    fn operation(&mut self, operation: &mut Node) {
+        let id = pascal(operation.get_str("operationId").unwrap_or_default());
+        for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+            let name = pascal(&format!("{id}_{}", snake(parameter.get_str("name").unwrap_or_default())));
+            if let Some(schema) = parameter.get_mut("schema") {
+                self.visit(&name, schema);
+            }
+        }
+        operation_schemas_mut(operation, &mut |site, schema| match site {
+            Site::Request => self.visit(&format!("{id}Body"), schema),
+            Site::Success => self.visit(&format!("{id}Response"), schema),
+            Site::Error => self.visit(&format!("{id}Error"), schema),
+            Site::Header => self.visit(&format!("{id}Header"), schema),
+            _ => {}
+        });
+    }
+
+    fn visit(&mut self, hint: &str, schema: &mut Node) {
+        if schema.get("$ref").is_some() || alias(schema).is_some() {
+            return;
+        }
+        if is_composition(schema) {
+            let atoms = self.flatten(&[schema]);
+            let whole = self.compose(hint, &atoms, schema.origin);
+            *schema = self.settled(schema, hint, whole);
+            if schema.get("$ref").is_some() || alias(schema).is_some() {
+                return;
+            }
+        }
+        self.children(hint, schema);
+    }
+
+    fn children(&mut self, hint: &str, schema: &mut Node) {
+        for (name, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
+            self.visit(&pascal(&format!("{hint}_{}", snake(name))), property);
+        }
+        for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
+            if let Some(child) = schema.get_mut(key).filter(|child| child.as_object().is_some()) {
+                self.visit(&format!("{hint}{suffix}"), child);
+            }
+        }
+        for key in ["oneOf", "anyOf"] {
+            for (at, one) in schema.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten().enumerate() {
+                self.visit(&format!("{hint}Variant{at}"), one);
+            }
+        }
+    }
+
+    /// What a composition came to, with what was said about it; any JSON value, where its parts contradict one another.
+    fn settled(&mut self, schema: &Node, name: &str, whole: Result<Node, Contradiction>) -> Node {
+        let origin = schema.origin;
+        match whole {
+            Ok(whole) => annotated(schema, whole),
+            Err(contradiction) => {
+                let text = format!("`{name}`: its parts contradict one another: {}", contradiction.0);
+                if self.care == Care::Curated {
+                    let problem = Diagnostic::new("contradictory-parts", text)
+                        .at(origin, "no value fits all parts of this")
+                        .help("correct one of the parts by an overlay");
+                    self.problems.push(problem);
+                } else {
+                    self.cx.note(&rule::FREE_FORM, origin, text);
+                }
+                annotated(schema, Node::object(origin))
+            }
+        }
+    }
+
+    /// One schema of atoms: a reference to the component that is made of them, or an inline one that needs no name.
+    fn compose(&mut self, hint: &str, atoms: &Set, origin: Origin) -> Result<Node, Contradiction> {
+        let key = key(atoms);
+        if let Some(name) = self.known.get(&key) {
+            return Ok(to(name, origin));
+        }
+        let merged = merge(&self.of(atoms), origin)?;
+        // An array or a map may contain itself, so it needs a name as well.
+        let named = needs_name(&merged.schema)
+            || !merged.unions.is_empty()
+            || ["items", "additionalProperties"].iter().any(|key| merged.schema.get(key).is_some());
+        if !named {
+            return self.body(hint, atoms, merged, origin);
+        }
+        let name = self.store.taken.allocate(hint, pascal);
+        self.store.schemas.insert(name.clone(), Node::object(origin));
+        self.known.insert(key.clone(), name.clone());
+        match self.body(&name, atoms, merged, origin) {
+            Ok(body) => {
+                self.store.schemas.insert(name.clone(), body);
+                self.open.push_back(name.clone());
+                Ok(to(&name, origin))
+            }
+            Err(contradiction) => {
+                self.store.schemas.shift_remove(&name);
+                self.known.remove(&key);
+                Err(contradiction)
+            }
+        }
+    }
+
+    /// What atoms come to, their alternatives settled.
+    fn body(&mut self, hint: &str, atoms: &Set, merged: Merged, origin: Origin) -> Result<Node, Contradiction> {
+        let Merged { mut schema, unions, lost } = merged;
+        schema.origin = origin;
+        if !lost.is_empty() {
+            self.cx.note(&rule::MERGE_PARTS, origin, format!("`{hint}` is merged, without {}", lost.join(", ")));
+        } else if atoms.len() > 1 {
+            self.cx.note(&rule::MERGE_PARTS, origin, format!("`{hint}` is merged of {} parts", atoms.len()));
+        }
+        // A union says nothing more where one of its alternatives is among the parts: it was chosen.
+        let mut open = Vec::new();
+        for union in unions {
+            let branches: Vec<Set> = union.branches.iter().map(|branch| self.flatten(&[branch])).collect();
+            if !branches.iter().any(|branch| branch.iter().all(|atom| atoms.contains(atom))) {
+                open.push((union, branches));
+            }
+        }
+        if open.is_empty() {
+            return Ok(schema);
+        }
+        let more = open.len() > 1;
+        let (union, branches) = open.swap_remove(0);
+        let says =
+            schema.as_object().is_some_and(|members| members.keys().any(|key| key != "type" && !is_annotation(key)));
+        let alternatives = if says || more {
+            self.distribute(hint, atoms, &union.branches, branches, origin)?
+        } else {
+            union.branches
+        };
+        let mut whole = Node::object(origin);
+        whole.set("oneOf", alternatives);
+        if let (Some(discriminator), Some(members)) = (union.discriminator, whole.as_object_mut()) {
+            members.insert("discriminator".to_owned(), discriminator);
+        }
+        for (key, member) in schema.as_object().into_iter().flatten().filter(|(key, _)| is_annotation(key)) {
+            whole.set(key, member.value.clone());
+        }
+        Ok(whole)
+    }
+
+    /// Each alternative together with what holds for all of them; those that contradict it can't be meant.
+    fn distribute(
+        &mut self,
+        hint: &str,
+        atoms: &Set,
+        named: &[Node],
+        branches: Vec<Set>,
+        origin: Origin,
+    ) -> Result<Vec<Node>, Contradiction> {
+        let count = branches.len();
+        self.left = match self.left.checked_sub(count) {
+            Some(left) => left,
+            None => return Err(Contradiction(format!("they have more than {MOST} combinations"))),
+        };
+        self.cx.note(&rule::DISTRIBUTE, origin, format!("{count} alternatives of `{hint}`"));
+        let (mut alternatives, mut last) = (Vec::new(), None);
+        for (at, (branch, own)) in named.iter().zip(branches).enumerate() {
+            let mut whole = own;
+            whole.extend(atoms.iter().filter(|atom| !whole.contains(atom)).copied().collect::<Vec<_>>());
+            let name = match referred(branch) {
+                Some(target) => format!("{hint}{}", pascal(&target)),
+                None => format!("{hint}Variant{at}"),
+            };
+            match self.compose(&name, &whole, branch.origin) {
+                Ok(one) => alternatives.push(one),
+                Err(contradiction) => {
+                    let text = format!("an alternative of `{hint}` is left out: {}", contradiction.0);
+                    self.cx.note(&rule::DISTRIBUTE, branch.origin, text);
+                    last = Some(contradiction);
+                }
+            }
+        }
+        match last {
+            Some(contradiction) if alternatives.is_empty() => Err(contradiction),
+            _ => Ok(alternatives),
+        }
+    }
+
+    fn of(&self, atoms: &Set) -> Vec<&Node> {
+        atoms.iter().filter_map(|atom| self.atoms.schemas.get(*atom)).collect()
+    }
+
+    /// The atoms of schemas that hold at once. Without recursion: references may lead as far as there are components.
+    fn flatten(&mut self, schemas: &[&Node]) -> Set {
+        let originals = self.originals;
+        let (mut set, mut seen) = (Set::new(), HashSet::new());
+        let mut open: Vec<&Node> = schemas.iter().rev().copied().collect();
+        while let Some(schema) = open.pop() {
+            if let Some(name) = referred(schema) {
+                if let Some(target) = originals.get(&name).filter(|_| seen.insert(name)) {
+                    open.push(target);
+                }
+                continue;
+            }
+            open.extend(single_alternatives(schema));
+            open.extend(schema.get("allOf").and_then(Node::as_array).unwrap_or_default().iter().rev());
+            if let Some(atom) = self.atoms.number(schema)
+                && !set.contains(&atom)
+            {
+                set.push(atom);
+            }
+        }
+        set
+    }
+}
+
+/// The component that a schema is, under another name or with something said about it.
+fn alias(schema: &Node) -> Option<String> {
+    if let Some(name) = referred(schema) {
+        return Some(name);
+    }
+    let members = schema.as_object()?;
+    match members.get("allOf").and_then(Node::as_array) {
+        Some([only]) if members.keys().all(|key| key == "allOf" || is_annotation(key)) => referred(only),
+        _ => None,
+    }
+}
+
+/// Whether a schema is put together from others.
+fn is_composition(schema: &Node) -> bool {
+    if alias(schema).is_some() {
+        return false;
+    }
+    let Some(members) = schema.as_object() else { return false };
+    let union = |key: &String| matches!(key.as_str(), "oneOf" | "anyOf");
+    let says_more = || members.keys().any(|key| !union(key) && key != "discriminator" && !is_annotation(key));
+    members.contains_key("allOf")
+        || single_alternatives(schema).next().is_some()
+        || members.keys().any(union) && (says_more() || members.keys().filter(|key| union(key)).count() > 1)
+}
+
+/// Whether a keyword of a schema names parts that hold at once; the one alternative of a union is such a part.
+fn part_of_many(schema: &Node, key: &str) -> bool {
+    match key {
+        "allOf" => true,
+        "oneOf" | "anyOf" => schema.get(key).and_then(Node::as_array).is_some_and(|list| list.len() < 2),
+        _ => false,
+    }
+}
+
+fn single_alternatives(schema: &Node) -> impl Iterator<Item = &Node> {
+    ["oneOf", "anyOf"].into_iter().filter_map(|key| match schema.get(key).and_then(Node::as_array) {
+        Some([only]) => Some(only),
+        _ => None,
+    })
+}
+
+/// A schema with what was said about the one that it stands for, also in parts that say nothing else.
+fn annotated(about: &Node, schema: Node) -> Node {
+    let parts = about.get("allOf").and_then(Node::as_array).unwrap_or_default();
+    let remarks = parts
+        .iter()
+        .filter(|part| part.as_object().is_some_and(|members| members.keys().all(|key| is_annotation(key))));
+    let mut said = Object::default();
+    for node in std::iter::once(about).chain(remarks) {
+        for (key, member) in node.as_object().into_iter().flatten() {
+            if is_annotation(key) && member.as_bool() != Some(false) && !said.contains_key(key) {
+                said.insert(key.clone(), member.clone());
+            }
+        }
+    }
+    if said.is_empty() {
+        return schema;
+    }
+    let origin = schema.origin;
+    if schema.get("$ref").is_some() {
+        said.insert("allOf".to_owned(), Node::new(vec![schema], origin));
+        return Node::new(said, origin);
+    }
+    let mut schema = schema;
+    if let Some(members) = schema.as_object_mut() {
+        members.extend(said);
+    }
+    schema
+}
+
+fn to(name: &str, origin: Origin) -> Node {
+    Node::new(Object::from_iter([("$ref".to_owned(), Node::new(reference(name), origin))]), origin)
+}
