@@ -29,6 +29,7 @@ mod polish;
 pub mod provenance;
 mod reach;
 mod render;
+mod unions;
 
 pub use error::CodegenError;
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
@@ -235,7 +236,7 @@ impl Types {
         let twins = polish::tell_fields_apart(&mut raw);
         let reach = reach::Reach::of(&raw, api)?;
         let provenance::Origins { places: origins, nullable } = provenance::origins(document, api, &raw)?;
-        let (mut polished, null_members) = polish::polish(raw, &reach, &nullable)?;
+        let (mut polished, null_members) = polish::polish(raw, &reach, &nullable, &unions::of_document(document))?;
         polish::secrets::assert_fields(document, &polished)?;
         Lines::new(&origins, descriptions).add_to_generated(&mut polished);
         let (text, public) = (render::text(&polished), polish::public_types(&polished));

@@ -14,6 +14,6 @@ pub use crate::call::{Call, CallOptions, Core};
 pub use crate::exec::exec;
 pub use crate::finish::{finish, finish_bytes, finish_empty, finish_optional};
 pub use crate::form::form;
-pub use crate::nullable::deserialize_nullable;
+pub use crate::nullable::{deserialize_nullable, deserialize_present};
 pub use crate::path::check_path_segment;
-pub use crate::union::{Alternative, deserialize_best};
+pub use crate::union::{Alternative, Constant, deserialize_best, deserialize_tagged};

@@ -83,6 +83,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use bytes::Bytes;
+/// A number as JSON has it, of members that may be integers or not: none of its digits is lost.
+pub use serde_json::Number;
 
 pub use api_error::{ApiError, ErrorParts, ErrorResponse, RawBody, ResponseParts};
 pub use builder::BuildError;

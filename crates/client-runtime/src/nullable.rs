@@ -84,6 +84,19 @@ where
     Nullable::deserialize(deserializer).map(Some)
 }
 
+/// Reads a member that is there and can only be null.
+///
+/// # Errors
+///
+/// Those of the value.
+pub fn deserialize_present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 #[cfg(feature = "schemars")]
 impl<T: schemars::JsonSchema> schemars::JsonSchema for Nullable<T> {
     fn inline_schema() -> bool {

@@ -6,23 +6,71 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::Serialize;
 use serde_json::Value;
 
+/// A value that a member of an alternative may have.
+#[derive(Clone, Copy, Debug)]
+pub enum Constant {
+    /// A string.
+    String(&'static str),
+    /// A number, told by its value.
+    Number(f64),
+    /// A boolean.
+    Boolean(bool),
+}
+
+impl Constant {
+    fn is(&self, value: &Value) -> bool {
+        match self {
+            Self::String(text) => value.as_str() == Some(text),
+            Self::Number(number) => value.as_f64() == Some(*number),
+            Self::Boolean(boolean) => value.as_bool() == Some(*boolean),
+        }
+    }
+}
+
+/// The members of an alternative whose values are listed, each with these.
+type Tags = &'static [(&'static str, &'static [Constant])];
+
 /// One of the things a value may be.
 ///
 /// Generated crates make them.
 pub struct Alternative<T> {
-    tags: &'static [(&'static str, &'static str)],
+    tags: Tags,
     read: fn(&Value) -> Result<T, serde_json::Error>,
 }
 
 impl<T> Alternative<T> {
     /// An alternative that `read` reads a value as.
     ///
-    /// It is known by `tags`, members with a name and a text: a value with other texts there is something else.
-    pub const fn new(
-        tags: &'static [(&'static str, &'static str)],
-        read: fn(&Value) -> Result<T, serde_json::Error>,
-    ) -> Self {
+    /// It is known by `tags`, members and the values that they may have: a value with others there is something else.
+    pub const fn new(tags: Tags, read: fn(&Value) -> Result<T, serde_json::Error>) -> Self {
         Self { tags, read }
+    }
+}
+
+/// Reads a value as the alternative that one of its members names; as `unknown`, if it names none.
+///
+/// # Errors
+///
+/// When the value isn't what it says it is; when it says nothing, those of [`deserialize_best`].
+pub fn deserialize_tagged<'de, D, T>(
+    deserializer: D,
+    tag: &'static str,
+    values: &[(&'static str, usize)],
+    alternatives: &[Alternative<T>],
+    unknown: fn(Value) -> T,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Serialize,
+{
+    let value = Value::deserialize(deserializer)?;
+    let Some(kind) = value.get(tag).and_then(Value::as_str) else { return best(&value, alternatives) };
+    let known = values.iter().find(|(known, _)| *known == kind);
+    match known.and_then(|(known, at)| Some((known, alternatives.get(*at)?))) {
+        Some((known, alternative)) => {
+            (alternative.read)(&value).map_err(|error| D::Error::custom(format!("`{tag}` is `{known}`, but {error}")))
+        }
+        None => Ok(unknown(value)),
     }
 }
 
@@ -39,17 +87,29 @@ where
     D: Deserializer<'de>,
     T: Serialize,
 {
-    let value = Value::deserialize(deserializer)?;
-    let whole = weight(&value);
+    best(&Value::deserialize(deserializer)?, alternatives)
+}
+
+fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Alternative<T>]) -> Result<T, E> {
+    let whole = weight(value);
     let fuel = Fuel::enter(whole);
     let mut best: Option<(usize, T)> = None;
+    let mut chosen = Vec::new();
     for matching in [true, false] {
-        for alternative in alternatives.iter().filter(|alternative| fits(alternative.tags, &value) == matching) {
+        for alternative in alternatives.iter().filter(|alternative| fits(alternative.tags, value) == matching) {
             if !fuel.spend(whole) {
                 break;
             }
-            let Ok(candidate) = (alternative.read)(&value) else { continue };
-            let kept = serde_json::to_value(&candidate).map_or(0, |back| kept(&value, &back));
+            let candidate = match (alternative.read)(value) {
+                Ok(candidate) => candidate,
+                Err(error) => {
+                    if matching && is_told(alternative.tags, value) {
+                        chosen.push(error);
+                    }
+                    continue;
+                }
+            };
+            let kept = serde_json::to_value(&candidate).map_or(0, |back| kept(value, &back));
             if kept >= whole {
                 return Ok(candidate);
             }
@@ -57,17 +117,27 @@ where
                 best = Some((kept, candidate));
             }
         }
-        if best.is_some() {
+        // What says that it is one thing isn't read as another.
+        if best.is_some() || !chosen.is_empty() {
             break;
         }
     }
-    best.map(|(_, candidate)| candidate)
-        .ok_or_else(|| D::Error::custom("the value is none of the alternatives that its type has"))
+    best.map(|(_, candidate)| candidate).ok_or_else(|| match chosen.as_slice() {
+        [only] => E::custom(format!(
+            "the value is none of the alternatives that its type has: by its tag it is one of which {only}"
+        )),
+        _ => E::custom("the value is none of the alternatives that its type has"),
+    })
 }
 
 /// Whether no tag says that a value is something else.
-fn fits(tags: &[(&str, &str)], value: &Value) -> bool {
-    tags.iter().all(|(name, text)| value.get(name).is_none_or(|member| member == text))
+fn fits(tags: Tags, value: &Value) -> bool {
+    tags.iter().all(|(name, constants)| value.get(name).is_none_or(|member| constants.iter().any(|one| one.is(member))))
+}
+
+/// Whether a value says which alternative it is.
+fn is_told(tags: Tags, value: &Value) -> bool {
+    tags.iter().any(|(name, _)| value.get(name).is_some())
 }
 
 /// How many values and members there are in a value.
@@ -191,22 +261,59 @@ mod tests {
         assert!(serde_json::from_value::<Either>(json!(7)).is_err());
     }
 
+    fn read_small(value: &Value) -> Result<Either, serde_json::Error> {
+        Small::deserialize(value).map(Either::Small)
+    }
+
+    fn read_large(value: &Value) -> Result<Either, serde_json::Error> {
+        Large::deserialize(value).map(Either::Large)
+    }
+
     #[test]
     fn a_tag_decides_before_anything_else_unless_nothing_is_left() {
-        let of = |value: Value, first: &'static [(&'static str, &'static str)]| {
-            let read_small: fn(&Value) -> Result<Either, serde_json::Error> =
-                |value| Small::deserialize(value).map(Either::Small);
-            let read_large: fn(&Value) -> Result<Either, serde_json::Error> =
-                |value| Large::deserialize(value).map(Either::Large);
-            deserialize_best(
-                value,
-                &[Alternative::new(first, read_small), Alternative::new(&[("id", "b")], read_large)],
-            )
-            .unwrap()
+        const ALTERNATIVES: &[Alternative<Either>] = &[
+            Alternative::new(&[("id", &[Constant::String("a"), Constant::String("A")])], read_small),
+            Alternative::new(&[("id", &[Constant::String("b")])], read_large),
+        ];
+        let of = |value: Value| deserialize_best(value, ALTERNATIVES);
+        assert!(matches!(of(json!({"id": "a", "name": "n"})).unwrap(), Either::Small(_)));
+        assert!(matches!(of(json!({"id": "A"})).unwrap(), Either::Small(_)));
+        assert!(matches!(of(json!({"id": "b"})).unwrap(), Either::Large(_)));
+        assert!(matches!(of(json!({"id": "c"})).unwrap(), Either::Small(_)), "a value of tomorrow");
+        let error = of(json!({"id": "b", "name": 7})).unwrap_err().to_string();
+        assert!(error.contains("by its tag") && error.contains("expected a string"), "{error}");
+    }
+
+    #[test]
+    fn numbers_and_booleans_are_tags_too() {
+        const ALTERNATIVES: &[Alternative<Value>] = &[
+            Alternative::new(&[("v", &[Constant::Number(1.0)])], |value| Ok(json!(["one", value["v"]]))),
+            Alternative::new(&[("v", &[Constant::Number(2.5)])], |value| Ok(json!(["more", value["v"]]))),
+            Alternative::new(&[("v", &[Constant::Boolean(true)])], |value| Ok(json!(["yes", value["v"]]))),
+        ];
+        for (value, name) in [(json!(1), "one"), (json!(1.0), "one"), (json!(2.5), "more"), (json!(true), "yes")] {
+            let read: Value = deserialize_best(json!({"v": value}), ALTERNATIVES).unwrap();
+            assert_eq!(read[0], name);
+        }
+    }
+
+    #[test]
+    fn a_discriminator_decides_alone() {
+        const ALTERNATIVES: &[Alternative<Either>] =
+            &[Alternative::new(&[], read_small), Alternative::new(&[], read_large)];
+        let of = |value: Value| {
+            deserialize_tagged(value, "kind", &[("s", 0), ("tiny", 0), ("l", 1)], ALTERNATIVES, |_| {
+                Either::Nested(Vec::new())
+            })
         };
-        assert!(matches!(of(json!({"id": "a"}), &[("id", "a")]), Either::Small(_)));
-        assert!(matches!(of(json!({"id": "b"}), &[("id", "a")]), Either::Large(_)));
-        assert!(matches!(of(json!({"id": "c"}), &[("id", "a")]), Either::Small(_)), "a value of tomorrow");
+        for kind in ["s", "tiny"] {
+            assert!(matches!(of(json!({"kind": kind, "id": "1", "name": "n"})).unwrap(), Either::Small(_)));
+        }
+        assert!(matches!(of(json!({"kind": "l", "id": "1"})).unwrap(), Either::Large(_)));
+        assert!(matches!(of(json!({"kind": "x", "id": "1"})).unwrap(), Either::Nested(_)), "kept, not guessed");
+        assert!(matches!(of(json!({"id": "1", "name": "n"})).unwrap(), Either::Large(_)), "it says nothing");
+        let error = of(json!({"kind": "tiny"})).unwrap_err().to_string();
+        assert_eq!(error, "`kind` is `tiny`, but missing field `id`");
     }
 
     #[test]

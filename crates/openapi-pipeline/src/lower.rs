@@ -10,6 +10,7 @@ mod bodies;
 mod compose;
 mod construct;
 mod direction;
+mod discriminators;
 mod document;
 mod hoist;
 mod inline;
@@ -32,6 +33,7 @@ mod security;
 mod store;
 #[cfg(test)]
 mod tests;
+mod unions;
 mod validation;
 mod values;
 mod walk;
@@ -97,6 +99,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     let doc = &mut document;
     document::root(cx, doc)?;
     document::drop_examples_and_extensions(cx, doc);
+    discriminators::spell_out(cx, doc);
     prune_components(cx, doc, &rule::PRUNE);
     lint::references(doc).into_result()?;
 
@@ -119,6 +122,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     schemas::rewrite(cx, doc);
     direction::relax(cx, doc);
     compose::merge_parts(cx, doc, plan.care)?;
+    unions::settle(cx, doc);
 
     secrets::mark(cx, doc, plan)?;
     runtime_types::timestamps(cx, doc);

@@ -6,6 +6,7 @@ use syn::{File, Item};
 
 use crate::CodegenError;
 use crate::reach::{Reach, types_module};
+use crate::unions::Unions;
 
 mod attributes;
 mod client;
@@ -13,6 +14,7 @@ mod docs;
 mod enums;
 mod lists;
 mod nulls;
+mod options;
 mod patterns;
 pub(crate) mod secrets;
 mod structs;
@@ -31,6 +33,7 @@ pub(crate) fn polish(
     mut file: File,
     reach: &Reach,
     nullable: &BTreeSet<String>,
+    unions: &Unions,
 ) -> Result<(File, Vec<NullMember>), CodegenError> {
     let mut null_members = Vec::new();
     client::polish(&mut file);
@@ -40,10 +43,11 @@ pub(crate) fn polish(
             && module.ident == "types"
             && let Some((_, items)) = &mut module.content
         {
+            options::bring_outside(items);
             patterns::spell_out(items);
             lists::tell_empty_from_absent(items);
             null_members.extend(nulls::tell_from_nothing(items, reach, nullable));
-            unions::take_the_best(items);
+            unions::read_what_they_say(items, unions);
             enums::keep_unknown_values(items, reach);
             structs::make_additive(items, reach);
             attributes::polish(items, reach);

@@ -87,7 +87,8 @@ fn widen(field: &mut Field) {
     field.attrs.push(parse_quote!(#[serde(deserialize_with = "::client_runtime::codegen::deserialize_nullable")]));
 }
 
-fn words(attr: &Attribute) -> Vec<Meta> {
+/// What a serde attribute says.
+pub(super) fn words(attr: &Attribute) -> Vec<Meta> {
     if !attr.path().is_ident("serde") {
         return Vec::new();
     }

@@ -1,60 +1,46 @@
-//! Types that are one of several things, without a name that says which: the one that fits best is taken, not the first.
+//! Types that are one of several things: a value is read as what it says it is, or else as what keeps most of it.
 
-use std::collections::HashMap;
-
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, Type, Variant, parse_quote};
+use syn::{Attribute, Fields, Ident, Item, ItemEnum, Type, Variant, parse_quote};
 
 use super::attributes::{derives, remove_derive};
-use super::enums::wire_value;
-use super::secrets::wire_name;
+use crate::unions::{Discriminator, Tag, Union, Unions};
 
-/// Gives such enums a `Deserialize` that loses as little as possible. Runs before enums are opened: a tag has one value.
-pub(super) fn take_the_best(items: &mut Vec<Item>) {
-    let known = Known(items.iter().filter_map(|item| Some((name(item)?.to_string(), item))).collect());
-    let read = |(at, item)| Some((at, deserialize(ambiguous(item)?, &known)));
-    let added: Vec<(usize, Item)> = items.iter().enumerate().filter_map(read).collect();
-    for (at, deserialize) in added {
-        if let Some(Item::Enum(item)) = items.get_mut(at) {
-            remove_derive(&mut item.attrs, "Deserialize");
+/// Gives such enums a `Deserialize` of ours. With a discriminator, a value of a kind that is not known is kept as it is.
+pub(super) fn read_what_they_say(items: &mut Vec<Item>, unions: &Unions) {
+    let mut added = Vec::new();
+    for item in items.iter_mut() {
+        let Item::Enum(item) = item else { continue };
+        if !is_untagged(&item.attrs) || !derives(&item.attrs, "Deserialize") {
+            continue;
         }
-        items.push(deserialize);
-    }
-}
-
-/// The structs and enums by their names.
-struct Known<'a>(HashMap<String, &'a Item>);
-
-impl<'a> Known<'a> {
-    /// The generated type of this name, also behind an `Option`.
-    fn item_of(&self, ty: &Type) -> Option<&'a Item> {
-        let ty = super::structs::option_inner(ty).unwrap_or(ty);
-        let Type::Path(path) = ty else { return None };
-        self.0.get(&path.path.get_ident()?.to_string()).copied()
-    }
-}
-
-fn name(item: &Item) -> Option<&Ident> {
-    match item {
-        Item::Struct(item) => Some(&item.ident),
-        Item::Enum(item) => Some(&item.ident),
-        _ => None,
-    }
-}
-
-/// An enum whose values don't say which of its variants they are.
-fn ambiguous(item: &Item) -> Option<&ItemEnum> {
-    match item {
-        Item::Enum(item)
-            if is_untagged(&item.attrs)
-                && derives(&item.attrs, "Deserialize")
-                && item.variants.iter().filter(|variant| !is_scalar(variant)).count() > 1 =>
-        {
-            Some(item)
+        // The variants stand in the order of the alternatives.
+        let union = unions.get(&item.ident.to_string()).filter(|union| union.alternatives.len() == item.variants.len());
+        let discriminator = union.and_then(|union| union.discriminator.as_ref());
+        let ambiguous = item.variants.iter().filter(|variant| !is_scalar(variant)).count() > 1;
+        if discriminator.is_none() && !ambiguous {
+            continue;
         }
-        _ => None,
+        remove_derive(&mut item.attrs, "Deserialize");
+        added.push(deserialize(item, union, discriminator));
+        if discriminator.is_some() {
+            let unknown = unknown(item);
+            item.variants.push(parse_quote! {
+                /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
+                /// shown, since nothing is known about what is in it.
+                #unknown(::client_runtime::RedactedValue)
+            });
+        }
     }
+    items.extend(added);
+}
+
+/// The name of the variant for everything else: one that no alternative has.
+fn unknown(item: &ItemEnum) -> Ident {
+    let names = ["Unknown", "UnknownValue", "UnknownKind"];
+    let free = names.into_iter().find(|name| item.variants.iter().all(|variant| variant.ident != name));
+    format_ident!("{}", free.unwrap_or("UnknownAlternative"))
 }
 
 fn is_untagged(attrs: &[Attribute]) -> bool {
@@ -70,7 +56,7 @@ fn is_untagged(attrs: &[Attribute]) -> bool {
 
 /// Whether a variant holds one text, number or flag: serde tells those apart by themselves.
 fn is_scalar(variant: &Variant) -> bool {
-    const SCALARS: [&str; 20] = [
+    const SCALARS: [&str; 21] = [
         "String",
         "bool",
         "f32",
@@ -91,6 +77,7 @@ fn is_scalar(variant: &Variant) -> bool {
         "Ipv6Addr",
         "Timestamp",
         "Secret",
+        "Number",
     ];
     match &variant.fields {
         Fields::Unit => true,
@@ -104,22 +91,54 @@ fn is_scalar(variant: &Variant) -> bool {
     }
 }
 
-fn deserialize(item: &ItemEnum, known: &Known<'_>) -> Item {
+fn deserialize(item: &ItemEnum, union: Option<&Union>, discriminator: Option<&Discriminator>) -> Item {
     let ident = &item.ident;
     let container: Vec<&Attribute> = item.attrs.iter().filter(|attr| attr.path().is_ident("serde")).collect();
-    let alternatives = item.variants.iter().map(|variant| alternative(variant, &container, known));
+    let tags = |at: usize| union.and_then(|union| union.alternatives.get(at)).map_or(&[][..], Vec::as_slice);
+    let alternatives = item.variants.iter().enumerate().map(|(at, variant)| alternative(variant, &container, tags(at)));
+    let read = match discriminator {
+        None => quote!(::client_runtime::codegen::deserialize_best(deserializer, &[#(#alternatives),*])),
+        Some(Discriminator { member, values }) => {
+            let values = values.iter().map(|(value, at)| quote!((#value, #at)));
+            let unknown = unknown(item);
+            quote! {
+                ::client_runtime::codegen::deserialize_tagged(
+                    deserializer,
+                    #member,
+                    &[#(#values),*],
+                    &[#(#alternatives),*],
+                    |value| Self::#unknown(value.into()),
+                )
+            }
+        }
+    };
     parse_quote! {
         impl<'de> ::serde::Deserialize<'de> for #ident {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                ::client_runtime::codegen::deserialize_best(deserializer, &[#(#alternatives),*])
+                #read
             }
         }
     }
 }
 
-/// A variant on its own, as serde reads it.
-fn alternative(variant: &Variant, container: &[&Attribute], known: &Known<'_>) -> TokenStream {
+/// A variant on its own, as serde reads it: what it holds, or an enum without the others.
+fn alternative(variant: &Variant, container: &[&Attribute], tags: &[Tag]) -> TokenStream {
     let name = &variant.ident;
+    let tags = tags.iter().map(|Tag { member, values }| {
+        let values = values.iter().map(constant);
+        quote!((#member, &[#(#values),*]))
+    });
+    let tags = quote!(&[#(#tags),*]);
+    if let Fields::Unnamed(fields) = &variant.fields
+        && let [field] = &fields.unnamed.iter().collect::<Vec<_>>()[..]
+    {
+        let ty = &field.ty;
+        return quote! {
+            ::client_runtime::codegen::Alternative::new(#tags, |value| {
+                <#ty as ::serde::Deserialize>::deserialize(value).map(Self::#name)
+            })
+        };
+    }
     let mut alone = variant.clone();
     alone.attrs.retain(|attr| attr.path().is_ident("serde"));
     alone.fields.iter_mut().for_each(|field| field.attrs.retain(|attr| attr.path().is_ident("serde")));
@@ -132,9 +151,8 @@ fn alternative(variant: &Variant, container: &[&Attribute], known: &Known<'_>) -
         Fields::Unnamed(_) => quote!((#(#bindings),*)),
         Fields::Unit => quote!(),
     };
-    let tags = tags(variant, known).into_iter().map(|(name, text)| quote!((#name, #text)));
     quote! {
-        ::client_runtime::codegen::Alternative::new(&[#(#tags),*], |value| {
+        ::client_runtime::codegen::Alternative::new(#tags, |value| {
             #[derive(::serde::Deserialize)]
             #(#container)*
             enum Alone {
@@ -146,25 +164,17 @@ fn alternative(variant: &Variant, container: &[&Attribute], known: &Known<'_>) -
     }
 }
 
-/// The members of what a variant holds that can have one value only.
-fn tags(variant: &Variant, known: &Known<'_>) -> Vec<(String, String)> {
-    let fields: Vec<&Field> = match &variant.fields {
-        Fields::Named(fields) => fields.named.iter().collect(),
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            let inner = fields.unnamed.first().and_then(|field| known.item_of(&field.ty));
-            match inner {
-                Some(Item::Struct(item)) => item.fields.iter().collect(),
-                _ => Vec::new(),
-            }
+/// A value that a member may have.
+fn constant(value: &serde_json::Value) -> TokenStream {
+    match value {
+        serde_json::Value::Bool(value) => quote!(::client_runtime::codegen::Constant::Boolean(#value)),
+        serde_json::Value::Number(number) => {
+            let number = Literal::f64_suffixed(number.as_f64().unwrap_or_default());
+            quote!(::client_runtime::codegen::Constant::Number(#number))
         }
-        _ => Vec::new(),
-    };
-    let tag = |field: &Field| match known.item_of(&field.ty)? {
-        Item::Enum(item) if item.variants.len() == 1 => {
-            let only = item.variants.first().filter(|only| matches!(only.fields, Fields::Unit))?;
-            Some((wire_name(field)?, wire_value(only)))
+        other => {
+            let text = other.as_str().unwrap_or_default();
+            quote!(::client_runtime::codegen::Constant::String(#text))
         }
-        _ => None,
-    };
-    fields.into_iter().filter_map(tag).collect()
+    }
 }

@@ -12,11 +12,12 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::hoist::needs_name;
-use super::merge_schemas::{Contradiction, Merged, is_annotation, merge};
-use super::names::{pascal, snake};
-use super::runtime_types::referred;
-use super::store::{Store, reference};
-use super::walk::{Site, operation_schemas_mut};
+use super::merge_schemas::{Contradiction, Merged, Union, is_annotation, merge};
+use super::names::pascal;
+use super::runtime_types::{refer, referred};
+use super::store::Store;
+use super::unions::labels;
+use super::walk::{named_children_mut, named_in_operation_mut};
 use super::{Care, rule};
 use crate::select::tree::each_operation_mut;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
@@ -48,7 +49,9 @@ pub(crate) fn merge_parts(cx: &mut Context, document: &mut Node, care: Care) -> 
     while let Some(name) = composer.open.pop_front() {
         composer.component(&name);
     }
-    each_operation_mut(document, &mut |_, _, operation| composer.operation(operation));
+    each_operation_mut(document, &mut |_, _, operation| {
+        named_in_operation_mut(operation, &mut |hint, schema| composer.visit(hint, schema));
+    });
     while let Some(name) = composer.open.pop_front() {
         composer.component(&name);
     }
@@ -152,24 +155,6 @@ impl Composer<'_> {
         self.store.schemas.insert(name.to_owned(), schema);
     }
 
-    /// The inline schemas of an operation, named as the generator would.
-    fn operation(&mut self, operation: &mut Node) {
-        let id = pascal(operation.get_str("operationId").unwrap_or_default());
-        for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
-            let name = pascal(&format!("{id}_{}", snake(parameter.get_str("name").unwrap_or_default())));
-            if let Some(schema) = parameter.get_mut("schema") {
-                self.visit(&name, schema);
-            }
-        }
-        operation_schemas_mut(operation, &mut |site, schema| match site {
-            Site::Request => self.visit(&format!("{id}Body"), schema),
-            Site::Success => self.visit(&format!("{id}Response"), schema),
-            Site::Error => self.visit(&format!("{id}Error"), schema),
-            Site::Header => self.visit(&format!("{id}Header"), schema),
-            _ => {}
-        });
-    }
-
     fn visit(&mut self, hint: &str, schema: &mut Node) {
         if schema.get("$ref").is_some() || alias(schema).is_some() {
             return;
@@ -186,19 +171,7 @@ impl Composer<'_> {
     }
 
     fn children(&mut self, hint: &str, schema: &mut Node) {
-        for (name, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
-            self.visit(&pascal(&format!("{hint}_{}", snake(name))), property);
-        }
-        for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
-            if let Some(child) = schema.get_mut(key).filter(|child| child.as_object().is_some()) {
-                self.visit(&format!("{hint}{suffix}"), child);
-            }
-        }
-        for key in ["oneOf", "anyOf"] {
-            for (at, one) in schema.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten().enumerate() {
-                self.visit(&format!("{hint}Variant{at}"), one);
-            }
-        }
+        named_children_mut(hint, schema, &mut |hint, child| self.visit(hint, child));
     }
 
     /// What a composition came to, with what was said about it; any JSON value, where its parts contradict one another.
@@ -225,7 +198,7 @@ impl Composer<'_> {
     fn compose(&mut self, hint: &str, atoms: &Set, origin: Origin) -> Result<Node, Contradiction> {
         let key = key(atoms);
         if let Some(name) = self.known.get(&key) {
-            return Ok(to(name, origin));
+            return Ok(refer(name, origin));
         }
         let merged = merge(&self.of(atoms), origin)?;
         // An array or a map may contain itself, so it needs a name as well.
@@ -235,14 +208,13 @@ impl Composer<'_> {
         if !named {
             return self.body(hint, atoms, merged, origin);
         }
-        let name = self.store.taken.allocate(hint, pascal);
-        self.store.schemas.insert(name.clone(), Node::object(origin));
+        let name = self.store.reserve(hint, origin);
         self.known.insert(key.clone(), name.clone());
         match self.body(&name, atoms, merged, origin) {
             Ok(body) => {
                 self.store.schemas.insert(name.clone(), body);
                 self.open.push_back(name.clone());
-                Ok(to(&name, origin))
+                Ok(refer(&name, origin))
             }
             Err(contradiction) => {
                 self.store.schemas.shift_remove(&name);
@@ -273,14 +245,11 @@ impl Composer<'_> {
             return Ok(schema);
         }
         let more = open.len() > 1;
-        let (union, branches) = open.swap_remove(0);
+        let (mut union, branches) = open.swap_remove(0);
         let says =
             schema.as_object().is_some_and(|members| members.keys().any(|key| key != "type" && !is_annotation(key)));
-        let alternatives = if says || more {
-            self.distribute(hint, atoms, &union.branches, branches, origin)?
-        } else {
-            union.branches
-        };
+        let alternatives =
+            if says || more { self.distribute(hint, atoms, &mut union, branches, origin)? } else { union.branches };
         let mut whole = Node::object(origin);
         whole.set("oneOf", alternatives);
         if let (Some(discriminator), Some(members)) = (union.discriminator, whole.as_object_mut()) {
@@ -297,7 +266,7 @@ impl Composer<'_> {
         &mut self,
         hint: &str,
         atoms: &Set,
-        named: &[Node],
+        union: &mut Union,
         branches: Vec<Set>,
         origin: Origin,
     ) -> Result<Vec<Node>, Contradiction> {
@@ -308,15 +277,22 @@ impl Composer<'_> {
         };
         self.cx.note(&rule::DISTRIBUTE, origin, format!("{count} alternatives of `{hint}`"));
         let (mut alternatives, mut last) = (Vec::new(), None);
-        for (at, (branch, own)) in named.iter().zip(branches).enumerate() {
-            let mut whole = own;
-            whole.extend(atoms.iter().filter(|atom| !whole.contains(atom)).copied().collect::<Vec<_>>());
-            let name = match referred(branch) {
-                Some(target) => format!("{hint}{}", pascal(&target)),
-                None => format!("{hint}Variant{at}"),
+        let discriminator = &mut union.discriminator;
+        let labels = labels(&union.branches);
+        for ((branch, own), label) in union.branches.iter().zip(branches).zip(labels) {
+            let more = atoms.iter().filter(|atom| !own.contains(atom));
+            let whole: Set = own.iter().chain(more).copied().collect();
+            let name = format!("{hint}{label}");
+            let one = if self.adds_nothing(&own, &whole, origin) && referred(branch).is_some() {
+                Ok(branch.clone())
+            } else {
+                self.compose(&name, &whole, branch.origin)
             };
-            match self.compose(&name, &whole, branch.origin) {
-                Ok(one) => alternatives.push(one),
+            match one {
+                Ok(one) => {
+                    redirect(discriminator, branch, &one);
+                    alternatives.push(one);
+                }
                 Err(contradiction) => {
                     let text = format!("an alternative of `{hint}` is left out: {}", contradiction.0);
                     self.cx.note(&rule::DISTRIBUTE, branch.origin, text);
@@ -328,6 +304,12 @@ impl Composer<'_> {
             Some(contradiction) if alternatives.is_empty() => Err(contradiction),
             _ => Ok(alternatives),
         }
+    }
+
+    /// Whether a schema says all that is said beside it, as an alternative does that repeats what holds for all of them.
+    fn adds_nothing(&self, own: &Set, whole: &Set, origin: Origin) -> bool {
+        let schema = |atoms: &Set| merge(&self.of(atoms), origin).ok().map(|merged| merged.schema);
+        own.len() < whole.len() && schema(own).is_some_and(|own| Some(own) == schema(whole))
     }
 
     fn of(&self, atoms: &Set) -> Vec<&Node> {
@@ -399,6 +381,15 @@ fn single_alternatives(schema: &Node) -> impl Iterator<Item = &Node> {
     })
 }
 
+/// Makes the values that meant an alternative mean what became of it.
+fn redirect(discriminator: &mut Option<Node>, from: &Node, to: &Node) {
+    let (Some(from), Some(to)) = (from.get("$ref"), to.get("$ref")) else { return };
+    let mapping = discriminator.as_mut().and_then(|node| node.get_mut("mapping")?.as_object_mut());
+    for target in mapping.into_iter().flat_map(Object::values_mut).filter(|target| *target == from) {
+        *target = to.clone();
+    }
+}
+
 /// A schema with what was said about the one that it stands for, also in parts that say nothing else.
 fn annotated(about: &Node, schema: Node) -> Node {
     let parts = about.get("allOf").and_then(Node::as_array).unwrap_or_default();
@@ -426,8 +417,4 @@ fn annotated(about: &Node, schema: Node) -> Node {
         members.extend(said);
     }
     schema
-}
-
-fn to(name: &str, origin: Origin) -> Node {
-    Node::new(Object::from_iter([("$ref".to_owned(), Node::new(reference(name), origin))]), origin)
 }

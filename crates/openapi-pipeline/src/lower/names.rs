@@ -9,6 +9,14 @@ pub(crate) fn pascal(name: &str) -> String {
     sanitize(name, |text| text.to_pascal_case())
 }
 
+/// As a type name that stays the same when the generator makes a type name of it once more: `a_b` is `AB` at first, but
+/// then `Ab`.
+pub(crate) fn stable(name: &str) -> String {
+    let once = pascal(name);
+    let twice = pascal(&once);
+    if once == twice { once } else { stable(&twice) }
+}
+
 /// As a function or argument name.
 pub(crate) fn snake(name: &str) -> String {
     sanitize(name, |text| text.to_snake_case())
@@ -75,6 +83,7 @@ mod tests {
         assert_eq!(snake("v1.authentication.app-portal-access"), "v1_authentication_app_portal_access");
         assert_eq!(snake("x.y"), snake("x-y"));
         assert_eq!(pascal("app_id"), "AppId");
+        assert_eq!((pascal("a_b"), stable("a_b")), ("AB".to_owned(), "Ab".to_owned()));
         assert_eq!(pascal("2fa"), "_2fa");
         assert_eq!(pascal("…"), "X");
         assert_eq!(lower_camel("get users by id"), "getUsersById");

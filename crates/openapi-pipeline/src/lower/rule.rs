@@ -54,7 +54,11 @@ crate::select::define_rules! {
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
     ONE_WAY = "one-way-required": "A required property that is `readOnly` isn't demanded of requests, and one that is `writeOnly` not of responses.";
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";
-    ANY_OF = "any-of-objects": "Of several objects that may hold at once (`anyOf`), a value is read as the one that keeps most of it.";
+    ANY_OF = "any-of": "Of alternatives that may hold at once (`anyOf`), a value is read as the one that keeps most of it.";
+    SUBTYPES = "subtypes": "A schema with a discriminator that others are made of (`allOf`) is one of these.";
+    WIDEN = "widen-alternatives": "Strings among the alternatives, and numbers, become the narrowest one that takes whatever any of them does.";
+    HOIST_ALTERNATIVE = "hoist-alternative": "An inline alternative becomes a component, so that its type has a name.";
+    UNKNOWN_FORMAT = "unknown-format": "A format that chooses no type says nothing.";
     DISTRIBUTE = "distribute-alternatives": "What holds beside alternatives is written into each of them.";
     MERGE_PARTS = "merge-parts": "The parts of an `allOf` are merged into one schema: what several say of a property holds at once.";
     CIRCULAR_PART = "circular-part": "A schema that is nothing but a reference to itself, by whatever way, says nothing.";

@@ -16,8 +16,10 @@ pub(crate) const SECRET: &str = "Secret";
 pub(crate) const TIMESTAMP: &str = "Timestamp";
 /// Component and type of values that are not shown.
 pub(crate) const REDACTED: &str = "RedactedValue";
+/// Component and type of numbers that may be integers or not, as they were written.
+pub(crate) const NUMBER: &str = "Number";
 /// Names no other component may have.
-pub(crate) const RESERVED: [&str; 3] = [SECRET, TIMESTAMP, REDACTED];
+pub(crate) const RESERVED: [&str; 4] = [SECRET, TIMESTAMP, REDACTED, NUMBER];
 
 /// Renames schemas that would become a runtime type, or the same type as another schema.
 pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
@@ -116,6 +118,11 @@ pub(crate) fn referred(schema: &Node) -> Option<String> {
     }
 }
 
+/// A reference to a component.
+pub(crate) fn refer(name: &str, origin: Origin) -> Node {
+    Node::new(Object::from_iter([("$ref".to_owned(), Node::new(reference(name), origin))]), origin)
+}
+
 pub(crate) fn is_nullable(schema: &Node) -> bool {
     schema.get("nullable").and_then(Node::as_bool) == Some(true)
 }
@@ -173,6 +180,7 @@ pub(crate) fn add_component(document: &mut Node, name: &str, origin: Origin) {
             component.set("type", "string");
             component.set("format", "date-time");
         }
+        NUMBER => component.set("type", "number"),
         _ => component.set("description", "Any JSON value; it isn't shown, since it may echo what was sent."),
     }
     component.set("x-rust-type", rust_type);

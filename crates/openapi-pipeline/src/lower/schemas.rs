@@ -21,6 +21,7 @@ pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
         drop_title(cx, schema);
         known_type(cx, schema);
         date(cx, schema);
+        unknown_format(cx, schema);
         drop_not(cx, schema);
         constant(cx, schema);
         for side in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
@@ -28,7 +29,7 @@ pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
         }
         enumeration(cx, schema);
         mixed_enumeration(cx, schema);
-        alternatives(cx, schema);
+        bare_alternatives(cx, schema);
         fixed_length(cx, schema);
         extra_members(cx, schema);
         pattern(cx, schema);
@@ -100,6 +101,28 @@ fn date(cx: &mut Context, schema: &mut Node) {
     }
 }
 
+/// Only strings and numbers have formats that choose a type; what stands elsewhere is for people.
+fn unknown_format(cx: &mut Context, schema: &mut Node) {
+    let Some(format) = schema.get("format") else { return };
+    let numbers = |format: &str| format == "float" || format == "double" || is_integer_format(format);
+    let known = match (schema.get_str("type"), format.as_str()) {
+        (Some("string"), Some(_)) => true,
+        (Some("integer"), Some(format)) => is_integer_format(format),
+        (Some("number"), Some(format)) => numbers(format),
+        _ => false,
+    };
+    if known {
+        return;
+    }
+    cx.note(&rule::UNKNOWN_FORMAT, format.origin, format!("`{}`", format.as_str().unwrap_or_default()));
+    schema.remove("format");
+}
+
+fn is_integer_format(format: &str) -> bool {
+    let width = format.strip_prefix("uint").or_else(|| format.strip_prefix("int"));
+    width.is_some_and(|width| matches!(width, "" | "8" | "16" | "32" | "64"))
+}
+
 fn constant(cx: &mut Context, schema: &mut Node) {
     let Some(constant) = schema.remove("const") else { return };
     cx.note(&rule::CONST, constant.origin, "an enum of one value");
@@ -168,8 +191,8 @@ fn spelled_out(name: &str) -> String {
     pascal(&name.replace(|char: char| char == '_' || !char.is_alphanumeric(), "X"))
 }
 
-/// What the generator would make too little of: alternatives without types, and objects that may hold at once.
-fn alternatives(cx: &mut Context, schema: &mut Node) {
+/// Alternatives without types say nothing about the type.
+fn bare_alternatives(cx: &mut Context, schema: &mut Node) {
     for key in ["oneOf", "anyOf"] {
         let Some(list) = schema.get(key) else { continue };
         let bare = |branch: &Node| {
@@ -181,22 +204,6 @@ fn alternatives(cx: &mut Context, schema: &mut Node) {
         if list.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(bare)) {
             cx.note(&rule::BARE_ALTERNATIVES, list.origin, format!("the `{key}` goes"));
             schema.remove(key);
-        }
-    }
-    let may_be_object = |branch: &Node| {
-        ["$ref", "properties", "allOf", "oneOf", "anyOf", "additionalProperties"]
-            .iter()
-            .any(|key| branch.get(key).is_some())
-            || branch.get_str("type") == Some("object")
-    };
-    let several = |list: &[Node]| list.iter().filter(|branch| may_be_object(branch)).count() > 1;
-    if schema.get("oneOf").is_none()
-        && schema.get("anyOf").and_then(Node::as_array).is_some_and(several)
-        && let Some(list) = schema.remove("anyOf")
-    {
-        cx.note(&rule::ANY_OF, list.origin, "one of them is taken");
-        if let Some(members) = schema.as_object_mut() {
-            members.insert("oneOf".to_owned(), list);
         }
     }
 }

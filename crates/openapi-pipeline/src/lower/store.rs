@@ -1,10 +1,10 @@
 //! The named schemas while new ones are added to them.
 
-use super::names::{Taken, pascal};
+use super::names::{Taken, pascal, stable};
 use super::runtime_types::RESERVED;
 use crate::report::Rule;
 use crate::source::escape_pointer;
-use crate::{Context, Node, Object};
+use crate::{Context, Node, Object, Origin};
 
 /// The named schemas, taken out of the document while it is worked on.
 pub(crate) struct Store {
@@ -51,8 +51,16 @@ impl Store {
         if let Some(name) = self.equal(wanted, &schema) {
             return name;
         }
-        let name = self.taken.allocate(wanted, pascal);
+        let name = self.reserve(wanted, schema.origin);
         self.schemas.insert(name.clone(), schema);
+        name
+    }
+
+    /// Takes this name, or one with a number behind it, for a schema that is still to come. It is the name that its type
+    /// will have: the generator leaves it as it is.
+    pub(crate) fn reserve(&mut self, wanted: &str, origin: Origin) -> String {
+        let name = self.taken.allocate(&stable(wanted), pascal);
+        self.schemas.insert(name.clone(), Node::object(origin));
         name
     }
 

@@ -1,6 +1,6 @@
 //! Which components are in use, and the removal of those that are not.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::suggest::listing;
 use super::tree::{Keys, METHODS, component_of, each_ref};
@@ -117,6 +117,7 @@ fn used_components(document: &Node) -> HashSet<(String, String)> {
 /// Section and name of every component reachable from some nodes, and of every security scheme they name.
 pub(crate) fn reachable<'a>(document: &'a Node, from: impl Iterator<Item = &'a Node>) -> HashSet<(String, String)> {
     let components = document.get("components");
+    let subtypes = subtypes(document);
     let mut found = HashSet::new();
     let mut queue = Vec::new();
     for scheme in scheme_names(document) {
@@ -129,6 +130,12 @@ pub(crate) fn reachable<'a>(document: &'a Node, from: impl Iterator<Item = &'a N
                 return;
             }
             queue.extend(components.and_then(|sections| sections.get(section)?.get(&name)));
+            // A value of the parent may be any of its children, which refer to it and not the other way round.
+            for child in subtypes.get(&*name).filter(|_| section == "schemas").into_iter().flatten() {
+                if found.insert((section.to_owned(), (*child).to_owned())) {
+                    queue.extend(components.and_then(|sections| sections.get(section)?.get(child)));
+                }
+            }
         });
     };
     for node in from {
@@ -138,6 +145,40 @@ pub(crate) fn reachable<'a>(document: &'a Node, from: impl Iterator<Item = &'a N
         follow(node, &mut queue);
     }
     found
+}
+
+/// The named schemas with a discriminator, and those that are made of each by `allOf`.
+pub(crate) fn subtypes(document: &Node) -> BTreeMap<&str, Vec<&str>> {
+    let schemas = || document.get("components").into_iter().flat_map(|components| components.members("schemas"));
+    let parents: HashSet<&str> =
+        schemas().filter(|(_, schema)| schema.get("discriminator").is_some()).map(|(name, _)| name.as_str()).collect();
+    let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    if parents.is_empty() {
+        return children;
+    }
+    let made_of = |schema: &Node| -> Vec<String> {
+        let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+        let names = parts.iter().filter_map(|part| part.get_str("$ref").and_then(component_of));
+        names.filter(|(section, _)| *section == "schemas").map(|(_, name)| name.into_owned()).collect()
+    };
+    let parts: HashMap<&str, Vec<String>> = schemas()
+        .map(|(name, schema)| (name.as_str(), made_of(schema)))
+        .filter(|(_, parts)| !parts.is_empty())
+        .collect();
+    for (name, _) in schemas() {
+        let (mut seen, mut open) = (HashSet::from([name.as_str()]), vec![name.as_str()]);
+        while let Some(part) = open.pop() {
+            for next in parts.get(part).into_iter().flatten().map(String::as_str) {
+                if seen.insert(next) {
+                    open.push(next);
+                    if let Some(parent) = parents.get(next) {
+                        children.entry(parent).or_default().push(name);
+                    }
+                }
+            }
+        }
+    }
+    children
 }
 
 /// Names in the `security` of the root and of the operations.

@@ -295,11 +295,15 @@ fn parts_that_contradict_one_another_are_any_value_or_an_error() {
 
 #[test]
 fn enums_and_arrays_that_no_type_fits_become_ones_that_have_one() {
-    let (cx, lowered) = schema(json!({"enum": ["a", 1, true, null, "b"]}));
-    assert_eq!(
-        lowered,
-        json!({"oneOf": [{"type": "string", "enum": ["a", "b"]}, {"type": "integer", "enum": [1]}, {"type": "boolean", "enum": [true]}]})
-    );
+    let mixed = json!({"Sample": {"enum": ["a", 1, true, null, "b"]}});
+    let (cx, lowered) = run(&exchange(reference("Sample"), reference("Sample"), mixed));
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    let of = |kind: &str, values: Json| json!({"type": kind, "enum": values});
+    let alternatives = [of("string", json!(["a", "b"])), of("integer", json!([1])), of("boolean", json!([true]))];
+    for (at, alternative) in alternatives.iter().enumerate() {
+        assert_eq!(schemas["Sample"]["oneOf"][at], reference(&format!("SampleVariant{at}")));
+        assert_eq!(schemas[format!("SampleVariant{at}")], *alternative);
+    }
     assert_eq!(uses(&cx, "mixed-enum").len(), 1);
     let (cx, lowered) = schema(json!({"type": "array", "items": {}, "minItems": 40, "maxItems": 40}));
     assert_eq!(lowered, json!({"type": "array", "items": {}}));
@@ -350,16 +354,83 @@ fn what_holds_for_all_alternatives_is_written_into_each() {
 fn alternatives_are_objects_of_which_one_is_meant_or_say_nothing() {
     let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
     let (cx, lowered) = schema(json!({"anyOf": [object("a"), object("b")]}));
-    assert_eq!(lowered, json!({"oneOf": [object("a"), object("b")]}));
-    assert_eq!(uses(&cx, "any-of-objects").len(), 1);
-    let (_, lowered) = schema(json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}));
-    assert!(lowered.get("anyOf").is_some(), "values are told apart by themselves");
+    assert_eq!(lowered, json!({"oneOf": [reference("SampleVariant0"), reference("SampleVariant1")]}));
+    assert_eq!((uses(&cx, "any-of").len(), uses(&cx, "hoist-alternative").len()), (1, 2));
 
     let mut account = object("a");
     account["anyOf"] = json!([{"required": ["a"]}, {"required": ["b"]}]);
     let (cx, lowered) = schema(account);
     assert_eq!(lowered, object("a"));
     assert_eq!(uses(&cx, "bare-alternatives").len(), 1);
+}
+
+#[test]
+fn scalars_that_a_type_can_not_tell_apart_are_one() {
+    let text = |members: Json| {
+        let mut text = json!({"type": "string"});
+        text.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        text
+    };
+    let (integer, number) = (json!({"type": "integer"}), json!({"type": "number"}));
+    for (alternatives, one) in [
+        (json!([text(json!({"format": "uuid"})), text(json!({"enum": ["me"]}))]), text(json!({}))),
+        (
+            json!([text(json!({"enum": ["a", "b"]})), text(json!({"enum": ["b", "c"]}))]),
+            text(json!({"enum": ["a", "b", "c"]})),
+        ),
+        (json!([text(json!({"enum": ["a"]})), text(json!({}))]), text(json!({}))),
+        (json!([text(json!({"format": "date"})), text(json!({"format": "date-time"}))]), text(json!({}))),
+        (json!([reference("Color"), text(json!({"enum": ["none"]}))]), text(json!({"enum": ["red", "none"]}))),
+        (json!([{"type": "integer", "enum": [-1]}, {"type": "integer", "minimum": 1}]), integer.clone()),
+        (json!([{"type": "boolean", "enum": [true]}, {"type": "boolean"}]), json!({"type": "boolean"})),
+        (json!([integer, number]), reference("Number")),
+        (
+            json!([{"type": "string"}, {"oneOf": [{"type": "string"}, integer]}]),
+            json!({"oneOf": [text(json!({})), integer]}),
+        ),
+    ] {
+        for key in ["oneOf", "anyOf"] {
+            let holder = json!({"type": "object", "properties": {"a": {key: alternatives}}});
+            let schemas = json!({"Sample": holder, "Color": text(json!({"enum": ["red"]}))});
+            let (_, lowered) = run(&exchange(reference("Sample"), reference("Sample"), schemas));
+            let schemas = lowered.unwrap()["components"]["schemas"].clone();
+            assert_eq!(schemas["Sample"]["properties"]["a"], one, "{key}: {alternatives}");
+        }
+    }
+}
+
+#[test]
+fn a_parent_is_one_of_its_children() {
+    let child = |name: &str| json!({"allOf": [reference("Vehicle"), {"type": "object", "required": [name], "properties": {name: {"type": "integer"}}}]});
+    let vehicle = |kind: Json, mapping: Json| {
+        json!({"type": "object", "required": ["kind"], "properties": {"kind": kind, "plate": {"type": "string"}},
+            "discriminator": {"propertyName": "kind", "mapping": mapping}})
+    };
+    let lowered = |vehicle: Json| {
+        let schemas = json!({"Vehicle": vehicle, "Truck": child("axles"), "Moped": child("seats")});
+        let (_, lowered) = run(&exchange(reference("Vehicle"), reference("Vehicle"), schemas));
+        lowered.unwrap()["components"]["schemas"].clone()
+    };
+    let closed = json!({"type": "string", "enum": ["truck", "moped"]});
+    let mapping = json!({"truck": "#/components/schemas/Truck", "moped": "Moped"});
+    let schemas = lowered(vehicle(closed.clone(), mapping));
+    assert_eq!(schemas["Vehicle"]["oneOf"], json!([reference("Moped"), reference("Truck")]));
+    assert_eq!(schemas["Vehicle"]["discriminator"]["mapping"]["moped"], "#/components/schemas/Moped");
+    assert_eq!(
+        schemas["Truck"]["properties"].as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["axles", "kind", "plate"]
+    );
+    assert_eq!(schemas["Truck"]["required"], json!(["kind", "axles"]));
+    assert_eq!(schemas.get("VehicleBase"), None, "each value of the tag means a child");
+
+    // Without a mapping, names mean components; a value may be a plain vehicle too.
+    let schemas = lowered(vehicle(json!({"type": "string"}), json!({})));
+    assert_eq!(schemas["Vehicle"]["oneOf"], json!([reference("Moped"), reference("Truck"), reference("VehicleBase")]));
+    assert_eq!(
+        schemas["Vehicle"]["discriminator"]["mapping"],
+        json!({"Vehicle": "#/components/schemas/VehicleBase", "Truck": "#/components/schemas/Truck", "Moped": "#/components/schemas/Moped"})
+    );
+    assert_eq!(schemas["VehicleBase"]["properties"].as_object().unwrap().len(), 2);
 }
 
 #[test]

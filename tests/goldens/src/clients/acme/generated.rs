@@ -401,43 +401,27 @@ pub mod types {
                     ::client_runtime::codegen::Alternative::new(
                         &[],
                         |value| {
-                            #[derive(::serde::Deserialize)]
-                            #[serde(untagged)]
-                            enum Alone {
-                                Small(ChoiceSmall),
-                            }
-                            let Alone::Small(field_0) = <Alone as ::serde::Deserialize>::deserialize(
-                                value,
-                            )?;
-                            Ok(Self::Small(field_0))
+                            <ChoiceSmall as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Small)
                         },
                     ),
                     ::client_runtime::codegen::Alternative::new(
                         &[],
                         |value| {
-                            #[derive(::serde::Deserialize)]
-                            #[serde(untagged)]
-                            enum Alone {
-                                Large(ChoiceLarge),
-                            }
-                            let Alone::Large(field_0) = <Alone as ::serde::Deserialize>::deserialize(
-                                value,
-                            )?;
-                            Ok(Self::Large(field_0))
+                            <ChoiceLarge as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Large)
                         },
                     ),
                     ::client_runtime::codegen::Alternative::new(
-                        &[("kind", "card")],
+                        &[
+                            (
+                                "kind",
+                                &[::client_runtime::codegen::Constant::String("card")],
+                            ),
+                        ],
                         |value| {
-                            #[derive(::serde::Deserialize)]
-                            #[serde(untagged)]
-                            enum Alone {
-                                Card(ChoiceCard),
-                            }
-                            let Alone::Card(field_0) = <Alone as ::serde::Deserialize>::deserialize(
-                                value,
-                            )?;
-                            Ok(Self::Card(field_0))
+                            <ChoiceCard as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Card)
                         },
                     ),
                 ],

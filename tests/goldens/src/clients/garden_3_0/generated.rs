@@ -603,6 +603,9 @@ pub mod types {
         Spade(Spade),
         /// `Can`
         Can(Can),
+        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
+        /// shown, since nothing is known about what is in it.
+        Unknown(::client_runtime::RedactedValue),
     }
 
     impl ::std::convert::From<Spade> for Tool {
@@ -672,38 +675,37 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            ::client_runtime::codegen::deserialize_best(
+            ::client_runtime::codegen::deserialize_tagged(
                 deserializer,
+                "kind",
+                &[("spade", 0usize), ("can", 1usize)],
                 &[
                     ::client_runtime::codegen::Alternative::new(
-                        &[("kind", "spade")],
+                        &[
+                            (
+                                "kind",
+                                &[::client_runtime::codegen::Constant::String("spade")],
+                            ),
+                        ],
                         |value| {
-                            #[derive(::serde::Deserialize)]
-                            #[serde(untagged)]
-                            enum Alone {
-                                Spade(Spade),
-                            }
-                            let Alone::Spade(field_0) = <Alone as ::serde::Deserialize>::deserialize(
-                                value,
-                            )?;
-                            Ok(Self::Spade(field_0))
+                            <Spade as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Spade)
                         },
                     ),
                     ::client_runtime::codegen::Alternative::new(
-                        &[("kind", "can")],
+                        &[
+                            (
+                                "kind",
+                                &[::client_runtime::codegen::Constant::String("can")],
+                            ),
+                        ],
                         |value| {
-                            #[derive(::serde::Deserialize)]
-                            #[serde(untagged)]
-                            enum Alone {
-                                Can(Can),
-                            }
-                            let Alone::Can(field_0) = <Alone as ::serde::Deserialize>::deserialize(
-                                value,
-                            )?;
-                            Ok(Self::Can(field_0))
+                            <Can as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Can)
                         },
                     ),
                 ],
+                |value| Self::Unknown(value.into()),
             )
         }
     }

@@ -586,25 +586,51 @@ pub mod types {
     ///
     /// Source: `garden-3-1.yaml`, `#/components/schemas/Weather`
     #[derive(::serde::Serialize, Clone, Debug)]
-    #[serde(untagged, deny_unknown_fields)]
+    #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum Weather {
-        /// `Variant0`
-        #[non_exhaustive]
-        Variant0 {
-            /// `sun`
-            sun: bool,
-        },
-        /// `Variant1`
-        #[non_exhaustive]
-        Variant1 {
-            /// `rain`
-            rain: f64,
-            /// `since`
-            #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-            since: ::std::option::Option<::client_runtime::Timestamp>,
-        },
+        /// `Sun`
+        Sun(WeatherSun),
+        /// `Rain`
+        Rain(WeatherRain),
+    }
+
+    impl ::std::convert::From<WeatherSun> for Weather {
+        fn from(value: WeatherSun) -> Self {
+            Self::Sun(value)
+        }
+    }
+
+    impl ::std::convert::From<WeatherRain> for Weather {
+        fn from(value: WeatherRain) -> Self {
+            Self::Rain(value)
+        }
+    }
+
+    /// `WeatherRain`
+    ///
+    /// Source: `garden-3-1.yaml`, `#/components/schemas/Weather/oneOf/1`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WeatherRain {
+        /// `rain`
+        pub rain: f64,
+        /// `since`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub since: ::std::option::Option<::client_runtime::Timestamp>,
+    }
+
+    /// `WeatherSun`
+    ///
+    /// Source: `garden-3-1.yaml`, `#/components/schemas/Weather/oneOf/0`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct WeatherSun {
+        /// `sun`
+        pub sun: bool,
     }
 
     /// Error types.
@@ -654,35 +680,15 @@ pub mod types {
                     ::client_runtime::codegen::Alternative::new(
                         &[],
                         |value| {
-                            #[derive(::serde::Deserialize)]
-                            #[serde(untagged, deny_unknown_fields)]
-                            enum Alone {
-                                Variant0 { sun: bool },
-                            }
-                            let Alone::Variant0 { sun } = <Alone as ::serde::Deserialize>::deserialize(
-                                value,
-                            )?;
-                            Ok(Self::Variant0 { sun })
+                            <WeatherSun as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Sun)
                         },
                     ),
                     ::client_runtime::codegen::Alternative::new(
                         &[],
                         |value| {
-                            #[derive(::serde::Deserialize)]
-                            #[serde(untagged, deny_unknown_fields)]
-                            enum Alone {
-                                Variant1 {
-                                    rain: f64,
-                                    #[serde(
-                                        skip_serializing_if = "::std::option::Option::is_none"
-                                    )]
-                                    since: ::std::option::Option<::client_runtime::Timestamp>,
-                                },
-                            }
-                            let Alone::Variant1 { rain, since } = <Alone as ::serde::Deserialize>::deserialize(
-                                value,
-                            )?;
-                            Ok(Self::Variant1 { rain, since })
+                            <WeatherRain as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Rain)
                         },
                     ),
                 ],

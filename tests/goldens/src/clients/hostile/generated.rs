@@ -258,16 +258,26 @@ pub mod types {
     pub enum Type {
         /// `String`
         String(::std::string::String),
-        /// `Object`
-        #[non_exhaustive]
-        Object {
-            /// `loop_`
-            #[serde(
-                rename = "loop",
-                skip_serializing_if = "::std::option::Option::is_none"
-            )]
-            loop_: ::std::option::Option<::std::string::String>,
-        },
+        /// `TypeVariant1`
+        TypeVariant1(TypeVariant1),
+    }
+
+    impl ::std::convert::From<TypeVariant1> for Type {
+        fn from(value: TypeVariant1) -> Self {
+            Self::TypeVariant1(value)
+        }
+    }
+
+    /// `TypeVariant1`
+    ///
+    /// Source: `hostile.yaml`, `#/components/schemas/type/oneOf/1`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct TypeVariant1 {
+        /// `loop_`
+        #[serde(rename = "loop", skip_serializing_if = "::std::option::Option::is_none")]
+        pub loop_: ::std::option::Option<::std::string::String>,
     }
 
     /// `Vec`

@@ -1,0 +1,111 @@
+//! Discriminators: what a parent may be is written down as alternatives, and which value means which as a mapping.
+
+use std::collections::HashSet;
+
+use super::rule;
+use super::runtime_types::{refer, referred};
+use super::store::reference;
+use crate::select::prune::subtypes;
+use crate::select::tree::component_of;
+use crate::{Context, Node, Object};
+
+/// Gives each schema with a discriminator its alternatives, and each alternative the values that mean it.
+pub(crate) fn spell_out(cx: &mut Context, document: &mut Node) {
+    let subtypes: Vec<(String, Vec<String>)> = subtypes(document)
+        .into_iter()
+        .map(|(parent, children)| (parent.to_owned(), children.into_iter().map(str::to_owned).collect()))
+        .collect();
+    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
+    let Some(schemas) = schemas.and_then(Node::as_object_mut) else { return };
+    let mut bases = Object::default();
+    for (name, children) in subtypes {
+        let base = (1..).map(|number| if number == 1 { format!("{name}Base") } else { format!("{name}Base{number}") });
+        let Some(base) = base.into_iter().find(|base| !schemas.contains_key(base)) else { continue };
+        if let Some(schema) = schemas.get_mut(&name)
+            && let Some(itself) = alternatives(cx, &name, &base, schema, &children)
+        {
+            bases.insert(base, itself);
+        }
+    }
+    schemas.extend(bases);
+    for schema in schemas.values_mut() {
+        mapping(schema);
+    }
+}
+
+/// The alternatives of a parent that others are made of. The parent itself is one more where a value may say so: it is
+/// returned without alternatives, as the component `base`.
+fn alternatives(cx: &mut Context, name: &str, base: &str, schema: &mut Node, children: &[String]) -> Option<Node> {
+    if ["oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some()) {
+        return None;
+    }
+    let discriminator = schema.get("discriminator")?;
+    let (tag, origin) = (discriminator.get_str("propertyName")?, discriminator.origin);
+    let mapped: Vec<(String, String)> = discriminator
+        .members("mapping")
+        .filter_map(|(value, target)| Some((value.clone(), component_of(target.as_str()?)?.1.into_owned())))
+        .collect();
+    let values = schema.get("properties").and_then(|properties| properties.get(tag)?.get("enum")?.as_array());
+    let means_another = |value: &Node| {
+        let value = value.as_str().unwrap_or_default();
+        match mapped.iter().find(|(known, _)| known == value) {
+            Some((_, target)) => target != name,
+            None => children.iter().any(|child| child == value),
+        }
+    };
+    let is_abstract = values.is_some_and(|values| values.iter().all(means_another));
+
+    let mut targets: Vec<&str> =
+        mapped.iter().map(|(_, target)| target.as_str()).filter(|target| *target != name).collect();
+    targets.extend(children.iter().map(String::as_str));
+    let mut seen = HashSet::new();
+    targets.retain(|target| seen.insert(*target));
+    let mut mapping: Object = mapped
+        .iter()
+        .map(|(value, target)| {
+            let target = if target == name { base } else { target };
+            (value.clone(), Node::new(reference(target), origin))
+        })
+        .collect();
+    let itself = (!is_abstract).then(|| {
+        let mut itself = schema.clone();
+        itself.remove("discriminator");
+        itself
+    });
+    if itself.is_some() {
+        targets.push(base);
+        if mapped.iter().all(|(_, target)| target != name) {
+            mapping.entry(name.to_owned()).or_insert_with(|| Node::new(reference(base), origin));
+        }
+    }
+    cx.note(&rule::SUBTYPES, origin, format!("`{name}` is one of {}", targets.len()));
+    let list: Vec<Node> = targets.into_iter().map(|target| refer(target, origin)).collect();
+    schema.set("oneOf", list);
+    if let Some(discriminator) = schema.get_mut("discriminator") {
+        discriminator.set("mapping", mapping);
+    }
+    itself
+}
+
+/// Each alternative has a value: of the mapping, or the name of its component.
+fn mapping(schema: &mut Node) {
+    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
+    let names: Vec<String> = lists.flatten().filter_map(referred).collect();
+    let discriminator = schema.get_mut("discriminator").filter(|node| node.get_str("propertyName").is_some());
+    let Some(discriminator) = discriminator else { return };
+    let origin = discriminator.origin;
+    let mut mapping: Object = discriminator
+        .members("mapping")
+        .filter_map(|(value, target)| {
+            let (_, name) = component_of(target.as_str()?)?;
+            Some((value.clone(), Node::new(reference(&name), target.origin)))
+        })
+        .collect();
+    for name in names {
+        let target = Node::new(reference(&name), origin);
+        if !mapping.values().any(|known| *known == target) {
+            mapping.entry(name).or_insert(target);
+        }
+    }
+    discriminator.set("mapping", mapping);
+}

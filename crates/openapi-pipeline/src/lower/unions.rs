@@ -1,0 +1,288 @@
+//! Alternatives (`oneOf`, `anyOf`) as the generated code can tell them apart.
+//!
+//! A string that several alternatives take, or a number, can't be told by what it is: such alternatives become one that
+//! takes whatever any of them does. Objects and enums are told by what is in them, each as a component with a name. The
+//! generator would otherwise make a struct of an `anyOf` that nothing can be read into, and tell inline objects by rules
+//! that refuse members nobody listed.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::merge_schemas::is_annotation;
+use super::names::pascal;
+use super::rule;
+use super::runtime_types::{self, NUMBER, refer, referred};
+use super::store::Store;
+use super::walk::{named_children_mut, named_in_operation_mut};
+use crate::select::tree::each_operation_mut;
+use crate::{Context, Node, Object, Origin, Value};
+
+/// How many references may lead from one component to another.
+const LONGEST_CHAIN: usize = 32;
+
+/// Settles every union of the document. Compositions are merged by now.
+pub(crate) fn settle(cx: &mut Context, document: &mut Node) {
+    let store = Store::open(document);
+    let known = store.schemas.clone();
+    let open = known.keys().cloned().collect();
+    let mut work = Work { cx, store, known: &known, open, number: None };
+    work.components();
+    each_operation_mut(document, &mut |_, _, operation| {
+        named_in_operation_mut(operation, &mut |name, schema| work.visit(name, schema));
+    });
+    work.components();
+    let Work { store, number, .. } = work;
+    store.close(document);
+    if let Some(origin) = number {
+        runtime_types::add_component(document, NUMBER, origin);
+    }
+}
+
+struct Work<'a> {
+    cx: &'a mut Context,
+    store: Store,
+    /// The components as they were.
+    known: &'a Object,
+    open: VecDeque<String>,
+    /// Where a number of any kind is used first.
+    number: Option<Origin>,
+}
+
+/// What the values of an alternative are, as far as JSON tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    String,
+    Number,
+    Boolean,
+    Other,
+}
+
+impl Work<'_> {
+    fn components(&mut self) {
+        while let Some(name) = self.open.pop_front() {
+            let Some(schema) = self.store.schemas.get_mut(&name) else { continue };
+            let mut schema = std::mem::replace(schema, Node::object(schema.origin));
+            self.settle(&pascal(&name), &mut schema);
+            self.store.schemas.insert(name, schema);
+        }
+    }
+
+    /// An inline schema.
+    fn visit(&mut self, name: &str, schema: &mut Node) {
+        self.settle(name, schema);
+        let tells = |branch: &Node| branch.get("$ref").is_some();
+        if schema.get("oneOf").and_then(Node::as_array).is_some_and(|list| list.iter().any(tells)) {
+            let mut union = without_annotations(schema);
+            self.store.hoist(self.cx, &rule::HOIST_ALTERNATIVE, name, &mut union);
+            *schema = with_annotations(schema, union);
+        }
+    }
+
+    fn settle(&mut self, name: &str, schema: &mut Node) {
+        if schema.get("$ref").is_some() {
+            return;
+        }
+        self.union(name, schema);
+        named_children_mut(name, schema, &mut |name, child| self.visit(name, child));
+    }
+
+    fn union(&mut self, name: &str, schema: &mut Node) {
+        let Some(key) = ["oneOf", "anyOf"].into_iter().find(|key| schema.get(key).is_some()) else { return };
+        let origin = schema.origin;
+        let Some(list) = schema.remove(key) else { return };
+        if key == "anyOf" {
+            self.cx.note(&rule::ANY_OF, list.origin, "one of them is taken");
+        }
+        let mut branches = Vec::new();
+        if flatten(list, &mut branches) {
+            schema.set("nullable", true);
+        }
+        let branches = self.widened(name, branches, origin);
+        // What is left of alternatives is no union any more.
+        if let [only] = branches.as_slice() {
+            schema.remove("discriminator");
+            let only = only.clone();
+            *schema = with_annotations(schema, only);
+            return;
+        }
+        let labels = labels(&branches);
+        let branches: Vec<Node> = branches
+            .into_iter()
+            .zip(labels)
+            .map(|(branch, label)| self.named(&format!("{name}{label}"), branch))
+            .collect();
+        schema.set("oneOf", branches);
+    }
+
+    /// Alternatives of which no two are strings, and no two numbers.
+    fn widened(&mut self, name: &str, branches: Vec<Node>, origin: Origin) -> Vec<Node> {
+        let kinds: Vec<Kind> = branches.iter().map(|branch| kind(self.resolve(branch))).collect();
+        let mut count: HashMap<Kind, usize> = HashMap::new();
+        kinds.iter().for_each(|kind| *count.entry(*kind).or_default() += 1);
+        let mut widened: Vec<Node> = Vec::new();
+        for (at, branch) in branches.iter().enumerate() {
+            let kind = kinds[at];
+            if kind == Kind::Other || count.get(&kind) == Some(&1) {
+                widened.push(branch.clone());
+            } else if kinds.iter().position(|other| *other == kind) == Some(at) {
+                let same = branches.iter().zip(&kinds).filter(|(_, other)| **other == kind);
+                let same: Vec<Node> = same.map(|(branch, _)| self.resolve(branch).clone()).collect();
+                let wide = self.widest(kind, &same, branch.origin);
+                let what = wide.get_str("type").unwrap_or("number").to_owned();
+                self.cx.note(&rule::WIDEN, origin, format!("{} alternatives of `{name}` are one {what}", same.len()));
+                widened.push(wide);
+            }
+        }
+        widened
+    }
+
+    /// The narrowest schema that takes whatever any of these does.
+    fn widest(&mut self, kind: Kind, schemas: &[Node], origin: Origin) -> Node {
+        let mut wide = Node::object(origin);
+        match kind {
+            Kind::Number if !schemas.iter().all(|schema| schema.get_str("type") == Some("integer")) => {
+                self.number.get_or_insert(origin);
+                return refer(NUMBER, origin);
+            }
+            Kind::Number => wide.set("type", "integer"),
+            Kind::Boolean => wide.set("type", "boolean"),
+            Kind::String | Kind::Other => wide.set("type", "string"),
+        }
+        if kind == Kind::String && schemas.iter().any(|schema| schema.get_str("format") == Some("password")) {
+            wide.set("format", "password");
+        }
+        let lists = schemas.iter().map(|schema| schema.get("enum").and_then(Node::as_array));
+        if kind != Kind::Boolean
+            && let Some(lists) = lists.collect::<Option<Vec<_>>>()
+        {
+            let mut values: Vec<Node> = Vec::new();
+            for value in lists.into_iter().flatten() {
+                if !values.contains(value) {
+                    values.push(value.clone());
+                }
+            }
+            wide.set("enum", values);
+        }
+        wide
+    }
+
+    /// An alternative whose type has a name, if it needs one.
+    fn named(&mut self, name: &str, mut branch: Node) -> Node {
+        let filled = |key: &str| {
+            branch.get(key).is_some_and(|node| {
+                node.as_object().is_some_and(|members| !members.is_empty())
+                    || node.as_array().is_some_and(|list| !list.is_empty())
+            })
+        };
+        let is_object = branch.get_str("type") == Some("object")
+            && branch.get("additionalProperties").is_none_or(|open| open.as_bool() == Some(false));
+        if branch.get("$ref").is_none() && (is_object || ["properties", "oneOf", "enum"].into_iter().any(filled)) {
+            let hoisted = self.store.hoist(self.cx, &rule::HOIST_ALTERNATIVE, name, &mut branch);
+            self.open.push_back(hoisted);
+        }
+        branch
+    }
+
+    /// What a reference leads to.
+    fn resolve<'a>(&'a self, schema: &'a Node) -> &'a Node {
+        let mut schema = schema;
+        for _ in 0..LONGEST_CHAIN {
+            let wrapped = match schema.get("allOf").and_then(Node::as_array) {
+                Some([only]) => only,
+                _ => schema,
+            };
+            match referred(wrapped).and_then(|name| self.known.get(&name)) {
+                Some(target) => schema = target,
+                None => break,
+            }
+        }
+        schema
+    }
+}
+
+/// Alternatives of alternatives are alternatives, unless something tells them apart; each is there once. Whether one of
+/// them may be null: then the whole may.
+fn flatten(list: Node, branches: &mut Vec<Node>) -> bool {
+    let Value::Array(list) = list.value else { return false };
+    let mut nullable = false;
+    for mut branch in list {
+        nullable |= branch.remove("nullable").is_some_and(|said| said.as_bool() == Some(true));
+        let key = ["oneOf", "anyOf"].into_iter().find(|key| branch.get(key).is_some());
+        match key {
+            Some(key) if branch.as_object().is_some_and(|members| members.len() == 1) => {
+                if let Some(inner) = branch.remove(key) {
+                    nullable |= flatten(inner, branches);
+                }
+            }
+            _ if branches.contains(&branch) => {}
+            _ => branches.push(branch),
+        }
+    }
+    nullable
+}
+
+fn kind(schema: &Node) -> Kind {
+    match schema.get_str("type") {
+        Some("string") => Kind::String,
+        Some("integer" | "number") => Kind::Number,
+        Some("boolean") => Kind::Boolean,
+        _ => Kind::Other,
+    }
+}
+
+/// A name for each alternative beside the name of what it is an alternative of: that of its component, the one value of
+/// a member or of itself, the member that it alone requires, or a number.
+pub(crate) fn labels(branches: &[Node]) -> Vec<String> {
+    let required = |branch: &Node| -> Vec<String> {
+        let names = branch.get("required").and_then(Node::as_array).unwrap_or_default();
+        names.iter().filter_map(Node::as_str).map(str::to_owned).collect()
+    };
+    let demanded: Vec<Vec<String>> = branches.iter().map(required).collect();
+    let label = |(at, branch): (usize, &Node)| {
+        if let Some(target) = referred(branch) {
+            return pascal(&target);
+        }
+        let own = || demanded.get(at).into_iter().flatten();
+        let constant = own().find_map(|name| only_value(branch.get("properties")?.get(name)?));
+        let alone = || own().find(|name| demanded.iter().filter(|names| names.contains(name)).count() == 1);
+        let telling = constant.or_else(|| only_value(branch)).or_else(|| alone().map(String::as_str)).map(pascal);
+        match telling {
+            Some(text) if text.starts_with(char::is_alphabetic) => text,
+            _ => format!("Variant{at}"),
+        }
+    };
+    branches.iter().enumerate().map(label).collect()
+}
+
+/// The one string that a schema allows.
+fn only_value(schema: &Node) -> Option<&str> {
+    match schema.get("enum").and_then(Node::as_array) {
+        Some([only]) => only.as_str(),
+        _ => None,
+    }
+}
+
+/// A schema with what is said about another one.
+fn with_annotations(about: &Node, mut schema: Node) -> Node {
+    let origin = schema.origin;
+    let said = about.as_object().into_iter().flatten().filter(|(key, _)| is_annotation(key));
+    let mut said: Object = said.map(|(key, value)| (key.clone(), value.clone())).collect();
+    if said.is_empty() {
+        return schema;
+    }
+    if schema.get("$ref").is_some() {
+        said.insert("allOf".to_owned(), Node::new(vec![schema], origin));
+        return Node::new(said, origin);
+    }
+    if let Some(members) = schema.as_object_mut() {
+        members.extend(said);
+    }
+    schema
+}
+
+fn without_annotations(schema: &Node) -> Node {
+    let mut schema = schema.clone();
+    if let Some(members) = schema.as_object_mut() {
+        members.retain(|key, _| !is_annotation(key));
+    }
+    schema
+}
