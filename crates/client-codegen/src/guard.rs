@@ -1,7 +1,14 @@
 //! The generator under guard: what it fails on is found, named and left out, and the rest is generated.
 
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use openapi_pipeline::source::escape_pointer;
 use openapi_pipeline::{Node, Origin, select};
 
+use crate::aside::Aside;
 use crate::engine::{self, is_method};
 use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, Uninhabited, generate, generate_with};
 
@@ -72,30 +79,57 @@ pub fn generate_guarded(
         let part = select::subset(document, |path, method| operations.iter().any(|key| key.is(path, method)));
         generate_with(&part, spec, descriptions, Uninhabited::Open).map(|source| (source, part))
     };
+    let mut blame = Blame::new(document);
     let mut left_out = Vec::new();
     let mut good = Vec::new();
-    for key in keys(document) {
-        match attempt(std::slice::from_ref(&key)) {
-            Ok(_) => good.push(key),
-            Err(error) => left_out.push(culprit(document, key, error)),
+    for (key, alone) in each_alone(document, |part| engine::run(part).map(drop)) {
+        match alone {
+            Ok(()) => good.push(key),
+            Err(error) => left_out.push(blame.culprit(key, error)),
         }
     }
     if let Ok((source, part)) = attempt(&good) {
         return Ok(Guarded { source, document: Some(part), left_out });
     }
     let mut kept = Vec::new();
-    add_by_halves(&attempt, &mut kept, &good, &mut |key, error| left_out.push(culprit(document, key, error)));
+    add_by_halves(&attempt, &mut kept, &good, &mut |key, error| left_out.push(blame.culprit(key, error)));
     let (source, part) = attempt(&kept).map_err(|_| whole)?;
     Ok(Guarded { source, document: Some(part), left_out })
 }
 
 /// The operations [`generate`] fails on, for an error that names them; nothing is generated.
 pub fn culprits(document: &Node, spec: &CrateSpec, descriptions: Descriptions<'_>) -> Vec<Culprit> {
-    let fails = |key: Key| {
-        let part = select::subset(document, |path, method| key.is(path, method));
-        generate(&part, spec, descriptions).err().map(|error| culprit(document, key, error))
+    let mut blame = Blame::new(document);
+    let outcomes = each_alone(document, |part| generate(part, spec, descriptions).map(drop));
+    outcomes.into_iter().filter_map(|(key, alone)| Some(blame.culprit(key, alone.err()?))).collect()
+}
+
+/// What becomes of each operation with the schemas that it needs, and nothing else; on all processors.
+fn each_alone(
+    document: &Node,
+    run: impl Fn(&Node) -> Result<(), CodegenError> + Sync,
+) -> Vec<(Key, Result<(), CodegenError>)> {
+    let keys = keys(document);
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(keys.len()).max(1);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, key)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, keys.get(at)?)))
+        {
+            let part = select::subset(document, |path, method| key.is(path, method));
+            done.push((at, run(&part)));
+        }
+        done
     };
-    keys(document).into_iter().filter_map(fails).collect()
+    let mut outcomes: Vec<(usize, Result<(), CodegenError>)> = thread::scope(|scope| {
+        // Where no thread can be had, this one does the work of all.
+        let others: Vec<Aside<'_, _>> = (1..threads).filter_map(|_| Aside::start(scope, || Ok(work())).ok()).collect();
+        let mut done = work();
+        done.extend(others.into_iter().filter_map(|other| other.outcome().ok()).flatten());
+        done
+    });
+    outcomes.sort_by_key(|(at, _)| *at);
+    keys.into_iter().zip(outcomes).map(|(key, (_, outcome))| (key, outcome)).collect()
 }
 
 /// Path, method and place of an operation.
@@ -145,20 +179,53 @@ fn add_by_halves<T>(
 }
 
 /// Finds out whether a schema alone is to blame.
-fn culprit(document: &Node, key: Key, error: CodegenError) -> Culprit {
-    let part = select::subset(document, |path, method| key.is(path, method));
-    let schemas = part.get("components").into_iter().flat_map(|components| components.members("schemas"));
-    let failing = schemas.filter_map(|(name, schema)| {
-        let alone = select::schema_subset(&part, name);
-        let error = engine::run(&alone).err()?;
-        let size = alone.get("components").map_or(0, |components| components.members("schemas").count());
-        Some((size, name, schema.origin, error))
-    });
-    // Of those that fail, the one that needs the fewest others.
-    match failing.min_by_key(|(size, ..)| *size) {
-        Some((_, name, origin, error)) => {
-            Culprit { path: key.path, method: key.method, origin, schema: Some(name.clone()), error }
+struct Blame<'a> {
+    document: &'a Node,
+    /// What became of each schema that was tried alone: how many others it needs, if it fails.
+    tried: HashMap<String, Option<(usize, Origin, CodegenError)>>,
+}
+
+impl<'a> Blame<'a> {
+    fn new(document: &'a Node) -> Self {
+        Self { document, tried: HashMap::new() }
+    }
+
+    fn culprit(&mut self, key: Key, error: CodegenError) -> Culprit {
+        let part = select::subset(self.document, |path, method| key.is(path, method));
+        let schemas = part.get("components").into_iter().flat_map(|components| components.members("schemas"));
+        let mut least: Option<(&String, &(usize, Origin, CodegenError))> = None;
+        let names: Vec<&String> = schemas.map(|(name, _)| name).collect();
+        for name in &names {
+            if !self.tried.contains_key(*name) {
+                let outcome = self.alone(name);
+                self.tried.insert((*name).clone(), outcome);
+            }
         }
-        None => Culprit { path: key.path, method: key.method, origin: key.origin, schema: None, error },
+        // Of those that fail, the one that needs the fewest others.
+        for name in names {
+            if let Some(Some(failure)) = self.tried.get(name)
+                && least.is_none_or(|(_, (size, ..))| failure.0 < *size)
+            {
+                least = Some((name, failure));
+            }
+        }
+        match least {
+            Some((name, (_, origin, error))) => Culprit {
+                path: key.path,
+                method: key.method,
+                origin: *origin,
+                schema: Some(name.clone()),
+                error: error.clone(),
+            },
+            None => Culprit { path: key.path, method: key.method, origin: key.origin, schema: None, error },
+        }
+    }
+
+    fn alone(&self, name: &str) -> Option<(usize, Origin, CodegenError)> {
+        let alone = select::schema_subset(self.document, name);
+        let error = engine::run(&alone).err()?;
+        let schemas = alone.get("components").into_iter().flat_map(|components| components.members("schemas"));
+        let origin = self.document.pointer(&format!("#/components/schemas/{}", escape_pointer(name)))?.origin;
+        Some((schemas.count(), origin, error))
     }
 }

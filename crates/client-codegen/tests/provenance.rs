@@ -177,12 +177,12 @@ fn members_that_become_one_field_are_all_there() {
     let (cx, source, sourced) = generated_items(TWINS);
     let items = |path: &str| sourced.iter().filter(|one| one.item.path == path).collect::<Vec<_>>();
     for (path, expected) in [
-        ("types::Keeper::created_at", "Option<StampCreatedAt>"),
-        ("types::Keeper::created_at_2", "KeeperCreatedAt"),
-        ("types::Stamp::created_at", "Option<StampCreatedAt>"),
-        ("types::KeeperCreatedAt::x", "Option<String>"),
-        ("types::StampCreatedAt::y", "Option<String>"),
-        ("types::Job::Variant0", "{ pay_2: JobPay2, pay: JobPay }"),
+        ("types::Keeper::created_at", "Option<KeeperCreatedAt>"),
+        ("types::Keeper::created_at_2", "KeeperCreatedAt2"),
+        ("types::KeeperCreatedAt::y", "Option<String>"),
+        ("types::KeeperCreatedAt2::x", "Option<String>"),
+        ("types::Job::Pay", "(JobPay)"),
+        ("types::JobPay::pay_2", "JobPayPay2"),
     ] {
         let found: Vec<&str> = items(path).iter().map(|one| one.item.declaration.as_str()).collect();
         // A setter has the path of its field.
@@ -190,7 +190,7 @@ fn members_that_become_one_field_are_all_there() {
     }
     let constructor = items("types::Keeper::new").into_iter().find(|one| one.item.declaration.contains("Self"));
     let constructor = constructor.map(|one| one.item.declaration.as_str());
-    assert_eq!(constructor, Some("new(created_at_2: KeeperCreatedAt, new_2: impl Into<String>) -> Self"));
+    assert_eq!(constructor, Some("new(created_at_2: KeeperCreatedAt2, new_2: impl Into<String>) -> Self"));
     assert_eq!(items("types::Keeper::new_").len(), 1, "the setter of `new`, which is no constructor");
 
     let seconds: Vec<(String, &str, &str, &str)> = source
@@ -202,7 +202,7 @@ fn members_that_become_one_field_are_all_there() {
     assert_eq!(
         seconds,
         [
-            ("#/components/schemas/Job/oneOf/0/properties/Pay".to_owned(), "Job::Variant0::pay_2", "Pay", "pay"),
+            ("#/components/schemas/Job/oneOf/0/properties/Pay".to_owned(), "JobPay::pay_2", "Pay", "pay"),
             (format!("{part}/createdAt"), "Keeper::created_at_2", "createdAt", "created_at"),
             (format!("{part}/New"), "Keeper::new_2", "New", "new"),
         ]

@@ -1,8 +1,8 @@
 //! Stage 6: rewrites what the generator can't take, or takes wrongly. Each lowering has a name; [`rules`] lists them.
 //!
-//! The order matters, and is the order of [`lower`]: first whatever is wrong with the document is reported in our own
-//! words; then references outside schemas are resolved, operations are brought into shape, inline bodies become
-//! components, and at last schemas are rewritten, when each has the name under which users will meet it.
+//! The work is a list of [`PASSES`]: first whatever is wrong with the document is reported in our own words; then
+//! references outside schemas are resolved, operations are brought into shape, inline bodies become components, and at
+//! last schemas are rewritten, when each has the name under which users will meet it.
 //!
 //! What the caller needs for a summary is in the report: [`left_out`] lists the operations that are not there any more.
 
@@ -12,6 +12,7 @@ mod construct;
 mod direction;
 mod discriminators;
 mod document;
+mod facts;
 mod hoist;
 mod inline;
 mod inline_types;
@@ -42,7 +43,8 @@ pub use construct::Construct;
 
 use crate::report::{Note, Report, Rule};
 use crate::select::prune::prune_components;
-use crate::{Context, Diagnostics, Node, Origin};
+use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
+use facts::Fact;
 
 /// The rules this stage works by.
 pub fn rules() -> &'static [&'static Rule] {
@@ -94,47 +96,144 @@ pub enum Care {
     AsPublished,
 }
 
+/// What a pass works with besides the document.
+struct Work<'a> {
+    cx: &'a mut Context,
+    plan: &'a LowerPlan,
+    /// The document before references outside schemas were resolved.
+    original: Option<Node>,
+}
+
+/// A step of lowering.
+struct Pass {
+    name: &'static str,
+    /// What has to hold before it.
+    needs: &'static [Fact],
+    /// What holds from then on.
+    gives: &'static [Fact],
+    run: fn(&mut Work<'_>, &mut Node) -> Result<(), Diagnostics>,
+}
+
+/// A pass that can't fail.
+macro_rules! pass {
+    ($name:literal, $needs:expr => $gives:expr, |$work:ident, $doc:ident| $run:expr) => {
+        Pass {
+            name: $name,
+            needs: &$needs,
+            gives: &$gives,
+            run: |$work, $doc| {
+                $run;
+                Ok(())
+            },
+        }
+    };
+    ($name:literal, $needs:expr => $gives:expr, try |$work:ident, $doc:ident| $run:expr) => {
+        Pass { name: $name, needs: &$needs, gives: &$gives, run: |$work, $doc| $run }
+    };
+}
+
+/// All passes, in their order.
+const PASSES: &[Pass] = {
+    use Fact::{BareReferences, DistinctTypes, Identified, Merged, References, SchemaReferences, Told};
+    &[
+        pass!("root", [] => [], try |work, doc| document::root(work.cx, doc)),
+        pass!("drop-what-nobody-reads", [] => [], |work, doc| document::drop_examples_and_extensions(work.cx, doc)),
+        pass!("discriminators", [] => [], |work, doc| discriminators::spell_out(work.cx, doc)),
+        pass!("prune", [] => [], |work, doc| prune_components(work.cx, doc, &rule::PRUNE)),
+        pass!("check-references", [] => [References], try |_work, doc| lint::references(doc).into_result()),
+        pass!("unique-names", [References] => [DistinctTypes], |work, doc| runtime_types::unique_names(work.cx, doc)),
+        pass!("shared-bodies", [References, DistinctTypes] => [], |work, doc| hoist::shared_bodies(work.cx, doc)),
+        pass!("inline-references", [References] => [], try |work, doc| {
+            work.original = Some(inline::references(work.cx, doc)?);
+            Ok(())
+        }),
+        pass!("deep-references", [References, DistinctTypes] => [SchemaReferences], |work, doc| {
+            if let Some(original) = work.original.take() {
+                hoist::deep_references(work.cx, doc, &original);
+            }
+        }),
+        pass!("path-level", [SchemaReferences] => [], |work, doc| operations::push_path_level(work.cx, doc)),
+        pass!("servers", [] => [], |work, doc| operations::adopt_servers(work.cx, doc)),
+        pass!("repair-operations", [SchemaReferences] => [], |work, doc| {
+            if work.plan.care == Care::AsPublished {
+                mend::operations(work.cx, doc);
+            }
+        }),
+        pass!("check-operations", [SchemaReferences] => [], try |_work, doc| lint::operations(_work.cx, doc).into_result()),
+        pass!("security", [] => [], |work, doc| security::schemes(work.cx, doc)),
+        pass!("identify", [] => [Identified], |work, doc| operations::identify(work.cx, doc)),
+        pass!("shape", [Identified, SchemaReferences] => [], |work, doc| operations::shape(work.cx, doc, work.plan.care)),
+        pass!("name-bodies", [Identified, DistinctTypes] => [], |work, doc| hoist::bodies(work.cx, doc)),
+        pass!("name-path-parameters", [Identified, DistinctTypes] => [], |work, doc| hoist::path_parameters(work.cx, doc)),
+        pass!("keywords", [SchemaReferences] => [BareReferences], |work, doc| schemas::rewrite(work.cx, doc)),
+        pass!("directions", [BareReferences] => [], |work, doc| direction::relax(work.cx, doc)),
+        pass!("merge-parts", [BareReferences, DistinctTypes] => [Merged], try |work, doc| {
+            compose::merge_parts(work.cx, doc, work.plan.care)
+        }),
+        pass!("tell-alternatives", [Merged, DistinctTypes] => [Told], |work, doc| unions::settle(work.cx, doc)),
+        pass!("secrets", [Merged, Told] => [], try |work, doc| secrets::mark(work.cx, doc, work.plan)),
+        pass!("timestamps", [Merged, Told] => [], |work, doc| runtime_types::timestamps(work.cx, doc)),
+        // Before free-form members are looked for: an error's member that was closed is one without its validation.
+        pass!("strip-validation", [Merged] => [], |work, doc| validation::strip_from_responses(work.cx, doc)),
+        pass!("redact", [Merged] => [], |work, doc| redact::free_form(work.cx, doc)),
+        pass!("unlisted-secrets", [Merged] => [], |work, doc| secrets::look_for_unlisted(work.cx, doc, work.plan.care)),
+        pass!("name-colliding-properties", [Merged, DistinctTypes] => [], |work, doc| properties::name_types(work.cx, doc)),
+        pass!("name-colliding-types", [Merged, DistinctTypes] => [], |work, doc| inline_types::tell_apart(work.cx, doc)),
+        pass!("nullable-components", [Merged] => [], |work, doc| nullable::move_to_uses(work.cx, doc)),
+        pass!("prune-again", [] => [], |work, doc| prune_components(work.cx, doc, &rule::PRUNE)),
+        pass!("sort", [] => [], |_work, doc| document::sort_schemas(doc)),
+    ]
+};
+
 /// Lowers a merged 3.0.3 document to what the generator takes.
 pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<Node, Diagnostics> {
-    let doc = &mut document;
-    document::root(cx, doc)?;
-    document::drop_examples_and_extensions(cx, doc);
-    discriminators::spell_out(cx, doc);
-    prune_components(cx, doc, &rule::PRUNE);
-    lint::references(doc).into_result()?;
-
-    runtime_types::unique_names(cx, doc);
-    hoist::shared_bodies(cx, doc);
-    let original = inline::references(cx, doc)?;
-    hoist::deep_references(cx, doc, &original);
-    operations::push_path_level(cx, doc);
-    operations::adopt_servers(cx, doc);
-    if plan.care == Care::AsPublished {
-        mend::operations(cx, doc);
+    let mut work = Work { cx, plan, original: None };
+    let mut given = Vec::new();
+    for pass in PASSES {
+        (pass.run)(&mut work, &mut document)?;
+        given.extend(pass.gives);
+        validate(pass.name, pass.gives, &document)?;
     }
-    lint::operations(cx, doc).into_result()?;
-    security::schemes(cx, doc);
-    operations::identify(cx, doc);
-    operations::shape(cx, doc, plan.care);
-
-    hoist::bodies(cx, doc);
-    hoist::path_parameters(cx, doc);
-    schemas::rewrite(cx, doc);
-    direction::relax(cx, doc);
-    compose::merge_parts(cx, doc, plan.care)?;
-    unions::settle(cx, doc);
-
-    secrets::mark(cx, doc, plan)?;
-    runtime_types::timestamps(cx, doc);
-    // First, since an error's member that was closed is free-form without its validation.
-    validation::strip_from_responses(cx, doc);
-    redact::free_form(cx, doc);
-    secrets::look_for_unlisted(cx, doc, plan.care);
-    properties::name_types(cx, doc);
-    inline_types::tell_apart(cx, doc);
-    nullable::move_to_uses(cx, doc);
-
-    prune_components(cx, doc, &rule::PRUNE);
-    document::sort_schemas(doc);
+    validate("the last", &given, &document)?;
     Ok(document)
+}
+
+/// In debug builds, an error if something doesn't hold that a pass gives.
+fn validate(pass: &str, facts: &[Fact], document: &Node) -> Result<(), Diagnostics> {
+    let broken =
+        facts.iter().filter(|_| cfg!(debug_assertions)).find_map(|fact| Some((fact, fact.violation(document)?)));
+    let Some((fact, (origin, what))) = broken else { return Ok(()) };
+    Err(Diagnostic::new("lowering", format!("after the pass `{pass}`, `{fact:?}` doesn't hold: {what}"))
+        .at(origin, "it was made of this")
+        .help("this is a fault of the pipeline, not of the document")
+        .into())
+}
+
+#[cfg(test)]
+mod order {
+    use super::{Fact, PASSES, rules};
+
+    /// Each pass comes after those that give what it needs.
+    #[test]
+    fn passes_are_in_order() {
+        let mut given: Vec<Fact> = Vec::new();
+        let mut names = std::collections::HashSet::new();
+        for pass in PASSES {
+            assert!(names.insert(pass.name), "{} stands twice", pass.name);
+            for fact in pass.needs {
+                assert!(given.contains(fact), "{} needs {fact:?}, which no earlier pass gives", pass.name);
+            }
+            given.extend(pass.gives);
+        }
+    }
+
+    #[test]
+    fn each_rule_is_explained_to_users() {
+        let page = include_str!("../../../docs/lowerings.md");
+        for rule in rules() {
+            let entry = format!("## {}\n\n{}\n", rule.name, rule.summary);
+            assert!(page.contains(&entry), "docs/lowerings.md lacks:\n{entry}");
+        }
+        assert_eq!(page.matches("\n## ").count(), rules().len(), "docs/lowerings.md has more than there is");
+    }
 }

@@ -343,8 +343,8 @@ fn path_parameters_of_one_kind_are_one_type() {
     let schema = |path: &str| paths[path]["get"]["parameters"][0]["schema"]["$ref"].clone();
     assert_eq!(schema("/a/{app_id}"), "#/components/schemas/AppId");
     assert_eq!(schema("/b/{app_id}"), "#/components/schemas/AppId");
-    assert_eq!(schema("/c/{app_id}"), "#/components/schemas/CDAppId");
-    assert_eq!(schema("/d/{app_id}"), "#/components/schemas/CDAppId");
+    assert_eq!(schema("/c/{app_id}"), "#/components/schemas/CdAppId");
+    assert_eq!(schema("/d/{app_id}"), "#/components/schemas/CdAppId");
     assert_eq!(schema("/e/{app_id}"), Json::Null, "a plain string needs no type");
     assert_eq!(uses(&cx, "hoist-path-parameter").len(), 4);
 }

@@ -119,9 +119,9 @@ fn deep_references_get_components() {
     let request = json!({"$ref": "#/components/schemas/A/properties/b"});
     let (cx, lowered) = run(&exchange(request, json!({"type": "string"}), schemas), &[]);
     let lowered = lowered.unwrap();
-    let target = json!("#/components/schemas/AB");
+    let target = json!("#/components/schemas/Ab");
     assert_eq!(lowered["paths"]["/x"]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"], target);
-    assert_eq!(lowered["components"]["schemas"]["AB"]["properties"]["again"]["$ref"], target);
+    assert_eq!(lowered["components"]["schemas"]["Ab"]["properties"]["again"]["$ref"], target);
     assert_eq!(uses(&cx, "hoist-deep-ref").len(), 1);
 }
 
@@ -201,12 +201,12 @@ fn properties_that_become_one_field_stay_and_their_types_have_names() {
     let (cx, lowered) = run(&sample, &[]);
     let schemas = &lowered.unwrap()["components"]["schemas"];
     let properties = json!({
-        "aB": reference("WholeAB"),
+        "aB": reference("WholeAb"),
         "c": object("c"),
-        "a_b": {"type": "array", "items": reference("WholeABItem")},
+        "a_b": {"type": "array", "items": reference("WholeAbItem")},
         "b": object("z"),
     });
     assert_eq!(schemas["Whole"]["properties"], properties);
-    assert_eq!((&schemas["WholeAB"], &schemas["WholeABItem"]), (&object("x"), &object("y")));
+    assert_eq!((&schemas["WholeAb"], &schemas["WholeAbItem"]), (&object("x"), &object("y")));
     assert_eq!(uses(&cx, "hoist-ambiguous-type").len(), 3, "{:?}", cx.report.notes);
 }

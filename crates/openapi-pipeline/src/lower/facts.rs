@@ -1,0 +1,130 @@
+//! What holds of a document between passes, and how to see it.
+
+use std::collections::HashSet;
+
+use super::merge_schemas::is_annotation;
+use super::names::{pascal, snake};
+use super::runtime_types::referred;
+use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut};
+use crate::select::tree::{Keys, component_of, each_operation_mut, each_ref, operations};
+use crate::{Node, Origin};
+
+/// Something that holds of a document from some pass on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Fact {
+    /// Every reference leads somewhere.
+    References,
+    /// No two components become one type.
+    DistinctTypes,
+    /// References lead to named schemas only.
+    SchemaReferences,
+    /// Every operation has an id, and no two become one function.
+    Identified,
+    /// Beside a reference stands nothing.
+    BareReferences,
+    /// The only `allOf` has one part, a reference: nothing is left for the generator to merge.
+    Merged,
+    /// Alternatives are `oneOf`, without two strings or two numbers among them, and objects among them have names.
+    Told,
+}
+
+impl Fact {
+    /// The first place where it doesn't hold, and what stands there.
+    pub(crate) fn violation(self, document: &Node) -> Option<(Origin, String)> {
+        match self {
+            Self::References => dangling(document),
+            Self::DistinctTypes => shared_type(document),
+            Self::SchemaReferences => other_reference(document),
+            Self::Identified => shared_id(document),
+            Self::BareReferences => in_schemas(document, |schema| {
+                let more = schema.as_object().is_some_and(|members| members.len() > 1);
+                (more && schema.get("$ref").is_some()).then(|| "a reference with something beside it".to_owned())
+            }),
+            Self::Merged => in_schemas(document, |schema| {
+                let parts = schema.get("allOf")?.as_array()?;
+                let bare = schema.as_object().is_some_and(|members| {
+                    members.keys().all(|key| key == "allOf" || is_annotation(key) || key.starts_with("x-"))
+                });
+                let one = matches!(parts, [only] if referred(only).is_some());
+                (!one || !bare).then(|| "parts that are not merged".to_owned())
+            }),
+            Self::Told => in_schemas(document, |schema| {
+                if schema.get("anyOf").is_some() {
+                    return Some("an `anyOf`".to_owned());
+                }
+                let branches = schema.get("oneOf")?.as_array()?;
+                let unnamed = branches.iter().any(|branch| branch.get("properties").is_some());
+                unnamed.then(|| "an alternative without a name".to_owned())
+            }),
+        }
+    }
+}
+
+fn dangling(document: &Node) -> Option<(Origin, String)> {
+    let mut found = None;
+    each_ref(document, Keys::Fields, &mut |reference| {
+        let Some(text) = reference.as_str() else { return };
+        let component = component_of(text).filter(|_| !text.starts_with("#/paths"));
+        let known = match component {
+            Some((section, name)) => {
+                document.get("components").and_then(|components| components.get(section)?.get(&name)).is_some()
+            }
+            None => document.pointer(text).is_some(),
+        };
+        if !known && found.is_none() {
+            found = Some((reference.origin, format!("`{text}`, which leads nowhere")));
+        }
+    });
+    found
+}
+
+fn shared_type(document: &Node) -> Option<(Origin, String)> {
+    let mut seen = HashSet::new();
+    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
+    for (name, schema) in schemas {
+        if !seen.insert(pascal(name)) {
+            return Some((schema.origin, format!("`{name}`, the second schema of that type name")));
+        }
+    }
+    None
+}
+
+fn other_reference(document: &Node) -> Option<(Origin, String)> {
+    let mut found = None;
+    each_ref(document, Keys::Fields, &mut |reference| {
+        let Some(text) = reference.as_str() else { return };
+        let leads_to_schema = text.strip_prefix("#/components/schemas/").is_some_and(|name| !name.contains('/'));
+        if !leads_to_schema && found.is_none() {
+            found = Some((reference.origin, format!("`{text}`, which is no named schema")));
+        }
+    });
+    found
+}
+
+fn shared_id(document: &Node) -> Option<(Origin, String)> {
+    let mut seen = HashSet::new();
+    for (_, _, operation) in operations(document) {
+        let id = operation.get_str("operationId").unwrap_or_default();
+        if id.is_empty() || !seen.insert(snake(id)) {
+            return Some((operation.origin, format!("an operation whose id `{id}` is not its own")));
+        }
+    }
+    None
+}
+
+/// The first schema of which something is said.
+fn in_schemas(document: &Node, what: impl Fn(&Node) -> Option<String>) -> Option<(Origin, String)> {
+    // The walkers change schemas; this is for debug builds.
+    let mut document = document.clone();
+    let mut found = None;
+    let mut look = |_: Site, schema: &mut Node| {
+        if found.is_none() {
+            found = what(schema).map(|text| (schema.origin, text));
+        }
+    };
+    components_mut(&mut document, &mut |_, schema| descend_mut(Site::Component, schema, &mut look));
+    each_operation_mut(&mut document, &mut |_, _, operation| {
+        operation_schemas_mut(operation, &mut |site, schema| descend_mut(site, schema, &mut look));
+    });
+    found
+}
