@@ -355,6 +355,8 @@ pub enum StoreStep {
     RecordIntent,
     /// To take that back.
     ClearIntent,
+    /// To say what is there where no session is.
+    Vacancy,
     /// To forget a session.
     Remove,
     /// To give its lock: the time it takes is that for which a peer has it.
@@ -372,6 +374,7 @@ impl StoreStep {
             Self::CompareAndSwap => "compare_and_swap",
             Self::RecordIntent => "record_intent",
             Self::ClearIntent => "clear_intent",
+            Self::Vacancy => "vacancy",
             Self::Remove => "remove",
             Self::Lock => "lock",
             Self::Release => "release",

@@ -23,6 +23,9 @@ mod keyring;
 #[cfg(feature = "_durable")]
 #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "for stores that are not built in"))]
 mod lock_file;
+#[cfg(feature = "_durable")]
+#[cfg_attr(not(feature = "file"), allow(dead_code, reason = "for stores that are not built in"))]
+mod mark;
 mod memory;
 #[cfg(feature = "_durable")]
 #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "for stores that are not built in"))]
@@ -103,6 +106,24 @@ impl fmt::Debug for Intent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Revision(pub u128);
 
+impl Revision {
+    /// That of a place from which nothing was removed, as far as the store remembers. No write has it, and no removal.
+    pub const VACANT: Self = Self(0);
+
+    /// Whether a swap that expects this meets it. Where no session is stored, `vacancy` says what is there instead.
+    fn is_met<E>(
+        expected: Option<Self>,
+        stored: Option<Self>,
+        vacancy: impl FnOnce() -> Result<Self, E>,
+    ) -> Result<bool, E> {
+        Ok(match (expected, stored) {
+            (None, stored) => stored.is_none(),
+            (Some(expected), Some(stored)) => expected == stored,
+            (Some(expected), None) => expected == vacancy()?,
+        })
+    }
+}
+
 /// A session as it is kept, with the intent that somebody recorded and did not clear.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -140,12 +161,23 @@ impl Stored {
 /// and it outlives whoever recorded it. Whoever loads a session with the intent of somebody else knows that its refresh
 /// token may be spent.
 ///
+/// # A login and a logout
+///
+/// A write may get no answer, though it was made. Meanwhile a peer may have taken up what it wrote, and signed out; so it
+/// is repeated only by a swap that expects what was there before it. Where a session was there, that tells. Where none
+/// was, [`vacancy`](Self::vacancy) tells: each removal changes it.
+///
+/// A store without `vacancy` works all the same, and promises one thing less: where nothing was stored before a login, and
+/// the answer to its write was lost, the session is written once more even if a peer has signed out in between.
+///
 /// # What an implementation promises
 ///
 /// - Every method that takes the revision it expects compares and writes in one step, for whoever shares the store.
 /// - A write that returned is there after a crash of the process; of the machine too, where the store says so.
 /// - A write that failed wrote all or nothing, though it may be unknown which.
-/// - Errors are of the kind [`Storage`](crate::AuthErrorKind::Storage), say what to do, and never show a token.
+/// - Errors are of the kind [`Storage`](crate::AuthErrorKind::Storage), say what to do, and never show a token. One of
+///   `load` that isn't [transient](AuthError::is_transient) says that what is stored can't be read: then somebody who
+///   signs in replaces it by `save`.
 /// - Every method ends in bounded time.
 ///
 /// `auth_testkit::conformance::store` is a test suite for implementations.
@@ -153,11 +185,13 @@ pub trait SessionStore: Send + Sync {
     /// Reads a session.
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>>;
 
-    /// Writes a session, whatever was there, and clears any intent: somebody has signed in anew.
+    /// Writes a session, whatever was there, and clears any intent: somebody has signed in anew, and what is there can't
+    /// be read.
     fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>>;
 
-    /// Writes a session and clears any intent, in one write, if what is stored is what is expected; `None` expects
-    /// nothing. Returns `None` if something else is stored: nothing was written then.
+    /// Writes a session and clears any intent, in one write, if what is stored is what is expected; `None` expects that no
+    /// session is, and what [`vacancy`](Self::vacancy) gave that none was since. Returns `None` if something else is
+    /// stored: nothing was written then.
     fn compare_and_swap<'a>(
         &'a self,
         key: &'a str,
@@ -181,6 +215,16 @@ pub trait SessionStore: Send + Sync {
         key: &'a str,
         expected: Revision,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
+
+    /// What a swap can expect where no session is stored: a revision that every removal changes, also one of nothing.
+    /// [`Revision::VACANT`] if none is remembered; a store remembers one for longer than any login or renewal takes, those
+    /// here for ten minutes at least. While a session is stored, a swap that expects it is refused.
+    ///
+    /// By default `None`: the store doesn't know.
+    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        let _ = key;
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// Forgets a session, whatever was there.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>>;

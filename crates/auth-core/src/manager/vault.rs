@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use client_runtime::{BoxFuture, Timer};
 
-use self::machine::{InsteadOf, Machine, Step};
+use self::machine::{InsteadOf, Machine, Place, Step};
 use self::sent::Sent;
 use super::flight::Halt;
 use super::report::{Debt, Report};
@@ -20,6 +20,9 @@ use crate::{
 
 mod machine;
 mod sent;
+
+/// How often a session may change in the store between a look and a write: others write one by one, and seldom.
+const CHANGES: usize = 8;
 
 /// One session in a store.
 pub(super) struct Vault {
@@ -51,9 +54,9 @@ pub(super) struct Limits {
 
 /// How the store stood when a session was ended.
 pub(super) struct Left {
-    /// The session that wasn't stored.
+    /// The session that wasn't stored, as far as is known.
     pub(super) unsaved: Option<Arc<Session>>,
-    /// A session was stored: if there is none, a peer has removed it.
+    /// A session was stored, or may have been: if there is none, a peer may have removed it.
     pub(super) was_seen: bool,
 }
 
@@ -193,20 +196,41 @@ impl Vault {
         }
     }
 
-    /// Writes a session that was given: where nothing is stored, or in the place of what is.
+    /// Writes a session that was given: where nothing is stored, or in the place of what is. Without an answer it may have
+    /// been written, and is owed.
     pub(super) async fn insert(
         &self,
         epoch: u64,
         instead_of: Option<Revision>,
-        session: &Session,
+        session: &Arc<Session>,
     ) -> Result<Option<Revision>, Halt> {
         let _turn = self.turn(epoch).await?;
-        let inserted =
-            self.step(StoreStep::CompareAndSwap, self.store.compare_and_swap(&self.name, instead_of, session)).await?;
-        if inserted.is_some() {
-            self.machine().see();
+        let place = match instead_of {
+            Some(revision) => Place::Taken(revision),
+            None => self.vacancy().await?,
+        };
+        match self.swap(place, session).await {
+            Ok(inserted) => {
+                if inserted.is_some() {
+                    self.machine().see();
+                }
+                Ok(inserted)
+            }
+            Err(error) => {
+                self.owe(epoch, session, place, &error);
+                Err(error.into())
+            }
         }
-        Ok(inserted)
+    }
+
+    async fn swap(&self, place: Place, session: &Session) -> Result<Option<Revision>, AuthError> {
+        let swapped = self.store.compare_and_swap(&self.name, place.expected(), session);
+        self.step(StoreStep::CompareAndSwap, swapped).await
+    }
+
+    fn owe(&self, epoch: u64, session: &Arc<Session>, place: Place, failure: &AuthError) {
+        self.machine().owe(epoch, session, place, failure.clone());
+        self.report.owed(Debt::Session, failure);
     }
 
     /// Records that the refresh token is about to be sent.
@@ -241,14 +265,11 @@ impl Vault {
     /// written is used all the same, since it is the only one there is, and written later.
     pub(super) async fn replace(&self, epoch: u64, redeemed: Revision, renewed: &Arc<Session>) -> Result<bool, Halt> {
         let _turn = self.turn(epoch).await?;
-        match self
-            .step(StoreStep::CompareAndSwap, self.store.compare_and_swap(&self.name, Some(redeemed), renewed))
-            .await
-        {
+        let place = Place::Taken(redeemed);
+        match self.swap(place, renewed).await {
             Ok(written) => Ok(written.is_some()),
             Err(error) => {
-                self.machine().owe(epoch, renewed, redeemed, error.clone());
-                self.report.owed(Debt::Session, &error);
+                self.owe(epoch, renewed, place, &error);
                 Ok(true)
             }
         }
@@ -265,7 +286,7 @@ impl Vault {
     /// The session has been ended, and an epoch with it: from here on nothing of it is written. Says how the store stood.
     pub(super) fn end(&self, epoch: u64) -> Left {
         let mut machine = self.machine();
-        let left = Left { unsaved: machine.unsaved().cloned(), was_seen: machine.has_seen() };
+        let left = Left { unsaved: machine.unsaved().cloned(), was_seen: machine.may_be_seen() };
         machine.end(epoch);
         left
     }
@@ -322,13 +343,8 @@ impl Vault {
     /// Does what is due. Only for whoever has the turn.
     async fn take(&self, epoch: u64, step: &Step) -> Result<(), AuthError> {
         let taken = match step {
-            Step::Write(session, InsteadOf::Anything) => {
-                self.step(StoreStep::Save, self.store.save(&self.name, session)).await.map(drop)
-            }
-            Step::Write(session, InsteadOf::Redeemed(revision)) => self
-                .step(StoreStep::CompareAndSwap, self.store.compare_and_swap(&self.name, Some(*revision), session))
-                .await
-                .map(drop),
+            Step::Write(session, InsteadOf::Anything) => self.write(epoch, session).await,
+            Step::Write(session, InsteadOf::Only(place)) => self.write_again(*place, session).await,
             Step::Remove => {
                 let found = self.claim().await.ok();
                 *self.removed() = Some((epoch, found));
@@ -345,6 +361,50 @@ impl Vault {
             _ => {}
         }
         taken
+    }
+
+    /// Writes a session in the place of whatever is there, and remembers what that was: without an answer, it is written
+    /// nowhere else any more.
+    async fn write(&self, epoch: u64, session: &Session) -> Result<(), AuthError> {
+        for _ in 0..CHANGES {
+            let place = match self.place().await {
+                Ok(place) => place,
+                Err(error) if error.is_transient() => return Err(error),
+                // What can't be read is replaced, which only this does.
+                Err(_) => return self.step(StoreStep::Save, self.store.save(&self.name, session)).await.map(drop),
+            };
+            self.machine().try_place(epoch, place);
+            if self.swap(place, session).await?.is_some() {
+                return Ok(());
+            }
+            self.machine().missed_place(epoch);
+        }
+        Err(AuthError::new(AuthErrorKind::Storage)
+            .with_transient(true)
+            .with_message("the stored session keeps changing: others write it all the time"))
+    }
+
+    /// Writes a session that may have been written before. What has come since stays, and is found at the next look.
+    async fn write_again(&self, place: Place, session: &Session) -> Result<(), AuthError> {
+        let place = match place {
+            Place::Taken(_) | Place::Unmarked => place,
+            Place::Vacant(_) => Some(self.place().await?).filter(|now| place.has_run_out(*now)).unwrap_or(place),
+        };
+        self.swap(place, session).await.map(drop)
+    }
+
+    /// What is there now.
+    async fn place(&self) -> Result<Place, AuthError> {
+        match self.load().await? {
+            Some(stored) => Ok(Place::Taken(stored.revision)),
+            None => self.vacancy().await,
+        }
+    }
+
+    /// What is there now, if no session is.
+    async fn vacancy(&self) -> Result<Place, AuthError> {
+        let vacancy = self.step(StoreStep::Vacancy, self.store.vacancy(&self.name)).await?;
+        Ok(vacancy.map_or(Place::Unmarked, Place::Vacant))
     }
 
     /// What is there to be removed. To be ended at the vendor, a session may have to be redeemed, and peers that remove it

@@ -61,11 +61,12 @@ use step::Observer;
 /// |---|---|
 /// | `session-<hash>.json` | a session; `<hash>` is the beginning of the SHA-256 of its key, which is in the file |
 /// | `session-<hash>.tmp` | one that is being written |
+/// | `session-<hash>.removed` | which removal was the last one: a random number |
 /// | `session-<hash>.lock` | what [`lock`](SessionStore::lock) locks |
 /// | `session-<hash>.write` | locked for the moment of a write |
 ///
-/// Names are hashes, since they stand in errors and logs. Lock files stay when a session is removed; don't remove them while
-/// a program runs.
+/// Names are hashes, since they stand in errors and logs. Lock files and the mark of the removal stay when a session is
+/// removed; don't remove them while a program runs.
 ///
 /// On Unix the folder and its files must belong to the user of the process (its effective one). The folder must be no
 /// symbolic link and be writable by nobody else; the files must be regular, 0600 at most, and no links either. What isn't
@@ -212,9 +213,9 @@ impl SessionStore for FileStore {
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         let session = session.clone();
-        self.write(key, move |slot| {
-            let stored = slot.load()?.map(|stored| stored.revision);
-            if stored == expected { slot.store(session, None).map(Some) } else { Ok(None) }
+        self.write(key, move |slot| match slot.meets(expected)? {
+            true => slot.store(session, None).map(Some),
+            false => Ok(None),
         })
     }
 
@@ -237,6 +238,10 @@ impl SessionStore for FileStore {
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
         self.write(key, |slot| slot.remove())
+    }
+
+    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.with(key, |slot| slot.vacancy().map(Some))
     }
 
     fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {

@@ -16,6 +16,7 @@ use super::failure::{io, storage};
 use super::folder::Folder;
 use super::hex::hash;
 use super::lock_file::{self, LockFile};
+use super::mark;
 use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
 use crate::{AuthError, AuthErrorKind, Session};
@@ -70,7 +71,7 @@ pub trait Keyring: Send + Sync {
 /// # The folder
 ///
 /// Keyrings can neither compare and swap nor lock. Files in a folder do: `<hash>.write` is locked for the moment of a
-/// write, `<hash>.lock` by [`lock`](SessionStore::lock). All processes that share the entries must name the same folder,
+/// write, `<hash>.lock` by [`lock`](SessionStore::lock); `<hash>.removed` says which removal was the last one. All processes that share the entries must name the same folder,
 /// on a local disk and this user's alone; it holds no secrets. Programs that write the entries without it break what the
 /// store promises.
 ///
@@ -192,6 +193,10 @@ impl KeyringStore {
         }
     }
 
+    fn marks(&self, key: &str) -> Marks {
+        Marks { folder: Arc::clone(&self.folder), stem: hash(key) }
+    }
+
     async fn change(
         &self,
         key: &str,
@@ -203,6 +208,27 @@ impl KeyringStore {
             entry.write(stored.session, intent).map(Some)
         })
         .await
+    }
+}
+
+/// The marks of removals of a session, in the folder.
+struct Marks {
+    folder: Arc<Path>,
+    stem: String,
+}
+
+impl Marks {
+    fn leave(&self) -> Result<(), AuthError> {
+        let folder = Folder::open(&self.folder)?;
+        mark::leave(&folder, &self.name(), &format!("{}.tmp", self.stem))
+    }
+
+    fn read(&self) -> Result<Revision, AuthError> {
+        mark::read(&Folder::open(&self.folder)?, &self.name())
+    }
+
+    fn name(&self) -> String {
+        format!("{}.removed", self.stem)
     }
 }
 
@@ -302,11 +328,13 @@ impl SessionStore for KeyringStore {
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         let session = session.clone();
+        let marks = self.marks(key);
         Box::pin(self.alone(key, move |entry| {
-            if entry.read()?.map(|stored| stored.revision) != expected {
-                return Ok(None);
+            let stored = entry.read()?.map(|stored| stored.revision);
+            match Revision::is_met(expected, stored, || marks.read())? {
+                true => entry.write(session, None).map(Some),
+                false => Ok(None),
             }
-            entry.write(session, None).map(Some)
         }))
     }
 
@@ -328,7 +356,19 @@ impl SessionStore for KeyringStore {
     }
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
-        Box::pin(self.alone(key, Entry::delete))
+        let marks = self.marks(key);
+        Box::pin(self.alone(key, move |entry| {
+            entry.in_time()?;
+            // A session goes also where there is no room for a mark.
+            let marked = marks.leave();
+            entry.delete()?;
+            marked
+        }))
+    }
+
+    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        let marks = self.marks(key);
+        Box::pin(lock_file::blocking(move || marks.read().map(Some)))
     }
 
     fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {

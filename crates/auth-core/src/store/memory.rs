@@ -1,14 +1,19 @@
 //! Sessions in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use client_runtime::BoxFuture;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::Instant;
 
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
 use crate::{AuthError, AuthErrorKind, Session};
+
+/// How long it is remembered that something was removed: longer than any login or renewal takes.
+const REMEMBERED: Duration = Duration::from_secs(10 * 60);
 
 /// Keeps sessions in memory, for as long as the process lives.
 #[derive(Debug, Default)]
@@ -20,6 +25,10 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Sessions {
     by_key: HashMap<String, Stored>,
+    /// The marks of removals, by key.
+    removed: HashMap<String, Revision>,
+    /// All of them in their order, and when each was left.
+    marks: VecDeque<(Instant, String, Revision)>,
     /// Counts writes.
     written: u128,
 }
@@ -43,6 +52,38 @@ impl Sessions {
         let revision = self.next();
         self.by_key.insert(key.to_owned(), Stored::new(session.clone(), None, revision));
         revision
+    }
+
+    fn remove(&mut self, key: &str, now: Instant) {
+        self.forget_marks(now);
+        self.by_key.remove(key);
+        let mark = self.next();
+        self.removed.insert(key.to_owned(), mark);
+        self.marks.push_back((now, key.to_owned(), mark));
+    }
+
+    fn vacancy(&mut self, key: &str, now: Instant) -> Revision {
+        self.forget_marks(now);
+        self.removed.get(key).copied().unwrap_or(Revision::VACANT)
+    }
+
+    /// Forgets the marks that are old, but not one that has taken the place of another.
+    fn forget_marks(&mut self, now: Instant) {
+        while let Some((left, key, mark)) = self.marks.front() {
+            if now.duration_since(*left) <= REMEMBERED {
+                break;
+            }
+            if self.removed.get(key) == Some(mark) {
+                self.removed.remove(key);
+            }
+            self.marks.pop_front();
+        }
+    }
+
+    fn is_met(&mut self, key: &str, expected: Option<Revision>) -> bool {
+        let stored = self.by_key.get(key).map(|stored| stored.revision);
+        let Ok(met) = Revision::is_met(expected, stored, || Ok::<_, Infallible>(self.vacancy(key, Instant::now())));
+        met
     }
 }
 
@@ -78,10 +119,7 @@ impl SessionStore for MemoryStore {
         expected: Option<Revision>,
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
-        self.with(|sessions| {
-            let stored = sessions.by_key.get(key).map(|stored| stored.revision);
-            (stored == expected).then(|| sessions.insert(key, session))
-        })
+        self.with(|sessions| sessions.is_met(key, expected).then(|| sessions.insert(key, session)))
     }
 
     fn record_intent<'a>(
@@ -102,9 +140,11 @@ impl SessionStore for MemoryStore {
     }
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
-        self.with(|sessions| {
-            sessions.by_key.remove(key);
-        })
+        self.with(|sessions| sessions.remove(key, Instant::now()))
+    }
+
+    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.with(|sessions| Some(sessions.vacancy(key, Instant::now())))
     }
 
     fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
@@ -183,6 +223,27 @@ mod tests {
         drop(store.lock("a", Duration::ZERO).await.unwrap());
         tokio::task::yield_now().await;
         assert!(unpoisoned(&store.locks.0).is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn marks_are_forgotten_after_ten_minutes_and_the_newest_counts() {
+        let store = MemoryStore::new();
+        let marks = || unpoisoned(&store.sessions).marks.len();
+        let mark = || async { store.vacancy("a").await.unwrap().unwrap() };
+        assert_eq!(mark().await, Revision::VACANT);
+        store.remove("a").await.unwrap();
+        let first = mark().await;
+        tokio::time::advance(REMEMBERED / 2).await;
+        assert_eq!(mark().await, first);
+        store.remove("a").await.unwrap();
+        let second = mark().await;
+        assert!(second != first && first != Revision::VACANT && marks() == 2);
+        tokio::time::advance(REMEMBERED * 2 / 3).await;
+        assert_eq!(mark().await, second, "the older one is forgotten, and this isn't");
+        assert_eq!(marks(), 1);
+        tokio::time::advance(REMEMBERED).await;
+        assert_eq!(mark().await, Revision::VACANT);
+        assert!(marks() == 0 && unpoisoned(&store.sessions).removed.is_empty());
     }
 
     #[tokio::test]

@@ -269,6 +269,14 @@ impl RedisStore {
         Ok(ran_out && self.write(key, "", stored).await?)
     }
 
+    /// What is there while no session is: the mark of a removal, or nothing.
+    async fn mark(&self, key: &str) -> Result<Revision, AuthError> {
+        let (there, _) = self.revision(key).await?;
+        let Some(mark) = there.strip_prefix(REMOVED) else { return Ok(Revision::VACANT) };
+        let mark = u128::from_str_radix(mark, 16).map_err(|_| damaged(self.client.place()))?;
+        Ok(Revision(mark))
+    }
+
     async fn forget(&self, key: &str) -> Result<(), AuthError> {
         let mark = format!("{REMOVED}{}", hexadecimal(fresh_revision()?));
         let deadline = Deadline::after(self.client.limit());
@@ -340,6 +348,7 @@ impl SessionStore for RedisStore {
         Box::pin(async move {
             let stored = Stored::new(session.clone(), None, fresh_revision()?);
             let written = match expected {
+                Some(Revision::VACANT) => self.write(key, "", &stored).await?,
                 Some(expected) => self.write(key, &hexadecimal(expected), &stored).await?,
                 None => self.create(key, &stored).await?,
             };
@@ -366,6 +375,10 @@ impl SessionStore for RedisStore {
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
         Box::pin(self.forget(key))
+    }
+
+    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        Box::pin(async move { self.mark(key).await.map(Some) })
     }
 
     /// With `SCAN`, through all keys of the database. A store over a connection of the caller's can't.

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use auth_core::{AuthError, AuthErrorKind, FileStore, Session, SessionStore};
+use auth_core::{AuthError, AuthErrorKind, FileStore, Revision, Session, SessionStore};
 use test_requirements::{Requirement, requirement};
 
 use crate::support::disk::Disk;
@@ -52,6 +52,20 @@ async fn a_full_disk_is_said_and_the_old_session_is_whole() {
     }
     disk.make_room();
     store.compare_and_swap(KEY, Some(revision), &session("second")).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_session_can_be_removed_from_a_full_disk() {
+    let Some(disk) = Disk::small() else { return };
+    let store = FileStore::open(disk.path()).unwrap();
+    let _ = store.save(KEY, &session("first")).await.unwrap();
+    disk.fill();
+    store.remove(KEY).await.unwrap();
+    assert!(store.load(KEY).await.unwrap().is_none());
+    assert_ne!(store.vacancy(KEY).await.unwrap(), Some(Revision::VACANT), "there is room for the mark now");
+    disk.fill();
+    assert_says(&store.remove(KEY).await.unwrap_err(), &["can't write to", "make room"]);
+    assert_eq!(disk.folder.files(), ["filler"], "what was begun is taken away");
 }
 
 #[tokio::test]

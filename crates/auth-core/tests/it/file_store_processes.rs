@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-use auth_core::{AuthErrorKind, FileStep, FileStore, Intent, Session, SessionStore};
+use auth_core::{AuthErrorKind, FileStep, FileStore, Intent, Revision, Session, SessionStore};
 
 use crate::support::respawn::respawn;
 use crate::support::scratch::Scratch;
@@ -156,6 +156,12 @@ async fn a_removal_that_dies_leaves_the_old_or_nothing() {
         store.save(KEY, &session("old")).await.unwrap();
         run_until_it_dies(scratch.path(), "remove", step);
         assert_eq!(found(&store).await.is_none(), is_gone, "{step:?}");
+        let is_marked = at >= FileStep::REMOVAL.iter().position(|step| *step == FileStep::AfterMark).unwrap();
+        assert_eq!(
+            store.vacancy(KEY).await.unwrap() != Some(Revision::VACANT),
+            is_marked,
+            "before it is gone: {step:?}"
+        );
         assert_goes_on(&store, &scratch).await;
     }
 }

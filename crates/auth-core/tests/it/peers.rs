@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{
-    AuthError, AuthErrorKind, Credentials, Ended, Intent, Session, SessionManager, SessionManagerBuilder,
-    SessionStatus, StoreLock, Timer, Token,
+    AuthError, AuthErrorKind, BoxFuture, Credentials, Ended, Intent, MemoryStore, Revision, Session, SessionManager,
+    SessionManagerBuilder, SessionStatus, SessionStore, StoreLock, Stored, Timer, Token, TokenSource,
 };
 use tokio::sync::Semaphore;
 
@@ -321,7 +321,7 @@ async fn a_store_in_trouble_never_costs_the_session() {
 async fn a_login_that_cannot_be_stored_is_used_shown_and_stored_later() {
     let shared = Shared::with_session(HOUR).await;
     let (peer, other) = (shared.peer(), shared.peer());
-    shared.store.trouble(Step::Save, Trouble::Refuses);
+    shared.store.trouble(Step::Swap, Trouble::Refuses);
     peer.login(Credentials::password("me", "secret")).await.unwrap();
     assert!(matches!(peer.watch().current(), SessionStatus::NotStored(_)));
     assert_eq!(shared.kept().await, stored("access-0"));
@@ -420,4 +420,187 @@ async fn a_given_session_that_could_not_be_stored_at_first_is_not_lost() {
         tokio::time::sleep(SECOND * 61).await;
         assert_eq!(text(&peer.token().await.unwrap()), "access-1", "{trouble:?}");
     }
+}
+
+/// A store that does no more than it must: one of somebody else's.
+struct Plain(MemoryStore);
+
+impl SessionStore for Plain {
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+        self.0.load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+        self.0.save(key, session)
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        key: &'a str,
+        expected: Option<Revision>,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.0.compare_and_swap(key, expected, session)
+    }
+
+    fn record_intent<'a>(
+        &'a self,
+        key: &'a str,
+        expected: Revision,
+        intent: Intent,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.0.record_intent(key, expected, intent)
+    }
+
+    fn clear_intent<'a>(
+        &'a self,
+        key: &'a str,
+        expected: Revision,
+    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+        self.0.clear_intent(key, expected)
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+        self.0.remove(key)
+    }
+
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        self.0.lock(key, within)
+    }
+}
+
+/// How a manager comes to a session that it has to store.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Comes {
+    ByLogin,
+    ByAdoption,
+    ByRenewal,
+    Given,
+}
+
+/// A peer and another one that shares its store without trouble; the write of the peer's session gets no answer, and the
+/// store is in order again.
+async fn unanswered(comes: Comes, was_stored: bool) -> (Shared, Peer, Peer) {
+    let shared = match was_stored {
+        true => Shared::with_session(HOUR).await,
+        false => Shared::new(),
+    };
+    let steady = Shared {
+        timer: shared.timer.clone(),
+        acme: shared.acme.clone(),
+        store: Arc::new(Unsteady::over(shared.store.store.clone())),
+    };
+    let peer = match comes {
+        Comes::ByLogin | Comes::ByAdoption => shared.peer(),
+        Comes::ByRenewal => shared.peer_with_password(),
+        Comes::Given => shared.builder().session(shared.acme.session(HOUR)).build().unwrap(),
+    };
+    shared.store.trouble(Step::Swap, Trouble::LosesTheAnswer);
+    match comes {
+        Comes::ByLogin => peer.login(Credentials::password("me", "secret")).await.unwrap(),
+        Comes::ByAdoption => peer.adopt(shared.acme.session(Duration::ZERO)).await.unwrap(),
+        Comes::ByRenewal => assert!(peer.token().await.is_ok()),
+        Comes::Given => assert_eq!(kind(peer.token().await), AuthErrorKind::Storage),
+    }
+    assert!(shared.kept().await.is_some(), "it was written all the same");
+    shared.store.plan(|_| Trouble::None);
+    let other = steady.peer();
+    (shared, peer, other)
+}
+
+/// A peer takes up what was written and signs out before the write is repeated.
+#[tokio::test(start_paused = true)]
+async fn a_write_without_an_answer_does_not_undo_the_logout_of_a_peer() {
+    use Comes::{ByAdoption, ByLogin, ByRenewal, Given};
+    // One that is given is written where nothing is.
+    for (comes, stored) in [(ByLogin, 2), (ByAdoption, 2), (ByRenewal, 2), (Given, 1)] {
+        for was_stored in [false, true].into_iter().take(stored) {
+            let (shared, peer, other) = unanswered(comes, was_stored).await;
+            let ended = text(&other.token().await.unwrap());
+            let _ = other.logout().await.unwrap();
+            assert_eq!(shared.kept().await, None);
+            tokio::time::sleep(HOUR).await;
+            assert_eq!(shared.kept().await, None, "{comes:?}, stored before: {was_stored}");
+            // Whoever holds a password signs in again, and what was ended is of no use any more.
+            let holds_password = matches!(comes, ByLogin | ByRenewal);
+            match peer.token().await {
+                Ok(token) => assert!(holds_password && text(&token) != ended, "{comes:?}"),
+                Err(error) => assert!(!holds_password && error.needs_login(), "{comes:?}, {error:?}"),
+            }
+            assert_eq!(shared.acme.state(|state| state.reused), 0);
+        }
+    }
+}
+
+/// The same without a peer, and with one that renews what was written: it is written once, and nothing is sent twice.
+#[tokio::test(start_paused = true)]
+async fn a_write_without_an_answer_is_found_to_be_made() {
+    for renews in [false, true] {
+        for was_stored in [false, true] {
+            let (shared, peer, other) = unanswered(Comes::ByLogin, was_stored).await;
+            let session = peer.session().unwrap().access_token.clone();
+            if renews {
+                other.token().await.unwrap();
+                other.reject(1);
+                assert_ne!(text(&other.token().await.unwrap()), session.expose());
+            }
+            let kept = shared.kept().await;
+            tokio::time::sleep(SECOND * 61).await;
+            assert_eq!(shared.kept().await, kept, "renewed by the other: {renews}");
+            assert!(matches!(peer.watch().current(), SessionStatus::Active { .. }));
+            tokio::time::sleep(HOUR).await;
+            peer.token().await.unwrap();
+            assert_eq!((shared.acme.calls("login"), shared.acme.state(|state| state.reused)), (1, 0));
+        }
+    }
+}
+
+/// A mark runs out after ten minutes, which is no removal; and a store that is out of order for longer loses no login.
+#[tokio::test(start_paused = true)]
+async fn a_login_after_a_logout_is_stored_whenever_the_store_lets_it() {
+    for trouble in [Trouble::Refuses, Trouble::LosesTheAnswer, Trouble::Hangs] {
+        let shared = Shared::with_session(Duration::ZERO).await;
+        let peer = shared.peer();
+        peer.token().await.unwrap();
+        let _ = peer.logout().await.unwrap();
+        shared.store.trouble(Step::Swap, trouble);
+        peer.login(Credentials::password("me", "secret")).await.unwrap();
+        tokio::time::sleep(SECOND * 1200).await;
+        shared.store.plan(|_| Trouble::None);
+        tokio::time::sleep(SECOND * 61).await;
+        assert_eq!(shared.kept().await, stored("access-1"), "{trouble:?}");
+        assert_eq!(text(&peer.token().await.unwrap()), "access-1");
+    }
+}
+
+/// What a store can't tell, it doesn't have to: everything else works.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_knows_nothing_of_removals_keeps_sessions_all_the_same() {
+    let mut shared = Shared::new();
+    shared.store = Arc::new(Unsteady::over(Arc::new(Plain(MemoryStore::new()))));
+    for trouble in [Trouble::None, Trouble::Refuses, Trouble::LosesTheAnswer] {
+        let peer = shared.peer();
+        shared.store.trouble(Step::Swap, trouble);
+        peer.login(Credentials::password("me", "secret")).await.unwrap();
+        shared.store.plan(|_| Trouble::None);
+        tokio::time::sleep(SECOND * 61).await;
+        let token = text(&peer.token().await.unwrap());
+        assert_eq!(shared.kept().await, stored(&token), "{trouble:?}");
+        let _ = shared.peer().token().await.unwrap();
+        let _ = peer.logout().await.unwrap();
+        assert_eq!(shared.kept().await, None);
+    }
+}
+
+/// A session that somebody signed in for replaces what can't be read; what can be read at another time, it waits for.
+#[tokio::test(start_paused = true)]
+async fn a_login_waits_for_a_store_that_can_be_read_later() {
+    let shared = Shared::with_session(Duration::ZERO).await;
+    let peer = shared.peer();
+    shared.store.trouble(Step::Load, Trouble::Refuses);
+    peer.login(Credentials::password("me", "secret")).await.unwrap();
+    assert_eq!(shared.kept().await, stored("access-0"), "nothing is written blindly");
+    shared.store.plan(|_| Trouble::None);
+    tokio::time::sleep(SECOND * 61).await;
+    assert_eq!(shared.kept().await, stored("access-1"));
 }

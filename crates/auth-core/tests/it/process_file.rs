@@ -95,3 +95,49 @@ fn a_stopped_process_keeps_its_lock_and_stops_nobody_whose_token_is_valid() {
         });
     }
 }
+
+/// Three processes without credentials. One renews and takes its time; the others look in vain while the token works, at
+/// ever longer intervals. Once it works no more, they wait for the one that renews, and nobody is told to sign in.
+#[test]
+fn nobody_has_to_sign_in_while_a_peer_renews() {
+    in_folder(|shared| {
+        let runtime = runtime();
+        let world = runtime.block_on(World::start());
+        let old = runtime.block_on(world.sign_in(&*(shared.open)(), "me"));
+        let old = old.access_token.expose();
+        world.clock.advance(STALE);
+        let mut renews = world.process(shared, "me", Some(Died::paused_at("before the request", 1)));
+        assert_eq!(world.ask(&mut renews).token(), old);
+        renews.send(&world.clock);
+        renews.stopped();
+        let mut others = [1, 2].map(|_| world.process(shared, "me", Some(Died::paused_at("before Lock", 1))));
+        // The last look is a second before the end, and its pause would be a minute.
+        let last_use = LIFETIME - Duration::from_secs(31);
+        for _ in 0..20 {
+            for other in &mut others {
+                assert_eq!(world.ask(other).token(), old);
+                other.settle();
+            }
+            world.clock.advance((last_use - STALE) / 20);
+        }
+        for other in &mut others {
+            assert_eq!(world.ask(other).token(), old);
+            other.settle();
+        }
+        world.clock.advance(Duration::from_secs(1));
+        for other in &mut others {
+            other.send(&world.clock);
+            // It is about to wait for the lock.
+            other.stopped();
+            other.go_on();
+        }
+        renews.go_on();
+        assert_eq!(renews.answer().unwrap().token(), old, "it was served before it was stopped");
+        for other in &mut others {
+            let answer = other.answer().unwrap();
+            assert!(world.accepts(answer.token()) && answer.token() != old, "{answer:?}");
+        }
+        assert_eq!(world.server.state().stats().redemptions(), 1);
+        world.assert_unharmed(1);
+    });
+}

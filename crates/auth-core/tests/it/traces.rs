@@ -270,11 +270,17 @@ async fn troubles(book: &Book) {
     let store = Arc::new(Unsteady::over(Arc::new(MemoryStore::new())));
     let builder = SessionManager::builder(Arc::new(acme(&timer))).credentials(credentials()).store(store.clone());
     let manager = builder.timer(timer.clone()).observer(Arc::new(Fragile)).build().unwrap();
-    store.trouble(Step::Save, Trouble::Refuses);
+    store.trouble(Step::Swap, Trouble::Refuses);
     let mut watch = manager.watch();
     manager.token().await.unwrap();
-    book.assert_has("auth.store", &[" auth.family=acme ", " auth.store.step=save ", " error.type=storage "]);
-    book.assert_has("auth.store.failed", &[" auth.store.step=save ", " auth.elapsed_ms=0 ", " error.type=storage "]);
+    book.assert_has(
+        "auth.store",
+        &[" auth.family=acme ", " auth.store.step=compare_and_swap ", " error.type=storage "],
+    );
+    book.assert_has(
+        "auth.store.failed",
+        &[" auth.store.step=compare_and_swap ", " auth.elapsed_ms=0 ", " error.type=storage "],
+    );
     book.assert_has("auth.store.owed", &[" auth.store.debt=session ", " error.type=storage "]);
     store.plan(|_| Trouble::None);
     while !matches!(watch.current(), SessionStatus::Active { .. }) {

@@ -13,6 +13,8 @@ pub struct Report {
     pub passed: Vec<&'static str>,
     /// The checks that failed, with what was seen instead. No secrets.
     pub failed: Vec<(&'static str, String)>,
+    /// What was not checked, and why.
+    pub skipped: Vec<(&'static str, &'static str)>,
 }
 
 impl Report {
@@ -27,6 +29,10 @@ impl Report {
         } else {
             self.failed.push((name, seen()));
         }
+    }
+
+    pub(super) fn skip(&mut self, name: &'static str, why: &'static str) {
+        self.skipped.push((name, why));
     }
 
     pub(super) fn ok<T>(&mut self, name: &'static str, result: Result<T, AuthError>) -> Option<T> {
@@ -50,8 +56,10 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} checks passed, {} failed", self.passed.len(), self.failed.len())?;
-        self.failed.iter().try_for_each(|(name, seen)| write!(f, "\n{name}: {seen}"))
+        let Self { passed, failed, skipped } = self;
+        write!(f, "{} checks passed, {} failed, {} skipped", passed.len(), failed.len(), skipped.len())?;
+        failed.iter().try_for_each(|(name, seen)| write!(f, "\n{name}: {seen}"))?;
+        skipped.iter().try_for_each(|(name, why)| write!(f, "\nskipped: {name}, since {why}"))
     }
 }
 

@@ -39,6 +39,7 @@ pub async fn store(open: impl Fn() -> Arc<dyn SessionStore>) -> Report {
     suite.swaps().await;
     suite.intents().await;
     suite.removals().await;
+    suite.vacancies().await;
     suite.fields().await;
     suite.odd_accounts().await;
     suite.listing().await;

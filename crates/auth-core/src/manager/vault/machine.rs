@@ -6,6 +6,12 @@
 //! Decision: every write belongs to an epoch, as every renewal does; a logout, a login and an adoption begin the next one.
 //! Whoever writes waits for its turn and asks first whether its epoch is still the current one. What couldn't be written
 //! is owed, and there is one debt at a time: that of the current epoch.
+//!
+//! Problem: a write without an answer may have been made, and what it wrote may have been renewed or removed by a peer
+//! since. To write it once more would undo a logout, or bring back a refresh token that was spent.
+//!
+//! Decision: a session takes the place of whatever is there until its first write leaves; from then on it takes only the
+//! place that this write was to take. Whatever else is there came later, and counts.
 
 use std::sync::Arc;
 
@@ -36,10 +42,37 @@ enum Owed {
 /// What a session takes the place of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InsteadOf {
-    /// Whatever is there: somebody has signed in.
+    /// Whatever is there: somebody has signed in, and nothing was written yet.
     Anything,
-    /// What was redeemed for it. What is there instead is newer, or this very session, whose write got no answer.
-    Redeemed(Revision),
+    /// What was there when a write of it left that got no answer. What is there instead is newer, or nothing any more, or
+    /// this very session.
+    Only(Place),
+}
+
+/// What is in the store where a session is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A session.
+    Taken(Revision),
+    /// None; and since which removal.
+    Vacant(Revision),
+    /// None, and the store can't say since when.
+    Unmarked,
+}
+
+impl Place {
+    /// What a swap that takes it expects.
+    pub(super) fn expected(self) -> Option<Revision> {
+        match self {
+            Self::Taken(revision) | Self::Vacant(revision) => Some(revision),
+            Self::Unmarked => None,
+        }
+    }
+
+    /// Whether it is the other one by now, though nobody has written or removed anything: a mark runs out.
+    pub(super) fn has_run_out(self, now: Self) -> bool {
+        matches!(self, Self::Vacant(_)) && now == Self::Vacant(Revision::VACANT)
+    }
 }
 
 /// A step that is due.
@@ -87,6 +120,11 @@ impl Machine {
         self.seen
     }
 
+    /// Peers have seen a session of this epoch in the store, or may have.
+    pub(super) fn may_be_seen(&self) -> bool {
+        self.seen || matches!(self.owed, Owed::Session { instead_of: InsteadOf::Only(_), .. })
+    }
+
     /// An intent is on record, and its request leaves.
     pub(super) fn recorded(&mut self) {
         self.void = None;
@@ -103,11 +141,29 @@ impl Machine {
         self.void == Some(intent)
     }
 
-    /// A renewed session could not be written, and is used all the same: it is the only one there is.
-    pub(super) fn owe(&mut self, epoch: u64, session: &Arc<Session>, redeemed: Revision, failure: AuthError) {
+    /// The write of a session got no answer. It is used all the same: it may be the only one there is.
+    pub(super) fn owe(&mut self, epoch: u64, session: &Arc<Session>, place: Place, failure: AuthError) {
         if self.permits(epoch) {
-            let (session, instead_of) = (Arc::clone(session), InsteadOf::Redeemed(redeemed));
+            let (session, instead_of) = (Arc::clone(session), InsteadOf::Only(place));
             self.owed = Owed::Session { session, instead_of, failure: Some(failure) };
+        }
+    }
+
+    /// A write of what is owed leaves, for a place: until there is an answer, it may have been made.
+    pub(super) fn try_place(&mut self, epoch: u64, place: Place) {
+        if self.permits(epoch)
+            && let Owed::Session { instead_of, .. } = &mut self.owed
+        {
+            *instead_of = InsteadOf::Only(place);
+        }
+    }
+
+    /// The place was taken by something else, and nothing was written.
+    pub(super) fn missed_place(&mut self, epoch: u64) {
+        if self.permits(epoch)
+            && let Owed::Session { instead_of, .. } = &mut self.owed
+        {
+            *instead_of = InsteadOf::Anything;
         }
     }
 

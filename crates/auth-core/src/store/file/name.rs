@@ -18,6 +18,8 @@ pub(super) struct Names {
     pub(super) record: String,
     /// One that is being written.
     pub(super) temporary: String,
+    /// The mark of the last removal.
+    pub(super) removed: String,
     /// What is locked to write.
     pub(super) write: String,
     /// What is locked to redeem.
@@ -29,7 +31,13 @@ impl Names {
         // Nobody chooses their own account so that it meets another's.
         let stem = &hash(key)[..DIGITS];
         let name = |ending: &str| format!("session-{stem}{ending}");
-        Self { record: name(RECORD), temporary: name(".tmp"), write: name(".write"), lock: name(".lock") }
+        Self {
+            record: name(RECORD),
+            temporary: name(".tmp"),
+            removed: name(".removed"),
+            write: name(".write"),
+            lock: name(".lock"),
+        }
     }
 }
 
@@ -114,8 +122,8 @@ mod tests {
         ];
         let mut seen = HashSet::new();
         for account in accounts {
-            let Names { record, temporary, write, lock } = Names::of(account);
-            for name in [record, temporary, write, lock] {
+            let Names { record, temporary, removed, write, lock } = Names::of(account);
+            for name in [record, temporary, removed, write, lock] {
                 assert!(name.len() <= 255 && !name.starts_with(['.', '-']), "{name}");
                 assert!(
                     name.bytes()

@@ -11,9 +11,9 @@ use super::name::{self, Names};
 use super::{FileStep, Files};
 use crate::store::failure::{io, storage};
 use crate::store::folder::Folder;
-use crate::store::lock_file;
 use crate::store::record::{self, fresh_revision};
 use crate::store::{Intent, Revision, Stored};
+use crate::store::{lock_file, mark};
 use crate::{AuthError, Session};
 
 /// Writes take milliseconds; whoever takes this long stands still.
@@ -89,13 +89,31 @@ impl<'a> Slot<'a> {
         Ok(stored.revision)
     }
 
-    /// Removes what is there. Only within [`exclusively`](Self::exclusively).
+    /// Whether a swap that expects this may write. Only within [`exclusively`](Self::exclusively).
+    pub(super) fn meets(&self, expected: Option<Revision>) -> Result<bool, AuthError> {
+        Revision::is_met(expected, self.load()?.map(|stored| stored.revision), || self.vacancy())
+    }
+
+    /// What is there while no session is.
+    pub(super) fn vacancy(&self) -> Result<Revision, AuthError> {
+        mark::read(&self.folder, &self.names.removed)
+    }
+
+    /// Removes what is there, and leaves a mark. Only within [`exclusively`](Self::exclusively).
     pub(super) fn remove(&self) -> Result<(), AuthError> {
+        self.at(FileStep::BeforeMark);
+        let leave = || mark::leave(&self.folder, &self.names.removed, &self.names.temporary);
+        let marked = leave();
+        self.at(FileStep::AfterMark);
         self.at(FileStep::BeforeRemove);
         let was_there = self.folder.remove(&self.names.temporary)? | self.folder.remove(&self.names.record)?;
         self.remove_version_1()?;
         self.at(FileStep::AfterRemove);
-        if was_there { self.sync_folder() } else { Ok(()) }
+        if was_there {
+            self.sync_folder()?;
+        }
+        // What was there may have left no room for it.
+        marked.or_else(|_| leave())
     }
 
     /// Removes what a version before this one kept: somebody has signed in anew, or out.

@@ -18,6 +18,8 @@ pub enum FileStep {
     AfterSync,
     BeforeRename,
     AfterRename,
+    BeforeMark,
+    AfterMark,
     BeforeRemove,
     AfterRemove,
     BeforeFolderSync,
@@ -51,9 +53,11 @@ impl FileStep {
     ];
 
     /// What a removal passes, in this order.
-    pub const REMOVAL: [Self; 8] = [
+    pub const REMOVAL: [Self; 10] = [
         Self::BeforeWriteLock,
         Self::AfterWriteLock,
+        Self::BeforeMark,
+        Self::AfterMark,
         Self::BeforeRemove,
         Self::AfterRemove,
         Self::BeforeFolderSync,

@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  the session: a hash of `r` (revision), `d` (record), `h` (the revisions before, latest first,
 --          each with a comma)
--- ARGV     expected revision ('' for nothing), new revision, record, milliseconds until it is forgotten (0 for never)
+-- ARGV     expected revision ('' for nothing; that of a session, or of the removal whose mark is there), new revision, record, milliseconds until it is forgotten (0 for never)
 local stored = redis.call('HMGET', KEYS[1], 'r', 'h')
 local revision, before = stored[1] or '', stored[2] or ''
 if revision == ARGV[2] or string.find(before, ARGV[2] .. ',', 1, true) then
@@ -11,7 +11,7 @@ if revision == ARGV[2] or string.find(before, ARGV[2] .. ',', 1, true) then
   redis.call('HSET', KEYS[1], 'r', revision)
   return 1
 end
-if revision ~= ARGV[1] then
+if revision ~= ARGV[1] and revision ~= 'removed-' .. ARGV[1] then
   return 0
 end
 if revision ~= '' then

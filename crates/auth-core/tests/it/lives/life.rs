@@ -11,7 +11,7 @@ use super::ledger::Realm;
 use super::world::{Fate, World};
 use crate::support::acme::text;
 use crate::support::chance::Chance;
-use crate::support::unsteady::{Step, Trouble, Unsteady};
+use crate::support::unsteady::{Trouble, Unsteady};
 
 /// The user of a life that all managers share.
 const ADA: &str = "ada";
@@ -48,10 +48,9 @@ impl<W: World> Life<W> {
         let store = Arc::new(store);
         let mut chance = Chance(self.seed * 64 + self.born);
         if self.fate.troubled {
-            store.plan(move |step| match chance.below(24) {
+            store.plan(move |_| match chance.below(24) {
                 0 => Trouble::Refuses,
-                // Of a session that may have been written and is gone, nobody can tell yet whether a peer has removed it.
-                1 if step != Step::Save => Trouble::LosesTheAnswer,
+                1 => Trouble::LosesTheAnswer,
                 2 => Trouble::Hangs,
                 _ => Trouble::None,
             });

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use auth_core::aivo::AivoAuthenticator;
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, Credentials, Policy, Session, SessionKey, SessionManager, SessionStore,
-    Token,
+    AuthError, AuthErrorKind, Authenticator, Credentials, Policy, Session, SessionKey, SessionManager,
+    SessionManagerBuilder, SessionStore, Token,
 };
 use auth_testkit::{FakeVendor, ManualClock, Quirks, VendorServer};
 use client_runtime::RetryPolicy;
@@ -69,19 +69,19 @@ impl World {
 
     /// A manager in this process.
     pub fn manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<Aivo> {
-        manager(self.aivo.clone(), store, account, &self.clock, Policy::default())
+        builder(self.aivo.clone(), store, account, &self.clock).build().unwrap()
     }
 
     /// The same, on a machine with a clock of its own.
     pub fn manager_by(&self, store: Arc<dyn SessionStore>, account: &str, clock: &ManualClock) -> SessionManager<Aivo> {
-        manager(aivo(&self.server.url(), clock), store, account, clock, Policy::default())
+        builder(aivo(&self.server.url(), clock), store, account, clock).build().unwrap()
     }
 
     /// The same, that hardly waits for a lock.
     pub fn hasty_manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<Aivo> {
         let mut policy = Policy::default();
         policy.lock_limit = Duration::from_millis(100);
-        manager(self.aivo.clone(), store, account, &self.clock, policy)
+        builder(self.aivo.clone(), store, account, &self.clock).policy(policy).build().unwrap()
     }
 
     /// A process with a manager, that dies or stops where it is told.
@@ -116,15 +116,14 @@ fn aivo(url: &str, clock: &ManualClock) -> Aivo {
     Claiming::that_reuse_is_punished(AivoAuthenticator::new(client))
 }
 
-fn manager<A: Authenticator>(
+fn builder<A: Authenticator + 'static>(
     authenticator: A,
     store: Arc<dyn SessionStore>,
     account: &str,
     clock: &ManualClock,
-    policy: Policy,
-) -> SessionManager<A> {
-    let builder = SessionManager::builder(authenticator).account(account).store(store).policy(policy);
-    builder.timer(Arc::new(ClockTimer(clock.clone()))).build().unwrap()
+) -> SessionManagerBuilder<A> {
+    let builder = SessionManager::builder(authenticator).account(account).store(store);
+    builder.timer(Arc::new(ClockTimer(clock.clone())))
 }
 
 /// The text of a bearer token.
@@ -194,6 +193,13 @@ impl Process {
         let seconds = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
         let input = self.input.as_mut().expect("it takes commands");
         writeln!(input, "{seconds}").and_then(|()| input.flush()).expect("the process is alive");
+    }
+
+    /// Waits until nothing is under way there.
+    pub fn settle(&mut self) {
+        let input = self.input.as_mut().expect("it takes commands");
+        writeln!(input, "{}", child::SETTLE).and_then(|()| input.flush()).expect("the process is alive");
+        assert_eq!(self.answer().expect("the process is alive").token(), child::SETTLE);
     }
 
     /// Waits for its answer; `None` if it died before it had one.

@@ -17,11 +17,11 @@ impl Scratch {
         &self.0
     }
 
-    /// The files in it, without those that are only there to be locked.
+    /// The files in it, without those that are only there to be locked, and without the marks of removals.
     pub(crate) fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).unwrap();
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.retain(|name| !name.ends_with(".lock") && !name.ends_with(".write"));
+        names.retain(|name| ![".lock", ".write", ".removed"].iter().any(|ending| name.ends_with(ending)));
         names.sort();
         names
     }

@@ -15,6 +15,7 @@ pub enum Step {
     Swap,
     Intend,
     Clear,
+    Vacancy,
     Remove,
     Lock,
 }
@@ -77,8 +78,11 @@ impl Unsteady {
     }
 
     fn go<'a, T: Send + 'a>(&'a self, step: Step, work: Kept<'a, T>) -> Kept<'a, T> {
-        let failed =
-            move || AuthError::new(AuthErrorKind::Storage).with_message(format!("{step:?} fails, as the test says"));
+        let failed = move || {
+            // It passes: what is stored can be read at another time.
+            let failed = AuthError::new(AuthErrorKind::Storage).with_transient(true);
+            failed.with_message(format!("{step:?} fails, as the test says"))
+        };
         match (self.plan.lock().unwrap())(step) {
             Trouble::None => Box::pin(async move {
                 let result = work.await;
@@ -135,6 +139,10 @@ impl SessionStore for Unsteady {
 
     fn clear_intent<'a>(&'a self, account: &'a str, expected: Revision) -> Kept<'a, Option<Revision>> {
         self.go(Step::Clear, later!(self.clear_intent(account, expected)))
+    }
+
+    fn vacancy<'a>(&'a self, account: &'a str) -> Kept<'a, Option<Revision>> {
+        self.go(Step::Vacancy, later!(self.vacancy(account)))
     }
 
     fn remove<'a>(&'a self, account: &'a str) -> Kept<'a, ()> {

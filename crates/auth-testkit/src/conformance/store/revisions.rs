@@ -7,6 +7,8 @@ use auth_core::{Intent, Revision};
 use super::{Suite, session, stored};
 
 const ACCOUNT: &str = "conformance/revisions";
+/// Nothing was stored there before.
+const EMPTY: &str = "conformance/vacancies";
 
 impl Suite<'_> {
     /// Before anything was written.
@@ -118,5 +120,49 @@ impl Suite<'_> {
         let distinct = all.iter().collect::<HashSet<_>>().len() == all.len();
         self.check("no revision comes back after a removal", distinct, || "one came back".to_owned());
         self.clean(ACCOUNT).await;
+    }
+
+    /// Whoever writes where nothing is can expect that nothing was removed there since.
+    pub(super) async fn vacancies(&mut self) {
+        let (one, other) = (self.open(), self.open());
+        let a = session("a");
+        let name = "where nothing is, the store says what a swap can expect";
+        let Some(before) = self.ok(name, one.vacancy(EMPTY).await) else { return };
+        let Some(before) = before else {
+            return self.report.skip("a removal can be told from a place where nothing was", "the store can't tell");
+        };
+        let first = other.compare_and_swap(EMPTY, Some(before), &a).await;
+        let Some(first) = self.written("a swap that expects a vacancy writes where nothing is", first) else { return };
+        self.finds("another handle finds what was swapped into a vacancy", EMPTY, Some(&stored(&a, None, first))).await;
+        for vacancy in [before, Revision::VACANT] {
+            let again = one.compare_and_swap(EMPTY, Some(vacancy), &a).await;
+            self.refused("a swap that expects a vacancy is refused where a session is", again);
+        }
+        self.ok("a session can be removed", one.remove(EMPTY).await);
+        let name = "a swap that expects a vacancy from before a removal is refused";
+        for vacancy in [before, Revision::VACANT] {
+            self.refused(name, other.compare_and_swap(EMPTY, Some(vacancy), &a).await);
+        }
+        let Some(after) = self.vacancy_of(EMPTY).await else { return };
+        self.ok("removing what isn't there succeeds", other.remove(EMPTY).await);
+        self.refused("a removal of nothing changes the vacancy", one.compare_and_swap(EMPTY, Some(after), &a).await);
+        self.finds("a swap that expected another vacancy leaves nothing behind", EMPTY, None).await;
+        let Some(last) = self.vacancy_of(EMPTY).await else { return };
+        let distinct = HashSet::from([before, first, after, last]).len() == 4;
+        self.check("every removal has a vacancy of its own", distinct, || "one came twice".to_owned());
+        let saved = one.compare_and_swap(EMPTY, Some(last), &a).await;
+        let Some(saved) = self.written("after a removal, a swap that expects its vacancy writes", saved) else {
+            return;
+        };
+        self.finds("what was swapped into a vacancy is there", EMPTY, Some(&stored(&a, None, saved))).await;
+        self.clean(EMPTY).await;
+    }
+
+    async fn vacancy_of(&mut self, account: &str) -> Option<Revision> {
+        self.ok(
+            "where something was removed, the store says what a swap can expect",
+            self.open().vacancy(account).await,
+        )
+        .flatten()
     }
 }

@@ -50,6 +50,10 @@ impl SessionStore for Watched {
         self.go(self.store.clear_intent(key, expected))
     }
 
+    fn vacancy<'a>(&'a self, key: &'a str) -> Kept<'a, Option<Revision>> {
+        self.go(self.store.vacancy(key))
+    }
+
     fn remove<'a>(&'a self, key: &'a str) -> Kept<'a, ()> {
         self.go(self.store.remove(key))
     }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use auth_core::{
-    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Policy, Session, SessionStore, Timer,
-};
+use auth_core::observe::{Observer, OperationBegun, OperationEnded};
+use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionStore, Timer};
 use auth_testkit::ManualClock;
 use rustix::process::Signal;
+use tokio::sync::watch;
 
-use super::{Aivo, Answer, Left, aivo, manager};
+use super::{Aivo, Answer, Left, aivo, builder};
 
 use crate::support::unsteady::{Trouble, Unsteady};
 
@@ -21,6 +21,9 @@ pub const ROLE: &str = "AUTH_CORE_TEST_CHILD";
 
 /// What an answer begins with.
 pub const ANSWER: &str = "=> ";
+
+/// What a child is told that is to wait until nothing is under way, and what it answers then.
+pub const SETTLE: &str = "settle";
 
 /// Where a process dies, or stands still until it is told to go on.
 #[derive(Clone, Debug)]
@@ -86,18 +89,52 @@ pub fn child(open: impl FnOnce(&str, Points) -> Arc<dyn SessionStore>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let clock = ManualClock::default();
     let authenticator = Mortal { aivo: aivo(url, &clock), points };
-    let manager = manager(authenticator, store, account, &clock, Policy::default());
+    let under_way = Arc::new(UnderWay::default());
+    let manager = builder(authenticator, store, account, &clock).observer(under_way.clone()).build().unwrap();
     for line in std::io::stdin().lock().lines() {
-        let seconds: f64 = line.unwrap().trim().parse().unwrap();
-        clock.set(SystemTime::UNIX_EPOCH + Duration::from_secs_f64(seconds));
-        let answer = match Answer::of(runtime.block_on(manager.token())) {
-            Answer::Token(token) => format!("token {token}"),
-            Answer::Failed(error) => format!("failed {error}"),
+        let line = line.unwrap();
+        let answer = if line.trim() == SETTLE {
+            runtime.block_on(under_way.over());
+            format!("token {SETTLE}")
+        } else {
+            clock.set(SystemTime::UNIX_EPOCH + Duration::from_secs_f64(line.trim().parse().unwrap()));
+            match Answer::of(runtime.block_on(manager.token())) {
+                Answer::Token(token) => format!("token {token}"),
+                Answer::Failed(error) => format!("failed {error}"),
+            }
         };
         let mut output = std::io::stdout().lock();
         writeln!(output, "{ANSWER}{answer}").and_then(|()| output.flush()).unwrap();
     }
     runtime.block_on(manager.shutdown());
+}
+
+/// How many renewals are under way.
+struct UnderWay(watch::Sender<usize>);
+
+impl Default for UnderWay {
+    fn default() -> Self {
+        Self(watch::Sender::new(0))
+    }
+}
+
+impl UnderWay {
+    /// Waits until there is none.
+    async fn over(&self) {
+        // One that was sent on its way begins before this does: the runtime has one thread, and takes them in order.
+        tokio::spawn(async {}).await.unwrap();
+        self.0.subscribe().wait_for(|under_way| *under_way == 0).await.unwrap();
+    }
+}
+
+impl Observer for UnderWay {
+    fn operation_begun(&self, _: &OperationBegun<'_>) {
+        self.0.send_modify(|under_way| *under_way += 1);
+    }
+
+    fn operation_ended(&self, _: &OperationEnded<'_>) {
+        self.0.send_modify(|under_way| *under_way -= 1);
+    }
 }
 
 /// The points that a renewal passes, whatever the store, and what a kill there leaves.
