@@ -215,13 +215,14 @@ fn pipeline(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Node
 
 /// One document as published to its selected operations in 3.0.3.
 fn part(cx: &mut Context, files: &dyn Files, document: &crate::config::DocumentConfig) -> Result<Node, Diagnostics> {
-    let read =
-        load::load(cx, files, &in_openapi(&document.file.0)).map_err(|problems| mention(problems, document.file.1))?;
-    let mut root = convert::to_v3_0(cx, read)?;
+    let mut published =
+        load::read(cx, files, &in_openapi(&document.file.0)).map_err(|problems| mention(problems, document.file.1))?;
     for (file, origin) in &document.overlays {
         let overlay = load::parse(cx, files, &in_openapi(file)).map_err(|problems| mention(problems, *origin))?;
-        root = overlay::apply(cx, root, &overlay)?;
+        published.root = overlay::apply(cx, published.root, &overlay)?;
     }
+    let checked = load::check(cx, files, published)?;
+    let root = convert::to_v3_0(cx, checked)?;
     select::select(cx, root, &document.select)
 }
 

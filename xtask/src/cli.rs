@@ -66,7 +66,7 @@ pub struct Client {
     /// The folder that holds all files the description refers to; by default its own
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// An OpenAPI Overlay to apply, after the conversion to 3.0.3; may be given several times
+    /// An OpenAPI Overlay to apply to the description as published, in its dialect; may be given several times
     #[arg(long, value_name = "FILE")]
     pub overlay: Vec<PathBuf>,
     /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`; may be given several times, and any one will do

@@ -143,15 +143,18 @@ pub(crate) fn make(cx: &mut Context, options: &Client, command: &str, from: &str
 fn prepare(cx: &mut Context, options: &Client) -> Result<(Inventory, usize, Node), Diagnostics> {
     let selection = selection(&options.select)?;
     let (files, path) = open(&options.from, options.root.as_deref())?;
-    let loaded = load::load(cx, &files, &path)?;
-    let inventory = Inventory::of(&loaded.root);
-    let mut root = convert::to_v3_0(cx, loaded)?;
-    inventory.report_lost(cx, &root);
+    let mut published = load::read(cx, &files, &path)?;
+    let inventory = Inventory::of(&published.root);
     for file in &options.overlay {
         let (files, path) = open(file, None)?;
         let overlay = load::parse(cx, &files, &path)?;
-        root = overlay::apply(cx, root, &overlay)?;
+        published.root = overlay::apply(cx, published.root, &overlay)?;
     }
+    let checked = load::check(cx, &files, published)?;
+    // What an overlay removes is not lost.
+    let wanted = Inventory::of(&checked.root);
+    let root = convert::to_v3_0(cx, checked)?;
+    wanted.report_lost(cx, &root);
     let lost = cx.report.left_out.len();
     let root = select::select(cx, root, &selection)?;
     let selected = Inventory::of(&root).operations() + lost;

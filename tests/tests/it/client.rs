@@ -278,6 +278,51 @@ fn overlays_and_files_below_the_root_take_part() {
     assert!(desk.read("out2/src/client.rs").contains("pub fn a<'a>"));
 }
 
+/// An overlay is written for what its author sees: it may say what only the dialect of the description can say, mend what
+/// could not be loaded without it, and refer to files beside the description.
+#[test]
+fn overlays_are_applied_to_what_was_published() {
+    let overlay = |actions: &str| format!("overlay: 1.1.0\ninfo: {{title: O, version: '1'}}\nactions:\n{actions}");
+    let old = "swagger: '2.0'\ninfo: {title: T, version: '1'}\nhost: a.example.com\npaths:\n  /a:\n    get:\n      operationId: a\n      produces: [application/json]\n      responses: {'200': {description: d, schema: {$ref: '#/definitions/Gone'}}}\n";
+    let new = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: https://a.example.com}]\npaths:\n  /a:\n    get:\n      operationId: a\n      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}\ncomponents: {schemas: {A: {type: object, properties: {a: {$ref: 'part.yaml#/B'}}}}}\n";
+    let desk = Desk::with(&[
+        ("a.yaml", old),
+        (
+            "o.yaml",
+            &overlay(
+                "  - {target: $, update: {definitions: {Gone: {type: object, properties: {count: {type: integer, x-nullable: true}}}}}}\n",
+            ),
+        ),
+    ]);
+    assert!(desk.refused(&[]).contains("error[dangling-ref]"), "it can't be loaded without the overlay");
+    desk.report(&["--overlay", "o.yaml"]);
+    assert!(desk.read("out/src/generated.rs").contains("pub count: ::std::option::Option<i64>"));
+
+    let desk = Desk::with(&[
+        ("a.yaml", new),
+        ("part.yaml", "B: {type: object, properties: {b: {$ref: '#/C'}}}\nC: {type: string}\n"),
+        (
+            "o.yaml",
+            &overlay(
+                "  - target: $.components.schemas.A.properties\n    update: {n: {type: [integer, 'null']}, s: {$ref: 'part.yaml#/B/properties/b'}}\n  - target: $.components.schemas.B.properties\n    update: {more: {type: boolean}}\n",
+            ),
+        ),
+        (
+            "bad.yaml",
+            &overlay("  - target: $.components.schemas.A.properties\n    update: {s: {$ref: 'nowhere.yaml'}}\n"),
+        ),
+    ]);
+    desk.report(&["--overlay", "o.yaml"]);
+    let types = desk.read("out/src/generated.rs");
+    for field in
+        ["pub n: ::std::option::Option<i64>", "pub more: ::std::option::Option<bool>", "pub s: ::std::option::Option<"]
+    {
+        assert!(types.contains(field), "{field}: {types}");
+    }
+    let refused = desk.refused(&["--overlay", "bad.yaml"]);
+    assert!(refused.contains("bad.yaml:5:24") && refused.contains("nowhere.yaml"), "{refused}");
+}
+
 #[test]
 fn the_published_runtime_is_asked_for_by_version() {
     let desk = Desk::with(&[("a.yaml", SMALL)]);

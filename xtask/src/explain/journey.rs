@@ -22,14 +22,15 @@ impl Journey {
         let report = std::mem::take(&mut cx.report);
         let mut journey = Self { parts: Vec::new(), touches: Vec::new() };
         for document in &family.documents {
-            let loaded = load::load(cx, tree, &in_openapi(&document.file.0))?;
-            let mut root = convert::to_v3_0(cx, loaded)?;
+            let mut published = load::read(cx, tree, &in_openapi(&document.file.0))?;
             for (file, _) in &document.overlays {
                 let overlay = load::parse(cx, tree, &in_openapi(file))?;
-                let (changed, mut touches) = overlays::touched(cx, root, &overlay);
-                root = changed;
+                let (changed, mut touches) = overlays::touched(cx, published.root, &overlay);
+                published.root = changed;
                 journey.touches.append(&mut touches);
             }
+            let checked = load::check(cx, tree, published)?;
+            let root = convert::to_v3_0(cx, checked)?;
             journey.parts.push(select::select(cx, root, &document.select)?);
         }
         cx.report = report;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::bundle::Bundled;
-use super::position::{Position, walk};
+use super::position::{Position, nodes, walk};
 use super::reference::{local_pointer, resolve};
 use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
@@ -14,17 +14,19 @@ use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 /// Checks all references. A broken one is a problem where an operation reaches it; elsewhere it is only noted, since
 /// nothing will ever follow it.
 pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnostics {
-    let Bundled { mut problems, mut unresolved } = bundled;
+    let Bundled { mut problems, mut unresolved, .. } = bundled;
     let reachable = Reachable::of(root);
     let Limits { hops, problems: most, suggestions: mut suggestions_left, .. } = cx.limits;
     let mut chains = Chains { root, limit: hops, lengths: HashMap::new() };
     let mut idle: Vec<(Origin, Diagnostic)> = Vec::new();
-    let mut unexplained = false;
+    let mut unexplained: Option<Diagnostic> = None;
     walk(root, Position::Root, &mut |object, position| {
         let Some((reference, origin)) = position.reference(object) else { return };
         let found = match unresolved.remove(&origin) {
             Some(found) => {
-                unexplained |= found.is_empty() && reachable.contains(object);
+                if found.is_empty() && reachable.contains(object) {
+                    unexplained.get_or_insert_with(|| unusable(reference, origin));
+                }
                 found
             }
             None => problem(&mut chains, reference, position, origin, &mut suggestions_left).into_iter().collect(),
@@ -38,10 +40,17 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnost
             }
         }
     });
-    // What is left are mappings and the like, and what is said once for several references.
-    problems.0.extend(unresolved.into_values().flatten());
-    if unexplained && problems.0.is_empty() {
+    // What is left are mappings and the like, or was removed by an overlay.
+    if !unresolved.is_empty() {
+        let present: HashSet<Origin> = nodes(root).map(|node| node.origin).collect();
+        problems.0.extend(unresolved.into_iter().filter(|(at, _)| present.contains(at)).flat_map(|(_, found)| found));
+    }
+    // A reason that is given once may have been given where it doesn't matter, or where an overlay has removed it.
+    if let Some(unexplained) = unexplained.filter(|_| problems.0.is_empty()) {
         problems.0.extend(idle.drain(..).map(|(_, problem)| problem));
+        if problems.0.is_empty() {
+            problems.push(unexplained);
+        }
     }
     for (origin, problem) in idle {
         cx.note(&UNREACHABLE_REF, origin, problem.message);
@@ -88,6 +97,13 @@ fn fits(target: &Node, position: Position) -> bool {
         Value::Bool(_) => matches!(position, Position::Schema | Position::Other),
         _ => position == Position::Other,
     }
+}
+
+/// The problem of a reference that fails for a reason which was given elsewhere.
+fn unusable(reference: &str, origin: Origin) -> Diagnostic {
+    Diagnostic::new("unusable-ref", format!("`{reference}` can't be followed"))
+        .at(origin, "this reference")
+        .help("see that the file is there, can be read, and holds what is referred to")
 }
 
 /// The problem of a reference to nothing.

@@ -177,6 +177,20 @@ pub(super) fn walk_mut(node: &mut Node, position: Position, visit: &mut dyn FnMu
     }
 }
 
+/// All values of a document, in no order that matters.
+pub(super) fn nodes(root: &Node) -> impl Iterator<Item = &Node> {
+    let mut open = vec![root];
+    std::iter::from_fn(move || {
+        let node = open.pop()?;
+        match &node.value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => open.extend(members.values()),
+            _ => {}
+        }
+        Some(node)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
