@@ -24,7 +24,7 @@ use crate::progress::{Progress, line};
 use crate::stack::with_deep_stack;
 use crate::tree::Tree;
 use crate::workspace::{FAMILIES, Failure};
-use crate::{Workspace, client, fingerprint, manifests, overlays};
+use crate::{Workspace, client, fingerprint, manifests, overlays, stages};
 use assign::Replacement;
 use changelog::Entry;
 use surface::Surface;
@@ -263,7 +263,7 @@ fn compare(
 fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree, &Tried)) -> Option<(Node, Node)> {
     let (mut was, mut is) = (old.published.clone()?, new.published.clone()?);
     (was.root, is.root) = overlays::to_both(cx, (was.root, is.root), &new.overlays);
-    match (trial::converted(cx, now, was), trial::converted(cx, then, is)) {
+    match (stages::converted(cx, now, was), stages::converted(cx, then, is)) {
         (Ok(was), Ok(is)) => Some((was, is)),
         _ => Some((old.converted.clone()?, new.converted.clone()?)),
     }

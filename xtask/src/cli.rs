@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{Workspace, adopt, client, corpus, diff, explain, generate, new_family};
+use crate::{Workspace, adopt, client, corpus, diff, explain, generate, new_family, show};
 
 /// Turns the vendors' API descriptions under openapi/ into the client crates under crates/.
 #[derive(Debug, Parser)]
@@ -28,6 +28,7 @@ enum Task {
     Adopt(adopt::Adopt),
     NewFamily(new_family::NewFamily),
     Explain(explain::Explain),
+    Show(show::Show),
 }
 
 /// Generate the client crates from openapi/families.toml
@@ -122,6 +123,10 @@ pub fn run() -> ExitCode {
         Task::Diff(options) => diff::run(options),
         Task::Adopt(options) => workspace.and_then(|workspace| adopt::run(&workspace, options)),
         Task::NewFamily(options) => workspace.and_then(|workspace| new_family::run(&workspace, options)),
+        Task::Show(options) => match (workspace, &cli.workspace) {
+            (Err(failure), Some(_)) => Err(failure),
+            (workspace, _) => show::run(workspace.ok().as_ref(), options),
+        },
         Task::Explain(options) => workspace.and_then(|workspace| explain::run(&workspace, options)),
         Task::Corpus(options) => workspace.and_then(|workspace| corpus::run(&workspace, options)),
     };

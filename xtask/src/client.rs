@@ -18,7 +18,7 @@ use client_codegen::{CrateSpec, Descriptions, Guarded};
 use openapi_pipeline::load::{DiskFiles, Files};
 use openapi_pipeline::lower::{Care, Construct, LowerPlan};
 use openapi_pipeline::select::{Inventory, Selection};
-use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, convert, load, lower, overlay, select};
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, lower, select};
 
 pub use report::{ClientReport, DocumentFacts, GeneratedFacts, LeftOut, Lowered, Place};
 
@@ -28,6 +28,7 @@ use crate::files::FileSet;
 use crate::memory;
 use crate::progress::{Progress, line};
 use crate::stack::with_deep_stack;
+use crate::stages::{self, Given};
 use crate::workspace::Failure;
 pub(crate) use manifest::needs;
 use manifest::{Manifest, Runtime};
@@ -143,17 +144,14 @@ pub(crate) fn make(cx: &mut Context, options: &Client, command: &str, from: &str
 fn prepare(cx: &mut Context, options: &Client) -> Result<(Inventory, usize, Node), Diagnostics> {
     let selection = selection(&options.select)?;
     let (files, path) = open(&options.from, options.root.as_deref())?;
-    let mut published = load::read(cx, &files, &path)?;
+    let opened: Vec<_> = options.overlay.iter().map(|file| open(file, None)).collect::<Result<_, _>>()?;
+    let published = stages::loaded(cx, &Given { files: &files, path, named: None })?;
     let inventory = Inventory::of(&published.root);
-    for file in &options.overlay {
-        let (files, path) = open(file, None)?;
-        let overlay = load::parse(cx, &files, &path)?;
-        published.root = overlay::apply(cx, published.root, &overlay)?;
-    }
-    let checked = load::check(cx, &files, published)?;
+    let overlays = opened.iter().map(|(files, path)| Given { files, path: path.clone(), named: None });
+    let overlaid = stages::overlaid(cx, published, &overlays.collect::<Vec<_>>())?;
     // What an overlay removes is not lost.
-    let wanted = Inventory::of(&checked.root);
-    let root = convert::to_v3_0(cx, checked)?;
+    let wanted = Inventory::of(&overlaid.root);
+    let root = stages::converted(cx, &files, overlaid)?;
     wanted.report_lost(cx, &root);
     let lost = cx.report.left_out.len();
     let root = select::select(cx, root, &selection)?;

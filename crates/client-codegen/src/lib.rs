@@ -30,6 +30,7 @@ pub mod provenance;
 mod reach;
 mod render;
 
+pub use engine::view;
 pub use error::CodegenError;
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
 pub use provenance::Provenance;

@@ -5,12 +5,13 @@ use openapi_pipeline::load::{Files, Published};
 use openapi_pipeline::merge::{MergePlan, Part};
 use openapi_pipeline::report::Note;
 use openapi_pipeline::select::Selection;
-use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Origin, Report, convert, load, lower, merge, select};
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Origin, Report, load, lower, merge, select};
 
 use crate::build::{self, BuildError, Built, Recording, in_openapi, mention};
 use crate::config::{DocumentConfig, Family};
 use crate::diff::{DROPPING, Described};
 use crate::overlays;
+use crate::stages;
 use crate::tree::Tree;
 
 /// What became of a family.
@@ -148,7 +149,7 @@ fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems:
             Err(found) => problems.overlays.0.extend(mention(found, *origin).0),
         }
     }
-    match converted(cx, files, overlaid) {
+    match stages::converted(cx, files, overlaid) {
         Ok(root) => {
             tried.selected = selected(cx, &root, &document.select, problems);
             tried.converted = Some(root);
@@ -156,12 +157,6 @@ fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems:
         Err(found) => problems.documents.0.extend(found.0),
     }
     tried
-}
-
-/// A description with whatever overlays were applied to it, in 3.0.3.
-pub(super) fn converted(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Node, Diagnostics> {
-    let checked = load::check(cx, files, published)?;
-    convert::to_v3_0(cx, checked)
 }
 
 fn selected(cx: &mut Context, root: &Node, selection: &Selection, problems: &mut Problems) -> Option<Node> {

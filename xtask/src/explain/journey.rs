@@ -1,11 +1,12 @@
 //! What happened to a family's documents on the way to the merged one.
 
-use openapi_pipeline::{Context, Node, Origin, Sources, Value, convert, load, select};
+use openapi_pipeline::{Context, Node, Origin, Sources, Value, load, select};
 
 use super::show::{Place, Touched};
 use crate::build::{BuildError, Built, in_openapi};
 use crate::config::Family;
 use crate::overlays::{self, Touch};
+use crate::stages;
 use crate::tree::Tree;
 
 /// The documents of a family, replayed action by action.
@@ -29,8 +30,7 @@ impl Journey {
                 published.root = changed;
                 journey.touches.append(&mut touches);
             }
-            let checked = load::check(cx, tree, published)?;
-            let root = convert::to_v3_0(cx, checked)?;
+            let root = stages::converted(cx, tree, published)?;
             journey.parts.push(select::select(cx, root, &document.select)?);
         }
         cx.report = report;
