@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use client_codegen::items::{self, Item};
 use openapi_pipeline::diff::{self, Difference, Step, next_version};
+use openapi_pipeline::lower::Care;
 use openapi_pipeline::{Context, Node, select};
 
 use crate::build::{self, Built, Inputs, OPENAPI};
@@ -263,7 +264,7 @@ fn compare(
 fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree, &Tried)) -> Option<(Node, Node)> {
     let (mut was, mut is) = (old.published.clone()?, new.published.clone()?);
     (was.root, is.root) = overlays::to_both(cx, (was.root, is.root), &new.overlays);
-    match (stages::converted(cx, now, was), stages::converted(cx, then, is)) {
+    match (stages::converted(cx, now, was, Care::Curated), stages::converted(cx, then, is, Care::Curated)) {
         (Ok(was), Ok(is)) => Some((was, is)),
         _ => Some((old.converted.clone()?, new.converted.clone()?)),
     }

@@ -20,7 +20,7 @@ use openapi_pipeline::lower::{Care, Construct, LowerPlan};
 use openapi_pipeline::select::{Inventory, Selection};
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, lower, select};
 
-pub use report::{ClientReport, DocumentFacts, GeneratedFacts, LeftOut, Lowered, Place};
+pub use report::{ClientReport, DocumentFacts, GeneratedFacts, LeftOut, Lowered, Place, Warning, WarningPlace};
 
 use crate::Workspace;
 use crate::cli::{Client, RuntimeFrom};
@@ -71,6 +71,7 @@ fn generate(workspace: Option<&Workspace>, options: &Client, started: Instant) -
         lowered: report::lowered(&cx.report),
         left_out: report::left_out(&cx.report),
         secrets: report::secrets(&cx.report),
+        warnings: report::warnings(&cx.report),
         seconds: 0.0,
         peak_memory_bytes: memory::peak(),
     };
@@ -151,7 +152,7 @@ fn prepare(cx: &mut Context, options: &Client) -> Result<(Inventory, usize, Node
     let overlaid = stages::overlaid(cx, published, &overlays.collect::<Vec<_>>())?;
     // What an overlay removes is not lost.
     let wanted = Inventory::of(&overlaid.root);
-    let root = stages::converted(cx, &files, overlaid)?;
+    let root = stages::converted(cx, &files, overlaid, Care::AsPublished)?;
     wanted.report_lost(cx, &root);
     let lost = cx.report.left_out.len();
     let root = select::select(cx, root, &selection)?;

@@ -169,7 +169,8 @@ fn file(cx: &mut Context, options: &Show) -> Result<Node, Diagnostics> {
     let opened: Vec<(Folder, PathBuf)> = opened.collect::<Result<_, _>>()?;
     let overlays = opened.iter().map(|(files, path)| Given { files, path: path.clone(), named: None });
     let given = Given { files: &files, path, named: None };
-    let selected = document(cx, &given, &overlays.collect::<Vec<_>>(), &selection, options.stage)?;
+    let overlays: Vec<Given<'_>> = overlays.collect();
+    let selected = document(cx, (&given, &overlays), &selection, Care::AsPublished, options.stage)?;
     let plan = LowerPlan { secrets: Vec::new(), care: Care::AsPublished };
     match options.stage {
         // A single document is merged with nothing.
@@ -189,7 +190,7 @@ fn of_family(
 ) -> Result<Node, Diagnostics> {
     let until = |cx: &mut Context, config: &DocumentConfig| {
         let overlays: Vec<Given<'_>> = config.overlays.iter().map(|named| given(tree, named)).collect();
-        document(cx, &given(tree, &config.file), &overlays, &config.select, stage)
+        document(cx, (&given(tree, &config.file), &overlays), &config.select, Care::Curated, stage)
     };
     if let Some(config) = only {
         return until(cx, config);
@@ -214,9 +215,9 @@ fn given<'a>(tree: &'a Tree, (file, origin): &(String, openapi_pipeline::Origin)
 /// check: who writes an overlay wants to see what is refused.
 fn document(
     cx: &mut Context,
-    given: &Given<'_>,
-    overlays: &[Given<'_>],
+    (given, overlays): (&Given<'_>, &[Given<'_>]),
     selection: &Selection,
+    care: Care,
     stage: Stage,
 ) -> Result<Node, Diagnostics> {
     let published = stages::loaded(cx, given)?;
@@ -227,7 +228,7 @@ fn document(
     if stage == Stage::Overlaid {
         return Ok(published.root);
     }
-    let converted = stages::converted(cx, given.files, published)?;
+    let converted = stages::converted(cx, given.files, published, care)?;
     if stage == Stage::Converted {
         return Ok(converted);
     }

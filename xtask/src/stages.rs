@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use openapi_pipeline::load::{Files, Published};
+use openapi_pipeline::lower::Care;
 use openapi_pipeline::{Context, Diagnostics, Node, Origin, convert, load, overlay};
 
 use crate::build::mention;
@@ -45,7 +46,15 @@ pub(crate) fn overlaid(
 }
 
 /// What it is in 3.0.3, if it passes the check.
-pub(crate) fn converted(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Node, Diagnostics> {
-    let checked = load::check(cx, files, published)?;
+pub(crate) fn converted(
+    cx: &mut Context,
+    files: &dyn Files,
+    published: Published,
+    care: Care,
+) -> Result<Node, Diagnostics> {
+    let checked = match care {
+        Care::Curated => load::check(cx, files, published)?,
+        Care::AsPublished => load::check_as_published(cx, files, published)?,
+    };
     convert::to_v3_0(cx, checked)
 }

@@ -18,6 +18,7 @@ mod strip;
 mod suggest;
 mod text;
 mod texts;
+mod tolerate;
 mod uri;
 mod yaml;
 
@@ -34,6 +35,7 @@ pub use reference::resolve;
 pub use text::{decode, spot};
 
 use bundle::Bundled;
+use check::Checked;
 use position::Position;
 
 /// The dialect a description is written in.
@@ -99,13 +101,39 @@ pub fn read(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Publishe
 
 /// Checks a description as it is after its overlays: what they brought in is treated as if the description had it.
 pub fn check(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Document, Diagnostics> {
+    let (dialect, mut root, bundled) = completed(cx, files, published)?;
+    let Checked { mut problems, broken, idle } = check::check(cx, &root, bundled);
+    problems.0.extend(check::in_order(broken).0);
+    problems.0.truncate(cx.limits.problems);
+    problems.into_result()?;
+    tolerate::drop_idle(&mut root, &idle);
+    cx.within_limits()?;
+    Ok(Document { dialect, root })
+}
+
+/// [`check`]s a description that nobody looks after. Where a schema refers to what isn't there, it takes any JSON, which
+/// is a warning; an operation is left out if what isn't there is a parameter, a body or a response of it.
+pub fn check_as_published(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Document, Diagnostics> {
+    let (dialect, mut root, bundled) = completed(cx, files, published)?;
+    let Checked { problems, broken, idle } = check::check(cx, &root, bundled);
+    problems.into_result()?;
+    tolerate::tolerate(cx, &mut root, broken).into_result()?;
+    tolerate::drop_idle(&mut root, &idle);
+    cx.within_limits()?;
+    Ok(Document { dialect, root })
+}
+
+/// A description whose overlays have become a part of it.
+fn completed(
+    cx: &mut Context,
+    files: &dyn Files,
+    published: Published,
+) -> Result<(Dialect, Node, Bundled), Diagnostics> {
     let settled = published.bundled.library.sources();
     let has_news = position::nodes(&published.root).any(|node| !settled.contains(&node.origin.source()));
     let Published { root, bundled } = if has_news { complete(cx, files, published, settled)? } else { published };
     let dialect = dialect::detect(&cx.sources, &root)?;
-    check::check(cx, &root, bundled).into_result()?;
-    cx.within_limits()?;
-    Ok(Document { dialect, root })
+    Ok((dialect, root, bundled))
 }
 
 /// Everything between the text and the check, but for references of files that are `settled` already.

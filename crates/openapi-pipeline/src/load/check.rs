@@ -1,31 +1,49 @@
 //! Every `$ref` that an operation can reach leads to a part of the description.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::bundle::Bundled;
 use super::position::{Position, nodes, walk};
 use super::reference::{local_pointer, resolve};
 use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
+use super::tolerate::Broken;
 use crate::limits::Limits;
 use crate::source::unescape_pointer;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
+/// What is wrong with a document.
+pub(super) struct Checked {
+    /// With the document as a whole.
+    pub(super) problems: Diagnostics,
+    /// With references that matter.
+    pub(super) broken: Broken,
+    /// The references that are broken and don't matter.
+    pub(super) idle: HashSet<Origin>,
+}
+
+/// The problems of references in the order of the document.
+pub(super) fn in_order(broken: Broken) -> Diagnostics {
+    let sorted: BTreeMap<Origin, Diagnostic> = broken.into_iter().collect();
+    Diagnostics(sorted.into_values().collect())
+}
+
 /// Checks all references. A broken one is a problem where an operation reaches it; elsewhere it is only noted, since
 /// nothing will ever follow it.
-pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnostics {
+pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked {
     let Bundled { mut problems, mut unresolved, .. } = bundled;
     let reachable = Reachable::of(root);
-    let Limits { hops, problems: most, suggestions: mut suggestions_left, .. } = cx.limits;
+    let Limits { hops, suggestions: mut suggestions_left, .. } = cx.limits;
     let mut chains = Chains { root, limit: hops, lengths: HashMap::new() };
+    let mut broken = Broken::new();
+    let mut unexplained = Broken::new();
     let mut idle: Vec<(Origin, Diagnostic)> = Vec::new();
-    let mut unexplained: Option<Diagnostic> = None;
     walk(root, Position::Root, &mut |object, position| {
         let Some((reference, origin)) = position.reference(object) else { return };
         let found = match unresolved.remove(&origin) {
             Some(found) => {
                 if found.is_empty() && reachable.contains(object) {
-                    unexplained.get_or_insert_with(|| unusable(reference, origin));
+                    unexplained.insert(origin, unusable(reference, origin));
                 }
                 found
             }
@@ -33,8 +51,10 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnost
         };
         for problem in found {
             // A limit that was passed is no matter of a single reference.
-            if reachable.contains(object) || matches!(problem.code, "too-large" | "too-deep") {
+            if matches!(problem.code, "too-large" | "too-deep") {
                 problems.push(problem);
+            } else if reachable.contains(object) {
+                broken.entry(origin).or_insert(problem);
             } else {
                 idle.push((origin, problem));
             }
@@ -43,20 +63,24 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnost
     // What is left are mappings and the like, or was removed by an overlay.
     if !unresolved.is_empty() {
         let present: HashSet<Origin> = nodes(root).map(|node| node.origin).collect();
-        problems.0.extend(unresolved.into_iter().filter(|(at, _)| present.contains(at)).flat_map(|(_, found)| found));
-    }
-    // A reason that is given once may have been given where it doesn't matter, or where an overlay has removed it.
-    if let Some(unexplained) = unexplained.filter(|_| problems.0.is_empty()) {
-        problems.0.extend(idle.drain(..).map(|(_, problem)| problem));
-        if problems.0.is_empty() {
-            problems.push(unexplained);
+        for (origin, found) in unresolved.into_iter().filter(|(origin, _)| present.contains(origin)) {
+            if let Some(problem) = found.into_iter().next() {
+                broken.insert(origin, problem);
+            }
         }
     }
+    // A reason that is given once may have been given where it doesn't matter, or where an overlay has removed it.
+    if !unexplained.is_empty() && problems.0.is_empty() && broken.is_empty() {
+        problems.0.extend(idle.drain(..).map(|(_, problem)| problem));
+        if problems.0.is_empty() {
+            broken = unexplained;
+        }
+    }
+    let origins = idle.iter().map(|(origin, _)| *origin).collect();
     for (origin, problem) in idle {
         cx.note(&UNREACHABLE_REF, origin, problem.message);
     }
-    problems.0.truncate(most);
-    problems
+    Checked { problems, broken, idle: origins }
 }
 
 /// What is wrong with a local reference.
@@ -208,7 +232,7 @@ impl<'a> Reachable<'a> {
 
     fn visit(&mut self, node: &'a Node, position: Position) {
         match &node.value {
-            _ if position == Position::Data => {}
+            _ if !position.matters() => {}
             Value::Array(items) => items.iter().for_each(|item| self.visit(item, position)),
             Value::Object(members) => {
                 if !self.objects.insert(address(node)) {

@@ -97,6 +97,11 @@ impl Position {
         }
     }
 
+    /// Whether generated code depends on what stands here: not on examples, nor on what is called in return.
+    pub(super) fn matters(self) -> bool {
+        !matches!(self, P::Data | P::Example | P::Link | P::Callback)
+    }
+
     /// The reference an object in this position is, with the place of its text.
     pub(super) fn reference(self, object: &Node) -> Option<(&str, Origin)> {
         if matches!(self, P::Data | P::Properties | P::Mapping) {
