@@ -16,12 +16,16 @@ pub fn parts(input: &[u8]) -> Option<Vec<&str>> {
     Some(std::str::from_utf8(input).ok()?.split(DIVIDER).collect())
 }
 
-/// Loads the first part; it can refer to the others as `part1.yaml`, `part2.yaml`, ….
-pub fn load(cx: &mut Context, parts: &[&str]) -> Result<load::Document, Diagnostics> {
-    let files = parts.iter().enumerate().fold(MemoryFiles::new(), |files, (index, text)| {
+/// The parts as files: the first one can refer to the others as `part1.yaml`, `part2.yaml`, ….
+fn files(parts: &[&str]) -> MemoryFiles {
+    parts.iter().enumerate().fold(MemoryFiles::new(), |files, (index, text)| {
         files.with(format!("part{index}.yaml"), text.as_bytes())
-    });
-    load::load(cx, &files, Path::new("part0.yaml"))
+    })
+}
+
+/// Loads the first part.
+pub fn load(cx: &mut Context, parts: &[&str]) -> Result<load::Document, Diagnostics> {
+    load::load(cx, &files(parts), Path::new("part0.yaml"))
 }
 
 /// Loads one text and brings it to 3.0.3.
@@ -43,10 +47,14 @@ pub fn lowered(cx: &mut Context, document: Node) -> Result<Node, Diagnostics> {
     lower::lower(cx, merged, &LowerPlan::default())
 }
 
-/// Applies an overlay.
-pub fn overlaid(cx: &mut Context, document: Node, overlay_text: &str) -> Result<Node, Diagnostics> {
+/// Applies an overlay to a text as published, checks what results, and brings it to 3.0.3.
+pub fn overlaid(cx: &mut Context, text: &str, overlay_text: &str) -> Result<Node, Diagnostics> {
+    let files = files(&[text]);
+    let mut published = load::read(cx, &files, Path::new("part0.yaml"))?;
     let actions = parsed(cx, overlay_text)?;
-    overlay::apply(cx, document, &actions)
+    published.root = overlay::apply(cx, published.root, &actions)?;
+    let checked = load::check(cx, &files, published)?;
+    convert::to_v3_0(cx, checked)
 }
 
 /// An error must be drawable, and say something.

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use openapi_pipeline::Context;
-use pipeline_fuzz::{downgraded, overlaid, parts, shown};
+use pipeline_fuzz::{overlaid, parts, shown};
 
 /// For inputs that are an overlay alone.
 const DOCUMENT: &str = r##"{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "tags": [{"name": "a"}, {"name": "b"}],
@@ -20,8 +20,6 @@ fuzz_target!(|input: &[u8]| {
         [] => return,
     };
     let mut cx = Context::new();
-    let outcome = downgraded(&mut cx, document);
-    let Some(document) = shown(&cx, outcome) else { return };
     let outcome = overlaid(&mut cx, document, overlay);
     shown(&cx, outcome);
 });

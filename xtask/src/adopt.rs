@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use client_codegen::items::{self, Item};
 use openapi_pipeline::diff::{self, Difference, Step, next_version};
-use openapi_pipeline::{Context, select};
+use openapi_pipeline::lower::Care;
+use openapi_pipeline::{Context, Node, select};
 
 use crate::build::{self, Built, Inputs, OPENAPI};
 use crate::config::{Families, Family};
@@ -24,7 +25,7 @@ use crate::progress::{Progress, line};
 use crate::stack::with_deep_stack;
 use crate::tree::Tree;
 use crate::workspace::{FAMILIES, Failure};
-use crate::{Workspace, client, fingerprint, manifests, overlays};
+use crate::{Workspace, client, fingerprint, manifests, overlays, stages};
 use assign::Replacement;
 use changelog::Entry;
 use surface::Surface;
@@ -163,7 +164,7 @@ pub fn prepare(workspace: &Workspace, options: &Adopt) -> Result<Adoption, Failu
     let after_families = parse_families(&mut cx, &tree)?;
     let after_family = after_families.families.iter().find(|one| one.name == family.name).unwrap_or(family);
     let after = trial::run(&tree, &mut cx, after_family);
-    let differences = compare(&mut cx, &before, &after);
+    let differences = compare(&mut cx, (&now, &before), (&tree, &after));
 
     let mut known = Known {
         cx,
@@ -242,16 +243,31 @@ fn parse_families(cx: &mut Context, tree: &Tree) -> Result<Families, Failure> {
 }
 
 /// Both sides are corrected by the overlay actions that fit both; what the family selects is what it selects of either.
-fn compare(cx: &mut Context, before: &Trial, after: &Trial) -> Vec<Option<Differences>> {
+fn compare(
+    cx: &mut Context,
+    (now, before): (&Tree, &Trial),
+    (then, after): (&Tree, &Trial),
+) -> Vec<Option<Differences>> {
     let pairs = before.documents.iter().zip(&after.documents);
     pairs
         .map(|(old, new)| {
-            let (was, is) = overlays::to_both(cx, old.converted.as_ref()?, new.converted.as_ref()?, &new.overlays);
+            let (was, is) = corrected(cx, (now, old), (then, new))?;
             let selected = |root, tried: &Tried| select::subset(root, |path, method| tried.selects(path, method));
             let selected = diff::diff(cx, &selected(&was, old), &selected(&is, new));
             Some(Differences { selected, whole: diff::diff(cx, &was, &is) })
         })
         .collect()
+}
+
+/// Two documents in 3.0.3, corrected alike. Where one of them is only valid with a correction that the other one doesn't
+/// need, each has its own.
+fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree, &Tried)) -> Option<(Node, Node)> {
+    let (mut was, mut is) = (old.published.clone()?, new.published.clone()?);
+    (was.root, is.root) = overlays::to_both(cx, (was.root, is.root), &new.overlays);
+    match (stages::converted(cx, now, was, Care::Curated), stages::converted(cx, then, is, Care::Curated)) {
+        (Ok(was), Ok(is)) => Some((was, is)),
+        _ => Some((old.converted.clone()?, new.converted.clone()?)),
+    }
 }
 
 impl Known<'_> {
@@ -326,8 +342,8 @@ impl Known<'_> {
     /// What each new document is, for the changelog.
     fn follows(&self) -> Vec<String> {
         let version = |trial: &Trial, at: usize| -> Option<String> {
-            let published = trial.documents.get(at)?.converted.as_ref()?;
-            published.get("info")?.get_str("version").map(str::to_owned)
+            let published = trial.documents.get(at)?.published.as_ref()?;
+            published.root.get("info")?.get_str("version").map(str::to_owned)
         };
         let mut lines = Vec::new();
         for replacement in self.replacements {

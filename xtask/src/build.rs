@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 use client_codegen::provenance::Table;
 use client_codegen::{CrateSpec, Descriptions, Provenance};
 use openapi_pipeline::load::Files;
+use openapi_pipeline::lower::Care;
 use openapi_pipeline::merge::Part;
-use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, convert, load, lower, merge, overlay, select};
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, load, lower, merge, select};
 
 use crate::Workspace;
 use crate::config::{Families, Family};
 use crate::files::FileSet;
 use crate::goldens;
 use crate::lock::{LOCK, Lock};
+use crate::stages::{self, Given};
 use crate::tree::Tree;
 use crate::workspace::{FAMILIES, Failure};
 
@@ -215,13 +217,11 @@ fn pipeline(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Node
 
 /// One document as published to its selected operations in 3.0.3.
 fn part(cx: &mut Context, files: &dyn Files, document: &crate::config::DocumentConfig) -> Result<Node, Diagnostics> {
-    let read =
-        load::load(cx, files, &in_openapi(&document.file.0)).map_err(|problems| mention(problems, document.file.1))?;
-    let mut root = convert::to_v3_0(cx, read)?;
-    for (file, origin) in &document.overlays {
-        let overlay = load::parse(cx, files, &in_openapi(file)).map_err(|problems| mention(problems, *origin))?;
-        root = overlay::apply(cx, root, &overlay)?;
-    }
+    let given = |(file, origin): &(String, _)| Given { files, path: in_openapi(file), named: Some(*origin) };
+    let published = stages::loaded(cx, &given(&document.file))?;
+    let overlays: Vec<Given<'_>> = document.overlays.iter().map(given).collect();
+    let overlaid = stages::overlaid(cx, published, &overlays)?;
+    let root = stages::converted(cx, files, overlaid, Care::Curated)?;
     select::select(cx, root, &document.select)
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{Workspace, adopt, client, corpus, diff, explain, generate, new_family};
+use crate::{Workspace, adopt, client, corpus, diff, explain, generate, new_family, show};
 
 /// Turns the vendors' API descriptions under openapi/ into the client crates under crates/.
 #[derive(Debug, Parser)]
@@ -28,6 +28,7 @@ enum Task {
     Adopt(adopt::Adopt),
     NewFamily(new_family::NewFamily),
     Explain(explain::Explain),
+    Show(show::Show),
 }
 
 /// Generate the client crates from openapi/families.toml
@@ -66,7 +67,7 @@ pub struct Client {
     /// The folder that holds all files the description refers to; by default its own
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// An OpenAPI Overlay to apply, after the conversion to 3.0.3; may be given several times
+    /// An OpenAPI Overlay to apply to the description as published, in its dialect; may be given several times
     #[arg(long, value_name = "FILE")]
     pub overlay: Vec<PathBuf>,
     /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`; may be given several times, and any one will do
@@ -122,6 +123,10 @@ pub fn run() -> ExitCode {
         Task::Diff(options) => diff::run(options),
         Task::Adopt(options) => workspace.and_then(|workspace| adopt::run(&workspace, options)),
         Task::NewFamily(options) => workspace.and_then(|workspace| new_family::run(&workspace, options)),
+        Task::Show(options) => match (workspace, &cli.workspace) {
+            (Err(failure), Some(_)) => Err(failure),
+            (workspace, _) => show::run(workspace.ok().as_ref(), options),
+        },
         Task::Explain(options) => workspace.and_then(|workspace| explain::run(&workspace, options)),
         Task::Corpus(options) => workspace.and_then(|workspace| corpus::run(&workspace, options)),
     };

@@ -18,9 +18,9 @@ use client_codegen::{CrateSpec, Descriptions, Guarded};
 use openapi_pipeline::load::{DiskFiles, Files};
 use openapi_pipeline::lower::{Care, Construct, LowerPlan};
 use openapi_pipeline::select::{Inventory, Selection};
-use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, convert, load, lower, overlay, select};
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, lower, select};
 
-pub use report::{ClientReport, DocumentFacts, GeneratedFacts, LeftOut, Lowered, Place};
+pub use report::{ClientReport, DocumentFacts, GeneratedFacts, LeftOut, Lowered, Place, Warning, WarningPlace};
 
 use crate::Workspace;
 use crate::cli::{Client, RuntimeFrom};
@@ -28,6 +28,7 @@ use crate::files::FileSet;
 use crate::memory;
 use crate::progress::{Progress, line};
 use crate::stack::with_deep_stack;
+use crate::stages::{self, Given};
 use crate::workspace::Failure;
 pub(crate) use manifest::needs;
 use manifest::{Manifest, Runtime};
@@ -70,6 +71,7 @@ fn generate(workspace: Option<&Workspace>, options: &Client, started: Instant) -
         lowered: report::lowered(&cx.report),
         left_out: report::left_out(&cx.report),
         secrets: report::secrets(&cx.report),
+        warnings: report::warnings(&cx.report),
         seconds: 0.0,
         peak_memory_bytes: memory::peak(),
     };
@@ -143,15 +145,15 @@ pub(crate) fn make(cx: &mut Context, options: &Client, command: &str, from: &str
 fn prepare(cx: &mut Context, options: &Client) -> Result<(Inventory, usize, Node), Diagnostics> {
     let selection = selection(&options.select)?;
     let (files, path) = open(&options.from, options.root.as_deref())?;
-    let loaded = load::load(cx, &files, &path)?;
-    let inventory = Inventory::of(&loaded.root);
-    let mut root = convert::to_v3_0(cx, loaded)?;
-    inventory.report_lost(cx, &root);
-    for file in &options.overlay {
-        let (files, path) = open(file, None)?;
-        let overlay = load::parse(cx, &files, &path)?;
-        root = overlay::apply(cx, root, &overlay)?;
-    }
+    let opened: Vec<_> = options.overlay.iter().map(|file| open(file, None)).collect::<Result<_, _>>()?;
+    let published = stages::loaded(cx, &Given { files: &files, path, named: None })?;
+    let inventory = Inventory::of(&published.root);
+    let overlays = opened.iter().map(|(files, path)| Given { files, path: path.clone(), named: None });
+    let overlaid = stages::overlaid(cx, published, &overlays.collect::<Vec<_>>())?;
+    // What an overlay removes is not lost.
+    let wanted = Inventory::of(&overlaid.root);
+    let root = stages::converted(cx, &files, overlaid, Care::AsPublished)?;
+    wanted.report_lost(cx, &root);
     let lost = cx.report.left_out.len();
     let root = select::select(cx, root, &selection)?;
     let selected = Inventory::of(&root).operations() + lost;

@@ -1,11 +1,12 @@
 //! `openapi/families.toml`: which documents make a family, and by which rules.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use openapi_pipeline::lower::{Care, LowerPlan};
-use openapi_pipeline::merge::{MergeAction, MergePlan, MergeRule};
+use openapi_pipeline::merge::{MergeAction, MergePlan, MergeRule, NamedServer};
 use openapi_pipeline::select::Selection;
-use openapi_pipeline::source::SourceId;
+use openapi_pipeline::source::{SourceId, Step};
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Origin, load};
 use serde::Deserialize;
 use toml::Spanned;
@@ -64,12 +65,21 @@ struct RawFamily {
     title: String,
     servers_from: Option<String>,
     #[serde(default)]
+    servers: Vec<Spanned<RawServer>>,
+    #[serde(default)]
     secrets: Vec<Spanned<String>>,
     #[serde(default)]
     server_by_token_region: BTreeMap<String, String>,
     documents: Vec<RawDocument>,
     #[serde(default)]
     merge: Vec<RawRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawServer {
+    url: Spanned<String>,
+    name: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -134,6 +144,12 @@ impl Places<'_> {
         (value.into_inner(), origin)
     }
 
+    /// A place that is reached by these steps from the root of the file.
+    fn node(&mut self, span: Range<usize>, way: impl Iterator<Item = Step>) -> Origin {
+        let root = self.cx.sources.mark(self.source, span.clone(), None, Step::Root);
+        way.fold(root, |parent, step| self.cx.sources.mark(self.source, span.clone(), Some(parent), step))
+    }
+
     fn places(&mut self, values: Vec<Spanned<String>>) -> Vec<(String, Option<Origin>)> {
         values.into_iter().map(|value| self.place(value)).map(|(value, origin)| (value, Some(origin))).collect()
     }
@@ -156,9 +172,10 @@ impl Places<'_> {
         }
         let documents = raw.documents.into_iter().map(|document| self.document(document)).collect();
         let rules = raw.merge.into_iter().filter_map(|rule| self.rule(rule, problems)).collect();
+        let servers = self.servers(&name, raw.servers, problems);
         Family {
             documents,
-            merge: MergePlan { family: name.clone(), servers_from: raw.servers_from, rules },
+            merge: MergePlan { family: name.clone(), servers_from: raw.servers_from, servers, rules },
             lower: LowerPlan { secrets: self.places(raw.secrets), care: Care::Curated },
             server_by_token_region: raw.server_by_token_region.into_iter().collect(),
             package,
@@ -181,6 +198,47 @@ impl Places<'_> {
         }
     }
 
+    /// Servers that no document tells, or that need a name: each once, by URL and by name.
+    fn servers(&mut self, family: &str, raw: Vec<Spanned<RawServer>>, problems: &mut Diagnostics) -> Vec<NamedServer> {
+        let mut seen: BTreeMap<(&'static str, String), Origin> = BTreeMap::new();
+        let mut servers = Vec::new();
+        for (index, server) in (0..).zip(raw) {
+            // These become a part of the description, and reports name them by pointer, as they do all of it.
+            let way = [Step::Key("families".into()), Step::Key(family.into()), Step::Key("servers".into())];
+            let origin = self.node(server.span(), way.into_iter().chain([Step::Index(index)]));
+            let RawServer { url, name } = server.into_inner();
+            let ((url, url_place), (name, name_place)) = (self.place(url), self.place(name));
+            if let Err(reason) = base_url(&url) {
+                problems.push(
+                    Diagnostic::new("server-url", format!("`{url}` is not the base URL of a server"))
+                        .at(url_place, reason)
+                        .help("write it as `https://api.example.com/v1`"),
+                );
+            }
+            if !name.contains(|character: char| character.is_alphanumeric()) {
+                problems.push(
+                    Diagnostic::new("server-name", format!("`{name}` can't be the name of a server"))
+                        .at(name_place, "no letter and no digit")
+                        .help("name what tells the server from the others, such as `Production` or `EU region`"),
+                );
+            }
+            let keys =
+                [("URL", url.trim_end_matches('/').to_owned(), url_place), ("name", name.to_lowercase(), name_place)];
+            for (what, key, place) in keys {
+                if let Some(first) = seen.insert((what, key), place) {
+                    problems.push(
+                        Diagnostic::new("server-twice", format!("two servers have the same {what}"))
+                            .at(place, "again here")
+                            .related(first, "first here")
+                            .help("list each server once, under a name of its own"),
+                    );
+                }
+            }
+            servers.push(NamedServer { url, name, origin });
+        }
+        servers
+    }
+
     fn rule(&mut self, raw: RawRule, problems: &mut Diagnostics) -> Option<MergeRule> {
         let (component, origin) = self.place(raw.component);
         let action = match (raw.keep, raw.rename, raw.of) {
@@ -197,4 +255,29 @@ impl Places<'_> {
         };
         Some(MergeRule { component, action, origin: Some(origin) })
     }
+}
+
+/// Whether a text is a URL that paths can be put behind.
+fn base_url(url: &str) -> Result<(), &'static str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = rest.ok_or("it begins with neither `https://` nor `http://`")?;
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() || host.starts_with(':') {
+        return Err("it has no host");
+    }
+    if host.contains('@') {
+        return Err("a user or a password doesn't belong into it");
+    }
+    if rest.contains(['?', '#']) {
+        return Err("a query or a fragment would stand in the way of the paths");
+    }
+    if rest.contains(['{', '}']) {
+        return Err("variables have no values here: write the URL out");
+    }
+    if rest.contains(|character: char| {
+        character.is_whitespace() || character.is_control() || "\\\"<>^`|".contains(character)
+    }) {
+        return Err("it holds a character that no URL has");
+    }
+    Ok(())
 }

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use openapi_pipeline::diff::{Difference, Level};
-use openapi_pipeline::load::Dialect;
 use openapi_pipeline::report::Note;
 use openapi_pipeline::select::Inventory;
 use openapi_pipeline::{Context, Diagnostics, Node, convert, diff, load};
@@ -105,6 +104,16 @@ pub struct Described {
     pub operations: usize,
 }
 
+impl Described {
+    /// A description as it was read.
+    pub(crate) fn of(file: String, root: &Node) -> Self {
+        let inventory = Inventory::of(root);
+        let specification = if root.get("swagger").is_some() { "Swagger" } else { "OpenAPI" };
+        let dialect = format!("{specification} {}", inventory.version);
+        Self { file, dialect, operations: inventory.operations() }
+    }
+}
+
 /// Runs the task.
 pub fn run(options: &Diff) -> Result<(), Failure> {
     let compared = compare(&options.old, &options.new, options.root.as_deref())?;
@@ -140,15 +149,7 @@ pub fn compare(old: &Path, new: &Path, root: Option<&Path>) -> Result<Compared, 
 fn read(cx: &mut Context, file: &Path, root: Option<&Path>) -> Result<(Described, Node), Diagnostics> {
     let (files, path) = open(file, root)?;
     let document = load::load(cx, &files, &path)?;
-    let inventory = Inventory::of(&document.root);
-    let described = Described {
-        file: file.display().to_string(),
-        operations: inventory.operations(),
-        dialect: match document.dialect {
-            Dialect::Swagger2 => format!("Swagger {}", inventory.version),
-            _ => format!("OpenAPI {}", inventory.version),
-        },
-    };
+    let described = Described::of(file.display().to_string(), &document.root);
     Ok((described, convert::to_v3_0(cx, document)?))
 }
 

@@ -25,8 +25,7 @@ pub(crate) fn as_far_as_it_goes(cx: &mut Context, document: Node, overlay: &Node
 }
 
 /// Applies to two documents what fits both, so that a correction made for one of them shows as no difference.
-pub(crate) fn to_both(cx: &mut Context, old: &Node, new: &Node, overlays: &[Node]) -> (Node, Node) {
-    let (mut old, mut new) = (old.clone(), new.clone());
+pub(crate) fn to_both(cx: &mut Context, (mut old, mut new): (Node, Node), overlays: &[Node]) -> (Node, Node) {
     for overlay in overlays {
         for action in actions(overlay) {
             let action = alone(overlay, action);

@@ -31,6 +31,7 @@ pub(crate) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Du
     for note in built.iter().flat_map(|(family, _)| lower::left_out(&family.report)) {
         lines.push(format!("left out {}: {}", note.pointer, note.text));
     }
+    lines.extend(built.iter().flat_map(|(family, _)| &family.report.warnings).map(ToString::to_string));
     for path in written {
         lines.push(format!("wrote {}", path.display()));
     }

@@ -149,12 +149,13 @@ impl Stages {
 
     fn part(&mut self, cx: &mut Context, files: &DiskFiles, document: &DocumentConfig) -> Result<Part, Diagnostics> {
         let path = |file: &str| Path::new("openapi").join(file);
-        let read = self.time("load", || load::load(cx, files, &path(&document.file.0)))?;
-        let mut root = self.time("convert", || convert::to_v3_0(cx, read))?;
+        let mut published = self.time("load", || load::read(cx, files, &path(&document.file.0)))?;
         for (file, _) in &document.overlays {
             let changes = self.time("load", || load::parse(cx, files, &path(file)))?;
-            root = self.time("overlay", || overlay::apply(cx, root, &changes))?;
+            published.root = self.time("overlay", || overlay::apply(cx, published.root, &changes))?;
         }
+        let checked = self.time("check", || load::check(cx, files, published))?;
+        let root = self.time("convert", || convert::to_v3_0(cx, checked))?;
         let root = self.time("select", || select::select(cx, root, &document.select))?;
         Ok(Part { id: document.id.clone(), root })
     }

@@ -8,7 +8,7 @@ use crate::panic_capture::capture;
 
 /// Runs progenitor and parses what it wrote.
 pub(crate) fn run(document: &Node) -> Result<syn::File, CodegenError> {
-    let view = without_error_responses(document);
+    let view = view(document);
     let spec: openapiv3::OpenAPI =
         serde_json::from_value(view.to_json()).map_err(|error| CodegenError::document("#", error.to_string()))?;
     // A fresh generator for every output: it remembers types. It panics on what it doesn't know.
@@ -31,9 +31,9 @@ fn settings() -> GenerationSettings {
     settings
 }
 
-/// progenitor takes one error type per operation; ours are typed per status and decoded by the emitted client.
-/// The schemas stay, so their types are generated.
-fn without_error_responses(document: &Node) -> Node {
+/// What progenitor is given of a merged document. It takes one error type per operation; ours are typed per status and
+/// decoded by the emitted client. The schemas stay, so their types are generated.
+pub fn view(document: &Node) -> Node {
     let mut view = document.clone();
     let paths = view.get_mut("paths").and_then(Node::as_object_mut);
     for operation in paths.into_iter().flat_map(|paths| paths.values_mut()).flat_map(operations_mut) {

@@ -31,6 +31,7 @@ mod reach;
 mod render;
 mod unions;
 
+pub use engine::view;
 pub use error::CodegenError;
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
 pub use provenance::Provenance;

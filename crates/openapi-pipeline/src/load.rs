@@ -18,9 +18,11 @@ mod strip;
 mod suggest;
 mod text;
 mod texts;
+mod tolerate;
 mod uri;
 mod yaml;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 
@@ -32,6 +34,8 @@ pub use files::{DiskFiles, Files, MemoryFiles};
 pub use reference::resolve;
 pub use text::{decode, spot};
 
+use bundle::Bundled;
+use check::Checked;
 use position::Position;
 
 /// The dialect a description is written in.
@@ -68,19 +72,85 @@ pub struct Document {
     pub root: Node,
 }
 
-/// Loads a description: parses it, finds its dialect, bundles the files it refers to and checks every `$ref`.
+/// A description as published: read, with what it refers to in other files, and not checked yet. Overlays are written
+/// for this, and may correct what the check would refuse.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Published {
+    /// Its root object, in its own dialect.
+    pub root: Node,
+    bundled: Bundled,
+}
+
+/// Loads a description: [`read`]s and [`check`]s it.
 ///
 /// In the document it returns every reference that an operation can reach is local (`#/…`) and leads somewhere.
 pub fn load(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Document, Diagnostics> {
-    let mut root = parse(cx, files, path)?;
-    let dialect = dialect::detect(&cx.sources, &root)?;
-    let names = identify::identify(cx, &mut root, Position::Root);
-    let bundled = bundle::bundle(cx, files, path, dialect, names, &mut root);
-    strip::strip(cx, &mut root);
-    texts::mend(cx, &mut root);
-    check::check(cx, &root, bundled).into_result()?;
+    let published = read(cx, files, path)?;
+    check(cx, files, published)
+}
+
+/// Reads a description: parses it, finds its dialect, and bundles the files it refers to.
+pub fn read(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Published, Diagnostics> {
+    let root = parse(cx, files, path)?;
+    let bundled = Bundled::nothing(path, &root);
+    let published = complete(cx, files, Published { root, bundled }, HashSet::new())?;
+    cx.within_limits()?;
+    Ok(published)
+}
+
+/// Checks a description as it is after its overlays: what they brought in is treated as if the description had it.
+pub fn check(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Document, Diagnostics> {
+    let (dialect, mut root, bundled) = completed(cx, files, published)?;
+    let Checked { mut problems, broken, idle } = check::check(cx, &root, bundled);
+    problems.0.extend(check::in_order(broken).0);
+    problems.0.truncate(cx.limits.problems);
+    problems.into_result()?;
+    tolerate::drop_idle(&mut root, &idle);
     cx.within_limits()?;
     Ok(Document { dialect, root })
+}
+
+/// [`check`]s a description that nobody looks after. Where a schema refers to what isn't there, it takes any JSON, which
+/// is a warning; an operation is left out if what isn't there is a parameter, a body or a response of it.
+pub fn check_as_published(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Document, Diagnostics> {
+    let (dialect, mut root, bundled) = completed(cx, files, published)?;
+    let Checked { problems, broken, idle } = check::check(cx, &root, bundled);
+    problems.into_result()?;
+    tolerate::tolerate(cx, &mut root, broken).into_result()?;
+    tolerate::drop_idle(&mut root, &idle);
+    cx.within_limits()?;
+    Ok(Document { dialect, root })
+}
+
+/// A description whose overlays have become a part of it.
+fn completed(
+    cx: &mut Context,
+    files: &dyn Files,
+    published: Published,
+) -> Result<(Dialect, Node, Bundled), Diagnostics> {
+    let settled = published.bundled.library.sources();
+    let has_news = position::nodes(&published.root).any(|node| !settled.contains(&node.origin.source()));
+    let Published { root, bundled } = if has_news { complete(cx, files, published, settled)? } else { published };
+    let dialect = dialect::detect(&cx.sources, &root)?;
+    Ok((dialect, root, bundled))
+}
+
+/// Everything between the text and the check, but for references of files that are `settled` already.
+fn complete(
+    cx: &mut Context,
+    files: &dyn Files,
+    published: Published,
+    settled: HashSet<SourceId>,
+) -> Result<Published, Diagnostics> {
+    let Published { mut root, mut bundled } = published;
+    let dialect = dialect::detect(&cx.sources, &root)?;
+    let names = identify::identify(cx, &mut root, Position::Root, &|source| settled.contains(&source));
+    bundled.library.close();
+    let bundled = bundle::bundle(cx, files, dialect, names, &mut root, bundled, settled);
+    strip::strip(cx, &mut root);
+    texts::mend(cx, &mut root);
+    Ok(Published { root, bundled })
 }
 
 /// Parses one JSON or YAML file without looking at what it means (for overlays and tests).

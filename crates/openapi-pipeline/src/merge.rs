@@ -19,6 +19,7 @@ mod rule {
     crate::select::define_rules! {
         FIRST_DOCUMENT = "first-document-only": "`info`, `externalDocs` and root extensions come from the first document.";
         SERVERS = "servers-from-one-document": "The family's servers come from one document; those of the others are left out.";
+        NAMED_SERVERS = "named-servers": "The family's list of servers names those of the documents, and adds others.";
         SERVERS_UNDER_PATHS = "servers-under-paths": "Where documents differ in their servers, and none is named for all, those of later ones move under their paths.";
         SECURITY = "security-into-operations": "Where documents differ in their root `security`, it moves into the operations, so that each keeps its own.";
         PATH_LEVEL = "path-level-into-operations": "Parameters and servers of a path that several documents have move into its operations.";
@@ -71,6 +72,17 @@ pub enum MergeAction {
     },
 }
 
+/// A server that a dialect has no words for: Swagger 2.0 knows one host, and no names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedServer {
+    /// Its base URL. A slash at the end makes no difference.
+    pub url: String,
+    /// What it is called.
+    pub name: String,
+    /// Where that was written.
+    pub origin: Origin,
+}
+
 /// How a family is merged.
 #[derive(Clone, Debug, Default)]
 pub struct MergePlan {
@@ -79,6 +91,8 @@ pub struct MergePlan {
     /// The document whose servers the family gets. When none is named, the first one with servers gives them, and the
     /// paths of documents with other servers keep their own.
     pub servers_from: Option<String>,
+    /// Servers that the documents don't tell, and names for those that they do.
+    pub servers: Vec<NamedServer>,
     /// Rules for conflicts.
     pub rules: Vec<MergeRule>,
 }
@@ -104,7 +118,7 @@ pub fn merge(cx: &mut Context, mut parts: Vec<Part>, plan: &MergePlan) -> Result
     problems.into_result()?;
 
     let components = components::merge(cx, &mut parts, &settled);
-    root::merge(cx, &mut merged, &mut parts, servers);
+    root::merge(cx, &mut merged, &mut parts, servers, &plan.servers);
     merged.set("paths", paths);
     if !components.is_empty() {
         merged.set("components", components);

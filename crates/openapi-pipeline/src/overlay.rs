@@ -1,4 +1,8 @@
-//! Stage 3: OpenAPI Overlay documents, of version 1.0 or 1.1, applied to a 3.0.3 document.
+//! Stage 2: OpenAPI Overlay documents, of version 1.0 or 1.1, applied to a description as it was published, in its own
+//! dialect: that is what their authors see, and what published overlays are written for.
+//!
+//! [`load::read`](crate::load::read) gives what they are applied to, and [`load::check`](crate::load::check) takes what
+//! they leave.
 //!
 //! Both versions are followed to the letter where they say what is an error. Stricter than both: an action that matches
 //! nothing is an error, because an overlay is written for one document and shall not rot with it.
@@ -15,6 +19,7 @@
 
 mod action;
 mod change;
+mod hint;
 mod reader;
 mod target;
 
@@ -44,7 +49,7 @@ pub fn apply(cx: &mut Context, mut document: Node, overlay: &Node) -> Result<Nod
     let mut problems = Diagnostics::default();
     for action in &overlay.actions {
         match change::apply(cx, &mut document, action, overlay.version) {
-            Ok(0) => problems.push(unmatched(action)),
+            Ok(0) => problems.push(unmatched(&document, action)),
             Ok(count) => cx.note(&rule::OVERLAY_ACTION, action.origin, summary(action, count)),
             Err(found) => problems.0.extend(found.0),
         }
@@ -54,10 +59,10 @@ pub fn apply(cx: &mut Context, mut document: Node, overlay: &Node) -> Result<Nod
     Ok(document)
 }
 
-fn unmatched(action: &Action<'_>) -> Diagnostic {
+fn unmatched(document: &Node, action: &Action<'_>) -> Diagnostic {
     Diagnostic::new("overlay-target-unmatched", format!("`{}` matches nothing in the document", action.target.text))
         .at(action.target.origin, "this target")
-        .help("correct the target, or remove the action if the document no longer needs it")
+        .help(hint::help(document, &action.target))
 }
 
 fn summary(action: &Action<'_>, count: usize) -> String {

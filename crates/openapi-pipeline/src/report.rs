@@ -1,9 +1,11 @@
 //! What the pipeline did to a document: nothing is changed or dropped without a line here.
 
+use std::fmt;
+
 use crate::limits::{Budget, Limits, weight};
 use crate::lower::Construct;
 use crate::select::tree::signature;
-use crate::source::{Origin, Sources};
+use crate::source::{Origin, Place, Sources};
 use crate::{Diagnostic, Diagnostics, Node};
 
 /// A rule by which a stage changes a document. Every rule has a stable name that reports show.
@@ -38,6 +40,35 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// The operations that are not there any more.
     pub left_out: Vec<LeftOut>,
+    /// What somebody should know, though it stops nothing.
+    pub warnings: Vec<Warning>,
+}
+
+/// What somebody should know, though it stops nothing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Warning {
+    /// Short, stable name of the kind of problem, such as `dangling-ref`.
+    pub code: &'static str,
+    /// What is wrong, and what follows from it.
+    pub message: String,
+    /// The place, as a person reads it.
+    pub place: Option<Place>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "warning[{}]: {}", self.code, self.message)?;
+        if let Some(place) = &self.place {
+            write!(f, "\n --> {place}")?;
+        }
+        match &self.help {
+            Some(help) => write!(f, "\n  = help: {help}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// An operation that the client doesn't have.
@@ -111,6 +142,17 @@ impl Context {
         let pointer = self.sources.pointer(origin);
         self.report.left_out.push(LeftOut { operation, construct, pointer, origin, reason: reason.into() });
     }
+
+    /// Records what stops nothing, and should be known all the same.
+    pub fn warn(&mut self, problem: Diagnostic) {
+        let Diagnostic { code, message, primary, help, .. } = problem;
+        let place = primary.as_ref().map(|(origin, _)| self.sources.place(*origin));
+        let length = message.len() + place.as_ref().map_or(0, |place| place.pointer.len());
+        if primary.is_none_or(|(origin, _)| self.budget.report(length, origin)) {
+            self.report.warnings.push(Warning { code, message, place, help });
+        }
+    }
+
     /// A copy of a part of the document. Past [`Limits::copied`] it is an empty object instead, and
     /// [`Context::within_limits`] fails: stages copy in many places, and ask once at their end.
     pub fn copy(&mut self, node: &Node) -> Node {

@@ -114,16 +114,16 @@ fn a_reference_that_leads_nowhere_is_shown_with_the_likely_one() {
 
 #[test]
 fn overlays_cannot_rot() {
-    let shown = refused(&[], &["at #/actions/0/target"], |s| s.replace(AIVO_OVERLAY, "['/refresh']", "['/renew']"));
+    let shown = refused(&[], &["at #/actions/0/target"], |s| s.replace(AIVO_OVERLAY, "['/refresh']", "['/refersh']"));
     insta::assert_snapshot!(shown, @r#"
-    error[overlay-target-unmatched]: `$.paths['/renew'].post` matches nothing in the document
+    error[overlay-target-unmatched]: `$.paths['/refersh'].post` matches nothing in the document
      --> openapi/aivo/auth.overlay.yaml:6:13
       |
-    6 |   - target: $.paths['/renew'].post
-      |             ^^^^^^^^^^^^^^^^^^^^^^ this target
+    6 |   - target: $.paths['/refersh'].post
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^ this target
       |
       = note: at #/actions/0/target
-      = help: correct the target, or remove the action if the document no longer needs it
+      = help: did you mean `$.paths['/refresh'].post`?
 
     1 problem; nothing was written.
     "#);
@@ -159,6 +159,45 @@ fn families_toml_is_checked() {
     });
     refused(&[], &["error[package-name]", "--> openapi/families.toml:"], |s| {
         s.replace(FAMILIES, "\"aivo-client\"", "\"../../elsewhere\"");
+    });
+}
+
+#[test]
+fn servers_of_families_toml_are_checked() {
+    let name = "name = \"QA\"";
+    let url = "https://sdx94nst9f.execute-api.us-east-1.amazonaws.com/qa";
+    for (from, to, expected) in [
+        (name, "nam = \"QA\"", &["error[families-toml]: unknown field `nam`"][..]),
+        (name, "name = \"QA\", port = 1", &["error[families-toml]: unknown field `port`"]),
+        (name, "name = \"production\"", &["error[server-twice]: two servers have the same name", "first here"]),
+        (name, "name = \"- -\"", &["error[server-name]", "no letter and no digit"]),
+        (url, "https://api.pacerpro.com/v1/", &["error[server-twice]: two servers have the same URL", "again here"]),
+        (url, "api.example.com", &["error[server-url]", "begins with neither"]),
+        (url, "https:///qa", &["error[server-url]", "no host"]),
+        (url, "https://me:pw@example.com", &["error[server-url]", "a user or a password"]),
+        (url, "https://example.com/?a=b", &["error[server-url]", "a query or a fragment"]),
+        (url, "https://{region}.example.com", &["error[server-url]", "write the URL out"]),
+        (url, "https://example.com/a b", &["error[server-url]", "a character that no URL has"]),
+    ] {
+        let expected = [expected, &["--> openapi/families.toml:"]].concat();
+        refused(&[], &expected, |s| s.replace(FAMILIES, from, to));
+    }
+}
+
+/// What an overlay brings in is held to the rules of descriptions, with places in the overlay.
+#[test]
+fn what_overlays_add_is_checked() {
+    let update = "type: [object, \"null\"]";
+    refused(&[], &["error[dangling-ref]: `#/components/schemas/Usr`", "--> openapi/aivo/auth.overlay.yaml:17:"], |s| {
+        s.replace(AIVO_OVERLAY, update, "properties: {a: {$ref: '#/components/schemas/Usr'}}");
+    });
+    let hints = [
+        "error[overlay-target-unmatched]",
+        "--> openapi/pacerpro/swagger.overlay.yaml:",
+        "it has `$.definitions.Error`",
+    ];
+    refused(&[], &hints, |s| {
+        s.replace("openapi/pacerpro/swagger.overlay.yaml", "$.paths['/session'].get", "$.components.schemas.Error");
     });
 }
 

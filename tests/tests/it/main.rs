@@ -17,5 +17,6 @@ mod public_items;
 mod regenerate;
 mod regenerating;
 mod semver;
+mod show;
 mod snapshots;
 mod upstream;

@@ -1,16 +1,18 @@
 //! A family run through the pipeline as far as it goes: what stops a stage is noted, and the rest goes on without it, so
 //! that one run shows all there is to do.
 
-use openapi_pipeline::load::{Dialect, Files};
+use openapi_pipeline::load::{Files, Published};
+use openapi_pipeline::lower::Care;
 use openapi_pipeline::merge::{MergePlan, Part};
 use openapi_pipeline::report::Note;
-use openapi_pipeline::select::{Inventory, Selection};
-use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Origin, Report, convert, load, lower, merge, select};
+use openapi_pipeline::select::Selection;
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Origin, Report, load, lower, merge, select};
 
 use crate::build::{self, BuildError, Built, Recording, in_openapi, mention};
 use crate::config::{DocumentConfig, Family};
 use crate::diff::{DROPPING, Described};
 use crate::overlays;
+use crate::stages;
 use crate::tree::Tree;
 
 /// What became of a family.
@@ -37,10 +39,12 @@ impl Trial {
 pub(super) struct Tried {
     /// In a few words; nothing if it could not be read.
     pub(super) described: Option<Described>,
-    /// As published, in 3.0.3.
-    pub(super) converted: Option<Node>,
+    /// As published, without its overlays.
+    pub(super) published: Option<Published>,
     /// Its overlays.
     pub(super) overlays: Vec<Node>,
+    /// With its overlays, in 3.0.3.
+    pub(super) converted: Option<Node>,
     /// What is selected of it, with its overlays.
     pub(super) selected: Option<Node>,
 }
@@ -123,44 +127,36 @@ pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
 }
 
 fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems: &mut Problems) -> Tried {
-    let mut tried = Tried { described: None, converted: None, overlays: Vec::new(), selected: None };
+    let mut tried = Tried { described: None, published: None, overlays: Vec::new(), converted: None, selected: None };
     let path = in_openapi(&document.file.0);
-    let loaded = match load::load(cx, files, &path) {
-        Ok(loaded) => loaded,
+    let published = match load::read(cx, files, &path) {
+        Ok(published) => published,
         Err(found) => {
             problems.documents.0.extend(mention(found, document.file.1).0);
             return tried;
         }
     };
-    let inventory = Inventory::of(&loaded.root);
-    tried.described = Some(Described {
-        file: path.display().to_string(),
-        dialect: match loaded.dialect {
-            Dialect::Swagger2 => format!("Swagger {}", inventory.version),
-            _ => format!("OpenAPI {}", inventory.version),
-        },
-        operations: inventory.operations(),
-    });
-    let mut root = match convert::to_v3_0(cx, loaded) {
-        Ok(root) => root,
-        Err(found) => {
-            problems.documents.0.extend(found.0);
-            return tried;
-        }
-    };
-    tried.converted = Some(root.clone());
+    tried.described = Some(Described::of(path.display().to_string(), &published.root));
+    tried.published = Some(published.clone());
+    let mut overlaid = published;
     for (file, origin) in &document.overlays {
         match load::parse(cx, files, &in_openapi(file)) {
             Ok(overlay) => {
-                let (done, found) = overlays::as_far_as_it_goes(cx, root, &overlay);
+                let (done, found) = overlays::as_far_as_it_goes(cx, overlaid.root, &overlay);
                 problems.overlays.0.extend(found.0);
-                root = done;
+                overlaid.root = done;
                 tried.overlays.push(overlay);
             }
             Err(found) => problems.overlays.0.extend(mention(found, *origin).0),
         }
     }
-    tried.selected = selected(cx, &root, &document.select, problems);
+    match stages::converted(cx, files, overlaid, Care::Curated) {
+        Ok(root) => {
+            tried.selected = selected(cx, &root, &document.select, problems);
+            tried.converted = Some(root);
+        }
+        Err(found) => problems.documents.0.extend(found.0),
+    }
     tried
 }
 

@@ -17,6 +17,8 @@ pub struct ClientReport {
     pub left_out: Vec<LeftOut>,
     /// The fields that hold secrets and got a type that doesn't show them.
     pub secrets: Vec<Place>,
+    /// What should be known, though it stops nothing.
+    pub warnings: Vec<Warning>,
     /// How long it took, from reading the description to the last file.
     pub seconds: f64,
     /// The most memory the process took at once; null where the system doesn't say.
@@ -81,6 +83,32 @@ pub struct Place {
     pub note: String,
 }
 
+/// What should be known, though it stops nothing.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Warning {
+    /// Short, stable name of the kind of problem, such as `dangling-ref`.
+    pub code: String,
+    /// What is wrong, and what follows from it.
+    pub message: String,
+    /// The place, if there is one.
+    pub place: Option<WarningPlace>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// A place that a warning is about.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct WarningPlace {
+    /// The file: the description, one that it refers to, or an overlay.
+    pub document: String,
+    /// JSON pointer into the file, as a URI fragment.
+    pub pointer: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column, counted from 1.
+    pub column: usize,
+}
+
 impl ClientReport {
     /// The text of the file.
     pub fn render(&self) -> String {
@@ -108,6 +136,23 @@ pub(super) fn left_out(report: &Report) -> Vec<LeftOut> {
         construct: one.construct.name().to_owned(),
     };
     report.left_out.iter().map(left_out).collect()
+}
+
+/// What should be known.
+pub(super) fn warnings(report: &Report) -> Vec<Warning> {
+    let place = |place: &openapi_pipeline::Place| WarningPlace {
+        document: place.file.clone(),
+        pointer: place.pointer.clone(),
+        line: place.line,
+        column: place.column,
+    };
+    let warning = |one: &openapi_pipeline::report::Warning| Warning {
+        code: one.code.to_owned(),
+        message: one.message.clone(),
+        place: one.place.as_ref().map(place),
+        help: one.help.clone(),
+    };
+    report.warnings.iter().map(warning).collect()
 }
 
 /// The fields that became secrets.

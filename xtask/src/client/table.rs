@@ -34,6 +34,7 @@ pub(super) fn render(report: &ClientReport, pipeline: &openapi_pipeline::Report,
     for one in &report.left_out {
         lines.push(format!("left out {} [{}] at {}: {}", one.operation, one.construct, one.pointer, one.reason));
     }
+    lines.extend(pipeline.warnings.iter().map(ToString::to_string));
     lines.push(format!("wrote {}", out.display()));
     lines.join("\n")
 }

@@ -1,11 +1,13 @@
 //! What happened to a family's documents on the way to the merged one.
 
-use openapi_pipeline::{Context, Node, Origin, Sources, Value, convert, load, select};
+use openapi_pipeline::lower::Care;
+use openapi_pipeline::{Context, Node, Origin, Sources, Value, load, select};
 
 use super::show::{Place, Touched};
 use crate::build::{BuildError, Built, in_openapi};
 use crate::config::Family;
 use crate::overlays::{self, Touch};
+use crate::stages;
 use crate::tree::Tree;
 
 /// The documents of a family, replayed action by action.
@@ -22,14 +24,14 @@ impl Journey {
         let report = std::mem::take(&mut cx.report);
         let mut journey = Self { parts: Vec::new(), touches: Vec::new() };
         for document in &family.documents {
-            let loaded = load::load(cx, tree, &in_openapi(&document.file.0))?;
-            let mut root = convert::to_v3_0(cx, loaded)?;
+            let mut published = load::read(cx, tree, &in_openapi(&document.file.0))?;
             for (file, _) in &document.overlays {
                 let overlay = load::parse(cx, tree, &in_openapi(file))?;
-                let (changed, mut touches) = overlays::touched(cx, root, &overlay);
-                root = changed;
+                let (changed, mut touches) = overlays::touched(cx, published.root, &overlay);
+                published.root = changed;
                 journey.touches.append(&mut touches);
             }
+            let root = stages::converted(cx, tree, published, Care::Curated)?;
             journey.parts.push(select::select(cx, root, &document.select)?);
         }
         cx.report = report;

@@ -7,9 +7,9 @@
 mod library;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use self::library::Library;
+pub(super) use self::library::Library;
 use super::check::cycle;
 use super::identify::Anchors;
 use super::position::Position;
@@ -17,13 +17,18 @@ use super::reference::{Target, normalize};
 use super::rules::BUNDLE_REF;
 use super::{Dialect, Files};
 use crate::limits::{too_deep, too_large, weight};
+use crate::source::SourceId;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin, Value};
 
 /// What the work around a copy counts for.
 const COST_OF_COPY: usize = 20;
 
 /// What a pass of the bundler left behind.
+#[derive(Clone, Debug)]
 pub(super) struct Bundled {
+    /// The files that were read. Their references are settled: they lead to places of the root document, or are listed
+    /// as unresolved.
+    pub(super) library: Library,
     /// What went wrong with the document as a whole.
     pub(super) problems: Diagnostics,
     /// What is wrong with single references, which still are what was written in their file. Nothing is said of one that
@@ -31,22 +36,31 @@ pub(super) struct Bundled {
     pub(super) unresolved: BTreeMap<Origin, Vec<Diagnostic>>,
 }
 
-/// Bundles the document at `path`, whose anchors are known.
+impl Bundled {
+    /// Before the first pass over the document at `path`.
+    pub(super) fn nothing(path: &Path, root: &Node) -> Self {
+        let library = Library::new(normalize(path), root.origin.source());
+        Self { library, problems: Diagnostics::default(), unresolved: BTreeMap::new() }
+    }
+}
+
+/// Bundles a document whose anchors are known. References of files that are `settled` stay as they are.
 pub(super) fn bundle(
     cx: &mut Context,
     files: &dyn Files,
-    path: &Path,
     dialect: Dialect,
     anchors: Anchors,
     root: &mut Node,
+    Bundled { library, problems, unresolved }: Bundled,
+    settled: HashSet<SourceId>,
 ) -> Bundled {
-    let root_file = normalize(path);
     let mut bundler = Bundler {
-        library: Library::new(files, root_file.clone(), root.origin.source()),
+        files,
+        library,
+        settled,
         anchors,
         cx,
         dialect,
-        root_file,
         placed: HashMap::new(),
         names: HashMap::new(),
         numbers: HashMap::new(),
@@ -54,8 +68,8 @@ pub(super) fn bundle(
         inlining: Vec::new(),
         spent: 0,
         told: 0,
-        problems: Diagnostics::default(),
-        unresolved: BTreeMap::new(),
+        problems,
+        unresolved,
     };
     bundler.adopt_sections(root);
     bundler.inlining.clear();
@@ -69,7 +83,7 @@ pub(super) fn bundle(
     for (section, name, node) in components {
         bundler.add(root, section, name, node);
     }
-    Bundled { problems: bundler.problems, unresolved: bundler.unresolved }
+    Bundled { library: bundler.library, problems: bundler.problems, unresolved: bundler.unresolved }
 }
 
 /// A component that was taken from a file, but not searched for references yet.
@@ -82,11 +96,13 @@ struct Waiting {
 
 struct Bundler<'a> {
     cx: &'a mut Context,
-    library: Library<'a>,
+    files: &'a dyn Files,
+    library: Library,
+    /// Files whose references an earlier pass has followed.
+    settled: HashSet<SourceId>,
     /// Those of the root file.
     anchors: Anchors,
     dialect: Dialect,
-    root_file: PathBuf,
     /// What is a component already, with the reference to it. One place may be a component of several kinds.
     placed: HashMap<(Target, &'static str), String>,
     names: HashMap<&'static str, HashSet<String>>,
@@ -136,7 +152,7 @@ impl Bundler<'_> {
     /// A component of a section that came from another file is still referred to by its place in that file.
     fn remember_home(&mut self, component: &Node, section: &'static str, name: &str) {
         let file = self.library.file(component.origin.source());
-        if file != self.root_file {
+        if file != self.library.root_file() {
             let fragment = self.cx.sources.pointer(component.origin).trim_start_matches('#').to_owned();
             self.placed.insert((Target { file, fragment }, section), self.local_reference(section, name));
         }
@@ -272,7 +288,7 @@ impl Bundler<'_> {
     /// Finds where a reference leads. `through` follows places that are nothing but another reference.
     fn find(&mut self, reference: &str, origin: Origin, through: bool) -> Option<Found> {
         // What is adopted as a component is visited again.
-        if self.unresolved.contains_key(&origin) {
+        if self.settled.contains(&origin.source()) || self.unresolved.contains_key(&origin) {
             return None;
         }
         let before = self.problems.0.len();
@@ -296,7 +312,7 @@ impl Bundler<'_> {
         let (mut text, mut at) = (reference.to_owned(), origin);
         for _ in 0..self.cx.limits.hops {
             let base = self.library.file(at.source());
-            if base == self.root_file && text.starts_with('#') {
+            if base == self.library.root_file() && text.starts_with('#') {
                 return Some(Found::Root(text));
             }
             let target = match Target::parse(&text, &base) {
@@ -306,11 +322,11 @@ impl Bundler<'_> {
                     return None;
                 }
             };
-            if target.file == self.root_file {
+            if target.file == self.library.root_file() {
                 let fragment = self.anchors.get(&target.fragment).unwrap_or(&target.fragment);
                 return Some(Found::Root(format!("#{fragment}")));
             }
-            let node = match self.library.node(self.cx, &target, &text, at) {
+            let node = match self.library.node(self.cx, self.files, &target, (&text, at)) {
                 Ok(node) => node?,
                 Err(problems) => {
                     problems.0.into_iter().for_each(|problem| self.problem(problem));

@@ -1,53 +1,86 @@
 //! Every `$ref` that an operation can reach leads to a part of the description.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::bundle::Bundled;
-use super::position::{Position, walk};
+use super::position::{Position, nodes, walk};
 use super::reference::{local_pointer, resolve};
 use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
+use super::tolerate::Broken;
 use crate::limits::Limits;
 use crate::source::unescape_pointer;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
+/// What is wrong with a document.
+pub(super) struct Checked {
+    /// With the document as a whole.
+    pub(super) problems: Diagnostics,
+    /// With references that matter.
+    pub(super) broken: Broken,
+    /// The references that are broken and don't matter.
+    pub(super) idle: HashSet<Origin>,
+}
+
+/// The problems of references in the order of the document.
+pub(super) fn in_order(broken: Broken) -> Diagnostics {
+    let sorted: BTreeMap<Origin, Diagnostic> = broken.into_iter().collect();
+    Diagnostics(sorted.into_values().collect())
+}
+
 /// Checks all references. A broken one is a problem where an operation reaches it; elsewhere it is only noted, since
 /// nothing will ever follow it.
-pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Diagnostics {
-    let Bundled { mut problems, mut unresolved } = bundled;
+pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked {
+    let Bundled { mut problems, mut unresolved, .. } = bundled;
     let reachable = Reachable::of(root);
-    let Limits { hops, problems: most, suggestions: mut suggestions_left, .. } = cx.limits;
+    let Limits { hops, suggestions: mut suggestions_left, .. } = cx.limits;
     let mut chains = Chains { root, limit: hops, lengths: HashMap::new() };
+    let mut broken = Broken::new();
+    let mut unexplained = Broken::new();
     let mut idle: Vec<(Origin, Diagnostic)> = Vec::new();
-    let mut unexplained = false;
     walk(root, Position::Root, &mut |object, position| {
         let Some((reference, origin)) = position.reference(object) else { return };
         let found = match unresolved.remove(&origin) {
             Some(found) => {
-                unexplained |= found.is_empty() && reachable.contains(object);
+                if found.is_empty() && reachable.contains(object) {
+                    unexplained.insert(origin, unusable(reference, origin));
+                }
                 found
             }
             None => problem(&mut chains, reference, position, origin, &mut suggestions_left).into_iter().collect(),
         };
         for problem in found {
             // A limit that was passed is no matter of a single reference.
-            if reachable.contains(object) || matches!(problem.code, "too-large" | "too-deep") {
+            if matches!(problem.code, "too-large" | "too-deep") {
                 problems.push(problem);
+            } else if reachable.contains(object) {
+                broken.entry(origin).or_insert(problem);
             } else {
                 idle.push((origin, problem));
             }
         }
     });
-    // What is left are mappings and the like, and what is said once for several references.
-    problems.0.extend(unresolved.into_values().flatten());
-    if unexplained && problems.0.is_empty() {
-        problems.0.extend(idle.drain(..).map(|(_, problem)| problem));
+    // What is left are mappings and the like, or was removed by an overlay.
+    if !unresolved.is_empty() {
+        let present: HashSet<Origin> = nodes(root).map(|node| node.origin).collect();
+        for (origin, found) in unresolved.into_iter().filter(|(origin, _)| present.contains(origin)) {
+            if let Some(problem) = found.into_iter().next() {
+                broken.insert(origin, problem);
+            }
+        }
     }
+    // A reason that is given once may have been given where it doesn't matter, or where an overlay has removed it.
+    if !unexplained.is_empty() && problems.0.is_empty() && broken.is_empty() {
+        problems.0.extend(idle.drain(..).map(|(_, problem)| problem));
+        if problems.0.is_empty() {
+            broken = unexplained;
+        }
+    }
+    let origins = idle.iter().map(|(origin, _)| *origin).collect();
     for (origin, problem) in idle {
         cx.note(&UNREACHABLE_REF, origin, problem.message);
     }
-    problems.0.truncate(most);
-    problems
+    Checked { problems, broken, idle: origins }
 }
 
 /// What is wrong with a local reference.
@@ -88,6 +121,13 @@ fn fits(target: &Node, position: Position) -> bool {
         Value::Bool(_) => matches!(position, Position::Schema | Position::Other),
         _ => position == Position::Other,
     }
+}
+
+/// The problem of a reference that fails for a reason which was given elsewhere.
+fn unusable(reference: &str, origin: Origin) -> Diagnostic {
+    Diagnostic::new("unusable-ref", format!("`{reference}` can't be followed"))
+        .at(origin, "this reference")
+        .help("see that the file is there, can be read, and holds what is referred to")
 }
 
 /// The problem of a reference to nothing.
@@ -192,7 +232,7 @@ impl<'a> Reachable<'a> {
 
     fn visit(&mut self, node: &'a Node, position: Position) {
         match &node.value {
-            _ if position == Position::Data => {}
+            _ if !position.matters() => {}
             Value::Array(items) => items.iter().for_each(|item| self.visit(item, position)),
             Value::Object(members) => {
                 if !self.objects.insert(address(node)) {

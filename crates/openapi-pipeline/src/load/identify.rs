@@ -9,15 +9,22 @@ use super::reference::resolve;
 use super::rules::REFERENCE_BY_PLACE;
 use super::uri;
 use crate::limits::{Budget, text_weight};
-use crate::source::escape_pointer;
+use crate::source::{SourceId, escape_pointer};
 use crate::{Context, Node, Origin, Value};
 
 /// The anchors of a file, with the JSON pointers to what they name: other files may refer to them.
 pub(super) type Anchors = HashMap<String, String>;
 
 /// Rewrites the references of a file whose root has the given position, and returns its anchors.
-pub(super) fn identify(cx: &mut Context, root: &mut Node, position: Position) -> Anchors {
-    let mut survey = Survey::new(root, &mut cx.budget);
+///
+/// A reference of a file that is `settled` is one by place already, and relative to the root: it stays.
+pub(super) fn identify(
+    cx: &mut Context,
+    root: &mut Node,
+    position: Position,
+    settled: &dyn Fn(SourceId) -> bool,
+) -> Anchors {
+    let mut survey = Survey::new(root, &mut cx.budget, settled);
     survey.visit(root, position);
     let Survey { names, mut rewrites, waiting, .. } = survey;
     for Waiting { number, text, base, scope } in waiting {
@@ -76,6 +83,8 @@ struct Survey<'a> {
     root: &'a Node,
     /// What is remembered counts, as names and their places can be long.
     budget: &'a mut Budget,
+    /// Files whose references stay.
+    settled: &'a dyn Fn(SourceId) -> bool,
     path: String,
     base: Option<Rc<str>>,
     scope: Option<Rc<str>>,
@@ -89,7 +98,7 @@ struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    fn new(root: &'a Node, budget: &'a mut Budget) -> Self {
+    fn new(root: &'a Node, budget: &'a mut Budget, settled: &'a dyn Fn(SourceId) -> bool) -> Self {
         let mut names = Names::default();
         let base: Option<Rc<str>> = root.get_str("$self").map(|own| own.trim_end_matches('#').into());
         if let Some(own) = &base {
@@ -98,6 +107,7 @@ impl<'a> Survey<'a> {
         Self {
             root,
             budget,
+            settled,
             path: String::new(),
             base,
             scope: None,
@@ -122,8 +132,8 @@ impl<'a> Survey<'a> {
                 if may_be_schema(position) {
                     self.name(node);
                 }
-                if let Some((text, _)) = position.reference(node) {
-                    self.reference(text);
+                if let Some((text, origin)) = position.reference(node) {
+                    self.reference(text, origin);
                 }
                 for (key, member) in members {
                     self.below(&escape_pointer(key), |survey| survey.visit(member, position.child(key)));
@@ -174,9 +184,12 @@ impl<'a> Survey<'a> {
         }
     }
 
-    fn reference(&mut self, text: &str) {
+    fn reference(&mut self, text: &str, origin: Origin) {
         let number = self.count;
         self.count += 1;
+        if (self.settled)(origin.source()) {
+            return;
+        }
         let place = match text.strip_prefix('#') {
             Some("") => self.scope.as_ref().map(|scope| format!("#{scope}")),
             Some(pointer) if pointer.starts_with('/') => self.place(pointer),

@@ -97,6 +97,11 @@ impl Position {
         }
     }
 
+    /// Whether generated code depends on what stands here: not on examples, nor on what is called in return.
+    pub(super) fn matters(self) -> bool {
+        !matches!(self, P::Data | P::Example | P::Link | P::Callback)
+    }
+
     /// The reference an object in this position is, with the place of its text.
     pub(super) fn reference(self, object: &Node) -> Option<(&str, Origin)> {
         if matches!(self, P::Data | P::Properties | P::Mapping) {
@@ -175,6 +180,20 @@ pub(super) fn walk_mut(node: &mut Node, position: Position, visit: &mut dyn FnMu
         }
         _ => {}
     }
+}
+
+/// All values of a document, in no order that matters.
+pub(super) fn nodes(root: &Node) -> impl Iterator<Item = &Node> {
+    let mut open = vec![root];
+    std::iter::from_fn(move || {
+        let node = open.pop()?;
+        match &node.value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => open.extend(members.values()),
+            _ => {}
+        }
+        Some(node)
+    })
 }
 
 #[cfg(test)]

@@ -269,3 +269,97 @@ fn published_descriptions_load() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
+
+/// A document with references to nothing in every place that tells.
+const HOLES: &str = r"
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get: {operationId: parameter, parameters: [{$ref: '#/components/parameters/P'}], responses: {'200': {description: d}}}
+    post: {operationId: body, requestBody: {$ref: '#/components/requestBodies/None'}, responses: {'200': {description: d}}}
+    put: {operationId: header, responses: {'200': {description: d, headers: {X: {$ref: '#/components/headers/None'}}}}}
+    delete: {operationId: response, responses: {default: {$ref: '#/components/responses/None'}}}
+    patch:
+      operationId: kept
+      callbacks: {done: {'{$url}': {post: {requestBody: {$ref: '#/none'}}}}, far: {$ref: '#/components/callbacks/Far'}}
+      responses:
+        '200':
+          description: d
+          links: {l: {$ref: '#/components/links/None'}}
+          content: {a/b: {schema: {$ref: '#/components/schemas/A'}, examples: {e: {$ref: none.json}}}}
+  /b:
+    parameters: [{$ref: '#/components/parameters/None'}]
+    get: {operationId: shared, responses: {'200': {description: d}}}
+  /c: {$ref: '#/components/pathItems/C'}
+components:
+  callbacks: {Far: {'{$url}': {$ref: '#/none'}}}
+  pathItems:
+    C:
+      get: {operationId: there, responses: {'200': {$ref: '#/components/responses/None'}}}
+      put: {operationId: here, responses: {'200': {description: d}}}
+  parameters: {P: {$ref: '#/components/parameters/None'}}
+  schemas:
+    A: {type: object, x-more: {$ref: '#/none'}, properties: {a: {$ref: '#/components/schemas/Gone', description: d}}}
+    Unused: {$ref: '#/components/schemas/Gone'}
+";
+
+fn published(text: &str, tolerant: bool) -> (Context, Result<Document, Diagnostics>) {
+    let mut cx = Context::new();
+    let files = MemoryFiles::new().with("a.yaml", text);
+    let read = read(&mut cx, &files, "a.yaml".as_ref()).unwrap();
+    let checked = match tolerant {
+        true => check_as_published(&mut cx, &files, read),
+        false => check(&mut cx, &files, read),
+    };
+    (cx, checked)
+}
+
+#[test]
+fn what_refers_to_nothing_is_done_without_where_nobody_looks_after_it() {
+    let (cx, document) = published(HOLES, true);
+    let root = document.unwrap().root.to_json();
+    let left_out: Vec<&str> = cx.report.left_out.iter().map(|one| one.operation.as_str()).collect();
+    assert_eq!(left_out, ["GET /a", "POST /a", "PUT /a", "DELETE /a", "GET /b", "GET /c"]);
+    assert!(cx.report.left_out.iter().all(|one| one.construct == crate::lower::Construct::DanglingReference));
+    let operations = |path: &str| root.pointer(path).map(|item| item.as_object().unwrap().keys().cloned().collect());
+    assert_eq!(operations("/paths/~1a"), Some(vec!["patch".to_owned()]));
+    assert_eq!(operations("/paths/~1b"), None);
+    assert_eq!(operations("/components/pathItems/C"), Some(vec!["put".to_owned()]));
+    // Any JSON, with what stands beside the reference.
+    assert_eq!(root["components"]["schemas"]["A"]["properties"]["a"], serde_json::json!({"description": "d"}));
+    let patch = &root["paths"]["/a"]["patch"];
+    assert_eq!(
+        (&patch["callbacks"], &patch["responses"]["200"]["links"]),
+        (&serde_json::json!({}), &serde_json::json!({}))
+    );
+    let warnings: Vec<String> = cx.report.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].starts_with("warning[dangling-ref]: `#/components/schemas/Gone` leads nowhere: any JSON"));
+    assert!(warnings[0].contains("\n --> a.yaml:30:72"), "{warnings:?}");
+}
+
+#[test]
+fn what_refers_to_nothing_and_matters_is_an_error_where_somebody_does() {
+    let (_, document) = published(HOLES, false);
+    let problems = document.unwrap_err();
+    let told: Vec<&str> = problems.0.iter().map(|one| one.message.split('`').nth(1).unwrap()).collect();
+    let none = |section: &str| format!("#/components/{section}/None");
+    let expected = [
+        none("requestBodies"),
+        none("headers"),
+        none("responses"),
+        none("parameters"),
+        none("responses"),
+        none("parameters"),
+        "#/components/schemas/Gone".to_owned(),
+    ];
+    assert_eq!(told, expected, "neither links, callbacks and examples nor what nobody uses");
+}
+
+#[test]
+fn a_file_that_is_missing_may_have_been_forgotten() {
+    let text = HOLES.replace("'#/components/schemas/Gone', description", "'gone.yaml', description");
+    let (_, document) = published(&text, true);
+    assert_eq!(document.unwrap_err().0[0].code, "unreadable-file");
+}

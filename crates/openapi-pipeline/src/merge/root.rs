@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::compare::equivalent;
-use super::{MergePlan, Part, rule};
+use super::{MergePlan, NamedServer, Part, rule};
 use crate::select::suggest::did_you_mean;
 use crate::select::tree;
 use crate::{Context, Diagnostic, Diagnostics, Node, Value};
@@ -16,10 +16,11 @@ pub(crate) fn choose_servers(parts: &[Part], plan: &MergePlan, problems: &mut Di
     let ids = &mut parts.iter().map(|part| part.id.as_str());
     match parts.iter().position(|part| part.id == *wanted) {
         Some(index) if has_servers(&parts[index]) => return Some(index),
+        Some(_) if !plan.servers.is_empty() => {}
         Some(index) => problems.push(
             Diagnostic::new("servers-from-no-servers", format!("the document `{wanted}` has no servers"))
                 .at(parts[index].root.origin, "no `servers` here")
-                .help("name another document in `servers`, or add servers with an overlay"),
+                .help("name another document in `servers-from`, or list the servers in `servers`"),
         ),
         None => problems.push(
             Diagnostic::new(
@@ -81,8 +82,15 @@ pub(crate) fn spread_servers(cx: &mut Context, parts: &mut [Part], chosen: Optio
 }
 
 /// Everything at the root but paths and components.
-pub(crate) fn merge(cx: &mut Context, merged: &mut Node, parts: &mut [Part], servers: Option<usize>) {
-    let server_list = servers.and_then(|index| parts[index].root.get("servers")).cloned();
+pub(crate) fn merge(
+    cx: &mut Context,
+    merged: &mut Node,
+    parts: &mut [Part],
+    servers: Option<usize>,
+    named: &[NamedServer],
+) {
+    let told = servers.and_then(|index| parts[index].root.get("servers")).cloned();
+    let server_list = name_servers(cx, told, named);
     for (index, part) in parts.iter_mut().enumerate() {
         let Some(members) = part.root.as_object_mut().map(std::mem::take) else { continue };
         for (key, node) in members {
@@ -109,6 +117,32 @@ pub(crate) fn merge(cx: &mut Context, merged: &mut Node, parts: &mut [Part], ser
             insert(merged, "servers", list.clone());
         }
     }
+}
+
+/// The servers of the documents under the names that the family gives them, then those that only the family knows.
+fn name_servers(cx: &mut Context, told: Option<Node>, named: &[NamedServer]) -> Option<Node> {
+    let Some(first) = named.first() else { return told };
+    let mut list = told.unwrap_or_else(|| Node::new(Vec::new(), first.origin));
+    let servers = list.as_array_mut()?;
+    for NamedServer { url, name, origin } in named {
+        let base = |url: &str| url.trim_end_matches('/').to_owned();
+        let known = servers.iter_mut().find(|server| server.get_str("url").map(base) == Some(base(url)));
+        let description = Node::new(name.as_str(), *origin);
+        match known {
+            Some(server) => {
+                cx.note(&rule::NAMED_SERVERS, *origin, format!("`{url}` is called {name}"));
+                insert(server, "description", description);
+            }
+            None => {
+                cx.note(&rule::NAMED_SERVERS, *origin, format!("`{url}` is added as {name}"));
+                let mut server = Node::object(*origin);
+                server.set("url", url.as_str());
+                insert(&mut server, "description", description);
+                servers.push(server);
+            }
+        }
+    }
+    Some(list)
 }
 
 fn insert(merged: &mut Node, key: &str, node: Node) {

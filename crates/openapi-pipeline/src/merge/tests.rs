@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use super::{MergeAction, MergePlan, MergeRule, Part, merge};
+use super::{MergeAction, MergePlan, MergeRule, NamedServer, Part, merge};
 use crate::select::testing::{codes, document, tree, uses};
 use crate::{Context, Diagnostics, Node};
 
@@ -18,7 +18,7 @@ fn plan(rules: Vec<(&str, MergeAction)>) -> MergePlan {
         action,
         origin: None,
     });
-    MergePlan { family: "svix".to_owned(), servers_from: None, rules: rules.collect() }
+    MergePlan { family: "svix".to_owned(), rules: rules.collect(), ..MergePlan::default() }
 }
 
 fn keep(document: &str) -> MergeAction {
@@ -248,4 +248,31 @@ fn info_and_tags() {
     assert_eq!(uses(&cx, "merged-tags"), ["#/tags/0"]);
     let (_, nothing) = run(&[], &plan(vec![]));
     assert_eq!(nothing.unwrap_err().0[0].code, "no-documents");
+}
+
+/// A family says what a dialect has no words for: names, and servers that no document tells.
+#[test]
+fn servers_get_names_and_company() {
+    let mut told = document(json!({"/a": {"get": operation("a")}}), json!({}));
+    told["servers"] = json!([{"url": "https://a.example/v1/"}]);
+    let untold = document(json!({"/a": {"get": operation("a")}}), json!({}));
+    for (json, expected) in [
+        (
+            told,
+            json!([{"url": "https://a.example/v1/", "description": "Main"}, {"url": "https://b.example", "description": "Test"}]),
+        ),
+        (
+            untold,
+            json!([{"url": "https://a.example/v1", "description": "Main"}, {"url": "https://b.example", "description": "Test"}]),
+        ),
+    ] {
+        let mut cx = Context::new();
+        let root = tree(&mut cx, "a", &json);
+        let server = |url: &str, name: &str| NamedServer { url: url.into(), name: name.into(), origin: root.origin };
+        let servers = vec![server("https://a.example/v1", "Main"), server("https://b.example", "Test")];
+        let plan = MergePlan { servers, servers_from: Some("a".to_owned()), ..plan(vec![]) };
+        let merged = merge(&mut cx, vec![Part { id: "a".to_owned(), root: root.clone() }], &plan).unwrap();
+        assert_eq!(merged.get("servers").unwrap().to_json(), expected);
+        assert_eq!(uses(&cx, "named-servers").len(), 2);
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use indexmap::map::Entry;
 
 use super::action::{Action, Change, Version};
+use super::hint;
 use super::target::{Place, Step, pointer};
 use crate::limits::{height, too_deep, too_large, weight};
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
@@ -25,9 +26,13 @@ pub(super) fn apply(
             let [place] = found.as_slice() else {
                 let places = if found.is_empty() { "nothing".to_owned() } else { format!("{} places", found.len()) };
                 let message = format!("`{}` matches {places}, and one place can be copied", source.text);
+                let help = match found.is_empty() {
+                    true => hint::help(document, source),
+                    false => "let it select exactly one place of the document".to_owned(),
+                };
                 return Err(Diagnostic::new("overlay-copy", message)
                     .at(source.origin, "this source")
-                    .help("let it select exactly one place of the document")
+                    .help(help)
                     .into());
             };
             let copied = find(document, place).map(|node| cx.copy(node));

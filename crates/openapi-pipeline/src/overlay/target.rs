@@ -25,6 +25,16 @@ pub(super) enum Step {
     Index(usize),
 }
 
+impl Step {
+    /// The name of a member; nothing for an element.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Index(_) => "",
+        }
+    }
+}
+
 /// Why a text is no such expression, and at which byte.
 pub(super) type Malformed = (usize, String);
 

@@ -32,6 +32,11 @@ pub(crate) fn did_you_mean(wanted: &str, what: &str, known: &mut dyn Iterator<It
     format!("there are: {}", listing(known.into_iter(), 12))
 }
 
+/// The name that is closest to `wanted`, if any is close; of several the first in the alphabet.
+pub(crate) fn closest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known.filter_map(|name| Some((closeness(wanted, name)?, name))).min().map(|(_, name)| name)
+}
+
 /// How far apart two names are, if they are close: spelled alike, or one within the other.
 fn closeness(wanted: &str, name: &str) -> Option<usize> {
     let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());

@@ -1,7 +1,7 @@
 //! The other files of a description, each read once.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use crate::load::check::dangling;
 use crate::load::identify::{Anchors, identify};
@@ -11,40 +11,57 @@ use crate::load::{Files, parse};
 use crate::source::SourceId;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 
-pub(super) struct Library<'a> {
-    files: &'a dyn Files,
+#[derive(Clone, Debug)]
+pub(in crate::load) struct Library {
+    root_file: PathBuf,
     paths: HashMap<SourceId, PathBuf>,
     /// `None` for files that could not be read, so that this is said once.
     trees: HashMap<PathBuf, Option<Tree>>,
 }
 
+#[derive(Clone, Debug)]
 struct Tree {
     root: Node,
     anchors: Anchors,
 }
 
-impl<'a> Library<'a> {
-    pub(super) fn new(files: &'a dyn Files, root_file: PathBuf, root: SourceId) -> Self {
-        Self { files, paths: HashMap::from([(root, root_file)]), trees: HashMap::new() }
+impl Library {
+    pub(in crate::load) fn new(root_file: PathBuf, root: SourceId) -> Self {
+        Self { paths: HashMap::from([(root, root_file.clone())]), root_file, trees: HashMap::new() }
     }
 
-    /// The path of a file that was read.
+    /// The files that were read so far: the description itself, and what it refers to.
+    pub(in crate::load) fn sources(&self) -> HashSet<SourceId> {
+        self.paths.keys().copied().collect()
+    }
+
+    /// Forgets the content of the files: what is referred to from now on is read anew, under a source of its own, and so
+    /// can be told from what an earlier pass has settled.
+    pub(in crate::load) fn close(&mut self) {
+        self.trees.clear();
+    }
+
+    /// The path that what stands in a file is relative to. What an overlay brought in has become a part of the description.
     pub(super) fn file(&self, source: SourceId) -> PathBuf {
-        self.paths.get(&source).cloned().unwrap_or_default()
+        self.paths.get(&source).unwrap_or(&self.root_file).clone()
+    }
+
+    pub(super) fn root_file(&self) -> &Path {
+        &self.root_file
     }
 
     /// The node at a place, whose file is read when it is met first; nothing if that failed before.
     pub(super) fn node(
         &mut self,
         cx: &mut Context,
+        files: &dyn Files,
         target: &Target,
-        reference: &str,
-        origin: Origin,
+        (reference, origin): (&str, Origin),
     ) -> Result<Option<&Node>, Diagnostics> {
         if !self.trees.contains_key(&target.file) {
-            match parse(cx, self.files, &target.file) {
+            match parse(cx, files, &target.file) {
                 Ok(mut root) => {
-                    let anchors = identify(cx, &mut root, Position::Other);
+                    let anchors = identify(cx, &mut root, Position::Other, &|_| false);
                     self.paths.insert(root.origin.source(), target.file.clone());
                     self.trees.insert(target.file.clone(), Some(Tree { root, anchors }));
                 }

@@ -1,0 +1,236 @@
+//! `cargo xtask show`: what a description is after any stage.
+
+mod places;
+mod yaml;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use openapi_pipeline::lower::{self, Care, LowerPlan};
+use openapi_pipeline::merge::{self, Part};
+use openapi_pipeline::select::{self, Selection};
+use openapi_pipeline::{Context, Diagnostics, Node};
+
+use crate::Workspace;
+use crate::build::{self, in_openapi};
+use crate::client::{self, Folder};
+use crate::config::{DocumentConfig, Family};
+use crate::generate::unknown_family;
+use crate::progress::line;
+use crate::stack::with_deep_stack;
+use crate::stages::{self, Given};
+use crate::tree::Tree;
+use crate::workspace::Failure;
+
+/// Show what a description is after a stage
+///
+/// Of a file, the stages are those of `client`; of a family, those of `generate`. An overlay is written for what
+/// `loaded` shows, and `overlaid` shows what it leaves.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A description, or a family of openapi/families.toml
+    #[arg(value_name = "FILE|FAMILY")]
+    pub what: String,
+    /// The stage after which it is shown
+    #[arg(long, value_enum)]
+    pub stage: Stage,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Yaml)]
+    pub format: Format,
+    /// List where each value comes from instead: its JSON pointer in the document of this stage, and the file, line and
+    /// column that it was written at
+    #[arg(long)]
+    pub places: bool,
+    /// The document of the family, where it has several
+    #[arg(long, value_name = "ID")]
+    pub document: Option<String>,
+    /// The folder that holds all files the description refers to; by default its own
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// An OpenAPI Overlay to apply to the file; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub overlay: Vec<PathBuf>,
+    /// Operations of the file to keep, as for `client`; may be given several times
+    #[arg(long, value_name = "CRITERION")]
+    pub select: Vec<String>,
+}
+
+/// A stage, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Stage {
+    /// As published, with the files it refers to
+    Loaded,
+    /// With its overlays
+    Overlaid,
+    /// Checked, and in OpenAPI 3.0.3
+    Converted,
+    /// Cut down to the operations that are wanted
+    Selected,
+    /// One with the other documents of its family
+    Merged,
+    /// As generated code is made from
+    Lowered,
+    /// What progenitor is given of it
+    View,
+}
+
+/// How to show a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Yaml,
+    /// For programs
+    Json,
+}
+
+/// Runs the task.
+pub fn run(workspace: Option<&Workspace>, options: &Show) -> Result<(), Failure> {
+    let shown = with_deep_stack(|| show(workspace, options))
+        .map_err(|error| Failure::io("start a thread for", Path::new(&options.what), error))??;
+    line(&mut std::io::stdout().lock(), shown.trim_end());
+    Ok(())
+}
+
+/// What a description is after a stage, as text.
+pub fn show(workspace: Option<&Workspace>, options: &Show) -> Result<String, Failure> {
+    let mut cx = Context::new();
+    let document = if Path::new(&options.what).is_file() {
+        file(&mut cx, options)
+    } else {
+        let workspace =
+            workspace.ok_or_else(|| neither(options, "and there is no workspace here that has families"))?;
+        let (context, families, _) = build::families(workspace)?;
+        cx = context;
+        let family = families.families.iter().find(|family| family.name == options.what);
+        // What looks like a path was meant as one.
+        let family = family.ok_or_else(|| match options.what.contains(['/', '.']) {
+            true => neither(options, "and no family has that name"),
+            false => unknown_family(&options.what, &families.families),
+        })?;
+        let only = document_of(family, options)?;
+        of_family(&mut cx, &Tree::new(workspace), family, only, options.stage)
+    };
+    let document = match document {
+        Ok(document) => document,
+        Err(problems) => return Err(Failure::Input { problems, sources: cx.sources }),
+    };
+    Ok(match (options.places, options.format) {
+        (true, format) => places::render(&cx.sources, &document, format),
+        (false, Format::Yaml) => yaml::render(&document),
+        (false, Format::Json) => document.to_pretty_json(),
+    })
+}
+
+fn neither(options: &Show, why: &str) -> Failure {
+    Failure::Message {
+        code: "nothing-to-show",
+        message: format!("there is no file `{}`, {why}", options.what),
+        help: "name a description, or a family of openapi/families.toml".to_owned(),
+    }
+}
+
+/// The document that is asked for; none for what all of them became.
+fn document_of<'a>(family: &'a Family, options: &Show) -> Result<Option<&'a DocumentConfig>, Failure> {
+    let refuse = |message: String, help: String| Err(Failure::Message { code: "show", message, help });
+    if options.root.is_some() || !options.overlay.is_empty() || !options.select.is_empty() {
+        return refuse(
+            format!("`{}` is a family, which has its own overlays, selection and root folder", options.what),
+            "leave out --root, --overlay and --select, or name a file".to_owned(),
+        );
+    }
+    let ids = || family.documents.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join(", ");
+    match (&options.document, family.documents.as_slice()) {
+        (Some(_), _) if options.stage >= Stage::Merged => refuse(
+            format!("at this stage, the documents of `{}` are one", family.name),
+            "leave out --document, or ask for `selected` or a stage before it".to_owned(),
+        ),
+        (_, _) if options.stage >= Stage::Merged => Ok(None),
+        (Some(id), documents) => match documents.iter().find(|one| one.id == *id) {
+            None => refuse(format!("family `{}` has no document `{id}`", family.name), format!("it has {}", ids())),
+            found => Ok(found),
+        },
+        (None, [only]) => Ok(Some(only)),
+        (None, _) => refuse(
+            format!("family `{}` has several documents, which are one from `merged` on", family.name),
+            format!("choose one by --document: {}", ids()),
+        ),
+    }
+}
+
+/// A file, by the stages of `client`.
+fn file(cx: &mut Context, options: &Show) -> Result<Node, Diagnostics> {
+    let selection = client::selection(&options.select)?;
+    if let Some(id) = &options.document {
+        let message = format!("`{}` is a file, and has no document `{id}`", options.what);
+        return Err(openapi_pipeline::Diagnostic::new("show", message).help("leave out --document").into());
+    }
+    let (files, path) = client::open(Path::new(&options.what), options.root.as_deref())?;
+    let opened = options.overlay.iter().map(|file| client::open(file, None));
+    let opened: Vec<(Folder, PathBuf)> = opened.collect::<Result<_, _>>()?;
+    let overlays = opened.iter().map(|(files, path)| Given { files, path: path.clone(), named: None });
+    let given = Given { files: &files, path, named: None };
+    let overlays: Vec<Given<'_>> = overlays.collect();
+    let selected = document(cx, (&given, &overlays), &selection, Care::AsPublished, options.stage)?;
+    let plan = LowerPlan { secrets: Vec::new(), care: Care::AsPublished };
+    match options.stage {
+        // A single document is merged with nothing.
+        Stage::Lowered => lower::lower(cx, selected, &plan),
+        Stage::View => Ok(client_codegen::view(&lower::lower(cx, selected, &plan)?)),
+        _ => Ok(selected),
+    }
+}
+
+/// A family, or one of its documents.
+fn of_family(
+    cx: &mut Context,
+    tree: &Tree,
+    family: &Family,
+    only: Option<&DocumentConfig>,
+    stage: Stage,
+) -> Result<Node, Diagnostics> {
+    let until = |cx: &mut Context, config: &DocumentConfig| {
+        let overlays: Vec<Given<'_>> = config.overlays.iter().map(|named| given(tree, named)).collect();
+        document(cx, (&given(tree, &config.file), &overlays), &config.select, Care::Curated, stage)
+    };
+    if let Some(config) = only {
+        return until(cx, config);
+    }
+    let mut parts = Vec::new();
+    for config in &family.documents {
+        parts.push(Part { id: config.id.clone(), root: until(cx, config)? });
+    }
+    let merged = merge::merge(cx, parts, &family.merge)?;
+    match stage {
+        Stage::Lowered => lower::lower(cx, merged, &family.lower),
+        Stage::View => Ok(client_codegen::view(&lower::lower(cx, merged, &family.lower)?)),
+        _ => Ok(merged),
+    }
+}
+
+fn given<'a>(tree: &'a Tree, (file, origin): &(String, openapi_pipeline::Origin)) -> Given<'a> {
+    Given { files: tree, path: in_openapi(file), named: Some(*origin) }
+}
+
+/// One document, as far as the stages go that every document takes alone. `loaded` and `overlaid` come before the
+/// check: who writes an overlay wants to see what is refused.
+fn document(
+    cx: &mut Context,
+    (given, overlays): (&Given<'_>, &[Given<'_>]),
+    selection: &Selection,
+    care: Care,
+    stage: Stage,
+) -> Result<Node, Diagnostics> {
+    let published = stages::loaded(cx, given)?;
+    if stage == Stage::Loaded {
+        return Ok(published.root);
+    }
+    let published = stages::overlaid(cx, published, overlays)?;
+    if stage == Stage::Overlaid {
+        return Ok(published.root);
+    }
+    let converted = stages::converted(cx, given.files, published, care)?;
+    if stage == Stage::Converted {
+        return Ok(converted);
+    }
+    select::select(cx, converted, selection)
+}
