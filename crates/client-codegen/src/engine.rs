@@ -3,12 +3,14 @@
 use openapi_pipeline::{Node, Object, Value};
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
-use crate::CodegenError;
+use crate::model::Operation;
 use crate::panic_capture::capture;
+use crate::{CodegenError, view};
 
 /// Runs progenitor and parses what it wrote.
-pub(crate) fn run(document: &Node) -> Result<syn::File, CodegenError> {
-    let view = without_error_responses(document);
+pub(crate) fn run(document: &Node, operations: &[Operation]) -> Result<syn::File, CodegenError> {
+    let mut view = without_error_responses(document);
+    view::simplify(&mut view, operations);
     let spec: openapiv3::OpenAPI =
         serde_json::from_value(view.to_json()).map_err(|error| CodegenError::document("#", error.to_string()))?;
     // A fresh generator for every output: it remembers types. It panics on what it doesn't know.

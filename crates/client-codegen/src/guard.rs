@@ -150,7 +150,7 @@ fn culprit(document: &Node, key: Key, error: CodegenError) -> Culprit {
     let schemas = part.get("components").into_iter().flat_map(|components| components.members("schemas"));
     let failing = schemas.filter_map(|(name, schema)| {
         let alone = select::schema_subset(&part, name);
-        let error = engine::run(&alone).err()?;
+        let error = engine::run(&alone, &[]).err()?;
         let size = alone.get("components").map_or(0, |components| components.members("schemas").count());
         Some((size, name, schema.origin, error))
     });

@@ -3,3 +3,4 @@
 
 mod acme;
 mod compatible;
+mod letters;
