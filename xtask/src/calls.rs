@@ -58,8 +58,15 @@ fn function(method: &Method) -> String {
     let mut lines = String::new();
     let mut values = Vec::new();
     for (number, argument) in method.required.iter().enumerate() {
-        lines += &format!("    let a{number}: {} = arguments.required({:?})?;\n", owned(argument), argument.name);
+        let (ty, name) = (owned(argument), &argument.name);
+        lines += &match argument.nullable {
+            true => format!("    let a{number}: Option<{ty}> = arguments.optional({name:?})?;\n"),
+            false => format!("    let a{number}: {ty} = arguments.required({name:?})?;\n"),
+        };
         values.push(match argument {
+            Argument { nullable: true, by_reference: true, ty, .. } if ty == "str" => format!("a{number}.as_deref()"),
+            Argument { nullable: true, by_reference: true, .. } => format!("a{number}.as_ref()"),
+            Argument { nullable: true, .. } => format!("a{number}"),
             Argument { by_reference: true, .. } => format!("&a{number}"),
             Argument { ty, .. } if is_bytes(ty) => format!("a{number}.into()"),
             _ => format!("a{number}"),

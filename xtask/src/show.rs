@@ -175,7 +175,7 @@ fn file(cx: &mut Context, options: &Show) -> Result<Node, Diagnostics> {
     match options.stage {
         // A single document is merged with nothing.
         Stage::Lowered => lower::lower(cx, selected, &plan),
-        Stage::View => Ok(client_codegen::view(&lower::lower(cx, selected, &plan)?)),
+        Stage::View => view(&lower::lower(cx, selected, &plan)?),
         _ => Ok(selected),
     }
 }
@@ -202,9 +202,19 @@ fn of_family(
     let merged = merge::merge(cx, parts, &family.merge)?;
     match stage {
         Stage::Lowered => lower::lower(cx, merged, &family.lower),
-        Stage::View => Ok(client_codegen::view(&lower::lower(cx, merged, &family.lower)?)),
+        Stage::View => view(&lower::lower(cx, merged, &family.lower)?),
         _ => Ok(merged),
     }
+}
+
+/// What the generator is given of a lowered document.
+fn view(lowered: &Node) -> Result<Node, Diagnostics> {
+    let broken = |error: client_codegen::CodegenError| {
+        openapi_pipeline::Diagnostic::new("show", error.to_string())
+            .at(lowered.origin, "the view was to be made of this")
+            .help("this is a fault of the pipeline, not of the document")
+    };
+    client_codegen::view(lowered).map_err(|error| broken(error).into())
 }
 
 fn given<'a>(tree: &'a Tree, (file, origin): &(String, openapi_pipeline::Origin)) -> Given<'a> {

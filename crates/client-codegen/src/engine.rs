@@ -4,11 +4,13 @@ use openapi_pipeline::{Node, Object, Value};
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
 use crate::CodegenError;
+use crate::model::{self, Operation};
 use crate::panic_capture::capture;
+use crate::view::simplify;
 
 /// Runs progenitor and parses what it wrote.
-pub(crate) fn run(document: &Node) -> Result<syn::File, CodegenError> {
-    let view = view(document);
+pub(crate) fn run(document: &Node, operations: &[Operation]) -> Result<syn::File, CodegenError> {
+    let view = view_of(document, operations);
     let spec: openapiv3::OpenAPI =
         serde_json::from_value(view.to_json()).map_err(|error| CodegenError::document("#", error.to_string()))?;
     // A fresh generator for every output: it remembers types. It panics on what it doesn't know.
@@ -31,9 +33,18 @@ fn settings() -> GenerationSettings {
     settings
 }
 
-/// What progenitor is given of a merged document. It takes one error type per operation; ours are typed per status and
-/// decoded by the emitted client. The schemas stay, so their types are generated.
-pub fn view(document: &Node) -> Node {
+/// What progenitor is given of a lowered document: one without anything that it gets wrong.
+///
+/// # Errors
+///
+/// When the document isn't what the pipeline promises.
+pub fn view(document: &Node) -> Result<Node, CodegenError> {
+    Ok(view_of(document, &model::operations(document)?))
+}
+
+/// It takes one error type per operation; ours are typed per status and decoded by the emitted client. The schemas stay,
+/// so their types are generated.
+fn view_of(document: &Node, operations: &[Operation]) -> Node {
     let mut view = document.clone();
     let paths = view.get_mut("paths").and_then(Node::as_object_mut);
     for operation in paths.into_iter().flat_map(|paths| paths.values_mut()).flat_map(operations_mut) {
@@ -42,6 +53,7 @@ pub fn view(document: &Node) -> Node {
             accept_any_success(responses);
         }
     }
+    simplify(&mut view, operations);
     view
 }
 

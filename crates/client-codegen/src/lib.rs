@@ -30,6 +30,8 @@ pub mod provenance;
 mod reach;
 mod render;
 mod unions;
+mod view;
+mod wiring;
 
 pub use engine::view;
 pub use error::CodegenError;
@@ -178,7 +180,7 @@ fn generate_with(
         // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
         // are polished.
         let by_description = Aside::start(scope, move || emit::ByDescription::of(api, lines))?;
-        let raw = engine::run(document)?;
+        let raw = engine::run(document, &api.operations)?;
         let heads = emit::Heads::of(api, &raw)?;
         let by_methods = Aside::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
         let types = Types::of(raw, document, api, descriptions, uninhabited)?;
@@ -237,7 +239,8 @@ impl Types {
         let twins = polish::tell_fields_apart(&mut raw);
         let reach = reach::Reach::of(&raw, api)?;
         let provenance::Origins { places: origins, nullable } = provenance::origins(document, api, &raw)?;
-        let (mut polished, null_members) = polish::polish(raw, &reach, &nullable, &unions::of_document(document))?;
+        let unions = unions::of_document(document);
+        let (mut polished, null_members) = polish::polish(raw, api, &reach, &nullable, &unions)?;
         polish::secrets::assert_fields(document, &polished)?;
         Lines::new(&origins, descriptions).add_to_generated(&mut polished);
         let (text, public) = (render::text(&polished), polish::public_types(&polished));

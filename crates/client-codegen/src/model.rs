@@ -5,12 +5,16 @@ use openapi_pipeline::Node;
 use openapi_pipeline::source::escape_pointer;
 
 use crate::engine::is_method;
+use crate::view::{placeholders, view_name};
+use crate::wiring::Place;
 use crate::{CodegenError, CrateSpec, names};
 
+mod parameters;
 mod security;
 
 const JSON: &str = "application/json";
 
+pub(crate) use parameters::{Parameter, Writing};
 pub(crate) use security::{Carrier, Credential, Need, Scheme, Security};
 
 /// The API of a family.
@@ -51,6 +55,7 @@ pub(crate) struct Operation {
     /// Whether the call redeems a rotating token (`x-rotates`), so that a blind repeat would lose the session.
     pub(crate) rotates: bool,
     pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
     /// Whether it changes something by a JSON body, in which null clears a member.
     pub(crate) patches: bool,
     /// The media type of its body, where the generated layer would send a more general one.
@@ -62,17 +67,13 @@ pub(crate) struct Operation {
     pub(crate) errors: Vec<ErrorResponse>,
 }
 
-/// A parameter of an operation.
+/// The body of a request.
 #[derive(Debug)]
-pub(crate) struct Parameter {
-    /// The name on the wire.
-    pub(crate) name: String,
-    /// The argument of progenitor's method.
-    pub(crate) argument: String,
-    pub(crate) location: String,
-    /// Whether its value must not be shown.
-    pub(crate) secret: bool,
-    pub(crate) docs: String,
+pub(crate) struct Body {
+    pub(crate) required: bool,
+    pub(crate) is_json: bool,
+    /// The fields of a form that are written in a way of their own.
+    pub(crate) fields: Vec<(String, Writing)>,
 }
 
 /// A documented response that is not a success.
@@ -118,11 +119,21 @@ impl Operation {
     pub(crate) fn idempotency_key(&self) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.is_idempotency_key())
     }
-}
 
-impl Parameter {
-    pub(crate) fn is_idempotency_key(&self) -> bool {
-        self.location == "header" && names::snake(&self.name).ends_with("idempotency_key")
+    /// The parameter that goes to a place of progenitor's request.
+    pub(crate) fn parameter_at(&self, place: &Place) -> Option<usize> {
+        let placeholders = placeholders(&self.path);
+        self.parameters.iter().position(|parameter| match place {
+            Place::Path(at) => parameter.is_in_path() && placeholders.get(*at) == Some(&parameter.name.as_str()),
+            Place::Query(name) => {
+                (parameter.location == "query" || parameter.writing.is_some())
+                    && !parameter.is_in_path()
+                    && view_name(parameter) == name
+            }
+            Place::Header(name) => {
+                parameter.location == "header" && parameter.writing.is_none() && parameter.name == *name
+            }
+        })
     }
 }
 
@@ -131,13 +142,6 @@ const ANY_REGION: &str = "*";
 
 impl Api {
     pub(crate) fn read(document: &Node, spec: &CrateSpec) -> Result<Self, CodegenError> {
-        let credentials = security::credentials(document);
-        let mut operations = Vec::new();
-        for (path, item) in document.members("paths") {
-            for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
-                operations.push(read_operation(document, &credentials, (path, method), operation)?);
-            }
-        }
         let (any, token_regions): (Vec<_>, Vec<_>) =
             spec.server_by_token_region.iter().cloned().partition(|(region, _)| region == ANY_REGION);
         Ok(Self {
@@ -146,10 +150,22 @@ impl Api {
             servers: read_servers(document, &spec.title)?,
             token_regions,
             any_region: any.into_iter().next().map(|(_, url)| url),
-            credentials,
-            operations,
+            credentials: security::credentials(document),
+            operations: operations(document)?,
         })
     }
+}
+
+/// The operations of a document, in its order.
+pub(crate) fn operations(document: &Node) -> Result<Vec<Operation>, CodegenError> {
+    let credentials = security::credentials(document);
+    let mut operations = Vec::new();
+    for (path, item) in document.members("paths") {
+        for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
+            operations.push(read_operation(document, &credentials, (path, method), operation)?);
+        }
+    }
+    Ok(operations)
 }
 
 fn read_operation(
@@ -176,13 +192,8 @@ fn read_operation(
         security: security::read(document, operation, credentials),
         idempotent: flag("x-idempotent"),
         rotates: flag("x-rotates"),
-        parameters: operation
-            .get("parameters")
-            .and_then(Node::as_array)
-            .into_iter()
-            .flatten()
-            .map(read_parameter)
-            .collect(),
+        parameters: parameters::read(document, path, operation),
+        body: operation.get("requestBody").and_then(read_body),
         patches: method == "patch" && operation.get("requestBody").is_some_and(is_json),
         content_type: operation.get("requestBody").and_then(renamed_media_type),
         accept: accept(operation, success),
@@ -217,15 +228,15 @@ fn accept(operation: &Node, success: Option<&Node>) -> Option<String> {
     Some(if errors { format!("{name}, {JSON}") } else { name })
 }
 
-fn read_parameter(parameter: &Node) -> Parameter {
-    let text = |key: &str| parameter.get_str(key).unwrap_or_default().to_owned();
-    Parameter {
-        argument: names::snake(&text("name")),
-        name: text("name"),
-        location: text("in"),
-        secret: parameter.get("x-secret").and_then(Node::as_bool) == Some(true),
-        docs: text("description"),
-    }
+fn read_body(body: &Node) -> Option<Body> {
+    let (media_type, media) = body.members("content").next()?;
+    let fields =
+        media.members("encoding").map(|(name, encoding)| (name.clone(), parameters::writing(encoding, "form")));
+    Some(Body {
+        required: body.get("required").and_then(Node::as_bool) == Some(true),
+        is_json: media_type == JSON,
+        fields: fields.collect(),
+    })
 }
 
 fn read_errors(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<ErrorResponse>, CodegenError> {

@@ -116,10 +116,7 @@ fn operations(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>
         let listed = node.get("parameters").and_then(Node::as_array).unwrap_or_default();
         for (parameter, node) in operation.parameters.iter().zip(listed) {
             let argument = &parameter.argument;
-            // A parameter gives way to the request's own methods.
-            let given_way = matches!(argument.as_str(), "timeout" | "token" | "idempotency_key");
-            let method = if given_way { format!("{argument}_parameter") } else { argument.clone() };
-            origins.insert(format!("{request}::{method}"), node.origin);
+            origins.insert(format!("{request}::{argument}"), node.origin);
             if parameter.is_idempotency_key() {
                 origins.insert(format!("{request}::idempotency_key"), node.origin);
             }

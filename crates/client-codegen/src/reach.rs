@@ -101,6 +101,49 @@ fn type_graph(module: &ItemMod) -> BTreeMap<String, BTreeSet<String>> {
     named.iter().map(|(name, item)| (name.clone(), edges(item))).collect()
 }
 
+/// The types that may hold a floating-point number, which JSON can't write when it is none.
+pub(crate) fn with_floats(file: &File) -> Result<BTreeSet<String>, CodegenError> {
+    let module = types_module(file)?;
+    let graph = type_graph(module);
+    let items = module.content.iter().flat_map(|(_, items)| items);
+    let floats =
+        items.filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_) | Item::Type(_)) && has_float(*item));
+    let mut found: BTreeSet<String> = floats.filter_map(named).collect();
+    loop {
+        let more = graph.iter().filter(|(name, parts)| !found.contains(*name) && !parts.is_disjoint(&found));
+        let more: Vec<String> = more.map(|(name, _)| name.clone()).collect();
+        if more.is_empty() {
+            return Ok(found);
+        }
+        found.extend(more);
+    }
+}
+
+/// Whether a value of the type may hold one; `types` are those that do.
+pub(crate) fn may_hold_float(ty: &Type, types: &BTreeSet<String>) -> bool {
+    has_float(ty) || !named_in(ty, types).is_empty()
+}
+
+fn has_float(of: &impl quote::ToTokens) -> bool {
+    fn search(tokens: proc_macro2::TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == "f64" || ident == "f32",
+            proc_macro2::TokenTree::Group(group) => search(group.stream()),
+            _ => false,
+        })
+    }
+    search(of.to_token_stream())
+}
+
+fn named(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Type(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
 fn named_in(ty: &Type, known: &BTreeSet<String>) -> BTreeSet<String> {
     let mut names = Names { known, found: BTreeSet::new() };
     names.visit_type(ty);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 
 use crate::exec::Failure;
+use crate::style::{Parameters, Writing};
 use crate::{Error, Idempotency, Operation, RetryPolicy, Secret, Timer, Token, TokenSource, idempotency};
 
 /// What all calls of a client share: server, connections, token source, limits.
@@ -52,7 +53,8 @@ impl Core {
     /// [`Error::InvalidArgument`] when an option can't be used with this operation.
     pub fn call<E>(&self, operation: &'static Operation, options: CallOptions) -> Result<Call, Error<E>> {
         let invalid = |problem: &'static str| Error::invalid_argument(operation, problem);
-        let CallOptions { timeout, token, idempotency_key, accept, content_type, may_be_empty } = options;
+        let CallOptions { timeout, token, idempotency_key, accept, content_type, may_be_empty, parameters, form } =
+            options;
         let token = match token {
             Some(_) if operation.security.token().is_none() => {
                 return Err(invalid("it must not get a token, and one was given"));
@@ -81,6 +83,8 @@ impl Core {
             accept,
             content_type,
             may_be_empty,
+            parameters,
+            form,
             empty: Mutex::new(None),
             status: AtomicU16::new(0),
             failure: Mutex::new(None),
@@ -117,6 +121,10 @@ pub struct CallOptions {
     pub content_type: Option<&'static str>,
     /// Whether a success may come without the body that is described.
     pub may_be_empty: bool,
+    /// The parameters that the generated layer doesn't write.
+    pub parameters: Parameters,
+    /// The fields of its form that are written in a way of their own.
+    pub form: &'static [(&'static str, Writing)],
 }
 
 /// One call, over all its attempts.
@@ -134,6 +142,8 @@ struct State {
     accept: Option<&'static str>,
     content_type: Option<&'static str>,
     may_be_empty: bool,
+    parameters: Parameters,
+    form: &'static [(&'static str, Writing)],
     /// The headers of a success without a body. The generated layer drops them when it finds nothing to decode.
     empty: Mutex<Option<HeaderMap>>,
     /// The status of the last response. The generated layer drops it when a body can't be decoded.
@@ -156,6 +166,16 @@ impl Call {
     /// The media types that its headers name, for the response and the body.
     pub(crate) fn media_types(&self) -> (Option<&'static str>, Option<&'static str>) {
         (self.0.accept, self.0.content_type)
+    }
+
+    /// The parameters that the generated layer doesn't write.
+    pub(crate) fn parameters(&self) -> &Parameters {
+        &self.0.parameters
+    }
+
+    /// The fields of its form that are written in a way of their own.
+    pub(crate) fn form(&self) -> &'static [(&'static str, Writing)] {
+        self.0.form
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -4,8 +4,8 @@
 //! success ends the loop; about anything else, [`attempts`] decides whether and how there is another attempt. An answer
 //! that a retry was begun after is kept: if the retry comes to nothing, that answer is what the call returns.
 
+use http::HeaderValue;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 
 use crate::call::Call;
@@ -60,7 +60,8 @@ pub async fn exec(call: &Call, client: &reqwest::Client, request: Request) -> re
 
 async fn run(attempts: &mut Attempts<'_>, client: &reqwest::Client, request: Request) -> Result<Response, Failure> {
     let mut request = request;
-    name_media_types(attempts.call(), request.headers_mut());
+    attempts.call().parameters().put(&mut request);
+    name_media_types(attempts.call(), &mut request);
     loop {
         if let Err(failure) = attempts.prepare(&mut request).await {
             return attempts.settle(Err(failure));
@@ -81,7 +82,10 @@ async fn run(attempts: &mut Attempts<'_>, client: &reqwest::Client, request: Req
 }
 
 /// What the description calls the bodies, where the generated layer doesn't know better than JSON or bytes.
-fn name_media_types(call: &Call, headers: &mut HeaderMap) {
+fn name_media_types(call: &Call, request: &mut Request) {
+    // An optional body may not be there.
+    let has_body = request.body().is_some();
+    let headers = request.headers_mut();
     let (accept, content_type) = call.media_types();
     let value = |text: Option<&'static str>| text.and_then(|text| HeaderValue::from_str(text).ok());
     match value(accept) {
@@ -92,7 +96,7 @@ fn name_media_types(call: &Call, headers: &mut HeaderMap) {
             headers.entry(ACCEPT).or_insert(const { HeaderValue::from_static("application/json") });
         }
     }
-    if let Some(content_type) = value(content_type) {
+    if let Some(content_type) = value(content_type).filter(|_| has_body) {
         headers.insert(CONTENT_TYPE, content_type);
     }
 }

@@ -1,14 +1,18 @@
-//! Bodies of forms: `application/x-www-form-urlencoded`.
+//! Bodies that the generated layer leaves to us: forms, and those that may be absent.
 
-use form_urlencoded::Serializer;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::RequestBuilder;
 use serde::Serialize;
-use serde_json::Value;
+
+use crate::call::Call;
+use crate::exec::Failure;
+use crate::style::write_form;
+
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
 /// Gives a request the body of a form.
 ///
-/// A list becomes one field for each of its elements, all of the same name; anything else that has parts is written as
+/// An array becomes one field for each of its elements, all of the same name; anything else that has parts is written as
 /// JSON. What is null is left out. These are the defaults of
 /// [OpenAPI](https://spec.openapis.org/oas/v3.0.4.html#encoding-object).
 ///
@@ -20,37 +24,51 @@ pub fn form<T, E>(request: RequestBuilder, body: &T) -> Result<RequestBuilder, p
 where
     T: Serialize + ?Sized,
 {
-    let text = encode(body).ok_or_else(|| progenitor_client::Error::InvalidRequest("no form".to_owned()))?;
-    let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
-    Ok(request.header(CONTENT_TYPE, kind).body(text))
+    let text = write_form(body, &[]).map_err(progenitor_client::Error::InvalidRequest)?;
+    Ok(request.header(CONTENT_TYPE, FORM).body(text))
 }
 
-fn encode(body: &(impl Serialize + ?Sized)) -> Option<String> {
-    let Ok(Value::Object(fields)) = serde_json::to_value(body) else { return None };
-    let mut form = Serializer::new(String::new());
-    for (name, value) in fields {
-        match value {
-            Value::Array(elements) => {
-                for text in elements.into_iter().filter_map(text) {
-                    form.append_pair(&name, &text);
-                }
-            }
-            value => {
-                if let Some(text) = text(value) {
-                    form.append_pair(&name, &text);
-                }
-            }
+/// The same for a call that knows how its fields are written; without a body, the request stays as it is.
+///
+/// # Errors
+///
+/// An invalid request when the body isn't an object, or holds what can't be written. The call knows what.
+#[allow(clippy::result_large_err, reason = "it is the error of the generated method that calls this")]
+pub fn form_body<T, E>(
+    call: &Call,
+    request: RequestBuilder,
+    body: Option<&T>,
+) -> Result<RequestBuilder, progenitor_client::Error<E>>
+where
+    T: Serialize + ?Sized,
+{
+    let Some(body) = body else { return Ok(request) };
+    match write_form(body, call.form()) {
+        Ok(text) => Ok(request.header(CONTENT_TYPE, FORM).body(text)),
+        Err(problem) => {
+            call.fail(Failure::Argument(problem));
+            Err(progenitor_client::Error::InvalidRequest(String::new()))
         }
     }
-    Some(form.finish())
 }
 
-/// A value in one field; `None` for null, which a form has no way to say.
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text),
-        value => Some(value.to_string()),
+/// Gives a request a body of JSON, if there is one.
+pub fn json_body<T: Serialize + ?Sized>(request: RequestBuilder, body: Option<&T>) -> RequestBuilder {
+    match body {
+        Some(body) => request.json(body),
+        None => request,
+    }
+}
+
+/// Gives a request a body of bytes or text, if there is one.
+pub fn raw_body(
+    request: RequestBuilder,
+    media_type: &'static str,
+    body: Option<impl Into<reqwest::Body>>,
+) -> RequestBuilder {
+    match body {
+        Some(body) => request.header(CONTENT_TYPE, HeaderValue::from_static(media_type)).body(body),
+        None => request,
     }
 }
 
@@ -58,7 +76,11 @@ fn text(value: Value) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use super::encode;
+    use crate::style::{Style, Writing, write_form};
+
+    fn encode(body: &serde_json::Value) -> Option<String> {
+        write_form(body, &[]).ok()
+    }
 
     #[test]
     fn each_value_has_its_form() {
@@ -82,5 +104,34 @@ mod tests {
         for body in [json!("text"), json!([1]), json!(null)] {
             assert_eq!(encode(&body), None);
         }
+    }
+
+    #[test]
+    fn fields_are_written_as_their_encoding_says() {
+        let body = json!({"meta": {"order_id": 6, "n": {"x": 1}}, "csv": ["a,b", "c d"], "spaced": ["a", "b"], "raw": ["a b"], "plain": "a b"});
+        let fields = [
+            ("meta", Writing::new(Style::DeepObject, true)),
+            ("csv", Writing::new(Style::Form, false)),
+            ("spaced", Writing::new(Style::SpaceDelimited, false)),
+            ("raw", Writing::new(Style::Json, false)),
+        ];
+        let form = write_form(&body, &fields).unwrap();
+        let mut pairs: Vec<&str> = form.split('&').collect();
+        pairs.sort_unstable();
+        let expected = [
+            "csv=a%2Cb,c%20d",
+            "meta[n][x]=1",
+            "meta[order_id]=6",
+            "plain=a+b",
+            "raw=%5B%22a%20b%22%5D",
+            "spaced=a%20b",
+        ];
+        assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_refused_with_its_field() {
+        let problem = write_form(&std::collections::BTreeMap::from([("lat", f64::NAN)]), &[]).unwrap_err();
+        assert_eq!(problem, "the body, in `lat`, is not a finite number");
     }
 }

@@ -74,6 +74,7 @@ mod redacted;
 mod response;
 mod retry;
 mod secret;
+mod style;
 mod timer;
 mod timestamp;
 mod token;

@@ -190,6 +190,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     let mut work = Work { cx, plan, original: None };
     let mut given = Vec::new();
     for pass in PASSES {
+        debug_assert!(pass.needs.iter().all(|fact| given.contains(fact)), "`{}` comes too early", pass.name);
         (pass.run)(&mut work, &mut document)?;
         given.extend(pass.gives);
         validate(pass.name, pass.gives, &document)?;

@@ -9,6 +9,7 @@ pub mod garden_3_1;
 pub mod harbour_1;
 pub mod harbour_2;
 pub mod hostile;
+pub mod letters;
 pub mod museum;
 
 /// Calls an operation of a module's client, at the server `base`.
@@ -21,6 +22,7 @@ pub async fn call(module: &str, base: &str, operation: &str, arguments: &Argumen
         "harbour_1" => harbour_1::calls::call(base, operation, arguments).await,
         "harbour_2" => harbour_2::calls::call(base, operation, arguments).await,
         "hostile" => hostile::calls::call(base, operation, arguments).await,
+        "letters" => letters::calls::call(base, operation, arguments).await,
         "museum" => museum::calls::call(base, operation, arguments).await,
         other => Err(serde_json::json!({"refused": other, "problem": "there is no such module"})),
     }

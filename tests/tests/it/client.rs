@@ -400,22 +400,20 @@ fn each_construct_of_the_closed_list_leaves_one_operation_out() {
         operation(json!({"parameters": [required]}))
     };
     let multipart = json!({"requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}});
-    let twins = json!({"parameters": [
-        {"name": "user-id", "in": "header", "required": true, "schema": {"type": "string"}},
-        {"name": "user_id", "in": "query", "required": true, "schema": {"type": "string"}},
-    ]});
-    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let null = json!({"enum": [null], "nullable": true});
+    let form = json!({"application/x-www-form-urlencoded": {"schema": {"type": "array", "items": {"type": "string"}}}});
     let rows = [
         (Construct::MultipartBody, "3.0.3", "/x", operation(multipart)),
         (Construct::CookieParameter, "3.0.3", "/x", parameter(json!({"in": "cookie"}))),
-        (Construct::ParameterStyle, "3.0.3", "/x", parameter(json!({"style": "deepObject", "schema": object}))),
+        (Construct::ParameterStyle, "3.0.3", "/x", parameter(json!({"style": "matrix"}))),
         (Construct::ParameterContent, "3.0.3", "/x", {
-            let content = json!({"application/json": {"schema": {}}});
+            let content = json!({"application/xml": {"schema": {}}});
             operation(json!({"parameters": [{"name": "p", "in": "query", "required": true, "content": content}]}))
         }),
         (Construct::ParameterLocation, "3.0.3", "/x", parameter(json!({"in": "body-ish"}))),
-        (Construct::ParameterShape, "3.0.3", "/x", parameter(json!({"in": "header", "schema": object}))),
-        (Construct::ParameterName, "3.0.3", "/x", operation(twins)),
+        (Construct::FormShape, "3.0.3", "/x", operation(json!({"requestBody": {"required": true, "content": form}}))),
+        (Construct::ParameterShape, "3.0.3", "/{p}", parameter(json!({"in": "path", "schema": null}))),
+        (Construct::ParameterName, "3.0.3", "/x", parameter(json!({"in": "header", "name": "two words"}))),
         (Construct::PathTemplate, "3.0.3", "/x/{a}/{a}", operation(json!({}))),
         (Construct::OwnServer, "3.0.3", "/x", operation(json!({"servers": [{"url": "https://b.example"}]}))),
         (Construct::HttpMethod, "3.2.0", "/x", json!({"query": {"operationId": "bad", "responses": responses}})),

@@ -32,6 +32,8 @@ pub struct Argument {
     pub ty: String,
     /// Whether it is taken by reference.
     pub by_reference: bool,
+    /// Whether it is an `Option`: it has to be given, and may be null.
+    pub nullable: bool,
 }
 
 /// Setters that every request has.
@@ -168,12 +170,18 @@ fn arguments(ty: &Type) -> Vec<&Type> {
 }
 
 fn argument(name: String, ty: &Type) -> Argument {
-    match ty {
-        Type::Reference(reference) => Argument { name, ty: text(&reference.elem), by_reference: true },
-        // All of them take what a text turns into: secrets, bytes.
-        Type::ImplTrait(_) => Argument { name, ty: "str".to_owned(), by_reference: false },
-        other => Argument { name, ty: text(other), by_reference: false },
+    if last_segment(ty).as_deref() == Some("Option")
+        && let Some(inner) = arguments(ty).first()
+    {
+        return Argument { nullable: true, ..argument(name, inner) };
     }
+    let (ty, by_reference) = match ty {
+        Type::Reference(reference) => (text(&reference.elem), true),
+        // All of them take what a text turns into: secrets, bytes.
+        Type::ImplTrait(_) => ("str".to_owned(), false),
+        other => (text(other), false),
+    };
+    Argument { name, ty, by_reference, nullable: false }
 }
 
 fn text(ty: &Type) -> String {

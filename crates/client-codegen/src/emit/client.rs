@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::Attribute;
 
 use super::servers;
-use super::signature::{Argument, Form, Kind, Signature};
+use super::signature::{Form, Kind, Signature};
 use crate::model::{Api, Carrier, Credential, Need, Operation, Scheme, Security};
 use crate::names;
 use crate::polish::doc_attributes;
@@ -53,14 +53,13 @@ pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStrea
         .map(|(name, ty)| quote!(#name: #ty))
         .collect();
     let values = signature.required().map(|argument| {
-        let (name, field) = (&argument.name, argument.field());
+        let name = &argument.name;
         match argument.form {
-            Form::Bytes | Form::Text => quote!(#field: #name.into()),
-            _ if *name == field => quote!(#name),
-            _ => quote!(#field: #name),
+            Form::Bytes | Form::Text => quote!(#name: #name.into()),
+            _ => quote!(#name),
         }
     });
-    let unset = signature.optional().map(Argument::field);
+    let unset = signature.optional().map(|argument| &argument.name);
     quote! {
         #(#docs)*
         #deprecated

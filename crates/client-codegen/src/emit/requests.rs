@@ -1,10 +1,10 @@
 //! `requests`: a type per operation that collects optional parameters and is sent when awaited.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::signature::{Argument, Form, Kind, Signature};
-use crate::model::{Api, Operation};
+use crate::model::{Api, Operation, Writing};
 use crate::names;
 use crate::polish::doc_attributes;
 
@@ -77,7 +77,7 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
 }
 
 fn field(argument: &Argument) -> Option<TokenStream> {
-    let (name, ty) = (argument.field(), argument.held());
+    let (name, ty) = (&argument.name, argument.held());
     match argument.kind {
         Kind::Path | Kind::Required => Some(quote!(pub(super) #name: #ty,)),
         Kind::Optional => Some(quote!(pub(super) #name: Option<#ty>,)),
@@ -86,24 +86,24 @@ fn field(argument: &Argument) -> Option<TokenStream> {
 }
 
 fn setter(argument: &Argument) -> TokenStream {
-    let (name, field) = (&argument.name, argument.field());
+    let name = &argument.name;
     let (ty, value) = match argument.form {
         Form::Secret => (quote!(impl Into<rt::Secret>), quote!(value.into())),
-        _ => (argument.held(), quote!(value)),
-    };
-    // These are the request's own; a parameter of the same name is reached with a longer one.
-    let method = match name.to_string().as_str() {
-        "timeout" | "token" | "idempotency_key" => format_ident!("{name}_parameter"),
-        _ => name.clone(),
+        Form::Bytes => (quote!(impl Into<rt::Bytes>), quote!(value.into())),
+        Form::Text => (quote!(impl Into<String>), quote!(value.into())),
+        Form::Plain => (argument.held(), quote!(value)),
     };
     let mut docs = doc_attributes(&argument.docs);
     if docs.is_empty() {
-        docs = doc_attributes(&format!("Sets the optional parameter `{name}`."));
+        docs = match argument.parameter {
+            Some(_) => doc_attributes(&format!("Sets the optional parameter `{name}`.")),
+            None => doc_attributes("Sends this body; without it, the request has none."),
+        };
     }
     quote! {
         #(#docs)*
-        pub fn #method(mut self, value: #ty) -> Self {
-            self.#field = Some(#value);
+        pub fn #name(mut self, value: #ty) -> Self {
+            self.#name = Some(#value);
             self
         }
     }
@@ -135,43 +135,59 @@ fn idempotency_key() -> TokenStream {
 fn send(operation: &Operation, signature: &Signature) -> TokenStream {
     let constant = format_ident!("{}", names::shouty(&operation.method_name));
     let method = format_ident!("{}", operation.method_name);
-    let checks = signature.arguments.iter().filter(|argument| argument.kind == Kind::Path).map(|argument| {
-        let (field, text) = (argument.field(), argument.name.to_string());
+    let checks = signature.arguments.iter().filter(|argument| argument.kind == Kind::Path).filter_map(|argument| {
+        let (field, wire) = (&argument.name, argument.parameter.as_ref()?);
+        let name = &wire.name;
+        if let Some(writing) = &wire.writing {
+            let (segment, writing) = (segment(argument), self::writing(writing));
+            let operation = quote!(&operations::#constant);
+            return Some(quote!(let #segment = rt::codegen::write_path(#operation, #name, #writing, &self.#field)?;));
+        }
         let value = match argument.form {
             Form::Secret => quote!(self.#field.expose()),
             _ if argument.is_str() => quote!(self.#field),
             _ => quote!(&self.#field.to_string()),
         };
-        quote!(rt::codegen::check_path_segment(&operations::#constant, #text, #value)?;)
+        Some(quote!(rt::codegen::check_path_segment(&operations::#constant, #name, #value)?;))
     });
+    let is_json = operation.body.as_ref().is_some_and(|body| body.is_json);
+    let numbers = (is_json && signature.may_hold_float)
+        .then(|| quote!(rt::codegen::check_numbers(&operations::#constant, &self.body)?;));
     let takes_key = signature.arguments.iter().any(|argument| argument.kind == Kind::IdempotencyKey);
     let key = takes_key.then(|| quote!(let key = call.idempotency_key();));
-    let values = signature.arguments.iter().map(|argument| {
-        let field = argument.field();
+    let mut handed_on: Vec<&Argument> = signature
+        .arguments
+        .iter()
+        .filter(|argument| argument.kind == Kind::Path || argument.writing().is_none())
+        .collect();
+    handed_on.sort_by_key(|argument| argument.position);
+    let values = handed_on.into_iter().map(|argument| {
+        let field = &argument.name;
         match argument.kind {
             Kind::IdempotencyKey => quote!(key),
+            Kind::Path if argument.writing().is_some() => {
+                let segment = segment(argument);
+                quote!(&#segment)
+            }
             Kind::Optional if argument.form == Form::Secret => quote!(self.#field.as_ref().map(rt::Secret::expose)),
             _ if argument.form == Form::Secret => quote!(self.#field.expose()),
             _ => quote!(self.#field),
         }
     });
     let finish = format_ident!("{}", signature.finish);
-    let accept = operation.accept.as_ref().map(|text| quote!(options.accept = Some(#text);));
-    let content_type = operation.content_type.as_ref().map(|text| quote!(options.content_type = Some(#text);));
-    let may_be_empty = operation.may_be_empty.then(|| quote!(options.may_be_empty = true;));
-    let options = match (&accept, &content_type, &may_be_empty) {
-        (None, None, None) => quote! { let call = self.core.call(&operations::#constant, self.options)?; },
-        _ => quote! {
+    let set = options(operation, signature, &constant);
+    let options = match set.is_empty() {
+        true => quote! { let call = self.core.call(&operations::#constant, self.options)?; },
+        false => quote! {
             let mut options = self.options;
-            #accept
-            #content_type
-            #may_be_empty
+            #(#set)*
             let call = self.core.call(&operations::#constant, options)?;
         },
     };
     quote! {
         Box::pin(async move {
             #(#checks)*
+            #numbers
             #options
             #key
             let client = generated::Client::new_with_client(self.core.base_url(), self.core.http().clone(), call.clone());
@@ -179,4 +195,45 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
             rt::codegen::#finish(&call, result).await
         })
     }
+}
+
+/// What a call knows beside the arguments of the generated layer's method.
+fn options(operation: &Operation, signature: &Signature, constant: &Ident) -> Vec<TokenStream> {
+    let mut set: Vec<TokenStream> = Vec::new();
+    set.extend(operation.accept.as_ref().map(|text| quote!(options.accept = Some(#text);)));
+    set.extend(operation.content_type.as_ref().map(|text| quote!(options.content_type = Some(#text);)));
+    set.extend(operation.may_be_empty.then(|| quote!(options.may_be_empty = true;)));
+    let fields = operation.body.iter().flat_map(|body| &body.fields);
+    let fields: Vec<TokenStream> = fields
+        .map(|(name, writing)| {
+            let writing = self::writing(writing);
+            quote!((#name, #writing))
+        })
+        .collect();
+    if !fields.is_empty() {
+        set.push(quote!(options.form = const { &[#(#fields),*] };));
+    }
+    for argument in signature.arguments.iter().filter(|argument| argument.kind != Kind::Path) {
+        let Some((wire, writing)) = argument.writing() else { continue };
+        let (name, field, writing) = (&wire.name, &argument.name, self::writing(writing));
+        let writing = match argument.form {
+            Form::Secret => quote!(#writing.as_sensitive()),
+            _ => writing,
+        };
+        let place = if wire.location == "header" { format_ident!("header") } else { format_ident!("query") };
+        set.push(quote!(options.parameters.#place(&operations::#constant, #name, #writing, &self.#field)?;));
+    }
+    set
+}
+
+/// The variable for what a path parameter becomes.
+fn segment(argument: &Argument) -> Ident {
+    format_ident!("segment_{}", argument.position)
+}
+
+fn writing(writing: &Writing) -> TokenStream {
+    let Writing { style, explode, allow_reserved } = writing;
+    let style = format_ident!("{style}");
+    let reserved = allow_reserved.then(|| quote!(.with_reserved()));
+    quote!(rt::codegen::Writing::new(rt::codegen::Style::#style, #explode)#reserved)
 }

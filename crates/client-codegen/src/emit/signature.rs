@@ -1,16 +1,20 @@
-//! What progenitor's methods take and give: the emitted client wraps exactly that, in progenitor's own order.
+//! What progenitor's methods take and give: the emitted client wraps exactly that.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{File, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Type, parse_quote};
 
 use crate::CodegenError;
-use crate::model::{Api, Operation, Parameter};
-use crate::reach::methods_by_name;
+use crate::model::{Api, Operation, Writing};
+use crate::reach::{may_hold_float, methods_by_name, with_floats};
+use crate::wiring::{Place, places};
 
 /// The signature of one generated method.
 pub(super) struct Signature {
+    /// In the order of the public method: path, query, body, headers.
     pub(super) arguments: Vec<Argument>,
+    /// Whether a number in the body may be one that JSON doesn't have.
+    pub(super) may_hold_float: bool,
     /// The type of a successful body, as the user gets it.
     pub(super) output: Type,
     /// The function of the runtime that makes it.
@@ -19,12 +23,27 @@ pub(super) struct Signature {
 
 /// One argument of a generated method.
 pub(super) struct Argument {
+    /// What it is called in the public method.
     pub(super) name: syn::Ident,
     /// The type without the `Option` of an optional one.
     pub(super) ty: Type,
     pub(super) kind: Kind,
     pub(super) form: Form,
+    /// The parameter; nothing of the body.
+    pub(super) parameter: Option<Wire>,
+    /// Whether a caller who has to give it may give `None`, for null.
+    pub(super) nullable: bool,
+    /// Its number among the arguments of progenitor's method.
+    pub(super) position: usize,
     pub(super) docs: String,
+}
+
+/// A parameter as it travels.
+pub(super) struct Wire {
+    pub(super) name: String,
+    /// How the runtime writes it, where progenitor's method doesn't.
+    pub(super) writing: Option<Writing>,
+    pub(super) location: String,
 }
 
 /// In what form the caller hands a value over.
@@ -53,11 +72,21 @@ pub(super) enum Kind {
 }
 
 impl Argument {
-    /// The field of the request that holds it; `core` and `options` are the request's own.
-    pub(super) fn field(&self) -> syn::Ident {
-        match self.name.to_string().as_str() {
-            "core" | "options" => format_ident!("{}_parameter", self.name),
-            _ => self.name.clone(),
+    /// Whether the runtime writes it.
+    pub(super) fn writing(&self) -> Option<(&Wire, &Writing)> {
+        let wire = self.parameter.as_ref()?;
+        Some((wire, wire.writing.as_ref()?))
+    }
+
+    /// Where it stands among the arguments of the public method.
+    fn order(&self) -> (u8, usize, String) {
+        match &self.parameter {
+            None => (2, 0, String::new()),
+            Some(wire) => match wire.location.as_str() {
+                "path" => (0, self.position, String::new()),
+                "query" => (1, 0, wire.name.clone()),
+                _ => (3, 0, wire.name.clone()),
+            },
         }
     }
 
@@ -73,6 +102,7 @@ impl Argument {
     pub(super) fn given(&self) -> TokenStream {
         let ty = &self.ty;
         match self.form {
+            _ if self.nullable => self.held(),
             Form::Plain => quote!(#ty),
             Form::Bytes => quote!(impl Into<rt::Bytes>),
             Form::Text => quote!(impl Into<String>),
@@ -84,6 +114,8 @@ impl Argument {
     pub(super) fn held(&self) -> TokenStream {
         let ty = &self.ty;
         match self.form {
+            Form::Secret if self.nullable => quote!(Option<&'a rt::Secret>),
+            _ if self.nullable => quote!(Option<#ty>),
             Form::Plain => quote!(#ty),
             Form::Bytes => quote!(rt::Bytes),
             Form::Text => quote!(String),
@@ -103,20 +135,34 @@ impl Signature {
     }
 }
 
-/// The heads of progenitor's methods as text, one an operation and in their order: syntax trees can't leave the thread
-/// that made them.
-pub(crate) struct Heads(Vec<String>);
+/// The heads of progenitor's methods, one an operation and in their order.
+pub(crate) struct Heads(Vec<Head>);
+
+/// What is read from a method: as text, since syntax trees can't leave the thread that made them.
+struct Head {
+    signature: String,
+    /// Where its arguments go.
+    places: Vec<(String, Place)>,
+    /// Those that may hold a floating-point number.
+    floats: Vec<String>,
+}
 
 impl Heads {
     /// Of progenitor's output.
     pub(crate) fn of(api: &Api, generated: &File) -> Result<Self, CodegenError> {
         let methods = methods_by_name(generated);
+        let types = with_floats(generated)?;
         let head = |operation: &Operation| {
             let name = &operation.method_name;
             let method = methods.get(name).ok_or_else(|| {
                 CodegenError::document(&operation.pointer, format!("progenitor made no method `{name}`"))
             })?;
-            Ok(method.sig.to_token_stream().to_string())
+            let floats = typed(&method.sig).filter(|(_, ty)| may_hold_float(ty, &types));
+            Ok(Head {
+                signature: method.sig.to_token_stream().to_string(),
+                places: places(method),
+                floats: floats.map(|(name, _)| name.to_string()).collect(),
+            })
         };
         api.operations.iter().map(head).collect::<Result<_, _>>().map(Self)
     }
@@ -127,17 +173,43 @@ pub(super) fn all(api: &Api, heads: &Heads) -> Result<Vec<Signature>, CodegenErr
     api.operations.iter().zip(&heads.0).map(|(operation, head)| of(operation, head)).collect()
 }
 
-fn of(operation: &Operation, head: &str) -> Result<Signature, CodegenError> {
+/// The arguments of a method, with their types.
+fn typed(signature: &syn::Signature) -> impl Iterator<Item = (&syn::Ident, &Type)> {
+    signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => match &*argument.pat {
+            Pat::Ident(pattern) => Some((&pattern.ident, &*argument.ty)),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    })
+}
+
+fn of(operation: &Operation, head: &Head) -> Result<Signature, CodegenError> {
+    let Head { signature, places, floats } = head;
     let head: syn::Signature =
-        syn::parse_str(head).map_err(|error| CodegenError::unsupported(&operation.pointer, error.to_string()))?;
+        syn::parse_str(signature).map_err(|error| CodegenError::unsupported(&operation.pointer, error.to_string()))?;
     let mut arguments = Vec::new();
-    for input in &head.inputs {
-        if let FnArg::Typed(argument) = input
-            && let Pat::Ident(pattern) = &*argument.pat
-        {
-            arguments.push(self::argument(operation, &pattern.ident, &argument.ty));
+    let mut found = vec![false; operation.parameters.len()];
+    let mut may_hold_float = false;
+    for (position, (name, ty)) in typed(&head).enumerate() {
+        let place = places.iter().find(|(argument, _)| name == argument).map(|(_, place)| place);
+        let parameter = place.map(|place| {
+            let at = operation.parameter_at(place);
+            at.ok_or_else(|| CodegenError::document(&operation.pointer, format!("`{name}` is no parameter: {place:?}")))
+        });
+        let parameter = parameter.transpose()?;
+        match parameter {
+            Some(at) => found[at] = true,
+            None => may_hold_float |= floats.iter().any(|argument| name == argument),
         }
+        arguments.push(argument(operation, parameter, ty, position));
     }
+    // Each has its argument, or a check of its value would be missing, or the value itself.
+    if let Some((parameter, _)) = operation.parameters.iter().zip(found).find(|(_, found)| !found) {
+        let problem = format!("the parameter `{}` got no argument", parameter.name);
+        return Err(CodegenError::document(&operation.pointer, problem));
+    }
+    arguments.sort_by_key(Argument::order);
     let output = match &head.output {
         ReturnType::Type(_, ty) => success_type(ty),
         ReturnType::Default => None,
@@ -149,17 +221,20 @@ fn of(operation: &Operation, head: &str) -> Result<Signature, CodegenError> {
         body if operation.may_be_empty => (parse_quote!(Option<#body>), "finish_optional"),
         body => (body, "finish"),
     };
-    Ok(Signature { arguments, output, finish })
+    Ok(Signature { arguments, may_hold_float, output, finish })
 }
 
-fn argument(operation: &Operation, name: &syn::Ident, ty: &Type) -> Argument {
-    let parameter = operation.parameters.iter().find(|parameter| *name == parameter.argument.as_str());
+fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position: usize) -> Argument {
+    let parameter = parameter.and_then(|at| operation.parameters.get(at));
     let inner = first_parameter(ty, "Option");
-    let kind = match (parameter, &inner) {
-        (Some(parameter), Some(_)) if parameter.is_idempotency_key() => Kind::IdempotencyKey,
-        (_, Some(_)) => Kind::Optional,
-        (Some(Parameter { location, .. }), None) if location == "path" => Kind::Path,
-        (_, None) => Kind::Required,
+    let is_optional_body = parameter.is_none() && operation.body.as_ref().is_some_and(|body| !body.required);
+    // progenitor makes no difference between what may be absent and what may be null.
+    let nullable = inner.is_some() && parameter.is_some_and(|parameter| parameter.required);
+    let kind = match parameter {
+        Some(parameter) if inner.is_some() && parameter.is_idempotency_key() => Kind::IdempotencyKey,
+        Some(parameter) if parameter.is_in_path() => Kind::Path,
+        _ if is_optional_body || inner.is_some() && !nullable => Kind::Optional,
+        _ => Kind::Required,
     };
     let ty = inner.unwrap_or_else(|| ty.clone());
     let form = match parameter {
@@ -169,8 +244,14 @@ fn argument(operation: &Operation, name: &syn::Ident, ty: &Type) -> Argument {
         None if is_named(&ty, "String") => Form::Text,
         _ => Form::Plain,
     };
+    let name = parameter.map_or("body", |parameter| &parameter.argument);
     let docs = parameter.map(|parameter| parameter.docs.clone()).unwrap_or_default();
-    Argument { name: name.clone(), ty, kind, form, docs }
+    let parameter = parameter.map(|parameter| Wire {
+        name: parameter.name.clone(),
+        writing: parameter.writing.clone(),
+        location: parameter.location.clone(),
+    });
+    Argument { name: format_ident!("{name}"), ty, kind, form, parameter, nullable, position, docs }
 }
 
 /// Whether it is the type of that bare name.

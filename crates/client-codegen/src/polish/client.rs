@@ -199,7 +199,7 @@ impl VisitMut for RareMethods {
     }
 }
 
-/// progenitor's encoder of forms refuses lists; client-runtime's knows what OpenAPI makes of them.
+/// progenitor's encoder of forms refuses arrays; client-runtime's knows what OpenAPI makes of them.
 struct Forms;
 
 impl VisitMut for Forms {
@@ -210,7 +210,9 @@ impl VisitMut for Forms {
             && let Some(body) = call.args.first()
         {
             let request = &call.receiver;
-            *expr = parse_quote!(::client_runtime::codegen::form(#request, #body));
+            let Expr::Reference(body) = body else { return };
+            let body = &body.expr;
+            *expr = parse_quote!(::client_runtime::codegen::form_body(&self.inner, #request, Some(#body)));
         }
     }
 }
@@ -228,7 +230,8 @@ mod tests {
         };
         polish(&mut file);
         let text = prettyplease::unparse(&file).replace(char::is_whitespace, "");
-        let call = "::client_runtime::codegen::form(self.client.post(url).header(A,B),&body,)?.headers(";
+        let call =
+            "::client_runtime::codegen::form_body(&self.inner,self.client.post(url).header(A,B),Some(body),)?.headers(";
         assert!(text.contains(call), "{text}");
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use syn::{File, Item};
 
 use crate::CodegenError;
+use crate::model::Api;
 use crate::reach::{Reach, types_module};
 use crate::unions::Unions;
 
@@ -22,6 +23,7 @@ mod template;
 mod twins;
 mod uninhabited;
 mod unions;
+mod wires;
 
 pub(crate) use docs::{doc_attributes, doc_line};
 pub(crate) use nulls::NullMember;
@@ -31,11 +33,13 @@ pub(crate) use twins::Twin;
 /// what is sent.
 pub(crate) fn polish(
     mut file: File,
+    api: &Api,
     reach: &Reach,
     nullable: &BTreeSet<String>,
     unions: &Unions,
 ) -> Result<(File, Vec<NullMember>), CodegenError> {
     let mut null_members = Vec::new();
+    wires::cut(&mut file, &api.operations);
     client::polish(&mut file);
     types_module(&file)?;
     for item in &mut file.items {

@@ -14,6 +14,7 @@ use syn::{
 
 use crate::model::Api;
 use crate::reach::{methods_by_name, types_module};
+use crate::wiring::places;
 use crate::{CodegenError, names};
 
 /// How many references and combinations lie between a schema and what it means, at most.
@@ -45,7 +46,7 @@ pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins,
     for operation in &api.operations {
         let node = document.pointer(&operation.pointer);
         let (Some(node), Some(method)) = (node, methods.get(&operation.method_name)) else { continue };
-        walk.operation(node, &operation.parameters, method);
+        walk.operation(node, operation, method);
     }
     walk.run();
     walk.name_the_rest();
@@ -91,12 +92,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn operation(&mut self, node: &'a Node, parameters: &[crate::model::Parameter], method: &'a syn::ImplItemFn) {
+    fn operation(&mut self, node: &'a Node, operation: &crate::model::Operation, method: &'a syn::ImplItemFn) {
         let listed = node.get("parameters").and_then(Node::as_array).unwrap_or_default();
+        let places = places(method);
         for input in &method.sig.inputs {
             let FnArg::Typed(argument) = input else { continue };
             let Pat::Ident(pattern) = &*argument.pat else { continue };
-            let at = parameters.iter().position(|parameter| pattern.ident == parameter.argument.as_str());
+            let place = places.iter().find(|(argument, _)| pattern.ident == argument).map(|(_, place)| place);
+            let at = place.and_then(|place| operation.parameter_at(place));
             match at.and_then(|at| listed.get(at)) {
                 Some(parameter) => self.descend(&argument.ty, parameter.get("schema").unwrap_or(parameter)),
                 None => {

@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     TooLarge(StatusCode),
     /// The request can't be built, or not be sent as it is.
     Unsendable,
+    /// An argument has no place in the request.
+    Argument(String),
 }
 
 impl Failure {
@@ -63,6 +65,7 @@ impl Failure {
             Self::TooLarge(status) => {
                 Error::TooLarge(TooLargeError { operation, status, limit: call.shared().max_body_size })
             }
+            Self::Argument(problem) => Error::invalid_argument(operation, problem),
             Self::Unsendable => Error::invalid_argument(
                 operation,
                 "no request can be built from the arguments and the server's URL; check them, and that TLS is enabled",

@@ -7,6 +7,8 @@ use crate::{Context, Node, Object, Origin};
 /// Where a body says what the description calls its media type, so that the client's headers do too.
 const ORIGINAL: &str = "x-media-type";
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Which way a body travels.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -29,19 +31,21 @@ pub(crate) fn request(cx: &mut Context, document: &Node, operation: &mut Node) -
         operation.remove("requestBody");
         return Ok(());
     }
-    for media in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flat_map(Object::values_mut) {
-        parameters::join_fields(cx, document, media);
-    }
     let found = choose(cx, body, Way::Request);
     found.map_err(|types| LeftOut {
         construct: Construct::MultipartBody,
         origin,
         reason: format!("bodies of type {types} are not supported"),
     })?;
-    if body.get("required").and_then(Node::as_bool) != Some(true) {
-        cx.note(&rule::OPTIONAL_BODY, origin, "the generated function always sends a body");
+    let form = body.get("content").and_then(|content| content.get(FORM));
+    match form.is_some_and(|form| parameters::is_no_object(document, form.get("schema"))) {
+        true => Err(LeftOut {
+            construct: Construct::FormShape,
+            origin,
+            reason: "its body is a form, and not described as an object".to_owned(),
+        }),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 /// Keeps one media type of a body; the list of those there are when none will do.
@@ -64,8 +68,10 @@ pub(crate) fn choose(cx: &mut Context, body: &mut Node, way: Way) -> Result<(), 
             media.set(ORIGINAL, choice.key.as_str());
         }
     }
-    if let Some(encoding) = media.remove("encoding") {
-        cx.note(&rule::DROP_ENCODING, encoding.origin, "all fields are sent as their type says");
+    if choice.name == FORM {
+        parameters::form_encoding(cx, &mut media);
+    } else if let Some(encoding) = media.remove("encoding") {
+        cx.note(&rule::DROP_ENCODING, encoding.origin, "its members are sent as their type says");
     }
     fit_schema(cx, &mut media, choice.name, way);
     members.clear();
@@ -91,7 +97,7 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
         json if json.ends_with("+json") || json == "text/json" => Some((1, "application/json")),
         "*/*" | "application/*" if binary => Some((4, "application/octet-stream")),
         "*/*" | "application/*" => Some((2, "application/json")),
-        "application/x-www-form-urlencoded" if way == Way::Request => Some((3, "application/x-www-form-urlencoded")),
+        FORM if way == Way::Request => Some((3, FORM)),
         "application/octet-stream" => Some((4, "application/octet-stream")),
         "text/plain" => Some((5, "text/plain")),
         multipart if multipart.starts_with("multipart/") && way == Way::Request => None,

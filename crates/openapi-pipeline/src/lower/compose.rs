@@ -19,7 +19,7 @@ use super::store::Store;
 use super::unions::labels;
 use super::walk::{named_children_mut, named_in_operation_mut};
 use super::{Care, rule};
-use crate::select::tree::each_operation_mut;
+use crate::select::tree::{Keys, each_operation_mut, each_ref};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
 
 /// How many sets of atoms may be merged: alternatives that are combined with one another multiply.
@@ -201,10 +201,10 @@ impl Composer<'_> {
             return Ok(refer(name, origin));
         }
         let merged = merge(&self.of(atoms), origin)?;
-        // An array or a map may contain itself, so it needs a name as well.
-        let named = needs_name(&merged.schema)
-            || !merged.unions.is_empty()
-            || ["items", "additionalProperties"].iter().any(|key| merged.schema.get(key).is_some());
+        // An array or a map may contain itself by a reference: then it needs a name as well.
+        let mut refers = false;
+        each_ref(&merged.schema, Keys::Fields, &mut |_| refers = true);
+        let named = needs_name(&merged.schema) || !merged.unions.is_empty() || refers;
         if !named {
             return self.body(hint, atoms, merged, origin);
         }

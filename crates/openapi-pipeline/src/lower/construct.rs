@@ -37,11 +37,12 @@ macro_rules! constructs {
 constructs! {
     MultipartBody = "multipart-body": "A multipart body has parts with headers of their own, which the generated client can't write.";
     CookieParameter = "cookie-parameter": "A required parameter travels in a cookie, and the client sends no cookies.";
-    ParameterStyle = "parameter-style": "A required parameter is written in a style that the client can't write, such as `deepObject` or `matrix`.";
-    ParameterContent = "parameter-content": "A required parameter is a document of a media type of its own.";
+    FormShape = "form-shape": "The body is a form, and it isn't described as an object: it has no fields.";
+    ParameterStyle = "parameter-style": "A required parameter is written in a style that its place doesn't have, such as `matrix` in the query.";
+    ParameterContent = "parameter-content": "A required parameter is a document of a media type other than JSON and text.";
     ParameterLocation = "parameter-location": "A required parameter travels neither in the path, the query, a header nor a cookie.";
-    ParameterShape = "parameter-shape": "A required parameter in the path or a header is an object.";
-    ParameterName = "parameter-name": "Two required parameters would become one argument.";
+    ParameterShape = "parameter-shape": "A parameter in the path can only be null.";
+    ParameterName = "parameter-name": "A required parameter travels in a header, and no header can have its name.";
     PathTemplate = "path-template": "The path is not a template: its braces don't fit together, or it has one placeholder twice.";
     OwnServer = "own-server": "The operation is served elsewhere than the rest, and a client calls one server only.";
     HttpMethod = "http-method": "The operation's method is not one of the eight that OpenAPI 3.0 knows.";

@@ -1,81 +1,65 @@
-//! Parameters the generator can send: scalars in path, query and headers, arrays and objects in the query.
+//! Parameters, and the fields of forms, in the styles that the client can write.
 
-use std::collections::HashSet;
-
-use super::names::snake;
 use super::operations::LeftOut;
 use super::walk::component;
 use super::{Construct, rule};
+use crate::report::Rule;
 use crate::select::tree::component_of;
 use crate::{Context, Node, Object};
+
+/// Where a parameter says that its value is a document of this media type; its schema is that document's.
+const DOCUMENT: &str = "x-media-type";
 
 /// What becomes of a parameter.
 enum Fate {
     Stays,
     /// Goes with a rule and a reason.
-    Ignored(String),
+    Ignored(&'static Rule, String),
     /// Goes if it is optional; a required one takes its operation along.
     Unsupported(Construct, String),
 }
 
 /// Brings the parameters of an operation into shape.
 pub(crate) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) -> Result<(), LeftOut> {
-    let mut arguments = HashSet::new();
-    if operation.get("requestBody").is_some() {
-        // The generated function's argument for the body.
-        arguments.insert("body".to_owned());
-    }
     let Some(list) = operation.get_mut("parameters").and_then(Node::as_array_mut) else {
         operation.remove("parameters");
         return Ok(());
     };
-    // Required ones take their argument's name first.
-    let mut order: Vec<usize> = (0..list.len()).collect();
-    order.sort_by_key(|&at| !is_required(&list[at]));
-    let mut dropped = HashSet::new();
-    for at in order {
-        let parameter = &mut list[at];
+    let mut kept = Vec::new();
+    for mut parameter in std::mem::take(list) {
         let name = parameter.get_str("name").unwrap_or_default().to_owned();
-        let mut fate = shape_one(cx, document, parameter, &name);
-        if matches!(fate, Fate::Stays) && !arguments.insert(snake(&name)) {
-            fate = Fate::Unsupported(Construct::ParameterName, "another argument has the same name".to_owned());
-        }
-        match fate {
-            Fate::Stays => {}
-            Fate::Ignored(text) => {
-                cx.note(&rule::DROP_AUTHORIZATION, parameter.origin, text);
-                dropped.insert(at);
-            }
-            Fate::Unsupported(construct, reason) if is_required(parameter) => {
+        let required = parameter.get("required").and_then(Node::as_bool) == Some(true);
+        match shape_one(cx, document, &mut parameter, &name) {
+            Fate::Stays => kept.push(parameter),
+            Fate::Ignored(rule, text) => cx.note(rule, parameter.origin, text),
+            Fate::Unsupported(construct, reason) if required => {
                 let reason = format!("its required parameter `{name}` can't be sent: {reason}");
                 return Err(LeftOut { construct, origin: parameter.origin, reason });
             }
             Fate::Unsupported(_, reason) => {
                 cx.note(&rule::DROP_PARAMETER, parameter.origin, format!("`{name}` is dropped: {reason}"));
-                dropped.insert(at);
             }
         }
     }
-    let mut at = 0_usize;
-    list.retain(|_| {
-        at += 1;
-        !dropped.contains(&(at - 1))
-    });
-    if list.is_empty() {
+    if kept.is_empty() {
         operation.remove("parameters");
+    } else {
+        *list = kept;
     }
     Ok(())
-}
-
-fn is_required(parameter: &Node) -> bool {
-    parameter.get("required").and_then(Node::as_bool) == Some(true)
 }
 
 fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str) -> Fate {
     let place = parameter.get_str("in").unwrap_or_default().to_owned();
     let ignored = ["authorization", "accept", "content-type"].contains(&name.to_ascii_lowercase().as_str());
     match place.as_str() {
-        "header" if ignored => return Fate::Ignored(format!("the header parameter `{name}` is set by other means")),
+        "header" if ignored => {
+            let text = format!("the header parameter `{name}` is set by other means");
+            return Fate::Ignored(&rule::DROP_AUTHORIZATION, text);
+        }
+        "header" if !is_header_name(name) => {
+            return Fate::Unsupported(Construct::ParameterName, "no header can have that name".to_owned());
+        }
         "path" | "header" | "query" => {}
         "cookie" => {
             return Fate::Unsupported(Construct::CookieParameter, "the client sends no cookies".to_owned());
@@ -85,35 +69,28 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
             return Fate::Unsupported(Construct::ParameterLocation, reason);
         }
     }
-    if parameter.get("content").is_some() {
-        return Fate::Unsupported(Construct::ParameterContent, "its value is a document of a media type".to_owned());
+    if let Some(content) = parameter.remove("content")
+        && let Err(media_type) = take_document(cx, parameter, content, name)
+    {
+        let reason = format!("its value is a document of type {media_type}");
+        return Fate::Unsupported(Construct::ParameterContent, reason);
     }
-    let separator = match separator(parameter, place == "query") {
-        Ok(separator) => separator,
-        Err(style) => {
-            return Fate::Unsupported(Construct::ParameterStyle, format!("the style `{style}` is not supported"));
-        }
-    };
+    let style = parameter.get_str("style").unwrap_or(if place == "query" { "form" } else { "simple" });
+    if !styles(&place).contains(&style) {
+        let reason = format!("the style `{style}` is not one of those of the {place}");
+        return Fate::Unsupported(Construct::ParameterStyle, reason);
+    }
     if parameter.get("schema").is_none() {
         cx.note(&rule::PARAMETER_SCHEMA, parameter.origin, format!("`{name}` is sent as a string"));
         let origin = parameter.origin;
         parameter.set("schema", plain_string(origin));
     }
-    match shape_of(document, parameter.get("schema")) {
-        Shape::Object if place != "query" => {
-            return Fate::Unsupported(Construct::ParameterShape, format!("an object in the {place} is not supported"));
-        }
-        Shape::Object if separator.is_some() => {
-            return Fate::Unsupported(Construct::ParameterShape, "an object in one text is not supported".to_owned());
-        }
-        Shape::Array => {
-            if let Some(separator) = separator {
-                join(cx, parameter, name, separator);
-                let origin = parameter.origin;
-                parameter.set("schema", plain_string(origin));
-            }
-        }
-        _ => {}
+    if is_only_null(document, parameter.get("schema")) {
+        let text = format!("`{name}` can only be null, which is not sent");
+        return match place.as_str() {
+            "path" => Fate::Unsupported(Construct::ParameterShape, "it can only be null".to_owned()),
+            _ => Fate::Ignored(&rule::NULL_PARAMETER, text),
+        };
     }
     if place != "query" {
         not_null(cx, parameter, name);
@@ -121,110 +98,116 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
     Fate::Stays
 }
 
-enum Shape {
-    Array,
-    Object,
-    Scalar,
+/// The styles that have a meaning at a place.
+fn styles(place: &str) -> &'static [&'static str] {
+    match place {
+        "path" => &["simple", "label", "matrix"],
+        "header" => &["simple"],
+        _ => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+    }
 }
 
-/// What a parameter's value is, as far as its schema says.
-fn shape_of(document: &Node, schema: Option<&Node>) -> Shape {
-    let mut schema = schema;
+/// A token, as RFC 9110 has it.
+fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
+}
+
+/// The schema of a parameter that is a document: JSON is written as such, and text is an ordinary string. The media types
+/// that there are, if none of them is one of these.
+fn take_document(cx: &mut Context, parameter: &mut Node, content: Node, name: &str) -> Result<(), String> {
+    let origin = content.origin;
+    let types: Vec<String> = content.as_object().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
+    let essence = |key: &str| key.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_json = |key: &str| essence(key) == "application/json" || essence(key).ends_with("+json");
+    let members = || content.as_object().into_iter().flatten();
+    if let Some((key, media)) = members().find(|(key, _)| is_json(key)) {
+        cx.note(&rule::PARAMETER_DOCUMENT, origin, format!("`{name}` is written as `{key}`"));
+        let schema = media.get("schema").cloned().unwrap_or_else(|| Node::object(origin));
+        parameter.set("schema", schema.value);
+        parameter.set(DOCUMENT, "application/json");
+        parameter.remove("style");
+        parameter.remove("explode");
+        return Ok(());
+    }
+    if members().any(|(key, _)| essence(key) == "text/plain") {
+        cx.note(&rule::PARAMETER_DOCUMENT, origin, format!("`{name}` is a string"));
+        parameter.set("schema", plain_string(origin));
+        return Ok(());
+    }
+    Err(types.join(", "))
+}
+
+/// A schema behind its references and wrappers.
+fn meant<'a>(document: &'a Node, schema: Option<&'a Node>) -> Option<&'a Node> {
+    let mut schema = schema?;
+    // A longer chain is a cycle.
     for _ in 0..16 {
-        let Some(node) = schema else { break };
-        let next = match node.get_str("$ref").and_then(component_of) {
-            Some((_, name)) => component(document, &name),
-            None => match node.get("allOf").and_then(Node::as_array) {
-                Some([only]) => Some(only),
+        schema = match schema.get_str("$ref").and_then(component_of) {
+            Some((_, name)) => component(document, &name)?,
+            None => match schema.get("allOf").and_then(Node::as_array) {
+                Some([only]) => only,
                 _ => break,
             },
         };
-        schema = next;
     }
-    let Some(schema) = schema else { return Shape::Scalar };
-    match schema.get_str("type") {
-        Some("array") => Shape::Array,
-        Some("object") => Shape::Object,
-        None if schema.get("properties").is_some() => Shape::Object,
-        None if schema.get("items").is_some() => Shape::Array,
-        _ => Shape::Scalar,
-    }
+    Some(schema)
+}
+
+fn is_only_null(document: &Node, schema: Option<&Node>) -> bool {
+    let values = meant(document, schema).and_then(|schema| schema.get("enum")?.as_array());
+    values.is_some_and(|values| {
+        !values.is_empty() && values.iter().all(|value| matches!(value.value, crate::Value::Null))
+    })
+}
+
+/// Whether a schema says that its values are something else than objects.
+pub(super) fn is_no_object(document: &Node, schema: Option<&Node>) -> bool {
+    let kind = meant(document, schema).and_then(|schema| schema.get_str("type"));
+    kind.is_some_and(|kind| kind != "object")
 }
 
 fn plain_string(origin: crate::Origin) -> Object {
     Object::from_iter([("type".to_owned(), Node::new("string", origin))])
 }
 
-/// What stands between the values of a list that travels as one text.
-#[derive(Clone, Copy)]
-pub(super) struct Separator {
-    name: &'static str,
-    character: char,
-}
-
-/// What separates the values of a list, by the `style` and `explode` of a parameter or a form's field. `None` is a
-/// field for each value; a style with no meaning for lists is an error.
-fn separator(holder: &Node, in_form: bool) -> Result<Option<Separator>, String> {
-    const COMMA: Separator = Separator { name: "commas", character: ',' };
-    let style = holder.get_str("style").unwrap_or(if in_form { "form" } else { "simple" });
-    let explode = holder.get("explode").and_then(Node::as_bool);
-    match style {
-        "simple" if !in_form => Ok(Some(COMMA)),
-        "form" if in_form => Ok((explode == Some(false)).then_some(COMMA)),
-        "spaceDelimited" if in_form => {
-            Ok((explode != Some(true)).then_some(Separator { name: "spaces", character: ' ' }))
+/// The fields of a form that are written in a way of their own: what the client can write of it stays.
+pub(super) fn form_encoding(cx: &mut Context, media: &mut Node) {
+    let Some(mut encoding) = media.remove("encoding") else { return };
+    let origin = encoding.origin;
+    let Some(fields) = encoding.as_object_mut() else { return };
+    fields.retain(|name, field| {
+        let is_empty = field.as_object().is_some_and(Object::is_empty);
+        let kept = field_encoding(field);
+        if !kept && !is_empty {
+            cx.note(&rule::DROP_ENCODING, field.origin, format!("the field `{name}` is sent as its type says"));
         }
-        "pipeDelimited" if in_form => {
-            Ok((explode != Some(true)).then_some(Separator { name: "vertical bars", character: '|' }))
-        }
-        other => Err(other.to_owned()),
+        kept
+    });
+    if !fields.is_empty() {
+        media.set("encoding", Node::new(encoding.value, origin).value);
     }
 }
 
-/// The generator would repeat the parameter, or not compile: its value is the text that is sent.
-fn join(cx: &mut Context, holder: &mut Node, name: &str, separator: Separator) {
-    let Separator { name: between, character } = separator;
-    cx.note(&rule::JOINED, holder.origin, format!("`{name}` is a string: values with `{character}` between them"));
-    let sentence = format!("Several values are separated by {between}.");
-    let description = match holder.get_str("description") {
-        Some(text) if !text.trim().is_empty() => format!("{text}\n\n{sentence}"),
-        _ => sentence,
+/// Brings the encoding of a field into shape; whether it says anything then.
+fn field_encoding(field: &mut Node) -> bool {
+    let style = field.get_str("style").map(str::to_owned);
+    let is_styled = ["style", "explode", "allowReserved"].iter().any(|key| field.get(key).is_some());
+    let is_json = field.get_str("contentType").is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        kind == "application/json" || kind.ends_with("+json")
+    });
+    // A style counts more than a media type, as OpenAPI says.
+    let kept: &[&str] = match style.as_deref() {
+        Some(style) if !styles("query").contains(&style) => &[],
+        _ if is_styled => &["style", "explode", "allowReserved"],
+        _ if is_json => &["contentType"],
+        _ => &[],
     };
-    holder.set("description", description);
-    holder.remove("explode");
-    holder.remove("style");
-}
-
-/// The lists of a form that travel as one text.
-pub(super) fn join_fields(cx: &mut Context, document: &Node, media: &mut Node) {
-    let encoding = media.members("encoding").map(|(name, encoding)| (name.clone(), separator(encoding, true)));
-    let joined: Vec<(String, Separator)> =
-        encoding.filter_map(|(name, separator)| Some((name, separator.ok().flatten()?))).collect();
-    if joined.is_empty() {
-        return;
+    if let Some(members) = field.as_object_mut() {
+        members.retain(|key, _| kept.contains(&key.as_str()));
     }
-    // Another body may share the schema, and have another encoding.
-    if let Some((_, name)) = media.get("schema").and_then(|schema| schema.get_str("$ref")).and_then(component_of)
-        && let Some(target) = component(document, &name)
-    {
-        media.set("schema", target.value.clone());
-    }
-    for (name, separator) in joined {
-        let Some(field) = media
-            .get_mut("schema")
-            .and_then(|schema| schema.get_mut("properties"))
-            .and_then(|properties| properties.get_mut(&name))
-            .filter(|field| matches!(shape_of(document, Some(field)), Shape::Array))
-        else {
-            continue;
-        };
-        let text = field.get_str("description").map(str::to_owned);
-        *field = Node::new(plain_string(field.origin), field.origin);
-        if let Some(text) = text {
-            field.set("description", text);
-        }
-        join(cx, field, &name, separator);
-    }
+    !kept.is_empty()
 }
 
 fn not_null(cx: &mut Context, parameter: &mut Node, name: &str) {

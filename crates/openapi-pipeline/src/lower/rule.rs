@@ -26,13 +26,13 @@ crate::select::define_rules! {
     LEAVE_OUT = "leave-out-operation": "An operation the generator has no way to call is left out.";
     DROP_AUTHORIZATION = "drop-authorization-header": "Header parameters named Authorization, Accept or Content-Type are ignored, as OpenAPI says.";
     DROP_PARAMETER = "drop-unsupported-parameter": "An optional parameter in a form the generator can't send is dropped; a required one takes its operation with it.";
-    JOINED = "joined-list": "A list that is sent as one text, with commas, spaces or bars between its values, is a string.";
+    PARAMETER_DOCUMENT = "parameter-document": "A parameter that is a document has the document's schema: it is written as JSON, or as it stands if it is text.";
+    NULL_PARAMETER = "null-parameter": "A parameter that can only be null is not sent: null is nothing in a query and in a header.";
     HEADER_NULLABLE = "header-parameter-nullable": "A path or header parameter is never null: absent, or there.";
     PARAMETER_SCHEMA = "parameter-without-schema": "A parameter without schema is a string.";
     MEDIA_TYPE = "choose-media-type": "One media type per body: JSON, else a form, bytes or text.";
     SCHEMALESS_BODY = "schemaless-body": "A body without schema gets the widest one of its media type.";
-    OPTIONAL_BODY = "optional-request-body": "An optional request body is a required argument of the generated function.";
-    DROP_ENCODING = "drop-encoding": "Encodings of single form fields can't be sent.";
+    DROP_ENCODING = "drop-encoding": "How a single field of a body is encoded can't be chosen, except in forms: there by a style, or as JSON.";
     SUCCESS = "success-response": "One success response per operation: the lowest 2xx that has a body.";
     EMPTY_SUCCESS = "success-without-body": "Where one success has a body and another has none, the body may be missing.";
     SUCCESS_UNION = "success-alternatives": "Where two successes have different JSON bodies, either may come.";

@@ -3,4 +3,5 @@
 
 mod acme;
 mod compatible;
+mod letters;
 mod museum;

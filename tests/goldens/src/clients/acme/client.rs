@@ -677,7 +677,7 @@ pub mod requests {
             Box::pin(async move {
                 rt::codegen::check_path_segment(
                     &operations::GET_ORDER,
-                    "order_id",
+                    "order-id",
                     &self.order_id.to_string(),
                 )?;
                 let mut options = self.options;

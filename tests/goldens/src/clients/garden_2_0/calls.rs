@@ -24,7 +24,7 @@ pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {
 
 async fn list_beds(client: &Client, arguments: &Arguments) -> Reply {
     let o0: Option<::client_runtime::Timestamp> = arguments.optional("after")?;
-    let o1: Option<String> = arguments.optional("ids")?;
+    let o1: Option<::std::vec::Vec<i64>> = arguments.optional("ids")?;
     let o2: Option<::std::vec::Vec<types::ListBedsKindsItem>> = arguments.optional("kinds")?;
     let o3: Option<::std::num::NonZeroU32> = arguments.optional("limit")?;
     let o4: Option<bool> = arguments.optional("sunny")?;

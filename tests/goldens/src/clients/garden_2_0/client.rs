@@ -29,8 +29,6 @@ impl Client {
     ///
     /// Sends `GET /beds` with the token of the client, or of the call.
     ///
-    /// * `ids`: Several values are separated by commas.
-    ///
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::ListBedsError`] when the server answers with anything but success.
@@ -336,7 +334,7 @@ pub mod requests {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
         pub(super) after: Option<&'a ::client_runtime::Timestamp>,
-        pub(super) ids: Option<&'a str>,
+        pub(super) ids: Option<&'a ::std::vec::Vec<i64>>,
         pub(super) kinds: Option<&'a ::std::vec::Vec<types::ListBedsKindsItem>>,
         pub(super) limit: Option<::std::num::NonZeroU32>,
         pub(super) sunny: Option<bool>,
@@ -350,8 +348,8 @@ pub mod requests {
             self
         }
 
-        /// Several values are separated by commas.
-        pub fn ids(mut self, value: &'a str) -> Self {
+        /// Sets the optional parameter `ids`.
+        pub fn ids(mut self, value: &'a ::std::vec::Vec<i64>) -> Self {
             self.ids = Some(value);
             self
         }
@@ -404,21 +402,31 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                let call = self.core.call(&operations::LIST_BEDS, self.options)?;
+                let mut options = self.options;
+                options
+                    .parameters
+                    .query(
+                        &operations::LIST_BEDS,
+                        "ids",
+                        rt::codegen::Writing::new(rt::codegen::Style::Form, false),
+                        &self.ids,
+                    )?;
+                options
+                    .parameters
+                    .header(
+                        &operations::LIST_BEDS,
+                        "X-Trace",
+                        rt::codegen::Writing::new(rt::codegen::Style::Simple, false),
+                        &self.x_trace,
+                    )?;
+                let call = self.core.call(&operations::LIST_BEDS, options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
                     self.core.http().clone(),
                     call.clone(),
                 );
                 let result = client
-                    .list_beds(
-                        self.after,
-                        self.ids,
-                        self.kinds,
-                        self.limit,
-                        self.sunny,
-                        self.x_trace,
-                    )
+                    .list_beds(self.after, self.kinds, self.limit, self.sunny)
                     .await;
                 rt::codegen::finish(&call, result).await
             })
@@ -453,6 +461,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
+                rt::codegen::check_numbers(&operations::ADD_BED, &self.body)?;
                 let call = self.core.call(&operations::ADD_BED, self.options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
@@ -639,7 +648,16 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                let call = self.core.call(&operations::ANNOUNCE_VISIT, self.options)?;
+                let mut options = self.options;
+                options.form = const {
+                    &[
+                        (
+                            "wishes",
+                            rt::codegen::Writing::new(rt::codegen::Style::Form, true),
+                        ),
+                    ]
+                };
+                let call = self.core.call(&operations::ANNOUNCE_VISIT, options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
                     self.core.http().clone(),

@@ -616,30 +616,14 @@ impl Client {
     /// Lists beds
     ///
     /// Sends a `GET` request to `/beds`
-    ///
-    /// Arguments:
-    ///
-    /// * `after`
-    /// * `ids`: Several values are separated by commas.
-    /// * `kinds`
-    /// * `limit`
-    /// * `sunny`
-    /// * `x_trace`
     pub async fn list_beds<'a>(
         &'a self,
         after: Option<&'a ::client_runtime::Timestamp>,
-        ids: Option<&'a str>,
         kinds: Option<&'a ::std::vec::Vec<types::ListBedsKindsItem>>,
         limit: Option<::std::num::NonZeroU32>,
         sunny: Option<bool>,
-        x_trace: Option<&'a types::ListBedsXTrace>,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Bed>>, Error<()>> {
         let url = format!("{}/beds", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        if let Some(value) = x_trace {
-            header_map.append("X-Trace", value.to_string().try_into()?);
-        }
-
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -649,11 +633,9 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .query(&progenitor_client::QueryParam::new("after", &after))
-            .query(&progenitor_client::QueryParam::new("ids", &ids))
             .query(&progenitor_client::QueryParam::new("kinds", &kinds))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .query(&progenitor_client::QueryParam::new("sunny", &sunny))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "list_beds",
@@ -794,7 +776,8 @@ impl Client {
     > {
         let url = format!("{}/visits", self.baseurl,);
         #[allow(unused_mut)]
-        let mut request = ::client_runtime::codegen::form(
+        let mut request = ::client_runtime::codegen::form_body(
+                &self.inner,
                 self
                     .client
                     .post(url)
@@ -802,7 +785,7 @@ impl Client {
                         ::reqwest::header::ACCEPT,
                         ::reqwest::header::HeaderValue::from_static("application/json"),
                     ),
-                &body,
+                Some(body),
             )?
             .build()?;
         let info = OperationInfo {

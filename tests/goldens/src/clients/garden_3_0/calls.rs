@@ -23,7 +23,7 @@ pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {
 }
 
 async fn list_beds(client: &Client, arguments: &Arguments) -> Reply {
-    let o0: Option<String> = arguments.optional("ids")?;
+    let o0: Option<::std::vec::Vec<i64>> = arguments.optional("ids")?;
     let o1: Option<::std::vec::Vec<::std::string::String>> = arguments.optional("kinds")?;
     let o2: Option<types::ListBedsOrder> = arguments.optional("order")?;
     let o3: Option<types::Page> = arguments.optional("page")?;
@@ -57,8 +57,9 @@ async fn add_bed(client: &Client, arguments: &Arguments) -> Reply {
 
 async fn change_bed(client: &Client, arguments: &Arguments) -> Reply {
     let a0: ::uuid::Uuid = arguments.required("id")?;
-    let a1: types::Change = arguments.required("body")?;
-    let request = client.change_bed(&a0, &a1);
+    let o0: Option<types::Change> = arguments.optional("body")?;
+    let request = client.change_bed(&a0);
+    let request = if let Some(value) = &o0 { request.body(value) } else { request };
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {

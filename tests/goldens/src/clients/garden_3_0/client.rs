@@ -27,8 +27,6 @@ impl Client {
 
     /// Sends `GET /beds` with the token of the client, or of the call.
     ///
-    /// * `ids`: Several values are separated by commas.
-    ///
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::ListBedsError`] when the server answers with anything but success.
@@ -68,16 +66,12 @@ impl Client {
     /// [`rt::Error::Api`] with an [`errors::ChangeBedError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds~1{id}/patch`
-    pub fn change_bed<'a>(
-        &'a self,
-        id: &'a ::uuid::Uuid,
-        body: &'a types::Change,
-    ) -> requests::ChangeBed<'a> {
+    pub fn change_bed<'a>(&'a self, id: &'a ::uuid::Uuid) -> requests::ChangeBed<'a> {
         requests::ChangeBed {
             core: &self.core,
             options: rt::codegen::CallOptions::default(),
             id,
-            body,
+            body: None,
         }
     }
 
@@ -320,7 +314,7 @@ pub mod requests {
     pub struct ListBeds<'a> {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
-        pub(super) ids: Option<&'a str>,
+        pub(super) ids: Option<&'a ::std::vec::Vec<i64>>,
         pub(super) kinds: Option<&'a ::std::vec::Vec<::std::string::String>>,
         pub(super) order: Option<types::ListBedsOrder>,
         pub(super) page: Option<&'a types::Page>,
@@ -328,8 +322,8 @@ pub mod requests {
     }
 
     impl<'a> ListBeds<'a> {
-        /// Several values are separated by commas.
-        pub fn ids(mut self, value: &'a str) -> Self {
+        /// Sets the optional parameter `ids`.
+        pub fn ids(mut self, value: &'a ::std::vec::Vec<i64>) -> Self {
             self.ids = Some(value);
             self
         }
@@ -382,15 +376,30 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                let call = self.core.call(&operations::LIST_BEDS, self.options)?;
+                let mut options = self.options;
+                options
+                    .parameters
+                    .query(
+                        &operations::LIST_BEDS,
+                        "ids",
+                        rt::codegen::Writing::new(rt::codegen::Style::Form, false),
+                        &self.ids,
+                    )?;
+                options
+                    .parameters
+                    .header(
+                        &operations::LIST_BEDS,
+                        "X-Trace",
+                        rt::codegen::Writing::new(rt::codegen::Style::Simple, false),
+                        &self.x_trace,
+                    )?;
+                let call = self.core.call(&operations::LIST_BEDS, options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
                     self.core.http().clone(),
                     call.clone(),
                 );
-                let result = client
-                    .list_beds(self.ids, self.kinds, self.order, self.page, self.x_trace)
-                    .await;
+                let result = client.list_beds(self.kinds, self.order, self.page).await;
                 rt::codegen::finish(&call, result).await
             })
         }
@@ -424,6 +433,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
+                rt::codegen::check_numbers(&operations::ADD_BED, &self.body)?;
                 let call = self.core.call(&operations::ADD_BED, self.options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
@@ -443,10 +453,16 @@ pub mod requests {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
         pub(super) id: &'a ::uuid::Uuid,
-        pub(super) body: &'a types::Change,
+        pub(super) body: Option<&'a types::Change>,
     }
 
     impl<'a> ChangeBed<'a> {
+        /// Sends this body; without it, the request has none.
+        pub fn body(mut self, value: &'a types::Change) -> Self {
+            self.body = Some(value);
+            self
+        }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);

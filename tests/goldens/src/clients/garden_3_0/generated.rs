@@ -967,28 +967,13 @@ const _: () = {
 #[allow(clippy::all)]
 impl Client {
     /// Sends a `GET` request to `/beds`
-    ///
-    /// Arguments:
-    ///
-    /// * `ids`: Several values are separated by commas.
-    /// * `kinds`
-    /// * `order`
-    /// * `page`
-    /// * `x_trace`
     pub async fn list_beds<'a>(
         &'a self,
-        ids: Option<&'a str>,
         kinds: Option<&'a ::std::vec::Vec<::std::string::String>>,
         order: Option<types::ListBedsOrder>,
         page: Option<&'a types::Page>,
-        x_trace: Option<&'a ::uuid::Uuid>,
     ) -> Result<ResponseValue<types::Beds>, Error<()>> {
         let url = format!("{}/beds", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        if let Some(value) = x_trace {
-            header_map.append("X-Trace", value.to_string().try_into()?);
-        }
-
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -997,11 +982,9 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("ids", &ids))
             .query(&progenitor_client::QueryParam::new("kinds", &kinds))
             .query(&progenitor_client::QueryParam::new("order", &order))
             .query(&progenitor_client::QueryParam::new("page", &page))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "list_beds",
@@ -1049,18 +1032,20 @@ impl Client {
     pub async fn change_bed<'a>(
         &'a self,
         id: &'a ::uuid::Uuid,
-        body: &'a types::Change,
+        body: ::std::option::Option<&'a types::Change>,
     ) -> Result<ResponseValue<types::Bed>, Error<()>> {
         let url = format!("{}/beds/{}", self.baseurl, encode_path(& id.to_string()),);
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
+        let mut request = ::client_runtime::codegen::json_body(
+                self
+                    .client
+                    .patch(url)
+                    .header(
+                        ::reqwest::header::ACCEPT,
+                        ::reqwest::header::HeaderValue::from_static("application/json"),
+                    ),
+                body,
             )
-            .json(&body)
             .build()?;
         let info = OperationInfo {
             operation_id: "change_bed",
@@ -1134,7 +1119,11 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/visits", self.baseurl,);
         #[allow(unused_mut)]
-        let mut request = ::client_runtime::codegen::form(self.client.post(url), &body)?
+        let mut request = ::client_runtime::codegen::form_body(
+                &self.inner,
+                self.client.post(url),
+                Some(body),
+            )?
             .build()?;
         let info = OperationInfo {
             operation_id: "announce_visit",

@@ -22,7 +22,7 @@ pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {
 
 async fn list_beds(client: &Client, arguments: &Arguments) -> Reply {
     let a0: types::ListBedsXTrace = arguments.required("x_trace")?;
-    let o0: Option<String> = arguments.optional("kinds")?;
+    let o0: Option<::std::vec::Vec<::std::string::String>> = arguments.optional("kinds")?;
     let o1: Option<::std::num::NonZeroU64> = arguments.optional("page")?;
     let o2: Option<String> = arguments.optional("soil")?;
     let request = client.list_beds(&a0);

@@ -27,8 +27,6 @@ impl Client {
 
     /// Sends `GET /beds` without a token.
     ///
-    /// * `kinds`: Several values are separated by vertical bars.
-    ///
     /// # Errors
     ///
     /// [`rt::Error::Api`] with an [`errors::ListBedsError`] when the server answers with anything but success.
@@ -309,15 +307,18 @@ pub mod requests {
     pub struct ListBeds<'a> {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
-        pub(super) kinds: Option<&'a str>,
+        pub(super) kinds: Option<&'a ::std::vec::Vec<::std::string::String>>,
         pub(super) page: Option<::std::num::NonZeroU64>,
         pub(super) soil: Option<&'a str>,
         pub(super) x_trace: &'a types::ListBedsXTrace,
     }
 
     impl<'a> ListBeds<'a> {
-        /// Several values are separated by vertical bars.
-        pub fn kinds(mut self, value: &'a str) -> Self {
+        /// Sets the optional parameter `kinds`.
+        pub fn kinds(
+            mut self,
+            value: &'a ::std::vec::Vec<::std::string::String>,
+        ) -> Self {
             self.kinds = Some(value);
             self
         }
@@ -349,15 +350,33 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                let call = self.core.call(&operations::LIST_BEDS, self.options)?;
+                let mut options = self.options;
+                options
+                    .parameters
+                    .query(
+                        &operations::LIST_BEDS,
+                        "kinds",
+                        rt::codegen::Writing::new(
+                            rt::codegen::Style::PipeDelimited,
+                            false,
+                        ),
+                        &self.kinds,
+                    )?;
+                options
+                    .parameters
+                    .header(
+                        &operations::LIST_BEDS,
+                        "X-Trace",
+                        rt::codegen::Writing::new(rt::codegen::Style::Simple, false),
+                        &self.x_trace,
+                    )?;
+                let call = self.core.call(&operations::LIST_BEDS, options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
                     self.core.http().clone(),
                     call.clone(),
                 );
-                let result = client
-                    .list_beds(self.kinds, self.page, self.soil, self.x_trace)
-                    .await;
+                let result = client.list_beds(self.page, self.soil).await;
                 rt::codegen::finish(&call, result).await
             })
         }
@@ -385,6 +404,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
+                rt::codegen::check_numbers(&operations::ADD_BED, &self.body)?;
                 let call = self.core.call(&operations::ADD_BED, self.options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),

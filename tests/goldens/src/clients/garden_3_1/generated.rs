@@ -820,23 +820,12 @@ const _: () = {
 #[allow(clippy::all)]
 impl Client {
     /// Sends a `GET` request to `/beds`
-    ///
-    /// Arguments:
-    ///
-    /// * `kinds`: Several values are separated by vertical bars.
-    /// * `page`
-    /// * `soil`
-    /// * `x_trace`
     pub async fn list_beds<'a>(
         &'a self,
-        kinds: Option<&'a str>,
         page: Option<::std::num::NonZeroU64>,
         soil: Option<&'a str>,
-        x_trace: &'a types::ListBedsXTrace,
     ) -> Result<ResponseValue<::std::vec::Vec<types::Bed>>, Error<()>> {
         let url = format!("{}/beds", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        header_map.append("X-Trace", x_trace.to_string().try_into()?);
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -845,10 +834,8 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("kinds", &kinds))
             .query(&progenitor_client::QueryParam::new("page", &page))
             .query(&progenitor_client::QueryParam::new("soil", &soil))
-            .headers(header_map)
             .build()?;
         let info = OperationInfo {
             operation_id: "list_beds",

@@ -28,26 +28,28 @@ async fn x(client: &Client, arguments: &Arguments) -> Reply {
     let a0: String = arguments.required("type_")?;
     let a1: types::Keywords = arguments.required("body")?;
     let o0: Option<String> = arguments.optional("etc_passwd")?;
-    let o1: Option<String> = arguments.optional("core")?;
-    let o2: Option<String> = arguments.optional("into_future")?;
-    let o3: Option<String> = arguments.optional("options")?;
-    let o4: Option<i64> = arguments.optional("quo_te_and_more")?;
-    let o5: Option<String> = arguments.optional("self_")?;
-    let o6: Option<i64> = arguments.optional("timeout_parameter")?;
-    let o7: Option<String> = arguments.optional("token_parameter")?;
-    let o8: Option<String> = arguments.optional("x_crate")?;
-    let o9: Option<String> = arguments.optional("idempotency_key")?;
+    let o1: Option<String> = arguments.optional("body_query")?;
+    let o2: Option<String> = arguments.optional("core_parameter")?;
+    let o3: Option<String> = arguments.optional("into_future_parameter")?;
+    let o4: Option<String> = arguments.optional("options_parameter")?;
+    let o5: Option<i64> = arguments.optional("quo_te_and_more")?;
+    let o6: Option<String> = arguments.optional("self_")?;
+    let o7: Option<i64> = arguments.optional("timeout_parameter")?;
+    let o8: Option<String> = arguments.optional("token_parameter")?;
+    let o9: Option<String> = arguments.optional("x_crate")?;
+    let o10: Option<String> = arguments.optional("idempotency_key")?;
     let request = client.x(&a0, &a1);
     let request = if let Some(value) = o0 { request.etc_passwd(value) } else { request };
-    let request = if let Some(value) = &o1 { request.core(value) } else { request };
-    let request = if let Some(value) = &o2 { request.into_future(value) } else { request };
-    let request = if let Some(value) = &o3 { request.options(value) } else { request };
-    let request = if let Some(value) = o4 { request.quo_te_and_more(value) } else { request };
-    let request = if let Some(value) = &o5 { request.self_(value) } else { request };
-    let request = if let Some(value) = o6 { request.timeout_parameter(value) } else { request };
-    let request = if let Some(value) = o7 { request.token_parameter(value) } else { request };
-    let request = if let Some(value) = &o8 { request.x_crate(value) } else { request };
-    let request = if let Some(value) = o9 { request.idempotency_key(value) } else { request };
+    let request = if let Some(value) = &o1 { request.body_query(value) } else { request };
+    let request = if let Some(value) = &o2 { request.core_parameter(value) } else { request };
+    let request = if let Some(value) = &o3 { request.into_future_parameter(value) } else { request };
+    let request = if let Some(value) = &o4 { request.options_parameter(value) } else { request };
+    let request = if let Some(value) = o5 { request.quo_te_and_more(value) } else { request };
+    let request = if let Some(value) = &o6 { request.self_(value) } else { request };
+    let request = if let Some(value) = o7 { request.timeout_parameter(value) } else { request };
+    let request = if let Some(value) = o8 { request.token_parameter(value) } else { request };
+    let request = if let Some(value) = &o9 { request.x_crate(value) } else { request };
+    let request = if let Some(value) = o10 { request.idempotency_key(value) } else { request };
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {

@@ -56,13 +56,14 @@ impl Client {
             type_,
             body,
             etc_passwd: None,
+            body_query: None,
             core_parameter: None,
-            into_future: None,
+            into_future_parameter: None,
             options_parameter: None,
             quo_te_and_more: None,
             self_: None,
-            timeout: None,
-            token: None,
+            timeout_parameter: None,
+            token_parameter: None,
             x_crate: None,
         }
     }
@@ -393,15 +394,16 @@ pub mod requests {
         pub(super) options: rt::codegen::CallOptions,
         pub(super) type_: &'a str,
         pub(super) etc_passwd: Option<rt::Secret>,
+        pub(super) body_query: Option<&'a str>,
         pub(super) core_parameter: Option<&'a str>,
-        pub(super) into_future: Option<&'a str>,
+        pub(super) into_future_parameter: Option<&'a str>,
         pub(super) options_parameter: Option<&'a str>,
         pub(super) quo_te_and_more: Option<i64>,
         pub(super) self_: Option<&'a str>,
-        pub(super) timeout: Option<i64>,
-        pub(super) token: Option<rt::Secret>,
-        pub(super) x_crate: Option<&'a str>,
+        pub(super) timeout_parameter: Option<i64>,
+        pub(super) token_parameter: Option<rt::Secret>,
         pub(super) body: &'a types::Keywords,
+        pub(super) x_crate: Option<&'a str>,
     }
 
     impl<'a> X<'a> {
@@ -411,20 +413,26 @@ pub mod requests {
             self
         }
 
-        /// Sets the optional parameter `core`.
-        pub fn core(mut self, value: &'a str) -> Self {
+        /// Sets the optional parameter `body_query`.
+        pub fn body_query(mut self, value: &'a str) -> Self {
+            self.body_query = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `core_parameter`.
+        pub fn core_parameter(mut self, value: &'a str) -> Self {
             self.core_parameter = Some(value);
             self
         }
 
-        /// Sets the optional parameter `into_future`.
-        pub fn into_future(mut self, value: &'a str) -> Self {
-            self.into_future = Some(value);
+        /// Sets the optional parameter `into_future_parameter`.
+        pub fn into_future_parameter(mut self, value: &'a str) -> Self {
+            self.into_future_parameter = Some(value);
             self
         }
 
-        /// Sets the optional parameter `options`.
-        pub fn options(mut self, value: &'a str) -> Self {
+        /// Sets the optional parameter `options_parameter`.
+        pub fn options_parameter(mut self, value: &'a str) -> Self {
             self.options_parameter = Some(value);
             self
         }
@@ -444,15 +452,15 @@ pub mod requests {
             self
         }
 
-        /// Sets the optional parameter `timeout`.
+        /// Sets the optional parameter `timeout_parameter`.
         pub fn timeout_parameter(mut self, value: i64) -> Self {
-            self.timeout = Some(value);
+            self.timeout_parameter = Some(value);
             self
         }
 
-        /// Sets the optional parameter `token`.
+        /// Sets the optional parameter `token_parameter`.
         pub fn token_parameter(mut self, value: impl Into<rt::Secret>) -> Self {
-            self.token = Some(value.into());
+            self.token_parameter = Some(value.into());
             self
         }
 
@@ -489,8 +497,25 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                rt::codegen::check_path_segment(&operations::X, "type_", self.type_)?;
-                let call = self.core.call(&operations::X, self.options)?;
+                rt::codegen::check_path_segment(&operations::X, "type", self.type_)?;
+                let mut options = self.options;
+                options
+                    .parameters
+                    .query(
+                        &operations::X,
+                        "body",
+                        rt::codegen::Writing::new(rt::codegen::Style::Form, true),
+                        &self.body_query,
+                    )?;
+                options
+                    .parameters
+                    .header(
+                        &operations::X,
+                        "X-Crate",
+                        rt::codegen::Writing::new(rt::codegen::Style::Simple, false),
+                        &self.x_crate,
+                    )?;
+                let call = self.core.call(&operations::X, options)?;
                 let key = call.idempotency_key();
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
@@ -502,13 +527,12 @@ pub mod requests {
                         self.type_,
                         self.etc_passwd.as_ref().map(rt::Secret::expose),
                         self.core_parameter,
-                        self.into_future,
+                        self.into_future_parameter,
                         self.options_parameter,
                         self.quo_te_and_more,
                         self.self_,
-                        self.timeout,
-                        self.token.as_ref().map(rt::Secret::expose),
-                        self.x_crate,
+                        self.timeout_parameter,
+                        self.token_parameter.as_ref().map(rt::Secret::expose),
                         key,
                         self.body,
                     )
@@ -709,7 +733,7 @@ pub mod requests {
             Box::pin(async move {
                 rt::codegen::check_path_segment(
                     &operations::QUOTE_D_OPERATION,
-                    "na_me",
+                    "na\"me",
                     self.na_me,
                 )?;
                 let call = self.core.call(&operations::QUOTE_D_OPERATION, self.options)?;

@@ -794,6 +794,7 @@ impl Client {
     ///
     /// ````text
     /// - `etc_passwd`
+    /// - `body_query`
     /// - `core`
     /// - `into_future`
     /// - `options`
@@ -816,17 +817,13 @@ impl Client {
         self_: Option<&'a str>,
         timeout: Option<i64>,
         token: Option<&'a str>,
-        x_crate: Option<&'a str>,
         idempotency_key: Option<&'a str>,
         body: &'a types::Keywords,
     ) -> Result<ResponseValue<types::Names>, Error<()>> {
         let url = format!(
             "{}/items/{}", self.baseurl, encode_path(& type_.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
-        if let Some(value) = x_crate {
-            header_map.append("X-Crate", value.to_string().try_into()?);
-        }
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         if let Some(value) = idempotency_key {
             header_map.append("idempotency-key", value.to_string().try_into()?);
         }

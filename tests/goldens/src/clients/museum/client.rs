@@ -238,6 +238,7 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
+                rt::codegen::check_numbers(&operations::ADD_EXHIBIT, &self.body)?;
                 let call = self.core.call(&operations::ADD_EXHIBIT, self.options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),

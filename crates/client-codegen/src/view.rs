@@ -1,0 +1,95 @@
+//! What progenitor sees of parameters and bodies: nothing that it would write wrongly, or not at all.
+//!
+//! It still has to make the types of all of them. So a parameter that the runtime writes is shown as a plain one, under the
+//! name of its argument: its type is read from the signature of the method, which then loses the argument, see
+//! [`polish`](crate::polish).
+
+use std::collections::HashMap;
+
+use openapi_pipeline::{Node, Object};
+
+use crate::model::{Operation, Parameter};
+
+/// Changes a document to what progenitor is to see.
+pub(crate) fn simplify(view: &mut Node, operations: &[Operation]) {
+    let by_place: HashMap<(&str, String), &Operation> = operations
+        .iter()
+        .map(|operation| ((operation.path.as_str(), operation.http_method.to_lowercase()), operation))
+        .collect();
+    let Some(paths) = view.get_mut("paths").and_then(Node::as_object_mut) else { return };
+    let mut renamed = Object::default();
+    for (path, mut item) in std::mem::take(paths) {
+        let mut template = path.clone();
+        for (method, node) in item.as_object_mut().into_iter().flatten() {
+            let Some(operation) = by_place.get(&(path.as_str(), method.clone())) else { continue };
+            parameters(node, operation);
+            body(node);
+            // The same in each operation of the path.
+            template = self::template(&path, &operation.parameters);
+        }
+        renamed.insert(template, item);
+    }
+    *paths = renamed;
+}
+
+fn parameters(node: &mut Node, operation: &Operation) {
+    let listed = node.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten();
+    for (parameter, node) in operation.parameters.iter().zip(listed) {
+        if view_name(parameter) == parameter.name && parameter.writing.is_none() {
+            continue;
+        }
+        node.set("name", view_name(parameter));
+        node.set("in", if parameter.is_in_path() { "path" } else { "query" });
+        for key in ["style", "explode", "allowReserved", "allowEmptyValue"] {
+            node.remove(key);
+        }
+    }
+}
+
+/// The name under which progenitor sees a parameter.
+pub(crate) fn view_name(parameter: &Parameter) -> &str {
+    match parameter.is_in_path() {
+        // A description has its names in the docs of the method, so most stay.
+        true if !parameter.collides => &parameter.name,
+        false if parameter.writing.is_none() => &parameter.name,
+        _ => &parameter.argument,
+    }
+}
+
+/// A path whose placeholders are called as the parameters are.
+fn template(path: &str, parameters: &[Parameter]) -> String {
+    let mut template = String::new();
+    let mut rest = path;
+    while let Some((before, name, after)) = placeholder(rest) {
+        let parameter = parameters.iter().find(|parameter| parameter.is_in_path() && parameter.name == name);
+        template.push_str(before);
+        template.push_str(&format!("{{{}}}", parameter.map_or(name, view_name)));
+        rest = after;
+    }
+    template + rest
+}
+
+/// The first placeholder of a path, with what stands before it and behind it.
+fn placeholder(path: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = path.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+/// The placeholders of a path, in their order.
+pub(crate) fn placeholders(path: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while let Some((_, name, after)) = placeholder(rest) {
+        names.push(name);
+        rest = after;
+    }
+    names
+}
+
+fn body(node: &mut Node) {
+    let content = node.get_mut("requestBody").and_then(|body| body.get_mut("content")).and_then(Node::as_object_mut);
+    for (_, media) in content.into_iter().flatten() {
+        media.remove("encoding");
+    }
+}

@@ -1,0 +1,387 @@
+//! Parameters and the fields of forms, written by the styles of
+//! [OpenAPI](https://spec.openapis.org/oas/v3.0.4.html#style-values).
+//!
+//! OpenAPI says what becomes of scalars, of arrays of them and of objects of them. The rest is convention:
+//!
+//! - In `deepObject`, each level has brackets of its own: `filter[size][gte]=1`, `filter[tags][0]=a`.
+//! - In the other styles, a value that would need a second level is JSON, as it is by default in forms. The one exception
+//!   is an array in an object of which each member is a pair (`form` with `explode`): it is repeated like any array.
+//! - Null is nothing: what would hold it is not sent. Neither is an array or an object without anything in it.
+
+use std::fmt::Write;
+
+use http::{HeaderName, HeaderValue};
+use serde::Serialize;
+
+use crate::{Error, Operation};
+
+mod parts;
+#[cfg(test)]
+mod tests;
+
+use parts::{Part, Unwritable};
+
+/// The ways to write a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `form`
+    Form,
+    /// `spaceDelimited`
+    SpaceDelimited,
+    /// `pipeDelimited`
+    PipeDelimited,
+    /// `deepObject`
+    DeepObject,
+    /// `simple`
+    Simple,
+    /// `label`
+    Label,
+    /// `matrix`
+    Matrix,
+    /// No style, but a document of JSON.
+    Json,
+}
+
+/// A style with its modifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Writing {
+    style: Style,
+    explode: bool,
+    allow_reserved: bool,
+    sensitive: bool,
+}
+
+impl Writing {
+    /// A style; in exploded form, each value and each member stands for itself.
+    pub const fn new(style: Style, explode: bool) -> Self {
+        Self { style, explode, allow_reserved: false, sensitive: false }
+    }
+
+    /// The same, but in a query what has a meaning in URLs stays as it is, as long as it says nothing of the query itself.
+    #[must_use]
+    pub const fn with_reserved(self) -> Self {
+        Self { allow_reserved: true, ..self }
+    }
+
+    /// The same for a value that must not be shown.
+    #[must_use]
+    pub const fn as_sensitive(self) -> Self {
+        Self { sensitive: true, ..self }
+    }
+}
+
+/// The parameters of a call that the generated layer doesn't write.
+#[derive(Clone, Default)]
+pub struct Parameters {
+    /// Pairs of the query, encoded.
+    query: String,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// Without values: they may be secrets.
+impl std::fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parameters").finish_non_exhaustive()
+    }
+}
+
+impl Parameters {
+    /// Adds a parameter of the query.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] naming the parameter, when its value has no place there.
+    pub fn query<E>(
+        &mut self,
+        operation: &'static Operation,
+        name: &'static str,
+        writing: Writing,
+        value: &(impl Serialize + ?Sized),
+    ) -> Result<(), Error<E>> {
+        let part = Part::of(value).map_err(|problem| unwritable(operation, "query", name, &problem))?;
+        write_pairs(&mut self.query, name, writing, &part);
+        Ok(())
+    }
+
+    /// Adds a header.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] naming the parameter, when its value can't be a header's.
+    pub fn header<E>(
+        &mut self,
+        operation: &'static Operation,
+        name: &'static str,
+        writing: Writing,
+        value: &(impl Serialize + ?Sized),
+    ) -> Result<(), Error<E>> {
+        let part = Part::of(value).map_err(|problem| unwritable(operation, "header", name, &problem))?;
+        let Some(text) = write_single(name, writing, &part, Escape::Nothing) else { return Ok(()) };
+        let invalid = || {
+            let problem = format!("the header parameter `{name}` contains a line break or another control character");
+            Error::invalid_argument(operation, problem)
+        };
+        let mut value = HeaderValue::try_from(text).map_err(|_| invalid())?;
+        value.set_sensitive(writing.sensitive);
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Error::invalid_argument(operation, format!("no header can be called `{name}`")))?;
+        self.headers.push((name, value));
+        Ok(())
+    }
+
+    /// Puts them into a request.
+    pub(crate) fn put(&self, request: &mut reqwest::Request) {
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(name, value.clone());
+        }
+        if self.query.is_empty() {
+            return;
+        }
+        let query = match request.url().query() {
+            Some(before) if !before.is_empty() => format!("{before}&{}", self.query),
+            _ => self.query.clone(),
+        };
+        request.url_mut().set_query(Some(&query));
+    }
+}
+
+/// A path parameter as the part of a URL that it becomes.
+///
+/// # Errors
+///
+/// [`Error::InvalidArgument`] naming the parameter, when it would not stay what it is: see
+/// [`check_path_segment`](crate::codegen::check_path_segment).
+pub fn write_path<E>(
+    operation: &'static Operation,
+    name: &'static str,
+    writing: Writing,
+    value: &(impl Serialize + ?Sized),
+) -> Result<String, Error<E>> {
+    let part = Part::of(value).map_err(|problem| unwritable(operation, "path", name, &problem))?;
+    let plain = write_single(name, writing, &part, Escape::Nothing).unwrap_or_default();
+    crate::path::check_path_segment(operation, name, &plain)?;
+    Ok(write_single(name, writing, &part, Escape::All).unwrap_or_default())
+}
+
+/// Refuses a body with a number that JSON can't say: it would be sent as null.
+///
+/// # Errors
+///
+/// [`Error::InvalidArgument`] naming the member.
+pub fn check_numbers<E>(operation: &'static Operation, body: &(impl Serialize + ?Sized)) -> Result<(), Error<E>> {
+    match Part::of(body) {
+        Ok(_) => Ok(()),
+        Err(problem) => Err(Error::invalid_argument(operation, format!("the body{problem}"))),
+    }
+}
+
+fn unwritable<E>(operation: &'static Operation, place: &str, name: &str, problem: &Unwritable) -> Error<E> {
+    Error::invalid_argument(operation, format!("the {place} parameter `{name}`{problem}"))
+}
+
+/// The body of a form: an object, of whose members some are written in a way of their own. The problem, if it has none.
+///
+/// By default an array becomes a field for each of its elements, and an object JSON.
+pub(crate) fn write_form(body: &(impl Serialize + ?Sized), fields: &[(&str, Writing)]) -> Result<String, String> {
+    let members = match Part::of(body) {
+        Ok(Part::Object(members)) => members,
+        Ok(_) => return Err("the body is no object, and a form has fields".to_owned()),
+        Err(problem) => return Err(format!("the body{problem}")),
+    };
+    let mut form = String::new();
+    for (name, part) in &members {
+        let own = fields.iter().find(|(field, _)| field == name).map(|(_, writing)| *writing);
+        match (own, part) {
+            (Some(writing), part) => write_pairs(&mut form, name, writing, part),
+            (None, Part::Array(items)) => {
+                let texts = items.iter().filter_map(text_or_json);
+                texts.for_each(|text| push_field(&mut form, name, &text));
+            }
+            (None, part) => {
+                if let Some(text) = text_or_json(part) {
+                    push_field(&mut form, name, &text);
+                }
+            }
+        }
+    }
+    Ok(form)
+}
+
+/// As forms are encoded everywhere, with a plus for a space.
+fn push_field(form: &mut String, name: &str, text: &str) {
+    let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, text).finish();
+    push_pair(form, &pair);
+}
+
+fn push_pair(query: &mut String, pair: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(pair);
+}
+
+/// Which characters of a value are escaped.
+#[derive(Clone, Copy)]
+enum Escape {
+    /// None: headers have no escapes.
+    Nothing,
+    /// All but RFC 3986's unreserved ones.
+    All,
+    /// In a query, those too that may stand in a query and don't structure it.
+    NotReserved,
+}
+
+impl Escape {
+    fn text(self, text: &str) -> String {
+        let stays = |byte: u8| match self {
+            Self::Nothing => true,
+            Self::All => is_unreserved(byte),
+            Self::NotReserved => is_unreserved(byte) || b":/?@!$'()*,;".contains(&byte),
+        };
+        if matches!(self, Self::Nothing) {
+            return text.to_owned();
+        }
+        let mut escaped = String::with_capacity(text.len());
+        for &byte in text.as_bytes() {
+            if stays(byte) {
+                escaped.push(char::from(byte));
+            } else {
+                // Writing to a String can't fail.
+                let _ = write!(escaped, "%{byte:02X}");
+            }
+        }
+        escaped
+    }
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+/// The text of a scalar, or what else there is as JSON; none of null.
+fn text_or_json(part: &Part) -> Option<String> {
+    match part {
+        Part::Null => None,
+        Part::Array(_) | Part::Object(_) => Some(part.json()),
+        Part::Bare(text) | Part::Text(text) => Some(text.clone()),
+    }
+}
+
+/// The elements of an array as texts.
+fn elements(items: &[Part], escape: Escape) -> Vec<String> {
+    items.iter().filter_map(text_or_json).map(|text| escape.text(&text)).collect()
+}
+
+/// The members of an object as texts: names and values.
+fn members(members: &[(String, Part)], escape: Escape) -> Vec<(String, String)> {
+    let known = members.iter().filter_map(|(name, part)| Some((name, text_or_json(part)?)));
+    known.map(|(name, text)| (escape.text(name), escape.text(&text))).collect()
+}
+
+/// Writes a value to a query, or to a form, as pairs.
+fn write_pairs(query: &mut String, name: &str, writing: Writing, part: &Part) {
+    let escape = if writing.allow_reserved { Escape::NotReserved } else { Escape::All };
+    let key = Escape::All.text(name);
+    let separator = match writing.style {
+        Style::Json => {
+            if *part != Part::Null {
+                push_pair(query, &format!("{key}={}", escape.text(&part.json())));
+            }
+            return;
+        }
+        Style::DeepObject => return write_deep(query, &key, escape, part),
+        Style::SpaceDelimited => "%20",
+        Style::PipeDelimited => "%7C",
+        // The others are not for queries; lowering lets none of them through.
+        Style::Form | Style::Simple | Style::Label | Style::Matrix => ",",
+    };
+    match part {
+        Part::Null => {}
+        Part::Bare(text) | Part::Text(text) => push_pair(query, &format!("{key}={}", escape.text(text))),
+        Part::Array(items) => {
+            let texts = elements(items, escape);
+            if writing.explode {
+                texts.iter().for_each(|text| push_pair(query, &format!("{key}={text}")));
+            } else if !texts.is_empty() {
+                push_pair(query, &format!("{key}={}", texts.join(separator)));
+            }
+        }
+        Part::Object(parts) if writing.explode => {
+            for (name, part) in parts {
+                let name = Escape::All.text(name);
+                let texts = match part {
+                    Part::Array(items) => elements(items, escape),
+                    part => text_or_json(part).map(|text| escape.text(&text)).into_iter().collect(),
+                };
+                texts.iter().for_each(|text| push_pair(query, &format!("{name}={text}")));
+            }
+        }
+        Part::Object(parts) => {
+            let texts: Vec<String> = members(parts, escape).into_iter().flat_map(|(name, text)| [name, text]).collect();
+            if !texts.is_empty() {
+                push_pair(query, &format!("{key}={}", texts.join(separator)));
+            }
+        }
+    }
+}
+
+/// `key[member][0]=text`. The brackets are written as they are: servers look for them.
+fn write_deep(query: &mut String, key: &str, escape: Escape, part: &Part) {
+    match part {
+        Part::Null => {}
+        Part::Bare(text) | Part::Text(text) => push_pair(query, &format!("{key}={}", escape.text(text))),
+        Part::Array(items) => {
+            let known = items.iter().filter(|item| **item != Part::Null);
+            known.enumerate().for_each(|(at, item)| write_deep(query, &format!("{key}[{at}]"), escape, item));
+        }
+        Part::Object(parts) => {
+            for (name, part) in parts {
+                write_deep(query, &format!("{key}[{}]", Escape::All.text(name)), escape, part);
+            }
+        }
+    }
+}
+
+/// Writes a value to a path or a header, as one text; none of what is nothing.
+fn write_single(name: &str, writing: Writing, part: &Part, escape: Escape) -> Option<String> {
+    let explode = writing.explode;
+    let name = escape.text(name);
+    let pairs = |separator: &str, parts: &[(String, Part)]| {
+        let texts = members(parts, escape).into_iter().map(|(name, text)| format!("{name}={text}"));
+        texts.collect::<Vec<_>>().join(separator)
+    };
+    let flat = |parts: &[(String, Part)]| {
+        let texts = members(parts, escape).into_iter().flat_map(|(name, text)| [name, text]);
+        texts.collect::<Vec<_>>().join(",")
+    };
+    let matrix = |text: &str| if text.is_empty() { format!(";{name}") } else { format!(";{name}={text}") };
+    match (part, writing.style) {
+        (Part::Null, _) => None,
+        (part, Style::Json) => Some(escape.text(&part.json())),
+        (Part::Bare(text) | Part::Text(text), Style::Label) => Some(format!(".{}", escape.text(text))),
+        (Part::Bare(text) | Part::Text(text), Style::Matrix) => Some(matrix(&escape.text(text))),
+        (Part::Bare(text) | Part::Text(text), _) => Some(escape.text(text)),
+        (Part::Array(items), style) => {
+            let texts = elements(items, escape);
+            if texts.is_empty() {
+                return None;
+            }
+            Some(match (style, explode) {
+                (Style::Label, true) => format!(".{}", texts.join(".")),
+                (Style::Label, false) => format!(".{}", texts.join(",")),
+                (Style::Matrix, true) => texts.iter().map(|text| matrix(text)).collect(),
+                (Style::Matrix, false) => matrix(&texts.join(",")),
+                _ => texts.join(","),
+            })
+        }
+        (Part::Object(parts), _) if members(parts, escape).is_empty() => None,
+        (Part::Object(parts), style) => Some(match (style, explode) {
+            (Style::Label, true) => format!(".{}", pairs(".", parts)),
+            (Style::Label, false) => format!(".{}", flat(parts)),
+            (Style::Matrix, true) => format!(";{}", pairs(";", parts)),
+            (Style::Matrix, false) => matrix(&flat(parts)),
+            (_, true) => pairs(",", parts),
+            (_, false) => flat(parts),
+        }),
+    }
+}
