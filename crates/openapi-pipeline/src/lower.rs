@@ -125,6 +125,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
 
     secrets::mark(cx, doc, plan)?;
     runtime_types::timestamps(cx, doc);
+    runtime_types::lenient(cx, doc);
     // First, since an error's member that was closed is free-form without its validation.
     validation::strip_from_responses(cx, doc);
     redact::free_form(cx, doc);

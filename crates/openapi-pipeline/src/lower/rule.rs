@@ -76,6 +76,7 @@ crate::select::define_rules! {
     SECRET_PARAMETER = "secret-parameter": "A parameter that is named like a secret is handed over as one.";
     UNLISTED_SECRET = "unlisted-secret": "A field is named like a secret, but not listed as one.";
     TIMESTAMP = "timestamp": "Points in time get the runtime's type, which keeps what it can't parse.";
+    LENIENT = "lenient-text": "UUIDs and IP addresses get the runtime's types, which keep what has another form.";
     DATE = "date-as-string": "A date without a time is a string: a type for it would refuse what servers send, such as `0000-00-00`.";
     REDACT = "redact-free-form": "Free-form members of error bodies may echo what was sent: they get a type that doesn't show them.";
     STRIP_VALIDATION = "strip-response-validation": "Replies aren't rejected over lengths, bounds, patterns, formats or additional properties.";

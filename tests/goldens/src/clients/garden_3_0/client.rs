@@ -70,7 +70,7 @@ impl Client {
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds~1{id}/patch`
     pub fn change_bed<'a>(
         &'a self,
-        id: &'a ::uuid::Uuid,
+        id: &'a ::client_runtime::Uuid,
         body: &'a types::Change,
     ) -> requests::ChangeBed<'a> {
         requests::ChangeBed {
@@ -324,7 +324,7 @@ pub mod requests {
         pub(super) kinds: Option<&'a ::std::vec::Vec<::std::string::String>>,
         pub(super) order: Option<types::ListBedsOrder>,
         pub(super) page: Option<&'a types::Page>,
-        pub(super) x_trace: Option<&'a ::uuid::Uuid>,
+        pub(super) x_trace: Option<&'a ::client_runtime::Uuid>,
     }
 
     impl<'a> ListBeds<'a> {
@@ -356,7 +356,7 @@ pub mod requests {
         }
 
         /// Sets the optional parameter `x_trace`.
-        pub fn x_trace(mut self, value: &'a ::uuid::Uuid) -> Self {
+        pub fn x_trace(mut self, value: &'a ::client_runtime::Uuid) -> Self {
             self.x_trace = Some(value);
             self
         }
@@ -442,7 +442,7 @@ pub mod requests {
     pub struct ChangeBed<'a> {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
-        pub(super) id: &'a ::uuid::Uuid,
+        pub(super) id: &'a ::client_runtime::Uuid,
         pub(super) body: &'a types::Change,
     }
 

@@ -45,7 +45,7 @@ pub mod types {
         pub changed: ::std::option::Option<::client_runtime::Timestamp>,
         /// `id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::uuid::Uuid>,
+        pub id: ::std::option::Option<::client_runtime::Uuid>,
         /// `name`
         pub name: BedName,
         /// `planted`
@@ -773,7 +773,7 @@ pub mod types {
 
         /// Sets `id`.
         #[must_use]
-        pub fn id(mut self, value: ::uuid::Uuid) -> Self {
+        pub fn id(mut self, value: ::client_runtime::Uuid) -> Self {
             self.id = ::std::option::Option::Some(value);
             self
         }
@@ -979,7 +979,7 @@ impl Client {
         kinds: Option<&'a ::std::vec::Vec<::std::string::String>>,
         order: Option<types::ListBedsOrder>,
         page: Option<&'a types::Page>,
-        x_trace: Option<&'a ::uuid::Uuid>,
+        x_trace: Option<&'a ::client_runtime::Uuid>,
     ) -> Result<ResponseValue<types::Beds>, Error<()>> {
         let url = format!("{}/beds", self.baseurl,);
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
@@ -1046,7 +1046,7 @@ impl Client {
     /// Sends a `PATCH` request to `/beds/{id}`
     pub async fn change_bed<'a>(
         &'a self,
-        id: &'a ::uuid::Uuid,
+        id: &'a ::client_runtime::Uuid,
         body: &'a types::Change,
     ) -> Result<ResponseValue<types::Bed>, Error<()>> {
         let url = format!("{}/beds/{}", self.baseurl, encode_path(& id.to_string()),);
