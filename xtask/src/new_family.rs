@@ -258,6 +258,7 @@ fn add_crate(tree: &mut Tree, new: &New<'_>, built: &Built) -> Result<(), Failur
         title: &new.title,
         version: VERSION,
         has_server: built.has_server,
+        has_answers: built.has_answers,
         takes_token: built.takes_token,
         credentials: &built.credentials,
         operations: built.operations,

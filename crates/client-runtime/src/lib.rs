@@ -54,6 +54,7 @@
 //! | `tracing` | a span `client.call` for every call, without headers, bodies or URLs |
 //! | `schemars` | `JsonSchema` for [`Secret`], [`Redacted`], [`Timestamp`] and [`Lenient`] |
 
+mod answer;
 mod api_error;
 mod base_url;
 mod builder;

@@ -13,6 +13,7 @@ pub(super) struct Scaffold<'a> {
     pub(super) title: &'a str,
     pub(super) version: &'a str,
     pub(super) has_server: bool,
+    pub(super) has_answers: bool,
     pub(super) takes_token: bool,
     /// The methods of the builder that take what operations need beside a token.
     pub(super) credentials: &'a [String],
@@ -90,9 +91,9 @@ impl Scaffold<'_> {
     }
 
     fn library(&self) -> String {
-        let Self { package, title, has_server, takes_token, credentials, .. } = *self;
+        let Self { package, title, has_server, has_answers, takes_token, credentials, .. } = *self;
         let command = "cargo xtask generate";
-        Facts { name: package, title, has_server, takes_token, credentials, command }.library()
+        Facts { name: package, title, has_server, has_answers, takes_token, credentials, command }.library()
     }
 }
 
@@ -141,6 +142,7 @@ mod tests {
             title: "Acme",
             version: "0.1.0",
             has_server: true,
+            has_answers: false,
             takes_token: true,
             credentials: &[],
             operations: 1,

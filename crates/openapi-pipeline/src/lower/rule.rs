@@ -35,14 +35,15 @@ crate::select::define_rules! {
     DROP_ENCODING = "drop-encoding": "Encodings of single form fields can't be sent.";
     SUCCESS = "success-response": "One success response per operation: the lowest 2xx that has a body.";
     EMPTY_SUCCESS = "success-without-body": "Where one success has a body and another has none, the body may be missing.";
-    SUCCESS_UNION = "success-alternatives": "Where two successes have different JSON bodies, either may come.";
+    ANSWERS = "answers-by-status": "Where successes have different bodies, or a redirect or `304` is described, each status is an answer with a type of its own.";
     EMPTY_OBJECT = "empty-object-response": "A success body that is an object without members has nothing to read: no content.";
     FREE_FORM_SUCCESS = "free-form-success": "A success body that is an object about which nothing is said is any object, or missing.";
-    NO_CONTENT = "no-content-status": "A reply with status 204 or 205 has no body.";
+    NO_CONTENT = "no-content-status": "A reply with status 204 or 205, or to a HEAD, has no body.";
     RESPONSE_DESCRIPTION = "response-description": "Every response has a description, if an empty one.";
     UNIQUE_SCHEMA_NAME = "unique-schema-name": "Two schema names that become the same type name are told apart by a number.";
     HOIST_REQUEST = "hoist-request-body": "An inline request schema becomes a component named after its operation.";
     HOIST_RESPONSE = "hoist-response-body": "An inline success schema becomes a component named after its operation.";
+    HOIST_ANSWER = "hoist-answer-schema": "An inline schema of an answer with a type of its own becomes a component.";
     HOIST_ERROR = "hoist-error-body": "An inline schema of another response becomes a component named after its operation and status.";
     HOIST_PATH_PARAMETER = "hoist-path-parameter": "The same constrained path parameter is one type in all operations.";
     HOIST_AMBIGUOUS = "hoist-ambiguous-type": "An inline schema whose type would take another one's name becomes a component with a name of its own.";

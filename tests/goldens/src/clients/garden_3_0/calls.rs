@@ -72,7 +72,7 @@ async fn get_label(client: &Client, arguments: &Arguments) -> Reply {
     let a0: String = arguments.required("id")?;
     let request = client.get_label(&a0);
     match request.await {
-        Ok(response) => success(response.status().as_u16(), &String::from_utf8_lossy(&response)),
+        Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {
             let other = matches!(error.api(), Some(errors::GetLabelError::Other { .. }));
             failure(&error, error.status().map(|status| status.as_u16()), other)

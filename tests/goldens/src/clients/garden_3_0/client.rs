@@ -511,7 +511,7 @@ pub mod requests {
     }
 
     impl<'a> IntoFuture for GetLabel<'a> {
-        type Output = Result<rt::Response<rt::Bytes>, rt::Error<errors::GetLabelError>>;
+        type Output = Result<rt::Response<String>, rt::Error<errors::GetLabelError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
@@ -525,7 +525,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_label(self.id).await;
-                rt::codegen::finish_bytes(&call, result).await
+                rt::codegen::finish_text(&call, result).await
             })
         }
     }
@@ -641,7 +641,9 @@ pub mod errors {
     impl rt::ApiError for ListBedsError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
-                400u16..=499u16 => parts.decode().map(Self::ClientError),
+                status if (400u16..=499u16).contains(&status) => {
+                    parts.decode().map(Self::ClientError)
+                }
                 _ => Err(parts),
             };
             decoded

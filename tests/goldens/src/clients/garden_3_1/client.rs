@@ -349,7 +349,9 @@ pub mod requests {
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                let call = self.core.call(&operations::LIST_BEDS, self.options)?;
+                let mut options = self.options;
+                options.accept = Some("application/json, application/problem+json");
+                let call = self.core.call(&operations::LIST_BEDS, options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
                     self.core.http().clone(),
