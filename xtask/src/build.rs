@@ -41,6 +41,8 @@ pub struct Built {
     pub document: Node,
     /// Whether it names a server that can be called without further ado.
     pub has_server: bool,
+    /// Whether an operation has several answers.
+    pub has_answers: bool,
     /// Whether an operation takes a token.
     pub takes_token: bool,
     /// The methods of the builder that take what operations need beside a token.
@@ -138,6 +140,7 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
         report: std::mem::take(&mut cx.report),
         document: merged.clone(),
         has_server: source.has_server,
+        has_answers: source.has_answers,
         takes_token: source.takes_token,
         credentials: source.credentials,
         provenance: source.provenance,

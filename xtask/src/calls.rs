@@ -5,7 +5,7 @@
 
 mod signature;
 
-pub use signature::{Argument, Method, credentials, methods};
+pub use signature::{Answer, Argument, Method, credentials, methods};
 
 /// What is written for a client.
 #[derive(Debug)]
@@ -31,10 +31,11 @@ impl Calls<'_> {
             .collect();
         let credentials: String =
             self.credentials.iter().map(|method| format!(".{method}(\"trial-credential\")")).collect();
+        let answers = if self.methods.iter().any(|one| !one.answers.is_empty()) { "answers, " } else { "" };
         let functions: String = self.methods.iter().map(|one| function(one)).collect();
         format!(
             "use client_runtime as rt;
-use {client}::{{Bytes, Client, Server, errors, types}};
+use {client}::{{Bytes, Client, Server, {answers}errors, types}};
 use {support}::{{Arguments, Reply, failure, success}};
 
 /// Calls an operation of the server at `base`.
@@ -84,9 +85,12 @@ fn function(method: &Method) -> String {
         );
     }
     let error = &method.error;
-    let success = match is_bytes(&method.output) {
-        true => "success(response.status().as_u16(), &String::from_utf8_lossy(&response))",
-        false => "success(response.status().as_u16(), &*response)",
+    let success = match method.answers.as_slice() {
+        [] if is_bytes(&method.output) => {
+            "success(response.status().as_u16(), &String::from_utf8_lossy(&response))".to_owned()
+        }
+        [] => "success(response.status().as_u16(), &*response)".to_owned(),
+        answers => format!("match &*response {{\n{}        }}", answers.iter().map(answer).collect::<String>()),
     };
     format!(
         "
@@ -101,6 +105,18 @@ async fn {name}(client: &Client, arguments: &Arguments) -> Reply {{
 }}
 "
     )
+}
+
+/// The arm of an answer.
+fn answer(answer: &Answer) -> String {
+    let Answer { path, holds } = answer;
+    let (binding, value) = match holds.as_deref() {
+        None => ("", "&()"),
+        Some(ty) if is_bytes(ty) => ("(value)", "&String::from_utf8_lossy(value)"),
+        Some("rt::RawBody") => ("(value)", "&String::from_utf8_lossy(value.expose())"),
+        Some(_) => ("(value)", "value"),
+    };
+    format!("            {path}{binding} => success(response.status().as_u16(), {value}),\n")
 }
 
 /// The type of a variable that the argument can be taken from.

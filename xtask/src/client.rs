@@ -267,6 +267,7 @@ fn crate_files(
         name,
         title,
         has_server: source.has_server,
+        has_answers: source.has_answers,
         takes_token: source.takes_token,
         credentials: &source.credentials,
         command: COMMAND,

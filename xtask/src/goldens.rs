@@ -79,6 +79,7 @@ fn golden(workspace: &Workspace, module: &str, path: &Path, files: &mut FileSet)
         name: &format!("{LIBRARY}::{module}"),
         title: &title,
         has_server: source.has_server,
+        has_answers: source.has_answers,
         takes_token: source.takes_token,
         credentials: &source.credentials,
         command: COMMAND,

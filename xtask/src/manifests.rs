@@ -71,17 +71,16 @@ pub(crate) fn set_version(tree: &mut Tree, package: &str, from: &str, to: &str) 
     Ok(())
 }
 
-/// Adds what the code needs and the manifest doesn't have. `needs` are crates of the workspace, and the feature that
-/// schemars has for their types.
+/// Adds what the code needs and the manifest doesn't have. `needs` are crates of the workspace.
 pub(crate) fn add_dependencies(
     tree: &mut Tree,
     package: &str,
-    needs: &[(&'static str, Option<&'static str>)],
+    needs: &[&'static str],
 ) -> Result<Vec<&'static str>, Failure> {
     let path = of_crate(package);
     let mut manifest = parse(tree, &path)?;
     let mut added = Vec::new();
-    for (name, feature) in needs {
+    for name in needs {
         let Some(dependencies) = manifest.get_mut("dependencies").and_then(Item::as_table_like_mut) else {
             return Err(unusable(&path, "it has no `dependencies`"));
         };
@@ -93,9 +92,6 @@ pub(crate) fn add_dependencies(
         inherited.insert("workspace", toml_edit::value(true));
         dependencies.insert(name, Item::Table(inherited));
         dependencies.sort_values();
-        if let (Some(feature), Some(schemars)) = (feature, dependencies.get_mut("schemars")) {
-            add_feature(schemars, feature);
-        }
         added.push(*name);
     }
     if !added.is_empty() {
@@ -103,21 +99,6 @@ pub(crate) fn add_dependencies(
         lock_dependencies(tree, package, &added)?;
     }
     Ok(added)
-}
-
-fn add_feature(dependency: &mut Item, feature: &str) {
-    let Some(table) = dependency.as_table_like_mut() else { return };
-    match table.get_mut("features").and_then(Item::as_array_mut) {
-        Some(features) if features.iter().any(|known| known.as_str() == Some(feature)) => {}
-        Some(features) => features.push(feature),
-        None => {
-            table.insert("features", toml_edit::value(toml_edit::Array::from_iter([feature])));
-            // The space before the brace belonged to what was last before.
-            if let Some(inline) = dependency.as_inline_table_mut() {
-                inline.fmt();
-            }
-        }
-    }
 }
 
 /// The workspace's lock file lists what a crate depends on.

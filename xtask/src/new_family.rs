@@ -258,6 +258,7 @@ fn add_crate(tree: &mut Tree, new: &New<'_>, built: &Built) -> Result<(), Failur
         title: &new.title,
         version: VERSION,
         has_server: built.has_server,
+        has_answers: built.has_answers,
         takes_token: built.takes_token,
         credentials: &built.credentials,
         operations: built.operations,
@@ -267,7 +268,7 @@ fn add_crate(tree: &mut Tree, new: &New<'_>, built: &Built) -> Result<(), Failur
         tree.write(path, text);
     }
     let dependencies: Vec<String> =
-        USUAL.into_iter().chain(scaffold.needs.iter().map(|(name, _)| *name)).map(str::to_owned).collect();
+        USUAL.into_iter().chain(scaffold.needs.iter().copied()).map(str::to_owned).collect();
     manifests::add_to_workspace(tree, &new.package, VERSION)?;
     manifests::lock_package(tree, &new.package, VERSION, &dependencies)
 }

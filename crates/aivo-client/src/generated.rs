@@ -90,7 +90,7 @@ pub mod types {
         #[serde(rename = "firstName")]
         pub first_name: ::std::string::String,
         /// `id`
-        pub id: ::uuid::Uuid,
+        pub id: ::client_runtime::Uuid,
         /// `last_login_at`
         #[serde(
             rename = "lastLoginAt",
@@ -106,7 +106,7 @@ pub mod types {
         pub status: UserStatus,
         /// `tenant_id`
         #[serde(rename = "tenantId")]
-        pub tenant_id: ::uuid::Uuid,
+        pub tenant_id: ::client_runtime::Uuid,
         /// `updated_at`
         #[serde(rename = "updatedAt")]
         pub updated_at: ::client_runtime::Timestamp,

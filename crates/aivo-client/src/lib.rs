@@ -36,8 +36,8 @@ mod generated;
 pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
 pub use client_runtime::{
     ApiError, BoxFuture, BuildError, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
-    InvalidArgumentError, InvalidToken, Operation, RawBody, Redacted, Response, ResponseParts, RetryPolicy, Secret,
-    Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource, TooLargeError,
-    TransportError,
+    InvalidArgumentError, InvalidToken, Lenient, Operation, RawBody, Redacted, Response, ResponseParts, RetryPolicy,
+    Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError, TokenSource,
+    TooLargeError, TransportError, Uuid,
 };
 pub use generated::types;

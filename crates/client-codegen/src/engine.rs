@@ -4,7 +4,7 @@ use openapi_pipeline::{Node, Object, Value};
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
 use crate::CodegenError;
-use crate::model::{self, Operation};
+use crate::model::{self, Operation, is_answer, is_success};
 use crate::panic_capture::capture;
 use crate::view::simplify;
 
@@ -49,12 +49,32 @@ fn view_of(document: &Node, operations: &[Operation]) -> Node {
     let paths = view.get_mut("paths").and_then(Node::as_object_mut);
     for operation in paths.into_iter().flat_map(|paths| paths.values_mut()).flat_map(operations_mut) {
         if let Some(responses) = operation.get_mut("responses").and_then(Node::as_object_mut) {
-            responses.retain(|status, _| status.starts_with('2'));
-            accept_any_success(responses);
+            match responses.values().any(is_answer) {
+                true => any_bytes(responses),
+                false => {
+                    responses.retain(|status, _| is_success(status));
+                    accept_any_success(responses);
+                }
+            }
         }
     }
     simplify(&mut view, operations);
     view
+}
+
+/// What is read by its status comes to us as bytes.
+fn any_bytes(responses: &mut Object) {
+    let Some((_, first)) = responses.first() else { return };
+    let origin = first.origin;
+    let object = |members: [(&str, Node); 1]| {
+        Node::new(members.into_iter().map(|(key, node)| (key.to_owned(), node)).collect::<Object>(), origin)
+    };
+    let mut schema = object([("type", Node::new("string", origin))]);
+    schema.set("format", "binary");
+    let mut success = object([("description", Node::new("", origin))]);
+    success.set("content", object([("application/octet-stream", object([("schema", schema)]))]).value);
+    responses.clear();
+    responses.insert("2XX".to_owned(), success);
 }
 
 /// A server that answers 200 where 204 is documented has done what it was asked all the same.

@@ -86,6 +86,8 @@ pub struct CrateSource {
     pub types: usize,
     /// Whether the document names a server that can be called without further ado.
     pub has_server: bool,
+    /// Whether an operation has several answers, in a module `answers` beside `errors`.
+    pub has_answers: bool,
     /// Whether an operation takes a token.
     pub takes_token: bool,
     /// The methods of the builder that take what operations need beside a token.
@@ -200,6 +202,7 @@ fn generate_with(
         types: types.public,
         operations: api.operations.len(),
         has_server: !api.servers.is_empty(),
+        has_answers: emit::has_answers(api),
         takes_token: api.operations.iter().any(|operation| operation.security.token().is_some()),
         credentials: api.credentials.iter().map(|credential| credential.method.clone()).collect(),
         opened: types.opened,

@@ -13,6 +13,7 @@ mod parameters;
 mod security;
 
 const JSON: &str = "application/json";
+const TEXT: &str = "text/plain";
 
 pub(crate) use parameters::{Parameter, Writing};
 pub(crate) use security::{Carrier, Credential, Need, Scheme, Security};
@@ -60,10 +61,14 @@ pub(crate) struct Operation {
     pub(crate) patches: bool,
     /// The media type of its body, where the generated layer would send a more general one.
     pub(crate) content_type: Option<String>,
-    /// The media type of its success, where that isn't plain JSON.
+    /// The media types of its responses, where they aren't plain JSON alone.
     pub(crate) accept: Option<String>,
-    /// Whether the success may come without its body.
+    /// Whether the only success is a text.
+    pub(crate) gives_text: bool,
+    /// Whether the only success may come without its body.
     pub(crate) may_be_empty: bool,
+    /// What else than failures there is, where a response is read by its status.
+    pub(crate) answers: Vec<Answer>,
     pub(crate) errors: Vec<ErrorResponse>,
 }
 
@@ -82,20 +87,36 @@ pub(crate) struct ErrorResponse {
     pub(crate) status: StatusPattern,
     pub(crate) docs: String,
     /// The type of its JSON body, if it has one.
-    pub(crate) body: Option<ErrorBody>,
+    pub(crate) body: Option<JsonType>,
 }
 
-/// The type of an error's JSON body.
+/// The type of a JSON body that is decoded by status.
 #[derive(Clone, Debug)]
-pub(crate) enum ErrorBody {
+pub(crate) enum JsonType {
     /// One of the generated types.
     Generated(String),
     /// One of the runtime's, such as `RedactedValue`.
     Runtime(String),
+    List(Box<Self>),
+    Nullable(Box<Self>),
 }
 
-impl ErrorBody {
-    fn read(document: &Node, component: &str) -> Self {
+impl JsonType {
+    /// Of a schema that is a component, a list of one, or one that may be null here.
+    fn read(document: &Node, schema: &Node) -> Option<Self> {
+        if let Some(target) = schema.get_str("$ref") {
+            return target.strip_prefix("#/components/schemas/").map(|name| Self::of_component(document, name));
+        }
+        let ty = match (schema.get("items"), schema.get("allOf").and_then(Node::as_array)) {
+            (Some(items), _) => Self::List(Box::new(Self::read(document, items)?)),
+            (None, Some([only])) => Self::read(document, only)?,
+            _ => return None,
+        };
+        let nullable = schema.get("nullable").and_then(Node::as_bool) == Some(true);
+        Some(if nullable { Self::Nullable(Box::new(ty)) } else { ty })
+    }
+
+    fn of_component(document: &Node, component: &str) -> Self {
         let schemas = document.get("components").and_then(|components| components.get("schemas"));
         let rust_type = schemas.and_then(|schemas| schemas.get(component)?.get("x-rust-type")?.get_str("path"));
         match rust_type.and_then(|path| path.strip_prefix("client_runtime::")) {
@@ -103,6 +124,44 @@ impl ErrorBody {
             None => Self::Generated(names::type_name(component)),
         }
     }
+
+    /// The generated type it is made of.
+    pub(crate) fn generated(&self) -> Option<&str> {
+        match self {
+            Self::Generated(name) => Some(name),
+            Self::Runtime(_) => None,
+            Self::List(inner) | Self::Nullable(inner) => inner.generated(),
+        }
+    }
+}
+
+/// One of several documented answers that are no failures.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusPattern,
+    pub(crate) docs: String,
+    pub(crate) body: AnswerBody,
+    /// Whether its JSON may be missing.
+    pub(crate) may_be_empty: bool,
+}
+
+/// What an answer holds.
+#[derive(Debug)]
+pub(crate) enum AnswerBody {
+    None,
+    Json(JsonType),
+    Text,
+    Bytes,
+}
+
+/// Whether a status key of `responses` is a success.
+pub(crate) fn is_success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+/// Whether a response is one of several answers that are read by their status.
+pub(crate) fn is_answer(response: &Node) -> bool {
+    response.get("x-answer").is_some()
 }
 
 /// The key of a response.
@@ -181,8 +240,7 @@ fn read_operation(
     let paragraphs = [operation.get_str("summary"), operation.get_str("description")];
     let docs: Vec<&str> = paragraphs.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
     let flag = |key: &str| operation.get(key).and_then(Node::as_bool).unwrap_or(false);
-    let success =
-        operation.members("responses").find(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
+    let success = operation.members("responses").find(|(status, _)| is_success(status)).map(|(_, response)| response);
     Ok(Operation {
         method_name: names::snake(id),
         http_method: method.to_uppercase(),
@@ -196,8 +254,10 @@ fn read_operation(
         body: operation.get("requestBody").and_then(read_body),
         patches: method == "patch" && operation.get("requestBody").is_some_and(is_json),
         content_type: operation.get("requestBody").and_then(renamed_media_type),
-        accept: accept(operation, success),
-        may_be_empty: success.and_then(|response| response.get("x-may-be-empty")?.as_bool()) == Some(true),
+        accept: accept(operation),
+        gives_text: success.is_some_and(|response| response.members("content").any(|(key, _)| key == TEXT)),
+        may_be_empty: success.is_some_and(may_be_empty),
+        answers: read_answers(document, operation, &pointer)?,
         errors: read_errors(document, operation, &pointer)?,
         pointer,
     })
@@ -213,19 +273,27 @@ fn is_json(body: &Node) -> bool {
     body.members("content").any(|(key, _)| key == JSON)
 }
 
-/// What a call asks for, where that isn't plain JSON: the media type of its success, and JSON if errors are described.
-fn accept(operation: &Node, success: Option<&Node>) -> Option<String> {
-    let success = success?;
-    let (key, _) = success.members("content").next()?;
-    let name = renamed_media_type(success).unwrap_or_else(|| key.clone());
-    if name == JSON {
-        return None;
+/// What a call asks for, where that isn't plain JSON: the media types of all responses, those of successes first.
+fn accept(operation: &Node) -> Option<String> {
+    let is_failure = |(status, response): &(&String, &Node)| !is_success(status) && !is_answer(response);
+    let (failures, successes): (Vec<_>, Vec<_>) = operation.members("responses").partition(is_failure);
+    let mut types: Vec<String> = Vec::new();
+    for (_, response) in successes.into_iter().chain(failures) {
+        let Some((key, _)) = response.members("content").next() else { continue };
+        let name = renamed_media_type(response).unwrap_or_else(|| key.clone());
+        let name = without_charset(&name);
+        if !types.contains(&name) {
+            types.push(name);
+        }
     }
-    let is_json_error = |(status, response): (&String, &Node)| {
-        !status.starts_with('2') && response.members("content").any(|(key, _)| key == JSON)
-    };
-    let errors = operation.members("responses").any(is_json_error);
-    Some(if errors { format!("{name}, {JSON}") } else { name })
+    let is_plain = matches!(types.as_slice(), [] | [_]) && types.iter().all(|name| name == JSON);
+    (!is_plain).then(|| types.join(", "))
+}
+
+/// Which characters a text is written in is said by the answer; some servers don't know a media type with such a wish.
+fn without_charset(name: &str) -> String {
+    let is_charset = |part: &&str| part.trim_start().to_ascii_lowercase().starts_with("charset=");
+    name.split(';').filter(|part| !is_charset(part)).collect::<Vec<_>>().join(";").trim_end().to_owned()
 }
 
 fn read_body(body: &Node) -> Option<Body> {
@@ -239,27 +307,52 @@ fn read_body(body: &Node) -> Option<Body> {
     })
 }
 
-fn read_errors(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<ErrorResponse>, CodegenError> {
-    let mut errors = Vec::new();
-    for (key, response) in operation.members("responses") {
-        if key.starts_with('2') {
-            continue;
-        }
-        let status = StatusPattern::parse(key).ok_or_else(|| {
-            CodegenError::document(format!("{pointer}/responses"), format!("`{key}` is no status code"))
-        })?;
-        let schema = response.get("content").and_then(|content| content.get("application/json")?.get("schema"));
-        let reference = schema.and_then(|schema| schema.get_str("$ref"));
-        let component = reference.and_then(|target| target.strip_prefix("#/components/schemas/"));
-        let body = component.map(|name| ErrorBody::read(document, name));
-        if schema.is_some() && body.is_none() {
-            let at = format!("{pointer}/responses/{key}");
-            return Err(CodegenError::document(at, "the schema of an error must be a component"));
-        }
+fn may_be_empty(response: &Node) -> bool {
+    response.get("x-may-be-empty").and_then(Node::as_bool) == Some(true)
+}
+
+fn read_answers(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<Answer>, CodegenError> {
+    let read = |(key, response): (&String, &Node)| {
+        let body = match response.members("content").next() {
+            None => AnswerBody::None,
+            Some((media_type, _)) if media_type == JSON => match json_body(document, key, response, pointer)? {
+                Some(ty) => AnswerBody::Json(ty),
+                None => AnswerBody::Bytes,
+            },
+            Some((media_type, _)) if media_type == TEXT => AnswerBody::Text,
+            Some(_) => AnswerBody::Bytes,
+        };
+        let status = status(key, pointer)?;
         let docs = response.get_str("description").unwrap_or_default().to_owned();
-        errors.push(ErrorResponse { status, docs, body });
-    }
-    Ok(errors)
+        Ok(Answer { status, docs, body, may_be_empty: may_be_empty(response) })
+    };
+    operation.members("responses").filter(|(_, response)| is_answer(response)).map(read).collect()
+}
+
+fn read_errors(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<ErrorResponse>, CodegenError> {
+    let is_failure = |(key, response): &(&String, &Node)| !is_success(key) && !is_answer(response);
+    let read = |(key, response): (&String, &Node)| {
+        let docs = response.get_str("description").unwrap_or_default().to_owned();
+        Ok(ErrorResponse { status: status(key, pointer)?, docs, body: json_body(document, key, response, pointer)? })
+    };
+    operation.members("responses").filter(is_failure).map(read).collect()
+}
+
+fn status(key: &str, pointer: &str) -> Result<StatusPattern, CodegenError> {
+    StatusPattern::parse(key)
+        .ok_or_else(|| CodegenError::document(format!("{pointer}/responses"), format!("`{key}` is no status code")))
+}
+
+/// The type of the JSON body of a response that is decoded by its status, if it has one.
+fn json_body(document: &Node, key: &str, response: &Node, pointer: &str) -> Result<Option<JsonType>, CodegenError> {
+    let Some(schema) = response.get("content").and_then(|content| content.get(JSON)?.get("schema")) else {
+        return Ok(None);
+    };
+    let unnamed = || {
+        let at = format!("{pointer}/responses/{key}");
+        CodegenError::document(at, "a schema that is decoded by status must be a component, or a list of one")
+    };
+    JsonType::read(document, schema).map(Some).ok_or_else(unnamed)
 }
 
 impl StatusPattern {
@@ -271,10 +364,12 @@ impl StatusPattern {
         }
     }
 
-    /// The variant of an error enum: the status code's standard reason phrase.
+    /// The variant of an enum of errors or answers: the status code's standard reason phrase.
     pub(crate) fn variant(self) -> String {
         match self {
             Self::Default => "Default".to_owned(),
+            Self::Range(2) => "Success".to_owned(),
+            Self::Range(3) => "Redirection".to_owned(),
             Self::Range(4) => "ClientError".to_owned(),
             Self::Range(5) => "ServerError".to_owned(),
             Self::Range(digit) => format!("Status{digit}xx"),
@@ -282,6 +377,15 @@ impl StatusPattern {
                 let reason = StatusCode::from_u16(code).ok().and_then(|code| code.canonical_reason());
                 reason.map_or_else(|| format!("Status{code}"), names::type_name)
             }
+        }
+    }
+
+    /// Which comes first where several include a status: exact codes, ranges, the default.
+    pub(crate) fn precedence(self) -> u8 {
+        match self {
+            Self::Exact(_) => 0,
+            Self::Range(_) => 1,
+            Self::Default => 2,
         }
     }
 

@@ -12,6 +12,11 @@ pub(crate) fn error_name(method: &str) -> String {
     type_name(&format!("{method}_error"))
 }
 
+/// The enum of the answers of a method, such as `LoginAnswer`.
+pub(crate) fn answer_name(method: &str) -> String {
+    type_name(&format!("{method}_answer"))
+}
+
 /// The Rust method or field for a name, such as `refresh_token` for `refreshToken`.
 pub(crate) fn snake(name: &str) -> String {
     identifier(clean(name).to_snake_case(), 'x')

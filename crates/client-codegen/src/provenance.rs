@@ -13,7 +13,7 @@ use openapi_pipeline::{Node, Origin};
 
 use crate::CodegenError;
 use crate::items::{self, Item, Kind};
-use crate::model::{Api, Operation};
+use crate::model::{self, Api, Operation};
 use crate::names;
 
 pub(crate) use shown::Lines;
@@ -133,11 +133,20 @@ fn errors(operation: &Operation, node: &Node, origins: &mut BTreeMap<String, Ori
     let error = format!("errors::{}", names::error_name(&operation.method_name));
     let responses = node.get("responses");
     let documented = responses.and_then(Node::as_object).into_iter().flatten();
-    let documented = documented.filter(|(status, _)| !status.starts_with('2'));
-    for (error_response, (_, response)) in operation.errors.iter().zip(documented) {
+    let origin = responses.map_or(node.origin, |responses| responses.origin);
+    let is_failure = |(status, response): &(&String, &Node)| !model::is_success(status) && !model::is_answer(response);
+    for (error_response, (_, response)) in operation.errors.iter().zip(documented.clone().filter(is_failure)) {
         origins.insert(format!("{error}::{}", error_response.status.variant()), response.origin);
     }
-    origins.insert(error, responses.map_or(node.origin, |responses| responses.origin));
+    origins.insert(error, origin);
+    if !operation.answers.is_empty() {
+        let answer = format!("answers::{}", names::answer_name(&operation.method_name));
+        let documented = documented.filter(|(_, response)| model::is_answer(response));
+        for (one, (_, response)) in operation.answers.iter().zip(documented) {
+            origins.insert(format!("{answer}::{}", one.status.variant()), response.origin);
+        }
+        origins.insert(answer, origin);
+    }
 }
 
 fn servers(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>) {

@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{File, ImplItem, ImplItemFn, Item, ItemMod, Type};
 
 use crate::CodegenError;
-use crate::model::{Api, ErrorBody};
+use crate::model::{AnswerBody, Api};
 
 /// The generated types by what they are used for; a type may be in several sets.
 #[derive(Debug, Default)]
@@ -43,10 +43,13 @@ impl Reach {
                 received.extend(named_in(ty, &known));
             }
         }
-        let errors = api.operations.iter().flat_map(|op| &op.errors).filter_map(|error| match &error.body {
-            Some(ErrorBody::Generated(name)) => Some(name.clone()),
-            _ => None,
-        });
+        for answer in api.operations.iter().flat_map(|operation| &operation.answers) {
+            if let AnswerBody::Json(ty) = &answer.body {
+                received.extend(ty.generated().map(str::to_owned));
+            }
+        }
+        let errors = api.operations.iter().flat_map(|operation| &operation.errors);
+        let errors = errors.filter_map(|error| error.body.as_ref()?.generated().map(str::to_owned));
         Ok(Self {
             request: closure(&graph, sent),
             patch: closure(&graph, patched),

@@ -8,11 +8,12 @@
 //! One limit remains: a client that was published earlier accepts a range of versions of this crate. Within that range, the
 //! items that client-codegen has written into clients stay, with their meaning.
 
+pub use crate::answer::{Answer, Unread, finish_answer};
 pub use crate::api_error::fmt_api_error;
 pub use crate::builder::Builder;
 pub use crate::call::{Call, CallOptions, Core};
 pub use crate::exec::exec;
-pub use crate::finish::{finish, finish_bytes, finish_empty, finish_optional};
+pub use crate::finish::{finish, finish_bytes, finish_empty, finish_optional, finish_text};
 pub use crate::form::{form, form_body, json_body, raw_body};
 pub use crate::nullable::{deserialize_nullable, deserialize_present};
 pub use crate::path::check_path_segment;

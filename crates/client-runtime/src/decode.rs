@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::{Path, Segment};
 use survey::{Kind, Problem, Step};
@@ -18,11 +20,34 @@ const LONGEST_NAME: usize = 40;
 /// Decodes the body once more, this time keeping track of where it is, and says what is wrong.
 pub(crate) fn explain<T: DeserializeOwned>(
     operation: &'static Operation,
-    status: http::StatusCode,
+    status: StatusCode,
     bytes: Bytes,
 ) -> DecodeError {
     let (field, problem) = find_problem::<T>(&bytes);
     DecodeError { operation, status, field, problem, body: RawBody::of(operation, bytes) }
+}
+
+/// The text of a body, in the characters that the header says: UTF-8, or its older and smaller relatives.
+pub(crate) fn text(
+    operation: &'static Operation,
+    status: StatusCode,
+    headers: &HeaderMap,
+    bytes: Bytes,
+) -> Result<String, DecodeError> {
+    if charset(headers).is_some_and(|name| ["iso-8859-1", "latin1"].iter().any(|one| name.eq_ignore_ascii_case(one))) {
+        return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
+    }
+    String::from_utf8(bytes.into()).map_err(|error| {
+        let problem = "is no text in UTF-8".into();
+        let body = RawBody::of(operation, error.into_bytes().into());
+        DecodeError { operation, status, field: None, problem, body }
+    })
+}
+
+fn charset(headers: &HeaderMap) -> Option<&str> {
+    let parameters = headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').skip(1);
+    let mut named = parameters.filter_map(|parameter| parameter.trim().split_once('='));
+    named.find(|(name, _)| name.eq_ignore_ascii_case("charset")).map(|(_, value)| value.trim_matches('"'))
 }
 
 fn find_problem<T: DeserializeOwned>(bytes: &[u8]) -> (Option<String>, Cow<'static, str>) {
@@ -267,6 +292,25 @@ mod tests {
         let metadata = |key: &str| problem(&format!(r#"{{"token":"t","users":[],"metadata":{{"{key}":"canary"}}}}"#));
         assert_eq!(metadata("count"), "metadata.count: has another form than u8");
         assert_eq!(metadata(&"canary.".repeat(8)), "metadata.?: has another form than u8");
+    }
+
+    #[test]
+    fn texts_are_in_the_characters_that_the_header_says() {
+        const TEXT: &crate::Operation = &crate::Operation::new("acme", "text", "GET", "/");
+        let read = |media_type: &str, bytes: &'static [u8]| {
+            let headers = http::HeaderMap::from_iter([(http::header::CONTENT_TYPE, media_type.parse().unwrap())]);
+            super::text(TEXT, http::StatusCode::OK, &headers, bytes::Bytes::from_static(bytes))
+        };
+        for media_type in ["text/plain", "text/plain; charset=utf-8", "text/plain;format=flowed"] {
+            assert_eq!(read(media_type, "caf\u{e9}".as_bytes()).unwrap(), "caf\u{e9}", "{media_type}");
+            let error = read(media_type, b"caf\xe9 canary").unwrap_err();
+            assert!(error.to_string().contains("no text in UTF-8"), "{error}");
+            assert!(!format!("{error:?} {error}").contains("canary"));
+            assert_eq!(error.raw_body().expose(), b"caf\xe9 canary");
+        }
+        for media_type in ["text/plain;charset=ISO-8859-1", "text/plain; a=b; Charset=\"latin1\""] {
+            assert_eq!(read(media_type, b"caf\xe9").unwrap(), "caf\u{e9}", "{media_type}");
+        }
     }
 
     #[test]

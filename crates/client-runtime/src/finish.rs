@@ -8,10 +8,11 @@ use progenitor_client::{ByteStream, ResponseValue};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
+use crate::decode::{self, text};
 use crate::exec::Failure;
-use crate::{ApiError, Error, RawBody, Response, ResponseParts, decode};
+use crate::{ApiError, Error, RawBody, Response, ResponseParts};
 
-type Inner = progenitor_client::Error<()>;
+pub(crate) type Inner = progenitor_client::Error<()>;
 
 /// Turns the result of the generated layer into that of the call.
 ///
@@ -81,10 +82,34 @@ pub async fn finish_bytes<E>(
 where
     E: ApiError,
 {
-    let value = match result {
-        Ok(value) => value,
-        Err(error) => return Err(Box::pin(translate(call, error, decode::explain::<()>)).await),
-    };
+    match result {
+        Ok(value) => bytes(call, value).await,
+        Err(error) => Err(Box::pin(translate(call, error, decode::explain::<()>)).await),
+    }
+}
+
+/// The same for operations whose success is a text.
+///
+/// # Errors
+///
+/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
+pub async fn finish_text<E>(
+    call: &Call,
+    result: Result<ResponseValue<ByteStream>, Inner>,
+) -> Result<Response<String>, Error<E>>
+where
+    E: ApiError,
+{
+    let response = finish_bytes(call, result).await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    match text(call.operation(), status, &headers, response.into_inner()) {
+        Ok(text) => Ok(Response::new(text, status, headers)),
+        Err(problem) => Err(Error::Decode(problem)),
+    }
+}
+
+/// The body of a response that the generated layer didn't look into.
+pub(crate) async fn bytes<E>(call: &Call, value: ResponseValue<ByteStream>) -> Result<Response<Bytes>, Error<E>> {
     let (status, headers) = (value.status(), value.headers().clone());
     // `exec` has read the body under the limits of size and time: there is nothing left to wait for.
     let mut stream = value.into_inner_stream();
@@ -100,7 +125,7 @@ where
 
 type Explain = fn(&'static crate::Operation, StatusCode, Bytes) -> crate::DecodeError;
 
-async fn translate<E: ApiError>(call: &Call, error: Inner, explain: Explain) -> Error<E> {
+pub(crate) async fn translate<E: ApiError>(call: &Call, error: Inner, explain: Explain) -> Error<E> {
     // What exec couldn't return as a response, it left with the call; the response it returned instead says nothing.
     if let Some(failure) = call.take_failure() {
         return failure.into_error(call);

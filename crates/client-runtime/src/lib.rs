@@ -52,8 +52,9 @@
 //! | `native-tls` | TLS with the platform's library |
 //! | `http2` | HTTP/2 where the server offers it |
 //! | `tracing` | a span `client.call` for every call, without headers, bodies or URLs |
-//! | `schemars` | `JsonSchema` for [`Secret`], [`Redacted`] and [`Timestamp`] |
+//! | `schemars` | `JsonSchema` for [`Secret`], [`Redacted`], [`Timestamp`] and [`Lenient`] |
 
+mod answer;
 mod api_error;
 mod base_url;
 mod builder;
@@ -67,6 +68,7 @@ mod exec;
 mod finish;
 mod form;
 mod idempotency;
+mod lenient;
 mod nullable;
 mod operation;
 mod path;
@@ -94,6 +96,7 @@ pub use error::{
     CredentialsError, DecodeError, Error, InvalidArgumentError, TimeLimit, TimeoutError, TooLargeError, TransportError,
 };
 pub use idempotency::Idempotency;
+pub use lenient::{IpAddr, Ipv4Addr, Ipv6Addr, Lenient, Uuid};
 pub use nullable::Nullable;
 pub use operation::{Carrier, Operation, Scheme, Security};
 pub use redacted::{Redacted, RedactedValue};

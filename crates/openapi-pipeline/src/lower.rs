@@ -173,6 +173,7 @@ const PASSES: &[Pass] = {
         pass!("tell-alternatives", [Merged, DistinctTypes] => [Told], |work, doc| unions::settle(work.cx, doc)),
         pass!("secrets", [Merged, Told] => [], try |work, doc| secrets::mark(work.cx, doc, work.plan)),
         pass!("timestamps", [Merged, Told] => [], |work, doc| runtime_types::timestamps(work.cx, doc)),
+        pass!("lenient-formats", [Merged, Told] => [], |work, doc| runtime_types::lenient(work.cx, doc)),
         // Before free-form members are looked for: an error's member that was closed is one without its validation.
         pass!("strip-validation", [Merged] => [], |work, doc| validation::strip_from_responses(work.cx, doc)),
         pass!("redact", [Merged] => [], |work, doc| redact::free_form(work.cx, doc)),

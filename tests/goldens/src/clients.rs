@@ -3,6 +3,7 @@
 use crate::call::{Arguments, Reply};
 
 pub mod acme;
+pub mod depot;
 pub mod garden_2_0;
 pub mod garden_3_0;
 pub mod garden_3_1;
@@ -16,6 +17,7 @@ pub mod museum;
 pub async fn call(module: &str, base: &str, operation: &str, arguments: &Arguments) -> Reply {
     match module {
         "acme" => acme::calls::call(base, operation, arguments).await,
+        "depot" => depot::calls::call(base, operation, arguments).await,
         "garden_2_0" => garden_2_0::calls::call(base, operation, arguments).await,
         "garden_3_0" => garden_3_0::calls::call(base, operation, arguments).await,
         "garden_3_1" => garden_3_1::calls::call(base, operation, arguments).await,

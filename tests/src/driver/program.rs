@@ -58,7 +58,7 @@ pub(super) fn build(trial: &Trial, subjects: &[Subject], plans: &[Plan]) -> Prog
         "[package]\nname = {:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\nincremental = false\n\n[dependencies]\n\
          client-runtime = {{ path = {runtime:?}, default-features = false }}\n\
          reqwest = {{ version = \"0.13\", default-features = false }}\n\
-         serde = \"1\"\nserde_json = \"1\"\nserde_path_to_error = \"0.1\"\nuuid = {{ version = \"1\", features = [\"serde\"] }}\n\
+         serde = \"1\"\nserde_json = \"1\"\nserde_path_to_error = \"0.1\"\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n",
         trial.name
     );

@@ -185,25 +185,18 @@ fn versions_follow_the_stricter_of_api_and_items() {
 fn a_type_that_needs_another_crate_brings_it_into_the_manifest() {
     let shop = Shop::new();
     let file = shop.published(PACERPRO, "swagger.json", |document| {
-        document["definitions"]["Session"]["properties"]["id"] = json!({"type": "string", "format": "uuid"});
+        document["definitions"]["User"]["properties"]["team"] = json!({"type": "string", "pattern": "^(a|b)+-[0-9]$"});
     });
     let adoption = shop.adopt("pacerpro", &[&file]);
     assert_has(
         &adoption.report,
-        &["+ types::Session::id Option<::uuid::Uuid>", "the crate needs more than before: uuid"],
+        &["+ types::User::team Option<UserTeam>", "the crate needs more than before: regress"],
     );
     let manifest = text(&adoption.tree, "crates/pacerpro-client/Cargo.toml");
-    assert_has(
-        &manifest,
-        &[
-            "serde_json.workspace = true\nuuid.workspace = true\n",
-            "optional = true, features = [\"uuid1\"] }",
-            "## TLS by rustls",
-        ],
-    );
+    assert_has(&manifest, &["progenitor-client.workspace = true\nregress.workspace = true\n", "## TLS by rustls"]);
     let lock = text(&adoption.tree, "Cargo.lock");
     let entry = lock.split("\n\n").find(|entry| entry.contains("name = \"pacerpro-client\"")).unwrap();
-    assert!(entry.contains(" \"uuid\","), "{entry}");
+    assert!(entry.contains(" \"regress\","), "{entry}");
 }
 
 #[test]

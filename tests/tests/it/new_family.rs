@@ -123,8 +123,7 @@ fn a_fourth_vendor_compiles_without_a_line_of_code() {
     assert_has(
         &scratch.read("crates/lock-ers-client/Cargo.toml"),
         &[
-            "uuid.workspace = true",
-            "features = [\"uuid1\"]",
+            "reqwest.workspace = true\nschemars = { workspace = true, optional = true }\nserde.workspace = true\n",
             "repository.workspace = true\ninclude.workspace = true\n",
             "[package.metadata.docs.rs]\nall-features = true\n",
         ],

@@ -100,7 +100,12 @@ fn outright(items: &[Item]) -> Vec<&Item> {
             let name = item.path.trim_start_matches("Client::");
             let request = item.declaration.rsplit_once("requests::").map_or("", |(_, request)| request);
             let request = request.split('<').next().unwrap_or_default();
-            [format!("requests::{request}"), format!("errors::{request}Error"), format!("operations::{}", shouty(name))]
+            [
+                format!("requests::{request}"),
+                format!("answers::{request}Answer"),
+                format!("errors::{request}Error"),
+                format!("operations::{}", shouty(name)),
+            ]
         })
         .collect();
     let is_setter_of_new_field = |item: &&Item| {

@@ -19,6 +19,8 @@ pub struct Method {
     pub optional: Vec<Argument>,
     /// The type of a success.
     pub output: String,
+    /// The variants of that type, where it is an enum of answers.
+    pub answers: Vec<Answer>,
     /// The type of its errors.
     pub error: String,
 }
@@ -34,6 +36,15 @@ pub struct Argument {
     pub by_reference: bool,
     /// Whether it is an `Option`: it has to be given, and may be null.
     pub nullable: bool,
+}
+
+/// A variant of an enum of answers.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Its path.
+    pub path: String,
+    /// The type of what it holds, if it holds something.
+    pub holds: Option<String>,
 }
 
 /// Setters that every request has.
@@ -64,6 +75,7 @@ pub fn methods(source: &str) -> Result<Vec<Method>, syn::Error> {
             required: required.collect(),
             optional: request.setters.clone(),
             output: request.output.clone(),
+            answers: answers(&file.items, &request.output),
             error: request.error.clone(),
         });
     }
@@ -138,6 +150,20 @@ fn requests(items: &[Item]) -> BTreeMap<String, Request> {
         }
     }
     found
+}
+
+/// The variants of an enum of the module `answers`.
+fn answers(items: &[Item], output: &str) -> Vec<Answer> {
+    let Some(wanted) = output.strip_prefix("answers::") else { return Vec::new() };
+    let found = module(items, "answers").iter().find_map(|item| match item {
+        Item::Enum(item) if item.ident == wanted => Some(&item.variants),
+        _ => None,
+    });
+    let answer = |variant: &syn::Variant| Answer {
+        path: format!("{output}::{}", variant.ident),
+        holds: variant.fields.iter().next().map(|field| text(&field.ty)),
+    };
+    found.into_iter().flatten().map(answer).collect()
 }
 
 fn setter(method: &syn::ImplItemFn) -> Option<Argument> {

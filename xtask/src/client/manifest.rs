@@ -28,12 +28,12 @@ pub(super) struct Manifest<'a> {
     pub(super) code: &'a str,
 }
 
-/// Crates that only some generated code names, and the feature schemars has for their types.
-const OPTIONAL: [(&str, Option<&str>); 2] = [("regress", None), ("uuid", Some("uuid1"))];
+/// Crates that only some generated code names.
+const OPTIONAL: [&str; 1] = ["regress"];
 
-/// The crates that code names besides those every client needs, each with the feature schemars has for its types.
-pub(crate) fn needs(code: &str) -> Vec<(&'static str, Option<&'static str>)> {
-    OPTIONAL.into_iter().filter(|(name, _)| code.contains(&format!("::{name}::"))).collect()
+/// The crates that code names besides those every client needs.
+pub(crate) fn needs(code: &str) -> Vec<&'static str> {
+    OPTIONAL.into_iter().filter(|name| code.contains(&format!("::{name}::"))).collect()
 }
 
 impl Manifest<'_> {
@@ -41,16 +41,12 @@ impl Manifest<'_> {
         let used = needs(self.code);
         let mut schemars = dependency("schemars");
         schemars.insert("optional".to_owned(), true.into());
-        let features: Vec<toml::Value> = used.iter().filter_map(|(_, feature)| Some((*feature)?.into())).collect();
-        if !features.is_empty() {
-            schemars.insert("features".to_owned(), features.into());
-        }
         let mut dependencies = vec![("client-runtime", self.runtime())];
         for name in ["progenitor-client", "reqwest", "serde", "serde_json"] {
             dependencies.push((name, dependency(name)));
         }
         dependencies.push(("schemars", schemars));
-        dependencies.extend(used.iter().map(|(name, _)| (*name, dependency(name))));
+        dependencies.extend(used.into_iter().map(|name| (name, dependency(name))));
         dependencies.sort_by_key(|(name, _)| *name);
 
         let mut text = String::from(
@@ -149,7 +145,7 @@ mod tests {
     #[test]
     fn every_version_comes_from_the_workspace() {
         let names = ["client-runtime", "progenitor-client", "reqwest", "schemars", "serde", "serde_json"];
-        for name in names.into_iter().chain(OPTIONAL.map(|(name, _)| name)) {
+        for name in names.into_iter().chain(OPTIONAL) {
             assert_ne!(dependency(name)["version"].as_str(), Some("*"), "{name} is not in the workspace's manifest");
         }
     }
@@ -157,13 +153,12 @@ mod tests {
     #[test]
     fn dependencies_are_those_the_code_names() {
         let plain = manifest("serde_json::Value", Runtime::Version);
-        assert!(plain["dependencies"].get("uuid").is_none());
+        assert!(plain["dependencies"].get("regress").is_none());
         let runtime = &plain["dependencies"]["client-runtime"];
         assert!(runtime.get("path").is_none() && runtime.get("version").is_some(), "{runtime}");
 
-        let typed = manifest("::uuid::Uuid", Runtime::Path("/x".into()));
-        assert!(typed["dependencies"].get("uuid").is_some() && typed["dependencies"].get("regress").is_none());
-        assert_eq!(typed["dependencies"]["schemars"]["features"].as_array().map(Vec::len), Some(1));
+        let typed = manifest("::regress::Regex", Runtime::Path("/x".into()));
+        assert!(typed["dependencies"].get("regress").is_some());
         let runtime = &typed["dependencies"]["client-runtime"];
         assert_eq!((runtime["path"].as_str(), runtime.get("version")), (Some("/x"), None));
         assert_eq!(typed["package"]["metadata"][MARK]["source"].as_str(), Some("a\".yaml"));

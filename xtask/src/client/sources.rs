@@ -8,6 +8,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) title: &'a str,
     /// Whether the description names a server.
     pub(crate) has_server: bool,
+    /// Whether an operation has several answers.
+    pub(crate) has_answers: bool,
     /// Whether an operation takes a token.
     pub(crate) takes_token: bool,
     /// The methods of the builder that take what operations need beside a token.
@@ -56,7 +58,8 @@ impl Facts<'_> {
     pub(crate) fn library(&self) -> String {
         let mut text = format!("//! A typed client for {}.\n//!\n//! ```no_run\n", self.title);
         text.push_str(&self.example("//! "));
-        text.push_str(&LIBRARY.replace("{command}", self.command));
+        let answers = if self.has_answers { "answers, " } else { "" };
+        text.push_str(&LIBRARY.replace("{command}", self.command).replace("{answers}", answers));
         text
     }
 
@@ -86,12 +89,12 @@ mod client;
 #[allow(unreachable_pub, clippy::unwrap_used, reason = "progenitor declares everything public, and unwraps patterns that were checked")]
 mod generated;
 
-pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
+pub use client::{Client, ClientBuilder, Server, {answers}errors, operations, requests};
 pub use client_runtime::{
     ApiError, BoxFuture, BuildError, Bytes, Carrier, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
-    InvalidArgumentError, InvalidBasic, InvalidToken, Nullable, Operation, RawBody, Redacted, Response, ResponseParts,
-    RetryPolicy, Scheme, Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError,
-    TokenSource, TooLargeError, TransportError,
+    InvalidArgumentError, InvalidBasic, InvalidToken, IpAddr, Ipv4Addr, Ipv6Addr, Lenient, Nullable, Operation, RawBody,
+    Redacted, Response, ResponseParts, RetryPolicy, Scheme, Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer,
+    Timestamp, Token, TokenError, TokenSource, TooLargeError, TransportError, Uuid,
 };
 pub use generated::types;
 "#;

@@ -13,13 +13,14 @@ pub(super) struct Scaffold<'a> {
     pub(super) title: &'a str,
     pub(super) version: &'a str,
     pub(super) has_server: bool,
+    pub(super) has_answers: bool,
     pub(super) takes_token: bool,
     /// The methods of the builder that take what operations need beside a token.
     pub(super) credentials: &'a [String],
     /// How many operations there are.
     pub(super) operations: usize,
-    /// What the code needs besides the usual, with the feature that schemars has for it.
-    pub(super) needs: Vec<(&'static str, Option<&'static str>)>,
+    /// What the code needs besides the usual.
+    pub(super) needs: Vec<&'static str>,
 }
 
 /// What every client depends on.
@@ -61,16 +62,12 @@ impl Scaffold<'_> {
             FEATURES.to_owned(),
             "[dependencies]".to_owned(),
         ];
-        let features: Vec<String> = self.needs.iter().filter_map(|(_, feature)| feature.map(quoted)).collect();
-        let schemars = match features.as_slice() {
-            [] => "schemars = { workspace = true, optional = true }".to_owned(),
-            some => format!("schemars = {{ workspace = true, optional = true, features = [{}] }}", some.join(", ")),
+        let dependency = |name: &str| match name {
+            "schemars" => "schemars = { workspace = true, optional = true }".to_owned(),
+            name => format!("{name}.workspace = true"),
         };
-        let mut dependencies: Vec<String> = USUAL
-            .into_iter()
-            .chain(self.needs.iter().map(|(name, _)| *name))
-            .map(|name| if name == "schemars" { schemars.clone() } else { format!("{name}.workspace = true") })
-            .collect();
+        let mut dependencies: Vec<String> =
+            USUAL.into_iter().chain(self.needs.iter().copied()).map(dependency).collect();
         dependencies.sort();
         lines.extend(dependencies);
         lines.push(format!("\n{DOCS_RS}\n[lints]\nworkspace = true\n"));
@@ -94,9 +91,9 @@ impl Scaffold<'_> {
     }
 
     fn library(&self) -> String {
-        let Self { package, title, has_server, takes_token, credentials, .. } = *self;
+        let Self { package, title, has_server, has_answers, takes_token, credentials, .. } = *self;
         let command = "cargo xtask generate";
-        Facts { name: package, title, has_server, takes_token, credentials, command }.library()
+        Facts { name: package, title, has_server, has_answers, takes_token, credentials, command }.library()
     }
 }
 
@@ -132,3 +129,27 @@ Generated from the vendor's API description; see the workspace's README for how.
 
 const CHANGELOG: &str = "The format follows [Keep a Changelog](https://keepachangelog.com/en/1.1.0/), and the version numbers \
                          follow [Semantic Versioning](https://semver.org/spec/v2.0.0.html).\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_has_what_the_code_needs_in_its_place() {
+        let scaffold = Scaffold {
+            family: "acme",
+            package: "acme-client",
+            title: "Acme",
+            version: "0.1.0",
+            has_server: true,
+            has_answers: false,
+            takes_token: true,
+            credentials: &[],
+            operations: 1,
+            needs: vec!["regress"],
+        };
+        let manifest = scaffold.manifest();
+        let expected = "progenitor-client.workspace = true\nregress.workspace = true\nreqwest.workspace = true\n";
+        assert!(manifest.contains(expected), "{manifest}");
+    }
+}

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Attribute;
 
+use super::answers::Reading;
 use super::servers;
 use super::signature::{Form, Kind, Signature};
 use crate::model::{Api, Carrier, Credential, Need, Operation, Scheme, Security};
@@ -98,7 +99,14 @@ fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
         String::new(),
         " # Errors".to_owned(),
         String::new(),
-        format!(" [`rt::Error::Api`] with an [`errors::{error}`] when the server answers with anything but success."),
+        match Reading::of(operation) {
+            None => format!(
+                " [`rt::Error::Api`] with an [`errors::{error}`] when the server answers with anything but success."
+            ),
+            Some(_) => format!(
+                " [`rt::Error::Api`] with an [`errors::{error}`] when the server answers with none of the described successes."
+            ),
+        },
     ] {
         docs.push(syn::parse_quote!(#[doc = #line]));
     }

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::{Api, ErrorBody, ErrorResponse, Operation, StatusPattern};
+use super::types::{arm, json_type};
+use crate::model::{Api, ErrorResponse, Operation, StatusPattern};
 use crate::names;
 use crate::polish::doc_attributes;
 
@@ -86,17 +87,7 @@ fn error(operation: &Operation) -> TokenStream {
 }
 
 fn body_type(error: &ErrorResponse) -> TokenStream {
-    match &error.body {
-        Some(ErrorBody::Generated(name)) => {
-            let name = format_ident!("{name}");
-            quote!(types::#name)
-        }
-        Some(ErrorBody::Runtime(name)) => {
-            let name = format_ident!("{name}");
-            quote!(rt::#name)
-        }
-        None => quote!(()),
-    }
+    error.body.as_ref().map_or_else(|| quote!(()), json_type)
 }
 
 /// Decodes by status where the description names errors.
@@ -122,21 +113,11 @@ fn from_response(operation: &Operation) -> TokenStream {
 /// Exact codes first, then ranges, then the default: the order of precedence in OpenAPI.
 fn arms(operation: &Operation) -> Vec<TokenStream> {
     let mut errors: Vec<&ErrorResponse> = operation.errors.iter().collect();
-    errors.sort_by_key(|error| match error.status {
-        StatusPattern::Exact(_) => 0,
-        StatusPattern::Range(_) => 1,
-        StatusPattern::Default => 2,
-    });
+    errors.sort_by_key(|error| error.status.precedence());
     let arm = |error: &&ErrorResponse| {
         let decoded = decode(error);
-        match error.status {
-            StatusPattern::Exact(code) => quote!(#code => #decoded,),
-            StatusPattern::Range(digit) => {
-                let (first, last) = (digit * 100, digit * 100 + 99);
-                quote!(#first..=#last => #decoded,)
-            }
-            StatusPattern::Default => quote!(_ => #decoded,),
-        }
+        let status = arm(error.status);
+        quote!(#status => #decoded,)
     };
     let mut arms: Vec<TokenStream> = errors.iter().map(arm).collect();
     if operation.errors.iter().all(|error| error.status != StatusPattern::Default) {

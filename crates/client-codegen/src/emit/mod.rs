@@ -11,18 +11,26 @@ use crate::model::Api;
 use crate::provenance::Lines;
 use crate::{CodegenError, render};
 
+mod answers;
 mod client;
 mod errors;
 mod operations;
 mod requests;
 mod servers;
 mod signature;
+mod types;
 
 pub(crate) use signature::Heads;
+
+/// Whether an operation has an enum of answers, in the module `answers`.
+pub(crate) fn has_answers(api: &Api) -> bool {
+    api.operations.iter().any(|operation| matches!(answers::Reading::of(operation), Some(answers::Reading::Enum(_))))
+}
 
 /// What goes by the description alone.
 pub(crate) struct ByDescription {
     operations: String,
+    answers: String,
     errors: String,
 }
 
@@ -34,7 +42,11 @@ pub(crate) struct ByMethods {
 
 impl ByDescription {
     pub(crate) fn of(api: &Api, lines: &Lines<'_>) -> Result<Self, CodegenError> {
-        Ok(Self { operations: text(operations::module(api), lines)?, errors: text(errors::module(api), lines)? })
+        Ok(Self {
+            operations: text(operations::module(api), lines)?,
+            answers: text(answers::module(api), lines)?,
+            errors: text(errors::module(api), lines)?,
+        })
     }
 }
 
@@ -73,8 +85,9 @@ impl ByMethods {
     }
 
     /// The parts of the file, in their order.
-    pub(crate) fn with(self, other: ByDescription) -> [String; 4] {
-        [self.client, other.operations, self.requests, other.errors]
+    pub(crate) fn with(self, other: ByDescription) -> Vec<String> {
+        let parts = [self.client, other.operations, self.requests, other.answers, other.errors];
+        parts.into_iter().filter(|part| !part.is_empty()).collect()
     }
 }
 

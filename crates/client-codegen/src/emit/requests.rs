@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::answers::Reading;
 use super::signature::{Argument, Form, Kind, Signature};
 use crate::model::{Api, Operation, Writing};
 use crate::names;
@@ -12,6 +13,11 @@ pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
     let requests = api.operations.iter().zip(signatures).map(|(operation, signature)| request(operation, signature));
     let requests: TokenStream = requests.collect();
     let imports = super::imports(&requests, quote!(super::super));
+    let answers = super::has_answers(api).then(|| {
+        quote!(
+            use super::answers;
+        )
+    });
     quote! {
         /// Requests that are ready to be sent: await one, or set optional parameters first.
         pub mod requests {
@@ -20,6 +26,7 @@ pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
 
             use client_runtime as rt;
 
+            #answers
             use super::{errors, operations};
             #imports
 
@@ -184,6 +191,10 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
             let call = self.core.call(&operations::#constant, options)?;
         },
     };
+    let reader = Reading::of(operation).map(|reading| {
+        let reader = reading.reader(operation);
+        quote!(, #reader)
+    });
     quote! {
         Box::pin(async move {
             #(#checks)*
@@ -192,7 +203,7 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
             #key
             let client = generated::Client::new_with_client(self.core.base_url(), self.core.http().clone(), call.clone());
             let result = client.#method(#(#values),*).await;
-            rt::codegen::#finish(&call, result).await
+            rt::codegen::#finish(&call, result #reader).await
         })
     }
 }

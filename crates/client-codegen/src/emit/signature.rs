@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{File, FnArg, GenericArgument, Pat, PathArguments, ReturnType, Type, parse_quote};
 
+use super::answers::Reading;
 use crate::CodegenError;
 use crate::model::{Api, Operation, Writing};
 use crate::reach::{may_hold_float, methods_by_name, with_floats};
@@ -215,13 +216,23 @@ fn of(operation: &Operation, head: &Head) -> Result<Signature, CodegenError> {
         ReturnType::Default => None,
     };
     let output = output.ok_or_else(|| CodegenError::unsupported(&operation.pointer, "its return type"))?;
-    let (output, finish) = match output {
+    let (output, finish) = match (Reading::of(operation), output) {
+        (Some(Reading::Enum(name)), _) => (parse_quote!(#name), "finish_answer"),
+        (Some(Reading::Nothing), _) => (parse_quote!(()), "finish_answer"),
+        (None, output) => only(operation, output),
+    };
+    Ok(Signature { arguments, may_hold_float, output, finish })
+}
+
+/// The type of an only success, and the function of the runtime that makes it.
+fn only(operation: &Operation, output: Type) -> (Type, &'static str) {
+    match output {
         empty if matches!(&empty, Type::Tuple(tuple) if tuple.elems.is_empty()) => (empty, "finish_empty"),
+        text if is_named(&text, "ByteStream") && operation.gives_text => (parse_quote!(String), "finish_text"),
         bytes if is_named(&bytes, "ByteStream") => (parse_quote!(rt::Bytes), "finish_bytes"),
         body if operation.may_be_empty => (parse_quote!(Option<#body>), "finish_optional"),
         body => (body, "finish"),
-    };
-    Ok(Signature { arguments, may_hold_float, output, finish })
+    }
 }
 
 fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position: usize) -> Argument {

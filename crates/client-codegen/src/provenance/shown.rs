@@ -31,6 +31,7 @@ impl<'a> Lines<'a> {
                         }
                     }
                 }
+                Item::Mod(module) if module.ident == "answers" => self.add_to_types("answers", module),
                 Item::Mod(module) if module.ident == "errors" => self.add_to_types("errors", module),
                 _ => {}
             }

@@ -110,7 +110,7 @@ impl<'a> Walk<'a> {
             }
         }
         if let ReturnType::Type(_, ty) = &method.sig.output
-            && let Some((_, response)) = node.members("responses").find(|(status, _)| status.starts_with('2'))
+            && let Some((_, response)) = node.members("responses").find(|(status, _)| crate::model::is_success(status))
         {
             self.descend(ty, content(response));
         }

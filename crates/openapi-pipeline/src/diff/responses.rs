@@ -167,6 +167,8 @@ fn headers<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a
 struct Returned {
     bodies: BTreeSet<String>,
     may_be_empty: bool,
+    /// The statuses that are variants of an enum, where there is one.
+    variants: BTreeSet<String>,
 }
 
 impl Returned {
@@ -178,10 +180,19 @@ impl Returned {
             let name = schema.and_then(|schema| side.follow(schema).1);
             name.map_or_else(|| format!("the body of {status}"), |name| format!("`{name}`"))
         };
-        Self { may_be_empty: !with.is_empty() && !without.is_empty(), bodies: with.into_iter().map(body).collect() }
+        let may_be_empty = !with.is_empty() && !without.is_empty();
+        let bodies: BTreeSet<String> = with.into_iter().map(body).collect();
+        let answers = || all.keys().filter(|status| status.starts_with(['2', '3']));
+        let is_enum = bodies.len() > 1 || answers().any(|status| status.starts_with('3')) && answers().count() > 1;
+        let variants = if is_enum { answers().cloned().collect() } else { BTreeSet::new() };
+        Self { bodies, may_be_empty, variants }
     }
 
     fn text(&self) -> String {
+        if !self.variants.is_empty() {
+            let variants: Vec<&str> = self.variants.iter().map(String::as_str).collect();
+            return format!("an enum of {}", variants.join(", "));
+        }
         let bodies: Vec<&str> = self.bodies.iter().map(String::as_str).collect();
         match (bodies.is_empty(), self.may_be_empty) {
             (true, _) => "nothing".to_owned(),
@@ -202,8 +213,12 @@ fn returned<'a>(
     };
     let (was, is) = (Returned::of(&engine.old, before), Returned::of(&engine.new, after));
     // With the same statuses it is the schemas that changed, which is reported where they stand.
-    let is_same = was.may_be_empty == is.may_be_empty && was.bodies.is_empty() == is.bodies.is_empty();
-    if was == is || (is_same && successes(before) == successes(after)) {
+    let is_same = was.may_be_empty == is.may_be_empty
+        && was.bodies.is_empty() == is.bodies.is_empty()
+        && was.variants == is.variants;
+    // The enum may get more variants.
+    let is_additive = !was.variants.is_empty() && was.variants.is_subset(&is.variants);
+    if was == is || is_additive || (is_same && successes(before) == successes(after)) {
         return;
     }
     let message = format!("the method returns {}; it returned {}", is.text(), was.text());

@@ -8,6 +8,7 @@ use crate::{Context, Node, Object, Origin};
 const ORIGINAL: &str = "x-media-type";
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
 
 /// Which way a body travels.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,7 +65,9 @@ pub(crate) fn choose(cx: &mut Context, body: &mut Node, way: Way) -> Result<(), 
     }
     if choice.name != choice.key {
         cx.note(&rule::MEDIA_TYPE, media.origin, format!("`{}` becomes `{}`", choice.key, choice.name));
-        if is_concrete(&choice.key) {
+        // A range can be asked for, but nothing is sent as one. JSON is asked for as such.
+        let asked = || way == Way::Response && choice.name != JSON && is_range(&choice.key);
+        if is_concrete(&choice.key) || asked() {
             media.set(ORIGINAL, choice.key.as_str());
         }
     }
@@ -93,10 +96,10 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
     match essence.as_str() {
         // What is called JSON here is a file.
         json if binary && json.ends_with("json") => Some((4, "application/octet-stream")),
-        "application/json" => Some((0, "application/json")),
-        json if json.ends_with("+json") || json == "text/json" => Some((1, "application/json")),
+        JSON => Some((0, JSON)),
+        json if json.ends_with("+json") || json == "text/json" => Some((1, JSON)),
         "*/*" | "application/*" if binary => Some((4, "application/octet-stream")),
-        "*/*" | "application/*" => Some((2, "application/json")),
+        "*/*" | "application/*" => Some((2, JSON)),
         FORM if way == Way::Request => Some((3, FORM)),
         "application/octet-stream" => Some((4, "application/octet-stream")),
         "text/plain" => Some((5, "text/plain")),
@@ -111,6 +114,12 @@ fn is_concrete(key: &str) -> bool {
     let plain = |char: char| char.is_ascii_graphic() && !matches!(char, '*' | ',' | '\\') || char == ' ';
     let (kind, rest) = key.split_once('/').unwrap_or_default();
     !kind.is_empty() && !rest.is_empty() && key.len() <= 200 && key.chars().all(plain) && key.trim() == key
+}
+
+/// Whether a media type is a range: `*/*` or `image/*`.
+fn is_range(key: &str) -> bool {
+    let plain = |char: char| char.is_ascii_alphanumeric() || char == '-';
+    key.strip_suffix("/*").is_some_and(|kind| kind == "*" || !kind.is_empty() && kind.chars().all(plain))
 }
 
 /// JSON needs a schema; for bytes and text the generator takes exactly one.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::names::pascal;
+use super::responses::is_by_status;
 use super::rule;
 use super::store::{Store, reference};
 use super::walk::is_success;
@@ -120,7 +121,10 @@ pub(crate) fn bodies(cx: &mut Context, document: &mut Node) {
             hoist_body(cx, &mut store, &rule::HOIST_REQUEST, &format!("{id}Request"), body);
         }
         for (status, response) in operation.get_mut("responses").and_then(Node::as_object_mut).into_iter().flatten() {
-            if is_success(status) {
+            if is_by_status(response) {
+                let name = format!("{id}{}Response", pascal(status).trim_start_matches('_'));
+                hoist_body(cx, &mut store, &rule::HOIST_ANSWER, &name, response);
+            } else if is_success(status) {
                 hoist_body(cx, &mut store, &rule::HOIST_RESPONSE, &format!("{id}Response"), response);
             } else {
                 let name = format!("{id}{}Error", pascal(status).trim_start_matches('_'));
@@ -145,10 +149,25 @@ fn hoist_body(cx: &mut Context, store: &mut Store, rule: &'static Rule, name: &s
         if let Some(items) = schema.get_mut("items").filter(|items| items.get("$ref").is_none() && needs_name(items)) {
             store.hoist(cx, rule, &format!("{name}Item"), items);
         }
-        // Errors are decoded by status into a type each, so they all need a name.
-        if needs_name(schema) || *rule == rule::HOIST_ERROR {
+        // What is decoded by status is of a type each, which needs a name.
+        let is_answer = *rule == rule::HOIST_ANSWER;
+        let has_type = is_answer && is_written_out(schema);
+        if !has_type && (needs_name(schema) || is_answer || *rule == rule::HOIST_ERROR) {
             store.hoist(cx, rule, name, schema);
         }
+    }
+}
+
+/// A list of what has a name, or such a thing or null: its type is written with that name.
+fn is_written_out(schema: &Node) -> bool {
+    let only = |keys: &[&str]| {
+        let silent = |key: &String| matches!(key.as_str(), "description" | "title") || keys.contains(&key.as_str());
+        schema.as_object().is_some_and(|members| members.keys().all(silent))
+    };
+    let refers = |node: Option<&Node>| node.is_some_and(|node| node.get("$ref").is_some());
+    match schema.get("allOf").and_then(Node::as_array) {
+        Some([one]) => refers(Some(one)) && only(&["allOf", "nullable"]),
+        _ => schema.get_str("type") == Some("array") && refers(schema.get("items")) && only(&["type", "items"]),
     }
 }
 

@@ -126,7 +126,7 @@ pub(crate) fn shape(cx: &mut Context, document: &mut Node, care: Care) {
             if !METHODS.contains(&method.as_str()) {
                 return true;
             }
-            match shape_one(cx, &original, care, servers.as_ref(), operation) {
+            match shape_one(cx, &original, care, servers.as_ref(), method, operation) {
                 Ok(()) => true,
                 Err(LeftOut { construct, origin, reason }) => {
                     cx.note(&rule::LEAVE_OUT, origin, format!("`{}` is left out: {reason}", signature(method, path)));
@@ -144,12 +144,13 @@ fn shape_one(
     original: &Node,
     care: Care,
     servers: Option<&Node>,
+    method: &str,
     operation: &mut Node,
 ) -> Result<(), LeftOut> {
     own_servers(cx, servers, operation)?;
     parameters::shape(cx, original, operation)?;
     bodies::request(cx, original, operation)?;
-    responses::shape(cx, original, care, operation);
+    responses::shape(cx, original, care, method, operation);
     Ok(())
 }
 

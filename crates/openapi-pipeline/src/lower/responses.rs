@@ -1,13 +1,13 @@
-//! Responses: one success, one media type each.
+//! Responses: what each status means, and one media type each.
 
 use super::bodies::{Way, choose};
 use super::walk::{component, is_success};
 use super::{Care, rule};
 use crate::select::tree::component_of;
-use crate::{Context, Node};
+use crate::{Context, Node, Object};
 
 /// Brings the responses of an operation into shape.
-pub(crate) fn shape(cx: &mut Context, document: &Node, care: Care, operation: &mut Node) {
+pub(crate) fn shape(cx: &mut Context, document: &Node, care: Care, method: &str, operation: &mut Node) {
     let Some(responses) = operation.get_mut("responses") else { return };
     name_the_success(cx, responses);
     add_success(cx, responses);
@@ -17,6 +17,11 @@ pub(crate) fn shape(cx: &mut Context, document: &Node, care: Care, operation: &m
             response.set("description", "");
         }
         headers(cx, response);
+        if method == "head"
+            && let Some(content) = response.remove("content")
+        {
+            cx.note(&rule::NO_CONTENT, content.origin, format!("a HEAD has no body: that of `{status}` is left out"));
+        }
         // Every media type will do for a response.
         let _ = choose(cx, response, Way::Response);
         if is_success(status) {
@@ -25,7 +30,7 @@ pub(crate) fn shape(cx: &mut Context, document: &Node, care: Care, operation: &m
             response.remove("content");
         }
     }
-    one_success(cx, responses);
+    answers(cx, responses);
 }
 
 /// A lone `default` describes the success; status ranges are written in capitals.
@@ -49,10 +54,10 @@ fn name_the_success(cx: &mut Context, responses: &mut Node) {
 
 /// Without a success of its own, an operation succeeds by any 2xx, and there is nothing to read in it.
 fn add_success(cx: &mut Context, responses: &mut Node) {
-    if responses.as_object().is_some_and(|members| !members.keys().any(|status| is_success(status))) {
+    if responses.as_object().is_some_and(|members| !members.keys().any(|status| is_answer(status))) {
         cx.note(&rule::SUCCESS, responses.origin, "no success is described: any 2xx is one, without a body");
         let described = [("description".to_owned(), Node::new("", responses.origin))];
-        responses.set("2XX", crate::Object::from_iter(described));
+        responses.set("2XX", Object::from_iter(described));
     }
 }
 
@@ -62,7 +67,7 @@ fn headers(cx: &mut Context, response: &mut Node) {
         if header.get("schema").is_none() && header.get("content").is_none() {
             cx.note(&rule::PARAMETER_SCHEMA, header.origin, format!("the header `{name}` is a string"));
             let schema = [("type".to_owned(), Node::new("string", header.origin))];
-            header.set("schema", crate::Object::from_iter(schema));
+            header.set("schema", Object::from_iter(schema));
         }
     }
 }
@@ -123,10 +128,46 @@ fn is_empty_object(document: &Node, schema: &Node) -> bool {
 /// Where a success says that it may also come without its body.
 const MAY_BE_EMPTY: &str = "x-may-be-empty";
 
-/// Keeps the lowest success that has a body, else the lowest one. What the others say of theirs moves there: another
-/// JSON body becomes an alternative, and none at all makes it one that may be missing.
-fn one_success(cx: &mut Context, responses: &mut Node) {
+/// What says of a response that it is one of several which an operation succeeds by, and is read by its own schema.
+const ANSWER: &str = "x-answer";
+
+/// Whether a response is read by its own schema, as one of several.
+pub(crate) fn is_by_status(response: &Node) -> bool {
+    response.get(ANSWER).is_some()
+}
+
+/// Whether a status key of `responses` is of an answer that is no failure: a success, or something other than a new body.
+fn is_answer(status: &str) -> bool {
+    is_success(status) || status.starts_with('3')
+}
+
+/// One type for all successes where they are alike but for a missing body, and else a type for each.
+fn answers(cx: &mut Context, responses: &mut Node) {
     let Some(members) = responses.as_object_mut() else { return };
+    let redirects = members.keys().any(|status| is_answer(status) && !is_success(status));
+    let mut bodies = Vec::new();
+    for (_, response) in members.iter().filter(|(status, _)| is_success(status)) {
+        let body = response.get("content").map(body);
+        if body.is_some() && !bodies.contains(&body) {
+            bodies.push(body);
+        }
+    }
+    if !redirects && bodies.len() < 2 {
+        return one_success(cx, members);
+    }
+    for (status, response) in members.iter_mut().filter(|(status, _)| is_answer(status)) {
+        cx.note(&rule::ANSWERS, response.origin, format!("`{status}` is an answer with a type of its own"));
+        response.set(ANSWER, true);
+    }
+}
+
+/// What a success holds: a media type, as lowering calls it, and a schema.
+fn body(content: &Node) -> Option<(&String, Option<&Node>)> {
+    content.as_object()?.iter().next().map(|(media_type, media)| (media_type, media.get("schema")))
+}
+
+/// Keeps the lowest success that has a body, else the lowest one. One without a body makes it one that may be missing.
+fn one_success(cx: &mut Context, members: &mut Object) {
     let mut successes: Vec<(bool, String)> = members
         .iter()
         .filter(|(status, _)| is_success(status))
@@ -134,45 +175,20 @@ fn one_success(cx: &mut Context, responses: &mut Node) {
         .collect();
     successes.sort();
     let Some((_, keep)) = successes.first().cloned() else { return };
-    let mut others = Vec::new();
+    let mut empty = Vec::new();
     members.retain(|status, response| {
         let goes = is_success(status) && *status != keep;
         if goes {
             cx.note(&rule::SUCCESS, response.origin, format!("`{status}` is left out: `{keep}` describes the success"));
-            others.push((status.clone(), response.clone()));
+            if response.get("content").is_none() {
+                empty.push((status.clone(), response.origin));
+            }
         }
         !goes
     });
     let Some(kept) = members.get_mut(&keep).filter(|kept| kept.get("content").is_some()) else { return };
-    let mut alternatives: Vec<Node> = json_schema(kept).cloned().into_iter().collect();
-    for (status, other) in &others {
-        if other.get("content").is_none() {
-            cx.note(&rule::EMPTY_SUCCESS, other.origin, format!("the body of `{keep}` is missing in `{status}`"));
-            kept.set(MAY_BE_EMPTY, true);
-        }
-        if let Some(schema) = json_schema(other)
-            && !alternatives.is_empty()
-            && !alternatives.contains(schema)
-        {
-            cx.note(
-                &rule::SUCCESS_UNION,
-                schema.origin,
-                format!("the body of `{status}` is an alternative to that of `{keep}`"),
-            );
-            alternatives.push(schema.clone());
-        }
+    for (status, origin) in empty {
+        cx.note(&rule::EMPTY_SUCCESS, origin, format!("the body of `{keep}` is missing in `{status}`"));
+        kept.set(MAY_BE_EMPTY, true);
     }
-    if alternatives.len() > 1
-        && let Some(schema) = kept.get_mut("content").and_then(|content| content.get_mut(JSON)?.get_mut("schema"))
-    {
-        let mut union = Node::object(schema.origin);
-        union.set("oneOf", alternatives);
-        *schema = union;
-    }
-}
-
-const JSON: &str = "application/json";
-
-fn json_schema(response: &Node) -> Option<&Node> {
-    response.get("content")?.get(JSON)?.get("schema")
 }

@@ -35,14 +35,15 @@ crate::select::define_rules! {
     DROP_ENCODING = "drop-encoding": "How a single field of a body is encoded can't be chosen, except in forms: there by a style, or as JSON.";
     SUCCESS = "success-response": "One success response per operation: the lowest 2xx that has a body.";
     EMPTY_SUCCESS = "success-without-body": "Where one success has a body and another has none, the body may be missing.";
-    SUCCESS_UNION = "success-alternatives": "Where two successes have different JSON bodies, either may come.";
+    ANSWERS = "answers-by-status": "Where successes have different bodies, or a redirect or `304` is described, each status is an answer with a type of its own.";
     EMPTY_OBJECT = "empty-object-response": "A success body that is an object without members has nothing to read: no content.";
     FREE_FORM_SUCCESS = "free-form-success": "A success body that is an object about which nothing is said is any object, or missing.";
-    NO_CONTENT = "no-content-status": "A reply with status 204 or 205 has no body.";
+    NO_CONTENT = "no-content-status": "A reply with status 204 or 205, or to a HEAD, has no body.";
     RESPONSE_DESCRIPTION = "response-description": "Every response has a description, if an empty one.";
     UNIQUE_SCHEMA_NAME = "unique-schema-name": "Two schema names that become the same type name are told apart by a number.";
     HOIST_REQUEST = "hoist-request-body": "An inline request schema becomes a component named after its operation.";
     HOIST_RESPONSE = "hoist-response-body": "An inline success schema becomes a component named after its operation.";
+    HOIST_ANSWER = "hoist-answer-schema": "An inline schema of an answer with a type of its own becomes a component.";
     HOIST_ERROR = "hoist-error-body": "An inline schema of another response becomes a component named after its operation and status.";
     HOIST_PATH_PARAMETER = "hoist-path-parameter": "The same constrained path parameter is one type in all operations.";
     HOIST_AMBIGUOUS = "hoist-ambiguous-type": "An inline schema whose type would take another one's name becomes a component with a name of its own.";
@@ -80,6 +81,7 @@ crate::select::define_rules! {
     SECRET_PARAMETER = "secret-parameter": "A parameter that is named like a secret is handed over as one.";
     UNLISTED_SECRET = "unlisted-secret": "A field is named like a secret, but not listed as one.";
     TIMESTAMP = "timestamp": "Points in time get the runtime's type, which keeps what it can't parse.";
+    LENIENT = "lenient-text": "UUIDs and IP addresses get the runtime's types, which keep what has another form.";
     DATE = "date-as-string": "A date without a time is a string: a type for it would refuse what servers send, such as `0000-00-00`.";
     REDACT = "redact-free-form": "Free-form members of error bodies may echo what was sent: they get a type that doesn't show them.";
     STRIP_VALIDATION = "strip-response-validation": "Replies aren't rejected over lengths, bounds, patterns, formats or additional properties.";

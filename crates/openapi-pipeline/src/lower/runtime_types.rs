@@ -18,8 +18,10 @@ pub(crate) const TIMESTAMP: &str = "Timestamp";
 pub(crate) const REDACTED: &str = "RedactedValue";
 /// Component and type of numbers that may be integers or not, as they were written.
 pub(crate) const NUMBER: &str = "Number";
+/// Components and types of texts that keep what doesn't have their form, each with the format that it stands for.
+const LENIENT: [(&str, &str); 4] = [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")];
 /// Names no other component may have.
-pub(crate) const RESERVED: [&str; 4] = [SECRET, TIMESTAMP, REDACTED, NUMBER];
+pub(crate) const RESERVED: [&str; 8] = [SECRET, TIMESTAMP, REDACTED, NUMBER, "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr"];
 
 /// Renames schemas that would become a runtime type, or the same type as another schema.
 pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
@@ -67,6 +69,15 @@ pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
 pub(crate) fn timestamps(cx: &mut Context, document: &mut Node) {
     let is_timestamp = |schema: &Node| is_string_of(schema, "date-time");
     retype(cx, document, &rule::TIMESTAMP, TIMESTAMP, &|_| true, &is_timestamp);
+}
+
+/// Texts with a form, for which the generator has types that refuse another one.
+pub(crate) fn lenient(cx: &mut Context, document: &mut Node) {
+    for (name, format) in LENIENT {
+        // The values of an enum are what they are.
+        let is_text = |schema: &Node| is_string_of(schema, format) && schema.get("enum").is_none();
+        retype(cx, document, &rule::LENIENT, name, &|_| true, &is_text);
+    }
 }
 
 /// Whether a schema is a string of a format.
@@ -171,17 +182,18 @@ pub(crate) fn add_component(document: &mut Node, name: &str, origin: Origin) {
     let rust_type: Object =
         rust_type.into_iter().map(|(key, value)| (key.to_owned(), Node::new(value, origin))).collect();
     let mut component = Node::object(origin);
-    match name {
-        SECRET => {
+    let format = match name {
+        SECRET => Some("password"),
+        TIMESTAMP => Some("date-time"),
+        name => LENIENT.iter().find(|(lenient, _)| *lenient == name).map(|(_, format)| *format),
+    };
+    match format {
+        Some(format) => {
             component.set("type", "string");
-            component.set("format", "password");
+            component.set("format", format);
         }
-        TIMESTAMP => {
-            component.set("type", "string");
-            component.set("format", "date-time");
-        }
-        NUMBER => component.set("type", "number"),
-        _ => component.set("description", "Any JSON value; it isn't shown, since it may echo what was sent."),
+        None if name == NUMBER => component.set("type", "number"),
+        None => component.set("description", "Any JSON value; it isn't shown, since it may echo what was sent."),
     }
     component.set("x-rust-type", rust_type);
     for key in ["components", "schemas"] {

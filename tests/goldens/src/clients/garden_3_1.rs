@@ -35,9 +35,9 @@ mod generated;
 pub use client::{Client, ClientBuilder, Server, errors, operations, requests};
 pub use client_runtime::{
     ApiError, BoxFuture, BuildError, Bytes, Carrier, CredentialsError, DecodeError, Error, ErrorResponse, Idempotency,
-    InvalidArgumentError, InvalidBasic, InvalidToken, Nullable, Operation, RawBody, Redacted, Response, ResponseParts,
-    RetryPolicy, Scheme, Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer, Timestamp, Token, TokenError,
-    TokenSource, TooLargeError, TransportError,
+    InvalidArgumentError, InvalidBasic, InvalidToken, IpAddr, Ipv4Addr, Ipv6Addr, Lenient, Nullable, Operation, RawBody,
+    Redacted, Response, ResponseParts, RetryPolicy, Scheme, Secret, Security, StaticToken, TimeLimit, TimeoutError, Timer,
+    Timestamp, Token, TokenError, TokenSource, TooLargeError, TransportError, Uuid,
 };
 pub use generated::types;
 

@@ -94,6 +94,36 @@ fn points_in_time_are_timestamps() {
 }
 
 #[test]
+fn texts_with_a_form_keep_another_one() {
+    let format = |format: &str| json!({"type": "string", "format": format});
+    let response = json!({"type": "object", "properties": {
+        "id": {"type": "string", "format": "uuid", "nullable": true, "maxLength": 36},
+        "named": reference("UUID"),
+        "from": {"type": "array", "items": format("ipv4")},
+        "via": format("ipv6"),
+        "by": format("ip"),
+        "well-known": {"type": "string", "format": "uuid", "enum": ["67e55044-10b1-426f-9247-bb680e5fe0c8"]},
+    }});
+    let components =
+        json!({"UUID": format("uuid"), "IpAddr": {"type": "object", "properties": {"a": reference("IpAddr")}}});
+    let request = json!({"type": "object", "properties": {"to": reference("IpAddr")}});
+    let (cx, lowered) = run(&exchange(request, response, components), &[]);
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    let properties = &schemas["OpResponse"]["properties"];
+    assert_eq!(properties["id"], json!({"nullable": true, "allOf": [reference("Uuid")]}));
+    assert_eq!(properties["named"], reference("Uuid"));
+    assert_eq!(properties["from"]["items"], reference("Ipv4Addr"));
+    assert_eq!((&properties["via"], &properties["by"]), (&reference("Ipv6Addr"), &reference("IpAddr")));
+    assert_eq!(uses(&cx, "lenient-text").len(), 5);
+    assert!(schemas.get("UUID").is_none() && schemas.get("UUIDSchema").is_none(), "{schemas}");
+    // A vendor's own type of such a name is another one.
+    assert_eq!(schemas["IpAddrSchema"]["properties"]["a"], reference("IpAddrSchema"));
+    for (name, of) in [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")] {
+        assert_eq!(schemas[name], json!({"type": "string", "format": of, "x-rust-type": rust_type(name)}));
+    }
+}
+
+#[test]
 fn free_form_members_of_errors_are_redacted() {
     let error = json!({"type": "object", "properties": {
         "details": {"type": "object", "additionalProperties": true, "nullable": true},

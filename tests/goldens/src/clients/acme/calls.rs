@@ -108,7 +108,7 @@ async fn choose(client: &Client, arguments: &Arguments) -> Reply {
 }
 
 async fn get_order(client: &Client, arguments: &Arguments) -> Reply {
-    let a0: ::uuid::Uuid = arguments.required("order_id")?;
+    let a0: ::client_runtime::Uuid = arguments.required("order_id")?;
     let request = client.get_order(&a0);
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),

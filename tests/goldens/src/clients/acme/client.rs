@@ -140,7 +140,7 @@ impl Client {
     /// Source: `acme.yaml`, `#/paths/~1orders~1{order-id}/get`
     pub fn get_order<'a>(
         &'a self,
-        order_id: &'a ::uuid::Uuid,
+        order_id: &'a ::client_runtime::Uuid,
     ) -> requests::GetOrder<'a> {
         requests::GetOrder {
             core: &self.core,
@@ -650,7 +650,7 @@ pub mod requests {
     pub struct GetOrder<'a> {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
-        pub(super) order_id: &'a ::uuid::Uuid,
+        pub(super) order_id: &'a ::client_runtime::Uuid,
     }
 
     impl<'a> GetOrder<'a> {

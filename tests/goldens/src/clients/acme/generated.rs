@@ -225,7 +225,7 @@ pub mod types {
         pub day: ::std::option::Option<::std::string::String>,
         /// `id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::uuid::Uuid>,
+        pub id: ::std::option::Option<::client_runtime::Uuid>,
     }
 
     /// `Session`
@@ -789,7 +789,7 @@ impl Client {
     /// Sends a `GET` request to `/orders/{order-id}`
     pub async fn get_order<'a>(
         &'a self,
-        order_id: &'a ::uuid::Uuid,
+        order_id: &'a ::client_runtime::Uuid,
     ) -> Result<ResponseValue<types::Order>, Error<()>> {
         let url = format!(
             "{}/orders/{}", self.baseurl, encode_path(& order_id.to_string()),

@@ -27,7 +27,7 @@ async fn list_beds(client: &Client, arguments: &Arguments) -> Reply {
     let o1: Option<::std::vec::Vec<::std::string::String>> = arguments.optional("kinds")?;
     let o2: Option<types::ListBedsOrder> = arguments.optional("order")?;
     let o3: Option<types::Page> = arguments.optional("page")?;
-    let o4: Option<::uuid::Uuid> = arguments.optional("x_trace")?;
+    let o4: Option<::client_runtime::Uuid> = arguments.optional("x_trace")?;
     let request = client.list_beds();
     let request = if let Some(value) = &o0 { request.ids(value) } else { request };
     let request = if let Some(value) = &o1 { request.kinds(value) } else { request };
@@ -56,7 +56,7 @@ async fn add_bed(client: &Client, arguments: &Arguments) -> Reply {
 }
 
 async fn change_bed(client: &Client, arguments: &Arguments) -> Reply {
-    let a0: ::uuid::Uuid = arguments.required("id")?;
+    let a0: ::client_runtime::Uuid = arguments.required("id")?;
     let o0: Option<types::Change> = arguments.optional("body")?;
     let request = client.change_bed(&a0);
     let request = if let Some(value) = &o0 { request.body(value) } else { request };
@@ -73,7 +73,7 @@ async fn get_label(client: &Client, arguments: &Arguments) -> Reply {
     let a0: String = arguments.required("id")?;
     let request = client.get_label(&a0);
     match request.await {
-        Ok(response) => success(response.status().as_u16(), &String::from_utf8_lossy(&response)),
+        Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {
             let other = matches!(error.api(), Some(errors::GetLabelError::Other { .. }));
             failure(&error, error.status().map(|status| status.as_u16()), other)

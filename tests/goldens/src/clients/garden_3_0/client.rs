@@ -66,7 +66,10 @@ impl Client {
     /// [`rt::Error::Api`] with an [`errors::ChangeBedError`] when the server answers with anything but success.
     ///
     /// Source: `garden-3-0.yaml`, `#/paths/~1beds~1{id}/patch`
-    pub fn change_bed<'a>(&'a self, id: &'a ::uuid::Uuid) -> requests::ChangeBed<'a> {
+    pub fn change_bed<'a>(
+        &'a self,
+        id: &'a ::client_runtime::Uuid,
+    ) -> requests::ChangeBed<'a> {
         requests::ChangeBed {
             core: &self.core,
             options: rt::codegen::CallOptions::default(),
@@ -318,7 +321,7 @@ pub mod requests {
         pub(super) kinds: Option<&'a ::std::vec::Vec<::std::string::String>>,
         pub(super) order: Option<types::ListBedsOrder>,
         pub(super) page: Option<&'a types::Page>,
-        pub(super) x_trace: Option<&'a ::uuid::Uuid>,
+        pub(super) x_trace: Option<&'a ::client_runtime::Uuid>,
     }
 
     impl<'a> ListBeds<'a> {
@@ -350,7 +353,7 @@ pub mod requests {
         }
 
         /// Sets the optional parameter `x_trace`.
-        pub fn x_trace(mut self, value: &'a ::uuid::Uuid) -> Self {
+        pub fn x_trace(mut self, value: &'a ::client_runtime::Uuid) -> Self {
             self.x_trace = Some(value);
             self
         }
@@ -452,7 +455,7 @@ pub mod requests {
     pub struct ChangeBed<'a> {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
-        pub(super) id: &'a ::uuid::Uuid,
+        pub(super) id: &'a ::client_runtime::Uuid,
         pub(super) body: Option<&'a types::Change>,
     }
 
@@ -527,7 +530,7 @@ pub mod requests {
     }
 
     impl<'a> IntoFuture for GetLabel<'a> {
-        type Output = Result<rt::Response<rt::Bytes>, rt::Error<errors::GetLabelError>>;
+        type Output = Result<rt::Response<String>, rt::Error<errors::GetLabelError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
@@ -541,7 +544,7 @@ pub mod requests {
                     call.clone(),
                 );
                 let result = client.get_label(self.id).await;
-                rt::codegen::finish_bytes(&call, result).await
+                rt::codegen::finish_text(&call, result).await
             })
         }
     }
@@ -657,7 +660,9 @@ pub mod errors {
     impl rt::ApiError for ListBedsError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
-                400u16..=499u16 => parts.decode().map(Self::ClientError),
+                status if (400u16..=499u16).contains(&status) => {
+                    parts.decode().map(Self::ClientError)
+                }
                 _ => Err(parts),
             };
             decoded

@@ -45,7 +45,7 @@ pub mod types {
         pub changed: ::std::option::Option<::client_runtime::Timestamp>,
         /// `id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub id: ::std::option::Option<::uuid::Uuid>,
+        pub id: ::std::option::Option<::client_runtime::Uuid>,
         /// `name`
         pub name: BedName,
         /// `planted`
@@ -775,7 +775,7 @@ pub mod types {
 
         /// Sets `id`.
         #[must_use]
-        pub fn id(mut self, value: ::uuid::Uuid) -> Self {
+        pub fn id(mut self, value: ::client_runtime::Uuid) -> Self {
             self.id = ::std::option::Option::Some(value);
             self
         }
@@ -1031,7 +1031,7 @@ impl Client {
     /// Sends a `PATCH` request to `/beds/{id}`
     pub async fn change_bed<'a>(
         &'a self,
-        id: &'a ::uuid::Uuid,
+        id: &'a ::client_runtime::Uuid,
         body: ::std::option::Option<&'a types::Change>,
     ) -> Result<ResponseValue<types::Bed>, Error<()>> {
         let url = format!("{}/beds/{}", self.baseurl, encode_path(& id.to_string()),);

@@ -351,6 +351,7 @@ pub mod requests {
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
                 let mut options = self.options;
+                options.accept = Some("application/json, application/problem+json");
                 options
                     .parameters
                     .query(

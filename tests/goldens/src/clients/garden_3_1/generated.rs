@@ -18,7 +18,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Bed {
         /// `id`
-        pub id: ::uuid::Uuid,
+        pub id: ::client_runtime::Uuid,
         /// `kind`
         pub kind: BedKind,
         /// `name`

@@ -1,0 +1,119 @@
+//! Answers of operations that succeed in several ways: each is read by its status.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use progenitor_client::{ByteStream, ResponseValue};
+use serde::de::DeserializeOwned;
+
+use crate::call::Call;
+use crate::exec::Failure;
+use crate::finish::{self, Inner};
+use crate::{ApiError, DecodeError, Error, RawBody, Response, ResponseParts, decode};
+
+/// A response whose body nobody has looked at.
+pub struct Answer<'a> {
+    call: &'a Call,
+    status: StatusCode,
+    headers: &'a HeaderMap,
+    body: Bytes,
+}
+
+/// Why a response is none of the answers.
+pub struct Unread(Problem);
+
+enum Problem {
+    /// Its body isn't what the description says of its status.
+    Misfit(Box<DecodeError>),
+    /// The description doesn't mention its status.
+    Undocumented(Bytes),
+}
+
+impl Answer<'_> {
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// Its JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the body isn't JSON of this type.
+    pub fn json<T: DeserializeOwned>(self) -> Result<T, Unread> {
+        serde_json::from_slice(&self.body).map_err(|_| {
+            Unread(Problem::Misfit(Box::new(decode::explain::<T>(self.call.operation(), self.status, self.body))))
+        })
+    }
+
+    /// Its JSON, if it has a body.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the body isn't JSON of this type.
+    pub fn optional_json<T: DeserializeOwned>(self) -> Result<Option<T>, Unread> {
+        if self.body.is_empty() { Ok(None) } else { self.json().map(Some) }
+    }
+
+    /// Its text.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] when the bytes are no text.
+    pub fn text(self) -> Result<String, Unread> {
+        decode::text(self.call.operation(), self.status, self.headers, self.body)
+            .map_err(|error| Unread(Problem::Misfit(Box::new(error))))
+    }
+
+    /// Its bytes.
+    pub fn bytes(self) -> Bytes {
+        self.body
+    }
+
+    /// Its body as it came.
+    pub fn raw_body(self) -> RawBody {
+        RawBody::of(self.call.operation(), self.body)
+    }
+
+    /// That its status is none of the described.
+    pub fn undocumented(self) -> Unread {
+        Unread(Problem::Undocumented(self.body))
+    }
+}
+
+/// Turns the result of the generated layer into that of a call whose successes, redirects included, `read` tells apart.
+///
+/// # Errors
+///
+/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it, and what `read` says.
+pub async fn finish_answer<T, E>(
+    call: &Call,
+    result: Result<ResponseValue<ByteStream>, Inner>,
+    read: fn(Answer<'_>) -> Result<T, Unread>,
+) -> Result<Response<T>, Error<E>>
+where
+    E: ApiError,
+{
+    let (status, headers, body) = match result {
+        Ok(value) => {
+            let response = finish::bytes(call, value).await?;
+            (response.status(), response.headers().clone(), response.into_inner())
+        }
+        // The generated layer takes a redirect for a failure.
+        Err(Inner::UnexpectedResponse(mut response)) if response.status().is_redirection() => {
+            let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+            match response.bytes().await {
+                Ok(body) => (status, headers, body),
+                Err(error) => return Err(Failure::from(error).into_error(call)),
+            }
+        }
+        Err(error) => return Err(Box::pin(finish::translate(call, error, decode::explain::<()>)).await),
+    };
+    match read(Answer { call, status, headers: &headers, body }) {
+        Ok(value) => Ok(Response::new(value, status, headers)),
+        Err(Unread(Problem::Misfit(error))) => Err(Error::Decode(*error)),
+        Err(Unread(Problem::Undocumented(body))) => {
+            let body = RawBody::of(call.operation(), body);
+            Err(Error::Api(E::from_response(ResponseParts::new(status, headers, body))))
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Answers are read by their status.
+
+use golden_clients::depot::{Client, Error, Server, answers, errors};
+
+use crate::http::calls::shown;
+use crate::http::servers::{Puppet, empty, json, reply};
+
+async fn depot() -> (Puppet, Client) {
+    let puppet = Puppet::start().await;
+    let client = Client::builder().server(Server::Custom(puppet.url().to_owned())).build().unwrap();
+    (puppet, client)
+}
+
+#[tokio::test]
+async fn each_success_has_its_own_type() {
+    let (puppet, client) = depot().await;
+    puppet.tell(|_| json(200, r#"{"name":"a"}"#));
+    let answer = client.store_crate("a").await.unwrap();
+    assert!(matches!(&*answer, answers::StoreCrateAnswer::Ok(one) if one.name == "a"), "{answer:?}");
+
+    puppet.tell(|_| json(201, r#"{"number":17}"#));
+    let answer = client.store_crate("a").await.unwrap();
+    assert_eq!(answer.status(), 201);
+    assert!(matches!(&*answer, answers::StoreCrateAnswer::Created(receipt) if receipt.number == 17), "{answer:?}");
+
+    puppet.tell(|_| reply(202, &[("content-type", "text/plain")], "{\"tomorrow\""));
+    let answer = client.store_crate("a").await.unwrap();
+    assert!(matches!(&*answer, answers::StoreCrateAnswer::Accepted(text) if text == "{\"tomorrow\""), "{answer:?}");
+
+    puppet.tell(|_| empty(204));
+    let answer = client.store_crate("a").await.unwrap();
+    assert!(matches!(&*answer, answers::StoreCrateAnswer::NoContent), "{answer:?}");
+
+    puppet.tell(|_| reply(203, &[("x-by", "proxy")], "canary"));
+    let answer = client.store_crate("a").await.unwrap();
+    assert_eq!(answer.headers()["x-by"], "proxy");
+    assert!(!format!("{answer:?}").contains("canary"));
+    assert!(matches!(&*answer, answers::StoreCrateAnswer::Other(body) if body.expose() == b"canary"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_success_of_another_status_s_form_is_an_error_that_names_the_field() {
+    let (puppet, client) = depot().await;
+    puppet.tell(|_| json(201, r#"{"name":"canary"}"#));
+    let error = client.store_crate("a").await.unwrap_err();
+    let Error::Decode(details) = &error else { panic!("{error:?}") };
+    assert_eq!((details.status().as_u16(), details.field()), (201, Some("number")));
+    assert!(!shown(&error).contains("canary"));
+}
+
+#[tokio::test]
+async fn each_failure_has_its_own_type() {
+    use errors::StoreCrateError as E;
+
+    let (puppet, client) = depot().await;
+    let mut seen = Vec::new();
+    for (status, body) in [
+        (404, r#"{"name":"a"}"#),
+        (418, r#"{"title":"no"}"#),
+        (404, r#"{"title":"no"}"#),
+        (501, r#"["canary"]"#),
+        (501, "<html>"),
+        (302, r#"{"number":1}"#),
+    ] {
+        puppet.tell(move |_| json(status, body));
+        let error = client.store_crate("a").await.unwrap_err();
+        assert!(!shown(&error).contains("canary"), "{}", shown(&error));
+        seen.push(match error.api() {
+            Some(E::NotFound(one)) => format!("404 {}", one.name),
+            Some(E::ClientError(problem)) => format!("4XX {}", problem.title.as_deref().unwrap_or_default()),
+            Some(E::ServerError(value)) => format!("5XX {}", value.expose()),
+            Some(E::Default(receipt)) => format!("default {}", receipt.number),
+            Some(E::Other { status, .. }) => format!("other {}", status.as_u16()),
+            other => panic!("{other:?}"),
+        });
+    }
+    assert_eq!(seen, ["404 a", "4XX no", "other 404", r#"5XX ["canary"]"#, "other 501", "default 1"]);
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_an_answer() {
+    let (puppet, client) = depot().await;
+    puppet.tell(|request| match request.headers.contains_key("if-none-match") {
+        true => reply(304, &[("etag", "\"7\"")], ""),
+        false => json(200, r#"{"name":"a"}"#),
+    });
+    let answer = client.find_crate("a").if_none_match("\"7\"").await.unwrap();
+    assert!(matches!(&*answer, answers::FindCrateAnswer::NotModified), "{answer:?}");
+    assert_eq!((answer.status().as_u16(), &answer.headers()["etag"]), (304, &"\"7\"".parse().unwrap()));
+    let answer = client.find_crate("a").await.unwrap();
+    assert!(matches!(answer.into_inner(), answers::FindCrateAnswer::Ok(one) if one.name == "a"));
+    puppet.tell(|_| empty(303));
+    let error = client.find_crate("a").await.unwrap_err();
+    assert!(matches!(error.api(), Some(errors::FindCrateError::Other { status, .. }) if status.as_u16() == 303));
+}
+
+#[tokio::test]
+async fn a_redirect_that_is_described_is_an_answer() {
+    let (puppet, client) = depot().await;
+    puppet.tell(|_| reply(302, &[("location", "https://labels.example.com/7")], "moved"));
+    let answer = client.label().await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["location"]),
+        (302, &"https://labels.example.com/7".parse().unwrap())
+    );
+    let () = answer.into_inner();
+    puppet.tell(|_| empty(204));
+    assert_eq!(client.label().await.unwrap().status().as_u16(), 204);
+    puppet.tell(|_| empty(301));
+    assert_eq!(client.label().await.unwrap_err().status().unwrap().as_u16(), 301);
+    puppet.tell(|_| empty(400));
+    assert!(matches!(client.label().await.unwrap_err().api(), Some(errors::LabelError::BadRequest(_))));
+}
+
+#[tokio::test]
+async fn exact_codes_come_before_ranges() {
+    let (puppet, client) = depot().await;
+    let mut seen = Vec::new();
+    for (status, body) in
+        [(200, r#"[{"name":"a"}]"#), (206, r#"{"next":"b"}"#), (207, r#"{"name":"c"}"#), (207, "null")]
+    {
+        puppet.tell(move |_| json(status, body));
+        seen.push(match client.list_crates().await.unwrap().into_inner() {
+            answers::ListCratesAnswer::Ok(list) => format!("all {}", list[0].name),
+            answers::ListCratesAnswer::PartialContent(part) => format!("some {}", part.next),
+            answers::ListCratesAnswer::Success(one) => format!("other {:?}", one.map(|one| one.name)),
+            other => panic!("{other:?}"),
+        });
+    }
+    assert_eq!(seen, ["all a", "some b", "other Some(\"c\")", "other None"]);
+}
+
+#[tokio::test]
+async fn one_body_that_may_be_missing_is_an_option() {
+    let (puppet, client) = depot().await;
+    puppet.tell(|_| empty(204));
+    assert!(client.drop_crate("a").await.unwrap().into_inner().is_none());
+    puppet.tell(|_| json(200, r#"{"name":"a"}"#));
+    assert_eq!(client.drop_crate("a").await.unwrap().into_inner().map(|one| one.name).as_deref(), Some("a"));
+}
+
+#[tokio::test]
+async fn a_lone_default_is_the_success() {
+    let (puppet, client) = depot().await;
+    puppet.tell(|_| json(200, r#"{"name":"a"}"#));
+    assert_eq!(client.fallback().await.unwrap().name, "a");
+    puppet.tell(|_| json(400, r#"{"name":"a"}"#));
+    assert!(client.fallback().await.unwrap_err().api().is_some());
+}
+
+#[tokio::test]
+async fn a_head_is_read_without_a_body() {
+    let (puppet, client) = depot().await;
+    puppet.tell(|_| reply(200, &[("x-size", "7"), ("content-type", "application/json")], ""));
+    let size = client.crate_size("a").await.unwrap();
+    assert_eq!(size.headers()["x-size"], "7");
+    let () = size.into_inner();
+    puppet.tell(|_| empty(404));
+    assert!(matches!(client.crate_size("a").await.unwrap_err().api(), Some(errors::CrateSizeError::NotFound(_))));
+}
