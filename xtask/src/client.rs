@@ -187,6 +187,9 @@ pub(crate) fn selection(criteria: &[String]) -> Result<Selection, Diagnostics> {
 
 /// The files below the root folder, and the path of one of them within it.
 pub(crate) fn open(file: &Path, root: Option<&Path>) -> Result<(Folder, PathBuf), Diagnostics> {
+    // A link that was given is followed; what its target refers to lies beside the target.
+    let target = if file.is_symlink() { file.canonicalize().ok() } else { None };
+    let file = target.as_deref().unwrap_or(file);
     let parent = file.parent().unwrap_or(Path::new(""));
     let root = root.unwrap_or(parent);
     let path = match file.strip_prefix(root) {

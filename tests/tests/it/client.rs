@@ -278,6 +278,42 @@ fn overlays_and_files_below_the_root_take_part() {
     assert!(desk.read("out2/src/client.rs").contains("pub fn a<'a>"));
 }
 
+/// A reference into another operation, with percent-encoding, survives that operation's being left out.
+#[test]
+fn deep_references_survive_selection() {
+    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths:\n  /a/{id}:\n    get:\n      operationId: a\n      parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n      responses: {'200': {description: d, content: {application/json: {schema: {type: object, properties: {n: {type: integer}}}}}}}\n  /b:\n    get: {operationId: b, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200/content/application~1json/schema'}}}}}}\n  /c:\n    get: {operationId: c, responses: {'200': {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200'}}}\n  /d: {$ref: '#/paths/~1b'}\n";
+    let desk = Desk::with(&[("a.yaml", text)]);
+    let report = desk.report(&["--select", "path:/b", "--select", "path:/c"]);
+    assert_eq!(report.generated.operations, 2);
+    assert_eq!(desk.read("out/src/generated.rs").matches("pub n: ::std::option::Option<i64>").count(), 2);
+}
+
+/// A schema of another file with keywords beside the reference means what one within the document does.
+#[test]
+fn keywords_beside_a_reference_to_a_file_are_kept() {
+    let text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths: {/p: {get: {operationId: p, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}}}}\ncomponents: {schemas: {Pet: {$ref: animal.yaml, required: [b], properties: {b: {type: string}}}}}\n";
+    let desk = Desk::with(&[
+        ("a.yaml", text),
+        ("animal.yaml", "{type: object, required: [a], properties: {a: {type: string}}}\n"),
+    ]);
+    desk.report(&[]);
+    let types = desk.read("out/src/generated.rs");
+    for field in ["pub a: ::std::string::String", "pub b: ::std::string::String"] {
+        assert!(types.contains(field), "{field}: {types}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_was_given_is_followed() {
+    let desk = Desk::with(&[
+        ("apis/real.yaml", &SMALL.replace("'#/components/schemas/Session'", "session.yaml")),
+        ("apis/session.yaml", "{type: object}\n"),
+    ]);
+    std::os::unix::fs::symlink("apis/real.yaml", desk.path("a.yaml")).unwrap();
+    assert_eq!(desk.report(&[]).generated.operations, 8);
+}
+
 #[test]
 fn references_that_lead_nowhere_cost_what_needs_them() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200':\n          description: d\n          content: {application/json: {schema: {$ref: '#/components/schemas/A'}, examples: {e: {$ref: '#/components/examples/No'}}}}\n    post: {operationId: b, requestBody: {$ref: '#/components/requestBodies/No'}, responses: {'204': {description: d}}}\ncomponents: {schemas: {A: {type: object, properties: {x: {$ref: '#/components/schemas/No'}}}}}\n";
