@@ -152,8 +152,9 @@ fn prepare(cx: &mut Context, options: &Client) -> Result<(Inventory, usize, Node
     let overlaid = stages::overlaid(cx, published, &overlays.collect::<Vec<_>>())?;
     // What an overlay removes is not lost.
     let wanted = Inventory::of(&overlaid.root);
-    let root = stages::converted(cx, &files, overlaid, Care::AsPublished)?;
+    let mut root = stages::converted(cx, &files, overlaid, Care::AsPublished)?;
     wanted.report_lost(cx, &root);
+    select::require_security(cx, &mut root, &options.security)?;
     let lost = cx.report.left_out.len();
     let root = select::select(cx, root, &selection)?;
     let selected = Inventory::of(&root).operations() + lost;

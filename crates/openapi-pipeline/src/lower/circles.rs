@@ -3,7 +3,7 @@
 //! The generator puts the parts of an `allOf` together, part by part and alternative by alternative, and never comes to
 //! an end where a part leads back to where it started: its stack overflows, which no guard catches.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::names::pascal;
 use super::rule;
@@ -84,7 +84,7 @@ fn drop_own_parts(cx: &mut Context, store: &mut Store) {
 
 /// A schema that is one of others, which are all made of it: what they are made of is the schema without the others.
 fn leave_alternatives_out(cx: &mut Context, store: &mut Store) {
-    let graph: HashMap<String, Parts> =
+    let graph: BTreeMap<String, Parts> =
         store.schemas.iter().map(|(name, schema)| (name.clone(), parts(schema))).collect();
     let in_circle = |from: &str, to: &str| leads_to(&graph, from, to);
     let mut circular: Vec<(String, String)> = Vec::new();
@@ -95,7 +95,8 @@ fn leave_alternatives_out(cx: &mut Context, store: &mut Store) {
     }
     circular.sort();
     circular.dedup();
-    let mut bases: HashMap<String, Option<String>> = HashMap::new();
+    // In the order of their names, as each edit is reported.
+    let mut bases: BTreeMap<String, Option<String>> = BTreeMap::new();
     for (_, part) in &circular {
         if !bases.contains_key(part) {
             let base = base_of(store, part);
@@ -122,7 +123,7 @@ fn leave_alternatives_out(cx: &mut Context, store: &mut Store) {
 }
 
 /// Whether putting `from` together leads to `to`.
-fn leads_to(graph: &HashMap<String, Parts>, from: &str, to: &str) -> bool {
+fn leads_to(graph: &BTreeMap<String, Parts>, from: &str, to: &str) -> bool {
     let mut seen: HashSet<&str> = HashSet::new();
     let mut open = vec![from];
     while let Some(name) = open.pop() {
