@@ -75,6 +75,10 @@ pub struct Client {
     /// In a glob, `*` stands for anything within a segment of the path and `**` for anything across segments.
     #[arg(long, value_name = "CRITERION")]
     pub select: Vec<String>,
+    /// A security scheme that operations without `security` require, where the description forgets to say so; may be given
+    /// several times, and any one will do; `NAME+NAME` are sent together
+    #[arg(long, value_name = "NAME")]
+    pub security: Vec<String>,
     /// Where the crate finds client-runtime: in this workspace, or as it is published; by default here, if there is one
     #[arg(long, value_enum)]
     pub runtime: Option<RuntimeFrom>,

@@ -152,8 +152,9 @@ fn prepare(cx: &mut Context, options: &Client) -> Result<(Inventory, usize, Node
     let overlaid = stages::overlaid(cx, published, &overlays.collect::<Vec<_>>())?;
     // What an overlay removes is not lost.
     let wanted = Inventory::of(&overlaid.root);
-    let root = stages::converted(cx, &files, overlaid, Care::AsPublished)?;
+    let mut root = stages::converted(cx, &files, overlaid, Care::AsPublished)?;
     wanted.report_lost(cx, &root);
+    select::require_security(cx, &mut root, &options.security)?;
     let lost = cx.report.left_out.len();
     let root = select::select(cx, root, &selection)?;
     let selected = Inventory::of(&root).operations() + lost;
@@ -187,6 +188,9 @@ pub(crate) fn selection(criteria: &[String]) -> Result<Selection, Diagnostics> {
 
 /// The files below the root folder, and the path of one of them within it.
 pub(crate) fn open(file: &Path, root: Option<&Path>) -> Result<(Folder, PathBuf), Diagnostics> {
+    // A link that was given is followed; what its target refers to lies beside the target.
+    let target = if file.is_symlink() { file.canonicalize().ok() } else { None };
+    let file = target.as_deref().unwrap_or(file);
     let parent = file.parent().unwrap_or(Path::new(""));
     let root = root.unwrap_or(parent);
     let path = match file.strip_prefix(root) {

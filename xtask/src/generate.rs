@@ -11,7 +11,7 @@ use crate::files::FileSet;
 use crate::lock::{LOCK, Lock};
 use crate::progress::{Progress, line};
 use crate::stack::with_deep_stack;
-use crate::workspace::Failure;
+use crate::workspace::{FAMILIES, Failure};
 use crate::{fingerprint, goldens, summary};
 
 /// Runs the task.
@@ -90,12 +90,28 @@ fn build_all(workspace: &Workspace, options: &Generate, progress: &Progress) -> 
 /// The lock of this run; a run for one family keeps what the lock says of the others.
 fn lock_of(workspace: &Workspace, options: &Generate, inputs: &Inputs, outputs: &FileSet) -> Lock {
     let mut lock = Lock::of(inputs, outputs);
-    if options.family.is_some()
+    if let Some(family) = &options.family
         && let Some(before) = Lock::read(workspace)
     {
-        lock.keep(before, |_| true);
+        let is_shared = |path: &Path| path == Path::new(FAMILIES);
+        let changed = lock.generator != before.generator || lock.differs(&before, is_shared);
+        // What all families are made from is only blessed if the others are what it makes of them.
+        if changed && !others_hold(workspace, family) {
+            lock.generator.clone_from(&before.generator);
+            lock.take(&before, is_shared);
+        }
+        lock.keep(before, |path| workspace.path(path).exists());
     }
     lock
+}
+
+/// Whether the files of the other families are what would be generated now.
+fn others_hold(workspace: &Workspace, family: &str) -> bool {
+    let Ok((mut cx, all, mut inputs)) = build::families(workspace) else { return false };
+    all.families.iter().filter(|other| other.name != family).all(|other| {
+        let built = build::family(workspace, &mut cx, other, &mut inputs);
+        built.is_ok_and(|built| built.outputs.stale(workspace.root()).is_empty())
+    })
 }
 
 fn check(workspace: &Workspace, outputs: &FileSet, options: &Generate) -> Result<(), Failure> {

@@ -69,6 +69,7 @@ fn golden(workspace: &Workspace, module: &str, path: &Path, files: &mut FileSet)
         root: None,
         overlay: Vec::new(),
         select: Vec::new(),
+        security: Vec::new(),
         runtime: None,
         report: None,
     };

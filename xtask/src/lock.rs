@@ -58,6 +58,17 @@ impl Lock {
         }
     }
 
+    /// Whether another lock says something else of some inputs.
+    pub(crate) fn differs(&self, other: &Self, which: impl Fn(&Path) -> bool) -> bool {
+        self.inputs.iter().any(|(path, hash)| which(path) && other.inputs.get(path) != Some(hash))
+    }
+
+    /// Says of some inputs what another lock says of them.
+    pub(crate) fn take(&mut self, other: &Self, which: impl Fn(&Path) -> bool) {
+        let of_these = |(path, _): &(&PathBuf, &String)| which(path);
+        self.inputs.extend(other.inputs.iter().filter(of_these).map(|(path, hash)| (path.clone(), hash.clone())));
+    }
+
     /// The text of the file.
     pub fn render(&self) -> String {
         let mut text =

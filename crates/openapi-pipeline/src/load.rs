@@ -107,6 +107,7 @@ pub fn check(cx: &mut Context, files: &dyn Files, published: Published) -> Resul
     problems.0.truncate(cx.limits.problems);
     problems.into_result()?;
     tolerate::drop_idle(&mut root, &idle);
+    reference::spell_out(cx, &mut root);
     cx.within_limits()?;
     Ok(Document { dialect, root })
 }
@@ -119,6 +120,7 @@ pub fn check_as_published(cx: &mut Context, files: &dyn Files, published: Publis
     problems.into_result()?;
     tolerate::tolerate(cx, &mut root, broken).into_result()?;
     tolerate::drop_idle(&mut root, &idle);
+    reference::spell_out(cx, &mut root);
     cx.within_limits()?;
     Ok(Document { dialect, root })
 }

@@ -23,6 +23,7 @@ mod rule {
         SERVERS_UNDER_PATHS = "servers-under-paths": "Where documents differ in their servers, and none is named for all, those of later ones move under their paths.";
         SECURITY = "security-into-operations": "Where documents differ in their root `security`, it moves into the operations, so that each keeps its own.";
         PATH_LEVEL = "path-level-into-operations": "Parameters and servers of a path that several documents have move into its operations.";
+        PLACEHOLDERS = "placeholder-names": "Where documents name the placeholders of a path differently, the names of the first one are taken.";
         MERGED_EQUAL = "merged-equal": "A component or operation that several documents have in the same form becomes one.";
         KEPT = "kept-component": "A merge rule keeps one document's component for all.";
         RENAMED = "renamed-component": "A merge rule gives one document's component another name.";

@@ -6,6 +6,7 @@
 mod glob;
 mod inventory;
 pub(crate) mod prune;
+mod security;
 pub(crate) mod suggest;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -22,6 +23,7 @@ use tree::METHODS;
 
 pub use inventory::Inventory;
 pub use prune::{schema_subset, subset};
+pub use security::require_security;
 
 /// Declares the rules of a stage: a static for each, and `ALL`, the list of them.
 macro_rules! define_rules {
@@ -40,6 +42,7 @@ mod rule {
     super::define_rules! {
         UNSELECTED = "unselected-operations": "Operations the selection doesn't name are left out.";
         PRUNE = "prune-unreachable": "Components and tags that nothing refers to are left out.";
+        REQUIRE_SECURITY = "require-security": "Operations that state no requirement of their own require the security schemes that were asked for.";
         DROP_EXTENSION = "drop-extension": "Extensions at the document's root that only decorate (tag groups, webhooks of other tools) are dropped.";
     }
 }

@@ -279,6 +279,118 @@ fn overlays_and_files_below_the_root_take_part() {
 }
 
 #[test]
+fn credentials_that_nothing_requires_are_warned_of_and_can_be_required() {
+    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths: {/a: {get: {operationId: a, responses: {'204': {description: d}}}}}\ncomponents: {securitySchemes: {Token: {type: http, scheme: bearer}}}\n";
+    let desk = Desk::with(&[("a.yaml", text)]);
+    let table = run(desk.client(&[]));
+    assert!(table.contains("warning[security-not-required]: no operation requires `Token`"), "{table}");
+    assert!(table.contains(" --> a.yaml:5:") && table.contains("`--security Token`"), "{table}");
+    assert!(!desk.read("out/src/client.rs").contains(".with_security("));
+    let report = desk.report(&["--security", "Token"]);
+    assert!(report.warnings.is_empty());
+    assert!(desk.read("out/src/client.rs").contains(".with_security(rt::Security::Bearer)"));
+    let refused = desk.refused(&["--security", "Tokn"]);
+    assert!(refused.contains("error[unknown-security]") && refused.contains("did you mean `Token`?"), "{refused}");
+}
+
+/// Alternatives that are made of what they are alternatives of, again and again: what is done about each was once listed
+/// in the order of a hash table.
+fn circular() -> String {
+    let mut schemas = serde_json::Map::new();
+    for name in ["Oak", "Elm", "Ash", "Fir", "Yew", "Box"] {
+        let refer = |suffix: &str| json!({"$ref": format!("#/components/schemas/{name}{suffix}")});
+        let made =
+            |extra: &str| json!({"allOf": [refer(""), {"type": "object", "properties": {extra: {"type": "string"}}}]});
+        schemas.insert(name.to_owned(), json!({"type": "object", "properties": {"kind": {"type": "string"}}, "oneOf": [refer("Leaf"), refer("Root")]}));
+        schemas.insert(format!("{name}Leaf"), made("leaf"));
+        schemas.insert(format!("{name}Root"), json!({"allOf": [refer("Leaf"), refer("")], "oneOf": [refer("Leaf")]}));
+    }
+    let names: Vec<Json> = schemas.keys().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect();
+    let members: serde_json::Map<_, _> = (0..).map(|at: usize| format!("m{at}")).zip(names).collect();
+    let body = json!({"200": {"description": "d", "content": {"application/json": {"schema": {"type": "object", "properties": members}}}}});
+    json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "servers": [{"url": "https://a.example"}],
+        "paths": {"/a": {"get": {"operationId": "a", "responses": body}}}, "components": {"schemas": schemas}})
+    .to_string()
+}
+
+#[test]
+fn the_same_description_gives_the_same_report_each_time() {
+    let text = circular();
+    // Each hash table of a process has a seed of its own.
+    let lower = || {
+        let mut cx = openapi_pipeline::Context::new();
+        let files = openapi_pipeline::load::MemoryFiles::new().with("a.json", text.as_str());
+        let loaded = openapi_pipeline::load::load(&mut cx, &files, Path::new("a.json")).unwrap();
+        let root = openapi_pipeline::convert::to_v3_0(&mut cx, loaded).unwrap();
+        let root = openapi_pipeline::select::select(&mut cx, root, &Default::default()).unwrap();
+        let plan = openapi_pipeline::lower::LowerPlan {
+            secrets: Vec::new(),
+            care: openapi_pipeline::lower::Care::AsPublished,
+        };
+        let lowered = openapi_pipeline::lower::lower(&mut cx, root, &plan).unwrap();
+        let notes: Vec<String> =
+            cx.report.notes.iter().map(|note| format!("{} {} {}", note.rule.name, note.pointer, note.text)).collect();
+        (lowered.to_pretty_json(), notes)
+    };
+    let first = lower();
+    assert!(first.1.iter().filter(|note| note.starts_with("circular-part")).count() > 10, "{:?}", first.1);
+    for _ in 0..8 {
+        assert!(lower() == first, "another run of the same process");
+    }
+    let desk = Desk::with(&[("a.yaml", &text)]);
+    let run = || {
+        let mut report: Json = serde_json::to_value(desk.report(&[])).unwrap();
+        // What a run costs is its own.
+        for key in ["seconds", "peak_memory_bytes"] {
+            report.as_object_mut().unwrap().remove(key);
+        }
+        let files = ["openapi.json", "src/client.rs", "src/generated.rs", "README.md"]
+            .map(|file| desk.read(&format!("out/{file}")));
+        (report.to_string(), files)
+    };
+    let first = run();
+    for _ in 0..3 {
+        assert!(run() == first, "another process");
+    }
+}
+
+/// A reference into another operation, with percent-encoding, survives that operation's being left out.
+#[test]
+fn deep_references_survive_selection() {
+    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths:\n  /a/{id}:\n    get:\n      operationId: a\n      parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n      responses: {'200': {description: d, content: {application/json: {schema: {type: object, properties: {n: {type: integer}}}}}}}\n  /b:\n    get: {operationId: b, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200/content/application~1json/schema'}}}}}}\n  /c:\n    get: {operationId: c, responses: {'200': {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200'}}}\n  /d: {$ref: '#/paths/~1b'}\n";
+    let desk = Desk::with(&[("a.yaml", text)]);
+    let report = desk.report(&["--select", "path:/b", "--select", "path:/c"]);
+    assert_eq!(report.generated.operations, 2);
+    assert_eq!(desk.read("out/src/generated.rs").matches("pub n: ::std::option::Option<i64>").count(), 2);
+}
+
+/// A schema of another file with keywords beside the reference means what one within the document does.
+#[test]
+fn keywords_beside_a_reference_to_a_file_are_kept() {
+    let text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths: {/p: {get: {operationId: p, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}}}}\ncomponents: {schemas: {Pet: {$ref: animal.yaml, required: [b], properties: {b: {type: string}}}}}\n";
+    let desk = Desk::with(&[
+        ("a.yaml", text),
+        ("animal.yaml", "{type: object, required: [a], properties: {a: {type: string}}}\n"),
+    ]);
+    desk.report(&[]);
+    let types = desk.read("out/src/generated.rs");
+    for field in ["pub a: ::std::string::String", "pub b: ::std::string::String"] {
+        assert!(types.contains(field), "{field}: {types}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_was_given_is_followed() {
+    let desk = Desk::with(&[
+        ("apis/real.yaml", &SMALL.replace("'#/components/schemas/Session'", "session.yaml")),
+        ("apis/session.yaml", "{type: object}\n"),
+    ]);
+    std::os::unix::fs::symlink("apis/real.yaml", desk.path("a.yaml")).unwrap();
+    assert_eq!(desk.report(&[]).generated.operations, 8);
+}
+
+#[test]
 fn references_that_lead_nowhere_cost_what_needs_them() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200':\n          description: d\n          content: {application/json: {schema: {$ref: '#/components/schemas/A'}, examples: {e: {$ref: '#/components/examples/No'}}}}\n    post: {operationId: b, requestBody: {$ref: '#/components/requestBodies/No'}, responses: {'204': {description: d}}}\ncomponents: {schemas: {A: {type: object, properties: {x: {$ref: '#/components/schemas/No'}}}}}\n";
     let desk = Desk::with(&[("a.yaml", text)]);

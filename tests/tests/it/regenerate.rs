@@ -170,11 +170,26 @@ fn a_run_for_one_family_leaves_the_others_to_the_next_run() {
     extend(&scratch);
     scratch.replace("openapi/families.toml", "    \"DashboardAccessOut.url\",\n", "");
     let before = state(&scratch);
+    let lock = scratch.read(LOCK);
     run(scratch.generate(&["--family", "aivo"]));
     assert_eq!(touched(&before, &scratch), paths([GENERATED, CLIENT, "openapi/merged/aivo.json", LOCK]));
 
+    let line = |text: &str| text.lines().find(|line| line.starts_with("\"openapi/families.toml\"")).map(str::to_owned);
+    assert_eq!(line(&lock), line(&scratch.read(LOCK)), "the lock vouches for a family that was not generated");
     let svix = scratch.read("openapi/merged/svix.json");
     run(scratch.generate(&[]));
     assert!(scratch.read("openapi/merged/svix.json") != svix, "the lock vouched for a family that was not generated");
+    run(scratch.generate(&["--check"]));
+}
+
+#[test]
+fn after_a_run_for_one_family_the_lock_is_that_of_a_run_for_all() {
+    let scratch = generated();
+    extend(&scratch);
+    scratch.replace("openapi/families.toml", "title = \"Aivo\"", "title = \"Aivo Cloud\"");
+    scratch.write("openapi/aivo/other.overlay.yaml", &scratch.read("openapi/aivo/auth.overlay.yaml"));
+    std::fs::remove_file(scratch.path("openapi/aivo/auth.overlay.yaml")).unwrap();
+    scratch.replace("openapi/families.toml", "aivo/auth.overlay.yaml", "aivo/other.overlay.yaml");
+    run(scratch.generate(&["--family", "aivo"]));
     run(scratch.generate(&["--check"]));
 }

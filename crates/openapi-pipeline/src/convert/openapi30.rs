@@ -21,6 +21,7 @@ pub(super) fn mend(cx: &mut Context, root: &mut Node) -> Diagnostics {
         root.set("paths", Object::default());
     }
     refs::inline_path_items(cx, root);
+    refs::inline_deep(cx, root);
     refs::hoist(cx, root);
     for key in walk::ROOT_DEFINITIONS {
         if let Some(dropped) = root.remove(key) {

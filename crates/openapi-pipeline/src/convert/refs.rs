@@ -1,7 +1,9 @@
 //! References: what they lead to, and what to do where 3.0 (or a generator) cannot follow them.
 
+mod deep;
 mod hoist;
 
+pub(super) use deep::inline_deep;
 pub(super) use hoist::hoist;
 
 use std::collections::{HashMap, HashSet};

@@ -20,6 +20,7 @@ catalogue! {
     PATH_PARAMETER_REQUIRED = "path-parameter-required", "A path parameter is always required, whether the document says so or not.";
     BEARER_API_KEY = "bearer-api-key", "An API key in the header `Authorization` with `x-apikey-prefix: Bearer` is a bearer token.";
     INLINE_PATH_ITEM = "inline-path-item", "A path that refers to a path item elsewhere in the document gets a copy of it.";
+    INLINE_DEEP_REFERENCE = "inline-deep-reference", "A response, parameter, header or body that is referred to where it is used, and not among the components, is copied.";
     DROP_REFERENCE_SIBLINGS = "drop-reference-siblings", "Outside schemas, 3.0 ignores whatever stands beside a `$ref`, so it is removed.";
     EMPTY_OBJECT = "empty-object", "What is written as nothing (`null`) where an object belongs is an empty object.";
     NOT_AN_OBJECT = "not-an-object", "Outside of operations, what is no object where one belongs becomes an empty one; an example becomes its value.";

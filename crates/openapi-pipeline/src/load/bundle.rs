@@ -160,6 +160,10 @@ impl Bundler<'_> {
 
     fn adopt(&mut self, component: &mut Node, position: Position, section: &'static str, name: &str) {
         let Some((reference, origin)) = owned(position.reference(component)) else { return };
+        // Keywords beside the reference of a schema restrict it further, as they do beside one within the document.
+        if position == Position::Schema && component.as_object().is_some_and(|members| members.len() > 1) {
+            return;
+        }
         let Some(Found::Elsewhere(target)) = self.find(&reference, origin, true) else { return };
         let place = (target.clone(), section);
         if self.placed.contains_key(&place) {

@@ -1,9 +1,12 @@
 //! The text of a `$ref`: which file, and which place in it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
-use crate::Node;
+use super::position::{Position, walk, walk_mut};
+use super::rules::REFERENCE_BY_PLACE;
+use crate::{Context, Node, Value};
 
 /// The node that a local reference (`#/…`) leads to; `None` for references to other files and to nothing.
 ///
@@ -18,6 +21,39 @@ pub(super) fn local_pointer<'a>(root: &Node, reference: &'a str) -> Option<Cow<'
     let decoded = percent_decode(fragment).filter(|pointer| root.pointer(pointer).is_some());
     // Names with a bare percent sign are found as they are written.
     decoded.or_else(|| root.pointer(fragment).map(|_| Cow::Borrowed(fragment)))
+}
+
+/// Writes local references as JSON pointers without percent-encoding, which later stages follow and compare as they are.
+pub(super) fn spell_out(cx: &mut Context, root: &mut Node) {
+    let mut spelled: HashMap<String, String> = HashMap::new();
+    walk(root, Position::Root, &mut |object, position| {
+        let mapped = object.as_object().into_iter().flatten().filter(|_| position == Position::Mapping);
+        let mapped = mapped.filter_map(|(_, target)| target.as_str());
+        for text in position.reference(object).map(|(text, _)| text).into_iter().chain(mapped) {
+            if text.contains('%')
+                && let Some(pointer) = local_pointer(root, text)
+            {
+                spelled.insert(text.to_owned(), format!("#{pointer}"));
+            }
+        }
+    });
+    if spelled.is_empty() {
+        return;
+    }
+    let mut rewrite = |member: &mut Node| {
+        let Some(place) = member.as_str().and_then(|text| Some((text, spelled.get(text)?))) else { return };
+        if place.0 != place.1 {
+            cx.note(&REFERENCE_BY_PLACE, member.origin, format!("`{}` is `{}`", place.0, place.1));
+            member.value = Value::String(place.1.clone());
+        }
+    };
+    walk_mut(root, Position::Root, &mut |object, position| {
+        if position == Position::Mapping {
+            object.as_object_mut().into_iter().flatten().for_each(|(_, target)| rewrite(target));
+        } else if position.reference(object).is_some() {
+            object.get_mut("$ref").into_iter().for_each(&mut rewrite);
+        }
+    });
 }
 
 /// A place in a file.

@@ -101,6 +101,27 @@ fn servers(cx: &mut Context, document: &mut Node) {
             *url = Node::new(trimmed, url.origin);
         }
     }
+    if let Some(list) = document.get_mut("servers").and_then(Node::as_array_mut) {
+        secure_first(cx, list);
+    }
+}
+
+/// The first server is the one that is called: the safe one, where the same is served with and without TLS.
+fn secure_first(cx: &mut Context, list: &mut Vec<Node>) {
+    let rest = |server: &Node, scheme: &str| server.get_str("url")?.strip_prefix(scheme).map(str::to_owned);
+    for at in 0..list.len() {
+        let Some(plain) = list.get(at).and_then(|server| rest(server, "http://")) else { continue };
+        let is_twin = |server: &Node| rest(server, "https://").as_ref() == Some(&plain);
+        if let Some(behind) = list.iter().skip(at + 1).position(is_twin) {
+            let secure = list.remove(at + 1 + behind);
+            cx.note(
+                &rule::SECURE_SERVER,
+                secure.origin,
+                format!("`https://{plain}` comes before the same without TLS"),
+            );
+            list.insert(at, secure);
+        }
+    }
 }
 
 /// How many values of a variable make a server each.
@@ -117,10 +138,14 @@ pub(crate) fn without_variables(cx: &mut Context, mut server: Node) -> Vec<Node>
     let mut urls = vec![url.clone()];
     for (name, variable) in variables.iter().filter_map(Node::as_object).flatten() {
         let placeholder = format!("{{{name}}}");
+        // One that the URL doesn't name needs no value.
+        if !url.contains(&placeholder) {
+            continue;
+        }
         let values = variable.get("enum").and_then(Node::as_array).unwrap_or_default();
         let default = variable.get("default").or(values.first()).map(text_of);
         let mut chosen: Vec<String> = default.iter().cloned().collect();
-        if urls.len() == 1 && url.contains(&placeholder) {
+        if urls.len() == 1 {
             chosen.extend(values.iter().map(text_of).filter(|value| default.as_ref() != Some(value)).take(MOST_VALUES));
         }
         urls = urls
@@ -200,10 +225,25 @@ mod tests {
             ("https://{r}.b/{v}", json!({"r": region, "v": {"default": 2}}), ("https://eu.b/2 https://us.b/2", 1)),
             ("https://{r}.{s}", json!({"r": region, "s": region}), ("https://eu.eu https://us.eu", 1)),
             ("https://{gone}.b", json!({}), ("", 1)),
+            ("https://{r}.b", json!({"r": region, "unused": {"description": "d"}}), ("https://eu.b https://us.b", 1)),
         ] {
             let (urls, notes) = servers(json!({"url": url, "variables": variables}));
             assert_eq!((urls.as_str(), notes), expected);
         }
+    }
+
+    #[test]
+    fn https_comes_before_the_same_without_tls() {
+        let mut cx = Context::new();
+        let urls = ["http://a.b/v1", "http://c.d", "https://e.f", "https://a.b/v1/", "https://c.d/other"];
+        let list: Vec<_> = urls.iter().map(|url| json!({"url": url})).collect();
+        let mut document = tree(&mut cx, "a.json", &json!({"servers": list}));
+        super::servers(&mut cx, &mut document);
+        let sorted: Vec<&str> =
+            document.get("servers").unwrap().as_array().unwrap().iter().filter_map(|one| one.get_str("url")).collect();
+        let expected = ["https://a.b/v1", "http://a.b/v1", "http://c.d", "https://e.f", "https://c.d/other"];
+        assert_eq!(sorted, expected);
+        assert_eq!(uses(&cx, "secure-server-first").len(), 1);
     }
 
     #[test]

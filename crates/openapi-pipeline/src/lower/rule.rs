@@ -4,6 +4,7 @@ crate::select::define_rules! {
     VERSION = "openapi-version": "The document says `3.0.3`, whatever 3.0 it came from.";
     PLAIN_INFO = "plain-info": "`info` is plain text: HTML in the description would be reported by rustdoc, a version outside ASCII can't travel in a header.";
     SERVER_VARIABLES = "server-variables": "A server whose URL has variables becomes one for each value of the first variable with a list, and the default of the others.";
+    SECURE_SERVER = "secure-server-first": "Where a server is given with and without TLS, the one with TLS comes first.";
     TRIM_SERVER_URL = "trim-server-url": "A slash at the end of a server's URL would double the one of the path.";
     DROP_EXAMPLES = "drop-examples": "Examples are left out: some carry real tokens, and nothing reads them.";
     STRIP_EXTENSIONS = "strip-extensions": "Extensions (`x-…`) of other tools are left out.";

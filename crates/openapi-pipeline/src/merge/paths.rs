@@ -1,40 +1,42 @@
 //! Paths and operations.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
 use super::compare::{Renames, Side, difference, equivalent};
 use super::{Part, rule};
 use crate::select::tree::{METHODS, operations, signature};
+use crate::source::unescape_pointer;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
 /// Reports operationIds that documents use for different operations. Doublets within a document are mended by lowering.
 pub(crate) fn check_operation_ids(parts: &[Part], problems: &mut Diagnostics) {
-    let mut seen: IndexMap<&str, (usize, String, &Node)> = IndexMap::new();
+    let mut seen: IndexMap<&str, (usize, (String, String), &Node)> = IndexMap::new();
     for (index, part) in parts.iter().enumerate() {
         for (path, method, operation) in operations(&part.root) {
             let Some(id) = operation.get("operationId") else { continue };
             let Some(text) = id.as_str() else { continue };
-            let here = signature(method, path);
+            let here = signature(method, &template(path));
+            let shown = signature(method, path);
             match seen.get(text) {
-                Some((first, there, node)) if *first != index && *there != here => {
+                Some((first, there, node)) if *first != index && there.0 != here => {
                     let message = format!(
                         "`{}` and `{}` use the operationId `{text}` for two operations",
                         parts[*first].id, part.id
                     );
                     let help =
-                        format!("select only one of them, or give one another id with an overlay action on `{here}`");
+                        format!("select only one of them, or give one another id with an overlay action on `{shown}`");
                     problems.push(
                         Diagnostic::new("operation-id-conflict", message)
-                            .at(id.origin, format!("`{here}` in `{}`", part.id))
-                            .related(node.origin, format!("`{there}` in `{}`", parts[*first].id))
+                            .at(id.origin, format!("`{shown}` in `{}`", part.id))
+                            .related(node.origin, format!("`{}` in `{}`", there.1, parts[*first].id))
                             .help(help),
                     );
                 }
                 Some(_) => {}
                 None => {
-                    seen.insert(text, (index, here, id));
+                    seen.insert(text, (index, (here, shown), id));
                 }
             }
         }
@@ -45,21 +47,74 @@ pub(crate) fn check_operation_ids(parts: &[Part], problems: &mut Diagnostics) {
 pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], problems: &mut Diagnostics) -> Object {
     let mut merged = Object::default();
     let mut owners: IndexMap<String, String> = IndexMap::new();
+    // The first path of each template: how a placeholder is called makes no difference to a server.
+    let mut known: IndexMap<String, String> = IndexMap::new();
     for part in parts.iter_mut() {
         let Part { id, root } = part;
+        let shared = root.get("components").and_then(|components| components.get("parameters")).cloned();
         let Some(Node { value: Value::Object(paths), .. }) = root.remove("paths") else { continue };
         for (path, mut item) in paths {
-            let Some(existing) = merged.get_mut(&path) else {
+            let same = known.get(&template(&path)).filter(|other| owners.get(*other) != Some(id));
+            let Some(path) = same.filter(|other| merged.contains_key(*other)).cloned().map(|other| {
+                rename_placeholders(cx, &path, &other, &mut item, &shared);
+                other
+            }) else {
+                known.entry(template(&path)).or_insert_with(|| path.clone());
                 owners.insert(path.clone(), id.clone());
                 merged.insert(path, item);
                 continue;
             };
+            let Some(existing) = merged.get_mut(&path) else { continue };
             let owner = owners.get(&path).map_or("", String::as_str);
             level_path_items(cx, &path, existing, &mut item);
             merge_item(cx, &path, [(owner, existing), (id, &mut item)], problems);
         }
     }
     merged
+}
+
+/// A path without the names of its placeholders.
+fn template(path: &str) -> String {
+    let mut template = String::new();
+    let mut rest = path;
+    while let Some((before, (_, after))) = rest.split_once('{').and_then(|(a, b)| Some((a, b.split_once('}')?))) {
+        template.push_str(before);
+        template.push_str("{}");
+        rest = after;
+    }
+    template + rest
+}
+
+/// The names of a path's placeholders, in their order.
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
+}
+
+/// Gives the parameters of a path the names that another path of the same template has for its placeholders.
+fn rename_placeholders(cx: &mut Context, path: &str, like: &str, item: &mut Node, shared: &Option<Node>) {
+    let names: HashMap<&str, &str> =
+        placeholders(path).zip(placeholders(like)).filter(|(own, wanted)| own != wanted).collect();
+    if names.is_empty() {
+        return;
+    }
+    cx.note(&rule::PLACEHOLDERS, item.origin, format!("`{path}` is called `{like}`, as in the document before"));
+    let mut rename = |holder: &mut Node| {
+        for parameter in holder.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+            // A shared parameter keeps its name where others use it.
+            let name = parameter.get_str("$ref").and_then(|text| text.strip_prefix("#/components/parameters/"));
+            let target = name.and_then(|name| shared.as_ref()?.get(&unescape_pointer(name)));
+            let described = target.unwrap_or(parameter);
+            let wanted = described.get_str("name").filter(|_| described.get_str("in") == Some("path"));
+            let Some(wanted) = wanted.and_then(|name| names.get(name)) else { continue };
+            if let Some(target) = target {
+                *parameter = cx.copy(target);
+            }
+            parameter.set("name", *wanted);
+        }
+    };
+    rename(item);
+    let operations = item.as_object_mut().into_iter().flatten();
+    operations.filter(|(key, _)| METHODS.contains(&key.as_str())).for_each(|(_, operation)| rename(operation));
 }
 
 /// Where path-level parameters and servers differ, moves both sides' into their operations.

@@ -276,3 +276,36 @@ fn servers_get_names_and_company() {
         assert_eq!(uses(&cx, "named-servers").len(), 2);
     }
 }
+
+/// How a placeholder is called makes no difference to a server.
+#[test]
+fn one_operation_under_two_names_of_its_placeholder_is_one() {
+    let operation = |name: &str, parameter: Json| {
+        json!({"operationId": name, "parameters": [parameter, {"name": "q", "in": "query", "schema": {"type": "string"}}],
+        "responses": {"204": {"description": ""}}})
+    };
+    let inline = |name: &str| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
+    let one = document(
+        json!({"/a/{id}/b/{n}": {"get": operation("get", inline("id")), "parameters": [inline("n")]}}),
+        json!({}),
+    );
+    let shared = json!({"parameters": {"App": inline("appId")}});
+    let other = document(
+        json!({"/a/{appId}/b/{number}": {"get": operation("get", json!({"$ref": "#/components/parameters/App"})), "parameters": [inline("number")]},
+            "/c/{appId}": {"get": operation("c", json!({"$ref": "#/components/parameters/App"}))}}),
+        shared,
+    );
+    let (cx, merged) = run(&[("one", one.clone()), ("other", other.clone())], &plan(vec![]));
+    let merged =
+        merged.unwrap_or_else(|problems| panic!("{}", problems.render(&cx.sources, cx.limits(), false))).to_json();
+    let paths: Vec<&String> = merged["paths"].as_object().unwrap().keys().collect();
+    assert_eq!(paths, ["/a/{id}/b/{n}", "/c/{appId}"]);
+    assert_eq!(merged["paths"]["/c/{appId}"]["get"]["parameters"][0]["$ref"], "#/components/parameters/App");
+    assert_eq!(uses(&cx, "placeholder-names").len(), 1);
+
+    // What differs beside the names is a conflict, as ever.
+    let mut third = other;
+    third["paths"]["/a/{appId}/b/{number}"]["get"]["parameters"][1]["schema"] = json!({"type": "integer"});
+    let (cx, merged) = run(&[("one", one), ("other", third)], &plan(vec![]));
+    assert_eq!(codes(&cx, &merged.unwrap_err())[0].0, "operation-conflict");
+}

@@ -182,7 +182,7 @@ pub(crate) fn subtypes(document: &Node) -> BTreeMap<&str, Vec<&str>> {
 }
 
 /// Names in the `security` of the root and of the operations.
-fn scheme_names(document: &Node) -> impl Iterator<Item = &str> {
+pub(crate) fn scheme_names(document: &Node) -> impl Iterator<Item = &str> {
     let operations = super::tree::operations(document).map(|(_, _, operation)| operation);
     operations
         .chain(std::iter::once(document))

@@ -51,6 +51,12 @@ pub(super) fn rows() -> Vec<Row> {
             json!({"summary": "mine", "get": operation()}),
         ),
         (
+            &["inline-deep-reference"],
+            json!({"paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/paths/~1b/get/responses/200"}}}}, "/b": {"get": {"responses": {"200": {"description": "b"}}}}}}),
+            "/paths/~1a/get/responses/200",
+            json!({"description": "b"}),
+        ),
+        (
             &["drop-reference-siblings"],
             json!({"paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/R", "description": "x"}}}}},
                    "components": {"responses": {"R": {"description": "r"}}}}),
