@@ -35,6 +35,10 @@ pub(crate) fn simplify(view: &mut Node, operations: &[Operation]) {
 fn parameters(node: &mut Node, operation: &Operation) {
     let listed = node.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten();
     for (parameter, node) in operation.parameters.iter().zip(listed) {
+        if let Some(schema) = node.get_mut("schema").filter(|_| parameter.is_in_path()) {
+            // It may come from the component it refers to; a path has no way to leave it out.
+            schema.remove("nullable");
+        }
         if view_name(parameter) == parameter.name && parameter.writing.is_none() {
             continue;
         }

@@ -79,6 +79,8 @@ pub enum Style {
     Tab,
     /// `name[member]=a`
     Deep,
+    /// No style, but a document of JSON.
+    Document,
 }
 
 /// A parameter.

@@ -165,12 +165,21 @@ pub(super) fn member(
     if shape.has("object") && writing.style == Style::Deep {
         let prefix = format!("{}[", writing.name);
         let read = take(pairs, used, |name| Some(name.strip_prefix(&prefix)?.strip_suffix(']')?.to_owned()));
-        return (!read.is_empty()).then(|| objects(&read));
+        let deep = |meaning: fn(&str) -> Value| {
+            let mut object = Value::Object(Map::new());
+            read.iter().for_each(|(path, text)| put(&mut object, path.split("]["), meaning(text)));
+            as_lists(object)
+        };
+        return (!read.is_empty()).then(|| vec![deep(|text| text.into()), deep(typed)]);
     }
     let of_its_name = take(pairs, used, |name| (name == writing.name).then(|| name.to_owned()));
     // Many servers want brackets; they are not what the description says, so they only count for deep objects.
     if !of_its_name.is_empty() {
         let values: Vec<String> = of_its_name.into_iter().map(|(_, value)| value).collect();
+        if writing.style == Style::Document {
+            let document = |text: &String| serde_json::from_str(text).ok();
+            return Some(values.first().filter(|_| values.len() == 1).and_then(document).into_iter().collect());
+        }
         let mut meanings = Vec::new();
         if shape.has("array") {
             let by = match writing.style {
@@ -198,9 +207,44 @@ pub(super) fn member(
     }
     if shape.has("object") && writing.style == Style::Form && writing.explode {
         let read = take(pairs, used, |name| (shape.open || shape.properties.contains(name)).then(|| name.to_owned()));
-        return (!read.is_empty()).then(|| objects(&read));
+        return (!read.is_empty()).then(|| {
+            let mut meanings = objects(&read);
+            // Members that are arrays are repeated.
+            for meaning in [(|text: &str| text.into()) as fn(&str) -> Value, typed] {
+                let mut members: Map<String, Value> = Map::new();
+                for (name, text) in &read {
+                    let member = members.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()));
+                    member.as_array_mut().into_iter().for_each(|list| list.push(meaning(text)));
+                }
+                meanings.push(Value::Object(members));
+            }
+            meanings
+        });
     }
     None
+}
+
+/// Puts a value into nested objects.
+fn put<'a>(object: &mut Value, mut path: impl Iterator<Item = &'a str>, value: Value) {
+    match path.next() {
+        None => *object = value,
+        Some(step) => {
+            if !object.is_object() {
+                *object = Value::Object(Map::new());
+            }
+            put(&mut object[step], path, value);
+        }
+    }
+}
+
+/// Objects whose names are 0, 1 and so on are arrays.
+fn as_lists(value: Value) -> Value {
+    let Value::Object(members) = value else { return value };
+    let is_list = !members.is_empty() && (0..members.len()).all(|at| members.contains_key(&at.to_string()));
+    if is_list {
+        return (0..members.len()).map(|at| as_lists(members[&at.to_string()].clone())).collect();
+    }
+    Value::Object(members.into_iter().map(|(name, member)| (name, as_lists(member))).collect())
 }
 
 fn take(pairs: &[Pair], used: &mut [bool], rename: impl Fn(&str) -> Option<String>) -> Vec<Pair> {
@@ -241,6 +285,8 @@ mod tests {
         assert!(in_query(Style::Form, true, &list, "b=1").is_none());
         let object = json!({"type": "object", "properties": {"x": {"type": "integer"}}});
         assert!(in_query(Style::Deep, true, &object, "a[x]=1").unwrap().contains(&json!({"x": 1})));
+        let deep = in_query(Style::Deep, true, &object, "a[x][y]=1&a[x][z][0]=b&a[x][z][1]=c").unwrap();
+        assert!(deep.contains(&json!({"x": {"y": 1, "z": ["b", "c"]}})), "{deep:?}");
         assert!(in_query(Style::Form, true, &object, "x=1&y=2").unwrap().contains(&json!({"x": 1})));
         assert!(in_query(Style::Form, false, &object, "a=x,1").unwrap().contains(&json!({"x": 1})));
         assert_eq!(in_query(Style::Form, true, &json!({"type": "string"}), "a=1&a=2"), Some(vec![]));

@@ -205,7 +205,7 @@ pub(super) const ALL: &[Mutation] = &[
     ),
     change(
         "a number is a document",
-        (&["request-parameter-encoding-changed", "generated-type-changed"], S),
+        (&["request-parameter-encoding-changed"], C),
         (&["request-parameter-encoding-changed"], C),
         |d| {
             let schema = remove(d, LIST, "/parameters/1/schema");
@@ -236,15 +236,18 @@ pub(super) const ALL: &[Mutation] = &[
     on(
         "no optional body",
         (&["request-body-removed"], B),
-        (&["request-body-added-optional", "argument-added"], S),
+        (&["request-body-added-optional"], C),
         |d| set(d, CREATE, "/requestBody/required", json!(false)),
         |d| {
             remove(d, CREATE, "/requestBody");
         },
     ),
-    change("an optional body", (&["request-body-became-optional"], C), (&["request-body-became-required"], B), |d| {
-        set(d, CREATE, "/requestBody/required", json!(false));
-    }),
+    change(
+        "an optional body",
+        (&["request-body-became-optional", "argument-became-optional"], S),
+        (&["request-body-became-required"], B),
+        |d| set(d, CREATE, "/requestBody/required", json!(false)),
+    ),
     change("no form", (&["request-media-type-removed"], B), (&["request-media-type-added"], C), |d| {
         remove(d, CREATE, "/requestBody/content/application~1x-www-form-urlencoded");
     }),

@@ -512,7 +512,7 @@ fn each_construct_of_the_closed_list_leaves_one_operation_out() {
         operation(json!({"parameters": [required]}))
     };
     let multipart = json!({"requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}});
-    let null = json!({"enum": [null], "nullable": true});
+    let only_null = json!({"enum": [null], "nullable": true});
     let form = json!({"application/x-www-form-urlencoded": {"schema": {"type": "array", "items": {"type": "string"}}}});
     let rows = [
         (Construct::MultipartBody, "3.0.3", "/x", operation(multipart)),
@@ -524,7 +524,7 @@ fn each_construct_of_the_closed_list_leaves_one_operation_out() {
         }),
         (Construct::ParameterLocation, "3.0.3", "/x", parameter(json!({"in": "body-ish"}))),
         (Construct::FormShape, "3.0.3", "/x", operation(json!({"requestBody": {"required": true, "content": form}}))),
-        (Construct::ParameterShape, "3.0.3", "/{p}", parameter(json!({"in": "path", "schema": null}))),
+        (Construct::ParameterShape, "3.0.3", "/{p}", parameter(json!({"in": "path", "schema": only_null}))),
         (Construct::ParameterName, "3.0.3", "/x", parameter(json!({"in": "header", "name": "two words"}))),
         (Construct::PathTemplate, "3.0.3", "/x/{a}/{a}", operation(json!({}))),
         (Construct::OwnServer, "3.0.3", "/x", operation(json!({"servers": [{"url": "https://b.example"}]}))),

@@ -4,9 +4,9 @@
 //! only those descriptions judge method, path, query, headers and body, and answer with values made from them too; what
 //! the client reads has to be what they sent.
 //!
-//! Three small descriptions of ours always take part, one for each dialect: their clients are compiled with the tests. The
-//! environment variable `CORPUS_DIR` names a folder of others, for whose clients a program is built;
-//! `DIFFERENTIAL_SEED` and `DIFFERENTIAL_OPERATIONS` choose other values and more operations.
+//! Four small descriptions of ours always take part, one for each dialect and one with parameters and forms in all styles:
+//! their clients are compiled with the tests. The environment variable `CORPUS_DIR` names a folder of others, for whose
+//! clients a program is built; `DIFFERENTIAL_SEED` and `DIFFERENTIAL_OPERATIONS` choose other values and more operations.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 #![allow(clippy::print_stdout, reason = "a test that measures says what it measured")]
 
@@ -100,7 +100,7 @@ fn assert_agreement(trial: &Trial, documents: &[PathBuf]) {
 
 #[test]
 fn clients_mean_what_descriptions_mean() {
-    let documents = ["garden-2-0.yaml", "garden-3-0.yaml", "garden-3-1.yaml"].map(golden);
+    let documents = ["garden-2-0.yaml", "garden-3-0.yaml", "garden-3-1.yaml", "letters.yaml"].map(golden);
     assert_agreement(&trial("golden", Clients::Compiled(call)), &documents);
 }
 

@@ -4,7 +4,7 @@ use super::change::{Direction, Rule};
 use super::documentation::{self, is_set};
 use super::engine::{Engine, Shown, UnitId};
 use super::rules::{
-    ARGUMENT_ADDED, REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_OPTIONAL,
+    ARGUMENT_BECAME_OPTIONAL, REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_OPTIONAL,
     REQUEST_BODY_BECAME_REQUIRED, REQUEST_BODY_DOCUMENTATION_CHANGED, REQUEST_BODY_ENCODING_CHANGED,
     REQUEST_BODY_REMOVED, REQUEST_MEDIA_TYPE_ADDED, REQUEST_MEDIA_TYPE_REMOVED, RESPONSE_DOCUMENTATION_CHANGED,
     RESPONSE_MEDIA_TYPE_ADDED, RESPONSE_MEDIA_TYPE_REMOVED, SUCCESS_TYPE_CHANGED,
@@ -27,8 +27,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, 
         }
         (None, Some(body)) => {
             let shown = Shown::new(body, "optional body");
-            engine.found(unit, &REQUEST_BODY_ADDED_OPTIONAL, None, shown.clone(), "a body may be sent".to_owned());
-            engine.found(unit, &ARGUMENT_ADDED, None, shown, "the method takes the body as an argument".to_owned());
+            engine.found(unit, &REQUEST_BODY_ADDED_OPTIONAL, None, shown, "a body may be sent".to_owned());
         }
         (Some(body), None) => {
             let message = "no body is taken any more".to_owned();
@@ -47,7 +46,10 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>)
         }
         (true, false) => {
             let shown = (at(old, "required"), at(new, "optional"));
-            engine.found(unit, &REQUEST_BODY_BECAME_OPTIONAL, shown.0, shown.1, "the body became optional".to_owned());
+            let (before, after) = shown.clone();
+            engine.found(unit, &REQUEST_BODY_BECAME_OPTIONAL, before, after, "the body became optional".to_owned());
+            let message = "the argument for the body became a setter".to_owned();
+            engine.found(unit, &ARGUMENT_BECAME_OPTIONAL, shown.0, shown.1, message);
         }
         _ => {}
     }

@@ -10,11 +10,11 @@ use super::documentation::{self, is_set};
 use super::engine::{Engine, Shown, UnitId};
 use super::operations::Operation;
 use super::rules::{
-    ARGUMENT_BECAME_OPTIONAL, GENERATED_TYPE_CHANGED, REQUEST_PARAMETER_ADDED_OPTIONAL,
-    REQUEST_PARAMETER_ADDED_REQUIRED, REQUEST_PARAMETER_BECAME_OPTIONAL, REQUEST_PARAMETER_BECAME_REQUIRED,
-    REQUEST_PARAMETER_CONTENT_CHANGED, REQUEST_PARAMETER_DEPRECATED, REQUEST_PARAMETER_DOCUMENTATION_CHANGED,
-    REQUEST_PARAMETER_ENCODING_CHANGED, REQUEST_PARAMETER_MOVED, REQUEST_PARAMETER_REMOVED,
-    REQUEST_PARAMETER_STYLE_CHANGED, REQUEST_PARAMETER_UNDEPRECATED,
+    ARGUMENT_BECAME_OPTIONAL, REQUEST_PARAMETER_ADDED_OPTIONAL, REQUEST_PARAMETER_ADDED_REQUIRED,
+    REQUEST_PARAMETER_BECAME_OPTIONAL, REQUEST_PARAMETER_BECAME_REQUIRED, REQUEST_PARAMETER_CONTENT_CHANGED,
+    REQUEST_PARAMETER_DEPRECATED, REQUEST_PARAMETER_DOCUMENTATION_CHANGED, REQUEST_PARAMETER_ENCODING_CHANGED,
+    REQUEST_PARAMETER_MOVED, REQUEST_PARAMETER_REMOVED, REQUEST_PARAMETER_STYLE_CHANGED,
+    REQUEST_PARAMETER_UNDEPRECATED,
 };
 use super::schema::{self, Use};
 use super::side::{Side, Site};
@@ -187,10 +187,6 @@ fn became_document<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: 
     let word = |site: Site<'a>| Shown::new(site, if is_document(site) { "a JSON document" } else { "a plain value" });
     let message = format!("{label} is {}, which looks the same", word(new).text);
     engine.found(unit, &REQUEST_PARAMETER_ENCODING_CHANGED, word(old), word(new), message);
-    if is_document(new) {
-        let message = format!("{label} can't be sent by the generated method, since it is a document");
-        engine.found(unit, &GENERATED_TYPE_CHANGED, word(old), word(new), message);
-    }
 }
 
 /// Compares a value that is a document of a media type. True when one of the two is such a value.

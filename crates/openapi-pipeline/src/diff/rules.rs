@@ -179,7 +179,6 @@ catalogue! {
         GENERATED_TYPE_CHANGED Source "generated-type-changed" "The generated item has another Rust type, though the same calls work.";
         UNION_KIND_CHANGED Source "union-kind-changed" "A `oneOf` became an `anyOf` or the other way round: the generated type is built differently.";
         ARGUMENT_BECAME_OPTIONAL Source "argument-became-optional" "A required argument of the generated method became an optional setter.";
-        ARGUMENT_ADDED Source "argument-added" "The generated method takes one more argument, because it always sends a body.";
         ERROR_VARIANT_REMOVED Source "error-variant-removed" "The generated error of an operation lost a variant.";
         SUCCESS_TYPE_CHANGED Source "success-type-changed" "The generated method returns another type, because there are other successes or media types, or sends a body of another.";
     }

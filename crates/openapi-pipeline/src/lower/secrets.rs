@@ -1,12 +1,14 @@
 //! Fields that hold secrets.
 
+use std::collections::BTreeSet;
+
 use heck::ToSnakeCase;
 
 use super::hoist::is_constrained_string;
 use super::runtime_types::{
     SECRET, add_component, aliases, described, is_nullable, is_string_of, referred, replace, retype,
 };
-use super::walk::{Site, component, every_schema_mut};
+use super::walk::{Site, component, components_mut, every_schema_mut};
 use super::{Care, LowerPlan, rule};
 use crate::select::suggest::did_you_mean;
 use crate::select::tree::each_operation_mut;
@@ -42,6 +44,7 @@ pub(crate) fn mark(cx: &mut Context, document: &mut Node, plan: &LowerPlan) -> R
     retype(cx, document, &rule::SECRET, SECRET, &at, &|schema| is_string_of(schema, "password"));
     if plan.care == Care::AsPublished {
         mark_by_name(cx, document);
+        mark_headers(cx, document);
         mark_parameters(cx, document);
     }
     Ok(())
@@ -68,6 +71,51 @@ fn mark_by_name(cx: &mut Context, document: &mut Node) {
     if let Some(origin) = used {
         add_component(document, SECRET, origin);
     }
+}
+
+/// Gives the values of maps that are named like headers the type of secrets: what is sent to a server may hold what it
+/// lets people in by.
+fn mark_headers(cx: &mut Context, document: &mut Node) {
+    let aliases = aliases(document, &is_map_of_strings);
+    let mut named = BTreeSet::new();
+    let mut used = None;
+    let mut mark = |name: &str, map: &mut Node| {
+        let Some(value) = map.get_mut("additionalProperties") else { return };
+        cx.note(&rule::SECRET, value.origin, format!("each value of `{name}` {}", described(value, SECRET)));
+        replace(value, SECRET, false);
+        used = Some(value.origin);
+    };
+    every_schema_mut(document, &mut |_, schema| {
+        let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut) else { return };
+        for (name, property) in properties.iter_mut().filter(|(name, _)| sounds_like_headers(name)) {
+            match referred(property) {
+                Some(target) if aliases.contains_key(&target) => {
+                    named.insert(target);
+                }
+                None if is_map_of_strings(property) => mark(name, property),
+                _ => {}
+            }
+        }
+    });
+    components_mut(document, &mut |name, schema| {
+        if named.contains(name) || sounds_like_headers(name) && is_map_of_strings(schema) {
+            mark(name, schema);
+        }
+    });
+    if let Some(origin) = used {
+        add_component(document, SECRET, origin);
+    }
+}
+
+/// An object of any members, all of them texts.
+fn is_map_of_strings(schema: &Node) -> bool {
+    let fixed = schema.get("properties").and_then(Node::as_object).is_some_and(|properties| !properties.is_empty());
+    !fixed && schema.get("additionalProperties").is_some_and(is_plain_string)
+}
+
+/// `headers`, `extraHeaders`, `http_headers`.
+fn sounds_like_headers(name: &str) -> bool {
+    name.to_snake_case().split('_').any(|word| word == "headers")
 }
 
 /// A text without a form of its own.

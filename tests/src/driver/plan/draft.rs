@@ -59,8 +59,11 @@ impl<'a> Draft<'a> {
     }
 
     fn fill_in(&mut self) -> Result<Option<Value>, Impossible> {
-        for parameter in &self.operation.parameters {
-            let argument = self.unclaimed.claim(&parameter.name);
+        // Of parameters of one name, that of the path has it, and the others have their place behind it.
+        let mut parameters: Vec<&Parameter> = self.operation.parameters.iter().collect();
+        parameters.sort_by_key(|parameter| (parameter.location != Location::Path, !parameter.required));
+        for parameter in parameters {
+            let argument = self.unclaimed.claim(&parameter.name, parameter.location);
             if parameter.required || self.fill == Fill::Everything {
                 match argument {
                     Some(argument) => self.parameter(parameter, &argument)?,
@@ -120,7 +123,7 @@ impl<'a> Draft<'a> {
 
     fn body(&mut self) -> Result<Option<Value>, Impossible> {
         let Some(body) = &self.operation.body else { return Ok(None) };
-        let Some(argument) = self.unclaimed.claim("body") else {
+        let Some(argument) = self.unclaimed.take(&[letters("body")]) else {
             self.plan.problems.push(format!("{}: the client has no way to send a body", self.operation.title()));
             return if body.required { Err(Impossible) } else { Ok(None) };
         };
@@ -179,10 +182,19 @@ impl Arguments {
     }
 
     /// The argument for a parameter: names are compared by their letters and digits.
-    fn claim(&mut self, name: &str) -> Option<Claimed> {
+    fn claim(&mut self, name: &str, location: Location) -> Option<Claimed> {
+        let name = letters(name);
+        let behind = format!("{name}{}", letters(&format!("{location:?}")));
+        // The body's argument is the body's.
+        let plain = if name == "body" { Vec::new() } else { vec![name.clone()] };
+        self.take(&[plain, vec![format!("{name}parameter"), behind]].concat())
+    }
+
+    /// The first argument of one of these names.
+    fn take(&mut self, names: &[String]) -> Option<Claimed> {
         for (list, required) in [(&mut self.required, true), (&mut self.optional, false)] {
-            for wanted in [letters(name), format!("{}parameter", letters(name))] {
-                if let Some(at) = list.iter().position(|argument| letters(&argument.name) == wanted) {
+            for wanted in names {
+                if let Some(at) = list.iter().position(|argument| letters(&argument.name) == *wanted) {
                     let argument = list.remove(at);
                     return Some(Claimed { name: argument.name, ty: argument.ty, required });
                 }

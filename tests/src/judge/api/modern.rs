@@ -61,7 +61,9 @@ impl Reader<'_> {
                     "pipeDelimited" => Style::Pipe,
                     "deepObject" => Style::Deep,
                     "form" => Style::Form,
-                    _ => encoding.get("explode").map(|_| Style::Form)?,
+                    _ if encoding.get("explode").is_some() => Style::Form,
+                    _ if text(encoding, "contentType") == "application/json" => Style::Document,
+                    _ => return None,
                 };
                 let explode = encoding.get("explode").and_then(Value::as_bool).unwrap_or(style == Style::Form);
                 Some((field.clone(), (style, explode)))

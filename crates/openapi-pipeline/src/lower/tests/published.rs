@@ -121,6 +121,31 @@ fn what_is_named_like_a_secret_is_one() {
 }
 
 #[test]
+fn the_values_of_headers_are_secrets() {
+    let map = |value: Json| json!({"type": "object", "additionalProperties": value});
+    let text = json!({"type": "string"});
+    let hook = json!({"type": "object", "properties": {
+        "headers": map(text.clone()),
+        "extraHeaders": reference("Extra"),
+        "labels": map(text.clone()),
+        "header_count": {"type": "integer"},
+        "headers_seen": map(json!({"type": "integer"})),
+    }});
+    let paths = json!({"/hooks": {"post": {"operationId": "hook", "responses": done(),
+        "requestBody": {"required": true, "content": json_body(reference("Hook"))}}}});
+    let schemas = json!({"Hook": hook, "Extra": map(text.clone())});
+    let (cx, lowered) = run(&document(paths, json!({"schemas": schemas})));
+    let lowered = lowered.unwrap();
+    let schemas = &lowered["components"]["schemas"];
+    let properties = &schemas["Hook"]["properties"];
+    assert_eq!(properties["headers"], map(reference("Secret")));
+    assert_eq!(schemas["Extra"], map(reference("Secret")));
+    assert_eq!(properties["labels"], map(text));
+    assert_eq!(properties["headers_seen"], map(json!({"type": "integer"})));
+    assert_eq!(uses(&cx, "secret-field").len(), 2);
+}
+
+#[test]
 fn parameters_named_like_secrets_are_marked() {
     let operation = json!({"operationId": "a", "responses": done(), "parameters": [
         {"name": "X-Api-Key", "in": "header", "schema": {"type": "string"}},

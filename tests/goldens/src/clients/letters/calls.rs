@@ -76,7 +76,7 @@ async fn in_pieces(client: &Client, arguments: &Arguments) -> Reply {
     let o1: Option<types::Filter> = arguments.optional("filter")?;
     let o2: Option<::std::vec::Vec<::std::string::String>> = arguments.optional("piped")?;
     let o3: Option<::std::vec::Vec<::std::string::String>> = arguments.optional("piped_each")?;
-    let o4: Option<types::Words> = arguments.optional("spaced")?;
+    let o4: Option<::std::vec::Vec<i64>> = arguments.optional("spaced")?;
     let o5: Option<types::Words> = arguments.optional("spaced_each")?;
     let request = client.in_pieces();
     let request = if let Some(value) = &o0 { request.document(value) } else { request };
@@ -132,7 +132,7 @@ async fn in_headers(client: &Client, arguments: &Arguments) -> Reply {
 
 async fn in_path(client: &Client, arguments: &Arguments) -> Reply {
     let a0: types::Words = arguments.required("words")?;
-    let a1: types::Size = arguments.required("size")?;
+    let a1: types::Span = arguments.required("size")?;
     let a2: types::InPathEither = arguments.required("either")?;
     let a3: f64 = arguments.required("ratio")?;
     let request = client.in_path(&a0, &a1, &a2, a3);
@@ -149,7 +149,7 @@ async fn in_style(client: &Client, arguments: &Arguments) -> Reply {
     let a0: String = arguments.required("label")?;
     let a1: types::Words = arguments.required("labels")?;
     let a2: String = arguments.required("matrix")?;
-    let a3: types::Size = arguments.required("sizes")?;
+    let a3: types::Span = arguments.required("sizes")?;
     let request = client.in_style(&a0, &a1, &a2, &a3);
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),

@@ -122,7 +122,7 @@ impl Client {
     pub fn in_path<'a>(
         &'a self,
         words: &'a types::Words,
-        size: &'a types::Size,
+        size: &'a types::Span,
         either: &'a types::InPathEither,
         ratio: f64,
     ) -> requests::InPath<'a> {
@@ -148,7 +148,7 @@ impl Client {
         label: &'a str,
         labels: &'a types::Words,
         matrix: &'a str,
-        sizes: &'a types::Size,
+        sizes: &'a types::Span,
     ) -> requests::InStyle<'a> {
         requests::InStyle {
             core: &self.core,
@@ -792,7 +792,7 @@ pub mod requests {
         pub(super) filter: Option<&'a types::Filter>,
         pub(super) piped: Option<&'a ::std::vec::Vec<::std::string::String>>,
         pub(super) piped_each: Option<&'a ::std::vec::Vec<::std::string::String>>,
-        pub(super) spaced: Option<&'a types::Words>,
+        pub(super) spaced: Option<&'a ::std::vec::Vec<i64>>,
         pub(super) spaced_each: Option<&'a types::Words>,
     }
 
@@ -828,7 +828,7 @@ pub mod requests {
         }
 
         /// Sets the optional parameter `spaced`.
-        pub fn spaced(mut self, value: &'a types::Words) -> Self {
+        pub fn spaced(mut self, value: &'a ::std::vec::Vec<i64>) -> Self {
             self.spaced = Some(value);
             self
         }
@@ -1108,7 +1108,7 @@ pub mod requests {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
         pub(super) words: &'a types::Words,
-        pub(super) size: &'a types::Size,
+        pub(super) size: &'a types::Span,
         pub(super) either: &'a types::InPathEither,
         pub(super) ratio: f64,
     }
@@ -1173,7 +1173,7 @@ pub mod requests {
         pub(super) label: &'a str,
         pub(super) labels: &'a types::Words,
         pub(super) matrix: &'a str,
-        pub(super) sizes: &'a types::Size,
+        pub(super) sizes: &'a types::Span,
     }
 
     impl<'a> InStyle<'a> {

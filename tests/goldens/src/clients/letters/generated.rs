@@ -545,7 +545,7 @@ pub mod types {
         pub since: ::std::option::Option<::client_runtime::Timestamp>,
         /// `spaced`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub spaced: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        pub spaced: ::std::option::Option<::std::vec::Vec<i64>>,
         /// `weight`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub weight: ::std::option::Option<f64>,
@@ -613,6 +613,19 @@ pub mod types {
         /// `width`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<i64>,
+    }
+
+    /// `Span`
+    ///
+    /// Source: `letters.yaml`, `#/components/schemas/Span`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Span {
+        /// `from`
+        pub from: i64,
+        /// `until`
+        pub until: i64,
     }
 
     /// `Words`
@@ -894,7 +907,7 @@ pub mod types {
 
         /// Sets `spaced`.
         #[must_use]
-        pub fn spaced(mut self, value: ::std::vec::Vec<::std::string::String>) -> Self {
+        pub fn spaced(mut self, value: ::std::vec::Vec<i64>) -> Self {
             self.spaced = ::std::option::Option::Some(value);
             self
         }
@@ -982,6 +995,13 @@ pub mod types {
         pub fn width(mut self, value: i64) -> Self {
             self.width = ::std::option::Option::Some(value);
             self
+        }
+    }
+
+    impl Span {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(from: i64, until: i64) -> Self {
+            Self { from: from, until: until }
         }
     }
 }
