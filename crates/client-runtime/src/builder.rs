@@ -31,9 +31,10 @@ const MAX_BODY_SIZE: usize = 2 * 1024 * 1024;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder {
     base_url: Option<String>,
-    tokens: Result<Arc<dyn TokenSource>, InvalidToken>,
+    tokens: Option<Result<Arc<dyn TokenSource>, InvalidToken>>,
     credentials: Vec<(&'static str, Result<Token, InvalidToken>)>,
     http: Option<reqwest::ClientBuilder>,
+    user_agent: Option<String>,
     timeout: Duration,
     connect_timeout: Duration,
     max_body_size: usize,
@@ -47,9 +48,10 @@ impl Default for Builder {
     fn default() -> Self {
         Self {
             base_url: None,
-            tokens: Ok(Arc::new(NoToken)),
+            tokens: None,
             credentials: Vec::new(),
             http: None,
+            user_agent: None,
             timeout: TIMEOUT,
             connect_timeout: CONNECT_TIMEOUT,
             max_body_size: MAX_BODY_SIZE,
@@ -70,13 +72,14 @@ impl Builder {
 
     /// Sends this token with every call that takes one.
     pub fn static_token(mut self, token: impl Into<Secret>) -> Self {
-        self.tokens = StaticToken::new(&token.into()).map(|source| Arc::new(source) as Arc<dyn TokenSource>);
+        let source = StaticToken::new(&token.into());
+        self.tokens = Some(source.map(|source| Arc::new(source) as Arc<dyn TokenSource>));
         self
     }
 
     /// Asks this source for a token before every call that takes one.
     pub fn token_source(mut self, source: Arc<dyn TokenSource>) -> Self {
-        self.tokens = Ok(source);
+        self.tokens = Some(Ok(source));
         self
     }
 
@@ -87,6 +90,12 @@ impl Builder {
     pub fn credential(mut self, scheme: &'static str, credential: impl Into<Secret>) -> Self {
         self.credentials.retain(|(name, _)| *name != scheme);
         self.credentials.push((scheme, Token::bearer(&credential.into(), 0)));
+        self
+    }
+
+    /// What the client calls itself in the header `User-Agent`. A client that is given by [`http`](Self::http) has its own.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
         self
     }
 
@@ -151,16 +160,21 @@ impl Builder {
     pub fn build(self) -> Result<Core, BuildError> {
         let given = self.base_url.ok_or(BuildError(Problem::NoBaseUrl))?;
         let base_url = base_url::check(&given, self.allow_insecure).map_err(|why| BuildError(Problem::BaseUrl(why)))?;
-        let tokens = self.tokens.map_err(|error| BuildError(Problem::Token(error)))?;
+        let has_tokens = self.tokens.is_some();
+        let tokens = self.tokens.unwrap_or_else(|| Ok(Arc::new(NoToken)));
+        let tokens = tokens.map_err(|error| BuildError(Problem::Token(error)))?;
         let credentials = self.credentials.into_iter().map(|(scheme, credential)| {
             credential
                 .map(|credential| (scheme, credential))
                 .map_err(|error| BuildError(Problem::Credential(scheme, error)))
         });
         let credentials = credentials.collect::<Result<Vec<_>, _>>()?;
-        let http = self
-            .http
-            .unwrap_or_default()
+        let http = match (self.http, self.user_agent) {
+            (Some(given), _) => given,
+            (None, Some(user_agent)) => reqwest::Client::builder().user_agent(user_agent),
+            (None, None) => reqwest::Client::builder(),
+        };
+        let http = http
             .redirect(reqwest::redirect::Policy::none())
             // One place decides what is repeated: the loop in `exec`.
             .retry(reqwest::retry::never().max_retries_per_request(0))
@@ -175,6 +189,7 @@ impl Builder {
             base_url,
             http,
             tokens,
+            has_tokens,
             credentials,
             timeout: self.timeout,
             connect_timeout: self.connect_timeout,

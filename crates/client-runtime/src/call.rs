@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: Arc<dyn TokenSource>,
+    /// Whether somebody gave it that source, or a token.
+    pub(crate) has_tokens: bool,
     /// What it has beside a token, each under the name of its scheme.
     pub(crate) credentials: Vec<(&'static str, Token)>,
     pub(crate) timeout: Duration,

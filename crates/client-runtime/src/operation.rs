@@ -116,6 +116,11 @@ pub enum Security {
     All(&'static [Scheme]),
     /// It gets all of these if they are all there, and else none.
     OptionalAll(&'static [Scheme]),
+    /// It needs what one of these lists holds, all at once. The first whose credentials are there is sent, and one with the
+    /// token where the call was given its own.
+    AnyOf(&'static [&'static [Scheme]]),
+    /// It gets what one of these lists holds if that is all there, and else nothing.
+    OptionalAnyOf(&'static [&'static [Scheme]]),
 }
 
 /// One of the credentials that an operation needs: which, and how it travels.
@@ -169,10 +174,23 @@ pub enum Carrier {
     Basic,
 }
 
+/// How the token travels among other credentials, if it is one of them.
+pub(crate) fn token_of(schemes: &[Scheme]) -> Option<Carrier> {
+    schemes.iter().find(|scheme| scheme.method.is_none()).map(Scheme::carrier)
+}
+
 impl Security {
     /// Whether a call may go out without a token.
     pub(crate) fn is_optional(self) -> bool {
-        matches!(self, Self::Optional | Self::OptionalKey(_) | Self::OptionalAll(_))
+        matches!(self, Self::Optional | Self::OptionalKey(_) | Self::OptionalAll(_) | Self::OptionalAnyOf(_))
+    }
+
+    /// The lists of which one is enough.
+    pub(crate) fn alternatives(self) -> Option<&'static [&'static [Scheme]]> {
+        match self {
+            Self::AnyOf(ways) | Self::OptionalAnyOf(ways) => Some(ways),
+            _ => None,
+        }
     }
 
     /// How its token travels, if it takes one.
@@ -181,18 +199,19 @@ impl Security {
             Self::None => None,
             Self::Bearer | Self::Optional => Some(Carrier::Bearer),
             Self::Key(carrier) | Self::OptionalKey(carrier) => Some(carrier),
-            Self::All(schemes) | Self::OptionalAll(schemes) => {
-                schemes.iter().find(|scheme| scheme.method.is_none()).map(Scheme::carrier)
-            }
+            Self::All(schemes) | Self::OptionalAll(schemes) => token_of(schemes),
+            Self::AnyOf(ways) | Self::OptionalAnyOf(ways) => ways.iter().find_map(|way| token_of(way)),
         }
     }
 
     /// What it needs beside the token.
     pub(crate) fn named(self) -> impl Iterator<Item = (Scheme, &'static str)> {
-        let schemes = match self {
-            Self::All(schemes) | Self::OptionalAll(schemes) => schemes,
-            _ => &[],
+        let (schemes, ways): (&[Scheme], &[&[Scheme]]) = match self {
+            Self::All(schemes) | Self::OptionalAll(schemes) => (schemes, &[]),
+            Self::AnyOf(ways) | Self::OptionalAnyOf(ways) => (&[], ways),
+            _ => (&[], &[]),
         };
-        schemes.iter().filter_map(|scheme| Some((*scheme, scheme.method?)))
+        let all = schemes.iter().chain(ways.iter().copied().flatten());
+        all.filter_map(|scheme| Some((*scheme, scheme.method?)))
     }
 }

@@ -90,6 +90,7 @@ impl Client {
 pub struct ClientBuilder {
     inner: rt::codegen::Builder,
     server: Option<Server>,
+    user_agent: Option<String>,
 }
 
 impl ClientBuilder {
@@ -117,6 +118,14 @@ impl ClientBuilder {
     /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
+        self
+    }
+
+    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    ///
+    /// A client that is given by [`http`](Self::http) has its own.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
         self
     }
 
@@ -164,6 +173,10 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::Production);
         let inner = self.inner.base_url(server.url());
+        let own = || {
+            concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned()
+        };
+        let inner = inner.user_agent(self.user_agent.unwrap_or_else(own));
         Ok(Client { core: inner.build()? })
     }
 }

@@ -239,6 +239,7 @@ impl Client {
 pub struct ClientBuilder {
     inner: rt::codegen::Builder,
     server: Option<Server>,
+    user_agent: Option<String>,
     region: Option<Server>,
 }
 
@@ -290,6 +291,14 @@ impl ClientBuilder {
         self
     }
 
+    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    ///
+    /// A client that is given by [`http`](Self::http) has its own.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
     /// How long a call may take, retries included; by default 35 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
@@ -334,6 +343,10 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.or(self.region).unwrap_or(Server::Regionless);
         let inner = self.inner.base_url(server.url());
+        let own = || {
+            concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned()
+        };
+        let inner = inner.user_agent(self.user_agent.unwrap_or_else(own));
         Ok(Client { core: inner.build()? })
     }
 }

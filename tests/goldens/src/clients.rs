@@ -7,6 +7,7 @@ pub mod depot;
 pub mod garden_2_0;
 pub mod garden_3_0;
 pub mod garden_3_1;
+pub mod gate;
 pub mod harbour_1;
 pub mod harbour_2;
 pub mod hostile;
@@ -21,6 +22,7 @@ pub async fn call(module: &str, base: &str, operation: &str, arguments: &Argumen
         "garden_2_0" => garden_2_0::calls::call(base, operation, arguments).await,
         "garden_3_0" => garden_3_0::calls::call(base, operation, arguments).await,
         "garden_3_1" => garden_3_1::calls::call(base, operation, arguments).await,
+        "gate" => gate::calls::call(base, operation, arguments).await,
         "harbour_1" => harbour_1::calls::call(base, operation, arguments).await,
         "harbour_2" => harbour_2::calls::call(base, operation, arguments).await,
         "hostile" => hostile::calls::call(base, operation, arguments).await,

@@ -125,15 +125,24 @@ fn sent_along(security: &Security) -> String {
             _ => format!(" with the token of the client, or of the call{place}.\n"),
         };
     }
-    let mut schemes: Vec<&Scheme> = security.schemes.iter().collect();
+    let ways: Vec<String> = security.ways.iter().map(|way| all_of(way)).collect();
+    let end = match (security.need, ways.len()) {
+        (Need::Optional, 1) => ", where all of it is there",
+        (Need::Optional, _) => ", or without any of that",
+        _ => "",
+    };
+    format!(" with {}{end}.\n", ways.join("; or with "))
+}
+
+/// What is sent at once, the token first.
+fn all_of(way: &[Scheme]) -> String {
+    let mut schemes: Vec<&Scheme> = way.iter().collect();
     schemes.sort_by_key(|scheme| scheme.method.is_some());
     let parts = schemes.into_iter().map(|scheme| match &scheme.method {
         None => format!("the token of the client, or of the call{}", scheme.carrier.place()),
         Some(method) => format!("the client's `{method}`{}", scheme.carrier.place()),
     });
-    let parts: Vec<String> = parts.collect();
-    let end = if security.need == Need::Optional { ", where all of it is there" } else { "" };
-    format!(" with {}{end}.\n", parts.join(", and "))
+    parts.collect::<Vec<String>>().join(", and ")
 }
 
 /// The method of the builder that takes a credential.
@@ -249,6 +258,7 @@ pub(super) fn builder(api: &Api) -> TokenStream {
         pub struct ClientBuilder {
             inner: rt::codegen::Builder,
             server: Option<Server>,
+            user_agent: Option<String>,
             #region_field
         }
 
@@ -281,6 +291,14 @@ pub(super) fn builder(api: &Api) -> TokenStream {
             /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
             pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
                 self.inner = self.inner.http(http);
+                self
+            }
+
+            /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+            ///
+            /// A client that is given by [`http`](Self::http) has its own.
+            pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+                self.user_agent = Some(user_agent.into());
                 self
             }
 
@@ -328,6 +346,8 @@ pub(super) fn builder(api: &Api) -> TokenStream {
             pub fn build(self) -> Result<Client, rt::BuildError> {
                 let server = self.server #by_region #fallback;
                 #choose
+                let own = || concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned();
+                let inner = inner.user_agent(self.user_agent.unwrap_or_else(own));
                 Ok(Client { core: inner.build()? })
             }
         }

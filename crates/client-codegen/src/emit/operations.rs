@@ -63,15 +63,25 @@ fn constant(operation: &Operation) -> TokenStream {
 
 fn security(security: &Security) -> TokenStream {
     let only = security.only_token().map(|carrier| (carrier, self::carrier(carrier)));
-    let all = security.schemes.iter().map(scheme);
+    let mut ways = security.ways.iter().map(|way| {
+        let schemes = way.iter().map(scheme);
+        quote!(&[#(#schemes),*])
+    });
+    if ways.len() > 1 {
+        return match security.need {
+            Need::Optional => quote!(OptionalAnyOf(&[#(#ways),*])),
+            _ => quote!(AnyOf(&[#(#ways),*])),
+        };
+    }
+    let all = ways.next();
     match (security.need, only) {
         (Need::None, _) => quote!(None),
         (Need::Required, Some((Carrier::Bearer, _))) => quote!(Bearer),
         (Need::Optional, Some((Carrier::Bearer, _))) => quote!(Optional),
         (Need::Required, Some((_, carrier))) => quote!(Key(#carrier)),
         (Need::Optional, Some((_, carrier))) => quote!(OptionalKey(#carrier)),
-        (Need::Required, None) => quote!(All(&[#(#all),*])),
-        (Need::Optional, None) => quote!(OptionalAll(&[#(#all),*])),
+        (Need::Required, None) => quote!(All(#all)),
+        (Need::Optional, None) => quote!(OptionalAll(#all)),
     }
 }
 

@@ -9,7 +9,7 @@ use super::is_method;
 use crate::names;
 
 /// Methods that every builder has, and what `derive` gives it.
-const BUILDER: [&str; 12] = [
+const BUILDER: [&str; 13] = [
     "allow_insecure",
     "build",
     "default",
@@ -22,14 +22,15 @@ const BUILDER: [&str; 12] = [
     "timeout",
     "timer",
     "token_source",
+    "user_agent",
 ];
 
 /// What an operation sends to prove who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Security {
     pub(crate) need: Need,
-    /// All that is sent together.
-    pub(crate) schemes: Vec<Scheme>,
+    /// Of which one is enough; all schemes of it are sent together.
+    pub(crate) ways: Vec<Vec<Scheme>>,
 }
 
 /// Whether credentials must be there, may be there, or must not.
@@ -94,31 +95,42 @@ impl Carrier {
             Self::Basic => " by HTTP's scheme `Basic`".to_owned(),
         }
     }
-
-    fn is_key(&self) -> bool {
-        matches!(self, Self::Header(_) | Self::Query(_) | Self::Cookie(_))
-    }
 }
 
 impl Security {
-    /// How the token travels, if one is sent.
+    /// How the token travels, if one may be sent.
     pub(crate) fn token(&self) -> Option<&Carrier> {
-        self.schemes.iter().find(|scheme| scheme.method.is_none()).map(|scheme| &scheme.carrier)
+        self.ways.iter().flatten().find(|scheme| scheme.method.is_none()).map(|scheme| &scheme.carrier)
     }
 
-    /// How the token travels, if nothing else is sent.
+    /// How the token travels, if nothing else is ever sent.
     pub(crate) fn only_token(&self) -> Option<&Carrier> {
-        if self.schemes.len() == 1 { self.token() } else { None }
+        match self.ways.as_slice() {
+            [way] if way.len() == 1 => self.token(),
+            _ => None,
+        }
     }
 }
 
-/// The credentials that clients have beside their token: the API keys that an operation wants along with another
-/// credential. Each is sent wherever its scheme is asked for, and nowhere else.
+/// The credentials that clients have beside their token, each sent wherever its scheme is asked for, and nowhere else: the
+/// API keys that an operation wants along with another credential or in place of one, and `Basic` in place of a bearer
+/// token. That one can be chosen, the client must know which is which.
 pub(crate) fn credentials(document: &Node) -> Vec<Credential> {
     let items = document.members("paths").flat_map(|(_, item)| item.as_object().into_iter().flatten());
     let operations = items.filter(|(key, _)| is_method(key)).map(|(_, operation)| operation);
-    let together = operations.filter_map(|operation| chosen(document, operation)).filter(|way| way.len() > 1);
-    let keys: BTreeMap<&str, Carrier> = together.flatten().filter(|(_, carrier)| carrier.is_key()).collect();
+    let mut named: BTreeMap<&str, Carrier> = BTreeMap::new();
+    for ways in operations.map(|operation| ways(document, operation)) {
+        let is_choice = ways.len() > 1;
+        let has_bearer = ways.iter().flatten().any(|(_, carrier)| *carrier == Carrier::Bearer);
+        for way in ways {
+            let is_several = way.len() > 1;
+            named.extend(way.into_iter().filter(|(_, carrier)| match carrier {
+                Carrier::Bearer => false,
+                Carrier::Basic => is_choice && has_bearer,
+                Carrier::Header(_) | Carrier::Query(_) | Carrier::Cookie(_) => is_choice || is_several,
+            }));
+        }
+    }
     let mut taken: BTreeSet<String> = BUILDER.iter().map(|name| (*name).to_owned()).collect();
     let credential = |(scheme, carrier): (&str, Carrier)| {
         let plain = names::snake(scheme);
@@ -134,30 +146,38 @@ pub(crate) fn credentials(document: &Node) -> Vec<Credential> {
             method,
         }
     };
-    keys.into_iter().map(credential).collect()
+    named.into_iter().map(credential).collect()
 }
 
 /// What an operation sends. An empty requirement among others makes credentials welcome but not needed.
 pub(crate) fn read(document: &Node, operation: &Node, credentials: &[Credential]) -> Security {
-    let requirements = requirements(document, operation);
-    let Some(way) = chosen(document, operation) else { return Security { need: Need::None, schemes: Vec::new() } };
+    let ways = ways(document, operation);
     let is_empty = |requirement: &Node| requirement.as_object().is_none_or(|schemes| schemes.is_empty());
-    let need = if requirements.iter().any(is_empty) { Need::Optional } else { Need::Required };
+    let need = match requirements(document, operation) {
+        _ if ways.is_empty() => Need::None,
+        requirements if requirements.iter().any(is_empty) => Need::Optional,
+        _ => Need::Required,
+    };
     let scheme = |(name, carrier): (&str, Carrier)| {
         let method = credentials.iter().find(|one| one.scheme == name).map(|one| one.method.clone());
         Scheme { name: name.to_owned(), carrier, method }
     };
-    Security { need, schemes: way.into_iter().map(scheme).collect() }
+    Security { need, ways: ways.into_iter().map(|way| way.into_iter().map(scheme).collect()).collect() }
 }
 
-/// Of several ways, one that takes a single credential is preferred, and of those a bearer token.
-fn chosen<'a>(document: &'a Node, operation: &'a Node) -> Option<Vec<(&'a str, Carrier)>> {
-    let ways: Vec<Vec<(&str, Carrier)>> =
-        requirements(document, operation).iter().map(|one| way(document, one)).filter(|way| !way.is_empty()).collect();
-    let bearer = ways.iter().position(|way| matches!(way.as_slice(), [(_, Carrier::Bearer)]));
-    let single = || ways.iter().position(|way| way.len() == 1);
-    let at = bearer.or_else(single).unwrap_or(0);
-    ways.into_iter().nth(at)
+/// The ways to prove who calls, each of them once: two schemes that travel alike are one.
+fn ways<'a>(document: &'a Node, operation: &'a Node) -> Vec<Vec<(&'a str, Carrier)>> {
+    let mut found: Vec<Vec<(&str, Carrier)>> = Vec::new();
+    for requirement in requirements(document, operation) {
+        let way = way(document, requirement);
+        let alike = |other: &Vec<(&str, Carrier)>| {
+            other.len() == way.len() && way.iter().all(|(_, carrier)| other.iter().any(|(_, known)| known == carrier))
+        };
+        if !way.is_empty() && !found.iter().any(alike) {
+            found.push(way);
+        }
+    }
+    found
 }
 
 fn requirements<'a>(document: &'a Node, operation: &'a Node) -> &'a [Node] {

@@ -10,6 +10,7 @@ use reqwest::{Request, Response};
 
 use super::{Failure, body, redirect};
 use crate::call::Call;
+use crate::operation::token_of;
 use crate::{BoxFuture, Carrier, InvalidToken, Scheme, Security, TimeLimit, Token, TokenError, retry};
 
 type Outcome = Result<Response, Failure>;
@@ -113,6 +114,9 @@ impl<'a> Attempts<'a> {
 
     async fn authorize(&mut self, request: &mut Request) -> Result<(), Failure> {
         let security = self.call.operation().security;
+        if let Some(ways) = security.alternatives() {
+            return self.authorize_by_any(ways, request).await;
+        }
         // First, since nobody has to wait to learn that they are not there.
         for (scheme, method) in security.named() {
             match self.call.credential(scheme.name()) {
@@ -142,6 +146,56 @@ impl<'a> Attempts<'a> {
                 }
                 Err(failure) => return Err(failure),
             },
+        };
+        self.sent = Some(token.generation());
+        put(&token, carrier, request)
+    }
+
+    /// Puts in the credentials of the first way that can be met.
+    ///
+    /// A token that was given to the call says which way is meant. A source that wants somebody to sign in has none, and
+    /// leaves it to the other ways.
+    async fn authorize_by_any(
+        &mut self,
+        ways: &'static [&'static [Scheme]],
+        request: &mut Request,
+    ) -> Result<(), Failure> {
+        let (call, security) = (self.call, self.call.operation().security);
+        let has_token = call.own_token().is_some() || call.shared().has_tokens;
+        let is_there = |scheme: &Scheme| match scheme.method() {
+            Some(_) => call.credential(scheme.name()).is_some(),
+            None => has_token,
+        };
+        let is_meant = |way: &[Scheme]| call.own_token().is_none() || token_of(way).is_some();
+        let mut problem = Failure::NoneMet(ways);
+        for way in ways.iter().filter(|way| is_meant(way) && way.iter().all(is_there)) {
+            withdraw(security, request);
+            match self.fulfil(way, request).await {
+                Err(Failure::Credentials(error)) if error.needs_login() => problem = Failure::Credentials(error),
+                outcome => return outcome,
+            }
+        }
+        self.sent = None;
+        withdraw(security, request);
+        if security.is_optional() && call.own_token().is_none() { Ok(()) } else { Err(problem) }
+    }
+
+    /// Puts in all credentials of a way.
+    async fn fulfil(&mut self, way: &[Scheme], request: &mut Request) -> Result<(), Failure> {
+        self.sent = None;
+        for scheme in way {
+            if let Some(credential) = self.call.credential(scheme.name()).filter(|_| scheme.method().is_some()) {
+                let put = scheme.carrier().put(credential, request);
+                put.map_err(|invalid| Failure::Credentials(unsendable(*scheme, invalid)))?;
+            }
+        }
+        let Some(carrier) = token_of(way) else { return Ok(()) };
+        if let Some(token) = self.call.own_token() {
+            return put(token, carrier, request);
+        }
+        let token = match self.next.take().or_else(|| self.call.shared().tokens.cached()) {
+            Some(token) => token,
+            None => self.acquire().await?,
         };
         self.sent = Some(token.generation());
         put(&token, carrier, request)

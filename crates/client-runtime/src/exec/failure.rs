@@ -7,13 +7,15 @@ use http::StatusCode;
 
 use crate::call::Call;
 use crate::error::{CredentialsError, TimeoutError, TooLargeError, TransportError};
-use crate::{Error, TimeLimit, TokenError};
+use crate::{Error, Scheme, TimeLimit, TokenError};
 
 #[derive(Debug)]
 pub(crate) enum Failure {
     Credentials(TokenError),
     /// The client has no credential for a scheme; the method of its builder that takes it.
     Missing(&'static str, &'static str),
+    /// The client has the credentials of none of these ways, of which one would do.
+    NoneMet(&'static [&'static [Scheme]]),
     /// Without its URL.
     Transport(reqwest::Error),
     Timeout(TimeLimit),
@@ -54,6 +56,13 @@ impl Failure {
                 let error = TokenError::permanent(text);
                 Error::Credentials(CredentialsError { operation, error, missing: Some(scheme) })
             }
+            Self::NoneMet(ways) => {
+                let text =
+                    format!("the client has none of the credentials that would do; give its builder {}", told(ways));
+                let missing = ways.iter().copied().flatten().find(|scheme| scheme.method().is_some()).map(Scheme::name);
+                let error = TokenError::permanent(text);
+                Error::Credentials(CredentialsError { operation, error, missing })
+            }
             Self::Transport(source) => Error::Transport(TransportError { operation, source }),
             Self::Timeout(limit) => {
                 let duration = match limit {
@@ -72,6 +81,13 @@ impl Failure {
             ),
         }
     }
+}
+
+/// Ways to prove who calls, in prose: `board_key`, or `board_key` and a token.
+fn told(ways: &[&[Scheme]]) -> String {
+    let scheme = |scheme: &Scheme| scheme.method().map_or_else(|| "a token".to_owned(), |method| format!("`{method}`"));
+    let way = |way: &&[Scheme]| way.iter().map(scheme).collect::<Vec<_>>().join(" and ");
+    ways.iter().map(way).collect::<Vec<_>>().join(", or ")
 }
 
 impl From<reqwest::Error> for Failure {

@@ -1,6 +1,6 @@
 //! Fields that hold secrets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use heck::ToSnakeCase;
 
@@ -54,19 +54,17 @@ pub(crate) fn mark(cx: &mut Context, document: &mut Node, plan: &LowerPlan) -> R
 fn mark_by_name(cx: &mut Context, document: &mut Node) {
     let aliases = aliases(document, &is_plain_string);
     let mut used = None;
+    components_mut(document, &mut |owner, schema| {
+        let parts = |schema: &mut Node, mark: &mut dyn FnMut(&mut Node)| {
+            mark(schema);
+            schema.get_mut("allOf").and_then(Node::as_array_mut).into_iter().flatten().for_each(mark);
+        };
+        parts(schema, &mut |part| {
+            mark_members(cx, &aliases, part, &mut used, &|name| is_secret_of(owner, name));
+        });
+    });
     every_schema_mut(document, &mut |_, schema| {
-        let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut) else { return };
-        for (name, property) in properties.iter_mut().filter(|(name, _)| sounds_secret(name)) {
-            let target = if property.get("items").is_some() { property.get_mut("items") } else { Some(property) };
-            let Some(target) = target else { continue };
-            let alias = referred(target).and_then(|name| aliases.get(&name)).copied();
-            if alias.is_none() && !is_plain_string(target) {
-                continue;
-            }
-            cx.note(&rule::SECRET, target.origin, format!("`{name}` {}", described(target, SECRET)));
-            replace(target, SECRET, alias.unwrap_or(false));
-            used = Some(target.origin);
-        }
+        mark_members(cx, &aliases, schema, &mut used, &|name| sounds_secret(name).then_some(Kind::Text));
     });
     if let Some(origin) = used {
         add_component(document, SECRET, origin);
@@ -118,11 +116,44 @@ fn sounds_like_headers(name: &str) -> bool {
     name.to_snake_case().split('_').any(|word| word == "headers")
 }
 
+/// What a secret is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    /// A URL that lets in whoever opens it.
+    Link,
+}
+
+/// Gives the members of an object that are secrets their type.
+fn mark_members(
+    cx: &mut Context,
+    aliases: &HashMap<String, bool>,
+    schema: &mut Node,
+    used: &mut Option<Origin>,
+    is_secret: &dyn Fn(&str) -> Option<Kind>,
+) {
+    for (name, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
+        let Some(kind) = is_secret(name) else { continue };
+        let target = if property.get("items").is_some() { property.get_mut("items") } else { Some(property) };
+        let Some(target) = target else { continue };
+        let alias = referred(target).and_then(|name| aliases.get(&name)).copied();
+        if alias.is_none() && !(is_plain_string(target) || kind == Kind::Link && is_string(target)) {
+            continue;
+        }
+        cx.note(&rule::SECRET, target.origin, format!("`{name}` {}", described(target, SECRET)));
+        replace(target, SECRET, alias.unwrap_or(false));
+        *used = Some(target.origin);
+    }
+}
+
 /// A text without a form of its own.
 fn is_plain_string(schema: &Node) -> bool {
+    is_string(schema) && !matches!(schema.get_str("format"), Some("date-time" | "date" | "uri" | "url" | "email"))
+}
+
+fn is_string(schema: &Node) -> bool {
     schema.get_str("type") == Some("string")
         && ["enum", "oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none())
-        && !matches!(schema.get_str("format"), Some("date-time" | "date" | "uri" | "url" | "email"))
 }
 
 /// Says of the parameters that are named like secrets that the client must not show them.
@@ -254,6 +285,35 @@ pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node, care: Car
     });
 }
 
+/// Whether a member of a named schema is a secret by both names.
+///
+/// | schema | member |
+/// |---|---|
+/// | `…Secret…` | `key` |
+/// | `…Portal…`, `…Magic…`, `…DashboardAccess…` | `url`, `link`, `href`: whoever opens it is signed in |
+/// | any | `portalUrl`, `magic_link`, and the like |
+fn is_secret_of(owner: &str, name: &str) -> Option<Kind> {
+    let (owner, name) = (owner.to_snake_case(), name.to_snake_case());
+    let (owner, name): (Vec<&str>, Vec<&str>) = (owner.split('_').collect(), name.split('_').collect());
+    let signs_in = |words: &[&str]| {
+        let dashboard = words.windows(2).any(|pair| pair == ["dashboard", "access"]);
+        dashboard || words.iter().any(|word| ["portal", "magic"].contains(word))
+    };
+    let is_link = |word: &str| ["url", "link", "href"].contains(&word);
+    match name.as_slice() {
+        ["key"] if owner.contains(&"secret") => Some(Kind::Text),
+        [link] if is_link(link) && signs_in(&owner) => Some(Kind::Link),
+        [kind, link] if is_link(link) && ["portal", "magic"].contains(kind) => Some(Kind::Link),
+        ["magic", "link", "url"] => Some(Kind::Link),
+        _ => None,
+    }
+}
+
+/// Whether something is a secret by its name alone.
+///
+/// It is one that ends in a word for secrets (`token`, `password`, `clientSecret`), or in a key to something
+/// (`apiKey`, `signing_key`). A token that says where a list goes on (`nextPageToken`, `continuation_token`) is none:
+/// it opens nothing, and is sent back in a query.
 fn sounds_secret(name: &str) -> bool {
     const ALONE: [&str; 13] = [
         "token",
@@ -270,10 +330,13 @@ fn sounds_secret(name: &str) -> bool {
         "otp",
         "bearer",
     ];
+    const PAGING: [&str; 9] =
+        ["page", "next", "previous", "prev", "continuation", "pagination", "cursor", "sync", "scroll"];
     const KEYS: [&str; 6] = ["api", "access", "private", "secret", "signing", "encryption"];
     let snake = name.to_snake_case();
     let words: Vec<&str> = snake.split('_').collect();
     match words.as_slice() {
+        [.., kind, "token" | "tokens"] if PAGING.contains(kind) => false,
         [.., kind, "key"] if KEYS.contains(kind) => true,
         [.., last] => ALONE.contains(last),
         [] => false,
@@ -282,15 +345,39 @@ fn sounds_secret(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::sounds_secret;
+    use super::{Kind, is_secret_of, sounds_secret};
 
     #[test]
     fn names_that_sound_secret() {
         for name in ["token", "jwtToken", "oneTimeToken", "api_key", "client-secret", "PASSWORD", "newPassword"] {
             assert!(sounds_secret(name), "{name}");
         }
+        for name in ["pageAccessToken", "next_refresh_token"] {
+            assert!(sounds_secret(name), "{name}");
+        }
+        for name in ["nextPageToken", "page_token", "continuation-token", "nextToken", "cursor", "syncToken"] {
+            assert!(!sounds_secret(name), "{name}");
+        }
         for name in ["tokenType", "key", "secretary", "passwordPolicy", "expiresAt", ""] {
             assert!(!sounds_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn members_that_are_secret_by_what_they_are_a_part_of() {
+        for (owner, name, kind) in [
+            ("EndpointSecretOut", "key", Some(Kind::Text)),
+            ("EndpointOut", "key", None),
+            ("EndpointSecretOut", "keyId", None),
+            ("AppPortalAccessOut", "url", Some(Kind::Link)),
+            ("DashboardAccessOut", "url", Some(Kind::Link)),
+            ("billing_portal.session", "url", Some(Kind::Link)),
+            ("billing_portal.session", "return_url", None),
+            ("Customer", "portalUrl", Some(Kind::Link)),
+            ("Invitation", "magic_link", Some(Kind::Link)),
+            ("Customer", "url", None),
+        ] {
+            assert_eq!(is_secret_of(owner, name), kind, "{owner}.{name}");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Security schemes: bearer tokens, API keys and HTTP's scheme `Basic` are what the runtime sends, several at once where
-//! an operation needs them.
+//! an operation needs them, and one or another where it takes either.
 
 use std::collections::HashMap;
 
@@ -59,16 +59,6 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
             }
             met
         });
-        if requirements.iter().any(|requirement| distinct(requirement, &usable).len() == 1) {
-            requirements.retain(|requirement| {
-                let several = distinct(requirement, &usable).len() > 1;
-                if several {
-                    let text = format!("{here} takes a single one instead");
-                    cx.note(&rule::SEVERAL_SCHEMES, requirement.origin, text);
-                }
-                !several
-            });
-        }
     };
     visit("the document", document);
     each_operation_mut(document, &mut |path, method, operation| visit(&signature(method, path), operation));

@@ -134,3 +134,35 @@ fn the_three_crates_have_the_same_features() {
         }
     }
 }
+
+#[tokio::test]
+async fn clients_say_who_they_are_unless_the_http_client_does() {
+    use workspace_tests::Server;
+
+    let server = Server::start(|request, _| {
+        let named = request.headers.get("user-agent").map_or("nobody", |name| name.to_str().unwrap());
+        crate::http::servers::reply(204, &[("x-named", &named.to_owned())], "")
+    })
+    .await;
+    let builder = || {
+        let here = svix_client::Server::Custom(server.url().to_owned());
+        svix_client::Client::builder().server(here).static_token("t")
+    };
+    let named = async |builder: svix_client::ClientBuilder| {
+        let response = builder.build().unwrap().logout().await.unwrap();
+        response.headers()["x-named"].to_str().unwrap().to_owned()
+    };
+    let version = svix_manifest_version();
+    assert_eq!(named(builder()).await, format!("svix-client/{version}"));
+    assert_eq!(named(builder().user_agent("desk/7")).await, "desk/7");
+    let own = || reqwest::Client::builder().user_agent("mine");
+    assert_eq!(named(builder().user_agent("desk/7").http(own())).await, "mine");
+    assert_eq!(named(builder().http(reqwest::Client::builder())).await, "nobody");
+    assert!(builder().user_agent("a\nb").build().is_err());
+}
+
+fn svix_manifest_version() -> String {
+    let manifest = std::fs::read_to_string(workspace_tests::workspace_root().join("crates/svix-client/Cargo.toml"));
+    let manifest = manifest.unwrap();
+    manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"')).unwrap().to_owned()
+}

@@ -102,7 +102,7 @@ async fn every_operation_asks_for_json_and_sends_json() {
 
 #[tokio::test]
 async fn no_operation_sends_more_headers_than_it_needs() {
-    let needed = ["accept", "authorization", "content-length", "content-type", "host", "idempotency-key"];
+    let needed = ["accept", "authorization", "content-length", "content-type", "host", "idempotency-key", "user-agent"];
     for (call, request) in sent().await {
         for (name, _) in &request.headers {
             assert!(needed.contains(&name.as_str()), "{name} of {:?}; `api-version` was one", call.operation);

@@ -146,6 +146,29 @@ fn the_values_of_headers_are_secrets() {
 }
 
 #[test]
+fn a_secret_may_be_one_by_what_it_is_a_part_of() {
+    let text = || json!({"type": "string"});
+    let response = json!({"type": "object", "properties": {
+        "secret": {"$ref": "#/components/schemas/EndpointSecretOut"},
+        "portal": {"$ref": "#/components/schemas/AppPortalAccessOut"},
+        "nextPageToken": text(),
+    }});
+    let schemas = json!({
+        "EndpointSecretOut": {"type": "object", "properties": {"key": text(), "keyId": text()}},
+        "AppPortalAccessOut": {"allOf": [
+            {"type": "object", "properties": {"url": {"type": "string", "format": "uri"}, "token": text()}},
+        ]},
+    });
+    let (_, lowered) = run(&exchange(text(), response, schemas));
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    let secret = json!({"$ref": "#/components/schemas/Secret"});
+    assert_eq!(schemas["EndpointSecretOut"]["properties"], json!({"key": secret, "keyId": text()}));
+    let portal = schemas["AppPortalAccessOut"].to_string();
+    assert_eq!(portal.matches("schemas/Secret").count(), 2, "{portal}");
+    assert_eq!(schemas["OpResponse"]["properties"]["nextPageToken"], text());
+}
+
+#[test]
 fn parameters_named_like_secrets_are_marked() {
     let operation = json!({"operationId": "a", "responses": done(), "parameters": [
         {"name": "X-Api-Key", "in": "header", "schema": {"type": "string"}},

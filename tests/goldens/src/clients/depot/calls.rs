@@ -19,6 +19,18 @@ pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {
         "list_crates" => list_crates(&client, arguments).await,
         "label" => label(&client, arguments).await,
         "fallback" => fallback(&client, arguments).await,
+        "vendor_json" => vendor_json(&client, arguments).await,
+        "charset_json" => charset_json(&client, arguments).await,
+        "any_json" => any_json(&client, arguments).await,
+        "json_first" => json_first(&client, arguments).await,
+        "picture" => picture(&client, arguments).await,
+        "download" => download(&client, arguments).await,
+        "any_bytes" => any_bytes(&client, arguments).await,
+        "event_stream" => event_stream(&client, arguments).await,
+        "lines" => lines(&client, arguments).await,
+        "table" => table(&client, arguments).await,
+        "note" => note(&client, arguments).await,
+        "mixed" => mixed(&client, arguments).await,
         other => Err(serde_json::json!({"refused": other, "problem": "there is no such operation"})),
     }
 }
@@ -116,6 +128,143 @@ async fn fallback(client: &Client, arguments: &Arguments) -> Reply {
         Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {
             let other = matches!(error.api(), Some(errors::FallbackError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn vendor_json(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.vendor_json();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &*response),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::VendorJsonError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn charset_json(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.charset_json();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &*response),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::CharsetJsonError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn any_json(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.any_json();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &*response),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::AnyJsonError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn json_first(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.json_first();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &*response),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::JsonFirstError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn picture(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.picture();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &String::from_utf8_lossy(&response)),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::PictureError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn download(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.download();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &String::from_utf8_lossy(&response)),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::DownloadError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn any_bytes(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.any_bytes();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &String::from_utf8_lossy(&response)),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::AnyBytesError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn event_stream(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.event_stream();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &String::from_utf8_lossy(&response)),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::EventStreamError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn lines(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.lines();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &String::from_utf8_lossy(&response)),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::LinesError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn table(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.table();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &String::from_utf8_lossy(&response)),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::TableError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn note(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.note();
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &*response),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::NoteError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn mixed(client: &Client, arguments: &Arguments) -> Reply {
+    let request = client.mixed();
+    match request.await {
+        Ok(response) => match &*response {
+            answers::MixedAnswer::Ok(value) => success(response.status().as_u16(), value),
+            answers::MixedAnswer::Accepted(value) => success(response.status().as_u16(), value),
+            answers::MixedAnswer::NonAuthoritativeInformation(value) => success(response.status().as_u16(), &String::from_utf8_lossy(value)),
+            answers::MixedAnswer::Other(value) => success(response.status().as_u16(), &String::from_utf8_lossy(value.expose())),
+        },
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::MixedError::Other { .. }));
             failure(&error, error.status().map(|status| status.as_u16()), other)
         }
     }

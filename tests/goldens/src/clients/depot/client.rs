@@ -127,6 +127,174 @@ impl Client {
             options: rt::codegen::CallOptions::default(),
         }
     }
+
+    /// Sends `GET /media/vendorJson` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::VendorJsonError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1vendorJson/get`
+    pub fn vendor_json<'a>(&'a self) -> requests::VendorJson<'a> {
+        requests::VendorJson {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/charsetJson` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::CharsetJsonError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1charsetJson/get`
+    pub fn charset_json<'a>(&'a self) -> requests::CharsetJson<'a> {
+        requests::CharsetJson {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/anyJson` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::AnyJsonError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1anyJson/get`
+    pub fn any_json<'a>(&'a self) -> requests::AnyJson<'a> {
+        requests::AnyJson {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/jsonFirst` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::JsonFirstError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1jsonFirst/get`
+    pub fn json_first<'a>(&'a self) -> requests::JsonFirst<'a> {
+        requests::JsonFirst {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/picture` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::PictureError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1picture/get`
+    pub fn picture<'a>(&'a self) -> requests::Picture<'a> {
+        requests::Picture {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/download` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::DownloadError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1download/get`
+    pub fn download<'a>(&'a self) -> requests::Download<'a> {
+        requests::Download {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/anyBytes` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::AnyBytesError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1anyBytes/get`
+    pub fn any_bytes<'a>(&'a self) -> requests::AnyBytes<'a> {
+        requests::AnyBytes {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/eventStream` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::EventStreamError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1eventStream/get`
+    pub fn event_stream<'a>(&'a self) -> requests::EventStream<'a> {
+        requests::EventStream {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/lines` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::LinesError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1lines/get`
+    pub fn lines<'a>(&'a self) -> requests::Lines<'a> {
+        requests::Lines {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/table` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::TableError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1table/get`
+    pub fn table<'a>(&'a self) -> requests::Table<'a> {
+        requests::Table {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/note` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::NoteError`] when the server answers with anything but success.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1note/get`
+    pub fn note<'a>(&'a self) -> requests::Note<'a> {
+        requests::Note {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
+
+    /// Sends `GET /media/mixed` without a token.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::MixedError`] when the server answers with none of the described successes.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1mixed/get`
+    pub fn mixed<'a>(&'a self) -> requests::Mixed<'a> {
+        requests::Mixed {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+        }
+    }
 }
 
 /// Builds a [`Client`].
@@ -135,6 +303,7 @@ impl Client {
 pub struct ClientBuilder {
     inner: rt::codegen::Builder,
     server: Option<Server>,
+    user_agent: Option<String>,
 }
 
 impl ClientBuilder {
@@ -162,6 +331,14 @@ impl ClientBuilder {
     /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.inner = self.inner.http(http);
+        self
+    }
+
+    /// What the client calls itself in the header `User-Agent`; by default the name and version of this crate.
+    ///
+    /// A client that is given by [`http`](Self::http) has its own.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
         self
     }
 
@@ -209,6 +386,10 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, rt::BuildError> {
         let server = self.server.unwrap_or(Server::DepotExampleCom);
         let inner = self.inner.base_url(server.url());
+        let own = || {
+            concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned()
+        };
+        let inner = inner.user_agent(self.user_agent.unwrap_or_else(own));
         Ok(Client { core: inner.build()? })
     }
 }
@@ -303,6 +484,58 @@ pub mod operations {
     /// `GET /fallback`
     pub const FALLBACK: rt::Operation = operation("fallback", "GET", "/fallback")
         .as_idempotent();
+    /// `GET /media/vendorJson`
+    pub const VENDOR_JSON: rt::Operation = operation(
+            "vendor_json",
+            "GET",
+            "/media/vendorJson",
+        )
+        .as_idempotent();
+    /// `GET /media/charsetJson`
+    pub const CHARSET_JSON: rt::Operation = operation(
+            "charset_json",
+            "GET",
+            "/media/charsetJson",
+        )
+        .as_idempotent();
+    /// `GET /media/anyJson`
+    pub const ANY_JSON: rt::Operation = operation("any_json", "GET", "/media/anyJson")
+        .as_idempotent();
+    /// `GET /media/jsonFirst`
+    pub const JSON_FIRST: rt::Operation = operation(
+            "json_first",
+            "GET",
+            "/media/jsonFirst",
+        )
+        .as_idempotent();
+    /// `GET /media/picture`
+    pub const PICTURE: rt::Operation = operation("picture", "GET", "/media/picture")
+        .as_idempotent();
+    /// `GET /media/download`
+    pub const DOWNLOAD: rt::Operation = operation("download", "GET", "/media/download")
+        .as_idempotent();
+    /// `GET /media/anyBytes`
+    pub const ANY_BYTES: rt::Operation = operation("any_bytes", "GET", "/media/anyBytes")
+        .as_idempotent();
+    /// `GET /media/eventStream`
+    pub const EVENT_STREAM: rt::Operation = operation(
+            "event_stream",
+            "GET",
+            "/media/eventStream",
+        )
+        .as_idempotent();
+    /// `GET /media/lines`
+    pub const LINES: rt::Operation = operation("lines", "GET", "/media/lines")
+        .as_idempotent();
+    /// `GET /media/table`
+    pub const TABLE: rt::Operation = operation("table", "GET", "/media/table")
+        .as_idempotent();
+    /// `GET /media/note`
+    pub const NOTE: rt::Operation = operation("note", "GET", "/media/note")
+        .as_idempotent();
+    /// `GET /media/mixed`
+    pub const MIXED: rt::Operation = operation("mixed", "GET", "/media/mixed")
+        .as_idempotent();
     /// All of them, in the order of the description.
     pub const ALL: &[rt::Operation] = &[
         STORE_CRATE,
@@ -312,6 +545,18 @@ pub mod operations {
         LIST_CRATES,
         LABEL,
         FALLBACK,
+        VENDOR_JSON,
+        CHARSET_JSON,
+        ANY_JSON,
+        JSON_FIRST,
+        PICTURE,
+        DOWNLOAD,
+        ANY_BYTES,
+        EVENT_STREAM,
+        LINES,
+        TABLE,
+        NOTE,
+        MIXED,
     ];
 }
 
@@ -634,6 +879,443 @@ pub mod requests {
             })
         }
     }
+
+    /// A call of [`Client::vendor_json`](super::Client::vendor_json) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct VendorJson<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> VendorJson<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for VendorJson<'a> {
+        type Output = Result<
+            rt::Response<types::Crate>,
+            rt::Error<errors::VendorJsonError>,
+        >;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some("application/vnd.depot.v2+json");
+                let call = self.core.call(&operations::VENDOR_JSON, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.vendor_json().await;
+                rt::codegen::finish(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::charset_json`](super::Client::charset_json) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct CharsetJson<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> CharsetJson<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for CharsetJson<'a> {
+        type Output = Result<
+            rt::Response<types::Crate>,
+            rt::Error<errors::CharsetJsonError>,
+        >;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let call = self.core.call(&operations::CHARSET_JSON, self.options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.charset_json().await;
+                rt::codegen::finish(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::any_json`](super::Client::any_json) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct AnyJson<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> AnyJson<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for AnyJson<'a> {
+        type Output = Result<
+            rt::Response<types::Crate>,
+            rt::Error<errors::AnyJsonError>,
+        >;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let call = self.core.call(&operations::ANY_JSON, self.options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.any_json().await;
+                rt::codegen::finish(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::json_first`](super::Client::json_first) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct JsonFirst<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> JsonFirst<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for JsonFirst<'a> {
+        type Output = Result<
+            rt::Response<types::Crate>,
+            rt::Error<errors::JsonFirstError>,
+        >;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let call = self.core.call(&operations::JSON_FIRST, self.options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.json_first().await;
+                rt::codegen::finish(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::picture`](super::Client::picture) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct Picture<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> Picture<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for Picture<'a> {
+        type Output = Result<rt::Response<rt::Bytes>, rt::Error<errors::PictureError>>;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some("image/*");
+                let call = self.core.call(&operations::PICTURE, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.picture().await;
+                rt::codegen::finish_bytes(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::download`](super::Client::download) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct Download<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> Download<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for Download<'a> {
+        type Output = Result<rt::Response<rt::Bytes>, rt::Error<errors::DownloadError>>;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some(
+                    "application/octet-stream, application/problem+json",
+                );
+                let call = self.core.call(&operations::DOWNLOAD, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.download().await;
+                rt::codegen::finish_bytes(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::any_bytes`](super::Client::any_bytes) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct AnyBytes<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> AnyBytes<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for AnyBytes<'a> {
+        type Output = Result<rt::Response<rt::Bytes>, rt::Error<errors::AnyBytesError>>;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some("*/*");
+                let call = self.core.call(&operations::ANY_BYTES, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.any_bytes().await;
+                rt::codegen::finish_bytes(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::event_stream`](super::Client::event_stream) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct EventStream<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> EventStream<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for EventStream<'a> {
+        type Output = Result<
+            rt::Response<rt::Bytes>,
+            rt::Error<errors::EventStreamError>,
+        >;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some("text/event-stream");
+                let call = self.core.call(&operations::EVENT_STREAM, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.event_stream().await;
+                rt::codegen::finish_bytes(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::lines`](super::Client::lines) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct Lines<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> Lines<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for Lines<'a> {
+        type Output = Result<rt::Response<rt::Bytes>, rt::Error<errors::LinesError>>;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some("application/x-ndjson");
+                let call = self.core.call(&operations::LINES, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.lines().await;
+                rt::codegen::finish_bytes(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::table`](super::Client::table) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct Table<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> Table<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for Table<'a> {
+        type Output = Result<rt::Response<rt::Bytes>, rt::Error<errors::TableError>>;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some("text/csv");
+                let call = self.core.call(&operations::TABLE, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.table().await;
+                rt::codegen::finish_bytes(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::note`](super::Client::note) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct Note<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> Note<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for Note<'a> {
+        type Output = Result<rt::Response<String>, rt::Error<errors::NoteError>>;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some("text/plain");
+                let call = self.core.call(&operations::NOTE, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.note().await;
+                rt::codegen::finish_text(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::mixed`](super::Client::mixed) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct Mixed<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+    }
+
+    impl<'a> Mixed<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for Mixed<'a> {
+        type Output = Result<
+            rt::Response<answers::MixedAnswer>,
+            rt::Error<errors::MixedError>,
+        >;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let mut options = self.options;
+                options.accept = Some(
+                    "application/json, text/plain, image/png, application/problem+json",
+                );
+                let call = self.core.call(&operations::MIXED, options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.mixed().await;
+                rt::codegen::finish_answer(&call, result, answers::MixedAnswer::read)
+                    .await
+            })
+        }
+    }
 }
 
 /// What a server answers when an operation with several answers succeeds, by operation.
@@ -745,6 +1427,42 @@ pub mod answers {
                 206u16 => answer.json().map(Self::PartialContent),
                 status if (200u16..=299u16).contains(&status) => {
                     answer.json().map(Self::Success)
+                }
+                _ => Err(answer.undocumented()),
+            }
+        }
+    }
+
+    /// What [`Client::mixed`](super::Client::mixed) got, by the status of the answer.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1mixed/get/responses`
+    #[derive(Clone, Debug)]
+    #[non_exhaustive]
+    #[allow(
+        clippy::large_enum_variant,
+        reason = "there is one of them, and it is taken apart at once"
+    )]
+    pub enum MixedAnswer {
+        /// 200: d
+        Ok(types::Crate),
+        /// 202: d
+        Accepted(String),
+        /// 203: d
+        NonAuthoritativeInformation(rt::Bytes),
+        /// A success with a status that the description doesn't mention, with its body as it came.
+        Other(rt::RawBody),
+    }
+
+    impl MixedAnswer {
+        pub(super) fn read(
+            answer: rt::codegen::Answer<'_>,
+        ) -> Result<Self, rt::codegen::Unread> {
+            match answer.status() {
+                200u16 => answer.json().map(Self::Ok),
+                202u16 => answer.text().map(Self::Accepted),
+                203u16 => Ok(Self::NonAuthoritativeInformation(answer.bytes())),
+                status if (200u16..=299u16).contains(&status) => {
+                    Ok(Self::Other(answer.raw_body()))
                 }
                 _ => Err(answer.undocumented()),
             }
@@ -1121,4 +1839,564 @@ pub mod errors {
     }
 
     impl std::error::Error for FallbackError {}
+
+    /// Why [`Client::vendor_json`](super::Client::vendor_json) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1vendorJson/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum VendorJsonError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for VendorJsonError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for VendorJsonError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for VendorJsonError {}
+
+    /// Why [`Client::charset_json`](super::Client::charset_json) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1charsetJson/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum CharsetJsonError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for CharsetJsonError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for CharsetJsonError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for CharsetJsonError {}
+
+    /// Why [`Client::any_json`](super::Client::any_json) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1anyJson/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum AnyJsonError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for AnyJsonError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for AnyJsonError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for AnyJsonError {}
+
+    /// Why [`Client::json_first`](super::Client::json_first) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1jsonFirst/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum JsonFirstError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for JsonFirstError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for JsonFirstError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for JsonFirstError {}
+
+    /// Why [`Client::picture`](super::Client::picture) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1picture/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum PictureError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for PictureError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for PictureError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for PictureError {}
+
+    /// Why [`Client::download`](super::Client::download) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1download/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum DownloadError {
+        /// 404: d
+        NotFound(rt::ErrorResponse<types::Problem>),
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for DownloadError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let decoded = match parts.status().as_u16() {
+                404u16 => parts.decode().map(Self::NotFound),
+                _ => Err(parts),
+            };
+            decoded
+                .unwrap_or_else(|parts| {
+                    let (status, headers, body) = parts.into_parts();
+                    Self::Other {
+                        status,
+                        headers: Box::new(headers),
+                        body,
+                    }
+                })
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::NotFound(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for DownloadError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for DownloadError {}
+
+    /// Why [`Client::any_bytes`](super::Client::any_bytes) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1anyBytes/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum AnyBytesError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for AnyBytesError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for AnyBytesError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for AnyBytesError {}
+
+    /// Why [`Client::event_stream`](super::Client::event_stream) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1eventStream/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum EventStreamError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for EventStreamError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for EventStreamError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for EventStreamError {}
+
+    /// Why [`Client::lines`](super::Client::lines) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1lines/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum LinesError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for LinesError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for LinesError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for LinesError {}
+
+    /// Why [`Client::table`](super::Client::table) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1table/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum TableError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for TableError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for TableError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for TableError {}
+
+    /// Why [`Client::note`](super::Client::note) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1note/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum NoteError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for NoteError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for NoteError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for NoteError {}
+
+    /// Why [`Client::mixed`](super::Client::mixed) failed, as the server put it.
+    ///
+    /// Source: `depot.yaml`, `#/paths/~1media~1mixed/get/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum MixedError {
+        /// 400: d
+        BadRequest(rt::ErrorResponse<types::Problem>),
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for MixedError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let decoded = match parts.status().as_u16() {
+                400u16 => parts.decode().map(Self::BadRequest),
+                _ => Err(parts),
+            };
+            decoded
+                .unwrap_or_else(|parts| {
+                    let (status, headers, body) = parts.into_parts();
+                    Self::Other {
+                        status,
+                        headers: Box::new(headers),
+                        body,
+                    }
+                })
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::BadRequest(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for MixedError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for MixedError {}
 }
