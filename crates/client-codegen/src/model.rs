@@ -46,6 +46,8 @@ pub(crate) struct Operation {
     pub(crate) pointer: String,
     /// The method of the client, such as `expire_all`.
     pub(crate) method_name: String,
+    /// What else it is behind.
+    pub(crate) items: names::OperationItems,
     pub(crate) http_method: String,
     pub(crate) path: String,
     pub(crate) docs: String,
@@ -224,6 +226,8 @@ pub(crate) fn operations(document: &Node) -> Result<Vec<Operation>, CodegenError
             operations.push(read_operation(document, &credentials, (path, method), operation)?);
         }
     }
+    let items = names::operation_items(operations.iter().map(|operation| operation.method_name.as_str()));
+    operations.iter_mut().zip(items).for_each(|(operation, items)| operation.items = items);
     Ok(operations)
 }
 
@@ -243,6 +247,7 @@ fn read_operation(
     let success = operation.members("responses").find(|(status, _)| is_success(status)).map(|(_, response)| response);
     Ok(Operation {
         method_name: names::snake(id),
+        items: names::OperationItems::default(),
         http_method: method.to_uppercase(),
         path: path.to_owned(),
         docs: docs.join("\n\n"),

@@ -14,7 +14,6 @@ use openapi_pipeline::{Node, Origin};
 use crate::CodegenError;
 use crate::items::{self, Item, Kind};
 use crate::model::{self, Api, Operation};
-use crate::names;
 
 pub(crate) use shown::Lines;
 pub(crate) use types::{Origins, origins};
@@ -109,10 +108,10 @@ fn inherited<'a>(item: &Item, origins: &'a BTreeMap<String, Origin>) -> Option<&
 fn operations(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>) {
     for operation in &api.operations {
         let Some(node) = document.pointer(&operation.pointer) else { continue };
-        let Operation { method_name, .. } = operation;
-        let request = format!("requests::{}", names::type_name(method_name));
+        let Operation { method_name, items, .. } = operation;
+        let request = format!("requests::{}", items.request);
         origins.insert(format!("Client::{method_name}"), node.origin);
-        origins.insert(format!("operations::{}", names::shouty(method_name)), node.origin);
+        origins.insert(format!("operations::{}", items.constant), node.origin);
         let listed = node.get("parameters").and_then(Node::as_array).unwrap_or_default();
         for (parameter, node) in operation.parameters.iter().zip(listed) {
             let argument = &parameter.argument;
@@ -130,7 +129,7 @@ fn operations(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>
 }
 
 fn errors(operation: &Operation, node: &Node, origins: &mut BTreeMap<String, Origin>) {
-    let error = format!("errors::{}", names::error_name(&operation.method_name));
+    let error = format!("errors::{}", operation.items.error);
     let responses = node.get("responses");
     let documented = responses.and_then(Node::as_object).into_iter().flatten();
     let origin = responses.map_or(node.origin, |responses| responses.origin);
@@ -140,7 +139,7 @@ fn errors(operation: &Operation, node: &Node, origins: &mut BTreeMap<String, Ori
     }
     origins.insert(error, origin);
     if !operation.answers.is_empty() {
-        let answer = format!("answers::{}", names::answer_name(&operation.method_name));
+        let answer = format!("answers::{}", operation.items.answer);
         let documented = documented.filter(|(_, response)| model::is_answer(response));
         for (one, (_, response)) in operation.answers.iter().zip(documented) {
             origins.insert(format!("{answer}::{}", one.status.variant()), response.origin);

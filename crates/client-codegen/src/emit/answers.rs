@@ -5,7 +5,6 @@ use quote::{format_ident, quote};
 
 use super::types::{arm, json_type};
 use crate::model::{Answer, AnswerBody, Api, Operation, StatusPattern};
-use crate::names;
 use crate::polish::doc_attributes;
 
 /// What the call of an operation gives that has several answers.
@@ -22,7 +21,7 @@ impl Reading {
             [] => None,
             [Answer { body: AnswerBody::None, .. }] => Some(Self::Nothing),
             _ => {
-                let name = format_ident!("{}", names::answer_name(&operation.method_name));
+                let name = format_ident!("{}", operation.items.answer);
                 Some(Self::Enum(quote!(answers::#name)))
             }
         }
@@ -77,7 +76,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
 }
 
 fn answer(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}", names::answer_name(&operation.method_name));
+    let name = format_ident!("{}", operation.items.answer);
     let docs = format!(
         " What [`Client::{method}`](super::Client::{method}) got, by the status of the answer.",
         method = operation.method_name

@@ -8,7 +8,6 @@ use super::answers::Reading;
 use super::servers;
 use super::signature::{Form, Kind, Signature};
 use crate::model::{Api, Carrier, Credential, Need, Operation, Scheme, Security};
-use crate::names;
 use crate::polish::doc_attributes;
 
 /// The client, and the way to a builder.
@@ -44,7 +43,7 @@ pub(super) fn client(api: &Api, methods: impl Iterator<Item = TokenStream>) -> T
 /// The method of an operation.
 pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStream {
     let name = format_ident!("{}", operation.method_name);
-    let request = format_ident!("{}", names::type_name(&operation.method_name));
+    let request = format_ident!("{}", operation.items.request);
     let docs = method_docs(operation, signature);
     let deprecated =
         operation.deprecated.then(|| quote!(#[deprecated = "the vendor asks callers to stop using this operation"]));
@@ -93,7 +92,7 @@ fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
         text.push_str(&format!("\n{}\n", described.join("\n")));
     }
     let mut docs = doc_attributes(&text);
-    let error = names::error_name(&operation.method_name);
+    let error = &operation.items.error;
     // Ours, with links: it doesn't go through the filter for the vendor's text.
     for line in [
         String::new(),

@@ -5,7 +5,6 @@ use quote::{format_ident, quote};
 
 use super::types::{arm, json_type};
 use crate::model::{Api, ErrorResponse, Operation, StatusPattern};
-use crate::names;
 use crate::polish::doc_attributes;
 
 pub(super) fn module(api: &Api) -> TokenStream {
@@ -33,7 +32,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
 }
 
 fn error(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}", names::error_name(&operation.method_name));
+    let name = format_ident!("{}", operation.items.error);
     let docs = format!(
         " Why [`Client::{method}`](super::Client::{method}) failed, as the server put it.",
         method = operation.method_name

@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::model::{Api, Carrier, Need, Operation, Scheme, Security};
-use crate::names;
 
 pub(super) fn module(api: &Api) -> TokenStream {
     let constants = api.operations.iter().map(constant);
@@ -17,7 +16,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
             }
         }
     });
-    let names = api.operations.iter().map(|operation| format_ident!("{}", names::shouty(&operation.method_name)));
+    let names = api.operations.iter().map(|operation| format_ident!("{}", operation.items.constant));
     quote! {
         /// The operations of this API as data.
         pub mod operations {
@@ -34,7 +33,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
 }
 
 fn constant(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}", names::shouty(&operation.method_name));
+    let name = format_ident!("{}", operation.items.constant);
     let Operation { method_name, http_method, path, deprecated, idempotent, rotates, .. } = operation;
     let security = (operation.security.need != Need::None).then(|| {
         let security = security(&operation.security);

@@ -6,7 +6,6 @@ use quote::{format_ident, quote};
 use super::answers::Reading;
 use super::signature::{Argument, Form, Kind, Signature};
 use crate::model::{Api, Operation, Writing};
-use crate::names;
 use crate::polish::doc_attributes;
 
 pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
@@ -36,8 +35,8 @@ pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
 }
 
 fn request(operation: &Operation, signature: &Signature) -> TokenStream {
-    let name = format_ident!("{}", names::type_name(&operation.method_name));
-    let error = format_ident!("{}", names::error_name(&operation.method_name));
+    let name = format_ident!("{}", operation.items.request);
+    let error = format_ident!("{}", operation.items.error);
     let output = &signature.output;
     let docs = format!(
         " A call of [`Client::{method}`](super::Client::{method}) that is ready to be sent.",
@@ -140,7 +139,7 @@ fn idempotency_key() -> TokenStream {
 }
 
 fn send(operation: &Operation, signature: &Signature) -> TokenStream {
-    let constant = format_ident!("{}", names::shouty(&operation.method_name));
+    let constant = format_ident!("{}", operation.items.constant);
     let method = format_ident!("{}", operation.method_name);
     let checks = signature.arguments.iter().filter(|argument| argument.kind == Kind::Path).filter_map(|argument| {
         let (field, wire) = (&argument.name, argument.parameter.as_ref()?);
