@@ -17,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::adapter::{Proof, lenient, retry_after};
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Ended, Family, FileStore,
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Ended, Family, FileStore,
     LogoutScope, Renewal, Secret, Session, SessionManager, Timer, TokioTimer,
 };
 use auth_testkit::{ManualClock, conformance};
@@ -67,10 +67,7 @@ impl Northwind {
         clock: &dyn Timer,
     ) -> Result<Vec<u8>, AuthError> {
         let named = |error: AuthError| error.with_operation(NORTHWIND, path);
-        let lost = |error: reqwest::Error| {
-            let delivery = if error.is_connect() { Delivery::NotProcessed } else { Delivery::Unknown };
-            named(AuthError::new(AuthErrorKind::Transport).with_delivery(delivery).with_source(error.without_url()))
-        };
+        let lost = |error| named(AuthError::from_reqwest(error));
         let form = [form, &[("client_id", &self.client_id)]].concat();
         let answer = self.http.post(format!("{}{path}", self.url)).form(&form).send().await.map_err(lost)?;
         let status = answer.status();

@@ -2,7 +2,7 @@
 //! each of the vendors' features brings; their adapters use nothing else.
 //!
 //! - [`AuthError::from_call`] sorts the error of a generated client, [`AuthError::from_answer`] an answer that any other
-//!   client got;
+//!   client got, and [`AuthError::from_reqwest`] what became of a request that got none;
 //! - [`Claims`] reads what a JWT says about itself, and [`refused_fields`] what a vendor has against a request;
 //! - [`needed`] and [`lenient`] decode as much of an answer as a session needs, and no more; [`Sent`] reads its moments by
 //!   the clock that sessions are dated by;

@@ -50,8 +50,8 @@ use std::time::Duration;
 
 use auth_core::adapter::Proof;
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, LogoutScope,
-    Renewal, Session, Timer,
+    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, LogoutScope, Renewal, Session,
+    Timer,
 };
 use serde_json::{Value, json};
 
@@ -67,14 +67,10 @@ impl Acme {
         let named = |error: AuthError| error.with_operation(ACME, path);
         let request = self.http.post(format!("{}/{path}", self.url)).json(&body);
         let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
-        // Without its URL, which may hold what nobody should read.
-        let lost = |error: reqwest::Error| {
-            let delivery = if error.is_connect() { Delivery::NotProcessed } else { Delivery::Unknown };
-            AuthError::new(AuthErrorKind::Transport).with_delivery(delivery).with_source(error.without_url())
-        };
-        let answer = request.send().await.map_err(|error| named(lost(error)))?;
+        let lost = |error| named(AuthError::from_reqwest(error));
+        let answer = request.send().await.map_err(lost)?;
         let status = answer.status();
-        let body = answer.bytes().await.map_err(|error| named(lost(error)))?;
+        let body = answer.bytes().await.map_err(lost)?;
         if !status.is_success() {
             return Err(named(AuthError::from_answer(status.as_u16(), &body, proof)));
         }
@@ -84,9 +80,9 @@ impl Acme {
     fn session(answer: &Value, clock: &dyn Timer) -> Result<Session, AuthError> {
         let unusable = || AuthError::new(AuthErrorKind::Decode).with_operation(ACME, "session");
         let text = |name: &str| answer[name].as_str().map(str::to_owned).ok_or_else(unusable);
-        let (now, lifetime) = (clock.system_time(), answer["expires_in"].as_u64().ok_or_else(unusable)?);
-        let expiry = now.checked_add(Duration::from_secs(lifetime)).ok_or_else(unusable)?;
-        Ok(Session::new(text("access_token")?, now).with_refresh_token(text("refresh_token")?).with_expiry(expiry))
+        let lifetime = Duration::from_secs(answer["expires_in"].as_u64().ok_or_else(unusable)?);
+        let session = Session::new(text("access_token")?, clock.system_time()).with_expires_in(lifetime);
+        Ok(session.with_refresh_token(text("refresh_token")?))
     }
 }
 

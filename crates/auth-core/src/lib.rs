@@ -122,7 +122,7 @@ manager.shutdown().await;
 //!             match credentials {
 //!                 Credentials::Password { username, password, .. } if password.expose() == "sesame" => {
 //!                     let now = clock.system_time();
-//!                     Ok(Session::new("token", now).with_expiry(now + Duration::from_secs(600)).with_subject(username))
+//!                     Ok(Session::new("token", now).with_expires_in(Duration::from_secs(600)).with_subject(username))
 //!                 }
 //!                 Credentials::Password { .. } => Err(failed(AuthErrorKind::InvalidCredentials)),
 //!                 other => Err(failed(AuthErrorKind::InvalidInput)

@@ -1,7 +1,7 @@
 //! A session: what signing in gives.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use client_runtime::Secret;
 
@@ -63,6 +63,23 @@ impl Session {
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         self.expires_at = Some(expires_at);
+        self
+    }
+
+    /// Sets how long the access token lives from [`issued_at`](Self::issued_at) on, as `expires_in` of OAuth 2.0 says it. One
+    /// that lives beyond the end of all clocks never stops being valid.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let now = SystemTime::now();
+    /// let session = auth_core::Session::new("token", now).with_expires_in(Duration::from_secs(3600));
+    /// assert_eq!(session.expires_at, Some(now + Duration::from_secs(3600)));
+    /// assert_eq!(session.with_expires_in(Duration::MAX).expires_at, None);
+    /// ```
+    #[must_use]
+    pub fn with_expires_in(mut self, lifetime: Duration) -> Self {
+        self.expires_at = self.issued_at.checked_add(lifetime);
         self
     }
 

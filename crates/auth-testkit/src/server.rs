@@ -3,6 +3,8 @@
 mod clock;
 mod front;
 mod serve;
+#[cfg(feature = "conformance")]
+mod timer;
 mod wire;
 
 use std::fmt;

@@ -63,6 +63,40 @@ impl AuthError {
         answered(status, body, proof).with_status(status)
     }
 
+    /// Sorts the failure of a request that was sent with reqwest, or couldn't be. Its URL is left out: it may hold what nobody
+    /// should read.
+    ///
+    /// | failure | kind | [`Delivery`] |
+    /// |---|---|---|
+    /// | no connection came about | `Transport`, or `Timeout` | `NotProcessed` |
+    /// | the time limit | `Timeout` | `Unknown` |
+    /// | the request could not be made | `InvalidInput` | `NotProcessed` |
+    /// | an answer that isn't what it should be | `Decode` | `Unknown` |
+    /// | another | `Transport` | `Unknown` |
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use auth_core::{AuthError, AuthErrorKind, Delivery};
+    ///
+    /// // Nobody listens there.
+    /// let error = reqwest::Client::new().get("http://127.0.0.1:1/?token=canary").send().await.unwrap_err();
+    /// let error = AuthError::from_reqwest(error);
+    /// assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::Transport, Delivery::NotProcessed));
+    /// assert!(error.is_transient() && !format!("{error} {error:?}").contains("canary"));
+    /// # });
+    /// ```
+    pub fn from_reqwest(error: reqwest::Error) -> Self {
+        let kind = match &error {
+            error if error.is_builder() => AuthErrorKind::InvalidInput,
+            error if error.is_timeout() => AuthErrorKind::Timeout,
+            error if error.is_decode() => AuthErrorKind::Decode,
+            _ => AuthErrorKind::Transport,
+        };
+        let was_sent = !error.is_builder() && !error.is_connect();
+        let delivery = if was_sent { Delivery::Unknown } else { Delivery::NotProcessed };
+        Self::new(kind).with_delivery(delivery).with_source(error.without_url())
+    }
+
     /// An answer of success that lacks something nobody can do without. `field` is its name there.
     pub fn unusable(family: Family, operation: &'static str, field: &str) -> Self {
         Self::new(AuthErrorKind::Decode)

@@ -4,18 +4,21 @@ use auth_core::{Authenticator, Credentials, LogoutScope, Renewal, Session, Tokio
 
 use super::report::{Report, describe};
 
+/// Why something needs other credentials.
+const ONE_LOGIN: &str = "the credentials are no good for a second login";
+
 /// What sessions are dated by.
 const CLOCK: TokioTimer = TokioTimer::new();
 
 /// Puts an authenticator through its verbs, at a vendor where `credentials` are good and can be used several times.
 ///
-/// Sessions are created and ended; where the authenticator can, in the end every session of the account, and otherwise
-/// some of them live on. So this wants an account of its own, or a fake vendor. Where refresh tokens rotate, one of them is
-/// deliberately sent twice. Sessions are dated by the system's clock.
+/// Sessions are created and, where the authenticator can, ended: one by one, or every session of the account. So this wants
+/// an account of its own, or a fake vendor. Where refresh tokens rotate, one of them is deliberately sent twice; where the
+/// credentials are a password, a wrong one is tried once. Sessions are dated by the system's clock.
 ///
-/// What it can't see: how an authenticator sorts a wrong password, a 429, an outage and a lost answer; whether a second
-/// renewal still has what the vendor wants back; and what becomes of spent refresh tokens, where credentials are good for
-/// one login only. Test that with a fake.
+/// What it can't see: how an authenticator sorts a 429, an outage and a lost answer; and whether a second renewal still
+/// has what the vendor wants back. Test that with a fake. What these credentials or this vendor leave unchecked is
+/// [skipped](Report::skipped) by name.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -66,8 +69,20 @@ pub async fn run(authenticator: &dyn Authenticator, credentials: &Credentials) -
         end(&mut report, authenticator, credentials, &session).await;
         spend(&mut report, authenticator, credentials).await;
     }
+    wrong_password(&mut report, authenticator, credentials).await;
     strangers(&mut report, authenticator).await;
     report
+}
+
+/// Ends a session that nobody needs any more, where that can be done.
+async fn put_away(authenticator: &dyn Authenticator, session: &Session) {
+    let capabilities = authenticator.capabilities();
+    // It may have ended already, which is no failure.
+    let _ = match capabilities.logout {
+        LogoutScope::Session => authenticator.logout(session).await,
+        _ if capabilities.revoke_all => authenticator.revoke_all(session).await,
+        _ => Ok(()),
+    };
 }
 
 fn check_session(report: &mut Report, session: &Session) {
@@ -106,7 +121,8 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
         report.unsupported("a logout of one session that isn't there is unsupported", logout);
     }
     if !credentials.is_reusable() {
-        return;
+        report.skip("revoking all sessions", ONE_LOGIN);
+        return put_away(authenticator, session).await;
     }
     let Some(session) = report.ok("a second login succeeds", authenticator.login(credentials, &CLOCK).await) else {
         return;
@@ -116,31 +132,62 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
         report.ok("revoking all sessions succeeds", revoked);
     } else {
         report.unsupported("a revocation that isn't there is unsupported", revoked);
+        put_away(authenticator, &session).await;
     }
 }
 
 /// What becomes of a refresh token that was redeemed. It gets a session of its own: a vendor that notices revokes it.
 async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentials: &Credentials) {
-    if !authenticator.capabilities().rotates || !credentials.is_reusable() {
-        return;
+    const NAME: &str = "a spent refresh token needs a login";
+    if !authenticator.capabilities().rotates {
+        return report.skip(NAME, "refresh tokens don't rotate");
+    }
+    if !credentials.is_reusable() {
+        return report.skip(NAME, ONE_LOGIN);
     }
     let login = authenticator.login(credentials, &CLOCK).await;
     let Some(session) = report.ok("a login after all that succeeds", login) else { return };
     let refresh = authenticator.refresh(&session, &CLOCK).await;
-    let Some(renewed) = report.ok("a refresh that rotates succeeds", refresh) else { return };
+    let Some(renewed) = report.ok("a refresh that rotates succeeds", refresh) else {
+        return put_away(authenticator, &session).await;
+    };
     let token = |session: &Session| session.refresh_token.as_ref().map(|token| token.expose().to_owned());
     let rotated = token(&renewed).is_some() && token(&renewed) != token(&session);
     report.check("a refresh rotates the refresh token", rotated, || "none, or the same".to_owned());
     let again = authenticator.refresh(&session, &CLOCK).await.err();
     let needs_login = again.as_ref().is_some_and(|error| error.needs_login() && !error.is_transient());
     let seen = || again.as_ref().map_or_else(|| "it was accepted".to_owned(), describe);
-    report.check("a spent refresh token needs a login", needs_login, seen);
+    report.check(NAME, needs_login, seen);
+    put_away(authenticator, &renewed).await;
+}
+
+/// A password that isn't this account's. A vendor that counts failures counts one.
+async fn wrong_password(report: &mut Report, authenticator: &dyn Authenticator, credentials: &Credentials) {
+    const NAME: &str = "a wrong password is refused for good";
+    const WRONG: &str = "N0t-the-password-of-this-account";
+    let Credentials::Password { username, .. } = credentials else {
+        return report.skip(NAME, "the credentials are no password");
+    };
+    let error = match authenticator.login(&Credentials::password(username.as_str(), WRONG), &CLOCK).await {
+        Ok(session) => {
+            put_away(authenticator, &session).await;
+            return report.check(NAME, false, || "it was accepted".to_owned());
+        }
+        Err(error) => error,
+    };
+    report.check(NAME, error.needs_login() && !error.is_transient(), || describe(&error));
+    let shown = format!("{error} {error:?}").contains(WRONG);
+    report.check("the error of a wrong password doesn't show it", !shown, || "it is in the error's text".to_owned());
 }
 
 /// Credentials of a type that the authenticator can't know.
 async fn strangers(report: &mut Report, authenticator: &dyn Authenticator) {
     struct Stranger;
-    let error = authenticator.login(&Credentials::custom(Stranger), &CLOCK).await.err();
+    let login = authenticator.login(&Credentials::custom(Stranger), &CLOCK).await;
+    if let Ok(session) = &login {
+        put_away(authenticator, session).await;
+    }
+    let error = login.err();
     let refused = error.as_ref().is_some_and(|error| !error.is_transient());
     let seen = || error.as_ref().map_or_else(|| "they were accepted".to_owned(), describe);
     report.check("unknown credentials are refused for good", refused, seen);

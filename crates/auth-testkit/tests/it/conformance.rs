@@ -28,6 +28,10 @@ enum Defect {
     HiddenLogout,
     /// Takes any credentials.
     Credulous,
+    /// Takes any password.
+    AnyPassword,
+    /// Says of a wrong password that it may be right later.
+    Hopeful,
 }
 
 /// Aivo without a socket.
@@ -84,7 +88,13 @@ impl Authenticator for InProcess {
     ) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async move {
             let body = match credentials {
+                Credentials::Password { .. } if self.defect == Defect::AnyPassword => {
+                    json!({ "email": EMAIL, "password": PASSWORD })
+                }
                 Credentials::Password { username, password, .. } => {
+                    if self.defect == Defect::Hopeful && password.expose() != PASSWORD {
+                        return Err(AuthError::new(AuthErrorKind::Transport));
+                    }
                     json!({ "email": username, "password": password.expose() })
                 }
                 _ if self.defect == Defect::Credulous => json!({ "email": EMAIL, "password": PASSWORD }),
@@ -134,17 +144,37 @@ async fn each_defect_is_found() {
         (Defect::Transient, "a spent refresh token needs a login"),
         (Defect::HiddenLogout, "a logout of one session that isn't there is unsupported"),
         (Defect::Credulous, "unknown credentials are refused for good"),
+        (Defect::AnyPassword, "a wrong password is refused for good"),
+        (Defect::Hopeful, "a wrong password is refused for good"),
     ] {
         let failures = failures(defect).await;
         assert!(failures.contains(&expected), "{expected}: {failures:?}");
     }
 }
 
+/// Whatever is right or wrong: where a session can be ended, it is.
+#[tokio::test]
+async fn no_session_is_left_alive() {
+    for defect in [Defect::None, Defect::SameSession, Defect::Transient, Defect::Credulous, Defect::AnyPassword] {
+        let authenticator = InProcess::new(defect);
+        let _ = conformance::run(&authenticator, &Credentials::password(EMAIL, PASSWORD)).await;
+        assert_eq!(authenticator.state.lock().unwrap().sessions_alive(at(0)), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_needs_other_credentials_is_skipped_by_name() {
+    let report = conformance::run(&InProcess::new(Defect::Credulous), &Credentials::api_key("a key")).await;
+    let skipped: Vec<_> = report.skipped.iter().map(|(name, _)| *name).collect();
+    let needs_password = "a wrong password is refused for good";
+    assert_eq!(skipped, ["revoking all sessions", "a spent refresh token needs a login", needs_password]);
+}
+
 #[tokio::test]
 async fn wrong_credentials_are_reported_without_the_password() {
-    let wrong = Credentials::password(EMAIL, "a wrong password");
+    let wrong = Credentials::password(EMAIL, "some other secret");
     let report = conformance::run(&InProcess::new(Defect::None), &wrong).await;
     assert_eq!(report.failed[0].0, "login succeeds");
     let shown = format!("{report} {report:?}");
-    assert!(shown.contains("status") && !shown.contains("a wrong password"), "{shown}");
+    assert!(shown.contains("status") && !shown.contains("some other secret"), "{shown}");
 }

@@ -11,3 +11,5 @@ mod pacerpro;
 mod server;
 mod support;
 mod svix;
+#[cfg(feature = "conformance")]
+mod timer;

@@ -78,6 +78,7 @@ fn the_end_of_a_session_voids_all_that_was_owed_for_it() {
     machine.begin(1, session("a"));
     machine.set_void(1, intent(3));
     machine.see();
+    assert!(machine.has_seen());
     machine.end(2);
     assert_eq!(due(&machine), is_due(2, "remove"));
     assert!(machine.unsaved().is_none() && !machine.has_seen() && !machine.is_void(intent(3)));
