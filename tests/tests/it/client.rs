@@ -357,11 +357,11 @@ fn the_same_description_gives_the_same_report_each_time() {
 /// A reference into another operation, with percent-encoding, survives that operation's being left out.
 #[test]
 fn deep_references_survive_selection() {
-    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths:\n  /a/{id}:\n    get:\n      operationId: a\n      parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n      responses: {'200': {description: d, content: {application/json: {schema: {type: object, properties: {n: {type: integer}}}}}}}\n  /b:\n    get: {operationId: b, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200/content/application~1json/schema'}}}}}}\n  /c:\n    get: {operationId: c, responses: {'200': {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200'}}}\n  /d: {$ref: '#/paths/~1b'}\n";
+    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths:\n  /a/{id}:\n    get:\n      operationId: a\n      parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n      responses: {'200': {description: d, content: {application/json: {schema: {type: object, properties: {n: {type: integer}}}}}}}\n  /b:\n    get: {operationId: b, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200/content/application~1json/schema'}}}}}}\n  /c:\n    get: {operationId: c, responses: {'200': {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200'}}}\n  /d: {$ref: '#/paths/~1b'}\n  /e:\n    get: {operationId: e, responses: {'200': {$ref: '#/components/responses/All%20of%20it'}}}\ncomponents: {responses: {All of it: {description: d, content: {application/json: {schema: {type: object, properties: {n: {type: integer}}}}}}}}\n";
     let desk = Desk::with(&[("a.yaml", text)]);
-    let report = desk.report(&["--select", "path:/b", "--select", "path:/c"]);
-    assert_eq!(report.generated.operations, 2);
-    assert_eq!(desk.read("out/src/generated.rs").matches("pub n: ::std::option::Option<i64>").count(), 2);
+    let report = desk.report(&["--select", "path:/b", "--select", "path:/c", "--select", "path:/e"]);
+    assert_eq!(report.generated.operations, 3);
+    assert_eq!(desk.read("out/src/generated.rs").matches("pub n: ::std::option::Option<i64>").count(), 3);
 }
 
 /// A schema of another file with keywords beside the reference means what one within the document does.

@@ -54,16 +54,15 @@ pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], problems: &mut Diagnos
         let shared = root.get("components").and_then(|components| components.get("parameters")).cloned();
         let Some(Node { value: Value::Object(paths), .. }) = root.remove("paths") else { continue };
         for (path, mut item) in paths {
-            let same = known.get(&template(&path)).filter(|other| owners.get(*other) != Some(id));
-            let Some(path) = same.filter(|other| merged.contains_key(*other)).cloned().map(|other| {
-                rename_placeholders(cx, &path, &other, &mut item, &shared);
-                other
-            }) else {
+            let same = known.get(&template(&path)).filter(|other| owners.get(*other) != Some(id)).cloned();
+            let Some(first) = same else {
                 known.entry(template(&path)).or_insert_with(|| path.clone());
                 owners.insert(path.clone(), id.clone());
                 merged.insert(path, item);
                 continue;
             };
+            rename_placeholders(cx, &path, &first, &mut item, &shared);
+            let path = first;
             let Some(existing) = merged.get_mut(&path) else { continue };
             let owner = owners.get(&path).map_or("", String::as_str);
             level_path_items(cx, &path, existing, &mut item);
