@@ -60,8 +60,10 @@ pub(super) fn read(document: &Node, path: &str, operation: &Node) -> Vec<Paramet
         parameters[at].collides = !plain.insert(names::snake(&parameters[at].name));
     }
     for (parameter, node) in parameters.iter_mut().zip(listed) {
-        let shown = !parameter.collides || parameter.is_in_path();
-        if !parameter.is_idempotency_key() && !(shown && is_plain(document, parameter, node)) {
+        // One in the path can have another name in the template.
+        let can_stay = !parameter.collides || parameter.is_in_path();
+        let stays = parameter.is_idempotency_key() || can_stay && is_plain(document, parameter, node);
+        if !stays {
             parameter.writing = Some(writing(node, if parameter.location == "query" { "form" } else { "simple" }));
         }
     }
