@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::{Path, Segment};
 use survey::{Kind, Problem, Step};
 
-use crate::error::DecodeError;
+use crate::error::{Cause, DecodeError};
 use crate::{Operation, RawBody};
 
 mod survey;
@@ -23,8 +23,14 @@ pub(crate) fn explain<T: DeserializeOwned>(
     status: StatusCode,
     bytes: Bytes,
 ) -> DecodeError {
-    let (field, problem) = find_problem::<T>(&bytes);
-    DecodeError { operation, status, field, problem, body: RawBody::of(operation, bytes) }
+    let (field, problem, cause) = match foreign(&bytes) {
+        Some((problem, cause)) => (None, problem, cause),
+        None => {
+            let (field, problem) = find_problem::<T>(&bytes);
+            (field, problem, Cause::Description)
+        }
+    };
+    DecodeError { operation, status, field, problem, cause, body: RawBody::of(operation, bytes) }
 }
 
 /// The text of a body, in the characters that the header says: UTF-8, or its older and smaller relatives.
@@ -40,7 +46,7 @@ pub(crate) fn text(
     String::from_utf8(bytes.into()).map_err(|error| {
         let problem = "is no text in UTF-8".into();
         let body = RawBody::of(operation, error.into_bytes().into());
-        DecodeError { operation, status, field: None, problem, body }
+        DecodeError { operation, status, field: None, problem, cause: Cause::Foreign, body }
     })
 }
 
@@ -50,19 +56,37 @@ fn charset(headers: &HeaderMap) -> Option<&str> {
     named.find(|(name, _)| name.eq_ignore_ascii_case("charset")).map(|(_, value)| value.trim_matches('"'))
 }
 
+/// What is wrong with a body that is no JSON at all, and why that may be.
+fn foreign(bytes: &[u8]) -> Option<(Cow<'static, str>, Cause)> {
+    if bytes.is_empty() {
+        return None;
+    }
+    // Asked of the text alone: that a type takes no null, serde_json calls an error of syntax.
+    let error = serde_json::from_slice::<IgnoredAny>(bytes).err()?;
+    if bytes.trim_ascii_start().starts_with(b"<") {
+        return Some(("is not JSON but a page of HTML or XML".into(), Cause::Page));
+    }
+    if error.is_eof() {
+        return Some(("ends in the middle of the JSON".into(), Cause::CutShort));
+    }
+    let (line, column) = (error.line(), error.column());
+    // Only what follows a whole value is read as something behind it.
+    let begins =
+        serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>().next().is_some_and(|one| one.is_ok());
+    Some(match begins {
+        true => ("goes on after the end of the JSON in it".into(), Cause::Foreign),
+        false => (format!("is not JSON: something is wrong at line {line}, column {column}").into(), Cause::Foreign),
+    })
+}
+
 fn find_problem<T: DeserializeOwned>(bytes: &[u8]) -> (Option<String>, Cow<'static, str>) {
     if bytes.is_empty() {
         return (None, "is empty".into());
     }
     let deserializer = &mut serde_json::Deserializer::from_slice(bytes);
     let Err(error) = serde_path_to_error::deserialize::<_, T>(deserializer) else {
-        return (None, "goes on after the end of the JSON in it".into());
+        return (None, "can't be decoded, though it is what its type says".into());
     };
-    // Asked of the text alone: that a type takes no null, serde_json calls an error of syntax.
-    if let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) {
-        let place = || format!("is not JSON: something is wrong at line {}, column {}", error.line(), error.column());
-        return (None, if error.is_eof() { "ends in the middle of the JSON".into() } else { place().into() });
-    }
     let problems = survey::survey::<T>(bytes);
     match problems.split_first() {
         Some((first, others)) => (field_at(&first.place), describe(first, others)),
@@ -315,12 +339,29 @@ mod tests {
 
     #[test]
     fn bodies_that_are_no_json() {
-        assert_eq!(problem(""), ": is empty");
-        assert_eq!(problem(r#"{"token":"canary"#), ": ends in the middle of the JSON");
-        assert_eq!(problem("<html>canary</html>"), ": is not JSON: something is wrong at line 1, column 1");
-        assert_eq!(
-            problem(r#"{"token":"t","users":[],"metadata":{}} canary"#),
-            ": goes on after the end of the JSON in it"
-        );
+        const OPERATION: &crate::Operation = &crate::Operation::new("acme", "read", "GET", "/");
+        for (body, problem, advice) in [
+            ("", "the body is empty", "differs from its description"),
+            (r#"{"token":"canary"#, "the body ends in the middle of the JSON", "was cut short"),
+            ("<html>canary</html>", "the body is not JSON but a page of HTML or XML", "a proxy or another server"),
+            (
+                "\n <!DOCTYPE html>",
+                "the body is not JSON but a page of HTML or XML",
+                "check the server's URL and the proxy",
+            ),
+            ("canary", "the body is not JSON: something is wrong at line 1, column 1", "check the server's URL"),
+            (
+                r#"{"token":"t","users":[],"metadata":{}} canary"#,
+                "the body goes on after the end of the JSON in it",
+                "check the server's URL",
+            ),
+            (r#"{"token":"canary","users":[]}"#, "the field `metadata` is missing", "differs from its description"),
+        ] {
+            let bytes = bytes::Bytes::from_static(body.as_bytes());
+            let error = super::explain::<Answer>(OPERATION, http::StatusCode::OK, bytes);
+            let text = error.to_string();
+            assert!(text.contains(problem) && text.contains(advice), "{body}: {text}");
+            assert!(!format!("{text} {error:?}").contains("canary"), "{error:?}");
+        }
     }
 }

@@ -14,6 +14,7 @@ mod details;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use details::Cause;
 pub use details::{
     CredentialsError, DecodeError, InvalidArgumentError, TimeLimit, TimeoutError, TooLargeError, TransportError,
 };

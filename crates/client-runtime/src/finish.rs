@@ -151,9 +151,13 @@ pub(crate) async fn translate<E: ApiError>(call: &Call, error: Inner, explain: E
             Failure::from(error).into_error(call)
         }
         // Their texts may quote arguments.
-        Inner::InvalidRequest(_) => {
-            Error::invalid_argument(operation, "an argument can't be part of a request; check headers for line ends")
-        }
+        Inner::InvalidRequest(text) => Error::invalid_argument(
+            operation,
+            match text.contains("header") {
+                true => "an argument can't be a header: it holds a line end or another control character",
+                false => "an argument can't be written as the operation wants it",
+            },
+        ),
         Inner::Custom(_) => Error::invalid_argument(operation, "a hook of the generated layer refused it"),
     }
 }

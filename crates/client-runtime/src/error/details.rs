@@ -1,7 +1,9 @@
 //! The particulars of each kind of error.
 
 use std::borrow::Cow;
+use std::error::Error as _;
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -106,12 +108,33 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: ", self.family(), self.operation.id)?;
         f.write_str(if self.is_connect() {
-            "no connection to the server; check the network, the server's URL and, behind one, the proxy"
+            no_connection(&self.source)
         } else if self.is_unprocessed() {
             "the server refused the request before it looked at it; try again later"
         } else {
             "the connection broke before the whole response was there; the call may have taken effect"
         })
+    }
+}
+
+/// Why no connection came about. TLS and names are told by the words of their errors: their types are those of whatever
+/// library a client is built with.
+fn no_connection(error: &reqwest::Error) -> &'static str {
+    let causes = || std::iter::successors(error.source(), |&cause| cause.source());
+    let says = |word: &str| causes().any(|cause| cause.to_string().to_ascii_lowercase().contains(word));
+    let is = |kind: io::ErrorKind| {
+        causes().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == kind)
+    };
+    if is(io::ErrorKind::ConnectionRefused) {
+        "no connection to the server: nobody listens there; check the server's URL, and whether it runs"
+    } else if says("dns error") || says("failed to lookup address") {
+        "no connection to the server: its name is unknown; check the server's URL and the network"
+    } else if says("certificate") {
+        "no connection to the server: its certificate isn't trusted; check its name and date, or give the HTTP client the authority that signed it"
+    } else if says("tls") || says("ssl") || says("corrupt message") || says("handshake") {
+        "no connection to the server: it doesn't speak TLS as this client does; check the server's URL and port, and what it speaks there"
+    } else {
+        "no connection to the server; check the network, the server's URL and, behind one, the proxy"
     }
 }
 
@@ -170,7 +193,34 @@ pub struct DecodeError {
     pub(crate) status: StatusCode,
     pub(crate) field: Option<String>,
     pub(crate) problem: Cow<'static, str>,
+    pub(crate) cause: Cause,
     pub(crate) body: RawBody,
+}
+
+/// Why a body may be what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// It is JSON of another form, or no body at all.
+    Description,
+    /// It is a page for people.
+    Page,
+    /// Its end is missing.
+    CutShort,
+    /// It is something else than what was asked for.
+    Foreign,
+}
+
+impl Cause {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Description => "the call took effect, and the server differs from its description",
+            Self::Page => {
+                "a proxy or another server may have answered in place of the API: check the server's URL and the proxy"
+            }
+            Self::CutShort => "the response was cut short, by the server or on the way; the call may have taken effect",
+            Self::Foreign => "the call may have taken effect: check the server's URL, and what it sends there",
+        }
+    }
 }
 
 impl DecodeError {
@@ -207,7 +257,7 @@ impl fmt::Display for DecodeError {
             Some(field) => write!(f, "the field `{field}` {}", self.problem)?,
             None => write!(f, "the body {}", self.problem)?,
         }
-        f.write_str("; the call took effect, and the server differs from its description")
+        write!(f, "; {}", self.cause.advice())
     }
 }
 

@@ -34,6 +34,7 @@ fn every_text_names_family_and_operation_and_says_what_to_do() {
             status: StatusCode::OK,
             field: Some("user.id".to_owned()),
             problem: "is missing".into(),
+            cause: details::Cause::Description,
             body: RawBody::default(),
         }),
         Error::TooLarge(TooLargeError { operation: &OPERATION, status: StatusCode::OK, limit: 10 }),

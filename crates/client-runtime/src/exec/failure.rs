@@ -20,8 +20,10 @@ pub(crate) enum Failure {
     Transport(reqwest::Error),
     Timeout(TimeLimit),
     TooLarge(StatusCode),
-    /// The request can't be built, or not be sent as it is.
-    Unsendable,
+    /// The request can't be built, or not be sent as it is; whether that is for the scheme of its URL.
+    Unsendable {
+        by_scheme: bool,
+    },
     /// An argument has no place in the request.
     Argument(String),
 }
@@ -75,9 +77,13 @@ impl Failure {
                 Error::TooLarge(TooLargeError { operation, status, limit: call.shared().max_body_size })
             }
             Self::Argument(problem) => Error::invalid_argument(operation, problem),
-            Self::Unsendable => Error::invalid_argument(
+            Self::Unsendable { by_scheme: true } => Error::invalid_argument(
                 operation,
-                "no request can be built from the arguments and the server's URL; check them, and that TLS is enabled",
+                "the HTTP client doesn't take the scheme of the server's URL; for https, enable a feature for TLS",
+            ),
+            Self::Unsendable { by_scheme: false } => Error::invalid_argument(
+                operation,
+                "no request can be built from the arguments and the server's URL; check them",
             ),
         }
     }
@@ -94,7 +100,7 @@ impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
         if error.is_builder() {
-            Self::Unsendable
+            Self::Unsendable { by_scheme: sources(&error).any(|cause| cause.to_string().contains("scheme")) }
         } else if !error.is_timeout() {
             Self::Transport(error)
         } else if error.is_connect() {

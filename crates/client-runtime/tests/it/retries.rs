@@ -249,6 +249,29 @@ impl TokenSource for Forgetful {
     }
 }
 
+/// What a server speaks that has no TLS at that port.
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn a_server_without_tls_is_told_from_one_that_is_away() {
+    use tokio::io::AsyncWriteExt;
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
+        }
+    });
+    let timer = Arc::new(TestTimer::new(u64::MAX));
+    let error = Client::new(builder(&url, &timer).static_token("t")).session().await.unwrap_err();
+    assert!(matches!(&error, Error::Transport(details) if details.is_connect()), "{error}");
+    assert!(error.to_string().contains("it doesn't speak TLS"), "{error}");
+    server.abort();
+    let _ = server.await;
+    let error = Client::new(builder(&url, &timer).static_token("t")).session().await.unwrap_err();
+    assert!(error.to_string().contains("nobody listens there"), "{error}");
+}
+
 /// The server may have acted on what it was sent since: its earlier answer would hide that.
 #[tokio::test]
 async fn an_answer_does_not_hide_a_connection_that_broke_since() {

@@ -136,8 +136,12 @@ impl Client {
     /// [`rt::Error::Api`] with an [`errors::CloneError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1clone/get`
-    pub fn clone<'a>(&'a self, client: &'a str, result: &'a str) -> requests::Clone<'a> {
-        requests::Clone {
+    pub fn clone<'a>(
+        &'a self,
+        client: &'a str,
+        result: &'a str,
+    ) -> requests::CloneRequest<'a> {
+        requests::CloneRequest {
             core: &self.core,
             options: rt::codegen::CallOptions::default(),
             client,
@@ -690,14 +694,14 @@ pub mod requests {
     /// A call of [`Client::clone`](super::Client::clone) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
-    pub struct Clone<'a> {
+    pub struct CloneRequest<'a> {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
         pub(super) client: &'a str,
         pub(super) result: &'a str,
     }
 
-    impl<'a> Clone<'a> {
+    impl<'a> CloneRequest<'a> {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
@@ -705,7 +709,7 @@ pub mod requests {
         }
     }
 
-    impl<'a> IntoFuture for Clone<'a> {
+    impl<'a> IntoFuture for CloneRequest<'a> {
         type Output = Result<rt::Response<types::Option>, rt::Error<errors::CloneError>>;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
