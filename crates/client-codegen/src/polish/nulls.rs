@@ -75,7 +75,9 @@ pub(super) fn nullable_inner(ty: &Type) -> Option<&Type> {
 /// Whether serde leaves a field out where there is no value.
 fn is_left_out(field: &Field) -> bool {
     let skips = |attr: &Attribute| words(attr).iter().any(|word| word.path().is_ident("skip_serializing_if"));
-    option_inner(&field.ty).is_some() && field.attrs.iter().any(skips)
+    // What can only be null is absent or null as it is.
+    let holds_values = |ty: &Type| !matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty());
+    option_inner(&field.ty).is_some_and(holds_values) && field.attrs.iter().any(skips)
 }
 
 fn widen(field: &mut Field) {

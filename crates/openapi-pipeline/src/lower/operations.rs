@@ -78,7 +78,13 @@ pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
     // Written ids come first: a made-up one never takes a name from one the vendor chose.
     each_operation_mut(document, &mut |path, method, operation| {
         let Some(id) = operation.get("operationId") else { return };
-        let (origin, text) = (id.origin, id.as_str().unwrap_or_default().to_owned());
+        let (origin, mut text) = (id.origin, id.as_str().unwrap_or_default().to_owned());
+        if !text.is_empty() && !is_function_name(&text) {
+            let named = lower_camel(&format!("op {text}"));
+            cx.note(&rule::FUNCTION_NAME, origin, format!("`{text}` becomes `{named}`"));
+            operation.set("operationId", named.clone());
+            text = named;
+        }
         if text.is_empty() {
             operation.remove("operationId");
         } else if !taken.insert(snake(&text), &text) {
@@ -103,6 +109,12 @@ pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
             operation.set("operationId", new);
         }
     });
+}
+
+/// Whether an id makes a function name. `gen` is a keyword since Rust 2024, which the generator doesn't know.
+fn is_function_name(id: &str) -> bool {
+    let name = snake(id);
+    name.starts_with(char::is_alphabetic) && name != "gen"
 }
 
 /// `GET /users/{id}/keys` -> `getUsersByIdKeys`.

@@ -23,6 +23,7 @@ crate::select::define_rules! {
     UNKNOWN_STATUS = "unknown-status": "A response under something that is no status is never received.";
     NO_RESPONSES = "no-responses": "An operation that doesn't say what it answers succeeds by any 2xx.";
     SYNTHESIZE_ID = "synthesize-operation-id": "An operation without operationId gets one from its method and path.";
+    FUNCTION_NAME = "function-name": "An operationId that makes no function name, such as one that begins with a digit, gets `op` in front.";
     UNIQUE_ID = "unique-operation-id": "Two operationIds that become the same function name are told apart by method and path.";
     LEAVE_OUT = "leave-out-operation": "An operation the generator has no way to call is left out.";
     DROP_AUTHORIZATION = "drop-authorization-header": "Header parameters named Authorization, Accept or Content-Type are ignored, as OpenAPI says.";

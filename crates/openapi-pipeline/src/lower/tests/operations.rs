@@ -464,3 +464,18 @@ fn servers_of_an_operation_go_when_the_document_has_them() {
     assert_eq!(lowered.unwrap()["paths"]["/a"]["get"].get("servers"), None);
     assert_eq!(uses(&cx, "operation-servers").len(), 1);
 }
+
+#[test]
+fn every_id_makes_a_function_name() {
+    let done = json!({"204": {"description": ""}});
+    let paths: serde_json::Map<String, Json> = ["2faVerify", "gen", "*", "+1", "op2faVerify"]
+        .iter()
+        .enumerate()
+        .map(|(at, id)| (format!("/{at}"), json!({"get": {"operationId": id, "responses": done}})))
+        .collect();
+    let (cx, lowered) = run(&document(Json::Object(paths), json!({})), &[]);
+    let paths = lowered.unwrap()["paths"].clone();
+    let id = |at: usize| paths[format!("/{at}")]["get"]["operationId"].as_str().unwrap().to_owned();
+    assert_eq!([0, 1, 2, 3, 4].map(id), ["op2faVerify", "opGen", "*", "op1", "get4"].map(str::to_owned));
+    assert_eq!(uses(&cx, "function-name").len(), 3);
+}
