@@ -29,8 +29,11 @@ impl Calls<'_> {
             .iter()
             .map(|one| format!("        {:?} => {}(&client, arguments).await,\n", one.name, one.name))
             .collect();
-        let credentials: String =
-            self.credentials.iter().map(|method| format!(".{method}(\"trial-credential\")")).collect();
+        let credential = |method: &String| match method.as_str() {
+            "static_token" => ".static_token(\"trial-token\")".to_owned(),
+            method => format!(".{method}(\"trial-credential\")"),
+        };
+        let credentials: String = self.credentials.iter().map(credential).collect();
         let answers = if self.methods.iter().any(|one| !one.answers.is_empty()) { "answers, " } else { "" };
         let functions: String = self.methods.iter().map(|one| function(one)).collect();
         format!(
@@ -41,7 +44,7 @@ use {support}::{{Arguments, Reply, failure, success}};
 /// Calls an operation of the server at `base`.
 pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {{
     let builder = Client::builder().server(Server::Custom(base.to_owned()));
-    let client = match builder.static_token(\"trial-token\"){credentials}.build() {{
+    let client = match builder{credentials}.build() {{
         Ok(client) => client,
         Err(error) => return failure(&error, None, false),
     }};

@@ -452,7 +452,12 @@ pub mod errors {
 
     impl std::fmt::Display for LoginError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["error"],
+                Self::UnprocessableEntity(_) => &["error", "validationErrors[].field"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -507,7 +512,11 @@ pub mod errors {
 
     impl std::fmt::Display for RefreshTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["error"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -562,7 +571,11 @@ pub mod errors {
 
     impl std::fmt::Display for LogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["error"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 

@@ -11,12 +11,14 @@ use crate::{CodegenError, CrateSpec, names};
 
 mod parameters;
 mod security;
+mod shown;
 
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain";
 
 pub(crate) use parameters::{Parameter, Writing};
 pub(crate) use security::{Carrier, Credential, Need, Scheme, Security};
+pub(crate) use shown::resolve;
 
 /// The API of a family.
 #[derive(Debug)]
@@ -90,6 +92,8 @@ pub(crate) struct ErrorResponse {
     pub(crate) docs: String,
     /// The type of its JSON body, if it has one.
     pub(crate) body: Option<JsonType>,
+    /// The members of the body that a message may show.
+    pub(crate) shown: Vec<String>,
 }
 
 /// The type of a JSON body that is decoded by status.
@@ -338,7 +342,10 @@ fn read_errors(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<E
     let is_failure = |(key, response): &(&String, &Node)| !is_success(key) && !is_answer(response);
     let read = |(key, response): (&String, &Node)| {
         let docs = response.get_str("description").unwrap_or_default().to_owned();
-        Ok(ErrorResponse { status: status(key, pointer)?, docs, body: json_body(document, key, response, pointer)? })
+        let body = json_body(document, key, response, pointer)?;
+        let schema = response.get("content").and_then(|content| content.get(JSON)?.get("schema"));
+        let shown = schema.map(|schema| shown::members(document, schema)).unwrap_or_default();
+        Ok(ErrorResponse { status: status(key, pointer)?, docs, body, shown })
     };
     operation.members("responses").filter(is_failure).map(read).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use openapi_pipeline::{Node, Value};
 
+use crate::model::resolve;
 use crate::names::type_name;
 
 /// The unions by the names of their types.
@@ -68,22 +69,4 @@ fn discriminator(schema: &Node, branches: &[Node]) -> Option<Discriminator> {
         discriminator.members("mapping").filter_map(|(value, target)| Some((value.clone(), number(target)?))).collect();
     let member = discriminator.get_str("propertyName")?.to_owned();
     (!values.is_empty()).then_some(Discriminator { member, values })
-}
-
-/// What a reference leads to, also behind an `allOf` of one part.
-fn resolve<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
-    // A lowered document has no references in a circle without something in between.
-    const LONGEST_CHAIN: usize = 32;
-    let mut schema = schema;
-    for _ in 0..LONGEST_CHAIN {
-        let wrapped = match schema.get("allOf").and_then(Node::as_array) {
-            Some([only]) => only,
-            _ => schema,
-        };
-        match wrapped.get_str("$ref").and_then(|reference| document.pointer(reference)) {
-            Some(target) => schema = target,
-            None => break,
-        }
-    }
-    schema
 }

@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 
 use crate::{Operation, retry};
 
+mod documented;
+
 /// The failed response of one operation, typed by status.
 ///
 /// Generated crates implement it for an enum per operation. [`ResponseParts`] implements it too, for whoever wants
@@ -65,11 +67,26 @@ impl<'a> ErrorParts<'a> {
 ///
 /// Those of the formatter.
 pub fn fmt_api_error(error: &impl ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fmt_documented_error(error, &[], f)
+}
+
+/// [`fmt_api_error`], with those members of the body that a description calls codes, titles and names of fields, by
+/// their paths: `code`, `error.code`, `errors[].field`. Only what looks like one is shown, since servers echo requests.
+///
+/// # Errors
+///
+/// Those of the formatter.
+pub fn fmt_documented_error(error: &impl ApiError, members: &[&str], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let ErrorParts { status, headers, body } = error.parts();
     if let Some(operation) = body.operation {
         write!(f, "{} {}: ", operation.family, operation.id)?;
     }
-    write!(f, "the server answered {status}; {}", advice(status))?;
+    write!(f, "the server answered {status}")?;
+    let labels = documented::labels(body.expose(), members);
+    if !labels.is_empty() {
+        write!(f, " ({})", labels.join(", "))?;
+    }
+    write!(f, "; {}", advice(status))?;
     match retry::retry_after(headers, SystemTime::now) {
         Some(delay) if !status.is_redirection() => write!(f, " (it asks for a pause of {} s)", delay.as_secs()),
         _ => Ok(()),

@@ -9,7 +9,7 @@
 //! items that client-codegen has written into clients stay, with their meaning.
 
 pub use crate::answer::{Answer, Unread, finish_answer};
-pub use crate::api_error::fmt_api_error;
+pub use crate::api_error::{fmt_api_error, fmt_documented_error};
 pub use crate::builder::Builder;
 pub use crate::call::{Call, CallOptions, Core};
 pub use crate::exec::exec;

@@ -455,7 +455,11 @@ pub mod errors {
 
     impl std::fmt::Display for RefreshSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["error", "type"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -510,7 +514,11 @@ pub mod errors {
 
     impl std::fmt::Display for CreateSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["error", "type"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -565,7 +573,11 @@ pub mod errors {
 
     impl std::fmt::Display for DeleteSessionError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["error", "type"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 

@@ -1129,7 +1129,17 @@ pub mod errors {
 
     impl std::fmt::Display for AppPortalAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["code"],
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -1208,7 +1218,17 @@ pub mod errors {
 
     impl std::fmt::Display for CreateMessageTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["code"],
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -1287,7 +1307,17 @@ pub mod errors {
 
     impl std::fmt::Display for ExpireAllError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["code"],
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -1366,7 +1396,17 @@ pub mod errors {
 
     impl std::fmt::Display for DashboardAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["code"],
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -1445,7 +1485,17 @@ pub mod errors {
 
     impl std::fmt::Display for LogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["code"],
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -1524,7 +1574,17 @@ pub mod errors {
 
     impl std::fmt::Display for ExchangeOneTimeTokenError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["code"],
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -1599,7 +1659,16 @@ pub mod errors {
 
     impl std::fmt::Display for LegacyExpireAllError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -1674,7 +1743,16 @@ pub mod errors {
 
     impl std::fmt::Display for LegacyDashboardAccessError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -1749,7 +1827,16 @@ pub mod errors {
 
     impl std::fmt::Display for LegacyLogoutError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::Unauthorized(_) => &["code"],
+                Self::Forbidden(_) => &["code"],
+                Self::NotFound(_) => &["code"],
+                Self::Conflict(_) => &["code"],
+                Self::UnprocessableEntity(_) => &["detail[].loc"],
+                Self::TooManyRequests(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 

@@ -82,7 +82,7 @@ pub fn methods(source: &str) -> Result<Vec<Method>, syn::Error> {
     Ok(found)
 }
 
-/// The methods of the builder that take a credential beside the token, from the same source.
+/// The methods of the builder that take a credential, from the same source.
 ///
 /// # Errors
 ///
@@ -93,7 +93,7 @@ pub fn credentials(source: &str) -> Result<Vec<String>, syn::Error> {
         let secret = |input: &FnArg| matches!(input, FnArg::Typed(typed) if text(&typed.ty) == "implInto<rt::Secret>");
         method.sig.inputs.iter().any(secret)
     });
-    Ok(setters.map(|method| method.sig.ident.to_string()).filter(|name| name != "static_token").collect())
+    Ok(setters.map(|method| method.sig.ident.to_string()).collect())
 }
 
 struct Request {

@@ -250,6 +250,26 @@ pub(super) fn builder(api: &Api) -> TokenStream {
         }
     });
     let credentials = api.credentials.iter().map(credential);
+    // Where no operation sends one, a token that is given is a mistake that the compiler tells.
+    let takes_token = api.operations.iter().any(|operation| operation.security.token().is_some());
+    let token = takes_token.then(|| {
+        quote! {
+            #(#[doc = #token_docs])*
+            #basic_docs
+            pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
+                let token = token.into();
+                #note_region
+                self.inner = self.inner.static_token(token);
+                self
+            }
+
+            /// Asks this source for a token before every call that needs one.
+            pub fn token_source(mut self, source: Arc<dyn rt::TokenSource>) -> Self {
+                self.inner = self.inner.token_source(source);
+                self
+            }
+        }
+    });
     quote! {
         /// Builds a [`Client`].
         #[derive(Debug, Default)]
@@ -268,20 +288,7 @@ pub(super) fn builder(api: &Api) -> TokenStream {
                 self
             }
 
-            #(#[doc = #token_docs])*
-            #basic_docs
-            pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
-                let token = token.into();
-                #note_region
-                self.inner = self.inner.static_token(token);
-                self
-            }
-
-            /// Asks this source for a token before every call that needs one.
-            pub fn token_source(mut self, source: Arc<dyn rt::TokenSource>) -> Self {
-                self.inner = self.inner.token_source(source);
-                self
-            }
+            #token
 
             #(#credentials)*
 

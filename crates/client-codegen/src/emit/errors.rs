@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Ident;
 
 use super::types::{arm, json_type};
 use crate::model::{Api, ErrorResponse, Operation, StatusPattern};
@@ -44,6 +45,7 @@ fn error(operation: &Operation) -> TokenStream {
         quote!(#(#docs)* #variant(rt::ErrorResponse<#body>),)
     });
     let from_response = from_response(operation);
+    let display = display(operation, &variants);
     quote! {
         #[doc = #docs]
         #[derive(Debug)]
@@ -77,11 +79,30 @@ fn error(operation: &Operation) -> TokenStream {
 
         impl std::fmt::Display for #name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                rt::codegen::fmt_api_error(self, f)
+                #display
             }
         }
 
         impl std::error::Error for #name {}
+    }
+}
+
+/// With the members of the body that its description calls codes, titles and names of fields.
+fn display(operation: &Operation, variants: &[Ident]) -> TokenStream {
+    if operation.errors.iter().all(|error| error.shown.is_empty()) {
+        return quote!(rt::codegen::fmt_api_error(self, f));
+    }
+    let arms =
+        operation.errors.iter().zip(variants).filter(|(error, _)| !error.shown.is_empty()).map(|(error, variant)| {
+            let shown = &error.shown;
+            quote!(Self::#variant(_) => &[#(#shown),*],)
+        });
+    quote! {
+        let documented: &[&str] = match self {
+            #(#arms)*
+            _ => &[],
+        };
+        rt::codegen::fmt_documented_error(self, documented, f)
     }
 }
 

@@ -313,19 +313,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends this token with every call that needs one.
-    pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
-        let token = token.into();
-        self.inner = self.inner.static_token(token);
-        self
-    }
-
-    /// Asks this source for a token before every call that needs one.
-    pub fn token_source(mut self, source: Arc<dyn rt::TokenSource>) -> Self {
-        self.inner = self.inner.token_source(source);
-        self
-    }
-
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
     /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).
@@ -1544,7 +1531,11 @@ pub mod errors {
 
     impl std::fmt::Display for StoreCrateError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::ClientError(_) => &["title"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -2114,7 +2105,11 @@ pub mod errors {
 
     impl std::fmt::Display for DownloadError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::NotFound(_) => &["title"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -2394,7 +2389,11 @@ pub mod errors {
 
     impl std::fmt::Display for MixedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["title"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 

@@ -742,7 +742,11 @@ pub mod errors {
 
     impl std::fmt::Display for ListBedsError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -797,7 +801,11 @@ pub mod errors {
 
     impl std::fmt::Display for AddBedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::UnprocessableEntity(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 
@@ -852,7 +860,11 @@ pub mod errors {
 
     impl std::fmt::Display for GetBedError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::NotFound(_) => &["code"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 

@@ -581,7 +581,11 @@ pub mod errors {
 
     impl std::fmt::Display for ListBedsError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            rt::codegen::fmt_api_error(self, f)
+            let documented: &[&str] = match self {
+                Self::BadRequest(_) => &["title"],
+                _ => &[],
+            };
+            rt::codegen::fmt_documented_error(self, documented, f)
         }
     }
 

@@ -7,7 +7,7 @@ use crate::call::{Arguments, Reply, failure, success};
 /// Calls an operation of the server at `base`.
 pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {
     let builder = Client::builder().server(Server::Custom(base.to_owned()));
-    let client = match builder.static_token("trial-token").build() {
+    let client = match builder.build() {
         Ok(client) => client,
         Err(error) => return failure(&error, None, false),
     };

@@ -323,19 +323,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends this token with every call that needs one.
-    pub fn static_token(mut self, token: impl Into<rt::Secret>) -> Self {
-        let token = token.into();
-        self.inner = self.inner.static_token(token);
-        self
-    }
-
-    /// Asks this source for a token before every call that needs one.
-    pub fn token_source(mut self, source: Arc<dyn rt::TokenSource>) -> Self {
-        self.inner = self.inner.token_source(source);
-        self
-    }
-
     /// Builds on this HTTP client: proxies, certificate authorities and the `User-Agent` are yours to set.
     ///
     /// Its redirect policy and timeouts are replaced: see [`timeout`](Self::timeout).

@@ -1,0 +1,67 @@
+//! The members of an error's body that a line in a log may show: codes, titles and the names of fields, which a
+//! description documents, and never what a server may have echoed from a request.
+
+use openapi_pipeline::Node;
+
+use crate::names::snake;
+
+/// Members that say what kind of failure it is.
+const KINDS: [&str; 7] = ["code", "error", "error_code", "reason", "title", "type", "error_type"];
+
+/// Members of an entry that say what it is about.
+const SUBJECTS: [&str; 9] = ["field", "loc", "location", "param", "parameter", "path", "pointer", "property", "code"];
+
+/// Their paths in a body of this schema: `code`, `error.code`, or `errors[].field` for those of each entry.
+pub(super) fn members(document: &Node, schema: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, member) in resolve(document, schema).members("properties") {
+        let member = resolve(document, member);
+        if is_kind(name, member) {
+            found.push(name.clone());
+        }
+        if name == "error" {
+            let inner = member.members("properties");
+            let kinds = inner.filter(|(inner, member)| is_kind(inner, resolve(document, member)));
+            found.extend(kinds.map(|(inner, _)| format!("{name}.{inner}")));
+        }
+        let alternatives = member.get("oneOf").and_then(Node::as_array).unwrap_or_default();
+        for one in std::iter::once(member).chain(alternatives.iter().map(|one| resolve(document, one))) {
+            let Some(entry) = one.get("items") else { continue };
+            for (inner, member) in resolve(document, entry).members("properties") {
+                let member = resolve(document, member);
+                let is_place = member.get("items").is_some() || is_label(member);
+                if SUBJECTS.contains(&snake(inner).as_str()) && is_place {
+                    found.push(format!("{name}[].{inner}"));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_kind(name: &str, member: &Node) -> bool {
+    KINDS.contains(&snake(name).trim_end_matches('_')) && is_label(member)
+}
+
+/// A text or number that isn't kept from being shown.
+fn is_label(schema: &Node) -> bool {
+    matches!(schema.get_str("type"), Some("string" | "integer")) && schema.get("x-rust-type").is_none()
+}
+
+/// What a reference leads to, also behind an `allOf` of one part.
+pub(crate) fn resolve<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
+    // A lowered document has no references in a cycle without something in between.
+    const LONGEST_CHAIN: usize = 32;
+    let mut schema = schema;
+    for _ in 0..LONGEST_CHAIN {
+        let wrapped = match schema.get("allOf").and_then(Node::as_array) {
+            Some([only]) => only,
+            _ => schema,
+        };
+        match wrapped.get_str("$ref").and_then(|reference| document.pointer(reference)) {
+            Some(target) => schema = target,
+            None => break,
+        }
+    }
+    schema
+}
