@@ -166,11 +166,12 @@ const PASSES: &[Pass] = {
         pass!("name-bodies", [Identified, DistinctTypes] => [], |work, doc| hoist::bodies(work.cx, doc)),
         pass!("name-path-parameters", [Identified, DistinctTypes] => [], |work, doc| hoist::path_parameters(work.cx, doc)),
         pass!("keywords", [SchemaReferences] => [BareReferences], |work, doc| schemas::rewrite(work.cx, doc)),
-        pass!("directions", [BareReferences] => [], |work, doc| direction::relax(work.cx, doc)),
         pass!("merge-parts", [BareReferences, DistinctTypes] => [Merged], try |work, doc| {
             compose::merge_parts(work.cx, doc, work.plan.care)
         }),
         pass!("tell-alternatives", [Merged, DistinctTypes] => [Told], |work, doc| unions::settle(work.cx, doc)),
+        pass!("untyped-bounds", [Merged, Told] => [], |work, doc| schemas::drop_untyped_bounds(work.cx, doc)),
+        pass!("directions", [Merged, Told] => [], |work, doc| direction::relax(work.cx, doc)),
         pass!("secrets", [Merged, Told] => [], try |work, doc| secrets::mark(work.cx, doc, work.plan)),
         pass!("timestamps", [Merged, Told] => [], |work, doc| runtime_types::timestamps(work.cx, doc)),
         pass!("lenient-formats", [Merged, Told] => [], |work, doc| runtime_types::lenient(work.cx, doc)),

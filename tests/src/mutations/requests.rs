@@ -222,20 +222,6 @@ pub(super) const ALL: &[Mutation] = &[
         set(d, "/components/schemas", "/Voucher", voucher);
         push(d, PAYMENT, "/oneOf", json!({"$ref": "#/components/schemas/Voucher"}));
     }),
-    on(
-        "request: any of the alternatives",
-        (&["union-kind-changed"], S),
-        (&["union-kind-changed"], S),
-        |d| {
-            // Objects, and alternatives that rule each other out, are the same either way.
-            let texts = json!([{"type": "string", "maxLength": 4}, {"type": "string", "minLength": 2}]);
-            set(d, SENT, "/properties/reference", json!({"oneOf": texts}));
-        },
-        |d| {
-            let branches = remove(d, SENT, "/properties/reference/oneOf");
-            set(d, SENT, "/properties/reference", json!({"anyOf": branches}));
-        },
-    ),
     change(
         "request: told apart by another property",
         (&["request-discriminator-changed"], B),

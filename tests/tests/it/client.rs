@@ -333,7 +333,7 @@ fn the_same_description_gives_the_same_report_each_time() {
         (lowered.to_pretty_json(), notes)
     };
     let first = lower();
-    assert!(first.1.iter().filter(|note| note.starts_with("circular-part")).count() > 10, "{:?}", first.1);
+    assert!(first.1.iter().filter(|note| note.starts_with("merge-parts")).count() > 10, "{:?}", first.1);
     for _ in 0..8 {
         assert!(lower() == first, "another run of the same process");
     }
@@ -478,20 +478,13 @@ fn beside_a_good_one(version: &str, path: &str, members: Json) -> String {
     let good = json!({"operationId": "good", "responses": {"204": {"description": ""}}});
     let mut paths = json!({"/good": {"get": good}});
     paths[path] = members;
-    let mut all = json!({
+    let all = json!({
         "openapi": version,
         "info": {"title": "T", "version": "1"},
         "servers": [{"url": "https://a.example"}],
         "paths": paths,
     });
-    all["components"] = json!({"schemas": {"Trap": trap()}});
     all.to_string()
-}
-
-/// A schema that typify panics on: the alternatives are told apart by names that become one.
-fn trap() -> Json {
-    let alternative = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}, "additionalProperties": false});
-    json!({"oneOf": [alternative("a-b"), alternative("a_b")]})
 }
 
 #[test]
@@ -530,13 +523,11 @@ fn each_construct_of_the_closed_list_leaves_one_operation_out() {
         (Construct::OwnServer, "3.0.3", "/x", operation(json!({"servers": [{"url": "https://b.example"}]}))),
         (Construct::HttpMethod, "3.2.0", "/x", json!({"query": {"operationId": "bad", "responses": responses}})),
         (Construct::DanglingReference, "3.0.3", "/x", operation(json!({"requestBody": {"$ref": "#/gone"}}))),
-        (Construct::Generator, "3.0.3", "/x", {
-            let schema = json!({"$ref": "#/components/schemas/Trap"});
-            operation(json!({"requestBody": {"required": true, "content": {"application/json": {"schema": schema}}}}))
-        }),
     ];
     let covered: BTreeSet<Construct> = rows.iter().map(|(construct, ..)| *construct).collect();
-    assert_eq!(covered, Construct::ALL.iter().copied().collect(), "a row for each");
+    // Nothing is known that lowering lets through and the generator fails on; client-codegen tests what happens then.
+    let all: BTreeSet<Construct> = Construct::ALL.iter().copied().filter(|one| *one != Construct::Generator).collect();
+    assert_eq!(covered, all, "a row for each");
     for (construct, version, path, item) in rows {
         let desk = Desk::with(&[("a.yaml", &beside_a_good_one(version, path, item))]);
         let output = desk.client(&["--report", "report.json"]);
@@ -551,10 +542,6 @@ fn each_construct_of_the_closed_list_leaves_one_operation_out() {
         assert!(left_out.reason.len() > 10, "{left_out:?}");
         assert!(table.contains(&format!("[{construct}]")), "{table}");
         assert!(desk.read("out/src/client.rs").contains("pub fn good<'a>"));
-        if construct == Construct::Generator {
-            assert_eq!(left_out.pointer, "#/components/schemas/Trap");
-            assert!(left_out.reason.contains("`Trap`"), "{left_out:?}");
-        }
     }
 }
 

@@ -263,7 +263,7 @@ mod tests {
                 .unwrap();
         let methods = methods(&source).unwrap();
         assert_eq!(methods.len(), 9);
-        assert!(credentials(&source).unwrap().is_empty());
+        assert_eq!(credentials(&source).unwrap(), ["static_token"]);
         let one = methods.iter().find(|method| method.name == "expire_all").unwrap();
         assert_eq!((one.http_method.as_str(), one.output.as_str()), ("POST", "()"));
         assert_eq!(one.error, "errors::ExpireAllError");

@@ -3,7 +3,7 @@
 //! It is made in two halves, each of them text when it is done: one goes by the description alone, so that it can be
 //! made while progenitor runs; the other wraps progenitor's methods.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::quote;
 use syn::File;
 
@@ -111,11 +111,22 @@ fn imports(code: &TokenStream, parent: TokenStream) -> TokenStream {
     }
 }
 
-/// Whether some code names the module of the generated types, which an import would otherwise be unused for.
+/// Whether some code names the module of the generated types, which an import would otherwise be unused for: as the
+/// beginning of a path, since a method or an argument may have that name too.
 fn names_types(code: &TokenStream) -> bool {
-    code.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == "types",
-        TokenTree::Group(group) => names_types(&group.stream()),
-        _ => false,
-    })
+    let mut tokens = code.clone().into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let found = match &token {
+            TokenTree::Ident(ident) => {
+                let is_path = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':' && next.spacing() == Spacing::Joint);
+                ident == "types" && is_path
+            }
+            TokenTree::Group(group) => names_types(&group.stream()),
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
 }

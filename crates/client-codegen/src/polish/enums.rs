@@ -125,7 +125,7 @@ fn templates() -> [Template; 6] {
         parse_quote! {
             impl ::std::str::FromStr for Open {
                 type Err = ::std::convert::Infallible;
-                fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                fn from_str(value: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
                     Ok(Self::from(value))
                 }
             }

@@ -5,7 +5,7 @@
 //! generator makes for inline schemas are found by what refers to them, whatever they are called.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use openapi_pipeline::{Node, Origin};
 use syn::{
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
                 continue;
             };
             let wire = renamed(&field.attrs).unwrap_or_else(|| ident.to_string());
-            let mut found = self.property(schema, &wire, DEEPEST);
+            let mut found = self.property(schema, &wire);
             if found.is_none() && is_flattened(&field.attrs) {
                 // What has no name of its own: the branch of a choice, which is counted, or further properties.
                 let branch = ident.to_string().strip_prefix("subtype_").and_then(|at| at.parse::<usize>().ok());
@@ -163,7 +163,7 @@ impl<'a> Walk<'a> {
             let branch = branch.unwrap_or(schema);
             self.origins.entry(variant_path.clone()).or_insert(branch.origin);
             // An externally tagged variant holds what stands under its name.
-            let inside = self.property(branch, &wire, DEEPEST).unwrap_or(branch);
+            let inside = self.property(branch, &wire).unwrap_or(branch);
             match &variant.fields {
                 Fields::Unit => {}
                 Fields::Named(_) => self.fields(&variant_path, &variant.fields, inside),
@@ -240,16 +240,20 @@ impl<'a> Walk<'a> {
         schema
     }
 
-    /// The property of a name, also of what a schema combines.
-    fn property(&self, schema: &'a Node, name: &str, depth: usize) -> Option<&'a Node> {
-        let depth = depth.checked_sub(1)?;
-        if let Some(target) = schema.get_str("$ref") {
-            return self.property(self.document.pointer(target)?, name, depth);
+    /// The property of a name, also of what a schema combines: the nearest one, and each reference is followed once.
+    fn property(&self, schema: &'a Node, name: &str) -> Option<&'a Node> {
+        let (mut open, mut seen) = (VecDeque::from([schema]), HashSet::new());
+        while let Some(schema) = open.pop_front() {
+            if let Some(target) = schema.get_str("$ref") {
+                open.extend(self.document.pointer(target).filter(|_| seen.insert(target)));
+                continue;
+            }
+            if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
+                return Some(property);
+            }
+            open.extend(combined(schema));
         }
-        if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
-            return Some(property);
-        }
-        combined(schema).find_map(|branch| self.property(branch, name, depth))
+        None
     }
 
     /// Whether the property of a name may be null: all parts of the schema that describe it must say so.

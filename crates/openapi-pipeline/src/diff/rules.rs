@@ -177,7 +177,6 @@ catalogue! {
         FORMAT_HINT_CHANGED Documentation "format-hint-changed" "A format that restricts no values, such as `password`, came or went.";
         TYPE_RENAMED Source "type-renamed" "A schema is found under another name: the generated type is named after it.";
         GENERATED_TYPE_CHANGED Source "generated-type-changed" "The generated item has another Rust type, though the same calls work.";
-        UNION_KIND_CHANGED Source "union-kind-changed" "A `oneOf` became an `anyOf` or the other way round: the generated type is built differently.";
         ARGUMENT_BECAME_OPTIONAL Source "argument-became-optional" "A required argument of the generated method became an optional setter.";
         ERROR_VARIANT_REMOVED Source "error-variant-removed" "The generated error of an operation lost a variant.";
         SUCCESS_TYPE_CHANGED Source "success-type-changed" "The generated method returns another type, because there are other successes or media types, or sends a body of another.";

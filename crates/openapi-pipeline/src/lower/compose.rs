@@ -25,6 +25,9 @@ use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
 /// How many sets of atoms may be merged: alternatives that are combined with one another multiply.
 const MOST: usize = 20_000;
 
+/// How many combinations of alternatives one schema may have: more than anybody tells apart.
+const MOST_COMBINATIONS: usize = 1_000;
+
 /// Merges every composition of the document.
 ///
 /// # Errors
@@ -39,6 +42,7 @@ pub(crate) fn merge_parts(cx: &mut Context, document: &mut Node, care: Care) -> 
         originals: &originals,
         store,
         atoms: Atoms::default(),
+        flat: HashMap::new(),
         known: HashMap::new(),
         open: originals.keys().cloned().collect(),
         left: MOST,
@@ -104,6 +108,8 @@ struct Composer<'a> {
     originals: &'a Object,
     store: Store,
     atoms: Atoms,
+    /// The atoms of components.
+    flat: HashMap<String, Set>,
     /// The components that are made of a set of atoms.
     known: HashMap<Set, String>,
     /// The components whose parts are still to be looked at.
@@ -136,6 +142,7 @@ impl Composer<'_> {
             if alias(schema).is_none() {
                 let atoms = self.flatten(&[schema]);
                 self.known.entry(key(&atoms)).or_insert_with(|| name.clone());
+                self.flat.insert(name.clone(), atoms);
             }
         }
     }
@@ -180,7 +187,7 @@ impl Composer<'_> {
         match whole {
             Ok(whole) => annotated(schema, whole),
             Err(contradiction) => {
-                let text = format!("`{name}`: its parts contradict one another: {}", contradiction.0);
+                let text = format!("`{name}` can't be one type: {}", contradiction.0);
                 if self.care == Care::Curated {
                     let problem = Diagnostic::new("contradictory-parts", text)
                         .at(origin, "no value fits all parts of this")
@@ -244,6 +251,10 @@ impl Composer<'_> {
         if open.is_empty() {
             return Ok(schema);
         }
+        let combinations = open.iter().fold(1_usize, |all, (_, branches)| all.saturating_mul(branches.len()));
+        if combinations > MOST_COMBINATIONS {
+            return Err(Contradiction(format!("its alternatives have {combinations} combinations")));
+        }
         let more = open.len() > 1;
         let (mut union, branches) = open.swap_remove(0);
         let says =
@@ -273,7 +284,9 @@ impl Composer<'_> {
         let count = branches.len();
         self.left = match self.left.checked_sub(count) {
             Some(left) => left,
-            None => return Err(Contradiction(format!("they have more than {MOST} combinations"))),
+            None => {
+                return Err(Contradiction(format!("the document has more than {MOST} combinations of alternatives")));
+            }
         };
         self.cx.note(&rule::DISTRIBUTE, origin, format!("{count} alternatives of `{hint}`"));
         let (mut alternatives, mut last) = (Vec::new(), None);
@@ -323,7 +336,9 @@ impl Composer<'_> {
         let mut open: Vec<&Node> = schemas.iter().rev().copied().collect();
         while let Some(schema) = open.pop() {
             if let Some(name) = referred(schema) {
-                if let Some(target) = originals.get(&name).filter(|_| seen.insert(name)) {
+                if let Some(known) = self.flat.get(&name) {
+                    set.extend(known.iter().filter(|atom| !set.contains(atom)).copied().collect::<Vec<_>>());
+                } else if let Some(target) = originals.get(&name).filter(|_| seen.insert(name)) {
                     open.push(target);
                 }
                 continue;

@@ -1,32 +1,34 @@
 //! Properties that travel in one direction only.
 //!
 //! `required` of a property that is `readOnly` speaks of responses, of one that is `writeOnly` of requests. A type that
-//! serves both ways can't demand it.
+//! serves both ways can't demand it. Parts are merged by now, so a schema has all of its properties.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::rule;
 use super::runtime_types::referred;
-use super::walk::{Site, components_mut, operation_schemas_mut, received_schemas, sent_schemas};
+use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut, received_schemas, sent_schemas};
 use crate::select::tree::each_operation_mut;
 use crate::{Context, Node};
-
-/// How many parts may lie in one another.
-const DEEPEST: usize = 16;
 
 /// Makes such properties optional where the other direction uses their schema.
 pub(crate) fn relax(cx: &mut Context, document: &mut Node) {
     let (sent, received) = (sent_schemas(document), received_schemas(document));
-    let one_way = one_way_properties(document);
+    let named: HashMap<String, Directions> = document
+        .get("components")
+        .into_iter()
+        .flat_map(|components| components.members("schemas"))
+        .map(|(name, schema)| (name.clone(), Directions::of(schema)))
+        .collect();
     components_mut(document, &mut |name, schema| {
         let ways = Ways { sent: sent.contains(name), received: received.contains(name) };
-        relax_schema(cx, &one_way, ways, schema, &HashSet::new(), DEEPEST);
+        descend_mut(Site::Component, schema, &mut |_, schema| relax_schema(cx, &named, ways, schema));
     });
     each_operation_mut(document, &mut |_, _, operation| {
         operation_schemas_mut(operation, &mut |site, schema| {
             let received = matches!(site, Site::Success | Site::Error | Site::Header);
             let ways = Ways { sent: !received, received };
-            relax_schema(cx, &one_way, ways, schema, &HashSet::new(), DEEPEST);
+            descend_mut(site, schema, &mut |_, schema| relax_schema(cx, &named, ways, schema));
         });
     });
 }
@@ -38,79 +40,50 @@ struct Ways {
     received: bool,
 }
 
-/// A property that travels in one direction: its name, and which.
-type OneWay = (String, &'static str);
-
-/// Those of the named schemas, and of what they are made of.
-fn one_way_properties(document: &Node) -> HashMap<String, HashSet<OneWay>> {
-    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
-    let own: HashMap<&String, &Node> = schemas.collect();
-    own.iter().map(|(name, schema)| ((*name).clone(), found_in(&own, schema, DEEPEST))).collect()
+/// The directions in which the values of a schema don't travel.
+#[derive(Clone, Copy, Default)]
+struct Directions {
+    read_only: bool,
+    write_only: bool,
 }
 
-fn found_in(named: &HashMap<&String, &Node>, schema: &Node, depth: usize) -> HashSet<OneWay> {
-    let mut found = HashSet::new();
-    let Some(depth) = depth.checked_sub(1) else { return found };
-    for (name, property) in schema.members("properties") {
-        let target = referred(property).and_then(|target| named.get(&target).copied());
-        for way in ["readOnly", "writeOnly"] {
-            let says = |schema: &Node| schema.get(way).and_then(Node::as_bool) == Some(true);
-            if says(property) || target.is_some_and(says) {
-                found.insert((name.clone(), way));
-            }
-        }
+impl Directions {
+    fn of(schema: &Node) -> Self {
+        let says = |key: &str| schema.get(key).and_then(Node::as_bool) == Some(true);
+        Self { read_only: says("readOnly"), write_only: says("writeOnly") }
     }
-    for part in schema.get("allOf").and_then(Node::as_array).unwrap_or_default() {
-        let part = referred(part).and_then(|target| named.get(&target).copied()).unwrap_or(part);
-        found.extend(found_in(named, part, depth));
+
+    /// Of a property, or of what it refers to.
+    fn of_property(named: &HashMap<String, Self>, property: &Node) -> Self {
+        let own = Self::of(property);
+        let single = property.get("allOf").and_then(Node::as_array).and_then(<[Node]>::first).unwrap_or(property);
+        let target = referred(single).and_then(|name| named.get(&name)).copied().unwrap_or_default();
+        Self { read_only: own.read_only || target.read_only, write_only: own.write_only || target.write_only }
     }
-    found
 }
 
-/// `inherited` is what the schemas around it, which it is a part of, say of its properties.
-fn relax_schema(
-    cx: &mut Context,
-    named: &HashMap<String, HashSet<OneWay>>,
-    ways: Ways,
-    schema: &mut Node,
-    inherited: &HashSet<OneWay>,
-    depth: usize,
-) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    let mut one_way = inherited.clone();
-    one_way.extend(found_in(&HashMap::new(), schema, DEEPEST));
-    for part in schema.get("allOf").and_then(Node::as_array).unwrap_or_default() {
-        one_way.extend(referred(part).and_then(|name| named.get(&name)).into_iter().flatten().cloned());
+fn relax_schema(cx: &mut Context, named: &HashMap<String, Directions>, ways: Ways, schema: &mut Node) {
+    let free: Vec<String> = schema
+        .members("properties")
+        .filter(|(_, property)| {
+            let directions = Directions::of_property(named, property);
+            ways.sent && directions.read_only || ways.received && directions.write_only
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
+    if free.is_empty() {
+        return;
     }
-    let is_free = |name: &str| {
-        ways.sent && one_way.contains(&(name.to_owned(), "readOnly"))
-            || ways.received && one_way.contains(&(name.to_owned(), "writeOnly"))
-    };
-    if let Some(required) = schema.get_mut("required").and_then(Node::as_array_mut) {
-        required.retain(|entry| {
-            let free = entry.as_str().is_some_and(is_free);
-            if free {
-                let text = format!("`{}` is required in one direction only", entry.as_str().unwrap_or_default());
-                cx.note(&rule::ONE_WAY, entry.origin, text);
-            }
-            !free
-        });
-        if required.is_empty() {
-            schema.remove("required");
+    let Some(required) = schema.get_mut("required").and_then(Node::as_array_mut) else { return };
+    required.retain(|entry| {
+        let is_free = entry.as_str().is_some_and(|name| free.iter().any(|one| one == name));
+        if is_free {
+            let text = format!("`{}` is required in one direction only", entry.as_str().unwrap_or_default());
+            cx.note(&rule::ONE_WAY, entry.origin, text);
         }
-    }
-    for key in ["allOf", "oneOf", "anyOf"] {
-        for part in schema.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten() {
-            relax_schema(cx, named, ways, part, &one_way, depth);
-        }
-    }
-    let inner = HashSet::new();
-    for (_, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
-        relax_schema(cx, named, ways, property, &inner, depth);
-    }
-    for key in ["items", "additionalProperties"] {
-        if let Some(child) = schema.get_mut(key) {
-            relax_schema(cx, named, ways, child, &inner, depth);
-        }
+        !is_free
+    });
+    if required.is_empty() {
+        schema.remove("required");
     }
 }

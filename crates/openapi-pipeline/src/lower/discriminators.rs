@@ -6,7 +6,7 @@ use super::rule;
 use super::runtime_types::{refer, referred};
 use super::store::reference;
 use crate::select::prune::subtypes;
-use crate::select::tree::component_of;
+use crate::select::tree::{Keys, component_of, each_fields_mut};
 use crate::{Context, Node, Object};
 
 /// Gives each schema with a discriminator its alternatives, and each alternative the values that mean it.
@@ -28,9 +28,41 @@ pub(crate) fn spell_out(cx: &mut Context, document: &mut Node) {
         }
     }
     schemas.extend(bases);
-    for schema in schemas.values_mut() {
+    let mut undeclared: Vec<(String, String)> = Vec::new();
+    each_fields_mut(document, Keys::Fields, &mut |schema| {
         mapping(schema);
+        undeclared.extend(tags(schema));
+    });
+    for (name, tag) in undeclared {
+        declare(cx, document, &name, &tag);
     }
+}
+
+/// The named alternatives of a schema with a discriminator, each with its property.
+fn tags(schema: &Node) -> Vec<(String, String)> {
+    let tag = schema.get("discriminator").and_then(|discriminator| discriminator.get_str("propertyName"));
+    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
+    let names = lists.flatten().filter_map(referred);
+    names.filter_map(|name| Some((name, tag?.to_owned()))).collect()
+}
+
+/// An alternative that doesn't mention the property that tells it from the others has it all the same: it would be lost
+/// when a value is written.
+fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
+    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
+    let Some(schema) = schemas.and_then(|schemas| schemas.get_mut(name)) else { return };
+    let combines = ["$ref", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
+    let origin = schema.origin;
+    let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut).filter(|_| !combines) else {
+        return;
+    };
+    if properties.contains_key(tag) {
+        return;
+    }
+    let mut text = Node::object(origin);
+    text.set("type", "string");
+    properties.insert(tag.to_owned(), text);
+    cx.note(&rule::SUBTYPES, origin, format!("`{name}` has `{tag}`, which says that it is one"));
 }
 
 /// The alternatives of a parent that others are made of. The parent itself is one more where a value may say so: it is

@@ -229,12 +229,12 @@ impl Work {
         let listed = self.schema.members("properties").count();
         for schema in schemas {
             match schema.get("additionalProperties") {
-                Some(closed) if closed.as_bool() == Some(false) => {
-                    if schema.members("properties").count() == listed
+                Some(closed)
+                    if closed.as_bool() == Some(false)
                         && self.schema.get("additionalProperties").is_none()
-                    {
-                        self.set("additionalProperties", closed);
-                    }
+                        && schema.members("properties").count() == listed =>
+                {
+                    self.set("additionalProperties", closed);
                 }
                 Some(open) if open.as_object().is_some() => match self.schema.get_mut("additionalProperties") {
                     Some(old) if old.as_object().is_some() => together(old, open),

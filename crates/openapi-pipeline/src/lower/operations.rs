@@ -11,7 +11,7 @@ use crate::select::tree::{METHODS, each_operation_mut, operations, remove_empty_
 use crate::{Context, Node, Origin};
 
 /// Functions a client has or calls on itself; an operation of one of these names would stand in their way.
-const RESERVED: [&str; 11] = [
+const RESERVED: [&str; 13] = [
     "api_version",
     "base_url",
     "baseurl",
@@ -19,10 +19,12 @@ const RESERVED: [&str; 11] = [
     "client",
     "exec",
     "inner",
+    "into",
     "new",
     "new_with_client",
     "post",
     "pre",
+    "try_into",
 ];
 
 /// Who has those.

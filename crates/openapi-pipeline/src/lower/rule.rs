@@ -74,6 +74,8 @@ crate::select::define_rules! {
     DROP_NOT = "drop-not": "What a value must not be has no type.";
     DROP_TITLE = "drop-title": "Titles are left out: the generator would name types after them, and take two of one title for one type.";
     ENUM_MISFIT = "enum-misfit": "Enum values that occur twice, or don't have the schema's type, are dropped.";
+    UNTYPED_BOUNDS = "untyped-bounds": "Bounds without a type restrict the values of one type only, so any value is taken.";
+    NUMBER_ENUM = "number-enum": "An enum of numbers that may have fractions, or are larger than 64 bits, is any such number.";
     ENUM_COLLISION = "enum-case-collision": "An enum whose values become the same variant name stays a plain string.";
     DROP_PATTERN = "drop-pattern": "A pattern that the generated code's regular expressions don't take is dropped.";
     DROP_DEFAULT = "drop-default": "A default of an optional field, or one that doesn't fit its schema, is dropped: the server fills it in.";

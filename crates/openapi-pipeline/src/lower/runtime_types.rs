@@ -20,8 +20,9 @@ pub(crate) const REDACTED: &str = "RedactedValue";
 pub(crate) const NUMBER: &str = "Number";
 /// Components and types of texts that keep what doesn't have their form, each with the format that it stands for.
 const LENIENT: [(&str, &str); 4] = [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")];
-/// Names no other component may have.
-pub(crate) const RESERVED: [&str; 8] = [SECRET, TIMESTAMP, REDACTED, NUMBER, "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr"];
+/// Names no other component may have: those of the runtime's types, and of the trait that setters name.
+pub(crate) const RESERVED: [&str; 9] =
+    [SECRET, TIMESTAMP, REDACTED, NUMBER, "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr", "Into"];
 
 /// Renames schemas that would become a runtime type, or the same type as another schema.
 pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {

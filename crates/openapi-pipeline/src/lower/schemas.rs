@@ -28,6 +28,7 @@ pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
             exclusive_bound(cx, schema, side);
         }
         enumeration(cx, schema);
+        number_enumeration(cx, schema);
         mixed_enumeration(cx, schema);
         bare_alternatives(cx, schema);
         fixed_length(cx, schema);
@@ -186,6 +187,32 @@ fn enumeration(cx: &mut Context, schema: &mut Node) {
     }
 }
 
+/// Numbers have no enum in Rust where they may have fractions, or be larger than 64 bits; integers are written as such.
+fn number_enumeration(cx: &mut Context, schema: &mut Node) {
+    let is_integer = match schema.get_str("type") {
+        Some("integer") => true,
+        Some("number") => false,
+        _ => return,
+    };
+    let Some(values) = schema.get_mut("enum").and_then(Node::as_array_mut) else { return };
+    let mut fits = is_integer;
+    for value in values.iter_mut() {
+        let Value::Number(number) = &value.value else { continue };
+        let whole = number.as_i64().or_else(|| {
+            // Exactly representable as both: no digit changes.
+            let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9e15)?;
+            Some(float as i64)
+        });
+        match whole {
+            Some(whole) => value.value = Value::Number(whole.into()),
+            None => fits = false,
+        }
+    }
+    if !fits && let Some(dropped) = schema.remove("enum") {
+        cx.note(&rule::NUMBER_ENUM, dropped.origin, "any number is taken");
+    }
+}
+
 /// The generator's second try at variant names: what can't stand in a name becomes `X`.
 fn spelled_out(name: &str) -> String {
     pascal(&name.replace(|char: char| char == '_' || !char.is_alphanumeric(), "X"))
@@ -257,6 +284,14 @@ fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
         one
     };
     if groups.len() < 2 {
+        // Values of one type: that is the type.
+        if let Some(kind) = groups.into_keys().next() {
+            schema.set("type", kind);
+            if null {
+                schema.set("nullable", true);
+            }
+            typed_values(schema, kind);
+        }
         return;
     }
     cx.note(&rule::MIXED_ENUM, origin, groups.keys().copied().collect::<Vec<_>>().join(", "));
@@ -266,6 +301,51 @@ fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
     if null {
         schema.set("nullable", true);
     }
+}
+
+/// Leaves the values that an enum of a type can have: no null, which the schema allows by itself, and none of arrays and
+/// objects, of which an enum says more than a type can.
+fn typed_values(schema: &mut Node, kind: &str) {
+    if matches!(kind, "array" | "object") {
+        schema.remove("enum");
+    } else if let Some(values) = schema.get_mut("enum").and_then(Node::as_array_mut) {
+        values.retain(|value| value.value != Value::Null);
+    }
+}
+
+/// Drops bounds that restrict no type. Once parts are merged: until then, another part may tell the type.
+pub(crate) fn drop_untyped_bounds(cx: &mut Context, document: &mut Node) {
+    every_schema_mut(document, &mut |_, schema| untyped_bounds(cx, schema));
+}
+
+/// Bounds restrict values of one type only: without a type, and anything else that tells one, they restrict none.
+fn untyped_bounds(cx: &mut Context, schema: &mut Node) {
+    const BOUNDS: [&str; 13] = [
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minProperties",
+        "maxProperties",
+    ];
+    let tells =
+        ["$ref", "type", "enum", "properties", "items", "additionalProperties", "required", "allOf", "oneOf", "anyOf"];
+    if tells.iter().any(|key| schema.get(key).is_some()) {
+        return;
+    }
+    let found: Vec<&str> = BOUNDS.into_iter().filter(|key| schema.get(key).is_some()).collect();
+    if found.is_empty() {
+        return;
+    }
+    cx.note(&rule::UNTYPED_BOUNDS, schema.origin, found.join(", "));
+    found.into_iter().for_each(|key| drop(schema.remove(key)));
 }
 
 /// The type of a value; none for null.

@@ -141,7 +141,7 @@ async fn clients_say_who_they_are_unless_the_http_client_does() {
 
     let server = Server::start(|request, _| {
         let named = request.headers.get("user-agent").map_or("nobody", |name| name.to_str().unwrap());
-        crate::http::servers::reply(204, &[("x-named", &named.to_owned())], "")
+        crate::http::servers::reply(204, &[("x-named", named)], "")
     })
     .await;
     let builder = || {

@@ -6,7 +6,7 @@ use super::{Use, discriminator, link, pick, scalars};
 use crate::diff::engine::{Engine, Shown, Work};
 use crate::diff::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_BRANCH_ADDED, REQUEST_BRANCH_REMOVED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED,
-    RESPONSE_BRANCH_ADDED, RESPONSE_BRANCH_REMOVED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED, UNION_KIND_CHANGED,
+    RESPONSE_BRANCH_ADDED, RESPONSE_BRANCH_REMOVED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED,
 };
 use crate::diff::side::{Side, Site};
 use crate::diff::view::{Union, View};
@@ -112,22 +112,7 @@ fn one_more<'a>(engine: &mut Engine<'a>, work: &Work<'a>, at: Site<'a>, is_new: 
     engine.found(work.unit, rule, old, new, format!("{} {message}", work.label));
 }
 
-/// Whether a value is read as the alternative that keeps most of it, whichever keyword there is: the lowering of `anyOf`
-/// asks the same.
-fn is_of_objects(union: &Union<'_>) -> bool {
-    let keys = ["$ref", "properties", "allOf", "oneOf", "anyOf", "additionalProperties"];
-    let may_be_object = |branch: &&Site<'_>| {
-        keys.iter().any(|key| branch.node.get(key).is_some()) || branch.node.get_str("type") == Some("object")
-    };
-    union.branches.iter().filter(may_be_object).count() > 1
-}
-
 fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &Union<'a>) {
-    if old.keyword != new.keyword && !(is_of_objects(old) && is_of_objects(new)) {
-        let message = format!("the alternatives of {} became {}", work.label, new.keyword);
-        let (old, new) = (Shown::new(old.at, old.keyword), Shown::new(new.at, new.keyword));
-        engine.found_for_code(work.unit, &UNION_KIND_CHANGED, old, new, message);
-    }
     let matched = match_up(engine, &old.branches, &new.branches);
     let gone: Vec<Site<'a>> = unmatched(&old.branches, matched.iter().map(|(old, _)| *old));
     let more: Vec<Site<'a>> = unmatched(&new.branches, matched.iter().map(|(_, new)| *new));

@@ -10,7 +10,7 @@ fn keywords_are_rewritten() {
         (json!({"type": "string", "example": "eyJ"}), "drop-examples", json!({"type": "string"})),
         (json!({"type": "string", "x-a": 1}), "strip-extensions", json!({"type": "string"})),
         (json!({"type": "string", "x-rust-type": {"crate": "std"}}), "strip-extensions", json!({"type": "string"})),
-        (json!({"const": "a"}), "const-to-enum", json!({"enum": ["a"]})),
+        (json!({"const": "a"}), "const-to-enum", json!({"type": "string", "enum": ["a"]})),
         (json!({"type": "any"}), "unknown-type", json!({})),
         (json!({"type": "string", "not": {"enum": ["a"]}}), "drop-not", json!({"type": "string"})),
         (

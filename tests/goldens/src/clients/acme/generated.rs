@@ -131,7 +131,9 @@ pub mod types {
 
     impl ::std::str::FromStr for ChoiceCardKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -319,7 +321,9 @@ pub mod types {
 
     impl ::std::str::FromStr for State {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }

@@ -193,7 +193,9 @@ pub mod types {
 
     impl ::std::str::FromStr for BedSoil {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -300,7 +302,9 @@ pub mod types {
 
     impl ::std::str::FromStr for CanKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -545,7 +549,9 @@ pub mod types {
 
     impl ::std::str::FromStr for SpadeKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }

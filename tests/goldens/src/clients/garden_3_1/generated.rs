@@ -88,7 +88,9 @@ pub mod types {
 
     impl ::std::str::FromStr for BedKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -503,7 +505,9 @@ pub mod types {
 
     impl ::std::str::FromStr for PlantKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }

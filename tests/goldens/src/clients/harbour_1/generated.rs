@@ -204,7 +204,9 @@ pub mod types {
 
     impl ::std::str::FromStr for UserRole {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }

@@ -183,7 +183,9 @@ pub mod types {
 
     impl ::std::str::FromStr for ExhibitAutoOrNumberAuto {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -365,7 +367,9 @@ pub mod types {
 
     impl ::std::str::FromStr for ExhibitOwnerNobody {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -456,7 +460,9 @@ pub mod types {
 
     impl ::std::str::FromStr for ExhibitPaint {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -566,7 +572,9 @@ pub mod types {
 
     impl ::std::str::FromStr for ExhibitTwoEnumsVariant1 {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -801,7 +809,9 @@ pub mod types {
 
     impl ::std::str::FromStr for Paint {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
