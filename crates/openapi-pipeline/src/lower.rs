@@ -1,6 +1,6 @@
 //! Stage 6: rewrites what the generator can't take, or takes wrongly. Each lowering has a name; [`rules`] lists them.
 //!
-//! The work is a list of [`PASSES`]: first whatever is wrong with the document is reported in our own words; then
+//! The work is a list of passes (`PASSES`): first whatever is wrong with the document is reported in our own words; then
 //! references outside schemas are resolved, operations are brought into shape, inline bodies become components, and at
 //! last schemas are rewritten, when each has the name under which users will meet it.
 //!

@@ -144,9 +144,12 @@ pub(super) fn dangling(reference: &str, origin: Origin, suggestion: Option<Strin
 
 /// The problem of a reference that never reaches what it means.
 pub(super) fn cycle(reference: &str, origin: Origin) -> Diagnostic {
-    Diagnostic::new("ref-cycle", format!("`{reference}` only leads to other references, without an end"))
-        .at(origin, "nothing is ever reached from here")
-        .help("replace one of the references of the circle by what is meant")
+    Diagnostic::new(
+        "ref-cycle",
+        format!("`{reference}` only leads to other references, in a circle or more of them than are followed"),
+    )
+    .at(origin, "nothing is ever reached from here")
+    .help("replace one of the references of the circle by what is meant")
 }
 
 /// Whether the place a reference leads to lies in an example, which the other stages leave alone.

@@ -144,7 +144,7 @@ fn what_no_operation_reaches_may_be_broken() {
             (
                 rule,
                 "#/components/schemas/D/$ref",
-                "`#/components/schemas/D` only leads to other references, without an end"
+                "`#/components/schemas/D` only leads to other references, in a circle or more of them than are followed"
             ),
         ]
     );

@@ -12,7 +12,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::hoist::needs_name;
-use super::merge_schemas::{Contradiction, Merged, Union, is_annotation, merge};
+use super::merge_schemas::{Contradiction, Merged, Union, annotated, is_annotation, merge};
 use super::names::pascal;
 use super::runtime_types::{refer, referred};
 use super::store::Store;
@@ -215,6 +215,7 @@ impl Composer<'_> {
         if !named {
             return self.body(hint, atoms, merged, origin);
         }
+        self.spend(1)?;
         let name = self.store.reserve(hint, origin);
         self.known.insert(key.clone(), name.clone());
         match self.body(&name, atoms, merged, origin) {
@@ -282,12 +283,7 @@ impl Composer<'_> {
         origin: Origin,
     ) -> Result<Vec<Node>, Contradiction> {
         let count = branches.len();
-        self.left = match self.left.checked_sub(count) {
-            Some(left) => left,
-            None => {
-                return Err(Contradiction(format!("the document has more than {MOST} combinations of alternatives")));
-            }
-        };
+        self.spend(count)?;
         self.cx.note(&rule::DISTRIBUTE, origin, format!("{count} alternatives of `{hint}`"));
         let (mut alternatives, mut last) = (Vec::new(), None);
         let discriminator = &mut union.discriminator;
@@ -317,6 +313,14 @@ impl Composer<'_> {
             Some(contradiction) if alternatives.is_empty() => Err(contradiction),
             _ => Ok(alternatives),
         }
+    }
+
+    /// Counts sets of atoms that are about to be merged.
+    fn spend(&mut self, sets: usize) -> Result<(), Contradiction> {
+        self.left = self.left.checked_sub(sets).ok_or_else(|| {
+            Contradiction(format!("the document has more than {MOST} combinations of parts and alternatives"))
+        })?;
+        Ok(())
     }
 
     /// Whether a schema says all that is said beside it, as an alternative does that repeats what holds for all of them.
@@ -403,33 +407,4 @@ fn redirect(discriminator: &mut Option<Node>, from: &Node, to: &Node) {
     for target in mapping.into_iter().flat_map(Object::values_mut).filter(|target| *target == from) {
         *target = to.clone();
     }
-}
-
-/// A schema with what was said about the one that it stands for, also in parts that say nothing else.
-fn annotated(about: &Node, schema: Node) -> Node {
-    let parts = about.get("allOf").and_then(Node::as_array).unwrap_or_default();
-    let remarks = parts
-        .iter()
-        .filter(|part| part.as_object().is_some_and(|members| members.keys().all(|key| is_annotation(key))));
-    let mut said = Object::default();
-    for node in std::iter::once(about).chain(remarks) {
-        for (key, member) in node.as_object().into_iter().flatten() {
-            if is_annotation(key) && member.as_bool() != Some(false) && !said.contains_key(key) {
-                said.insert(key.clone(), member.clone());
-            }
-        }
-    }
-    if said.is_empty() {
-        return schema;
-    }
-    let origin = schema.origin;
-    if schema.get("$ref").is_some() {
-        said.insert("allOf".to_owned(), Node::new(vec![schema], origin));
-        return Node::new(said, origin);
-    }
-    let mut schema = schema;
-    if let Some(members) = schema.as_object_mut() {
-        members.extend(said);
-    }
-    schema
 }

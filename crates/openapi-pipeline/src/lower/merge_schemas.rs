@@ -42,6 +42,35 @@ pub(crate) fn is_annotation(key: &str) -> bool {
     )
 }
 
+/// A schema with what was said about the one that it stands for, also in parts that say nothing else.
+pub(crate) fn annotated(about: &Node, schema: Node) -> Node {
+    let parts = about.get("allOf").and_then(Node::as_array).unwrap_or_default();
+    let remarks = parts
+        .iter()
+        .filter(|part| part.as_object().is_some_and(|members| members.keys().all(|key| is_annotation(key))));
+    let mut said = Object::default();
+    for node in std::iter::once(about).chain(remarks) {
+        for (key, member) in node.as_object().into_iter().flatten() {
+            if is_annotation(key) && member.as_bool() != Some(false) && !said.contains_key(key) {
+                said.insert(key.clone(), member.clone());
+            }
+        }
+    }
+    if said.is_empty() {
+        return schema;
+    }
+    let origin = schema.origin;
+    if schema.get("$ref").is_some() {
+        said.insert("allOf".to_owned(), Node::new(vec![schema], origin));
+        return Node::new(said, origin);
+    }
+    let mut schema = schema;
+    if let Some(members) = schema.as_object_mut() {
+        members.extend(said);
+    }
+    schema
+}
+
 /// Merges schemas that have neither references nor `allOf`.
 pub(crate) fn merge(schemas: &[&Node], origin: Origin) -> Result<Merged, Contradiction> {
     let mut work = Work { schema: Node::object(origin), unions: Vec::new(), lost: Vec::new() };

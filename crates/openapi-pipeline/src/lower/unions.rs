@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::merge_schemas::is_annotation;
+use super::merge_schemas::{annotated, is_annotation};
 use super::names::pascal;
 use super::rule;
 use super::runtime_types::{self, NUMBER, refer, referred};
@@ -73,7 +73,7 @@ impl Work<'_> {
         if schema.get("oneOf").and_then(Node::as_array).is_some_and(|list| list.iter().any(tells)) {
             let mut union = without_annotations(schema);
             self.store.hoist(self.cx, &rule::HOIST_ALTERNATIVE, name, &mut union);
-            *schema = with_annotations(schema, union);
+            *schema = annotated(schema, union);
         }
     }
 
@@ -101,7 +101,7 @@ impl Work<'_> {
         if let [only] = branches.as_slice() {
             schema.remove("discriminator");
             let only = only.clone();
-            *schema = with_annotations(schema, only);
+            *schema = annotated(schema, only);
             return;
         }
         let labels = labels(&branches);
@@ -259,24 +259,6 @@ fn only_value(schema: &Node) -> Option<&str> {
         Some([only]) => only.as_str(),
         _ => None,
     }
-}
-
-/// A schema with what is said about another one.
-fn with_annotations(about: &Node, mut schema: Node) -> Node {
-    let origin = schema.origin;
-    let said = about.as_object().into_iter().flatten().filter(|(key, _)| is_annotation(key));
-    let mut said: Object = said.map(|(key, value)| (key.clone(), value.clone())).collect();
-    if said.is_empty() {
-        return schema;
-    }
-    if schema.get("$ref").is_some() {
-        said.insert("allOf".to_owned(), Node::new(vec![schema], origin));
-        return Node::new(said, origin);
-    }
-    if let Some(members) = schema.as_object_mut() {
-        members.extend(said);
-    }
-    schema
 }
 
 fn without_annotations(schema: &Node) -> Node {
