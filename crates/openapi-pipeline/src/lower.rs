@@ -159,7 +159,7 @@ const PASSES: &[Pass] = {
                 mend::operations(work.cx, doc);
             }
         }),
-        pass!("check-operations", [SchemaReferences] => [], try |_work, doc| lint::operations(_work.cx, doc).into_result()),
+        pass!("check-operations", [SchemaReferences] => [], try |work, doc| lint::operations(work.cx, doc).into_result()),
         pass!("security", [] => [], |work, doc| security::schemes(work.cx, doc)),
         pass!("identify", [] => [Identified], |work, doc| operations::identify(work.cx, doc)),
         pass!("shape", [Identified, SchemaReferences] => [], |work, doc| operations::shape(work.cx, doc, work.plan.care)),

@@ -4,10 +4,10 @@
 //! ever null. Such members would be sent as null where they aren't set.
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{Field, GenericArgument, Item, PathArguments, Type, parse_quote};
+use syn::{Field, Item, Type, parse_quote};
 
 use super::nulls::words;
-use super::structs::option_inner;
+use super::structs::{inner_of, option_inner};
 
 /// Brings every `Option` to the outside, and lets serde leave out what is none.
 pub(super) fn bring_outside(items: &mut [Item]) {
@@ -19,13 +19,13 @@ struct Boxes;
 impl VisitMut for Boxes {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         visit_mut::visit_type_mut(self, ty);
-        if let Some(inner) = box_inner(ty).and_then(option_inner) {
+        if let Some(inner) = inner_of(ty, "Box").and_then(option_inner) {
             *ty = parse_quote!(::std::option::Option<::std::boxed::Box<#inner>>);
         }
     }
 
     fn visit_field_mut(&mut self, field: &mut Field) {
-        let hidden = box_inner(&field.ty).and_then(option_inner).is_some();
+        let hidden = inner_of(&field.ty, "Box").and_then(option_inner).is_some();
         let null = matches!(&field.ty, Type::Tuple(tuple) if tuple.elems.is_empty());
         visit_mut::visit_field_mut(self, field);
         // A member without a default has to be there, if as null.
@@ -40,19 +40,6 @@ impl VisitMut for Boxes {
                 .attrs
                 .push(parse_quote!(#[serde(deserialize_with = "::client_runtime::codegen::deserialize_present")]));
         }
-    }
-}
-
-/// The `T` of `Box<T>`.
-fn box_inner(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == "Box")?;
-    match &last.arguments {
-        PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
-            Some(GenericArgument::Type(inner)) => Some(inner),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

@@ -145,8 +145,13 @@ fn has_serde_default(attr: &Attribute) -> bool {
 }
 
 pub(super) fn option_inner(ty: &Type) -> Option<&Type> {
+    inner_of(ty, "Option")
+}
+
+/// The `T` of `Name<T>`, by whatever path.
+pub(super) fn inner_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
     match &last.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
             Some(GenericArgument::Type(inner)) => Some(inner),
