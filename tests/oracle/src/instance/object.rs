@@ -6,7 +6,7 @@ use super::merged::Merged;
 use super::{DEEP, Direction, Fill, Generator, pattern};
 
 /// A member that no description knows. A client may lose it, but not stumble over it.
-pub(in crate::judge) const UNFORESEEN: &str = "unforeseen-member";
+pub(crate) const UNFORESEEN: &str = "unforeseen-member";
 
 impl Generator<'_> {
     pub(super) fn object(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
