@@ -72,6 +72,7 @@ fn golden(workspace: &Workspace, module: &str, path: &Path, files: &mut FileSet)
         security: Vec::new(),
         runtime: None,
         report: None,
+        items: None,
     };
     let Made { guarded, title, .. } =
         client::make(&mut Context::new(), &options, COMMAND, &path.display().to_string())?;

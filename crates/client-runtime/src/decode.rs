@@ -17,6 +17,15 @@ mod survey;
 /// Longer than any field of an API, shorter than most tokens.
 const LONGEST_NAME: usize = 40;
 
+/// Reads JSON as the body of a response is read.
+///
+/// # Errors
+///
+/// When the type doesn't take it.
+pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(json)
+}
+
 /// Decodes the body once more, this time keeping track of where it is, and says what is wrong.
 pub(crate) fn explain<T: DeserializeOwned>(
     operation: &'static Operation,

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::count::Counted;
 use super::report::DocumentTrial;
-use crate::client::ClientReport;
+use super::samples::{self, Program, Samples};
+use crate::client::{ClientReport, ItemPlace};
 use crate::{OTHERS_TARGET, Workspace};
 
 /// How long a description may take before it counts as hanging.
@@ -21,20 +22,45 @@ pub(super) struct Bench<'a> {
     pub(super) workspace: &'a Workspace,
     /// The crates, each in a folder of its own.
     pub(super) crates: PathBuf,
+    /// The values that types are tried with, if they are.
+    pub(super) plan: Option<Plan>,
+}
+
+/// How many values each type is tried with, and which.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) samples: usize,
+    pub(super) seed: u64,
+}
+
+/// The paths of a trial.
+struct Paths {
+    /// The crate.
+    out: PathBuf,
+    /// What the generator says that it did.
+    report: PathBuf,
+    /// Where the items of the crate come from.
+    items: PathBuf,
+    /// The program that tries its types.
+    program: PathBuf,
+    /// What came of the values.
+    samples: PathBuf,
 }
 
 impl Bench<'_> {
     /// Generates the crate of a description.
     pub(super) fn generate(&self, path: &Path, counted: &Counted) -> DocumentTrial {
         let mut trial = DocumentTrial::new(path, counted);
-        let out = self.crates.join(folder_name(path));
-        let report = self.crates.join(format!("{}.report.json", folder_name(path)));
+        let Paths { out, report, items, .. } = self.paths(path);
         let _ = std::fs::remove_file(&report);
         let started = Instant::now();
         let outcome = std::env::current_exe().and_then(|xtask| {
             let mut command = Command::new(xtask);
             command.arg("--workspace").arg(self.workspace.root()).arg("client").arg("--runtime").arg("path");
             command.arg("--from").arg(path).arg("--out").arg(&out).arg("--report").arg(&report);
+            if self.plan.is_some() {
+                command.arg("--items").arg(&items);
+            }
             finish(command.env("NO_COLOR", "1"), LONGEST)
         });
         trial.seconds = started.elapsed().as_secs_f64();
@@ -58,22 +84,27 @@ impl Bench<'_> {
         trial
     }
 
-    /// Compiles the crate, if there is one. Warnings are failures: what is generated must be clean.
+    /// Compiles the crate, if there is one, and tries its types. Warnings are failures: what is generated must be clean.
     pub(super) fn check(&self, path: &Path, trial: &mut DocumentTrial) {
-        let folder = self.crates.join(folder_name(path));
-        if !trial.problems.is_empty() || !folder.join("Cargo.toml").is_file() {
+        let Paths { out, program, .. } = self.paths(path);
+        if !trial.problems.is_empty() || !out.join("Cargo.toml").is_file() {
             return;
         }
-        // The same versions as here, which are at hand.
-        if let Err(error) = std::fs::copy(self.workspace.path("Cargo.lock"), folder.join("Cargo.lock")) {
-            trial.fail(format!("could not copy Cargo.lock: {error}"));
-            return;
-        }
+        // The program is compiled with the crate.
+        let prepared = match self.plan {
+            None => std::fs::copy(self.workspace.path("Cargo.lock"), out.join("Cargo.lock")).map(|_| (&out, CHECK)),
+            Some(_) => self.write_program(path, trial).map(|()| (&program, BUILD)),
+        };
+        let (folder, task) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return trial.fail(format!("could not prepare the check of the crate: {error}")),
+        };
         let started = Instant::now();
-        let mut outcome = self.cargo(&folder, true);
+        // The same versions as here, which are at hand.
+        let mut outcome = self.cargo(folder, task, true);
         if outcome.as_ref().is_ok_and(|finished| finished.said.contains("--offline")) {
             // Something is not at hand after all.
-            outcome = self.cargo(&folder, false);
+            outcome = self.cargo(folder, task, false);
         }
         trial.check_seconds = started.elapsed().as_secs_f64();
         match outcome {
@@ -85,24 +116,63 @@ impl Bench<'_> {
                 }
             }
         }
+        if let (true, Some(plan)) = (trial.compiled, self.plan) {
+            self.sample(path, plan, trial);
+        }
     }
 
-    fn cargo(&self, folder: &Path, offline: bool) -> std::io::Result<Finished> {
+    fn write_program(&self, path: &Path, trial: &DocumentTrial) -> std::io::Result<()> {
+        let Paths { out, items, program, .. } = self.paths(path);
+        let items: Vec<ItemPlace> = serde_json::from_str(&std::fs::read_to_string(items)?)?;
+        Program { workspace: self.workspace, client: &out, package: &trial.package, items: &items }.write(&program)
+    }
+
+    /// Tries the types of the crate with values.
+    fn sample(&self, path: &Path, plan: Plan, trial: &mut DocumentTrial) {
+        let Paths { items, samples, .. } = self.paths(path);
+        let _ = std::fs::remove_file(&samples);
+        let binary = self.workspace.path(OTHERS_TARGET).join("debug");
+        let mut command = Command::new(binary.join(format!("{}{}", samples::PROGRAM, std::env::consts::EXE_SUFFIX)));
+        command.args(samples::arguments(path, &items, plan, &samples));
+        match finish(&mut command, 4 * LONGEST) {
+            Err(error) => return trial.fail(format!("could not start the trial of the types: {error}")),
+            Ok(Finished { status: None, .. }) => return trial.fail("the trial of the types has no end".to_owned()),
+            Ok(Finished { status: Some(status), said }) if !status.success() => return trial.fail(excerpt(&said)),
+            Ok(_) => {}
+        }
+        let text = std::fs::read_to_string(&samples).unwrap_or_default();
+        match serde_json::from_str::<Samples>(&text) {
+            Err(error) => trial.fail(format!("the trial of the types left no report: {error}")),
+            Ok(samples) => trial.sampled(samples),
+        }
+    }
+
+    fn cargo(&self, folder: &Path, task: &[&str], offline: bool) -> std::io::Result<Finished> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.args(["check", "--quiet", "--no-default-features", "--message-format", "short"]).current_dir(folder);
+        command.args(task).args(["--quiet", "--message-format", "short"]).current_dir(folder);
         command.args(offline.then_some("--offline")).env("CARGO_TERM_COLOR", "never");
         command.env("CARGO_TARGET_DIR", self.workspace.path(OTHERS_TARGET));
         // As the workspace is compiled: what the crates of a copy of it depend on is then shared too.
         command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
         finish(&mut command, 4 * LONGEST)
     }
+
+    fn paths(&self, path: &Path) -> Paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let beside = |what: &str| self.crates.join(format!("{name}.{what}"));
+        Paths {
+            out: self.crates.join(&name),
+            report: beside("report.json"),
+            items: beside("items.json"),
+            program: beside("samples"),
+            samples: beside("samples.json"),
+        }
+    }
 }
 
-/// The folder of a description's crate.
-fn folder_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
+const CHECK: &[&str] = &["check", "--no-default-features"];
+const BUILD: &[&str] = &["build"];
 
 struct Finished {
     /// None if it had to be ended.
