@@ -21,7 +21,7 @@ use openapi_pipeline::lower::{Care, Construct, LowerPlan};
 use openapi_pipeline::select::{Inventory, Selection};
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, lower, select};
 
-pub(crate) use items::ItemPlace;
+pub(crate) use items::{ItemPlace, of as item_places};
 pub use report::{ClientReport, DocumentFacts, GeneratedFacts, LeftOut, Lowered, Place, Warning, WarningPlace};
 
 use crate::Workspace;

@@ -40,6 +40,7 @@ mod values;
 mod walk;
 
 pub use construct::Construct;
+pub use schemas::pattern_flags;
 
 use crate::report::{Note, Report, Rule};
 use crate::select::prune::prune_components;

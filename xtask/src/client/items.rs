@@ -38,10 +38,15 @@ impl ItemPlace {
     }
 }
 
-/// The items that a description speaks of, as JSON.
-pub(super) fn render(table: &Table, sources: &Sources) -> String {
+/// The items that a description speaks of.
+pub(crate) fn of(table: &Table, sources: &Sources) -> Vec<ItemPlace> {
     let described = table.items.iter().filter(|one| one.described);
-    let items: Vec<ItemPlace> = described.map(|one| ItemPlace::of(one, sources)).collect();
+    described.map(|one| ItemPlace::of(one, sources)).collect()
+}
+
+/// The same as JSON.
+pub(super) fn render(table: &Table, sources: &Sources) -> String {
+    let items = of(table, sources);
     // Texts have no way to fail.
     serde_json::to_string_pretty(&items).unwrap_or_default() + "\n"
 }

@@ -25,9 +25,6 @@ pub struct CorpusReport {
 pub struct DocumentTrial {
     /// Its file.
     pub document: String,
-    /// The name of its crate.
-    #[serde(rename = "crate")]
-    pub package: String,
     /// The version it declares.
     pub dialect: String,
     /// How many operations it has, counted without the pipeline.
@@ -62,7 +59,6 @@ impl DocumentTrial {
     pub(super) fn new(path: &Path, counted: &Counted) -> Self {
         Self {
             document: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-            package: String::new(),
             dialect: counted.dialect.clone(),
             operations: counted.operations,
             generated: 0,
@@ -95,7 +91,6 @@ impl DocumentTrial {
 
     /// Takes over what the generator reported, and compares it with what was counted.
     pub(super) fn learn(&mut self, report: ClientReport) {
-        self.package = report.generated.name;
         self.generated = report.generated.operations;
         self.types = report.generated.types;
         self.peak_memory_bytes = report.peak_memory_bytes;

@@ -110,7 +110,6 @@ pub(super) struct Program<'a> {
     pub(super) workspace: &'a Workspace,
     /// The folder of the crate.
     pub(super) client: &'a Path,
-    pub(super) package: &'a str,
     pub(super) items: &'a [ItemPlace],
 }
 
@@ -122,30 +121,47 @@ impl Program<'_> {
     pub(super) fn write(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(folder.join("src"))?;
         std::fs::copy(self.workspace.path("Cargo.lock"), folder.join("Cargo.lock"))?;
-        std::fs::write(folder.join("Cargo.toml"), self.manifest())?;
+        let read = |name: &str| std::fs::read_to_string(self.client.join(name));
+        std::fs::write(folder.join("Cargo.toml"), self.manifest(&read("Cargo.toml")?)?)?;
+        std::fs::write(folder.join("src/types.rs"), types(&read("src/generated.rs")?)?)?;
         std::fs::write(folder.join("src/main.rs"), self.main())
     }
 
-    fn manifest(&self) -> String {
-        let path = |part: &str| toml::Value::from(self.workspace.path(part).display().to_string());
-        format!(
-            "[package]\nname = \"{PROGRAM}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [dependencies]\nclient-runtime = {{ path = {}, default-features = false }}\noracle = {{ path = {} }}\n\
-             serde = \"1\"\nserde_json = \"1\"\nclient = {{ package = {:?}, path = {}, default-features = false }}\n",
-            path("crates/client-runtime"),
-            path("tests/oracle"),
-            self.package,
-            toml::Value::from(self.client.display().to_string()),
-        )
+    /// That of the crate, whose source it compiles, with what makes values.
+    fn manifest(&self, client: &str) -> std::io::Result<String> {
+        let client: toml::Table = client.parse().map_err(std::io::Error::other)?;
+        let table = |key: &str| client.get(key).and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        let mut dependencies = table("dependencies");
+        let oracle = self.workspace.path("tests/oracle").display().to_string();
+        dependencies.insert("oracle".to_owned(), toml::Table::from_iter([("path".to_owned(), oracle.into())]).into());
+        let package = [("name", PROGRAM), ("version", "0.0.0"), ("edition", "2024")];
+        let package = package.map(|(key, value)| (key.to_owned(), value.into()));
+        let manifest = toml::Table::from_iter([
+            ("package".to_owned(), toml::Table::from_iter(package).into()),
+            ("features".to_owned(), table("features").into()),
+            ("dependencies".to_owned(), dependencies.into()),
+            ("workspace".to_owned(), toml::Table::new().into()),
+        ]);
+        // Nobody debugs it, and the larger of them would take gigabytes.
+        Ok(format!("{manifest}\n[profile.dev.package.{PROGRAM}]\ndebug = false\n"))
     }
 
     fn main(&self) -> String {
         let mut types = String::new();
         for item in self.items.iter().filter(|item| item.is_type()) {
-            let _ = writeln!(types, "    ({0:?}, journey::<client::{0}>),", item.item);
+            let _ = writeln!(types, "    ({0:?}, journey::<{0}>),", item.item);
         }
         MAIN.replace("TYPES]", &format!("{types}]"))
     }
+}
+
+/// The module with the types: the formatter leaves nothing else at the beginning of a line.
+fn types(generated: &str) -> std::io::Result<String> {
+    let begin = generated.find("\npub mod types {\n");
+    let module = begin.and_then(|begin| generated.get(begin..));
+    let module = module.and_then(|rest| rest.split_once("\n}\n"));
+    let (module, _) = module.ok_or_else(|| std::io::Error::other("the generated layer has no types"))?;
+    Ok(format!("{}\n}}\n", module.trim_start()))
 }
 
 /// What the program is told.
@@ -154,14 +170,17 @@ pub(super) fn arguments(description: &Path, items: &Path, plan: Plan, out: &Path
     [description.to_owned(), items.to_owned(), number(plan.samples as u64), number(plan.seed), out.to_owned()]
 }
 
+/// The source of the types is compiled once more, and not the crate linked: code for its calls takes minutes and gigabytes.
 const MAIN: &str = r#"//! Reads and writes values by the types of a client.
-#![allow(deprecated)]
+#![allow(warnings)]
 
 use std::process::ExitCode;
 
 use oracle::samples::Journey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+include!("types.rs");
 
 const TYPES: &[(&str, Journey)] = &[
 TYPES];

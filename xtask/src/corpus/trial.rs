@@ -86,28 +86,16 @@ impl Bench<'_> {
 
     /// Compiles the crate, if there is one, and tries its types. Warnings are failures: what is generated must be clean.
     pub(super) fn check(&self, path: &Path, trial: &mut DocumentTrial) {
-        let Paths { out, program, .. } = self.paths(path);
+        let Paths { out, .. } = self.paths(path);
         if !trial.problems.is_empty() || !out.join("Cargo.toml").is_file() {
             return;
         }
-        // The program is compiled with the crate.
-        let prepared = match self.plan {
-            None => std::fs::copy(self.workspace.path("Cargo.lock"), out.join("Cargo.lock")).map(|_| (&out, CHECK)),
-            Some(_) => self.write_program(path, trial).map(|()| (&program, BUILD)),
-        };
-        let (folder, task) = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => return trial.fail(format!("could not prepare the check of the crate: {error}")),
-        };
-        let started = Instant::now();
         // The same versions as here, which are at hand.
-        let mut outcome = self.cargo(folder, task, true);
-        if outcome.as_ref().is_ok_and(|finished| finished.said.contains("--offline")) {
-            // Something is not at hand after all.
-            outcome = self.cargo(folder, task, false);
+        if let Err(error) = std::fs::copy(self.workspace.path("Cargo.lock"), out.join("Cargo.lock")) {
+            return trial.fail(format!("could not copy Cargo.lock: {error}"));
         }
-        trial.check_seconds = started.elapsed().as_secs_f64();
-        match outcome {
+        let started = Instant::now();
+        match self.cargo(&out, "check") {
             Err(error) => trial.fail(format!("could not start cargo: {error}")),
             Ok(Finished { status, said }) => {
                 trial.compiled = status.is_some_and(|status| status.success()) && !said.contains("warning:");
@@ -116,41 +104,42 @@ impl Bench<'_> {
                 }
             }
         }
+        trial.check_seconds = started.elapsed().as_secs_f64();
         if let (true, Some(plan)) = (trial.compiled, self.plan) {
-            self.sample(path, plan, trial);
+            match self.sample(path, plan) {
+                Ok(samples) => trial.sampled(samples),
+                Err(problem) => trial.fail(format!("the types could not be tried: {problem}")),
+            }
         }
-    }
-
-    fn write_program(&self, path: &Path, trial: &DocumentTrial) -> std::io::Result<()> {
-        let Paths { out, items, program, .. } = self.paths(path);
-        let items: Vec<ItemPlace> = serde_json::from_str(&std::fs::read_to_string(items)?)?;
-        Program { workspace: self.workspace, client: &out, package: &trial.package, items: &items }.write(&program)
     }
 
     /// Tries the types of the crate with values.
-    fn sample(&self, path: &Path, plan: Plan, trial: &mut DocumentTrial) {
-        let Paths { items, samples, .. } = self.paths(path);
-        let _ = std::fs::remove_file(&samples);
+    fn sample(&self, path: &Path, plan: Plan) -> Result<Samples, String> {
+        let Paths { out, items, program, samples, .. } = self.paths(path);
+        let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
+        let listed: Vec<ItemPlace> = serde_json::from_str(&read(&items)?).map_err(|error| error.to_string())?;
+        let written = Program { workspace: self.workspace, client: &out, items: &listed }.write(&program);
+        written.map_err(|error| format!("{}: {error}", program.display()))?;
+        succeeded(self.cargo(&program, "build"))?;
         let binary = self.workspace.path(OTHERS_TARGET).join("debug");
         let mut command = Command::new(binary.join(format!("{}{}", samples::PROGRAM, std::env::consts::EXE_SUFFIX)));
         command.args(samples::arguments(path, &items, plan, &samples));
-        match finish(&mut command, 4 * LONGEST) {
-            Err(error) => return trial.fail(format!("could not start the trial of the types: {error}")),
-            Ok(Finished { status: None, .. }) => return trial.fail("the trial of the types has no end".to_owned()),
-            Ok(Finished { status: Some(status), said }) if !status.success() => return trial.fail(excerpt(&said)),
-            Ok(_) => {}
-        }
-        let text = std::fs::read_to_string(&samples).unwrap_or_default();
-        match serde_json::from_str::<Samples>(&text) {
-            Err(error) => trial.fail(format!("the trial of the types left no report: {error}")),
-            Ok(samples) => trial.sampled(samples),
-        }
+        // What an earlier run left is not what this one found.
+        let _ = std::fs::remove_file(&samples);
+        succeeded(finish(&mut command, 4 * LONGEST))?;
+        serde_json::from_str(&read(&samples)?).map_err(|error| error.to_string())
     }
 
-    fn cargo(&self, folder: &Path, task: &[&str], offline: bool) -> std::io::Result<Finished> {
+    /// Runs a task of cargo without the features of a crate: offline, unless something is not at hand after all.
+    fn cargo(&self, folder: &Path, task: &str) -> std::io::Result<Finished> {
+        let outcome = self.cargo_as(folder, task, true)?;
+        if outcome.said.contains("--offline") { self.cargo_as(folder, task, false) } else { Ok(outcome) }
+    }
+
+    fn cargo_as(&self, folder: &Path, task: &str, offline: bool) -> std::io::Result<Finished> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.args(task).args(["--quiet", "--message-format", "short"]).current_dir(folder);
+        command.args([task, "--quiet", "--no-default-features", "--message-format", "short"]).current_dir(folder);
         command.args(offline.then_some("--offline")).env("CARGO_TERM_COLOR", "never");
         command.env("CARGO_TARGET_DIR", self.workspace.path(OTHERS_TARGET));
         // As the workspace is compiled: what the crates of a copy of it depend on is then shared too.
@@ -171,14 +160,21 @@ impl Bench<'_> {
     }
 }
 
-const CHECK: &[&str] = &["check", "--no-default-features"];
-const BUILD: &[&str] = &["build"];
-
 struct Finished {
     /// None if it had to be ended.
     status: Option<ExitStatus>,
     /// What it said on stderr.
     said: String,
+}
+
+/// What a process said if it failed.
+fn succeeded(outcome: std::io::Result<Finished>) -> Result<(), String> {
+    match outcome {
+        Err(error) => Err(error.to_string()),
+        Ok(Finished { status: None, .. }) => Err("it had no end".to_owned()),
+        Ok(Finished { status: Some(status), said }) if !status.success() => Err(excerpt(&said)),
+        Ok(_) => Ok(()),
+    }
 }
 
 fn finish(command: &mut Command, limit: Duration) -> std::io::Result<Finished> {

@@ -67,7 +67,7 @@ fn name_each(owner: &str, fields: &mut FieldsNamed, twins: &mut Vec<Twin>) -> bo
         by_name.entry(field.ident.as_ref().map(Ident::to_string).unwrap_or_default()).or_default().push(at);
     }
     let mut taken: BTreeSet<String> = by_name.keys().cloned().collect();
-    let before = twins.len();
+    let mut told = false;
     for (name, mut places) in by_name.into_iter().filter(|(_, places)| places.len() > 1) {
         // Whoever is called like that on the wire keeps the name, whatever else is or becomes of it.
         places.sort_by_key(|at| fields.named.get(*at).map(|field| rank(field, &name)));
@@ -85,13 +85,14 @@ fn name_each(owner: &str, fields: &mut FieldsNamed, twins: &mut Vec<Twin>) -> bo
             };
             let own = free(&name, &mut taken);
             field.ident = Some(format_ident!("{own}"));
+            told = true;
             if !open {
                 rename(field, &wire);
                 twins.push(Twin { owner: owner.to_owned(), field: own, wire, first: first.clone() });
             }
         }
     }
-    twins.len() > before
+    told
 }
 
 /// Says what neither of the names in Rust does, below what is said already.
@@ -209,6 +210,11 @@ mod tests {
         assert_eq!(twins, [twin("S", "type_2", "type_", "type")]);
         assert!(code.contains(r#"#[serde(rename="type_")]type_2:A"#), "{code}");
         assert!(code.contains("type_:B") && code.contains("extra:u8,#[serde(flatten)]extra_2:Map"), "{code}");
+        let (_, code) = apart(
+            r#"struct S { extra: u8, #[serde(flatten)] extra: Map }
+            impl Default for S { fn default() -> Self { Self { extra: 1, extra: x() } } }"#,
+        );
+        assert!(code.contains("Self{extra:1,extra_2:x()}"), "{code}");
         let (twins, code) = apart("struct S { a: A, b: B }");
         assert!(twins.is_empty() && !code.contains("doc"));
     }

@@ -71,7 +71,11 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
             schema.set("additionalProperties", any.value);
             format!("the schemas of {names} became additionalProperties of any of them")
         }
-        _ if is_free => format!("dropped {names}; other properties are allowed anyway"),
+        _ if is_free => {
+            // What they describe must not be lost, and what else there is can be anything.
+            schema.set("additionalProperties", Object::default());
+            format!("dropped {names}; other properties can be anything")
+        }
         _ if others.is_some_and(|others| schemas.iter().all(|schema| schema == others)) => {
             format!("dropped {names}; additionalProperties is the same")
         }
