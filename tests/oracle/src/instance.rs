@@ -71,7 +71,7 @@ impl<'a> Generator<'a> {
 
     /// The value of a turn: what the schema itself offers (alternatives, values, types) is taken one after the other, and
     /// so is how much is filled in. What lies deeper is chance's, which is bolder here: numbers at the ends of what they
-    /// may be, strings that mean something elsewhere, names that are taken.
+    /// may be, strings that mean something elsewhere, names that are taken. The whole is null only where it is nothing else.
     pub fn sample(&mut self, schema: &Value, turn: usize) -> Result<Value, String> {
         self.fill = [Fill::Everything, Fill::Required, Fill::Some][turn % 3];
         self.turn = Some(turn);
@@ -88,7 +88,8 @@ impl<'a> Generator<'a> {
         }
         let alternatives = merged.choices.iter().map(|choice| choice.branches.len());
         let values = merged.values.as_ref().map_or(1, Vec::len);
-        alternatives.chain([values, merged.kinds().len()]).max().unwrap_or(1)
+        let kinds = merged.kinds().into_iter().filter(|kind| *kind != Kind::Null).count();
+        alternatives.chain([values, kinds]).max().unwrap_or(1)
     }
 
     /// A value that the schema allows, or why none was found.
@@ -181,7 +182,10 @@ impl<'a> Generator<'a> {
 
     fn finish(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
         if let Some(values) = &merged.values {
-            let fitting: Vec<&Value> = values.iter().filter(|value| merged.allows_kind_of(value)).collect();
+            let mut fitting: Vec<&Value> = values.iter().filter(|value| merged.allows_kind_of(value)).collect();
+            if self.turn.is_some() && depth == 0 && fitting.len() > 1 {
+                fitting.retain(|value| !value.is_null());
+            }
             return match fitting.is_empty() {
                 true => Err("no value of the enum is left".into()),
                 false => Ok(fitting[self.which(fitting.len(), depth)].clone()),
@@ -197,7 +201,8 @@ impl<'a> Generator<'a> {
         let null_allowed = kinds.len() > solid.len() && (self.place == Place::Body || solid.is_empty());
         // Null is rare: it hides everything below it.
         let null_now = match self.turn {
-            Some(turn) if depth == 0 => turn % kinds.len().max(1) == kinds.len() - 1,
+            // Where the root may be null, so may whatever it is a part of, which says more.
+            Some(_) if depth == 0 => false,
             Some(_) => self.random.below(4) == 0,
             None => self.random.below(6) == 0,
         };

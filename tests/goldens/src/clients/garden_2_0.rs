@@ -46,5 +46,5 @@ pub mod calls;
 
 /// Types by name.
 #[rustfmt::skip]
-#[allow(deprecated, reason = "which types a description has")]
+#[allow(deprecated, unused_imports, reason = "which types a description has")]
 pub mod journeys;
