@@ -3,6 +3,7 @@
 //! The types are handed over by whoever can name them, as functions from JSON to JSON. Everything else is found in the
 //! description as its author wrote it.
 
+mod meant;
 mod typed;
 
 use std::ffi::OsString;
@@ -104,7 +105,8 @@ pub fn run(document: Document, items: &[Item], types: &[(&str, Journey)], plan: 
     let mut outcome = Outcome::default();
     for item in items {
         if let Some((_, journey)) = types.iter().find(|(name, _)| *name == item.item) {
-            trial.exercise(item, *journey, &mut outcome);
+            let members = meant::members(items, &item.item);
+            trial.exercise(item, &members, *journey, &mut outcome);
         } else if item.kind == "field" || item.kind == "variant" {
             outcome.fields += usize::from(item.kind == "field");
             let pointer = trial.pointer(item);
@@ -163,18 +165,19 @@ impl Trial<'_> {
         self.schemas.document().place(&item.document, &item.pointer)
     }
 
-    fn exercise(&self, item: &Item, journey: Journey, outcome: &mut Outcome) {
+    fn exercise(&self, item: &Item, members: &[&str], journey: Journey, outcome: &mut Outcome) {
         outcome.schemas += 1;
         let pointer = self.pointer(item);
         let before = outcome.values;
         let mut reason = "the description has no schema there".to_owned();
-        if let Some(schema) = self.schemas.document().target(&pointer) {
-            let mut directions = self.reached.directions(schema);
+        if let Some(node) = self.schemas.document().target(&pointer) {
+            let schema = meant::schema(self.schemas.document(), &pointer, node, members);
+            let mut directions = self.reached.directions(node);
             if directions.is_empty() {
                 directions.push(Direction::Response);
             }
             for direction in directions {
-                if let Err(problem) = self.direction((item, &pointer), schema, direction, journey, outcome) {
+                if let Err(problem) = self.direction((item, &pointer), &schema, direction, journey, outcome) {
                     reason = problem;
                 }
             }
@@ -205,6 +208,11 @@ impl Trial<'_> {
                     continue;
                 }
             };
+            // Null belongs to the place: what may be null there is an `Option` of the type.
+            if value.is_null() {
+                last = Err("it is never anything but null".to_owned());
+                continue;
+            }
             outcome.values += 1;
             let finding = |problem: String| Finding {
                 item: item.item.clone(),

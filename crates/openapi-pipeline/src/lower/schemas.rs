@@ -263,7 +263,8 @@ fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
     }
     let origin = schema.origin;
     let group = |kind: &str, values: Vec<Node>| {
-        let mut one = Node::object(origin);
+        // It was made of its values.
+        let mut one = Node::object(values.first().map_or(origin, |value| value.origin));
         // Of lists and objects, an enum says more than a type can.
         one.set("type", kind);
         if !matches!(kind, "array" | "object") {

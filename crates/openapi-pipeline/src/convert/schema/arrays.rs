@@ -67,7 +67,7 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
         }
     };
     cx.note(&TUPLE_ITEMS, origin, format!("{count} items by position became items of any of their schemas"));
-    schema.set("items", items.value);
+    schema.put("items", items);
 }
 
 fn count_of(node: &Node) -> Option<u64> {
@@ -81,7 +81,7 @@ fn unevaluated(cx: &mut Context, schema: &mut Node) {
     let Some(unevaluated) = schema.remove("unevaluatedItems") else { return };
     if is_alone(schema) && schema.get("items").is_none() && unevaluated.as_object().is_some() {
         cx.note(&UNEVALUATED_ITEMS, unevaluated.origin, "became items");
-        schema.set("items", unevaluated.value);
+        schema.put("items", unevaluated);
     } else {
         cx.note(&UNEVALUATED_ITEMS, unevaluated.origin, "dropped");
     }

@@ -487,3 +487,14 @@ fn a_success_about_which_nothing_is_said_is_any_object() {
     let (_, lowered) = run(&exchange(json!({"type": "string"}), closed, json!({})));
     assert_eq!(lowered.unwrap()["paths"]["/x"]["post"]["responses"]["200"].get("content"), None);
 }
+
+#[test]
+fn the_only_alternative_that_nothing_contradicts_is_kept() {
+    let level = json!({"type": "integer", "oneOf": [{"enum": [1]}, {"enum": [2]}]});
+    let high = json!({"type": "integer", "format": "int32", "enum": [2], "allOf": [reference("Level")]});
+    let schemas = json!({"Sample": {"type": "object", "properties": {"level": high}}, "Level": level});
+    let (_, lowered) = run(&exchange(reference("Sample"), reference("Sample"), schemas));
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    let kept = schemas.as_object().unwrap().values().find(|one| one["enum"] == json!([2]));
+    assert_eq!(kept.map(|one| &one["format"]), Some(&json!("int32")), "{schemas}");
+}
