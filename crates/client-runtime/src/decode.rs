@@ -35,7 +35,7 @@ pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
 }
 
 /// Makes integers of the numbers without a fraction, as far as 64 bits reach; whether there were any.
-fn whole_numbers(value: &mut Value) -> bool {
+pub(crate) fn whole_numbers(value: &mut Value) -> bool {
     match value {
         Value::Number(number) if number.is_f64() => match number.as_f64().and_then(integer) {
             Some(integer) => {

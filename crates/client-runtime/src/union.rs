@@ -1,10 +1,12 @@
 //! Values that are one of several things, told apart by what is in them.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::Serialize;
 use serde_json::Value;
+
+use crate::decode::whole_numbers;
 
 /// A value that a member of an alternative may have.
 #[derive(Clone, Copy, Debug)]
@@ -67,9 +69,9 @@ where
     let Some(kind) = value.get(tag).and_then(Value::as_str) else { return best(&value, alternatives) };
     let known = values.iter().find(|(known, _)| *known == kind);
     match known.and_then(|(known, at)| Some((known, alternatives.get(*at)?))) {
-        Some((known, alternative)) => {
-            (alternative.read)(&value).map_err(|error| D::Error::custom(format!("`{tag}` is `{known}`, but {error}")))
-        }
+        Some((known, alternative)) => Given::new(&value)
+            .read(alternative)
+            .map_err(|error| D::Error::custom(format!("`{tag}` is `{known}`, but {error}"))),
         None => Ok(unknown(value)),
     }
 }
@@ -91,6 +93,7 @@ where
 }
 
 fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Alternative<T>]) -> Result<T, E> {
+    let given = Given::new(value);
     let whole = weight(value);
     let fuel = Fuel::enter(whole);
     let mut best: Option<(usize, T)> = None;
@@ -100,7 +103,7 @@ fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Altern
             if !fuel.spend(whole) {
                 break;
             }
-            let candidate = match (alternative.read)(value) {
+            let candidate = match given.read(alternative) {
                 Ok(candidate) => candidate,
                 Err(error) => {
                     if matching && is_told(alternative.tags, value) {
@@ -128,6 +131,34 @@ fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Altern
         )),
         _ => E::custom("the value is none of the alternatives that its type has"),
     })
+}
+
+/// A value to read, as it came; and, for alternatives that refuse it so, with its whole numbers as integers.
+struct Given<'a> {
+    value: &'a Value,
+    whole: OnceCell<Option<Value>>,
+}
+
+impl<'a> Given<'a> {
+    fn new(value: &'a Value) -> Self {
+        Self { value, whole: OnceCell::new() }
+    }
+
+    fn read<T>(&self, alternative: &Alternative<T>) -> Result<T, serde_json::Error> {
+        (alternative.read)(self.value).or_else(|error| match self.whole() {
+            Some(whole) => (alternative.read)(whole),
+            None => Err(error),
+        })
+    }
+
+    /// Nothing where there is no number of another spelling.
+    fn whole(&self) -> Option<&Value> {
+        let respell = || {
+            let mut value = self.value.clone();
+            whole_numbers(&mut value).then_some(value)
+        };
+        self.whole.get_or_init(respell).as_ref()
+    }
 }
 
 /// Whether no tag says that a value is something else.
@@ -314,6 +345,25 @@ mod tests {
         assert!(matches!(of(json!({"id": "1", "name": "n"})).unwrap(), Either::Large(_)), "it says nothing");
         let error = of(json!({"kind": "tiny"})).unwrap_err().to_string();
         assert_eq!(error, "`kind` is `tiny`, but missing field `id`");
+    }
+
+    #[test]
+    fn a_whole_number_is_an_integer_however_it_is_written() {
+        #[derive(Serialize, serde::Deserialize)]
+        struct Counted {
+            count: u64,
+        }
+        const ALTERNATIVES: &[Alternative<Value>] = &[
+            Alternative::new(&[], |_| Ok(json!("another"))),
+            Alternative::new(&[], |value| Counted::deserialize(value).map(|one| json!({"count": one.count}))),
+        ];
+        let read = |value: Value| deserialize_best::<Value, Value>(value, ALTERNATIVES).unwrap();
+        assert_eq!(read(json!({"count": 2.0})), json!({"count": 2}));
+        assert_eq!(read(json!({"count": 2.5})), json!("another"));
+        let tagged =
+            |value: Value| deserialize_tagged(value, "kind", &[("c", 1)], ALTERNATIVES, |value| value).unwrap();
+        let read: Value = tagged(json!({"kind": "c", "count": 3.0}));
+        assert_eq!(read, json!({"count": 3}));
     }
 
     #[test]
