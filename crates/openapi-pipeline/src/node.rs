@@ -199,7 +199,7 @@ impl Node {
     }
 
     /// Sets a member of an object to a node, which keeps its origin. Does nothing to other values.
-    pub fn put(&mut self, key: &str, node: Node) {
+    pub(crate) fn put(&mut self, key: &str, node: Node) {
         if let Some(members) = self.as_object_mut() {
             members.insert(key.to_owned(), node);
         }
