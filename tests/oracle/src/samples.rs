@@ -110,7 +110,10 @@ pub fn run(document: Document, items: &[Item], types: &[(&str, Journey)], plan: 
         } else if item.kind == "field" || item.kind == "variant" {
             outcome.fields += usize::from(item.kind == "field");
             let pointer = trial.pointer(item);
-            if typed::is_recoverable(schemas.document(), &pointer, &item.declaration) {
+            // What no schema describes stands where its owner does, as a member that is required and nothing else.
+            let owner = item.item.rsplit_once("::").and_then(|(ty, _)| items.iter().find(|one| one.item == ty));
+            let has_place = owner.is_none_or(|owner| trial.pointer(owner) != pointer || item.item.ends_with("::0"));
+            if has_place && typed::is_recoverable(schemas.document(), &pointer, &item.declaration) {
                 outcome.recoverable.push(format!("{}: {} ({pointer})", item.item, item.declaration));
             }
         }

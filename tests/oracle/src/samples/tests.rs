@@ -51,6 +51,7 @@ components: {schemas: {Thing: {type: object, required: [name], properties: {
         item("types::Thing", "struct", "", "Thing"),
         item("types::Thing::any", "field", "::serde_json::Value", "Thing/properties/any"),
         item("types::Thing::name", "field", "::std::string::String", "Thing/properties/name"),
+        item("types::Thing::undescribed", "field", "::serde_json::Value", "Thing"),
         item("types::Lost", "struct", "", "Lost"),
     ];
     let types: [(&str, Journey); 2] = [("types::Thing", journey), ("types::Lost", |json| Ok(json.to_vec()))];
@@ -62,7 +63,7 @@ fn what_is_lost_refused_or_never_seen_is_told() {
     let outcome = tried(journey::<Value>);
     assert_eq!((outcome.schemas, outcome.exercised, outcome.values, outcome.round_tripped), (2, 1, 12, 12));
     assert_eq!(outcome.unexercised[0].item, "types::Lost");
-    assert_eq!((outcome.fields, outcome.recoverable.len()), (2, 1));
+    assert_eq!((outcome.fields, outcome.recoverable.len()), (3, 1));
     let outcome = tried(journey::<Good>);
     assert!(outcome.refused.is_empty() && outcome.changed.iter().all(|one| one.problem.contains("/any was lost")));
     let outcome = tried(journey::<Forgets>);
