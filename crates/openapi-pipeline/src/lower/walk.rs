@@ -126,6 +126,11 @@ pub(crate) fn component<'a>(document: &'a Node, name: &str) -> Option<&'a Node> 
     document.get("components")?.get("schemas")?.get(name)
 }
 
+/// A named schema, to change.
+pub(crate) fn component_mut<'a>(document: &'a mut Node, name: &str) -> Option<&'a mut Node> {
+    document.get_mut("components")?.get_mut("schemas")?.get_mut(name)
+}
+
 /// The schemas that stand directly in an operation.
 pub(crate) fn operation_schemas_mut(operation: &mut Node, visit: &mut dyn FnMut(Site, &mut Node)) {
     for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
