@@ -9,9 +9,11 @@ use std::time::{Duration, SystemTime};
 use super::policy::{Moments, Policy};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
+mod pace;
 mod pause;
 mod words;
 
+use pace::Pace;
 use pause::Pause;
 pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, Ticket};
 
@@ -56,6 +58,8 @@ pub(crate) struct State {
     failures: u32,
     /// The current cooldown, and the failure that caused it.
     cooling: Option<(Pause, AuthError)>,
+    /// The renewals that no expiry asked for.
+    pace: Pace,
     /// How many renewals in a row a refused token was the reason for, and the pause in which another refusal is none: the
     /// token is new, so more likely the caller may not do what it asked for.
     suspicions: u32,
@@ -85,6 +89,7 @@ impl State {
             ends: 0,
             failures: 0,
             cooling: None,
+            pace: Pace::default(),
             suspicions: 0,
             suspicion: None,
             dead: None,
@@ -209,7 +214,7 @@ impl State {
             (Some(_), None | Some(Plan::Look)) if self.has_resend() => self.end_of_use().map_or(Due::OnChange, Due::At),
             (None, _) => Due::OnChange,
             (Some(_), None) => Due::Never(self.no_way_on()),
-            (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now).map_or(moment, |until| moment.max(until))),
+            (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now.max(moment)).unwrap_or(moment)),
         }
     }
 
@@ -235,7 +240,19 @@ impl State {
             Plan::Look => self.next_look,
             _ => self.cooling.as_ref().map(|(pause, _)| *pause),
         };
-        pause.and_then(|pause| pause.end(now))
+        let paced = if plan == Plan::Look { None } else { self.paced(now) };
+        pause.and_then(|pause| pause.end(now)).max(paced)
+    }
+
+    /// Until when sessions are not replaced that were to last, if that was done too often.
+    fn paced(&self, now: SystemTime) -> Option<SystemTime> {
+        if self.is_in_turn(now) { None } else { self.pace.end(now, self.policy.longest_cooldown, self.end_of_use()) }
+    }
+
+    /// Whether the session in use has come to the time of its renewal, and nothing else asks for one.
+    fn is_in_turn(&self, now: SystemTime) -> bool {
+        let is_due = |held: &Held| !held.rejected && held.spent.is_none() && !is_before(now, held.moments.refresh_at);
+        self.failures == 0 && self.held.as_ref().is_some_and(is_due)
     }
 
     fn is_put_off(&self, plan: Plan, now: SystemTime) -> bool {
@@ -268,7 +285,11 @@ impl State {
     /// Why nothing can be begun now.
     fn why_not(&self, now: SystemTime) -> AuthError {
         let cooling = self.cooling.as_ref().filter(|(pause, _)| pause.lasts(now)).map(|(_, failure)| failure);
-        self.dead.as_ref().or(cooling).cloned().unwrap_or_else(|| self.no_way_on())
+        let paced = || {
+            let until = self.plan(now).filter(|plan| *plan != Plan::Look).and_then(|_| self.paced(now))?;
+            Some(not_lasting(until.duration_since(now).ok()))
+        };
+        self.dead.as_ref().or(cooling).cloned().or_else(paced).unwrap_or_else(|| self.no_way_on())
     }
 
     fn no_way_on(&self) -> AuthError {
@@ -408,6 +429,10 @@ impl State {
             return Completion::Superseded;
         }
         self.in_flight = false;
+        let asked_the_vendor = matches!(outcome, Ok(Gained::New(_)) | Err(_)) && plan != Plan::Look;
+        if asked_the_vendor && !self.is_in_turn(now) {
+            self.pace.note(now);
+        }
         match outcome {
             Ok(Gained::New(session)) => self.take_into_use(session, now, chance),
             Ok(Gained::Found { session, spent }) => {
@@ -557,12 +582,14 @@ impl State {
             self.dead = Some(dead.clone());
             return Completion::Failed(if self.freshness(now) == Freshness::Unusable { dead } else { error });
         }
-        if refused {
-            self.in_flight = true;
-            Completion::Again(Plan::Login)
-        } else {
-            self.cool_down(error, now, chance)
+        if !refused {
+            return self.cool_down(error, now, chance);
         }
+        if self.is_put_off(Plan::Login, now) {
+            return Completion::Failed(self.why_not(now));
+        }
+        self.in_flight = true;
+        Completion::Again(Plan::Login)
     }
 
     fn fail_login(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
@@ -622,6 +649,13 @@ fn freshness(moments: Moments, now: SystemTime) -> Freshness {
 pub(crate) fn over_already() -> AuthError {
     let message = "the vendor gave a session that is over already: this machine's clock and the vendor's differ";
     AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true)
+}
+
+/// Each session was to last, and was replaced soon after.
+fn not_lasting(wait: Option<Duration>) -> AuthError {
+    let message = "each session was over soon after the vendor had issued it: look for what ends them, as another \
+                   login of the same account or a store that loses writes";
+    AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true).with_retry_after(wait)
 }
 
 /// Whether the same credentials would be refused again. An answer that says nothing about them passes: a gateway's 404, a
