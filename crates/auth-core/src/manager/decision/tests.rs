@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 use test_requirements::effort;
 
-use super::policy::Policy;
-use super::state::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, State};
+use super::super::policy::Policy;
+use super::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
 pub(super) fn at(seconds: u64) -> SystemTime {
