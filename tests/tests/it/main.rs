@@ -9,6 +9,7 @@ mod explain;
 mod hostile;
 mod hostile_documents;
 mod http;
+mod imports;
 mod items;
 mod new_family;
 mod packages;

@@ -33,6 +33,8 @@ struct Held {
     rejected: bool,
     /// Why the refresh token can't be sent again.
     spent: Option<Spent>,
+    /// It was found in the store when it was due already.
+    came_late: bool,
 }
 
 /// Everything a manager knows.
@@ -258,8 +260,11 @@ impl State {
 
     /// Whether the session in use has come to the time of its renewal, and nothing else asks for one.
     fn is_in_turn(&self, now: SystemTime) -> bool {
-        let is_due = |held: &Held| !held.rejected && held.spent.is_none() && !is_before(now, held.moments.refresh_at);
-        self.failures == 0 && self.held.as_ref().is_some_and(is_due)
+        self.failures == 0
+            && self.held.as_ref().is_some_and(|held| {
+                let is_good = !held.rejected && held.spent.is_none() && !held.came_late;
+                is_good && !is_before(now, held.moments.refresh_at)
+            })
     }
 
     fn is_put_off(&self, plan: Plan, now: SystemTime) -> bool {

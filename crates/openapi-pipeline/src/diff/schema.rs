@@ -2,7 +2,6 @@
 
 mod alternatives;
 mod discriminator;
-mod hash;
 mod objects;
 mod patterns;
 mod scalars;
@@ -23,7 +22,6 @@ use super::side::Site;
 use super::view::View;
 use crate::lower::names::pascal;
 
-pub(super) use hash::Hashes;
 pub(super) use shape::Use;
 
 /// Of two rules about the same thing, the one for a direction.

@@ -29,7 +29,7 @@ impl State {
             Ok(Gained::New(session)) => self.take_into_use(session, now, chance),
             Ok(Gained::Found { session, spent }) => {
                 let was_rejected = self.is_rejected();
-                if !self.adopt(session, spent, chance) {
+                if !self.adopt(session, spent, now, chance) {
                     self.put_off_looks(None, now, chance);
                 } else if was_rejected && !self.is_rejected() {
                     self.pause_suspicion(now, chance);
@@ -81,7 +81,7 @@ impl State {
 
     pub(super) fn hold(&mut self, session: Arc<Session>, chance: f64) {
         let moments = self.policy.moments(&session, chance);
-        self.held = Some(Held { session, moments, rejected: false, spent: None });
+        self.held = Some(Held { session, moments, rejected: false, spent: None, came_late: false });
         self.generation += 1;
         self.vain_looks = 0;
         self.next_look = None;
@@ -96,7 +96,7 @@ impl State {
 
     /// What the store has is taken into use. It may be the session in use, of which only the refresh token's fate is
     /// news; whether there was any news.
-    fn adopt(&mut self, session: Arc<Session>, spent: Option<Spent>, chance: f64) -> bool {
+    fn adopt(&mut self, session: Arc<Session>, spent: Option<Spent>, now: SystemTime, chance: f64) -> bool {
         match &mut self.held {
             Some(held) if held.session.access_token == session.access_token => {
                 let news = match held.spent {
@@ -112,8 +112,10 @@ impl State {
             }
             _ => {
                 self.hold(session, chance);
+                let is_fresh = self.freshness(now) == Freshness::Fresh;
                 if let Some(held) = &mut self.held {
                     held.spent = spent;
+                    held.came_late = !is_fresh;
                 }
                 true
             }
