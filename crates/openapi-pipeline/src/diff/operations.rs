@@ -10,7 +10,7 @@ use super::rules::{
 };
 use super::side::{Owner, Side, Site};
 use super::{bodies, documentation, parameters, responses, security, servers};
-use crate::lower::names::snake;
+use crate::names::snake;
 use crate::select::tree::{METHODS, signature, tags};
 
 /// An operation where it stands.
