@@ -117,6 +117,7 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
         command: format!("cargo xtask generate --family {}", family.name),
         document: document.display().to_string(),
         server_by_token_region: family.server_by_token_region.clone(),
+        pins: Default::default(),
     };
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
     let source = client_codegen::generate(merged, &spec, descriptions)

@@ -118,6 +118,7 @@ pub(crate) fn make(cx: &mut Context, options: &Client, command: &str, from: &str
         command: command.to_owned(),
         document: from.to_owned(),
         server_by_token_region: Vec::new(),
+        pins: Default::default(),
     };
     let parent = options.from.parent().unwrap_or(Path::new(""));
     let root = options.root.as_deref().unwrap_or(parent);

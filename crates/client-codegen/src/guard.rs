@@ -10,7 +10,6 @@ use openapi_pipeline::{Node, Origin, select};
 
 use crate::aside::Aside;
 use crate::engine::{self, is_method};
-use crate::model;
 use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, Uninhabited, generate, generate_with};
 
 /// What the generator made of the operations it can take.
@@ -83,7 +82,7 @@ pub fn generate_guarded(
     let mut blame = Blame::new(document);
     let mut left_out = Vec::new();
     let mut good = Vec::new();
-    for (key, alone) in each_alone(document, |part| engine::run(part, &model::operations(part)?).map(drop)) {
+    for (key, alone) in each_alone(document, engine::attempt) {
         match alone {
             Ok(()) => good.push(key),
             Err(error) => left_out.push(blame.culprit(key, error)),
@@ -224,7 +223,7 @@ impl<'a> Blame<'a> {
 
     fn alone(&self, name: &str) -> Option<(usize, Origin, CodegenError)> {
         let alone = select::schema_subset(self.document, name);
-        let error = engine::run(&alone, &[]).err()?;
+        let error = engine::attempt(&alone).err()?;
         let schemas = alone.get("components").into_iter().flat_map(|components| components.members("schemas"));
         let origin = self.document.pointer(&format!("#/components/schemas/{}", escape_pointer(name)))?.origin;
         Some((schemas.count(), origin, error))

@@ -12,10 +12,10 @@ use syn::{
     Attribute, Expr, ExprLit, Fields, File, FnArg, GenericArgument, Item, Lit, Pat, PathArguments, ReturnType, Type,
 };
 
+use crate::CodegenError;
 use crate::model::Api;
 use crate::reach::{methods_by_name, types_module};
 use crate::wiring::places;
-use crate::{CodegenError, names};
 
 /// How many references and combinations lie between a schema and what it means, at most.
 const DEEPEST: usize = 16;
@@ -40,12 +40,12 @@ pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins,
     let mut walk = Walk { document, types, origins: BTreeMap::new(), nullable: BTreeSet::new(), open: Vec::new() };
     // Components first: their types are theirs, from wherever they are referred to.
     for (component, schema) in &components {
-        walk.assign(&names::type_name(component), schema);
+        walk.assign(component, schema);
     }
     let methods = methods_by_name(raw);
     for operation in &api.operations {
         let node = document.pointer(&operation.pointer);
-        let (Some(node), Some(method)) = (node, methods.get(&operation.method_name)) else { continue };
+        let (Some(node), Some(method)) = (node, methods.get(&operation.names.method)) else { continue };
         walk.operation(node, operation, method);
     }
     walk.run();
@@ -179,7 +179,7 @@ impl<'a> Walk<'a> {
         let held = local(innermost(&field.ty))?;
         choice.iter().find(|branch| {
             let target = branch.get_str("$ref").and_then(|target| target.strip_prefix("#/components/schemas/"));
-            target.is_some_and(|target| names::type_name(target) == held)
+            target.is_some_and(|target| target == held)
         })
     }
 

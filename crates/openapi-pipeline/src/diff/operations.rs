@@ -10,7 +10,7 @@ use super::rules::{
 };
 use super::side::{Operation, Side, Site};
 use super::{bodies, documentation, parameters, responses, security, servers};
-use crate::lower::names::snake;
+use crate::names::snake;
 use crate::select::tree::{METHODS, signature, tags};
 
 /// Two operations that are one, or one that has no counterpart.

@@ -13,12 +13,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::hoist::needs_name;
 use super::merge_schemas::{Contradiction, Merged, Union, annotated, is_annotation, merge};
-use super::names::pascal;
 use super::runtime_types::{refer, referred};
 use super::store::Store;
 use super::unions::labels;
 use super::walk::{named_children_mut, named_in_operation_mut};
 use super::{Care, rule};
+use crate::names::type_name;
 use crate::select::tree::{Keys, each_operation_mut, each_ref};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
 
@@ -151,7 +151,7 @@ impl Composer<'_> {
     fn component(&mut self, name: &str) {
         let Some(schema) = self.store.schemas.get_mut(name) else { return };
         let mut schema = std::mem::replace(schema, Node::object(schema.origin));
-        let hint = pascal(name);
+        let hint = type_name(name);
         if is_composition(&schema) {
             let atoms = self.flatten(&[&schema]);
             let body = merge(&self.of(&atoms), schema.origin)
