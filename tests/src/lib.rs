@@ -4,14 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use this crate")]
 
 pub mod driver;
-pub mod judge;
 pub mod mutations;
 mod scratch;
 mod server;
 pub mod witness;
 
+pub use oracle::Received;
 pub use scratch::{Scratch, assert_golden, cargo, run, scratch_target, workspace_root, xtask};
-pub use server::{Received, Server};
+pub use server::Server;
 
 /// The README's examples, compiled as doc tests.
 #[cfg(doctest)]

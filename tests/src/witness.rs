@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use self::call::Call;
-use crate::judge::{Examined, Judge, Operation};
+use oracle::{Examined, Judge, Operation};
 
 /// A change that is said to break something.
 #[derive(Clone, Debug)]

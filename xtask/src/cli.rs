@@ -85,6 +85,9 @@ pub struct Client {
     /// Write what was done as JSON; docs/client-report.schema.json describes it
     #[arg(long, value_name = "REPORT.json")]
     pub report: Option<PathBuf>,
+    /// Write where each public item of the crate comes from, as JSON: its path, its type, file and JSON pointer
+    #[arg(long, value_name = "ITEMS.json")]
+    pub items: Option<PathBuf>,
 }
 
 /// Where a generated crate finds client-runtime.
@@ -100,6 +103,9 @@ pub enum RuntimeFrom {
 ///
 /// Runs `client` over each file that is a description, and `cargo check` over each crate it makes. Exits with 1 when a
 /// description fails, a crate doesn't compile without warnings, or an operation is lost without a reason.
+///
+/// With `--samples` it also reads and writes values by the types of each crate, made by the schemas as they were
+/// published, and exits with 1 when one is refused or comes back as another.
 #[derive(Debug, Args)]
 pub struct Corpus {
     /// The folder with the descriptions
@@ -111,6 +117,13 @@ pub struct Corpus {
     /// Where the crates go; by default target/corpus/crates in the workspace
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Read and write this many values by each type, in each direction that it travels; more where it takes more to see
+    /// every alternative and every value of an enum
+    #[arg(long, value_name = "N")]
+    pub samples: Option<usize>,
+    /// What the values of `--samples` are made from: the same seed gives the same values
+    #[arg(long, value_name = "SEED", default_value_t = 1, requires = "samples")]
+    pub seed: u64,
 }
 
 /// Runs what the command line asks for: 0 when done, 1 when a problem was shown, 2 when the command line is off.

@@ -4,6 +4,7 @@
 //! itself is settled by rule, what is named like a secret is one, and what the generator fails on is left out and named.
 
 mod folder;
+mod items;
 mod manifest;
 mod name;
 mod report;
@@ -20,6 +21,7 @@ use openapi_pipeline::lower::{Care, Construct, LowerPlan};
 use openapi_pipeline::select::{Inventory, Selection};
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, lower, select};
 
+pub(crate) use items::{ItemPlace, of as item_places};
 pub use report::{ClientReport, DocumentFacts, GeneratedFacts, LeftOut, Lowered, Place, Warning, WarningPlace};
 
 use crate::Workspace;
@@ -80,6 +82,12 @@ fn generate(workspace: Option<&Workspace>, options: &Client, started: Instant) -
         // An absolute path stays what it is when the files are put below the folder.
         let path = std::path::absolute(path).map_err(|error| Failure::io("find", path, error))?;
         files.add(path, report.render());
+    }
+    if let Some(path) = &options.items {
+        let path = std::path::absolute(path).map_err(|error| Failure::io("find", path, error))?;
+        let family = || report.generated.name.clone();
+        let table = guarded.source.table().map_err(|error| Failure::Codegen { family: family(), error })?;
+        files.add(path, items::render(&table, &cx.sources));
     }
     write(&files, &options.out)?;
     Ok(table::render(&report, &cx.report, &options.out))

@@ -2,6 +2,7 @@
 
 mod count;
 mod report;
+mod samples;
 mod table;
 mod trial;
 
@@ -9,13 +10,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use report::{CorpusReport, DocumentTrial, Totals};
+pub use samples::{Finding, SampleTotals, Samples, Unexercised};
 
 use crate::Workspace;
 use crate::cli::Corpus;
 use crate::files::FileSet;
 use crate::progress::{Progress, line};
 use crate::workspace::Failure;
-use trial::Bench;
+use trial::{Bench, Plan};
 
 /// Runs the task.
 pub fn run(workspace: &Workspace, options: &Corpus) -> Result<(), Failure> {
@@ -23,7 +25,8 @@ pub fn run(workspace: &Workspace, options: &Corpus) -> Result<(), Failure> {
     std::fs::create_dir_all(&crates).map_err(|error| Failure::io("make", &crates, error))?;
     let crates = crates.canonicalize().map_err(|error| Failure::io("find", &crates, error))?;
     let progress = Progress::new();
-    let report = try_all(&Bench { workspace, crates }, &files(&options.folder)?, &progress);
+    let plan = options.samples.map(|samples| Plan { samples, seed: options.seed });
+    let report = try_all(&Bench { workspace, crates, plan }, &files(&options.folder)?, &progress);
     progress.finish();
     if let Some(path) = &options.report {
         let path = std::path::absolute(path).map_err(|error| Failure::io("find", path, error))?;

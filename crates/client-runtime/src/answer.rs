@@ -39,7 +39,7 @@ impl Answer<'_> {
     ///
     /// [`Unread`] when the body isn't JSON of this type.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Unread> {
-        serde_json::from_slice(&self.body).map_err(|_| {
+        decode::read_json(&self.body).map_err(|_| {
             Unread(Problem::Misfit(Box::new(decode::explain::<T>(self.call.operation(), self.status, self.body))))
         })
     }

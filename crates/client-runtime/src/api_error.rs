@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
+use crate::decode::read_json;
 use crate::{Operation, retry};
 
 mod documented;
@@ -269,7 +270,7 @@ impl ResponseParts {
             b"" => b"{}",
             body => body,
         };
-        match serde_json::from_slice(json) {
+        match read_json(json) {
             Ok(value) => Ok(ErrorResponse { value, parts: self }),
             Err(_) => Err(self),
         }

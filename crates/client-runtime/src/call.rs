@@ -89,7 +89,7 @@ impl Core {
             may_be_empty,
             parameters,
             form,
-            empty: Mutex::new(None),
+            headers: Mutex::new(None),
             status: AtomicU16::new(0),
             failure: Mutex::new(None),
         })))
@@ -148,8 +148,8 @@ struct State {
     may_be_empty: bool,
     parameters: Parameters,
     form: &'static [(&'static str, Writing)],
-    /// The headers of a success without a body. The generated layer drops them when it finds nothing to decode.
-    empty: Mutex<Option<HeaderMap>>,
+    /// The headers of a success, and whether it has no body. The generated layer drops them when it can't decode one.
+    headers: Mutex<Option<(HeaderMap, bool)>>,
     /// The status of the last response. The generated layer drops it when a body can't be decoded.
     status: AtomicU16,
     /// What went wrong in `exec`, which can only return errors that reqwest made.
@@ -214,15 +214,21 @@ impl Call {
         self.0.status.store(status.as_u16(), Ordering::Relaxed);
     }
 
-    /// Keeps the headers of a success without a body, where the operation may have one.
-    pub(crate) fn note_empty(&self, headers: &HeaderMap) {
-        if self.0.may_be_empty {
-            *self.0.empty.lock().unwrap_or_else(PoisonError::into_inner) = Some(headers.clone());
-        }
+    /// Keeps the headers of a success.
+    pub(crate) fn note_headers(&self, headers: &HeaderMap, is_empty: bool) {
+        *self.0.headers.lock().unwrap_or_else(PoisonError::into_inner) = Some((headers.clone(), is_empty));
     }
 
+    /// The headers of a success.
+    pub(crate) fn take_headers(&self) -> HeaderMap {
+        let headers = self.0.headers.lock().unwrap_or_else(PoisonError::into_inner).take();
+        headers.map(|(headers, _)| headers).unwrap_or_default()
+    }
+
+    /// The headers of a success without a body, where the operation may have one.
     pub(crate) fn take_empty(&self) -> Option<HeaderMap> {
-        self.0.empty.lock().unwrap_or_else(PoisonError::into_inner).take()
+        let is_empty = |(_, is_empty): &mut (HeaderMap, bool)| *is_empty && self.0.may_be_empty;
+        self.0.headers.lock().unwrap_or_else(PoisonError::into_inner).take_if(is_empty).map(|(headers, _)| headers)
     }
 
     pub(crate) fn fail(&self, failure: Failure) {

@@ -12,6 +12,7 @@ pub use crate::answer::{Answer, Unread, finish_answer};
 pub use crate::api_error::{fmt_api_error, fmt_documented_error};
 pub use crate::builder::Builder;
 pub use crate::call::{Call, CallOptions, Core};
+pub use crate::decode::read_json;
 pub use crate::exec::exec;
 pub use crate::finish::{finish, finish_bytes, finish_empty, finish_optional, finish_text};
 pub use crate::form::{form, form_body, json_body, raw_body};

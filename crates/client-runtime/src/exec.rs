@@ -45,8 +45,8 @@ pub async fn exec(call: &Call, client: &reqwest::Client, request: Request) -> re
     match outcome {
         Ok(response) => {
             call.note_status(response.status());
-            if response.status().is_success() && response.content_length() == Some(0) {
-                call.note_empty(response.headers());
+            if response.status().is_success() {
+                call.note_headers(response.headers(), response.content_length() == Some(0));
             }
             Ok(response)
         }

@@ -25,8 +25,18 @@ where
 {
     match result {
         Ok(value) => Ok(Response::wrap(value)),
-        Err(error) => Err(Box::pin(translate(call, error, decode::explain::<T>)).await),
+        Err(error) => match read_again(call, &error) {
+            Some(response) => Ok(response),
+            None => Err(Box::pin(translate(call, error, decode::explain::<T>)).await),
+        },
     }
+}
+
+/// What the generated layer couldn't decode, read as [`decode::read_json`] does, which knows more ways to write a number.
+fn read_again<T: DeserializeOwned>(call: &Call, error: &Inner) -> Option<Response<T>> {
+    let Inner::InvalidResponsePayload(body, _) = error else { return None };
+    let value = decode::read_json(body).ok()?;
+    Some(Response::new(value, call.status(), call.take_headers()))
 }
 
 /// The same for operations whose success has no body to decode.
@@ -64,7 +74,10 @@ where
         }
         Err(error) => match call.take_empty() {
             Some(headers) => Ok(Response::new(None, call.status(), headers)),
-            None => Err(Box::pin(translate(call, error, decode::explain::<T>)).await),
+            None => match read_again(call, &error) {
+                Some(response) => Ok(response),
+                None => Err(Box::pin(translate(call, error, decode::explain::<T>)).await),
+            },
         },
     }
 }

@@ -38,6 +38,7 @@ mod walk;
 
 pub use construct::Construct;
 pub(crate) use hoist::makes_type;
+pub use schemas::pattern_flags;
 pub(crate) use store::reference as schema_reference;
 pub(crate) use walk::is_success;
 

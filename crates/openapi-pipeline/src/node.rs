@@ -198,6 +198,13 @@ impl Node {
         }
     }
 
+    /// Sets a member of an object to a node, which keeps its origin. Does nothing to other values.
+    pub fn put(&mut self, key: &str, node: Node) {
+        if let Some(members) = self.as_object_mut() {
+            members.insert(key.to_owned(), node);
+        }
+    }
+
     /// The members of an object that is itself a member, or nothing.
     pub fn members(&self, key: &str) -> impl Iterator<Item = (&String, &Node)> {
         self.get(key).and_then(Node::as_object).into_iter().flatten()

@@ -42,6 +42,19 @@ impl Arguments {
     }
 }
 
+/// Reads JSON by a type, and writes what it read.
+pub type Journey = fn(&[u8]) -> Result<Vec<u8>, String>;
+
+/// That of a type: it reads as the body of a response is read.
+///
+/// # Errors
+///
+/// When the type doesn't take the value.
+pub fn journey<T: DeserializeOwned + Serialize>(json: &[u8]) -> Result<Vec<u8>, String> {
+    let read: T = client_runtime::codegen::read_json(json).map_err(|error| error.to_string())?;
+    serde_json::to_vec(&read).map_err(|error| error.to_string())
+}
+
 /// A response, written as JSON again.
 pub fn success<T: Serialize>(status: u16, value: &T) -> Reply {
     match serde_json::to_value(value) {

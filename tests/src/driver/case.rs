@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::judge::{Answer, Location};
+use oracle::{Answer, Location};
 
 /// A call, what it shall send, and what it will be answered.
 #[derive(Debug)]

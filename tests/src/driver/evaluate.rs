@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::plan::Plan;
 use super::serve::{Call, Observed};
 use super::{Case, Outcome, Subject};
-use crate::judge::{Content, Location, Media, Operation, Scheme, differences, lost_nulls};
+use oracle::{Content, Location, Media, Operation, Scheme, differences, lost_nulls};
 
 /// What came of the calls for one description.
 #[derive(Debug)]

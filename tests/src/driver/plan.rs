@@ -10,7 +10,7 @@ use xtask::calls::Method;
 use self::draft::Draft;
 use self::reported::{anonymous, left_out};
 use super::{Case, Subject, Trial};
-use crate::judge::{Fill, Random, Response};
+use oracle::{Fill, Random, Response};
 
 /// Statuses that make a client wait, ask for another token, or try again.
 const RESTLESS: [u16; 4] = [401, 408, 425, 429];

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::plan::Plan;
 use super::{Caller, Outcome, Subject};
-use crate::judge::Answer;
 use crate::{Received, Server};
+use oracle::Answer;
 
 /// What happened to the cases of a description, in their order.
 pub(super) struct Observed {

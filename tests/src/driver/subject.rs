@@ -6,8 +6,8 @@ use serde_json::Value;
 use xtask::calls::{Method, credentials, methods};
 
 use super::{Clients, Trial};
-use crate::judge::{Document, Judge};
 use crate::{assert_golden, run, xtask};
+use oracle::{Document, Judge};
 
 /// A description and its client.
 pub struct Subject {

@@ -2,7 +2,7 @@
 
 use super::bodies::medium;
 use super::{Claim, Exchange, Kind, Witness, call};
-use crate::judge::{Answer, Content, Fill, Judge, Operation, Random, Response};
+use oracle::{Answer, Content, Fill, Judge, Operation, Random, Response};
 
 /// A documented answer of one media type, or without a body.
 fn answer(judge: &Judge, status: u16, response: &Response, medium: Option<&str>) -> Result<Answer, String> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Claim, Exchange, Kind, Witness, call};
-use crate::judge::{Examined, Media, pointer};
+use oracle::{Examined, Media, pointer};
 
 /// What the new version says of a call, if it begins like this.
 fn refused(exchange: Exchange<'_>, call: &call::Call, beginning: &str) -> Result<Witness, String> {

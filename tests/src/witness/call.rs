@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::write;
 use crate::Received;
-use crate::judge::{Direction, Fill, Generator, Judge, Location, Media, Operation, Parameter, Place, Random, Scheme};
+use oracle::{Direction, Fill, Generator, Judge, Location, Media, Operation, Parameter, Place, Random, Scheme};
 
 /// What a call says.
 #[derive(Clone, Debug, Default)]
@@ -143,8 +143,7 @@ impl Call {
                 let pairs: Vec<(String, String)> = members
                     .iter()
                     .flat_map(|(name, value)| {
-                        let (style, explode) =
-                            media.fields.get(name).copied().unwrap_or((crate::judge::Style::Form, true));
+                        let (style, explode) = media.fields.get(name).copied().unwrap_or((oracle::Style::Form, true));
                         write::pairs(name, style, explode, value)
                     })
                     .collect();

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use crate::judge::pointer;
+use oracle::pointer;
 
 /// What is known of a part: every schema of it, in both versions.
 pub(super) struct Hints<'a> {

@@ -1,7 +1,7 @@
 //! Operations as a whole: whether they can be called, where, and by whom.
 
 use super::{Claim, Exchange, Kind, Route, Versions, Witness, call};
-use crate::judge::{Scheme, Server, pointer, servers};
+use oracle::{Scheme, Server, pointer, servers};
 
 /// A call of the old version that reaches nothing in the new one, or something else.
 pub(super) fn unreachable(versions: &Versions, route: Route) -> Result<Witness, String> {

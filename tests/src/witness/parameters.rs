@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Claim, Exchange, Kind, Spot, Witness, call};
-use crate::judge::{Examined, Judge, Location, Operation, Parameter};
+use oracle::{Examined, Judge, Location, Operation, Parameter};
 
 /// The parameter that a place is about, in the words of the operation that has it.
 fn parameter<'a>(judge: &Judge, operation: &'a Operation, spot: Option<&Spot>) -> Result<&'a Parameter, String> {

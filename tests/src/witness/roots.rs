@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::call::place_of;
-use crate::judge::{Document, Judge, Location, Operation, Place, pointer};
+use oracle::{Document, Judge, Location, Operation, Place, pointer};
 
 /// What carries a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

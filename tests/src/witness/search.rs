@@ -3,7 +3,7 @@
 use super::Spot;
 use super::edits::{Hints, edits};
 use super::roots::Root;
-use crate::judge::{Described, Direction, Fill, Generator, Judge, Part, Random, Violation, describe, pointer};
+use oracle::{Described, Direction, Fill, Generator, Judge, Part, Random, Violation, describe, pointer};
 use serde_json::Value;
 
 /// Where values are looked for.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::roots::{self, Carrier, Root};
 use super::search::{Found, Problem, Search};
 use super::{Claim, Exchange, Kind, Witness, call};
-use crate::judge::{Answer, Content, Direction, Fill, Random};
+use oracle::{Answer, Content, Direction, Fill, Random};
 
 /// A request with a value that the old version takes, and the new one refuses or has no place for.
 pub(super) fn sent(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {

@@ -17,6 +17,7 @@ mod prism;
 mod public_items;
 mod regenerate;
 mod regenerating;
+mod samples;
 mod semver;
 mod show;
 mod snapshots;

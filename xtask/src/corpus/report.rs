@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::count::Counted;
+use super::samples::{SampleTotals, Samples};
 use crate::client::{ClientReport, LeftOut};
 
 /// All of it.
@@ -50,6 +51,8 @@ pub struct DocumentTrial {
     pub check_seconds: f64,
     /// The most memory that generating took at once.
     pub peak_memory_bytes: Option<u64>,
+    /// What came of the values that its types were tried with, if they were.
+    pub samples: Option<Samples>,
 }
 
 impl DocumentTrial {
@@ -69,11 +72,21 @@ impl DocumentTrial {
             seconds: 0.0,
             check_seconds: 0.0,
             peak_memory_bytes: None,
+            samples: None,
         }
     }
 
     pub(super) fn fail(&mut self, problem: String) {
         self.problems.push(problem);
+    }
+
+    /// Takes over what came of the values. How many don't survive is a problem; which ones, the table and the report say.
+    pub(super) fn sampled(&mut self, samples: Samples) {
+        if !samples.are_good() {
+            let (refused, changed) = (samples.refused.len(), samples.changed.len());
+            self.fail(format!("of {} values {refused} are refused and {changed} come back changed", samples.values));
+        }
+        self.samples = Some(samples);
     }
 
     /// Takes over what the generator reported, and compares it with what was counted.
@@ -119,11 +132,14 @@ pub struct Totals {
     pub failed: usize,
     /// How long generating took.
     pub seconds: f64,
+    /// What came of the values that types were tried with, if they were.
+    pub samples: Option<SampleTotals>,
 }
 
 impl Totals {
     pub(super) fn of(trials: &[DocumentTrial]) -> Self {
         let count = |which: fn(&DocumentTrial) -> bool| trials.iter().filter(|trial| which(trial)).count();
+        let sampled = trials.iter().any(|trial| trial.samples.is_some());
         let operations = trials.iter().map(|trial| trial.operations).sum();
         let generated = trials.iter().map(|trial| trial.generated).sum();
         let percent = if operations == 0 { 100.0 } else { 100.0 * generated as f64 / operations as f64 };
@@ -137,6 +153,7 @@ impl Totals {
             panicked: count(|trial| trial.panicked),
             failed: count(|trial| !trial.problems.is_empty()),
             seconds: trials.iter().map(|trial| trial.seconds).sum(),
+            samples: sampled.then(|| Samples::sum(trials.iter().filter_map(|trial| trial.samples.as_ref()))),
         }
     }
 }

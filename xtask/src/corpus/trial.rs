@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::count::Counted;
 use super::report::DocumentTrial;
-use crate::client::ClientReport;
+use super::samples::{self, Program, Samples};
+use crate::client::{ClientReport, ItemPlace};
 use crate::{OTHERS_TARGET, Workspace};
 
 /// How long a description may take before it counts as hanging.
@@ -21,20 +22,45 @@ pub(super) struct Bench<'a> {
     pub(super) workspace: &'a Workspace,
     /// The crates, each in a folder of its own.
     pub(super) crates: PathBuf,
+    /// The values that types are tried with, if they are.
+    pub(super) plan: Option<Plan>,
+}
+
+/// How many values each type is tried with, and which.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) samples: usize,
+    pub(super) seed: u64,
+}
+
+/// The paths of a trial.
+struct Paths {
+    /// The crate.
+    out: PathBuf,
+    /// What the generator says that it did.
+    report: PathBuf,
+    /// Where the items of the crate come from.
+    items: PathBuf,
+    /// The program that tries its types.
+    program: PathBuf,
+    /// What came of the values.
+    samples: PathBuf,
 }
 
 impl Bench<'_> {
     /// Generates the crate of a description.
     pub(super) fn generate(&self, path: &Path, counted: &Counted) -> DocumentTrial {
         let mut trial = DocumentTrial::new(path, counted);
-        let out = self.crates.join(folder_name(path));
-        let report = self.crates.join(format!("{}.report.json", folder_name(path)));
+        let Paths { out, report, items, .. } = self.paths(path);
         let _ = std::fs::remove_file(&report);
         let started = Instant::now();
         let outcome = std::env::current_exe().and_then(|xtask| {
             let mut command = Command::new(xtask);
             command.arg("--workspace").arg(self.workspace.root()).arg("client").arg("--runtime").arg("path");
             command.arg("--from").arg(path).arg("--out").arg(&out).arg("--report").arg(&report);
+            if self.plan.is_some() {
+                command.arg("--items").arg(&items);
+            }
             finish(command.env("NO_COLOR", "1"), LONGEST)
         });
         trial.seconds = started.elapsed().as_secs_f64();
@@ -58,25 +84,18 @@ impl Bench<'_> {
         trial
     }
 
-    /// Compiles the crate, if there is one. Warnings are failures: what is generated must be clean.
+    /// Compiles the crate, if there is one, and tries its types. Warnings are failures: what is generated must be clean.
     pub(super) fn check(&self, path: &Path, trial: &mut DocumentTrial) {
-        let folder = self.crates.join(folder_name(path));
-        if !trial.problems.is_empty() || !folder.join("Cargo.toml").is_file() {
+        let Paths { out, .. } = self.paths(path);
+        if !trial.problems.is_empty() || !out.join("Cargo.toml").is_file() {
             return;
         }
         // The same versions as here, which are at hand.
-        if let Err(error) = std::fs::copy(self.workspace.path("Cargo.lock"), folder.join("Cargo.lock")) {
-            trial.fail(format!("could not copy Cargo.lock: {error}"));
-            return;
+        if let Err(error) = std::fs::copy(self.workspace.path("Cargo.lock"), out.join("Cargo.lock")) {
+            return trial.fail(format!("could not copy Cargo.lock: {error}"));
         }
         let started = Instant::now();
-        let mut outcome = self.cargo(&folder, true);
-        if outcome.as_ref().is_ok_and(|finished| finished.said.contains("--offline")) {
-            // Something is not at hand after all.
-            outcome = self.cargo(&folder, false);
-        }
-        trial.check_seconds = started.elapsed().as_secs_f64();
-        match outcome {
+        match self.cargo(&out, "check") {
             Err(error) => trial.fail(format!("could not start cargo: {error}")),
             Ok(Finished { status, said }) => {
                 trial.compiled = status.is_some_and(|status| status.success()) && !said.contains("warning:");
@@ -85,23 +104,60 @@ impl Bench<'_> {
                 }
             }
         }
+        trial.check_seconds = started.elapsed().as_secs_f64();
+        if let (true, Some(plan)) = (trial.compiled, self.plan) {
+            match self.sample(path, plan) {
+                Ok(samples) => trial.sampled(samples),
+                Err(problem) => trial.fail(format!("the types could not be tried: {problem}")),
+            }
+        }
     }
 
-    fn cargo(&self, folder: &Path, offline: bool) -> std::io::Result<Finished> {
+    /// Tries the types of the crate with values.
+    fn sample(&self, path: &Path, plan: Plan) -> Result<Samples, String> {
+        let Paths { out, items, program, samples, .. } = self.paths(path);
+        let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
+        let listed: Vec<ItemPlace> = serde_json::from_str(&read(&items)?).map_err(|error| error.to_string())?;
+        let written = Program { workspace: self.workspace, client: &out, items: &listed }.write(&program);
+        written.map_err(|error| format!("{}: {error}", program.display()))?;
+        succeeded(self.cargo(&program, "build"))?;
+        let binary = self.workspace.path(OTHERS_TARGET).join("debug");
+        let mut command = Command::new(binary.join(format!("{}{}", samples::PROGRAM, std::env::consts::EXE_SUFFIX)));
+        command.args(samples::arguments(path, &items, plan, &samples));
+        // What an earlier run left is not what this one found.
+        let _ = std::fs::remove_file(&samples);
+        succeeded(finish(&mut command, 4 * LONGEST))?;
+        serde_json::from_str(&read(&samples)?).map_err(|error| error.to_string())
+    }
+
+    /// Runs a task of cargo without the features of a crate: offline, unless something is not at hand after all.
+    fn cargo(&self, folder: &Path, task: &str) -> std::io::Result<Finished> {
+        let outcome = self.cargo_as(folder, task, true)?;
+        if outcome.said.contains("--offline") { self.cargo_as(folder, task, false) } else { Ok(outcome) }
+    }
+
+    fn cargo_as(&self, folder: &Path, task: &str, offline: bool) -> std::io::Result<Finished> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.args(["check", "--quiet", "--no-default-features", "--message-format", "short"]).current_dir(folder);
+        command.args([task, "--quiet", "--no-default-features", "--message-format", "short"]).current_dir(folder);
         command.args(offline.then_some("--offline")).env("CARGO_TERM_COLOR", "never");
         command.env("CARGO_TARGET_DIR", self.workspace.path(OTHERS_TARGET));
         // As the workspace is compiled: what the crates of a copy of it depend on is then shared too.
         command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
         finish(&mut command, 4 * LONGEST)
     }
-}
 
-/// The folder of a description's crate.
-fn folder_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    fn paths(&self, path: &Path) -> Paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let beside = |what: &str| self.crates.join(format!("{name}.{what}"));
+        Paths {
+            out: self.crates.join(&name),
+            report: beside("report.json"),
+            items: beside("items.json"),
+            program: beside("samples"),
+            samples: beside("samples.json"),
+        }
+    }
 }
 
 struct Finished {
@@ -109,6 +165,16 @@ struct Finished {
     status: Option<ExitStatus>,
     /// What it said on stderr.
     said: String,
+}
+
+/// What a process said if it failed.
+fn succeeded(outcome: std::io::Result<Finished>) -> Result<(), String> {
+    match outcome {
+        Err(error) => Err(error.to_string()),
+        Ok(Finished { status: None, .. }) => Err("it had no end".to_owned()),
+        Ok(Finished { status: Some(status), said }) if !status.success() => Err(excerpt(&said)),
+        Ok(_) => Ok(()),
+    }
 }
 
 fn finish(command: &mut Command, limit: Duration) -> std::io::Result<Finished> {

@@ -1,10 +1,11 @@
 //! Patterns that only say which characters a text may have are checked without a regular expression: the engine is the
 //! most expensive thing a small client would depend on.
 
+use openapi_pipeline::lower::pattern_flags;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Item, Lit, Stmt, parse_quote};
+use syn::{Block, Expr, ExprCall, Item, Lit, Stmt, parse_quote};
 
 /// Replaces the engine where the pattern is one character class, repeated: `^[a-z0-9]+$`.
 pub(super) fn spell_out(items: &mut [Item]) {
@@ -27,7 +28,12 @@ impl VisitMut for SpellOut {
         else {
             return;
         };
-        let Some(mismatch) = mismatch(&pattern) else { return };
+        let Some(mismatch) = mismatch(&pattern) else {
+            if let ("u", Some(Stmt::Item(Item::Static(engine)))) = (pattern_flags(&pattern), block.stmts.get_mut(at)) {
+                Unicode.visit_item_static_mut(engine);
+            }
+            return;
+        };
         let engine: Expr = parse_quote!(PATTERN.find(value).is_none());
         for stmt in &mut block.stmts {
             if let Stmt::Expr(Expr::If(check), _) = stmt
@@ -38,6 +44,23 @@ impl VisitMut for SpellOut {
                 return;
             }
         }
+    }
+}
+
+/// Has the engine read a pattern with its classes of Unicode.
+struct Unicode;
+
+impl VisitMut for Unicode {
+    fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
+        if let Expr::Path(function) = &mut *call.func
+            && let Some(last) = function.path.segments.last_mut()
+            && last.ident == "new"
+            && call.args.iter().all(|argument| matches!(argument, Expr::Lit(_)))
+        {
+            last.ident = format_ident!("with_flags");
+            call.args.push(parse_quote!("u"));
+        }
+        visit_mut::visit_expr_call_mut(self, call);
     }
 }
 
@@ -112,6 +135,28 @@ fn ranges(class: &str) -> Option<Vec<(char, char)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn classes_of_unicode_are_read_as_such() {
+        let spelled = |pattern: &str| {
+            let mut file: syn::File = syn::parse_quote! {
+                impl ::std::str::FromStr for Name {
+                    fn from_str(value: &str) -> Result<Self, Error> {
+                        static PATTERN: LazyLock<::regress::Regex> =
+                            LazyLock::new(|| ::regress::Regex::new(#pattern).unwrap());
+                        if PATTERN.find(value).is_none() { return Err("no".into()); }
+                        Ok(Self(value.to_string()))
+                    }
+                }
+            };
+            spell_out(&mut file.items);
+            quote!(#file).to_string().replace(' ', "")
+        };
+        assert!(spelled(r"^\p{L}{2}$").contains(r#"with_flags("^\\p{L}{2}$","u")"#), "{}", spelled(r"^\p{L}{2}$"));
+        for plain in [r"^\\p{2}$", r"^[a\-b]{2}$", r"^p{2}$", r"^\p{L}\-$"] {
+            assert!(spelled(plain).contains("Regex::new"), "{plain}");
+        }
+    }
 
     #[test]
     fn one_repeated_class_is_spelled_out_and_nothing_else_is() {

@@ -58,7 +58,7 @@ catalogue! {
     UNEVALUATED_ITEMS = "unevaluated-items", "`unevaluatedItems` becomes `items` where nothing else describes the items, and is dropped otherwise.";
     UNEVALUATED_PROPERTIES = "unevaluated-properties", "`unevaluatedProperties` becomes `additionalProperties` where no other schema takes part, and is dropped otherwise.";
     REQUIRED_NAMES = "required-names", "`required` names each property once, and is absent where it names none, because 3.0 wants both.";
-    PATTERN_PROPERTIES = "pattern-properties", "`patternProperties` become `additionalProperties` where the names are otherwise closed or free, and are dropped otherwise.";
+    PATTERN_PROPERTIES = "pattern-properties", "`patternProperties` become `additionalProperties`: of their schemas where no other names are allowed, else of what other names may have too.";
     DROP_PROPERTY_NAMES = "drop-property-names", "`propertyNames` is dropped: 3.0 cannot restrict the names of properties.";
     DROP_DEPENDENT_KEYWORD = "drop-dependent-keyword", "`dependentRequired`, `dependentSchemas` and `dependencies` are dropped: 3.0 has no conditions.";
     DROP_CONDITION = "drop-if-then-else", "`if`, `then` and `else` are dropped: 3.0 has no conditions.";

@@ -262,6 +262,10 @@ impl Composer<'_> {
             schema.as_object().is_some_and(|members| members.keys().any(|key| key != "type" && !is_annotation(key)));
         let alternatives =
             if says || more { self.distribute(hint, atoms, &mut union, branches, origin)? } else { union.branches };
+        // The only one that nothing contradicts is no union: as one, it would be taken for a part and merged once more.
+        if let [only] = alternatives.as_slice() {
+            return Ok(annotated(&schema, only.clone()));
+        }
         let mut whole = Node::object(origin);
         whole.set("oneOf", alternatives);
         if let (Some(discriminator), Some(members)) = (union.discriminator, whole.as_object_mut()) {

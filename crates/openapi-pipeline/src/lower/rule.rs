@@ -65,7 +65,6 @@ crate::select::define_rules! {
     MERGE_PARTS = "merge-parts": "The parts of an `allOf` are merged into one schema: what several say of a property holds at once.";
     CIRCULAR_PART = "circular-part": "A schema that is nothing but a reference to itself, by whatever way, says nothing.";
     FIXED_LENGTH = "fixed-length": "An array of more than 32 elements, exactly, is an array of any length.";
-    EXTRA_MEMBERS = "extra-members": "Where a property is called `extra`, members that are not listed have no field of their own.";
     MIXED_ENUM = "mixed-enum": "An enum of values of several types is one of several enums, a type each.";
     CONST = "const-to-enum": "A constant is an enum of one value.";
     EXCLUSIVE_BOUND = "numeric-exclusive-bound": "Exclusive bounds are flags beside `minimum` and `maximum`.";

@@ -32,7 +32,6 @@ pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
         mixed_enumeration(cx, schema);
         bare_alternatives(cx, schema);
         fixed_length(cx, schema);
-        extra_members(cx, schema);
         pattern(cx, schema);
         default(cx, site, schema);
     });
@@ -238,17 +237,6 @@ fn fixed_length(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// What the generator calls the field for members that are not listed.
-const EXTRA: &str = "extra";
-
-fn extra_members(cx: &mut Context, schema: &mut Node) {
-    let taken = schema.members("properties").any(|(name, _)| snake(name) == EXTRA);
-    let open = schema.get("additionalProperties").filter(|additional| additional.as_bool() != Some(false));
-    let Some(open) = open.filter(|_| taken) else { return };
-    cx.note(&rule::EXTRA_MEMBERS, open.origin, "members that are not listed are not kept");
-    schema.remove("additionalProperties");
-}
-
 /// An enum without a type whose values have several.
 fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
     if ["type", "oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some()) {
@@ -265,7 +253,8 @@ fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
     }
     let origin = schema.origin;
     let group = |kind: &str, values: Vec<Node>| {
-        let mut one = Node::object(origin);
+        // It was made of its values.
+        let mut one = Node::object(values.first().map_or(origin, |value| value.origin));
         // Of lists and objects, an enum says more than a type can.
         one.set("type", kind);
         if !matches!(kind, "array" | "object") {
@@ -360,7 +349,21 @@ fn pattern(cx: &mut Context, schema: &mut Node) {
 
 /// Tries a pattern with the regular expressions that generated code uses.
 pub(crate) fn compile(pattern: &str) -> Result<(), String> {
-    regress::Regex::new(pattern).map(|_| ()).map_err(|error| error.to_string())
+    regress::Regex::with_flags(pattern, pattern_flags(pattern)).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// The flags that a pattern means: a class of Unicode (`\p{L}`) is one only with `u`, and else the letters that it is
+/// written with. Without such classes there is no `u`, since it refuses escapes that authors are used to (`\-`).
+pub fn pattern_flags(pattern: &str) -> &'static str {
+    let mut escaped = false;
+    for (at, letter) in pattern.char_indices() {
+        let names_class = escaped && matches!(letter, 'p' | 'P' | 'u') && pattern[at + 1..].starts_with('{');
+        if names_class && regress::Regex::with_flags(pattern, "u").is_ok() {
+            return "u";
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    ""
 }
 
 /// Keeps a default only where it can't be sent by accident: on a required field that is never null.

@@ -7,7 +7,7 @@ use xtask::calls::{Argument, Method};
 
 use super::reported::explained;
 use super::{Case, Plan, Subject};
-use crate::judge::{Answer, Direction, Fill, Generator, Location, Operation, Parameter, Place, Random, Style};
+use oracle::{Answer, Direction, Fill, Generator, Location, Operation, Parameter, Place, Random, Style};
 
 /// A call in the making.
 pub(super) struct Draft<'a> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::judge::{Operation, Parameter};
+use oracle::{Operation, Parameter};
 
 /// A template without the names of its parameters.
 pub(super) fn anonymous(path: &str) -> String {

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use openapi_pipeline::diff::{Change, Level};
+use oracle::pointer::is_within;
 use serde_json::{Map, Value};
 use test_requirements::Requirement;
-use workspace_tests::judge::pointer::is_within;
 use workspace_tests::witness::{Claim, Kind};
 
 use super::graft::Graft;

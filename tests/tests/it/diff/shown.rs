@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use openapi_pipeline::diff::{self, Change, Difference, Direction, Level, Seen};
 use openapi_pipeline::{Context, Sources};
-use workspace_tests::judge::{Document, Judge};
+use oracle::{Document, Judge};
 use workspace_tests::mutations::{self, Finds};
 use workspace_tests::witness::{Claim, Kind, Spot, Versions};
 

@@ -44,7 +44,6 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
     let is_closed = rest.as_ref().and_then(Node::as_bool) == Some(false);
 
     let mut schemas = distinct(list);
-    let mut is_open = false;
     if !is_closed && most.is_none_or(|most| most > count as u64) {
         match rest {
             Some(rest) if rest.as_object().is_some_and(|members| !members.is_empty()) => {
@@ -52,14 +51,14 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
                     schemas.push(rest);
                 }
             }
-            _ => is_open = true,
+            // What fits none of the positions can be anything.
+            _ => schemas.push(Node::object(origin)),
         }
     }
     if is_closed && most.is_none_or(|most| most > count as u64) {
         schema.set("maxItems", Value::Number(count.into()));
     }
     let items = match schemas.len() {
-        _ if is_open => Node::object(origin),
         1 => schemas.swap_remove(0),
         _ => {
             let mut any = Node::object(origin);
@@ -67,12 +66,8 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
             any
         }
     };
-    let text = match is_open {
-        true => format!("{count} items by position; anything may follow them, so any item is allowed"),
-        false => format!("{count} items by position became items of any of their schemas"),
-    };
-    cx.note(&TUPLE_ITEMS, origin, text);
-    schema.set("items", items.value);
+    cx.note(&TUPLE_ITEMS, origin, format!("{count} items by position became items of any of their schemas"));
+    schema.put("items", items);
 }
 
 fn count_of(node: &Node) -> Option<u64> {
@@ -86,7 +81,7 @@ fn unevaluated(cx: &mut Context, schema: &mut Node) {
     let Some(unevaluated) = schema.remove("unevaluatedItems") else { return };
     if is_alone(schema) && schema.get("items").is_none() && unevaluated.as_object().is_some() {
         cx.note(&UNEVALUATED_ITEMS, unevaluated.origin, "became items");
-        schema.set("items", unevaluated.value);
+        schema.put("items", unevaluated);
     } else {
         cx.note(&UNEVALUATED_ITEMS, unevaluated.origin, "dropped");
     }

@@ -62,16 +62,20 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
     let text = match schemas.len() {
         0 => "removed, there are no patterns".to_owned(),
         1 if is_map => {
-            schema.set("additionalProperties", schemas.swap_remove(0).value);
+            schema.put("additionalProperties", schemas.swap_remove(0));
             format!("the schema of {names} became additionalProperties")
         }
         _ if is_map => {
             let mut any = Node::object(origin);
             any.set("anyOf", schemas);
-            schema.set("additionalProperties", any.value);
+            schema.put("additionalProperties", any);
             format!("the schemas of {names} became additionalProperties of any of them")
         }
-        _ if is_free => format!("dropped {names}; other properties are allowed anyway"),
+        _ if is_free => {
+            // What they describe must not be lost, and what else there is can be anything.
+            schema.set("additionalProperties", Object::default());
+            format!("dropped {names}; other properties can be anything")
+        }
         _ if others.is_some_and(|others| schemas.iter().all(|schema| schema == others)) => {
             format!("dropped {names}; additionalProperties is the same")
         }
@@ -80,7 +84,7 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
             schemas.extend(schema.remove("additionalProperties"));
             let mut any = Node::object(origin);
             any.set("anyOf", schemas);
-            schema.set("additionalProperties", any.value);
+            schema.put("additionalProperties", any);
             format!("the schemas of {names} joined additionalProperties")
         }
     };
@@ -92,7 +96,7 @@ fn unevaluated(cx: &mut Context, schema: &mut Node) {
     let others = ["additionalProperties", "allOf", "anyOf", "oneOf", "not", "$ref", "if", "then", "else"];
     if others.iter().all(|key| schema.get(key).is_none()) {
         cx.note(&UNEVALUATED_PROPERTIES, unevaluated.origin, "became additionalProperties");
-        schema.set("additionalProperties", unevaluated.value);
+        schema.put("additionalProperties", unevaluated);
     } else {
         cx.note(&UNEVALUATED_PROPERTIES, unevaluated.origin, "dropped, other schemas describe properties too");
     }

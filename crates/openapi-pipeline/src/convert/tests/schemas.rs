@@ -164,7 +164,7 @@ pub(super) fn rows() -> Vec<Row> {
         (
             &["tuple-items"],
             json!({"type": "array", "prefixItems": [{"type": "string"}]}),
-            json!({"type": "array", "items": {}}),
+            json!({"type": "array", "items": {"anyOf": [{"type": "string"}, {}]}}),
         ),
         (&["array-items"], json!({"type": "array"}), json!({"type": "array", "items": {}})),
         (
@@ -206,7 +206,7 @@ pub(super) fn rows() -> Vec<Row> {
         (
             &["pattern-properties"],
             json!({"properties": {"b": {}}, "patternProperties": {"^a": {"type": "string"}}}),
-            json!({"properties": {"b": {}}}),
+            json!({"properties": {"b": {}}, "additionalProperties": {}}),
         ),
         (
             &["pattern-properties"],

@@ -1,6 +1,9 @@
 //! A description as its author wrote it.
 
-use std::path::Path;
+mod files;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -16,27 +19,29 @@ pub enum Dialect {
     OpenApi31,
 }
 
-/// A description in one file.
+/// A description, with the files that it refers to.
 #[derive(Debug)]
 pub struct Document {
     root: Value,
     dialect: Dialect,
+    /// The other files, and the pointer that each of them has in the root.
+    others: BTreeMap<PathBuf, String>,
 }
 
 impl Document {
-    /// Reads a file: JSON by its first character, otherwise YAML.
+    /// Reads a file, and those that it refers to: JSON by its first character, otherwise YAML.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-        Self::parse(&text)
+        let mut root = files::read(path)?;
+        let others = files::bundle(&mut root, path);
+        Self::of(root, others)
     }
 
-    /// Reads a text.
+    /// Reads a text, which has to be the whole description.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let text = text.trim_start_matches('\u{feff}');
-        let root: Value = match text.trim_start().starts_with('{') {
-            true => serde_json::from_str(text).map_err(|error| error.to_string())?,
-            false => super::yaml::read(text)?,
-        };
+        Self::of(files::parse(text)?, BTreeMap::new())
+    }
+
+    fn of(root: Value, others: BTreeMap<PathBuf, String>) -> Result<Self, String> {
         let version = |key: &str| root.get(key).map(|value| value.to_string().trim_matches('"').to_owned());
         let dialect = match (version("swagger"), version("openapi")) {
             (Some(_), _) => Dialect::Swagger2,
@@ -44,7 +49,15 @@ impl Document {
             (_, Some(version)) if version.starts_with("3.") => Dialect::OpenApi31,
             _ => return Err("neither `swagger` nor `openapi` says what this is".into()),
         };
-        Ok(Self { root, dialect })
+        Ok(Self { root, dialect, others })
+    }
+
+    /// The pointer (`#/…`) of a place in a file of the description, as [`target`](Self::target) takes it.
+    pub fn place(&self, file: &Path, pointer: &str) -> String {
+        match file.canonicalize().ok().and_then(|file| self.others.get(&file)) {
+            Some(other) => format!("{other}{}", pointer.trim_start_matches('#')),
+            None => pointer.to_owned(),
+        }
     }
 
     /// Its dialect.
@@ -78,6 +91,21 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::{Dialect, Document};
+
+    #[test]
+    fn other_files_are_read_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("api.yaml", "openapi: 3.0.0\nx: {$ref: 'parts/a b.yaml#/y'}\nlost: {$ref: 'none.yaml#/y'}");
+        std::fs::create_dir(folder.path().join("parts")).unwrap();
+        write("parts/a b.yaml", "y: {$ref: '#/z~1z'}\nz/z: {w: {$ref: '../api.yaml#/openapi'}}");
+        let document = Document::read(&folder.path().join("api.yaml")).unwrap();
+        let found = document.resolve(&document.root()["x"]).unwrap();
+        assert_eq!(document.resolve(&found["w"]).unwrap(), "3.0.0");
+        let place = document.place(&folder.path().join("parts/a b.yaml"), "#/z~1z");
+        assert_eq!(document.target(&place), Some(found));
+        assert!(document.resolve(&document.root()["lost"]).is_err());
+    }
 
     #[test]
     fn knows_dialects_and_follows_references() {

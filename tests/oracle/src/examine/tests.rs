@@ -1,12 +1,12 @@
 //! One good request, and what may be wrong with it.
 
-use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::json;
 
 use super::{Examined, Judge, Location};
+use crate::Document;
 use crate::Received;
-use crate::judge::Document;
 
 const DOCUMENT: &str = "
 openapi: 3.0.3

@@ -101,7 +101,7 @@ fn end_of_group(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{matches, matching};
-    use crate::judge::instance::Random;
+    use crate::instance::Random;
 
     #[test]
     fn what_is_made_matches() {

@@ -7,8 +7,11 @@ use super::{Place, pattern};
 const WORDS: [&str; 12] =
     ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor", "indigo", "juniper", "kelp", "lumen"];
 
-/// A string.
-pub(super) fn string(merged: &Merged<'_>, place: Place, random: &mut Random) -> Result<String, String> {
+/// Strings that mean something to somebody.
+const BOLD: [&str; 10] = ["", "null", "true", "-0", "1e999", "[]", "{}", "\u{0}", "../..", "a\u{301}\u{202e}"];
+
+/// A string; a bold one may be anything.
+pub(super) fn string(merged: &Merged<'_>, place: Place, bold: bool, random: &mut Random) -> Result<String, String> {
     let fits = |text: &str| {
         let length = text.chars().count();
         length >= merged.min_length.unwrap_or(0) && length <= merged.max_length.unwrap_or(usize::MAX)
@@ -16,6 +19,7 @@ pub(super) fn string(merged: &Merged<'_>, place: Place, random: &mut Random) -> 
     if merged.patterns.is_empty() {
         let text = match merged.formats.iter().find_map(|format| by_format(format, random)) {
             Some(text) => text,
+            None if bold && random.below(4) == 0 => (*random.pick(&BOLD)).to_owned(),
             None => words(place, random),
         };
         return Ok(stretch(text, merged, random));

@@ -5,10 +5,11 @@ use serde_json::{Number, Value};
 use super::merged::Merged;
 use super::random::Random;
 
-/// A whole number.
-pub(super) fn integer(merged: &Merged<'_>, random: &mut Random) -> Result<Value, String> {
+/// A whole number; a bold one may have all of 64 bits.
+pub(super) fn integer(merged: &Merged<'_>, bold: bool, random: &mut Random) -> Result<Value, String> {
     // Numbers that every JSON library holds exactly, unless the format says that there is room for more.
-    let large = merged.formats.iter().any(|format| format.ends_with("64")) && random.below(4) == 0;
+    let wide = bold || merged.formats.iter().any(|format| format.ends_with("64"));
+    let large = wide && random.below(4) == 0;
     let room = if large { i64::MAX / 2 } else { 1_000_000 };
     let range = merged.formats.iter().find_map(|format| range(format));
     let least = merged.minimum.map(f64::ceil);
@@ -43,6 +44,12 @@ pub(super) fn integer(merged: &Merged<'_>, random: &mut Random) -> Result<Value,
         _ => first.wrapping_add((random.number() % span.max(1)) as i64),
     };
     Ok((chosen * step).into())
+}
+
+/// The same number with a fraction of zero, where that can be written exactly.
+pub(super) fn with_fraction(number: Value) -> Value {
+    let small = number.as_i64().filter(|number| number.unsigned_abs() < 1 << 53);
+    small.and_then(|small| Number::from_f64(small as f64)).map_or(number, Value::Number)
 }
 
 /// What a format has room for.
@@ -117,11 +124,11 @@ mod tests {
         ] {
             let merged = Merged { formats: vec![format], minimum, ..Merged::default() };
             for _ in 0..200 {
-                let made = integer(&merged, &mut random).unwrap().as_i64().unwrap();
+                let made = integer(&merged, false, &mut random).unwrap().as_i64().unwrap();
                 assert!((low..=high).contains(&made), "{format}: {made}");
             }
         }
         let merged = Merged { minimum: Some(1.2), maximum: Some(1.8), ..Merged::default() };
-        assert!(integer(&merged, &mut random).is_err());
+        assert!(integer(&merged, false, &mut random).is_err());
     }
 }

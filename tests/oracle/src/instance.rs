@@ -7,6 +7,7 @@ mod pattern;
 mod random;
 mod text;
 
+pub(super) use merged::{Merged, Said};
 pub(super) use object::UNFORESEEN;
 pub use random::Random;
 
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use self::merged::{Kind, Merged};
+use self::merged::Kind;
 use super::document::{Dialect, Document};
 use super::schema::{Direction, Reading, Schemas};
 
@@ -25,6 +26,8 @@ pub enum Fill {
     Required,
     /// Everything, as deep as makes sense.
     Everything,
+    /// What is required, and of the rest what chance picks.
+    Some,
 }
 
 /// Where a value will travel; it decides which letters it may have.
@@ -54,6 +57,8 @@ pub struct Generator<'a> {
     place: Place,
     fill: Fill,
     random: Random,
+    /// Where what a schema offers is taken in turn: whose turn it is.
+    turn: Option<usize>,
     /// Parts that were left out of values, and why.
     given_up: BTreeSet<String>,
 }
@@ -61,7 +66,30 @@ pub struct Generator<'a> {
 impl<'a> Generator<'a> {
     /// A generator for values that travel in one direction.
     pub fn new(schemas: &'a Schemas, direction: Direction, place: Place, fill: Fill, random: Random) -> Self {
-        Self { schemas, direction, place, fill, random, given_up: BTreeSet::new() }
+        Self { schemas, direction, place, fill, random, turn: None, given_up: BTreeSet::new() }
+    }
+
+    /// The value of a turn: what the schema itself offers (alternatives, values, types) is taken one after the other, and
+    /// so is how much is filled in. What lies deeper is chance's, which is bolder here: numbers at the ends of what they
+    /// may be, strings that mean something elsewhere, names that are taken. The whole is null only where it is nothing else.
+    pub fn sample(&mut self, schema: &Value, turn: usize) -> Result<Value, String> {
+        self.fill = [Fill::Everything, Fill::Required, Fill::Some][turn % 3];
+        self.turn = Some(turn);
+        let value = self.value(schema);
+        self.turn = None;
+        value
+    }
+
+    /// How many turns it takes until everything was seen that a schema itself offers.
+    pub fn turns(&self, schema: &Value) -> usize {
+        let mut merged = Merged::default();
+        if self.merge(&mut merged, schema, 0).is_err() {
+            return 1;
+        }
+        let alternatives = merged.choices.iter().map(|choice| choice.branches.len());
+        let values = merged.values.as_ref().map_or(1, Vec::len);
+        let kinds = merged.kinds().into_iter().filter(|kind| *kind != Kind::Null).count();
+        alternatives.chain([values, kinds]).max().unwrap_or(1)
     }
 
     /// A value that the schema allows, or why none was found.
@@ -90,6 +118,10 @@ impl<'a> Generator<'a> {
             // Where much at once doesn't work, less may.
             if attempt == ATTEMPTS / 2 {
                 self.fill = Fill::Required;
+            }
+            // An alternative that holds nothing has no turn.
+            if attempt == ATTEMPTS / 4 && self.turn.is_some() {
+                self.turn = Some(self.random.below(ATTEMPTS));
             }
             let made = self.of(&[schema], 0).and_then(|value| {
                 self.schemas.check_as(reading, schema, self.direction, &value)?;
@@ -126,11 +158,19 @@ impl<'a> Generator<'a> {
             self.merge(&mut merged, schema, 0)?;
         }
         while let Some(choice) = merged.choices.pop() {
-            let branch = choice.branches[self.random.below(choice.branches.len())];
+            let branch = choice.branches[self.which(choice.branches.len(), depth)];
             choice.pin(&mut merged, branch);
             self.merge(&mut merged, branch, 0)?;
         }
         self.finish(&merged, depth)
+    }
+
+    /// Which of several is taken: at the root of a sample the next one, else any.
+    fn which(&mut self, count: usize, depth: usize) -> usize {
+        match self.turn {
+            Some(turn) if depth == 0 && count > 0 => turn % count,
+            _ => self.random.below(count),
+        }
     }
 
     fn merge<'b>(&self, merged: &mut Merged<'b>, schema: &'b Value, depth: usize) -> Result<(), String>
@@ -142,10 +182,13 @@ impl<'a> Generator<'a> {
 
     fn finish(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
         if let Some(values) = &merged.values {
-            let fitting: Vec<&Value> = values.iter().filter(|value| merged.allows_kind_of(value)).collect();
+            let mut fitting: Vec<&Value> = values.iter().filter(|value| merged.allows_kind_of(value)).collect();
+            if self.turn.is_some() && depth == 0 && fitting.len() > 1 {
+                fitting.retain(|value| !value.is_null());
+            }
             return match fitting.is_empty() {
                 true => Err("no value of the enum is left".into()),
-                false => Ok(fitting[self.random.below(fitting.len())].clone()),
+                false => Ok(fitting[self.which(fitting.len(), depth)].clone()),
             };
         }
         let mut kinds = merged.kinds();
@@ -157,15 +200,29 @@ impl<'a> Generator<'a> {
         // Only JSON has a way to write it.
         let null_allowed = kinds.len() > solid.len() && (self.place == Place::Body || solid.is_empty());
         // Null is rare: it hides everything below it.
-        if solid.is_empty() || (null_allowed && (depth > DEEP || self.random.below(6) == 0)) {
+        let null_now = match self.turn {
+            // Where the root may be null, so may whatever it is a part of, which says more.
+            Some(_) if depth == 0 => false,
+            Some(_) => self.random.below(4) == 0,
+            None => self.random.below(6) == 0,
+        };
+        if solid.is_empty() || (null_allowed && (depth > DEEP || null_now)) {
             return if null_allowed { Ok(Value::Null) } else { Err("no type is left".into()) };
         }
-        match solid[self.random.below(solid.len())] {
+        match solid[self.which(solid.len(), depth)] {
             Kind::Null => Ok(Value::Null),
             Kind::Boolean => Ok(Value::Bool(self.random.below(2) == 0)),
-            Kind::Integer => number::integer(merged, &mut self.random),
+            Kind::Integer => {
+                let made = number::integer(merged, self.turn.is_some(), &mut self.random);
+                // Since draft 6, a number without a fraction is an integer, however it is written.
+                let spelled_out = self.turn.is_some() && !self.is_old() && self.random.below(6) == 0;
+                made.map(|made| if spelled_out { number::with_fraction(made) } else { made })
+            }
             Kind::Number => number::number(merged, &mut self.random),
-            Kind::String => text::string(merged, self.place, &mut self.random).map(Value::String),
+            Kind::String => {
+                let bold = self.turn.is_some();
+                text::string(merged, self.place, bold, &mut self.random).map(Value::String)
+            }
             Kind::Array => self.array(merged, depth),
             Kind::Object => self.object(merged, depth),
         }
@@ -177,7 +234,8 @@ impl<'a> Generator<'a> {
             // Only JSON can tell an empty list from none.
             _ if self.place != Place::Body => 1 + self.random.below(2),
             Fill::Required => 0,
-            Fill::Everything if depth > DEEP => 0,
+            _ if depth > DEEP => 0,
+            Fill::Some => self.random.below(3),
             Fill::Everything => 1 + self.random.below(2),
         };
         let count = usual.max(merged.prefix.len()).max(least).min(merged.max_items.unwrap_or(usize::MAX));

@@ -81,7 +81,7 @@ mod tests {
     use serde_json::json;
 
     use super::{Answer, Content, Judge};
-    use crate::judge::Document;
+    use crate::Document;
 
     #[test]
     fn every_mistake_is_seen() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::judge::document::{Dialect, Document};
+use crate::document::{Dialect, Document};
 
 /// The types of JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,14 +18,23 @@ pub(super) enum Kind {
     Object,
 }
 
+/// How much is said of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Nothing that a type could have.
+    Nothing,
+    /// What a type can have.
+    More,
+}
+
 /// What all of some schemas ask for.
 #[derive(Default)]
-pub(super) struct Merged<'a> {
+pub(crate) struct Merged<'a> {
     pub(super) types: Option<BTreeSet<Kind>>,
-    pub(super) properties: BTreeMap<&'a str, Vec<&'a Value>>,
+    pub(crate) properties: BTreeMap<&'a str, Vec<&'a Value>>,
     pub(super) required: BTreeSet<&'a str>,
     pub(super) pattern_properties: Vec<(&'a str, &'a Value)>,
-    pub(super) additional: Vec<&'a Value>,
+    pub(crate) additional: Vec<&'a Value>,
     pub(super) values: Option<Vec<Value>>,
     pub(super) choices: Vec<Choice<'a>>,
     pub(super) formats: Vec<&'a str>,
@@ -37,7 +46,7 @@ pub(super) struct Merged<'a> {
     pub(super) multiple_of: Option<f64>,
     pub(super) min_length: Option<usize>,
     pub(super) max_length: Option<usize>,
-    pub(super) items: Vec<&'a Value>,
+    pub(crate) items: Vec<&'a Value>,
     pub(super) prefix: Vec<&'a Value>,
     pub(super) min_items: Option<usize>,
     pub(super) max_items: Option<usize>,
@@ -74,7 +83,7 @@ impl<'a> Choice<'a> {
 
 impl<'a> Merged<'a> {
     /// Adds a schema, `allOf` and references included.
-    pub(super) fn add(&mut self, document: &'a Document, schema: &'a Value, depth: usize) -> Result<(), String> {
+    pub(crate) fn add(&mut self, document: &'a Document, schema: &'a Value, depth: usize) -> Result<(), String> {
         if depth > 40 {
             return Err("`allOf` and references go round in circles".into());
         }
@@ -183,6 +192,26 @@ impl<'a> Merged<'a> {
         }
         if let Some(step) = number("multipleOf").filter(|step| *step > 0.0) {
             self.multiple_of = Some(step);
+        }
+    }
+
+    /// How much is said of a value: more than that it is JSON, if each alternative says so.
+    pub(crate) fn says(&self, document: &'a Document, depth: usize) -> Said {
+        let all = [Kind::Null, Kind::Boolean, Kind::Number, Kind::String, Kind::Array, Kind::Object];
+        let is_narrow = |types: &BTreeSet<Kind>| all.iter().any(|kind| *kind != Kind::Null && !types.contains(kind));
+        let narrow_types = self.types.as_ref().is_some_and(is_narrow);
+        if self.types.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Said::Nothing;
+        }
+        let alternatives = self.choices.iter().any(|choice| {
+            choice.branches.iter().all(|branch| {
+                let mut merged = Merged::default();
+                merged.add(document, branch, 1).is_ok() && depth < 8 && merged.says(document, depth + 1) == Said::More
+            })
+        });
+        match narrow_types || alternatives || self.values.is_some() || !self.properties.is_empty() {
+            true => Said::More,
+            false => Said::Nothing,
         }
     }
 

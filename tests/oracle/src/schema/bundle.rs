@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{Direction, Reading, formats};
-use crate::judge::document::{Dialect, Document};
+use crate::document::{Dialect, Document};
 
 const MAPS: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
 const LISTS: [&str; 4] = ["allOf", "oneOf", "anyOf", "prefixItems"];

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Api, Location, Scheme, Style};
-use crate::judge::document::Document;
+use crate::document::Document;
 
 fn read(text: &str) -> Api {
     Api::read(&Document::parse(text).unwrap()).unwrap()

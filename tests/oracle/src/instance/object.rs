@@ -6,7 +6,10 @@ use super::merged::Merged;
 use super::{DEEP, Direction, Fill, Generator, pattern};
 
 /// A member that no description knows. A client may lose it, but not stumble over it.
-pub(in crate::judge) const UNFORESEEN: &str = "unforeseen-member";
+pub(crate) const UNFORESEEN: &str = "unforeseen-member";
+
+/// Names of members that mean something to somebody.
+const NAMES: [&str; 8] = ["extra", "type", "self", "", "$ref", "a/b~c", "Größe", "__proto__"];
 
 impl Generator<'_> {
     pub(super) fn object(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
@@ -88,8 +91,13 @@ impl Generator<'_> {
     }
 
     fn is_wanted(&mut self, schemas: &[&Value], depth: usize) -> bool {
-        // One in eight is left out, so that members are also seen alone.
-        self.fill == Fill::Everything && depth <= DEEP && self.random.below(8) != 0 && !self.is_theirs(schemas)
+        let wanted = match self.fill {
+            Fill::Required => false,
+            Fill::Some => self.random.below(2) == 0,
+            // One in eight is left out, so that members are also seen alone.
+            Fill::Everything => self.random.below(8) != 0,
+        };
+        wanted && depth <= DEEP && !self.is_theirs(schemas)
     }
 
     /// What members without a name of their own look like; nothing where there are none.
@@ -127,7 +135,7 @@ impl Generator<'_> {
         let described = merged.additional.iter().any(|one| one.is_object());
         let free = merged.properties.is_empty() && merged.pattern_properties.is_empty();
         let usual = match self.fill {
-            Fill::Everything if depth <= DEEP && (described || free) => 1 + self.random.below(2),
+            Fill::Everything | Fill::Some if depth <= DEEP && (described || free) => 1 + self.random.below(2),
             _ => 0,
         };
         let schemas = if schemas.is_empty() { vec![&Value::Bool(true)] } else { schemas };
@@ -140,15 +148,22 @@ impl Generator<'_> {
                     break;
                 }
             };
-            members.insert(format!("{}-{number}", self.random.pick(&["key", "Name", "x_1", "zweitens"])), value);
+            members.entry(self.made_up_name(number)).or_insert(value);
         }
         Ok(())
+    }
+
+    fn made_up_name(&mut self, number: usize) -> String {
+        if self.turn.is_some() && self.random.below(3) == 0 {
+            return (*self.random.pick(&NAMES)).to_owned();
+        }
+        format!("{}-{number}", self.random.pick(&["key", "Name", "x_1", "zweitens"]))
     }
 
     /// What a later version of the server may add: an object that isn't closed has room for it.
     fn add_unforeseen(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>) {
         let is_open = merged.additional.is_empty() && !merged.properties.is_empty();
-        let wanted = self.direction == Direction::Response && self.fill == Fill::Everything;
+        let wanted = self.direction == Direction::Response && self.fill != Fill::Required;
         if is_open && wanted && self.random.below(4) == 0 {
             members.insert(UNFORESEEN.into(), serde_json::json!([{"version": 2}]));
         }

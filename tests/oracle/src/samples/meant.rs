@@ -1,0 +1,92 @@
+//! The schema of a type, where the place that it was made from is none.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use super::Item;
+use crate::document::Document;
+use crate::pointer;
+
+/// The names of the fields of a type.
+pub(super) fn members<'a>(items: &'a [Item], ty: &str) -> Vec<&'a str> {
+    let of_type = |item: &'a Item| item.item.strip_prefix(ty)?.strip_prefix("::");
+    items.iter().filter(|item| item.kind == "field").filter_map(of_type).collect()
+}
+
+/// What a node at a pointer says of the values of a type.
+///
+/// Of a form of Swagger 2.0 the fields are parameters, and the type is made of all of them. An enum whose values have
+/// several types is a type for each of these; it was made of the first of its values.
+pub(super) fn schema<'a>(document: &'a Document, at: &str, node: &'a Value, members: &[&str]) -> Cow<'a, Value> {
+    let owner = pointer::split(at).and_then(|(owner, _)| document.target(owner));
+    let siblings = owner.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let is_struct = members.iter().any(|name| *name != "0");
+    let is_field = node.get("in").and_then(Value::as_str) == Some("formData");
+    if is_struct && is_field {
+        return Cow::Owned(form(document, siblings));
+    }
+    match at.rsplit('/').nth(1) {
+        Some("enum") => {
+            let same: Vec<&Value> = siblings.iter().filter(|one| kind(one) == kind(node)).collect();
+            Cow::Owned(json!({ "enum": same }))
+        }
+        _ => Cow::Borrowed(node),
+    }
+}
+
+fn form(document: &Document, parameters: &[Value]) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for parameter in parameters.iter().filter_map(|one| document.resolve(one).ok()) {
+        if parameter.get("in").and_then(Value::as_str) != Some("formData") {
+            continue;
+        }
+        let Some(name) = parameter.get("name").and_then(Value::as_str) else { continue };
+        properties.insert(name.to_owned(), parameter.clone());
+        if parameter.get("required") == Some(&Value::Bool(true)) {
+            required.push(name);
+        }
+    }
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+/// The type of a value in Rust: a number with a fraction is none of the integers.
+fn kind(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Number(number) if number.is_f64() => 2,
+        Value::Number(_) => 3,
+        Value::String(_) => 4,
+        Value::Array(_) => 5,
+        Value::Object(_) => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::schema;
+    use crate::document::Document;
+
+    #[test]
+    fn fields_of_a_form_and_values_of_several_types() {
+        let document = Document::parse(
+            &json!({"swagger": "2.0", "x": {"enum": [1, "a", 2]}, "p": [
+                {"in": "formData", "name": "a", "type": "string", "required": true},
+                {"in": "query", "name": "q", "type": "string"},
+                {"in": "formData", "name": "b", "type": "integer"}]})
+            .to_string(),
+        )
+        .unwrap();
+        let of = |at: &str, members: &[&str]| schema(&document, at, document.target(at).unwrap(), members).into_owned();
+        assert_eq!(of("#/x/enum/0", &["0"]), json!({"enum": [1, 2]}));
+        assert_eq!(of("#/x", &["0"]), json!({"enum": [1, "a", 2]}));
+        let form = of("#/p/0", &["a", "b"]);
+        assert_eq!(form["required"], json!(["a"]));
+        assert_eq!(form["properties"].as_object().unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(of("#/p/0", &["0"])["in"], "formData");
+    }
+}

@@ -1,0 +1,122 @@
+//! Whether a field has as much of a type as its schema would let it have.
+
+use serde_json::Value;
+
+use crate::document::Document;
+use crate::instance::{Merged, Said};
+
+/// Whether a field of this type is any JSON somewhere where the schema at a pointer says more than that.
+pub(super) fn is_recoverable(document: &Document, pointer: &str, declaration: &str) -> bool {
+    let Some(schema) = document.target(pointer) else { return false };
+    // The type of members without a name is made from what is said of each of them.
+    let of_each =
+        ["additionalProperties", "unevaluatedProperties"].iter().any(|key| pointer.ends_with(&format!("/{key}")));
+    let declared = without(declaration, &["::std::option::Option", "Option"]);
+    match (of_each, argument(declared, "Map")) {
+        (true, Some(arguments)) => loses(document, &[schema], last(arguments)),
+        _ => loses(document, &[schema], declared),
+    }
+}
+
+fn loses(document: &Document, schemas: &[&Value], ty: &str) -> bool {
+    let ty = without(ty, &["Option", "Box", "Nullable", "Redacted"]);
+    let mut merged = Merged::default();
+    if schemas.iter().any(|schema| merged.add(document, schema, 0).is_err()) {
+        // Nothing is allowed, so nothing is lost.
+        return false;
+    }
+    if let Some(inner) = argument(ty, "Vec") {
+        return !merged.items.is_empty() && loses(document, &merged.items, inner);
+    }
+    if let Some(arguments) = argument(ty, "Map") {
+        let inner = last(arguments);
+        let is_any = is_any(inner);
+        return (is_any && !merged.properties.is_empty())
+            || (!merged.additional.is_empty() && loses(document, &merged.additional, inner));
+    }
+    is_any(ty) && merged.says(document, 0) == Said::More
+}
+
+fn is_any(ty: &str) -> bool {
+    ty.replace(' ', "").ends_with("serde_json::Value")
+}
+
+/// The type within wrappers that say nothing of its shape.
+fn without<'a>(ty: &'a str, wrappers: &[&str]) -> &'a str {
+    let mut ty = ty.trim();
+    while let Some(inner) = wrappers.iter().find_map(|wrapper| argument(ty, wrapper)) {
+        ty = inner;
+    }
+    ty
+}
+
+/// What stands between the brackets of a generic type whose name ends like this.
+fn argument<'a>(ty: &'a str, name: &str) -> Option<&'a str> {
+    let (head, rest) = ty.trim().split_once('<')?;
+    let arguments = rest.trim_end().strip_suffix('>')?;
+    head.trim().ends_with(name).then_some(arguments.trim())
+}
+
+/// The last of several arguments.
+fn last(arguments: &str) -> &str {
+    let mut depth = 0;
+    let mut start = 0;
+    for (at, letter) in arguments.char_indices() {
+        match letter {
+            '<' => depth += 1,
+            '>' => depth -= 1,
+            ',' if depth == 0 => start = at + 1,
+            _ => {}
+        }
+    }
+    arguments[start..].trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::is_recoverable;
+    use crate::document::Document;
+
+    #[test]
+    fn any_json_is_seen_where_more_is_said() {
+        let recoverable = |schema: serde_json::Value, ty: &str| {
+            let document = Document::parse(&json!({"openapi": "3.1.0", "x": schema}).to_string()).unwrap();
+            is_recoverable(&document, "#/x", ty)
+        };
+        let any = "::serde_json::Value";
+        for (schema, ty) in [
+            (json!({"type": "string"}), any),
+            (json!({"type": "object"}), any),
+            (json!({"enum": [1, "a"]}), any),
+            (json!({"type": ["string", "integer"]}), any),
+            (json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}), any),
+            (json!({"type": "array", "items": {"type": "string"}}), "Option<::std::vec::Vec<::serde_json::Value>>"),
+            (
+                json!({"type": "object", "properties": {"a": {}}}),
+                "::serde_json::Map<::std::string::String, ::serde_json::Value>",
+            ),
+            (
+                json!({"additionalProperties": {"type": "string"}}),
+                "::std::collections::HashMap<::std::string::String, ::serde_json::Value>",
+            ),
+        ] {
+            assert!(recoverable(schema.clone(), ty), "{schema}");
+        }
+        for (schema, ty) in [
+            (json!({}), any),
+            (json!({"description": "anything", "default": 1}), any),
+            (json!({"anyOf": [{"type": "string"}, {}]}), any),
+            (json!({"type": "string"}), "::std::string::String"),
+            (json!({"type": "array", "items": {}}), "::std::vec::Vec<::serde_json::Value>"),
+            (
+                json!({"type": "object", "additionalProperties": true}),
+                "::serde_json::Map<::std::string::String, ::serde_json::Value>",
+            ),
+            (json!({"allOf": [{"type": "string"}, {"type": "integer"}]}), any),
+        ] {
+            assert!(!recoverable(schema.clone(), ty), "{schema}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Where the public items of a crate come from, for programs.
+
+use client_codegen::provenance::{Sourced, Table};
+use openapi_pipeline::{Place, Sources};
+use serde::{Deserialize, Serialize};
+
+/// An item, and the place that it was made from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ItemPlace {
+    /// Its path in the crate, such as `types::User::name`.
+    pub(crate) item: String,
+    /// `struct`, `field`, `enum`, `variant`, `method`, `constant` or `type`.
+    pub(crate) kind: String,
+    /// Its type or signature.
+    pub(crate) declaration: String,
+    /// The file.
+    pub(crate) document: String,
+    /// JSON pointer into the file, as it was published.
+    pub(crate) pointer: String,
+}
+
+impl ItemPlace {
+    /// Whether it is a type that values of a schema have.
+    pub(crate) fn is_type(&self) -> bool {
+        let name = self.item.strip_prefix("types::");
+        matches!(self.kind.as_str(), "struct" | "enum" | "type") && name.is_some_and(|name| !name.contains("::"))
+    }
+
+    fn of(one: &Sourced, sources: &Sources) -> Self {
+        let Place { file, pointer, .. } = sources.place(one.origin);
+        Self {
+            item: one.item.path.clone(),
+            kind: one.item.kind.name().to_owned(),
+            declaration: one.item.declaration.clone(),
+            document: file,
+            pointer,
+        }
+    }
+}
+
+/// The items that a description speaks of.
+pub(crate) fn of(table: &Table, sources: &Sources) -> Vec<ItemPlace> {
+    let described = table.items.iter().filter(|one| one.described);
+    described.map(|one| ItemPlace::of(one, sources)).collect()
+}
+
+/// The same as JSON.
+pub(super) fn render(table: &Table, sources: &Sources) -> String {
+    let items = of(table, sources);
+    // Texts have no way to fail.
+    serde_json::to_string_pretty(&items).unwrap_or_default() + "\n"
+}
