@@ -20,3 +20,4 @@ mod semver;
 mod show;
 mod snapshots;
 mod upstream;
+mod watch;
