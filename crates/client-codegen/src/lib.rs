@@ -30,6 +30,7 @@ mod polish;
 pub mod provenance;
 mod reach;
 mod render;
+mod size;
 mod unions;
 mod view;
 mod wiring;
@@ -38,6 +39,7 @@ pub use engine::view;
 pub use error::CodegenError;
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
 pub use provenance::Provenance;
+pub use size::{check_size, operations_by_size};
 
 use aside::Aside;
 use provenance::Lines;

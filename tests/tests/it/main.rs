@@ -22,3 +22,4 @@ mod semver;
 mod show;
 mod snapshots;
 mod upstream;
+mod watch;

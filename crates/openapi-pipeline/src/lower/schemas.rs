@@ -8,7 +8,6 @@ use super::rule;
 use super::runtime_types::is_string_of;
 use super::values::{fits, has_type};
 use super::walk::{Site, every_schema_mut};
-use crate::names::snake;
 use crate::{Context, Node, Object, Value};
 
 /// Rewrites every schema of the document.

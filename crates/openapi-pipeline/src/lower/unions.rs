@@ -5,7 +5,7 @@
 //! generator would otherwise make a struct of an `anyOf` that nothing can be read into, and tell inline objects by rules
 //! that refuse members nobody listed.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::merge_schemas::{annotated, is_annotation};
 use super::rule;
@@ -237,13 +237,17 @@ pub(crate) fn labels(branches: &[Node]) -> Vec<String> {
         names.iter().filter_map(Node::as_str).map(str::to_owned).collect()
     };
     let demanded: Vec<Vec<String>> = branches.iter().map(required).collect();
+    let mut demanding: HashMap<&str, usize> = HashMap::new();
+    for name in demanded.iter().flat_map(|names| names.iter().collect::<HashSet<_>>()) {
+        *demanding.entry(name).or_default() += 1;
+    }
     let label = |(at, branch): (usize, &Node)| {
         if let Some(target) = referred(branch) {
             return type_name(&target);
         }
         let own = || demanded.get(at).into_iter().flatten();
         let constant = own().find_map(|name| only_value(branch.get("properties")?.get(name)?));
-        let alone = || own().find(|name| demanded.iter().filter(|names| names.contains(name)).count() == 1);
+        let alone = || own().find(|name| demanding.get(name.as_str()) == Some(&1));
         let telling = constant.or_else(|| only_value(branch)).or_else(|| alone().map(String::as_str)).map(type_name);
         match telling {
             Some(text) if text.starts_with(char::is_alphabetic) => text,
