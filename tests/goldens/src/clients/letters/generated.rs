@@ -195,7 +195,7 @@ pub mod types {
 
     /// `InFormMixedAll`
     ///
-    /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema`
+    /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema/enum/0`
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -256,7 +256,7 @@ pub mod types {
 
     /// `InFormMixedVariant1`
     ///
-    /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema`
+    /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema/enum/1`
     #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -299,7 +299,7 @@ pub mod types {
 
     /// `InFormMixedVariant2`
     ///
-    /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema`
+    /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema/enum/2`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -222,27 +222,70 @@ pub mod types {
 
     /// `ExhibitGrade`
     ///
-    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/grade`
+    /// Source: `museum.yaml`, `#/components/schemas/Grade/oneOf/1`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExhibitGrade(pub ::serde_json::Value);
+    pub struct ExhibitGrade(pub ExhibitGradeVariant1);
     impl ::std::ops::Deref for ExhibitGrade {
-        type Target = ::serde_json::Value;
-        fn deref(&self) -> &::serde_json::Value {
+        type Target = ExhibitGradeVariant1;
+        fn deref(&self) -> &ExhibitGradeVariant1 {
             &self.0
         }
     }
 
-    impl ::std::convert::From<ExhibitGrade> for ::serde_json::Value {
+    impl ::std::convert::From<ExhibitGrade> for ExhibitGradeVariant1 {
         fn from(value: ExhibitGrade) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::serde_json::Value> for ExhibitGrade {
-        fn from(value: ::serde_json::Value) -> Self {
+    impl ::std::convert::From<ExhibitGradeVariant1> for ExhibitGrade {
+        fn from(value: ExhibitGradeVariant1) -> Self {
             Self(value)
+        }
+    }
+
+    /// `ExhibitGradeVariant1`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Grade/oneOf/1`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExhibitGradeVariant1(i32);
+    impl ::std::ops::Deref for ExhibitGradeVariant1 {
+        type Target = i32;
+        fn deref(&self) -> &i32 {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<ExhibitGradeVariant1> for i32 {
+        fn from(value: ExhibitGradeVariant1) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::convert::TryFrom<i32> for ExhibitGradeVariant1 {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: i32,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if ![2_i32].contains(&value) {
+                Err("invalid value".into())
+            } else {
+                Ok(Self(value))
+            }
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ExhibitGradeVariant1 {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            Self::try_from(<i32>::deserialize(deserializer)?)
+                .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
         }
     }
 

@@ -9,6 +9,7 @@ pub const TYPES: &[(&str, Journey)] = &[
     ("types::ExhibitAutoOrNumber", journey::<super::types::ExhibitAutoOrNumber>),
     ("types::ExhibitAutoOrNumberAuto", journey::<super::types::ExhibitAutoOrNumberAuto>),
     ("types::ExhibitGrade", journey::<super::types::ExhibitGrade>),
+    ("types::ExhibitGradeVariant1", journey::<super::types::ExhibitGradeVariant1>),
     ("types::ExhibitNames", journey::<super::types::ExhibitNames>),
     ("types::ExhibitOwner", journey::<super::types::ExhibitOwner>),
     ("types::ExhibitOwnerFund", journey::<super::types::ExhibitOwnerFund>),
