@@ -19,6 +19,7 @@ use crate::goldens;
 use crate::lock::{LOCK, Lock};
 use crate::stages::{self, Given};
 use crate::tree::Tree;
+use crate::watch;
 use crate::workspace::{FAMILIES, Failure};
 
 /// Where the descriptions lie.
@@ -117,7 +118,10 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
         command: format!("cargo xtask generate --family {}", family.name),
         document: document.display().to_string(),
         server_by_token_region: family.server_by_token_region.clone(),
+        pins: Default::default(),
     };
+    let _noted = watch::note(&format!("the family {}", family.name), merged);
+    client_codegen::check_size(merged, &cx.sources, cx.limits())?;
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
     let source = client_codegen::generate(merged, &spec, descriptions)
         .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))?;
@@ -215,6 +219,7 @@ fn pipeline(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Node
     }
     problems.into_result()?;
     let merged = merge::merge(cx, parts, &family.merge)?;
+    let _noted = watch::note(&format!("the family {}", family.name), &merged);
     lower::lower(cx, merged, &family.lower)
 }
 

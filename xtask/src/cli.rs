@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{Workspace, adopt, client, corpus, diff, explain, generate, new_family, show};
+use crate::workspace::Failure;
+use crate::{Workspace, adopt, client, corpus, diff, explain, generate, new_family, show, watch};
 
 /// Turns the vendors' API descriptions under openapi/ into the client crates under crates/.
 #[derive(Debug, Parser)]
@@ -131,6 +132,11 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let workspace = Workspace::find(cli.workspace.as_deref());
+    if watch::is_child() {
+        watch::follow_parent();
+    } else if cli.task.generates(workspace.as_ref().ok()) {
+        return exit(watch::run_again(), color);
+    }
     let outcome = match &cli.task {
         Task::Generate(options) => workspace.and_then(|workspace| generate::run(&workspace, options)),
         Task::Client(options) => match (workspace, &cli.workspace) {
@@ -147,8 +153,26 @@ pub fn run() -> ExitCode {
         Task::Explain(options) => workspace.and_then(|workspace| explain::run(&workspace, options)),
         Task::Corpus(options) => workspace.and_then(|workspace| corpus::run(&workspace, options)),
     };
+    exit(outcome, color)
+}
+
+impl Task {
+    /// Whether it works on descriptions in ways that are left to a process that can be ended.
+    fn generates(&self, workspace: Option<&Workspace>) -> bool {
+        match self {
+            Self::Generate(options) => workspace.is_some_and(|workspace| !generate::is_done(workspace, options)),
+            Self::Client(_) | Self::Adopt(_) | Self::NewFamily(_) | Self::Explain(_) | Self::Show(_) => true,
+            // It starts a process for each description.
+            Self::Corpus(_) => false,
+            Self::Diff(_) => false,
+        }
+    }
+}
+
+fn exit(outcome: Result<(), Failure>, color: bool) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Shown { code }) => ExitCode::from(code),
         Err(failure) => {
             let mut stderr = std::io::stderr().lock();
             // Nobody is left to tell when stderr is closed.

@@ -31,6 +31,7 @@ use crate::memory;
 use crate::progress::{Progress, line};
 use crate::stack::with_deep_stack;
 use crate::stages::{self, Given};
+use crate::watch;
 use crate::workspace::Failure;
 pub(crate) use manifest::needs;
 use manifest::{Manifest, Runtime};
@@ -126,10 +127,15 @@ pub(crate) fn make(cx: &mut Context, options: &Client, command: &str, from: &str
         command: command.to_owned(),
         document: from.to_owned(),
         server_by_token_region: Vec::new(),
+        pins: Default::default(),
     };
     let parent = options.from.parent().unwrap_or(Path::new(""));
     let root = options.root.as_deref().unwrap_or(parent);
     let descriptions = Descriptions { sources: &cx.sources, root };
+    let _noted = watch::note(&options.from.display().to_string(), &document);
+    if let Err(problems) = client_codegen::check_size(&document, &cx.sources, cx.limits()) {
+        return Err(Failure::Input { problems, sources: std::mem::take(&mut cx.sources) });
+    }
     let guarded = client_codegen::generate_guarded(&document, &spec, descriptions);
     let mut guarded = guarded.map_err(|error| Failure::Codegen { family: name.clone(), error })?;
     for culprit in &guarded.left_out {
@@ -166,6 +172,7 @@ fn prepare(cx: &mut Context, options: &Client) -> Result<(Inventory, usize, Node
     let lost = cx.report.left_out.len();
     let root = select::select(cx, root, &selection)?;
     let selected = Inventory::of(&root).operations() + lost;
+    let _noted = watch::note(&options.from.display().to_string(), &root);
     let lowered = lower::lower(cx, root, &LowerPlan { secrets: Vec::new(), care: Care::AsPublished })?;
     Ok((inventory, selected, lowered))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::watch;
 use crate::workspace::Failure;
 
 /// Files to write, by their path in a root folder such as the workspace.
@@ -42,6 +43,7 @@ impl FileSet {
     pub fn write(&self, root: &Path, last: &Path) -> Result<Vec<PathBuf>, Failure> {
         let mut stale = self.stale(root);
         stale.sort_by_key(|path| path == last);
+        watch::writing();
         let mut ready = Vec::new();
         for path in &stale {
             let target = root.join(path);

@@ -17,9 +17,7 @@ use crate::{fingerprint, goldens, summary};
 /// Runs the task.
 pub fn run(workspace: &Workspace, options: &Generate) -> Result<(), Failure> {
     let started = Instant::now();
-    // Whether a family exists is known once families.toml is read, so a run for one family never takes the shortcut.
-    let shortcut = !options.check && !options.force && options.family.is_none() && fingerprint::matches(workspace);
-    if shortcut && Lock::read(workspace).is_some_and(|lock| holds(workspace, &lock)) {
+    if is_done(workspace, options) {
         say(&format!("nothing changed since the last run ({} ms)", started.elapsed().as_millis()));
         return Ok(());
     }
@@ -38,6 +36,13 @@ pub fn run(workspace: &Workspace, options: &Generate) -> Result<(), Failure> {
     }
     say(&summary::render(&generated.families, &written, started.elapsed()));
     Ok(())
+}
+
+/// Whether a run has nothing to do, since nothing changed.
+pub(crate) fn is_done(workspace: &Workspace, options: &Generate) -> bool {
+    // Whether a family exists is known once families.toml is read, so a run for one family never takes the shortcut.
+    let shortcut = !options.check && !options.force && options.family.is_none() && fingerprint::matches(workspace);
+    shortcut && Lock::read(workspace).is_some_and(|lock| holds(workspace, &lock))
 }
 
 /// Whether every file is as the lock says, and no description came that it doesn't know.

@@ -32,6 +32,7 @@ mod stages;
 mod summary;
 pub mod tree;
 mod unlisted;
+mod watch;
 pub mod workspace;
 
 pub use workspace::{OTHERS_TARGET, Workspace};

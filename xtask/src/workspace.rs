@@ -81,6 +81,11 @@ pub enum Failure {
         /// What the system said.
         error: io::Error,
     },
+    /// It was shown already, by the process that generates.
+    Shown {
+        /// The exit code of that process.
+        code: u8,
+    },
     /// Anything else, in words.
     Message {
         /// Short, stable name of the kind of failure, such as `stale`.
@@ -102,6 +107,7 @@ impl Failure {
             Self::Input { .. } => "input",
             Self::Codegen { .. } => "codegen",
             Self::Io { .. } => "io",
+            Self::Shown { .. } => "shown",
             Self::Message { code, .. } => code,
         }
     }
@@ -110,6 +116,7 @@ impl Failure {
         match self {
             Self::Input { .. } => "see the places that are named",
             Self::Codegen { .. } => "leave the operation out through `select`, or change the description by an overlay",
+            Self::Shown { .. } => "see what was shown",
             Self::Io { .. } => "check that the path is a file, that its folder exists, and that both may be written",
             Self::Message { help, .. } => help,
         }
@@ -125,6 +132,7 @@ impl Failure {
                 let drawn = problems.render(sources, &Limits::default(), color);
                 format!("{drawn}\n\n{count} problem{plural}; nothing was written.\n")
             }
+            Self::Shown { .. } => String::new(),
             other => format!("error[{}]: {other}\n  = help: {}\n", other.code(), other.help()),
         }
     }
@@ -136,6 +144,7 @@ impl fmt::Display for Failure {
             Self::Input { problems, .. } => problems.fmt(f),
             Self::Codegen { family, error } => write!(f, "family {family}: {error}; nothing was written"),
             Self::Io { action, path, error } => write!(f, "could not {action} {}: {error}", path.display()),
+            Self::Shown { code } => write!(f, "the process that generates failed with {code}"),
             Self::Message { message, .. } => f.write_str(message),
         }
     }

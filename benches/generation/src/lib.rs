@@ -136,6 +136,7 @@ impl Stages {
             command: String::new(),
             document: String::new(),
             server_by_token_region: family.server_by_token_region.clone(),
+            pins: Default::default(),
         };
         stages.time("write the document", || lowered.to_pretty_json());
         let descriptions = Descriptions { sources: &cx.sources, root: Path::new("openapi") };

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use auth_core::BoxFuture;
 use tokio::sync::{Barrier, watch};
 
+use crate::median::median;
+
 mod aws;
 mod google;
 mod manager;
@@ -96,7 +98,7 @@ pub(crate) fn table() -> Result<(), Box<dyn Error>> {
                 let most = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).max().unwrap_or_default();
                 let (begun, finished) = (most(|outcome| outcome.begun), most(|outcome| outcome.finished));
                 let tokens = outcomes.iter().map(|outcome| outcome.tokens).min().unwrap_or_default();
-                let took = crate::median(outcomes.iter().map(|outcome| outcome.took.as_secs_f64() * 1e3).collect());
+                let took = median(outcomes.iter().map(|outcome| outcome.took.as_secs_f64() * 1e3).collect());
                 let kind = if fails { "fails" } else { "succeeds" };
                 println!("{name:<10} {tasks:>7} {kind:>12} {begun:>15} {finished:>10} {tokens:>8} {took:>23.1}");
             }

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 mod allocations;
 mod herd;
+mod median;
 mod server;
 mod ways;
 
+use median::median;
 use ways::{NAMES, Way, prepare};
 
 const ROUNDS: usize = 25;
@@ -99,9 +101,4 @@ fn enough(way: &dyn Way) -> usize {
         }
         count *= 2;
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -3,10 +3,13 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::ways::{LIFETIME, TOKEN};
+/// What the server gives, and every other way has from the beginning.
+pub(crate) const TOKEN: &str = "made-up-for-the-benchmark-0123456789-0123456789-0123456789";
+pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// Starts the server, and says where it is. It asks `grants` for every request, on a thread of its own, and is there
 /// until the process ends. A request that isn't granted is answered with 503.

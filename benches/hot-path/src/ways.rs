@@ -3,18 +3,17 @@
 use std::error::Error;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 use auth_core::{
     AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionManager, Timer, TokenSource,
 };
 
+use crate::server::{LIFETIME, TOKEN};
+
 pub(crate) mod aws;
 pub(crate) mod google;
-
-pub(crate) const TOKEN: &str = "made-up-for-the-benchmark-0123456789-0123456789-0123456789";
-pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// A way to a token.
 pub(crate) trait Way: Send + Sync {

@@ -7,33 +7,30 @@ use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
 use tokio::sync::watch;
 
 use crate::observe::Wait;
-use crate::{AuthError, AuthErrorKind, Authenticator, Delivery, Session, SessionKey};
+use crate::{AuthError, AuthErrorKind, Authenticator, Session, SessionKey};
 
 mod builder;
 mod cell;
 mod changes;
+mod decision;
 mod ending;
 mod flight;
 mod login;
 mod policy;
+mod renewal;
 mod report;
-mod state;
-#[cfg(test)]
-mod state_store_tests;
-#[cfg(test)]
-mod state_tests;
 mod status;
 mod vault;
 
 pub use builder::SessionManagerBuilder;
 use cell::{Cell, Locked};
 pub(crate) use changes::Changes;
+pub(crate) use decision::Due;
+use decision::{Decision, Freshness};
 pub use ending::Ended;
-use flight::{Flight, Halt, Landed};
+use flight::{Flight, Halt, Landed, lost, runtime};
 pub use policy::Policy;
 use report::Report;
-pub(crate) use state::Due;
-use state::{Decision, Freshness};
 pub use status::{SessionStatus, SessionWatch};
 use vault::Vault;
 
@@ -373,21 +370,6 @@ impl<A: Authenticator + 'static> std::fmt::Debug for SessionManager<A> {
             .field("status", &*self.inner.status.borrow())
             .finish_non_exhaustive()
     }
-}
-
-/// Renewals run as tasks, so that nobody who waits can abort one.
-fn runtime() -> Result<tokio::runtime::Handle, AuthError> {
-    tokio::runtime::Handle::try_current().map_err(|_| {
-        AuthError::new(AuthErrorKind::Runtime).with_message("renewals need a tokio runtime, and there is none here")
-    })
-}
-
-/// The task of a renewal is gone without a result.
-fn lost() -> AuthError {
-    AuthError::new(AuthErrorKind::Runtime)
-        .with_message("the task of the renewal ended before it had a result")
-        .with_transient(true)
-        .with_delivery(Delivery::Unknown)
 }
 
 impl From<AuthError> for TokenError {

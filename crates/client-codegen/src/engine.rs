@@ -1,23 +1,33 @@
 //! progenitor, run on a view of the merged document that it can take.
 
+use openapi_pipeline::names::{self, Named, Pins};
 use openapi_pipeline::{Node, Object, Value};
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
-use crate::CodegenError;
 use crate::model::{self, Operation, is_answer, is_success};
 use crate::panic_capture::capture;
-use crate::view::simplify;
+use crate::view::{call_by_name, simplify};
+use crate::{CodegenError, given};
 
-/// Runs progenitor and parses what it wrote.
-pub(crate) fn run(document: &Node, operations: &[Operation]) -> Result<syn::File, CodegenError> {
-    let view = view_of(document, operations);
+/// Runs progenitor and parses what it wrote, with the names on the wire in it.
+pub(crate) fn run(named: &Named, operations: &[Operation]) -> Result<syn::File, CodegenError> {
+    let view = view_of(named, operations);
     let spec: openapiv3::OpenAPI =
         serde_json::from_value(view.to_json()).map_err(|error| CodegenError::document("#", error.to_string()))?;
     // A fresh generator for every output: it remembers types. It panics on what it doesn't know.
     let tokens = capture(|| Generator::new(&settings()).generate_tokens(&spec))
         .map_err(CodegenError::Progenitor)?
         .map_err(|error| CodegenError::Progenitor(error.to_string()))?;
-    syn::parse2(tokens).map_err(|error| CodegenError::Progenitor(format!("its output isn't Rust: {error}")))
+    let mut file =
+        syn::parse2(tokens).map_err(|error| CodegenError::Progenitor(format!("its output isn't Rust: {error}")))?;
+    given::read_back(&mut file, named, operations)?;
+    Ok(file)
+}
+
+/// Whether it can take a document.
+pub(crate) fn attempt(document: &Node) -> Result<(), CodegenError> {
+    let named = names::assign(document, "", &Pins::default())?;
+    run(&named, &model::operations(&named)?).map(drop)
 }
 
 fn settings() -> GenerationSettings {
@@ -39,13 +49,14 @@ fn settings() -> GenerationSettings {
 ///
 /// When the document isn't what the pipeline promises.
 pub fn view(document: &Node) -> Result<Node, CodegenError> {
-    Ok(view_of(document, &model::operations(document)?))
+    let named = names::assign(document, "", &Pins::default())?;
+    Ok(view_of(&named, &model::operations(&named)?))
 }
 
 /// It takes one error type per operation; ours are typed per status and decoded by the emitted client. The schemas stay,
 /// so their types are generated.
-fn view_of(document: &Node, operations: &[Operation]) -> Node {
-    let mut view = document.clone();
+fn view_of(named: &Named, operations: &[Operation]) -> Node {
+    let mut view = named.document.clone();
     let paths = view.get_mut("paths").and_then(Node::as_object_mut);
     for operation in paths.into_iter().flat_map(|paths| paths.values_mut()).flat_map(operations_mut) {
         if let Some(responses) = operation.get_mut("responses").and_then(Node::as_object_mut) {
@@ -59,6 +70,7 @@ fn view_of(document: &Node, operations: &[Operation]) -> Node {
         }
     }
     simplify(&mut view, operations);
+    call_by_name(&mut view, &named.types);
     view
 }
 

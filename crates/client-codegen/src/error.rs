@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use openapi_pipeline::names::NameError;
+
 /// Why no code was generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,6 +24,8 @@ pub enum CodegenError {
         /// What it is that can't be wrapped.
         construct: String,
     },
+    /// Something can't be called what it is to be called, or what progenitor wrote isn't called what it was given.
+    Name(String),
     /// The system gives no thread.
     Thread(String),
     /// No value can have this type: the parts of its schema contradict one another.
@@ -55,6 +59,7 @@ impl fmt::Display for CodegenError {
             Self::Unsupported { subject, construct } => {
                 write!(f, "{subject}: {construct} can't be generated")
             }
+            Self::Name(problem) => f.write_str(problem),
             Self::Thread(problem) => write!(f, "no thread to generate with: {problem}"),
             Self::Uninhabited(name) => {
                 write!(f, "no value can have the type `{name}`: the parts of its schema contradict one another")
@@ -67,3 +72,9 @@ impl fmt::Display for CodegenError {
 }
 
 impl std::error::Error for CodegenError {}
+
+impl From<NameError> for CodegenError {
+    fn from(error: NameError) -> Self {
+        Self::Name(error.to_string())
+    }
+}

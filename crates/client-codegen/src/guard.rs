@@ -1,6 +1,7 @@
 //! The generator under guard: what it fails on is found, named and left out, and the rest is generated.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,8 +11,15 @@ use openapi_pipeline::{Node, Origin, select};
 
 use crate::aside::Aside;
 use crate::engine::{self, is_method};
-use crate::model;
+use crate::size::{Sizes, operation as operation_size, schema as schema_size};
 use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, Uninhabited, generate, generate_with};
+
+/// How much code all attempts to find culprits may make, by the estimate of [`Sizes`], whatever the document: a few
+/// seconds of work. Documents that are larger than this may be tried [`FEWEST`] times.
+const ATTEMPTS: usize = 64 << 20;
+
+/// How many times a document may be tried at least.
+const FEWEST: usize = 4;
 
 /// What the generator made of the operations it can take.
 #[derive(Clone, Debug)]
@@ -58,7 +66,9 @@ impl Culprit {
 
 /// [`generate`] for documents nobody has tried before: where the whole fails, the culprits are left out.
 ///
-/// Each operation is tried on its own first; if the rest still fails together, it is taken by halves.
+/// Each operation is tried on its own first; if the rest still fails together, it is taken by halves. Operations that
+/// share most of their schemas may cost more to try than anybody waits for: these are taken by halves at once, and what
+/// is left when that takes too long is left out together.
 ///
 /// # Errors
 ///
@@ -72,18 +82,31 @@ pub fn generate_guarded(
     spec: &CrateSpec,
     descriptions: Descriptions<'_>,
 ) -> Result<Guarded, CodegenError> {
+    guarded_within(ATTEMPTS, document, spec, descriptions)
+}
+
+fn guarded_within(
+    attempts: usize,
+    document: &Node,
+    spec: &CrateSpec,
+    descriptions: Descriptions<'_>,
+) -> Result<Guarded, CodegenError> {
     let whole = match generate_with(document, spec, descriptions, Uninhabited::Open) {
         Ok(source) => return Ok(Guarded { source, document: None, left_out: Vec::new() }),
         Err(error) => error,
     };
     let attempt = |operations: &[Key]| {
-        let part = select::subset(document, |path, method| operations.iter().any(|key| key.is(path, method)));
+        let wanted: HashSet<(&str, &str)> = operations.iter().map(|key| (&*key.path, &*key.method)).collect();
+        let part = select::subset(document, |path, method| wanted.contains(&(path, method)));
         generate_with(&part, spec, descriptions, Uninhabited::Open).map(|source| (source, part))
     };
-    let mut blame = Blame::new(document);
+    let sizes = Sizes::of(document);
+    let budget = Budget::of(attempts, &sizes);
+    let mut blame = Blame::new(document, &sizes, &budget);
     let mut left_out = Vec::new();
     let mut good = Vec::new();
-    for (key, alone) in each_alone(document, |part| engine::run(part, &model::operations(part)?).map(drop)) {
+    let alone = each_alone(document, &sizes, &budget, engine::attempt);
+    for (key, alone) in alone.unwrap_or_else(|| keys(document).into_iter().map(|key| (key, Ok(()))).collect()) {
         match alone {
             Ok(()) => good.push(key),
             Err(error) => left_out.push(blame.culprit(key, error)),
@@ -93,24 +116,63 @@ pub fn generate_guarded(
         return Ok(Guarded { source, document: Some(part), left_out });
     }
     let mut kept = Vec::new();
-    add_by_halves(&attempt, &mut kept, &good, &mut |key, error| left_out.push(blame.culprit(key, error)));
+    let budgeted = |operations: &[Key]| {
+        // Less than the whole takes less, but nobody knows how much before it is cut out.
+        let left = budget.spend(sizes.whole);
+        attempt(operations).map_err(|error| (error, left))
+    };
+    add_by_halves(&budgeted, &mut kept, &good, &mut |key, error| left_out.push(blame.culprit(key, error)));
     let (source, part) = attempt(&kept).map_err(|_| whole)?;
     Ok(Guarded { source, document: Some(part), left_out })
 }
 
 /// The operations [`generate`] fails on, for an error that names them; nothing is generated.
 pub fn culprits(document: &Node, spec: &CrateSpec, descriptions: Descriptions<'_>) -> Vec<Culprit> {
-    let mut blame = Blame::new(document);
-    let outcomes = each_alone(document, |part| generate(part, spec, descriptions).map(drop));
-    outcomes.into_iter().filter_map(|(key, alone)| Some(blame.culprit(key, alone.err()?))).collect()
+    let sizes = Sizes::of(document);
+    let budget = Budget::of(ATTEMPTS, &sizes);
+    let mut blame = Blame::new(document, &sizes, &budget);
+    let outcomes = each_alone(document, &sizes, &budget, |part| generate(part, spec, descriptions).map(drop));
+    let outcomes = outcomes.into_iter().flatten();
+    outcomes.filter_map(|(key, alone)| Some(blame.culprit(key, alone.err()?))).collect()
 }
 
-/// What becomes of each operation with the schemas that it needs, and nothing else; on all processors.
+/// What attempts to find culprits may still cost.
+struct Budget(Cell<usize>);
+
+impl Budget {
+    fn of(attempts: usize, sizes: &Sizes) -> Self {
+        Self(Cell::new(attempts.max(FEWEST.saturating_mul(sizes.whole))))
+    }
+
+    /// Spends some of it. False if that is more than there is: then nothing is spent.
+    fn spend(&self, size: usize) -> bool {
+        let left = self.0.get().checked_sub(size);
+        self.0.set(left.unwrap_or(self.0.get()));
+        left.is_some()
+    }
+}
+
+/// What becomes of each operation with the schemas that it needs, and nothing else; on all processors. None if that is
+/// too much work.
 fn each_alone(
     document: &Node,
+    sizes: &Sizes,
+    budget: &Budget,
     run: impl Fn(&Node) -> Result<(), CodegenError> + Sync,
-) -> Vec<(Key, Result<(), CodegenError>)> {
+) -> Option<Vec<(Key, Result<(), CodegenError>)>> {
     let keys = keys(document);
+    let size = |key: &Key| {
+        let node = document.get("paths")?.get(&key.path)?.get(&key.method)?;
+        Some(sizes.with_needs(operation_size(node), node))
+    };
+    let mut whole = 0_usize;
+    for key in &keys {
+        whole = whole.saturating_add(size(key).unwrap_or_default());
+        if whole > budget.0.get() {
+            return None;
+        }
+    }
+    budget.spend(whole);
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(keys.len()).max(1);
     let next = AtomicUsize::new(0);
     let work = || {
@@ -130,7 +192,7 @@ fn each_alone(
         done
     });
     outcomes.sort_by_key(|(at, _)| *at);
-    keys.into_iter().zip(outcomes).map(|(key, (_, outcome))| (key, outcome)).collect()
+    Some(keys.into_iter().zip(outcomes).map(|(key, (_, outcome))| (key, outcome)).collect())
 }
 
 /// Path, method and place of an operation.
@@ -157,20 +219,21 @@ fn keys(document: &Node) -> Vec<Key> {
     keys
 }
 
-/// Adds to `kept` as many of the operations as work together, in order.
+/// Adds to `kept` as many of the operations as work together, in order. A failed attempt says whether there may be another.
 fn add_by_halves<T>(
-    attempt: &impl Fn(&[Key]) -> Result<T, CodegenError>,
+    attempt: &impl Fn(&[Key]) -> Result<T, (CodegenError, bool)>,
     kept: &mut Vec<Key>,
     more: &[Key],
     blame: &mut dyn FnMut(Key, CodegenError),
 ) {
     let before = kept.len();
     kept.extend_from_slice(more);
-    let Err(error) = attempt(kept) else { return };
+    let Err((error, again)) = attempt(kept) else { return };
     kept.truncate(before);
     match more {
         [] => {}
         [only] => blame(only.clone(), error),
+        _ if !again => more.iter().for_each(|key| blame(key.clone(), error.clone())),
         _ => {
             let (first, second) = more.split_at(more.len() / 2);
             add_by_halves(attempt, kept, first, blame);
@@ -182,13 +245,15 @@ fn add_by_halves<T>(
 /// Finds out whether a schema alone is to blame.
 struct Blame<'a> {
     document: &'a Node,
+    sizes: &'a Sizes,
+    budget: &'a Budget,
     /// What became of each schema that was tried alone: how many others it needs, if it fails.
     tried: HashMap<String, Option<(usize, Origin, CodegenError)>>,
 }
 
 impl<'a> Blame<'a> {
-    fn new(document: &'a Node) -> Self {
-        Self { document, tried: HashMap::new() }
+    fn new(document: &'a Node, sizes: &'a Sizes, budget: &'a Budget) -> Self {
+        Self { document, sizes, budget, tried: HashMap::new() }
     }
 
     fn culprit(&mut self, key: Key, error: CodegenError) -> Culprit {
@@ -223,10 +288,86 @@ impl<'a> Blame<'a> {
     }
 
     fn alone(&self, name: &str) -> Option<(usize, Origin, CodegenError)> {
+        let schema = self.document.pointer(&format!("#/components/schemas/{}", escape_pointer(name)))?;
+        if !self.budget.spend(self.sizes.with_needs(schema_size(schema), schema)) {
+            return None;
+        }
         let alone = select::schema_subset(self.document, name);
-        let error = engine::run(&alone, &[]).err()?;
+        let error = engine::attempt(&alone).err()?;
         let schemas = alone.get("components").into_iter().flat_map(|components| components.members("schemas"));
-        let origin = self.document.pointer(&format!("#/components/schemas/{}", escape_pointer(name)))?.origin;
-        Some((schemas.count(), origin, error))
+        Some((schemas.count(), schema.origin, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use openapi_pipeline::Sources;
+    use openapi_pipeline::source::Step;
+    use serde_json::{Map, Value as Json, json};
+
+    use super::*;
+
+    const OPERATIONS: usize = 16;
+
+    /// Operations that share their schemas, all of them but the tenth, which progenitor panics on.
+    fn document() -> Json {
+        let alternative = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}, "additionalProperties": false});
+        let fields: Map<String, Json> = (0..50).map(|at| (format!("member_{at}"), json!({"type": "string"}))).collect();
+        let schemas = json!({
+            "Shared": {"type": "object", "properties": fields},
+            "Trap": {"oneOf": [alternative("a-b"), alternative("a_b")]},
+        });
+        let operation = |at: usize| {
+            let name = if at == 10 { "Trap" } else { "Shared" };
+            let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+            let post = json!({
+                "operationId": format!("send{at}"),
+                "requestBody": {"required": true, "content": {"application/json": {"schema": schema}}},
+                "responses": {"204": {"description": ""}},
+            });
+            (format!("/{at}"), json!({"post": post}))
+        };
+        let paths: Map<String, Json> = (0..OPERATIONS).map(operation).collect();
+        json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}})
+    }
+
+    /// The operations that are left out where attempts may cost so much.
+    fn left_out(attempts: usize) -> Vec<String> {
+        let json = document();
+        let mut sources = Sources::new();
+        let file = sources.add("a.json", json.to_string());
+        let origin = sources.mark(file, 0..1, None, Step::Root);
+        let node = Node::from_json(&json, origin);
+        let spec = CrateSpec {
+            family: "doors".into(),
+            title: "Doors".into(),
+            command: "cargo xtask client".into(),
+            document: "openapi.json".into(),
+            server_by_token_region: Vec::new(),
+            pins: Default::default(),
+        };
+        let descriptions = Descriptions { sources: &sources, root: Path::new("") };
+        let guarded = guarded_within(attempts, &node, &spec, descriptions).unwrap();
+        assert_eq!(guarded.source.operations + guarded.left_out.len(), OPERATIONS);
+        guarded.left_out.iter().map(Culprit::operation).collect()
+    }
+
+    #[test]
+    fn culprits_are_found_whatever_it_may_cost_and_others_with_them_if_it_may_not() {
+        let whole = {
+            let json = document();
+            let mut sources = Sources::new();
+            let file = sources.add("a.json", "{}");
+            let origin = sources.mark(file, 0..1, None, Step::Root);
+            Sizes::of(&Node::from_json(&json, origin)).whole
+        };
+        // Each alone.
+        assert_eq!(left_out(ATTEMPTS), ["POST /10"]);
+        // Each alone would be too much, halves are not.
+        assert_eq!(left_out(9 * whole / 2), ["POST /10"]);
+        // Halves take too long as well: with the culprit goes what was tried with it.
+        assert_eq!(left_out(0), ["POST /10", "POST /11"]);
     }
 }

@@ -5,13 +5,14 @@
 //!
 //! A generation sees to the panics of progenitor by a panic hook of the process: see [`generate`].
 //!
-//! Architecture invariant: no text of a description becomes code. Names go through `heck` and `syn`, texts through
+//! Architecture invariant: no text of a description becomes code. Names go through `openapi_pipeline::names`, texts through
 //! [`docs::harmless`], everything else through token trees.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::thread;
 
+use openapi_pipeline::names::{self, Named, Pins};
 use openapi_pipeline::{Node, Origin, Sources};
 
 mod aside;
@@ -19,16 +20,17 @@ pub mod docs;
 mod emit;
 mod engine;
 mod error;
+mod given;
 mod guard;
 pub mod items;
 mod model;
-mod names;
 pub mod outline;
 mod panic_capture;
 mod polish;
 pub mod provenance;
 mod reach;
 mod render;
+mod size;
 mod unions;
 mod view;
 mod wiring;
@@ -37,6 +39,7 @@ pub use engine::view;
 pub use error::CodegenError;
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
 pub use provenance::Provenance;
+pub use size::{check_size, operations_by_size};
 
 use aside::Aside;
 use provenance::Lines;
@@ -61,6 +64,8 @@ pub struct CrateSpec {
     /// The region `*` stands for all others, and for clients that were given neither a static token nor a server. Without
     /// it, these call the first server of the document.
     pub server_by_token_region: Vec<(String, String)>,
+    /// Names that are to stay what they were, whatever the description would make of them now.
+    pub pins: Pins,
 }
 
 /// The descriptions that a merged document was made from, so that each item can say where it comes from.
@@ -174,26 +179,23 @@ fn generate_with(
     descriptions: Descriptions<'_>,
     uninhabited: Uninhabited,
 ) -> Result<CrateSource, CodegenError> {
-    let api = model::Api::read(document, spec)?;
+    let named = names::assign(document, &spec.title, &spec.pins)?;
+    let document = &named.document;
+    let api = model::Api::read(&named, spec)?;
     let described = provenance::of_description(document, &api);
     let lines = Lines::new(&described, descriptions);
     let (api, lines) = (&api, &lines);
-    let (types, client) = thread::scope(|scope| {
+    let (types, client) = thread::scope(|scope| -> Result<_, CodegenError> {
         // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
         // are polished.
         let by_description = Aside::start(scope, move || emit::ByDescription::of(api, lines))?;
-        let raw = engine::run(document, &api.operations)?;
+        let raw = engine::run(&named, &api.operations)?;
         let heads = emit::Heads::of(api, &raw)?;
         let by_methods = Aside::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
         let types = Types::of(raw, document, api, descriptions, uninhabited)?;
         Ok((types, by_methods.outcome()?.with(by_description.outcome()?)))
     })?;
     let provenance = Provenance::new(document, described, types.origins);
-    let second_name = |twin: polish::Twin| {
-        let polish::Twin { owner, field, wire, first } = twin;
-        let field = format!("{owner}::{field}");
-        SecondName { origin: provenance.place(&field), field, wire, first }
-    };
     let null_member = |one: polish::NullMember| {
         let polish::NullMember { field, clearable } = one;
         NullMember { origin: provenance.place(&field), field, clearable }
@@ -206,12 +208,32 @@ fn generate_with(
         takes_token: api.operations.iter().any(|operation| operation.security.token().is_some()),
         credentials: api.credentials.iter().map(|credential| credential.method.clone()).collect(),
         opened: types.opened,
-        second_names: types.twins.into_iter().map(second_name).collect(),
+        second_names: second_names(&named, &provenance),
         null_members: types.null_members.into_iter().map(null_member).collect(),
         generated: render::file(&[types.text], spec, "the types, and the private layer under the client"),
         client: render::file(&client, spec, "the public client"),
         provenance,
     })
+}
+
+/// The fields whose plain names other members have.
+fn second_names(named: &Named, provenance: &Provenance) -> Vec<SecondName> {
+    let mut found = Vec::new();
+    for (owner, names) in &named.types {
+        for (wire, field) in &names.fields {
+            let plain = names::snake(wire);
+            if plain == *field {
+                continue;
+            }
+            if let Some((first, _)) = names.fields.iter().find(|(_, other)| **other == plain) {
+                let field = format!("{owner}::{field}");
+                let origin = provenance.place(&field);
+                found.push(SecondName { origin, field, wire: wire.clone(), first: first.clone() });
+            }
+        }
+    }
+    found.sort_by(|one, other| one.field.cmp(&other.field));
+    found
 }
 
 /// The types and the private layer under the client, and what happened to them.
@@ -220,7 +242,6 @@ struct Types {
     public: usize,
     origins: BTreeMap<String, Origin>,
     opened: Vec<String>,
-    twins: Vec<polish::Twin>,
     null_members: Vec<polish::NullMember>,
 }
 
@@ -239,7 +260,6 @@ impl Types {
             (Uninhabited::Open, Some(_)) => polish::open_uninhabited(&mut raw),
             (Uninhabited::Refused, Some(name)) => return Err(CodegenError::Uninhabited(name.clone())),
         }
-        let twins = polish::tell_fields_apart(&mut raw);
         let reach = reach::Reach::of(&raw, api)?;
         let provenance::Origins { places: origins, nullable } = provenance::origins(document, api, &raw)?;
         let unions = unions::of_document(document);
@@ -247,7 +267,7 @@ impl Types {
         polish::secrets::assert_fields(document, &polished)?;
         Lines::new(&origins, descriptions).add_to_generated(&mut polished);
         let (text, public) = (render::text(&polished), polish::public_types(&polished));
-        Ok(Self { text, public, origins, opened, twins, null_members })
+        Ok(Self { text, public, origins, opened, null_members })
     }
 }
 

@@ -2,12 +2,13 @@
 
 use http::StatusCode;
 use openapi_pipeline::Node;
+use openapi_pipeline::names::{self, Named, OperationNames};
 use openapi_pipeline::source::escape_pointer;
 
 use crate::engine::is_method;
 use crate::view::{placeholders, view_name};
 use crate::wiring::Place;
-use crate::{CodegenError, CrateSpec, names};
+use crate::{CodegenError, CrateSpec};
 
 mod parameters;
 mod security;
@@ -46,10 +47,8 @@ pub(crate) struct Server {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) pointer: String,
-    /// The method of the client, such as `expire_all`.
-    pub(crate) method_name: String,
-    /// What else it is behind.
-    pub(crate) items: names::OperationItems,
+    /// The method of the client, such as `expire_all`, and what else it is behind.
+    pub(crate) names: OperationNames,
     pub(crate) http_method: String,
     pub(crate) path: String,
     pub(crate) docs: String,
@@ -127,7 +126,7 @@ impl JsonType {
         let rust_type = schemas.and_then(|schemas| schemas.get(component)?.get("x-rust-type")?.get_str("path"));
         match rust_type.and_then(|path| path.strip_prefix("client_runtime::")) {
             Some(name) => Self::Runtime(name.to_owned()),
-            None => Self::Generated(names::type_name(component)),
+            None => Self::Generated(component.to_owned()),
         }
     }
 
@@ -206,32 +205,33 @@ impl Operation {
 const ANY_REGION: &str = "*";
 
 impl Api {
-    pub(crate) fn read(document: &Node, spec: &CrateSpec) -> Result<Self, CodegenError> {
+    pub(crate) fn read(named: &Named, spec: &CrateSpec) -> Result<Self, CodegenError> {
         let (any, token_regions): (Vec<_>, Vec<_>) =
             spec.server_by_token_region.iter().cloned().partition(|(region, _)| region == ANY_REGION);
         Ok(Self {
             family: spec.family.clone(),
             title: spec.title.clone(),
-            servers: read_servers(document, &spec.title)?,
+            servers: read_servers(named),
             token_regions,
             any_region: any.into_iter().next().map(|(_, url)| url),
-            credentials: security::credentials(document),
-            operations: operations(document)?,
+            credentials: security::credentials(&named.document),
+            operations: operations(named)?,
         })
     }
 }
 
 /// The operations of a document, in its order.
-pub(crate) fn operations(document: &Node) -> Result<Vec<Operation>, CodegenError> {
+pub(crate) fn operations(named: &Named) -> Result<Vec<Operation>, CodegenError> {
+    let document = &named.document;
+    let mut names = named.operations.iter();
     let credentials = security::credentials(document);
     let mut operations = Vec::new();
     for (path, item) in document.members("paths") {
         for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
-            operations.push(read_operation(document, &credentials, (path, method), operation)?);
+            let names = names.next().cloned().unwrap_or_default();
+            operations.push(read_operation(document, &credentials, (path, method), operation, names)?);
         }
     }
-    let items = names::operation_items(operations.iter().map(|operation| operation.method_name.as_str()));
-    operations.iter_mut().zip(items).for_each(|(operation, items)| operation.items = items);
     Ok(operations)
 }
 
@@ -240,18 +240,17 @@ fn read_operation(
     credentials: &[Credential],
     (path, method): (&str, &str),
     operation: &Node,
+    names: OperationNames,
 ) -> Result<Operation, CodegenError> {
     let pointer = format!("#/paths/{}/{method}", escape_pointer(path));
-    let id = operation
-        .get_str("operationId")
-        .ok_or_else(|| CodegenError::document(&pointer, "the operation has no operationId"))?;
+    if operation.get("operationId").is_none() {
+        return Err(CodegenError::document(&pointer, "the operation has no operationId"));
+    }
     let paragraphs = [operation.get_str("summary"), operation.get_str("description")];
     let docs: Vec<&str> = paragraphs.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
     let flag = |key: &str| operation.get(key).and_then(Node::as_bool).unwrap_or(false);
     let success = operation.members("responses").find(|(status, _)| is_success(status)).map(|(_, response)| response);
     Ok(Operation {
-        method_name: names::snake(id),
-        items: names::OperationItems::default(),
         http_method: method.to_uppercase(),
         path: path.to_owned(),
         docs: docs.join("\n\n"),
@@ -259,7 +258,8 @@ fn read_operation(
         security: security::read(document, operation, credentials),
         idempotent: flag("x-idempotent"),
         rotates: flag("x-rotates"),
-        parameters: parameters::read(document, path, operation),
+        parameters: parameters::read(document, operation, &names.parameters),
+        names,
         body: operation.get("requestBody").and_then(read_body),
         patches: method == "patch" && operation.get("requestBody").is_some_and(is_json),
         content_type: operation.get("requestBody").and_then(renamed_media_type),
@@ -411,53 +411,21 @@ impl StatusPattern {
     }
 }
 
-fn read_servers(document: &Node, title: &str) -> Result<Vec<Server>, CodegenError> {
-    let mut servers: Vec<Server> = Vec::new();
-    for (index, server) in document.get("servers").and_then(Node::as_array).into_iter().flatten().enumerate() {
-        let url = server.get_str("url").unwrap_or_default().trim_end_matches('/').to_owned();
-        // A relative server has no address to call; `Server::Custom` remains.
-        if !(url.starts_with("https://") || url.starts_with("http://")) {
-            continue;
-        }
-        let description = server.get_str("description").unwrap_or_default().to_owned();
-        let mut variant = server_name(&description, &url, title);
-        if variant == "Custom" || servers.iter().any(|other| other.variant == variant) {
-            variant = format!("{variant}{}", index + 1);
-        }
-        servers.push(Server { variant, url, description });
-    }
-    Ok(servers)
-}
-
-/// The telling words of a server's description (`The Svix EU region` is `Eu`), or of its host name.
-fn server_name(description: &str, url: &str, title: &str) -> String {
-    const FILLERS: [&str; 9] = ["the", "a", "server", "servers", "region", "environment", "endpoint", "api", "url"];
-    let title = title.to_lowercase();
-    let telling = |word: &&str| {
-        let word = word.to_lowercase();
-        !FILLERS.contains(&word.as_str()) && !title.split_whitespace().any(|part| part == word)
+fn read_servers(named: &Named) -> Vec<Server> {
+    let listed = named.document.get("servers").and_then(Node::as_array).unwrap_or_default();
+    // One that has no name has no address to call; `Server::Custom` remains.
+    let called = listed.iter().zip(&named.servers).filter_map(|(server, name)| Some((server, name.as_ref()?)));
+    let server = |(server, name): (&Node, &String)| Server {
+        variant: name.clone(),
+        url: server.get_str("url").unwrap_or_default().trim_end_matches('/').to_owned(),
+        description: server.get_str("description").unwrap_or_default().to_owned(),
     };
-    let words: Vec<&str> =
-        description.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).filter(telling).collect();
-    if (1..=3).contains(&words.len()) {
-        return names::type_name(&words.join(" "));
-    }
-    let host = url.split("://").nth(1).unwrap_or(url).split(['/', ':']).next().unwrap_or(url);
-    names::type_name(host)
+    called.map(server).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn servers_are_named_by_what_tells_them_apart() {
-        let name = |description: &str| server_name(description, "https://api.example.com/v1", "Svix");
-        assert_eq!(name("The Svix EU region"), "Eu");
-        assert_eq!(name("Production server"), "Production");
-        assert_eq!(name(""), "ApiExampleCom");
-        assert_eq!(name("A long story that tells nothing about this server"), "ApiExampleCom");
-    }
 
     #[test]
     fn statuses_are_named_by_their_reason() {

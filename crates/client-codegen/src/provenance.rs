@@ -108,13 +108,13 @@ fn inherited<'a>(item: &Item, origins: &'a BTreeMap<String, Origin>) -> Option<&
 fn operations(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>) {
     for operation in &api.operations {
         let Some(node) = document.pointer(&operation.pointer) else { continue };
-        let Operation { method_name, items, .. } = operation;
-        let request = format!("requests::{}", items.request);
-        origins.insert(format!("Client::{method_name}"), node.origin);
-        origins.insert(format!("operations::{}", items.constant), node.origin);
+        let names = &operation.names;
+        let request = format!("requests::{}", names.request);
+        origins.insert(format!("Client::{}", names.method), node.origin);
+        origins.insert(format!("operations::{}", names.constant), node.origin);
         let listed = node.get("parameters").and_then(Node::as_array).unwrap_or_default();
         for (parameter, node) in operation.parameters.iter().zip(listed) {
-            let argument = &parameter.argument;
+            let argument = &parameter.names.argument;
             origins.insert(format!("{request}::{argument}"), node.origin);
             if parameter.is_idempotency_key() {
                 origins.insert(format!("{request}::idempotency_key"), node.origin);
@@ -129,7 +129,7 @@ fn operations(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>
 }
 
 fn errors(operation: &Operation, node: &Node, origins: &mut BTreeMap<String, Origin>) {
-    let error = format!("errors::{}", operation.items.error);
+    let error = format!("errors::{}", operation.names.error);
     let responses = node.get("responses");
     let documented = responses.and_then(Node::as_object).into_iter().flatten();
     let origin = responses.map_or(node.origin, |responses| responses.origin);
@@ -139,7 +139,7 @@ fn errors(operation: &Operation, node: &Node, origins: &mut BTreeMap<String, Ori
     }
     origins.insert(error, origin);
     if !operation.answers.is_empty() {
-        let answer = format!("answers::{}", operation.items.answer);
+        let answer = format!("answers::{}", operation.names.answer);
         let documented = documented.filter(|(_, response)| model::is_answer(response));
         for (one, (_, response)) in operation.answers.iter().zip(documented) {
             origins.insert(format!("{answer}::{}", one.status.variant()), response.origin);

@@ -27,7 +27,7 @@ impl Reach {
         let known: BTreeSet<String> = graph.keys().cloned().collect();
         let (mut sent, mut patched, mut received) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let patching = api.operations.iter().filter(|operation| operation.patches);
-        let patching: HashSet<&str> = patching.map(|operation| operation.method_name.as_str()).collect();
+        let patching: HashSet<&str> = patching.map(|operation| operation.names.method.as_str()).collect();
         for method in client_methods(file) {
             let patches = patching.contains(method.sig.ident.to_string().as_str());
             for input in &method.sig.inputs {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use openapi_pipeline::{Node, Value};
 
 use crate::model::resolve;
-use crate::names::type_name;
 
 /// The unions by the names of their types.
 pub(crate) type Unions = BTreeMap<String, Union>;
@@ -40,7 +39,7 @@ pub(crate) fn of_document(document: &Node) -> Unions {
     let unions = schemas.filter_map(|(name, schema)| {
         let branches = schema.get("oneOf").and_then(Node::as_array)?;
         let alternatives = branches.iter().map(|branch| tags(document, branch)).collect();
-        Some((type_name(name), Union { alternatives, discriminator: discriminator(schema, branches) }))
+        Some((name.clone(), Union { alternatives, discriminator: discriminator(schema, branches) }))
     });
     unions.collect()
 }

@@ -4,9 +4,10 @@
 //! name of its argument: its type is read from the signature of the method, which then loses the argument, see
 //! [`polish`](crate::polish).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use openapi_pipeline::{Node, Object};
+use openapi_pipeline::names::TypeNames;
+use openapi_pipeline::{Node, Object, Value};
 
 use crate::model::{Operation, Parameter};
 
@@ -50,14 +51,11 @@ fn parameters(node: &mut Node, operation: &Operation) {
     }
 }
 
-/// The name under which progenitor sees a parameter.
+/// The name under which progenitor sees a parameter: its own where that makes the argument it is to have, since a
+/// description has its names in the docs of the method.
 pub(crate) fn view_name(parameter: &Parameter) -> &str {
-    match parameter.is_in_path() {
-        // A description has its names in the docs of the method, so most stay.
-        true if !parameter.collides => &parameter.name,
-        false if parameter.writing.is_none() => &parameter.name,
-        _ => &parameter.argument,
-    }
+    let stays = parameter.names.is_plain && (parameter.is_in_path() || parameter.writing.is_none());
+    if stays { &parameter.name } else { &parameter.names.inner }
 }
 
 /// A path whose placeholders are called as the parameters are.
@@ -95,5 +93,55 @@ fn body(node: &mut Node) {
     let content = node.get_mut("requestBody").and_then(|body| body.get_mut("content")).and_then(Node::as_object_mut);
     for (_, media) in content.into_iter().flatten() {
         media.remove("encoding");
+    }
+}
+
+/// Calls members and values what they are called in Rust, which [`given`](crate::given) takes back in what is generated
+/// from it: two members that would be one field, or two values that would be one variant, never meet.
+pub(crate) fn call_by_name(view: &mut Node, types: &BTreeMap<String, TypeNames>) {
+    defaults(view, types);
+    let schemas = view.get_mut("components").and_then(|components| components.get_mut("schemas"));
+    for (name, schema) in schemas.and_then(Node::as_object_mut).into_iter().flatten() {
+        let Some(names) = types.get(name) else { continue };
+        if let Some(members) = schema.get_mut("properties").and_then(Node::as_object_mut) {
+            let named = std::mem::take(members).into_iter();
+            *members = named.map(|(wire, member)| (names.fields.get(&wire).cloned().unwrap_or(wire), member)).collect();
+        }
+        each_string(schema.get_mut("required"), &names.fields);
+        if !names.values.is_empty() {
+            each_string(schema.get_mut("enum"), &names.values);
+            one_string(schema.get_mut("default"), &names.values);
+            // What they say holds of the values on the wire.
+            for key in ["pattern", "minLength", "maxLength"] {
+                schema.remove(key);
+            }
+        }
+    }
+}
+
+/// The default of a place is a value of the type that stands there.
+fn defaults(node: &mut Node, types: &BTreeMap<String, TypeNames>) {
+    let target = match node.get("allOf").and_then(Node::as_array) {
+        Some([only]) => only.get_str("$ref").and_then(|target| target.strip_prefix("#/components/schemas/")),
+        _ => None,
+    };
+    if let Some(names) = target.and_then(|target| types.get(target)) {
+        one_string(node.get_mut("default"), &names.values);
+    }
+    match &mut node.value {
+        Value::Object(members) => members.values_mut().for_each(|member| defaults(member, types)),
+        Value::Array(items) => items.iter_mut().for_each(|item| defaults(item, types)),
+        _ => {}
+    }
+}
+
+fn each_string(list: Option<&mut Node>, names: &BTreeMap<String, String>) {
+    list.and_then(Node::as_array_mut).into_iter().flatten().for_each(|node| one_string(Some(node), names));
+}
+
+fn one_string(node: Option<&mut Node>, names: &BTreeMap<String, String>) {
+    let Some(node) = node else { return };
+    if let Some(name) = node.as_str().and_then(|wire| names.get(wire)) {
+        *node = Node::new(name.as_str(), node.origin);
     }
 }

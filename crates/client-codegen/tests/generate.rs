@@ -22,6 +22,7 @@ fn spec() -> CrateSpec {
         command: "cargo xtask generate --family doors".into(),
         document: "openapi/merged/doors.json".into(),
         server_by_token_region: vec![("eu".into(), "https://eu.doors.example".into())],
+        pins: Default::default(),
     }
 }
 

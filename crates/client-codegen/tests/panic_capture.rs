@@ -53,15 +53,11 @@ fn panic_elsewhere(text: &'static str) {
 }
 
 /// What typify says about [`trap`].
-const TRAPPED: &str = "Failed to make unique variant names";
+const TRAPPED: &str = "#/components/schemas/Gone is missing";
 
 /// A document that the generator panics on: the alternatives are told apart by names that become one.
 fn trap() -> Json {
-    let alternative = |name: &str| {
-        let properties = json!({name: {"type": "string"}});
-        json!({"type": "object", "required": [name], "properties": properties, "additionalProperties": false})
-    };
-    let schema = json!({"oneOf": [alternative("a-b"), alternative("a_b")]});
+    let schema = json!({"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Gone"}}});
     json!({
         "openapi": "3.0.3",
         "info": {"title": "T", "version": "1"},
@@ -81,6 +77,7 @@ fn generate(json: &Json) -> CodegenError {
         command: "cargo xtask client".into(),
         document: "openapi.json".into(),
         server_by_token_region: Vec::new(),
+        pins: Default::default(),
     };
     let descriptions = Descriptions { sources: &sources, root: Path::new("") };
     client_codegen::generate(&document, &spec, descriptions).unwrap_err()

@@ -68,6 +68,7 @@ fn generated(text: &str) -> (Context, CrateSource) {
         command: String::new(),
         document: String::new(),
         server_by_token_region: Vec::new(),
+        pins: Default::default(),
     };
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new("") };
     let source = client_codegen::generate(&lowered, &spec, descriptions).unwrap();

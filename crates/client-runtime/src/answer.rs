@@ -6,7 +6,6 @@ use progenitor_client::{ByteStream, ResponseValue};
 use serde::de::DeserializeOwned;
 
 use crate::call::Call;
-use crate::exec::Failure;
 use crate::finish::{self, Inner};
 use crate::{ApiError, DecodeError, Error, RawBody, Response, ResponseParts, decode};
 
@@ -103,7 +102,7 @@ where
             let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
             match response.bytes().await {
                 Ok(body) => (status, headers, body),
-                Err(error) => return Err(Failure::from(error).into_error(call)),
+                Err(error) => return Err(call.error(error.into())),
             }
         }
         Err(error) => return Err(Box::pin(finish::translate(call, error, decode::explain::<()>)).await),

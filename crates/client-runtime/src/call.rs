@@ -1,5 +1,7 @@
 //! What all calls of a client share, and what a single one knows.
 
+mod failed;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +9,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
-use crate::exec::Failure;
+use crate::failure::Failure;
 use crate::style::{Parameters, Writing};
 use crate::{Error, Idempotency, Operation, RetryPolicy, Secret, Timer, Token, TokenSource, idempotency};
 

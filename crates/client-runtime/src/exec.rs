@@ -9,14 +9,13 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Request, Response};
 
 use crate::call::Call;
+use crate::failure::Failure;
 
 mod attempts;
 mod body;
-mod failure;
 mod redirect;
 
 use attempts::{Attempts, Next};
-pub(crate) use failure::{Failure, refusal};
 
 /// Sends a request of the generated layer.
 ///

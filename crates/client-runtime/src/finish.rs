@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::decode::{self, text};
-use crate::exec::Failure;
 use crate::{ApiError, Error, RawBody, Response, ResponseParts};
 
 pub(crate) type Inner = progenitor_client::Error<()>;
@@ -130,7 +129,7 @@ pub(crate) async fn bytes<E>(call: &Call, value: ResponseValue<ByteStream>) -> R
     while let Some(part) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
         match part {
             Ok(part) => bytes.extend_from_slice(&part),
-            Err(error) => return Err(Failure::from(error).into_error(call)),
+            Err(error) => return Err(call.error(error.into())),
         }
     }
     Ok(Response::new(bytes.freeze(), status, headers))
@@ -141,7 +140,7 @@ type Explain = fn(&'static crate::Operation, StatusCode, Bytes) -> crate::Decode
 pub(crate) async fn translate<E: ApiError>(call: &Call, error: Inner, explain: Explain) -> Error<E> {
     // What exec couldn't return as a response, it left with the call; the response it returned instead says nothing.
     if let Some(failure) = call.take_failure() {
-        return failure.into_error(call);
+        return call.error(failure);
     }
     let operation = call.operation();
     match error {
@@ -151,7 +150,7 @@ pub(crate) async fn translate<E: ApiError>(call: &Call, error: Inner, explain: E
                 Ok(body) => {
                     Error::Api(E::from_response(ResponseParts::new(status, headers, RawBody::of(operation, body))))
                 }
-                Err(error) => Failure::from(error).into_error(call),
+                Err(error) => call.error(error.into()),
             }
         }
         Inner::InvalidResponsePayload(body, _) => Error::Decode(explain(operation, call.status(), body)),
@@ -161,7 +160,7 @@ pub(crate) async fn translate<E: ApiError>(call: &Call, error: Inner, explain: E
             RawBody::of(operation, Bytes::new()),
         ))),
         Inner::CommunicationError(error) | Inner::ResponseBodyError(error) | Inner::InvalidUpgrade(error) => {
-            Failure::from(error).into_error(call)
+            call.error(error.into())
         }
         // Their texts may quote arguments.
         Inner::InvalidRequest(text) => Error::invalid_argument(

@@ -5,7 +5,7 @@ use reqwest::RequestBuilder;
 use serde::Serialize;
 
 use crate::call::Call;
-use crate::exec::Failure;
+use crate::failure::Failure;
 use crate::style::write_form;
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");

@@ -65,14 +65,17 @@ pub mod codegen;
 mod decode;
 mod error;
 mod exec;
+mod failure;
 mod finish;
 mod form;
+mod future;
 mod idempotency;
 mod lenient;
 mod nullable;
 mod operation;
 mod path;
 mod redacted;
+mod refusal;
 mod response;
 mod retry;
 mod secret;
@@ -81,9 +84,6 @@ mod timer;
 mod timestamp;
 mod token;
 mod union;
-
-use std::future::Future;
-use std::pin::Pin;
 
 pub use bytes::Bytes;
 /// A number as JSON has it, of members that may be integers or not: none of its digits is lost.
@@ -95,6 +95,7 @@ pub use carry::Carries;
 pub use error::{
     CredentialsError, DecodeError, Error, InvalidArgumentError, TimeLimit, TimeoutError, TooLargeError, TransportError,
 };
+pub use future::BoxFuture;
 pub use idempotency::Idempotency;
 pub use lenient::{IpAddr, Ipv4Addr, Ipv6Addr, Lenient, Uuid};
 pub use nullable::Nullable;
@@ -106,9 +107,6 @@ pub use secret::{InvalidBasic, Secret};
 pub use timer::{Timer, TokioTimer};
 pub use timestamp::Timestamp;
 pub use token::{InvalidToken, NoToken, StaticToken, Token, TokenError, TokenSource};
-
-/// A future on the heap that can move between threads.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The examples of the README, compiled.
 #[cfg(doctest)]

@@ -12,6 +12,7 @@ mod bodies;
 mod change;
 mod documentation;
 mod engine;
+mod hash;
 mod operations;
 mod parameters;
 mod responses;
@@ -25,10 +26,27 @@ mod view;
 pub use change::{Breaks, Change, Difference, Direction, Level, Rule, Seen, Step, Subject, next_version};
 
 use crate::{Context, Node};
+use engine::{DOCUMENT, Engine};
+use operations::Pair;
 
 /// Compares two documents that were converted to OpenAPI 3.0.3. `cx` knows the places of both.
 pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
-    engine::Engine::new(cx, old, new).run()
+    let mut engine = Engine::new(cx, old, new);
+    let (before, after) = (engine.old.root, engine.new.root);
+    documentation::of_document(&mut engine, DOCUMENT, before, after);
+    servers::compare(&mut engine, DOCUMENT, before, after);
+    security::schemes(&mut engine, DOCUMENT);
+    let matched = operations::match_up(&engine.old, &engine.new);
+    let first = engine.operations(matched.pairs.len());
+    for (number, pair) in matched.pairs.iter().enumerate() {
+        operations::compare(&mut engine, first + number, pair);
+    }
+    while let Some(work) = engine.next() {
+        schema::compare(&mut engine, &work);
+    }
+    let names: Vec<String> = matched.pairs.iter().map(Pair::name).collect();
+    let changes = engine.collect(first, &names);
+    Difference { changes, old_operations: matched.old, new_operations: matched.new }
 }
 
 /// The catalogue of all changes that are told apart.

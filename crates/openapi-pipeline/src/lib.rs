@@ -12,6 +12,7 @@ pub mod limits;
 pub mod load;
 pub mod lower;
 pub mod merge;
+pub mod names;
 pub mod node;
 pub mod overlay;
 pub mod report;

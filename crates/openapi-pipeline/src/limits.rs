@@ -60,6 +60,13 @@ pub struct Limits {
     pub copied: usize,
     /// How long the report of a run may become, in bytes: as long as the largest file.
     pub report: usize,
+    /// How much code a client may have, in bytes: an estimate of the generator, made before it begins, since what it takes
+    /// of time and memory is in proportion. Several of the largest clients of this repository, and less than a gigabyte
+    /// of memory.
+    pub code: usize,
+    /// The same for large descriptions: how much code a byte of them may become. Those that vendors publish become three
+    /// to twelve.
+    pub code_growth: usize,
     /// How many problems are kept and drawn before the rest is left out: more than anybody reads at once.
     pub problems: usize,
     /// How many bytes of source lines are read to draw problems. Only minified files come near: each problem in their
@@ -91,6 +98,8 @@ impl Default for Limits {
             bundled: VALUES / 2,
             copied: VALUES,
             report: 64 * MIB,
+            code: 24 * MIB,
+            code_growth: 20,
             problems: 100,
             lines_read: 32 * MIB,
             suggestions: 20,

@@ -15,15 +15,12 @@ mod document;
 mod facts;
 mod hoist;
 mod inline;
-mod inline_types;
 mod lint;
 mod mend;
 mod merge_schemas;
-pub(crate) mod names;
 mod nullable;
 mod operations;
 mod parameters;
-mod properties;
 mod redact;
 mod responses;
 mod rule;
@@ -40,8 +37,12 @@ mod values;
 mod walk;
 
 pub use construct::Construct;
+pub(crate) use hoist::makes_type;
 pub use schemas::pattern_flags;
+pub(crate) use store::reference as schema_reference;
+pub(crate) use walk::is_success;
 
+use crate::names::type_name;
 use crate::report::{Note, Report, Rule};
 use crate::select::prune::prune_components;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
@@ -58,11 +59,11 @@ pub fn left_out(report: &Report) -> impl Iterator<Item = &Note> {
 }
 
 /// Notes that the generator made any JSON value of a type; the place is that of the schema it is named after.
-pub fn note_free_form(cx: &mut Context, document: &Node, type_name: &str) {
+pub fn note_free_form(cx: &mut Context, document: &Node, ty: &str) {
     let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
-    let named = schemas.filter(|(name, _)| type_name.starts_with(&names::pascal(name)));
+    let named = schemas.filter(|(name, _)| ty.starts_with(&type_name(name)));
     let origin = named.max_by_key(|(name, _)| name.len()).map_or(document.origin, |(_, schema)| schema.origin);
-    cx.note(&rule::FREE_FORM, origin, format!("`{type_name}`: the parts of its schema contradict one another"));
+    cx.note(&rule::FREE_FORM, origin, format!("`{ty}`: the parts of its schema contradict one another"));
 }
 
 /// Notes that a member got a field of another name than its own becomes, since another member has that one.
@@ -180,8 +181,6 @@ const PASSES: &[Pass] = {
         pass!("strip-validation", [Merged] => [], |work, doc| validation::strip_from_responses(work.cx, doc)),
         pass!("redact", [Merged] => [], |work, doc| redact::free_form(work.cx, doc)),
         pass!("unlisted-secrets", [Merged] => [], |work, doc| secrets::look_for_unlisted(work.cx, doc, work.plan.care)),
-        pass!("name-colliding-properties", [Merged, DistinctTypes] => [], |work, doc| properties::name_types(work.cx, doc)),
-        pass!("name-colliding-types", [Merged, DistinctTypes] => [], |work, doc| inline_types::tell_apart(work.cx, doc)),
         pass!("nullable-components", [Merged] => [], |work, doc| nullable::move_to_uses(work.cx, doc)),
         pass!("prune-again", [] => [], |work, doc| prune_components(work.cx, doc, &rule::PRUNE)),
         pass!("sort", [] => [], |_work, doc| document::sort_schemas(doc)),

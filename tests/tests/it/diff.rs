@@ -225,12 +225,12 @@ fn schemas_that_lead_to_themselves_are_compared_in_time() {
 
     // A chain that is longer than any stack.
     let chain = |end: &str| {
-        let links = (0..20_000).map(|number| {
+        let links = (0..8_000).map(|number| {
             let next = json!({"$ref": format!("#/components/schemas/S{}", number + 1)});
             (format!("S{number}"), json!({"type": "object", "properties": {"next": next}}))
         });
         let mut links: serde_json::Map<String, Value> = links.collect();
-        links.insert("S20000".to_owned(), json!({"type": end}));
+        links.insert("S8000".to_owned(), json!({"type": end}));
         around("3.0.3", &json!({"$ref": "#/components/schemas/S0"}), &Value::Object(links))
     };
     let difference = diff_texts(&chain("string"), &chain("boolean"));

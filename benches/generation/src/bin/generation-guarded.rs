@@ -64,6 +64,7 @@ fn median(document: &Value) -> (Duration, usize) {
         command: "cargo bench".into(),
         document: "bench.json".into(),
         server_by_token_region: Vec::new(),
+        pins: Default::default(),
     };
     let mut left_out = 0;
     let mut times: Vec<Duration> = (0..RUNS)

@@ -13,8 +13,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::{Vendor, Way};
+use crate::server::{LIFETIME, TOKEN};
 use crate::ways::aws::components;
-use crate::ways::{LIFETIME, TOKEN};
 
 pub(super) struct IdentityCache {
     cache: SharedIdentityCache,

@@ -9,7 +9,7 @@ use auth_core::{
 };
 
 use super::{Vendor, Way};
-use crate::ways::{LIFETIME, TOKEN};
+use crate::server::{LIFETIME, TOKEN};
 
 pub(super) struct Manager {
     source: Arc<dyn TokenSource>,

@@ -14,7 +14,8 @@ use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, Runt
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::runtime::Runtime;
 
-use super::{LIFETIME, TOKEN, Way};
+use super::Way;
+use crate::server::{LIFETIME, TOKEN};
 
 pub(super) struct IdentityCache {
     runtime: Runtime,

@@ -7,8 +7,9 @@ use google_cloud_auth::credentials::{AccessTokenCredentials, user_account};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use super::{TOKEN, Way};
+use super::Way;
 use crate::server;
+use crate::server::TOKEN;
 
 pub(super) struct AccessToken {
     runtime: Runtime,

@@ -6,9 +6,9 @@ use client_runtime::{Timer, TokioTimer};
 use tokio::sync::watch;
 
 use super::cell::Cell;
+use super::decision::State;
 use super::policy::fraction;
 use super::report::Report;
-use super::state::State;
 use super::vault::{Limits, Vault};
 use super::{Changes, Inner, Policy, SessionManager, SessionStatus};
 use crate::observe::{Issuer, Observer};

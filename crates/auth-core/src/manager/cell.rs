@@ -9,9 +9,8 @@ use std::time::SystemTime;
 use client_runtime::Token;
 
 use self::sync::{ArcSwap, Mutex, MutexGuard};
-use super::flight::Flight;
-use super::lost;
-use super::state::{Completion, Freshness, Gained, Plan, State, Ticket};
+use super::decision::{Completion, Freshness, Gained, Plan, State, Ticket};
+use super::flight::{Flight, lost};
 use crate::observe::Consequence;
 use crate::{AuthError, AuthErrorKind, Credentials, Session};
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::cell::Ended as EndedHere;
-use super::flight::{Flight, Halt};
+use super::decision::Freshness;
+use super::flight::{Flight, Halt, lost, runtime};
 use super::report::Cause;
-use super::state::Freshness;
 use super::vault::{Left, Removal};
-use super::{Inner, SessionManager, SessionStatus, lost, runtime};
+use super::{Inner, SessionManager, SessionStatus};
 use crate::observe::{Operation, Outcome};
 use crate::{AuthError, AuthErrorKind, Authenticator, Capabilities, LogoutScope, Renewal, Session};
 

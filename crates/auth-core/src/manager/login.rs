@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::cell::prepare;
-use super::flight::{Announced, Flight, Halt, Landed};
+use super::cell::{Locked, prepare};
+use super::decision::{Freshness, Ticket};
+use super::flight::{Announced, Flight, Halt, Landed, lost, runtime};
 use super::report::Cause;
-use super::state::{Freshness, Ticket};
-use super::{Inner, Locked, SessionManager, SessionStatus, lost, runtime};
+use super::{Inner, SessionManager, SessionStatus};
 use crate::observe::{Operation, Outcome, Wait};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Session};
 
@@ -188,7 +188,7 @@ impl<A: Authenticator + 'static> Login<A> {
             return Ok(SignedIn::Void(session, Halt::Superseded));
         }
         if locked.state().outlook(&session, now) == Freshness::Unusable {
-            return Ok(SignedIn::Void(session, failed(super::state::over_already())));
+            return Ok(SignedIn::Void(session, failed(super::decision::over_already())));
         }
         let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), (now, inner.chance()));
         let epoch = locked.state().epoch();

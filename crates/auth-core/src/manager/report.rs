@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 
 use client_runtime::Timer;
 
-use super::flight::Halt;
-use super::lost;
+use super::flight::{Halt, lost};
 use crate::AuthError;
 use crate::observe::{
     Consequence, Issuer, Observer, Operation, OperationBegun, OperationEnded, Outcome, StoreStep, StoreStepEnded,

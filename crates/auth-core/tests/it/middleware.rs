@@ -189,9 +189,10 @@ async fn without_a_token_nothing_is_sent() {
 #[tokio::test]
 async fn failures_further_down_stay_what_they_are() {
     let source = CountingSource::new();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Bound, so that no other server gets the port meanwhile, and not listening, so that it refuses connections.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let origin = format!("http://{}", socket.local_addr().unwrap());
     let server = Server { origin, seen: Arc::default() };
     let error = client(&source, &server).get(&server.origin).send().await.unwrap_err();
     assert!(matches!(&error, Error::Reqwest(error) if error.is_connect()), "{error:?}");

@@ -6,12 +6,13 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 
-use super::wire::Wire;
+use super::wire::{Wire, WireControl};
 
 /// How many connections may wait to be accepted: a herd of callers must not see refusals that nobody planned.
 const BACKLOG: u32 = 4096;
@@ -191,5 +192,11 @@ mod tests {
         front.accept_again().unwrap();
         TcpStream::connect(front.address()).unwrap();
         drop(copy);
+    }
+}
+
+impl Connected<IncomingStream<'_, Front>> for WireControl {
+    fn connect_info(stream: IncomingStream<'_, Front>) -> Self {
+        stream.io().control()
     }
 }

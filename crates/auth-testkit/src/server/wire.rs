@@ -8,14 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-use super::Front;
 use crate::fault::Gate;
 
 /// Where an answer is cut: after so many bytes of its headers, or of its body.
@@ -108,12 +105,6 @@ impl WireControl {
     }
 }
 
-impl Connected<IncomingStream<'_, Front>> for WireControl {
-    fn connect_info(stream: IncomingStream<'_, Front>) -> Self {
-        stream.io().control.clone()
-    }
-}
-
 /// A connection.
 pub(crate) struct Wire {
     stream: Arc<TcpStream>,
@@ -126,6 +117,10 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(stream: Arc<TcpStream>) -> Self {
         Self { stream, control: WireControl::default(), stall: None, pause: None, is_reset: false }
+    }
+
+    pub(super) fn control(&self) -> WireControl {
+        self.control.clone()
     }
 
     fn poll_send(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {

@@ -21,7 +21,7 @@ impl Reading {
             [] => None,
             [Answer { body: AnswerBody::None, .. }] => Some(Self::Nothing),
             _ => {
-                let name = format_ident!("{}", operation.items.answer);
+                let name = format_ident!("{}", operation.names.answer);
                 Some(Self::Enum(quote!(answers::#name)))
             }
         }
@@ -76,10 +76,10 @@ pub(super) fn module(api: &Api) -> TokenStream {
 }
 
 fn answer(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}", operation.items.answer);
+    let name = format_ident!("{}", operation.names.answer);
     let docs = format!(
         " What [`Client::{method}`](super::Client::{method}) got, by the status of the answer.",
-        method = operation.method_name
+        method = operation.names.method
     );
     let variants = operation.answers.iter().map(|answer| {
         let variant = format_ident!("{}", answer.status.variant());

@@ -42,8 +42,8 @@ pub(super) fn client(api: &Api, methods: impl Iterator<Item = TokenStream>) -> T
 
 /// The method of an operation.
 pub(super) fn method(operation: &Operation, signature: &Signature) -> TokenStream {
-    let name = format_ident!("{}", operation.method_name);
-    let request = format_ident!("{}", operation.items.request);
+    let name = format_ident!("{}", operation.names.method);
+    let request = format_ident!("{}", operation.names.request);
     let docs = method_docs(operation, signature);
     let deprecated =
         operation.deprecated.then(|| quote!(#[deprecated = "the vendor asks callers to stop using this operation"]));
@@ -92,7 +92,7 @@ fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
         text.push_str(&format!("\n{}\n", described.join("\n")));
     }
     let mut docs = doc_attributes(&text);
-    let error = &operation.items.error;
+    let error = &operation.names.error;
     // Ours, with links: it doesn't go through the filter for the vendor's text.
     for line in [
         String::new(),

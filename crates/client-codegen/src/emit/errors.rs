@@ -33,10 +33,10 @@ pub(super) fn module(api: &Api) -> TokenStream {
 }
 
 fn error(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}", operation.items.error);
+    let name = format_ident!("{}", operation.names.error);
     let docs = format!(
         " Why [`Client::{method}`](super::Client::{method}) failed, as the server put it.",
-        method = operation.method_name
+        method = operation.names.method
     );
     let variants: Vec<_> = operation.errors.iter().map(|error| format_ident!("{}", error.status.variant())).collect();
     let declarations = operation.errors.iter().zip(&variants).map(|(error, variant)| {

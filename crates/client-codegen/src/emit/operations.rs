@@ -16,7 +16,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
             }
         }
     });
-    let names = api.operations.iter().map(|operation| format_ident!("{}", operation.items.constant));
+    let names = api.operations.iter().map(|operation| format_ident!("{}", operation.names.constant));
     quote! {
         /// The operations of this API as data.
         pub mod operations {
@@ -33,8 +33,9 @@ pub(super) fn module(api: &Api) -> TokenStream {
 }
 
 fn constant(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}", operation.items.constant);
-    let Operation { method_name, http_method, path, deprecated, idempotent, rotates, .. } = operation;
+    let name = format_ident!("{}", operation.names.constant);
+    let method = &operation.names.method;
+    let Operation { http_method, path, deprecated, idempotent, rotates, .. } = operation;
     let security = (operation.security.need != Need::None).then(|| {
         let security = security(&operation.security);
         quote!(.with_security(rt::Security::#security))
@@ -51,7 +52,7 @@ fn constant(operation: &Operation) -> TokenStream {
     let rotates = rotates.then(|| quote!(.as_rotating()));
     quote! {
         #[doc = #docs]
-        pub const #name: rt::Operation = operation(#method_name, #http_method, #path)
+        pub const #name: rt::Operation = operation(#method, #http_method, #path)
             #security
             #key
             #idempotent

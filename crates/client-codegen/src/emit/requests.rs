@@ -35,12 +35,12 @@ pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
 }
 
 fn request(operation: &Operation, signature: &Signature) -> TokenStream {
-    let name = format_ident!("{}", operation.items.request);
-    let error = format_ident!("{}", operation.items.error);
+    let name = format_ident!("{}", operation.names.request);
+    let error = format_ident!("{}", operation.names.error);
     let output = &signature.output;
     let docs = format!(
         " A call of [`Client::{method}`](super::Client::{method}) that is ready to be sent.",
-        method = operation.method_name
+        method = operation.names.method
     );
     let fields = signature.arguments.iter().filter_map(field);
     let setters = signature.optional().map(setter);
@@ -139,8 +139,8 @@ fn idempotency_key() -> TokenStream {
 }
 
 fn send(operation: &Operation, signature: &Signature) -> TokenStream {
-    let constant = format_ident!("{}", operation.items.constant);
-    let method = format_ident!("{}", operation.method_name);
+    let constant = format_ident!("{}", operation.names.constant);
+    let method = format_ident!("{}", operation.names.method);
     let checks = signature.arguments.iter().filter(|argument| argument.kind == Kind::Path).filter_map(|argument| {
         let (field, wire) = (&argument.name, argument.parameter.as_ref()?);
         let name = &wire.name;

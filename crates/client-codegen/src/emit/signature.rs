@@ -154,7 +154,7 @@ impl Heads {
         let methods = methods_by_name(generated);
         let types = with_floats(generated)?;
         let head = |operation: &Operation| {
-            let name = &operation.method_name;
+            let name = &operation.names.method;
             let method = methods.get(name).ok_or_else(|| {
                 CodegenError::document(&operation.pointer, format!("progenitor made no method `{name}`"))
             })?;
@@ -255,7 +255,7 @@ fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position
         None if is_named(&ty, "String") => Form::Text,
         _ => Form::Plain,
     };
-    let name = parameter.map_or("body", |parameter| &parameter.argument);
+    let name = parameter.map_or("body", |parameter| &parameter.names.argument);
     let docs = parameter.map(|parameter| parameter.docs.clone()).unwrap_or_default();
     let parameter = parameter.map(|parameter| Wire {
         name: parameter.name.clone(),

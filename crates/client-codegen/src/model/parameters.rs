@@ -1,20 +1,14 @@
 //! The parameters of an operation: their arguments, and who writes them.
 
-use std::collections::HashSet;
-
 use openapi_pipeline::Node;
-
-use crate::names;
+use openapi_pipeline::names::{self, ParameterNames};
 
 /// A parameter of an operation.
 #[derive(Debug)]
 pub(crate) struct Parameter {
     /// The name on the wire.
     pub(crate) name: String,
-    /// The argument, or the method that sets it. No other parameter of the operation has the same.
-    pub(crate) argument: String,
-    /// Whether progenitor would give another argument the same name.
-    pub(crate) collides: bool,
+    pub(crate) names: ParameterNames,
     pub(crate) location: String,
     pub(crate) required: bool,
     /// How the runtime writes it; nothing where progenitor's method does, and does it rightly.
@@ -43,34 +37,24 @@ impl Parameter {
     }
 }
 
-/// Methods that every request has, and its two fields: a parameter of such a name has a longer one.
-const TAKEN: [&str; 6] = ["core", "options", "timeout", "token", "idempotency_key", "into_future"];
-
-/// The argument for the body.
-const BODY: &str = "body";
-
 /// The parameters of an operation, in the document's order.
-pub(super) fn read(document: &Node, path: &str, operation: &Node) -> Vec<Parameter> {
+pub(super) fn read(document: &Node, operation: &Node, names: &[ParameterNames]) -> Vec<Parameter> {
     let listed = operation.get("parameters").and_then(Node::as_array).unwrap_or_default();
-    let mut parameters: Vec<Parameter> = listed.iter().map(|node| read_one(document, node)).collect();
-    let mut taken = HashSet::from([BODY.to_owned()]);
-    let mut plain = taken.clone();
-    for at in precedence(path, &parameters) {
-        parameters[at].argument = argument(&parameters[at], &mut taken);
-        parameters[at].collides = !plain.insert(names::snake(&parameters[at].name));
-    }
-    for (parameter, node) in parameters.iter_mut().zip(listed) {
+    let read = |(node, names): (&Node, &ParameterNames)| {
+        let mut parameter = read_one(document, node, names.clone());
         // One in the path can have another name in the template.
-        let can_stay = !parameter.collides || parameter.is_in_path();
-        let stays = parameter.is_idempotency_key() || can_stay && is_plain(document, parameter, node);
+        let can_stay = parameter.names.is_plain || parameter.is_in_path();
+        let stays = parameter.is_idempotency_key() || can_stay && is_plain(document, &parameter, node);
         if !stays {
-            parameter.writing = Some(writing(node, if parameter.location == "query" { "form" } else { "simple" }));
+            let default = if parameter.location == "query" { "form" } else { "simple" };
+            parameter.writing = Some(writing(node, default));
         }
-    }
-    parameters
+        parameter
+    };
+    listed.iter().zip(names).map(read).collect()
 }
 
-fn read_one(document: &Node, parameter: &Node) -> Parameter {
+fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Parameter {
     let text = |key: &str| parameter.get_str(key).unwrap_or_default().to_owned();
     let flag = |key: &str| parameter.get(key).and_then(Node::as_bool) == Some(true);
     let mut docs = text("description");
@@ -78,8 +62,7 @@ fn read_one(document: &Node, parameter: &Node) -> Parameter {
         docs = format!("{docs}\n\nNull is not sent.").trim().to_owned();
     }
     Parameter {
-        argument: String::new(),
-        collides: false,
+        names,
         name: text("name"),
         location: text("in"),
         required: flag("required"),
@@ -87,39 +70,6 @@ fn read_one(document: &Node, parameter: &Node) -> Parameter {
         secret: flag("x-secret"),
         docs,
     }
-}
-
-/// Who chooses a name first: what stands in the path, in the path's order, so that it has one name in all operations of
-/// the path; then what is required.
-fn precedence(path: &str, parameters: &[Parameter]) -> Vec<usize> {
-    let place = |parameter: &Parameter| match parameter.is_in_path() {
-        true => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX),
-        false => 0,
-    };
-    let mut order: Vec<usize> = (0..parameters.len()).collect();
-    order.sort_by_key(|&at| {
-        let parameter = &parameters[at];
-        (!parameter.is_in_path(), place(parameter), !parameter.required)
-    });
-    order
-}
-
-/// A name that is free: the parameter's own, else with its place behind it, else with a number behind that.
-fn argument(parameter: &Parameter, taken: &mut HashSet<String>) -> String {
-    let plain = names::snake(&parameter.name);
-    let is_taken = |name: &str| match name {
-        // Only methods stand in the way of methods.
-        "timeout" | "token" | "idempotency_key" | "into_future" => !parameter.required,
-        _ => true,
-    };
-    let plain = match TAKEN.contains(&plain.as_str()) && is_taken(&plain) {
-        true => format!("{plain}_parameter"),
-        false => plain,
-    };
-    let base = format!("{}_{}", plain.trim_end_matches('_'), parameter.location);
-    let numbered = (2..).map(|number| format!("{base}_{number}"));
-    let mut candidates = [plain, base.clone()].into_iter().chain(numbered);
-    candidates.find(|name| taken.insert(name.clone())).unwrap_or(base)
 }
 
 /// How a parameter, or the field of a form, is written.
@@ -152,8 +102,6 @@ fn is_plain(document: &Node, parameter: &Parameter, node: &Node) -> bool {
     let Some(schema) = node.get("schema").filter(|_| !writing.allow_reserved) else { return false };
     match (parameter.location.as_str(), writing.style) {
         ("path", "Simple") => is_plain_scalar(document, schema),
-        // The name of a variable in progenitor's methods.
-        ("query", "Form") if parameter.argument == "header_map" => false,
         ("query", "Form") if parameter.required && may_be_null(document, Some(schema)) => false,
         ("query", "Form") => {
             let items = meant(document, schema).filter(|schema| schema.get_str("type") == Some("array"));

@@ -1,29 +1,11 @@
 //! What operations send to prove who calls.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use openapi_pipeline::Node;
 use openapi_pipeline::source::escape_pointer;
+use openapi_pipeline::{Node, names};
 
 use super::is_method;
-use crate::names;
-
-/// Methods that every builder has, and what `derive` gives it.
-const BUILDER: [&str; 13] = [
-    "allow_insecure",
-    "build",
-    "default",
-    "http",
-    "idempotency",
-    "max_body_size",
-    "retry",
-    "server",
-    "static_token",
-    "timeout",
-    "timer",
-    "token_source",
-    "user_agent",
-];
 
 /// What an operation sends to prove who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,12 +113,8 @@ pub(crate) fn credentials(document: &Node) -> Vec<Credential> {
             }));
         }
     }
-    let mut taken: BTreeSet<String> = BUILDER.iter().map(|name| (*name).to_owned()).collect();
-    let credential = |(scheme, carrier): (&str, Carrier)| {
-        let plain = names::snake(scheme);
-        let longer = std::iter::once(plain.clone()).chain(std::iter::once(format!("{plain}_credential")));
-        let numbered = (2_usize..).map(|number| format!("{plain}_credential_{number}"));
-        let method = longer.chain(numbered).find(|name| taken.insert(name.clone())).unwrap_or(plain);
+    let methods = names::credentials(named.keys().copied());
+    let credential = |((scheme, carrier), method): ((&str, Carrier), String)| {
         let docs = defined(document, scheme).and_then(|scheme| scheme.get_str("description")).unwrap_or_default();
         Credential {
             pointer: format!("#/components/securitySchemes/{}", escape_pointer(scheme)),
@@ -146,7 +124,7 @@ pub(crate) fn credentials(document: &Node) -> Vec<Credential> {
             method,
         }
     };
-    named.into_iter().map(credential).collect()
+    named.into_iter().zip(methods).map(credential).collect()
 }
 
 /// What an operation sends. An empty requirement among others makes credentials welcome but not needed.

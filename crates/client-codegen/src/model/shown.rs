@@ -2,8 +2,7 @@
 //! description documents, and never what a server may have echoed from a request.
 
 use openapi_pipeline::Node;
-
-use crate::names::snake;
+use openapi_pipeline::names::snake;
 
 /// Members that say what kind of failure it is.
 const KINDS: [&str; 7] = ["code", "error", "error_code", "reason", "title", "type", "error_type"];

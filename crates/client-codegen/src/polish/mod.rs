@@ -20,14 +20,12 @@ mod patterns;
 pub(crate) mod secrets;
 mod structs;
 mod template;
-mod twins;
 mod uninhabited;
 mod unions;
 mod wires;
 
 pub(crate) use docs::{doc_attributes, doc_line};
 pub(crate) use nulls::NullMember;
-pub(crate) use twins::Twin;
 
 /// Applies every polish, in an order in which none disturbs another; with it, the optional members that may be null of
 /// what is sent.
@@ -85,20 +83,6 @@ pub(crate) fn open_uninhabited(file: &mut File) {
             uninhabited::open(items);
         }
     }
-}
-
-/// Gives members whose names become one field a field each. Comes first: whatever is done to fields goes by their names.
-pub(crate) fn tell_fields_apart(file: &mut File) -> Vec<Twin> {
-    let mut twins = Vec::new();
-    for item in &mut file.items {
-        if let Item::Mod(module) = item
-            && module.ident == "types"
-            && let Some((_, items)) = &mut module.content
-        {
-            twins.extend(twins::tell_apart(items));
-        }
-    }
-    twins
 }
 
 /// How many types a user of the crate sees.

@@ -6,8 +6,8 @@ use syn::{Expr, ExprLit, File, Item, Lit, Type, parse_quote};
 
 use super::nulls::nullable_inner;
 use super::structs::option_inner;
+use crate::CodegenError;
 use crate::reach::types_module;
-use crate::{CodegenError, names};
 
 const SECRET: &str = "#/components/schemas/Secret";
 
@@ -20,12 +20,11 @@ pub(crate) fn assert_fields(document: &Node, file: &File) -> Result<(), CodegenE
     let schemas = document.get("components").and_then(|components| components.get("schemas"));
     for (component, schema) in schemas.and_then(Node::as_object).into_iter().flatten() {
         for (property, _) in schema.members("properties").filter(|(_, schema)| is_secret(schema)) {
-            let name = names::type_name(component);
-            let field = format!("{name}.{property}");
+            let field = format!("{component}.{property}");
             let combines = ["oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some());
-            let mut found = fields(items, &name, false, property);
+            let mut found = fields(items, component, false, property);
             if found.is_empty() && combines {
-                found = fields(items, &name, true, property);
+                found = fields(items, component, true, property);
             }
             if found.is_empty() {
                 let found = "(no such field was generated)".to_owned();

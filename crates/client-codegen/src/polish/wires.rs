@@ -16,7 +16,7 @@ use crate::wiring::{self, Place};
 /// Does so in all methods.
 pub(super) fn cut(file: &mut File, operations: &[Operation]) {
     let operations: HashMap<&str, &Operation> =
-        operations.iter().map(|operation| (operation.method_name.as_str(), operation)).collect();
+        operations.iter().map(|operation| (operation.names.method.as_str(), operation)).collect();
     for item in &mut file.items {
         let Item::Impl(block) = item else { continue };
         for item in &mut block.items {

@@ -7,20 +7,22 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
+use openapi_pipeline::source::escape_pointer;
 use openapi_pipeline::{Node, Origin};
 use syn::{
     Attribute, Expr, ExprLit, Fields, File, FnArg, GenericArgument, Item, Lit, Pat, PathArguments, ReturnType, Type,
 };
 
+use crate::CodegenError;
 use crate::model::Api;
 use crate::reach::{methods_by_name, types_module};
 use crate::wiring::places;
-use crate::{CodegenError, names};
 
 /// How many references and combinations lie between a schema and what it means, at most.
 const DEEPEST: usize = 16;
 
-/// How many schemas a type is combined from, at most, until nobody says whether its members may be null.
+/// How many schemas a type is combined from, at most, until nobody says where its members come from and whether they may
+/// be null.
 const MOST: usize = 200;
 
 /// What the walk found out, by the paths of types, fields and variants.
@@ -37,15 +39,22 @@ pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins,
     let types = items.iter().filter_map(|item| Some((name(item)?, item))).collect();
     let components: Vec<(&String, &Node)> =
         document.get("components").into_iter().flat_map(|components| components.members("schemas")).collect();
-    let mut walk = Walk { document, types, origins: BTreeMap::new(), nullable: BTreeSet::new(), open: Vec::new() };
+    let mut walk = Walk {
+        document,
+        types,
+        components: components.iter().map(|(name, schema)| (reference(name), Component { name, schema })).collect(),
+        origins: BTreeMap::new(),
+        nullable: BTreeSet::new(),
+        open: Vec::new(),
+    };
     // Components first: their types are theirs, from wherever they are referred to.
     for (component, schema) in &components {
-        walk.assign(&names::type_name(component), schema);
+        walk.assign(component, schema);
     }
     let methods = methods_by_name(raw);
     for operation in &api.operations {
         let node = document.pointer(&operation.pointer);
-        let (Some(node), Some(method)) = (node, methods.get(&operation.method_name)) else { continue };
+        let (Some(node), Some(method)) = (node, methods.get(&operation.names.method)) else { continue };
         walk.operation(node, operation, method);
     }
     walk.run();
@@ -62,9 +71,23 @@ fn name(item: &Item) -> Option<String> {
     }
 }
 
+/// A component; it has the name of its type.
+#[derive(Clone, Copy)]
+struct Component<'a> {
+    name: &'a str,
+    schema: &'a Node,
+}
+
+/// A reference to a component.
+fn reference(component: &str) -> String {
+    format!("#/components/schemas/{}", escape_pointer(component))
+}
+
 struct Walk<'a> {
     document: &'a Node,
     types: HashMap<String, &'a Item>,
+    /// By the references to them: unions name the same ones over and over.
+    components: HashMap<String, Component<'a>>,
     origins: BTreeMap<String, Origin>,
     nullable: BTreeSet<String>,
     /// Types whose parts were not looked at yet.
@@ -126,7 +149,7 @@ impl<'a> Walk<'a> {
             };
             let wire = renamed(&field.attrs).unwrap_or_else(|| ident.to_string());
             let mut found = self.property(schema, &wire);
-            if found.is_none() && is_flattened(&field.attrs) {
+            if found.is_none() && has_serde(&field.attrs, "flatten") {
                 // What has no name of its own: the branch of a choice, which is counted, or further properties.
                 let branch = ident.to_string().strip_prefix("subtype_").and_then(|at| at.parse::<usize>().ok());
                 let branch = branch.and_then(|at| self.choice(schema, DEEPEST).get(at));
@@ -144,16 +167,18 @@ impl<'a> Walk<'a> {
     fn variants(&mut self, item: &'a syn::ItemEnum, schema: &'a Node) {
         let path = format!("types::{}", item.ident);
         let choice = self.choice(schema, DEEPEST);
-        let holding = item.variants.iter().filter(|variant| !matches!(variant.fields, Fields::Unit)).count();
+        let values = if item.variants.iter().any(is_unit) { self.values(schema) } else { HashMap::new() };
+        let branches = self.branches(choice);
+        let holding = item.variants.iter().filter(|variant| !is_unit(variant)).count();
+        let is_tagged = !has_serde(&item.attrs, "untagged");
         let mut at = 0;
         for variant in &item.variants {
             let wire = renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
             let variant_path = format!("{path}::{}", variant.ident);
             // A value is found by what it is, a branch by what it holds, else by its position.
-            let value = matches!(variant.fields, Fields::Unit).then(|| self.value(schema, &wire, DEEPEST)).flatten();
+            let value = values.get(wire.as_str()).copied().filter(|_| is_unit(variant));
             let branch = value.or_else(|| {
-                let named = self.branch_of(variant, choice);
-                named.or_else(|| {
+                held(variant).and_then(|held| branches.get(held.as_str()).copied()).or_else(|| {
                     if choice.len() == item.variants.len() || choice.len() == holding { choice.get(at) } else { None }
                 })
             });
@@ -163,7 +188,7 @@ impl<'a> Walk<'a> {
             let branch = branch.unwrap_or(schema);
             self.origins.entry(variant_path.clone()).or_insert(branch.origin);
             // An externally tagged variant holds what stands under its name.
-            let inside = self.property(branch, &wire).unwrap_or(branch);
+            let inside = if is_tagged { self.property(branch, &wire) } else { None }.unwrap_or(branch);
             match &variant.fields {
                 Fields::Unit => {}
                 Fields::Named(_) => self.fields(&variant_path, &variant.fields, inside),
@@ -172,15 +197,23 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The branch that refers to the component whose type a variant holds.
-    fn branch_of(&self, variant: &syn::Variant, choice: &'a [Node]) -> Option<&'a Node> {
-        let Fields::Unnamed(fields) = &variant.fields else { return None };
-        let [field] = fields.unnamed.iter().collect::<Vec<_>>()[..] else { return None };
-        let held = local(innermost(&field.ty))?;
-        choice.iter().find(|branch| {
-            let target = branch.get_str("$ref").and_then(|target| target.strip_prefix("#/components/schemas/"));
-            target.is_some_and(|target| names::type_name(target) == held)
-        })
+    /// The branches that refer to components, by the types of these.
+    fn branches(&self, choice: &'a [Node]) -> HashMap<&'a str, &'a Node> {
+        let mut found = HashMap::new();
+        for branch in choice {
+            if let Some(component) = branch.get_str("$ref").and_then(|target| self.components.get(target)) {
+                found.entry(component.name).or_insert(branch);
+            }
+        }
+        found
+    }
+
+    /// What a reference leads to.
+    fn target(&self, reference: &str) -> Option<&'a Node> {
+        match self.components.get(reference) {
+            Some(component) => Some(component.schema),
+            None => self.document.pointer(reference),
+        }
     }
 
     /// A type stands where a schema stands: what it is made of stands where the parts of the schema stand.
@@ -228,7 +261,7 @@ impl<'a> Walk<'a> {
         let mut schema = schema;
         for _ in 0..DEEPEST {
             let next = match (schema.get_str("$ref"), schema.get("allOf").and_then(Node::as_array)) {
-                (Some(target), _) => self.document.pointer(target),
+                (Some(target), _) => self.target(target),
                 (None, Some([only])) if schema.get("properties").is_none() => Some(only),
                 _ => None,
             };
@@ -240,18 +273,26 @@ impl<'a> Walk<'a> {
         schema
     }
 
-    /// The property of a name, also of what a schema combines: the nearest one, and each reference is followed once.
+    /// The property of a name, also of what a schema combines: the nearest one.
     fn property(&self, schema: &'a Node, name: &str) -> Option<&'a Node> {
+        self.nearest(schema, |schema| schema.get("properties").and_then(|properties| properties.get(name)))
+    }
+
+    /// What is found in a schema, or in the nearest of those that it is combined from: each reference is followed once,
+    /// and no more than [`MOST`] schemas are looked at.
+    fn nearest<T>(&self, schema: &'a Node, mut find: impl FnMut(&'a Node) -> Option<T>) -> Option<T> {
         let (mut open, mut seen) = (VecDeque::from([schema]), HashSet::new());
+        let mut left = MOST;
         while let Some(schema) = open.pop_front() {
+            left = left.checked_sub(1)?;
             if let Some(target) = schema.get_str("$ref") {
-                open.extend(self.document.pointer(target).filter(|_| seen.insert(target)));
+                open.extend(self.target(target).filter(|_| seen.insert(target)));
                 continue;
             }
-            if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
-                return Some(property);
+            if let Some(found) = find(schema) {
+                return Some(found);
             }
-            open.extend(combined(schema));
+            open.extend(combined(schema).take(MOST));
         }
         None
     }
@@ -264,8 +305,8 @@ impl<'a> Walk<'a> {
         while let Some(schema) = open.pop() {
             let Some(fewer) = left.checked_sub(1) else { return false };
             left = fewer;
-            open.extend(schema.get_str("$ref").and_then(|target| self.document.pointer(target)));
-            open.extend(combined(schema));
+            open.extend(schema.get_str("$ref").and_then(|target| self.target(target)));
+            open.extend(combined(schema).take(MOST));
             if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
                 if property.get("nullable").and_then(Node::as_bool) != Some(true) {
                     return false;
@@ -276,23 +317,25 @@ impl<'a> Walk<'a> {
         found
     }
 
-    /// The value of an enum.
-    fn value(&self, schema: &'a Node, wire: &str, depth: usize) -> Option<&'a Node> {
-        let depth = depth.checked_sub(1)?;
-        if let Some(target) = schema.get_str("$ref") {
-            return self.value(self.document.pointer(target)?, wire, depth);
-        }
-        let own = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
-        own.iter()
-            .find(|value| value.as_str() == Some(wire))
-            .or_else(|| combined(schema).find_map(|branch| self.value(branch, wire, depth)))
+    /// The values of an enum, also of those that it is combined from: the nearest of each.
+    fn values(&self, schema: &'a Node) -> HashMap<&'a str, &'a Node> {
+        let mut values = HashMap::new();
+        let _ = self.nearest(schema, |schema| -> Option<()> {
+            for value in schema.get("enum").and_then(Node::as_array).unwrap_or_default() {
+                if let Some(text) = value.as_str() {
+                    values.entry(text).or_insert(value);
+                }
+            }
+            None
+        });
+        values
     }
 
     /// The branches a schema offers, also by reference and in a combination.
     fn choice(&self, schema: &'a Node, depth: usize) -> &'a [Node] {
         let Some(depth) = depth.checked_sub(1) else { return &[] };
         let own = ["oneOf", "anyOf"].into_iter().find_map(|key| schema.get(key)).and_then(Node::as_array);
-        match (own, schema.get_str("$ref").and_then(|target| self.document.pointer(target))) {
+        match (own, schema.get_str("$ref").and_then(|target| self.target(target))) {
             (Some(own), _) => own,
             (None, Some(target)) => self.choice(target, depth),
             (None, None) => {
@@ -344,6 +387,18 @@ fn combined(schema: &Node) -> impl Iterator<Item = &Node> {
     ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten()
 }
 
+fn is_unit(variant: &syn::Variant) -> bool {
+    matches!(variant.fields, Fields::Unit)
+}
+
+/// The type of the crate that a variant holds, if that is all.
+fn held(variant: &syn::Variant) -> Option<String> {
+    match &variant.fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => local(innermost(&fields.unnamed.first()?.ty)),
+        _ => None,
+    }
+}
+
 /// The name of a type of the crate.
 fn local(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else { return None };
@@ -376,9 +431,9 @@ fn renamed(attrs: &[Attribute]) -> Option<String> {
     found
 }
 
-fn is_flattened(attrs: &[Attribute]) -> bool {
+fn has_serde(attrs: &[Attribute], word: &str) -> bool {
     let mut found = false;
-    each_serde(attrs, &mut |key, _| found |= key.is_ident("flatten"));
+    each_serde(attrs, &mut |key, _| found |= key.is_ident(word));
     found
 }
 

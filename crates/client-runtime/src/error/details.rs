@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::exec::refusal;
+use crate::refusal::refusal;
 use crate::{Operation, RawBody, TokenError};
 
 /// Gives a struct with a field `operation` the accessors all of them share.

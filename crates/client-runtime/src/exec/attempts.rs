@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use reqwest::{Request, Response};
 
-use super::{Failure, body, redirect};
+use super::{body, redirect};
 use crate::call::Call;
+use crate::failure::Failure;
 use crate::operation::token_of;
 use crate::{BoxFuture, Carrier, InvalidToken, Scheme, Security, TimeLimit, Token, TokenError, retry};
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use reqwest::{Response, ResponseBuilderExt};
 
-use super::Failure;
+use crate::failure::Failure;
 
 /// Marks a response whose body was still arriving when the time of the call was over.
 #[derive(Clone, Copy)]

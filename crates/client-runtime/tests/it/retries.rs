@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use client_runtime::{ApiError, BoxFuture, Idempotency, RetryPolicy, Timer, Token, TokenError, TokenSource};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::support::client::{Client, Error, Request, builder};
 use crate::support::server::{Reply, Server, json, reply, status};
@@ -99,12 +99,12 @@ async fn a_retry_can_succeed() {
 #[tokio::test]
 async fn without_a_connection_every_call_is_retried() {
     for (name, start) in SAFE.into_iter().chain(UNSAFE) {
-        let server = Server::start([]).await;
+        // Bound, so that no other server gets the port meanwhile, and not listening, so that it refuses connections.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let url = format!("http://{}", socket.local_addr().unwrap());
         let timer = Arc::new(TestTimer::new(u64::MAX));
-        let client = Client::new(builder(&server.url, &timer).static_token("static"));
-        drop(server);
-        // The task that holds the listener is gone once it has been scheduled.
-        tokio::task::yield_now().await;
+        let client = Client::new(builder(&url, &timer).static_token("static"));
         let error = start(&client).await.unwrap_err();
         assert!(matches!(&error, Error::Transport(details) if details.is_connect()), "{name}: {error}");
         assert!(error.to_string().contains("no connection"), "{error}");

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::change::{Change, Difference, Direction, Level, Rule, Seen, Subject};
-use super::operations::{self, Pair};
+use super::change::{Change, Direction, Level, Rule, Seen, Subject};
+use super::hash::Hashes;
+use super::rules;
 use super::side::{Owner, Side, Site};
 use super::view::View;
-use super::{documentation, rules, schema, security, servers};
 use crate::source::Sources;
 use crate::{Context, Node, Origin};
 
@@ -76,13 +76,13 @@ pub(super) struct Engine<'a> {
     schemas: HashMap<SchemaKey, UnitId>,
     waiting: VecDeque<Work<'a>>,
     views: [HashMap<Vec<usize>, Rc<View<'a>>>; 2],
-    pub(super) hashes: schema::Hashes,
+    pub(super) hashes: Hashes,
     most_units: usize,
     is_cut_short: bool,
 }
 
 /// The unit of the document itself.
-const DOCUMENT: UnitId = 0;
+pub(super) const DOCUMENT: UnitId = 0;
 
 impl<'a> Engine<'a> {
     pub(super) fn new(cx: &'a Context, old: &'a Node, new: &'a Node) -> Self {
@@ -98,28 +98,21 @@ impl<'a> Engine<'a> {
             schemas: HashMap::new(),
             waiting: VecDeque::new(),
             views: [HashMap::new(), HashMap::new()],
-            hashes: schema::Hashes::default(),
+            hashes: Hashes::default(),
             is_cut_short: false,
         }
     }
 
-    pub(super) fn run(mut self) -> Difference {
-        let (old, new) = (self.old.root, self.new.root);
-        documentation::of_document(&mut self, DOCUMENT, old, new);
-        servers::compare(&mut self, DOCUMENT, old, new);
-        security::schemes(&mut self, DOCUMENT);
-        let matched = operations::match_up(&self.old, &self.new);
+    /// The units of so many pairs of operations; the number of the first.
+    pub(super) fn operations(&mut self, number: usize) -> UnitId {
         let first = self.units.len();
-        self.units.resize_with(first + matched.pairs.len(), Unit::default);
-        for (number, pair) in matched.pairs.iter().enumerate() {
-            operations::compare(&mut self, first + number, pair);
-        }
-        while let Some(work) = self.waiting.pop_front() {
-            schema::compare(&mut self, &work);
-        }
-        let names: Vec<String> = matched.pairs.iter().map(Pair::name).collect();
-        let changes = self.collect(first, &names);
-        Difference { changes, old_operations: matched.old, new_operations: matched.new }
+        self.units.resize_with(first + number, Unit::default);
+        first
+    }
+
+    /// The next pair of schemas to compare.
+    pub(super) fn next(&mut self) -> Option<Work<'a>> {
+        self.waiting.pop_front()
     }
 
     /// Records a change. A side without a place is one that has nothing there.
@@ -207,8 +200,9 @@ impl<'a> Engine<'a> {
         unit
     }
 
-    /// The changes with their places and operations, equal ones made one.
-    fn collect(mut self, first: UnitId, names: &[String]) -> Vec<Change> {
+    /// The changes with their places and operations, equal ones made one. `names` are those of the operations, whose units
+    /// begin with `first`.
+    pub(super) fn collect(mut self, first: UnitId, names: &[String]) -> Vec<Change> {
         for unit in &mut self.units {
             let is_broken = unit.found.iter().any(|found| found.rule.level == Level::Breaking);
             let for_code = std::mem::take(&mut unit.for_code);

@@ -8,35 +8,10 @@ use super::rules::{
     OPERATION_DOCUMENTATION_CHANGED, OPERATION_ID_CHANGED, OPERATION_METHOD_CHANGED, OPERATION_PATH_CHANGED,
     OPERATION_REMOVED, OPERATION_TAGS_CHANGED, OPERATION_UNDEPRECATED, PATH_PARAMETER_RENAMED,
 };
-use super::side::{Owner, Side, Site};
+use super::side::{Operation, Side, Site};
 use super::{bodies, documentation, parameters, responses, security, servers};
-use crate::lower::names::snake;
+use crate::names::snake;
 use crate::select::tree::{METHODS, signature, tags};
-
-/// An operation where it stands.
-#[derive(Clone, Copy)]
-pub(super) struct Operation<'a> {
-    pub(super) path: &'a str,
-    pub(super) method: &'a str,
-    /// The path item around it.
-    pub(super) item: Site<'a>,
-    pub(super) site: Site<'a>,
-}
-
-impl<'a> Operation<'a> {
-    fn name(&self) -> String {
-        signature(self.method, self.path)
-    }
-
-    fn id(&self) -> Option<&'a str> {
-        self.site.node.get_str("operationId")
-    }
-
-    fn owned_by(self, number: usize) -> Self {
-        let owner = Owner::Operation(number);
-        Self { item: Site { owner, ..self.item }, site: Site { owner, ..self.site }, ..self }
-    }
-}
 
 /// Two operations that are one, or one that has no counterpart.
 pub(super) struct Pair<'a> {

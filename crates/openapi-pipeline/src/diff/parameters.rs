@@ -8,7 +8,6 @@ use indexmap::IndexMap;
 use super::change::Direction;
 use super::documentation::{self, is_set};
 use super::engine::{Engine, Shown, UnitId};
-use super::operations::Operation;
 use super::rules::{
     ARGUMENT_BECAME_OPTIONAL, REQUEST_PARAMETER_ADDED_OPTIONAL, REQUEST_PARAMETER_ADDED_REQUIRED,
     REQUEST_PARAMETER_BECAME_OPTIONAL, REQUEST_PARAMETER_BECAME_REQUIRED, REQUEST_PARAMETER_CONTENT_CHANGED,
@@ -17,7 +16,7 @@ use super::rules::{
     REQUEST_PARAMETER_UNDEPRECATED,
 };
 use super::schema::{self, Use};
-use super::side::{Side, Site};
+use super::side::{Operation, Side, Site};
 use super::view::View;
 
 /// Place and name: what tells a parameter from others.

@@ -2,7 +2,6 @@
 
 mod alternatives;
 mod discriminator;
-mod hash;
 mod objects;
 mod patterns;
 mod scalars;
@@ -21,9 +20,8 @@ use super::rules::{
 };
 use super::side::Site;
 use super::view::View;
-use crate::lower::names::pascal;
+use crate::names::type_name;
 
-pub(super) use hash::Hashes;
 pub(super) use shape::Use;
 
 /// Of two rules about the same thing, the one for a direction.
@@ -46,7 +44,7 @@ pub(super) fn link<'a>(
         return;
     }
     if let (Some(before), Some(after)) = (old.name, new.name)
-        && pascal(before) != pascal(after)
+        && type_name(before) != type_name(after)
     {
         let message = format!("`{before}` became `{after}`");
         let (old, new) = (Shown::new(old.at, before), Shown::new(new.at, after));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexSet;
 
-use crate::select::tree::component_of;
+use crate::select::tree::{component_of, signature};
 use crate::{Node, load};
 
 /// What a node belongs to: the unit its changes are grouped under.
@@ -50,6 +50,31 @@ impl<'a> Site<'a> {
     /// Where the node is: two sites of one document are the same when this is.
     pub(super) fn address(self) -> usize {
         std::ptr::from_ref(self.node).addr()
+    }
+}
+
+/// An operation where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Operation<'a> {
+    pub(super) path: &'a str,
+    pub(super) method: &'a str,
+    /// The path item around it.
+    pub(super) item: Site<'a>,
+    pub(super) site: Site<'a>,
+}
+
+impl<'a> Operation<'a> {
+    pub(super) fn name(&self) -> String {
+        signature(self.method, self.path)
+    }
+
+    pub(super) fn id(&self) -> Option<&'a str> {
+        self.site.node.get_str("operationId")
+    }
+
+    pub(super) fn owned_by(self, number: usize) -> Self {
+        let owner = Owner::Operation(number);
+        Self { item: Site { owner, ..self.item }, site: Site { owner, ..self.site }, ..self }
     }
 }
 

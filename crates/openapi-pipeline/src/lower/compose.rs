@@ -13,17 +13,20 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::hoist::needs_name;
 use super::merge_schemas::{Contradiction, Merged, Union, annotated, is_annotation, merge};
-use super::names::pascal;
 use super::runtime_types::{refer, referred};
 use super::store::Store;
 use super::unions::labels;
 use super::walk::{named_children_mut, named_in_operation_mut};
 use super::{Care, rule};
+use crate::names::type_name;
 use crate::select::tree::{Keys, each_operation_mut, each_ref};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
 
 /// How many sets of atoms may be merged: alternatives that are combined with one another multiply.
 const MOST: usize = 20_000;
+
+/// How many alternatives may be looked at in all: each child of a parent with a discriminator has all of its parent's.
+const MOST_ALTERNATIVES: usize = 4_000_000;
 
 /// How many combinations of alternatives one schema may have: more than anybody tells apart.
 const MOST_COMBINATIONS: usize = 1_000;
@@ -42,10 +45,12 @@ pub(crate) fn merge_parts(cx: &mut Context, document: &mut Node, care: Care) -> 
         originals: &originals,
         store,
         atoms: Atoms::default(),
+        own: HashMap::new(),
         flat: HashMap::new(),
         known: HashMap::new(),
         open: originals.keys().cloned().collect(),
         left: MOST,
+        alternatives_left: MOST_ALTERNATIVES,
         problems: Diagnostics::default(),
     };
     composer.break_aliases();
@@ -108,6 +113,8 @@ struct Composer<'a> {
     originals: &'a Object,
     store: Store,
     atoms: Atoms,
+    /// What components say besides their parts.
+    own: HashMap<String, Option<usize>>,
     /// The atoms of components.
     flat: HashMap<String, Set>,
     /// The components that are made of a set of atoms.
@@ -115,6 +122,7 @@ struct Composer<'a> {
     /// The components whose parts are still to be looked at.
     open: VecDeque<String>,
     left: usize,
+    alternatives_left: usize,
     problems: Diagnostics,
 }
 
@@ -151,7 +159,7 @@ impl Composer<'_> {
     fn component(&mut self, name: &str) {
         let Some(schema) = self.store.schemas.get_mut(name) else { return };
         let mut schema = std::mem::replace(schema, Node::object(schema.origin));
-        let hint = pascal(name);
+        let hint = type_name(name);
         if is_composition(&schema) {
             let atoms = self.flatten(&[&schema]);
             let body = merge(&self.of(&atoms), schema.origin)
@@ -244,6 +252,7 @@ impl Composer<'_> {
         // A union says nothing more where one of its alternatives is among the parts: it was chosen.
         let mut open = Vec::new();
         for union in unions {
+            self.look_at(union.branches.len())?;
             let branches: Vec<Set> = union.branches.iter().map(|branch| self.flatten(&[branch])).collect();
             if !branches.iter().any(|branch| branch.iter().all(|atom| atoms.contains(atom))) {
                 open.push((union, branches));
@@ -327,10 +336,29 @@ impl Composer<'_> {
         Ok(())
     }
 
+    /// Counts alternatives that are about to be looked at.
+    fn look_at(&mut self, alternatives: usize) -> Result<(), Contradiction> {
+        self.alternatives_left = self.alternatives_left.checked_sub(alternatives).ok_or_else(|| {
+            Contradiction(format!("the parts of the document have more than {MOST_ALTERNATIVES} alternatives together"))
+        })?;
+        Ok(())
+    }
+
     /// Whether a schema says all that is said beside it, as an alternative does that repeats what holds for all of them.
     fn adds_nothing(&self, own: &Set, whole: &Set, origin: Origin) -> bool {
         let schema = |atoms: &Set| merge(&self.of(atoms), origin).ok().map(|merged| merged.schema);
         own.len() < whole.len() && schema(own).is_some_and(|own| Some(own) == schema(whole))
+    }
+
+    /// The atom that a schema is besides its parts; of a component it is looked for once.
+    fn own(&mut self, component: Option<&str>, schema: &Node) -> Option<usize> {
+        let Some(name) = component else { return self.atoms.number(schema) };
+        if let Some(known) = self.own.get(name) {
+            return *known;
+        }
+        let number = self.atoms.number(schema);
+        self.own.insert(name.to_owned(), number);
+        number
     }
 
     fn of(&self, atoms: &Set) -> Vec<&Node> {
@@ -341,19 +369,20 @@ impl Composer<'_> {
     fn flatten(&mut self, schemas: &[&Node]) -> Set {
         let originals = self.originals;
         let (mut set, mut seen) = (Set::new(), HashSet::new());
-        let mut open: Vec<&Node> = schemas.iter().rev().copied().collect();
-        while let Some(schema) = open.pop() {
+        let mut open: Vec<(Option<&str>, &Node)> = schemas.iter().rev().map(|schema| (None, *schema)).collect();
+        while let Some((component, schema)) = open.pop() {
             if let Some(name) = referred(schema) {
                 if let Some(known) = self.flat.get(&name) {
                     set.extend(known.iter().filter(|atom| !set.contains(atom)).copied().collect::<Vec<_>>());
-                } else if let Some(target) = originals.get(&name).filter(|_| seen.insert(name)) {
-                    open.push(target);
+                } else if let Some((target, schema)) = originals.get_key_value(&name).filter(|_| seen.insert(name)) {
+                    open.push((Some(target), schema));
                 }
                 continue;
             }
-            open.extend(single_alternatives(schema));
-            open.extend(schema.get("allOf").and_then(Node::as_array).unwrap_or_default().iter().rev());
-            if let Some(atom) = self.atoms.number(schema)
+            open.extend(single_alternatives(schema).map(|part| (None, part)));
+            let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+            open.extend(parts.iter().rev().map(|part| (None, part)));
+            if let Some(atom) = self.own(component, schema)
                 && !set.contains(&atom)
             {
                 set.push(atom);

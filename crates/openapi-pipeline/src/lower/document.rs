@@ -173,8 +173,8 @@ fn text_of(value: &Node) -> String {
     value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned)
 }
 
-/// What an operation says to the generator about repeating it.
-const KEPT: [&str; 2] = ["x-idempotent", "x-rotates"];
+/// What an operation says to the generator about repeating it, and what somebody called a server.
+const KEPT: [&str; 3] = ["x-idempotent", "x-rotates", "x-server-name"];
 
 /// Drops examples everywhere, and the extensions of other tools. Runs before lowering adds an extension of its own.
 pub(crate) fn drop_examples_and_extensions(cx: &mut Context, document: &mut Node) {

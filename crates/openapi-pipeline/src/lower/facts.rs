@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::merge_schemas::is_annotation;
-use super::names::{pascal, snake};
 use super::runtime_types::referred;
 use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut};
+use crate::names::{snake, type_name};
 use crate::select::tree::{Keys, component_of, each_operation_mut, each_ref, operations};
 use crate::{Node, Origin};
 
@@ -82,7 +82,7 @@ fn shared_type(document: &Node) -> Option<(Origin, String)> {
     let mut seen = HashSet::new();
     let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
     for (name, schema) in schemas {
-        if !seen.insert(pascal(name)) {
+        if !seen.insert(type_name(name)) {
             return Some((schema.origin, format!("`{name}`, the second schema of that type name")));
         }
     }

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::names::pascal;
 use super::responses::is_by_status;
 use super::rule;
 use super::store::{Store, reference};
 use super::walk::is_success;
 use crate::merge::equivalent;
+use crate::names::type_name;
 use crate::report::Rule;
 use crate::select::tree::{Keys, each_operation_mut, each_ref, each_ref_mut};
 use crate::source::unescape_pointer;
-use crate::{Context, Node};
+use crate::{Context, Node, Value};
 
 /// Whether a schema makes a type that needs a name: an object with members, or a combination of schemas.
 pub(crate) fn needs_name(schema: &Node) -> bool {
@@ -23,6 +23,23 @@ pub(crate) fn needs_name(schema: &Node) -> bool {
         None => false,
     };
     ["properties", "allOf", "oneOf", "anyOf", "enum"].into_iter().any(filled)
+}
+
+/// Whether the generator writes a type for a schema. Those of a format that chooses one have theirs.
+pub(crate) fn makes_type(schema: &Node) -> bool {
+    const TYPED: [&str; 6] = ["date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
+    // Neither true alone nor null alone is a type.
+    let values = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
+    if !values.is_empty() && values.iter().all(|value| matches!(value.value, Value::Bool(_) | Value::Null)) {
+        return false;
+    }
+    let wrapper = schema.get("allOf").and_then(Node::as_array).is_some_and(|list| list.len() == 1);
+    let typed = schema.get_str("format").is_some_and(|format| TYPED.contains(&format)) && schema.get("enum").is_none();
+    // Without members it is a map, unless it has none for sure, or some that nothing is said of.
+    let closed = schema.get("additionalProperties").and_then(Node::as_bool) == Some(false)
+        || schema.get("required").and_then(Node::as_array).is_some_and(|required| !required.is_empty());
+    let is_struct = schema.get_str("type") == Some("object") && closed;
+    is_constrained_string(schema) && !typed || needs_name(schema) && !wrapper || is_struct
 }
 
 /// `{allOf: [{$ref}], description}` as a body is the reference itself.
@@ -49,7 +66,7 @@ pub(crate) fn shared_bodies(cx: &mut Context, document: &mut Node) {
                 let Some(schema) = media.get_mut("schema").filter(|_| media_type.contains("json")) else { continue };
                 unwrap_reference(schema);
                 if schema.get("$ref").is_none() && needs_name(schema) {
-                    let plain = pascal(name);
+                    let plain = type_name(name);
                     let free = store.taken.holder(&plain).is_none() || store.equal(&plain, schema).is_some();
                     let wanted = if free { plain } else { format!("{plain}Body") };
                     store.hoist(cx, &rule::HOIST_SHARED, &wanted, schema);
@@ -108,7 +125,8 @@ fn name_of_place(pointer: &str) -> String {
             "#" | "components" | "schemas" | "paths" | "properties" | "content" | "schema" | "responses" | "parameters"
         ) && !step.contains("~1json")
     };
-    let steps: Vec<String> = pointer.split('/').filter(telling).map(|step| pascal(&unescape_pointer(step))).collect();
+    let steps: Vec<String> =
+        pointer.split('/').filter(telling).map(|step| type_name(&unescape_pointer(step))).collect();
     steps.concat()
 }
 
@@ -116,23 +134,32 @@ fn name_of_place(pointer: &str) -> String {
 pub(crate) fn bodies(cx: &mut Context, document: &mut Node) {
     let mut store = Store::open(document);
     each_operation_mut(document, &mut |_, _, operation| {
-        let id = pascal(operation.get_str("operationId").unwrap_or_default());
+        let id = type_name(operation.get_str("operationId").unwrap_or_default());
         if let Some(body) = operation.get_mut("requestBody") {
             hoist_body(cx, &mut store, &rule::HOIST_REQUEST, &format!("{id}Request"), body);
         }
         for (status, response) in operation.get_mut("responses").and_then(Node::as_object_mut).into_iter().flatten() {
             if is_by_status(response) {
-                let name = format!("{id}{}Response", pascal(status).trim_start_matches('_'));
+                let name = format!("{id}{}Response", status_name(status));
                 hoist_body(cx, &mut store, &rule::HOIST_ANSWER, &name, response);
             } else if is_success(status) {
                 hoist_body(cx, &mut store, &rule::HOIST_RESPONSE, &format!("{id}Response"), response);
             } else {
-                let name = format!("{id}{}Error", pascal(status).trim_start_matches('_'));
+                let name = format!("{id}{}Error", status_name(status));
                 hoist_body(cx, &mut store, &rule::HOIST_ERROR, &name, response);
             }
         }
     });
     store.close(document);
+}
+
+/// A status in the name of a type.
+fn status_name(status: &str) -> String {
+    let name = type_name(status);
+    // It doesn't begin the name.
+    name.strip_prefix('X')
+        .filter(|_| status.starts_with(|char: char| char.is_ascii_digit()))
+        .map_or(name.clone(), str::to_owned)
 }
 
 fn hoist_body(cx: &mut Context, store: &mut Store, rule: &'static Rule, name: &str, body: &mut Node) {
@@ -176,12 +203,12 @@ pub(crate) fn path_parameters(cx: &mut Context, document: &mut Node) {
     let mut store = Store::open(document);
     let mut variants: HashMap<String, Vec<String>> = HashMap::new();
     each_operation_mut(document, &mut |_, _, operation| {
-        let id = pascal(operation.get_str("operationId").unwrap_or_default());
+        let id = type_name(operation.get_str("operationId").unwrap_or_default());
         for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
             if parameter.get_str("in") != Some("path") {
                 continue;
             }
-            let name = pascal(parameter.get_str("name").unwrap_or_default());
+            let name = type_name(parameter.get_str("name").unwrap_or_default());
             let Some(schema) = parameter.get_mut("schema").filter(|schema| is_constrained_string(schema)) else {
                 continue;
             };

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::lint::placeholders;
-use super::names::snake;
 use super::{Construct, rule};
+use crate::names::snake;
 use crate::select::tree::{METHODS, each_operation_mut, remove_empty_path_items, signature};
 use crate::{Context, Node, Object, Origin};
 

@@ -5,29 +5,12 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use super::document::without_variables;
-use super::names::{Taken, lower_camel, snake};
 use super::{Care, Construct, bodies, parameters, responses, rule};
+use crate::names::{self, Scope, lower_camel, snake};
 use crate::select::tree::{METHODS, each_operation_mut, operations, remove_empty_path_items, signature};
 use crate::{Context, Node, Origin};
 
-/// Functions a client has or calls on itself; an operation of one of these names would stand in their way.
-const RESERVED: [&str; 13] = [
-    "api_version",
-    "base_url",
-    "baseurl",
-    "builder",
-    "client",
-    "exec",
-    "inner",
-    "into",
-    "new",
-    "new_with_client",
-    "post",
-    "pre",
-    "try_into",
-];
-
-/// Who has those.
+/// Who has the methods of every client.
 const CLIENT: &str = "the client itself";
 
 /// Why an operation can't stay.
@@ -73,10 +56,7 @@ fn add_parameters(operation: &mut Node, shared: &[Node]) {
 
 /// Gives every operation an id, and no two the same function name.
 pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
-    let mut taken = Taken::default();
-    for name in RESERVED {
-        taken.insert(name.to_owned(), CLIENT);
-    }
+    let mut taken = Scope::reserving(names::CLIENT, CLIENT);
     // Written ids come first: a made-up one never takes a name from one the vendor chose.
     each_operation_mut(document, &mut |path, method, operation| {
         let Some(id) = operation.get("operationId") else { return };
@@ -89,7 +69,7 @@ pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
         }
         if text.is_empty() {
             operation.remove("operationId");
-        } else if !taken.insert(snake(&text), &text) {
+        } else if !taken.take(snake(&text), &text) {
             let holder = match taken.holder(&snake(&text)) {
                 Some(CLIENT) | None => CLIENT.to_owned(),
                 Some(operation) => format!("`{operation}`"),
@@ -113,10 +93,9 @@ pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
     });
 }
 
-/// Whether an id makes a function name. `gen` is a keyword since Rust 2024, which the generator doesn't know.
+/// Whether an id makes a function name of itself: it begins with a letter, and isn't `gen`, which became a keyword in 2024.
 fn is_function_name(id: &str) -> bool {
-    let name = snake(id);
-    name.starts_with(char::is_alphabetic) && name != "gen"
+    id.chars().find(|char| char.is_alphanumeric()).is_none_or(char::is_alphabetic) && snake(id) != "gen_"
 }
 
 /// `GET /users/{id}/keys` -> `getUsersByIdKeys`.

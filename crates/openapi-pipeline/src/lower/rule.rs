@@ -48,7 +48,6 @@ crate::select::define_rules! {
     HOIST_ANSWER = "hoist-answer-schema": "An inline schema of an answer with a type of its own becomes a component.";
     HOIST_ERROR = "hoist-error-body": "An inline schema of another response becomes a component named after its operation and status.";
     HOIST_PATH_PARAMETER = "hoist-path-parameter": "The same constrained path parameter is one type in all operations.";
-    HOIST_AMBIGUOUS = "hoist-ambiguous-type": "An inline schema whose type would take another one's name becomes a component with a name of its own.";
     FREE_FORM = "free-form-schema": "A schema that no type can be written for is any JSON value, or any object.";
     NULLABLE_COMPONENT = "nullable-component": "A named schema that may be null is one that may not, nullable wherever it is used.";
     PROPERTY_COLLISION = "property-name-collision": "Of members that become the same field, one has its name, and the others get a number behind it; on the wire each keeps its own.";
@@ -75,7 +74,6 @@ crate::select::define_rules! {
     ENUM_MISFIT = "enum-misfit": "Enum values that occur twice, or don't have the schema's type, are dropped.";
     UNTYPED_BOUNDS = "untyped-bounds": "Bounds without a type restrict the values of one type only, so any value is taken.";
     NUMBER_ENUM = "number-enum": "An enum of numbers that may have fractions, or are larger than 64 bits, is any such number.";
-    ENUM_COLLISION = "enum-case-collision": "An enum whose values become the same variant name stays a plain string.";
     DROP_PATTERN = "drop-pattern": "A pattern that the generated code's regular expressions don't take is dropped.";
     DROP_DEFAULT = "drop-default": "A default of an optional field, or one that doesn't fit its schema, is dropped: the server fills it in.";
     NULLABLE_DEFAULT = "nullable-default": "A default of a nullable field would send null where nothing was given.";

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::names::{Taken, pascal};
 use super::store::reference;
 use super::walk::{Site, components_mut, every_schema_mut};
 use super::{rule, walk};
+use crate::names::{RUNTIME_TYPES, Scope, TYPES, type_name};
 use crate::report::Rule;
 use crate::select::tree::{Keys, component_of, each_ref_mut};
 use crate::{Context, Node, Object, Origin};
@@ -20,24 +20,25 @@ pub(crate) const REDACTED: &str = "RedactedValue";
 pub(crate) const NUMBER: &str = "Number";
 /// Components and types of texts that keep what doesn't have their form, each with the format that it stands for.
 const LENIENT: [(&str, &str); 4] = [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")];
-/// Names no other component may have: those of the runtime's types, and of the trait that setters name.
-pub(crate) const RESERVED: [&str; 9] =
-    [SECRET, TIMESTAMP, REDACTED, NUMBER, "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr", "Into"];
+/// The names that no component of a description may have: those of the runtime's types, and what the generated code uses.
+pub(crate) fn reserved() -> Scope {
+    Scope::reserving(RUNTIME_TYPES.into_iter().chain(TYPES), RUNTIME)
+}
+
+/// Who has those.
+const RUNTIME: &str = "the runtime";
 
 /// Renames schemas that would become a runtime type, or the same type as another schema.
 pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
-    let mut taken = Taken::default();
-    for name in RESERVED {
-        taken.insert(pascal(name), name);
-    }
+    let mut taken = reserved();
     let mut renamed: HashMap<String, String> = HashMap::new();
     let mut named = Vec::new();
-    components_mut(document, &mut |name, schema| named.push((pascal(name) != name, name.to_owned(), schema.origin)));
+    components_mut(document, &mut |name, schema| named.push((type_name(name) != name, name.to_owned(), schema.origin)));
     // A name that is a type name already wins, wherever it stands: reordering a document renames nothing.
     named.sort();
     let mut clashes = Vec::new();
     for (_, name, origin) in named {
-        if !taken.insert(pascal(&name), &name) {
+        if !taken.take(type_name(&name), &name) {
             clashes.push((name, origin));
         }
     }
@@ -45,9 +46,9 @@ pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
         return;
     }
     for (name, origin) in clashes {
-        let reserved = RESERVED.contains(&pascal(&name).as_str());
+        let reserved = taken.holder(&type_name(&name)) == Some(RUNTIME);
         let wanted = if reserved { format!("{name}Schema") } else { name.clone() };
-        let to = taken.allocate(&wanted, pascal);
+        let to = taken.allocate(&wanted, type_name);
         let rule = if reserved { &rule::RESERVED_NAME } else { &rule::UNIQUE_SCHEMA_NAME };
         cx.note(rule, origin, format!("`{name}` becomes `{to}`"));
         renamed.insert(name, to);

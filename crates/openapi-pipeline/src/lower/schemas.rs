@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::names::pascal;
 use super::rule;
 use super::runtime_types::is_string_of;
 use super::values::{fits, has_type};
@@ -176,12 +175,7 @@ fn enumeration(cx: &mut Context, schema: &mut Node) {
     if values.len() < before {
         cx.note(&rule::ENUM_MISFIT, origin, format!("{} of {before} values are dropped", before - values.len()));
     }
-    let names: Vec<&str> = values.iter().filter_map(Node::as_str).collect();
-    let collide = !unique(names.iter().map(|name| pascal(name))) && !unique(names.iter().map(|name| spelled_out(name)));
-    if collide {
-        cx.note(&rule::ENUM_COLLISION, origin, format!("of {} values, some would get the same name", names.len()));
-    }
-    if collide || values.is_empty() {
+    if values.is_empty() {
         schema.remove("enum");
     }
 }
@@ -210,11 +204,6 @@ fn number_enumeration(cx: &mut Context, schema: &mut Node) {
     if !fits && let Some(dropped) = schema.remove("enum") {
         cx.note(&rule::NUMBER_ENUM, dropped.origin, "any number is taken");
     }
-}
-
-/// The generator's second try at variant names: what can't stand in a name becomes `X`.
-fn spelled_out(name: &str) -> String {
-    pascal(&name.replace(|char: char| char == '_' || !char.is_alphanumeric(), "X"))
 }
 
 /// Alternatives without types say nothing about the type.
@@ -348,11 +337,6 @@ fn type_of(value: &Node) -> Option<&'static str> {
         Value::Array(_) => Some("array"),
         Value::Object(_) => Some("object"),
     }
-}
-
-fn unique(names: impl Iterator<Item = String>) -> bool {
-    let mut seen = HashSet::new();
-    names.into_iter().all(|name| seen.insert(name))
 }
 
 fn pattern(cx: &mut Context, schema: &mut Node) {

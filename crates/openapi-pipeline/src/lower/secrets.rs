@@ -1,14 +1,14 @@
 //! Fields that hold secrets.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use heck::ToSnakeCase;
 
 use super::hoist::is_constrained_string;
 use super::runtime_types::{
-    SECRET, add_component, aliases, described, is_nullable, is_string_of, referred, replace, retype,
+    REDACTED, SECRET, add_component, aliases, described, is_nullable, is_string_of, referred, replace, retype,
 };
-use super::walk::{Site, component, components_mut, every_schema_mut};
+use super::walk::{Site, component, component_mut, components_mut, every_schema_mut};
 use super::{Care, LowerPlan, rule};
 use crate::select::suggest::did_you_mean;
 use crate::select::tree::each_operation_mut;
@@ -50,25 +50,113 @@ pub(crate) fn mark(cx: &mut Context, document: &mut Node, plan: &LowerPlan) -> R
     Ok(())
 }
 
-/// Gives the strings that are named like secrets the type of secrets, and lists of such strings too.
+/// Gives what is named like a secret the type of secrets: a text, and the texts of its lists, maps and unions.
 fn mark_by_name(cx: &mut Context, document: &mut Node) {
-    let aliases = aliases(document, &is_plain_string);
-    let mut used = None;
+    let mut work = Concealment::of(document);
     components_mut(document, &mut |owner, schema| {
-        let parts = |schema: &mut Node, mark: &mut dyn FnMut(&mut Node)| {
-            mark(schema);
-            schema.get_mut("allOf").and_then(Node::as_array_mut).into_iter().flatten().for_each(mark);
-        };
-        parts(schema, &mut |part| {
-            mark_members(cx, &aliases, part, &mut used, &|name| is_secret_of(owner, name));
-        });
+        let mut parts = |schema: &mut Node| work.members(cx, schema, &|name| is_secret_of(owner, name));
+        parts(schema);
+        schema.get_mut("allOf").and_then(Node::as_array_mut).into_iter().flatten().for_each(parts);
     });
-    every_schema_mut(document, &mut |_, schema| {
-        mark_members(cx, &aliases, schema, &mut used, &|name| sounds_secret(name).then_some(Kind::Text));
-    });
-    if let Some(origin) = used {
-        add_component(document, SECRET, origin);
+    every_schema_mut(document, &mut |_, schema| work.members(cx, schema, &kind_by_name));
+    // What a component refers to may be another one.
+    while let Some((component, (name, kind))) = work.referred.pop_first() {
+        if work.done.insert(component.clone())
+            && let Some(schema) = component_mut(document, &component)
+        {
+            work.conceal(cx, &name, kind, schema);
+        }
     }
+    for (component, origin) in work.used {
+        add_component(document, component, origin);
+    }
+}
+
+/// What is known while secrets are looked for by their names.
+struct Concealment {
+    /// The components that are texts, and those that are numbers; with whether they may be null.
+    texts: HashMap<String, bool>,
+    numbers: HashMap<String, bool>,
+    /// The components that hold values of others: lists, maps, unions.
+    holders: BTreeSet<String>,
+    /// The holders that a secret refers to, with its name.
+    referred: BTreeMap<String, (String, Kind)>,
+    done: BTreeSet<String>,
+    /// The runtime's types that are needed.
+    used: BTreeMap<&'static str, Origin>,
+}
+
+impl Concealment {
+    fn of(document: &Node) -> Self {
+        Self {
+            texts: aliases(document, &is_plain_string),
+            numbers: aliases(document, &is_number),
+            holders: aliases(document, &is_holder).into_keys().collect(),
+            referred: BTreeMap::new(),
+            done: BTreeSet::new(),
+            used: BTreeMap::new(),
+        }
+    }
+
+    /// Conceals the members of an object that are secrets.
+    fn members(&mut self, cx: &mut Context, schema: &mut Node, is_secret: &dyn Fn(&str) -> Option<Kind>) {
+        for (name, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
+            if let Some(kind) = is_secret(name) {
+                self.conceal(cx, name, kind, property);
+            }
+        }
+    }
+
+    fn conceal(&mut self, cx: &mut Context, name: &str, kind: Kind, schema: &mut Node) {
+        if let Some(target) = referred(schema) {
+            match (self.texts.get(&target), self.numbers.get(&target)) {
+                (Some(nullable), _) => self.replace(cx, name, schema, SECRET, *nullable),
+                (_, Some(nullable)) if kind == Kind::Code => self.replace(cx, name, schema, REDACTED, *nullable),
+                _ if self.holders.contains(&target) => {
+                    self.referred.entry(target).or_insert_with(|| (name.to_owned(), kind));
+                }
+                _ => {}
+            }
+            return;
+        }
+        if is_plain_string(schema) || kind == Kind::Link && is_string(schema) {
+            return self.replace(cx, name, schema, SECRET, false);
+        }
+        // A union of texts and numbers has no type that hides the one and not the other.
+        if kind == Kind::Code && (is_number(schema) || alternatives(schema).any(is_number)) {
+            return self.replace(cx, name, schema, REDACTED, false);
+        }
+        for key in ["items", "additionalProperties"] {
+            if let Some(value) = schema.get_mut(key) {
+                self.conceal(cx, name, kind, value);
+            }
+        }
+        for key in ["oneOf", "anyOf", "allOf"] {
+            for part in schema.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten() {
+                self.conceal(cx, name, kind, part);
+            }
+        }
+    }
+
+    fn replace(&mut self, cx: &mut Context, name: &str, schema: &mut Node, by: &'static str, nullable: bool) {
+        cx.note(&rule::SECRET, schema.origin, format!("`{name}` {}", described(schema, by)));
+        self.used.entry(by).or_insert(schema.origin);
+        replace(schema, by, nullable);
+    }
+}
+
+fn alternatives(schema: &Node) -> impl Iterator<Item = &Node> {
+    ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array)).flatten()
+}
+
+fn is_number(schema: &Node) -> bool {
+    matches!(schema.get_str("type"), Some("integer" | "number")) && schema.get("enum").is_none()
+}
+
+/// A list, a map or a union: a name for a secret says what is in it.
+fn is_holder(schema: &Node) -> bool {
+    let holds = |key: &str| schema.get(key).is_some_and(|value| value.as_object().is_some());
+    holds("items") || holds("additionalProperties") || alternatives(schema).next().is_some()
 }
 
 /// Gives the values of maps that are named like headers the type of secrets: what is sent to a server may hold what it
@@ -119,31 +207,19 @@ fn sounds_like_headers(name: &str) -> bool {
 /// What a secret is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    /// A text. Numbers of such a name count something: `max_tokens`.
     Text,
+    /// A text or a number.
+    Code,
     /// A URL that lets in whoever opens it.
     Link,
 }
 
-/// Gives the members of an object that are secrets their type.
-fn mark_members(
-    cx: &mut Context,
-    aliases: &HashMap<String, bool>,
-    schema: &mut Node,
-    used: &mut Option<Origin>,
-    is_secret: &dyn Fn(&str) -> Option<Kind>,
-) {
-    for (name, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
-        let Some(kind) = is_secret(name) else { continue };
-        let target = if property.get("items").is_some() { property.get_mut("items") } else { Some(property) };
-        let Some(target) = target else { continue };
-        let alias = referred(target).and_then(|name| aliases.get(&name)).copied();
-        if alias.is_none() && !(is_plain_string(target) || kind == Kind::Link && is_string(target)) {
-            continue;
-        }
-        cx.note(&rule::SECRET, target.origin, format!("`{name}` {}", described(target, SECRET)));
-        replace(target, SECRET, alias.unwrap_or(false));
-        *used = Some(target.origin);
-    }
+/// What a member is written as that is a secret by its own name.
+fn kind_by_name(name: &str) -> Option<Kind> {
+    let counts = ["token", "tokens", "credentials", "secrets"];
+    let counted = || name.to_snake_case().rsplit('_').next().is_some_and(|last| counts.contains(&last));
+    sounds_secret(name).then(|| if counted() { Kind::Text } else { Kind::Code })
 }
 
 /// A text without a form of its own.

@@ -1,7 +1,7 @@
 //! The named schemas while new ones are added to them.
 
-use super::names::{Taken, pascal, stable};
-use super::runtime_types::RESERVED;
+use super::runtime_types::reserved;
+use crate::names::{Scope, type_name};
 use crate::report::Rule;
 use crate::source::escape_pointer;
 use crate::{Context, Node, Object, Origin};
@@ -9,20 +9,17 @@ use crate::{Context, Node, Object, Origin};
 /// The named schemas, taken out of the document while it is worked on.
 pub(crate) struct Store {
     pub(crate) schemas: Object,
-    pub(crate) taken: Taken,
+    pub(crate) taken: Scope,
 }
 
 impl Store {
     /// Takes the schemas out of the document.
     pub(crate) fn open(document: &mut Node) -> Self {
-        let mut taken = Taken::default();
-        for name in RESERVED {
-            taken.insert(pascal(name), name);
-        }
+        let mut taken = reserved();
         let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
         let schemas = schemas.and_then(Node::as_object_mut).map(std::mem::take).unwrap_or_default();
         for name in schemas.keys() {
-            taken.insert(pascal(name), name);
+            taken.take(type_name(name), name);
         }
         Self { schemas, taken }
     }
@@ -42,7 +39,7 @@ impl Store {
 
     /// The name under which an equal schema stands already.
     pub(crate) fn equal(&self, wanted: &str, schema: &Node) -> Option<String> {
-        let holder = self.taken.holder(&pascal(wanted))?;
+        let holder = self.taken.holder(&type_name(wanted))?;
         self.schemas.get(holder).filter(|known| *known == schema).map(|_| holder.to_owned())
     }
 
@@ -59,7 +56,7 @@ impl Store {
     /// Takes this name, or one with a number behind it, for a schema that is still to come. It is the name that its type
     /// will have: the generator leaves it as it is.
     pub(crate) fn reserve(&mut self, wanted: &str, origin: Origin) -> String {
-        let name = self.taken.allocate(&stable(wanted), pascal);
+        let name = self.taken.allocate(&type_name(wanted), type_name);
         self.schemas.insert(name.clone(), Node::object(origin));
         name
     }

@@ -5,14 +5,14 @@
 //! generator would otherwise make a struct of an `anyOf` that nothing can be read into, and tell inline objects by rules
 //! that refuse members nobody listed.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::merge_schemas::{annotated, is_annotation};
-use super::names::pascal;
 use super::rule;
 use super::runtime_types::{self, NUMBER, refer, referred};
 use super::store::Store;
 use super::walk::{named_children_mut, named_in_operation_mut};
+use crate::names::type_name;
 use crate::select::tree::each_operation_mut;
 use crate::{Context, Node, Object, Origin, Value};
 
@@ -61,7 +61,7 @@ impl Work<'_> {
         while let Some(name) = self.open.pop_front() {
             let Some(schema) = self.store.schemas.get_mut(&name) else { continue };
             let mut schema = std::mem::replace(schema, Node::object(schema.origin));
-            self.settle(&pascal(&name), &mut schema);
+            self.settle(&type_name(&name), &mut schema);
             self.store.schemas.insert(name, schema);
         }
     }
@@ -237,14 +237,18 @@ pub(crate) fn labels(branches: &[Node]) -> Vec<String> {
         names.iter().filter_map(Node::as_str).map(str::to_owned).collect()
     };
     let demanded: Vec<Vec<String>> = branches.iter().map(required).collect();
+    let mut demanding: HashMap<&str, usize> = HashMap::new();
+    for name in demanded.iter().flat_map(|names| names.iter().collect::<HashSet<_>>()) {
+        *demanding.entry(name).or_default() += 1;
+    }
     let label = |(at, branch): (usize, &Node)| {
         if let Some(target) = referred(branch) {
-            return pascal(&target);
+            return type_name(&target);
         }
         let own = || demanded.get(at).into_iter().flatten();
         let constant = own().find_map(|name| only_value(branch.get("properties")?.get(name)?));
-        let alone = || own().find(|name| demanded.iter().filter(|names| names.contains(name)).count() == 1);
-        let telling = constant.or_else(|| only_value(branch)).or_else(|| alone().map(String::as_str)).map(pascal);
+        let alone = || own().find(|name| demanding.get(name.as_str()) == Some(&1));
+        let telling = constant.or_else(|| only_value(branch)).or_else(|| alone().map(String::as_str)).map(type_name);
         match telling {
             Some(text) if text.starts_with(char::is_alphabetic) => text,
             _ => format!("Variant{at}"),

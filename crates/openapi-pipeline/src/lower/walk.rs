@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::names::{pascal, snake};
+use crate::names::{snake, type_name};
 use crate::select::prune::reachable;
 use crate::select::tree::{each_operation_mut, operations};
 use crate::{Node, Value};
@@ -69,7 +69,7 @@ pub(crate) fn children_mut(schema: &mut Node, visit: &mut dyn FnMut(Site, &mut N
 /// The inline schemas directly below a schema, each with the name that the generator would give its type.
 pub(crate) fn named_children_mut(name: &str, schema: &mut Node, visit: &mut dyn FnMut(&str, &mut Node)) {
     for (key, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
-        visit(&pascal(&format!("{name}_{}", snake(key))), property);
+        visit(&type_name(&format!("{name}_{}", snake(key))), property);
     }
     for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
         if let Some(child) = schema.get_mut(key).filter(|child| child.as_object().is_some()) {
@@ -85,9 +85,9 @@ pub(crate) fn named_children_mut(name: &str, schema: &mut Node, visit: &mut dyn 
 
 /// The inline schemas that stand directly in an operation, each with the name that the generator would give its type.
 pub(crate) fn named_in_operation_mut(operation: &mut Node, visit: &mut dyn FnMut(&str, &mut Node)) {
-    let id = pascal(operation.get_str("operationId").unwrap_or_default());
+    let id = type_name(operation.get_str("operationId").unwrap_or_default());
     for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
-        let name = pascal(&format!("{id}_{}", snake(parameter.get_str("name").unwrap_or_default())));
+        let name = type_name(&format!("{id}_{}", snake(parameter.get_str("name").unwrap_or_default())));
         parameter.get_mut("schema").into_iter().for_each(|schema| visit(&name, schema));
     }
     operation_schemas_mut(operation, &mut |site, schema| match site {
@@ -124,6 +124,11 @@ pub(crate) fn components_mut(document: &mut Node, visit: &mut dyn FnMut(&str, &m
 /// A named schema.
 pub(crate) fn component<'a>(document: &'a Node, name: &str) -> Option<&'a Node> {
     document.get("components")?.get("schemas")?.get(name)
+}
+
+/// A named schema, to change.
+pub(crate) fn component_mut<'a>(document: &'a mut Node, name: &str) -> Option<&'a mut Node> {
+    document.get_mut("components")?.get_mut("schemas")?.get_mut(name)
 }
 
 /// The schemas that stand directly in an operation.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::compare::{Difference, Side, difference};
 use super::settle::Settled;
 use super::{MergePlan, Part, rule};
-use crate::lower::names::pascal;
+use crate::names::type_name;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
 /// Reports every component that two documents have under one name in different forms, unless a rule settles it.
@@ -44,7 +44,7 @@ fn conflict(plan: &MergePlan, component: &str, sides: [(&String, &Node); 2], fou
          # or instead of `keep`, to have both:\n\
          # rename = \"{}{{name}}\"\n\
          # of = \"{second}\"",
-        pascal(second)
+        type_name(second)
     );
     Diagnostic::new("component-conflict", message)
         .at(found.right.origin.unwrap_or(second_node.origin), found.right.describe(second, &found.pointer))

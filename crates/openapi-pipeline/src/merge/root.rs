@@ -131,13 +131,15 @@ fn name_servers(cx: &mut Context, told: Option<Node>, named: &[NamedServer]) -> 
         match known {
             Some(server) => {
                 cx.note(&rule::NAMED_SERVERS, *origin, format!("`{url}` is called {name}"));
-                insert(server, "description", description);
+                insert(server, "description", description.clone());
+                insert(server, "x-server-name", description);
             }
             None => {
                 cx.note(&rule::NAMED_SERVERS, *origin, format!("`{url}` is added as {name}"));
                 let mut server = Node::object(*origin);
                 server.set("url", url.as_str());
-                insert(&mut server, "description", description);
+                insert(&mut server, "description", description.clone());
+                insert(&mut server, "x-server-name", description);
                 servers.push(server);
             }
         }

@@ -259,11 +259,11 @@ fn servers_get_names_and_company() {
     for (json, expected) in [
         (
             told,
-            json!([{"url": "https://a.example/v1/", "description": "Main"}, {"url": "https://b.example", "description": "Test"}]),
+            json!([{"url": "https://a.example/v1/", "description": "Main", "x-server-name": "Main"}, {"url": "https://b.example", "description": "Test", "x-server-name": "Test"}]),
         ),
         (
             untold,
-            json!([{"url": "https://a.example/v1", "description": "Main"}, {"url": "https://b.example", "description": "Test"}]),
+            json!([{"url": "https://a.example/v1", "description": "Main", "x-server-name": "Main"}, {"url": "https://b.example", "description": "Test", "x-server-name": "Test"}]),
         ),
     ] {
         let mut cx = Context::new();

@@ -53,6 +53,7 @@ pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
         command: String::new(),
         document: String::new(),
         server_by_token_region: Vec::new(),
+        pins: Default::default(),
     };
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new("") };
     let source = client_codegen::generate(&lowered, &spec, descriptions).unwrap();

@@ -12,7 +12,7 @@ use shuttle::thread;
 use shuttle::{Config, Runner};
 
 use super::{Cell, Completion, Flight, Plan, State};
-use crate::manager::state::{Decision, Gained};
+use crate::manager::decision::{Decision, Gained};
 use crate::observe::Consequence;
 use crate::{Capabilities, Policy, Renewal, Session};
 

@@ -65,7 +65,7 @@ fn a_test_that_is_not_there_is_missed() {
     for (name, expected) in [
         ("incidents::the_page_and_the_tests_hold_together", true),
         ("incidents::page::a_test_that_is_not_there_is_missed", true),
-        ("manager::state_tests::one_renewal_at_a_time", true),
+        ("manager::decision::tests::one_renewal_at_a_time", true),
         ("incidents::the_page_and_the_tests_hold_together_no_more", false),
         ("incidents::elsewhere::the_page_and_the_tests_hold_together", false),
         ("incidents::stored", false),

@@ -121,6 +121,52 @@ fn what_is_named_like_a_secret_is_one() {
 }
 
 #[test]
+fn a_secret_is_one_in_maps_lists_and_unions_too() {
+    let text = || json!({"type": "string"});
+    let number = || json!({"type": "integer"});
+    let list = |items: Json| json!({"type": "array", "items": items});
+    let map = |values: Json| json!({"type": "object", "additionalProperties": values});
+    let session = json!({"type": "object", "properties": {
+        "tokens": map(text()),
+        "signing_key": map(list(text())),
+        "password": {"oneOf": [text(), list(text())]},
+        "api_key": {"oneOf": [text(), number()]},
+        "otp": number(),
+        "passphrase": reference("Phrases"),
+        "max_tokens": number(),
+        "token": {"oneOf": [text(), number()]},
+        "credentials": map(json!({"type": "object", "properties": {"id": text()}})),
+    }});
+    let schemas = json!({
+        "Session": session,
+        "Phrases": {"oneOf": [reference("Text"), reference("Texts")]},
+        "Text": text(),
+        "Texts": list(text()),
+    });
+    let (_, lowered) = run(&exchange(reference("Session"), reference("Session"), schemas));
+    let lowered = lowered.unwrap();
+    let schemas = &lowered["components"]["schemas"];
+    // A union may have become a component of its own.
+    let member = |name: &str| {
+        let property = &schemas["Session"]["properties"][name];
+        let component = property["$ref"].as_str().and_then(|target| target.strip_prefix("#/components/schemas/"));
+        component.filter(|name| !["Secret", "RedactedValue"].contains(name)).map_or(property, |name| &schemas[name])
+    };
+    let (secret, redacted) = (reference("Secret"), reference("RedactedValue"));
+    assert_eq!(member("tokens")["additionalProperties"], secret);
+    assert_eq!(member("signing_key")["additionalProperties"]["items"], secret);
+    for name in ["password", "passphrase"] {
+        let shown = schemas.to_string() + &member(name).to_string();
+        assert!(member(name).to_string().contains("#/components/schemas/Secret"), "{name}: {shown}");
+    }
+    assert_eq!(schemas["Texts"]["items"], secret);
+    assert_eq!((member("api_key"), member("otp")), (&redacted, &redacted));
+    assert_eq!(member("max_tokens"), &number());
+    assert!(member("token").to_string().contains("integer"), "what is named like tokens may be counted");
+    assert!(!member("credentials").to_string().contains("Secret"), "an object says of each member what it is");
+}
+
+#[test]
 fn the_values_of_headers_are_secrets() {
     let map = |value: Json| json!({"type": "object", "additionalProperties": value});
     let text = json!({"type": "string"});

@@ -138,48 +138,130 @@ pub mod types {
     /// \#![allow(warnings)\]
     ///
     /// Source: `hostile.yaml`, `#/components/schemas/Names`
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct Names(pub ::std::string::String);
-    impl ::std::ops::Deref for Names {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
+    #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum Names {
+        /// `type`
+        Type,
+        /// `Self`
+        Self_,
+        /// `self`
+        Self2,
+        /// `*/ fn`
+        Fn,
+        /// `../../etc/passwd`
+        EtcPasswd,
+        /// `quo"te`
+        QuoTe,
+        /// `back\slash`
+        BackSlash,
+        /// `new line`
+        NewLine,
+        /// `#![no_std]`
+        NoStd,
+        /// `操作`
+        操作,
+        /// `🦀`
+        X2,
+        /// \``
+        X,
+        /// `{braces} {0}`
+        Braces0,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
     }
 
-    impl ::std::convert::From<Names> for ::std::string::String {
-        fn from(value: Names) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::convert::From<::std::string::String> for Names {
-        fn from(value: ::std::string::String) -> Self {
-            Self(value)
+    impl Names {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Type => "type",
+                Self::Self_ => "Self",
+                Self::Self2 => "self",
+                Self::Fn => "*/ fn",
+                Self::EtcPasswd => "../../etc/passwd",
+                Self::QuoTe => "quo\"te",
+                Self::BackSlash => "back\\slash",
+                Self::NewLine => "new\nline",
+                Self::NoStd => "#![no_std]",
+                Self::操作 => "操作",
+                Self::X2 => "🦀",
+                Self::X => "",
+                Self::Braces0 => "{braces} {0}",
+                Self::Unknown(value) => value,
+            }
         }
     }
 
     impl ::std::fmt::Display for Names {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            self.0.fmt(f)
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for Names {
+        fn from(value: &str) -> Self {
+            match value {
+                "type" => Self::Type,
+                "Self" => Self::Self_,
+                "self" => Self::Self2,
+                "*/ fn" => Self::Fn,
+                "../../etc/passwd" => Self::EtcPasswd,
+                "quo\"te" => Self::QuoTe,
+                "back\\slash" => Self::BackSlash,
+                "new\nline" => Self::NewLine,
+                "#![no_std]" => Self::NoStd,
+                "操作" => Self::操作,
+                "🦀" => Self::X2,
+                "" => Self::X,
+                "{braces} {0}" => Self::Braces0,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for Names {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
         }
     }
 
     impl ::std::str::FromStr for Names {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self(value.to_string()))
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for Names {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for Names {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::std::string::String::deserialize(deserializer).map(Self::from)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for Names {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "Names".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
         }
     }
 

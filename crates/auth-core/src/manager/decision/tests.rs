@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 use test_requirements::effort;
 
-use super::policy::Policy;
-use super::state::{Completion, Decision, Due, Freshness, Gained, Plan, State};
+use super::super::policy::Policy;
+use super::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
 pub(super) fn at(seconds: u64) -> SystemTime {
@@ -270,6 +270,44 @@ fn a_cooldown_ends_with_the_token_unless_the_vendor_asked_for_patience() {
         }
         assert_eq!(name(&state.decide(at(969))), "serve");
         assert_eq!(name(&state.decide(at(970))), at_the_end);
+    }
+}
+
+#[test]
+fn sessions_that_do_not_last_are_not_replaced_for_ever() {
+    let mut state = signed_in(true);
+    // The store goes back to an older session again and again, whose refresh token is refused: a login each time.
+    let mut logins = 0;
+    for second in 970..1030 {
+        let epoch = state.begin();
+        let old = Gained::Found { session: session("old", 0), spent: Some(Spent::Refused) };
+        if let Completion::Again(plan) = state.complete(epoch, Plan::Refresh, Ok(old), at(second), 0.0) {
+            assert_eq!(plan, Plan::Login);
+            logins += 1;
+            let name = format!("new-{logins}");
+            state.complete(epoch, plan, Ok(Gained::New(session(&name, second))), at(second), 0.0);
+        }
+    }
+    assert_eq!(logins, 6);
+    let Decision::Fail(error) = state.decide(at(1029)) else { panic!("{:?}", state.decide(at(1029))) };
+    assert!(error.is_transient() && error.to_string().contains("soon after the vendor had issued it"), "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
+    assert_eq!(name(&state.decide(at(1030))), "Login");
+}
+
+#[test]
+fn short_lives_are_renewed_as_often_as_they_end() {
+    let brief = |name: &str, second: u64| {
+        let session = Session::new(name, at(second)).with_refresh_token(format!("r-{name}"));
+        Arc::new(session.with_expiry(at(second + 5)))
+    };
+    let mut state = rotating(false);
+    state.publish(brief("a", 0), 0.0);
+    for second in (5..65).step_by(5) {
+        assert_eq!(name(&state.decide(at(second))), "Refresh", "at {second}");
+        let epoch = state.begin();
+        let next = brief(&second.to_string(), second);
+        state.complete(epoch, Plan::Refresh, Ok(Gained::New(next)), at(second), 0.0);
     }
 }
 

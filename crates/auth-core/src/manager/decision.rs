@@ -7,11 +7,20 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::policy::{Moments, Policy};
-use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
+use crate::{AuthError, AuthErrorKind, Capabilities, Renewal, Session};
 
+mod completion;
+mod pace;
 mod pause;
+#[cfg(test)]
+mod store_tests;
+#[cfg(test)]
+mod tests;
+mod verbs;
 mod words;
 
+pub(crate) use completion::over_already;
+use pace::Pace;
 use pause::Pause;
 pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, Ticket};
 
@@ -24,6 +33,8 @@ struct Held {
     rejected: bool,
     /// Why the refresh token can't be sent again.
     spent: Option<Spent>,
+    /// It was found in the store when it was due already.
+    came_late: bool,
 }
 
 /// Everything a manager knows.
@@ -56,6 +67,8 @@ pub(crate) struct State {
     failures: u32,
     /// The current cooldown, and the failure that caused it.
     cooling: Option<(Pause, AuthError)>,
+    /// The renewals that no expiry asked for.
+    pace: Pace,
     /// How many renewals in a row a refused token was the reason for, and the pause in which another refusal is none: the
     /// token is new, so more likely the caller may not do what it asked for.
     suspicions: u32,
@@ -85,6 +98,7 @@ impl State {
             ends: 0,
             failures: 0,
             cooling: None,
+            pace: Pace::default(),
             suspicions: 0,
             suspicion: None,
             dead: None,
@@ -209,7 +223,7 @@ impl State {
             (Some(_), None | Some(Plan::Look)) if self.has_resend() => self.end_of_use().map_or(Due::OnChange, Due::At),
             (None, _) => Due::OnChange,
             (Some(_), None) => Due::Never(self.no_way_on()),
-            (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now).map_or(moment, |until| moment.max(until))),
+            (Some(moment), Some(plan)) => Due::At(self.put_off(plan, now.max(moment)).unwrap_or(moment)),
         }
     }
 
@@ -235,7 +249,22 @@ impl State {
             Plan::Look => self.next_look,
             _ => self.cooling.as_ref().map(|(pause, _)| *pause),
         };
-        pause.and_then(|pause| pause.end(now))
+        let paced = if plan == Plan::Look { None } else { self.paced(now) };
+        pause.and_then(|pause| pause.end(now)).max(paced)
+    }
+
+    /// Until when sessions are not replaced that were to last, if that was done too often.
+    fn paced(&self, now: SystemTime) -> Option<SystemTime> {
+        if self.is_in_turn(now) { None } else { self.pace.end(now, self.policy.longest_cooldown, self.end_of_use()) }
+    }
+
+    /// Whether the session in use has come to the time of its renewal, and nothing else asks for one.
+    fn is_in_turn(&self, now: SystemTime) -> bool {
+        self.failures == 0
+            && self.held.as_ref().is_some_and(|held| {
+                let is_good = !held.rejected && held.spent.is_none() && !held.came_late;
+                is_good && !is_before(now, held.moments.refresh_at)
+            })
     }
 
     fn is_put_off(&self, plan: Plan, now: SystemTime) -> bool {
@@ -268,7 +297,11 @@ impl State {
     /// Why nothing can be begun now.
     fn why_not(&self, now: SystemTime) -> AuthError {
         let cooling = self.cooling.as_ref().filter(|(pause, _)| pause.lasts(now)).map(|(_, failure)| failure);
-        self.dead.as_ref().or(cooling).cloned().unwrap_or_else(|| self.no_way_on())
+        let paced = || {
+            let until = self.plan(now).filter(|plan| *plan != Plan::Look).and_then(|_| self.paced(now))?;
+            Some(not_lasting(until.duration_since(now).ok()))
+        };
+        self.dead.as_ref().or(cooling).cloned().or_else(paced).unwrap_or_else(|| self.no_way_on())
     }
 
     fn no_way_on(&self) -> AuthError {
@@ -339,267 +372,9 @@ impl State {
         self.epoch
     }
 
-    /// Somebody signs in. What is in use stays so until that has succeeded.
-    pub(crate) fn begin_login(&mut self) -> Ticket {
-        self.logins += 1;
-        self.last_ticket += 1;
-        Ticket { number: self.last_ticket, ends: self.ends }
-    }
-
-    /// A login is over. Whether it counts: no logout has come in between, and no login that was begun later has succeeded
-    /// before.
-    pub(crate) fn end_login(&mut self, ticket: Ticket) -> bool {
-        if ticket.ends != self.ends {
-            return false;
-        }
-        self.logins = self.logins.saturating_sub(1);
-        ticket.number > self.last_login
-    }
-
-    /// A login has succeeded: its session takes the place of what was in use. Failures from before count until a session
-    /// is of use.
-    pub(crate) fn sign_in(
-        &mut self,
-        ticket: Ticket,
-        session: Arc<Session>,
-        now: SystemTime,
-        chance: f64,
-    ) -> Option<Arc<Session>> {
-        self.last_login = ticket.number;
-        let before = self.supersede();
-        self.hold(session, chance);
-        if self.freshness(now) != Freshness::Unusable {
-            self.recover();
-        }
-        before
-    }
-
-    /// A logout or revocation: logins under way are void too.
-    pub(crate) fn end(&mut self) -> Option<Arc<Session>> {
-        self.ends += 1;
-        self.logins = 0;
-        self.recover();
-        self.supersede()
-    }
-
     /// Whether the refresh token in use can't be sent any more.
     pub(crate) fn is_spent(&self) -> bool {
         self.held.as_ref().is_some_and(|held| held.spent.is_some())
-    }
-
-    /// A login, logout, revocation or adoption: what is under way will not be published, and the past doesn't count any more.
-    pub(crate) fn supersede(&mut self) -> Option<Arc<Session>> {
-        self.epoch += 1;
-        self.in_flight = false;
-        self.dead = None;
-        self.held.take().map(|held| held.session)
-    }
-
-    /// A renewal is over. `chance` is a number from 0 up to, but not including, 1.
-    pub(crate) fn complete(
-        &mut self,
-        epoch: u64,
-        plan: Plan,
-        outcome: Result<Gained, AuthError>,
-        now: SystemTime,
-        chance: f64,
-    ) -> Completion {
-        if epoch != self.epoch {
-            return Completion::Superseded;
-        }
-        self.in_flight = false;
-        match outcome {
-            Ok(Gained::New(session)) => self.take_into_use(session, now, chance),
-            Ok(Gained::Found { session, spent }) => {
-                let was_rejected = self.is_rejected();
-                if !self.adopt(session, spent, chance) {
-                    self.put_off_looks(None, now, chance);
-                } else if was_rejected && !self.is_rejected() {
-                    self.pause_suspicion(now, chance);
-                }
-                self.go_on(now, chance)
-            }
-            // What is there is nobody's business here; there is nothing else to be found.
-            Ok(Gained::Foreign) if plan == Plan::Look => {
-                self.fail_look(AuthError::new(AuthErrorKind::NotFound), now, chance)
-            }
-            Ok(Gained::Foreign) => {
-                if let Some(held) = &mut self.held {
-                    held.spent = Some(Spent::Replaced);
-                }
-                self.go_on(now, chance)
-            }
-            Ok(Gained::Removed) => {
-                self.held = None;
-                if !self.can_login {
-                    let message = "the session was ended elsewhere, or the store has lost it";
-                    self.dead = Some(AuthError::new(AuthErrorKind::ReauthRequired).with_message(message));
-                }
-                self.go_on(now, chance)
-            }
-            Err(error) => self.fail(plan, error, now, chance),
-        }
-    }
-
-    /// A session that the vendor issued. One that is of no use is kept, since what renews it is in it, but cools down as
-    /// a failure does: a renewal for every call would bring the same.
-    fn take_into_use(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Completion {
-        let was_rejected = self.is_rejected();
-        self.hold(session, chance);
-        if was_rejected {
-            self.pause_suspicion(now, chance);
-        }
-        if self.freshness(now) == Freshness::Unusable {
-            return self.cool_down(over_already(), now, chance);
-        }
-        self.recover();
-        Completion::Published
-    }
-
-    /// A session that the vendor issued, or that it all begins with, is taken into use.
-    pub(crate) fn publish(&mut self, session: Arc<Session>, chance: f64) {
-        self.hold(session, chance);
-        self.recover();
-    }
-
-    fn hold(&mut self, session: Arc<Session>, chance: f64) {
-        let moments = self.policy.moments(&session, chance);
-        self.held = Some(Held { session, moments, rejected: false, spent: None });
-        self.generation += 1;
-        self.vain_looks = 0;
-        self.next_look = None;
-        self.dead = None;
-    }
-
-    /// What failed before doesn't count any more.
-    fn recover(&mut self) {
-        self.failures = 0;
-        self.cooling = None;
-    }
-
-    /// What the store has is taken into use. It may be the session in use, of which only the refresh token's fate is
-    /// news; whether there was any news.
-    fn adopt(&mut self, session: Arc<Session>, spent: Option<Spent>, chance: f64) -> bool {
-        match &mut self.held {
-            Some(held) if held.session.access_token == session.access_token => {
-                let news = match held.spent {
-                    None | Some(Spent::ByPeer) => held.spent != spent,
-                    // A peer has sent it once more.
-                    Some(Spent::Lost) => spent == Some(Spent::Resent),
-                    Some(_) => false,
-                };
-                if news {
-                    held.spent = spent;
-                }
-                news
-            }
-            _ => {
-                self.hold(session, chance);
-                if let Some(held) = &mut self.held {
-                    held.spent = spent;
-                }
-                true
-            }
-        }
-    }
-
-    /// After a look in the store: what is there may be good, or lead on, or be the end.
-    fn go_on(&mut self, now: SystemTime, chance: f64) -> Completion {
-        if self.freshness(now) != Freshness::Unusable {
-            self.recover();
-            return Completion::Published;
-        }
-        match self.plan(now) {
-            Some(plan) if plan != Plan::Look && !self.is_put_off(plan, now) => {
-                self.in_flight = true;
-                Completion::Again(plan)
-            }
-            _ => {
-                let error = self.why_not(now);
-                self.relent(now, chance);
-                Completion::Failed(error)
-            }
-        }
-    }
-
-    fn fail(&mut self, plan: Plan, error: AuthError, now: SystemTime, chance: f64) -> Completion {
-        match plan {
-            Plan::Refresh => self.fail_refresh(error, now, chance),
-            Plan::Login => self.fail_login(error, now, chance),
-            Plan::Look => self.fail_look(error, now, chance),
-        }
-    }
-
-    fn fail_refresh(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
-        let refused = error.needs_login();
-        let lost = self.capabilities.rotates && error.delivery() == Delivery::Unknown;
-        if !refused && !lost {
-            return self.cool_down(error, now, chance);
-        }
-        let spent = match self.held.as_ref().and_then(|held| held.spent) {
-            _ if !lost => Spent::Refused,
-            None => Spent::Lost,
-            Some(_) => Spent::Resent,
-        };
-        if let Some(held) = &mut self.held {
-            held.spent = Some(spent);
-        }
-        if self.has_resend() {
-            return self.cool_down(error, now, chance);
-        }
-        if lost {
-            self.relent(now, chance);
-        }
-        if !self.can_login {
-            // What is still valid stays in use; after that, somebody has to sign in.
-            let dead =
-                AuthError::new(AuthErrorKind::ReauthRequired).with_message(spent.reason()).with_source(error.clone());
-            self.dead = Some(dead.clone());
-            return Completion::Failed(if self.freshness(now) == Freshness::Unusable { dead } else { error });
-        }
-        if refused {
-            self.in_flight = true;
-            Completion::Again(Plan::Login)
-        } else {
-            self.cool_down(error, now, chance)
-        }
-    }
-
-    fn fail_login(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
-        if is_verdict_on_credentials(&error) {
-            self.dead = Some(error.clone());
-            return Completion::Failed(error);
-        }
-        self.cool_down(error, now, chance)
-    }
-
-    /// There is nothing in the store, or it can't be read.
-    fn fail_look(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
-        self.put_off_looks(error.retry_after(), now, chance);
-        // That there is nothing to find is said as what it means.
-        let error = if error.kind() == AuthErrorKind::NotFound { self.why_not(now) } else { error };
-        self.relent(now, chance);
-        Completion::Failed(error)
-    }
-
-    /// A look brought nothing new: the store is looked at less and less often, but at the end of what is in use at the
-    /// latest. From then on the store's lock is waited for, if a peer has it.
-    fn put_off_looks(&mut self, asked: Option<Duration>, now: SystemTime, chance: f64) {
-        self.vain_looks = self.vain_looks.saturating_add(1);
-        let length = self.policy.cooldown(self.vain_looks, asked, chance);
-        self.next_look = Some(Pause::new(now, length, self.end_of_use()));
-    }
-
-    /// A passing fault: nothing is lost, and nothing is tried again for a while. Unless the vendor asked for it, the pause
-    /// doesn't outlast the token.
-    fn cool_down(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
-        self.relent(now, chance);
-        self.failures = self.failures.saturating_add(1);
-        let asked = error.retry_after();
-        let limit = if asked.is_none() { self.end_of_use() } else { None };
-        let length = self.policy.cooldown(self.failures, asked, chance);
-        self.cooling = Some((Pause::new(now, length, limit), error.clone()));
-        Completion::Failed(error)
     }
 
     /// When the session stops being usable, if it does.
@@ -618,23 +393,11 @@ fn freshness(moments: Moments, now: SystemTime) -> Freshness {
     }
 }
 
-/// A success that is of no use.
-pub(crate) fn over_already() -> AuthError {
-    let message = "the vendor gave a session that is over already: this machine's clock and the vendor's differ";
-    AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true)
-}
-
-/// Whether the same credentials would be refused again. An answer that says nothing about them passes: a gateway's 404, a
-/// 405 or a 413 come and go with whoever set up the server, and so does a 400.
-fn is_verdict_on_credentials(error: &AuthError) -> bool {
-    use AuthErrorKind::{InvalidInput, Unsupported, Validation};
-    let was_answered = error.status().is_some();
-    match error.kind() {
-        Validation => true,
-        // Without an answer it was found out here, before anything was sent.
-        InvalidInput | Unsupported => !was_answered,
-        _ => error.needs_login(),
-    }
+/// Each session was to last, and was replaced soon after.
+fn not_lasting(wait: Option<Duration>) -> AuthError {
+    let message = "each session was over soon after the vendor had issued it: look for what ends them, as another \
+                   login of the same account or a store that loses writes";
+    AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true).with_retry_after(wait)
 }
 
 fn is_before(now: SystemTime, moment: Option<SystemTime>) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::diff::side::{Side, Site};
+use super::side::{Side, Site};
 use crate::{Node, Value};
 
 /// How many references deep schemas are looked at. Those that differ only below are compared all the same.
@@ -11,13 +11,13 @@ const MAX_DEPTH: u8 = 3;
 
 /// The numbers known so far, by place and depth.
 #[derive(Default)]
-pub(in crate::diff) struct Hashes {
+pub(super) struct Hashes {
     known: HashMap<(usize, u8), u64>,
 }
 
 impl Hashes {
     /// The number of a schema.
-    pub(in crate::diff) fn of<'a>(&mut self, side: &Side<'a>, site: Site<'a>) -> u64 {
+    pub(super) fn of<'a>(&mut self, side: &Side<'a>, site: Site<'a>) -> u64 {
         self.schema(side, site, MAX_DEPTH)
     }
 

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Halt, Task, is_untouched};
-use crate::manager::lost;
-use crate::manager::state::{Freshness, Gained, Spent};
+use super::{Task, is_untouched};
+use crate::manager::decision::{Freshness, Gained, Spent};
+use crate::manager::flight::{Halt, lost};
 use crate::manager::vault::Seen;
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, Intent, Revision, Session, Stored};
 

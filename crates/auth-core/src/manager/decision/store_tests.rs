@@ -1,8 +1,8 @@
 //! The state machine and the store: what is found there, what is gone from it, and when it is looked at.
 
-use super::policy::Policy;
-use super::state::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, State};
-use super::state_tests::{at, session};
+use super::super::policy::Policy;
+use super::tests::{at, session};
+use super::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Renewal};
 
 /// A state that knows nothing yet, over a store that others share.

@@ -1,0 +1,78 @@
+//! How often a session is replaced that was to last.
+
+use std::collections::VecDeque;
+use std::time::{Duration, SystemTime};
+
+/// How many renewals out of turn are made in one span. A refused refresh token takes two requests, and what could not be
+/// stored is signed out again: so a vendor sees eight in a minute at most.
+const MOST: usize = 6;
+
+/// The renewals out of turn in the last span of time.
+///
+/// A cooldown follows a failure and is over with the next success. It doesn't help where successes don't last: a store
+/// that goes back to older sessions, a vendor that ends them as soon as there is another one.
+#[derive(Debug, Default)]
+pub(super) struct Pace(VecDeque<SystemTime>);
+
+impl Pace {
+    pub(super) fn note(&mut self, now: SystemTime) {
+        self.0.push_back(now);
+        if self.0.len() > MOST {
+            self.0.pop_front();
+        }
+    }
+
+    /// Until when the next one has to wait, if it has to: until `no_later_than` at the latest, if that was still to come
+    /// at the last one. As with a pause, a clock that was set back ends the wait.
+    pub(super) fn end(&self, now: SystemTime, span: Duration, no_later_than: Option<SystemTime>) -> Option<SystemTime> {
+        let (first, last) = (*self.0.front()?, *self.0.back()?);
+        if self.0.len() < MOST || self.0.iter().any(|moment| now < *moment) {
+            return None;
+        }
+        let end = first.checked_add(span)?;
+        let limit = no_later_than.filter(|limit| last < *limit);
+        Some(limit.map_or(end, |limit| end.min(limit))).filter(|end| now < *end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn as_many_as_there_may_be_are_made_in_a_span() {
+        let span = Duration::from_secs(60);
+        let mut pace = Pace::default();
+        for second in 100..106 {
+            assert_eq!(pace.end(at(second), span, None), None);
+            pace.note(at(second));
+        }
+        assert_eq!(pace.end(at(105), span, None), Some(at(160)));
+        assert_eq!(pace.end(at(159), span, None), Some(at(160)));
+        assert_eq!(pace.end(at(160), span, None), None);
+        pace.note(at(160));
+        assert_eq!(pace.end(at(160), span, None), Some(at(161)), "the second one leaves the span next");
+    }
+
+    #[test]
+    fn nobody_waits_beyond_the_end_of_what_is_in_use() {
+        let span = Duration::from_secs(60);
+        let mut pace = Pace::default();
+        (100..106).for_each(|second| pace.note(at(second)));
+        assert_eq!(pace.end(at(105), span, Some(at(120))), Some(at(120)));
+        assert_eq!(pace.end(at(120), span, Some(at(120))), None);
+        assert_eq!(pace.end(at(120), span, Some(at(105))), Some(at(160)), "it was over already");
+        assert_eq!(pace.end(at(120), span, Some(at(300))), Some(at(160)));
+    }
+
+    #[test]
+    fn a_clock_set_back_ends_the_wait() {
+        let mut pace = Pace::default();
+        (100..106).for_each(|second| pace.note(at(second)));
+        assert_eq!(pace.end(at(103), Duration::from_secs(60), None), None);
+    }
+}

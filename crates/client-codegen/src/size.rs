@@ -1,0 +1,199 @@
+//! How much code a document becomes, estimated before the generator runs: it can't be interrupted, and what it takes of
+//! time and memory is proportional to what it writes.
+//!
+//! The numbers are bytes of formatted source for a construct, measured on documents that consist of many of one kind and
+//! rounded up. Nothing in a document multiplies behind a reference: each component is written once.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use openapi_pipeline::source::escape_pointer;
+use openapi_pipeline::{Diagnostic, Diagnostics, Limits, Node, Origin, Sources};
+
+use crate::engine::is_method;
+
+/// An operation: its method in both layers, its request, its errors.
+const OPERATION: usize = 5_000;
+/// A parameter: an argument or a setter, and how it is written.
+const PARAMETER: usize = 700;
+/// A response: a variant of an enum and how it is read.
+const RESPONSE: usize = 500;
+/// A struct without its fields.
+const OBJECT: usize = 500;
+/// A field with its setter.
+const PROPERTY: usize = 450;
+/// A union without its variants.
+const UNION: usize = 500;
+/// A variant of a union, and how it is told from the others.
+const ALTERNATIVE: usize = 600;
+/// An enum without its values.
+const ENUM: usize = 1_800;
+/// A value: a variant, and how it is read and written.
+const ENUM_VALUE: usize = 100;
+/// A string with bounds or a pattern: a type that checks them.
+const CHECKED: usize = 2_700;
+/// How often a name is written that is longer than usual.
+const NAME: usize = 6;
+/// How much longer documentation becomes.
+const TEXT: usize = 2;
+
+/// How many components may be looked at to put operations in order: what each of them needs is no more than all.
+const FOLLOWED: usize = 500_000;
+
+/// How many parts an error names.
+const SHOWN: usize = 5;
+
+/// Refuses a document whose client would be larger than the limits allow.
+///
+/// # Errors
+///
+/// When the client would be too large: the error names the operations and schemas that most of it is made of.
+pub fn check_size(document: &Node, sources: &Sources, limits: &Limits) -> Result<(), Diagnostics> {
+    let sizes = Sizes::of(document);
+    let described = sources.total_size();
+    let allowed = limits.code.max(limits.code_growth.saturating_mul(described));
+    if sizes.whole <= allowed {
+        return Ok(());
+    }
+    let mebibytes = |bytes: usize| bytes.div_ceil(1 << 20);
+    let message = format!(
+        "the client would have about {} MiB of code: {} MiB are allowed for descriptions of this length",
+        mebibytes(sizes.whole),
+        allowed >> 20
+    );
+    let mut parts = sizes.parts;
+    parts.sort_by_key(|part| Reverse(part.size));
+    let named = |part: &Part| format!("{} ({} KiB)", part.name, part.size.div_ceil(1 << 10));
+    let largest: Vec<String> = parts.iter().take(SHOWN).map(named).collect();
+    let help = format!(
+        "select fewer operations, or make schemas smaller by an overlay; of {} operations and {} schemas, the largest are {}",
+        sizes.operations,
+        sizes.components.len(),
+        largest.join(", ")
+    );
+    let origin = parts.first().map_or(document.origin, |part| part.origin);
+    Err(Diagnostic::new("too-large", message).at(origin, "the largest part").help(help).into())
+}
+
+/// The operations of a document, each as people write it: `POST /login`. What becomes most code, with the schemas that it
+/// needs, comes first; without these, where there are very many.
+pub fn operations_by_size(document: &Node) -> Vec<String> {
+    let sizes = Sizes::of(document);
+    let follows = sizes.operations.saturating_mul(sizes.components.len()) <= FOLLOWED;
+    let mut operations = Vec::new();
+    for (path, item) in document.members("paths") {
+        for (method, node) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
+            let own = operation(node);
+            let size = if follows { sizes.with_needs(own, node) } else { own };
+            operations.push((Reverse(size), format!("{} {path}", method.to_uppercase())));
+        }
+    }
+    operations.sort();
+    operations.into_iter().map(|(_, operation)| operation).collect()
+}
+
+/// An operation or a component.
+struct Part {
+    name: String,
+    size: usize,
+    origin: Origin,
+}
+
+/// How much code the parts of a document become.
+pub(crate) struct Sizes {
+    /// All of it.
+    pub(crate) whole: usize,
+    operations: usize,
+    parts: Vec<Part>,
+    /// Each component by the reference to it: what it becomes, and the references in it.
+    components: HashMap<String, (usize, Vec<String>)>,
+}
+
+impl Sizes {
+    pub(crate) fn of(document: &Node) -> Self {
+        let mut sizes = Self { whole: 0, operations: 0, parts: Vec::new(), components: HashMap::new() };
+        for (path, item) in document.members("paths") {
+            for (method, node) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
+                sizes.operations += 1;
+                sizes.add(format!("`{} {path}`", method.to_uppercase()), operation(node), node.origin);
+            }
+        }
+        for (name, node) in document.get("components").into_iter().flat_map(|components| components.members("schemas"))
+        {
+            let size = NAME * name.len() + schema(node);
+            sizes.add(format!("the schema `{name}`"), size, node.origin);
+            sizes.components.insert(format!("#/components/schemas/{}", escape_pointer(name)), (size, references(node)));
+        }
+        sizes
+    }
+
+    fn add(&mut self, name: String, size: usize, origin: Origin) {
+        self.whole = self.whole.saturating_add(size);
+        self.parts.push(Part { name, size, origin });
+    }
+
+    /// What an operation becomes, or a schema, with the components that it needs.
+    pub(crate) fn with_needs(&self, size: usize, node: &Node) -> usize {
+        let (mut whole, mut open, mut seen) = (size, references(node), HashSet::new());
+        while let Some(next) = open.pop() {
+            if let Some((target, (size, references))) = self.components.get_key_value(&next)
+                && seen.insert(target)
+            {
+                whole = whole.saturating_add(*size);
+                open.extend(references.iter().filter(|next| !seen.contains(next)).cloned());
+            }
+        }
+        whole
+    }
+}
+
+fn references(node: &Node) -> Vec<String> {
+    let mut found = HashSet::new();
+    node.walk_objects(&mut |object| found.extend(object.get_str("$ref").map(str::to_owned)));
+    found.into_iter().collect()
+}
+
+/// What an operation becomes, without the components that it needs.
+pub(crate) fn operation(node: &Node) -> usize {
+    let mut size = OPERATION + texts(node);
+    for parameter in node.get("parameters").and_then(Node::as_array).unwrap_or_default() {
+        let name = parameter.get_str("name").map_or(0, str::len);
+        size += PARAMETER + NAME * name + texts(parameter) + parameter.get("schema").map_or(0, schema);
+    }
+    let content = |node: &Node| -> usize {
+        node.members("content").filter_map(|(_, media)| media.get("schema")).map(schema).sum::<usize>()
+    };
+    size += node.get("requestBody").map_or(0, content);
+    size + node.members("responses").map(|(_, response)| RESPONSE + texts(response) + content(response)).sum::<usize>()
+}
+
+/// What a schema becomes, without what it refers to.
+pub(crate) fn schema(node: &Node) -> usize {
+    let mut size = texts(node);
+    let list = |key: &str| node.get(key).and_then(Node::as_array).unwrap_or_default();
+    if node.get("properties").is_some() {
+        size += OBJECT;
+    }
+    for (name, property) in node.members("properties") {
+        size += PROPERTY + NAME * name.len() + schema(property);
+    }
+    for key in ["oneOf", "anyOf"].into_iter().filter(|key| node.get(key).is_some()) {
+        size += UNION + list(key).iter().map(|alternative| ALTERNATIVE + schema(alternative)).sum::<usize>();
+    }
+    size += list("allOf").iter().map(schema).sum::<usize>();
+    if node.get("enum").is_some() {
+        let length = |value: &Node| NAME * value.as_str().map_or(0, str::len);
+        size += ENUM + list("enum").iter().map(|value| ENUM_VALUE + length(value)).sum::<usize>();
+    } else if ["pattern", "minLength", "maxLength"].iter().any(|key| node.get(key).is_some()) {
+        size += CHECKED + TEXT * node.get_str("pattern").map_or(0, str::len);
+    }
+    size + ["items", "additionalProperties", "not"]
+        .into_iter()
+        .filter_map(|key| node.get(key))
+        .map(schema)
+        .sum::<usize>()
+}
+
+fn texts(node: &Node) -> usize {
+    ["summary", "description", "title"].iter().filter_map(|key| node.get_str(key)).map(|text| TEXT * text.len()).sum()
+}

@@ -1,0 +1,41 @@
+//! What a server says with the errors of HTTP/2.
+
+use std::error::Error as StdError;
+
+/// That a server over HTTP/2 didn't process a request, in its own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "http2"), allow(dead_code, reason = "only HTTP/2 has a word for it"))]
+pub(crate) enum Refusal {
+    /// It refuses for the moment, or wants another connection.
+    Harmless,
+    /// It gave the connection up over something worse.
+    Fault,
+}
+
+/// Whether the server said that it didn't process the request (RFC 9113, section 8.7): it reset the stream as refused, or
+/// left the connection with a last stream below it. h2 ends streams with the error of the latter only where the server
+/// named an earlier one, and doesn't begin any after.
+#[cfg(feature = "http2")]
+pub(crate) fn refusal(error: &reqwest::Error) -> Option<Refusal> {
+    // A server that refuses a stream it has begun to answer contradicts itself, and can't be believed.
+    if !error.is_request() {
+        return None;
+    }
+    let mut errors = sources(error).filter_map(|source| source.downcast_ref::<h2::Error>());
+    errors.find(|error| error.is_remote()).and_then(|error| match error.reason() {
+        Some(h2::Reason::REFUSED_STREAM) if error.is_reset() => Some(Refusal::Harmless),
+        Some(h2::Reason::NO_ERROR) if error.is_go_away() => Some(Refusal::Harmless),
+        _ if error.is_go_away() => Some(Refusal::Fault),
+        _ => None,
+    })
+}
+
+#[cfg(not(feature = "http2"))]
+pub(crate) fn refusal(_: &reqwest::Error) -> Option<Refusal> {
+    None
+}
+
+/// What an error was caused by, the nearest first.
+pub(crate) fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&source| source.source())
+}

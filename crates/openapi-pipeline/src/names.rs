@@ -1,0 +1,59 @@
+//! The Rust names of what is generated: each is given once, here, and by one allocator.
+//!
+//! [`assign`] takes a lowered document and names its operations with what stands behind each of them, its types with their
+//! fields and variants, its servers and its credentials. What comes out is a document in which every type is a component
+//! under its Rust name and every operation has that of its method as its id, and a table of the names that can't be in
+//! there, because the name in the document is the one on the wire.
+//!
+//! progenitor and typify make identifiers of whatever they are given. They leave ours as they are: each is a fixed point
+//! of what they do (see `case`), so nobody has to know what they would make of another. client-codegen reads back what
+//! they wrote all the same.
+//!
+//! Earlier stages need distinct names too, for the components that they make; they ask the same functions, and the same
+//! allocator ([`Scope`]).
+
+mod case;
+mod operations;
+mod pins;
+mod scope;
+mod servers;
+mod types;
+mod words;
+
+pub use case::{constant, item, lower_camel, snake, type_name};
+pub use operations::{OperationNames, ParameterNames, credentials};
+pub use pins::{NameError, Pins, Thing};
+pub use scope::{Scope, free};
+pub use types::TypeNames;
+pub(crate) use words::{CLIENT, RUNTIME_TYPES, TYPES};
+
+use std::collections::BTreeMap;
+
+use crate::Node;
+
+/// A document with its names.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Named {
+    /// The document: every type is a component that is called like it, and every operation like its method.
+    pub document: Node,
+    /// The fields and variants of the types, by the names of these.
+    pub types: BTreeMap<String, TypeNames>,
+    /// The names of the operations, in their order.
+    pub operations: Vec<OperationNames>,
+    /// The names of the servers, in their order. One whose address is not absolute has none.
+    pub servers: Vec<Option<String>>,
+}
+
+/// Names everything in a lowered document. What is pinned has the name that it is pinned to.
+///
+/// # Errors
+///
+/// When a pin can't be: what it says is not a name of that kind, or two things of one scope have the same.
+pub fn assign(document: &Node, title: &str, pins: &Pins) -> Result<Named, NameError> {
+    let mut document = document.clone();
+    let operations = operations::name(&mut document, pins)?;
+    let types = types::name(&mut document, pins)?;
+    let servers = servers::name(&document, title, pins)?;
+    Ok(Named { document, types, operations, servers })
+}

@@ -1,0 +1,136 @@
+//! From any text to an identifier. The only place where the case of a name is changed.
+
+use heck::{ToLowerCamelCase, ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
+use unicode_ident::{is_xid_continue, is_xid_start};
+
+use super::words::KEYWORDS;
+
+/// A type or a variant, such as `HttpValidationError` for `HTTPValidationError`.
+///
+/// It stays what it is when it is made a type name once more: `a_b` would be `AB`, but that would be `Ab`, so it is `Ab`.
+pub fn type_name(text: &str) -> String {
+    settled(text, item)
+}
+
+/// A type that no other tool makes a name of again: `get_x_y` is `GetXY`.
+pub fn item(text: &str) -> String {
+    identifier(text, |text| text.to_pascal_case())
+}
+
+/// A function, a field or an argument, such as `refresh_token` for `refreshToken`.
+pub fn snake(text: &str) -> String {
+    settled(text, |text| identifier(text, |text| text.to_snake_case()))
+}
+
+/// A constant.
+pub fn constant(text: &str) -> String {
+    identifier(text, |text| text.to_shouty_snake_case())
+}
+
+/// An operationId made up from words.
+pub fn lower_camel(words: &str) -> String {
+    identifier(words, |text| text.to_lower_camel_case())
+}
+
+/// What comes out when nothing changes any more. Each round joins letters that stood alone, or loses a mark.
+fn settled(text: &str, case: impl Fn(&str) -> String) -> String {
+    let mut name = case(text);
+    for _ in 0..text.len() {
+        let again = case(&name);
+        if again == name {
+            break;
+        }
+        name = again;
+    }
+    name
+}
+
+fn identifier(text: &str, case: impl Fn(&str) -> String) -> String {
+    let cased = match text {
+        // Of all signs these two mean something on their own.
+        "+1" => case("plus1"),
+        "-1" => case("minus1"),
+        _ => {
+            let kept = text.chars().filter(|char| *char != '\'');
+            case(&kept.map(|char| if is_xid_continue(char) { char } else { '-' }).collect::<String>())
+        }
+    };
+    let name = match cased.chars().next() {
+        None => case("x"),
+        Some(first) if is_xid_start(first) => cased,
+        Some(_) => case("x") + &cased,
+    };
+    if KEYWORDS.contains(&name.as_str()) { name + "_" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_identifiers_of_their_case() {
+        assert_eq!(type_name("HTTPValidationError"), "HttpValidationError");
+        assert_eq!(type_name("inline_response_200"), "InlineResponse200");
+        assert_eq!((item("a_b"), type_name("a_b"), type_name("AB")), ("AB".into(), "Ab".into(), "Ab".into()));
+        assert_eq!((type_name("2fa"), snake("2fa")), ("X2fa".into(), "x2fa".into()));
+        assert_eq!(snake("v1.authentication.expire-all"), "v1_authentication_expire_all");
+        assert_eq!(snake("x.y"), snake("x-y"));
+        assert_eq!(
+            (snake("type"), snake("gen"), snake("self"), type_name("Self")),
+            ("type_".into(), "gen_".into(), "self_".into(), "Self_".into())
+        );
+        assert_eq!((snake("+1"), type_name("-1")), ("plus1".into(), "Minus1".into()));
+        assert_eq!((type_name("größe"), snake("日本")), ("Größe".into(), "日本".into()));
+        assert_eq!(constant("expire_all"), "EXPIRE_ALL");
+        assert_eq!(lower_camel("get users by id"), "getUsersById");
+    }
+
+    /// Whatever is given, what comes out is no keyword, begins as an identifier has to, and stays what it is.
+    #[test]
+    fn each_name_is_an_identifier_and_a_fixed_point() {
+        let hostile = [
+            "",
+            "_",
+            "__",
+            "*",
+            "*/",
+            "../../etc",
+            "fn",
+            "a\"b",
+            "1st",
+            "²",
+            "x²",
+            "Self",
+            "\n//",
+            "🦀",
+            "r#type",
+            "crate",
+            "e\u{301}",
+            "\u{301}",
+            "ſ",
+            "A_B_c",
+            "aB",
+            "a-b",
+            "X2fa",
+            "FooXY",
+            "日本",
+            "größe",
+            "'",
+            "-",
+            "ⅷ",
+            "İ",
+            "ǅ",
+            "ß",
+        ];
+        for text in hostile {
+            for (once, twice) in [(type_name(text), type_name(&type_name(text))), (snake(text), snake(&snake(text)))] {
+                assert_eq!(once, twice, "{text:?}");
+            }
+            for made in [type_name(text), item(text), snake(text), constant(text)] {
+                let mut chars = made.chars();
+                assert!(chars.next().is_some_and(is_xid_start) && chars.all(is_xid_continue), "{text:?} is {made:?}");
+                assert!(!KEYWORDS.contains(&made.as_str()), "{text:?} is {made:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Operations: the method, what else it is behind, and its arguments.
+
+use super::scope::{Form, Scope, Wish};
+use super::words::{BUILDER, CLIENT, CONSTANTS, MODULES, PRIVATE_METHODS, REQUEST, REQUEST_METHODS};
+use super::{NameError, Pins, Thing, constant, item, snake};
+use crate::select::tree::{each_operation_mut, operations};
+use crate::{Node, Value};
+
+/// The names of an operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationNames {
+    /// The method of the client.
+    pub method: String,
+    /// The type in `requests`.
+    pub request: String,
+    /// The enum in `errors`, such as `LoginError`.
+    pub error: String,
+    /// The enum in `answers`, of an operation with several.
+    pub answer: String,
+    /// The constant in `operations`.
+    pub constant: String,
+    /// The names of the parameters, in the order of the document.
+    pub parameters: Vec<ParameterNames>,
+}
+
+/// The names of a parameter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParameterNames {
+    /// The argument of the public method, or the method that sets it.
+    pub argument: String,
+    /// The argument of the private method. It is what the name on the wire makes, unless another argument is called that
+    /// or the method uses the name itself.
+    pub inner: String,
+    /// Whether the private argument is what the name on the wire makes.
+    pub is_plain: bool,
+}
+
+/// Names all operations, each of which has its method as its id from then on.
+pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<Vec<OperationNames>, NameError> {
+    let ids: Vec<String> =
+        operations(document).map(|(_, _, one)| one.get_str("operationId").unwrap_or_default().to_owned()).collect();
+    let methods = methods(&ids, pins)?;
+    let of_methods = |reserved: &[&str], form, names: &dyn Fn(&str) -> Vec<String>| {
+        let wish = |method: &String| {
+            let names = names(method);
+            Wish { thing: None, holder: format!("the operation `{method}`"), names, form }
+        };
+        let mut scope = Scope::reserving(reserved.iter().copied(), "the generated code");
+        scope.settle(pins, methods.iter().map(wish).collect())
+    };
+    let requests = of_methods(&MODULES, Form::Item, &|method| vec![item(method), item(&format!("{method}_request"))])?;
+    let errors = of_methods(&MODULES, Form::Item, &|method| vec![item(&format!("{method}_error"))])?;
+    let answers = of_methods(&MODULES, Form::Item, &|method| vec![item(&format!("{method}_answer"))])?;
+    let shouted = |method: &str| vec![constant(method), format!("{}_", constant(method))];
+    let constants = of_methods(&CONSTANTS, Form::Constant, &shouted)?;
+    let mut named = Vec::with_capacity(methods.len());
+    for (at, (path, _, operation)) in operations(document).enumerate() {
+        named.push(OperationNames {
+            method: methods[at].clone(),
+            request: requests[at].clone(),
+            error: errors[at].clone(),
+            answer: answers[at].clone(),
+            constant: constants[at].clone(),
+            parameters: parameters(path, operation, pins)?,
+        });
+    }
+    let mut methods = methods.into_iter();
+    each_operation_mut(document, &mut |_, _, operation| {
+        if let Some(method) = methods.next() {
+            operation.set("operationId", method);
+        }
+    });
+    Ok(named)
+}
+
+fn methods(ids: &[String], pins: &Pins) -> Result<Vec<String>, NameError> {
+    let wish = |id: &String| Wish::new(Thing::Operation { id: id.clone() }, vec![snake(id)], Form::Snake);
+    Scope::reserving(CLIENT, "a method that every client has").settle(pins, ids.iter().map(wish).collect())
+}
+
+/// A parameter as far as its names go.
+struct Parameter<'a> {
+    name: &'a str,
+    location: &'a str,
+    required: bool,
+}
+
+fn parameters(path: &str, operation: &Node, pins: &Pins) -> Result<Vec<ParameterNames>, NameError> {
+    let id = operation.get_str("operationId").unwrap_or_default();
+    let listed = operation.get("parameters").and_then(Node::as_array).unwrap_or_default();
+    let listed: Vec<Parameter<'_>> = listed.iter().map(Parameter::read).collect();
+    let order = precedence(path, &listed);
+    let wishes = |names: &dyn Fn(&Parameter<'_>) -> Vec<String>| {
+        let wish = |parameter: &Parameter<'_>| {
+            let thing = Thing::Parameter {
+                of: id.to_owned(),
+                location: parameter.location.to_owned(),
+                name: parameter.name.to_owned(),
+            };
+            Wish::new(thing, names(parameter), Form::Snake)
+        };
+        order.iter().map(|&at| wish(&listed[at])).collect()
+    };
+    let mut public = Scope::reserving(REQUEST, "what every request has");
+    let arguments = public.settle(pins, wishes(&|one| one.arguments()))?;
+    let mut private = Scope::reserving(PRIVATE_METHODS, "the generated code");
+    let inner = private.settle(&Pins::default(), wishes(&|one| one.inner()))?;
+    let mut named = vec![ParameterNames::default(); listed.len()];
+    for ((at, argument), inner) in order.iter().zip(arguments).zip(inner) {
+        let is_plain = inner == snake(listed[*at].name);
+        named[*at] = ParameterNames { argument, inner, is_plain };
+    }
+    Ok(named)
+}
+
+impl<'a> Parameter<'a> {
+    fn read(node: &'a Node) -> Self {
+        Self {
+            name: node.get_str("name").unwrap_or_default(),
+            location: node.get_str("in").unwrap_or_default(),
+            required: matches!(node.get("required").map(|node| &node.value), Some(Value::Bool(true))),
+        }
+    }
+
+    /// Its own name, or else with its place behind it.
+    fn arguments(&self) -> Vec<String> {
+        let mut plain = snake(self.name);
+        let is_method = REQUEST_METHODS.contains(&plain.as_str()) && !self.required;
+        if is_method || REQUEST.contains(&plain.as_str()) && plain != "body" {
+            plain = format!("{plain}_parameter");
+        }
+        vec![snake(&plain), self.with_place(&plain)]
+    }
+
+    fn inner(&self) -> Vec<String> {
+        let plain = snake(self.name);
+        vec![plain.clone(), self.with_place(&plain)]
+    }
+
+    fn with_place(&self, plain: &str) -> String {
+        snake(&format!("{plain}_{}", self.location))
+    }
+}
+
+/// Who chooses a name first: what stands in the path, in the path's order, so that it has one name in all operations of
+/// the path; then what is required.
+fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
+    let place = |parameter: &Parameter<'_>| match parameter.location {
+        "path" => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX),
+        _ => 0,
+    };
+    let mut order: Vec<usize> = (0..parameters.len()).collect();
+    order.sort_by_key(|&at| {
+        let parameter = &parameters[at];
+        (parameter.location != "path", place(parameter), !parameter.required)
+    });
+    order
+}
+
+/// The methods of the builder that take the credentials of these schemes.
+pub fn credentials<'a>(schemes: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let wish = |scheme: &str| {
+        let plain = snake(scheme);
+        let names = vec![plain.clone(), snake(&format!("{plain}_credential"))];
+        Wish { thing: None, holder: format!("the scheme `{scheme}`"), names, form: Form::Snake }
+    };
+    let mut scope = Scope::reserving(BUILDER, "a method that every builder has");
+    // Without pins nothing is refused.
+    scope.settle(&Pins::default(), schemes.map(wish).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::Context;
+    use crate::select::testing::tree;
+
+    fn named(ids: &[&str]) -> Vec<OperationNames> {
+        let paths: serde_json::Map<String, Json> =
+            ids.iter().enumerate().map(|(at, id)| (format!("/{at}"), json!({"get": {"operationId": id}}))).collect();
+        let mut document = tree(&mut Context::new(), "a.json", &json!({"paths": paths}));
+        name(&mut document, &Pins::default()).unwrap()
+    }
+
+    fn arguments(parameters: Json) -> Vec<(String, String, bool)> {
+        let document = json!({"paths": {"/{b}/{a}": {"get": {"operationId": "x", "parameters": parameters}}}});
+        let mut document = tree(&mut Context::new(), "a.json", &document);
+        let named = name(&mut document, &Pins::default()).unwrap().remove(0).parameters;
+        named.into_iter().map(|one| (one.argument, one.inner, one.is_plain)).collect()
+    }
+
+    #[test]
+    fn no_item_stands_before_what_its_module_uses() {
+        let items = named(&["option", "all", "intoFuture", "login", "option_request", "duration", "self", "gen"]);
+        let requests: Vec<&str> = items.iter().map(|one| one.request.as_str()).collect();
+        let expected =
+            ["OptionRequest2", "All", "IntoFutureRequest", "Login", "OptionRequest", "DurationRequest", "Self_", "Gen"];
+        assert_eq!(requests, expected);
+        assert_eq!((items[1].constant.as_str(), items[3].constant.as_str()), ("ALL_", "LOGIN"));
+        assert_eq!((items[0].error.as_str(), items[0].answer.as_str()), ("OptionError", "OptionAnswer"));
+        assert_eq!(
+            (items[6].method.as_str(), items[6].error.as_str(), items[7].method.as_str()),
+            ("self_", "SelfError", "gen_")
+        );
+    }
+
+    #[test]
+    fn operations_that_become_one_name_have_a_number() {
+        let items = named(&["a_b", "aB", "AB", "new", "ab"]);
+        let methods: Vec<&str> = items.iter().map(|one| one.method.as_str()).collect();
+        assert_eq!(methods, ["a_b", "a_b_2", "ab", "new_2", "ab_2"]);
+    }
+
+    #[test]
+    fn parameters_have_their_name_then_their_place_then_a_number() {
+        let one =
+            |name: &str, location: &str, required: bool| json!({"name": name, "in": location, "required": required});
+        let named = arguments(json!([
+            one("A", "query", false),
+            one("timeout", "query", false),
+            one("timeout_parameter", "query", false),
+            one("token", "query", true),
+            one("a", "path", true),
+            one("b", "path", true),
+            one("a", "header", false),
+            one("a", "query", true),
+            one("body", "query", false),
+            one("header_map", "query", false),
+            one("encode_path", "header", false),
+            one("options", "query", true),
+            one("2fa", "query", false),
+        ]));
+        let expected = [
+            ("a_query_2", "a_query_2", false),
+            ("timeout_parameter", "timeout", true),
+            ("timeout_parameter_query", "timeout_parameter", true),
+            ("token", "token", true),
+            ("a", "a", true),
+            ("b", "b", true),
+            ("a_header", "a_header", false),
+            ("a_query", "a_query", false),
+            ("body_query", "body_query", false),
+            ("header_map", "header_map_query", false),
+            ("encode_path", "encode_path_header", false),
+            ("options_parameter", "options", true),
+            ("x2fa", "x2fa", true),
+        ];
+        assert_eq!(named, expected.map(|(argument, inner, plain)| (argument.to_owned(), inner.to_owned(), plain)));
+    }
+
+    #[test]
+    fn credentials_don_t_stand_before_what_builders_have() {
+        assert_eq!(
+            credentials(["apiKey", "server", "api_key"].into_iter()),
+            ["api_key", "server_credential", "api_key_credential"]
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! Names that are given from outside, by what they are names of.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Something that has a name in Rust, by what it is called in the description and on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Thing {
+    /// The method of an operation, and what is named after it.
+    Operation {
+        /// Its operationId.
+        id: String,
+    },
+    /// The argument of a parameter, or the method that sets it.
+    Parameter {
+        /// The operationId.
+        of: String,
+        /// Where it travels.
+        location: String,
+        /// Its name on the wire.
+        name: String,
+    },
+    /// The type of a component.
+    Type {
+        /// The name of the component.
+        component: String,
+    },
+    /// The field of a member.
+    Field {
+        /// The type.
+        of: String,
+        /// Its name on the wire.
+        member: String,
+    },
+    /// The variant of a value.
+    Value {
+        /// The type.
+        of: String,
+        /// The value on the wire.
+        value: String,
+    },
+    /// The variant of an alternative.
+    Alternative {
+        /// The type.
+        of: String,
+        /// The component that it refers to, or its number.
+        alternative: String,
+    },
+    /// The variant of a server.
+    Server {
+        /// Its URL.
+        url: String,
+    },
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operation { id } => write!(f, "the operation `{id}`"),
+            Self::Parameter { of, location, name } => write!(f, "the {location} parameter `{name}` of `{of}`"),
+            Self::Type { component } => write!(f, "the schema `{component}`"),
+            Self::Field { of, member } => write!(f, "the member `{member}` of `{of}`"),
+            Self::Value { of, value } => write!(f, "the value `{value}` of `{of}`"),
+            Self::Alternative { of, alternative } => write!(f, "the alternative `{alternative}` of `{of}`"),
+            Self::Server { url } => write!(f, "the server `{url}`"),
+        }
+    }
+}
+
+/// Names in Rust by what they are names of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pins(BTreeMap<Thing, String>);
+
+impl Pins {
+    /// The name that something is pinned to.
+    pub fn get(&self, thing: &Thing) -> Option<&str> {
+        self.0.get(thing).map(String::as_str)
+    }
+}
+
+impl FromIterator<(Thing, String)> for Pins {
+    fn from_iter<I: IntoIterator<Item = (Thing, String)>>(pins: I) -> Self {
+        Self(pins.into_iter().collect())
+    }
+}
+
+/// A name that can't be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameError {
+    thing: String,
+    name: String,
+    problem: String,
+}
+
+impl NameError {
+    pub(super) fn unfit(thing: &Thing, name: &str, fit: &str) -> Self {
+        let problem = format!("a name of that kind would be `{fit}`");
+        Self { thing: thing.to_string(), name: name.to_owned(), problem }
+    }
+
+    pub(super) fn taken(thing: &Thing, name: &str, holder: &str) -> Self {
+        Self { thing: thing.to_string(), name: name.to_owned(), problem: format!("{holder} is called that") }
+    }
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} can't be called `{}`: {}", self.thing, self.name, self.problem)
+    }
+}
+
+impl std::error::Error for NameError {}

@@ -1,0 +1,188 @@
+//! The allocator: no two things of one scope have one name.
+
+use std::collections::HashMap;
+
+use super::{NameError, Pins, Thing};
+
+/// Names that stand beside one another, such as the types of a module or the fields of a struct.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    holders: HashMap<String, String>,
+}
+
+impl Scope {
+    /// A scope in which these names are taken.
+    pub fn reserving<'a>(names: impl IntoIterator<Item = &'a str>, holder: &str) -> Self {
+        let mut scope = Self::default();
+        for name in names {
+            scope.take(name.to_owned(), holder);
+        }
+        scope
+    }
+
+    /// Takes a name; `false` when somebody has it.
+    pub fn take(&mut self, name: String, holder: &str) -> bool {
+        let free = !self.holders.contains_key(&name);
+        if free {
+            self.holders.insert(name, holder.to_owned());
+        }
+        free
+    }
+
+    /// Who has a name.
+    pub fn holder(&self, name: &str) -> Option<&str> {
+        self.holders.get(name).map(String::as_str)
+    }
+
+    /// Takes `wanted`, or `wanted` with the first number behind it whose `name` is free.
+    pub fn allocate(&mut self, wanted: &str, name: impl Fn(&str) -> String) -> String {
+        let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));
+        let mut candidates = std::iter::once(wanted.to_owned()).chain(numbered);
+        candidates.find(|text| self.take(name(text), text)).unwrap_or_else(|| wanted.to_owned())
+    }
+
+    /// Names several things at once. What is pinned has its pin; of the others each has the first name that it wants, and
+    /// of several that want one the first; then come the other names that they want, and at last numbers.
+    pub(super) fn settle(&mut self, pins: &Pins, wishes: Vec<Wish>) -> Result<Vec<String>, NameError> {
+        let mut given: Vec<Option<String>> = Vec::with_capacity(wishes.len());
+        for wish in &wishes {
+            given.push(self.pinned(pins, wish)?);
+        }
+        for (wish, name) in wishes.iter().zip(&mut given).filter(|(_, name)| name.is_none()) {
+            *name = wish.names.first().filter(|first| self.take((*first).clone(), &wish.holder)).cloned();
+        }
+        let settled = wishes.iter().zip(given).map(|(wish, name)| {
+            let last = wish.names.last().map_or("x", String::as_str);
+            let numbered = (2_usize..).map(|number| wish.form.numbered(last, number));
+            let mut more = wish.names.iter().skip(1).cloned().chain(numbered);
+            name.or_else(|| more.find(|name| self.take(name.clone(), &wish.holder))).unwrap_or_else(|| last.to_owned())
+        });
+        Ok(settled.collect())
+    }
+
+    fn pinned(&mut self, pins: &Pins, wish: &Wish) -> Result<Option<String>, NameError> {
+        let Some((thing, name)) = wish.thing.as_ref().and_then(|thing| Some((thing, pins.get(thing)?))) else {
+            return Ok(None);
+        };
+        if wish.form.of(name) != name {
+            return Err(NameError::unfit(thing, name, &wish.form.of(name)));
+        }
+        match self.take(name.to_owned(), &wish.holder) {
+            true => Ok(Some(name.to_owned())),
+            false => Err(NameError::taken(thing, name, self.holder(name).unwrap_or_default())),
+        }
+    }
+}
+
+/// What a thing would like to be called.
+pub(super) struct Wish {
+    /// What it is, if its name can be pinned.
+    pub(super) thing: Option<Thing>,
+    /// What it is called in messages.
+    pub(super) holder: String,
+    /// The names that it wants, the dearest first.
+    pub(super) names: Vec<String>,
+    pub(super) form: Form,
+}
+
+impl Wish {
+    pub(super) fn new(thing: Thing, names: Vec<String>, form: Form) -> Self {
+        Self { holder: thing.to_string(), thing: Some(thing), names, form }
+    }
+}
+
+/// The case of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Type,
+    Item,
+    Snake,
+    Constant,
+}
+
+impl Form {
+    fn of(self, text: &str) -> String {
+        match self {
+            Self::Type => super::type_name(text),
+            Self::Item => super::item(text),
+            Self::Snake => super::snake(text),
+            Self::Constant => super::constant(text),
+        }
+    }
+
+    fn numbered(self, name: &str, number: usize) -> String {
+        let stem = name.trim_end_matches('_');
+        match self {
+            Self::Type | Self::Item => self.of(&format!("{stem}{number}")),
+            Self::Snake => self.of(&format!("{stem}_{number}")),
+            Self::Constant => self.of(&format!("{stem}_{number}")),
+        }
+    }
+}
+
+/// The first of some names that nobody has, else the last with a number behind it.
+pub fn free<'a>(names: &[&str], taken: impl Iterator<Item = &'a str> + Clone) -> String {
+    let is_free = |name: &str| taken.clone().all(|other| other != name);
+    let last = names.last().copied().unwrap_or("X");
+    let numbered = (2_usize..).map(|number| format!("{last}{number}"));
+    let mut candidates = names.iter().map(|name| (*name).to_owned()).chain(numbered);
+    candidates.find(|name| is_free(name)).unwrap_or_else(|| last.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(wire: &str, names: &[&str]) -> Wish {
+        let thing = Thing::Field { of: "User".into(), member: wire.into() };
+        Wish::new(thing, names.iter().map(|name| (*name).to_owned()).collect(), Form::Snake)
+    }
+
+    fn settle(pins: &[(&str, &str)], wishes: Vec<Wish>) -> Result<Vec<String>, NameError> {
+        let thing = |wire: &str| Thing::Field { of: "User".into(), member: wire.into() };
+        let pins: Pins = pins.iter().map(|(wire, name)| (thing(wire), (*name).to_owned())).collect();
+        Scope::reserving(["core"], "the request").settle(&pins, wishes)
+    }
+
+    #[test]
+    fn each_has_the_name_it_wants_before_any_has_a_number() {
+        let wishes = vec![
+            wish("aB", &["a_b"]),
+            wish("a-b", &["a_b"]),
+            wish("a_b_2", &["a_b_2"]),
+            wish("core", &["core", "core_query"]),
+            wish("type", &["type_"]),
+            wish("type_", &["type_"]),
+        ];
+        assert_eq!(settle(&[], wishes).unwrap(), ["a_b", "a_b_3", "a_b_2", "core_query", "type_", "type_2"]);
+    }
+
+    #[test]
+    fn what_is_pinned_has_its_pin() {
+        let wishes = || vec![wish("a", &["a"]), wish("b", &["b"]), wish("c", &["c"])];
+        assert_eq!(settle(&[("c", "a")], wishes()).unwrap(), ["a_2", "b", "a"]);
+        let problem = |pins| settle(pins, wishes()).unwrap_err().to_string();
+        assert_eq!(
+            problem(&[("a", "core")]),
+            "the member `a` of `User` can't be called `core`: the request is called that"
+        );
+        assert_eq!(
+            problem(&[("a", "x"), ("b", "x")]),
+            "the member `b` of `User` can't be called `x`: the member `a` of `User` is called that"
+        );
+        assert_eq!(
+            problem(&[("a", "NotSnake")]),
+            "the member `a` of `User` can't be called `NotSnake`: a name of that kind would be `not_snake`"
+        );
+    }
+
+    #[test]
+    fn numbers_are_free_too() {
+        let mut scope = Scope::default();
+        assert_eq!(scope.allocate("A-b", super::super::item), "A-b");
+        assert_eq!(scope.allocate("a_b", super::super::item), "a_b2");
+        assert_eq!(scope.holder("AB"), Some("A-b"));
+        assert_eq!(free(&["Unknown", "UnknownValue"], ["Unknown"].into_iter()), "UnknownValue");
+        assert_eq!(free(&["Unknown"], ["Unknown", "Unknown2"].into_iter()), "Unknown3");
+    }
+}

@@ -1,0 +1,226 @@
+//! Servers, named by what tells them apart: a name that was given, the telling words of the description, or those parts of
+//! the address that others don't have.
+
+use super::scope::{Form, Scope, Wish};
+use super::words::SERVERS;
+use super::{NameError, Pins, Thing, type_name};
+use crate::Node;
+
+/// Words that say of a server only that it is one.
+const FILLERS: [&str; 12] =
+    ["the", "a", "an", "our", "server", "servers", "region", "environment", "endpoint", "api", "url", "base"];
+
+/// Words that tell what a server is for, wherever they stand.
+const ENVIRONMENTS: [&str; 18] = [
+    "beta",
+    "demo",
+    "dev",
+    "development",
+    "integration",
+    "local",
+    "localhost",
+    "preprod",
+    "preview",
+    "prod",
+    "production",
+    "qa",
+    "sandbox",
+    "stage",
+    "staging",
+    "test",
+    "testing",
+    "uat",
+];
+
+/// How many words make a name.
+const MOST_WORDS: usize = 3;
+
+/// The names of the servers of a document; those without an absolute address have none, since nobody can call them.
+pub(super) fn name(document: &Node, title: &str, pins: &Pins) -> Result<Vec<Option<String>>, NameError> {
+    let listed = document.get("servers").and_then(Node::as_array).unwrap_or_default();
+    let servers: Vec<Option<Server>> = listed.iter().map(|node| Server::read(node, title)).collect();
+    let callable: Vec<&Server> = servers.iter().flatten().collect();
+    let wishes = callable.iter().map(|server| {
+        let thing = Thing::Server { url: server.url.clone() };
+        Wish::new(thing, server.names(&callable), Form::Type)
+    });
+    let mut named =
+        Scope::reserving(SERVERS, "the variant for any other server").settle(pins, wishes.collect())?.into_iter();
+    Ok(servers.iter().map(|server| server.as_ref().and_then(|_| named.next())).collect())
+}
+
+struct Server {
+    url: String,
+    /// What somebody said that it is called.
+    given: Option<String>,
+    /// The telling words of its description.
+    said: Vec<String>,
+    scheme: String,
+    /// Host and port.
+    host: String,
+    /// The words of its address.
+    words: Vec<String>,
+}
+
+impl Server {
+    fn read(node: &Node, title: &str) -> Option<Self> {
+        let url = node.get_str("url").unwrap_or_default().trim_end_matches('/');
+        let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "https" | "http"))?;
+        let title = words(title);
+        let is_telling = |word: &String| !FILLERS.contains(&word.as_str()) && !title.contains(word);
+        let host = rest.split('/').next().unwrap_or(rest);
+        Some(Self {
+            url: url.to_owned(),
+            given: node.get_str("x-server-name").map(type_name),
+            said: words(node.get_str("description").unwrap_or_default()).into_iter().filter(is_telling).collect(),
+            scheme: scheme.to_owned(),
+            host: host.to_owned(),
+            words: words(rest),
+        })
+    }
+
+    /// The names that it may have among others, the most telling first.
+    fn names(&self, all: &[&Self]) -> Vec<String> {
+        if let Some(given) = &self.given {
+            return vec![given.clone()];
+        }
+        let is_distinct = |name: &String, of: &dyn Fn(&Self) -> Option<String>| {
+            all.iter().filter(|other| of(other).as_ref() == Some(name)).count() == 1
+        };
+        let described = self.described().filter(|name| is_distinct(name, &Self::described));
+        let apart = |server: &Self| server.apart(all);
+        let addressed = self.apart(all).filter(|name| all.len() > 1 && is_distinct(name, &apart));
+        described.into_iter().chain(addressed).chain([self.by_host(), type_name(&self.url)]).collect()
+    }
+
+    /// By its description, if that is short or speaks of one environment.
+    fn described(&self) -> Option<String> {
+        short(&self.said)
+    }
+
+    /// By the words of its address that not all have.
+    fn apart(&self, all: &[&Self]) -> Option<String> {
+        let one_host = all.iter().all(|other| other.host == self.host);
+        let is_own = |word: &&String| {
+            let weak = FILLERS.contains(&word.as_str()) || is_version(word);
+            all.iter().any(|other| !other.words.contains(word)) && (one_host || !weak)
+        };
+        let mut own: Vec<String> = self.words.iter().filter(is_own).cloned().collect();
+        if self.scheme == "http" && all.iter().any(|other| other.scheme == "https" && other.words == self.words) {
+            own.push("http".to_owned());
+        }
+        if own.iter().all(|word| word.chars().all(|char| char.is_ascii_digit())) && !own.is_empty() {
+            return None;
+        }
+        short(&own)
+    }
+
+    fn by_host(&self) -> String {
+        let host = match self.host.rsplit_once(':') {
+            Some((host, _)) => host,
+            None => &self.host,
+        };
+        type_name(host)
+    }
+}
+
+/// A name of a few words, or of the only one of many that names an environment.
+fn short(words: &[String]) -> Option<String> {
+    if (1..=MOST_WORDS).contains(&words.len()) {
+        return Some(type_name(&words.join(" ")));
+    }
+    let environments: Vec<&String> = words.iter().filter(|word| ENVIRONMENTS.contains(&word.as_str())).collect();
+    match environments.as_slice() {
+        [only] => Some(type_name(only)),
+        _ => None,
+    }
+}
+
+fn is_version(word: &str) -> bool {
+    word.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.chars().all(|char| char.is_ascii_digit()))
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Context;
+    use crate::select::testing::tree;
+
+    fn names(servers: &[(&str, &str)]) -> Vec<String> {
+        let servers: Vec<_> = servers.iter().map(|(url, text)| json!({"url": url, "description": text})).collect();
+        named(json!(servers), &Pins::default())
+    }
+
+    fn named(servers: serde_json::Value, pins: &Pins) -> Vec<String> {
+        let document = tree(&mut Context::new(), "a.json", &json!({"servers": servers}));
+        let names = name(&document, "Svix Cloud", pins).unwrap();
+        names.into_iter().map(|name| name.unwrap_or_else(|| "-".to_owned())).collect()
+    }
+
+    #[test]
+    fn a_server_alone_is_called_by_its_words_or_its_host() {
+        for (url, description, expected) in [
+            ("https://api.example.com/v1", "The Svix EU region", "Eu"),
+            ("https://api.example.com/v1", "Production server", "Production"),
+            ("https://api.example.com/v1", "", "ApiExampleCom"),
+            ("https://api.example.com/v1", "A long story that tells nothing about this server", "ApiExampleCom"),
+            ("https://api.example.com/v1", "This is where you try things out: the sandbox of Svix", "Sandbox"),
+            ("https://api.example.com:8443", "Svix Cloud", "ApiExampleCom"),
+            ("http://127.0.0.1:1/v1", "", "X127001"),
+            ("https://a.b", "Self", "Self_"),
+            ("https://a.b", "Custom", "Ab"),
+            ("/v1", "Relative", "-"),
+        ] {
+            assert_eq!(names(&[(url, description)]), [expected], "{url} {description}");
+        }
+    }
+
+    #[test]
+    fn servers_are_called_by_what_tells_them_apart() {
+        for (servers, expected) in [
+            (&["https://eu.api.x.com", "https://us.api.x.com"][..], &["Eu", "Us"][..]),
+            (
+                &["https://api.x.com", "https://staging-api.x.com", "https://sandbox.x.com"],
+                &["ApiXCom", "Staging", "Sandbox"],
+            ),
+            (&["https://x.com/v1", "https://x.com/v2"], &["V1", "V2"]),
+            (&["https://x.com/v1", "https://y.com/v2"], &["X", "Y"]),
+            (&["https://x.com", "http://x.com"], &["XCom", "Http"]),
+            (&["https://x.com/live", "https://x.com/test", "http://x.com/test"], &["Live", "Test", "TestHttp"]),
+            (&["http://localhost:8080", "http://localhost:8081"], &["Localhost", "HttpLocalhost8081"]),
+            (&["https://api.x.com", "https://a1b2.execute-api.eu-west-1.cloud.com/qa"], &["X", "Qa"]),
+            (&["https://x.com", "https://x.com"], &["XCom", "HttpsXCom"]),
+            (&["https://x.com", "https://x.com", "https://x.com"], &["XCom", "HttpsXCom", "HttpsXCom2"]),
+        ] {
+            let servers: Vec<(&str, &str)> = servers.iter().map(|url| (*url, "")).collect();
+            assert_eq!(names(&servers), expected, "{servers:?}");
+        }
+    }
+
+    #[test]
+    fn a_description_counts_where_it_is_its_own() {
+        let servers = [
+            ("https://eu.x.com", "Production server"),
+            ("https://us.x.com", "Production server"),
+            ("https://test.x.com", "The staging server"),
+        ];
+        assert_eq!(names(&servers), ["Eu", "Us", "Staging"]);
+    }
+
+    #[test]
+    fn a_given_name_wins_and_a_pin_more_so() {
+        let servers = json!([
+            {"url": "https://a.b", "description": "EU", "x-server-name": "The Server"},
+            {"url": "https://eu.b", "description": "EU too"},
+        ]);
+        assert_eq!(named(servers.clone(), &Pins::default()), ["TheServer", "EuToo"]);
+        let pin = (Thing::Server { url: "https://eu.b".to_owned() }, "Europe".to_owned());
+        assert_eq!(named(servers, &Pins::from_iter([pin])), ["TheServer", "Europe"]);
+    }
+}

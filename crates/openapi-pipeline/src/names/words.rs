@@ -1,0 +1,94 @@
+//! Names that are taken before anything is named: by the language, and by what the emitted modules use themselves.
+
+/// The keywords of all editions, with those that are kept for later ones.
+pub(super) const KEYWORDS: [&str; 53] = [
+    "_", "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do",
+    "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
+    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// The types of the runtime, each behind a component of its name.
+pub(crate) const RUNTIME_TYPES: [&str; 8] =
+    ["Secret", "Timestamp", "RedactedValue", "Number", "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr"];
+
+/// What the module of the types calls by these names: variants, and the trait that setters name. All else it names by
+/// its path.
+pub(crate) const TYPES: [&str; 5] = ["Err", "Into", "None", "Ok", "Some"];
+
+/// What the modules of requests, errors and answers call by these names: the prelude, and what they import.
+pub(super) const MODULES: [&str; 24] = [
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "Duration",
+    "Eq",
+    "Err",
+    "From",
+    "Future",
+    "Into",
+    "IntoFuture",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Result",
+    "Send",
+    "Some",
+    "String",
+    "Sync",
+    "Vec",
+];
+
+/// The list of all operations.
+pub(super) const CONSTANTS: [&str; 1] = ["ALL"];
+
+/// Functions that a client has or calls on itself.
+pub(crate) const CLIENT: [&str; 13] = [
+    "api_version",
+    "base_url",
+    "baseurl",
+    "builder",
+    "client",
+    "exec",
+    "inner",
+    "into",
+    "new",
+    "new_with_client",
+    "post",
+    "pre",
+    "try_into",
+];
+
+/// The fields of every request.
+pub(super) const REQUEST: [&str; 3] = ["body", "core", "options"];
+
+/// The methods of every request: only what is set by a method stands in their way.
+pub(super) const REQUEST_METHODS: [&str; 4] = ["idempotency_key", "into_future", "timeout", "token"];
+
+/// What progenitor's methods call by these names: a function, and the headers that they build.
+pub(super) const PRIVATE_METHODS: [&str; 3] = ["body", "encode_path", "header_map"];
+
+/// The variant that every enum of servers has.
+pub(super) const SERVERS: [&str; 1] = ["Custom"];
+
+/// What every builder has.
+pub(super) const BUILDER: [&str; 13] = [
+    "allow_insecure",
+    "build",
+    "default",
+    "http",
+    "idempotency",
+    "max_body_size",
+    "retry",
+    "server",
+    "static_token",
+    "timeout",
+    "timer",
+    "token_source",
+    "user_agent",
+];

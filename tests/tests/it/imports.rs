@@ -1,0 +1,115 @@
+//! The arrows between the files of a crate: which takes names from which. None leads back to where it came from.
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
+
+mod cycles;
+mod reader;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use reader::Crate;
+use workspace_tests::workspace_root;
+
+/// The files that each file takes names from, with those names.
+pub(crate) type Arrows = BTreeMap<PathBuf, BTreeMap<PathBuf, BTreeSet<String>>>;
+
+/// The first files of all crates and programs of this repository that aren't tests.
+fn roots() -> Vec<PathBuf> {
+    let manifests = ["crates/*", "xtask", "tests", "tests/*", "benches/*", "fuzz"];
+    let mut roots = Vec::new();
+    for pattern in manifests {
+        let folders: Vec<PathBuf> = match pattern.strip_suffix("/*") {
+            Some(folder) => {
+                let entries = std::fs::read_dir(workspace_root().join(folder)).unwrap();
+                entries.map(|entry| entry.unwrap().path()).collect()
+            }
+            None => vec![workspace_root().join(pattern)],
+        };
+        for folder in folders.iter().filter(|folder| folder.join("Cargo.toml").is_file()) {
+            let files = ["src/lib.rs", "src/main.rs"].map(|file| folder.join(file));
+            roots.extend(files.into_iter().filter(|file| file.is_file()));
+        }
+    }
+    roots.sort();
+    roots
+}
+
+/// Problem: files that take from one another can only be understood together, and moved together.
+///
+/// Decision: a module and its descendants may, since they are one thing; nothing else, and nothing takes what the first
+/// file of a crate defines, since all files of the crate are its descendants.
+#[test]
+fn no_files_take_from_one_another_but_a_module_and_its_descendants() {
+    let roots = roots();
+    assert!(roots.len() > 10, "{roots:?}");
+    let mut found = Vec::new();
+    for root in roots {
+        let read = Crate::read(&root);
+        for cycle in cycles::of(read.arrows()) {
+            if !is_a_module_with_descendants(&cycle, &read) {
+                found.push(shown(&cycle, read.arrows()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{} cycles of imports:\n\n{}", found.len(), found.join("\n\n"));
+}
+
+fn is_a_module_with_descendants(cycle: &BTreeSet<PathBuf>, read: &Crate) -> bool {
+    let modules: Vec<&[String]> = cycle.iter().map(|file| read.module(file)).collect();
+    modules.iter().any(|top| !top.is_empty() && modules.iter().all(|module| module.starts_with(top)))
+}
+
+/// Every arrow of a cycle, with the names that are taken.
+fn shown(cycle: &BTreeSet<PathBuf>, arrows: &Arrows) -> String {
+    let relative = |path: &Path| path.strip_prefix(workspace_root()).unwrap_or(path).display().to_string();
+    let mut lines = Vec::new();
+    for from in cycle {
+        for (to, names) in arrows.get(from).into_iter().flatten().filter(|(to, _)| cycle.contains(*to)) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            lines.push(format!("{} -> {}: {}", relative(from), relative(to), names.join(", ")));
+        }
+    }
+    lines.join("\n")
+}
+
+/// A crate of a few files, and the arrows in it.
+fn arrows_of(files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let read = Crate::read(&folder.path().join("lib.rs"));
+    let relative = |path: &Path| path.strip_prefix(folder.path()).unwrap().display().to_string();
+    let mut lines = Vec::new();
+    for (from, all) in read.arrows() {
+        for (to, names) in all {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            lines.push(format!("{} -> {}: {}", relative(from), relative(to), names.join(" ")));
+        }
+    }
+    lines
+}
+
+#[test]
+fn names_are_followed_to_the_file_that_defines_them() {
+    let arrows = arrows_of(&[
+        ("lib.rs", "mod a;\nmod b;\nmod deep;\npub use deep::Thing;\npub struct Root;\n"),
+        ("a.rs", "use crate::{Thing, b};\nfn a() -> crate::Root { b::help(); super::deep::inner::work() }\n"),
+        ("b.rs", "pub fn help() {}\n#[cfg(test)]\nmod tests { use crate::a; }\n"),
+        ("deep.rs", "pub mod inner;\npub use inner::*;\npub fn own() { let _ = self::inner::work; }\n"),
+        ("deep/inner.rs", "pub struct Thing;\npub fn work() { vec![super::own()]; }\nuse std::fmt;\n"),
+    ]);
+    assert_eq!(
+        arrows,
+        [
+            "a.rs -> b.rs: b help",
+            "a.rs -> deep/inner.rs: Thing work",
+            "a.rs -> lib.rs: Root",
+            "deep/inner.rs -> deep.rs: own",
+            "deep.rs -> deep/inner.rs: * work",
+            "lib.rs -> deep/inner.rs: Thing",
+        ]
+    );
+}
