@@ -57,11 +57,11 @@ fn range(format: &str) -> Option<(f64, f64)> {
     Some(match format {
         "int8" => (f64::from(i8::MIN), f64::from(i8::MAX)),
         "int16" => (f64::from(i16::MIN), f64::from(i16::MAX)),
-        "int32" => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        "int" | "int32" => (f64::from(i32::MIN), f64::from(i32::MAX)),
         "uint8" => (0.0, f64::from(u8::MAX)),
         "uint16" => (0.0, f64::from(u16::MAX)),
-        "uint32" => (0.0, f64::from(u32::MAX)),
-        "uint" | "uint64" => (0.0, i64::MAX as f64),
+        "uint" | "uint32" => (0.0, f64::from(u32::MAX)),
+        "uint64" => (0.0, i64::MAX as f64),
         _ => return None,
     })
 }
@@ -119,12 +119,14 @@ mod tests {
             ("int32", Some(1.0), 1, i64::from(i32::MAX)),
             ("uint16", None, 0, 65_535),
             ("int8", None, -128, 127),
+            ("int", None, i64::from(i32::MIN), i64::from(i32::MAX)),
+            ("uint", None, 0, i64::from(u32::MAX)),
             ("uint64", None, 0, i64::MAX),
-            ("other", Some(5.0), 5, 1_000_005),
+            ("other", Some(5.0), 5, i64::MAX),
         ] {
             let merged = Merged { formats: vec![format], minimum, ..Merged::default() };
             for _ in 0..200 {
-                let made = integer(&merged, false, &mut random).unwrap().as_i64().unwrap();
+                let made = integer(&merged, true, &mut random).unwrap().as_i64().unwrap();
                 assert!((low..=high).contains(&made), "{format}: {made}");
             }
         }
