@@ -13,6 +13,7 @@ pub mod harbour_2;
 pub mod hostile;
 pub mod letters;
 pub mod museum;
+pub mod names;
 
 /// Calls an operation of a module's client, at the server `base`.
 pub async fn call(module: &str, base: &str, operation: &str, arguments: &Arguments) -> Reply {
@@ -28,6 +29,7 @@ pub async fn call(module: &str, base: &str, operation: &str, arguments: &Argumen
         "hostile" => hostile::calls::call(base, operation, arguments).await,
         "letters" => letters::calls::call(base, operation, arguments).await,
         "museum" => museum::calls::call(base, operation, arguments).await,
+        "names" => names::calls::call(base, operation, arguments).await,
         other => Err(serde_json::json!({"refused": other, "problem": "there is no such module"})),
     }
 }
