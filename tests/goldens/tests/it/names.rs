@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use golden_clients::call::Arguments;
-use golden_clients::names::types::{Members, ReceivedValue, Schemas, Values};
+use golden_clients::names::types::{Members, ParametersOrder, ReceivedValue, Schemas, Values};
 use golden_clients::names::{Server, operations};
 use serde_json::{Map, Value, json};
 
@@ -78,6 +78,12 @@ fn every_value_is_read_and_written_under_its_name() {
         assert_eq!(serde_json::to_value(&value).unwrap(), json!(name));
         assert_eq!(value, name.parse().unwrap());
     }
+    // One that is only sent knows no others.
+    for (value, name) in [(ParametersOrder::Asc2, "asc"), (ParametersOrder::Minus1, "-1")] {
+        assert_eq!((value.to_string().as_str(), serde_json::to_value(&value).unwrap()), (name, json!(name)));
+        assert!(name.parse().is_ok_and(|read: ParametersOrder| read == value), "{name}");
+    }
+    assert!("Asc2".parse::<ParametersOrder>().is_err());
 }
 
 /// Schemas that are called like what generated code uses, or like one another, are types of their own.
@@ -97,6 +103,8 @@ fn every_schema_is_a_type() {
     for name in ["Result", "Error", "types", "Err", "Into", "Debug", "crate", "a_b", "a-b", "UserAddress"] {
         one(name, json!("b"));
     }
+    one("sorted", json!({"by": "ASC"}));
+    one("event", json!({"%": {"next": {"%": {}}}}));
     one("User", json!({"address": {"street": "s"}, "address_2": "a"}));
 }
 
@@ -124,7 +132,7 @@ const QUERY: [(&str, &str); 48] = [
     ("box_", "box"),
     ("into", "into"),
     ("duration", "duration"),
-    ("into_future", "intoFuture"),
+    ("into_future_parameter", "intoFuture"),
     ("gen_", "gen"),
     ("x2fa", "2fa"),
     ("plus1", "+1"),
@@ -143,9 +151,9 @@ const QUERY: [(&str, &str); 48] = [
     ("größe", "größe"),
     ("日本", "日本"),
     ("a_b_query", "a_b"),
-    ("a_b_query_3", "aB"),
+    ("a_b_query_2", "aB"),
     ("ab", "AB"),
-    ("a_b_query_2", "a-b"),
+    ("a_b_query_3", "a-b"),
     ("type_", "type"),
     ("type_query", "type_"),
     ("unknown", "Unknown"),
@@ -173,8 +181,9 @@ fn every_argument_goes_to_its_parameter() {
     let path = [("encode_path", "encode_path"), ("a_b", "a_b"), ("a_b_path", "aB")];
     let header = [("header_map_header", "header_map"), ("self_header", "self"), ("a_b_header", "a_b")];
     let arguments = QUERY.iter().chain(&path).chain(&header);
-    let arguments: Map<String, Value> =
+    let mut arguments: Map<String, Value> =
         arguments.map(|(argument, wire)| ((*argument).to_owned(), json!(format!("{argument}={wire}")))).collect();
+    arguments.insert("order".to_owned(), json!("ASC"));
     let received = served(async |base| {
         let reply = golden_clients::call("names", &base, "parameters", &Arguments::new(arguments)).await;
         assert!(reply.is_ok(), "{reply:?}");
@@ -182,8 +191,9 @@ fn every_argument_goes_to_its_parameter() {
     let [one] = &received[..] else { panic!("{received:?}") };
     let (found, pairs) = target(one);
     assert_eq!(found, "/parameters/encode_path=encode_path/a_b=a_b/a_b_path=aB");
-    let expected: BTreeSet<(String, String)> =
+    let mut expected: BTreeSet<(String, String)> =
         QUERY.iter().map(|(argument, wire)| ((*wire).to_owned(), format!("{argument}={wire}"))).collect();
+    expected.insert(("order".to_owned(), "ASC".to_owned()));
     assert_eq!(pairs, expected);
     for (argument, wire) in header {
         assert_eq!(one.header(wire), Some(format!("{argument}={wire}").as_str()));

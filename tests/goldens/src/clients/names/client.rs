@@ -67,22 +67,8 @@ impl Client {
         encode_path: &'a str,
         a_b: &'a str,
         a_b_path: &'a str,
-        plus1: &'a str,
-        unknown: &'a str,
-        a_b_query_2: &'a str,
-        a_b_query: &'a str,
-        all: &'a str,
-        box_: &'a str,
-        core_parameter: &'a str,
-        default: &'a str,
-        e: &'a str,
         header_map: &'a str,
-        into_future: &'a str,
-        new: &'a str,
-        request: &'a str,
         self_: &'a str,
-        super_: &'a str,
-        value: &'a str,
     ) -> requests::Parameters<'a> {
         requests::Parameters {
             core: &self.core,
@@ -90,52 +76,53 @@ impl Client {
             encode_path,
             a_b,
             a_b_path,
-            plus1,
-            unknown,
-            a_b_query_2,
-            a_b_query,
-            all,
-            box_,
-            core_parameter,
-            default,
-            e,
             header_map,
-            into_future,
-            new,
-            request,
             self_,
-            super_,
-            value,
             x: None,
+            plus1: None,
             minus1: None,
             x2fa: None,
             ab: None,
             err: None,
             self_query: None,
+            unknown: None,
             unknown_value: None,
             x_query: None,
             a_b_query_3: None,
+            a_b_query_2: None,
+            a_b_query: None,
+            all: None,
             body_query: None,
+            box_: None,
             client: None,
             clone: None,
+            core_parameter: None,
             crate_: None,
+            default: None,
             duration: None,
             encode_path_query: None,
+            e: None,
             gen_: None,
             größe: None,
             info: None,
             into: None,
+            into_future_parameter: None,
+            new: None,
             option: None,
             options_parameter: None,
+            order: None,
             path: None,
+            request: None,
             response: None,
             result: None,
+            super_: None,
             timeout_parameter: None,
             timeout_parameter_query: None,
             token_parameter: None,
             type_: None,
             type_query: None,
             url: None,
+            value: None,
             日本: None,
             x_query_2: None,
             a_b_header: None,
@@ -1374,51 +1361,52 @@ pub mod requests {
         pub(super) a_b: &'a str,
         pub(super) a_b_path: &'a str,
         pub(super) x: Option<&'a str>,
-        pub(super) plus1: &'a str,
+        pub(super) plus1: Option<&'a str>,
         pub(super) minus1: Option<&'a str>,
         pub(super) x2fa: Option<&'a str>,
         pub(super) ab: Option<&'a str>,
         pub(super) err: Option<&'a str>,
         pub(super) self_query: Option<&'a str>,
-        pub(super) unknown: &'a str,
+        pub(super) unknown: Option<&'a str>,
         pub(super) unknown_value: Option<&'a str>,
         pub(super) x_query: Option<&'a str>,
-        pub(super) a_b_query_2: &'a str,
         pub(super) a_b_query_3: Option<&'a str>,
-        pub(super) a_b_query: &'a str,
-        pub(super) all: &'a str,
+        pub(super) a_b_query_2: Option<&'a str>,
+        pub(super) a_b_query: Option<&'a str>,
+        pub(super) all: Option<&'a str>,
         pub(super) body_query: Option<&'a str>,
-        pub(super) box_: &'a str,
+        pub(super) box_: Option<&'a str>,
         pub(super) client: Option<&'a str>,
         pub(super) clone: Option<&'a str>,
-        pub(super) core_parameter: &'a str,
+        pub(super) core_parameter: Option<&'a str>,
         pub(super) crate_: Option<&'a str>,
-        pub(super) default: &'a str,
+        pub(super) default: Option<&'a str>,
         pub(super) duration: Option<&'a str>,
         pub(super) encode_path_query: Option<&'a str>,
-        pub(super) e: &'a str,
+        pub(super) e: Option<&'a str>,
         pub(super) gen_: Option<&'a str>,
         pub(super) größe: Option<&'a str>,
         pub(super) header_map: &'a str,
         pub(super) info: Option<&'a str>,
         pub(super) into: Option<&'a str>,
-        pub(super) into_future: &'a str,
-        pub(super) new: &'a str,
+        pub(super) into_future_parameter: Option<&'a str>,
+        pub(super) new: Option<&'a str>,
         pub(super) option: Option<&'a str>,
         pub(super) options_parameter: Option<&'a str>,
+        pub(super) order: Option<types::ParametersOrder>,
         pub(super) path: Option<&'a str>,
-        pub(super) request: &'a str,
+        pub(super) request: Option<&'a str>,
         pub(super) response: Option<&'a str>,
         pub(super) result: Option<&'a str>,
         pub(super) self_: &'a str,
-        pub(super) super_: &'a str,
+        pub(super) super_: Option<&'a str>,
         pub(super) timeout_parameter: Option<&'a str>,
         pub(super) timeout_parameter_query: Option<&'a str>,
         pub(super) token_parameter: Option<rt::Secret>,
         pub(super) type_: Option<&'a str>,
         pub(super) type_query: Option<&'a str>,
         pub(super) url: Option<&'a str>,
-        pub(super) value: &'a str,
+        pub(super) value: Option<&'a str>,
         pub(super) 日本: Option<&'a str>,
         pub(super) x_query_2: Option<&'a str>,
         pub(super) a_b_header: Option<&'a str>,
@@ -1430,6 +1418,12 @@ pub mod requests {
         /// Sets the optional parameter `x`.
         pub fn x(mut self, value: &'a str) -> Self {
             self.x = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `plus1`.
+        pub fn plus1(mut self, value: &'a str) -> Self {
+            self.plus1 = Some(value);
             self
         }
 
@@ -1463,6 +1457,12 @@ pub mod requests {
             self
         }
 
+        /// Sets the optional parameter `unknown`.
+        pub fn unknown(mut self, value: &'a str) -> Self {
+            self.unknown = Some(value);
+            self
+        }
+
         /// Sets the optional parameter `unknown_value`.
         pub fn unknown_value(mut self, value: &'a str) -> Self {
             self.unknown_value = Some(value);
@@ -1481,9 +1481,33 @@ pub mod requests {
             self
         }
 
+        /// Sets the optional parameter `a_b_query_2`.
+        pub fn a_b_query_2(mut self, value: &'a str) -> Self {
+            self.a_b_query_2 = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `a_b_query`.
+        pub fn a_b_query(mut self, value: &'a str) -> Self {
+            self.a_b_query = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `all`.
+        pub fn all(mut self, value: &'a str) -> Self {
+            self.all = Some(value);
+            self
+        }
+
         /// Sets the optional parameter `body_query`.
         pub fn body_query(mut self, value: &'a str) -> Self {
             self.body_query = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `box_`.
+        pub fn box_(mut self, value: &'a str) -> Self {
+            self.box_ = Some(value);
             self
         }
 
@@ -1499,9 +1523,21 @@ pub mod requests {
             self
         }
 
+        /// Sets the optional parameter `core_parameter`.
+        pub fn core_parameter(mut self, value: &'a str) -> Self {
+            self.core_parameter = Some(value);
+            self
+        }
+
         /// Sets the optional parameter `crate_`.
         pub fn crate_(mut self, value: &'a str) -> Self {
             self.crate_ = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `default`.
+        pub fn default(mut self, value: &'a str) -> Self {
+            self.default = Some(value);
             self
         }
 
@@ -1514,6 +1550,12 @@ pub mod requests {
         /// Sets the optional parameter `encode_path_query`.
         pub fn encode_path_query(mut self, value: &'a str) -> Self {
             self.encode_path_query = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `e`.
+        pub fn e(mut self, value: &'a str) -> Self {
+            self.e = Some(value);
             self
         }
 
@@ -1541,6 +1583,18 @@ pub mod requests {
             self
         }
 
+        /// Sets the optional parameter `into_future_parameter`.
+        pub fn into_future_parameter(mut self, value: &'a str) -> Self {
+            self.into_future_parameter = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `new`.
+        pub fn new(mut self, value: &'a str) -> Self {
+            self.new = Some(value);
+            self
+        }
+
         /// Sets the optional parameter `option`.
         pub fn option(mut self, value: &'a str) -> Self {
             self.option = Some(value);
@@ -1553,9 +1607,21 @@ pub mod requests {
             self
         }
 
+        /// Sets the optional parameter `order`.
+        pub fn order(mut self, value: types::ParametersOrder) -> Self {
+            self.order = Some(value);
+            self
+        }
+
         /// Sets the optional parameter `path`.
         pub fn path(mut self, value: &'a str) -> Self {
             self.path = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `request`.
+        pub fn request(mut self, value: &'a str) -> Self {
+            self.request = Some(value);
             self
         }
 
@@ -1568,6 +1634,12 @@ pub mod requests {
         /// Sets the optional parameter `result`.
         pub fn result(mut self, value: &'a str) -> Self {
             self.result = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `super_`.
+        pub fn super_(mut self, value: &'a str) -> Self {
+            self.super_ = Some(value);
             self
         }
 
@@ -1604,6 +1676,12 @@ pub mod requests {
         /// Sets the optional parameter `url`.
         pub fn url(mut self, value: &'a str) -> Self {
             self.url = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `value`.
+        pub fn value(mut self, value: &'a str) -> Self {
+            self.value = Some(value);
             self
         }
 
@@ -1687,7 +1765,7 @@ pub mod requests {
                         &operations::PARAMETERS,
                         "a-b",
                         rt::codegen::Writing::new(rt::codegen::Style::Form, true),
-                        &self.a_b_query_2,
+                        &self.a_b_query_3,
                     )?;
                 options
                     .parameters
@@ -1695,7 +1773,7 @@ pub mod requests {
                         &operations::PARAMETERS,
                         "aB",
                         rt::codegen::Writing::new(rt::codegen::Style::Form, true),
-                        &self.a_b_query_3,
+                        &self.a_b_query_2,
                     )?;
                 options
                     .parameters
@@ -1801,10 +1879,11 @@ pub mod requests {
                         self.größe,
                         self.info,
                         self.into,
-                        self.into_future,
+                        self.into_future_parameter,
                         self.new,
                         self.option,
                         self.options_parameter,
+                        self.order,
                         self.path,
                         self.request,
                         self.response,

@@ -778,6 +778,30 @@ pub mod types {
         }
     }
 
+    /// `Event`
+    ///
+    /// Source: `names.yaml`, `#/components/schemas/Event`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Event {
+        /// `x`
+        #[serde(rename = "%", skip_serializing_if = "::std::option::Option::is_none")]
+        pub x: ::std::option::Option<EventX>,
+    }
+
+    /// `EventX`
+    ///
+    /// Source: `names.yaml`, `#/components/schemas/Event/properties/%`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct EventX {
+        /// `next`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub next: ::std::option::Option<::std::boxed::Box<Event>>,
+    }
+
     /// `IntoSchema`
     ///
     /// Source: `names.yaml`, `#/components/schemas/Into`
@@ -1054,6 +1078,82 @@ pub mod types {
         /// `code`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub code: ::std::option::Option<::std::string::String>,
+    }
+
+    /// `ParametersOrder`
+    ///
+    /// Source: `names.yaml`, `#/paths/~1parameters~1{encode_path}~1{a_b}~1{aB}/get/parameters/54/schema`
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ParametersOrder {
+        /// `Asc2`
+        #[serde(rename = "asc")]
+        Asc2,
+        /// `Asc`
+        #[serde(rename = "ASC")]
+        Asc,
+        /// `Plus1`
+        #[serde(rename = "+1")]
+        Plus1,
+        /// `Minus1`
+        #[serde(rename = "-1")]
+        Minus1,
+    }
+
+    impl ::std::fmt::Display for ParametersOrder {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Asc2 => f.write_str("asc"),
+                Self::Asc => f.write_str("ASC"),
+                Self::Plus1 => f.write_str("+1"),
+                Self::Minus1 => f.write_str("-1"),
+            }
+        }
+    }
+
+    impl ::std::str::FromStr for ParametersOrder {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "asc" => Ok(Self::Asc2),
+                "ASC" => Ok(Self::Asc),
+                "+1" => Ok(Self::Plus1),
+                "-1" => Ok(Self::Minus1),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+
+    impl ::std::convert::TryFrom<&str> for ParametersOrder {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl ::std::convert::TryFrom<::std::string::String> for ParametersOrder {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
     }
 
     /// `Received`
@@ -1333,6 +1433,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub error: ::std::option::Option<Error>,
+        /// `event`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub event: ::std::option::Option<::std::boxed::Box<Event>>,
         /// `into`
         #[serde(rename = "Into", skip_serializing_if = "::std::option::Option::is_none")]
         pub into: ::std::option::Option<IntoSchema>,
@@ -1369,6 +1472,9 @@ pub mod types {
         /// `some`
         #[serde(rename = "Some", skip_serializing_if = "::std::option::Option::is_none")]
         pub some: ::std::option::Option<SomeSchema>,
+        /// `sorted`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sorted: ::std::option::Option<Sorted>,
         /// `string`
         #[serde(
             rename = "String",
@@ -1513,6 +1619,103 @@ pub mod types {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self(value.to_string()))
+        }
+    }
+
+    /// `Sorted`
+    ///
+    /// Source: `names.yaml`, `#/components/schemas/Sorted`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Sorted {
+        /// `by`
+        pub by: SortedBy,
+    }
+
+    /// `SortedBy`
+    ///
+    /// Source: `names.yaml`, `#/components/schemas/Sorted/properties/by`
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum SortedBy {
+        /// `asc`
+        Asc2,
+        /// `ASC`
+        Asc,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
+    }
+
+    impl SortedBy {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Asc2 => "asc",
+                Self::Asc => "ASC",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for SortedBy {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for SortedBy {
+        fn from(value: &str) -> Self {
+            match value {
+                "asc" => Self::Asc2,
+                "ASC" => Self::Asc,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for SortedBy {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for SortedBy {
+        type Err = ::std::convert::Infallible;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for SortedBy {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for SortedBy {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::std::string::String::deserialize(deserializer).map(Self::from)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for SortedBy {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "SortedBy".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
         }
     }
 
@@ -2342,6 +2545,38 @@ pub mod types {
         }
     }
 
+    impl Event {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new() -> Self {
+            Self {
+                x: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `x`.
+        #[must_use]
+        pub fn x(mut self, value: EventX) -> Self {
+            self.x = ::std::option::Option::Some(value);
+            self
+        }
+    }
+
+    impl EventX {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new() -> Self {
+            Self {
+                next: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `next`.
+        #[must_use]
+        pub fn next(mut self, value: ::std::boxed::Box<Event>) -> Self {
+            self.next = ::std::option::Option::Some(value);
+            self
+        }
+    }
+
     impl Members {
         /// With what the API requires; optional fields start out absent.
         pub fn new() -> Self {
@@ -2742,6 +2977,7 @@ pub mod types {
                 default: ::std::default::Default::default(),
                 err: ::std::default::Default::default(),
                 error: ::std::default::Default::default(),
+                event: ::std::default::Default::default(),
                 into: ::std::default::Default::default(),
                 none: ::std::default::Default::default(),
                 ok: ::std::default::Default::default(),
@@ -2751,6 +2987,7 @@ pub mod types {
                 self_2: ::std::default::Default::default(),
                 self_: ::std::default::Default::default(),
                 some: ::std::default::Default::default(),
+                sorted: ::std::default::Default::default(),
                 string: ::std::default::Default::default(),
                 timestamp: ::std::default::Default::default(),
                 types: ::std::default::Default::default(),
@@ -2860,6 +3097,13 @@ pub mod types {
             self
         }
 
+        /// Sets `event`.
+        #[must_use]
+        pub fn event(mut self, value: ::std::boxed::Box<Event>) -> Self {
+            self.event = ::std::option::Option::Some(value);
+            self
+        }
+
         /// Sets `into`.
         #[must_use]
         pub fn into(mut self, value: IntoSchema) -> Self {
@@ -2920,6 +3164,13 @@ pub mod types {
         #[must_use]
         pub fn some(mut self, value: SomeSchema) -> Self {
             self.some = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `sorted`.
+        #[must_use]
+        pub fn sorted(mut self, value: Sorted) -> Self {
+            self.sorted = ::std::option::Option::Some(value);
             self
         }
 
@@ -2994,6 +3245,13 @@ pub mod types {
         pub fn code(mut self, value: impl Into<::std::string::String>) -> Self {
             self.code = ::std::option::Option::Some(value.into());
             self
+        }
+    }
+
+    impl Sorted {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(by: SortedBy) -> Self {
+            Self { by: by }
         }
     }
 
@@ -4045,42 +4303,43 @@ impl Client {
         a_b: &'a str,
         a_b_path: &'a str,
         x: Option<&'a str>,
-        plus1: &'a str,
+        plus1: Option<&'a str>,
         minus1: Option<&'a str>,
         _2fa: Option<&'a str>,
         ab: Option<&'a str>,
         err: Option<&'a str>,
-        unknown: &'a str,
+        unknown: Option<&'a str>,
         unknown_value: Option<&'a str>,
-        all: &'a str,
-        box_: &'a str,
+        all: Option<&'a str>,
+        box_: Option<&'a str>,
         client: Option<&'a str>,
         clone: Option<&'a str>,
-        core: &'a str,
+        core: Option<&'a str>,
         crate_: Option<&'a str>,
-        default: &'a str,
+        default: Option<&'a str>,
         duration: Option<&'a str>,
-        e: &'a str,
+        e: Option<&'a str>,
         gen_: Option<&'a str>,
         größe: Option<&'a str>,
         info: Option<&'a str>,
         into: Option<&'a str>,
-        into_future: &'a str,
-        new: &'a str,
+        into_future: Option<&'a str>,
+        new: Option<&'a str>,
         option: Option<&'a str>,
         options: Option<&'a str>,
+        order: Option<types::ParametersOrder>,
         path: Option<&'a str>,
-        request: &'a str,
+        request: Option<&'a str>,
         response: Option<&'a str>,
         result: Option<&'a str>,
         self_: &'a str,
-        super_: &'a str,
+        super_: Option<&'a str>,
         timeout: Option<&'a str>,
         timeout_parameter: Option<&'a str>,
         token: Option<&'a str>,
         type_: Option<&'a str>,
         url: Option<&'a str>,
-        value: &'a str,
+        value: Option<&'a str>,
         日本: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let _url = format!(
@@ -4117,6 +4376,7 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("new", &new))
             .query(&progenitor_client::QueryParam::new("option", &option))
             .query(&progenitor_client::QueryParam::new("options", &options))
+            .query(&progenitor_client::QueryParam::new("order", &order))
             .query(&progenitor_client::QueryParam::new("path", &path))
             .query(&progenitor_client::QueryParam::new("request", &request))
             .query(&progenitor_client::QueryParam::new("response", &response))
