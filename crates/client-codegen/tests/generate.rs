@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use client_codegen::{CodegenError, CrateSource, CrateSpec, Descriptions, outline};
+use openapi_pipeline::names::{Pins, Thing};
 use openapi_pipeline::source::Step;
 use openapi_pipeline::{Node, Sources};
 
@@ -132,6 +133,33 @@ fn no_text_of_a_description_becomes_code() {
         assert!(!text.contains("<script>"), "{text}");
         assert!(!text.contains("/**"), "block comments could be ended by a description:\n{text}");
     }
+}
+
+/// A name that is pinned stays, whatever the description would make of the thing.
+#[test]
+fn pinned_names_are_what_things_are_called() {
+    let mut sources = Sources::new();
+    let document = node(&mut sources, MERGED);
+    let generate = |pins: &[(Thing, &str)]| {
+        let pins: Pins = pins.iter().map(|(thing, name)| (thing.clone(), (*name).to_owned())).collect();
+        let spec = CrateSpec { pins, ..spec() };
+        client_codegen::generate(&document, &spec, Descriptions { sources: &sources, root: Path::new("") })
+    };
+    let operation = |id: &str| Thing::Operation { id: id.to_owned() };
+    let pins = [
+        (operation("open_door"), "unlock"),
+        (Thing::Type { component: "OpenRequest".to_owned() }, "Opening"),
+        (Thing::Server { url: "https://eu.doors.example".to_owned() }, "Europe"),
+    ];
+    let outline = outline::outline(&generate(&pins).unwrap().client).unwrap();
+    let method =
+        "Client::fn unlock<'a>(&'a self, door_id: &'a types::DoorId, body: &'a types::Opening) -> requests::Unlock<'a>";
+    for line in [method, "    Europe"] {
+        assert!(outline.lines().any(|has| has == line), "no `{line}` in\n{outline}");
+    }
+    let error = generate(&[(operation("open_door"), "Unlock")]).unwrap_err();
+    let expected = "the operation `open_door` can't be called `Unlock`: a name of that kind would be `unlock`";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]

@@ -10,7 +10,7 @@
 //! they wrote all the same.
 //!
 //! Earlier stages need distinct names too, for the components that they make; they ask the same functions, and the same
-//! allocator ([`Scope`]).
+//! allocator (`scope`).
 
 mod case;
 mod operations;
@@ -20,10 +20,12 @@ mod servers;
 mod types;
 mod words;
 
-pub use case::{constant, item, lower_camel, snake, type_name};
+pub(crate) use case::{constant, item, lower_camel};
+pub use case::{snake, type_name};
 pub use operations::{OperationNames, ParameterNames, credentials};
 pub use pins::{NameError, Pins, Thing};
-pub use scope::{Scope, free};
+pub(crate) use scope::Scope;
+pub use scope::free;
 pub use types::TypeNames;
 pub(crate) use words::{CLIENT, RUNTIME_TYPES, TYPES};
 

@@ -13,6 +13,7 @@ pub mod harbour_2;
 pub mod hostile;
 pub mod letters;
 pub mod museum;
+pub mod names;
 
 /// The types of each module.
 pub const TYPES: &[(&str, &[(&str, Journey)])] = &[
@@ -43,6 +44,7 @@ pub async fn call(module: &str, base: &str, operation: &str, arguments: &Argumen
         "hostile" => hostile::calls::call(base, operation, arguments).await,
         "letters" => letters::calls::call(base, operation, arguments).await,
         "museum" => museum::calls::call(base, operation, arguments).await,
+        "names" => names::calls::call(base, operation, arguments).await,
         other => Err(serde_json::json!({"refused": other, "problem": "there is no such module"})),
     }
 }

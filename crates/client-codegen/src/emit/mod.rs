@@ -81,7 +81,7 @@ impl ByMethods {
                 }
             }
         };
-        Ok(Self { client: text(client, lines)?, requests: text(requests::module(api, &signatures), lines)? })
+        Ok(Self { client: text(client, lines)?, requests: text(requests::module(api, &signatures)?, lines)? })
     }
 
     /// The parts of the file, in their order.

@@ -5,19 +5,20 @@ use quote::{format_ident, quote};
 
 use super::answers::Reading;
 use super::signature::{Argument, Form, Kind, Signature};
+use crate::CodegenError;
 use crate::model::{Api, Operation, Writing};
 use crate::polish::doc_attributes;
 
-pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
+pub(super) fn module(api: &Api, signatures: &[Signature]) -> Result<TokenStream, CodegenError> {
     let requests = api.operations.iter().zip(signatures).map(|(operation, signature)| request(operation, signature));
-    let requests: TokenStream = requests.collect();
+    let requests: TokenStream = requests.collect::<Result<_, _>>()?;
     let imports = super::imports(&requests, quote!(super::super));
     let answers = super::has_answers(api).then(|| {
         quote!(
             use super::answers;
         )
     });
-    quote! {
+    Ok(quote! {
         /// Requests that are ready to be sent: await one, or set optional parameters first.
         pub mod requests {
             use std::future::IntoFuture;
@@ -31,10 +32,10 @@ pub(super) fn module(api: &Api, signatures: &[Signature]) -> TokenStream {
 
             #requests
         }
-    }
+    })
 }
 
-fn request(operation: &Operation, signature: &Signature) -> TokenStream {
+fn request(operation: &Operation, signature: &Signature) -> Result<TokenStream, CodegenError> {
     let name = format_ident!("{}", operation.names.request);
     let error = format_ident!("{}", operation.names.error);
     let output = &signature.output;
@@ -47,8 +48,8 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
     let key = operation.idempotency_key().map(|_| idempotency_key());
     // Where there is none to send, giving one is a mistake that the compiler tells.
     let token = operation.security.token().map(|_| token());
-    let send = send(operation, signature);
-    quote! {
+    let send = send(operation, signature)?;
+    Ok(quote! {
         #[doc = #docs]
         #[derive(Debug)]
         #[must_use = "a request is sent when it is awaited"]
@@ -79,7 +80,7 @@ fn request(operation: &Operation, signature: &Signature) -> TokenStream {
                 #send
             }
         }
-    }
+    })
 }
 
 fn field(argument: &Argument) -> Option<TokenStream> {
@@ -138,24 +139,10 @@ fn idempotency_key() -> TokenStream {
     }
 }
 
-fn send(operation: &Operation, signature: &Signature) -> TokenStream {
+fn send(operation: &Operation, signature: &Signature) -> Result<TokenStream, CodegenError> {
     let constant = format_ident!("{}", operation.names.constant);
     let method = format_ident!("{}", operation.names.method);
-    let checks = signature.arguments.iter().filter(|argument| argument.kind == Kind::Path).filter_map(|argument| {
-        let (field, wire) = (&argument.name, argument.parameter.as_ref()?);
-        let name = &wire.name;
-        if let Some(writing) = &wire.writing {
-            let (segment, writing) = (segment(argument), self::writing(writing));
-            let operation = quote!(&operations::#constant);
-            return Some(quote!(let #segment = rt::codegen::write_path(#operation, #name, #writing, &self.#field)?;));
-        }
-        let value = match argument.form {
-            Form::Secret => quote!(self.#field.expose()),
-            _ if argument.is_str() => quote!(self.#field),
-            _ => quote!(&self.#field.to_string()),
-        };
-        Some(quote!(rt::codegen::check_path_segment(&operations::#constant, #name, #value)?;))
-    });
+    let checks = checks(operation, signature, &constant)?;
     let is_json = operation.body.as_ref().is_some_and(|body| body.is_json);
     let numbers = (is_json && signature.may_hold_float)
         .then(|| quote!(rt::codegen::check_numbers(&operations::#constant, &self.body)?;));
@@ -194,7 +181,7 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
         let reader = reading.reader(operation);
         quote!(, #reader)
     });
-    quote! {
+    Ok(quote! {
         Box::pin(async move {
             #(#checks)*
             #numbers
@@ -204,7 +191,39 @@ fn send(operation: &Operation, signature: &Signature) -> TokenStream {
             let result = client.#method(#(#values),*).await;
             rt::codegen::#finish(&call, result #reader).await
         })
-    }
+    })
+}
+
+/// What sees to it that no value changes the path of a request: one check for each parameter in the path.
+fn checks(operation: &Operation, signature: &Signature, constant: &Ident) -> Result<Vec<TokenStream>, CodegenError> {
+    let in_path = operation.parameters.iter().filter(|parameter| parameter.is_in_path());
+    let given = in_path.map(|parameter| {
+        let is_its = |argument: &&Argument| {
+            let wire = argument.parameter.as_ref();
+            argument.kind == Kind::Path && wire.is_some_and(|wire| wire.name == parameter.name)
+        };
+        let problem = || format!("the value of `{}` would come into the path without a check", parameter.name);
+        let argument = signature.arguments.iter().find(is_its);
+        argument.ok_or_else(|| CodegenError::document(&operation.pointer, problem()))
+    });
+    let mut given = given.collect::<Result<Vec<_>, _>>()?;
+    given.sort_by_key(|argument| argument.position);
+    let check = |argument: &Argument| {
+        let field = &argument.name;
+        let name = argument.parameter.as_ref().map_or("", |wire| &wire.name);
+        let operation = quote!(&operations::#constant);
+        if let Some((_, writing)) = argument.writing() {
+            let (segment, writing) = (segment(argument), self::writing(writing));
+            return quote!(let #segment = rt::codegen::write_path(#operation, #name, #writing, &self.#field)?;);
+        }
+        let value = match argument.form {
+            Form::Secret => quote!(self.#field.expose()),
+            _ if argument.is_str() => quote!(self.#field),
+            _ => quote!(&self.#field.to_string()),
+        };
+        quote!(rt::codegen::check_path_segment(#operation, #name, #value)?;)
+    };
+    Ok(given.into_iter().map(check).collect())
 }
 
 /// What a call knows beside the arguments of the generated layer's method.
@@ -246,4 +265,35 @@ fn writing(writing: &Writing) -> TokenStream {
     let style = format_ident!("{style}");
     let reserved = allow_reserved.then(|| quote!(.with_reserved()));
     quote!(rt::codegen::Writing::new(rt::codegen::Style::#style, #explode)#reserved)
+}
+
+#[cfg(test)]
+mod tests {
+    use openapi_pipeline::source::Step;
+    use openapi_pipeline::{Context, Node, names};
+    use serde_json::json;
+    use syn::parse_quote;
+
+    use super::*;
+    use crate::model;
+
+    #[test]
+    fn no_value_comes_into_the_path_without_a_check() {
+        let mut cx = Context::new();
+        let file = cx.sources.add("a.json", "");
+        let origin = cx.sources.mark(file, 0..0, None, Step::Root);
+        let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}});
+        let operation = json!({"operationId": "look", "parameters": [id], "responses": {}});
+        let document = Node::from_json(&json!({"paths": {"/{id}": {"get": operation}}}), origin);
+        let named = names::assign(&document, "", &names::Pins::default()).unwrap();
+        let operation = model::operations(&named).unwrap().remove(0);
+        let signature = Signature {
+            arguments: Vec::new(),
+            may_hold_float: false,
+            output: parse_quote!(()),
+            finish: "finish_empty",
+        };
+        let error = checks(&operation, &signature, &format_ident!("LOOK")).unwrap_err().to_string();
+        assert!(error.ends_with("the value of `id` would come into the path without a check"), "{error}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use openapi_pipeline::names;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Type, parse_quote};
@@ -57,11 +58,7 @@ fn is_plain(item: &ItemEnum) -> bool {
 
 fn open_enum(mut item: ItemEnum, templates: &[Template; 6]) -> Vec<Item> {
     let ident = item.ident.clone();
-    let unknown: Ident = if item.variants.iter().any(|v| v.ident == "Unknown") {
-        parse_quote!(UnknownValue)
-    } else {
-        parse_quote!(Unknown)
-    };
+    let unknown = free_variant(&item, &["Unknown", "UnknownValue"]);
     let known: Vec<(Ident, String)> =
         item.variants.iter().map(|variant| (variant.ident.clone(), wire_value(variant))).collect();
     item.attrs.retain(|attr| !attr.path().is_ident("derive") && !attr.path().is_ident("serde"));
@@ -157,6 +154,12 @@ fn templates() -> [Template; 6] {
         },
     ]
     .map(Template)
+}
+
+/// The first of these names that no variant has.
+pub(super) fn free_variant(item: &ItemEnum, names: &[&str]) -> Ident {
+    let taken: Vec<String> = item.variants.iter().map(|variant| variant.ident.to_string()).collect();
+    Ident::new(&names::free(names, taken.iter().map(String::as_str)), item.ident.span())
 }
 
 /// The value of a variant on the wire: `#[serde(rename = "…")]`, or its name.

@@ -87,8 +87,8 @@ fn setter(field: &Field) -> Option<TokenStream> {
         if takes_into(ty) { (quote!(impl Into<#ty>), quote!(value.into())) } else { (quote!(#ty), quote!(value)) };
     let value = if nullable.is_some() { quote!(::client_runtime::Nullable::Value(#value)) } else { value };
     let value = if inner.is_some() { quote!(::std::option::Option::Some(#value)) } else { value };
-    // `new` is the constructor.
-    let method = if name == "new" { format_ident!("new_") } else { name.clone() };
+    // `new` is the constructor, and `clone` what every type has.
+    let method = if name == "new" || name == "clone" { format_ident!("{name}_") } else { name.clone() };
     let own: Vec<&Attribute> = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
     let fallback = own.is_empty().then(|| format!("Sets `{name}`."));
     let fallback = fallback.iter();

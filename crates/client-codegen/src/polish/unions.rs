@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Attribute, Fields, Ident, Item, ItemEnum, Type, Variant, parse_quote};
 
 use super::attributes::{derives, remove_derive};
+use super::enums::free_variant;
 use crate::unions::{Discriminator, Tag, Union, Unions};
 
 /// Gives such enums a `Deserialize` of ours. With a discriminator, a value of a kind that is not known is kept as it is.
@@ -38,9 +39,7 @@ pub(super) fn read_what_they_say(items: &mut Vec<Item>, unions: &Unions) {
 
 /// The name of the variant for everything else: one that no alternative has.
 fn unknown(item: &ItemEnum) -> Ident {
-    let names = ["Unknown", "UnknownValue", "UnknownKind"];
-    let free = names.into_iter().find(|name| item.variants.iter().all(|variant| variant.ident != name));
-    format_ident!("{}", free.unwrap_or("UnknownAlternative"))
+    free_variant(item, &["Unknown", "UnknownValue", "UnknownKind"])
 }
 
 fn is_untagged(attrs: &[Attribute]) -> bool {

@@ -13,7 +13,7 @@ pub fn type_name(text: &str) -> String {
 }
 
 /// A type that no other tool makes a name of again: `get_x_y` is `GetXY`.
-pub fn item(text: &str) -> String {
+pub(crate) fn item(text: &str) -> String {
     identifier(text, |text| text.to_pascal_case())
 }
 
@@ -23,12 +23,12 @@ pub fn snake(text: &str) -> String {
 }
 
 /// A constant.
-pub fn constant(text: &str) -> String {
+pub(crate) fn constant(text: &str) -> String {
     identifier(text, |text| text.to_shouty_snake_case())
 }
 
 /// An operationId made up from words.
-pub fn lower_camel(words: &str) -> String {
+pub(crate) fn lower_camel(words: &str) -> String {
     identifier(words, |text| text.to_lower_camel_case())
 }
 

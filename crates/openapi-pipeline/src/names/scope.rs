@@ -6,13 +6,13 @@ use super::{NameError, Pins, Thing};
 
 /// Names that stand beside one another, such as the types of a module or the fields of a struct.
 #[derive(Clone, Debug, Default)]
-pub struct Scope {
+pub(crate) struct Scope {
     holders: HashMap<String, String>,
 }
 
 impl Scope {
     /// A scope in which these names are taken.
-    pub fn reserving<'a>(names: impl IntoIterator<Item = &'a str>, holder: &str) -> Self {
+    pub(crate) fn reserving<'a>(names: impl IntoIterator<Item = &'a str>, holder: &str) -> Self {
         let mut scope = Self::default();
         for name in names {
             scope.take(name.to_owned(), holder);
@@ -21,7 +21,7 @@ impl Scope {
     }
 
     /// Takes a name; `false` when somebody has it.
-    pub fn take(&mut self, name: String, holder: &str) -> bool {
+    pub(crate) fn take(&mut self, name: String, holder: &str) -> bool {
         let free = !self.holders.contains_key(&name);
         if free {
             self.holders.insert(name, holder.to_owned());
@@ -30,12 +30,12 @@ impl Scope {
     }
 
     /// Who has a name.
-    pub fn holder(&self, name: &str) -> Option<&str> {
+    pub(crate) fn holder(&self, name: &str) -> Option<&str> {
         self.holders.get(name).map(String::as_str)
     }
 
     /// Takes `wanted`, or `wanted` with the first number behind it whose `name` is free.
-    pub fn allocate(&mut self, wanted: &str, name: impl Fn(&str) -> String) -> String {
+    pub(crate) fn allocate(&mut self, wanted: &str, name: impl Fn(&str) -> String) -> String {
         let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));
         let mut candidates = std::iter::once(wanted.to_owned()).chain(numbered);
         candidates.find(|text| self.take(name(text), text)).unwrap_or_else(|| wanted.to_owned())

@@ -387,6 +387,7 @@ mod tests {
                 "plain": {"type": "string"},
                 "size": {"type": "string", "enum": ["s", null], "description": "How wide."},
                 "on": {"type": "boolean", "enum": [true]},
+                "%": {"type": "string", "enum": ["a"]},
                 "same": {"type": "object", "properties": {"a": {}}},
                 "wrapped": {"nullable": true, "allOf": [{"$ref": "#/components/schemas/UserSame"}]},
             }},
@@ -396,7 +397,16 @@ mod tests {
         let names: Vec<&String> = types.keys().collect();
         assert_eq!(
             names,
-            ["User", "UserAddress", "UserAddress2", "UserAddress2ColorsItem", "UserColor", "UserSame", "UserSize"]
+            [
+                "User",
+                "UserAddress",
+                "UserAddress2",
+                "UserAddress2ColorsItem",
+                "UserColor",
+                "UserSame",
+                "UserSize",
+                "UserX"
+            ]
         );
         let user = &schemas["User"]["properties"];
         assert_eq!(

@@ -48,12 +48,13 @@ pub(super) const MODULES: [&str; 24] = [
 pub(super) const CONSTANTS: [&str; 1] = ["ALL"];
 
 /// Functions that a client has or calls on itself.
-pub(crate) const CLIENT: [&str; 13] = [
+pub(crate) const CLIENT: [&str; 14] = [
     "api_version",
     "base_url",
     "baseurl",
     "builder",
     "client",
+    "clone",
     "exec",
     "inner",
     "into",

@@ -8,8 +8,8 @@ use serde_json::json;
 
 /// A request as it came over the socket.
 #[derive(Debug)]
-struct Received {
-    line: String,
+pub(crate) struct Received {
+    pub(crate) line: String,
     headers: Vec<(String, String)>,
     body: String,
 }
@@ -38,13 +38,21 @@ impl Received {
         Some(Self { line: line.clone(), headers, body: String::from_utf8(body).unwrap() })
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// What a server received by some calls, each of which it answered with 204.
 fn received(calls: impl AsyncFnOnce(&Client)) -> Vec<Received> {
+    served(async |base| {
+        let client = Client::builder().server(Server::Custom(format!("{base}/v1"))).build().unwrap();
+        calls(&client).await;
+    })
+}
+
+/// The same of calls to the server at an address.
+pub(crate) fn served(calls: impl AsyncFnOnce(String)) -> Vec<Received> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = std::thread::spawn(move || {
@@ -57,8 +65,8 @@ fn received(calls: impl AsyncFnOnce(&Client)) -> Vec<Received> {
         }
         all
     });
-    let client = Client::builder().server(Server::Custom(format!("http://{address}/v1"))).build().unwrap();
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(calls(&client));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(calls(format!("http://{address}")));
     // A connection without a request ends it.
     drop(TcpStream::connect(address).unwrap());
     server.join().unwrap()

@@ -5,3 +5,4 @@ mod acme;
 mod compatible;
 mod letters;
 mod museum;
+mod names;

@@ -17,7 +17,7 @@ pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {
         "self_" => self_(&client, arguments).await,
         "crate_" => crate_(&client, arguments).await,
         "get_builder" => get_builder(&client, arguments).await,
-        "clone" => clone(&client, arguments).await,
+        "get_clone" => get_clone(&client, arguments).await,
         "quote_d_operation" => quote_d_operation(&client, arguments).await,
         "ünïcödé_操作" => ünïcödé_操作(&client, arguments).await,
         other => Err(serde_json::json!({"refused": other, "problem": "there is no such operation"})),
@@ -103,14 +103,14 @@ async fn get_builder(client: &Client, arguments: &Arguments) -> Reply {
     }
 }
 
-async fn clone(client: &Client, arguments: &Arguments) -> Reply {
+async fn get_clone(client: &Client, arguments: &Arguments) -> Reply {
     let a0: String = arguments.required("client")?;
     let a1: String = arguments.required("result")?;
-    let request = client.clone(&a0, &a1);
+    let request = client.get_clone(&a0, &a1);
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {
-            let other = matches!(error.api(), Some(errors::CloneError::Other { .. }));
+            let other = matches!(error.api(), Some(errors::GetCloneError::Other { .. }));
             failure(&error, error.status().map(|status| status.as_u16()), other)
         }
     }

@@ -133,15 +133,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`rt::Error::Api`] with an [`errors::CloneError`] when the server answers with anything but success.
+    /// [`rt::Error::Api`] with an [`errors::GetCloneError`] when the server answers with anything but success.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1clone/get`
-    pub fn clone<'a>(
+    pub fn get_clone<'a>(
         &'a self,
         client: &'a str,
         result: &'a str,
-    ) -> requests::CloneRequest<'a> {
-        requests::CloneRequest {
+    ) -> requests::GetClone<'a> {
+        requests::GetClone {
             core: &self.core,
             options: rt::codegen::CallOptions::default(),
             client,
@@ -367,7 +367,8 @@ pub mod operations {
     pub const GET_BUILDER: rt::Operation = operation("get_builder", "GET", "/builder")
         .as_idempotent();
     /// `GET /clone`
-    pub const CLONE: rt::Operation = operation("clone", "GET", "/clone").as_idempotent();
+    pub const GET_CLONE: rt::Operation = operation("get_clone", "GET", "/clone")
+        .as_idempotent();
     /// `GET /quote"s/{na"me}`
     pub const QUOTE_D_OPERATION: rt::Operation = operation(
             "quote_d_operation",
@@ -389,7 +390,7 @@ pub mod operations {
         SELF,
         CRATE,
         GET_BUILDER,
-        CLONE,
+        GET_CLONE,
         QUOTE_D_OPERATION,
         ÜNÏCÖDÉ_操作,
     ];
@@ -691,17 +692,17 @@ pub mod requests {
         }
     }
 
-    /// A call of [`Client::clone`](super::Client::clone) that is ready to be sent.
+    /// A call of [`Client::get_clone`](super::Client::get_clone) that is ready to be sent.
     #[derive(Debug)]
     #[must_use = "a request is sent when it is awaited"]
-    pub struct CloneRequest<'a> {
+    pub struct GetClone<'a> {
         pub(super) core: &'a rt::codegen::Core,
         pub(super) options: rt::codegen::CallOptions,
         pub(super) client: &'a str,
         pub(super) result: &'a str,
     }
 
-    impl<'a> CloneRequest<'a> {
+    impl<'a> GetClone<'a> {
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
@@ -709,18 +710,21 @@ pub mod requests {
         }
     }
 
-    impl<'a> IntoFuture for CloneRequest<'a> {
-        type Output = Result<rt::Response<types::Option>, rt::Error<errors::CloneError>>;
+    impl<'a> IntoFuture for GetClone<'a> {
+        type Output = Result<
+            rt::Response<types::Option>,
+            rt::Error<errors::GetCloneError>,
+        >;
         type IntoFuture = rt::BoxFuture<'a, Self::Output>;
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
-                let call = self.core.call(&operations::CLONE, self.options)?;
+                let call = self.core.call(&operations::GET_CLONE, self.options)?;
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
                     self.core.http().clone(),
                     call.clone(),
                 );
-                let result = client.clone(self.client, self.result).await;
+                let result = client.get_clone(self.client, self.result).await;
                 rt::codegen::finish(&call, result).await
             })
         }
@@ -1052,12 +1056,12 @@ pub mod errors {
 
     impl std::error::Error for GetBuilderError {}
 
-    /// Why [`Client::clone`](super::Client::clone) failed, as the server put it.
+    /// Why [`Client::get_clone`](super::Client::get_clone) failed, as the server put it.
     ///
     /// Source: `hostile.yaml`, `#/paths/~1clone/get/responses`
     #[derive(Debug)]
     #[non_exhaustive]
-    pub enum CloneError {
+    pub enum GetCloneError {
         /// 400: wrong
         BadRequest(rt::ErrorResponse<types::Error>),
         /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
@@ -1072,7 +1076,7 @@ pub mod errors {
         },
     }
 
-    impl rt::ApiError for CloneError {
+    impl rt::ApiError for GetCloneError {
         fn from_response(parts: rt::ResponseParts) -> Self {
             let decoded = match parts.status().as_u16() {
                 400u16 => parts.decode().map(Self::BadRequest),
@@ -1099,13 +1103,13 @@ pub mod errors {
         }
     }
 
-    impl std::fmt::Display for CloneError {
+    impl std::fmt::Display for GetCloneError {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             rt::codegen::fmt_api_error(self, f)
         }
     }
 
-    impl std::error::Error for CloneError {}
+    impl std::error::Error for GetCloneError {}
 
     /// Why [`Client::quote_d_operation`](super::Client::quote_d_operation) failed, as the server put it.
     ///

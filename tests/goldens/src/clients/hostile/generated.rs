@@ -472,7 +472,7 @@ pub mod types {
 
         /// Sets `clone`.
         #[must_use]
-        pub fn clone(mut self, value: impl Into<::std::string::String>) -> Self {
+        pub fn clone_(mut self, value: impl Into<::std::string::String>) -> Self {
             self.clone = ::std::option::Option::Some(value.into());
             self
         }
@@ -780,7 +780,7 @@ impl Client {
     }
 
     /// Sends a `GET` request to `/clone`
-    pub async fn clone<'a>(
+    pub async fn get_clone<'a>(
         &'a self,
         client: &'a str,
         result: &'a str,
@@ -798,7 +798,7 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("result", &result))
             .build()?;
         let info = OperationInfo {
-            operation_id: "clone",
+            operation_id: "get_clone",
         };
         self.pre(&mut request, &info).await?;
         let _result = self.exec(request, &info).await;
