@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use openapi_pipeline::names::{self, Named, Pins};
@@ -185,11 +186,14 @@ fn generate_with(
     let described = provenance::of_description(document, &api);
     let lines = Lines::new(&described, descriptions);
     let (api, lines) = (&api, &lines);
+    // Where progenitor fails, nobody waits for the rest: culprits are looked for at once.
+    let failed = &AtomicBool::new(false);
     let (types, client) = thread::scope(|scope| -> Result<_, CodegenError> {
         // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
         // are polished.
-        let by_description = Aside::start(scope, move || emit::ByDescription::of(api, lines))?;
-        let raw = engine::run(&named, &api.operations)?;
+        let by_description =
+            Aside::start(scope, move || emit::ByDescription::of(api, lines, &|| failed.load(Ordering::Relaxed)))?;
+        let raw = engine::run(&named, &api.operations).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
         let heads = emit::Heads::of(api, &raw)?;
         let by_methods = Aside::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
         let types = Types::of(raw, document, api, descriptions, uninhabited)?;

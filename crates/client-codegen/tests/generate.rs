@@ -7,6 +7,7 @@ use client_codegen::{CodegenError, CrateSource, CrateSpec, Descriptions, outline
 use openapi_pipeline::names::{Pins, Thing};
 use openapi_pipeline::source::Step;
 use openapi_pipeline::{Node, Sources};
+use serde_json::{Value as Json, json};
 
 const MERGED: &str = include_str!("fixtures/merged.json");
 
@@ -175,4 +176,25 @@ fn what_progenitor_panics_on_is_an_error() {
     let broken = MERGED.replace("\"required\": true, \"description\": \"Which door\"", "\"required\": false");
     let error = generate(&broken).unwrap_err();
     assert!(matches!(error, CodegenError::Progenitor(_) | CodegenError::Document { .. }), "{error}");
+}
+
+/// The runtime sends a text; what has the name and is none is a parameter as all others.
+#[test]
+fn an_idempotency_key_is_a_string() {
+    let with_key = |schema: Json| {
+        let parameter = json!({"name": "Idempotency-Key", "in": "header", "schema": schema});
+        json!({"operationId": "send", "parameters": [parameter], "responses": {"204": {"description": ""}}})
+    };
+    let list = json!({"type": "array", "items": {"type": "string", "enum": ["a", "b"]}});
+    for (schema, is_key) in [(json!({"type": "string"}), true), (list, false)] {
+        let document = json!({
+            "openapi": "3.0.3",
+            "info": {"title": "T", "version": "1"},
+            "paths": {"/a": {"post": with_key(schema.clone())}},
+        });
+        let source = generate(&document.to_string()).unwrap();
+        assert_eq!(source.client.contains("with_idempotency_key"), is_key, "{schema}");
+        assert_eq!(source.client.contains("idempotency_key_parameter"), !is_key, "{schema}");
+        assert!(is_key || !source.generated.contains("header_map.append"), "{}", source.generated);
+    }
 }

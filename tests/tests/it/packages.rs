@@ -12,11 +12,12 @@ use workspace_tests::{run, workspace_root};
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"];
 
 /// The crates that are of no use to anybody else.
-const PRIVATE: [&str; 10] = [
+const PRIVATE: [&str; 11] = [
     "call-bench",
     "generation-bench",
     "golden-clients",
     "hot-path-bench",
+    "oracle",
     "pipeline-fuzz",
     "pool-bench",
     "store-bench",

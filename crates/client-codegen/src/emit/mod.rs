@@ -41,11 +41,16 @@ pub(crate) struct ByMethods {
 }
 
 impl ByDescription {
-    pub(crate) fn of(api: &Api, lines: &Lines<'_>) -> Result<Self, CodegenError> {
+    /// An error as soon as `is_in_vain` says so.
+    pub(crate) fn of(api: &Api, lines: &Lines<'_>, is_in_vain: &dyn Fn() -> bool) -> Result<Self, CodegenError> {
+        let text = |module: fn(&Api) -> TokenStream| match is_in_vain() {
+            true => Err(CodegenError::Progenitor("it failed".to_owned())),
+            false => self::text(module(api), lines),
+        };
         Ok(Self {
-            operations: text(operations::module(api), lines)?,
-            answers: text(answers::module(api), lines)?,
-            errors: text(errors::module(api), lines)?,
+            operations: text(operations::module)?,
+            answers: text(answers::module)?,
+            errors: text(errors::module)?,
         })
     }
 }

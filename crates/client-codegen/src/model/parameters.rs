@@ -13,6 +13,7 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
     /// How the runtime writes it; nothing where progenitor's method does, and does it rightly.
     pub(crate) writing: Option<Writing>,
+    is_idempotency_key: bool,
     /// Whether its value must not be shown.
     pub(crate) secret: bool,
     pub(crate) docs: String,
@@ -28,8 +29,9 @@ pub(crate) struct Writing {
 }
 
 impl Parameter {
+    /// Whether the runtime sends it: a header of that name that is a string.
     pub(crate) fn is_idempotency_key(&self) -> bool {
-        self.location == "header" && names::snake(&self.name).ends_with("idempotency_key")
+        self.is_idempotency_key
     }
 
     pub(crate) fn is_in_path(&self) -> bool {
@@ -61,8 +63,11 @@ fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Paramet
     if flag("required") && text("in") == "query" && may_be_null(document, parameter.get("schema")) {
         docs = format!("{docs}\n\nNull is not sent.").trim().to_owned();
     }
+    let is_named_key = text("in") == "header" && names::snake(&text("name")).ends_with("idempotency_key");
+    let is_string = parameter.get("schema").is_some_and(|schema| is_plain_string(document, schema));
     Parameter {
         names,
+        is_idempotency_key: is_named_key && is_string,
         name: text("name"),
         location: text("in"),
         required: flag("required"),
@@ -114,9 +119,18 @@ fn is_plain(document: &Node, parameter: &Parameter, node: &Node) -> bool {
 }
 
 fn is_plain_scalar(document: &Node, schema: &Node) -> bool {
-    let Some(schema) = meant(document, schema) else { return false };
+    matches!(plain_type(document, schema), Some("string" | "integer" | "boolean"))
+}
+
+fn is_plain_string(document: &Node, schema: &Node) -> bool {
+    plain_type(document, schema) == Some("string")
+}
+
+/// The type of a schema that isn't a union.
+fn plain_type<'a>(document: &'a Node, schema: &'a Node) -> Option<&'a str> {
+    let schema = meant(document, schema)?;
     let is_union = ["oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some());
-    !is_union && matches!(schema.get_str("type"), Some("string" | "integer" | "boolean"))
+    schema.get_str("type").filter(|_| !is_union)
 }
 
 /// A schema behind its references and wrappers.
