@@ -28,6 +28,7 @@ pub const TYPES: &[(&str, &[(&str, Journey)])] = &[
     ("hostile", hostile::journeys::TYPES),
     ("letters", letters::journeys::TYPES),
     ("museum", museum::journeys::TYPES),
+    ("names", names::journeys::TYPES),
 ];
 
 /// Calls an operation of a module's client, at the server `base`.

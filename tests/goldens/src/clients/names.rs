@@ -42,3 +42,8 @@ pub use generated::types;
 #[rustfmt::skip]
 #[allow(deprecated, unused_imports, unused_variables, reason = "which operations and types a description has")]
 pub mod calls;
+
+/// Types by name.
+#[rustfmt::skip]
+#[allow(deprecated, unused_imports, reason = "which types a description has")]
+pub mod journeys;
