@@ -80,7 +80,7 @@ fn every_value_is_read_and_written_under_its_name() {
     }
     // One that is only sent knows no others.
     for (value, name) in [(ParametersOrder::Asc2, "asc"), (ParametersOrder::Minus1, "-1")] {
-        assert_eq!((value.to_string().as_str(), serde_json::to_value(&value).unwrap()), (name, json!(name)));
+        assert_eq!((value.to_string().as_str(), serde_json::to_value(value).unwrap()), (name, json!(name)));
         assert!(name.parse().is_ok_and(|read: ParametersOrder| read == value), "{name}");
     }
     assert!("Asc2".parse::<ParametersOrder>().is_err());
