@@ -6,10 +6,12 @@
 pub mod driver;
 pub mod judge;
 pub mod mutations;
+mod random_document;
 mod scratch;
 mod server;
 pub mod witness;
 
+pub use random_document::{Version, random_document};
 pub use scratch::{Scratch, assert_golden, cargo, run, scratch_target, workspace_root, xtask};
 pub use server::{Received, Server};
 
