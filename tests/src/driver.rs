@@ -31,8 +31,10 @@ pub type Compiled = fn(&str, &str, &str, Map<String, Value>) -> Pin<Box<dyn Futu
 pub enum Clients {
     /// Code that is there.
     Compiled(Compiled),
-    /// A program that is built from the clients.
+    /// A program that is built from the clients, each a crate.
     Program,
+    /// A program that the clients are modules of: small ones compile faster so.
+    Modules,
 }
 
 /// What to test, and how much of it.
@@ -74,7 +76,7 @@ impl Trial {
         let plans: Vec<plan::Plan> = subjects.iter().map(|subject| plan::Plan::new(subject, self)).collect();
         let caller = match self.clients {
             Clients::Compiled(call) => Caller::Compiled(call),
-            Clients::Program => Caller::Program(program::build(self, &subjects, &plans)),
+            Clients::Program | Clients::Modules => Caller::Program(program::build(self, &subjects, &plans)),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let observed = runtime.block_on(serve::observe(caller, &subjects, &plans));

@@ -5,11 +5,13 @@
 
 pub mod driver;
 pub mod mutations;
+mod random_document;
 mod scratch;
 mod server;
 pub mod witness;
 
 pub use oracle::Received;
+pub use random_document::{Version, random_document};
 pub use scratch::{Scratch, assert_golden, cargo, run, scratch_target, workspace_root, xtask};
 pub use server::Server;
 

@@ -134,7 +134,8 @@ fn owned(argument: &Argument) -> String {
     }
 }
 
-/// Bodies that are not JSON.
+/// Bodies that are not JSON; a type of the description may be called so too.
 fn is_bytes(ty: &str) -> bool {
-    ["Bytes", "Body", "[u8]"].iter().any(|name| ty.rsplit("::").next() == Some(*name))
+    let is_generated = ty.starts_with("types::");
+    !is_generated && ["Bytes", "Body", "[u8]"].iter().any(|name| ty.rsplit("::").next() == Some(*name))
 }

@@ -7,9 +7,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::{Map, Value, json};
 use xtask::calls::{Calls, Method};
 
-use super::Trial;
 use super::plan::Plan;
 use super::subject::Subject;
+use super::{Clients, Trial};
 use crate::scratch::cargo;
 use crate::{run, workspace_root};
 
@@ -57,17 +57,28 @@ pub(super) fn build(trial: &Trial, subjects: &[Subject], plans: &[Plan]) -> Prog
     let mut manifest = format!(
         "[package]\nname = {:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\nincremental = false\n\n[dependencies]\n\
          client-runtime = {{ path = {runtime:?}, default-features = false }}\n\
-         reqwest = {{ version = \"0.13\", default-features = false }}\n\
-         serde = \"1\"\nserde_json = \"1\"\nserde_path_to_error = \"0.1\"\n\
+         reqwest = {{ version = \"0.13\", default-features = false, features = [\"json\", \"query\", \"stream\"] }}\n\
+         serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\nserde_path_to_error = \"0.1\"\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n",
         trial.name
     );
+    let is_one_crate = matches!(trial.clients, Clients::Modules);
+    if is_one_crate {
+        manifest += "progenitor-client = { version = \"0.15.1\", default-features = false }\nregress = \"0.12\"\n";
+    }
     let mut main = MAIN.to_owned();
     let mut arms = String::new();
     for (number, (subject, plan)) in subjects.iter().zip(plans).enumerate() {
-        manifest += &format!("{} = {{ path = {:?}, default-features = false }}\n", subject.package, subject.folder);
+        match is_one_crate {
+            true => main += &client(number, subject),
+            false => {
+                let (package, folder) = (&subject.package, &subject.folder);
+                manifest += &format!("{package} = {{ path = {folder:?}, default-features = false }}\n");
+            }
+        }
         arms += &format!("        {number} => m{number}::call(base, operation, arguments).await,\n");
-        main += &module(number, subject, plan);
+        let client = if is_one_crate { format!("crate::c{number}") } else { subject.package.replace('-', "_") };
+        main += &module(number, &client, subject, plan);
     }
     main += &format!(
         "\nasync fn call(subject: u64, base: &str, operation: &str, arguments: &Arguments) -> Reply {{\n    match subject {{\n{arms}        \
@@ -95,12 +106,28 @@ fn write(path: &Path, text: &str) {
     }
 }
 
-fn module(number: usize, subject: &Subject, plan: &Plan) -> String {
+/// A client as a module.
+fn client(number: usize, subject: &Subject) -> String {
+    let source = |file: &str| subject.folder.join("src").join(file);
+    let (client, generated) = (source("client.rs"), source("generated.rs"));
+    let has_answers = std::fs::read_to_string(&client).unwrap().contains("\npub mod answers {");
+    let answers = if has_answers { "answers, " } else { "" };
+    format!(
+        "\n#[allow(unused, unreachable_pub)]\nmod c{number} {{
+    #[path = {client:?}]\n    mod client;
+    #[path = {generated:?}]\n    mod generated;
+    pub use client::{{Client, Server, {answers}errors}};
+    pub use client_runtime::Bytes;
+    pub use generated::types;\n}}\n"
+    )
+}
+
+/// The calls of a client.
+fn module(number: usize, client: &str, subject: &Subject, plan: &Plan) -> String {
     let mut used: Vec<usize> = plan.cases.iter().map(|case| case.method).collect();
     used.sort_unstable();
     used.dedup();
     let methods: Vec<&Method> = used.into_iter().map(|method| &subject.methods[method]).collect();
-    let client = subject.package.replace('-', "_");
-    let calls = Calls { client: &client, support: "crate::call", methods: &methods, credentials: &subject.credentials };
+    let calls = Calls { client, support: "crate::call", methods: &methods, credentials: &subject.credentials };
     format!("\n#[allow(unused, deprecated, non_snake_case)]\nmod m{number} {{\n{}}}\n", calls.render())
 }

@@ -15,6 +15,7 @@ mod new_family;
 mod packages;
 mod prism;
 mod public_items;
+mod random_documents;
 mod regenerate;
 mod regenerating;
 mod samples;

@@ -102,3 +102,28 @@ fn await_child(parent: u32) -> String {
     }
     panic!("it generates nothing");
 }
+
+/// What once was looked through again for each of its parts, to the fourth power of their number.
+#[test]
+fn unions_that_name_all_others_take_time_in_proportion() {
+    const UNIONS: usize = 70;
+    let reference = |at: usize| json!({"$ref": format!("#/components/schemas/Union{at}")});
+    let union = |at: usize| {
+        let own = json!({"type": "object", "properties": {format!("own{at}"): {"type": "string"}}});
+        let others = (0..UNIONS).filter(|other| *other != at).map(reference);
+        (format!("Union{at}"), json!({"oneOf": others.chain([own]).collect::<Vec<_>>()}))
+    };
+    let schemas: Map<String, serde_json::Value> = (0..UNIONS).map(union).collect();
+    let content = json!({"application/json": {"schema": reference(0)}});
+    let get = json!({"operationId": "get", "responses": {"200": {"description": "d", "content": content}}});
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Many", "version": "1"},
+        "paths": {"/many": {"get": get}},
+        "components": {"schemas": schemas},
+    });
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.json"), document.to_string()).unwrap();
+    // A debug build takes three seconds of an idle machine; it took two minutes.
+    run(client(folder.path()).env("XTASK_TIME_LIMIT", "90").output().unwrap());
+}

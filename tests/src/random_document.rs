@@ -1,0 +1,124 @@
+//! Descriptions left to chance: valid in their dialect, and made of what is awkward. Names that collide, are keywords or no
+//! names at all; unions, compositions, recursion, discriminators; parameters and bodies of every kind.
+//!
+//! The same seed gives the same description. What can't be called on purpose (see docs/left-out.md) isn't in them.
+
+mod names;
+mod operation;
+mod schema;
+
+use serde_json::{Map, Value, json};
+
+use crate::judge::Random;
+
+/// The dialects, as the descriptions declare them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Swagger 2.0.
+    Swagger2,
+    /// OpenAPI 3.0.
+    V30,
+    /// OpenAPI 3.1.
+    V31,
+}
+
+const VERSIONS: [Version; 3] = [Version::Swagger2, Version::V30, Version::V31];
+
+/// A description.
+pub fn random_document(seed: u64) -> Value {
+    let version = VERSIONS[(seed % 3) as usize];
+    Draft { version, random: Random::new(seed, "document"), components: Vec::new() }.document(seed)
+}
+
+/// A description in the making.
+struct Draft {
+    version: Version,
+    random: Random,
+    /// The names of the components: each may refer to any other from a property, and is composed of earlier ones.
+    components: Vec<String>,
+}
+
+impl Draft {
+    fn document(mut self, seed: u64) -> Value {
+        let count = 3 + self.random.below(6);
+        self.components = names::distinct(&mut self.random, count, names::component);
+        let mut schemas = Map::new();
+        for at in 0..self.components.len() {
+            let schema = self.component(at);
+            schemas.insert(self.components[at].clone(), schema);
+        }
+        let paths = self.paths();
+        let info = json!({"title": format!("Random {seed}"), "version": "1"});
+        match self.version {
+            Version::Swagger2 => json!({
+                "swagger": "2.0", "info": info, "host": "random.example.com", "schemes": ["https"],
+                "paths": paths, "definitions": schemas,
+            }),
+            _ => json!({
+                "openapi": if self.version == Version::V30 { "3.0.3" } else { "3.1.0" }, "info": info,
+                "servers": [{"url": "https://random.example.com"}],
+                "paths": paths, "components": {"schemas": schemas},
+            }),
+        }
+    }
+
+    /// One time in so many.
+    fn one_in(&mut self, times: usize) -> bool {
+        self.random.below(times) == 0
+    }
+
+    fn reference(&self, name: &str) -> Value {
+        let name = name.replace('~', "~0").replace('/', "~1");
+        json!({"$ref": match self.version {
+            Version::Swagger2 => format!("#/definitions/{name}"),
+            _ => format!("#/components/schemas/{name}"),
+        }})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_seed_is_a_description_and_every_construct_occurs() {
+        assert_eq!(random_document(7), random_document(7));
+        let texts: Vec<String> = (0..60).map(|seed| random_document(seed).to_string()).collect();
+        assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), texts.len());
+        for construct in [
+            "\"allOf\"",
+            "\"anyOf\"",
+            "\"oneOf\"",
+            "\"discriminator\"",
+            "\"mapping\"",
+            "\"enum\"",
+            "\"const\"",
+            "\"nullable\"",
+            "\"null\"]",
+            "\"x-nullable\"",
+            "\"additionalProperties\"",
+            "\"pattern\"",
+            "\"minLength\"",
+            "\"\":{",
+            "🦀",
+            "\"self\"",
+            "\"in\":\"header\"",
+            "\"in\":\"path\"",
+            "\"in\":\"query\"",
+            "\"in\":\"formData\"",
+            "\"in\":\"body\"",
+            "deepObject",
+            "pipeDelimited",
+            "collectionFormat",
+            "x-www-form-urlencoded",
+            "octet-stream",
+            "text/plain",
+            "\"default\":{",
+            "\"201\"",
+        ] {
+            assert!(texts.iter().any(|text| text.contains(construct)), "no {construct} in any");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Descriptions left to chance: each becomes a client, in time, without a panic and without an operation that the generator
+//! fails on. In nightly all of them are compiled, and each operation is called.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use client_codegen::{CrateSpec, Descriptions, Guarded, STACK, check_size, generate_guarded};
+use openapi_pipeline::load::{MemoryFiles, check_as_published, read};
+use openapi_pipeline::lower::{Care, LowerPlan, lower};
+use openapi_pipeline::select::{Selection, select};
+use openapi_pipeline::{Context, Diagnostics, convert};
+use test_requirements::effort;
+use workspace_tests::driver::{Clients, Trial};
+use workspace_tests::{random_document, workspace_root};
+
+/// How many descriptions are generated at least.
+const EVERYDAY: u64 = 50;
+
+/// How many in nightly; `RANDOM_DOCUMENTS` sets another number.
+const NIGHTLY: u64 = 2_000;
+
+/// How long one may take, on a machine that is busy with other tests.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How many clients are modules of one program.
+const BATCH: usize = 50;
+
+fn seeds() -> std::ops::Range<u64> {
+    let asked = std::env::var("RANDOM_DOCUMENTS").ok().map(|text| text.parse().unwrap());
+    0..asked.unwrap_or_else(|| effort(EVERYDAY, NIGHTLY))
+}
+
+/// What is wrong with the client of a description, if anything is.
+fn fault(seed: u64) -> Option<String> {
+    let (done, outcome) = mpsc::channel();
+    let work = move || drop(done.send(generate(seed).and_then(|guarded| judge(&guarded))));
+    // It is left behind if it doesn't end.
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
+    match outcome.recv_timeout(LONGEST) {
+        Ok(outcome) => outcome.err(),
+        Err(mpsc::RecvTimeoutError::Timeout) => Some(format!("still at work after {} s", LONGEST.as_secs())),
+        Err(mpsc::RecvTimeoutError::Disconnected) => {
+            let payload = worker.join().err();
+            let text = payload.and_then(|payload| payload.downcast_ref::<String>().cloned());
+            Some(format!("it panicked: {}", text.unwrap_or_default()))
+        }
+    }
+}
+
+/// A description to its client, as `cargo xtask client` does it.
+fn generate(seed: u64) -> Result<Guarded, String> {
+    let mut cx = Context::new();
+    let shown = |cx: &Context, problems: Diagnostics| problems.render(&cx.sources, cx.limits(), false);
+    let files = MemoryFiles::new().with("a.json", random_document(seed).to_string());
+    let mut lowered = || {
+        let published = read(&mut cx, &files, Path::new("a.json"))?;
+        let document = check_as_published(&mut cx, &files, published)?;
+        let document = convert::to_v3_0(&mut cx, document)?;
+        let document = select(&mut cx, document, &Selection::default())?;
+        let document = lower(&mut cx, document, &LowerPlan { secrets: Vec::new(), care: Care::AsPublished })?;
+        check_size(&document, &cx.sources, cx.limits())?;
+        Ok(document)
+    };
+    let document = lowered().map_err(|problems| shown(&cx, problems))?;
+    let spec = CrateSpec {
+        family: "random".into(),
+        title: "Random".into(),
+        command: "cargo xtask client".into(),
+        document: "openapi.json".into(),
+        server_by_token_region: Vec::new(),
+    };
+    let descriptions = Descriptions { sources: &cx.sources, root: Path::new("") };
+    generate_guarded(&document, &spec, descriptions).map_err(|error| error.to_string())
+}
+
+fn judge(guarded: &Guarded) -> Result<(), String> {
+    if let Some(culprit) = guarded.left_out.first() {
+        return Err(format!("{} is left out: {}", culprit.operation(), culprit.reason()));
+    }
+    for source in [&guarded.source.client, &guarded.source.generated] {
+        syn::parse_file(source).map_err(|error| format!("it is no Rust: {error}"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn descriptions_left_to_chance_become_clients() {
+    let faults: Vec<String> = seeds().filter_map(|seed| Some(format!("{seed}: {}", fault(seed)?))).collect();
+    assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), seeds().end, faults.join("\n"));
+}
+
+#[test]
+fn clients_of_descriptions_left_to_chance_compile_and_are_called() {
+    if !effort(false, true) {
+        return;
+    }
+    let folder = workspace_root().join("target/random");
+    let documents = folder.join("documents");
+    std::fs::create_dir_all(&documents).unwrap();
+    let write = |seed: u64| -> PathBuf {
+        let path = documents.join(format!("d{seed}.json"));
+        std::fs::write(&path, random_document(seed).to_string()).unwrap();
+        path
+    };
+    let files: Vec<PathBuf> = seeds().map(write).collect();
+    let trial = Trial { name: "random", folder, seed: 1, operations: 10, rounds: 1, clients: Clients::Modules };
+    let (mut callable, mut called, mut calls, mut mismatches) = (0, 0, 0, 0);
+    for batch in files.chunks(BATCH) {
+        for verdict in trial.run(batch) {
+            callable += verdict.callable;
+            called += verdict.called;
+            calls += verdict.calls;
+            mismatches += verdict.mismatches.len();
+            for mismatch in &verdict.mismatches {
+                println!("{}: {mismatch}", verdict.file);
+            }
+        }
+    }
+    let documents = files.len();
+    println!(
+        "{documents} descriptions compile; {called} of {callable} operations, {calls} calls, {mismatches} mismatches"
+    );
+    assert_eq!(called, callable, "operations that were not called");
+    assert!(calls >= called, "calls that were not sent");
+}
