@@ -9,7 +9,7 @@ mod schema;
 
 use serde_json::{Map, Value, json};
 
-use crate::judge::Random;
+use oracle::Random;
 
 /// The dialects, as the descriptions declare them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::judge::Random;
+use oracle::Random;
 
 /// Keywords of all editions.
 const KEYWORDS: &str = "type self Self crate super async await dyn try gen abstract become box do final macro override priv \

@@ -70,6 +70,7 @@ fn generate(seed: u64) -> Result<Guarded, String> {
         command: "cargo xtask client".into(),
         document: "openapi.json".into(),
         server_by_token_region: Vec::new(),
+        pins: Default::default(),
     };
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new("") };
     generate_guarded(&document, &spec, descriptions).map_err(|error| error.to_string())
