@@ -313,11 +313,10 @@ mod tests {
 
     /// Operations that share their schemas, all of them but the tenth, which progenitor panics on.
     fn document() -> Json {
-        let alternative = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}, "additionalProperties": false});
         let fields: Map<String, Json> = (0..50).map(|at| (format!("member_{at}"), json!({"type": "string"}))).collect();
         let schemas = json!({
             "Shared": {"type": "object", "properties": fields},
-            "Trap": {"oneOf": [alternative("a-b"), alternative("a_b")]},
+            "Trap": {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/Gone"}}},
         });
         let operation = |at: usize| {
             let name = if at == 10 { "Trap" } else { "Shared" };

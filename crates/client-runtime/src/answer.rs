@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::finish::{self, Inner};
-use crate::{ApiError, DecodeError, Error, RawBody, Response, ResponseParts, decode};
+use crate::{ApiError, DecodeError, Error, RawBody, Response, ResponseParts, decode, json};
 
 /// A response whose body nobody has looked at.
 pub struct Answer<'a> {
@@ -39,7 +39,7 @@ impl Answer<'_> {
     ///
     /// [`Unread`] when the body isn't JSON of this type.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Unread> {
-        decode::read_json(&self.body).map_err(|_| {
+        json::read_json(&self.body).map_err(|_| {
             Unread(Problem::Misfit(Box::new(decode::explain::<T>(self.call.operation(), self.status, self.body))))
         })
     }

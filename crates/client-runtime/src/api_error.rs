@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use crate::decode::read_json;
+use crate::json::read_json;
 use crate::{Operation, retry};
 
 mod documented;

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::{Number, Value};
 use serde_path_to_error::{Path, Segment};
 use survey::{Kind, Problem, Step};
 
@@ -17,51 +16,6 @@ mod survey;
 
 /// Longer than any field of an API, shorter than most tokens.
 const LONGEST_NAME: usize = 40;
-
-/// Reads JSON as the body of a response is read.
-///
-/// A number without a fraction is an integer, also where it is written as `1.0` or `1e3`: JSON Schema says so since its
-/// draft 6, and some serializers know no other numbers. serde takes them for fractions, so a body that its type refuses
-/// is read once more, with such numbers as integers.
-///
-/// # Errors
-///
-/// When the type doesn't take it.
-pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(json).or_else(|error| {
-        let Ok(mut value) = serde_json::from_slice(json) else { return Err(error) };
-        if whole_numbers(&mut value) { T::deserialize(value) } else { Err(error) }
-    })
-}
-
-/// Makes integers of the numbers without a fraction, as far as 64 bits reach; whether there were any.
-pub(crate) fn whole_numbers(value: &mut Value) -> bool {
-    match value {
-        Value::Number(number) if number.is_f64() => match number.as_f64().and_then(integer) {
-            Some(integer) => {
-                *number = integer;
-                true
-            }
-            None => false,
-        },
-        // Each of them has to be looked at.
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| whole_numbers(item) | found),
-        Value::Object(members) => members.values_mut().fold(false, |found, member| whole_numbers(member) | found),
-        _ => false,
-    }
-}
-
-/// The integer that a float is. Floats hold the bounds of 64 bits exactly, so nothing is rounded.
-fn integer(float: f64) -> Option<Number> {
-    if float.fract() != 0.0 {
-        return None;
-    }
-    match float {
-        float if (i64::MIN as f64..-(i64::MIN as f64)).contains(&float) => Some((float as i64).into()),
-        float if (0.0..2.0 * -(i64::MIN as f64)).contains(&float) => Some((float as u64).into()),
-        _ => None,
-    }
-}
 
 /// Decodes the body once more, this time keeping track of where it is, and says what is wrong.
 pub(crate) fn explain<T: DeserializeOwned>(
@@ -263,28 +217,6 @@ mod tests {
         let (field, problem) = find_problem::<Answer>(body.as_bytes());
         assert!(!problem.contains("canary"), "{problem}");
         format!("{}: {problem}", field.unwrap_or_default())
-    }
-
-    #[test]
-    fn numbers_without_a_fraction_are_integers() {
-        #[derive(Debug, PartialEq, Deserialize)]
-        struct Numbers {
-            ids: Vec<u64>,
-            size: f64,
-            signed: Option<i64>,
-        }
-        let read = |text: &str| super::read_json::<Numbers>(text.as_bytes());
-        let numbers = |ids: &[u64], signed| Numbers { ids: ids.to_vec(), size: 2.0, signed: Some(signed) };
-        assert_eq!(read(r#"{"ids":[1.0,2e3],"size":2.0,"signed":-4.0}"#).unwrap(), numbers(&[1, 2000], -4));
-        let largest = 0xffff_ffff_ffff_f800;
-        assert_eq!(
-            read(r#"{"ids":[18446744073709549568.0],"size":2,"signed":-9223372036854775808.0}"#).unwrap(),
-            numbers(&[largest], i64::MIN)
-        );
-        for refused in ["1.5", "-1.0", "18446744073709551616.0", "1e400", "\"1.0\""] {
-            let text = format!(r#"{{"ids":[{refused}],"size":2,"signed":0}}"#);
-            assert!(read(&text).is_err(), "{refused}");
-        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::decode::{self, text};
-use crate::{ApiError, Error, RawBody, Response, ResponseParts};
+use crate::{ApiError, Error, RawBody, Response, ResponseParts, json};
 
 pub(crate) type Inner = progenitor_client::Error<()>;
 
@@ -32,10 +32,10 @@ where
     }
 }
 
-/// What the generated layer couldn't decode, read as [`decode::read_json`] does, which knows more ways to write a number.
+/// What the generated layer couldn't decode, read as [`json::read_json`] does, which knows more ways to write a number.
 fn read_again<T: DeserializeOwned>(call: &Call, error: &Inner) -> Option<Response<T>> {
     let Inner::InvalidResponsePayload(body, _) = error else { return None };
-    let value = decode::read_json(body).ok()?;
+    let value = json::read_json(body).ok()?;
     Some(Response::new(value, call.status(), call.take_headers()))
 }
 

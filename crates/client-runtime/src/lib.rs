@@ -70,6 +70,7 @@ mod finish;
 mod form;
 mod future;
 mod idempotency;
+mod json;
 mod lenient;
 mod nullable;
 mod operation;

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::Serialize;
 use serde_json::Value;
 
-use crate::decode::whole_numbers;
+use crate::json::whole_numbers;
 
 /// A value that a member of an alternative may have.
 #[derive(Clone, Copy, Debug)]

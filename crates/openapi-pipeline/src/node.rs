@@ -1,5 +1,7 @@
 //! The tree every stage works on: JSON values that remember where they came from.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
+
 use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Number;
@@ -16,7 +18,7 @@ pub struct Node {
 }
 
 /// A JSON value. Objects keep the order of their document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// `null`
     Null,
@@ -41,6 +43,32 @@ pub type Object = IndexMap<String, Node, foldhash::fast::RandomState>;
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
+    }
+}
+
+impl Eq for Node {}
+
+impl Hash for Node {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+/// Objects that differ in the order of their members are equal, so the order is not hashed.
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Null => {}
+            Self::Bool(value) => value.hash(state),
+            Self::Number(value) => value.hash(state),
+            Self::String(value) => value.hash(state),
+            Self::Array(items) => items.hash(state),
+            Self::Object(members) => {
+                let of_member = |member| BuildHasherDefault::<DefaultHasher>::default().hash_one(member);
+                members.iter().map(of_member).fold(0, u64::wrapping_add).hash(state);
+            }
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use indexmap::IndexSet;
+
 use super::merge_schemas::{annotated, is_annotation};
 use super::rule;
 use super::runtime_types::{self, NUMBER, refer, referred};
@@ -92,11 +94,11 @@ impl Work<'_> {
         if key == "anyOf" {
             self.cx.note(&rule::ANY_OF, list.origin, "one of them is taken");
         }
-        let mut branches = Vec::new();
+        let mut branches = IndexSet::new();
         if flatten(list, &mut branches) {
             schema.set("nullable", true);
         }
-        let branches = self.widened(name, branches, origin);
+        let branches = self.widened(name, branches.into_iter().collect(), origin);
         // What is left of alternatives is no union any more.
         if let [only] = branches.as_slice() {
             schema.remove("discriminator");
@@ -154,13 +156,8 @@ impl Work<'_> {
         if kind != Kind::Boolean
             && let Some(lists) = lists.collect::<Option<Vec<_>>>()
         {
-            let mut values: Vec<Node> = Vec::new();
-            for value in lists.into_iter().flatten() {
-                if !values.contains(value) {
-                    values.push(value.clone());
-                }
-            }
-            wide.set("enum", values);
+            let values: IndexSet<&Node> = lists.into_iter().flatten().collect();
+            wide.set("enum", values.into_iter().cloned().collect::<Vec<_>>());
         }
         wide
     }
@@ -201,7 +198,7 @@ impl Work<'_> {
 
 /// Alternatives of alternatives are alternatives, unless something tells them apart; each is there once. Whether one of
 /// them may be null: then the whole may.
-fn flatten(list: Node, branches: &mut Vec<Node>) -> bool {
+fn flatten(list: Node, branches: &mut IndexSet<Node>) -> bool {
     let Value::Array(list) = list.value else { return false };
     let mut nullable = false;
     for mut branch in list {
@@ -213,8 +210,7 @@ fn flatten(list: Node, branches: &mut Vec<Node>) -> bool {
                     nullable |= flatten(inner, branches);
                 }
             }
-            _ if branches.contains(&branch) => {}
-            _ => branches.push(branch),
+            _ => _ = branches.insert(branch),
         }
     }
     nullable
