@@ -4,7 +4,7 @@
 //! manager that is about *what* happens, and not about *how*, is here.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::policy::{Moments, Policy};
 use crate::{AuthError, AuthErrorKind, Capabilities, Renewal, Session};
@@ -20,7 +20,7 @@ mod verbs;
 mod words;
 
 pub(crate) use completion::over_already;
-use pace::Pace;
+use pace::{Pace, not_lasting};
 use pause::Pause;
 pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, Ticket};
 
@@ -391,13 +391,6 @@ fn freshness(moments: Moments, now: SystemTime) -> Freshness {
     } else {
         Freshness::Stale
     }
-}
-
-/// Each session was to last, and was replaced soon after.
-fn not_lasting(wait: Option<Duration>) -> AuthError {
-    let message = "each session was over soon after the vendor had issued it: look for what ends them, as another \
-                   login of the same account or a store that loses writes";
-    AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true).with_retry_after(wait)
 }
 
 fn is_before(now: SystemTime, moment: Option<SystemTime>) -> bool {

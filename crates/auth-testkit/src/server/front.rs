@@ -155,6 +155,12 @@ impl Listener for Front {
     }
 }
 
+impl Connected<IncomingStream<'_, Front>> for WireControl {
+    fn connect_info(stream: IncomingStream<'_, Front>) -> Self {
+        stream.io().control()
+    }
+}
+
 fn is_of_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
@@ -192,11 +198,5 @@ mod tests {
         front.accept_again().unwrap();
         TcpStream::connect(front.address()).unwrap();
         drop(copy);
-    }
-}
-
-impl Connected<IncomingStream<'_, Front>> for WireControl {
-    fn connect_info(stream: IncomingStream<'_, Front>) -> Self {
-        stream.io().control()
     }
 }

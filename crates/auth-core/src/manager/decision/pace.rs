@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
-/// How many renewals out of turn are made in one span. A refused refresh token takes two requests, and what could not be
-/// stored is signed out again: so a vendor sees eight in a minute at most.
+use crate::{AuthError, AuthErrorKind};
+
+/// How many renewals out of turn are made in one span. A renewal in turn and the sign-out of a session that could not be
+/// stored may come on top: the random lives hold a manager to eight requests in a minute.
 const MOST: usize = 6;
 
 /// The renewals out of turn in the last span of time.
@@ -33,6 +35,13 @@ impl Pace {
         let limit = no_later_than.filter(|limit| last < *limit);
         Some(limit.map_or(end, |limit| end.min(limit))).filter(|end| now < *end)
     }
+}
+
+/// Each session was to last, and was replaced soon after.
+pub(super) fn not_lasting(wait: Option<Duration>) -> AuthError {
+    let message = "each session was over soon after the vendor had issued it: look for what ends them, as another \
+                   login of the same account or a store that loses writes";
+    AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true).with_retry_after(wait)
 }
 
 #[cfg(test)]
