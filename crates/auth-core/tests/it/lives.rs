@@ -29,8 +29,9 @@ mod real;
 mod time;
 mod world;
 
+use std::num::NonZero;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use test_requirements::effort;
 
@@ -45,15 +46,33 @@ fn seeds(lives: u64) -> Range<u64> {
     only.map_or(0..lives, |seed: u64| seed..seed + 1)
 }
 
+/// Lives the lives of all seeds, so many at a time.
+fn live_all(seeds: Range<u64>, threads: usize, live: impl Fn(u64) + Sync) {
+    let seeds = Mutex::new(seeds);
+    let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| std::iter::from_fn(next).for_each(&live))).collect();
+        for thread in threads {
+            if let Err(found) = thread.join() {
+                std::panic::resume_unwind(found);
+            }
+        }
+    });
+}
+
+/// The life of a seed, in a runtime of its own.
+fn live(seed: u64) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let mut chance = Chance(seed);
+        let fate = Fate::draw(&mut chance);
+        let world = Arc::new(MadeUp::new(seed, &fate));
+        Life::new(seed, chance, fate, world).live().await;
+    });
+}
+
 #[test]
 fn every_verb_keeps_its_promise_whatever_runs_beside_it() {
-    for seed in seeds(effort(5_000, 100_000)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(async {
-            let mut chance = Chance(seed);
-            let fate = Fate::draw(&mut chance);
-            let world = Arc::new(MadeUp::new(seed, &fate));
-            Life::new(seed, chance, fate, world).live().await;
-        });
-    }
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    live_all(seeds(effort(5_000, 100_000)), cores, live);
 }

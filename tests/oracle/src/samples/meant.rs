@@ -1,6 +1,7 @@
 //! The schema of a type, where the place that it was made from is none.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +18,8 @@ pub(super) fn members<'a>(items: &'a [Item], ty: &str) -> Vec<&'a str> {
 /// What a node at a pointer says of the values of a type.
 ///
 /// Of a form of Swagger 2.0 the fields are parameters, and the type is made of all of them. An enum whose values have
-/// several types is a type for each of these; it was made of the first of its values.
+/// several types is a type for each of these; it was made of the first of its values. The type of an alternative may
+/// have what stands beside the alternatives too.
 pub(super) fn schema<'a>(document: &'a Document, at: &str, node: &'a Value, members: &[&str]) -> Cow<'a, Value> {
     let owner = pointer::split(at).and_then(|(owner, _)| document.target(owner));
     let siblings = owner.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -31,8 +33,64 @@ pub(super) fn schema<'a>(document: &'a Document, at: &str, node: &'a Value, memb
             let same: Vec<&Value> = siblings.iter().filter(|one| kind(one) == kind(node)).collect();
             Cow::Owned(json!({ "enum": same }))
         }
+        Some("oneOf" | "anyOf") => match settled(document, at) {
+            Some(whole) => {
+                let own = described(document, node, 0);
+                let beside: BTreeSet<String> = &described(document, &whole, 0) - &own;
+                let has_both = members.iter().any(|name| beside.contains(&plain(name)));
+                if has_both { Cow::Owned(whole) } else { Cow::Borrowed(node) }
+            }
+            None => Cow::Borrowed(node),
+        },
         _ => Cow::Borrowed(node),
     }
+}
+
+/// The outermost schema that an alternative belongs to, with no other alternative beside it.
+fn settled(document: &Document, at: &str) -> Option<Value> {
+    let mut whole = at;
+    while let Some((list, _)) = pointer::split(whole)
+        && let Some((owner, "allOf" | "anyOf" | "oneOf")) = pointer::split(list)
+    {
+        whole = owner;
+    }
+    let mut settled = document.target(whole)?.clone();
+    let mut node = &mut settled;
+    let mut tokens = at.strip_prefix(whole)?.split('/').skip(1);
+    while let (Some(keyword), Some(index)) = (tokens.next(), tokens.next()) {
+        let parts = node.get_mut(keyword)?.as_array_mut()?;
+        let mut index: usize = index.parse().ok()?;
+        if keyword != "allOf" {
+            if index >= parts.len() {
+                return None;
+            }
+            parts.swap(0, index);
+            parts.truncate(1);
+            index = 0;
+        }
+        node = parts.get_mut(index)?;
+    }
+    Some(settled)
+}
+
+/// The properties that a schema or a part of it describes, by their plain names.
+fn described(document: &Document, schema: &Value, depth: usize) -> BTreeSet<String> {
+    /// Parts that lead to themselves end here.
+    const DEEPEST: usize = 16;
+    let mut names = BTreeSet::new();
+    let Ok(schema) = document.resolve(schema) else { return names };
+    let properties = schema.get("properties").and_then(Value::as_object);
+    names.extend(properties.into_iter().flat_map(|all| all.keys()).map(|name| plain(name)));
+    let parts = schema.get("allOf").and_then(Value::as_array).filter(|_| depth < DEEPEST);
+    for part in parts.into_iter().flatten() {
+        names.extend(described(document, part, depth + 1));
+    }
+    names
+}
+
+/// A name without what the name of a field in Rust leaves out or changes.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn form(document: &Document, parameters: &[Value]) -> Value {
@@ -70,6 +128,18 @@ mod tests {
 
     use super::schema;
     use crate::document::Document;
+
+    #[test]
+    fn alternatives_may_have_what_stands_beside_them() {
+        let branch = json!({"properties": {"a-b": {"type": "string"}}});
+        let whole = |alternatives: &[&serde_json::Value]| json!({"properties": {"c": {}}, "allOf": [{}, {"oneOf": alternatives}]});
+        let document =
+            Document::parse(&json!({"openapi": "3.0.3", "x": whole(&[&json!({}), &branch])}).to_string()).unwrap();
+        let at = "#/x/allOf/1/oneOf/1";
+        let of = |members: &[&str]| schema(&document, at, document.target(at).unwrap(), members).into_owned();
+        assert_eq!(of(&["a_b", "c"]), whole(&[&branch]));
+        assert_eq!(of(&["a_b"]), branch);
+    }
 
     #[test]
     fn fields_of_a_form_and_values_of_several_types() {

@@ -7,15 +7,15 @@ mod sockets;
 mod time;
 mod watched;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use auth_core::{MemoryStore, SessionStore};
 use test_requirements::effort;
 
 use self::sockets::{Open, Sockets, Tally};
 use super::life::Life;
-use super::seeds;
 use super::world::Fate;
+use super::{live_all, seeds};
 use crate::support::chance::Chance;
 
 /// One life, in a runtime of its own: whatever it leaves under way ends with it.
@@ -35,34 +35,16 @@ fn live(seed: u64, open: Open) -> Tally {
 }
 
 /// All lives with one kind of store, which is made for each life by its seed.
-fn live_all(kind: &str, store: impl Fn(u64) -> Open + Sync) {
+fn lives_with(kind: &str, store: impl Fn(u64) -> Open + Sync) {
     /// Lives wait for sockets and disks, so that two of them use a core better than one.
-    const LANES: u64 = 4;
+    const THREADS: usize = 4;
     let begun = std::time::Instant::now();
-    let seeds = seeds(effort(50, 500));
-    let tally = std::thread::scope(|scope| {
-        let lanes: Vec<_> = (0..LANES)
-            .map(|lane| {
-                let (seeds, store) = (seeds.clone(), &store);
-                scope.spawn(move || {
-                    let mut tally = Tally::default();
-                    seeds
-                        .skip(lane as usize)
-                        .step_by(LANES as usize)
-                        .for_each(|seed| tally.add(&live(seed, store(seed))));
-                    tally
-                })
-            })
-            .collect();
-        let mut total = Tally::default();
-        for lane in lanes {
-            match lane.join() {
-                Ok(tally) => total.add(&tally),
-                Err(found) => std::panic::resume_unwind(found),
-            }
-        }
-        total
+    let tally = Mutex::new(Tally::default());
+    live_all(seeds(effort(50, 500)), THREADS, |seed| {
+        let lived = live(seed, store(seed));
+        tally.lock().unwrap().add(&lived);
     });
+    let tally = tally.into_inner().unwrap();
     println!("lives over sockets with {kind}, in {:.1?}: {tally:?}", begun.elapsed());
     // Otherwise the lives were too quiet to show anything.
     let (lives, kinds) = (tally.lives.values().sum::<u64>(), tally.faults.len());
@@ -71,7 +53,7 @@ fn live_all(kind: &str, store: impl Fn(u64) -> Open + Sync) {
 
 #[test]
 fn over_sockets_and_in_memory_every_verb_keeps_its_promise() {
-    live_all("memory", |_| {
+    lives_with("memory", |_| {
         let memory = Arc::new(MemoryStore::new());
         Box::new(move || memory.clone() as Arc<dyn SessionStore>)
     });
@@ -82,7 +64,7 @@ fn over_sockets_and_in_memory_every_verb_keeps_its_promise() {
 fn over_sockets_and_in_files_every_verb_keeps_its_promise() {
     use crate::support::scratch::Scratch;
 
-    live_all("files", |_| {
+    lives_with("files", |_| {
         let scratch = Scratch::new();
         Box::new(move || Arc::new(auth_core::FileStore::open(scratch.path()).unwrap()))
     });
@@ -92,7 +74,7 @@ fn over_sockets_and_in_files_every_verb_keeps_its_promise() {
 #[test]
 fn over_sockets_and_in_redis_every_verb_keeps_its_promise() {
     let Some(server) = crate::support::redis_server::RedisServer::start() else { return };
-    live_all("Redis", |seed| {
+    lives_with("Redis", |seed| {
         let url = server.url();
         Box::new(move || {
             let builder = auth_core::RedisStore::builder(url.as_str()).prefix(format!("life-{seed}"));
