@@ -37,8 +37,12 @@ pub(super) fn schema<'a>(document: &'a Document, at: &str, node: &'a Value, memb
             Some(whole) => {
                 let own = described(document, node, 0);
                 let beside: BTreeSet<String> = &described(document, &whole, 0) - &own;
-                let has_both = members.iter().any(|name| beside.contains(&plain(name)));
-                if has_both { Cow::Owned(whole) } else { Cow::Borrowed(node) }
+                // What has alternatives in turn has no members of its own.
+                if !is_struct || members.iter().any(|name| beside.contains(&plain(name))) {
+                    Cow::Owned(whole)
+                } else {
+                    Cow::Borrowed(node)
+                }
             }
             None => Cow::Borrowed(node),
         },
