@@ -11,6 +11,8 @@ use crate::{AuthError, AuthErrorKind, Authenticator, Session, SessionKey};
 
 mod builder;
 mod cell;
+#[cfg(test)]
+mod cell_tests;
 mod changes;
 mod decision;
 mod ending;
@@ -19,8 +21,17 @@ mod login;
 mod policy;
 mod renewal;
 mod report;
+#[cfg(test)]
+mod schedules;
 mod status;
 mod vault;
+
+/// What the cell is made of; its tests have another such module.
+mod sync {
+    pub(super) use std::sync::{Mutex, MutexGuard};
+
+    pub(super) use arc_swap::ArcSwap;
+}
 
 pub use builder::SessionManagerBuilder;
 use cell::{Cell, Locked};

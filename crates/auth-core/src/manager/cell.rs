@@ -8,16 +8,11 @@ use std::time::SystemTime;
 
 use client_runtime::Token;
 
-use self::sync::{ArcSwap, Mutex, MutexGuard};
 use super::decision::{Completion, Freshness, Gained, Plan, State, Ticket};
 use super::flight::{Flight, lost};
+use super::sync::{ArcSwap, Mutex, MutexGuard};
 use crate::observe::Consequence;
 use crate::{AuthError, AuthErrorKind, Credentials, Session};
-
-#[cfg(test)]
-#[cfg(shuttle)]
-mod shuttle_tests;
-mod sync;
 
 /// The state and what is published of it.
 pub(super) struct Cell {
@@ -317,40 +312,4 @@ pub(super) fn prepare(session: &Session, generation: u64) -> Result<Token, AuthE
         Some(expires_at) => token.with_expiry(expires_at),
         None => token,
     })
-}
-
-// Under shuttle the lock is of use only within its scheduler.
-#[cfg(test)]
-#[cfg(not(shuttle))]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::{Capabilities, Policy};
-
-    fn at(seconds: u64) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
-    }
-
-    /// A cell whose session began at 1000 s.
-    fn cell(lifetime: Option<u64>) -> Cell {
-        let mut session = Session::new("t", at(1000));
-        session.expires_at = lifetime.map(|lifetime| at(1000 + lifetime));
-        let mut state = State::new(Policy::default(), Capabilities::login_only(), false);
-        state.publish(Arc::new(session), 0.0);
-        Cell::new(state, None)
-    }
-
-    #[test]
-    fn a_token_that_is_not_due_is_found_while_somebody_else_has_the_lock() {
-        let cell = cell(Some(3600));
-        let _locked = cell.lock();
-        assert!(cell.cached(|| at(1000 + 3299), || panic!("it is not due")).is_some());
-        assert!(cell.cached(|| at(1000 + 3300), || None).is_none(), "it is due");
-    }
-
-    #[test]
-    fn a_token_without_expiry_needs_no_clock() {
-        assert!(cell(None).cached(|| panic!("what for?"), || panic!("it is never due")).is_some());
-    }
 }

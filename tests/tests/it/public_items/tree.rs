@@ -132,7 +132,7 @@ pub(super) fn may_exist(attributes: &[Attribute]) -> bool {
 /// Whether a condition holds; `None` where that depends on the system or the features.
 fn holds(condition: &Meta) -> Option<bool> {
     match condition {
-        Meta::Path(path) => ["test", "doctest", "shuttle"].iter().any(|name| path.is_ident(name)).then_some(false),
+        Meta::Path(path) => ["test", "doctest"].iter().any(|name| path.is_ident(name)).then_some(false),
         Meta::NameValue(_) => None,
         Meta::List(list) => {
             let parts = list.parse_args_with(syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated);
