@@ -3,7 +3,6 @@
 #![allow(clippy::print_stdout, reason = "a test that can't run says why")]
 
 mod command;
-mod docs;
 mod graft;
 mod judged;
 mod published;

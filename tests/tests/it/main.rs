@@ -5,6 +5,7 @@ mod bad_input;
 mod client;
 mod diff;
 mod differential;
+mod docs;
 mod explain;
 mod hostile;
 mod hostile_documents;

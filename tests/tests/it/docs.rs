@@ -1,0 +1,96 @@
+//! The pages under docs/ say what the code says, and their links lead somewhere.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
+
+use std::path::{Path, PathBuf};
+
+use openapi_pipeline::diff::{self, Level};
+use openapi_pipeline::lower;
+use regex::Regex;
+use workspace_tests::workspace_root;
+
+/// Compares a file of docs/ with what it has to say, or writes it when `UPDATE_DOCS` is set.
+#[track_caller]
+fn documented(file: &str, wanted: &str) {
+    let path = workspace_root().join("docs").join(file);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, wanted).unwrap();
+    }
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let how = "UPDATE_DOCS=1 cargo test --package workspace-tests --test it docs::";
+    assert!(text == wanted, "docs/{file} is not what the code says; update it by\n    {how}");
+}
+
+#[test]
+fn the_schema_of_the_json_is_documented() {
+    documented("diff.schema.json", &::xtask::diff::DiffReport::schema());
+}
+
+#[test]
+fn the_catalogue_is_documented() {
+    let (begin, end) = ("<!-- catalogue: made by the test of the pages -->\n", "<!-- end of the catalogue -->\n");
+    let text = std::fs::read_to_string(workspace_root().join("docs/diff.md")).unwrap();
+    let (before, rest) = text.split_once(begin).expect("docs/diff.md has no place for the catalogue");
+    let (_, after) = rest.split_once(end).expect("docs/diff.md has no end of the catalogue");
+    let mut catalogue = String::new();
+    let mut direction = None;
+    for rule in diff::rules() {
+        if direction != Some(rule.direction) {
+            direction = Some(rule.direction);
+            let name = rule.direction.name();
+            catalogue.push_str(&format!("\n### {name}\n\n| rule | level | what it means |\n|---|---|---|\n"));
+        }
+        let level = if rule.level == Level::Breaking { "**breaking**" } else { rule.level.name() };
+        catalogue.push_str(&format!("| `{}` | {level} | {} |\n", rule.name, rule.summary));
+    }
+    documented("diff.md", &format!("{before}{begin}{catalogue}\n{end}{after}"));
+}
+
+#[test]
+fn the_lowerings_are_documented() {
+    let text = std::fs::read_to_string(workspace_root().join("docs/lowerings.md")).unwrap();
+    let (introduction, _) = text.split_once("\n## ").expect("docs/lowerings.md has no lowering");
+    let entries: String =
+        lower::rules().iter().map(|rule| format!("\n## {}\n\n{}\n", rule.name, rule.summary)).collect();
+    documented("lowerings.md", &format!("{introduction}{entries}"));
+}
+
+/// Every Markdown file that is under version control by its place: of the workspace, its crates and its documentation.
+fn pages(folder: &Path, pages: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let (path, name) = (entry.path(), entry.file_name());
+        let is_ours = !name.to_string_lossy().starts_with('.') && name != "target" && name != "clients";
+        if entry.file_type().unwrap().is_dir() && is_ours {
+            self::pages(&path, pages);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            pages.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let (root, link) = (workspace_root(), Regex::new(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)").unwrap());
+    let mut found = Vec::new();
+    pages(&root, &mut found);
+    assert!(found.len() > 30, "{} pages are not all", found.len());
+    let mut broken = Vec::new();
+    for page in found {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for target in link.captures_iter(&text).map(|found| found[1].to_owned()) {
+            if !page.with_file_name(&target).exists() {
+                broken.push(format!("{}: {target}", page.strip_prefix(&root).unwrap().display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "links to nothing:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_decision_is_in_the_list() {
+    let folder = workspace_root().join("docs/decisions");
+    let list = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    for entry in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
+        assert!(entry == "README.md" || list.contains(&format!("({entry})")), "docs/decisions/README.md lacks {entry}");
+    }
+}
