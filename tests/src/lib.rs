@@ -3,12 +3,12 @@
 //! Helpers panic when the ground they stand on is missing: every caller is a test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use this crate")]
 
+pub mod counterexample;
 pub mod driver;
 pub mod mutations;
 mod random_document;
 mod scratch;
 mod server;
-pub mod witness;
 
 pub use oracle::Received;
 pub use random_document::{Version, random_document};

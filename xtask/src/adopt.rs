@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use client_codegen::items::{self, Item};
 use openapi_pipeline::diff::{self, Difference, Step, next_version};
-use openapi_pipeline::lower::Care;
+use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::{Context, Node, select};
 
 use crate::build::{self, Built, Inputs, OPENAPI};
@@ -264,7 +264,7 @@ fn compare(
 fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree, &Tried)) -> Option<(Node, Node)> {
     let (mut was, mut is) = (old.published.clone()?, new.published.clone()?);
     (was.root, is.root) = overlays::to_both(cx, (was.root, is.root), &new.overlays);
-    match (stages::converted(cx, now, was, Care::Curated), stages::converted(cx, then, is, Care::Curated)) {
+    match (stages::converted(cx, now, was, Strictness::Strict), stages::converted(cx, then, is, Strictness::Strict)) {
         (Ok(was), Ok(is)) => Some((was, is)),
         _ => Some((old.converted.clone()?, new.converted.clone()?)),
     }
@@ -374,7 +374,7 @@ fn refusal(adoption: &Adoption) -> Failure {
     Failure::Message {
         code: "adopt",
         message: format!("{plural} in the way of this adoption of family {}; nothing was written", adoption.family),
-        help: "mend what is listed above, in the overlays and in openapi/families.toml, and run the command again"
+        help: "repair what is listed above, in the overlays and in openapi/families.toml, and run the command again"
             .to_owned(),
     }
 }

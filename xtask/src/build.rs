@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use client_codegen::provenance::Table;
 use client_codegen::{CrateSpec, Descriptions, Provenance};
 use openapi_pipeline::load::Files;
-use openapi_pipeline::lower::Care;
+use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::merge::Part;
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, load, lower, merge, select};
 
@@ -229,7 +229,7 @@ fn part(cx: &mut Context, files: &dyn Files, document: &crate::config::DocumentC
     let published = stages::loaded(cx, &given(&document.file))?;
     let overlays: Vec<Given<'_>> = document.overlays.iter().map(given).collect();
     let overlaid = stages::overlaid(cx, published, &overlays)?;
-    let root = stages::converted(cx, files, overlaid, Care::Curated)?;
+    let root = stages::converted(cx, files, overlaid, Strictness::Strict)?;
     select::select(cx, root, &document.select)
 }
 

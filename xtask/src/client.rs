@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use client_codegen::{CrateSpec, Descriptions, Guarded};
 use openapi_pipeline::load::{DiskFiles, Files};
-use openapi_pipeline::lower::{Care, Construct, LowerPlan};
+use openapi_pipeline::lower::{Construct, LowerPlan, Strictness};
 use openapi_pipeline::select::{Inventory, Selection};
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, lower, select};
 
@@ -166,14 +166,14 @@ fn prepare(cx: &mut Context, options: &Client) -> Result<(Inventory, usize, Node
     let overlaid = stages::overlaid(cx, published, &overlays.collect::<Vec<_>>())?;
     // What an overlay removes is not lost.
     let wanted = Inventory::of(&overlaid.root);
-    let mut root = stages::converted(cx, &files, overlaid, Care::AsPublished)?;
+    let mut root = stages::converted(cx, &files, overlaid, Strictness::Lenient)?;
     wanted.report_lost(cx, &root);
     select::require_security(cx, &mut root, &options.security)?;
     let lost = cx.report.left_out.len();
     let root = select::select(cx, root, &selection)?;
     let selected = Inventory::of(&root).operations() + lost;
     let _noted = watch::note(&options.from.display().to_string(), &root);
-    let lowered = lower::lower(cx, root, &LowerPlan { secrets: Vec::new(), care: Care::AsPublished })?;
+    let lowered = lower::lower(cx, root, &LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient })?;
     Ok((inventory, selected, lowered))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use openapi_pipeline::lower::{Care, LowerPlan};
+use openapi_pipeline::lower::{LowerPlan, Strictness};
 use openapi_pipeline::merge::{MergeAction, MergePlan, MergeRule, NamedServer};
 use openapi_pipeline::select::Selection;
 use openapi_pipeline::source::{SourceId, Step};
@@ -176,7 +176,7 @@ impl Places<'_> {
         Family {
             documents,
             merge: MergePlan { family: name.clone(), servers_from: raw.servers_from, servers, rules },
-            lower: LowerPlan { secrets: self.places(raw.secrets), care: Care::Curated },
+            lower: LowerPlan { secrets: self.places(raw.secrets), strictness: Strictness::Strict },
             server_by_token_region: raw.server_by_token_region.into_iter().collect(),
             package,
             package_origin: place,

@@ -199,7 +199,7 @@ fn unusable(path: &Path, why: &str) -> Failure {
     Failure::Message {
         code: "manifest",
         message: format!("{} can't be used: {why}", path.display()),
-        help: "mend the file; `cargo metadata` says whether cargo can read it".to_owned(),
+        help: "repair the file; `cargo metadata` says whether cargo can read it".to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ mod yaml;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use openapi_pipeline::lower::{self, Care, LowerPlan};
+use openapi_pipeline::lower::{self, LowerPlan, Strictness};
 use openapi_pipeline::merge::{self, Part};
 use openapi_pipeline::select::{self, Selection};
 use openapi_pipeline::{Context, Diagnostics, Node};
@@ -170,8 +170,8 @@ fn file(cx: &mut Context, options: &Show) -> Result<Node, Diagnostics> {
     let overlays = opened.iter().map(|(files, path)| Given { files, path: path.clone(), named: None });
     let given = Given { files: &files, path, named: None };
     let overlays: Vec<Given<'_>> = overlays.collect();
-    let selected = document(cx, (&given, &overlays), &selection, Care::AsPublished, options.stage)?;
-    let plan = LowerPlan { secrets: Vec::new(), care: Care::AsPublished };
+    let selected = document(cx, (&given, &overlays), &selection, Strictness::Lenient, options.stage)?;
+    let plan = LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient };
     match options.stage {
         // A single document is merged with nothing.
         Stage::Lowered => lower::lower(cx, selected, &plan),
@@ -190,7 +190,7 @@ fn of_family(
 ) -> Result<Node, Diagnostics> {
     let until = |cx: &mut Context, config: &DocumentConfig| {
         let overlays: Vec<Given<'_>> = config.overlays.iter().map(|named| given(tree, named)).collect();
-        document(cx, (&given(tree, &config.file), &overlays), &config.select, Care::Curated, stage)
+        document(cx, (&given(tree, &config.file), &overlays), &config.select, Strictness::Strict, stage)
     };
     if let Some(config) = only {
         return until(cx, config);
@@ -227,7 +227,7 @@ fn document(
     cx: &mut Context,
     (given, overlays): (&Given<'_>, &[Given<'_>]),
     selection: &Selection,
-    care: Care,
+    strictness: Strictness,
     stage: Stage,
 ) -> Result<Node, Diagnostics> {
     let published = stages::loaded(cx, given)?;
@@ -238,7 +238,7 @@ fn document(
     if stage == Stage::Overlaid {
         return Ok(published.root);
     }
-    let converted = stages::converted(cx, given.files, published, care)?;
+    let converted = stages::converted(cx, given.files, published, strictness)?;
     if stage == Stage::Converted {
         return Ok(converted);
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use openapi_pipeline::load::{Files, Published};
-use openapi_pipeline::lower::Care;
+use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::{Context, Diagnostics, Node, Origin, convert, load, overlay};
 
 use crate::build::mention;
@@ -50,11 +50,11 @@ pub(crate) fn converted(
     cx: &mut Context,
     files: &dyn Files,
     published: Published,
-    care: Care,
+    strictness: Strictness,
 ) -> Result<Node, Diagnostics> {
-    let checked = match care {
-        Care::Curated => load::check(cx, files, published)?,
-        Care::AsPublished => load::check_as_published(cx, files, published)?,
+    let checked = match strictness {
+        Strictness::Strict => load::check(cx, files, published)?,
+        Strictness::Lenient => load::check_as_published(cx, files, published)?,
     };
     convert::to_v3_0(cx, checked)
 }

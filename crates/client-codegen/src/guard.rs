@@ -9,7 +9,7 @@ use std::thread;
 use openapi_pipeline::source::escape_pointer;
 use openapi_pipeline::{Node, Origin, select};
 
-use crate::aside::Aside;
+use crate::background::Background;
 use crate::engine::{self, is_method};
 use crate::size::{Sizes, operation as operation_size, schema as schema_size};
 use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, Uninhabited, generate, generate_with};
@@ -186,7 +186,8 @@ fn each_alone(
     };
     let mut outcomes: Vec<(usize, Result<(), CodegenError>)> = thread::scope(|scope| {
         // Where no thread can be had, this one does the work of all.
-        let others: Vec<Aside<'_, _>> = (1..threads).filter_map(|_| Aside::start(scope, || Ok(work())).ok()).collect();
+        let others: Vec<Background<'_, _>> =
+            (1..threads).filter_map(|_| Background::start(scope, || Ok(work())).ok()).collect();
         let mut done = work();
         done.extend(others.into_iter().filter_map(|other| other.outcome().ok()).flatten());
         done

@@ -16,7 +16,7 @@ use std::thread;
 use openapi_pipeline::names::{self, Named, Pins};
 use openapi_pipeline::{Node, Origin, Sources};
 
-mod aside;
+mod background;
 pub mod docs;
 mod emit;
 mod engine;
@@ -42,7 +42,7 @@ pub use guard::{Culprit, Guarded, culprits, generate_guarded};
 pub use provenance::Provenance;
 pub use size::{check_size, operations_by_size};
 
-use aside::Aside;
+use background::Background;
 use provenance::Lines;
 
 /// How much stack a thread needs that generates a client. How much a description may nest is bounded, but what the generator
@@ -168,7 +168,7 @@ pub fn generate(
 /// What becomes of a type that no value can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Uninhabited {
-    /// It is an error, since an overlay can mend its schema.
+    /// It is an error, since an overlay can repair its schema.
     Refused,
     /// It is any JSON value.
     Open,
@@ -192,10 +192,10 @@ fn generate_with(
         // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
         // are polished.
         let by_description =
-            Aside::start(scope, move || emit::ByDescription::of(api, lines, &|| failed.load(Ordering::Relaxed)))?;
+            Background::start(scope, move || emit::ByDescription::of(api, lines, &|| failed.load(Ordering::Relaxed)))?;
         let raw = engine::run(&named, &api.operations).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
         let heads = emit::Heads::of(api, &raw)?;
-        let by_methods = Aside::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
+        let by_methods = Background::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
         let types = Types::of(raw, document, api, descriptions, uninhabited)?;
         Ok((types, by_methods.outcome()?.with(by_description.outcome()?)))
     })?;

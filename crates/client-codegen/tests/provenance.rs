@@ -6,7 +6,7 @@ use std::path::Path;
 use client_codegen::provenance::Sourced;
 use client_codegen::{CrateSource, CrateSpec, Descriptions};
 use openapi_pipeline::load::{self, MemoryFiles};
-use openapi_pipeline::lower::{self, Care, LowerPlan};
+use openapi_pipeline::lower::{self, LowerPlan, Strictness};
 use openapi_pipeline::{Context, convert};
 
 /// Every way in which a type without a name of its own comes to be.
@@ -60,7 +60,7 @@ fn generated(text: &str) -> (Context, CrateSource) {
     let files = MemoryFiles::new().with("zoo.yaml", text);
     let loaded = load::load(&mut cx, &files, Path::new("zoo.yaml")).unwrap_or_else(|problems| panic!("{problems}"));
     let root = convert::to_v3_0(&mut cx, loaded).unwrap();
-    let plan = LowerPlan { secrets: Vec::new(), care: Care::Curated };
+    let plan = LowerPlan { secrets: Vec::new(), strictness: Strictness::Strict };
     let lowered = lower::lower(&mut cx, root, &plan).unwrap_or_else(|problems| panic!("{problems}"));
     let spec = CrateSpec {
         family: "zoo".into(),
@@ -149,7 +149,7 @@ fn the_last_line_of_the_documentation_can_not_be_broken_by_a_description() {
 }
 
 /// Two parts that have members of one field, and a union with such members in an alternative of its own.
-const TWINS: &str = r##"openapi: 3.0.3
+const COLLIDING: &str = r##"openapi: 3.0.3
 info: {title: Keepers, version: "1"}
 servers: [{url: "https://zoo.example"}]
 paths:
@@ -175,7 +175,7 @@ components:
 
 #[test]
 fn members_that_become_one_field_are_all_there() {
-    let (cx, source, sourced) = generated_items(TWINS);
+    let (cx, source, sourced) = generated_items(COLLIDING);
     let items = |path: &str| sourced.iter().filter(|one| one.item.path == path).collect::<Vec<_>>();
     for (path, expected) in [
         ("types::Keeper::created_at", "Option<KeeperCreatedAt>"),

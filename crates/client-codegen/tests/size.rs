@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use client_codegen::check_size;
 use openapi_pipeline::load::{MemoryFiles, load};
-use openapi_pipeline::lower::{Care, LowerPlan, lower};
+use openapi_pipeline::lower::{LowerPlan, Strictness, lower};
 use openapi_pipeline::{Context, Limits, Node, convert};
 
 /// A description as it was lowered.
@@ -13,7 +13,8 @@ fn lowered(text: &str) -> (Context, Node) {
     let mut cx = Context::new();
     let document = load(&mut cx, &MemoryFiles::new().with("a.yaml", text), Path::new("a.yaml")).unwrap();
     let document = convert::to_v3_0(&mut cx, document).unwrap();
-    let document = lower(&mut cx, document, &LowerPlan { secrets: Vec::new(), care: Care::AsPublished }).unwrap();
+    let document =
+        lower(&mut cx, document, &LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient }).unwrap();
     (cx, document)
 }
 

@@ -1,7 +1,7 @@
 //! Stage 3: any dialect to OpenAPI 3.0.3.
 //!
 //! Swagger 2.0 is laid out anew (`swagger2`), OpenAPI 3.1 and 3.2 lose what 3.0 has no place for (`openapi31`), and
-//! every document then passes `openapi30`, which mends the schemas and the forms of 3.1 that real 3.0 documents hold too.
+//! every document then passes `openapi30`, which repairs the schemas and the forms of 3.1 that real 3.0 documents hold too.
 //! What each rule does is written in one place, `rules`.
 
 mod examples;
@@ -34,7 +34,7 @@ pub fn to_v3_0(cx: &mut Context, document: Document) -> Result<Node, Diagnostics
         Dialect::OpenApi30 => {}
         Dialect::OpenApi31 | Dialect::OpenApi32 => openapi31::downgrade(cx, &mut root),
     }
-    openapi30::mend(cx, &mut root).into_result()?;
+    openapi30::repair(cx, &mut root).into_result()?;
     cx.within_limits()?;
     Ok(root)
 }

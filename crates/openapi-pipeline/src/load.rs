@@ -151,7 +151,7 @@ fn complete(
     bundled.library.close();
     let bundled = bundle::bundle(cx, files, dialect, names, &mut root, bundled, settled);
     strip::strip(cx, &mut root);
-    texts::mend(cx, &mut root);
+    texts::repair(cx, &mut root);
     Ok(Published { root, bundled })
 }
 

@@ -16,12 +16,12 @@ mod facts;
 mod hoist;
 mod inline;
 mod lint;
-mod mend;
 mod merge_schemas;
 mod nullable;
 mod operations;
 mod parameters;
 mod redact;
+mod repair;
 mod responses;
 mod rule;
 mod runtime_types;
@@ -84,18 +84,18 @@ pub fn note_null(cx: &mut Context, origin: Origin, field: &str, clearable: bool)
 pub struct LowerPlan {
     /// Fields that hold secrets, as `Schema.property` or `Schema.property.property`; each with the place it was written at.
     pub secrets: Vec<(String, Option<Origin>)>,
-    /// Who looks after the document.
-    pub care: Care,
+    /// What is done with contradictions.
+    pub strictness: Strictness,
 }
 
-/// Whether somebody mends a document with overlays, or it is taken as its vendor left it.
+/// What is done with a document that contradicts itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Care {
-    /// It is mended: what contradicts itself is an error, and secrets are listed.
+pub enum Strictness {
+    /// Contradictions are errors, since its maintainers have overlays to repair them; secrets are listed.
     #[default]
-    Curated,
-    /// Nobody mends it: what contradicts itself is settled by rule, and what is named like a secret is one.
-    AsPublished,
+    Strict,
+    /// Contradictions are settled by rules, since nobody can repair the document; what is named like a secret is one.
+    Lenient,
 }
 
 /// What a pass works with besides the document.
@@ -157,19 +157,21 @@ const PASSES: &[Pass] = {
         pass!("path-level", [SchemaReferences] => [], |work, doc| operations::push_path_level(work.cx, doc)),
         pass!("servers", [] => [], |work, doc| operations::adopt_servers(work.cx, doc)),
         pass!("repair-operations", [SchemaReferences] => [], |work, doc| {
-            if work.plan.care == Care::AsPublished {
-                mend::operations(work.cx, doc);
+            if work.plan.strictness == Strictness::Lenient {
+                repair::operations(work.cx, doc);
             }
         }),
         pass!("check-operations", [SchemaReferences] => [], try |work, doc| lint::operations(work.cx, doc).into_result()),
         pass!("security", [] => [], |work, doc| security::schemes(work.cx, doc)),
         pass!("identify", [] => [Identified], |work, doc| operations::identify(work.cx, doc)),
-        pass!("shape", [Identified, SchemaReferences] => [], |work, doc| operations::shape(work.cx, doc, work.plan.care)),
+        pass!("shape", [Identified, SchemaReferences] => [], |work, doc| {
+            operations::shape(work.cx, doc, work.plan.strictness);
+        }),
         pass!("name-bodies", [Identified, DistinctTypes] => [], |work, doc| hoist::bodies(work.cx, doc)),
         pass!("name-path-parameters", [Identified, DistinctTypes] => [], |work, doc| hoist::path_parameters(work.cx, doc)),
         pass!("keywords", [SchemaReferences] => [BareReferences], |work, doc| schemas::rewrite(work.cx, doc)),
         pass!("merge-parts", [BareReferences, DistinctTypes] => [Merged], try |work, doc| {
-            compose::merge_parts(work.cx, doc, work.plan.care)
+            compose::merge_parts(work.cx, doc, work.plan.strictness)
         }),
         pass!("tell-alternatives", [Merged, DistinctTypes] => [Told], |work, doc| unions::settle(work.cx, doc)),
         pass!("untyped-bounds", [Merged, Told] => [], |work, doc| schemas::drop_untyped_bounds(work.cx, doc)),
@@ -180,7 +182,9 @@ const PASSES: &[Pass] = {
         // Before free-form members are looked for: an error's member that was closed is one without its validation.
         pass!("strip-validation", [Merged] => [], |work, doc| validation::strip_from_responses(work.cx, doc)),
         pass!("redact", [Merged] => [], |work, doc| redact::free_form(work.cx, doc)),
-        pass!("unlisted-secrets", [Merged] => [], |work, doc| secrets::look_for_unlisted(work.cx, doc, work.plan.care)),
+        pass!("unlisted-secrets", [Merged] => [], |work, doc| {
+            secrets::look_for_unlisted(work.cx, doc, work.plan.strictness);
+        }),
         pass!("nullable-components", [Merged] => [], |work, doc| nullable::move_to_uses(work.cx, doc)),
         pass!("prune-again", [] => [], |work, doc| prune_components(work.cx, doc, &rule::PRUNE)),
         pass!("sort", [] => [], |_work, doc| document::sort_schemas(doc)),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::api::{Operation, Response};
-use super::examine::Judge;
+use super::examine::Oracle;
 use super::instance::{Fill, Generator, Place, Random};
 use super::schema::Direction;
 
@@ -82,7 +82,7 @@ fn status(key: &str) -> Option<u16> {
     }
 }
 
-impl Judge {
+impl Oracle {
     /// Makes up a response as it is documented.
     ///
     /// # Errors

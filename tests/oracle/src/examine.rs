@@ -29,7 +29,7 @@ const STANDARD_HEADERS: [&str; 12] = [
 ];
 
 /// Knows a description, and judges requests by it.
-pub struct Judge {
+pub struct Oracle {
     api: Api,
     schemas: Schemas,
     templates: Vec<Template>,
@@ -55,8 +55,8 @@ pub struct Sent {
     pub body: Option<Vec<Value>>,
 }
 
-impl Judge {
-    /// A judge for a description.
+impl Oracle {
+    /// An oracle for a description.
     pub fn new(document: Document) -> Result<Self, String> {
         let api = Api::read(&document)?;
         let templates = api.operations.iter().map(|operation| Template::new(&operation.path)).collect();
@@ -102,7 +102,7 @@ impl Judge {
         };
         let operation = &self.api.operations[number];
         examined.operation = Some(number);
-        let mut case = Case { judge: self, operation, request, examined: &mut examined };
+        let mut case = Case { oracle: self, operation, request, examined: &mut examined };
         case.path(&in_path);
         case.query(query);
         case.headers();
@@ -114,7 +114,7 @@ impl Judge {
 }
 
 struct Case<'a> {
-    judge: &'a Judge,
+    oracle: &'a Oracle,
     operation: &'a Operation,
     request: &'a Received,
     examined: &'a mut Examined,
@@ -132,7 +132,7 @@ impl<'a> Case<'a> {
     /// Notes what a parameter may mean, or why it can't mean anything.
     fn parameter(&mut self, parameter: &Parameter, meanings: Option<Vec<Value>>) {
         let place = format!("{:?} parameter `{}`", parameter.location, parameter.name);
-        match meanings.map(|meanings| allowed(&self.judge.schemas, &parameter.schema, meanings)) {
+        match meanings.map(|meanings| allowed(&self.oracle.schemas, &parameter.schema, meanings)) {
             None if parameter.required => self.problem(format!("{place} is required and missing")),
             None => {}
             Some(Ok(meanings)) => {
@@ -146,7 +146,7 @@ impl<'a> Case<'a> {
         if parameter.media.is_some() {
             return serde_json::from_str(text).ok().into_iter().collect();
         }
-        wire::single(self.judge.schemas.document(), writing(parameter), parameter.location, text)
+        wire::single(self.oracle.schemas.document(), writing(parameter), parameter.location, text)
     }
 
     fn path(&mut self, values: &BTreeMap<String, String>) {
@@ -162,7 +162,7 @@ impl<'a> Case<'a> {
     fn query(&mut self, query: &str) {
         let pairs = wire::pairs(query);
         let mut used = vec![false; pairs.len()];
-        let document = self.judge.schemas.document();
+        let document = self.oracle.schemas.document();
         let mut parameters: Vec<&Parameter> = self.parameters(Location::Query).collect();
         parameters.sort_by_key(|parameter| wire::takes_the_rest(document, writing(parameter)));
         for parameter in parameters {
@@ -254,7 +254,7 @@ impl<'a> Case<'a> {
             vec![Value::String(String::from_utf8_lossy(&self.request.body).into_owned())]
         };
         let schema = media.schema.as_ref().unwrap_or(&Value::Bool(true));
-        match allowed(&self.judge.schemas, schema, meanings) {
+        match allowed(&self.oracle.schemas, schema, meanings) {
             Ok(meanings) => self.examined.sent.body = Some(meanings),
             Err(problem) => self.problem(format!("the body: {problem}")),
         }
@@ -265,7 +265,7 @@ impl<'a> Case<'a> {
         let mut used = vec![false; pairs.len()];
         let mut value = Map::new();
         let schema = media.schema.as_ref().unwrap_or(&Value::Bool(true));
-        let document = self.judge.schemas.document();
+        let document = self.oracle.schemas.document();
         let written = |(name, schema)| {
             let (style, explode) = media.fields.get(name).copied().unwrap_or((Style::Form, true));
             Writing { name, style, explode, schema }
@@ -275,7 +275,7 @@ impl<'a> Case<'a> {
         for writing in fields {
             let Writing { name, schema: field, .. } = writing;
             if let Some(meanings) = wire::member(document, writing, &pairs, &mut used) {
-                match allowed(&self.judge.schemas, field, meanings) {
+                match allowed(&self.oracle.schemas, field, meanings) {
                     Ok(meanings) => {
                         value.insert(name.to_owned(), meanings.into_iter().next().unwrap_or_default());
                     }

@@ -1,10 +1,10 @@
-//! A judge of HTTP exchanges and of values that knows nothing of our pipeline.
+//! An oracle of HTTP exchanges and of values that knows nothing of our pipeline.
 //!
 //! It reads a description as its author wrote it, in its own dialect (Swagger 2.0, OpenAPI 3.0, 3.1 and 3.2), and says
-//! whether a request is one that the description allows ([`Judge`]), what a server may answer ([`Answer`]), and whether
+//! whether a request is one that the description allows ([`Oracle`]), what a server may answer ([`Answer`]), and whether
 //! a value is what a schema asks for ([`Schemas`]). It also makes values by a schema ([`Generator`]), each of them
 //! checked before it is handed out. Everything here is written a second time on purpose: it shares no code with the
-//! pipeline that generates the clients it judges.
+//! pipeline that generates the clients it oracles.
 //!
 //! Functions panic on what only a mistake in here can bring about: every caller is a test, or a tool for tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use this crate")]
@@ -31,7 +31,7 @@ pub use answer::{Answer, Content};
 pub use api::{Api, Body, Location, Media, Operation, Parameter, Response, Scheme, Style};
 pub use compare::{differences, lost_nulls};
 pub use document::{Dialect, Document};
-pub use examine::{Examined, Judge, Sent};
+pub use examine::{Examined, Oracle, Sent};
 pub use instance::{Fill, Generator, Place, Random};
 pub use places::{Described, Part, describe};
 pub use reach::Reached;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, Content};
 use super::api::{Location, Media, Operation, Response, Style};
-use super::examine::{Judge, in_range};
+use super::examine::{Oracle, in_range};
 use super::schema::Direction;
 use super::wire::{self, Writing};
 
@@ -25,7 +25,7 @@ impl Response {
     }
 }
 
-impl Judge {
+impl Oracle {
     /// What the description doesn't allow in an answer to an operation, which is told by its number.
     pub fn review(&self, operation: usize, answer: &Answer) -> Vec<String> {
         let operation = &self.api().operations[operation];
@@ -80,12 +80,12 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{Answer, Content, Judge};
+    use super::{Answer, Content, Oracle};
     use crate::Document;
 
     #[test]
     fn every_mistake_is_seen() {
-        let judge = Judge::new(
+        let oracle = Oracle::new(
             Document::parse(
                 "
 openapi: 3.0.3
@@ -99,7 +99,7 @@ paths: {/a: {get: {responses: {
         )
         .unwrap();
         let review = |status: u16, content_type: Option<&str>, headers: &[(&str, &str)], body: serde_json::Value| {
-            judge.review(
+            oracle.review(
                 0,
                 &Answer {
                     status,

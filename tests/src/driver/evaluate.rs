@@ -29,10 +29,10 @@ pub struct Verdict {
 }
 
 /// Judges all calls for a description.
-pub(super) fn judge(subject: &Subject, plan: Plan, observed: Observed) -> Verdict {
+pub(super) fn oracle(subject: &Subject, plan: Plan, observed: Observed) -> Verdict {
     let mut verdict = Verdict {
         file: subject.file.clone(),
-        operations: subject.judge.api().operations.len(),
+        operations: subject.oracle.api().operations.len(),
         callable: plan.callable,
         called: plan.chosen,
         calls: observed.calls.iter().filter(|call| !call.requests.is_empty()).count(),
@@ -40,7 +40,7 @@ pub(super) fn judge(subject: &Subject, plan: Plan, observed: Observed) -> Verdic
         excluded: plan.excluded,
     };
     for (case, call) in plan.cases.iter().zip(&observed.calls) {
-        let operation = &subject.judge.api().operations[case.operation];
+        let operation = &subject.oracle.api().operations[case.operation];
         let mut problems = Vec::new();
         request(subject, operation, case, call, &mut problems, &mut verdict.excluded);
         response(operation, case, &call.outcome, &mut problems, &mut verdict.excluded);
@@ -71,7 +71,7 @@ fn request(
         }
         return;
     };
-    let examined = subject.judge.examine(received);
+    let examined = subject.oracle.examine(received);
     if examined.operation != Some(case.operation) {
         problems.push(format!("sent: the request is for another operation: {} {}", received.method, received.target));
     }
@@ -118,7 +118,7 @@ fn body(case: &Case, arrived: Option<Vec<Value>>, problems: &mut Vec<String>) {
                 problems.extend(least.into_iter().map(|one| format!("sent: the body: {one}")));
             }
         }
-        // The judge has said why the body can't be read, or that it is missing.
+        // The oracle has said why the body can't be read, or that it is missing.
         (Some(wanted), None) if !wanted.as_object().is_some_and(serde_json::Map::is_empty) => {
             problems.push(format!("sent: the body should be {wanted}, and can't be read"));
         }

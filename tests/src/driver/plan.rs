@@ -41,7 +41,7 @@ impl Plan {
             }
             let before = plan.cases.len();
             for round in 0..trial.rounds {
-                let purpose = format!("{} {round}", subject.judge.api().operations[operation].pointer);
+                let purpose = format!("{} {round}", subject.oracle.api().operations[operation].pointer);
                 plan.operation(subject, (method, operation), Random::new(trial.seed, &purpose).number());
             }
             match plan.cases.len() > before {
@@ -55,7 +55,7 @@ impl Plan {
     /// Each method with its operation. An operation without a method has to be in the generator's report.
     fn pairs(&mut self, subject: &Subject) -> Vec<(usize, usize)> {
         let mut pairs = Vec::new();
-        for (number, operation) in subject.judge.api().operations.iter().enumerate() {
+        for (number, operation) in subject.oracle.api().operations.iter().enumerate() {
             let same = |method: &Method| {
                 method.http_method == operation.method && anonymous(&method.path) == anonymous(&operation.path)
             };
@@ -75,7 +75,7 @@ impl Plan {
     }
 
     fn operation(&mut self, subject: &Subject, (method, number): (usize, usize), seed: u64) {
-        let operation = &subject.judge.api().operations[number];
+        let operation = &subject.oracle.api().operations[number];
         let successes = operation.successes();
         let bare =
             Response { key: "200".into(), media: Vec::new(), headers: Vec::new(), required_headers: BTreeSet::new() };
@@ -105,9 +105,9 @@ impl Plan {
         seed: u64,
         (status, response): (u16, &Response),
     ) -> bool {
-        let title = subject.judge.api().operations[number].title();
+        let title = subject.oracle.api().operations[number].title();
         let random = Random::new(seed, &format!("{fill:?} {status} {}", self.cases.len()));
-        let answer = match subject.judge.answer(status, response, fill, &random) {
+        let answer = match subject.oracle.answer(status, response, fill, &random) {
             Ok(answer) => answer,
             Err(problem) => {
                 self.exclude(format!("no response could be made up: {problem}"), format!("{title} {status}"));

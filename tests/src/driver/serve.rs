@@ -44,7 +44,7 @@ pub(super) async fn observe(mut caller: Caller, subjects: &[Subject], plans: &[P
             respond(board.answer.as_ref().unwrap())
         })
         .await;
-        let base = format!("{}{}", server.url(), subject.judge.base());
+        let base = format!("{}{}", server.url(), subject.oracle.base());
         let mut calls = Vec::new();
         for case in &plan.cases {
             board.lock().unwrap().answer = Some(case.answer.clone());

@@ -7,7 +7,7 @@ use xtask::calls::{Method, credentials, methods};
 
 use super::{Clients, Trial};
 use crate::{assert_golden, run, xtask};
-use oracle::{Document, Judge};
+use oracle::{Document, Oracle};
 
 /// A description and its client.
 pub struct Subject {
@@ -19,7 +19,7 @@ pub struct Subject {
     pub(super) package: String,
     /// Its folder.
     pub(super) folder: PathBuf,
-    pub(super) judge: Judge,
+    pub(super) oracle: Oracle,
     pub(super) methods: Vec<Method>,
     /// The methods of its builder that take a credential beside the token.
     pub(super) credentials: Vec<String>,
@@ -44,15 +44,15 @@ impl Subject {
         run(client.output().unwrap());
         let source = std::fs::read_to_string(out.join("src/client.rs")).unwrap();
         let document = Document::read(described).unwrap_or_else(|problem| panic!("{name}: {problem}"));
-        let judge = Judge::new(document).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        let oracle = Oracle::new(document).unwrap_or_else(|problem| panic!("{name}: {problem}"));
         let module = file.file_stem().unwrap().to_string_lossy().replace('-', "_");
         if let Clients::Compiled(_) = trial.clients {
             assert_golden(&module, "client.rs", &source);
         }
         Self {
             module,
-            problems: missing_servers(&judge, &source),
-            judge,
+            problems: missing_servers(&oracle, &source),
+            oracle,
             methods: methods(&source).unwrap(),
             credentials: credentials(&source).unwrap(),
             report: serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap(),
@@ -64,8 +64,8 @@ impl Subject {
 }
 
 /// The servers of the description that the client doesn't offer.
-fn missing_servers(judge: &Judge, source: &str) -> Vec<String> {
-    let absolute = judge.api().servers.iter().filter(|url| url.contains("://"));
+fn missing_servers(oracle: &Oracle, source: &str) -> Vec<String> {
+    let absolute = oracle.api().servers.iter().filter(|url| url.contains("://"));
     let missing = absolute.filter(|url| !source.contains(&format!("{:?}", url.trim_end_matches('/'))));
     missing.map(|url| format!("the client doesn't know the server {url}")).collect()
 }

@@ -325,7 +325,7 @@ fn the_same_description_gives_the_same_report_each_time() {
         let root = openapi_pipeline::select::select(&mut cx, root, &Default::default()).unwrap();
         let plan = openapi_pipeline::lower::LowerPlan {
             secrets: Vec::new(),
-            care: openapi_pipeline::lower::Care::AsPublished,
+            strictness: openapi_pipeline::lower::Strictness::Lenient,
         };
         let lowered = openapi_pipeline::lower::lower(&mut cx, root, &plan).unwrap();
         let notes: Vec<String> =
@@ -410,7 +410,7 @@ fn references_that_lead_nowhere_cost_what_needs_them() {
     assert!(desk.read("out/src/generated.rs").contains("pub x: ::std::option::Option<::serde_json::Value>"));
 }
 
-/// An overlay is written for what its author sees: it may say what only the dialect of the description can say, mend what
+/// An overlay is written for what its author sees: it may say what only the dialect of the description can say, repair what
 /// could not be loaded without it, and refer to files beside the description.
 #[test]
 fn overlays_are_applied_to_what_was_published() {

@@ -72,9 +72,9 @@ fn around(version: &str, schema: &Value, schemas: &Value) -> String {
 fn a_description_in_another_dialect_is_the_same() {
     let fixture =
         |name: &str| std::fs::read_to_string(workspace_root().join("tests/tests/fixtures/diff").join(name)).unwrap();
-    let twins = ["swagger2.yaml", "openapi30.yaml", "openapi31.yaml"].map(fixture);
-    for old in &twins {
-        for new in &twins {
+    let dialects = ["swagger2.yaml", "openapi30.yaml", "openapi31.yaml"].map(fixture);
+    for old in &dialects {
+        for new in &dialects {
             no_change(old, new);
         }
     }

@@ -72,14 +72,14 @@ fn pages(folder: &Path, pages: &mut Vec<PathBuf>) {
 fn every_link_leads_somewhere() {
     let (root, link) = (workspace_root(), Regex::new(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)").unwrap());
     let mut found = Vec::new();
-    pages(&root, &mut found);
+    pages(root, &mut found);
     assert!(found.len() > 30, "{} pages are not all", found.len());
     let mut broken = Vec::new();
     for page in found {
         let text = std::fs::read_to_string(&page).unwrap();
         for target in link.captures_iter(&text).map(|found| found[1].to_owned()) {
             if !page.with_file_name(&target).exists() {
-                broken.push(format!("{}: {target}", page.strip_prefix(&root).unwrap().display()));
+                broken.push(format!("{}: {target}", page.strip_prefix(root).unwrap().display()));
             }
         }
     }

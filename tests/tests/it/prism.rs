@@ -1,4 +1,4 @@
-//! An independent judge: Stoplight's Prism serves every description in its original dialect, with all requests checked
+//! An independent oracle: Stoplight's Prism serves every description in its original dialect, with all requests checked
 //! against it, and every operation is called through the generated clients. No request may break its description, and
 //! every answer that a description names must arrive as its own type.
 //!
@@ -25,36 +25,36 @@ use workspace_tests::workspace_root;
 #[tokio::test]
 async fn no_request_breaks_its_description_and_every_answer_is_typed() {
     let Some(executable) = test_requirements::variable(Requirement::Prism, "PRISM") else { return };
-    let judge = |document| Judge::start(Path::new(&executable), document);
+    let oracle = |document| Oracle::start(Path::new(&executable), document);
     // All four start at the same time, and are waited for afterwards.
-    let mut current = judge("svix/2024-09-10.json");
-    let mut legacy = judge("svix/2022-11-29.json");
-    let mut pacerpro = judge("pacerpro/swagger.json");
-    let mut aivo = judge("aivo/auth.yaml");
+    let mut current = oracle("svix/2024-09-10.json");
+    let mut legacy = oracle("svix/2022-11-29.json");
+    let mut pacerpro = oracle("pacerpro/swagger.json");
+    let mut aivo = oracle("aivo/auth.yaml");
 
     svix_current(&mut current).await;
     svix_legacy(&mut legacy).await;
     pacerpro_session(&mut pacerpro).await;
     aivo_auth(&mut aivo).await;
 
-    let judges = [current, legacy, pacerpro, aivo];
-    let calls: usize = judges.iter().map(|judge| judge.calls).sum();
-    let answered = judges.iter().flat_map(|judge| judge.answered.values());
+    let oracles = [current, legacy, pacerpro, aivo];
+    let calls: usize = oracles.iter().map(|oracle| oracle.calls).sum();
+    let answered = oracles.iter().flat_map(|oracle| oracle.answered.values());
     let errors = answered.flatten().filter(|status| **status >= 400).count();
-    let violations: Vec<&String> = judges.iter().flat_map(|judge| &judge.violations).collect();
+    let violations: Vec<&String> = oracles.iter().flat_map(|oracle| &oracle.violations).collect();
     println!("prism: {calls} calls, {errors} documented errors provoked, {} violations", violations.len());
     assert!(violations.is_empty(), "{violations:#?}");
 
-    for judge in &judges {
-        judge.assert_complete();
+    for oracle in &oracles {
+        oracle.assert_complete();
     }
-    let described: BTreeSet<&String> = judges.iter().flat_map(|judge| judge.described.keys()).collect();
+    let described: BTreeSet<&String> = oracles.iter().flat_map(|oracle| oracle.described.keys()).collect();
     let all = [svix_client::operations::ALL, pacerpro_client::operations::ALL, aivo_client::operations::ALL].concat();
     let generated: Vec<String> = all.iter().map(name).collect();
     assert_eq!(described, generated.iter().collect(), "the clients have other operations than the descriptions");
 }
 
-/// Calls the client of a family, set up as a pass of the judge wants it.
+/// Calls the client of a family, set up as a pass of the oracle wants it.
 macro_rules! client {
     ($family:ident) => {
         |setup: Setup| {
@@ -79,7 +79,7 @@ macro_rules! send {
 }
 
 #[expect(deprecated, reason = "deprecated operations are judged too")]
-async fn svix_current(judge: &mut Judge) {
+async fn svix_current(oracle: &mut Oracle) {
     use svix_client::{Client, operations, types};
 
     let client = client!(svix_client);
@@ -103,7 +103,7 @@ async fn svix_current(judge: &mut Judge) {
     for id in &ids {
         let send =
             async |client: &Client, call: &Call<'_, _>| send!(client.app_portal_access(id, call.body), call, key);
-        judge.hear(&operations::APP_PORTAL_ACCESS, client, &portal, send).await;
+        oracle.hear(&operations::APP_PORTAL_ACCESS, client, &portal, send).await;
     }
 
     let token = types::CreateMessageTokenIn::new("A name");
@@ -111,59 +111,59 @@ async fn svix_current(judge: &mut Judge) {
     for id in &ids {
         let send =
             async |client: &Client, call: &Call<'_, _>| send!(client.create_message_token(id, call.body), call, key);
-        judge.hear(&operations::CREATE_MESSAGE_TOKEN, client, &token, send).await;
+        oracle.hear(&operations::CREATE_MESSAGE_TOKEN, client, &token, send).await;
         let send = async |client: &Client, call: &Call<'_, _>| send!(client.expire_all(id, call.body), call, key);
-        judge.hear(&operations::EXPIRE_ALL, client, &expiries(), send).await;
+        oracle.hear(&operations::EXPIRE_ALL, client, &expiries(), send).await;
         let send = async |client: &Client, call: &Call<'_, ()>| send!(client.dashboard_access(id), call, key);
-        judge.hear(&operations::DASHBOARD_ACCESS, client, &[()], send).await;
+        oracle.hear(&operations::DASHBOARD_ACCESS, client, &[()], send).await;
     }
 
     let once = [types::OneTimeTokenIn::new("once")];
     let send = async |client: &Client, call: &Call<'_, _>| send!(client.exchange_one_time_token(call.body), call, key);
-    judge.hear(&operations::EXCHANGE_ONE_TIME_TOKEN, client, &once, send).await;
+    oracle.hear(&operations::EXCHANGE_ONE_TIME_TOKEN, client, &once, send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.logout(), call, key);
-    judge.hear(&operations::LOGOUT, client, &[()], send).await;
+    oracle.hear(&operations::LOGOUT, client, &[()], send).await;
 }
 
-async fn svix_legacy(judge: &mut Judge) {
+async fn svix_legacy(oracle: &mut Oracle) {
     use svix_client::{Client, operations, types};
 
     let client = client!(svix_client);
     let id: types::AppId = "example-app".parse().unwrap();
     let send = async |client: &Client, call: &Call<'_, _>| send!(client.legacy_expire_all(&id, call.body), call, key);
-    judge.hear(&operations::LEGACY_EXPIRE_ALL, client, &expiries(), send).await;
+    oracle.hear(&operations::LEGACY_EXPIRE_ALL, client, &expiries(), send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.legacy_dashboard_access(&id), call, key);
-    judge.hear(&operations::LEGACY_DASHBOARD_ACCESS, client, &[()], send).await;
+    oracle.hear(&operations::LEGACY_DASHBOARD_ACCESS, client, &[()], send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.legacy_logout(), call, key);
-    judge.hear(&operations::LEGACY_LOGOUT, client, &[()], send).await;
+    oracle.hear(&operations::LEGACY_LOGOUT, client, &[()], send).await;
 }
 
-async fn pacerpro_session(judge: &mut Judge) {
+async fn pacerpro_session(oracle: &mut Oracle) {
     use pacerpro_client::{Client, operations, types};
 
     let client = client!(pacerpro_client);
     let user = [types::User::new("sam@example.com", "a password")];
     let send = async |client: &Client, call: &Call<'_, _>| client.create_session(call.body).await;
-    judge.hear(&operations::CREATE_SESSION, client, &user, send).await;
+    oracle.hear(&operations::CREATE_SESSION, client, &user, send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.refresh_session(), call);
-    judge.hear(&operations::REFRESH_SESSION, client, &[()], send).await;
+    oracle.hear(&operations::REFRESH_SESSION, client, &[()], send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.delete_session(), call);
-    judge.hear(&operations::DELETE_SESSION, client, &[()], send).await;
+    oracle.hear(&operations::DELETE_SESSION, client, &[()], send).await;
 }
 
-async fn aivo_auth(judge: &mut Judge) {
+async fn aivo_auth(oracle: &mut Oracle) {
     use aivo_client::{Client, operations, types};
 
     let client = client!(aivo_client);
     // The shortest password that is allowed.
     let login = [types::LoginRequest::new("sam@example.com", "12345678")];
     let send = async |client: &Client, call: &Call<'_, _>| client.login(call.body).await;
-    judge.hear(&operations::LOGIN, client, &login, send).await;
+    oracle.hear(&operations::LOGIN, client, &login, send).await;
     let refresh = [types::RefreshTokenRequest::new("a refresh token")];
     let send = async |client: &Client, call: &Call<'_, _>| send!(client.refresh_token(call.body), call);
-    judge.hear(&operations::REFRESH_TOKEN, client, &refresh, send).await;
+    oracle.hear(&operations::REFRESH_TOKEN, client, &refresh, send).await;
     let send = async |client: &Client, call: &Call<'_, ()>| send!(client.logout(), call);
-    judge.hear(&operations::LOGOUT, client, &[()], send).await;
+    oracle.hear(&operations::LOGOUT, client, &[()], send).await;
 }
 
 /// Both ends of the range, and nothing.
@@ -246,7 +246,7 @@ struct Described {
 }
 
 /// One description, the Prism that serves it, and what came of it.
-struct Judge {
+struct Oracle {
     document: &'static str,
     prism: Prism,
     described: BTreeMap<String, Described>,
@@ -257,7 +257,7 @@ struct Judge {
     calls: usize,
 }
 
-impl Judge {
+impl Oracle {
     fn start(executable: &Path, document: &'static str) -> Self {
         let path = workspace_root().join("openapi").join(document);
         let prism = Prism::start(executable, &path);

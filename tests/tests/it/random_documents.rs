@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use client_codegen::{CrateSpec, Descriptions, Guarded, STACK, check_size, generate_guarded};
 use openapi_pipeline::load::{MemoryFiles, check_as_published, read};
-use openapi_pipeline::lower::{Care, LowerPlan, lower};
+use openapi_pipeline::lower::{LowerPlan, Strictness, lower};
 use openapi_pipeline::select::{Selection, select};
 use openapi_pipeline::{Context, Diagnostics, convert};
 use test_requirements::effort;
@@ -35,7 +35,7 @@ fn seeds() -> std::ops::Range<u64> {
 /// What is wrong with the client of a description, if anything is.
 fn fault(seed: u64) -> Option<String> {
     let (done, outcome) = mpsc::channel();
-    let work = move || drop(done.send(generate(seed).and_then(|guarded| judge(&guarded))));
+    let work = move || drop(done.send(generate(seed).and_then(|guarded| problem(&guarded))));
     // It is left behind if it doesn't end.
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
     match outcome.recv_timeout(LONGEST) {
@@ -59,7 +59,7 @@ fn generate(seed: u64) -> Result<Guarded, String> {
         let document = check_as_published(&mut cx, &files, published)?;
         let document = convert::to_v3_0(&mut cx, document)?;
         let document = select(&mut cx, document, &Selection::default())?;
-        let document = lower(&mut cx, document, &LowerPlan { secrets: Vec::new(), care: Care::AsPublished })?;
+        let document = lower(&mut cx, document, &LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient })?;
         check_size(&document, &cx.sources, cx.limits())?;
         Ok(document)
     };
@@ -76,7 +76,7 @@ fn generate(seed: u64) -> Result<Guarded, String> {
     generate_guarded(&document, &spec, descriptions).map_err(|error| error.to_string())
 }
 
-fn judge(guarded: &Guarded) -> Result<(), String> {
+fn problem(guarded: &Guarded) -> Result<(), String> {
     if let Some(culprit) = guarded.left_out.first() {
         return Err(format!("{} is left out: {}", culprit.operation(), culprit.reason()));
     }

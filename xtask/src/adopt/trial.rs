@@ -2,7 +2,7 @@
 //! that one run shows all there is to do.
 
 use openapi_pipeline::load::{Files, Published};
-use openapi_pipeline::lower::Care;
+use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::merge::{MergePlan, Part};
 use openapi_pipeline::report::Note;
 use openapi_pipeline::select::Selection;
@@ -150,7 +150,7 @@ fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems:
             Err(found) => problems.overlays.0.extend(mention(found, *origin).0),
         }
     }
-    match stages::converted(cx, files, overlaid, Care::Curated) {
+    match stages::converted(cx, files, overlaid, Strictness::Strict) {
         Ok(root) => {
             tried.selected = selected(cx, &root, &document.select, problems);
             tried.converted = Some(root);

@@ -1,6 +1,6 @@
 //! What happened to a family's documents on the way to the merged one.
 
-use openapi_pipeline::lower::Care;
+use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::{Context, Node, Origin, Sources, Value, load, select};
 
 use super::show::{Place, Touched};
@@ -31,7 +31,7 @@ impl Journey {
                 published.root = changed;
                 journey.touches.append(&mut touches);
             }
-            let root = stages::converted(cx, tree, published, Care::Curated)?;
+            let root = stages::converted(cx, tree, published, Strictness::Strict)?;
             journey.parts.push(select::select(cx, root, &document.select)?);
         }
         cx.report = report;

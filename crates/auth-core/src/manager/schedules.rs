@@ -22,7 +22,11 @@ use crate::observe::Consequence;
 use crate::{Capabilities, Policy, Renewal, Session};
 
 #[path = "cell.rs"]
-#[allow(dead_code, reason = "the other cell is used as a whole")]
+#[allow(
+    dead_code,
+    clippy::duplicate_mod,
+    reason = "the other cell has the lock that users have, and is used as a whole"
+)]
 mod cell;
 
 // What the cell takes from the module that it is in.

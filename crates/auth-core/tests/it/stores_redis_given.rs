@@ -1,4 +1,4 @@
-//! Sessions in Redis over connections that the caller brings or makes: one that mends itself, a cluster's, and those that
+//! Sessions in Redis over connections that the caller brings or makes: one that reconnects by itself, a cluster's, and those that
 //! a sentinel leads to.
 
 use std::sync::Arc;
@@ -85,9 +85,9 @@ async fn a_lost_answer_changes_nothing_where_the_connection_can_be_replaced() {
     let direct = RedisStore::builder(server.url()).build().unwrap();
     direct.save("warm", &session("a")).await.unwrap();
     direct.remove("warm").await.unwrap();
-    for mends_itself in [true, false] {
+    for reconnects in [true, false] {
         let proxy = Proxy::to(server.port()).await;
-        let builder = match mends_itself {
+        let builder = match reconnects {
             true => RedisStore::over(managed(&proxy.url()).await),
             false => connecting(proxy.url()),
         };

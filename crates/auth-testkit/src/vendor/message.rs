@@ -1,4 +1,4 @@
-//! Requests and responses, as far as the fakes care.
+//! Requests and responses, as far as the fakes strictness.
 
 use std::fmt;
 

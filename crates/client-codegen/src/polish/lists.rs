@@ -7,17 +7,17 @@ use syn::{Attribute, Field, Fields, Item, Meta, Token, parse_quote};
 pub(super) fn tell_empty_from_absent(items: &mut [Item]) {
     for item in items {
         match item {
-            Item::Struct(item) => item.fields.iter_mut().for_each(mend),
+            Item::Struct(item) => item.fields.iter_mut().for_each(repair),
             Item::Enum(item) => {
                 let named = item.variants.iter_mut().filter(|variant| matches!(variant.fields, Fields::Named(_)));
-                named.flat_map(|variant| variant.fields.iter_mut()).for_each(mend);
+                named.flat_map(|variant| variant.fields.iter_mut()).for_each(repair);
             }
             _ => {}
         }
     }
 }
 
-fn mend(field: &mut Field) {
+fn repair(field: &mut Field) {
     let Some(attr) = field.attrs.iter_mut().find(|attr| skips_empty(attr)) else { return };
     let Ok(metas) = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else { return };
     let others = metas

@@ -99,8 +99,8 @@ pub(super) enum Part {
     ExternalDocs,
 }
 
-/// Mends the keywords of such a part.
-pub(super) fn mend_part(cx: &mut Context, part: Part, node: &mut Node) {
+/// Repairs the keywords of such a part.
+pub(super) fn repair_part(cx: &mut Context, part: Part, node: &mut Node) {
     let table: Table = match part {
         Part::Info => &[
             ("title", Form::Text),
@@ -120,8 +120,8 @@ pub(super) fn mend_part(cx: &mut Context, part: Part, node: &mut Node) {
     mend_by(cx, table, node);
 }
 
-/// Mends the keywords of an object of a kind. Null is no malformed value: what it means is decided elsewhere.
-pub(super) fn mend(cx: &mut Context, kind: Kind, node: &mut Node) {
+/// Repairs the keywords of an object of a kind. Null is no malformed value: what it means is decided elsewhere.
+pub(super) fn repair(cx: &mut Context, kind: Kind, node: &mut Node) {
     let table = match kind {
         Kind::Schema => SCHEMA,
         Kind::Example | Kind::Callback => return,
@@ -144,7 +144,7 @@ pub(super) fn mend(cx: &mut Context, kind: Kind, node: &mut Node) {
 
 pub(super) fn external_docs(cx: &mut Context, holder: &mut Node) {
     if let Some(docs) = holder.get_mut("externalDocs") {
-        mend_part(cx, Part::ExternalDocs, docs);
+        repair_part(cx, Part::ExternalDocs, docs);
     }
     needs(cx, holder, "externalDocs", "url");
 }
@@ -174,7 +174,7 @@ pub(super) fn needs(cx: &mut Context, holder: &mut Node, key: &str, text: &str) 
 /// The values of a discriminator lead to schemas, by texts.
 fn mapping(cx: &mut Context, schema: &mut Node) {
     let Some(discriminator) = schema.get_mut("discriminator") else { return };
-    mend_one(cx, "mapping", Form::Map, discriminator);
+    repair_one(cx, "mapping", Form::Map, discriminator);
     let Some(mapping) = discriminator.get_mut("mapping") else { return };
     if mapping.value == Value::Null {
         cx.note(&MALFORMED_KEYWORD, mapping.origin, "dropped mapping, which is empty");
@@ -194,14 +194,14 @@ fn mapping(cx: &mut Context, schema: &mut Node) {
 /// Makes a map of a list that is one by mistake, at the root of the document and among the components.
 pub(super) fn sections(cx: &mut Context, holder: &mut Node, names: &[&str]) {
     for key in names {
-        mend_one(cx, key, Form::Map, holder);
+        repair_one(cx, key, Form::Map, holder);
     }
 }
 
 /// Makes a list of what should be one, at the root of the document.
 pub(super) fn lists(cx: &mut Context, holder: &mut Node, names: &[&str]) {
     for key in names {
-        mend_one(cx, key, Form::List, holder);
+        repair_one(cx, key, Form::List, holder);
     }
 }
 
@@ -214,11 +214,11 @@ fn mend_by(cx: &mut Context, table: Table, node: &mut Node) {
         return;
     }
     for (key, form) in table {
-        mend_one(cx, key, *form, node);
+        repair_one(cx, key, *form, node);
     }
 }
 
-fn mend_one(cx: &mut Context, key: &str, form: Form, node: &mut Node) {
+fn repair_one(cx: &mut Context, key: &str, form: Form, node: &mut Node) {
     let Some(member) = node.get_mut(key) else { return };
     if has_form(&member.value, form) {
         return;

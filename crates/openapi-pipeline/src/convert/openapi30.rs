@@ -1,4 +1,4 @@
-//! OpenAPI 3.0: mends what real documents of every dialect hold that 3.0.3 does not allow.
+//! OpenAPI 3.0: repairs what real documents of every dialect hold that 3.0.3 does not allow.
 
 use super::rules::{
     BEARER_API_KEY, DROP_DEFS, DROP_REFERENCE_SIBLINGS, MISSING_PATHS, MISSING_RESPONSES, OPENAPI_VERSION,
@@ -13,7 +13,7 @@ use crate::{Context, Diagnostics, Node, Object};
 /// The version every document is converted to.
 pub(super) const VERSION: &str = "3.0.3";
 
-pub(super) fn mend(cx: &mut Context, root: &mut Node) -> Diagnostics {
+pub(super) fn repair(cx: &mut Context, root: &mut Node) -> Diagnostics {
     version(cx, root);
     shape::root(cx, root);
     if root.get("paths").is_none_or(|paths| paths.as_object().is_none()) {
@@ -28,9 +28,9 @@ pub(super) fn mend(cx: &mut Context, root: &mut Node) -> Diagnostics {
             cx.note(&DROP_DEFS, dropped.origin, schema::left_behind(key, &dropped));
         }
     }
-    let mut mender = Mender { known: KnownTypes::of(root), problems: Diagnostics::default() };
-    walk::document(cx, root, &mut mender);
-    mender.problems
+    let mut repairer = Repairer { known: KnownTypes::of(root), problems: Diagnostics::default() };
+    walk::document(cx, root, &mut repairer);
+    repairer.problems
 }
 
 fn version(cx: &mut Context, root: &mut Node) {
@@ -54,15 +54,15 @@ fn version(cx: &mut Context, root: &mut Node) {
     }
 }
 
-struct Mender {
+struct Repairer {
     known: KnownTypes,
     problems: Diagnostics,
 }
 
-impl Visitor for Mender {
+impl Visitor for Repairer {
     fn enter(&mut self, cx: &mut Context, kind: Kind, path: &[String], node: &mut Node) {
         if kind == Kind::Schema {
-            return schema::mend(cx, &self.known, node);
+            return schema::repair(cx, &self.known, node);
         }
         shape::object(cx, kind, path, node, &mut self.problems);
         if kind != Kind::PathItem && node.get_str("$ref").is_some() {

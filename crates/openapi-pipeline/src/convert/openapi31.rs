@@ -1,4 +1,4 @@
-//! OpenAPI 3.1 and 3.2: takes out what 3.0 has no place for. Schemas are mended afterwards, with those of 3.0.
+//! OpenAPI 3.1 and 3.2: takes out what 3.0 has no place for. Schemas are repaired afterwards, with those of 3.0.
 
 mod querystring;
 
@@ -173,7 +173,7 @@ impl Fields {
             });
         }
         match target {
-            // Copies of copies could go in circles; nobody writes them.
+            // Copies of copies could go in cycles; nobody writes them.
             Some(target) if !leads_on => {
                 cx.note(&INLINE_MEDIA_TYPE, node.origin, format!("copied {reference} here"));
                 *node = cx.copy(target);

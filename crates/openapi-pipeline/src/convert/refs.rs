@@ -126,7 +126,7 @@ pub(super) fn inline_path_items(cx: &mut Context, root: &mut Node) {
 
 fn path_item_behind<'a>(root: &'a Node, item: &'a Node) -> Option<&'a Node> {
     let mut target = root.pointer(item.get_str("$ref")?)?;
-    // A chain longer than this is a circle.
+    // A chain longer than this is a cycle.
     for _ in 0..8 {
         match target.get_str("$ref") {
             Some(next) => target = root.pointer(next)?,

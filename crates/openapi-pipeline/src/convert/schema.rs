@@ -30,13 +30,13 @@ impl KnownTypes {
     }
 }
 
-/// Mends one schema; what is inside it gets its turn afterwards, from the walk.
-pub(super) fn mend(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
+/// Repairs one schema; what is inside it gets its turn afterwards, from the walk.
+pub(super) fn repair(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
     as_object(cx, schema);
     loop {
         shape::drop_nulls(cx, schema, has_no_null);
         discriminator(cx, schema);
-        keywords::mend(cx, Kind::Schema, schema);
+        keywords::repair(cx, Kind::Schema, schema);
         drop_identifiers(cx, schema);
         reference_siblings(cx, known, schema);
         scalars::constant(cx, schema);
@@ -50,9 +50,9 @@ pub(super) fn mend(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
     scalars::bounds(cx, schema);
     scalars::integral_numbers(cx, schema);
     scalars::content(cx, schema);
-    arrays::mend(cx, schema);
-    objects::mend(cx, schema);
-    conditions::mend(cx, schema);
+    arrays::repair(cx, schema);
+    objects::repair(cx, schema);
+    conditions::repair(cx, schema);
     examples::of_schema(cx, schema);
     v3_2_fields(cx, schema);
 }

@@ -5,17 +5,17 @@ use super::rules::{DROP_NULL_FIELD, EMPTY_OBJECT, MALFORMED_KEYWORD, NOT_AN_OBJE
 use super::walk::{COMPONENTS, Kind, lists};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
-/// Mends the parts of a document that have no kind: its root, `info`, `servers`, `tags` and the sections of the components.
+/// Repairs the parts of a document that have no kind: its root, `info`, `servers`, `tags` and the sections of the components.
 pub(super) fn root(cx: &mut Context, root: &mut Node) {
     drop_nulls(cx, root, is_no_extension);
     keywords::sections(cx, root, &["info", "externalDocs", "paths", "components"]);
     if let Some(info) = root.get_mut("info") {
         drop_nulls(cx, info, is_no_extension);
-        keywords::mend_part(cx, Part::Info, info);
+        keywords::repair_part(cx, Part::Info, info);
         for (key, part) in [("contact", Part::Contact), ("license", Part::License)] {
             let Some(member) = info.get_mut(key) else { continue };
             drop_nulls(cx, member, is_no_extension);
-            keywords::mend_part(cx, part, member);
+            keywords::repair_part(cx, part, member);
         }
         keywords::needs(cx, info, "license", "name");
     }
@@ -23,7 +23,7 @@ pub(super) fn root(cx: &mut Context, root: &mut Node) {
     keywords::lists(cx, root, &["tags", "servers", "security"]);
     for tag in objects(cx, root, "tags", "name") {
         drop_nulls(cx, tag, is_no_extension);
-        keywords::mend_part(cx, Part::Tag, tag);
+        keywords::repair_part(cx, Part::Tag, tag);
         keywords::external_docs(cx, tag);
     }
     servers(cx, root);
@@ -35,7 +35,7 @@ pub(super) fn root(cx: &mut Context, root: &mut Node) {
     }
 }
 
-/// Mends what holds an object of a kind. The text is an error where the object is part of an operation, and nothing can be
+/// Repairs what holds an object of a kind. The text is an error where the object is part of an operation, and nothing can be
 /// made of it.
 pub(super) fn object(cx: &mut Context, kind: Kind, path: &[String], node: &mut Node, problems: &mut Diagnostics) {
     let is_operational = path.first().is_some_and(|step| step == "paths");
@@ -63,7 +63,7 @@ pub(super) fn object(cx: &mut Context, kind: Kind, path: &[String], node: &mut N
     if kind == Kind::Schema || node.get_str("$ref").is_some() {
         return;
     }
-    keywords::mend(cx, kind, node);
+    keywords::repair(cx, kind, node);
     for (key, _) in lists(kind) {
         without_null_elements(cx, node, key);
     }
@@ -128,10 +128,10 @@ fn objects<'a>(
 fn servers(cx: &mut Context, holder: &mut Node) {
     for server in objects(cx, holder, "servers", "url") {
         drop_nulls(cx, server, is_no_extension);
-        keywords::mend_part(cx, Part::Server, server);
+        keywords::repair_part(cx, Part::Server, server);
         for (_, variable) in server.get_mut("variables").and_then(Node::as_object_mut).into_iter().flatten() {
             drop_nulls(cx, variable, is_no_extension);
-            keywords::mend_part(cx, Part::Variable, variable);
+            keywords::repair_part(cx, Part::Variable, variable);
             keywords::names(cx, variable, "enum");
         }
     }

@@ -108,7 +108,7 @@ struct Bundler<'a> {
     names: HashMap<&'static str, HashSet<String>>,
     numbers: HashMap<(&'static str, String), usize>,
     waiting: VecDeque<Waiting>,
-    /// The places that are being put in right now: meeting one again is a circle.
+    /// The places that are being put in right now: meeting one again is a cycle.
     inlining: Vec<Target>,
     spent: usize,
     /// How many reasons were given for references that fail.
@@ -275,7 +275,7 @@ impl Bundler<'_> {
             if self.inlining.contains(&target) {
                 let problem = Diagnostic::new("ref-cycle", format!("`{reference}` contains itself"))
                     .at(origin, "this can't be put in place of the reference")
-                    .help("only components can refer to each other in circles; move it into the components");
+                    .help("only components can refer to each other in cycles; move it into the components");
                 return self.unresolved(origin, vec![problem]);
             }
             let Some(copy) = self.copy(&target, origin) else { return };

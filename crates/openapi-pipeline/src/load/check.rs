@@ -146,10 +146,10 @@ pub(super) fn dangling(reference: &str, origin: Origin, suggestion: Option<Strin
 pub(super) fn cycle(reference: &str, origin: Origin) -> Diagnostic {
     Diagnostic::new(
         "ref-cycle",
-        format!("`{reference}` only leads to other references, in a circle or more of them than are followed"),
+        format!("`{reference}` only leads to other references, in a cycle or more of them than are followed"),
     )
     .at(origin, "nothing is ever reached from here")
-    .help("replace one of the references of the circle by what is meant")
+    .help("replace one of the references of the cycle by what is meant")
 }
 
 /// Whether the place a reference leads to lies in an example, which the other stages leave alone.
@@ -195,7 +195,7 @@ impl Chains<'_> {
                 (Some(known), _) => break known,
                 (None, None) => break 0,
                 (None, Some(next)) => {
-                    // Met again before it is known better, this is a circle.
+                    // Met again before it is known better, this is a cycle.
                     self.lengths.insert(address(at), self.limit);
                     passed.push(address(at));
                     at = next;

@@ -93,10 +93,10 @@ fn what_only_looks_like_a_reference_is_none() {
 #[test]
 fn references_in_a_circle_and_into_examples_are_errors() {
     let used = "paths: {/x: {get: {parameters: [{schema: {$ref: '#/components/schemas/A'}}]}}}\n";
-    let circle = format!(
+    let cycle = format!(
         "openapi: 3.0.3\ncomponents: {{schemas: {{A: {{$ref: '#/components/schemas/B'}}, B: {{$ref: '#/components/schemas/A'}}}}}}\n{used}"
     );
-    assert_eq!(codes(&circle), ["ref-cycle"; 3]);
+    assert_eq!(codes(&cycle), ["ref-cycle"; 3]);
     let recursive = "openapi: 3.0.3\ncomponents: {schemas: {A: {items: {$ref: '#/components/schemas/A'}}}}\n";
     assert!(run("a.yaml", recursive).1.is_ok());
     let example = "openapi: 3.0.3\ncomponents:\n  examples: {E: {value: {type: string, x-rust-type: {}}}}\n  schemas: {A: {$ref: '#/components/examples/E/value'}}\n".to_owned() + used;
@@ -144,7 +144,7 @@ fn what_no_operation_reaches_may_be_broken() {
             (
                 rule,
                 "#/components/schemas/D/$ref",
-                "`#/components/schemas/D` only leads to other references, in a circle or more of them than are followed"
+                "`#/components/schemas/D` only leads to other references, in a cycle or more of them than are followed"
             ),
         ]
     );

@@ -6,22 +6,22 @@ use super::scalar;
 use crate::{Context, Node, Sources, Value};
 
 /// Gives the fields that are texts by specification the text that was written, wherever the meaning leaves no doubt.
-pub(super) fn mend(cx: &mut Context, root: &mut Node) {
+pub(super) fn repair(cx: &mut Context, root: &mut Node) {
     walk_mut(root, Position::Root, &mut |object, position| {
         for key in text_fields(position) {
             if let Some(member) = object.get_mut(key) {
-                mend_one(cx, member);
+                repair_one(cx, member);
             }
         }
         for key in text_lists(position) {
             for element in object.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten() {
-                mend_one(cx, element);
+                repair_one(cx, element);
             }
         }
     });
 }
 
-fn mend_one(cx: &mut Context, node: &mut Node) {
+fn repair_one(cx: &mut Context, node: &mut Node) {
     if let Some(text) = written(&cx.sources, node) {
         cx.note(&UNQUOTED_TEXT, node.origin, format!("this is the text `{text}`"));
         node.value = Value::String(text);

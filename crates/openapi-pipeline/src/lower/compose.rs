@@ -17,7 +17,7 @@ use super::runtime_types::{refer, referred};
 use super::store::Store;
 use super::unions::labels;
 use super::walk::{named_children_mut, named_in_operation_mut};
-use super::{Care, rule};
+use super::{Strictness, rule};
 use crate::names::type_name;
 use crate::select::tree::{Keys, each_operation_mut, each_ref};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
@@ -36,12 +36,12 @@ const MOST_COMBINATIONS: usize = 1_000;
 /// # Errors
 ///
 /// In a curated document, when parts contradict one another; in one as published, such a schema is any JSON value.
-pub(crate) fn merge_parts(cx: &mut Context, document: &mut Node, care: Care) -> Result<(), Diagnostics> {
+pub(crate) fn merge_parts(cx: &mut Context, document: &mut Node, strictness: Strictness) -> Result<(), Diagnostics> {
     let store = Store::open(document);
     let originals = store.schemas.clone();
     let mut composer = Composer {
         cx,
-        care,
+        strictness,
         originals: &originals,
         store,
         atoms: Atoms::default(),
@@ -108,7 +108,7 @@ fn key(atoms: &Set) -> Set {
 
 struct Composer<'a> {
     cx: &'a mut Context,
-    care: Care,
+    strictness: Strictness,
     /// The components as they were: what is merged meanwhile consists of atoms of its own.
     originals: &'a Object,
     store: Store,
@@ -196,7 +196,7 @@ impl Composer<'_> {
             Ok(whole) => annotated(schema, whole),
             Err(contradiction) => {
                 let text = format!("`{name}` can't be one type: {}", contradiction.0);
-                if self.care == Care::Curated {
+                if self.strictness == Strictness::Strict {
                     let problem = Diagnostic::new("contradictory-parts", text)
                         .at(origin, "no value fits all parts of this")
                         .help("correct one of the parts by an overlay");

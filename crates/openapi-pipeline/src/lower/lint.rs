@@ -1,4 +1,4 @@
-//! What no lowering can mend, said before the generator would say it in its own way, or not at all.
+//! What no lowering can repair, said before the generator would say it in its own way, or not at all.
 
 use std::collections::{HashMap, HashSet};
 

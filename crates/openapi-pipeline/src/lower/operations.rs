@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use super::document::without_variables;
-use super::{Care, Construct, bodies, parameters, responses, rule};
+use super::{Construct, Strictness, bodies, parameters, responses, rule};
 use crate::names::{self, Scope, lower_camel, snake};
 use crate::select::tree::{METHODS, each_operation_mut, operations, remove_empty_path_items, signature};
 use crate::{Context, Node, Origin};
@@ -109,7 +109,7 @@ fn synthesized(method: &str, path: &str) -> String {
 }
 
 /// Brings parameters, bodies and responses into the form the generator takes; leaves out the operations that have none.
-pub(crate) fn shape(cx: &mut Context, document: &mut Node, care: Care) {
+pub(crate) fn shape(cx: &mut Context, document: &mut Node, strictness: Strictness) {
     let servers = document.get("servers").cloned();
     // References in parameters and bodies are followed in the document as it was.
     let original = document.clone();
@@ -119,7 +119,7 @@ pub(crate) fn shape(cx: &mut Context, document: &mut Node, care: Care) {
             if !METHODS.contains(&method.as_str()) {
                 return true;
             }
-            match shape_one(cx, &original, care, servers.as_ref(), method, operation) {
+            match shape_one(cx, &original, strictness, servers.as_ref(), method, operation) {
                 Ok(()) => true,
                 Err(LeftOut { construct, origin, reason }) => {
                     cx.note(&rule::LEAVE_OUT, origin, format!("`{}` is left out: {reason}", signature(method, path)));
@@ -135,7 +135,7 @@ pub(crate) fn shape(cx: &mut Context, document: &mut Node, care: Care) {
 fn shape_one(
     cx: &mut Context,
     original: &Node,
-    care: Care,
+    strictness: Strictness,
     servers: Option<&Node>,
     method: &str,
     operation: &mut Node,
@@ -143,7 +143,7 @@ fn shape_one(
     own_servers(cx, servers, operation)?;
     parameters::shape(cx, original, operation)?;
     bodies::request(cx, original, operation)?;
-    responses::shape(cx, original, care, method, operation);
+    responses::shape(cx, original, strictness, method, operation);
     Ok(())
 }
 

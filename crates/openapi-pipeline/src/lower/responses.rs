@@ -2,12 +2,12 @@
 
 use super::bodies::{Way, choose};
 use super::walk::{component, is_success};
-use super::{Care, rule};
+use super::{Strictness, rule};
 use crate::select::tree::component_of;
 use crate::{Context, Node, Object};
 
 /// Brings the responses of an operation into shape.
-pub(crate) fn shape(cx: &mut Context, document: &Node, care: Care, method: &str, operation: &mut Node) {
+pub(crate) fn shape(cx: &mut Context, document: &Node, strictness: Strictness, method: &str, operation: &mut Node) {
     let Some(responses) = operation.get_mut("responses") else { return };
     name_the_success(cx, responses);
     add_success(cx, responses);
@@ -25,7 +25,7 @@ pub(crate) fn shape(cx: &mut Context, document: &Node, care: Care, method: &str,
         // Every media type will do for a response.
         let _ = choose(cx, response, Way::Response);
         if is_success(status) {
-            drop_empty_body(cx, document, care, status, response);
+            drop_empty_body(cx, document, strictness, status, response);
         } else if response.get("content").and_then(Node::as_object).is_some_and(|content| content.is_empty()) {
             response.remove("content");
         }
@@ -72,14 +72,14 @@ fn headers(cx: &mut Context, response: &mut Node) {
     }
 }
 
-fn drop_empty_body(cx: &mut Context, document: &Node, care: Care, status: &str, response: &mut Node) {
+fn drop_empty_body(cx: &mut Context, document: &Node, strictness: Strictness, status: &str, response: &mut Node) {
     let Some(content) = response.get("content") else { return };
     let origin = content.origin;
     let json = content.get("application/json").and_then(|media| media.get("schema"));
     if matches!(status, "204" | "205") {
         cx.note(&rule::NO_CONTENT, origin, format!("the content of `{status}` is left out"));
     } else if json.is_some_and(|schema| is_empty_object(document, schema)) {
-        if care == Care::AsPublished && json.is_some_and(|schema| !is_closed(document, schema)) {
+        if strictness == Strictness::Lenient && json.is_some_and(|schema| !is_closed(document, schema)) {
             // Nobody has looked whether members are there that nobody has described.
             cx.note(&rule::FREE_FORM_SUCCESS, origin, format!("the body of `{status}` is any object, or missing"));
             response.set(MAY_BE_EMPTY, true);

@@ -9,7 +9,7 @@ use super::runtime_types::{
     REDACTED, SECRET, add_component, aliases, described, is_nullable, is_string_of, referred, replace, retype,
 };
 use super::walk::{Site, component, component_mut, components_mut, every_schema_mut};
-use super::{Care, LowerPlan, rule};
+use super::{LowerPlan, Strictness, rule};
 use crate::select::suggest::did_you_mean;
 use crate::select::tree::each_operation_mut;
 use crate::source::escape_pointer;
@@ -42,7 +42,7 @@ pub(crate) fn mark(cx: &mut Context, document: &mut Node, plan: &LowerPlan) -> R
     // Parameters are part of URLs and headers; their types must be printable.
     let at = |site: Site| !matches!(site, Site::Parameter | Site::Header);
     retype(cx, document, &rule::SECRET, SECRET, &at, &|schema| is_string_of(schema, "password"));
-    if plan.care == Care::AsPublished {
+    if plan.strictness == Strictness::Lenient {
         mark_by_name(cx, document);
         mark_headers(cx, document);
         mark_parameters(cx, document);
@@ -346,14 +346,14 @@ fn string_at(document: &Node, pointer: &str) -> Option<bool> {
 }
 
 /// Notes the strings that are named like secrets but have no secret's type.
-pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node, care: Care) {
+pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node, strictness: Strictness) {
     every_schema_mut(document, &mut |_, schema| {
         for (name, property) in schema.members("properties") {
             let plain = property.get_str("type") == Some("string") && property.get("enum").is_none();
             if plain && sounds_secret(name) {
-                let text = match care {
-                    Care::Curated => format!("`{name}` is a plain string; list it if it is a secret"),
-                    Care::AsPublished => format!("`{name}` is named like a secret, and stays a plain string"),
+                let text = match strictness {
+                    Strictness::Strict => format!("`{name}` is a plain string; list it if it is a secret"),
+                    Strictness::Lenient => format!("`{name}` is named like a secret, and stays a plain string"),
                 };
                 cx.note(&rule::UNLISTED_SECRET, property.origin, text);
             }

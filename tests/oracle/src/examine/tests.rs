@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::json;
 
-use super::{Examined, Judge, Location};
+use super::{Examined, Location, Oracle};
 use crate::Document;
 use crate::Received;
 
@@ -37,7 +37,7 @@ fn examine(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> 
         headers: headers.iter().map(pair).collect::<HeaderMap>(),
         body: Bytes::from(body.to_owned()),
     };
-    Judge::new(Document::parse(DOCUMENT).unwrap()).unwrap().examine(&received)
+    Oracle::new(Document::parse(DOCUMENT).unwrap()).unwrap().examine(&received)
 }
 
 const GOOD: [(&str, &str); 4] = [

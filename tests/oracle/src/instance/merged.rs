@@ -85,7 +85,7 @@ impl<'a> Merged<'a> {
     /// Adds a schema, `allOf` and references included.
     pub(crate) fn add(&mut self, document: &'a Document, schema: &'a Value, depth: usize) -> Result<(), String> {
         if depth > 40 {
-            return Err("`allOf` and references go round in circles".into());
+            return Err("`allOf` and references go round in cycles".into());
         }
         let members = match schema {
             Value::Bool(false) => return Err("the schema allows nothing".into()),

@@ -37,7 +37,7 @@ impl<'a> Draft<'a> {
         Self {
             plan,
             subject,
-            operation: &subject.judge.api().operations[operation],
+            operation: &subject.oracle.api().operations[operation],
             numbers: (method, operation),
             fill,
             random,
@@ -76,7 +76,7 @@ impl<'a> Draft<'a> {
 
     fn generator(&self, place: Place, purpose: &str) -> Generator<'a> {
         let random = Random::new(self.random.clone().number(), purpose);
-        Generator::new(self.subject.judge.schemas(), Direction::Request, place, self.fill, random)
+        Generator::new(self.subject.oracle.schemas(), Direction::Request, place, self.fill, random)
     }
 
     fn parameter(&mut self, parameter: &Parameter, argument: &Claimed) -> Result<(), Impossible> {

@@ -2,7 +2,7 @@
 
 use openapi_pipeline::source::{escape_pointer, unescape_pointer};
 use serde_json::{Map, Value};
-use workspace_tests::witness::{Claim, Spot};
+use workspace_tests::counterexample::{Claim, Spot};
 
 /// The old version, into which changes are put.
 pub(super) struct Graft<'a> {

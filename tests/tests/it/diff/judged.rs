@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use client_codegen::{CrateSpec, Descriptions};
 use openapi_pipeline::Context;
 use openapi_pipeline::diff::{self, Level};
-use openapi_pipeline::lower::{self, Care, LowerPlan};
+use openapi_pipeline::lower::{self, LowerPlan, Strictness};
 use regex::Regex;
 use serde_json::Value;
 use workspace_tests::mutations::{self, Expected};
@@ -45,7 +45,7 @@ static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_]+: 
 pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
     let mut cx = Context::new();
     let root = read(&mut cx, "a.json", &document.to_string());
-    let plan = LowerPlan { secrets: Vec::new(), care: Care::AsPublished };
+    let plan = LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient };
     let lowered = lower::lower(&mut cx, root, &plan).unwrap();
     let spec = CrateSpec {
         family: "orders".to_owned(),

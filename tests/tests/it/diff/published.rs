@@ -9,11 +9,11 @@ use openapi_pipeline::diff::{Change, Level};
 use oracle::pointer::is_within;
 use serde_json::{Map, Value};
 use test_requirements::Requirement;
-use workspace_tests::witness::{Claim, Kind};
+use workspace_tests::counterexample::{Claim, Kind};
 
 use super::graft::Graft;
 use super::judged::public_items;
-use super::shown::{Compared, claim, judge};
+use super::shown::{Compared, claim, oracle};
 use super::{diff_values, lines};
 
 /// The two versions, if they are there.
@@ -26,11 +26,11 @@ fn versions() -> Option<[String; 2]> {
 #[test]
 fn what_is_breaking_in_published_versions_is_shown_to_break_something() {
     let Some([old, new]) = versions() else { return };
-    let compared = Compared::new((&old, judge(&old)), (&new, judge(&new)));
+    let compared = Compared::new((&old, oracle(&old)), (&new, oracle(&new)));
     let (mut unshown, mut kinds) = (Vec::new(), BTreeMap::<Kind, usize>::new());
     for change in compared.changes(Level::Breaking) {
         match compared.versions.show(&claim(change, &compared.cx.sources)) {
-            Ok(witness) => *kinds.entry(witness.kind).or_default() += 1,
+            Ok(counterexample) => *kinds.entry(counterexample.kind).or_default() += 1,
             Err(problem) => unshown.push(format!(
                 "{} at {} {}: {}: {problem}",
                 change.rule.name, change.subject, change.pointer, change.message
@@ -65,8 +65,8 @@ fn place(claim: &Claim) -> &str {
 fn what_is_compatible_in_published_versions_leaves_every_public_item() {
     let Some([old, new]) = versions() else { return };
     let (before, after): (Value, Value) = (serde_json::from_str(&old).unwrap(), serde_json::from_str(&new).unwrap());
-    let judges = (judge(&old), judge(&new));
-    let compared = Compared::new((&old, judges.0.clone()), (&new, judges.1));
+    let oracles = (oracle(&old), oracle(&new));
+    let compared = Compared::new((&old, oracles.0.clone()), (&new, oracles.1));
     let worse = |compared: &Compared| -> Vec<(Trace, Claim)> {
         let changes = [Level::Breaking, Level::Source].into_iter().flat_map(|level| compared.changes(level));
         changes.map(|change| (trace(change), claim(change, &compared.cx.sources))).collect()
@@ -80,7 +80,7 @@ fn what_is_compatible_in_published_versions_leaves_every_public_item() {
         let mut graft = Graft::new(before.clone(), &after);
         alone.iter().for_each(|(_, claim)| graft.apply(claim).unwrap());
         let text = graft.grown.to_string();
-        let grown = Compared::new((&old, judges.0.clone()), (&text, judge(&text)));
+        let grown = Compared::new((&old, oracles.0.clone()), (&text, oracle(&text)));
         let worse = worse(&grown);
         if worse.is_empty() {
             break (graft.grown, grown);
@@ -139,7 +139,7 @@ fn narrowed(document: &Value, operations: &[String]) -> Value {
 fn each_compatible_change_in_published_versions_is_judged_rightly_by_itself() {
     let Some([old, new]) = versions() else { return };
     let (before, after): (Value, Value) = (serde_json::from_str(&old).unwrap(), serde_json::from_str(&new).unwrap());
-    let compared = Compared::new((&old, judge(&old)), (&new, judge(&new)));
+    let compared = Compared::new((&old, oracle(&old)), (&new, oracle(&new)));
     let (mut additive, mut of_code, mut wrong) = (0, 0, Vec::new());
     let mut known: HashMap<String, BTreeSet<(String, String)>> = HashMap::new();
     for change in compared.changes(Level::Compatible) {

@@ -1,13 +1,13 @@
-//! What is called breaking is shown to break something, by a judge that knows nothing of the comparison.
+//! What is called breaking is shown to break something, by an oracle that knows nothing of the comparison.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use openapi_pipeline::diff::{self, Change, Difference, Direction, Level, Seen};
 use openapi_pipeline::{Context, Sources};
-use oracle::{Document, Judge};
+use oracle::{Document, Oracle};
+use workspace_tests::counterexample::{Claim, Kind, Spot, Versions};
 use workspace_tests::mutations::{self, Finds};
-use workspace_tests::witness::{Claim, Kind, Spot, Versions};
 
 use super::read;
 
@@ -30,11 +30,11 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    pub(super) fn new((old, old_judge): (&str, Arc<Judge>), (new, new_judge): (&str, Arc<Judge>)) -> Self {
+    pub(super) fn new((old, old_oracle): (&str, Arc<Oracle>), (new, new_oracle): (&str, Arc<Oracle>)) -> Self {
         let mut cx = Context::new();
         let (before, after) = (read(&mut cx, "old.json", old), read(&mut cx, "new.json", new));
         let difference = diff::diff(&cx, &before, &after);
-        Self { cx, difference, versions: Versions::new(old_judge, new_judge) }
+        Self { cx, difference, versions: Versions::new(old_oracle, new_oracle) }
     }
 
     pub(super) fn changes(&self, level: Level) -> impl Iterator<Item = &Change> {
@@ -42,8 +42,8 @@ impl Compared {
     }
 }
 
-pub(super) fn judge(text: &str) -> Arc<Judge> {
-    Arc::new(Judge::new(Document::parse(text).unwrap()).unwrap())
+pub(super) fn oracle(text: &str) -> Arc<Oracle> {
+    Arc::new(Oracle::new(Document::parse(text).unwrap()).unwrap())
 }
 
 /// Breaking rules that nothing can show, and why.
@@ -74,14 +74,14 @@ pub(super) struct Single {
 
 /// Every single change, both ways: compared once for all tests that look at it.
 pub(super) static SINGLES: LazyLock<Vec<Single>> = LazyLock::new(|| {
-    let (mut singles, mut judges) = (Vec::new(), HashMap::<String, Arc<Judge>>::new());
+    let (mut singles, mut oracles) = (Vec::new(), HashMap::<String, Arc<Oracle>>::new());
     for mutation in mutations::all() {
         let (before, after) = mutation.pair();
         let [before, after] = [before, after].map(|version| {
             let text = version.to_string();
             // Most changes are of the same description; whoever read it knows its schemas.
-            let judge = judges.entry(text.clone()).or_insert_with(|| judge(&text)).clone();
-            (text, judge)
+            let oracle = oracles.entry(text.clone()).or_insert_with(|| oracle(&text)).clone();
+            (text, oracle)
         });
         let there = ("there", &before, &after, mutation.there);
         let back = ("back", &after, &before, mutation.back);
@@ -101,9 +101,9 @@ fn what_is_breaking_is_shown_to_break_something() {
         for change in compared.changes(Level::Breaking) {
             let rule = change.rule.name;
             match compared.versions.show(&claim(change, &compared.cx.sources)) {
-                Ok(witness) => {
-                    shown.entry(rule).or_default().insert(witness.kind);
-                    *kinds.entry(witness.kind).or_default() += 1;
+                Ok(counterexample) => {
+                    shown.entry(rule).or_default().insert(counterexample.kind);
+                    *kinds.entry(counterexample.kind).or_default() += 1;
                 }
                 Err(problem) => {
                     unshown.push(format!("{name}: {rule} at {}: {}: {problem}", change.pointer, change.message));
@@ -126,7 +126,7 @@ fn what_is_breaking_is_shown_to_break_something() {
     assert_eq!(weaker, WITHOUT_REFUSAL);
 }
 
-/// Compatible rules for which there is a witness all the same: generated clients promise to cope with these.
+/// Compatible rules for which there is a counterexample all the same: generated clients promise to cope with these.
 const TOLERATED: [&str; 3] =
     ["response-additional-properties-opened", "response-enum-removed", "response-enum-value-added"];
 
@@ -138,13 +138,13 @@ fn nothing_shows_what_is_not_so() {
         for change in compared.difference.changes.iter().filter(|change| seen.insert(change.rule.name)) {
             let (rule, claim) = (change.rule.name, claim(change, &compared.cx.sources));
             if change.level() == Level::Breaking {
-                if let Ok(witness) = compared.versions.unchanged().hasty().show(&claim) {
-                    wrong.push(format!("{name}, the old version twice: {rule}: {}", witness.text));
+                if let Ok(counterexample) = compared.versions.unchanged().hasty().show(&claim) {
+                    wrong.push(format!("{name}, the old version twice: {rule}: {}", counterexample.text));
                 }
             } else if matches!(change.rule.direction, Direction::Request | Direction::Response)
-                && let Ok(witness) = compared.versions.hasty().show(&claim)
+                && let Ok(counterexample) = compared.versions.hasty().show(&claim)
             {
-                tolerated.insert(rule, format!("{name}: {}", witness.text));
+                tolerated.insert(rule, format!("{name}: {}", counterexample.text));
             }
         }
     }

@@ -69,7 +69,7 @@ impl Tree {
         self.resolve_in(module, path, &mut Vec::new())
     }
 
-    /// `looked_up` are the names that are being looked up already: globs may go in circles.
+    /// `looked_up` are the names that are being looked up already: globs may go in cycles.
     fn resolve_in(&self, module: usize, path: &[String], looked_up: &mut Vec<Declared>) -> Option<Target> {
         let (first, mut rest) = path.split_first()?;
         let mut at = match first.as_str() {

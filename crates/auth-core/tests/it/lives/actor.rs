@@ -43,7 +43,7 @@ impl Record {
 }
 
 /// What outlives a manager that is dropped: who acted through it, and what came of it.
-pub struct Witness<W> {
+pub struct Counterexample<W> {
     pub number: usize,
     pub realm: Realm,
     /// Who signs in through it.
@@ -57,7 +57,7 @@ pub struct Witness<W> {
     pub record: Mutex<Record>,
 }
 
-impl<W: World> Witness<W> {
+impl<W: World> Counterexample<W> {
     pub fn credentials(&self) -> Credentials {
         let key = self.is_static.then(|| self.world.key(self.realm, &self.user)).flatten();
         key.unwrap_or_else(|| self.world.credentials(self.realm, &self.user))
@@ -143,20 +143,20 @@ impl<W: World> Witness<W> {
 /// A manager, and whoever acts through it.
 pub struct Actor<W: World> {
     pub manager: SessionManager<W::Door>,
-    pub witness: Arc<Witness<W>>,
+    pub counterexample: Arc<Counterexample<W>>,
 }
 
 impl<W: World> Clone for Actor<W> {
     fn clone(&self) -> Self {
-        Self { manager: self.manager.clone(), witness: Arc::clone(&self.witness) }
+        Self { manager: self.manager.clone(), counterexample: Arc::clone(&self.counterexample) }
     }
 }
 
 impl<W: World> std::ops::Deref for Actor<W> {
-    type Target = Witness<W>;
+    type Target = Counterexample<W>;
 
-    fn deref(&self) -> &Witness<W> {
-        &self.witness
+    fn deref(&self) -> &Counterexample<W> {
+        &self.counterexample
     }
 }
 

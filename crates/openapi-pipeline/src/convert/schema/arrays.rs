@@ -4,7 +4,7 @@ use super::distinct;
 use crate::convert::rules::{ARRAY_ITEMS, DROP_CONTAINS, TUPLE_ITEMS, UNEVALUATED_ITEMS};
 use crate::{Context, Node, Value};
 
-pub(super) fn mend(cx: &mut Context, schema: &mut Node) {
+pub(super) fn repair(cx: &mut Context, schema: &mut Node) {
     for key in ["contains", "minContains", "maxContains"] {
         if let Some(dropped) = schema.remove(key) {
             cx.note(&DROP_CONTAINS, dropped.origin, format!("dropped {key}"));

@@ -7,7 +7,7 @@ use crate::{Context, Node, Object, Rule, Value};
 
 /// Drops conditions. Properties that only they describe become optional ones: a client must be able to send and to read
 /// them, and a server tells when they belong.
-pub(super) fn mend(cx: &mut Context, schema: &mut Node) {
+pub(super) fn repair(cx: &mut Context, schema: &mut Node) {
     let mut described: IndexMap<String, Vec<Node>> = IndexMap::new();
     for (key, rule) in [
         ("if", &DROP_CONDITION),

@@ -6,7 +6,7 @@ use super::distinct;
 use crate::convert::rules::{DROP_PROPERTY_NAMES, PATTERN_PROPERTIES, REQUIRED_NAMES, UNEVALUATED_PROPERTIES};
 use crate::{Context, Node, Object, Value};
 
-pub(super) fn mend(cx: &mut Context, schema: &mut Node) {
+pub(super) fn repair(cx: &mut Context, schema: &mut Node) {
     required(cx, schema);
     // First, because it can close the object, and that decides what becomes of the patterns.
     unevaluated(cx, schema);

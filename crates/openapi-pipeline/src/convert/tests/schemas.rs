@@ -428,7 +428,7 @@ pub(super) fn reference_rows() -> Vec<Row> {
 }
 
 #[test]
-fn schemas_are_mended() {
+fn schemas_are_repaired() {
     check(rows());
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{exchange, json_body, schema};
-use crate::lower::{Care, Construct, LowerPlan, lower};
+use crate::lower::{Construct, LowerPlan, Strictness, lower};
 use crate::select::testing::{codes, document, tree, uses};
 use crate::{Context, Diagnostics};
 
@@ -11,7 +11,7 @@ use crate::{Context, Diagnostics};
 fn run(json: &Json) -> (Context, Result<Json, Diagnostics>) {
     let mut cx = Context::new();
     let root = tree(&mut cx, "a.json", json);
-    let plan = LowerPlan { care: Care::AsPublished, ..LowerPlan::default() };
+    let plan = LowerPlan { strictness: Strictness::Lenient, ..LowerPlan::default() };
     let lowered = lower(&mut cx, root, &plan).map(|node| node.to_json());
     (cx, lowered)
 }

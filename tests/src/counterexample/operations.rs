@@ -1,10 +1,10 @@
 //! Operations as a whole: whether they can be called, where, and by whom.
 
-use super::{Claim, Exchange, Kind, Route, Versions, Witness, call};
+use super::{Claim, Counterexample, Exchange, Kind, Route, Versions, call};
 use oracle::{Scheme, Server, pointer, servers};
 
 /// A call of the old version that reaches nothing in the new one, or something else.
-pub(super) fn unreachable(versions: &Versions, route: Route) -> Result<Witness, String> {
+pub(super) fn unreachable(versions: &Versions, route: Route) -> Result<Counterexample, String> {
     let operation = &versions.old.api().operations[route.old];
     let call = call::draft(&versions.old, operation, 1)?;
     let request = call.request(operation, versions.old.base(), operation)?;
@@ -17,11 +17,11 @@ pub(super) fn unreachable(versions: &Versions, route: Route) -> Result<Witness, 
     if examined.operation.is_some() && examined.operation == route.new {
         return Err(format!("{} {} still reaches it", request.method, request.target));
     }
-    Ok(Witness::new(Kind::Refused, format!("{} {}: {:?}", request.method, request.target, examined.problems)))
+    Ok(Counterexample::new(Kind::Refused, format!("{} {}: {:?}", request.method, request.target, examined.problems)))
 }
 
 /// A URL that the old version lists and the new one doesn't.
-pub(super) fn server(versions: &Versions, claim: &Claim) -> Result<Witness, String> {
+pub(super) fn server(versions: &Versions, claim: &Claim) -> Result<Counterexample, String> {
     let at = &claim.old.as_ref().ok_or("the old version had no server")?.pointer;
     let (owner, below) = at.rsplit_once("/servers/").ok_or("it is not about a server")?;
     let number: usize = below.split('/').next().and_then(|number| number.parse().ok()).ok_or("which server?")?;
@@ -31,7 +31,9 @@ pub(super) fn server(versions: &Versions, claim: &Claim) -> Result<Witness, Stri
     let in_new = in_new.unwrap_or_else(|| servers(versions.new.schemas().document().root()));
     let urls = in_old.get(number).map(Server::urls).unwrap_or_default();
     match urls.iter().find(|url| !in_new.iter().any(|server| server.is_at(url))) {
-        Some(url) => Ok(Witness::new(Kind::Refused, format!("a call of {url}, where nothing is said to be any more"))),
+        Some(url) => {
+            Ok(Counterexample::new(Kind::Refused, format!("a call of {url}, where nothing is said to be any more")))
+        }
         None => Err(format!("all of {urls:?} are still there")),
     }
 }
@@ -48,7 +50,7 @@ fn own_servers(versions: &Versions, name: &str) -> Option<Vec<Server>> {
 }
 
 /// A call with credentials that were enough and aren't any more.
-pub(super) fn credential(exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn credential(exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let none = [Vec::new()];
     let ways: &[Vec<Scheme>] = if operation.security.is_empty() { &none } else { &operation.security };
@@ -57,20 +59,20 @@ pub(super) fn credential(exchange: Exchange<'_>) -> Result<Witness, String> {
         call.credentials.clone_from(way);
         let (_, examined) = exchange.examine(&call)?;
         if let Some(problem) = examined.problems.iter().find(|problem| problem.starts_with("credential: none")) {
-            return Ok(Witness::new(Kind::Refused, format!("a call with {way:?}: {problem}")));
+            return Ok(Counterexample::new(Kind::Refused, format!("a call with {way:?}: {problem}")));
         }
     }
     Err("every credential that was enough still is".to_owned())
 }
 
 /// Scopes that were enough and aren't any more.
-pub(super) fn scope(exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn scope(exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((_, operation), (_, at)) = (exchange.before(), exchange.after());
     for (way, have) in operation.security.iter().zip(&operation.scopes) {
         let mut needed = at.security.iter().zip(&at.scopes);
         if !needed.any(|(other, need)| other.iter().all(|scheme| way.contains(scheme)) && need.is_subset(have)) {
             let needed = &at.scopes;
-            return Ok(Witness::new(
+            return Ok(Counterexample::new(
                 Kind::Refused,
                 format!("a credential with {have:?}, where one of {needed:?} is needed"),
             ));

@@ -1,11 +1,11 @@
 //! Answers as such: their statuses, their headers, their media types.
 
 use super::bodies::medium;
-use super::{Claim, Exchange, Kind, Witness, call};
-use oracle::{Answer, Content, Fill, Judge, Operation, Random, Response};
+use super::{Claim, Counterexample, Exchange, Kind, call};
+use oracle::{Answer, Content, Fill, Operation, Oracle, Random, Response};
 
 /// A documented answer of one media type, or without a body.
-fn answer(judge: &Judge, status: u16, response: &Response, medium: Option<&str>) -> Result<Answer, String> {
+fn answer(oracle: &Oracle, status: u16, response: &Response, medium: Option<&str>) -> Result<Answer, String> {
     let media = medium.map(|name| response.medium(name).cloned().ok_or("there is no such body")).transpose()?;
     let only = Response {
         key: response.key.clone(),
@@ -13,12 +13,12 @@ fn answer(judge: &Judge, status: u16, response: &Response, medium: Option<&str>)
         headers: response.headers.clone(),
         required_headers: response.required_headers.clone(),
     };
-    judge.answer(status, &only, Fill::Required, &Random::new(1, "answer"))
+    oracle.answer(status, &only, Fill::Required, &Random::new(1, "answer"))
 }
 
-/// An answer that `judge` finds nothing wrong with.
-fn allowed(judge: &Judge, operation: usize, answer: &Answer) -> Result<(), String> {
-    let problems = judge.review(operation, answer);
+/// An answer that `oracle` finds nothing wrong with.
+fn allowed(oracle: &Oracle, operation: usize, answer: &Answer) -> Result<(), String> {
+    let problems = oracle.review(operation, answer);
     if problems.is_empty() { Ok(()) } else { Err(format!("a version rules out its own answer: {problems:?}")) }
 }
 
@@ -32,7 +32,7 @@ fn status_of(claim: &Claim) -> Result<u16, String> {
 }
 
 /// A success that never comes any more.
-pub(super) fn status(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn status(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let status = status_of(claim)?;
     let response = operation.response(status).ok_or("the old version has no such status")?;
@@ -41,13 +41,13 @@ pub(super) fn status(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, S
     allowed(old, exchange.old, &answer)?;
     let said = format!("the status {status} is not documented");
     match exchange.after().0.review(exchange.new, &answer).into_iter().find(|problem| *problem == said) {
-        Some(problem) => Ok(Witness::new(Kind::Gone, problem)),
+        Some(problem) => Ok(Counterexample::new(Kind::Gone, problem)),
         None => Err(format!("the status {status} is still documented")),
     }
 }
 
 /// A media type that can't be asked for any more; of failures, nobody asks, and their bodies are other ones.
-pub(super) fn media_type(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn media_type(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let name = medium(claim)?;
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let responses = operation.responses.iter().filter(|response| response.media.iter().any(|media| media.name == name));
@@ -59,24 +59,26 @@ pub(super) fn media_type(claim: &Claim, exchange: Exchange<'_>) -> Result<Witnes
             false => unforeseen(exchange, status),
         };
         match shown.or_else(|_| never_again((old, exchange.old), response, status, &name, (new, exchange.new))) {
-            Ok(witness) => return Ok(witness),
+            Ok(counterexample) => return Ok(counterexample),
             Err(one) => problem = format!("{one} ({})", at.title()),
         }
     }
     Err(problem)
 }
 
-fn asked_for(exchange: Exchange<'_>, name: &str) -> Result<Witness, String> {
+fn asked_for(exchange: Exchange<'_>, name: &str) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let mut call = call::draft(old, operation, 1)?;
     call.accept = Some(name.to_owned());
     let (_, after) = exchange.examine(&call)?;
     let problem = after.problems.into_iter().find(|problem| problem.starts_with("it accepts"));
-    problem.map(|problem| Witness::new(Kind::Refused, problem)).ok_or_else(|| format!("`{name}` can still be had"))
+    problem
+        .map(|problem| Counterexample::new(Kind::Refused, problem))
+        .ok_or_else(|| format!("`{name}` can still be had"))
 }
 
 /// An answer of the same status whose body is of a kind that the old version doesn't know.
-fn unforeseen(exchange: Exchange<'_>, status: u16) -> Result<Witness, String> {
+fn unforeseen(exchange: Exchange<'_>, status: u16) -> Result<Counterexample, String> {
     let (new, at) = exchange.after();
     let response: &Response = at.response(status).ok_or("the status is not documented any more")?;
     let names = response.media.iter().map(|media| Some(media.name.as_str()));
@@ -86,28 +88,30 @@ fn unforeseen(exchange: Exchange<'_>, status: u16) -> Result<Witness, String> {
         allowed(new, exchange.new, &answer)?;
         let problems = exchange.before().0.review(exchange.old, &answer);
         if let Some(problem) = problems.into_iter().find(|problem| problem.starts_with("the body is ")) {
-            return Ok(Witness::new(Kind::Unforeseen, format!("{status}: {problem}")));
+            return Ok(Counterexample::new(Kind::Unforeseen, format!("{status}: {problem}")));
         }
     }
     Err("every body was foreseen".to_owned())
 }
 
 fn never_again(
-    (old, number): (&Judge, usize),
+    (old, number): (&Oracle, usize),
     response: &Response,
     status: u16,
     name: &str,
-    (new, at): (&Judge, usize),
-) -> Result<Witness, String> {
+    (new, at): (&Oracle, usize),
+) -> Result<Counterexample, String> {
     let answer = answer(old, status, response, Some(name))?;
     allowed(old, number, &answer)?;
     let said = format!("the body is `{}`", answer.content_type.as_deref().unwrap_or_default());
     let problem = new.review(at, &answer).into_iter().find(|problem| problem.starts_with(&said));
-    problem.map(|problem| Witness::new(Kind::Gone, problem)).ok_or_else(|| format!("`{name}` can still come back"))
+    problem
+        .map(|problem| Counterexample::new(Kind::Gone, problem))
+        .ok_or_else(|| format!("`{name}` can still come back"))
 }
 
 /// An answer without a header that was always there.
-pub(super) fn header(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn header(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (new, at) = exchange.after();
     let name = header_of(claim, exchange.before().1)?;
     let mut problem = format!("no answer has had the header `{name}`");
@@ -125,7 +129,7 @@ pub(super) fn header(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, S
         let said = format!("the header `{name}` is missing");
         let found = exchange.before().0.review(exchange.old, &answer).into_iter();
         if let Some(problem) = found.into_iter().find(|problem| problem.eq_ignore_ascii_case(&said)) {
-            return Ok(Witness::new(Kind::Unforeseen, format!("{status}: {problem}")));
+            return Ok(Counterexample::new(Kind::Unforeseen, format!("{status}: {problem}")));
         }
     }
     Err(problem)

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::roots::{self, Carrier, Root};
 use super::search::{Found, Problem, Search};
-use super::{Claim, Exchange, Kind, Witness, call};
+use super::{Claim, Counterexample, Exchange, Kind, call};
 use oracle::{Answer, Content, Direction, Fill, Random};
 
 /// A request with a value that the old version takes, and the new one refuses or has no place for.
-pub(super) fn sent(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn sent(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let others = roots::sent(new, at);
     for from in roots::sent(old, operation) {
@@ -19,15 +19,15 @@ pub(super) fn sent(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, Str
             from: (old, &from, claim.old.as_ref()),
             to: (new, to, claim.new.as_ref()),
         };
-        if let Some(witness) = search.run(|found| request(exchange, &from, to, found)) {
-            return Ok(witness);
+        if let Some(counterexample) = search.run(|found| request(exchange, &from, to, found)) {
+            return Ok(counterexample);
         }
     }
     Err("no request shows it".to_owned())
 }
 
 /// The whole request, if the old version takes it and the new one says of the value what was found.
-fn request(exchange: Exchange<'_>, from: &Root, to: &Root, found: &Found) -> Option<Witness> {
+fn request(exchange: Exchange<'_>, from: &Root, to: &Root, found: &Found) -> Option<Counterexample> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let mut call = call::draft(old, operation, 1).ok()?;
     let said = match (&from.carrier, &to.carrier) {
@@ -52,25 +52,27 @@ fn request(exchange: Exchange<'_>, from: &Root, to: &Root, found: &Found) -> Opt
     let after = new.examine(&call.request(operation, new.base(), at).ok()?);
     let problem = after.problems.iter().find(|problem| problem.starts_with(&said));
     match (&found.problem, problem) {
-        (Problem::Refused(violation), Some(_)) => Some(Witness::new(
+        (Problem::Refused(violation), Some(_)) => Some(Counterexample::new(
             Kind::Refused,
             format!("`{}`: {} ({})", violation.instance, violation.text, violation.schema),
         )),
         // A named alternative may be another while any of them would do.
-        (Problem::Refused(violation), None) if violation.schema.ends_with("/discriminator") => Some(Witness::new(
-            Kind::Unread,
-            format!("`{}`: {} ({})", violation.instance, violation.text, violation.schema),
-        )),
+        (Problem::Refused(violation), None) if violation.schema.ends_with("/discriminator") => {
+            Some(Counterexample::new(
+                Kind::Unread,
+                format!("`{}`: {} ({})", violation.instance, violation.text, violation.schema),
+            ))
+        }
         (Problem::Refused(_), None) => None,
         (Problem::Unknown(instance), _) => {
-            Some(Witness::new(Kind::Unread, format!("nothing is said of `{instance}` any more")))
+            Some(Counterexample::new(Kind::Unread, format!("nothing is said of `{instance}` any more")))
         }
     }
 }
 
 /// An answer of the new version that the old one rules out; or one of the old version with a part that the new one has no
 /// place for.
-pub(super) fn received(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn received(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let (before, after) = (roots::received(old, operation), roots::received(new, at));
     for from in &after {
@@ -81,8 +83,8 @@ pub(super) fn received(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness,
             from: (new, from, claim.new.as_ref()),
             to: (old, to, claim.old.as_ref()),
         };
-        if let Some(witness) = search.run(|found| answer(exchange, from, found)) {
-            return Ok(witness);
+        if let Some(counterexample) = search.run(|found| answer(exchange, from, found)) {
+            return Ok(counterexample);
         }
     }
     // A property that could be absent before is missed by nobody's schema, but by everybody who reads it.
@@ -105,14 +107,14 @@ pub(super) fn received(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness,
                 .then(|| format!("`{}` can't come back any more: {}", violation.instance, violation.text)),
         });
         if let Some(text) = gone {
-            return Ok(Witness::new(Kind::Gone, text));
+            return Ok(Counterexample::new(Kind::Gone, text));
         }
     }
     Err("no answer shows it".to_owned())
 }
 
 /// The whole answer, if the new version gives it and the old one rules it out.
-fn answer(exchange: Exchange<'_>, from: &Root, found: &Found) -> Option<Witness> {
+fn answer(exchange: Exchange<'_>, from: &Root, found: &Found) -> Option<Counterexample> {
     let (new, at) = exchange.after();
     let (Carrier::Answer(key, _) | Carrier::Header(key, _)) = &from.carrier else { return None };
     let response = at.responses.iter().find(|response| response.key == *key)?;
@@ -139,7 +141,7 @@ fn answer(exchange: Exchange<'_>, from: &Root, found: &Found) -> Option<Witness>
     let is_ruled_out = problems.iter().any(|problem| problem.starts_with(&said));
     // A named alternative may be another while any of them would do.
     (is_ruled_out || violation.schema.ends_with("/discriminator")).then(|| {
-        Witness::new(
+        Counterexample::new(
             Kind::Unforeseen,
             format!("{status} `{}`: {} ({})", violation.instance, violation.text, violation.schema),
         )

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Claim, Exchange, Kind, Spot, Witness, call};
-use oracle::{Examined, Judge, Location, Operation, Parameter};
+use super::{Claim, Counterexample, Exchange, Kind, Spot, call};
+use oracle::{Examined, Location, Operation, Oracle, Parameter};
 
 /// The parameter that a place is about, in the words of the operation that has it.
-fn parameter<'a>(judge: &Judge, operation: &'a Operation, spot: Option<&Spot>) -> Result<&'a Parameter, String> {
+fn parameter<'a>(oracle: &Oracle, operation: &'a Operation, spot: Option<&Spot>) -> Result<&'a Parameter, String> {
     let spot = spot.ok_or("no parameter is named")?;
     // The place may be a word of the parameter's.
     let mut at = spot.pointer.as_str();
     let node = loop {
-        match judge.schemas().document().target(at).filter(|node| node.get("in").is_some()) {
+        match oracle.schemas().document().target(at).filter(|node| node.get("in").is_some()) {
             Some(node) => break node,
             None => at = at.rsplit_once('/').ok_or("the place is not in a parameter")?.0,
         }
@@ -24,7 +24,7 @@ fn parameter<'a>(judge: &Judge, operation: &'a Operation, spot: Option<&Spot>) -
 }
 
 /// A call with a parameter that the new version doesn't know.
-pub(super) fn gone(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn gone(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let parameter = parameter(old, operation, claim.old.as_ref())?;
     let value = call::value_of(old, parameter, 1)?;
@@ -40,25 +40,25 @@ pub(super) fn gone(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, Str
     let said = format!("no {} parameter `{name}`", format!("{place:?}").to_lowercase());
     let header = format!("no header `{}`", name.to_ascii_lowercase());
     match after.problems.iter().find(|problem| problem.contains(&said) || problem.contains(&header)) {
-        Some(problem) => Ok(Witness::new(Kind::Refused, problem)),
-        None => Ok(Witness::new(Kind::Unread, format!("the {place:?} parameter `{name}` is not read any more"))),
+        Some(problem) => Ok(Counterexample::new(Kind::Refused, problem)),
+        None => Ok(Counterexample::new(Kind::Unread, format!("the {place:?} parameter `{name}` is not read any more"))),
     }
 }
 
 /// A call without a parameter that the new version wants.
-pub(super) fn missing(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn missing(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let wanted = parameter(new, at, claim.new.as_ref())?;
     let (_, after) = exchange.examine(&call::draft(old, operation, 1)?)?;
     let said = format!("{:?} parameter `{}` is required and missing", wanted.location, wanted.name);
     match after.problems.into_iter().find(|problem| *problem == said) {
-        Some(problem) => Ok(Witness::new(Kind::Refused, problem)),
+        Some(problem) => Ok(Counterexample::new(Kind::Refused, problem)),
         None => Err(format!("a call without `{}` is not refused for that", wanted.name)),
     }
 }
 
 /// A call with a parameter that the new version looks for elsewhere, or takes for another value.
-pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let (was, is) = (parameter(old, operation, claim.old.as_ref())?, parameter(new, at, claim.new.as_ref())?);
     let mut values: Vec<Value> = (0..4).filter_map(|seed| call::value_of(old, was, seed).ok()).collect();
@@ -81,8 +81,8 @@ pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Wi
         if read(&before, was).contains(&value) && !read(&after, is).contains(&value) {
             let said = format!("{:?} parameter `{}`", is.location, is.name);
             return Ok(match after.problems.iter().find(|problem| problem.starts_with(&said)) {
-                Some(problem) => Witness::new(Kind::Refused, problem),
-                None => Witness::new(
+                Some(problem) => Counterexample::new(Kind::Refused, problem),
+                None => Counterexample::new(
                     Kind::Unread,
                     format!("{value} in `{}` is read as one of {:?}", was.name, read(&after, is)),
                 ),

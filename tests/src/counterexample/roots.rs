@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::call::place_of;
-use oracle::{Document, Judge, Location, Operation, Place, pointer};
+use oracle::{Document, Location, Operation, Oracle, Place, pointer};
 
 /// What carries a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +60,8 @@ fn essence(name: &str) -> String {
 }
 
 /// What an operation sends; JSON first, since every value can be written in it.
-pub(super) fn sent(judge: &Judge, operation: &Operation) -> Vec<Root> {
-    let document = judge.schemas().document();
+pub(super) fn sent(oracle: &Oracle, operation: &Operation) -> Vec<Root> {
+    let document = oracle.schemas().document();
     let mut roots: Vec<Root> = Vec::new();
     let body = follow(document, format!("{}/requestBody", operation.pointer));
     contents(document, &body, &mut roots, Carrier::Body);
@@ -90,8 +90,8 @@ pub(super) fn sent(judge: &Judge, operation: &Operation) -> Vec<Root> {
 }
 
 /// What an operation receives.
-pub(super) fn received(judge: &Judge, operation: &Operation) -> Vec<Root> {
-    let document = judge.schemas().document();
+pub(super) fn received(oracle: &Oracle, operation: &Operation) -> Vec<Root> {
+    let document = oracle.schemas().document();
     let mut roots = Vec::new();
     for response in &operation.responses {
         let at = follow(document, format!("{}/responses/{}", operation.pointer, response.key));

@@ -3,7 +3,7 @@
 use super::Spot;
 use super::edits::{Hints, edits};
 use super::roots::Root;
-use oracle::{Described, Direction, Fill, Generator, Judge, Part, Random, Violation, describe, pointer};
+use oracle::{Described, Direction, Fill, Generator, Oracle, Part, Random, Violation, describe, pointer};
 use serde_json::Value;
 
 /// Where values are looked for.
@@ -12,9 +12,9 @@ pub(super) struct Search<'a> {
     /// How many values are made before the search is given up.
     pub(super) seeds: u64,
     /// The version that allows the value, the schema there, and the place of the claim in it.
-    pub(super) from: (&'a Judge, &'a Root, Option<&'a Spot>),
+    pub(super) from: (&'a Oracle, &'a Root, Option<&'a Spot>),
     /// The same of the version that refuses it.
-    pub(super) to: (&'a Judge, &'a Root, Option<&'a Spot>),
+    pub(super) to: (&'a Oracle, &'a Root, Option<&'a Spot>),
 }
 
 /// A value, and what is wrong with it.
@@ -64,14 +64,14 @@ impl Search<'_> {
     }
 
     fn base(&self, seed: u64, fill: Fill) -> Option<Value> {
-        let (judge, root, _) = self.from;
+        let (oracle, root, _) = self.from;
         let random = Random::new(seed, &root.schema);
-        let mut generator = Generator::new(judge.schemas(), self.direction, root.place(), fill, random);
+        let mut generator = Generator::new(oracle.schemas(), self.direction, root.place(), fill, random);
         generator.value(&serde_json::json!({"$ref": root.schema})).ok()
     }
 
-    fn described(&self, (judge, root, _): (&Judge, &Root, Option<&Spot>), value: &Value) -> Described {
-        describe(judge.schemas().document(), &root.schema, self.direction, value)
+    fn described(&self, (oracle, root, _): (&Oracle, &Root, Option<&Spot>), value: &Value) -> Described {
+        describe(oracle.schemas().document(), &root.schema, self.direction, value)
     }
 
     /// The parts that the claim is about: those that the place in the version that allows the value describes. Where
@@ -86,13 +86,13 @@ impl Search<'_> {
 
     fn hints<'h>(&'h self, described: &[Described; 2], instance: &str) -> Hints<'h> {
         let (mut schemas, mut samples) = (Vec::new(), Vec::new());
-        for (described, (judge, root, _)) in described.iter().zip([self.from, self.to]) {
+        for (described, (oracle, root, _)) in described.iter().zip([self.from, self.to]) {
             for part in described.places.iter().filter(|part| part.instance == instance) {
-                let Some(schema) = judge.schemas().document().target(&part.schema) else { continue };
+                let Some(schema) = oracle.schemas().document().target(&part.schema) else { continue };
                 for seed in 0..SAMPLES {
                     let random = Random::new(seed, &part.schema);
                     let fill = if seed == 0 { Fill::Required } else { Fill::Everything };
-                    let mut generator = Generator::new(judge.schemas(), self.direction, root.place(), fill, random);
+                    let mut generator = Generator::new(oracle.schemas(), self.direction, root.place(), fill, random);
                     samples.extend(generator.value(schema));
                 }
                 schemas.push(schema);
@@ -103,9 +103,9 @@ impl Search<'_> {
 
     /// Whether the first version allows a value, and knows what each of its parts is.
     fn allows(&self, value: &Value) -> bool {
-        let (judge, root, _) = self.from;
-        judge.schemas().allows(&root.schema, self.direction, value)
-            && misread(judge, self.direction, &self.described(self.from, value), value).is_empty()
+        let (oracle, root, _) = self.from;
+        oracle.schemas().allows(&root.schema, self.direction, value)
+            && misread(oracle, self.direction, &self.described(self.from, value), value).is_empty()
     }
 
     /// Whether the second version has no place for what the claim is about, or one that only the other side sees.
@@ -122,14 +122,14 @@ impl Search<'_> {
 
     /// What the second version has against a value, if it is about the target.
     fn problem(&self, value: &Value, target: &Target<'_>) -> Option<Problem> {
-        let (judge, root, spot) = self.to;
+        let (oracle, root, spot) = self.to;
         let described = self.described(self.to, value);
-        let is_allowed = judge.schemas().allows(&root.schema, self.direction, value);
+        let is_allowed = oracle.schemas().allows(&root.schema, self.direction, value);
         let mut violations = match is_allowed {
             true => Vec::new(),
-            false => judge.schemas().violations(&root.schema, self.direction, value),
+            false => oracle.schemas().violations(&root.schema, self.direction, value),
         };
-        violations.extend(misread(judge, self.direction, &described, value));
+        violations.extend(misread(oracle, self.direction, &described, value));
         let about = violations.into_iter().find(|violation| is_about(violation, target, spot));
         if let Some(violation) = about {
             return Some(Problem::Refused(violation));
@@ -191,7 +191,7 @@ fn is_about(violation: &Violation, target: &Target<'_>, spot: Option<&Spot>) -> 
 }
 
 /// Parts whose discriminator names no alternative, or one that refuses them.
-fn misread(judge: &Judge, direction: Direction, described: &Described, value: &Value) -> Vec<Violation> {
+fn misread(oracle: &Oracle, direction: Direction, described: &Described, value: &Value) -> Vec<Violation> {
     let discriminator = |schema: &str| {
         let union = schema.rsplit_once("/oneOf/").or_else(|| schema.rsplit_once("/anyOf/"));
         union.map_or_else(|| schema.to_owned(), |(union, _)| format!("{union}/discriminator"))
@@ -207,7 +207,7 @@ fn misread(judge: &Judge, direction: Direction, described: &Described, value: &V
         .collect();
     for part in &described.named {
         let Some(one) = value.pointer(&part.instance) else { continue };
-        found.extend(judge.schemas().violations(&part.schema, direction, one).into_iter().take(1).map(|violation| {
+        found.extend(oracle.schemas().violations(&part.schema, direction, one).into_iter().take(1).map(|violation| {
             Violation {
                 instance: part.instance.clone(),
                 schema: discriminator(&part.schema),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::write;
 use crate::Received;
-use oracle::{Direction, Fill, Generator, Judge, Location, Media, Operation, Parameter, Place, Random, Scheme};
+use oracle::{Direction, Fill, Generator, Location, Media, Operation, Oracle, Parameter, Place, Random, Scheme};
 
 /// What a call says.
 #[derive(Clone, Debug, Default)]
@@ -22,39 +22,39 @@ pub(super) struct Call {
 }
 
 /// Which call of an operation, among those that differ by chance.
-pub(super) fn draft(judge: &Judge, operation: &Operation, seed: u64) -> Result<Call, String> {
+pub(super) fn draft(oracle: &Oracle, operation: &Operation, seed: u64) -> Result<Call, String> {
     let mut call = Call { credentials: operation.security.first().cloned().unwrap_or_default(), ..Call::default() };
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
-        let value = value_of(judge, parameter, seed)?;
+        let value = value_of(oracle, parameter, seed)?;
         call.parameters.push((parameter.location, parameter.name.clone(), value));
     }
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         let media = body.media.iter().find(|media| media.is_json()).or_else(|| body.media.first());
         if let Some(media) = media {
-            call.body = Some((media.name.clone(), content_of(judge, media, seed)?));
+            call.body = Some((media.name.clone(), content_of(oracle, media, seed)?));
         }
     }
     Ok(call)
 }
 
 /// A value for a parameter.
-pub(super) fn value_of(judge: &Judge, parameter: &Parameter, seed: u64) -> Result<Value, String> {
+pub(super) fn value_of(oracle: &Oracle, parameter: &Parameter, seed: u64) -> Result<Value, String> {
     let place = place_of(parameter.location);
-    made(judge, place, &parameter.schema, seed, Fill::Required)
+    made(oracle, place, &parameter.schema, seed, Fill::Required)
         .map_err(|problem| format!("`{}`: {problem}", parameter.name))
 }
 
 /// Something to say in a body.
-pub(super) fn content_of(judge: &Judge, media: &Media, seed: u64) -> Result<Value, String> {
+pub(super) fn content_of(oracle: &Oracle, media: &Media, seed: u64) -> Result<Value, String> {
     let place = if media.is_json() { Place::Body } else { Place::Form };
     match &media.schema {
-        Some(schema) => made(judge, place, schema, seed, Fill::Required),
+        Some(schema) => made(oracle, place, schema, seed, Fill::Required),
         None => Ok("text".into()),
     }
 }
 
-fn made(judge: &Judge, place: Place, schema: &Value, seed: u64, fill: Fill) -> Result<Value, String> {
-    Generator::new(judge.schemas(), Direction::Request, place, fill, Random::new(seed, "call")).value(schema)
+fn made(oracle: &Oracle, place: Place, schema: &Value, seed: u64, fill: Fill) -> Result<Value, String> {
+    Generator::new(oracle.schemas(), Direction::Request, place, fill, Random::new(seed, "call")).value(schema)
 }
 
 pub(super) fn place_of(location: Location) -> Place {

@@ -6,9 +6,9 @@ use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 use crate::{CodegenError, STACK};
 
 /// Work that was started. Its scope waits for it; what became of it matters to whoever asks.
-pub(crate) struct Aside<'scope, T>(ScopedJoinHandle<'scope, thread::Result<Result<T, CodegenError>>>);
+pub(crate) struct Background<'scope, T>(ScopedJoinHandle<'scope, thread::Result<Result<T, CodegenError>>>);
 
-impl<'scope, T: Send + 'scope> Aside<'scope, T> {
+impl<'scope, T: Send + 'scope> Background<'scope, T> {
     /// Starts it.
     pub(crate) fn start(
         scope: &'scope Scope<'scope, '_>,
@@ -35,14 +35,14 @@ mod tests {
 
     #[test]
     fn a_panic_goes_on_where_somebody_asks_and_ends_where_nobody_does() {
-        let failing = || -> Result<u8, CodegenError> { std::panic::panic_any("aside") };
-        assert_eq!(scope(|scope| Aside::start(scope, || Ok(7))?.outcome()), Ok(7));
+        let failing = || -> Result<u8, CodegenError> { std::panic::panic_any("background") };
+        assert_eq!(scope(|scope| Background::start(scope, || Ok(7))?.outcome()), Ok(7));
         let unasked = scope(|scope| {
-            let _aside = Aside::start(scope, failing)?;
+            let _background = Background::start(scope, failing)?;
             Err::<u8, _>(CodegenError::Uninhabited("T".to_owned()))
         });
         assert_eq!(unasked, Err(CodegenError::Uninhabited("T".to_owned())));
-        let asked = catch_unwind(|| scope(|scope| Aside::start(scope, failing)?.outcome()));
-        assert_eq!(asked.unwrap_err().downcast_ref(), Some(&"aside"));
+        let asked = catch_unwind(|| scope(|scope| Background::start(scope, failing)?.outcome()));
+        assert_eq!(asked.unwrap_err().downcast_ref(), Some(&"background"));
     }
 }

@@ -1,8 +1,8 @@
 //! Shows that a change of a description breaks something: by a call or an answer that the one version allows and the
 //! other doesn't.
 //!
-//! Who claims the change says what it is and where; what is found here is found by the judge, which reads both versions
-//! as they were published and shares nothing with the comparison whose claims it checks. A witness has to be about the
+//! Who claims the change says what it is and where; what is found here is found by the oracle, which reads both versions
+//! as they were published and shares nothing with the comparison whose claims it checks. A counterexample has to be about the
 //! claim: what is refused is the parameter, the header, the status that the claim is about, or the part of a body that
 //! the place it points at describes, by the keyword it points at.
 
@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use self::call::Call;
-use oracle::{Examined, Judge, Operation};
+use oracle::{Examined, Operation, Oracle};
 
 /// A change that is said to break something.
 #[derive(Clone, Debug)]
@@ -61,10 +61,10 @@ pub enum Kind {
 
 /// What shows that a change breaks something.
 #[derive(Clone, Debug)]
-pub struct Witness {
+pub struct Counterexample {
     /// What kind of thing it is.
     pub kind: Kind,
-    /// It, and what the judge says of it.
+    /// It, and what the oracle says of it.
     pub text: String,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Display for Kind {
     }
 }
 
-impl Witness {
+impl Counterexample {
     fn new(kind: Kind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into() }
     }
@@ -87,8 +87,8 @@ impl Witness {
 
 /// Two versions of a description of OpenAPI 3.
 pub struct Versions {
-    old: Arc<Judge>,
-    new: Arc<Judge>,
+    old: Arc<Oracle>,
+    new: Arc<Oracle>,
     /// How many values are made, and varied in every way, before a search is given up.
     seeds: u64,
 }
@@ -109,8 +109,8 @@ struct Exchange<'a> {
 }
 
 impl Versions {
-    /// Both, each with the judge that has read it.
-    pub fn new(old: Arc<Judge>, new: Arc<Judge>) -> Self {
+    /// Both, each with the oracle that has read it.
+    pub fn new(old: Arc<Oracle>, new: Arc<Oracle>) -> Self {
         Self { old, new, seeds: 10 }
     }
 
@@ -131,7 +131,7 @@ impl Versions {
     /// # Errors
     ///
     /// Why nothing was found.
-    pub fn show(&self, claim: &Claim) -> Result<Witness, String> {
+    pub fn show(&self, claim: &Claim) -> Result<Counterexample, String> {
         let rule = claim.rule.as_str();
         if rule.starts_with("server-") {
             return operations::server(self, claim);
@@ -151,7 +151,7 @@ impl Versions {
             };
             let exchange = Exchange { versions: self, old: route.old, new };
             match show(rule, claim, exchange) {
-                Ok(witness) => return Ok(witness),
+                Ok(counterexample) => return Ok(counterexample),
                 Err(problem) => problems.push(format!("{name}: {problem}")),
             }
         }
@@ -161,12 +161,12 @@ impl Versions {
 
     /// The operation of a name, by where it is or was; what it became is told by its path, then by its id.
     fn route(&self, name: &str) -> Option<Route> {
-        let by_path = |judge: &Judge, title: &str| {
-            judge.api().operations.iter().position(|operation| anonymous(&operation.title()) == anonymous(title))
+        let by_path = |oracle: &Oracle, title: &str| {
+            oracle.api().operations.iter().position(|operation| anonymous(&operation.title()) == anonymous(title))
         };
-        let by_id = |judge: &Judge, operation: &Operation| {
+        let by_id = |oracle: &Oracle, operation: &Operation| {
             let id = operation.id.as_ref()?;
-            judge.api().operations.iter().position(|other| other.id.as_ref() == Some(id))
+            oracle.api().operations.iter().position(|other| other.id.as_ref() == Some(id))
         };
         match by_path(&self.new, name) {
             Some(new) => {
@@ -182,7 +182,7 @@ impl Versions {
     }
 }
 
-fn show(rule: &str, claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+fn show(rule: &str, claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     match rule {
         "security-added" | "security-alternative-removed" => operations::credential(exchange),
         "security-scope-added" => operations::scope(exchange),
@@ -207,11 +207,11 @@ fn show(rule: &str, claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, St
 }
 
 impl<'a> Exchange<'a> {
-    fn before(self) -> (&'a Judge, &'a Operation) {
+    fn before(self) -> (&'a Oracle, &'a Operation) {
         (&self.versions.old, &self.versions.old.api().operations[self.old])
     }
 
-    fn after(self) -> (&'a Judge, &'a Operation) {
+    fn after(self) -> (&'a Oracle, &'a Operation) {
         (&self.versions.new, &self.versions.new.api().operations[self.new])
     }
 

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Claim, Exchange, Kind, Witness, call};
+use super::{Claim, Counterexample, Exchange, Kind, call};
 use oracle::{Examined, Media, pointer};
 
 /// What the new version says of a call, if it begins like this.
-fn refused(exchange: Exchange<'_>, call: &call::Call, beginning: &str) -> Result<Witness, String> {
+fn refused(exchange: Exchange<'_>, call: &call::Call, beginning: &str) -> Result<Counterexample, String> {
     let (_, after) = exchange.examine(call)?;
     match after.problems.iter().find(|problem| problem.starts_with(beginning)) {
-        Some(problem) => Ok(Witness::new(Kind::Refused, problem)),
+        Some(problem) => Ok(Counterexample::new(Kind::Refused, problem)),
         None => Err(format!("the new version doesn't say that {beginning}: {:?}", after.problems)),
     }
 }
@@ -24,12 +24,12 @@ fn with_body(exchange: Exchange<'_>, choose: impl Fn(&&Media) -> bool) -> Result
 }
 
 /// A body where none is taken any more.
-pub(super) fn unwanted(exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn unwanted(exchange: Exchange<'_>) -> Result<Counterexample, String> {
     refused(exchange, &with_body(exchange, |_| true)?, "there is a body, and the operation takes none")
 }
 
 /// A call without a body where one is needed.
-pub(super) fn missing(exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn missing(exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let mut call = call::draft(old, operation, 1)?;
     call.body = None;
@@ -44,14 +44,14 @@ pub(super) fn medium(claim: &Claim) -> Result<String, String> {
 }
 
 /// A body of a media type that is no longer taken.
-pub(super) fn media_type(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn media_type(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let name = medium(claim)?;
     let call = with_body(exchange, |media| media.name == name)?;
     refused(exchange, &call, &format!("the body is `{name}`, and must be one of"))
 }
 
 /// A form whose fields the new version takes for other values.
-pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Witness, String> {
+pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let name = medium(claim)?;
     let body = operation.body.as_ref().ok_or("the old version takes no body")?;
@@ -71,7 +71,7 @@ pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Wi
             };
             if read(&before) && !read(&after) {
                 let text = format!("{value} in the field `{field}` is read as {:?}", after.sent.body);
-                return Ok(Witness::new(Kind::Unread, text));
+                return Ok(Counterexample::new(Kind::Unread, text));
             }
         }
     }
