@@ -112,7 +112,7 @@ async fn a_redirect_within_the_origin_keeps_token_and_body() {
 }
 
 #[tokio::test]
-async fn redirects_in_a_circle_end() {
+async fn redirects_in_a_cycle_end() {
     let (source, server) = (CountingSource::new(), Server::letting_in(1).await);
     let url = format!("{}/to?/to", server.origin);
     let response = client(&source, &server).get(url).send().await.unwrap();

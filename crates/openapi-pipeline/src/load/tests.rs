@@ -91,7 +91,7 @@ fn what_only_looks_like_a_reference_is_none() {
 }
 
 #[test]
-fn references_in_a_circle_and_into_examples_are_errors() {
+fn references_in_a_cycle_and_into_examples_are_errors() {
     let used = "paths: {/x: {get: {parameters: [{schema: {$ref: '#/components/schemas/A'}}]}}}\n";
     let cycle = format!(
         "openapi: 3.0.3\ncomponents: {{schemas: {{A: {{$ref: '#/components/schemas/B'}}, B: {{$ref: '#/components/schemas/A'}}}}}}\n{used}"

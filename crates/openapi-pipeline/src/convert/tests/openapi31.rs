@@ -290,7 +290,7 @@ fn documents_lose_what_3_0_has_no_place_for() {
 }
 
 #[test]
-fn shared_media_types_that_lead_in_circles_are_cut() {
+fn shared_media_types_that_lead_in_cycles_are_cut() {
     let input = document(
         "3.2.0",
         json!({"components": {
@@ -333,7 +333,7 @@ fn an_operation_that_is_none_is_an_error() {
 }
 
 #[test]
-fn path_items_that_refer_in_circles_stay() {
+fn path_items_that_refer_in_cycles_stay() {
     let input = document("3.1.0", json!({"paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {"$ref": "#/paths/~1a"}}}));
     let (_, result) = convert(Dialect::OpenApi31, &input);
     assert_eq!(result.unwrap().to_json()["paths"]["/a"], json!({"$ref": "#/paths/~1b"}));

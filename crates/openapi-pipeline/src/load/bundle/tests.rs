@@ -129,7 +129,7 @@ fn path_items_and_whole_maps_take_the_place_of_the_reference() {
 }
 
 #[test]
-fn circles_of_files_work() {
+fn cycles_of_files_work() {
     let files = root("paths: {}\ncomponents: {schemas: {A: {items: {$ref: 'b.yaml#/B'}}}}\n")
         .with("api/b.yaml", "B: {items: {$ref: 'c.yaml#/C'}, not: {$ref: '#/B'}}\n")
         .with("api/c.yaml", "C: {oneOf: [{$ref: 'b.yaml#/B'}, {$ref: 'openapi.yaml#/components/schemas/A'}]}\n");
@@ -144,7 +144,7 @@ fn circles_of_files_work() {
 }
 
 #[test]
-fn circles_that_cannot_be_components_are_errors() {
+fn cycles_that_cannot_be_components_are_errors() {
     let files = root("paths: {/x: {$ref: 'p.yaml#/a'}}\n").with("api/p.yaml", "a: {$ref: '#/b'}\nb: {$ref: '#/a'}\n");
     assert_eq!(problems(&files), [("ref-cycle", "api/p.yaml:2:11".into())]);
 
