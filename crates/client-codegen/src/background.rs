@@ -3,7 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
-use crate::{CodegenError, STACK};
+use crate::error::CodegenError;
+
+/// How much stack a thread needs that generates a client. How much a description may nest is bounded, but what the generator
+/// makes of a level is not small.
+pub const STACK: usize = 256 << 20;
 
 /// Work that was started. Its scope waits for it; what became of it matters to whoever asks.
 pub(crate) struct Background<'scope, T>(ScopedJoinHandle<'scope, thread::Result<Result<T, CodegenError>>>);

@@ -4,10 +4,12 @@ use openapi_pipeline::names::{self, Named, Pins};
 use openapi_pipeline::{Node, Object, Value};
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
+use crate::error::CodegenError;
+use crate::given;
 use crate::model::{self, Operation, is_answer, is_success};
 use crate::panic_capture::capture;
+use crate::path::is_method;
 use crate::view::{call_by_name, simplify};
-use crate::{CodegenError, given};
 
 /// Runs progenitor and parses what it wrote, with the names on the wire in it.
 pub(crate) fn run(named: &Named, operations: &[Operation]) -> Result<syn::File, CodegenError> {
@@ -104,9 +106,4 @@ fn operations_mut(item: &mut Node) -> impl Iterator<Item = &mut Node> {
         _ => None,
     };
     members.into_iter().flat_map(|members| members.iter_mut()).filter(|(key, _)| is_method(key)).map(|(_, node)| node)
-}
-
-/// The keys of a path item that hold operations.
-pub(crate) fn is_method(key: &str) -> bool {
-    matches!(key, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace")
 }

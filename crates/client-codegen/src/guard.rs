@@ -10,9 +10,11 @@ use openapi_pipeline::source::escape_pointer;
 use openapi_pipeline::{Node, Origin, select};
 
 use crate::background::Background;
-use crate::engine::{self, is_method};
+use crate::engine;
+use crate::generation::{Uninhabited, generate, generate_with};
+use crate::path::is_method;
 use crate::size::{Sizes, operation as operation_size, schema as schema_size};
-use crate::{CodegenError, CrateSource, CrateSpec, Descriptions, Uninhabited, generate, generate_with};
+use crate::{CodegenError, CrateSource, CrateSpec, Descriptions};
 
 /// How much code all attempts to find culprits may make, by the estimate of [`Sizes`], whatever the document: a few
 /// seconds of work. Documents that are larger than this may be tried [`FEWEST`] times.

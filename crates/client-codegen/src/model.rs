@@ -5,8 +5,7 @@ use openapi_pipeline::Node;
 use openapi_pipeline::names::{self, Named, OperationNames};
 use openapi_pipeline::source::escape_pointer;
 
-use crate::engine::is_method;
-use crate::view::{placeholders, view_name};
+use crate::path::{is_method, placeholders};
 use crate::wiring::Place;
 use crate::{CodegenError, CrateSpec};
 
@@ -192,7 +191,7 @@ impl Operation {
             Place::Query(name) => {
                 (parameter.location == "query" || parameter.writing.is_some())
                     && !parameter.is_in_path()
-                    && view_name(parameter) == name
+                    && parameter.view_name() == name
             }
             Place::Header(name) => {
                 parameter.location == "header" && parameter.writing.is_none() && parameter.name == *name

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use openapi_pipeline::source::escape_pointer;
 use openapi_pipeline::{Diagnostic, Diagnostics, Limits, Node, Origin, Sources};
 
-use crate::engine::is_method;
+use crate::path::is_method;
 
 /// An operation: its method in both layers, its request, its errors.
 const OPERATION: usize = 5_000;

@@ -10,6 +10,7 @@ use openapi_pipeline::names::TypeNames;
 use openapi_pipeline::{Node, Object, Value};
 
 use crate::model::{Operation, Parameter};
+use crate::path::placeholder;
 
 /// Changes a document to what progenitor is to see.
 pub(crate) fn simplify(view: &mut Node, operations: &[Operation]) {
@@ -40,22 +41,15 @@ fn parameters(node: &mut Node, operation: &Operation) {
             // It may come from the component it refers to; a path has no way to leave it out.
             schema.remove("nullable");
         }
-        if view_name(parameter) == parameter.name && parameter.writing.is_none() {
+        if parameter.view_name() == parameter.name && parameter.writing.is_none() {
             continue;
         }
-        node.set("name", view_name(parameter));
+        node.set("name", parameter.view_name());
         node.set("in", if parameter.is_in_path() { "path" } else { "query" });
         for key in ["style", "explode", "allowReserved", "allowEmptyValue"] {
             node.remove(key);
         }
     }
-}
-
-/// The name under which progenitor sees a parameter: its own where that makes the argument it is to have, since a
-/// description has its names in the docs of the method.
-pub(crate) fn view_name(parameter: &Parameter) -> &str {
-    let stays = parameter.names.is_plain && (parameter.is_in_path() || parameter.writing.is_none());
-    if stays { &parameter.name } else { &parameter.names.inner }
 }
 
 /// A path whose placeholders are called as the parameters are.
@@ -65,28 +59,10 @@ fn template(path: &str, parameters: &[Parameter]) -> String {
     while let Some((before, name, after)) = placeholder(rest) {
         let parameter = parameters.iter().find(|parameter| parameter.is_in_path() && parameter.name == name);
         template.push_str(before);
-        template.push_str(&format!("{{{}}}", parameter.map_or(name, view_name)));
+        template.push_str(&format!("{{{}}}", parameter.map_or(name, Parameter::view_name)));
         rest = after;
     }
     template + rest
-}
-
-/// The first placeholder of a path, with what stands before it and behind it.
-fn placeholder(path: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = path.split_once('{')?;
-    let (name, after) = rest.split_once('}')?;
-    Some((before, name, after))
-}
-
-/// The placeholders of a path, in their order.
-pub(crate) fn placeholders(path: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = path;
-    while let Some((_, name, after)) = placeholder(rest) {
-        names.push(name);
-        rest = after;
-    }
-    names
 }
 
 fn body(node: &mut Node) {

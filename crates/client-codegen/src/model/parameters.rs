@@ -37,6 +37,13 @@ impl Parameter {
     pub(crate) fn is_in_path(&self) -> bool {
         self.location == "path"
     }
+
+    /// The name under which progenitor sees it: its own where that makes the argument it is to have, since a description
+    /// has its names in the docs of the method.
+    pub(crate) fn view_name(&self) -> &str {
+        let stays = self.names.is_plain && (self.is_in_path() || self.writing.is_none());
+        if stays { &self.name } else { &self.names.inner }
+    }
 }
 
 /// The parameters of an operation, in the document's order.

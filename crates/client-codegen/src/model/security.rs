@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use openapi_pipeline::source::escape_pointer;
 use openapi_pipeline::{Node, names};
 
-use super::is_method;
+use crate::path::is_method;
 
 /// What an operation sends to prove who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]

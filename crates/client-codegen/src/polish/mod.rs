@@ -19,6 +19,7 @@ mod options;
 mod patterns;
 pub(crate) mod secrets;
 mod structs;
+mod syntax;
 mod template;
 mod uninhabited;
 mod unions;

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Field, Fields, GenericArgument, Item, Meta, PathArguments, Token, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Item, Type, parse_quote};
 
-use super::structs::option_inner;
+use super::syntax::{option_inner, words};
 use crate::reach::Reach;
 
 /// An optional member that may be null, of something that is sent.
@@ -55,23 +54,6 @@ pub(super) fn tell_from_nothing(items: &mut [Item], reach: &Reach, nullable: &BT
     found
 }
 
-/// The `T` of `Nullable<T>`.
-pub(super) fn nullable_inner(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let [crate_name, last] = path.path.segments.iter().collect::<Vec<_>>()[..] else { return None };
-    match &last.arguments {
-        PathArguments::AngleBracketed(arguments)
-            if crate_name.ident == "client_runtime" && last.ident == "Nullable" =>
-        {
-            match arguments.args.first() {
-                Some(GenericArgument::Type(inner)) => Some(inner),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
 /// Whether serde leaves a field out where there is no value.
 fn is_left_out(field: &Field) -> bool {
     let skips = |attr: &Attribute| words(attr).iter().any(|word| word.path().is_ident("skip_serializing_if"));
@@ -87,15 +69,6 @@ fn widen(field: &mut Field) {
     let default: Option<Attribute> = (!has_default).then(|| parse_quote!(#[serde(default)]));
     field.attrs.extend(default);
     field.attrs.push(parse_quote!(#[serde(deserialize_with = "::client_runtime::codegen::deserialize_nullable")]));
-}
-
-/// What a serde attribute says.
-pub(super) fn words(attr: &Attribute) -> Vec<Meta> {
-    if !attr.path().is_ident("serde") {
-        return Vec::new();
-    }
-    let list = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-    list.map(|list| list.into_iter().collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, Item, Type, parse_quote};
 
-use super::nulls::words;
-use super::structs::{inner_of, option_inner};
+use super::syntax::{inner_of, option_inner, words};
 
 /// Brings every `Option` to the outside, and lets serde leave out what is none.
 pub(super) fn bring_outside(items: &mut [Item]) {

@@ -4,8 +4,7 @@ use openapi_pipeline::Node;
 use quote::quote;
 use syn::{Expr, ExprLit, File, Item, Lit, Type, parse_quote};
 
-use super::nulls::nullable_inner;
-use super::structs::option_inner;
+use super::syntax::{nullable_inner, option_inner};
 use crate::CodegenError;
 use crate::reach::types_module;
 

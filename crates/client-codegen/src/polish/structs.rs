@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Field, Fields, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
 use super::attributes::{derives, implementor};
-use super::nulls::nullable_inner;
+use super::syntax::{nullable_inner, option_inner};
 use crate::reach::Reach;
 
 pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
@@ -142,23 +142,6 @@ fn has_serde_default(attr: &Attribute) -> bool {
         Ok(())
     });
     found
-}
-
-pub(super) fn option_inner(ty: &Type) -> Option<&Type> {
-    inner_of(ty, "Option")
-}
-
-/// The `T` of `Name<T>`, by whatever path.
-pub(super) fn inner_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    match &last.arguments {
-        PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
-            Some(GenericArgument::Type(inner)) => Some(inner),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 fn takes_into(ty: &Type) -> bool {

@@ -9,8 +9,8 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMacro, ExprMethodCall, File, FnArg, ImplItem, ImplItemFn, Item, Pat, Token, Type, parse_quote};
 
-use crate::model::Operation;
-use crate::view::{placeholders, view_name};
+use crate::model::{Operation, Parameter};
+use crate::path::placeholders;
 use crate::wiring::{self, Place};
 
 /// Does so in all methods.
@@ -33,7 +33,7 @@ fn cut_one(method: &mut ImplItemFn, operation: &Operation) {
     let written = operation.parameters.iter().filter(|parameter| parameter.writing.is_some());
     let (in_path, elsewhere): (Vec<_>, Vec<_>) = written.partition(|parameter| parameter.is_in_path());
     let in_path: HashSet<&str> = in_path.iter().map(|parameter| parameter.name.as_str()).collect();
-    let elsewhere: HashSet<&str> = elsewhere.into_iter().map(view_name).collect();
+    let elsewhere: HashSet<&str> = elsewhere.into_iter().map(Parameter::view_name).collect();
     let placeholders = placeholders(&operation.path);
     let places = wiring::places(method);
     let arguments = |wanted: &dyn Fn(&Place) -> bool| -> HashSet<String> {

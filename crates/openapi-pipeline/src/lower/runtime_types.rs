@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::store::reference;
+use super::store::{RUNTIME, reference, reserved};
 use super::walk::{Site, components_mut, every_schema_mut};
 use super::{rule, walk};
-use crate::names::{RUNTIME_TYPES, Scope, TYPES, type_name};
+use crate::names::type_name;
 use crate::report::Rule;
 use crate::select::tree::{Keys, component_of, each_ref_mut};
 use crate::{Context, Node, Object, Origin};
@@ -20,13 +20,6 @@ pub(crate) const REDACTED: &str = "RedactedValue";
 pub(crate) const NUMBER: &str = "Number";
 /// Components and types of texts that keep what doesn't have their form, each with the format that it stands for.
 const LENIENT: [(&str, &str); 4] = [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")];
-/// The names that no component of a description may have: those of the runtime's types, and what the generated code uses.
-pub(crate) fn reserved() -> Scope {
-    Scope::reserving(RUNTIME_TYPES.into_iter().chain(TYPES), RUNTIME)
-}
-
-/// Who has those.
-const RUNTIME: &str = "the runtime";
 
 /// Renames schemas that would become a runtime type, or the same type as another schema.
 pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {

@@ -1,10 +1,17 @@
 //! The named schemas while new ones are added to them.
 
-use super::runtime_types::reserved;
-use crate::names::{Scope, type_name};
+use crate::names::{RUNTIME_TYPES, Scope, TYPES, type_name};
 use crate::report::Rule;
 use crate::source::escape_pointer;
 use crate::{Context, Node, Object, Origin};
+
+/// The names that no component of a description may have: those of the runtime's types, and what the generated code uses.
+pub(crate) fn reserved() -> Scope {
+    Scope::reserving(RUNTIME_TYPES.into_iter().chain(TYPES), RUNTIME)
+}
+
+/// Who has those.
+pub(crate) const RUNTIME: &str = "the runtime";
 
 /// The named schemas, taken out of the document while it is worked on.
 pub(crate) struct Store {

@@ -1,0 +1,145 @@
+//! From a document to the two source files of a client.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use openapi_pipeline::names::{self, Named};
+use openapi_pipeline::{Node, Origin};
+
+use crate::background::Background;
+use crate::error::CodegenError;
+use crate::provenance::{self, Lines, Provenance};
+use crate::source::{CrateSource, NullMember, SecondName};
+use crate::spec::{CrateSpec, Descriptions};
+use crate::{emit, engine, model, polish, reach, render, unions};
+
+/// Generates the two source files of a family crate from its merged document.
+///
+/// # Errors
+///
+/// When the document isn't what the pipeline promises, or holds what can't be generated. progenitor panics on what it
+/// doesn't know; such a panic is an error with its message, and prints nothing.
+///
+/// # Panics
+///
+/// Not because of a document. The first generation of a process installs a panic hook over the one it finds, and leaves
+/// it there: it keeps the panics of progenitor silent on the thread that runs it, and hands on all others. A program
+/// with a hook of its own sets it before, or calls the one it replaces.
+pub fn generate(
+    document: &Node,
+    spec: &CrateSpec,
+    descriptions: Descriptions<'_>,
+) -> Result<CrateSource, CodegenError> {
+    generate_with(document, spec, descriptions, Uninhabited::Refused)
+}
+
+/// What becomes of a type that no value can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Uninhabited {
+    /// It is an error, since an overlay can repair its schema.
+    Refused,
+    /// It is any JSON value.
+    Open,
+}
+
+pub(crate) fn generate_with(
+    document: &Node,
+    spec: &CrateSpec,
+    descriptions: Descriptions<'_>,
+    uninhabited: Uninhabited,
+) -> Result<CrateSource, CodegenError> {
+    let named = names::assign(document, &spec.title, &spec.pins)?;
+    let document = &named.document;
+    let api = model::Api::read(&named, spec)?;
+    let described = provenance::of_description(document, &api);
+    let lines = Lines::new(&described, descriptions);
+    let (api, lines) = (&api, &lines);
+    // Where progenitor fails, nobody waits for the rest: culprits are looked for at once.
+    let failed = &AtomicBool::new(false);
+    let (types, client) = thread::scope(|scope| -> Result<_, CodegenError> {
+        // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
+        // are polished.
+        let by_description =
+            Background::start(scope, move || emit::ByDescription::of(api, lines, &|| failed.load(Ordering::Relaxed)))?;
+        let raw = engine::run(&named, &api.operations).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+        let heads = emit::Heads::of(api, &raw)?;
+        let by_methods = Background::start(scope, move || emit::ByMethods::of(api, &heads, lines))?;
+        let types = Types::of(raw, document, api, descriptions, uninhabited)?;
+        Ok((types, by_methods.outcome()?.with(by_description.outcome()?)))
+    })?;
+    let provenance = Provenance::new(document, described, types.origins);
+    let null_member = |one: polish::NullMember| {
+        let polish::NullMember { field, clearable } = one;
+        NullMember { origin: provenance.place(&field), field, clearable }
+    };
+    Ok(CrateSource {
+        types: types.public,
+        operations: api.operations.len(),
+        has_server: !api.servers.is_empty(),
+        has_answers: emit::has_answers(api),
+        takes_token: api.operations.iter().any(|operation| operation.security.token().is_some()),
+        credentials: api.credentials.iter().map(|credential| credential.method.clone()).collect(),
+        opened: types.opened,
+        second_names: second_names(&named, &provenance),
+        null_members: types.null_members.into_iter().map(null_member).collect(),
+        generated: render::file(&[types.text], spec, "the types, and the private layer under the client"),
+        client: render::file(&client, spec, "the public client"),
+        provenance,
+    })
+}
+
+/// The fields whose plain names other members have.
+fn second_names(named: &Named, provenance: &Provenance) -> Vec<SecondName> {
+    let mut found = Vec::new();
+    for (owner, names) in &named.types {
+        for (wire, field) in &names.fields {
+            let plain = names::snake(wire);
+            if plain == *field {
+                continue;
+            }
+            if let Some((first, _)) = names.fields.iter().find(|(_, other)| **other == plain) {
+                let field = format!("{owner}::{field}");
+                let origin = provenance.place(&field);
+                found.push(SecondName { origin, field, wire: wire.clone(), first: first.clone() });
+            }
+        }
+    }
+    found.sort_by(|one, other| one.field.cmp(&other.field));
+    found
+}
+
+/// The types and the private layer under the client, and what happened to them.
+struct Types {
+    text: String,
+    public: usize,
+    origins: BTreeMap<String, Origin>,
+    opened: Vec<String>,
+    null_members: Vec<polish::NullMember>,
+}
+
+impl Types {
+    /// From progenitor's output.
+    fn of(
+        mut raw: syn::File,
+        document: &Node,
+        api: &model::Api,
+        descriptions: Descriptions<'_>,
+        uninhabited: Uninhabited,
+    ) -> Result<Self, CodegenError> {
+        let opened = polish::uninhabited(&raw);
+        match (uninhabited, opened.first()) {
+            (_, None) => {}
+            (Uninhabited::Open, Some(_)) => polish::open_uninhabited(&mut raw),
+            (Uninhabited::Refused, Some(name)) => return Err(CodegenError::Uninhabited(name.clone())),
+        }
+        let reach = reach::Reach::of(&raw, api)?;
+        let provenance::Origins { places: origins, nullable } = provenance::origins(document, api, &raw)?;
+        let unions = unions::of_document(document);
+        let (mut polished, null_members) = polish::polish(raw, api, &reach, &nullable, &unions)?;
+        polish::secrets::assert_fields(document, &polished)?;
+        Lines::new(&origins, descriptions).add_to_generated(&mut polished);
+        let (text, public) = (render::text(&polished), polish::public_types(&polished));
+        Ok(Self { text, public, origins, opened, null_members })
+    }
+}
