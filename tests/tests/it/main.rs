@@ -6,6 +6,7 @@ mod client;
 mod diff;
 mod differential;
 mod docs;
+mod duplicates;
 mod explain;
 mod hostile;
 mod hostile_documents;
