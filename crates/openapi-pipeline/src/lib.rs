@@ -18,6 +18,7 @@ pub mod overlay;
 pub mod report;
 pub mod select;
 pub mod source;
+mod vocabulary;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use limits::Limits;

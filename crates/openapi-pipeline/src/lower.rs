@@ -37,10 +37,7 @@ mod values;
 mod walk;
 
 pub use construct::Construct;
-pub(crate) use hoist::makes_type;
 pub use schemas::pattern_flags;
-pub(crate) use store::reference as schema_reference;
-pub(crate) use walk::is_success;
 
 use crate::names::type_name;
 use crate::report::{Note, Report, Rule};

@@ -11,7 +11,6 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::hoist::needs_name;
 use super::merge_schemas::{Contradiction, Merged, Union, annotated, is_annotation, merge};
 use super::runtime_types::{refer, referred};
 use super::store::Store;
@@ -20,6 +19,7 @@ use super::walk::{named_children_mut, named_in_operation_mut};
 use super::{Strictness, rule};
 use crate::names::type_name;
 use crate::select::tree::{Keys, each_operation_mut, each_ref};
+use crate::vocabulary::needs_name;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
 
 /// How many sets of atoms may be merged: alternatives that are combined with one another multiply.

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use super::rule;
 use super::runtime_types::{refer, referred};
-use super::store::reference;
 use crate::select::prune::subtypes;
 use crate::select::tree::{Keys, component_of, each_fields_mut};
+use crate::vocabulary::reference;
 use crate::{Context, Node, Object};
 
 /// Gives each schema with a discriminator its alternatives, and each alternative the values that mean it.

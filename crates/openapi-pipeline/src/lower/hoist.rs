@@ -4,43 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::responses::is_by_status;
 use super::rule;
-use super::store::{Store, reference};
-use super::walk::is_success;
+use super::store::Store;
 use crate::merge::equivalent;
 use crate::names::type_name;
 use crate::report::Rule;
 use crate::select::tree::{Keys, each_operation_mut, each_ref, each_ref_mut};
 use crate::source::unescape_pointer;
-use crate::{Context, Node, Value};
-
-/// Whether a schema makes a type that needs a name: an object with members, or a combination of schemas.
-pub(crate) fn needs_name(schema: &Node) -> bool {
-    let filled = |key: &str| match schema.get(key) {
-        Some(node) => {
-            node.as_object().is_some_and(|members| !members.is_empty())
-                || node.as_array().is_some_and(|list| !list.is_empty())
-        }
-        None => false,
-    };
-    ["properties", "allOf", "oneOf", "anyOf", "enum"].into_iter().any(filled)
-}
-
-/// Whether the generator writes a type for a schema. Those of a format that chooses one have theirs.
-pub(crate) fn makes_type(schema: &Node) -> bool {
-    const TYPED: [&str; 6] = ["date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
-    // Neither true alone nor null alone is a type.
-    let values = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
-    if !values.is_empty() && values.iter().all(|value| matches!(value.value, Value::Bool(_) | Value::Null)) {
-        return false;
-    }
-    let wrapper = schema.get("allOf").and_then(Node::as_array).is_some_and(|list| list.len() == 1);
-    let typed = schema.get_str("format").is_some_and(|format| TYPED.contains(&format)) && schema.get("enum").is_none();
-    // Without members it is a map, unless it has none for sure, or some that nothing is said of.
-    let closed = schema.get("additionalProperties").and_then(Node::as_bool) == Some(false)
-        || schema.get("required").and_then(Node::as_array).is_some_and(|required| !required.is_empty());
-    let is_struct = schema.get_str("type") == Some("object") && closed;
-    is_constrained_string(schema) && !typed || needs_name(schema) && !wrapper || is_struct
-}
+use crate::vocabulary::{is_constrained_string, is_success, needs_name, reference};
+use crate::{Context, Node};
 
 /// `{allOf: [{$ref}], description}` as a body is the reference itself.
 fn unwrap_reference(schema: &mut Node) {
@@ -235,9 +206,4 @@ pub(crate) fn path_parameters(cx: &mut Context, document: &mut Node) {
         }
     });
     store.close(document);
-}
-
-pub(crate) fn is_constrained_string(schema: &Node) -> bool {
-    let constraints = ["pattern", "minLength", "maxLength", "enum"];
-    schema.get_str("type") == Some("string") && constraints.iter().any(|key| schema.get(key).is_some())
 }

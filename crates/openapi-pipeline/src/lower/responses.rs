@@ -1,9 +1,10 @@
 //! Responses: what each status means, and one media type each.
 
 use super::bodies::{Way, choose};
-use super::walk::{component, is_success};
+use super::walk::component;
 use super::{Strictness, rule};
 use crate::select::tree::component_of;
+use crate::vocabulary::is_success;
 use crate::{Context, Node, Object};
 
 /// Brings the responses of an operation into shape.

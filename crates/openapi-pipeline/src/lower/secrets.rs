@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use heck::ToSnakeCase;
 
-use super::hoist::is_constrained_string;
 use super::runtime_types::{
     REDACTED, SECRET, add_component, aliases, described, is_nullable, is_string_of, referred, replace, retype,
 };
@@ -13,6 +12,7 @@ use super::{LowerPlan, Strictness, rule};
 use crate::select::suggest::did_you_mean;
 use crate::select::tree::each_operation_mut;
 use crate::source::escape_pointer;
+use crate::vocabulary::is_constrained_string;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 
 /// How many references and combinations lie between a schema and its property, at most.

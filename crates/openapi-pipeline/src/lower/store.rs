@@ -2,7 +2,7 @@
 
 use crate::names::{RUNTIME_TYPES, Scope, TYPES, type_name};
 use crate::report::Rule;
-use crate::source::escape_pointer;
+use crate::vocabulary::reference;
 use crate::{Context, Node, Object, Origin};
 
 /// The names that no component of a description may have: those of the runtime's types, and what the generated code uses.
@@ -77,9 +77,4 @@ impl Store {
         schema.set("$ref", reference(&name));
         name
     }
-}
-
-/// The reference to a schema component.
-pub(crate) fn reference(name: &str) -> String {
-    format!("#/components/schemas/{}", escape_pointer(name))
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::names::{snake, type_name};
 use crate::select::prune::reachable;
 use crate::select::tree::{each_operation_mut, operations};
+use crate::vocabulary::is_success;
 use crate::{Node, Value};
 
 /// What a schema is the schema of.
@@ -35,11 +36,6 @@ pub(crate) enum Site {
     Success,
     /// The body of any other response.
     Error,
-}
-
-/// Whether a status key of `responses` is a success.
-pub(crate) fn is_success(status: &str) -> bool {
-    status.starts_with('2')
 }
 
 /// The schemas directly below a schema.

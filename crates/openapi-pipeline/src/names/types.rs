@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::scope::{Form, Scope, Wish};
 use super::words::{RUNTIME_TYPES, TYPES};
 use super::{NameError, Pins, Thing, snake, type_name};
-use crate::lower::{is_success, makes_type, schema_reference as reference};
 use crate::select::tree::{Keys, component_of, each_operation_mut, each_ref_mut};
+use crate::vocabulary::{is_success, makes_type, reference};
 use crate::{Node, Object, Origin, Value};
 
 /// The names in a type.

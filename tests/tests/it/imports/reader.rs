@@ -140,13 +140,15 @@ impl Crate {
         Some(path)
     }
 
-    /// The file that defines what a path leads to.
+    /// The file that defines what a path leads to. What the root of the crate doesn't have is of code that is quoted, for
+    /// another crate.
     fn defined_in(&self, path: &[String], depth: usize) -> Option<PathBuf> {
         let depth = depth.checked_sub(1)?;
         let length = (0..=path.len()).rev().find(|length| self.modules.contains_key(&path[..*length]))?;
         let (at, rest) = path.split_at(length);
         let module = &self.modules[at];
-        let Some((name, further)) = rest.split_first() else { return Some(module.file.clone()) };
+        let elsewhere = (!at.is_empty()).then(|| module.file.clone());
+        let Some((name, further)) = rest.split_first() else { return elsewhere };
         if module.items.contains(name) || name == "*" {
             return Some(module.file.clone());
         }
@@ -163,7 +165,7 @@ impl Crate {
                 return self.defined_in(&[target, rest.to_vec()].concat(), depth);
             }
         }
-        Some(module.file.clone())
+        elsewhere
     }
 }
 
