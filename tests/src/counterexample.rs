@@ -1,10 +1,10 @@
 //! Shows that a change of a description breaks something: by a call or an answer that the one version allows and the
 //! other doesn't.
 //!
-//! Who claims the change says what it is and where; what is found here is found by the oracle, which reads both versions
-//! as they were published and shares nothing with the comparison whose claims it checks. A counterexample has to be about the
-//! claim: what is refused is the parameter, the header, the status that the claim is about, or the part of a body that
-//! the place it points at describes, by the keyword it points at.
+//! Who claims the change says what it is and where; what is found here is found by the oracle, which reads both
+//! versions as they were published and shares nothing with the comparison whose claims it checks. A counterexample has
+//! to be about the claim: what is refused is the parameter, the header, the status that the claim is about, or the part
+//! of a body that the place it points at describes, by the keyword it points at.
 
 mod answers;
 mod bodies;

@@ -59,7 +59,7 @@ impl Trial {
     ///
     /// # Panics
     ///
-    /// When a client can't be generated or doesn't compile: then there is nothing to oracle.
+    /// When a client can't be generated or doesn't compile: then there is nothing to check.
     pub fn run(&self, documents: &[PathBuf]) -> Vec<Verdict> {
         let same: Vec<(PathBuf, PathBuf)> = documents.iter().map(|file| (file.clone(), file.clone())).collect();
         self.run_against(&same)
@@ -81,7 +81,7 @@ impl Trial {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let observed = runtime.block_on(serve::observe(caller, &subjects, &plans));
         let parts = subjects.into_iter().zip(plans).zip(observed);
-        parts.map(|((subject, plan), observed)| evaluate::oracle(&subject, plan, observed)).collect()
+        parts.map(|((subject, plan), observed)| evaluate::verdict(&subject, plan, observed)).collect()
     }
 }
 

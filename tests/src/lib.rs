@@ -5,11 +5,13 @@
 
 pub mod counterexample;
 pub mod driver;
+mod files;
 pub mod mutations;
 mod random_document;
 mod scratch;
 mod server;
 
+pub use files::written_files;
 pub use oracle::Received;
 pub use random_document::{Version, random_document};
 pub use scratch::{Scratch, assert_golden, cargo, run, scratch_target, workspace_root, xtask};

@@ -5,8 +5,8 @@ use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use crate::error::CodegenError;
 
-/// How much stack a thread needs that generates a client. How much a description may nest is bounded, but what the generator
-/// makes of a level is not small.
+/// How much stack a thread needs that generates a client. How much a description may nest is bounded, but what the
+/// generator makes of a level is not small.
 pub const STACK: usize = 256 << 20;
 
 /// Work that was started. Its scope waits for it; what became of it matters to whoever asks.

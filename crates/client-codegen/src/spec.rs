@@ -18,8 +18,8 @@ pub struct CrateSpec {
     pub document: String,
     /// Server by the region a static token ends in: `("eu", "https://api.eu.svix.com")`.
     ///
-    /// The region `*` stands for all others, and for clients that were given neither a static token nor a server. Without
-    /// it, these call the first server of the document.
+    /// The region `*` stands for all others, and for clients that were given neither a static token nor a server.
+    /// Without it, these call the first server of the document.
     pub server_by_token_region: Vec<(String, String)>,
     /// Names that are to stay what they were, whatever the description would make of them now.
     pub pins: Pins,

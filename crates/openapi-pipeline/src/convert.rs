@@ -1,8 +1,8 @@
 //! Stage 3: any dialect to OpenAPI 3.0.3.
 //!
 //! Swagger 2.0 is laid out anew (`swagger2`), OpenAPI 3.1 and 3.2 lose what 3.0 has no place for (`openapi31`), and
-//! every document then passes `openapi30`, which repairs the schemas and the forms of 3.1 that real 3.0 documents hold too.
-//! What each rule does is written in one place, `rules`.
+//! every document then passes `openapi30`, which repairs the schemas and the forms of 3.1 that real 3.0 documents hold
+//! too. What each rule does is written in one place, `rules`.
 
 mod examples;
 mod keywords;

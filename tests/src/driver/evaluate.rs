@@ -29,7 +29,7 @@ pub struct Verdict {
 }
 
 /// Judges all calls for a description.
-pub(super) fn oracle(subject: &Subject, plan: Plan, observed: Observed) -> Verdict {
+pub(super) fn verdict(subject: &Subject, plan: Plan, observed: Observed) -> Verdict {
     let mut verdict = Verdict {
         file: subject.file.clone(),
         operations: subject.oracle.api().operations.len(),

@@ -410,8 +410,8 @@ fn references_that_lead_nowhere_cost_what_needs_them() {
     assert!(desk.read("out/src/generated.rs").contains("pub x: ::std::option::Option<::serde_json::Value>"));
 }
 
-/// An overlay is written for what its author sees: it may say what only the dialect of the description can say, repair what
-/// could not be loaded without it, and refer to files beside the description.
+/// An overlay is written for what its author sees: it may say what only the dialect of the description can say, repair
+/// what could not be loaded without it, and refer to files beside the description.
 #[test]
 fn overlays_are_applied_to_what_was_published() {
     let overlay = |actions: &str| format!("overlay: 1.1.0\ninfo: {{title: O, version: '1'}}\nactions:\n{actions}");

@@ -1,12 +1,10 @@
 //! The pages under docs/ say what the code says, and their links lead somewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
-use std::path::{Path, PathBuf};
-
 use openapi_pipeline::diff::{self, Level};
 use openapi_pipeline::lower;
 use regex::Regex;
-use workspace_tests::workspace_root;
+use workspace_tests::{workspace_root, written_files};
 
 /// Compares a file of docs/ with what it has to say, or writes it when `UPDATE_DOCS` is set.
 #[track_caller]
@@ -55,24 +53,10 @@ fn the_lowerings_are_documented() {
     documented("lowerings.md", &format!("{introduction}{entries}"));
 }
 
-/// Every Markdown file that is under version control by its place: of the workspace, its crates and its documentation.
-fn pages(folder: &Path, pages: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let (path, name) = (entry.path(), entry.file_name());
-        let is_ours = !name.to_string_lossy().starts_with('.') && name != "target" && name != "clients";
-        if entry.file_type().unwrap().is_dir() && is_ours {
-            self::pages(&path, pages);
-        } else if path.extension().is_some_and(|extension| extension == "md") {
-            pages.push(path);
-        }
-    }
-}
-
 #[test]
 fn every_link_leads_somewhere() {
     let (root, link) = (workspace_root(), Regex::new(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)").unwrap());
-    let mut found = Vec::new();
-    pages(root, &mut found);
+    let found = written_files(root, "md");
     assert!(found.len() > 30, "{} pages are not all", found.len());
     let mut broken = Vec::new();
     for page in found {

@@ -4,13 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use workspace_tests::workspace_root;
+use workspace_tests::{workspace_root, written_files};
 
 /// So many lines in a row that say something are a duplicate where they occur a second time.
 const LINES: usize = 12;
-
-/// How generated files begin.
-const GENERATED: &str = "// @generated ";
 
 /// Files that may have lines of one another, and why.
 const ALLOWED: [(&str, &str, &str); 5] = [
@@ -29,21 +26,18 @@ const ALLOWED: [(&str, &str, &str); 5] = [
     ("tests/oracle/src/samples.rs", "xtask/src/corpus/samples.rs", "a file that the one writes and the other reads"),
 ];
 
-/// Rust that somebody wrote: the first line of what is generated says so, and the golden clients have a folder.
-fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        let (path, name) = (entry.path(), entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            if name != "target" && name != "fixtures" && name != "clients" && !name.to_string_lossy().starts_with('.') {
-                sources(&path, found);
-            }
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            if !text.lines().next().unwrap_or_default().starts_with(GENERATED) {
-                found.push((path.strip_prefix(workspace_root()).unwrap().to_owned(), text));
-            }
-        }
-    }
+/// What the first line of a generated file begins with.
+const GENERATED: &str = "// @generated ";
+
+/// Rust that somebody wrote, by its place in the repository.
+fn sources() -> Vec<(PathBuf, String)> {
+    let root = workspace_root();
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        (!text.starts_with(GENERATED)).then(|| (path.strip_prefix(root).unwrap().to_owned(), text))
+    };
+    let folders = ["benches", "crates", "fuzz", "tests", "xtask"].map(|folder| root.join(folder));
+    folders.iter().flat_map(|folder| written_files(folder, "rs")).filter_map(read).collect()
 }
 
 /// Where lines occur again, by the two files.
@@ -73,11 +67,7 @@ fn duplicates(sources: &[(PathBuf, String)]) -> BTreeMap<(String, String), (usiz
 
 #[test]
 fn nothing_is_written_twice() {
-    let mut found = Vec::new();
-    for folder in ["benches", "crates", "fuzz", "tests", "xtask"] {
-        sources(&workspace_root().join(folder), &mut found);
-    }
-    found.sort();
+    let found = sources();
     assert!(found.len() > 500, "{} files are not all", found.len());
     let duplicates = duplicates(&found);
     let allowed: BTreeSet<(String, String)> =

@@ -35,7 +35,7 @@ fn seeds() -> std::ops::Range<u64> {
 /// What is wrong with the client of a description, if anything is.
 fn fault(seed: u64) -> Option<String> {
     let (done, outcome) = mpsc::channel();
-    let work = move || drop(done.send(generate(seed).and_then(|guarded| problem(&guarded))));
+    let work = move || drop(done.send(generate(seed).and_then(|guarded| check(&guarded))));
     // It is left behind if it doesn't end.
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
     match outcome.recv_timeout(LONGEST) {
@@ -76,7 +76,7 @@ fn generate(seed: u64) -> Result<Guarded, String> {
     generate_guarded(&document, &spec, descriptions).map_err(|error| error.to_string())
 }
 
-fn problem(guarded: &Guarded) -> Result<(), String> {
+fn check(guarded: &Guarded) -> Result<(), String> {
     if let Some(culprit) = guarded.left_out.first() {
         return Err(format!("{} is left out: {}", culprit.operation(), culprit.reason()));
     }

@@ -20,9 +20,9 @@ pub struct Policy {
     /// How long the first failure cools down at the least; doubled with each further one, and up to twice that by
     /// chance. 1 second
     pub first_cooldown: Duration,
-    /// How long failures cool down at the most, unless the vendor asks for more; 60 seconds. It is also the span in which
-    /// six renewals are made at the most that no expiry asked for, so that sessions which don't last aren't replaced for
-    /// ever.
+    /// How long failures cool down at the most, unless the vendor asks for more; 60 seconds. It is also the span in
+    /// which six renewals are made at the most that no expiry asked for, so that sessions which don't last aren't
+    /// replaced for ever.
     pub longest_cooldown: Duration,
     /// How long a vendor can ask to wait (`Retry-After`) at the most; 1 hour. A longer wish is taken for this one.
     pub longest_retry_after: Duration,

@@ -3,8 +3,9 @@
 //! Whatever the threads keep to compare is in `std`'s atomics: the scheduler doesn't know them, so they add no schedules,
 //! and nothing comes between a step of the cell and the note of it.
 //!
-//! The cell is compiled a second time for it, with a lock and a swap whose every step is up to shuttle's scheduler. Shuttle
-//! and not loom: loom wants a `cfg` that reaches every crate of a build, and puts tokio itself into its own loom mode.
+//! The cell is compiled a second time for it, with a lock and a swap whose every step is up to shuttle's scheduler.
+//! Shuttle and not loom: loom wants a `cfg` that reaches every crate of a build, and puts tokio itself into its own
+//! loom mode.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};

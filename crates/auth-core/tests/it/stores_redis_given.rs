@@ -1,5 +1,5 @@
-//! Sessions in Redis over connections that the caller brings or makes: one that reconnects by itself, a cluster's, and those that
-//! a sentinel leads to.
+//! Sessions in Redis over connections that the caller brings or makes: one that reconnects by itself, a cluster's, and
+//! those that a sentinel leads to.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! Requests and responses, as far as the fakes strictness.
+//! Requests and responses, as far as the fakes care.
 
 use std::fmt;
 

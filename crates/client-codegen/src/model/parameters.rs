@@ -38,8 +38,8 @@ impl Parameter {
         self.location == "path"
     }
 
-    /// The name under which progenitor sees it: its own where that makes the argument it is to have, since a description
-    /// has its names in the docs of the method.
+    /// The name under which progenitor sees it: its own where that makes the argument it is to have, since a
+    /// description has its names in the docs of the method.
     pub(crate) fn view_name(&self) -> &str {
         let stays = self.names.is_plain && (self.is_in_path() || self.writing.is_none());
         if stays { &self.name } else { &self.names.inner }

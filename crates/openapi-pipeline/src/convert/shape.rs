@@ -5,7 +5,8 @@ use super::rules::{DROP_NULL_FIELD, EMPTY_OBJECT, MALFORMED_KEYWORD, NOT_AN_OBJE
 use super::walk::{COMPONENTS, Kind, lists};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
-/// Repairs the parts of a document that have no kind: its root, `info`, `servers`, `tags` and the sections of the components.
+/// Repairs the parts of a document that have no kind: its root, `info`, `servers`, `tags` and the sections of the
+/// components.
 pub(super) fn root(cx: &mut Context, root: &mut Node) {
     drop_nulls(cx, root, is_no_extension);
     keywords::sections(cx, root, &["info", "externalDocs", "paths", "components"]);
@@ -35,8 +36,8 @@ pub(super) fn root(cx: &mut Context, root: &mut Node) {
     }
 }
 
-/// Repairs what holds an object of a kind. The text is an error where the object is part of an operation, and nothing can be
-/// made of it.
+/// Repairs what holds an object of a kind. The text is an error where the object is part of an operation, and nothing
+/// can be made of it.
 pub(super) fn object(cx: &mut Context, kind: Kind, path: &[String], node: &mut Node, problems: &mut Diagnostics) {
     let is_operational = path.first().is_some_and(|step| step == "paths");
     match (kind, &node.value) {

@@ -27,7 +27,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, 
         match counterpart(&after, status) {
             Some(other) => {
                 both(engine, unit, status, *response, other);
-                if !is_success(status) && !after.contains_key(status) {
+                if !is_no_error(status) && !after.contains_key(status) {
                     variant_removed(engine, unit, status, Shown::new(*response, status));
                 }
             }
@@ -35,7 +35,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, 
         }
     }
     for (status, response) in after.iter().filter(|(status, _)| counterpart(&before, status).is_none()) {
-        let (rule, what) = match is_success(status) {
+        let (rule, what) = match is_no_error(status) {
             true => (&RESPONSE_SUCCESS_STATUS_ADDED, "success"),
             false => (&RESPONSE_ERROR_STATUS_ADDED, "failure"),
         };
@@ -50,7 +50,7 @@ fn responses<'a>(side: &Side<'a>, operation: Site<'a>) -> Responses<'a> {
     let mut all: Responses<'a> =
         members.map(|(status, response)| (status.to_ascii_uppercase(), side.resolve(response))).collect();
     // Where no success is described, the default is one.
-    if !all.keys().any(|status| is_success(status))
+    if !all.keys().any(|status| is_no_error(status))
         && let Some(response) = all.shift_remove("DEFAULT")
     {
         all.insert("2XX".to_owned(), response);
@@ -58,7 +58,7 @@ fn responses<'a>(side: &Side<'a>, operation: Site<'a>) -> Responses<'a> {
     all
 }
 
-fn is_success(status: &str) -> bool {
+fn is_no_error(status: &str) -> bool {
     status.starts_with(['1', '2', '3'])
 }
 
@@ -81,7 +81,7 @@ fn counterpart<'a>(all: &Responses<'a>, status: &str) -> Option<Site<'a>> {
 
 fn removed<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, response: Site<'a>) {
     let shown = Shown::new(response, status);
-    if is_success(status) {
+    if is_no_error(status) {
         let message = format!("the success {status} is gone");
         return engine.found(unit, &RESPONSE_SUCCESS_STATUS_REMOVED, shown, None, message);
     }
@@ -97,7 +97,7 @@ fn variant_removed<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, show
 
 /// The variant of a failure has a body or none.
 fn error_body<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, new: Site<'a>) {
-    if !is_success(status) && !has_body(old) && has_body(new) {
+    if !is_no_error(status) && !has_body(old) && has_body(new) {
         let message = format!("the variant for {status} has a body");
         let shown = (Shown::new(old, "no body"), Shown::new(new, "a body"));
         engine.found(unit, &GENERATED_TYPE_CHANGED, shown.0, shown.1, message);

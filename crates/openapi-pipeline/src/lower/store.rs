@@ -5,7 +5,8 @@ use crate::report::Rule;
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object, Origin};
 
-/// The names that no component of a description may have: those of the runtime's types, and what the generated code uses.
+/// The names that no component of a description may have: those of the runtime's types, and what the generated code
+/// uses.
 pub(crate) fn reserved() -> Scope {
     Scope::reserving(RUNTIME_TYPES.into_iter().chain(TYPES), RUNTIME)
 }

@@ -10,7 +10,8 @@ use crate::select::tree::{METHODS, operations, signature};
 use crate::source::unescape_pointer;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
-/// Reports operationIds that documents use for different operations. Doublets within a document are repaired by lowering.
+/// Reports operationIds that documents use for different operations. Doublets within a document are repaired by
+/// lowering.
 pub(crate) fn check_operation_ids(parts: &[Part], problems: &mut Diagnostics) {
     let mut seen: IndexMap<&str, (usize, (String, String), &Node)> = IndexMap::new();
     for (index, part) in parts.iter().enumerate() {

@@ -140,8 +140,8 @@ impl Crate {
         Some(path)
     }
 
-    /// The file that defines what a path leads to. What the root of the crate doesn't have is of code that is quoted, for
-    /// another crate.
+    /// The file that defines what a path leads to. What the root of the crate doesn't have is of code that is quoted,
+    /// for another crate.
     fn defined_in(&self, path: &[String], depth: usize) -> Option<PathBuf> {
         let depth = depth.checked_sub(1)?;
         let length = (0..=path.len()).rev().find(|length| self.modules.contains_key(&path[..*length]))?;

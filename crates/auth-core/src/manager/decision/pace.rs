@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::{AuthError, AuthErrorKind};
 
-/// How many renewals out of turn are made in one span. A renewal in turn and the sign-out of a session that could not be
-/// stored may come on top: the random lives hold a manager to eight requests in a minute.
+/// How many renewals out of turn are made in one span. A renewal in turn and the sign-out of a session that could not
+/// be stored may come on top: the random lives hold a manager to eight requests in a minute.
 const MOST: usize = 6;
 
 /// The renewals out of turn in the last span of time.

@@ -8,7 +8,8 @@ use super::source::Source;
 use super::{RedisStore, RedisStoreBuilder};
 
 impl RedisStore {
-    /// A store over a connection that exists already and reconnects by itself: a `ClusterConnection`, or a `ConnectionManager`.
+    /// A store over a connection that exists already and reconnects by itself: a `ClusterConnection`, or a
+    /// `ConnectionManager`.
     ///
     /// ```no_run
     /// # async fn example(cluster: impl redis::aio::ConnectionLike + Clone + Send + Sync + 'static)
@@ -26,8 +27,8 @@ impl RedisStore {
     /// differs is what the store can't do, since it didn't make the connection:
     ///
     /// - It can't connect anew. A request whose connection broke is sent once more over a clone of the same connection,
-    ///   which helps if the connection reconnects by itself. A `MultiplexedConnection` doesn't: once broken, it stays so. It
-    ///   belongs into [`connected_by`](Self::connected_by).
+    ///   which helps if the connection reconnects by itself. A `MultiplexedConnection` doesn't: once broken, it stays
+    ///   so. It belongs into [`connected_by`](Self::connected_by).
     /// - It can't leave a connection that hangs, or that leads to a server that has become a replica. Keep-alives and
     ///   failovers are the connection's. A request has all of [the time limit](RedisStoreBuilder::time_limit).
     /// - It can't raise the connection's own limits. In `redis`, a response may take 500 ms unless it is told otherwise;

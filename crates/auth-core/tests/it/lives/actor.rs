@@ -43,7 +43,7 @@ impl Record {
 }
 
 /// What outlives a manager that is dropped: who acted through it, and what came of it.
-pub struct Counterexample<W> {
+pub struct Subject<W> {
     pub number: usize,
     pub realm: Realm,
     /// Who signs in through it.
@@ -57,7 +57,7 @@ pub struct Counterexample<W> {
     pub record: Mutex<Record>,
 }
 
-impl<W: World> Counterexample<W> {
+impl<W: World> Subject<W> {
     pub fn credentials(&self) -> Credentials {
         let key = self.is_static.then(|| self.world.key(self.realm, &self.user)).flatten();
         key.unwrap_or_else(|| self.world.credentials(self.realm, &self.user))
@@ -143,20 +143,20 @@ impl<W: World> Counterexample<W> {
 /// A manager, and whoever acts through it.
 pub struct Actor<W: World> {
     pub manager: SessionManager<W::Door>,
-    pub counterexample: Arc<Counterexample<W>>,
+    pub subject: Arc<Subject<W>>,
 }
 
 impl<W: World> Clone for Actor<W> {
     fn clone(&self) -> Self {
-        Self { manager: self.manager.clone(), counterexample: Arc::clone(&self.counterexample) }
+        Self { manager: self.manager.clone(), subject: Arc::clone(&self.subject) }
     }
 }
 
 impl<W: World> std::ops::Deref for Actor<W> {
-    type Target = Counterexample<W>;
+    type Target = Subject<W>;
 
-    fn deref(&self) -> &Counterexample<W> {
-        &self.counterexample
+    fn deref(&self) -> &Subject<W> {
+        &self.subject
     }
 }
 

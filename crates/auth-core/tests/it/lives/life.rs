@@ -6,7 +6,7 @@ use std::time::Duration;
 use auth_core::{AuthError, AuthErrorKind, Authenticator, Session, SessionKey, SessionManager, TokenSource};
 use tokio::task::JoinHandle;
 
-use super::actor::{Actor, BOUND, Counterexample, Record};
+use super::actor::{Actor, BOUND, Record, Subject};
 use super::ledger::Realm;
 use super::world::{Fate, World};
 use crate::support::acme::text;
@@ -27,12 +27,12 @@ pub struct Life<W: World> {
     /// Sessions that the store may go back to, and how many requests had been sent when they were stored.
     kept: Vec<(Session, usize)>,
     born: u64,
-    counterexamples: Vec<Arc<Counterexample<W>>>,
+    subjects: Vec<Arc<Subject<W>>>,
 }
 
 impl<W: World> Life<W> {
     pub fn new(seed: u64, chance: Chance, fate: Fate, world: Arc<W>) -> Self {
-        Self { seed, chance, world, fate, kept: Vec::new(), born: 0, counterexamples: Vec::new() }
+        Self { seed, chance, world, fate, kept: Vec::new(), born: 0, subjects: Vec::new() }
     }
 
     async fn actor(&mut self) -> Actor<W> {
@@ -57,7 +57,7 @@ impl<W: World> Life<W> {
         }
         let (is_armed, is_static) = (self.chance.below(2) == 0, self.chance.below(6) == 0);
         let is_given = self.chance.below(4) == 0;
-        let counterexample = Arc::new(Counterexample {
+        let subject = Arc::new(Subject {
             number,
             realm,
             user,
@@ -67,19 +67,19 @@ impl<W: World> Life<W> {
             store,
             record: Mutex::new(Record::new(is_armed)),
         });
-        let account = if self.fate.is_team { "team" } else { &counterexample.user };
+        let account = if self.fate.is_team { "team" } else { &subject.user };
         let mut builder = SessionManager::builder(self.world.door(number, realm))
             .account(account)
             .timer(self.world.timer())
-            .store(counterexample.store.clone());
+            .store(subject.store.clone());
         if is_armed {
-            builder = builder.credentials(counterexample.credentials());
+            builder = builder.credentials(subject.credentials());
         }
         if is_given {
-            builder = builder.session(counterexample.sign_in().await);
+            builder = builder.session(subject.sign_in().await);
         }
-        self.counterexamples.push(Arc::clone(&counterexample));
-        Actor { manager: builder.build().unwrap(), counterexample }
+        self.subjects.push(Arc::clone(&subject));
+        Actor { manager: builder.build().unwrap(), subject }
     }
 
     async fn sleep(&self, length: Duration) {
@@ -151,7 +151,7 @@ impl<W: World> Life<W> {
 
     fn clock_was_set(&self) {
         let now = self.world.elapsed();
-        self.counterexamples.iter().for_each(|counterexample| counterexample.note(|record| record.clock.push(now)));
+        self.subjects.iter().for_each(|subject| subject.note(|record| record.clock.push(now)));
     }
 
     /// The store takes a copy of what it has, or goes back to one. A manager remembers the last eight tokens that it sent.
@@ -174,7 +174,7 @@ impl<W: World> Life<W> {
     async fn settle(self, actors: &[Actor<W>]) {
         self.world.calm();
         self.clock_was_set();
-        self.counterexamples.iter().for_each(|counterexample| counterexample.store.plan(|_| Trouble::None));
+        self.subjects.iter().for_each(|subject| subject.store.plan(|_| Trouble::None));
         self.sleep(Duration::from_secs(2 * 3600)).await;
         for actor in actors {
             self.settle_one(actor).await;
@@ -186,11 +186,10 @@ impl<W: World> Life<W> {
         let requests = ledger.requests.clone();
         drop(ledger);
         violations.extend(self.world.violations());
-        let verbs: Vec<_> =
-            self.counterexamples.iter().flat_map(|who| who.note(|record| record.verbs.clone())).collect();
-        for counterexample in &self.counterexamples {
-            counterexample.check_requests(&requests, &verbs);
-            violations.append(&mut counterexample.note(|record| std::mem::take(&mut record.violations)));
+        let verbs: Vec<_> = self.subjects.iter().flat_map(|who| who.note(|record| record.verbs.clone())).collect();
+        for subject in &self.subjects {
+            subject.check_requests(&requests, &verbs);
+            violations.append(&mut subject.note(|record| std::mem::take(&mut record.violations)));
         }
         assert!(violations.is_empty(), "seed {}:\n{}\n{}", self.seed, violations.join("\n"), self.log());
     }

@@ -18,7 +18,7 @@ pub(super) struct Route<'a> {
     pub(super) operation: Operation,
     /// The application's segment as it was sent; empty where there is none.
     pub(super) application: &'a str,
-    /// Only the legacy documents end paths with a slash. The server doesn't strictness.
+    /// Only the legacy documents end paths with a slash. The server doesn't care.
     has_slash: bool,
 }
 

@@ -1,0 +1,22 @@
+//! Files of the repository.
+
+use std::path::{Path, PathBuf};
+
+/// Every file below a folder that has this extension and that somebody wrote: what is built, hidden, a fixture or one of the
+/// golden clients is none.
+pub fn written_files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let (path, name) = (entry.path(), entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            let is_other = ["clients", "fixtures", "target"].iter().any(|other| name == *other);
+            if !is_other && !name.to_string_lossy().starts_with('.') {
+                found.extend(written_files(&path, extension));
+            }
+        } else if path.extension().is_some_and(|its| its == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
