@@ -2,6 +2,7 @@
 //! fails on. In nightly all of them are compiled, and each operation is called.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -125,4 +126,44 @@ fn clients_of_descriptions_left_to_chance_compile_and_are_called() {
     );
     assert_eq!(called, callable, "operations that were not called");
     assert!(calls >= called, "calls that were not sent");
+}
+
+#[test]
+fn a_seed_is_a_description_and_every_construct_occurs() {
+    assert_eq!(random_document(7), random_document(7));
+    let texts: Vec<String> = (0..60).map(|seed| random_document(seed).to_string()).collect();
+    assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), texts.len());
+    for construct in [
+        "\"allOf\"",
+        "\"anyOf\"",
+        "\"oneOf\"",
+        "\"discriminator\"",
+        "\"mapping\"",
+        "\"enum\"",
+        "\"const\"",
+        "\"nullable\"",
+        "\"null\"]",
+        "\"x-nullable\"",
+        "\"additionalProperties\"",
+        "\"pattern\"",
+        "\"minLength\"",
+        "\"\":{",
+        "🦀",
+        "\"self\"",
+        "\"in\":\"header\"",
+        "\"in\":\"path\"",
+        "\"in\":\"query\"",
+        "\"in\":\"formData\"",
+        "\"in\":\"body\"",
+        "deepObject",
+        "pipeDelimited",
+        "collectionFormat",
+        "x-www-form-urlencoded",
+        "octet-stream",
+        "text/plain",
+        "\"default\":{",
+        "\"201\"",
+    ] {
+        assert!(texts.iter().any(|text| text.contains(construct)), "no {construct} in any");
+    }
 }

@@ -58,7 +58,7 @@ impl Scaffold<'_> {
             "license.workspace = true".to_owned(),
             "repository.workspace = true".to_owned(),
             "include.workspace = true".to_owned(),
-            String::new(),
+            format!("\n{LIBRARY}"),
             FEATURES.to_owned(),
             "[dependencies]".to_owned(),
         ];
@@ -101,6 +101,12 @@ impl Scaffold<'_> {
 pub(super) fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
+
+/// Generated code has no tests within it.
+const LIBRARY: &str = "[lib]
+# What is generated is tested from outside: its documentation's examples, and the tests of the workspace.
+test = false
+";
 
 const FEATURES: &str = r#"[features]
 default = ["rustls"]

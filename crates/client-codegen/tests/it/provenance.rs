@@ -1,5 +1,4 @@
 //! Where the items of a generated client come from: the place in the description that made them, whatever they are called.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::path::Path;
 

@@ -1,6 +1,5 @@
 //! The generator under guard: what it fails on is named and left out, and the rest is there.
 
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
 use std::path::Path;
 
 use client_codegen::{CrateSpec, Culprit, Descriptions, Guarded, outline};

@@ -1,6 +1,5 @@
 //! What the generator makes of a small merged document.
 
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
 use std::path::Path;
 
 use client_codegen::{CodegenError, CrateSource, CrateSpec, Descriptions, outline};
@@ -9,7 +8,7 @@ use openapi_pipeline::source::Step;
 use openapi_pipeline::{Node, Sources};
 use serde_json::{Value as Json, json};
 
-const MERGED: &str = include_str!("fixtures/merged.json");
+const MERGED: &str = include_str!("../fixtures/merged.json");
 
 fn node(sources: &mut Sources, text: &str) -> Node {
     let file = sources.add("merged.json", text);

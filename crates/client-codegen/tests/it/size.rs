@@ -1,6 +1,5 @@
 //! How much code a document becomes is known before it is made.
 
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by unwrapping")]
 use std::path::{Path, PathBuf};
 
 use client_codegen::check_size;
@@ -71,7 +70,7 @@ components:
 
 #[test]
 fn large_descriptions_may_become_large_clients() {
-    let (cx, document) = lowered(include_str!("../../../tests/goldens/descriptions/museum.yaml"));
+    let (cx, document) = lowered(include_str!("../../../../tests/goldens/descriptions/museum.yaml"));
     let mut limits = Limits::default();
     (limits.code, limits.code_growth) = (0, 100);
     assert!(check_size(&document, &cx.sources, &limits).is_ok());
