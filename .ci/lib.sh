@@ -83,3 +83,19 @@ cargo_tool() { # name version
         have "$1"; then return; fi
     cargo install --quiet --locked "$1" --version "$2" || true
 }
+
+# A workspace of what was packed, with the profiles of ours: what its crates need besides one another is compiled already.
+unpack_packages() { # packed unpacked
+    local package name
+    mkdir -p "$2"
+    for package in "$1"/*.crate; do tar -xzf "$package" -C "$2"; done
+    {
+        printf '[workspace]\nresolver = "3"\nmembers = ["*-[0-9]*"]\n\n[patch.crates-io]\n'
+        for package in "$2"/*/; do
+            name=$(basename "$package")
+            printf '%s = { path = "%s" }\n' "${name%-*}" "$name"
+        done
+        sed -n '/^\[profile\.dev/,$p' Cargo.toml
+    } >"$2/Cargo.toml"
+    cp Cargo.lock "$2/"
+}
