@@ -17,7 +17,7 @@ mod swagger2;
 mod tests;
 mod walk;
 
-use crate::load::{Dialect, Document};
+use crate::vocabulary::document::{Dialect, Document};
 use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 
 /// Turns a description of any dialect into an OpenAPI 3.0.3 document.

@@ -1,6 +1,8 @@
 //! Errors for people: what is wrong, where, and what to do.
 
+pub(crate) mod excess;
 mod render;
+pub(crate) mod suggest;
 
 use std::fmt;
 

@@ -18,6 +18,8 @@ pub mod overlay;
 pub mod report;
 pub mod select;
 pub mod source;
+#[cfg(test)]
+mod testing;
 mod vocabulary;
 
 pub use diagnostic::{Diagnostic, Diagnostics};

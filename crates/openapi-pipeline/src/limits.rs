@@ -6,12 +6,8 @@
 //! bounded by [`Limits::depth`]; whatever copies parts of a document does it through
 //! [`Context::copy`](crate::Context::copy); the report counts what it holds.
 
-mod budget;
 mod weight;
 
-use crate::Diagnostic;
-
-pub(crate) use budget::Budget;
 pub use weight::{height, text_weight, weight};
 
 /// What a run may cost. [`Limits::default`] is for descriptions as vendors publish them; other numbers are set on it:
@@ -108,24 +104,6 @@ impl Default for Limits {
             target_steps: 3e7,
         }
     }
-}
-
-/// The problem of a tree that nests deeper than so many levels.
-pub(crate) fn too_deep(limit: usize) -> Diagnostic {
-    Diagnostic::new("too-deep", format!("this nests deeper than {limit} levels"))
-        .help("no API description needs that many levels; check how the file was made")
-}
-
-/// The problem of a key whose JSON pointer is longer than so many bytes.
-pub(crate) fn too_long(limit: usize) -> Diagnostic {
-    Diagnostic::new("too-long", format!("the JSON pointer to this is longer than {limit} bytes"))
-        .help("no API description needs keys of that length; check how the file was made")
-}
-
-/// The problem of a tree with more than so many values.
-pub(crate) fn too_large(limit: usize) -> Diagnostic {
-    Diagnostic::new("too-large", format!("this expands to more than {limit} values"))
-        .help("split the description, or check whether aliases or references multiply it")
 }
 
 /// A number of bytes as messages show it: `64 MiB`, if it is a whole number of them.

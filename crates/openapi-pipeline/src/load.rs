@@ -23,54 +23,21 @@ mod uri;
 mod yaml;
 
 use std::collections::HashSet;
-use std::fmt;
 use std::path::Path;
 
-use crate::limits::{bytes, too_large};
+use crate::diagnostic::excess::too_large;
+use crate::limits::bytes;
 use crate::source::SourceId;
 use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 
+pub use crate::vocabulary::document::{Dialect, Document};
+pub use crate::vocabulary::pointer::resolve;
 pub use files::{DiskFiles, Files, MemoryFiles};
-pub use reference::resolve;
 pub use text::{decode, spot};
 
 use bundle::Bundled;
 use check::Checked;
 use position::Position;
-
-/// The dialect a description is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// Swagger 2.0
-    Swagger2,
-    /// OpenAPI 3.0.x
-    OpenApi30,
-    /// OpenAPI 3.1.x
-    OpenApi31,
-    /// OpenAPI 3.2.x
-    OpenApi32,
-}
-
-impl fmt::Display for Dialect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Swagger2 => "Swagger 2.0",
-            Self::OpenApi30 => "OpenAPI 3.0",
-            Self::OpenApi31 => "OpenAPI 3.1",
-            Self::OpenApi32 => "OpenAPI 3.2",
-        })
-    }
-}
-
-/// A description as read.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Document {
-    /// The dialect it declares.
-    pub dialect: Dialect,
-    /// Its root object.
-    pub root: Node,
-}
 
 /// A description as published: read, with what it refers to in other files, and not checked yet. Overlays are written
 /// for this, and may correct what the check would refuse.

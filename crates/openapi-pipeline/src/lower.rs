@@ -8,7 +8,7 @@
 
 mod bodies;
 mod compose;
-mod construct;
+
 mod direction;
 mod discriminators;
 mod document;
@@ -36,12 +36,12 @@ mod validation;
 mod values;
 mod walk;
 
-pub use construct::Construct;
+pub use crate::report::Construct;
 pub use schemas::pattern_flags;
 
 use crate::names::type_name;
 use crate::report::{Note, Report, Rule};
-use crate::select::prune::prune_components;
+use crate::vocabulary::reach::prune_components;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use facts::Fact;
 

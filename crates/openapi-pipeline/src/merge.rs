@@ -3,8 +3,6 @@
 //! Documentation (titles, descriptions, examples, extensions) and the order of sets (`required`, `enum`) never make a
 //! conflict. All conflicts are found before anything is merged, so that one run shows the whole work to do.
 
-mod compare;
-pub(crate) use compare::equivalent;
 mod components;
 mod paths;
 mod root;
@@ -16,7 +14,7 @@ use crate::report::Rule;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
 
 mod rule {
-    crate::select::define_rules! {
+    crate::report::define_rules! {
         FIRST_DOCUMENT = "first-document-only": "`info`, `externalDocs` and root extensions come from the first document.";
         SERVERS = "servers-from-one-document": "The family's servers come from one document; those of the others are left out.";
         NAMED_SERVERS = "named-servers": "The family's list of servers names those of the documents, and adds others.";

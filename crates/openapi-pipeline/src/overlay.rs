@@ -29,7 +29,7 @@ use self::action::{Action, Change, Overlay};
 use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 
 mod rule {
-    crate::select::define_rules! {
+    crate::report::define_rules! {
         OVERLAY_ACTION = "overlay-action": "The document is changed as an action of an overlay says.";
     }
 }

@@ -1,12 +1,16 @@
 //! What the pipeline did to a document: nothing is changed or dropped without a line here.
 
+mod budget;
+mod construct;
+
 use std::fmt;
 
-use crate::limits::{Budget, Limits, weight};
-use crate::lower::Construct;
-use crate::select::tree::signature;
+use crate::limits::{Limits, weight};
 use crate::source::{Origin, Place, Sources};
 use crate::{Diagnostic, Diagnostics, Node};
+
+pub(crate) use budget::Budget;
+pub use construct::Construct;
 
 /// A rule by which a stage changes a document. Every rule has a stable name that reports show.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,6 +20,24 @@ pub struct Rule {
     pub name: &'static str,
     /// What it does and why, in one sentence.
     pub summary: &'static str,
+}
+
+/// Declares the rules of a stage: a static for each, and `ALL`, the list of them.
+macro_rules! define_rules {
+    ($($id:ident = $name:literal: $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub(crate) static $id: crate::report::Rule = crate::report::Rule { name: $name, summary: $summary };
+        )*
+        /// The rules of this stage.
+        pub(crate) static ALL: &[&crate::report::Rule] = &[$(&$id),*];
+    };
+}
+pub(crate) use define_rules;
+
+/// An operation as people write it: `POST /login`.
+pub(crate) fn signature(method: &str, path: &str) -> String {
+    format!("{} {path}", method.to_uppercase())
 }
 
 /// One use of a rule.

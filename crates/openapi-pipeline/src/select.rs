@@ -5,41 +5,27 @@
 
 mod glob;
 mod inventory;
-pub(crate) mod prune;
+mod prune;
 mod security;
-pub(crate) mod suggest;
-#[cfg(test)]
-pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
-pub(crate) mod tree;
 
 use std::collections::HashSet;
 
+use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::report::Rule;
+use crate::report::signature;
+use crate::vocabulary::layout::{self, METHODS};
+use crate::vocabulary::reach::prune_components;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use glob::Glob;
-use tree::METHODS;
 
 pub use inventory::Inventory;
 pub use prune::{schema_subset, subset};
 pub use security::require_security;
 
-/// Declares the rules of a stage: a static for each, and `ALL`, the list of them.
-macro_rules! define_rules {
-    ($($id:ident = $name:literal: $summary:literal;)*) => {
-        $(
-            #[doc = $summary]
-            pub(crate) static $id: crate::report::Rule = crate::report::Rule { name: $name, summary: $summary };
-        )*
-        /// The rules of this stage.
-        pub(crate) static ALL: &[&crate::report::Rule] = &[$(&$id),*];
-    };
-}
-pub(crate) use define_rules;
-
 mod rule {
-    super::define_rules! {
+    crate::report::define_rules! {
         UNSELECTED = "unselected-operations": "Operations the selection doesn't name are left out.";
         PRUNE = "prune-unreachable": "Components and tags that nothing refers to are left out.";
         REQUIRE_SECURITY = "require-security": "Operations that state no requirement of their own require the security schemes that were asked for.";
@@ -75,7 +61,7 @@ pub fn select(cx: &mut Context, mut document: Node, selection: &Selection) -> Re
         keep_selected(cx, &mut document, selection)?;
     }
     drop_root_extensions(cx, &mut document);
-    prune::prune_components(cx, &mut document, &rule::PRUNE);
+    prune_components(cx, &mut document, &rule::PRUNE);
     prune_tags(cx, &mut document);
     Ok(document)
 }
@@ -99,19 +85,19 @@ fn keep_selected(cx: &mut Context, document: &mut Node, selection: &Selection) -
             total += 1;
             let wanted = path_wanted
                 || operation.get_str("operationId").is_some_and(|id| ids.contains(id))
-                || tree::tags(operation).any(|tag| tags.contains(tag));
+                || layout::tags(operation).any(|tag| tags.contains(tag));
             if !wanted {
-                left_out.push(tree::signature(method, path));
+                left_out.push(signature(method, path));
             }
             wanted
         });
     }
-    tree::remove_empty_path_items(document);
+    layout::remove_empty_path_items(document);
     if !left_out.is_empty() {
         let text = format!(
             "keeps {} of {total} operations; left out: {}",
             total - left_out.len(),
-            suggest::listing(left_out.iter().map(String::as_str), 6)
+            listing(left_out.iter().map(String::as_str), 6)
         );
         cx.note(&rule::UNSELECTED, origin, text);
     }
@@ -120,9 +106,9 @@ fn keep_selected(cx: &mut Context, document: &mut Node, selection: &Selection) -
 
 /// An error for every criterion that names nothing, with what it could have named.
 fn check_criteria(document: &Node, selection: &Selection, globs: &[Glob]) -> Diagnostics {
-    let paths: Vec<&str> = tree::operations(document).map(|(path, _, _)| path.as_str()).collect();
-    let ids: HashSet<&str> = tree::operations(document).filter_map(|(_, _, op)| op.get_str("operationId")).collect();
-    let tags: HashSet<&str> = tree::operations(document).flat_map(|(_, _, op)| tree::tags(op)).collect();
+    let paths: Vec<&str> = layout::operations(document).map(|(path, _, _)| path.as_str()).collect();
+    let ids: HashSet<&str> = layout::operations(document).filter_map(|(_, _, op)| op.get_str("operationId")).collect();
+    let tags: HashSet<&str> = layout::operations(document).flat_map(|(_, _, op)| layout::tags(op)).collect();
 
     let mut problems = Diagnostics::default();
     let mut check =
@@ -132,7 +118,7 @@ fn check_criteria(document: &Node, selection: &Selection, globs: &[Glob]) -> Dia
             }
             let (wanted, origin) = criterion;
             let mut problem = Diagnostic::new("selects-nothing", format!("the document has no {what} `{wanted}`"))
-                .help(suggest::did_you_mean(wanted, what, known));
+                .help(did_you_mean(wanted, what, known));
             if let Some(origin) = *origin {
                 problem = problem.at(origin, "this selects nothing");
             }
@@ -165,7 +151,7 @@ fn drop_root_extensions(cx: &mut Context, document: &mut Node) {
 
 fn prune_tags(cx: &mut Context, document: &mut Node) {
     let used: HashSet<String> =
-        tree::operations(document).flat_map(|(_, _, op)| tree::tags(op)).map(str::to_owned).collect();
+        layout::operations(document).flat_map(|(_, _, op)| layout::tags(op)).map(str::to_owned).collect();
     let Some(tags) = document.get_mut("tags") else { return };
     let origin = tags.origin;
     let Some(items) = tags.as_array_mut() else { return };
@@ -182,7 +168,7 @@ fn prune_tags(cx: &mut Context, document: &mut Node) {
         document.remove("tags");
     }
     if !unused.is_empty() {
-        let names = suggest::listing(unused.iter().map(String::as_str), 8);
+        let names = listing(unused.iter().map(String::as_str), 8);
         cx.note(&rule::PRUNE, origin, format!("tags without operations: {names}"));
     }
 }

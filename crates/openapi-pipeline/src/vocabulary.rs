@@ -1,4 +1,10 @@
-//! What OpenAPI means by a status, a reference, a schema: the same to every stage.
+//! OpenAPI 3.0 as every stage knows it: statuses, references, the layout of a document, what a schema needs.
+
+pub(crate) mod compare;
+pub(crate) mod document;
+pub(crate) mod layout;
+pub(crate) mod pointer;
+pub(crate) mod reach;
 
 use crate::source::escape_pointer;
 use crate::{Node, Value};

@@ -63,6 +63,58 @@ fn is_a_module_with_descendants(cycle: &BTreeSet<PathBuf>, read: &Crate) -> bool
     modules.iter().any(|top| !top.is_empty() && modules.iter().all(|module| module.starts_with(top)))
 }
 
+/// The floors of a crate: modules take names from floors below theirs, and none from another of the same floor.
+struct Floors {
+    root: &'static str,
+    /// The lowest first. The first file of the crate stands above all of them.
+    floors: &'static [&'static [&'static str]],
+}
+
+const PIPELINE: Floors = Floors {
+    root: "crates/openapi-pipeline/src/lib.rs",
+    floors: &[
+        // The places of nodes, and the tree of them.
+        &["source"],
+        &["node"],
+        // What a run may cost, and what it says.
+        &["limits"],
+        &["diagnostic"],
+        &["report"],
+        // OpenAPI as every stage knows it, and the names of what is generated.
+        &["vocabulary"],
+        &["names"],
+        // The stages, and the comparison of two documents.
+        &["load", "overlay", "convert", "select", "merge", "lower", "diff"],
+    ],
+};
+
+/// Problem: a stage that takes from another can't be read, tested or moved without it.
+///
+/// Decision: what two stages need lies on a floor below both.
+#[test]
+fn stages_take_from_the_floors_below_and_not_from_one_another() {
+    let read = Crate::read(&workspace_root().join(PIPELINE.root));
+    let mut found = Vec::new();
+    for (from, all) in read.arrows() {
+        let Some(module) = read.module(from).first() else { continue };
+        for (to, names) in all.iter().filter(|(to, _)| read.module(to).first().is_some_and(|other| other != module)) {
+            let other = &read.module(to)[0];
+            if PIPELINE.floor_of(other) >= PIPELINE.floor_of(module) {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                found.push(format!("{} -> {}: {}", from.display(), to.display(), names.join(", ")));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{} imports that don't lead downwards:\n\n{}", found.len(), found.join("\n"));
+}
+
+impl Floors {
+    fn floor_of(&self, module: &str) -> usize {
+        let floor = self.floors.iter().position(|floor| floor.contains(&module));
+        floor.unwrap_or_else(|| panic!("the module `{module}` of {} is on no floor: add it to this list", self.root))
+    }
+}
+
 /// Every arrow of a cycle, with the names that are taken.
 fn shown(cycle: &BTreeSet<PathBuf>, arrows: &Arrows) -> String {
     let relative = |path: &Path| path.strip_prefix(workspace_root()).unwrap_or(path).display().to_string();

@@ -10,9 +10,10 @@ use super::rules::{
     DROP_LICENSE_IDENTIFIER, DROP_MUTUAL_TLS, DROP_PATH_ITEMS, DROP_QUERY_METHOD, DROP_V3_2_FIELD, DROP_WEBHOOKS,
     EXAMPLE_DATA_VALUE, INLINE_MEDIA_TYPE, SECURITY_BY_REFERENCE,
 };
-use super::walk::{self, Kind, METHODS, Visitor};
-use crate::lower::Construct;
+use super::walk::{self, Kind, Visitor};
+use crate::report::Construct;
 use crate::source::unescape_pointer;
+use crate::vocabulary::layout::METHODS;
 use crate::{Context, Node, Object, Rule};
 
 pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {

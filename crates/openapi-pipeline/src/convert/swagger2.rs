@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 use crate::convert::rules::{OPENAPI_VERSION, SWAGGER_COMPONENTS, SWAGGER_REF};
 use crate::convert::{openapi30, refs};
-use crate::select::tree::{Keys, each_ref_mut};
+use crate::vocabulary::layout::{Keys, each_ref_mut};
 use crate::{Context, Diagnostics, Node, Object, Value};
 use names::Names;
 

@@ -87,9 +87,6 @@ pub(super) const COMPONENTS: &[(&str, Kind)] = &[
     ("mediaTypes", Kind::MediaType),
 ];
 
-/// The methods of a path item, in the order of the specification.
-pub(super) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
 type Members = &'static [(&'static str, Shape, Kind)];
 
 /// The members of a kind that hold something with a kind. A callback has no fixed members, see [`Walker::node`].

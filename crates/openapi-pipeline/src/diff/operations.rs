@@ -11,7 +11,8 @@ use super::rules::{
 use super::side::{Operation, Side, Site};
 use super::{bodies, documentation, parameters, responses, security, servers};
 use crate::names::snake;
-use crate::select::tree::{METHODS, signature, tags};
+use crate::report::signature;
+use crate::vocabulary::layout::{METHODS, tags};
 
 /// Two operations that are one, or one that has no counterpart.
 pub(super) struct Pair<'a> {

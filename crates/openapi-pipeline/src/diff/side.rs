@@ -5,8 +5,10 @@ use std::collections::HashMap;
 
 use indexmap::IndexSet;
 
-use crate::select::tree::{component_of, signature};
-use crate::{Node, load};
+use crate::Node;
+use crate::report::signature;
+use crate::vocabulary::layout::component_of;
+use crate::vocabulary::pointer;
 
 /// What a node belongs to: the unit its changes are grouped under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +125,7 @@ impl<'a> Side<'a> {
         if let Some(known) = self.targets.borrow().get(reference) {
             return *known;
         }
-        let found = load::resolve(self.root.node, reference).map(|node| match component_of(reference) {
+        let found = pointer::resolve(self.root.node, reference).map(|node| match component_of(reference) {
             Some((section, name)) => {
                 let label = format!("{section}/{name}");
                 let (number, _) = self.components.borrow_mut().insert_full(label);

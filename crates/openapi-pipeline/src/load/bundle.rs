@@ -16,7 +16,8 @@ use super::position::Position;
 use super::reference::{Target, normalize};
 use super::rules::BUNDLE_REF;
 use super::{Dialect, Files};
-use crate::limits::{too_deep, too_large, weight};
+use crate::diagnostic::excess::{too_deep, too_large};
+use crate::limits::weight;
 use crate::source::SourceId;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin, Value};
 

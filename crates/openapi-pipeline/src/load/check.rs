@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::bundle::Bundled;
 use super::position::{Position, nodes, walk};
-use super::reference::{local_pointer, resolve};
 use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
 use super::tolerate::Broken;
 use crate::limits::Limits;
 use crate::source::unescape_pointer;
+use crate::vocabulary::pointer::{local_pointer, resolve};
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
 /// What is wrong with a document.

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::position::Position;
-use super::reference::resolve;
 use super::rules::REFERENCE_BY_PLACE;
 use super::uri;
-use crate::limits::{Budget, text_weight};
+use crate::limits::text_weight;
+use crate::report::Budget;
 use crate::source::{SourceId, escape_pointer};
+use crate::vocabulary::pointer::resolve;
 use crate::{Context, Node, Origin, Value};
 
 /// The anchors of a file, with the JSON pointers to what they name: other files may refer to them.

@@ -10,7 +10,8 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde_json::Number;
 
 use super::text;
-use crate::limits::{Limits, too_deep, too_large, too_long};
+use crate::diagnostic::excess::{too_deep, too_large, too_long};
+use crate::limits::Limits;
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Diagnostics, Node, Object, Origin, Sources, Value};
 

@@ -1,6 +1,7 @@
 //! What a place in a description is for. A `$ref` is a reference in one place, and a name or an example in another.
 
 use super::Dialect;
+use crate::vocabulary::layout::METHODS_OF_3_2;
 use crate::{Node, Origin, Value};
 
 /// The kind of object that a place of a description holds. An array has the position of its elements.
@@ -38,8 +39,6 @@ pub(super) enum Position {
 
 use Position as P;
 
-const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
-
 impl Position {
     /// The position of a member of an object in this position.
     pub(super) fn child(self, key: &str) -> Position {
@@ -70,7 +69,7 @@ impl Position {
 
             (P::PathItem | P::Operation, "parameters") => P::Parameter,
             (P::PathItem, "additionalOperations") => P::Map(&P::Operation),
-            (P::PathItem, method) if METHODS.contains(&method) => P::Operation,
+            (P::PathItem, method) if METHODS_OF_3_2.contains(&method) => P::Operation,
             (P::Operation, "requestBody") => P::RequestBody,
             (P::Operation, "responses") => P::Map(&P::Response),
             (P::Operation, "callbacks") => P::Map(&P::Callback),

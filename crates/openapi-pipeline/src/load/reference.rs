@@ -1,27 +1,12 @@
 //! The text of a `$ref`: which file, and which place in it.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::position::{Position, walk, walk_mut};
 use super::rules::REFERENCE_BY_PLACE;
+use crate::vocabulary::pointer::{local_pointer, percent_decode};
 use crate::{Context, Node, Value};
-
-/// The node that a local reference (`#/…`) leads to; `None` for references to other files and to nothing.
-///
-/// The fragment is percent-decoded first, as it is part of a URI, and then read as a JSON pointer.
-pub fn resolve<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
-    root.pointer(&local_pointer(root, reference)?)
-}
-
-/// The JSON pointer of a local reference that leads somewhere.
-pub(super) fn local_pointer<'a>(root: &Node, reference: &'a str) -> Option<Cow<'a, str>> {
-    let fragment = reference.strip_prefix('#')?;
-    let decoded = percent_decode(fragment).filter(|pointer| root.pointer(pointer).is_some());
-    // Names with a bare percent sign are found as they are written.
-    decoded.or_else(|| root.pointer(fragment).map(|_| Cow::Borrowed(fragment)))
-}
 
 /// Writes local references as JSON pointers without percent-encoding, which later stages follow and compare as they are.
 pub(super) fn spell_out(cx: &mut Context, root: &mut Node) {
@@ -128,31 +113,6 @@ fn join(base: &Path, file: &str) -> Result<PathBuf, Unusable> {
     Ok(path)
 }
 
-/// Decodes `%41` to `A`. A percent sign without two digits stands for itself; `None` if the result is no text.
-fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains('%') {
-        return Some(Cow::Borrowed(text));
-    }
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        let code =
-            digits.and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match code {
-            Some(code) if byte == b'%' => {
-                decoded.push(code);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                decoded.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(decoded).ok().map(Cow::Owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,14 +155,5 @@ mod tests {
         assert_eq!(name("schemas/Foo.yaml"), "Foo");
         assert_eq!(name("z.yaml#/a/b~1c%20d"), "b_c_d");
         assert_eq!(name("z.yaml#/a/"), "z");
-    }
-
-    #[test]
-    fn percent_signs_are_decoded_once() {
-        assert_eq!(percent_decode("a%20b%2Fc%c3%a9").as_deref(), Some("a b/cé"));
-        assert_eq!(percent_decode("100%").as_deref(), Some("100%"));
-        assert_eq!(percent_decode("%2541").as_deref(), Some("%41"));
-        assert_eq!(percent_decode("%é").as_deref(), Some("%é"));
-        assert_eq!(percent_decode("%ff"), None);
     }
 }

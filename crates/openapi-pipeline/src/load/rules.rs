@@ -1,6 +1,6 @@
 //! The rules of this stage.
 
-crate::select::define_rules! {
+crate::report::define_rules! {
     BUNDLE_REF = "bundle-ref": "What is referred to in another file is brought into the document, which then stands alone.";
     STRIP_RUST_TYPE = "strip-rust-type": "`x-rust-type` is removed, because a description must not choose which Rust types are used.";
     REFERENCE_BY_PLACE = "reference-by-place": "A reference by `$anchor` or `$id`, or one that is relative to an embedded schema, becomes a reference by place, without percent-encoding.";

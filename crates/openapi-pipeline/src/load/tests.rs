@@ -321,7 +321,7 @@ fn what_refers_to_nothing_is_done_without_where_nobody_looks_after_it() {
     let root = document.unwrap().root.to_json();
     let left_out: Vec<&str> = cx.report.left_out.iter().map(|one| one.operation.as_str()).collect();
     assert_eq!(left_out, ["GET /a", "POST /a", "PUT /a", "DELETE /a", "GET /b", "GET /c"]);
-    assert!(cx.report.left_out.iter().all(|one| one.construct == crate::lower::Construct::DanglingReference));
+    assert!(cx.report.left_out.iter().all(|one| one.construct == crate::report::Construct::DanglingReference));
     let operations = |path: &str| root.pointer(path).map(|item| item.as_object().unwrap().keys().cloned().collect());
     assert_eq!(operations("/paths/~1a"), Some(vec!["patch".to_owned()]));
     assert_eq!(operations("/paths/~1b"), None);

@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::position::{Position, nodes, walk_mut};
-use super::reference::resolve;
-use crate::lower::Construct;
+use crate::report::Construct;
 use crate::source::escape_pointer;
+use crate::vocabulary::pointer::resolve;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
 /// References that fail, by their place.

@@ -9,7 +9,8 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrI
 
 use self::frame::{Frame, Key};
 use super::{scalar, text};
-use crate::limits::{Limits, text_weight as weight, too_deep, too_large, too_long};
+use crate::diagnostic::excess::{too_deep, too_large, too_long};
+use crate::limits::{Limits, text_weight as weight};
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Diagnostics, Node, Object, Origin, Sources, Value};
 

@@ -18,7 +18,7 @@ use super::unions::labels;
 use super::walk::{named_children_mut, named_in_operation_mut};
 use super::{Strictness, rule};
 use crate::names::type_name;
-use crate::select::tree::{Keys, each_operation_mut, each_ref};
+use crate::vocabulary::layout::{Keys, each_operation_mut, each_ref};
 use crate::vocabulary::needs_name;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
 

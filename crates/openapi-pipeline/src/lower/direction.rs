@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::rule;
 use super::runtime_types::referred;
 use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut, received_schemas, sent_schemas};
-use crate::select::tree::each_operation_mut;
+use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node};
 
 /// Makes such properties optional where the other direction uses their schema.

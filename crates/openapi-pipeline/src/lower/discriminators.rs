@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::rule;
 use super::runtime_types::{refer, referred};
-use crate::select::prune::subtypes;
-use crate::select::tree::{Keys, component_of, each_fields_mut};
+use crate::vocabulary::layout::{Keys, component_of, each_fields_mut};
+use crate::vocabulary::reach::subtypes;
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object};
 

@@ -1,7 +1,7 @@
 //! What stands at the root: version, info, servers; and what is dropped everywhere.
 
 use super::rule;
-use crate::select::tree::{Keys, each_fields_mut};
+use crate::vocabulary::layout::{Keys, each_fields_mut};
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
 /// Version, info and servers.
@@ -208,7 +208,7 @@ mod tests {
 
     use super::{strip_html, without_variables};
     use crate::Context;
-    use crate::select::testing::{tree, uses};
+    use crate::testing::{tree, uses};
 
     #[test]
     fn variables_of_servers_become_their_values() {

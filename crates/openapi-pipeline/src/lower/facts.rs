@@ -6,7 +6,7 @@ use super::merge_schemas::is_annotation;
 use super::runtime_types::referred;
 use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut};
 use crate::names::{snake, type_name};
-use crate::select::tree::{Keys, component_of, each_operation_mut, each_ref, operations};
+use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref, operations};
 use crate::{Node, Origin};
 
 /// Something that holds of a document from some pass on.

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use super::responses::is_by_status;
 use super::rule;
 use super::store::Store;
-use crate::merge::equivalent;
 use crate::names::type_name;
 use crate::report::Rule;
-use crate::select::tree::{Keys, each_operation_mut, each_ref, each_ref_mut};
 use crate::source::unescape_pointer;
+use crate::vocabulary::compare::equivalent;
+use crate::vocabulary::layout::{Keys, each_operation_mut, each_ref, each_ref_mut};
 use crate::vocabulary::{is_constrained_string, is_success, needs_name, reference};
 use crate::{Context, Node};
 

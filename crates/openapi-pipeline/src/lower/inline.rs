@@ -1,7 +1,7 @@
 //! References outside schemas, resolved into place.
 
 use super::rule;
-use crate::select::tree::METHODS;
+use crate::vocabulary::layout::METHODS;
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
 /// How many references may lead to one another.

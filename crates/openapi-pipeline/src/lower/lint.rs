@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::rule;
-use crate::select::suggest::did_you_mean;
-use crate::select::tree::{Keys, component_of, each_operation_mut, each_ref, signature};
+use crate::diagnostic::suggest::did_you_mean;
+use crate::report::signature;
+use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref};
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
 /// References that lead nowhere, or out of the document.

@@ -345,7 +345,7 @@ mod tests {
 
     use super::*;
     use crate::Context;
-    use crate::select::testing::tree;
+    use crate::testing::tree;
 
     fn merged(schemas: Json) -> Result<(Json, usize, Vec<String>), String> {
         let mut cx = Context::new();

@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 use super::document::without_variables;
 use super::{Construct, Strictness, bodies, parameters, responses, rule};
 use crate::names::{self, Scope, lower_camel, snake};
-use crate::select::tree::{METHODS, each_operation_mut, operations, remove_empty_path_items, signature};
+use crate::report::signature;
+use crate::vocabulary::layout::{METHODS, each_operation_mut, operations, remove_empty_path_items};
 use crate::{Context, Node, Origin};
 
 /// Who has the methods of every client.

@@ -4,7 +4,7 @@ use super::operations::LeftOut;
 use super::walk::component;
 use super::{Construct, rule};
 use crate::report::Rule;
-use crate::select::tree::component_of;
+use crate::vocabulary::layout::component_of;
 use crate::{Context, Node, Object};
 
 /// Where a parameter says that its value is a document of this media type; its schema is that document's.

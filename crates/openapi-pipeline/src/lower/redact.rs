@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::rule;
 use super::runtime_types::{REDACTED, add_component, aliases, described, referred, replace};
 use super::walk::{Site, children_mut, components_mut, error_schemas, operation_schemas_mut};
-use crate::select::tree::each_operation_mut;
+use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node, Origin, Value};
 
 /// Gives free-form members of what errors are made of a type that doesn't show them.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::lint::placeholders;
 use super::{Construct, rule};
 use crate::names::snake;
-use crate::select::tree::{METHODS, each_operation_mut, remove_empty_path_items, signature};
+use crate::report::signature;
+use crate::vocabulary::layout::{METHODS, each_operation_mut, remove_empty_path_items};
 use crate::{Context, Node, Object, Origin};
 
 /// Paths, parameters and responses of every operation.

@@ -3,8 +3,8 @@
 use super::bodies::{Way, choose};
 use super::walk::component;
 use super::{Strictness, rule};
-use crate::select::tree::component_of;
 use crate::vocabulary::is_success;
+use crate::vocabulary::layout::component_of;
 use crate::{Context, Node, Object};
 
 /// Brings the responses of an operation into shape.

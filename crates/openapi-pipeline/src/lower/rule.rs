@@ -1,6 +1,6 @@
 //! The names of the lowerings.
 
-crate::select::define_rules! {
+crate::report::define_rules! {
     VERSION = "openapi-version": "The document says `3.0.3`, whatever 3.0 it came from.";
     PLAIN_INFO = "plain-info": "`info` is plain text: HTML in the description would be reported by rustdoc, a version outside ASCII can't travel in a header.";
     SERVER_VARIABLES = "server-variables": "A server whose URL has variables becomes one for each value of the first variable with a list, and the default of the others.";

@@ -7,7 +7,7 @@ use super::walk::{Site, components_mut, every_schema_mut};
 use super::{rule, walk};
 use crate::names::type_name;
 use crate::report::Rule;
-use crate::select::tree::{Keys, component_of, each_ref_mut};
+use crate::vocabulary::layout::{Keys, component_of, each_ref_mut};
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object, Origin};
 

@@ -9,10 +9,10 @@ use super::runtime_types::{
 };
 use super::walk::{Site, component, component_mut, components_mut, every_schema_mut};
 use super::{LowerPlan, Strictness, rule};
-use crate::select::suggest::did_you_mean;
-use crate::select::tree::each_operation_mut;
+use crate::diagnostic::suggest::did_you_mean;
 use crate::source::escape_pointer;
 use crate::vocabulary::is_constrained_string;
+use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 
 /// How many references and combinations lie between a schema and its property, at most.

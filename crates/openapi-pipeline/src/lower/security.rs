@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::rule;
-use crate::select::suggest::listing;
-use crate::select::tree::{each_operation_mut, signature};
+use crate::diagnostic::suggest::listing;
+use crate::report::signature;
+use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node, Object, Origin};
 
 /// Brings every scheme into a form the runtime can send, or leaves it and the requirements of it out.

@@ -9,7 +9,7 @@ mod types;
 use serde_json::{Value as Json, json};
 
 use super::{LowerPlan, lower};
-use crate::select::testing::{document, tree, uses};
+use crate::testing::{document, tree, uses};
 use crate::{Context, Diagnostics};
 
 /// Lowers a document.

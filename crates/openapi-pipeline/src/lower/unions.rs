@@ -15,7 +15,7 @@ use super::runtime_types::{self, NUMBER, refer, referred};
 use super::store::Store;
 use super::walk::{named_children_mut, named_in_operation_mut};
 use crate::names::type_name;
-use crate::select::tree::each_operation_mut;
+use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node, Object, Origin, Value};
 
 /// How many references may lead from one component to another.

@@ -2,7 +2,7 @@
 
 use super::rule;
 use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut, sent_schemas};
-use crate::select::tree::each_operation_mut;
+use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node};
 
 const CHECKS: [&str; 13] = [

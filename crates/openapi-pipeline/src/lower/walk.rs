@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use crate::names::{snake, type_name};
-use crate::select::prune::reachable;
-use crate::select::tree::{each_operation_mut, operations};
 use crate::vocabulary::is_success;
+use crate::vocabulary::layout::{each_operation_mut, operations};
+use crate::vocabulary::reach::reachable;
 use crate::{Node, Value};
 
 /// What a schema is the schema of.

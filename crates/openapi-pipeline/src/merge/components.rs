@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::compare::{Difference, Side, difference};
 use super::settle::Settled;
 use super::{MergePlan, Part, rule};
 use crate::names::type_name;
+use crate::vocabulary::compare::{Difference, Side, difference};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
 /// Reports every component that two documents have under one name in different forms, unless a rule settles it.

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::compare::{Renames, Side, difference, equivalent};
 use super::{Part, rule};
-use crate::select::tree::{METHODS, operations, signature};
+use crate::report::signature;
 use crate::source::unescape_pointer;
+use crate::vocabulary::compare::{Renames, Side, difference, equivalent};
+use crate::vocabulary::layout::{METHODS, operations};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
 /// Reports operationIds that documents use for different operations. Doublets within a document are repaired by

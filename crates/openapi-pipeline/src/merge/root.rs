@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::compare::equivalent;
 use super::{MergePlan, NamedServer, Part, rule};
-use crate::select::suggest::did_you_mean;
-use crate::select::tree;
+use crate::diagnostic::suggest::did_you_mean;
+use crate::vocabulary::compare::equivalent;
+use crate::vocabulary::layout;
 use crate::{Context, Diagnostic, Diagnostics, Node, Value};
 
 /// The document whose servers the family gets, if any has some.
@@ -46,7 +46,7 @@ pub(crate) fn spread_security(cx: &mut Context, parts: &mut [Part]) {
     for part in parts {
         let Some(security) = part.root.remove("security") else { continue };
         let mut count = 0_usize;
-        tree::each_operation_mut(&mut part.root, &mut |_, _, operation| {
+        layout::each_operation_mut(&mut part.root, &mut |_, _, operation| {
             if operation.get("security").is_none() {
                 operation.set("security", cx.copy(&security).value);
                 count += 1;

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::compare::{Renames, Side, difference, renamed};
 use super::{MergeAction, MergePlan, MergeRule, Part, rule};
-use crate::select::suggest::did_you_mean;
-use crate::select::tree::{self, Keys, each_ref_mut};
+use crate::diagnostic::suggest::did_you_mean;
+use crate::vocabulary::compare::{Renames, Side, difference, renamed};
+use crate::vocabulary::layout::{self, Keys, each_ref_mut};
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
 /// What the rules come down to.
@@ -143,7 +143,7 @@ pub(crate) fn apply(cx: &mut Context, parts: &mut [Part], settled: &Settled) {
             }
         });
         rename_requirements(&mut part.root, renames);
-        tree::each_operation_mut(&mut part.root, &mut |_, _, operation| rename_requirements(operation, renames));
+        layout::each_operation_mut(&mut part.root, &mut |_, _, operation| rename_requirements(operation, renames));
         let Some(sections) = part.root.get_mut("components").and_then(Node::as_object_mut) else { continue };
         for (section, members) in sections.iter_mut() {
             let Some(members) = members.as_object_mut() else { continue };

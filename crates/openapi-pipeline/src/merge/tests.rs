@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{MergeAction, MergePlan, MergeRule, NamedServer, Part, merge};
-use crate::select::testing::{codes, document, tree, uses};
+use crate::testing::{codes, document, tree, uses};
 use crate::{Context, Diagnostics, Node};
 
 fn run(documents: &[(&str, Json)], plan: &MergePlan) -> (Context, Result<Node, Diagnostics>) {

@@ -3,7 +3,7 @@
 use super::scope::{Form, Scope, Wish};
 use super::words::{BUILDER, CLIENT, CONSTANTS, MODULES, PRIVATE_METHODS, REQUEST, REQUEST_METHODS};
 use super::{NameError, Pins, Thing, constant, item, snake};
-use crate::select::tree::{each_operation_mut, operations};
+use crate::vocabulary::layout::{each_operation_mut, operations};
 use crate::{Node, Value};
 
 /// The names of an operation.
@@ -177,7 +177,7 @@ mod tests {
 
     use super::*;
     use crate::Context;
-    use crate::select::testing::tree;
+    use crate::testing::tree;
 
     fn named(ids: &[&str]) -> Vec<OperationNames> {
         let paths: serde_json::Map<String, Json> =

@@ -150,7 +150,7 @@ mod tests {
 
     use super::*;
     use crate::Context;
-    use crate::select::testing::tree;
+    use crate::testing::tree;
 
     fn names(servers: &[(&str, &str)]) -> Vec<String> {
         let servers: Vec<_> = servers.iter().map(|(url, text)| json!({"url": url, "description": text})).collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::scope::{Form, Scope, Wish};
 use super::words::{RUNTIME_TYPES, TYPES};
 use super::{NameError, Pins, Thing, snake, type_name};
-use crate::select::tree::{Keys, component_of, each_operation_mut, each_ref_mut};
+use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref_mut};
 use crate::vocabulary::{is_success, makes_type, reference};
 use crate::{Node, Object, Origin, Value};
 
@@ -346,7 +346,7 @@ mod tests {
 
     use super::*;
     use crate::Context;
-    use crate::select::testing::tree;
+    use crate::testing::tree;
 
     fn named(document: &Json, pins: &[(Thing, &str)]) -> (Json, BTreeMap<String, TypeNames>) {
         let mut document = tree(&mut Context::new(), "a.json", document);

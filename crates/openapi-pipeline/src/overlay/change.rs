@@ -7,7 +7,8 @@ use indexmap::map::Entry;
 use super::action::{Action, Change, Version};
 use super::hint;
 use super::target::{Place, Step, pointer};
-use crate::limits::{height, too_deep, too_large, weight};
+use crate::diagnostic::excess::{too_deep, too_large};
+use crate::limits::{height, weight};
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
 /// Applies an action, and says how many places it matched. All mismatches are reported together.

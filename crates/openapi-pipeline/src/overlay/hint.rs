@@ -1,7 +1,7 @@
 //! Where the target of an action may have gone that matches nothing: under another name, or to where another dialect has it.
 
 use super::target::{Step, Target};
-use crate::select::suggest::{closest, listing};
+use crate::diagnostic::suggest::{closest, listing};
 use crate::{Node, Value};
 
 /// How many members are named where none of them is close.

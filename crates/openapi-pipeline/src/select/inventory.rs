@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::tree::{METHODS, operations, signature};
-use crate::lower::Construct;
+use crate::report::Construct;
+use crate::report::signature;
+use crate::vocabulary::layout::{METHODS, operations};
 use crate::{Context, Node, Origin};
 
 /// The operations and schemas of a description in any dialect.
@@ -92,7 +93,7 @@ mod tests {
 
     use super::Inventory;
     use crate::Context;
-    use crate::select::testing::tree;
+    use crate::testing::tree;
 
     #[test]
     fn operations_are_counted_as_published_and_missed_when_they_are_gone() {

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::prune::scheme_names;
-use super::suggest::{did_you_mean, listing};
-use super::{rule, tree};
+use super::rule;
+use crate::diagnostic::suggest::{did_you_mean, listing};
+use crate::vocabulary::layout;
+use crate::vocabulary::reach::scheme_names;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 
 /// Lets the operations of a document in 3.0.3 that state nothing themselves require one of some schemes: each is a name,
@@ -49,7 +50,7 @@ pub fn require_security(cx: &mut Context, document: &mut Node, wanted: &[String]
     }
     problems.into_result()?;
     let mut count = 0_usize;
-    tree::each_operation_mut(document, &mut |_, _, operation| {
+    layout::each_operation_mut(document, &mut |_, _, operation| {
         count += usize::from(operation.get("security").is_none())
     });
     let text = format!("{count} operations without a requirement of their own require {}", wanted.join(" or "));
@@ -76,7 +77,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::select::testing::{tree, uses};
+    use crate::testing::{tree, uses};
 
     fn run(document: Json, wanted: &[&str]) -> (Context, Result<Json, Diagnostics>) {
         let mut cx = Context::new();

@@ -1,8 +1,8 @@
 use serde_json::{Value as Json, json};
 
-use super::testing::{codes, document, tree, uses};
 use super::{Selection, select};
 use crate::source::Step;
+use crate::testing::{codes, document, tree, uses};
 use crate::{Context, Node, Origin};
 
 fn operation(id: &str, tag: &str, schema: &str) -> Json {
@@ -43,7 +43,7 @@ fn named(names: &[&str]) -> Vec<(String, Option<Origin>)> {
 }
 
 fn ids(document: &Node) -> Vec<&str> {
-    let operations = super::tree::operations(document);
+    let operations = crate::vocabulary::layout::operations(document);
     let mut ids: Vec<_> = operations.filter_map(|(_, _, operation)| operation.get_str("operationId")).collect();
     ids.sort_unstable();
     ids

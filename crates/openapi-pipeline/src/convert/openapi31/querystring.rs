@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crate::convert::refs;
 use crate::convert::rules::DROP_QUERYSTRING_PARAMETER;
-use crate::convert::walk::METHODS;
-use crate::lower::Construct;
+use crate::report::Construct;
+use crate::vocabulary::layout::METHODS;
 use crate::{Context, Node};
 
 pub(super) fn drop_all(cx: &mut Context, root: &mut Node) {

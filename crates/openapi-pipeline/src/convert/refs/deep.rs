@@ -2,7 +2,7 @@
 
 use crate::convert::rules::INLINE_DEEP_REFERENCE;
 use crate::convert::walk::{self, Kind, Visitor};
-use crate::load::resolve;
+use crate::vocabulary::pointer::resolve;
 use crate::{Context, Node};
 
 /// How many references may lead to one another.

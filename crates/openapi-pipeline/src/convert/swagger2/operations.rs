@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::convert::rules::{SWAGGER_PATH_BODY, SWAGGER_REF, SWAGGER_SHARED_BODY, SWAGGER_SHARED_RESPONSE};
 use crate::convert::swagger2::{Shared, body, parameters, put, responses, security, strings};
-use crate::convert::walk::METHODS;
+use crate::vocabulary::layout::METHODS;
 use crate::{Context, Diagnostics, Node, Value};
 
 pub(super) fn convert_paths(cx: &mut Context, shared: &Shared, paths: &mut Node, problems: &mut Diagnostics) {

@@ -11,7 +11,7 @@ use crate::diff::rules::{
 };
 use crate::diff::side::{Side, Site};
 use crate::diff::view::View;
-use crate::select::tree::component_of;
+use crate::vocabulary::layout::component_of;
 
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let (Some(old), Some(new)) = (work.old.discriminator, work.new.discriminator) else {

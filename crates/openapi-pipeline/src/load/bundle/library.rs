@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::load::check::dangling;
 use crate::load::identify::{Anchors, identify};
 use crate::load::position::Position;
-use crate::load::reference::{Target, Unusable, resolve};
+use crate::load::reference::{Target, Unusable};
 use crate::load::{Files, parse};
 use crate::source::SourceId;
+use crate::vocabulary::pointer::resolve;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 
 #[derive(Clone, Debug)]

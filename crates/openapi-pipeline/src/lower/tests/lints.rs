@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::run;
-use crate::select::testing::{codes, document, uses};
+use crate::testing::{codes, document, uses};
 
 #[test]
 fn what_cannot_be_mended_is_said_with_place_and_help() {

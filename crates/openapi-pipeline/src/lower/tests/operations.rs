@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::{exchange, get, json_body, run};
 use crate::lower::left_out;
-use crate::select::testing::{document, uses};
+use crate::testing::{document, uses};
 
 fn done() -> Json {
     json!({"204": {"description": ""}})

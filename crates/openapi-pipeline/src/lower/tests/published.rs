@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{exchange, json_body, schema};
 use crate::lower::{Construct, LowerPlan, Strictness, lower};
-use crate::select::testing::{codes, document, tree, uses};
+use crate::testing::{codes, document, tree, uses};
 use crate::{Context, Diagnostics};
 
 /// Lowers a document as it was published.

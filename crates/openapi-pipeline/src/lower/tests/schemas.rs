@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{exchange, run, schema};
-use crate::select::testing::uses;
+use crate::testing::uses;
 
 #[test]
 fn keywords_are_rewritten() {

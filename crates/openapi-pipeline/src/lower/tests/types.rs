@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{exchange, json_body, run};
-use crate::select::testing::{codes, document, uses};
+use crate::testing::{codes, document, uses};
 
 fn reference(name: &str) -> Json {
     json!({"$ref": format!("#/components/schemas/{name}")})

@@ -1,6 +1,7 @@
 //! What a run has cost so far, against what it may.
 
-use super::{Limits, bytes, too_large};
+use crate::diagnostic::excess::too_large;
+use crate::limits::{Limits, bytes};
 use crate::{Diagnostic, Origin};
 
 /// The two accounts of a run: stages spend in many places, and ask once at their end whether it was too much.
@@ -14,7 +15,7 @@ pub(crate) struct Budget {
 /// A limit that was passed, and where.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Excess {
-    /// By copies of a part of the document: the limit in the measure of [`weight`](super::weight).
+    /// By copies of a part of the document: the limit in the measure of [`weight`](crate::limits::weight).
     Copies(usize, Origin),
     /// By the report: the limit in bytes.
     Report(usize, Origin),

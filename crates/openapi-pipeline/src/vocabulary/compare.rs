@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::select::tree::{Keys, component_of};
 use crate::source::escape_pointer;
+use crate::vocabulary::layout::{Keys, component_of};
 use crate::{Node, Object, Origin, Value};
 
 /// New names of a document's components: section and old name to new name.

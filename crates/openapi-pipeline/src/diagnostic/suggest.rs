@@ -1,5 +1,8 @@
 //! Words for messages: lists that stay short, and the names somebody probably meant.
 
+/// Names of more bytes than this are not compared: the comparison is quadratic, and such names aren't typed by hand.
+const MAX_LENGTH: usize = 200;
+
 /// At most `limit` names in backticks; how many more there are.
 pub(crate) fn listing<'a>(names: impl Iterator<Item = &'a str>, limit: usize) -> String {
     let mut shown = Vec::new();
@@ -40,25 +43,13 @@ pub(crate) fn closest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) ->
 /// How far apart two names are, if they are close: spelled alike, or one within the other.
 fn closeness(wanted: &str, name: &str) -> Option<usize> {
     let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());
-    let distance = edit_distance(&wanted, &name);
+    if wanted.len().max(name.len()) > MAX_LENGTH {
+        return None;
+    }
+    let distance = strsim::levenshtein(&wanted, &name);
     let longest = wanted.chars().count().max(name.chars().count());
     let within = wanted.chars().count() > 3 && (name.contains(&wanted) || wanted.contains(&name)) && name.len() > 3;
     (distance * 3 <= longest || within).then_some(distance)
-}
-
-fn edit_distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().take(200).collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (at, a) in left.chars().take(200).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (index, b) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[index + 1];
-            row[index + 1] = replaced.min(row[index] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]
@@ -74,5 +65,15 @@ mod tests {
         assert_eq!(text, "there are: `Authentication`, `Endpoint`, `Message`");
         assert_eq!(did_you_mean("zzz", "tag", &mut std::iter::empty()), "there is no tag at all");
         assert_eq!(listing(["a", "b", "c"].into_iter(), 2), "`a`, `b` and 1 more");
+    }
+
+    #[test]
+    fn names_that_resemble_are_close_whatever_their_case() {
+        let names = ["HTTPValidationError", "User"];
+        assert_eq!(closest("HttpValidationErr", names.into_iter()), Some("HTTPValidationError"));
+        assert_eq!(closest("Use", names.into_iter()), Some("User"));
+        assert_eq!(closest("Session", names.into_iter()), None);
+        let long = "a".repeat(100_000);
+        assert_eq!(closest(&long, std::iter::once(long.as_str())), None, "too long to be compared");
     }
 }

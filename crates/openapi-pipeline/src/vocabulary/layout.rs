@@ -7,8 +7,12 @@ use std::borrow::Cow;
 use crate::source::unescape_pointer;
 use crate::{Node, Value};
 
-/// The members of a path item that are operations.
+/// The properties of a path item that are operations.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// Those of OpenAPI 3.2, whose additions the conversion reports.
+pub(crate) const METHODS_OF_3_2: [&str; 9] =
+    ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// What the keys of an object are. `title` is a field of a schema, but a name below `properties`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,9 +157,4 @@ pub(crate) fn remove_empty_path_items(document: &mut Node) {
 /// The tags of an operation.
 pub(crate) fn tags(operation: &Node) -> impl Iterator<Item = &str> {
     operation.get("tags").and_then(Node::as_array).unwrap_or_default().iter().filter_map(Node::as_str)
-}
-
-/// An operation as people write it: `POST /login`.
-pub(crate) fn signature(method: &str, path: &str) -> String {
-    format!("{} {path}", method.to_uppercase())
 }

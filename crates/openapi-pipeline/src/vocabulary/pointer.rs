@@ -1,0 +1,59 @@
+//! Where a local `$ref` leads: a JSON pointer as the fragment of a URI.
+
+use std::borrow::Cow;
+
+use crate::Node;
+
+/// The node that a local reference (`#/…`) leads to; `None` for references to other files and to nothing.
+///
+/// The fragment is percent-decoded first, as it is part of a URI, and then read as a JSON pointer.
+pub fn resolve<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
+    root.pointer(&local_pointer(root, reference)?)
+}
+
+/// The JSON pointer of a local reference that leads somewhere.
+pub(crate) fn local_pointer<'a>(root: &Node, reference: &'a str) -> Option<Cow<'a, str>> {
+    let fragment = reference.strip_prefix('#')?;
+    let decoded = percent_decode(fragment).filter(|pointer| root.pointer(pointer).is_some());
+    // Names with a bare percent sign are found as they are written.
+    decoded.or_else(|| root.pointer(fragment).map(|_| Cow::Borrowed(fragment)))
+}
+
+/// Decodes `%41` to `A`. A percent sign without two digits stands for itself; `None` if the result is no text.
+pub(crate) fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('%') {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let code =
+            digits.and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code {
+            Some(code) if byte == b'%' => {
+                decoded.push(code);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                decoded.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_signs_are_decoded_once() {
+        assert_eq!(percent_decode("a%20b%2Fc%c3%a9").as_deref(), Some("a b/cé"));
+        assert_eq!(percent_decode("100%").as_deref(), Some("100%"));
+        assert_eq!(percent_decode("%2541").as_deref(), Some("%41"));
+        assert_eq!(percent_decode("%é").as_deref(), Some("%é"));
+        assert_eq!(percent_decode("%ff"), None);
+    }
+}
