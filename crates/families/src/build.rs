@@ -1,0 +1,237 @@
+//! A family from its documents to its files, in memory.
+
+mod unlisted;
+
+use std::path::{Path, PathBuf};
+
+use client_codegen::provenance::Table;
+use client_codegen::{CrateSpec, Descriptions, Provenance};
+use openapi_pipeline::load::Files;
+use openapi_pipeline::lower::Strictness;
+use openapi_pipeline::merge::Part;
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, Sources, load, lower, merge, select};
+
+use crate::config::{DocumentConfig, Families, Family};
+use crate::failure::Failure;
+use crate::stages::{self, Given};
+use crate::watch::journal;
+use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, in_openapi};
+
+/// What a family became.
+#[derive(Debug)]
+pub struct Built {
+    /// The family's name.
+    pub family: String,
+    /// How many documents went in.
+    pub documents: usize,
+    /// How many operations came out.
+    pub operations: usize,
+    /// How many public types came out.
+    pub types: usize,
+    /// What was done to the documents.
+    pub report: Report,
+    /// The merged and lowered document.
+    pub document: Node,
+    /// Whether it names a server that can be called without further ado.
+    pub has_server: bool,
+    /// Whether an operation has several answers.
+    pub has_answers: bool,
+    /// Whether an operation takes a token.
+    pub takes_token: bool,
+    /// The methods of the builder that take what operations need beside a token.
+    pub credentials: Vec<String>,
+    /// Where the public items come from.
+    pub provenance: Provenance,
+    /// What to write.
+    pub outputs: FileSet,
+}
+
+impl Built {
+    /// The text of each source file of the crate.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        let is_code = |path: &Path| path.extension().is_some_and(|end| end == "rs");
+        self.outputs.iter().filter(move |(path, _)| is_code(path)).map(|(_, text)| text)
+    }
+
+    /// The fields that are named like secrets and aren't listed, as families.toml would list them.
+    pub fn unlisted_secrets(&self) -> Vec<String> {
+        unlisted::find(&self.report, &self.document)
+    }
+
+    /// The public items, and where each comes from.
+    ///
+    /// # Errors
+    ///
+    /// When the generated sources can't be read back.
+    pub fn table(&self) -> Result<Table, Failure> {
+        let text = |name| self.outputs.iter().find(|(path, _)| path.ends_with(name)).map_or("", |(_, text)| text);
+        let table = self.provenance.table(text("client.rs"), text("generated.rs"));
+        table.map_err(|error| Failure::Codegen { family: self.family.clone(), error })
+    }
+}
+
+/// Reads openapi/families.toml. The context has its places, and the inputs have the file.
+///
+/// # Errors
+///
+/// When the file can't be read, or isn't what openapi/README.md describes.
+pub fn families(tree: &Tree) -> Result<(Context, Families, Inputs), Failure> {
+    let path = Path::new(FAMILIES);
+    let bytes = tree.bytes(path).map_err(|error| Failure::io("read", &tree.path(path), error))?;
+    let inputs = Inputs::from([(path.to_owned(), bytes.clone())]);
+    let mut cx = Context::new();
+    let source = load::decode(&mut cx.sources, FAMILIES, bytes);
+    match source.map_err(Diagnostics::from).and_then(|source| Families::parse(&mut cx, source)) {
+        Ok(families) => Ok((cx, families, inputs)),
+        Err(problems) => Err(Failure::Input { problems, sources: cx.sources }),
+    }
+}
+
+/// Runs a family through the pipeline and the generator. `inputs` gains the files it read.
+///
+/// # Errors
+///
+/// When a document, an overlay or a rule has a problem, the generator fails, or there is no crate for the family.
+pub fn family(tree: &Tree, cx: &mut Context, family: &Family, inputs: &mut Inputs) -> Result<Built, BuildError> {
+    require_crate(tree, family)?;
+    let files = Recording::new(tree);
+    let merged = pipeline(cx, &files, family);
+    inputs.append(&mut files.read.into_inner());
+    emit(cx, family, &merged?)
+}
+
+/// A family's merged and lowered document to its files.
+///
+/// # Errors
+///
+/// When the generator fails on the document, or would take too long.
+pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, BuildError> {
+    let document = merged_path(family);
+    let spec = CrateSpec {
+        family: family.name.clone(),
+        title: family.title.clone(),
+        command: format!("cargo xtask generate --family {}", family.name),
+        document: document.display().to_string(),
+        server_by_token_region: family.server_by_token_region.clone(),
+        pins: Default::default(),
+    };
+    let _noted = journal::note(&format!("the family {}", family.name), merged);
+    client_codegen::check_size(merged, &cx.sources, cx.limits())?;
+    let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
+    let source = client_codegen::generate(merged, &spec, descriptions)
+        .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))?;
+    for one in &source.second_names {
+        lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
+    }
+    for one in &source.null_members {
+        lower::note_null(cx, one.origin, &one.field, one.clearable);
+    }
+    let crate_src = PathBuf::from("crates").join(&family.package).join("src");
+    let mut outputs = FileSet::default();
+    outputs.add(document, merged.to_pretty_json());
+    outputs.add(crate_src.join("generated.rs"), source.generated);
+    outputs.add(crate_src.join("client.rs"), source.client);
+    Ok(Built {
+        family: family.name.clone(),
+        documents: family.documents.len(),
+        operations: source.operations,
+        types: source.types,
+        report: std::mem::take(&mut cx.report),
+        document: merged.clone(),
+        has_server: source.has_server,
+        has_answers: source.has_answers,
+        takes_token: source.takes_token,
+        credentials: source.credentials,
+        provenance: source.provenance,
+        outputs,
+    })
+}
+
+/// The operations the generator fails on, each at its place. Unlike those of a description that nobody looks after, they
+/// are not left out: what was there yesterday must not vanish.
+fn blame(error: client_codegen::CodegenError, culprits: Vec<client_codegen::Culprit>) -> BuildError {
+    if culprits.is_empty() {
+        return BuildError::Codegen(error);
+    }
+    let problem = |culprit: client_codegen::Culprit| {
+        let label = if culprit.schema.is_some() { "this schema" } else { "this operation" };
+        Diagnostic::new("generator", format!("`{}` can't be generated: {}", culprit.operation(), culprit.reason()))
+            .at(culprit.origin, label)
+            .help("leave the operation out through `select`, or change the description by an overlay")
+    };
+    BuildError::Input(Diagnostics(culprits.into_iter().map(problem).collect()))
+}
+
+/// Where the merged document of a family lies.
+pub fn merged_path(family: &Family) -> PathBuf {
+    PathBuf::from(format!("{OPENAPI}/merged/{}.json", family.name))
+}
+
+/// Sources without a manifest would break every later command: `crates/*` are members of the workspace.
+fn require_crate(tree: &Tree, family: &Family) -> Result<(), Diagnostics> {
+    let package = &family.package;
+    if tree.bytes(&Path::new("crates").join(package).join("Cargo.toml")).is_ok() {
+        return Ok(());
+    }
+    let problem = Diagnostic::new("no-such-crate", format!("there is no crate `{package}`"))
+        .at(family.package_origin, format!("crates/{package}/Cargo.toml is not there"))
+        .help("write its Cargo.toml and src/lib.rs first; the crate of another family is a pattern for both");
+    Err(problem.into())
+}
+
+/// The documents of a family to one merged and lowered document.
+fn pipeline(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Node, Diagnostics> {
+    let mut parts = Vec::new();
+    let mut problems = Diagnostics::default();
+    for document in &family.documents {
+        match part(cx, files, document) {
+            Ok(root) => parts.push(Part { id: document.id.clone(), root }),
+            Err(mut more) => problems.0.append(&mut more.0),
+        }
+    }
+    problems.into_result()?;
+    let merged = merge::merge(cx, parts, &family.merge)?;
+    let _noted = journal::note(&format!("the family {}", family.name), &merged);
+    lower::lower(cx, merged, &family.lower)
+}
+
+/// One document as published to its selected operations in 3.0.3.
+fn part(cx: &mut Context, files: &dyn Files, document: &DocumentConfig) -> Result<Node, Diagnostics> {
+    let given = |(file, origin): &(String, _)| Given { files, path: in_openapi(file), named: Some(*origin) };
+    let published = stages::loaded(cx, &given(&document.file))?;
+    let overlays: Vec<Given<'_>> = document.overlays.iter().map(given).collect();
+    let overlaid = stages::overlaid(cx, published, &overlays)?;
+    let root = stages::converted(cx, files, overlaid, Strictness::Strict)?;
+    select::select(cx, root, &document.select)
+}
+
+/// Why a family could not be built.
+#[derive(Debug)]
+pub enum BuildError {
+    /// A document, an overlay or a rule has a problem.
+    Input(Diagnostics),
+    /// The generator gave up.
+    Codegen(client_codegen::CodegenError),
+}
+
+impl BuildError {
+    /// The same as why a task failed; `sources` are the files that the problems speak of.
+    pub fn into_failure(self, family: &Family, sources: Sources) -> Failure {
+        match self {
+            Self::Input(problems) => Failure::Input { problems, sources },
+            Self::Codegen(error) => Failure::Codegen { family: family.name.clone(), error },
+        }
+    }
+}
+
+impl From<Diagnostics> for BuildError {
+    fn from(problems: Diagnostics) -> Self {
+        Self::Input(problems)
+    }
+}
+
+impl From<client_codegen::CodegenError> for BuildError {
+    fn from(error: client_codegen::CodegenError) -> Self {
+        Self::Codegen(error)
+    }
+}

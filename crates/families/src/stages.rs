@@ -1,0 +1,68 @@
+//! The stages of one document, in their order, as every command takes them.
+
+pub(crate) mod overlays;
+
+use std::path::PathBuf;
+
+use openapi_pipeline::load::{Files, Published};
+use openapi_pipeline::lower::Strictness;
+use openapi_pipeline::{Context, Diagnostics, Node, Origin, convert, load, overlay};
+
+/// A problem without a place of its own, such as a missing file, points at the line of families.toml that named the file.
+pub(crate) fn mention(mut problems: Diagnostics, origin: Origin) -> Diagnostics {
+    for problem in problems.0.iter_mut().filter(|problem| problem.primary.is_none()) {
+        problem.primary = Some((origin, "named here".to_owned()));
+    }
+    problems
+}
+
+/// A file to read.
+pub(crate) struct Given<'a> {
+    /// The files it lies among.
+    pub(crate) files: &'a dyn Files,
+    /// Its path there.
+    pub(crate) path: PathBuf,
+    /// Where families.toml names it.
+    pub(crate) named: Option<Origin>,
+}
+
+impl Given<'_> {
+    fn blame(&self, problems: Diagnostics) -> Diagnostics {
+        match self.named {
+            Some(origin) => mention(problems, origin),
+            None => problems,
+        }
+    }
+}
+
+/// A description as published.
+pub(crate) fn loaded(cx: &mut Context, given: &Given<'_>) -> Result<Published, Diagnostics> {
+    load::read(cx, given.files, &given.path).map_err(|problems| given.blame(problems))
+}
+
+/// What its overlays make of it, in their order.
+pub(crate) fn overlaid(
+    cx: &mut Context,
+    mut published: Published,
+    overlays: &[Given<'_>],
+) -> Result<Published, Diagnostics> {
+    for given in overlays {
+        let overlay = load::parse(cx, given.files, &given.path).map_err(|problems| given.blame(problems))?;
+        published.root = overlay::apply(cx, published.root, &overlay)?;
+    }
+    Ok(published)
+}
+
+/// What it is in 3.0.3, if it passes the check.
+pub(crate) fn converted(
+    cx: &mut Context,
+    files: &dyn Files,
+    published: Published,
+    strictness: Strictness,
+) -> Result<Node, Diagnostics> {
+    let checked = match strictness {
+        Strictness::Strict => load::check(cx, files, published)?,
+        Strictness::Lenient => load::check_as_published(cx, files, published)?,
+    };
+    convert::to_v3_0(cx, checked)
+}
