@@ -3,15 +3,14 @@
 mod count;
 mod report;
 mod samples;
-mod table;
 mod trial;
 
 use std::path::{Path, PathBuf};
 
 pub use report::{CorpusReport, DocumentTrial, Totals};
-pub use samples::{Finding, SampleTotals, Samples, Unexercised};
+pub use samples::{Finding, Plan, SampleTotals, Samples, Unexercised};
 
-pub use trial::{Generator, Plan};
+pub use trial::Generator;
 
 use crate::failure::Failure;
 use crate::progress::Progress;

@@ -1,5 +1,7 @@
 //! What a run over a folder found, as JSON.
 
+mod table;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -7,7 +9,6 @@ use serde::Serialize;
 
 use super::count::Counted;
 use super::samples::{SampleTotals, Samples};
-use super::table;
 use crate::client::{ClientReport, LeftOut};
 use crate::failure::Failure;
 use crate::workspace::FileSet;

@@ -8,9 +8,18 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::trial::Plan;
 use crate::client::ItemPlace;
 use crate::workspace::Workspace;
+
+/// How many values each type is tried with, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// How many, in each direction that the type travels; more where it takes more to see every alternative and every value
+    /// of an enum.
+    pub samples: usize,
+    /// What they are made from: the same seed gives the same values.
+    pub seed: u64,
+}
 
 /// What came of the values of a description.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::count::Counted;
 use super::report::DocumentTrial;
-use super::samples::{self, Program, Samples};
+use super::samples::{self, Plan, Program, Samples};
 use crate::client::{self, ClientReport, Description, ItemPlace, RuntimeFrom};
 use crate::workspace::{OTHERS_TARGET, Workspace};
 
@@ -29,16 +29,6 @@ pub(super) struct Bench<'a> {
 
 /// The command that generates a crate from a description, by options.
 pub type Generator<'a> = dyn Fn(&client::Options) -> std::io::Result<Command> + 'a;
-
-/// How many values each type is tried with, and which.
-#[derive(Clone, Copy, Debug)]
-pub struct Plan {
-    /// How many, in each direction that the type travels; more where it takes more to see every alternative and every value
-    /// of an enum.
-    pub samples: usize,
-    /// What they are made from: the same seed gives the same values.
-    pub seed: u64,
-}
 
 /// The paths of a trial.
 struct Paths {

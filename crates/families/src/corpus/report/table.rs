@@ -1,7 +1,7 @@
 //! The table of a run.
 
-use super::report::{CorpusReport, DocumentTrial, Totals};
-use super::samples::{Finding, SampleTotals, Samples};
+use super::{CorpusReport, DocumentTrial, Totals};
+use crate::corpus::samples::{Finding, SampleTotals, Samples};
 
 /// How many values that didn't survive are shown for a description; the report has all.
 const SHOWN: usize = 5;
