@@ -290,8 +290,7 @@ impl Known<'_> {
             return Ok(release);
         }
         manifests::set_version(tree, package, &release.from, &release.to)?;
-        let code: String = new.sources().collect();
-        release.dependencies = manifests::add_dependencies(tree, package, &client::needs(&code))?;
+        release.dependencies = manifests::add_dependencies(tree, package, &client::needs(&new.source))?;
         let path = Path::new("crates").join(package).join("CHANGELOG.md");
         let changelog = if tree.exists(&path) { tree.text(&path)? } else { format!("# Changelog of {package}\n\n") };
         let entry = Entry {
@@ -330,8 +329,7 @@ impl Known<'_> {
             step = step.max(both.selected.semver());
         }
         if step <= Step::Patch {
-            let present = |text: &str| text == self.present.client || text == self.present.generated;
-            let same = new.sources().all(present);
+            let same = (&new.source.client, &new.source.generated) == (&self.present.client, &self.present.generated);
             step = if same { Step::None } else { Step::Patch };
             if why.is_empty() && !same {
                 why.push("patch: no public item changes, but the generated code does".to_owned());

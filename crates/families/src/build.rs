@@ -5,7 +5,7 @@ mod unlisted;
 use std::path::{Path, PathBuf};
 
 use client_codegen::provenance::Table;
-use client_codegen::{CrateSpec, Descriptions, Provenance};
+use client_codegen::{CrateSource, CrateSpec, Descriptions};
 use openapi_pipeline::load::Files;
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::merge::Part;
@@ -24,35 +24,17 @@ pub struct Built {
     pub family: String,
     /// How many documents went in.
     pub documents: usize,
-    /// How many operations came out.
-    pub operations: usize,
-    /// How many public types came out.
-    pub types: usize,
     /// What was done to the documents.
     pub report: Report,
     /// The merged and lowered document.
     pub document: Node,
-    /// Whether it names a server that can be called without further ado.
-    pub has_server: bool,
-    /// Whether an operation has several answers.
-    pub has_answers: bool,
-    /// Whether an operation takes a token.
-    pub takes_token: bool,
-    /// The methods of the builder that take what operations need beside a token.
-    pub credentials: Vec<String>,
-    /// Where the public items come from.
-    pub provenance: Provenance,
+    /// The sources of the crate, and what is in them.
+    pub source: CrateSource,
     /// What to write.
     pub outputs: FileSet,
 }
 
 impl Built {
-    /// The text of each source file of the crate.
-    pub fn sources(&self) -> impl Iterator<Item = &str> {
-        let is_code = |path: &Path| path.extension().is_some_and(|end| end == "rs");
-        self.outputs.iter().filter(move |(path, _)| is_code(path)).map(|(_, text)| text)
-    }
-
     /// The fields that are named like secrets and aren't listed, as families.toml would list them.
     pub fn unlisted_secrets(&self) -> Vec<String> {
         unlisted::find(&self.report, &self.document)
@@ -64,8 +46,7 @@ impl Built {
     ///
     /// When the generated sources can't be read back.
     pub fn table(&self) -> Result<Table, Failure> {
-        let text = |name| self.outputs.iter().find(|(path, _)| path.ends_with(name)).map_or("", |(_, text)| text);
-        let table = self.provenance.table(text("client.rs"), text("generated.rs"));
+        let table = self.source.table();
         table.map_err(|error| Failure::Codegen { family: self.family.clone(), error })
     }
 }
@@ -120,29 +101,18 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
     let source = client_codegen::generate(merged, &spec, descriptions)
         .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))?;
-    for one in &source.second_names {
-        lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
-    }
-    for one in &source.null_members {
-        lower::note_null(cx, one.origin, &one.field, one.clearable);
-    }
+    stages::note_members(cx, &source);
     let crate_src = PathBuf::from("crates").join(&family.package).join("src");
     let mut outputs = FileSet::default();
     outputs.add(document, merged.to_pretty_json());
-    outputs.add(crate_src.join("generated.rs"), source.generated);
-    outputs.add(crate_src.join("client.rs"), source.client);
+    outputs.add(crate_src.join("generated.rs"), source.generated.clone());
+    outputs.add(crate_src.join("client.rs"), source.client.clone());
     Ok(Built {
         family: family.name.clone(),
         documents: family.documents.len(),
-        operations: source.operations,
-        types: source.types,
         report: std::mem::take(&mut cx.report),
         document: merged.clone(),
-        has_server: source.has_server,
-        has_answers: source.has_answers,
-        takes_token: source.takes_token,
-        credentials: source.credentials,
-        provenance: source.provenance,
+        source,
         outputs,
     })
 }

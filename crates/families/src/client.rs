@@ -206,12 +206,7 @@ pub(crate) fn make(cx: &mut Context, description: &Description, command: &str, f
     for name in &guarded.source.opened {
         lower::note_free_form(cx, &document, name);
     }
-    for one in &guarded.source.second_names {
-        lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
-    }
-    for one in &guarded.source.null_members {
-        lower::note_null(cx, one.origin, &one.field, one.clearable);
-    }
+    stages::note_members(cx, &guarded.source);
     Ok(Made { inventory, selected, document, guarded, name, title })
 }
 
@@ -267,18 +262,9 @@ fn crate_files(description: &Path, made: &Made, runtime: Runtime) -> FileSet {
     let Made { document, guarded, name, title, .. } = made;
     let source = &guarded.source;
     let file_name = description.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let code = format!("{}\n{}", source.generated, source.client);
-    let facts = Facts {
-        name,
-        title,
-        has_server: source.has_server,
-        has_answers: source.has_answers,
-        takes_token: source.takes_token,
-        credentials: &source.credentials,
-        command: COMMAND,
-    };
+    let facts = Facts { name, title, source, command: COMMAND };
     let description = format!("A typed client for {title}");
-    let manifest = Manifest { name, description, source: &file_name, runtime, code: &code };
+    let manifest = Manifest { name, description, source: &file_name, runtime, needs: needs(source) };
     let mut files = FileSet::default();
     files.add("Cargo.toml", manifest.render());
     files.add("README.md", facts.readme());

@@ -261,18 +261,13 @@ fn build(tree: &Tree, name: &str) -> Result<Built, Failure> {
 
 /// The crate, its line in the workspace's manifest, and its entry in the lock file.
 fn add_crate(tree: &mut Tree, new: &New<'_>, built: &Built) -> Result<(), Failure> {
-    let code: String = built.sources().collect();
     let scaffold = Scaffold {
         family: &new.options.name,
         package: &new.package,
         title: &new.title,
         version: VERSION,
-        has_server: built.has_server,
-        has_answers: built.has_answers,
-        takes_token: built.takes_token,
-        credentials: &built.credentials,
-        operations: built.operations,
-        needs: client::needs(&code),
+        source: &built.source,
+        needs: client::needs(&built.source),
     };
     for (path, text) in scaffold.files() {
         tree.write(path, text);
@@ -289,9 +284,9 @@ fn report(new: &New<'_>, built: &Built, secrets: &[String]) -> String {
     let mut lines = vec![
         format!(
             "family {name} ({title}): {} operation{}, {} types in crates/{package}",
-            built.operations,
-            if built.operations == 1 { "" } else { "s" },
-            built.types
+            built.source.operations,
+            if built.source.operations == 1 { "" } else { "s" },
+            built.source.types
         ),
         String::new(),
     ];

@@ -6,21 +6,21 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use client_codegen::outline;
+use client_codegen::{CrateSource, outline};
 use openapi_pipeline::Report;
 
 use crate::build::Built;
 use crate::failure::Failure;
 
 /// The snapshots of a family, by name; `library` is the text of its crate's `lib.rs`.
+///
+/// # Errors
+///
+/// When a source can't be parsed.
 pub fn of(built: &Built, library: &str) -> Result<BTreeMap<String, String>, Failure> {
-    let output = |ends_with: &str| {
-        let found = built.outputs.iter().find(|(path, _)| path.ends_with(Path::new(ends_with)));
-        found.map(|(_, text)| text).unwrap_or_default()
-    };
-    let (generated, client) = (output("generated.rs"), output("client.rs"));
+    let CrateSource { generated, client, .. } = &built.source;
     let mut all = pieces(generated, client)?;
-    all.insert("merged".to_owned(), output(&format!("{}.json", built.family)).to_owned());
+    all.insert("merged".to_owned(), built.document.to_pretty_json());
     all.insert("lowerings".to_owned(), lowerings(&built.report));
     all.insert("outline".to_owned(), public_outline(client, generated)?);
     let exports = outline::exports(library).map_err(|error| not_rust(&error))?;

@@ -4,8 +4,9 @@ pub(crate) mod overlays;
 
 use std::path::PathBuf;
 
+use client_codegen::CrateSource;
 use openapi_pipeline::load::{Files, Published};
-use openapi_pipeline::lower::Strictness;
+use openapi_pipeline::lower::{self, Strictness};
 use openapi_pipeline::{Context, Diagnostics, Node, Origin, convert, load, overlay};
 
 /// A problem without a place of its own, such as a missing file, points at the line of families.toml that named the file.
@@ -65,4 +66,14 @@ pub(crate) fn converted(
         Strictness::Lenient => load::check_as_published(cx, files, published)?,
     };
     convert::to_v3_0(cx, checked)
+}
+
+/// Notes of generated members what only their generator knows: that one got a name of its own, or can be null.
+pub(crate) fn note_members(cx: &mut Context, source: &CrateSource) {
+    for one in &source.second_names {
+        lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);
+    }
+    for one in &source.null_members {
+        lower::note_null(cx, one.origin, &one.field, one.clearable);
+    }
 }

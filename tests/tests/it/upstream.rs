@@ -97,8 +97,8 @@ file = "svix/whole.json"
     let (mut cx, families, mut inputs) = build::families(&tree).unwrap();
     let built = build::family(&tree, &mut cx, &families.families[0], &mut inputs).unwrap();
     let left_out = built.report.notes.iter().filter(|note| note.rule.name == "leave-out-operation").count();
-    assert_eq!(built.operations + left_out, count_operations(&document));
-    assert_eq!(operations(&scratch, "whole").len(), built.operations);
+    assert_eq!(built.source.operations + left_out, count_operations(&document));
+    assert_eq!(operations(&scratch, "whole").len(), built.source.operations);
 
     let checked = scratch.cargo(&["check", "--no-default-features", "--package", "svix-client"]);
     let said = String::from_utf8_lossy(&checked.stderr).into_owned();

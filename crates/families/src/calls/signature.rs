@@ -259,8 +259,7 @@ mod tests {
     #[test]
     fn a_family_s_own_client() {
         let source =
-            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/svix-client/src/client.rs"))
-                .unwrap();
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../svix-client/src/client.rs")).unwrap();
         let methods = methods(&source).unwrap();
         assert_eq!(methods.len(), 9);
         assert_eq!(credentials(&source).unwrap(), ["static_token"]);

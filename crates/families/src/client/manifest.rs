@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use client_codegen::CrateSource;
+
 use super::folder::MARK;
 
 /// The workspace's own manifest says which versions work together.
@@ -24,21 +26,25 @@ pub(super) struct Manifest<'a> {
     /// The description's file, without its folder.
     pub(super) source: &'a str,
     pub(super) runtime: Runtime,
-    /// The generated code, which says what it needs.
-    pub(super) code: &'a str,
+    /// What the code needs besides what every client does.
+    pub(super) needs: Vec<&'static str>,
 }
 
 /// Crates that only some generated code names.
 const OPTIONAL: [&str; 1] = ["regress"];
 
 /// The crates that code names besides those every client needs.
-pub(crate) fn needs(code: &str) -> Vec<&'static str> {
-    OPTIONAL.into_iter().filter(|name| code.contains(&format!("::{name}::"))).collect()
+pub(crate) fn needs(source: &CrateSource) -> Vec<&'static str> {
+    named([&source.generated, &source.client])
+}
+
+fn named(code: [&str; 2]) -> Vec<&'static str> {
+    let is_named = |name: &&str| code.iter().any(|code| code.contains(&format!("::{name}::")));
+    OPTIONAL.into_iter().filter(is_named).collect()
 }
 
 impl Manifest<'_> {
     pub(super) fn render(&self) -> String {
-        let used = needs(self.code);
         let mut schemars = dependency("schemars");
         schemars.insert("optional".to_owned(), true.into());
         let mut dependencies = vec![("client-runtime", self.runtime())];
@@ -46,7 +52,7 @@ impl Manifest<'_> {
             dependencies.push((name, dependency(name)));
         }
         dependencies.push(("schemars", schemars));
-        dependencies.extend(used.into_iter().map(|name| (name, dependency(name))));
+        dependencies.extend(self.needs.iter().map(|name| (*name, dependency(name))));
         dependencies.sort_by_key(|(name, _)| *name);
 
         let mut text = String::from(
@@ -138,7 +144,8 @@ mod tests {
 
     fn manifest(code: &str, runtime: Runtime) -> toml::Table {
         let description = "A \"typed\"\nclient".to_owned();
-        let manifest = Manifest { name: "acme-client", description, source: "a\".yaml", runtime, code };
+        let manifest =
+            Manifest { name: "acme-client", description, source: "a\".yaml", runtime, needs: named([code, ""]) };
         toml::from_str(&manifest.render()).unwrap()
     }
 

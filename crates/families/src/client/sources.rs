@@ -1,19 +1,15 @@
 //! The hand-written part of the crate: src/lib.rs and README.md, without a word about any vendor.
 
+use client_codegen::CrateSource;
+
 /// What both speak of.
 pub(crate) struct Facts<'a> {
     /// The name of the crate, or the path of a module.
     pub(crate) name: &'a str,
     /// The title of the description, as plain words.
     pub(crate) title: &'a str,
-    /// Whether the description names a server.
-    pub(crate) has_server: bool,
-    /// Whether an operation has several answers.
-    pub(crate) has_answers: bool,
-    /// Whether an operation takes a token.
-    pub(crate) takes_token: bool,
-    /// The methods of the builder that take what operations need beside a token.
-    pub(crate) credentials: &'a [String],
+    /// The generated sources.
+    pub(crate) source: &'a CrateSource,
     /// The command that writes the generated files.
     pub(crate) command: &'a str,
 }
@@ -22,20 +18,20 @@ impl Facts<'_> {
     /// How a client is built, as the body of a function that returns a `Result`.
     fn example(&self, prefix: &str) -> String {
         let library = self.name.replace('-', "_");
-        let import = if self.has_server { "Client, operations" } else { "Client, Server, operations" };
+        let import = if self.source.has_server { "Client, operations" } else { "Client, Server, operations" };
         let mut lines = vec![
             format!("use {library}::{{{import}}};"),
             String::new(),
             "# fn example() -> Result<(), Box<dyn std::error::Error>> {".to_owned(),
             "let client = Client::builder()".to_owned(),
         ];
-        if !self.has_server {
+        if !self.source.has_server {
             lines.push("    .server(Server::Custom(\"https://api.example.com\".to_owned()))".to_owned());
         }
-        if self.takes_token {
+        if self.source.takes_token {
             lines.push("    .static_token(std::env::var(\"API_TOKEN\")?)".to_owned());
         }
-        for method in self.credentials {
+        for method in &self.source.credentials {
             lines.push(format!("    .{method}(std::env::var({:?})?)", method.to_uppercase()));
         }
         lines.extend(
@@ -58,7 +54,7 @@ impl Facts<'_> {
     pub(crate) fn library(&self) -> String {
         let mut text = format!("//! A typed client for {}.\n//!\n//! ```no_run\n", self.title);
         text.push_str(&self.example("//! "));
-        let answers = if self.has_answers { "answers, " } else { "" };
+        let answers = if self.source.has_answers { "answers, " } else { "" };
         text.push_str(&LIBRARY.replace("{command}", self.command).replace("{answers}", answers));
         text
     }

@@ -63,15 +63,7 @@ fn golden(workspace: &Workspace, module: &str, path: &Path, files: &mut FileSet)
     let mut cx = Context::new();
     let Made { guarded, title, .. } = client::make(&mut cx, &description, COMMAND, &path.display().to_string())?;
     let source = &guarded.source;
-    let facts = Facts {
-        name: &format!("{LIBRARY}::{module}"),
-        title: &title,
-        has_server: source.has_server,
-        has_answers: source.has_answers,
-        takes_token: source.takes_token,
-        credentials: &source.credentials,
-        command: COMMAND,
-    };
+    let facts = Facts { name: &format!("{LIBRARY}::{module}"), title: &title, source, command: COMMAND };
     let folder = Path::new("clients").join(module);
     files.add(sources(folder.with_extension("rs")), facts.library() + CALLS);
     files.add(sources(folder.join("calls.rs")), calls(module, &source.client)?);

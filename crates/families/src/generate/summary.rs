@@ -19,8 +19,8 @@ pub(super) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Du
             "{:<12} {:>9} {:>10} {:>6} {:>9} {:>8}",
             family.family,
             family.documents,
-            family.operations,
-            family.types,
+            family.source.operations,
+            family.source.types,
             family.report.notes.len(),
             milliseconds(*time)
         ));

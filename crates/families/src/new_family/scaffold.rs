@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use client_codegen::CrateSource;
+
 use crate::client::Facts;
 
 /// What the files of the crate speak of.
@@ -12,13 +14,8 @@ pub(super) struct Scaffold<'a> {
     /// The vendor's name in prose.
     pub(super) title: &'a str,
     pub(super) version: &'a str,
-    pub(super) has_server: bool,
-    pub(super) has_answers: bool,
-    pub(super) takes_token: bool,
-    /// The methods of the builder that take what operations need beside a token.
-    pub(super) credentials: &'a [String],
-    /// How many operations there are.
-    pub(super) operations: usize,
+    /// The generated sources.
+    pub(super) source: &'a CrateSource,
     /// What the code needs besides the usual.
     pub(super) needs: Vec<&'static str>,
 }
@@ -62,14 +59,7 @@ impl Scaffold<'_> {
             FEATURES.to_owned(),
             "[dependencies]".to_owned(),
         ];
-        let dependency = |name: &str| match name {
-            "schemars" => "schemars = { workspace = true, optional = true }".to_owned(),
-            name => format!("{name}.workspace = true"),
-        };
-        let mut dependencies: Vec<String> =
-            USUAL.into_iter().chain(self.needs.iter().copied()).map(dependency).collect();
-        dependencies.sort();
-        lines.extend(dependencies);
+        lines.extend(dependencies(&self.needs));
         lines.push(format!("\n{DOCS_RS}\n[lints]\nworkspace = true\n"));
         lines.join("\n")
     }
@@ -82,8 +72,9 @@ impl Scaffold<'_> {
     }
 
     fn changelog(&self) -> String {
-        let Self { package, title, version, operations, .. } = self;
-        let plural = if *operations == 1 { "" } else { "s" };
+        let Self { package, title, version, source, .. } = self;
+        let operations = source.operations;
+        let plural = if operations == 1 { "" } else { "s" };
         format!(
             "# Changelog of {package}\n\n{CHANGELOG}\n## [{version}] - unreleased\n\n### Added\n\n- Client for {operations} \
              operation{plural} of {title}.\n- Tokens and passwords are secrets: they never show in debug output.\n"
@@ -91,10 +82,20 @@ impl Scaffold<'_> {
     }
 
     fn library(&self) -> String {
-        let Self { package, title, has_server, has_answers, takes_token, credentials, .. } = *self;
-        let command = "cargo xtask generate";
-        Facts { name: package, title, has_server, has_answers, takes_token, credentials, command }.library()
+        let Self { package, title, source, .. } = *self;
+        Facts { name: package, title, source, command: "cargo xtask generate" }.library()
     }
+}
+
+/// The lines of a manifest for what a client depends on.
+fn dependencies(needs: &[&str]) -> Vec<String> {
+    let line = |name: &str| match name {
+        "schemars" => "schemars = { workspace = true, optional = true }".to_owned(),
+        name => format!("{name}.workspace = true"),
+    };
+    let mut lines: Vec<String> = USUAL.into_iter().chain(needs.iter().copied()).map(line).collect();
+    lines.sort();
+    lines
 }
 
 /// A text as TOML.
@@ -136,20 +137,8 @@ mod tests {
 
     #[test]
     fn the_manifest_has_what_the_code_needs_in_its_place() {
-        let scaffold = Scaffold {
-            family: "acme",
-            package: "acme-client",
-            title: "Acme",
-            version: "0.1.0",
-            has_server: true,
-            has_answers: false,
-            takes_token: true,
-            credentials: &[],
-            operations: 1,
-            needs: vec!["regress"],
-        };
-        let manifest = scaffold.manifest();
+        let lines = dependencies(&["regress"]).join("\n");
         let expected = "progenitor-client.workspace = true\nregress.workspace = true\nreqwest.workspace = true\n";
-        assert!(manifest.contains(expected), "{manifest}");
+        assert!(lines.contains(expected), "{lines}");
     }
 }
