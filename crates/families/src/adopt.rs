@@ -1,34 +1,31 @@
-//! Adopting a new description: the vendor published something new.
+//! A new description of a vendor is taken over.
 //!
 //! The family is built twice, as it is and as it would be, in memory. What differs is shown; only [`Adoption::write`] puts
 //! it on disk, all files or none.
 
 mod assign;
 mod changelog;
+mod release;
 mod report;
 mod surface;
 mod trial;
 
 use std::path::{Path, PathBuf};
 
-use client_codegen::items::{self, Item};
-use openapi_pipeline::diff::{self, Difference, Step, next_version};
+use openapi_pipeline::diff::{self, Difference};
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::{Context, Node, select};
 
-use crate::build::{self, Built};
-use crate::client;
+use crate::build;
 use crate::config::{Families, Family};
 use crate::failure::Failure;
 use crate::generate::regenerate;
 use crate::lock::{LOCK, fingerprint};
-use crate::manifests;
 use crate::stack::with_deep_stack;
 use crate::stages::{self, overlays};
 use crate::workspace::{FAMILIES, Inputs, OPENAPI, Tree, Workspace};
 use assign::Replacement;
-use changelog::Entry;
-use surface::Surface;
+use release::{Present, Release};
 use trial::{Trial, Tried};
 
 /// What is adopted.
@@ -107,46 +104,10 @@ struct Known<'a> {
     release: Option<Release>,
 }
 
-/// The crate as it is.
-struct Present {
-    version: String,
-    client: String,
-    generated: String,
-    items: Vec<Item>,
-}
-
-impl Present {
-    /// From what is committed: the overlays may have moved on.
-    fn read(now: &Tree, package: &str) -> Result<Self, Failure> {
-        let source = |file: &str| now.text(&Path::new("crates").join(package).join("src").join(file));
-        let (client, generated) = (source("client.rs")?, source("generated.rs")?);
-        let items = items::of_source(&client, &generated).map_err(|error| Failure::Message {
-            code: "not-rust",
-            message: format!("the sources of {package} can't be parsed: {error}"),
-            help: "`cargo xtask generate` writes them anew".to_owned(),
-        })?;
-        Ok(Self { version: manifests::version(now, package)?, client, generated, items })
-    }
-}
-
 /// How a document differs.
 struct Differences {
     selected: Difference,
     whole: Difference,
-}
-
-/// What becomes of the crate.
-struct Release {
-    from: String,
-    /// The next version; the present one if nothing in the crate changes.
-    to: String,
-    step: Step,
-    /// Why it is that step.
-    why: Vec<String>,
-    surface: Surface,
-    entry: String,
-    /// What the manifest lacked.
-    dependencies: Vec<&'static str>,
 }
 
 /// Thinks an adoption through; touches nothing. What no longer fits is no error, but counted and in the report.
@@ -268,94 +229,6 @@ fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree,
     match (stages::converted(cx, now, was, Strictness::Strict), stages::converted(cx, then, is, Strictness::Strict)) {
         (Ok(was), Ok(is)) => Some((was, is)),
         _ => Some((old.converted.clone()?, new.converted.clone()?)),
-    }
-}
-
-impl Known<'_> {
-    /// The version the crate must get, with all that follows from it in `tree`.
-    fn release(&self, new: &Built, tree: &mut Tree) -> Result<Release, Failure> {
-        let package = &self.family.package;
-        let from = self.present.version.clone();
-        let before = self.before.built.as_ref().map(Built::table).transpose()?.map(|table| table.items);
-        let after = new.table()?;
-        let surface = Surface::compare(&self.present.items, &after.every_item());
-        let (step, why) = self.step(&surface, new);
-        let to = next_version(&from, step).ok_or_else(|| Failure::Message {
-            code: "version",
-            message: format!("`{from}`, the version of {package}, is none that another could follow"),
-            help: "give the crate a version of three numbers".to_owned(),
-        })?;
-        let mut release = Release { from, to, step, why, surface, entry: String::new(), dependencies: Vec::new() };
-        if release.step == Step::None {
-            return Ok(release);
-        }
-        manifests::set_version(tree, package, &release.from, &release.to)?;
-        release.dependencies = manifests::add_dependencies(tree, package, &client::needs(&new.source))?;
-        let path = Path::new("crates").join(package).join("CHANGELOG.md");
-        let changelog = if tree.exists(&path) { tree.text(&path)? } else { format!("# Changelog of {package}\n\n") };
-        let entry = Entry {
-            version: &release.to,
-            follows: self.follows(),
-            surface: &release.surface,
-            changes: self.differences.iter().flatten().flat_map(|both| &both.selected.changes).collect(),
-            before: before.as_deref().unwrap_or_default(),
-            after: &after.items,
-            sources: &self.cx.sources,
-        };
-        tree.write(path, changelog::insert(&changelog, &entry));
-        release.entry = entry.render();
-        Ok(release)
-    }
-
-    /// The stricter of what the API asks for and what the crate's items ask for; why, from both.
-    fn step(&self, surface: &Surface, new: &Built) -> (Step, Vec<String>) {
-        let (mut step, reason) = surface.step();
-        let mut why = Vec::new();
-        if step > Step::None {
-            why.push(format!("{step} by the crate's public items: {reason}"));
-        }
-        for (document, both) in self.family.documents.iter().zip(&self.differences) {
-            let Some(both) = both else { continue };
-            let worst = both.selected.changes.iter().min_by_key(|change| change.level());
-            if let Some(change) = worst {
-                let id = &document.id;
-                why.push(format!(
-                    "{} by document `{id}`: {}: {}",
-                    both.selected.semver(),
-                    change.subject,
-                    change.message
-                ));
-            }
-            step = step.max(both.selected.semver());
-        }
-        if step <= Step::Patch {
-            let same = (&new.source.client, &new.source.generated) == (&self.present.client, &self.present.generated);
-            step = if same { Step::None } else { Step::Patch };
-            if why.is_empty() && !same {
-                why.push("patch: no public item changes, but the generated code does".to_owned());
-            }
-        }
-        (step, why)
-    }
-
-    /// What each new document is, for the changelog.
-    fn follows(&self) -> Vec<String> {
-        let version = |trial: &Trial, at: usize| -> Option<String> {
-            let published = trial.documents.get(at)?.published.as_ref()?;
-            published.root.get("info")?.get_str("version").map(str::to_owned)
-        };
-        let mut lines = Vec::new();
-        for replacement in self.replacements {
-            let file = replacement.target.strip_prefix(OPENAPI).unwrap_or(&replacement.target).display().to_string();
-            let at = replacement.document;
-            let versions = match (version(self.before, at), version(self.after, at)) {
-                (Some(was), Some(is)) if was != is => format!(", version {is} (was {was})"),
-                (_, Some(is)) => format!(", still version {is}"),
-                _ => String::new(),
-            };
-            lines.push(format!("Follows the vendor's description `{file}`{versions}."));
-        }
-        lines
     }
 }
 

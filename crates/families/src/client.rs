@@ -1,4 +1,4 @@
-//! `cargo xtask client`: any description in, a crate of its own out.
+//! Any description in, a crate of its own out.
 //!
 //! Unlike a family, which somebody looks after, the description is taken as its vendor published it: what contradicts
 //! itself is settled by rule, what is named like a secret is one, and what the generator fails on is left out and named.
@@ -65,7 +65,7 @@ impl Description {
 pub struct Options {
     /// The description.
     pub description: Description,
-    /// The folder of the crate: one that doesn't exist, is empty, or was written by [`write`].
+    /// The folder of the crate: one that doesn't exist, is empty, or was written by [`write()`].
     pub out: PathBuf,
     /// Where the crate finds client-runtime; by default here, if there is a workspace.
     pub runtime: Option<RuntimeFrom>,

@@ -41,6 +41,13 @@ pub struct Family {
     pub server_by_token_region: Vec<(String, String)>,
 }
 
+impl Family {
+    /// The crate as Rust code names it, such as `svix_client`.
+    pub fn library(&self) -> String {
+        self.package.replace('-', "_")
+    }
+}
+
 /// One document of a family.
 #[derive(Clone, Debug)]
 pub struct DocumentConfig {

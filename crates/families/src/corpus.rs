@@ -1,4 +1,4 @@
-//! A corpus: a client for every description of a folder, and proof that each compiles.
+//! A client for every description of a folder, and proof that each compiles.
 
 mod count;
 mod report;
@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 pub use report::{CorpusReport, DocumentTrial, Totals};
 pub use samples::{Finding, Plan, SampleTotals, Samples, Unexercised};
-
 pub use trial::Generator;
 
 use crate::failure::Failure;

@@ -1,4 +1,4 @@
-//! Where the items of a client come from: which document an item of a client comes from, and what happened to it on the way.
+//! Which document an item of a client comes from, and what happened to it on the way.
 
 mod journey;
 mod rendering;
@@ -51,9 +51,9 @@ fn find(workspace: &Workspace, item: &str) -> Result<Vec<Explained>, Failure> {
 
 /// The family of a crate, by its name as a library or as a package.
 fn family_of<'a>(families: &'a Families, library: &str) -> Result<&'a Family, Failure> {
-    let found = families.families.iter().find(|family| family.package.replace('-', "_") == library.replace('-', "_"));
+    let found = families.families.iter().find(|family| family.library() == library.replace('-', "_"));
     found.ok_or_else(|| {
-        let known: Vec<String> = families.families.iter().map(|family| family.package.replace('-', "_")).collect();
+        let known: Vec<String> = families.families.iter().map(Family::library).collect();
         Failure::Message {
             code: "unknown-crate",
             message: format!("`{library}` is no crate of a family"),
@@ -63,7 +63,7 @@ fn family_of<'a>(families: &'a Families, library: &str) -> Result<&'a Family, Fa
 }
 
 fn unknown_item(family: &Family, items: &[Sourced], path: &str) -> Failure {
-    let library = family.package.replace('-', "_");
+    let library = family.library();
     let wanted = path.to_lowercase();
     // Somebody who forgets the module still knows the name.
     let last = |path: &str| path.rsplit("::").next().unwrap_or_default().to_lowercase();
@@ -98,7 +98,7 @@ fn explained(
     one: &Sourced,
     in_full: bool,
 ) -> Explained {
-    let library = family.package.replace('-', "_");
+    let library = family.library();
     let place = |origin| Place::of(&cx.sources, origin);
     let mut made_from = vec![place(one.origin)];
     let (mut touched_by, mut parts) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! A new family: another vendor joins by configuration alone.
+//! Another vendor joins by configuration alone.
 
 mod scaffold;
 
@@ -32,7 +32,7 @@ pub struct Options {
     pub from: String,
     /// The vendor's name in prose; by default the title of the description.
     pub title: Option<String>,
-    /// Operations to keep, as in [`client::Description`](crate::client::Description).
+    /// Operations to keep, as in [`client::Description`].
     pub select: Vec<String>,
     /// OpenAPI Overlays for what is wrong in the description.
     pub overlays: Vec<String>,
