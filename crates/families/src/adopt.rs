@@ -28,7 +28,7 @@ use assign::Replacement;
 use release::{Present, Release};
 use trial::{Trial, Tried};
 
-/// What is adopted.
+/// A family, and the new descriptions of its vendor.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The family, as in openapi/families.toml.
@@ -40,7 +40,8 @@ pub struct Options {
     pub write: bool,
 }
 
-/// An adoption that was thought through, and not yet written.
+/// An adoption in memory: the report about it, and the workspace as it would be.
+#[derive(Debug)]
 pub struct Adoption {
     /// What to show.
     pub report: String,
@@ -110,17 +111,18 @@ struct Differences {
     whole: Difference,
 }
 
-/// Thinks an adoption through; touches nothing. What no longer fits is no error, but counted and in the report.
+/// Prepares an adoption in memory; touches nothing. An overlay, a selection, a merge rule or a secret that no longer fits is
+/// no error here: the report names it, and it stands in the way of [`Adoption::write`].
 ///
 /// # Errors
 ///
 /// When there is no such family, its present state is unusable, a new description can't be read, or it isn't clear which
 /// document it replaces.
 pub fn prepare(workspace: &Workspace, options: &Options) -> Result<Adoption, Failure> {
-    with_deep_stack(workspace.root(), || think(workspace, options))
+    with_deep_stack(workspace.root(), || in_memory(workspace, options))
 }
 
-fn think(workspace: &Workspace, options: &Options) -> Result<Adoption, Failure> {
+fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failure> {
     let now = Tree::new(workspace);
     let (mut cx, families, _) = build::families(&now)?;
     let family = families.named(&options.family)?;

@@ -17,7 +17,7 @@ use crate::stages::{self, Given};
 use crate::watch::journal;
 use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, in_openapi};
 
-/// What a family became.
+/// A family in memory: its merged document, and the sources that were generated from it.
 #[derive(Debug)]
 pub struct Built {
     /// The family's name.
@@ -51,7 +51,8 @@ impl Built {
     }
 }
 
-/// Reads openapi/families.toml. The context has its places, and the inputs have the file.
+/// Reads openapi/families.toml: the context that knows its places, and that the families are then built in; the families;
+/// and the file itself, as the first of the inputs.
 ///
 /// # Errors
 ///
@@ -185,7 +186,7 @@ pub enum BuildError {
 }
 
 impl BuildError {
-    /// The same as why a task failed; `sources` are the files that the problems speak of.
+    /// The failure of a task because of it; `sources` are the files that the problems speak of.
     pub fn into_failure(self, family: &Family, sources: Sources) -> Failure {
         match self {
             Self::Input(problems) => Failure::Input { problems, sources },

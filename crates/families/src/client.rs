@@ -60,7 +60,7 @@ impl Description {
     }
 }
 
-/// What becomes of a description, and where it goes.
+/// A description, and where the crate that is made of it goes.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The description.

@@ -13,7 +13,7 @@ use toml::Spanned;
 
 use crate::failure::Failure;
 
-/// All families, by name.
+/// The families of a workspace, by name.
 #[derive(Clone, Debug)]
 pub struct Families {
     /// In the order of their names.

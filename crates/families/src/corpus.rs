@@ -27,10 +27,10 @@ pub struct Options {
     pub samples: Option<Plan>,
 }
 
-/// Generates a crate from every description of a folder, each by a process of its own, and compiles it. `generator` is the
-/// command that does with such options what [`client::write`](crate::client::write) does.
+/// Generates a crate from every description of a folder, each by a process of its own, and compiles it. `generator` gives
+/// the command that does what [`client::write`](crate::client::write) does with the same options.
 ///
-/// What went wrong with a description is in the report.
+/// A description that fails doesn't end the run: the report says why, and [`CorpusReport::verdict`] sums it up.
 ///
 /// # Errors
 ///

@@ -71,22 +71,22 @@ impl Described {
 }
 
 impl Compared {
-    /// For a terminal.
+    /// The comparison for a terminal.
     pub fn text(&self) -> String {
         text::render(self)
     }
 
-    /// For programs, as docs/diff.schema.json describes it.
+    /// The comparison for programs, as docs/diff.schema.json describes it.
     pub fn json(&self) -> String {
         DiffReport::of(self).render()
     }
 
-    /// For a pull request.
+    /// The comparison in Markdown, for a pull request.
     pub fn markdown(&self) -> String {
         markdown::render(self)
     }
 
-    /// Whether no change is as bad as a level or worse.
+    /// Whether no change is as bad as a level or worse, which is [`Level::Breaking`] or [`Level::Source`].
     ///
     /// # Errors
     ///

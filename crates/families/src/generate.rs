@@ -1,4 +1,7 @@
-//! The families and the golden clients: descriptions in, sources of client crates out.
+//! All families at once: descriptions in, sources of client crates and families.lock out.
+//!
+//! With them come the golden clients, which are modules of the crate `tests/goldens`: the tests compile and call them. A
+//! workspace without that crate has none.
 
 mod goldens;
 mod summary;

@@ -29,7 +29,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// The lock of a run.
+    /// The lock of a run, from what it read and what it generated.
     pub fn of(inputs: &Inputs, outputs: &FileSet) -> Self {
         // The name it goes by in every lock there is.
         let generator = [("xtask", env!("CARGO_PKG_VERSION")), ("progenitor", PROGENITOR)];

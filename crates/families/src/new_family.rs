@@ -23,7 +23,7 @@ const VERSION: &str = "0.1.0";
 /// What a family's only document is called; a second one gets a name beside it.
 const DOCUMENT: &str = "current";
 
-/// What the family is made from.
+/// A new family: its name, and the description it begins with.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Its name: lower-case letters, digits and dashes.
@@ -38,7 +38,7 @@ pub struct Options {
     pub overlays: Vec<String>,
 }
 
-/// A family that was made, and not yet written.
+/// A new family in memory: the report about it, and the workspace as it would be.
 #[derive(Debug)]
 pub struct Made {
     /// What to show: what the family holds, and what is left to do.
@@ -74,7 +74,7 @@ impl Made {
     }
 }
 
-/// The same, read.
+/// The description and the overlays of a new family, read.
 struct New<'a> {
     options: &'a Options,
     package: String,

@@ -18,7 +18,7 @@ use crate::stack::with_deep_stack;
 use crate::stages::{self, Given};
 use crate::workspace::{Tree, Workspace, in_openapi};
 
-/// What is shown, and how.
+/// A description or a family, a stage, and a format.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The file of a description, or a family of openapi/families.toml.
@@ -39,7 +39,7 @@ pub struct Options {
     pub select: Vec<String>,
 }
 
-/// A stage, in their order.
+/// The stages of a description, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// As published, with the files it refers to.

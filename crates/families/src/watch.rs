@@ -8,6 +8,9 @@
 //! into a file, its journal, and says there as well when it begins to write files. So the parent knows what was in work
 //! when the child ended, and ends none that writes. All that the child prints goes where it would go anyway.
 //!
+//! A program asks [`is_child`] first: a child calls [`follow_parent`] and does the work; any other process calls
+//! [`run_again`] and exits with the code that it returns.
+//!
 //! Limit: the memory of another process is known on Linux, and where there is a `ps`. Elsewhere only time is limited, and
 //! a run that takes longer says so.
 

@@ -57,7 +57,7 @@ impl Workspace {
     }
 }
 
-/// Where generated crates are compiled that are not members of the workspace, relative to it: what they depend on is
+/// The target folder of generated crates that are not members of the workspace, relative to it: what they depend on is
 /// compiled once.
 pub const OTHERS_TARGET: &str = "target/others";
 

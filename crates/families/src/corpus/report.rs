@@ -13,7 +13,7 @@ use crate::client::{ClientReport, LeftOut};
 use crate::failure::Failure;
 use crate::workspace::FileSet;
 
-/// All of it.
+/// The outcome of a run over a folder.
 #[derive(Debug, Serialize)]
 pub struct CorpusReport {
     /// The descriptions, by name.
@@ -43,7 +43,7 @@ impl CorpusReport {
         files.write(Path::new(""), &path).map(drop)
     }
 
-    /// What is to be said of the whole run over a folder.
+    /// Whether all descriptions of the folder passed.
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ impl CorpusReport {
     }
 }
 
-/// One description.
+/// The outcome of one description.
 #[derive(Debug, Serialize)]
 pub struct DocumentTrial {
     /// Its file.
@@ -156,7 +156,7 @@ impl DocumentTrial {
     }
 }
 
-/// The sums.
+/// Sums over all descriptions of a run.
 #[derive(Debug, Default, Serialize)]
 pub struct Totals {
     /// Descriptions.

@@ -93,7 +93,7 @@ impl Samples {
     }
 }
 
-/// The same as numbers.
+/// Sums of [`Samples`].
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct SampleTotals {
     /// Types that were made from schemas.

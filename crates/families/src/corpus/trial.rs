@@ -27,7 +27,7 @@ pub(super) struct Bench<'a> {
     pub(super) generator: &'a Generator<'a>,
 }
 
-/// The command that generates a crate from a description, by options.
+/// Gives the command that generates a crate as options say.
 pub type Generator<'a> = dyn Fn(&client::Options) -> std::io::Result<Command> + 'a;
 
 /// The paths of a trial.

@@ -68,13 +68,13 @@ impl Place {
     }
 }
 
-/// For programs.
+/// The items as JSON, for programs.
 pub fn json(explained: &[Explained]) -> String {
     // Texts and numbers have no way to fail.
     serde_json::to_string_pretty(explained).unwrap_or_default()
 }
 
-/// For a terminal: a line for each item.
+/// The items for a terminal, a line for each.
 pub fn table(explained: &[Explained]) -> String {
     let width = |of: &dyn Fn(&Explained) -> usize| explained.iter().map(of).max().unwrap_or(0);
     let place = |one: &Explained| one.made_from.first().map(Place::shown).unwrap_or_default();
@@ -91,7 +91,7 @@ pub fn table(explained: &[Explained]) -> String {
     lines.join("\n")
 }
 
-/// For a terminal: each item with its parts, and what happened to it.
+/// The items for a terminal, each with its parts and with what happened to it.
 pub fn text(explained: &[Explained]) -> String {
     explained.iter().map(one).collect::<Vec<_>>().join("\n\n")
 }

@@ -18,7 +18,7 @@ pub struct Recording<'a> {
 }
 
 impl<'a> Recording<'a> {
-    /// Nothing was read yet.
+    /// The same files, of which none was read yet.
     pub fn new(files: &'a dyn Files) -> Self {
         Self { files, read: RefCell::default() }
     }
