@@ -15,7 +15,7 @@ use crate::config::{DocumentConfig, Families, Family};
 use crate::failure::Failure;
 use crate::stages::{self, Given};
 use crate::watch::journal;
-use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, in_openapi};
+use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, crate_folder, in_openapi};
 
 /// A family in memory: its merged document, and the sources that were generated from it.
 #[derive(Debug)]
@@ -83,11 +83,7 @@ pub fn family(tree: &Tree, cx: &mut Context, family: &Family, inputs: &mut Input
 }
 
 /// A family's merged and lowered document to its files.
-///
-/// # Errors
-///
-/// When the generator fails on the document, or would take too long.
-pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, BuildError> {
+pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, BuildError> {
     let document = merged_path(family);
     let spec = CrateSpec {
         family: family.name.clone(),
@@ -103,7 +99,7 @@ pub fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, B
     let source = client_codegen::generate(merged, &spec, descriptions)
         .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))?;
     stages::note_members(cx, &source);
-    let crate_src = PathBuf::from("crates").join(&family.package).join("src");
+    let crate_src = crate_folder(&family.package).join("src");
     let mut outputs = FileSet::default();
     outputs.add(document, merged.to_pretty_json());
     outputs.add(crate_src.join("generated.rs"), source.generated.clone());
@@ -134,14 +130,14 @@ fn blame(error: client_codegen::CodegenError, culprits: Vec<client_codegen::Culp
 }
 
 /// Where the merged document of a family lies.
-pub fn merged_path(family: &Family) -> PathBuf {
+fn merged_path(family: &Family) -> PathBuf {
     PathBuf::from(format!("{OPENAPI}/merged/{}.json", family.name))
 }
 
 /// Sources without a manifest would break every later command: `crates/*` are members of the workspace.
 fn require_crate(tree: &Tree, family: &Family) -> Result<(), Diagnostics> {
     let package = &family.package;
-    if tree.bytes(&Path::new("crates").join(package).join("Cargo.toml")).is_ok() {
+    if tree.bytes(&crate_folder(package).join("Cargo.toml")).is_ok() {
         return Ok(());
     }
     let problem = Diagnostic::new("no-such-crate", format!("there is no crate `{package}`"))

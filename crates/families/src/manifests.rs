@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, Item, Value};
 
 use crate::failure::Failure;
-use crate::workspace::Tree;
+use crate::workspace::{Tree, crate_folder};
 
 /// The tables of a manifest that hold dependencies.
 const DEPENDENCIES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
 /// Where the manifest of a crate lies.
 pub(crate) fn of_crate(package: &str) -> PathBuf {
-    Path::new("crates").join(package).join("Cargo.toml")
+    crate_folder(package).join("Cargo.toml")
 }
 
 /// The version of a crate.

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::generate::regenerate;
 use crate::lock::{LOCK, fingerprint};
 use crate::stack::with_deep_stack;
-use crate::workspace::{FAMILIES, OPENAPI, Tree, Workspace, in_openapi};
+use crate::workspace::{FAMILIES, OPENAPI, Tree, Workspace, crate_folder, in_openapi};
 use crate::{client, manifests, rules, snapshots};
 use scaffold::{Scaffold, USUAL, quoted};
 
@@ -56,7 +56,7 @@ impl Made {
     /// When a file can't be written.
     pub fn write(&self, workspace: &Workspace) -> Result<(), Failure> {
         let name = &self.name;
-        let crate_folder = workspace.path(format!("crates/{name}-client"));
+        let crate_folder = workspace.path(crate_folder(&format!("{name}-client")));
         let made = [
             crate_folder.join("src"),
             crate_folder,
@@ -128,7 +128,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Made, Failure> 
         }
     };
     add_crate(&mut tree, &new, &built)?;
-    let library = tree.text(&Path::new("crates").join(&new.package).join("src/lib.rs"))?;
+    let library = tree.text(&crate_folder(&new.package).join("src/lib.rs"))?;
     for (name, text) in snapshots::of(&built, &library)? {
         tree.write(snapshots::folder(&options.name).join(format!("{name}.snap")), snapshots::file(&text));
     }
@@ -165,7 +165,7 @@ fn check_name(tree: &Tree, name: &str, package: &str) -> Result<(), Failure> {
             "to take over a new description, run `cargo xtask adopt`",
         );
     }
-    let folders = [Path::new(OPENAPI).join(name), Path::new("crates").join(package), snapshots::folder(name)];
+    let folders = [Path::new(OPENAPI).join(name), crate_folder(package), snapshots::folder(name)];
     if let Some(folder) = folders.iter().find(|folder| tree.exists(folder)) {
         return refuse(
             format!("{} is there already", folder.display()),

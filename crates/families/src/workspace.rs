@@ -67,7 +67,12 @@ pub const FAMILIES: &str = "openapi/families.toml";
 /// Where the descriptions lie, relative to the workspace.
 pub const OPENAPI: &str = "openapi";
 
+/// Where a crate of the workspace lies, relative to it.
+pub(crate) fn crate_folder(package: &str) -> PathBuf {
+    Path::new("crates").join(package)
+}
+
 /// The path in the workspace of a file that families.toml names.
-pub fn in_openapi(file: &str) -> PathBuf {
+pub(crate) fn in_openapi(file: &str) -> PathBuf {
     Path::new(OPENAPI).join(file)
 }

@@ -1,7 +1,5 @@
 //! What becomes of the crate: its version, by what changed, and what its CHANGELOG says.
 
-use std::path::Path;
-
 use client_codegen::items::{self, Item};
 use openapi_pipeline::diff::{Step, next_version};
 
@@ -10,7 +8,7 @@ use super::surface::Surface;
 use super::{Known, Trial};
 use crate::build::Built;
 use crate::failure::Failure;
-use crate::workspace::{OPENAPI, Tree};
+use crate::workspace::{OPENAPI, Tree, crate_folder};
 use crate::{client, manifests};
 
 /// The crate as it is.
@@ -24,7 +22,7 @@ pub(super) struct Present {
 impl Present {
     /// From what is committed: the overlays may have moved on.
     pub(super) fn read(now: &Tree, package: &str) -> Result<Self, Failure> {
-        let source = |file: &str| now.text(&Path::new("crates").join(package).join("src").join(file));
+        let source = |file: &str| now.text(&crate_folder(package).join("src").join(file));
         let (client, generated) = (source("client.rs")?, source("generated.rs")?);
         let items = items::of_source(&client, &generated).map_err(|error| Failure::Message {
             code: "not-rust",
@@ -69,7 +67,7 @@ impl Known<'_> {
         }
         manifests::set_version(tree, package, &release.from, &release.to)?;
         release.dependencies = manifests::add_dependencies(tree, package, &client::needs(&new.source))?;
-        let path = Path::new("crates").join(package).join("CHANGELOG.md");
+        let path = crate_folder(package).join("CHANGELOG.md");
         let changelog = if tree.exists(&path) { tree.text(&path)? } else { format!("# Changelog of {package}\n\n") };
         let entry = Entry {
             version: &release.to,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use client_codegen::CrateSource;
 
 use crate::client::Facts;
+use crate::workspace::crate_folder;
 
 /// What the files of the crate speak of.
 pub(super) struct Scaffold<'a> {
@@ -26,7 +27,7 @@ pub(super) const USUAL: [&str; 6] =
 
 impl Scaffold<'_> {
     pub(super) fn files(&self) -> Vec<(PathBuf, String)> {
-        let folder = PathBuf::from("crates").join(self.package);
+        let folder = crate_folder(self.package);
         vec![
             (folder.join("Cargo.toml"), self.manifest()),
             (folder.join("README.md"), self.readme()),
