@@ -9,11 +9,11 @@ use client_codegen::{CrateSource, CrateSpec, Descriptions};
 use openapi_pipeline::load::Files;
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::merge::Part;
-use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, Sources, load, lower, merge, select};
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, Sources, load, lower, merge};
 
 use crate::config::{DocumentConfig, Families, Family};
 use crate::failure::Failure;
-use crate::stages::{self, Given};
+use crate::stages::{self, Given, Stage};
 use crate::watch::journal;
 use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, crate_folder, in_openapi};
 
@@ -150,9 +150,9 @@ fn require_crate(tree: &Tree, family: &Family) -> Result<(), Diagnostics> {
 fn pipeline(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Node, Diagnostics> {
     let mut parts = Vec::new();
     let mut problems = Diagnostics::default();
-    for document in &family.documents {
-        match part(cx, files, document) {
-            Ok(root) => parts.push(Part { id: document.id.clone(), root }),
+    for config in &family.documents {
+        match document(cx, files, config, Stage::Selected) {
+            Ok(root) => parts.push(Part { id: config.id.clone(), root }),
             Err(mut more) => problems.0.append(&mut more.0),
         }
     }
@@ -162,14 +162,16 @@ fn pipeline(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Node
     lower::lower(cx, merged, &family.lower)
 }
 
-/// One document as published to its selected operations in 3.0.3.
-fn part(cx: &mut Context, files: &dyn Files, document: &DocumentConfig) -> Result<Node, Diagnostics> {
+/// One document of a family, as far as a stage that it takes alone.
+pub(crate) fn document(
+    cx: &mut Context,
+    files: &dyn Files,
+    config: &DocumentConfig,
+    last: Stage,
+) -> Result<Node, Diagnostics> {
     let given = |(file, origin): &(String, _)| Given { files, path: in_openapi(file), named: Some(*origin) };
-    let published = stages::loaded(cx, &given(&document.file))?;
-    let overlays: Vec<Given<'_>> = document.overlays.iter().map(given).collect();
-    let overlaid = stages::overlaid(cx, published, &overlays)?;
-    let root = stages::converted(cx, files, overlaid, Strictness::Strict)?;
-    select::select(cx, root, &document.select)
+    let overlays: Vec<Given<'_>> = config.overlays.iter().map(given).collect();
+    stages::until(cx, (&given(&config.file), &overlays), &config.select, Strictness::Strict, last)
 }
 
 /// Why a family could not be built.

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use openapi_pipeline::lower::{self, LowerPlan, Strictness};
 use openapi_pipeline::merge::{self, Part};
-use openapi_pipeline::select::{self, Selection};
 use openapi_pipeline::{Context, Diagnostics, Node};
+
+pub use crate::stages::Stage;
 
 use crate::build;
 use crate::config::{DocumentConfig, Family};
@@ -16,7 +17,7 @@ use crate::description::{Folder, open, selection};
 use crate::failure::Failure;
 use crate::stack::with_deep_stack;
 use crate::stages::{self, Given};
-use crate::workspace::{Tree, Workspace, in_openapi};
+use crate::workspace::{Tree, Workspace};
 
 /// A description or a family, a stage, and a format.
 #[derive(Clone, Debug)]
@@ -37,25 +38,6 @@ pub struct Options {
     pub overlays: Vec<PathBuf>,
     /// Operations of the file to keep, as in [`client::Description`](crate::client::Description).
     pub select: Vec<String>,
-}
-
-/// The stages of a description, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// As published, with the files it refers to.
-    Loaded,
-    /// With its overlays.
-    Overlaid,
-    /// Checked, and in OpenAPI 3.0.3.
-    Converted,
-    /// Cut down to the operations that are wanted.
-    Selected,
-    /// One with the other documents of its family.
-    Merged,
-    /// As generated code is made from.
-    Lowered,
-    /// What progenitor is given of it.
-    View,
 }
 
 /// How to show a document.
@@ -154,7 +136,7 @@ fn file(cx: &mut Context, options: &Options) -> Result<Node, Diagnostics> {
     let overlays = opened.iter().map(|(files, path)| Given { files, path: path.clone(), named: None });
     let given = Given { files: &files, path, named: None };
     let overlays: Vec<Given<'_>> = overlays.collect();
-    let selected = document(cx, (&given, &overlays), &selection, Strictness::Lenient, options.stage)?;
+    let selected = stages::until(cx, (&given, &overlays), &selection, Strictness::Lenient, options.stage)?;
     let plan = LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient };
     match options.stage {
         // A single document is merged with nothing.
@@ -172,16 +154,12 @@ fn of_family(
     only: Option<&DocumentConfig>,
     stage: Stage,
 ) -> Result<Node, Diagnostics> {
-    let until = |cx: &mut Context, config: &DocumentConfig| {
-        let overlays: Vec<Given<'_>> = config.overlays.iter().map(|named| given(tree, named)).collect();
-        document(cx, (&given(tree, &config.file), &overlays), &config.select, Strictness::Strict, stage)
-    };
     if let Some(config) = only {
-        return until(cx, config);
+        return build::document(cx, tree, config, stage);
     }
     let mut parts = Vec::new();
     for config in &family.documents {
-        parts.push(Part { id: config.id.clone(), root: until(cx, config)? });
+        parts.push(Part { id: config.id.clone(), root: build::document(cx, tree, config, stage)? });
     }
     let merged = merge::merge(cx, parts, &family.merge)?;
     match stage {
@@ -199,32 +177,4 @@ fn view(lowered: &Node) -> Result<Node, Diagnostics> {
             .help("this is a fault of the pipeline, not of the document")
     };
     client_codegen::view(lowered).map_err(|error| broken(error).into())
-}
-
-fn given<'a>(tree: &'a Tree, (file, origin): &(String, openapi_pipeline::Origin)) -> Given<'a> {
-    Given { files: tree, path: in_openapi(file), named: Some(*origin) }
-}
-
-/// One document, as far as the stages go that every document takes alone. `loaded` and `overlaid` come before the
-/// check: who writes an overlay wants to see what is refused.
-fn document(
-    cx: &mut Context,
-    (given, overlays): (&Given<'_>, &[Given<'_>]),
-    selection: &Selection,
-    strictness: Strictness,
-    stage: Stage,
-) -> Result<Node, Diagnostics> {
-    let published = stages::loaded(cx, given)?;
-    if stage == Stage::Loaded {
-        return Ok(published.root);
-    }
-    let published = stages::overlaid(cx, published, overlays)?;
-    if stage == Stage::Overlaid {
-        return Ok(published.root);
-    }
-    let converted = stages::converted(cx, given.files, published, strictness)?;
-    if stage == Stage::Converted {
-        return Ok(converted);
-    }
-    select::select(cx, converted, selection)
 }

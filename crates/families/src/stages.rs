@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use client_codegen::CrateSource;
 use openapi_pipeline::load::{Files, Published};
 use openapi_pipeline::lower::{self, Strictness};
+use openapi_pipeline::select::{self, Selection};
 use openapi_pipeline::{Context, Diagnostics, Node, Origin, convert, load, overlay};
 
 /// A problem without a place of its own, such as a missing file, points at the line of families.toml that named the file.
@@ -34,6 +35,25 @@ impl Given<'_> {
             None => problems,
         }
     }
+}
+
+/// The stages of a description, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// As published, with the files it refers to.
+    Loaded,
+    /// With its overlays.
+    Overlaid,
+    /// Checked, and in OpenAPI 3.0.3.
+    Converted,
+    /// Cut down to the operations that are wanted.
+    Selected,
+    /// One with the other documents of its family.
+    Merged,
+    /// As generated code is made from.
+    Lowered,
+    /// What progenitor is given of it.
+    View,
 }
 
 /// A description as published.
@@ -66,6 +86,30 @@ pub(crate) fn converted(
         Strictness::Lenient => load::check_as_published(cx, files, published)?,
     };
     convert::to_v3_0(cx, checked)
+}
+
+/// One document, as far as a stage; the later ones are for all documents of a family at once. `Loaded` and `Overlaid` come
+/// before the check: the author of an overlay wants to see what is refused.
+pub(crate) fn until(
+    cx: &mut Context,
+    (given, overlays): (&Given<'_>, &[Given<'_>]),
+    selection: &Selection,
+    strictness: Strictness,
+    last: Stage,
+) -> Result<Node, Diagnostics> {
+    let published = loaded(cx, given)?;
+    if last == Stage::Loaded {
+        return Ok(published.root);
+    }
+    let published = overlaid(cx, published, overlays)?;
+    if last == Stage::Overlaid {
+        return Ok(published.root);
+    }
+    let converted = converted(cx, given.files, published, strictness)?;
+    if last == Stage::Converted {
+        return Ok(converted);
+    }
+    select::select(cx, converted, selection)
 }
 
 /// Notes of generated members what only their generator knows: that one got a name of its own, or can be null.
