@@ -29,8 +29,8 @@
 //! # Ok::<(), Failure>(())
 //! ```
 //!
-//! Architecture invariants: nothing is printed here, no exit code is chosen, and files are written through
-//! [`FileSet`](workspace::FileSet): all of them or none.
+//! Architecture invariants: nothing is printed here, and no exit code is chosen but that of a child whose parent has ended.
+//! Generated files are written through [`FileSet`](workspace::FileSet): all of them or none.
 
 pub mod adopt;
 pub mod build;
