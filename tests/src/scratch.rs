@@ -42,7 +42,7 @@ pub fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Output {
 
 /// The folder that all builds of scratch folders share.
 pub fn scratch_target() -> PathBuf {
-    workspace_root().join(xtask::OTHERS_TARGET)
+    workspace_root().join(families::workspace::OTHERS_TARGET)
 }
 
 /// A copy of what `cargo xtask generate` reads and writes, and of what a generated crate needs to compile.

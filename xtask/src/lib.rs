@@ -1,38 +1,10 @@
-//! The tasks of this workspace: thin commands around [`openapi_pipeline`] and [`client_codegen`].
+//! The command line of [`families`], which does the work: arguments are parsed, a function is called, and what it returns
+//! is printed.
 //!
-//! It is a library too, so that tests look at what a task makes without starting a process.
+//! It is a library too, so that tests have a program of their own with the same commands.
 //!
-//! Architecture invariant: all printing and all writing of files happens here, and files are written through
-//! [`files::FileSet`] only.
+//! Architecture invariant: all printing happens here, and so does the choice of exit codes.
 
-pub mod adopt;
-pub mod build;
-pub mod calls;
 pub mod cli;
-pub mod client;
-pub mod config;
-pub mod corpus;
-pub mod diff;
-pub mod explain;
-pub mod files;
-mod fingerprint;
-pub mod generate;
-mod goldens;
-mod incoming;
-pub mod lock;
-mod manifests;
-mod memory;
-pub mod new_family;
-mod overlays;
-mod progress;
-pub mod show;
-pub mod snapshots;
-mod stack;
-mod stages;
-mod summary;
-pub mod tree;
-mod unlisted;
-mod watch;
-pub mod workspace;
-
-pub use workspace::{OTHERS_TARGET, Workspace};
+mod tasks;
+mod terminal;

@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use families::Workspace;
 use generation_bench::{build_all, progenitor, repository, upstream, view};
-use xtask::Workspace;
 
 fn families(criterion: &mut Criterion) {
     let workspace = Workspace::find(Some(&repository())).expect("the repository is a workspace");

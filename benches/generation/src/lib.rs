@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use client_codegen::{CrateSpec, Descriptions};
+use families::build;
+use families::config::{DocumentConfig, Family};
+use families::workspace::{Inputs, Tree};
+use families::Workspace;
 use openapi_pipeline::load::DiskFiles;
 use openapi_pipeline::merge::Part;
 use openapi_pipeline::{Context, Diagnostics, convert, load, lower, merge, overlay, select};
 use tempfile::TempDir;
-use xtask::build::{self, Inputs};
-use xtask::config::{DocumentConfig, Family};
-use xtask::{Workspace, workspace::Failure};
 
 /// That of xtask.
 #[global_allocator]
@@ -30,20 +31,18 @@ pub fn repository() -> PathBuf {
 
 /// The families of a workspace.
 pub fn families(workspace: &Workspace) -> Vec<Family> {
-    build::families(workspace).unwrap_or_else(|failure| panic!("{}", failure.render(false))).1.families
+    build::families(&Tree::new(workspace)).unwrap_or_else(|failure| panic!("{}", failure.render(false))).1.families
 }
 
 /// All families of a workspace, from their documents on disk to their sources in memory. The bytes of the sources.
 pub fn build_all(workspace: &Workspace) -> usize {
-    let (mut cx, families, mut inputs) = build::families(workspace).expect("families.toml is right");
+    let tree = Tree::new(workspace);
+    let (mut cx, families, mut inputs) = build::families(&tree).expect("families.toml is right");
     let mut bytes = 0;
     for family in &families.families {
-        let built = match build::family(workspace, &mut cx, family, &mut inputs) {
+        let built = match build::family(&tree, &mut cx, family, &mut inputs) {
             Ok(built) => built,
-            Err(build::BuildError::Codegen(error)) => panic!("{}: {error}", family.name),
-            Err(build::BuildError::Input(problems)) => {
-                panic!("{}", Failure::Input { problems, sources: cx.sources }.render(false))
-            }
+            Err(error) => panic!("{}", error.into_failure(family, cx.sources).render(false)),
         };
         bytes += built.outputs.iter().map(|(_, text)| text.len()).sum::<usize>();
     }
@@ -118,7 +117,7 @@ impl Stages {
         result
     }
 
-    /// Runs a family stage by stage, as `xtask::build::family` does, with the clock between them. The last one is
+    /// Runs a family stage by stage, as `families::build::family` does, with the clock between them. The last one is
     /// progenitor alone, on its own, which is a part of the one before and not of the total.
     pub fn of(workspace: &Workspace, family: &Family) -> Result<Self, Diagnostics> {
         let mut stages = Self::default();
@@ -172,9 +171,10 @@ pub const PROGENITOR: &str = "(progenitor alone)";
 
 /// The merged document of the only family of a workspace, as progenitor gets it.
 pub fn view(workspace: &Workspace) -> serde_json::Value {
-    let (mut cx, families, _) = build::families(workspace).expect("families.toml is right");
+    let tree = Tree::new(workspace);
+    let (mut cx, families, _) = build::families(&tree).expect("families.toml is right");
     let Some(family) = families.families.first() else { panic!("there is no family") };
-    let Ok(built) = build::family(workspace, &mut cx, family, &mut Inputs::new()) else { panic!("it doesn't build") };
+    let Ok(built) = build::family(&tree, &mut cx, family, &mut Inputs::new()) else { panic!("it doesn't build") };
     let merged = built.outputs.iter().find(|(path, _)| path.starts_with("openapi"));
     without_error_responses(serde_json::from_str(merged.expect("it has a document").1).expect("it is JSON"))
 }

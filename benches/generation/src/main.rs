@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use families::Workspace;
 use generation_bench::{PROGENITOR, Stages, families, growth, published, repository, scratch, upstream};
-use xtask::Workspace;
 
 const RUNS: usize = 20;
 
@@ -74,7 +74,7 @@ fn stages(title: &str, workspace: &Workspace) {
 const ORDER: [&str; 9] =
     ["load", "convert", "overlay", "select", "merge", "lower", "write the document", "generate", PROGENITOR];
 
-fn median_stages(workspace: &Workspace, family: &xtask::config::Family) -> Stages {
+fn median_stages(workspace: &Workspace, family: &families::config::Family) -> Stages {
     let runs: Vec<Stages> =
         (0..9).map(|_| Stages::of(workspace, family).unwrap_or_else(|problems| panic!("{problems}"))).collect();
     let of = |index: usize| median(runs.iter().map(|run| run.0[index].1).collect());

@@ -5,7 +5,7 @@ mod reported;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use xtask::calls::Method;
+use families::calls::Method;
 
 use self::draft::Draft;
 use self::reported::{anonymous, left_out};

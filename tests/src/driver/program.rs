@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use families::calls::{Calls, Method};
 use serde_json::{Map, Value, json};
-use xtask::calls::{Calls, Method};
 
 use super::plan::Plan;
 use super::subject::Subject;

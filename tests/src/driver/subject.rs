@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use families::calls::{Method, credentials, methods};
 use serde_json::Value;
-use xtask::calls::{Method, credentials, methods};
 
 use super::{Clients, Trial};
 use crate::{assert_golden, run, xtask};

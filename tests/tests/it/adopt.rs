@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use families::adopt::{self, Adoption, Options};
+use families::workspace::Tree;
+use families::{Failure, Workspace};
 use openapi_pipeline::load::DiskFiles;
 use openapi_pipeline::{Context, load};
 use serde_json::{Value, json};
 use workspace_tests::{Scratch, run, xtask};
-use xtask::adopt::{self, Adopt, Adoption};
-use xtask::workspace::Failure;
-use xtask::{Workspace, tree::Tree};
 
 const AIVO: &str = "openapi/aivo/auth.yaml";
 const SVIX: &str = "openapi/svix/2024-09-10.json";
@@ -41,7 +41,7 @@ impl Shop {
     fn try_adopt(&self, family: &str, files: &[&str]) -> Result<Adoption, Failure> {
         let workspace = Workspace::find(Some(&self.scratch.path(""))).unwrap();
         let files = files.iter().map(|file| (*file).to_owned()).collect();
-        adopt::prepare(&workspace, &Adopt { family: family.to_owned(), files, write: false })
+        adopt::prepare(&workspace, &Options { family: family.to_owned(), files, write: false })
     }
 
     fn adopt(&self, family: &str, files: &[&str]) -> Adoption {

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use families::client::ClientReport;
 use openapi_pipeline::lower::Construct;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use workspace_tests::{assert_golden, cargo, run, scratch_target, workspace_root, xtask};
-use xtask::client::ClientReport;
 
 /// A folder with descriptions, and the commands in it.
 struct Desk(TempDir);

@@ -263,7 +263,8 @@ fn the_same_file_twice_is_no_change() {
             if ![".json", ".yaml", ".yml"].iter().any(|end| name.ends_with(end)) {
                 continue;
             }
-            let compared = ::xtask::diff::compare(&path, &path, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let compared =
+                families::diff::compare(&path, &path, None).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(compared.difference.is_empty(), "{name}: {}", lines(&compared.difference).join("\n"));
             files += 1;
         }

@@ -21,7 +21,7 @@ fn documented(file: &str, wanted: &str) {
 
 #[test]
 fn the_schema_of_the_json_is_documented() {
-    documented("diff.schema.json", &::xtask::diff::DiffReport::schema());
+    documented("diff.schema.json", &families::diff::DiffReport::schema());
 }
 
 #[test]

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::process::Output;
 
 use client_codegen::outline::outline;
+use families::workspace::Tree;
+use families::{Workspace, build, explain};
 use openapi_pipeline::{Context, load};
 use serde_json::Value;
 use workspace_tests::{run, workspace_root, xtask};
-use xtask::tree::Tree;
-use xtask::{Workspace, build, explain};
 
 fn workspace() -> Workspace {
     Workspace::find(Some(workspace_root())).unwrap()
@@ -48,7 +48,7 @@ fn paths(outline: &str) -> BTreeSet<String> {
 fn every_public_item_of_every_client_has_an_entry_that_leads_somewhere() {
     let workspace = workspace();
     let tree = Tree::new(&workspace);
-    let (_, families, _) = build::families(&workspace).unwrap();
+    let (_, families, _) = build::families(&tree).unwrap();
     for family in &families.families {
         let package = &family.package;
         let table = explain::explain(&workspace, &package.replace('-', "_")).unwrap();

@@ -12,8 +12,9 @@ use workspace_tests::{run, workspace_root};
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"];
 
 /// The crates that are of no use to anybody else.
-const PRIVATE: [&str; 11] = [
+const PRIVATE: [&str; 12] = [
     "call-bench",
+    "families",
     "generation-bench",
     "golden-clients",
     "hot-path-bench",

@@ -27,11 +27,15 @@ mod tree;
 /// The folders of the published crates, by name, and whether they hold generated code.
 fn crates() -> BTreeMap<String, (PathBuf, bool)> {
     let folders = std::fs::read_dir(workspace_root().join("crates")).unwrap().map(|entry| entry.unwrap());
+    let is_published = |entry: &std::fs::DirEntry| {
+        let manifest = std::fs::read_to_string(entry.path().join("Cargo.toml")).unwrap();
+        !manifest.lines().any(|line| line == "publish = false")
+    };
     let described = |entry: std::fs::DirEntry| {
         let is_generated = entry.path().join("src/generated.rs").is_file();
         (entry.file_name().into_string().unwrap(), (entry.path(), is_generated))
     };
-    folders.map(described).collect()
+    folders.filter(is_published).map(described).collect()
 }
 
 /// The public items of a crate, a line each.

@@ -7,15 +7,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use families::workspace::Tree;
+use families::{Workspace, build, snapshots};
 use workspace_tests::workspace_root;
-use xtask::{Workspace, build, snapshots};
 
 /// The snapshots of every family, built in memory from the descriptions.
 fn families() -> BTreeMap<String, BTreeMap<String, String>> {
-    let workspace = Workspace::find(Some(workspace_root())).unwrap();
-    let (mut cx, families, mut inputs) = build::families(&workspace).unwrap();
+    let tree = Tree::new(&Workspace::find(Some(workspace_root())).unwrap());
+    let (mut cx, families, mut inputs) = build::families(&tree).unwrap();
     let snapshots = families.families.iter().map(|family| {
-        let built = build::family(&workspace, &mut cx, family, &mut inputs).unwrap();
+        let built = build::family(&tree, &mut cx, family, &mut inputs).unwrap();
         let library = workspace_root().join("crates").join(&family.package).join("src/lib.rs");
         (family.name.clone(), snapshots::of(&built, &std::fs::read_to_string(library).unwrap()).unwrap())
     });

@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use families::workspace::Tree;
+use families::{Workspace, build};
 use test_requirements::Requirement;
 use workspace_tests::{Scratch, run};
-use xtask::{Workspace, build};
 
 const FAMILIES: &str = "openapi/families.toml";
 
@@ -92,13 +93,12 @@ file = "svix/whole.json"
     let dependency = "reqwest.workspace = true\n";
     scratch.replace("crates/svix-client/Cargo.toml", dependency, &format!("regress.workspace = true\n{dependency}"));
     run(scratch.generate(&[]));
-
-    let workspace = Workspace::find(Some(&scratch.path(""))).unwrap();
-    let (mut cx, families, mut inputs) = build::families(&workspace).unwrap();
-    let built = build::family(&workspace, &mut cx, &families.families[0], &mut inputs).unwrap();
+    let tree = Tree::new(&Workspace::find(Some(&scratch.path(""))).unwrap());
+    let (mut cx, families, mut inputs) = build::families(&tree).unwrap();
+    let built = build::family(&tree, &mut cx, &families.families[0], &mut inputs).unwrap();
     let left_out = built.report.notes.iter().filter(|note| note.rule.name == "leave-out-operation").count();
-    assert_eq!(built.operations + left_out, count_operations(&document));
-    assert_eq!(operations(&scratch, "whole").len(), built.operations);
+    assert_eq!(built.source.operations + left_out, count_operations(&document));
+    assert_eq!(operations(&scratch, "whole").len(), built.source.operations);
 
     let checked = scratch.cargo(&["check", "--no-default-features", "--package", "svix-client"]);
     let said = String::from_utf8_lossy(&checked.stderr).into_owned();

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use families::calls::{Argument, Method};
 use serde_json::{Map, Value};
-use xtask::calls::{Argument, Method};
 
 use super::reported::explained;
 use super::{Case, Plan, Subject};

@@ -92,7 +92,7 @@ fn the_json_is_for_programs() {
             "operations": ["GET /orders", "POST /orders", "GET /orders/{orderId}"],
         })
     );
-    let schema: Value = serde_json::from_str(&::xtask::diff::DiffReport::schema()).unwrap();
+    let schema: Value = serde_json::from_str(&families::diff::DiffReport::schema()).unwrap();
     let problems: Vec<String> =
         jsonschema::validator_for(&schema).unwrap().iter_errors(&report).map(|error| error.to_string()).collect();
     assert!(problems.is_empty(), "{problems:?}");

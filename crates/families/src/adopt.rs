@@ -1,0 +1,240 @@
+//! A new description of a vendor is taken over.
+//!
+//! The family is built twice, as it is and as it would be, in memory. What differs is shown; only [`Adoption::write`] puts
+//! it on disk, all files or none.
+
+mod assign;
+mod changelog;
+mod release;
+mod report;
+mod surface;
+mod trial;
+
+use std::path::{Path, PathBuf};
+
+use openapi_pipeline::diff::{self, Difference};
+use openapi_pipeline::lower::Strictness;
+use openapi_pipeline::{Context, Node, select};
+
+use crate::build;
+use crate::config::{Families, Family};
+use crate::failure::Failure;
+use crate::generate::regenerate;
+use crate::lock::{LOCK, fingerprint};
+use crate::stack::with_deep_stack;
+use crate::stages::{self, overlays};
+use crate::workspace::{FAMILIES, Inputs, OPENAPI, Tree, Workspace};
+use assign::Replacement;
+use release::{Present, Release};
+use trial::{Trial, Tried};
+
+/// A family, and the new descriptions of its vendor.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The family, as in openapi/families.toml.
+    pub family: String,
+    /// The new descriptions, as `FILE` or `ID=FILE`: one with an id replaces that document of the family, else the one it
+    /// has the most operations in common with. The files it refers to must lie beside it or below.
+    pub files: Vec<String>,
+    /// Whether it is going to be written, which the report mentions.
+    pub write: bool,
+}
+
+/// An adoption in memory: the report about it, and the workspace as it would be.
+#[derive(Debug)]
+pub struct Adoption {
+    /// What to show.
+    pub report: String,
+    /// What to show when it is written: what is left to do.
+    pub next: String,
+    /// How many problems stand in its way.
+    pub problems: usize,
+    /// The version the crate gets; nothing if it stays as it is.
+    pub version: Option<String>,
+    /// The workspace as it would be.
+    pub tree: Tree,
+    family: String,
+}
+
+impl Adoption {
+    /// Writes all that changed; what nobody reads any more goes last.
+    ///
+    /// # Errors
+    ///
+    /// When problems stand in its way, and when a file can't be written.
+    pub fn write(&self, workspace: &Workspace) -> Result<(), Failure> {
+        if self.problems > 0 {
+            return Err(self.refusal());
+        }
+        self.tree.changes().write(workspace.root(), Path::new(LOCK))?;
+        for path in self.tree.gone() {
+            let path = workspace.path(path);
+            std::fs::remove_file(&path).map_err(|error| Failure::io("remove", &path, error))?;
+        }
+        fingerprint::record(workspace);
+        Ok(())
+    }
+
+    fn refusal(&self) -> Failure {
+        let plural = if self.problems == 1 {
+            "1 problem stands".to_owned()
+        } else {
+            format!("{} problems stand", self.problems)
+        };
+        Failure::Message {
+            code: "adopt",
+            message: format!("{plural} in the way of this adoption of family {}; nothing was written", self.family),
+            help:
+                "repair what is listed above, in the overlays and in openapi/families.toml, and run the command again"
+                    .to_owned(),
+        }
+    }
+}
+
+/// Everything that is known of an adoption, for the report.
+struct Known<'a> {
+    cx: Context,
+    options: &'a Options,
+    family: &'a Family,
+    replacements: &'a [Replacement],
+    before: &'a Trial,
+    present: &'a Present,
+    after: &'a Trial,
+    /// The difference of each document: in what is selected, and in all of it.
+    differences: Vec<Option<Differences>>,
+    release: Option<Release>,
+}
+
+/// How a document differs.
+struct Differences {
+    selected: Difference,
+    whole: Difference,
+}
+
+/// Prepares an adoption in memory; touches nothing. An overlay, a selection, a merge rule or a secret that no longer fits is
+/// no error here: the report names it, and it stands in the way of [`Adoption::write`].
+///
+/// # Errors
+///
+/// When there is no such family, its present state is unusable, a new description can't be read, or it isn't clear which
+/// document it replaces.
+pub fn prepare(workspace: &Workspace, options: &Options) -> Result<Adoption, Failure> {
+    with_deep_stack(workspace.root(), || in_memory(workspace, options))
+}
+
+fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failure> {
+    let now = Tree::new(workspace);
+    let (mut cx, families, _) = build::families(&now)?;
+    let family = families.named(&options.family)?;
+    let replacements = assign::assign(&now, family, &options.files)?;
+    let before = trial::run(&now, &mut cx, family);
+    // Overlays and secrets may be written for the new description already; but the old one must be there.
+    if !before.problems.documents.0.is_empty() {
+        return Err(Failure::Input { problems: before.problems.documents, sources: cx.sources });
+    }
+    let present = Present::read(&now, &family.package)?;
+
+    let mut tree = now.clone();
+    take_over(&mut tree, &cx, family, &replacements)?;
+    let after_families = parse_families(&mut cx, &tree)?;
+    let after_family = after_families.families.iter().find(|one| one.name == family.name).unwrap_or(family);
+    let after = trial::run(&tree, &mut cx, after_family);
+    let differences = compare(&mut cx, (&now, &before), (&tree, &after));
+
+    let mut known = Known {
+        cx,
+        options,
+        family,
+        replacements: &replacements,
+        before: &before,
+        present: &present,
+        after: &after,
+        differences,
+        release: None,
+    };
+    if let Some(built) = &after.built {
+        known.release = Some(known.release(built, &mut tree)?);
+    }
+    if known.after.problems.is_empty() {
+        let inputs = regenerate(&mut tree)?;
+        for path in no_longer_read(&before.read, &inputs) {
+            tree.remove(&path);
+        }
+    }
+    let version = known.release.as_ref().filter(|release| release.from != release.to).map(|release| release.to.clone());
+    let problems = known.after.problems.count();
+    Ok(Adoption {
+        report: report::render(&mut known, &now, &tree),
+        next: report::next(&known, &tree),
+        problems,
+        version,
+        family: family.name.clone(),
+        tree,
+    })
+}
+
+/// Puts the new files in their places, and names them in families.toml.
+fn take_over(tree: &mut Tree, cx: &Context, family: &Family, replacements: &[Replacement]) -> Result<(), Failure> {
+    let mut edits = Vec::new();
+    for replacement in replacements {
+        for (path, text) in &replacement.files {
+            tree.write(path, text.clone());
+        }
+        let Some(document) = family.documents.get(replacement.document) else { continue };
+        let (name, origin) = &document.file;
+        let target = replacement.target.strip_prefix(OPENAPI).unwrap_or(&replacement.target).display().to_string();
+        if *name != target {
+            edits.push((cx.sources.span(*origin), toml::Value::from(target).to_string()));
+        }
+    }
+    if edits.is_empty() {
+        return Ok(());
+    }
+    // From the end, so that no edit moves the next one's place.
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    let mut text = tree.text(Path::new(FAMILIES))?;
+    for (span, value) in edits {
+        text.replace_range(span, &value);
+    }
+    tree.write(FAMILIES, text);
+    Ok(())
+}
+
+fn parse_families(cx: &mut Context, tree: &Tree) -> Result<Families, Failure> {
+    let source = cx.sources.add(FAMILIES, tree.text(Path::new(FAMILIES))?);
+    Families::parse(cx, source)
+        .map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })
+}
+
+/// Both sides are corrected by the overlay actions that fit both; what the family selects is what it selects of either.
+fn compare(
+    cx: &mut Context,
+    (now, before): (&Tree, &Trial),
+    (then, after): (&Tree, &Trial),
+) -> Vec<Option<Differences>> {
+    let pairs = before.documents.iter().zip(&after.documents);
+    pairs
+        .map(|(old, new)| {
+            let (was, is) = corrected(cx, (now, old), (then, new))?;
+            let selected = |root, tried: &Tried| select::subset(root, |path, method| tried.selects(path, method));
+            let selected = diff::diff(cx, &selected(&was, old), &selected(&is, new));
+            Some(Differences { selected, whole: diff::diff(cx, &was, &is) })
+        })
+        .collect()
+}
+
+/// Two documents in 3.0.3, corrected alike. Where one of them is only valid with a correction that the other one doesn't
+/// need, each has its own.
+fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree, &Tried)) -> Option<(Node, Node)> {
+    let (mut was, mut is) = (old.published.clone()?, new.published.clone()?);
+    (was.root, is.root) = overlays::to_both(cx, (was.root, is.root), &new.overlays);
+    match (stages::converted(cx, now, was, Strictness::Strict), stages::converted(cx, then, is, Strictness::Strict)) {
+        (Ok(was), Ok(is)) => Some((was, is)),
+        _ => Some((old.converted.clone()?, new.converted.clone()?)),
+    }
+}
+
+/// Descriptions that were read and are not any more.
+fn no_longer_read(before: &Inputs, after: &Inputs) -> Vec<PathBuf> {
+    before.keys().filter(|path| path.starts_with(OPENAPI) && !after.contains_key(*path)).cloned().collect()
+}

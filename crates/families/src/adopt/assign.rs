@@ -1,0 +1,173 @@
+//! Which document of a family a new file replaces.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use openapi_pipeline::{Context, Node, load};
+
+use crate::config::{DocumentConfig, Family};
+use crate::description::incoming::{self, Incoming};
+use crate::failure::Failure;
+use crate::workspace::{OPENAPI, Tree, in_openapi};
+
+/// A file, and the document it replaces.
+pub(super) struct Replacement {
+    /// Which document of the family.
+    pub(super) document: usize,
+    /// The file as the user named it.
+    pub(super) given: String,
+    /// Where it will lie in the workspace.
+    pub(super) target: PathBuf,
+    /// Its text and that of the files it refers to, by where they will lie.
+    pub(super) files: Vec<(PathBuf, String)>,
+    /// Why this document, in a few words.
+    pub(super) why: String,
+}
+
+/// `[ID=]FILE`, in the order they were given.
+pub(super) fn assign(tree: &Tree, family: &Family, given: &[String]) -> Result<Vec<Replacement>, Failure> {
+    let mut found: Vec<Replacement> = Vec::new();
+    // Those with an id first: they leave fewer documents for the others.
+    let (named, others): (Vec<_>, Vec<_>) =
+        given.iter().map(|text| split(family, text)).partition(|(id, _)| id.is_some());
+    for (id, file) in named.into_iter().chain(others) {
+        let read = incoming::read(file)?;
+        let free: Vec<usize> =
+            (0..family.documents.len()).filter(|at| found.iter().all(|other| other.document != *at)).collect();
+        let (document, why) = match id {
+            Some(id) => (by_id(family, id, &free)?, "as you said".to_owned()),
+            None => by_operations(tree, family, file, &read.root, &free)?,
+        };
+        found.push(place(family, document, why, file, read)?);
+    }
+    found.sort_by_key(|replacement| replacement.document);
+    no_two_files_in_one_place(family, &found)?;
+    Ok(found)
+}
+
+/// The id before the first `=`, if the family has a document of that name, or no such file exists.
+fn split<'a>(family: &Family, text: &'a str) -> (Option<&'a str>, &'a str) {
+    match text.split_once('=') {
+        Some((id, file)) if family.documents.iter().any(|document| document.id == id) || !Path::new(text).exists() => {
+            (Some(id), file)
+        }
+        _ => (None, text),
+    }
+}
+
+fn by_id(family: &Family, id: &str, free: &[usize]) -> Result<usize, Failure> {
+    let Some(at) = family.documents.iter().position(|document| document.id == id) else {
+        return Err(Failure::Message {
+            code: "unknown-document",
+            message: format!("family {} has no document `{id}`", family.name),
+            help: format!("it has {}", ids(family, &(0..family.documents.len()).collect::<Vec<_>>())),
+        });
+    };
+    if free.contains(&at) {
+        return Ok(at);
+    }
+    Err(Failure::Message {
+        code: "document-twice",
+        message: format!("two files are given for document `{id}` of family {}", family.name),
+        help: "give one file for each document".to_owned(),
+    })
+}
+
+/// The document that has the most operations in common with the file.
+fn by_operations(
+    tree: &Tree,
+    family: &Family,
+    file: &str,
+    root: &Node,
+    free: &[usize],
+) -> Result<(usize, String), Failure> {
+    if let ([only], [_]) = (free, family.documents.as_slice()) {
+        return Ok((*only, "the only one of the family".to_owned()));
+    }
+    let new = operations(root);
+    let mut counts: Vec<(usize, usize, usize)> = free
+        .iter()
+        .filter_map(|at| {
+            let mut cx = Context::new();
+            let path = in_openapi(&family.documents.get(*at)?.file.0);
+            let old = operations(&load::load(&mut cx, tree, &path).ok()?.root);
+            Some((old.intersection(&new).count(), old.len(), *at))
+        })
+        .collect();
+    counts.sort_by_key(|(common, ..)| std::cmp::Reverse(*common));
+    match counts.as_slice() {
+        [(common, all, at), rest @ ..] if *common > 0 && rest.first().is_none_or(|(next, ..)| next < common) => {
+            Ok((*at, format!("{common} of its {all} operations are in the new file")))
+        }
+        _ => Err(Failure::Message {
+            code: "which-document",
+            message: format!(
+                "{file} has no more operations in common with one document of family {} than with another",
+                family.name
+            ),
+            help: format!("say which one it replaces, as ID={file}; the family has {}", ids(family, free)),
+        }),
+    }
+}
+
+/// Method and path of each operation; a slash at the end makes none a different one, nor does the name of a parameter.
+fn operations(root: &Node) -> BTreeSet<String> {
+    let base = root.get_str("basePath").unwrap_or_default().trim_end_matches('/').to_owned();
+    let mut found = BTreeSet::new();
+    for (path, item) in root.members("paths") {
+        for (method, _) in item.as_object().into_iter().flatten().filter(|(method, _)| is_method(method)) {
+            found.insert(format!("{method} {path}"));
+            found.insert(format!("{method} {base}{path}"));
+        }
+    }
+    found
+}
+
+fn is_method(key: &str) -> bool {
+    matches!(key, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace")
+}
+
+/// Beside the file it replaces, under its own name.
+fn place(family: &Family, document: usize, why: String, file: &str, read: Incoming) -> Result<Replacement, Failure> {
+    let config = &family.documents[document];
+    let current = in_openapi(&config.file.0);
+    let folder = current.parent().unwrap_or(Path::new(OPENAPI)).to_owned();
+    let target = folder.join(&read.name);
+    let taken = |other: &&DocumentConfig| {
+        other.id != config.id && in_openapi(&other.file.0) == target
+            || family.documents.iter().flat_map(|one| &one.overlays).any(|(overlay, _)| in_openapi(overlay) == target)
+    };
+    if let Some(other) = family.documents.iter().find(taken) {
+        return Err(Failure::Message {
+            code: "file-taken",
+            message: format!("{} belongs to document `{}` of family {}", target.display(), other.id, family.name),
+            help: format!("give the new file of `{}` another name", config.id),
+        });
+    }
+    let files = read.files.into_iter().map(|(path, text)| (folder.join(path), text)).collect();
+    Ok(Replacement { document, given: file.to_owned(), target, files, why })
+}
+
+fn no_two_files_in_one_place(family: &Family, found: &[Replacement]) -> Result<(), Failure> {
+    for (at, one) in found.iter().enumerate() {
+        for other in found.iter().skip(at + 1) {
+            let clash = one
+                .files
+                .iter()
+                .find(|(path, text)| other.files.iter().any(|(there, instead)| there == path && instead != text));
+            if let Some((path, _)) = clash {
+                return Err(Failure::Message {
+                    code: "file-taken",
+                    message: format!("two different files of family {} would become {}", family.name, path.display()),
+                    help: "give one of them another name".to_owned(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn ids(family: &Family, which: &[usize]) -> String {
+    let documents = which.iter().filter_map(|at| family.documents.get(*at));
+    documents.map(|document| format!("`{}` ({})", document.id, document.file.0)).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,136 @@
+//! What becomes of the crate: its version, by what changed, and what its CHANGELOG says.
+
+use client_codegen::items::{self, Item};
+use openapi_pipeline::diff::{Step, next_version};
+
+use super::changelog::{self, Entry};
+use super::surface::Surface;
+use super::{Known, Trial};
+use crate::build::Built;
+use crate::failure::Failure;
+use crate::workspace::{OPENAPI, Tree, crate_folder};
+use crate::{client, manifests};
+
+/// The crate as it is.
+pub(super) struct Present {
+    version: String,
+    client: String,
+    generated: String,
+    items: Vec<Item>,
+}
+
+impl Present {
+    /// From what is committed: the overlays may have moved on.
+    pub(super) fn read(now: &Tree, package: &str) -> Result<Self, Failure> {
+        let source = |file: &str| now.text(&crate_folder(package).join("src").join(file));
+        let (client, generated) = (source("client.rs")?, source("generated.rs")?);
+        let items = items::of_source(&client, &generated).map_err(|error| Failure::Message {
+            code: "not-rust",
+            message: format!("the sources of {package} can't be parsed: {error}"),
+            help: "`cargo xtask generate` writes them anew".to_owned(),
+        })?;
+        Ok(Self { version: manifests::version(now, package)?, client, generated, items })
+    }
+}
+
+/// What becomes of the crate.
+pub(super) struct Release {
+    pub(super) from: String,
+    /// The next version; the present one if nothing in the crate changes.
+    pub(super) to: String,
+    pub(super) step: Step,
+    /// Why it is that step.
+    pub(super) why: Vec<String>,
+    pub(super) surface: Surface,
+    pub(super) entry: String,
+    /// What the manifest lacked.
+    pub(super) dependencies: Vec<&'static str>,
+}
+
+impl Known<'_> {
+    /// The version the crate must get, with all that follows from it in `tree`.
+    pub(super) fn release(&self, new: &Built, tree: &mut Tree) -> Result<Release, Failure> {
+        let package = &self.family.package;
+        let from = self.present.version.clone();
+        let before = self.before.built.as_ref().map(Built::table).transpose()?.map(|table| table.items);
+        let after = new.table()?;
+        let surface = Surface::compare(&self.present.items, &after.every_item());
+        let (step, why) = self.step(&surface, new);
+        let to = next_version(&from, step).ok_or_else(|| Failure::Message {
+            code: "version",
+            message: format!("`{from}`, the version of {package}, is none that another could follow"),
+            help: "give the crate a version of three numbers".to_owned(),
+        })?;
+        let mut release = Release { from, to, step, why, surface, entry: String::new(), dependencies: Vec::new() };
+        if release.step == Step::None {
+            return Ok(release);
+        }
+        manifests::set_version(tree, package, &release.from, &release.to)?;
+        release.dependencies = manifests::add_dependencies(tree, package, &client::needs(&new.source))?;
+        let path = crate_folder(package).join("CHANGELOG.md");
+        let changelog = if tree.exists(&path) { tree.text(&path)? } else { format!("# Changelog of {package}\n\n") };
+        let entry = Entry {
+            version: &release.to,
+            follows: self.follows(),
+            surface: &release.surface,
+            changes: self.differences.iter().flatten().flat_map(|both| &both.selected.changes).collect(),
+            before: before.as_deref().unwrap_or_default(),
+            after: &after.items,
+            sources: &self.cx.sources,
+        };
+        tree.write(path, changelog::insert(&changelog, &entry));
+        release.entry = entry.render();
+        Ok(release)
+    }
+
+    /// The stricter of what the API asks for and what the crate's items ask for; why, from both.
+    fn step(&self, surface: &Surface, new: &Built) -> (Step, Vec<String>) {
+        let (mut step, reason) = surface.step();
+        let mut why = Vec::new();
+        if step > Step::None {
+            why.push(format!("{step} by the crate's public items: {reason}"));
+        }
+        for (document, both) in self.family.documents.iter().zip(&self.differences) {
+            let Some(both) = both else { continue };
+            let worst = both.selected.changes.iter().min_by_key(|change| change.level());
+            if let Some(change) = worst {
+                let id = &document.id;
+                why.push(format!(
+                    "{} by document `{id}`: {}: {}",
+                    both.selected.semver(),
+                    change.subject,
+                    change.message
+                ));
+            }
+            step = step.max(both.selected.semver());
+        }
+        if step <= Step::Patch {
+            let same = (&new.source.client, &new.source.generated) == (&self.present.client, &self.present.generated);
+            step = if same { Step::None } else { Step::Patch };
+            if why.is_empty() && !same {
+                why.push("patch: no public item changes, but the generated code does".to_owned());
+            }
+        }
+        (step, why)
+    }
+
+    /// What each new document is, for the changelog.
+    fn follows(&self) -> Vec<String> {
+        let version = |trial: &Trial, at: usize| -> Option<String> {
+            let published = trial.documents.get(at)?.published.as_ref()?;
+            published.root.get("info")?.get_str("version").map(str::to_owned)
+        };
+        let mut lines = Vec::new();
+        for replacement in self.replacements {
+            let file = replacement.target.strip_prefix(OPENAPI).unwrap_or(&replacement.target).display().to_string();
+            let at = replacement.document;
+            let versions = match (version(self.before, at), version(self.after, at)) {
+                (Some(was), Some(is)) if was != is => format!(", version {is} (was {was})"),
+                (_, Some(is)) => format!(", still version {is}"),
+                _ => String::new(),
+            };
+            lines.push(format!("Follows the vendor's description `{file}`{versions}."));
+        }
+        lines
+    }
+}

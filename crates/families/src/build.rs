@@ -1,0 +1,206 @@
+//! A family from its documents to its files, in memory.
+
+mod unlisted;
+
+use std::path::{Path, PathBuf};
+
+use client_codegen::provenance::Table;
+use client_codegen::{CrateSource, CrateSpec, Descriptions};
+use openapi_pipeline::load::Files;
+use openapi_pipeline::lower::Strictness;
+use openapi_pipeline::merge::Part;
+use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, Sources, load, lower, merge};
+
+use crate::config::{DocumentConfig, Families, Family};
+use crate::failure::Failure;
+use crate::stages::{self, Given, Stage};
+use crate::watch::journal;
+use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, crate_folder, in_openapi};
+
+/// A family in memory: its merged document, and the sources that were generated from it.
+#[derive(Debug)]
+pub struct Built {
+    /// The family's name.
+    pub family: String,
+    /// How many documents went in.
+    pub documents: usize,
+    /// What was done to the documents.
+    pub report: Report,
+    /// The merged and lowered document.
+    pub document: Node,
+    /// The sources of the crate, and what is in them.
+    pub source: CrateSource,
+    /// What to write.
+    pub outputs: FileSet,
+}
+
+impl Built {
+    /// The fields that are named like secrets and aren't listed, as families.toml would list them.
+    pub fn unlisted_secrets(&self) -> Vec<String> {
+        unlisted::find(&self.report, &self.document)
+    }
+
+    /// The public items, and where each comes from.
+    ///
+    /// # Errors
+    ///
+    /// When the generated sources can't be read back.
+    pub fn table(&self) -> Result<Table, Failure> {
+        let table = self.source.table();
+        table.map_err(|error| Failure::Codegen { family: self.family.clone(), error })
+    }
+}
+
+/// Reads openapi/families.toml: the context that knows its places, and that the families are then built in; the families;
+/// and the file itself, as the first of the inputs.
+///
+/// # Errors
+///
+/// When the file can't be read, or isn't what openapi/README.md describes.
+pub fn families(tree: &Tree) -> Result<(Context, Families, Inputs), Failure> {
+    let path = Path::new(FAMILIES);
+    let bytes = tree.bytes(path).map_err(|error| Failure::io("read", &tree.path(path), error))?;
+    let inputs = Inputs::from([(path.to_owned(), bytes.clone())]);
+    let mut cx = Context::new();
+    let source = load::decode(&mut cx.sources, FAMILIES, bytes);
+    match source.map_err(Diagnostics::from).and_then(|source| Families::parse(&mut cx, source)) {
+        Ok(families) => Ok((cx, families, inputs)),
+        Err(problems) => Err(Failure::Input { problems, sources: cx.sources }),
+    }
+}
+
+/// Runs a family through the pipeline and the generator. `inputs` gains the files it read.
+///
+/// # Errors
+///
+/// When a document, an overlay or a rule has a problem, the generator fails, or there is no crate for the family.
+pub fn family(tree: &Tree, cx: &mut Context, family: &Family, inputs: &mut Inputs) -> Result<Built, BuildError> {
+    require_crate(tree, family)?;
+    let files = Recording::new(tree);
+    let merged = pipeline(cx, &files, family);
+    inputs.append(&mut files.read.into_inner());
+    emit(cx, family, &merged?)
+}
+
+/// A family's merged and lowered document to its files.
+pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, BuildError> {
+    let document = merged_path(family);
+    let spec = CrateSpec {
+        family: family.name.clone(),
+        title: family.title.clone(),
+        command: format!("cargo xtask generate --family {}", family.name),
+        document: document.display().to_string(),
+        server_by_token_region: family.server_by_token_region.clone(),
+        pins: Default::default(),
+    };
+    let _noted = journal::note(&format!("the family {}", family.name), merged);
+    client_codegen::check_size(merged, &cx.sources, cx.limits())?;
+    let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
+    let source = client_codegen::generate(merged, &spec, descriptions)
+        .map_err(|error| blame(error, client_codegen::culprits(merged, &spec, descriptions)))?;
+    stages::note_members(cx, &source);
+    let crate_src = crate_folder(&family.package).join("src");
+    let mut outputs = FileSet::default();
+    outputs.add(document, merged.to_pretty_json());
+    outputs.add(crate_src.join("generated.rs"), source.generated.clone());
+    outputs.add(crate_src.join("client.rs"), source.client.clone());
+    Ok(Built {
+        family: family.name.clone(),
+        documents: family.documents.len(),
+        report: std::mem::take(&mut cx.report),
+        document: merged.clone(),
+        source,
+        outputs,
+    })
+}
+
+/// The operations the generator fails on, each at its place. Unlike those of a description that nobody looks after, they
+/// are not left out: what was there yesterday must not vanish.
+fn blame(error: client_codegen::CodegenError, culprits: Vec<client_codegen::Culprit>) -> BuildError {
+    if culprits.is_empty() {
+        return BuildError::Codegen(error);
+    }
+    let problem = |culprit: client_codegen::Culprit| {
+        let label = if culprit.schema.is_some() { "this schema" } else { "this operation" };
+        Diagnostic::new("generator", format!("`{}` can't be generated: {}", culprit.operation(), culprit.reason()))
+            .at(culprit.origin, label)
+            .help("leave the operation out through `select`, or change the description by an overlay")
+    };
+    BuildError::Input(Diagnostics(culprits.into_iter().map(problem).collect()))
+}
+
+/// Where the merged document of a family lies.
+fn merged_path(family: &Family) -> PathBuf {
+    PathBuf::from(format!("{OPENAPI}/merged/{}.json", family.name))
+}
+
+/// Sources without a manifest would break every later command: `crates/*` are members of the workspace.
+fn require_crate(tree: &Tree, family: &Family) -> Result<(), Diagnostics> {
+    let package = &family.package;
+    if tree.bytes(&crate_folder(package).join("Cargo.toml")).is_ok() {
+        return Ok(());
+    }
+    let problem = Diagnostic::new("no-such-crate", format!("there is no crate `{package}`"))
+        .at(family.package_origin, format!("crates/{package}/Cargo.toml is not there"))
+        .help("write its Cargo.toml and src/lib.rs first; the crate of another family is a pattern for both");
+    Err(problem.into())
+}
+
+/// The documents of a family to one merged and lowered document.
+fn pipeline(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Node, Diagnostics> {
+    let mut parts = Vec::new();
+    let mut problems = Diagnostics::default();
+    for config in &family.documents {
+        match document(cx, files, config, Stage::Selected) {
+            Ok(root) => parts.push(Part { id: config.id.clone(), root }),
+            Err(mut more) => problems.0.append(&mut more.0),
+        }
+    }
+    problems.into_result()?;
+    let merged = merge::merge(cx, parts, &family.merge)?;
+    let _noted = journal::note(&format!("the family {}", family.name), &merged);
+    lower::lower(cx, merged, &family.lower)
+}
+
+/// One document of a family, as far as a stage that it takes alone.
+pub(crate) fn document(
+    cx: &mut Context,
+    files: &dyn Files,
+    config: &DocumentConfig,
+    last: Stage,
+) -> Result<Node, Diagnostics> {
+    let given = |(file, origin): &(String, _)| Given { files, path: in_openapi(file), named: Some(*origin) };
+    let overlays: Vec<Given<'_>> = config.overlays.iter().map(given).collect();
+    stages::until(cx, (&given(&config.file), &overlays), &config.select, Strictness::Strict, last)
+}
+
+/// Why a family could not be built.
+#[derive(Debug)]
+pub enum BuildError {
+    /// A document, an overlay or a rule has a problem.
+    Input(Diagnostics),
+    /// The generator gave up.
+    Codegen(client_codegen::CodegenError),
+}
+
+impl BuildError {
+    /// The failure of a task because of it; `sources` are the files that the problems speak of.
+    pub fn into_failure(self, family: &Family, sources: Sources) -> Failure {
+        match self {
+            Self::Input(problems) => Failure::Input { problems, sources },
+            Self::Codegen(error) => Failure::Codegen { family: family.name.clone(), error },
+        }
+    }
+}
+
+impl From<Diagnostics> for BuildError {
+    fn from(problems: Diagnostics) -> Self {
+        Self::Input(problems)
+    }
+}
+
+impl From<client_codegen::CodegenError> for BuildError {
+    fn from(error: client_codegen::CodegenError) -> Self {
+        Self::Codegen(error)
+    }
+}

@@ -1,0 +1,42 @@
+//! The fields that are named like secrets and aren't listed, as families.toml would list them.
+
+use std::collections::HashSet;
+
+use openapi_pipeline::{Node, Origin, Report};
+
+/// How deep inline objects and lists nest, at most.
+const DEEPEST: usize = 16;
+
+/// The fields that lowering noted as plain strings with the name of a secret.
+pub(super) fn find(report: &Report, document: &Node) -> Vec<String> {
+    let noted = report.notes.iter().filter(|note| note.rule.name == "unlisted-secret");
+    let noted: HashSet<Origin> = noted.map(|note| note.origin).collect();
+    let mut found = Vec::new();
+    let components = document.get("components");
+    for (name, schema) in components.into_iter().flat_map(|components| components.members("schemas")) {
+        collect(schema, name, &noted, DEEPEST, &mut found);
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The way to a field leads through properties, lists and combinations; of those only properties are named.
+fn collect(schema: &Node, path: &str, noted: &HashSet<Origin>, depth: usize, found: &mut Vec<String>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for (name, property) in schema.members("properties") {
+        let path = format!("{path}.{name}");
+        if noted.contains(&property.origin) {
+            found.push(path.clone());
+        }
+        collect(property, &path, noted, depth, found);
+    }
+    if let Some(items) = schema.get("items") {
+        collect(items, path, noted, depth, found);
+    }
+    for key in ["allOf", "oneOf", "anyOf"] {
+        for branch in schema.get(key).and_then(Node::as_array).unwrap_or_default() {
+            collect(branch, path, noted, depth, found);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What a run over a folder found, as JSON.
+
+mod table;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::count::Counted;
+use super::samples::{SampleTotals, Samples};
+use crate::client::{ClientReport, LeftOut};
+use crate::failure::Failure;
+use crate::workspace::FileSet;
+
+/// The outcome of a run over a folder.
+#[derive(Debug, Serialize)]
+pub struct CorpusReport {
+    /// The descriptions, by name.
+    pub documents: Vec<DocumentTrial>,
+    /// The files that are no descriptions.
+    pub ignored: Vec<String>,
+    /// The sums.
+    pub totals: Totals,
+}
+
+impl CorpusReport {
+    /// The report for people: a line for each description, what went wrong, and last the sums.
+    pub fn table(&self) -> String {
+        table::render(self)
+    }
+
+    /// Writes the report as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub fn write(&self, path: &Path) -> Result<(), Failure> {
+        let path = std::path::absolute(path).map_err(|error| Failure::io("find", path, error))?;
+        let mut files = FileSet::default();
+        // Structs of strings and numbers have no way to fail.
+        files.add(&path, serde_json::to_string_pretty(self).unwrap_or_default() + "\n");
+        files.write(Path::new(""), &path).map(drop)
+    }
+
+    /// Whether all descriptions of the folder passed.
+    ///
+    /// # Errors
+    ///
+    /// When a description failed, or there was none.
+    pub fn verdict(&self, folder: &Path) -> Result<(), Failure> {
+        match self.totals.failed {
+            _ if self.documents.is_empty() => Err(Failure::Message {
+                code: "corpus",
+                message: format!("there is no description in {}", folder.display()),
+                help: "name a folder with files that say `swagger` or `openapi` at their root".to_owned(),
+            }),
+            0 => Ok(()),
+            failed => Err(Failure::Message {
+                code: "corpus",
+                message: format!("{failed} of {} descriptions failed", self.documents.len()),
+                help: "the table names what went wrong; `cargo xtask client` shows it at length".to_owned(),
+            }),
+        }
+    }
+}
+
+/// The outcome of one description.
+#[derive(Debug, Serialize)]
+pub struct DocumentTrial {
+    /// Its file.
+    pub document: String,
+    /// The version it declares.
+    pub dialect: String,
+    /// How many operations it has, counted without the pipeline.
+    pub operations: usize,
+    /// How many of them the client has.
+    pub generated: usize,
+    /// How many public types the client has.
+    pub types: usize,
+    /// The others, each with its reason.
+    pub left_out: Vec<LeftOut>,
+    /// How many were left out for which construct.
+    pub left_out_by_construct: BTreeMap<String, usize>,
+    /// How many are neither.
+    pub lost: i64,
+    /// Whether the crate compiles without warnings.
+    pub compiled: bool,
+    /// Whether the generator panicked, or was ended by a signal.
+    pub panicked: bool,
+    /// What went wrong.
+    pub problems: Vec<String>,
+    /// How long generating took.
+    pub seconds: f64,
+    /// How long `cargo check` took.
+    pub check_seconds: f64,
+    /// The most memory that generating took at once.
+    pub peak_memory_bytes: Option<u64>,
+    /// What came of the values that its types were tried with, if they were.
+    pub samples: Option<Samples>,
+}
+
+impl DocumentTrial {
+    pub(super) fn new(path: &Path, counted: &Counted) -> Self {
+        Self {
+            document: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            dialect: counted.dialect.clone(),
+            operations: counted.operations,
+            generated: 0,
+            types: 0,
+            left_out: Vec::new(),
+            left_out_by_construct: BTreeMap::new(),
+            lost: 0,
+            compiled: false,
+            panicked: false,
+            problems: Vec::new(),
+            seconds: 0.0,
+            check_seconds: 0.0,
+            peak_memory_bytes: None,
+            samples: None,
+        }
+    }
+
+    pub(super) fn fail(&mut self, problem: String) {
+        self.problems.push(problem);
+    }
+
+    /// Takes over what came of the values. How many don't survive is a problem; which ones, the table and the report say.
+    pub(super) fn sampled(&mut self, samples: Samples) {
+        if !samples.are_good() {
+            let (refused, changed) = (samples.refused.len(), samples.changed.len());
+            self.fail(format!("of {} values {refused} are refused and {changed} come back changed", samples.values));
+        }
+        self.samples = Some(samples);
+    }
+
+    /// Takes over what the generator reported, and compares it with what was counted.
+    pub(super) fn learn(&mut self, report: ClientReport) {
+        self.generated = report.generated.operations;
+        self.types = report.generated.types;
+        self.peak_memory_bytes = report.peak_memory_bytes;
+        for one in &report.left_out {
+            *self.left_out_by_construct.entry(one.construct.clone()).or_default() += 1;
+        }
+        self.left_out = report.left_out;
+        self.lost = self.operations as i64 - (self.generated + self.left_out.len()) as i64;
+        if self.lost != 0 {
+            let text = format!(
+                "{} operations, but {} generated and {} left out",
+                self.operations,
+                self.generated,
+                self.left_out.len()
+            );
+            self.fail(text);
+        }
+    }
+}
+
+/// Sums over all descriptions of a run.
+#[derive(Debug, Default, Serialize)]
+pub struct Totals {
+    /// Descriptions.
+    pub documents: usize,
+    /// Their operations.
+    pub operations: usize,
+    /// Those that clients have.
+    pub generated: usize,
+    /// Those of them in percent.
+    pub generated_percent: f64,
+    /// Those that were left out.
+    pub left_out: usize,
+    /// The crates that compile without warnings.
+    pub compiled: usize,
+    /// The descriptions that made the generator panic.
+    pub panicked: usize,
+    /// The descriptions with any problem.
+    pub failed: usize,
+    /// How long generating took.
+    pub seconds: f64,
+    /// What came of the values that types were tried with, if they were.
+    pub samples: Option<SampleTotals>,
+}
+
+impl Totals {
+    pub(super) fn of(trials: &[DocumentTrial]) -> Self {
+        let count = |which: fn(&DocumentTrial) -> bool| trials.iter().filter(|trial| which(trial)).count();
+        let sampled = trials.iter().any(|trial| trial.samples.is_some());
+        let operations = trials.iter().map(|trial| trial.operations).sum();
+        let generated = trials.iter().map(|trial| trial.generated).sum();
+        let percent = if operations == 0 { 100.0 } else { 100.0 * generated as f64 / operations as f64 };
+        Self {
+            documents: trials.len(),
+            operations,
+            generated,
+            generated_percent: (percent * 100.0).round() / 100.0,
+            left_out: trials.iter().map(|trial| trial.left_out.len()).sum(),
+            compiled: count(|trial| trial.compiled),
+            panicked: count(|trial| trial.panicked),
+            failed: count(|trial| !trial.problems.is_empty()),
+            seconds: trials.iter().map(|trial| trial.seconds).sum(),
+            samples: sampled.then(|| Samples::sum(trials.iter().filter_map(|trial| trial.samples.as_ref()))),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Values by the schemas of a description, read and written by the types of its crate.
+//!
+//! A program does it, of which only the list of types is written here: it is compiled against the crate, and `oracle`,
+//! which knows nothing of the pipeline, makes the values and judges what came of them.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::ItemPlace;
+use crate::workspace::Workspace;
+
+/// How many values each type is tried with, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// How many, in each direction that the type travels; more where it takes more to see every alternative and every value
+    /// of an enum.
+    pub samples: usize,
+    /// What they are made from: the same seed gives the same values.
+    pub seed: u64,
+}
+
+/// What came of the values of a description.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Samples {
+    /// How many types were made from schemas.
+    pub schemas: usize,
+    /// For how many of them values were made.
+    pub exercised: usize,
+    /// The others, and why.
+    pub unexercised: Vec<Unexercised>,
+    /// How many values were read and written.
+    pub values: usize,
+    /// How many of them came back as they were.
+    pub round_tripped: usize,
+    /// Those that were not read.
+    pub refused: Vec<Finding>,
+    /// Those that came back as something else.
+    pub changed: Vec<Finding>,
+    /// How many fields there are.
+    pub fields: usize,
+    /// The fields that are any JSON though their schema says more.
+    pub recoverable: Vec<String>,
+}
+
+/// A type without values.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Unexercised {
+    /// Its path.
+    pub item: String,
+    /// Its schema.
+    pub pointer: String,
+    /// Why there are none.
+    pub reason: String,
+}
+
+/// A value that didn't survive.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Finding {
+    /// The type.
+    pub item: String,
+    /// Its schema.
+    pub pointer: String,
+    /// `request` or `response`.
+    pub direction: String,
+    /// The value.
+    pub value: serde_json::Value,
+    /// What happened to it.
+    pub problem: String,
+}
+
+impl Samples {
+    /// Whether every value came back as it was.
+    pub fn are_good(&self) -> bool {
+        self.refused.is_empty() && self.changed.is_empty()
+    }
+
+    /// The sum of some.
+    pub(super) fn sum<'a>(all: impl Iterator<Item = &'a Samples>) -> SampleTotals {
+        let mut sum = SampleTotals::default();
+        for one in all {
+            sum.schemas += one.schemas;
+            sum.exercised += one.exercised;
+            sum.values += one.values;
+            sum.round_tripped += one.round_tripped;
+            sum.refused += one.refused.len();
+            sum.changed += one.changed.len();
+            sum.fields += one.fields;
+            sum.recoverable += one.recoverable.len();
+        }
+        sum
+    }
+}
+
+/// Sums of [`Samples`].
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct SampleTotals {
+    /// Types that were made from schemas.
+    pub schemas: usize,
+    /// Those for which values were made.
+    pub exercised: usize,
+    /// Values.
+    pub values: usize,
+    /// Those that came back as they were.
+    pub round_tripped: usize,
+    /// Those that were not read.
+    pub refused: usize,
+    /// Those that came back as something else.
+    pub changed: usize,
+    /// Fields.
+    pub fields: usize,
+    /// Those that are any JSON though their schema says more.
+    pub recoverable: usize,
+}
+
+/// The program for a crate.
+pub(super) struct Program<'a> {
+    pub(super) workspace: &'a Workspace,
+    /// The folder of the crate.
+    pub(super) client: &'a Path,
+    pub(super) items: &'a [ItemPlace],
+}
+
+/// The program's name.
+pub(super) const PROGRAM: &str = "samples";
+
+impl Program<'_> {
+    /// Writes it to a folder.
+    pub(super) fn write(&self, folder: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(folder.join("src"))?;
+        std::fs::copy(self.workspace.path("Cargo.lock"), folder.join("Cargo.lock"))?;
+        let read = |name: &str| std::fs::read_to_string(self.client.join(name));
+        std::fs::write(folder.join("Cargo.toml"), self.manifest(&read("Cargo.toml")?)?)?;
+        std::fs::write(folder.join("src/types.rs"), types(&read("src/generated.rs")?)?)?;
+        std::fs::write(folder.join("src/main.rs"), self.main())
+    }
+
+    /// That of the crate, whose source it compiles, with what makes values.
+    fn manifest(&self, client: &str) -> std::io::Result<String> {
+        let client: toml::Table = client.parse().map_err(std::io::Error::other)?;
+        let table = |key: &str| client.get(key).and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        let mut dependencies = table("dependencies");
+        let oracle = self.workspace.path("tests/oracle").display().to_string();
+        dependencies.insert("oracle".to_owned(), toml::Table::from_iter([("path".to_owned(), oracle.into())]).into());
+        let package = [("name", PROGRAM), ("version", "0.0.0"), ("edition", "2024")];
+        let package = package.map(|(key, value)| (key.to_owned(), value.into()));
+        let manifest = toml::Table::from_iter([
+            ("package".to_owned(), toml::Table::from_iter(package).into()),
+            ("features".to_owned(), table("features").into()),
+            ("dependencies".to_owned(), dependencies.into()),
+            ("workspace".to_owned(), toml::Table::new().into()),
+        ]);
+        // Nobody debugs it, and the larger of them would take gigabytes.
+        Ok(format!("{manifest}\n[profile.dev.package.{PROGRAM}]\ndebug = false\n"))
+    }
+
+    fn main(&self) -> String {
+        let mut types = String::new();
+        for item in self.items.iter().filter(|item| item.is_type()) {
+            let _ = writeln!(types, "    ({0:?}, journey::<{0}>),", item.item);
+        }
+        MAIN.replace("TYPES]", &format!("{types}]"))
+    }
+}
+
+/// The module with the types: the formatter leaves nothing else at the beginning of a line.
+fn types(generated: &str) -> std::io::Result<String> {
+    let begin = generated.find("\npub mod types {\n");
+    let module = begin.and_then(|begin| generated.get(begin..));
+    let module = module.and_then(|rest| rest.split_once("\n}\n"));
+    let (module, _) = module.ok_or_else(|| std::io::Error::other("the generated layer has no types"))?;
+    Ok(format!("{}\n}}\n", module.trim_start()))
+}
+
+/// What the program is told.
+pub(super) fn arguments(description: &Path, items: &Path, plan: Plan, out: &Path) -> [PathBuf; 5] {
+    let number = |number: u64| PathBuf::from(number.to_string());
+    [description.to_owned(), items.to_owned(), number(plan.samples as u64), number(plan.seed), out.to_owned()]
+}
+
+/// The source of the types is compiled once more, and not the crate linked: code for its calls takes minutes and gigabytes.
+const MAIN: &str = r#"//! Reads and writes values by the types of a client.
+#![allow(warnings)]
+
+use std::process::ExitCode;
+
+use oracle::samples::Journey;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+include!("types.rs");
+
+const TYPES: &[(&str, Journey)] = &[
+TYPES];
+
+fn main() -> ExitCode {
+    oracle::samples::main(TYPES)
+}
+
+/// As the body of a response is read, and that of a request is written.
+fn journey<T: Serialize + DeserializeOwned>(json: &[u8]) -> Result<Vec<u8>, String> {
+    let read: T = client_runtime::codegen::read_json(json).map_err(|error| error.to_string())?;
+    serde_json::to_vec(&read).map_err(|error| error.to_string())
+}
+"#;

@@ -1,0 +1,84 @@
+//! Descriptions that lie anywhere, as a user names them.
+
+pub(crate) mod incoming;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use openapi_pipeline::load::{DiskFiles, Files};
+use openapi_pipeline::select::Selection;
+use openapi_pipeline::{Diagnostic, Diagnostics};
+
+/// `tag:NAME`, `path:GLOB`, `operation:ID`.
+pub(crate) fn selection(criteria: &[String]) -> Result<Selection, Diagnostics> {
+    let mut selection = Selection::default();
+    let mut problems = Diagnostics::default();
+    for criterion in criteria {
+        let list = match criterion.split_once(':') {
+            Some(("tag", value)) => (&mut selection.tags, value),
+            Some(("path", value)) => (&mut selection.paths, value),
+            Some(("operation", value)) => (&mut selection.operations, value),
+            _ => {
+                problems.push(
+                    Diagnostic::new("selection", format!("`{criterion}` doesn't say what to select")).help(
+                        "write `tag:NAME`, `path:GLOB` (`*` within a segment, `**` across them) or `operation:ID`",
+                    ),
+                );
+                continue;
+            }
+        };
+        list.0.push((list.1.to_owned(), None));
+    }
+    problems.into_result()?;
+    Ok(selection)
+}
+
+/// The files below the root folder, and the path of one of them within it.
+pub(crate) fn open(file: &Path, root: Option<&Path>) -> Result<(Folder, PathBuf), Diagnostics> {
+    // A link that was given is followed; what its target refers to lies beside the target.
+    let target = if file.is_symlink() { file.canonicalize().ok() } else { None };
+    let file = target.as_deref().unwrap_or(file);
+    let parent = file.parent().unwrap_or(Path::new(""));
+    let root = root.unwrap_or(parent);
+    let path = match file.strip_prefix(root) {
+        Ok(path) => path.to_owned(),
+        // Spelled in another way, or not in there, which reading it will say.
+        Err(_) => {
+            let absolute = |path: &Path| if path.as_os_str().is_empty() { Path::new(".") } else { path }.canonicalize();
+            let inside = absolute(file).ok().zip(absolute(root).ok());
+            inside
+                .and_then(|(file, root)| file.strip_prefix(root).ok().map(Path::to_owned))
+                .ok_or_else(|| outside(file, root))?
+        }
+    };
+    Ok((Folder::new(root), path))
+}
+
+fn outside(file: &Path, root: &Path) -> Diagnostics {
+    Diagnostic::new("outside-root", format!("{} does not lie in {}", file.display(), root.display()))
+        .help("name a --root that holds the description and all files it refers to")
+        .into()
+}
+
+/// A folder whose files are shown by the path the user would type.
+pub(crate) struct Folder {
+    disk: DiskFiles,
+    shown: PathBuf,
+}
+
+impl Folder {
+    fn new(shown: &Path) -> Self {
+        let disk = DiskFiles::new(if shown.as_os_str().is_empty() { Path::new(".") } else { shown });
+        Self { disk, shown: shown.to_owned() }
+    }
+}
+
+impl Files for Folder {
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        self.disk.read(path, limit)
+    }
+
+    fn name(&self, path: &Path) -> String {
+        self.shown.join(path).display().to_string()
+    }
+}

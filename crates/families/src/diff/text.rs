@@ -1,0 +1,116 @@
+//! A difference for a terminal.
+
+use openapi_pipeline::diff::{Change, Seen, Step, Subject};
+
+use super::outline::{List, Outline, counts, level, not_compared, place, some};
+use super::{Compared, Described};
+
+/// How many operations are named before the rest is counted.
+const MOST_NAMES: usize = 3;
+
+pub(super) fn render(compared: &Compared) -> String {
+    let difference = &compared.difference;
+    let outline = Outline::of(difference);
+    let mut lines = vec![described("old", &compared.old), described("new", &compared.new)];
+    for list in &outline.lists {
+        heading(&mut lines, list.title, &list.changes);
+        lines.extend(list.changes.iter().map(|change| listed(compared, list, change)));
+    }
+    if !outline.shared.is_empty() {
+        heading(&mut lines, "in many operations", outline.shared.iter().flatten());
+        for changes in &outline.shared {
+            let Some(first) = changes.first() else { continue };
+            lines.push(entry(first, &format!("({} operations)", changes.len())));
+            let names: Vec<String> = changes.iter().map(|change| change.subject.to_string()).collect();
+            lines.push(format!("              {}", some(&names, MOST_NAMES)));
+        }
+    }
+    for (subject, changes) in &outline.groups {
+        heading(&mut lines, &title(subject, changes), changes);
+        for change in changes {
+            lines.push(entry(change, &place(compared, change)));
+            values(&mut lines, change);
+        }
+    }
+    if !outline.rules.is_empty() {
+        lines.push(String::new());
+        let width = outline.rules.iter().map(|(rule, _)| rule.name.len()).max().unwrap_or(0);
+        for (rule, count) in &outline.rules {
+            lines.push(format!("{count:>5} x {:<13} {:<width$}  {}", level(rule.level), rule.name, rule.summary));
+        }
+    }
+    let dropped = not_compared(compared);
+    if !dropped.is_empty() {
+        lines.push(String::new());
+        lines.push("not compared, because OpenAPI 3.0 has no place for it:".to_owned());
+        lines.extend(dropped.iter().map(|line| format!("  {line}")));
+    }
+    lines.push(String::new());
+    lines.push(counts(difference));
+    lines.push(step(difference.semver()).to_owned());
+    lines.join("\n")
+}
+
+/// What came, went or is called otherwise, in columns as far as they hold it.
+fn listed(compared: &Compared, list: &List<'_>, change: &Change) -> String {
+    let text = |seen: &Option<Seen>| seen.as_ref().map(|seen| seen.text.clone()).unwrap_or_default();
+    let end = place(compared, change);
+    if list.shows_values {
+        return format!("  {:<48} -> {:<48} {end}", text(&change.old), text(&change.new));
+    }
+    let name = change.subject.to_string();
+    let id = Some(text(if change.in_new { &change.new } else { &change.old })).filter(|id| *id != name);
+    format!("  {name:<72} {:<40} {end}", id.unwrap_or_default())
+}
+
+fn described(word: &str, description: &Described) -> String {
+    let Described { file, dialect, operations } = description;
+    format!("{word}: {file} ({dialect}, {operations} operation{})", if *operations == 1 { "" } else { "s" })
+}
+
+fn heading<'c>(lines: &mut Vec<String>, title: &str, changes: impl IntoIterator<Item = &'c &'c Change>) {
+    lines.push(String::new());
+    lines.push(format!("{title}: {}", changes.into_iter().count()));
+}
+
+/// What a group belongs to, and for a component which operations use it.
+fn title(subject: &Subject, changes: &[&Change]) -> String {
+    let Subject::Component(name) = subject else { return subject.to_string() };
+    let mut operations: Vec<String> = Vec::new();
+    for operation in changes.iter().flat_map(|change| &change.operations) {
+        if !operations.contains(operation) {
+            operations.push(operation.clone());
+        }
+    }
+    match operations.len() {
+        1 => format!("{name} (in {})", some(&operations, 1)),
+        count => format!("{name} (in {count} operations: {})", some(&operations, MOST_NAMES)),
+    }
+}
+
+fn entry(change: &Change, end: &str) -> String {
+    let direction = match change.rule.direction.name() {
+        way @ ("request" | "response") => format!("{way}: "),
+        _ => String::new(),
+    };
+    format!("  {:<11} {direction}{}  [{}]  {end}", level(change.level()), change.message, change.rule.name)
+}
+
+/// The values, where the sentence doesn't say them.
+fn values(lines: &mut Vec<String>, change: &Change) {
+    let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
+    let says = |text: &str| text.is_empty() || change.message.contains(text);
+    if old.text != new.text && !(says(&old.text) && says(&new.text)) {
+        lines.push(format!("              {} -> {}", old.text, new.text));
+    }
+}
+
+/// What follows for the version of a crate.
+pub(super) fn step(step: Step) -> &'static str {
+    match step {
+        Step::None => "semver: none, there is nothing to release",
+        Step::Patch => "semver: patch",
+        Step::Minor => "semver: minor",
+        Step::Major => "semver: major",
+    }
+}

@@ -1,0 +1,167 @@
+//! All families at once: descriptions in, sources of client crates and families.lock out.
+//!
+//! With them come the golden clients, which are modules of the crate `tests/goldens`: the tests compile and call them. A
+//! workspace without that crate has none.
+
+mod goldens;
+mod summary;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::build::{self, Built};
+use crate::config::Family;
+use crate::failure::Failure;
+use crate::lock::{LOCK, Lock, fingerprint};
+use crate::progress::Progress;
+use crate::stack::with_deep_stack;
+use crate::workspace::{FAMILIES, FileSet, Inputs, Tree, Workspace};
+
+/// Whether a run for all families has nothing to do: the last one was made by this very binary, and every file is as
+/// families.lock says.
+pub fn is_up_to_date(workspace: &Workspace) -> bool {
+    fingerprint::matches(workspace) && Lock::read(workspace).is_some_and(|lock| holds(workspace, &lock))
+}
+
+/// Whether every file is as the lock says, and no description came that it doesn't know.
+fn holds(workspace: &Workspace, lock: &Lock) -> bool {
+    let known = |path: &PathBuf| lock.inputs.contains_key(path);
+    goldens::descriptions(workspace).values().all(known) && lock.holds(workspace)
+}
+
+/// Everything a run generates, in memory.
+#[derive(Debug)]
+pub struct Generated {
+    /// The families, and how long each took.
+    pub families: Vec<(Built, Duration)>,
+    /// All files, families.lock among them.
+    pub outputs: FileSet,
+    /// The only family that was asked for, if one was.
+    only: Option<String>,
+}
+
+impl Generated {
+    /// Compares all files with those on disk.
+    ///
+    /// # Errors
+    ///
+    /// When a file is missing or different; the failure names all of them.
+    pub fn check(&self, workspace: &Workspace) -> Result<(), Failure> {
+        let stale: Vec<PathBuf> = self.outputs.stale(workspace.root());
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let list: Vec<String> = stale.iter().map(|path| format!("  {}", path.display())).collect();
+        let family = self.only.as_ref().map(|name| format!(" --family {name}")).unwrap_or_default();
+        Err(Failure::Message {
+            code: "stale",
+            message: format!("these files are not what the descriptions under openapi/ say:\n{}", list.join("\n")),
+            help: format!("run `cargo xtask generate{family}` and commit what it writes"),
+        })
+    }
+
+    /// Writes all files or none. The files that changed.
+    ///
+    /// # Errors
+    ///
+    /// When a file can't be written.
+    pub fn write(&self, workspace: &Workspace) -> Result<Vec<PathBuf>, Failure> {
+        let written = self.outputs.write(workspace.root(), Path::new(LOCK))?;
+        match self.only {
+            None => fingerprint::record(workspace),
+            // The lock now has the hash of a families.toml that the other families were not generated from.
+            Some(_) => fingerprint::forget(workspace),
+        }
+        Ok(written)
+    }
+
+    /// The table at the end of a run that took some time in all: what became of each family, the rules that were used,
+    /// what was left out, and the files that changed.
+    pub fn summary(&self, written: &[PathBuf], total: Duration) -> String {
+        summary::render(&self.families, written, total)
+    }
+}
+
+/// Generates all families and the golden clients of the tests, or one family alone. Nothing is written.
+///
+/// # Errors
+///
+/// When families.toml, a document or an overlay has a problem, when there is no such family, and when the generator fails.
+pub fn generate(workspace: &Workspace, only: Option<&str>, progress: &dyn Progress) -> Result<Generated, Failure> {
+    let tree = Tree::new(workspace);
+    let (mut cx, all, mut inputs) = build::families(&tree)?;
+    let chosen: Vec<&Family> = match only {
+        None => all.families.iter().collect(),
+        Some(name) => vec![all.named(name)?],
+    };
+    let mut families = Vec::new();
+    let mut outputs = FileSet::default();
+    for family in chosen {
+        progress.step(&format!("generating {}", family.package));
+        let started = Instant::now();
+        match build::family(&tree, &mut cx, family, &mut inputs) {
+            Ok(built) => {
+                outputs.extend(built.outputs.clone());
+                families.push((built, started.elapsed()));
+            }
+            Err(error) => return Err(error.into_failure(family, cx.sources)),
+        }
+    }
+    if only.is_none() {
+        let goldens = || goldens::build(workspace, &mut inputs, progress);
+        outputs.extend(with_deep_stack(Path::new(goldens::CRATE), goldens)?);
+    }
+    let lock = lock_of(workspace, only, &inputs, &outputs);
+    outputs.add(LOCK, lock.render());
+    Ok(Generated { families, outputs, only: only.map(str::to_owned) })
+}
+
+/// The lock of this run; a run for one family keeps what the lock says of the others.
+fn lock_of(workspace: &Workspace, family: Option<&str>, inputs: &Inputs, outputs: &FileSet) -> Lock {
+    let mut lock = Lock::of(inputs, outputs);
+    if let Some(family) = family
+        && let Some(before) = Lock::read(workspace)
+    {
+        let is_shared = |path: &Path| path == Path::new(FAMILIES);
+        let changed = lock.generator != before.generator || lock.differs(&before, is_shared);
+        // What all families are made from is only blessed if the others are what it makes of them.
+        if changed && !others_hold(workspace, family) {
+            lock.generator.clone_from(&before.generator);
+            lock.take(&before, is_shared);
+        }
+        lock.keep(before, |path| workspace.path(path).exists());
+    }
+    lock
+}
+
+/// Whether the files of the other families are what would be generated now.
+fn others_hold(workspace: &Workspace, family: &str) -> bool {
+    let tree = Tree::new(workspace);
+    let Ok((mut cx, all, mut inputs)) = build::families(&tree) else { return false };
+    all.families.iter().filter(|other| other.name != family).all(|other| {
+        let built = build::family(&tree, &mut cx, other, &mut inputs);
+        built.is_ok_and(|built| built.outputs.stale(workspace.root()).is_empty())
+    })
+}
+
+/// Generates every family into a workspace as it would be: the lock speaks of all of them. The files that were read.
+pub(crate) fn regenerate(tree: &mut Tree) -> Result<Inputs, Failure> {
+    let (mut cx, families, mut inputs) = build::families(tree)?;
+    let mut outputs = FileSet::default();
+    for family in &families.families {
+        match build::family(tree, &mut cx, family, &mut inputs) {
+            Ok(built) => outputs.extend(built.outputs),
+            Err(error) => return Err(error.into_failure(family, cx.sources)),
+        }
+    }
+    let mut lock = Lock::of(&inputs, &outputs);
+    // The golden clients of the tests are of no family.
+    if let Ok(before) = tree.text(Path::new(LOCK)).map(|text| Lock::parse(&text)) {
+        lock.keep(before.unwrap_or_default(), |path| path.starts_with(goldens::CRATE) && tree.exists(path));
+    }
+    for (path, text) in outputs.iter() {
+        tree.write(path, text.to_owned());
+    }
+    tree.write(LOCK, lock.render());
+    Ok(inputs)
+}

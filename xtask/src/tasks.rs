@@ -1,0 +1,10 @@
+//! One module for each command: its arguments, and what is called and printed.
+
+pub(crate) mod adopt;
+pub(crate) mod client;
+pub(crate) mod corpus;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod generate;
+pub(crate) mod new_family;
+pub(crate) mod show;

@@ -1,0 +1,69 @@
+//! `cargo xtask diff`: what changed between two descriptions, and what it breaks.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use families::Failure;
+use families::diff::{Level, compare};
+
+use crate::terminal::say;
+
+/// Show what changed between two descriptions, and what it breaks
+///
+/// The descriptions may be of different dialects: Swagger 2.0 and OpenAPI 3.x, in JSON or YAML. They are compared by
+/// meaning, so that a description that is only written differently shows no change. docs/diff.md lists what is told
+/// apart, and how bad each change is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Diff {
+    /// The description as it was
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// The description as it is
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Exit with 1 when a change is as bad as this, or worse
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
+    /// The folder that holds both descriptions and all files they refer to; by default the folder of each
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+}
+
+/// How to show a difference.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal
+    Text,
+    /// For programs; docs/diff.schema.json describes it
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+/// What is too bad.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Calls that worked can fail
+    Breaking,
+    /// Also when only Rust code that uses the generated crate has to change
+    Source,
+}
+
+/// Shows the difference, and fails if it is too bad.
+pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
+    let compared = compare(&arguments.old, &arguments.new, arguments.root.as_deref())?;
+    let shown = match arguments.format {
+        Format::Text => compared.text(),
+        Format::Json => compared.json(),
+        Format::Markdown => compared.markdown(),
+    };
+    say(shown.trim_end());
+    match arguments.fail_on {
+        None => Ok(()),
+        Some(FailOn::Breaking) => compared.verdict(Level::Breaking),
+        Some(FailOn::Source) => compared.verdict(Level::Source),
+    }
+}
