@@ -10,6 +10,8 @@ use super::policy::{Moments, Policy};
 use crate::{AuthError, AuthErrorKind, Capabilities, Renewal, Session};
 
 mod completion;
+#[cfg(test)]
+mod due_tests;
 mod pace;
 mod pause;
 #[cfg(test)]

@@ -344,7 +344,7 @@ fn what_supersedes_ends_what_was_under_way() {
 }
 
 /// When it is due, to compare by.
-fn due(state: &State, second: u64) -> String {
+pub(super) fn due(state: &State, second: u64) -> String {
     match state.due(at(second)) {
         Due::At(moment) => moment.duration_since(at(0)).unwrap().as_secs().to_string(),
         Due::OnChange => "on change".to_owned(),
