@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_of_the_vendor_is_printed() {
+    fn nothing_the_vendor_said_is_printed() {
         let error = AuthError::new(AuthErrorKind::Validation)
             .with_fields(vec![FieldError::new(["body", "password"], "canary is too short").with_code("canary")]);
         assert!(!format!("{error} {error:?} {error:#?} {:?}", error.fields()).contains("canary"));
