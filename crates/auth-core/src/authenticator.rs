@@ -139,7 +139,7 @@ pub trait Authenticator: Send + Sync {
     /// didn't issue it. It contains no secret, and doesn't change during the life of the authenticator.
     fn realm(&self) -> &str;
 
-    /// What the vendor can do.
+    /// The vendor's capabilities.
     fn capabilities(&self) -> Capabilities;
 
     /// Creates a session. It is dated by `clock`, read when the response has arrived: the manager decides by the same
@@ -186,7 +186,7 @@ pub trait Authenticator: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Those of [`logout`](Self::logout).
+    /// The errors of [`logout`](Self::logout).
     fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
         let _ = session;
         unsupported(self.family(), "revoke_all")

@@ -198,7 +198,7 @@ pub struct AppAccess {
     pub lifetime: Option<Duration>,
     /// Whether the token may only read; `None` leaves it to the vendor.
     pub read_only: Option<bool>,
-    /// Features of the vendor's portal that the token enables, in addition to those that everyone has.
+    /// Features of the vendor's portal that the token enables, in addition to those that every user has.
     pub feature_flags: Vec<String>,
 }
 

@@ -169,13 +169,13 @@ manager.shutdown().await;
 //! | feature | what it does |
 //! |---|---|
 //! | `svix`, `pacerpro`, `aivo` (default) | an adapter each |
-//! | `adapter`, which each of them enables | the building blocks of adapters, for one of your own: the module `adapter` |
+//! | `adapter`, which each of them enables | the building blocks of adapters, for your own: the module `adapter` |
 //! | `rustls` (default), `native-tls` | TLS of the clients |
 //! | `tracing` | spans and events of sessions, listed in [`observe`], and of the clients |
 //! | `file` | `FileStore`: sessions in files that processes share |
 //! | `redis`, `redis-tls` | `RedisStore`: sessions of a fleet; and TLS to it |
 //! | `keyring` | `KeyringStore`: sessions in the keyring of the operating system |
-//! | `encryption` | `EncryptionKey`: stores seal what they keep |
+//! | `encryption` | `EncryptionKey`: stores encrypt sessions with it |
 //! | `tower`, `reqwest-middleware` | tokens for other HTTP stacks, in the modules `tower` and `middleware` |
 
 #[cfg(feature = "adapter")]

@@ -176,7 +176,8 @@ impl Stored {
 ///
 /// # Guarantees of an implementation
 ///
-/// - Every method that takes an expected revision compares and writes atomically, across everyone who shares the store.
+/// - Every method that takes an expected revision compares and writes atomically, across all managers and
+///   processes that share the store.
 /// - A write that returned survives a crash of the process; of the machine too, where the store says so.
 /// - A write that failed wrote all or nothing, though which of them may be unknown.
 /// - Errors are of the kind [`Storage`](crate::AuthErrorKind::Storage), name a remedy, and never show a token. An error

@@ -1,4 +1,4 @@
-//! What an adapter needs from a successful response.
+//! The properties that an adapter needs from a successful response.
 //!
 //! A family client guarantees all properties of its description, and fails to decode a response that lacks one. A
 //! session needs less: a user without a tenant, where the description requires one, can still sign in. So a response

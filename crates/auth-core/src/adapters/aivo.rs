@@ -47,7 +47,7 @@ impl AivoAuthenticator {
     ///
     /// # Errors
     ///
-    /// Those of `login`, and [`Decode`](AuthErrorKind::Decode) for a response whose user lacks a property of the
+    /// The errors of `login`, and [`Decode`](AuthErrorKind::Decode) for a response whose user lacks a property of the
     /// description: such a user can sign in by `login`.
     pub async fn login_user(
         &self,

@@ -29,7 +29,7 @@ const LONGEST_GRACE_PERIOD: u32 = 259_200;
 /// | `logout` | ends the token of the session, if it is one of an application; the vendor refuses it for others |
 /// | `revoke_all` | ends every token of the session's application, with the *client's own* token, an API key |
 ///
-/// What `login` takes:
+/// The credentials that `login` takes:
 ///
 /// - [`Credentials::AppAccess`] mints a token with the API key. The session's account is the application. These are the
 ///   only credentials that a session can be renewed from, by signing in again.
@@ -78,7 +78,7 @@ impl SvixAuthenticator {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](AuthErrorKind::InvalidInput) for an invalid id of an application; and those of the call.
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) for an invalid id of an application; and the errors of the call.
     pub async fn portal_link(
         &self,
         session: &Session,
@@ -94,7 +94,7 @@ impl SvixAuthenticator {
     ///
     /// # Errors
     ///
-    /// Those of [`portal_link`](Self::portal_link).
+    /// The errors of [`portal_link`](Self::portal_link).
     pub async fn create_message_token(
         &self,
         session: &Session,
@@ -154,7 +154,7 @@ impl Authenticator for SvixAuthenticator {
         self.client.base_url()
     }
 
-    /// Those of minted sessions. A session from a one-time token or an API key can't be renewed: see
+    /// The capabilities for minted sessions. A session from a one-time token or an API key can't be renewed: see
     /// [`Credentials::is_reusable`].
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Relogin).with_logout(LogoutScope::Session).with_revoke_all()

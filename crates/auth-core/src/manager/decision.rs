@@ -348,8 +348,8 @@ impl State {
         self.held.as_ref().is_some_and(|held| held.rejected)
     }
 
-    /// A rejected token caused a renewal. Whatever its outcome, further rejections cause none for a while, and for
-    /// longer each time.
+    /// A rejected token caused a renewal. After any outcome of it, further rejections cause no renewal for a while, and
+    /// for longer each time.
     fn pause_suspicion(&mut self, now: SystemTime, chance: f64) {
         if self.suspicion.is_some_and(|pause| pause.is_past(now, self.policy.longest_cooldown)) {
             self.suspicions = 0;

@@ -76,7 +76,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     ///
     /// # Errors
     ///
-    /// Those of [`logout`](Self::logout).
+    /// The errors of [`logout`](Self::logout).
     ///
     /// # Cancel safety
     ///

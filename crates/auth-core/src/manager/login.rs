@@ -19,7 +19,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     ///
     /// # Errors
     ///
-    /// Those of [`Authenticator::login`]; [`Conflict`](AuthErrorKind::Conflict) if a logout, or a login that was begun
+    /// The errors of [`Authenticator::login`]; [`Conflict`](AuthErrorKind::Conflict) if a logout, or a login that began
     /// later, superseded it; [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`](crate::Policy), though
     /// the login goes on; [`Shutdown`](AuthErrorKind::Shutdown) after a shutdown.
     ///

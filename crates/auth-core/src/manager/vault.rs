@@ -366,7 +366,7 @@ impl Vault {
                 .with_transient(true)
                 .with_message("the store did not answer in time")),
         };
-        // Whatever the store's error says: no refresh token has been sent.
+        // A call to the store sends no refresh token, so no error of a store leaves its delivery in doubt.
         result.map_err(|error| error.with_delivery(Delivery::NotProcessed))
     }
 

@@ -67,7 +67,7 @@ pub use credentials::RedisCredentials;
 ///
 /// | Redis is set up with | a written session survives |
 /// |---|---|
-/// | no persistence | nothing: after a restart everyone signs in again |
+/// | no persistence | nothing: after a restart every account signs in again |
 /// | `appendonly yes`, `appendfsync everysec` | a crash of Redis; not the last second before a crash of its machine |
 /// | `appendonly yes`, `appendfsync always` | a crash of its machine |
 /// | replicas, without more | a failover, except for writes that weren't copied yet |

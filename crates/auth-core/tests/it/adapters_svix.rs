@@ -82,7 +82,7 @@ async fn minting_sends_the_key_and_counts_the_lifetime_from_the_answer() {
     let adapter = operator(&fake.url);
     for (lifetime, token, expires_at, body) in [
         (Some(3600), "opaque", Some(at(NOW + 3600)), json!({"expiry": 3600})),
-        // Whatever the token claims, the requested lifetime counts.
+        // The requested lifetime takes precedence over the token's claims.
         (Some(604_800), JWT, Some(at(NOW + 604_800)), json!({"expiry": 604_800})),
         (None, JWT, Some(at(1_700_003_600)), json!({})),
         (None, "opaque", None, json!({})),

@@ -74,7 +74,7 @@ fn a_stopped_process_keeps_its_lock_and_blocks_no_process_with_a_valid_token() {
             assert_eq!(world.ask(&mut stopped).token(), old);
             stopped.send(&world.clock);
             stopped.stopped();
-            // Whatever the stopped process has done so far, the others have a valid token.
+            // At each of these points, the other processes have a valid token.
             let other = world.hasty_manager((shared.open)(), "me");
             let ask = || Answer::of(runtime.block_on(other.token()));
             let written = point == "after Swap";
@@ -97,7 +97,7 @@ fn a_stopped_process_keeps_its_lock_and_blocks_no_process_with_a_valid_token() {
 }
 
 /// Three processes without credentials. One renews slowly; the others look in vain while the token is valid, at growing
-/// intervals. After its expiry they wait for the renewal, and none is told to sign in.
+/// intervals. After its expiry they wait for the renewal, and none gets an error that asks for a login.
 #[test]
 fn no_login_is_needed_while_a_peer_renews() {
     in_folder(|shared| {

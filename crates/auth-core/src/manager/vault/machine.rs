@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::{AuthError, Intent, Revision, Session};
 
-/// What a manager knows of the store, and the write that is pending.
+/// The manager's knowledge of the store, and the pending write.
 #[derive(Debug, Default)]
 pub(super) struct Machine {
     epoch: u64,

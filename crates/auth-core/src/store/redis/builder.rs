@@ -199,7 +199,7 @@ impl RedisStoreBuilder {
     ///
     /// # Errors
     ///
-    /// Those of [`build`](Self::build) and of [`RedisStore::ping`].
+    /// The errors of [`build`](Self::build) and of [`RedisStore::ping`].
     pub async fn connect(self) -> Result<RedisStore, AuthError> {
         let store = self.build()?;
         store.ping().await?;

@@ -97,7 +97,7 @@ impl<W: World> Subject<W> {
             if !ledger.is_key(grant) {
                 record.served.insert(grant);
             }
-            // A team shares its session with members that hold no credentials.
+            // A team shares its session with managers that hold no credentials.
             if owner != self.user && (record.is_armed || !self.is_team) {
                 record.violations.push(format!("5: {} is served the session of {owner}", self.user));
             }

@@ -25,7 +25,7 @@ pub const ANSWER: &str = "=> ";
 /// The command to wait until no operation is in flight, and the answer to it.
 pub const SETTLE: &str = "settle";
 
-/// The point at which a process dies, or is stopped until it is told to go on.
+/// The point at which a process dies, or is stopped until the test continues it.
 #[derive(Clone, Debug)]
 pub struct Died(pub String);
 
@@ -79,7 +79,7 @@ pub fn go_on(process: u32) -> PathBuf {
     std::env::temp_dir().join(format!("auth-core-test-go-on-{process}"))
 }
 
-/// Runs the child, if this process is one. `open` opens the store that it is told to share.
+/// Runs the child, if this process is one. `open` opens the shared store.
 pub fn child(open: impl FnOnce(&str, Points) -> Arc<dyn SessionStore>) {
     let Ok(role) = std::env::var(ROLE) else { return };
     let role: Vec<&str> = role.split('\n').collect();

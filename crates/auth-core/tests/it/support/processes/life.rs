@@ -29,7 +29,7 @@ pub struct Shared<'a> {
     pub open: &'a dyn Fn() -> Arc<dyn SessionStore>,
     /// The module whose test `child` is the program of a process.
     pub module: &'static str,
-    /// The place of the store, as a process is told.
+    /// The place of the store, as passed to a process.
     pub place: String,
     /// Ends the lock of an account whose process was killed, if it doesn't end with the process.
     pub end_lock: &'a dyn Fn(&str),

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-/// Passes everything on, apart from the answers that it is told to lose, to the server that it is told.
+/// Forwards all traffic to the configured server, apart from the responses that a test has it lose.
 #[derive(Clone)]
 pub struct Proxy {
     address: SocketAddr,
