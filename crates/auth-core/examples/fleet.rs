@@ -1,7 +1,7 @@
 //! A fleet with Redis: workers share the sessions of many accounts, and each session is renewed once.
 //!
-//! The vendor is a fake. Redis is the one that `REDIS_URL` names; without that, a `redis-server` of this machine is started
-//! for as long as the example runs.
+//! The vendor is a fake. Redis is the one at `REDIS_URL`; without that variable, the example runs a `redis-server` of
+//! this machine.
 //!
 //! ```text
 //! cargo run -p auth-core --example fleet --features redis
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         );
         return Ok(());
     };
-    // What the workers share is nothing but the vendor and Redis. In your fleet each of them is a process on a host.
+    // The workers share only the vendor and Redis. In your fleet each of them is a process on a host.
     let mut fake = FakeVendor::aivo().access_lifetime(Duration::from_secs(3600));
     for account in 0..ACCOUNTS {
         fake = fake.user(&email(account), "correct horse");
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     everybody(&workers).await?;
     println!("  the vendor saw {} logins", aivo.state().stats().calls("login"));
 
-    // The vendor takes none of these tokens any more. Clients notice it by a refusal, and so do the managers.
+    // The vendor accepts none of these tokens any more. Clients learn that from a 401, and so do the managers.
     clock.advance(Duration::from_secs(2 * 3600));
     for worker in &workers {
         for account in 0..ACCOUNTS {
@@ -62,14 +62,14 @@ fn email(account: usize) -> String {
     format!("customer-{account}@example.com")
 }
 
-/// A worker: a pool over the store that all of them share.
+/// A worker: a pool over the shared store.
 fn worker(url: &str, redis: &str) -> Result<SessionPool<AivoAuthenticator>, Box<dyn Error>> {
     let store = RedisStore::builder(redis).prefix("example:").build()?;
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url.to_owned())).build()?;
     Ok(SessionPool::builder(AivoAuthenticator::new(client)).store(Arc::new(store)).build())
 }
 
-/// Every worker wants a token of every account, at once.
+/// Every worker asks for a token of every account, at once.
 async fn everybody(workers: &[SessionPool<AivoAuthenticator>]) -> Result<(), Box<dyn Error>> {
     let mut wanted = tokio::task::JoinSet::new();
     for worker in workers {
@@ -86,7 +86,7 @@ async fn everybody(workers: &[SessionPool<AivoAuthenticator>]) -> Result<(), Box
     Ok(())
 }
 
-/// A Redis, and the process it is, if we started it.
+/// A Redis, and its process if the example started it.
 struct Redis {
     url: String,
     process: Option<Child>,

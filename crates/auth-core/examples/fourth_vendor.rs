@@ -1,8 +1,8 @@
-//! A fourth vendor: an authenticator of your own for a server that speaks OAuth 2.0, with a habit of its own. It binds a
-//! session to a `device_id`, says that once, and wants it back at every renewal.
+//! A fourth vendor: an authenticator of your own for an OAuth 2.0 server with an extension. It binds a session to a
+//! `device_id`, which it sends once, and requires at every renewal.
 //!
-//! The authenticator comes first; then a program puts it through the conformance suite, and uses it. Nothing has to be set
-//! up: the vendor is a fake on this machine, and its clock is moved by hand.
+//! The authenticator comes first; then a program runs it through the conformance suite, and uses it. Nothing has to be
+//! set up: the vendor is a fake on this machine, with a manual clock.
 //!
 //! ```text
 //! cargo run -p auth-core --example fourth_vendor --features adapter,file
@@ -28,7 +28,7 @@ mod fake;
 
 const NORTHWIND: Family = Family::new("northwind");
 
-/// The form field, and the name under which a session keeps it.
+/// The form field, and its name in the session.
 const DEVICE: &str = "device_id";
 
 /// Signs in to Northwind, for one registered client.
@@ -38,12 +38,12 @@ struct Northwind {
     client_id: String,
 }
 
-/// An answer of success.
+/// A successful response.
 #[derive(Deserialize)]
 struct Granted {
     access_token: Secret,
     refresh_token: Secret,
-    // A renewal has spent a token when it gets here: it doesn't fail over what a session can do without.
+    // A renewal has spent its token at this point: it must not fail over properties that a session can do without.
     #[serde(default, deserialize_with = "lenient")]
     expires_in: Option<u64>,
     #[serde(default, deserialize_with = "lenient")]
@@ -54,7 +54,7 @@ struct Granted {
 
 impl Northwind {
     fn new(url: &str, client_id: &str) -> Result<Self, reqwest::Error> {
-        // A redirect that keeps the method would take the password to wherever it points.
+        // A redirect that keeps the method would send the password to its target.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { http, url: url.to_owned(), client_id: client_id.to_owned() })
     }
@@ -81,7 +81,7 @@ impl Northwind {
 
     async fn grant(&self, form: &[(&str, &str)], proof: Proof, clock: &dyn Timer) -> Result<Session, AuthError> {
         let body = self.post("/oauth/token", form, proof, clock).await?;
-        // Without its cause, which may repeat a piece of the answer.
+        // Without its cause, which may repeat a part of the response.
         let unusable = |_| AuthError::new(AuthErrorKind::Decode).with_operation(NORTHWIND, "/oauth/token");
         let granted: Granted = serde_json::from_slice(&body).map_err(unusable)?;
         let now = clock.system_time();
@@ -126,7 +126,7 @@ impl Authenticator for Northwind {
             let mut form = vec![("grant_type", "refresh_token")];
             form.extend(session.refresh_token.as_ref().map(|token| ("refresh_token", token.expose())));
             form.extend(session.extra.get(DEVICE).map(|device| (DEVICE, device.expose())));
-            // Scopes, device and subject that this doesn't bring are those from before: the manager keeps them.
+            // The manager keeps scopes, device and subject that the response doesn't repeat.
             self.grant(&form, Proof::Session, clock).await
         })
     }
@@ -139,7 +139,7 @@ impl Authenticator for Northwind {
     }
 }
 
-/// A clock that is set by hand, for a manager: what expires is not waited for.
+/// A manual clock for a manager, so that expiry takes no time.
 #[derive(Debug)]
 struct ByHand {
     clock: ManualClock,
@@ -187,7 +187,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("  {what}: {:?}, and a login is needed: {}", error.kind(), error.needs_login());
     }
 
-    // Each time as another process would: the session is in the folder.
+    // As built by another process each time: the session is in the folder.
     let folder = tempfile::tempdir()?;
     let manager = || -> Result<_, Box<dyn Error>> {
         let store = Arc::new(FileStore::open(folder.path())?);

@@ -1,4 +1,4 @@
-//! What happens when a laptop sleeps: the clock jumps, connections are dead, and the session is still there.
+//! A laptop that sleeps: the clock jumps, connections are dead, and the session survives.
 //!
 //! Nothing has to be set up: the vendor is a fake, and so is the sleep.
 //!
@@ -17,7 +17,7 @@ use auth_core::aivo::AivoAuthenticator;
 use auth_core::{BoxFuture, Credentials, FileStore, SessionManager, SessionStatus, Timer};
 use auth_testkit::{FakeVendor, Fault, ManualClock};
 
-/// The wall clock of the laptop. It goes on while the laptop sleeps, which the clock of a timer doesn't.
+/// The wall clock of the laptop. It goes on while the laptop sleeps, unlike the clock of a timer.
 #[derive(Debug)]
 struct WallClock(ManualClock);
 
@@ -71,7 +71,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     session.token().await?;
     show("after nine hours of sleep");
 
-    // The lid is closed in the middle of a renewal: the vendor has acted on it, and the answer never arrives.
+    // The lid is closed during a renewal: the vendor has processed it, and the response never arrives.
     clock.advance(Duration::from_secs(3400));
     aivo.faults().on("refresh_token", Fault::LoseAnswer);
     let mut watch = session.watch();
@@ -83,7 +83,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     session.token().await?;
     show("the token in hand still works, and nothing is sent again");
 
-    // It runs out, in this process and in the next: the record of the attempt has outlived it.
+    // The token expires, in this process and in the next: the recorded intent has outlived the process.
     session.shutdown().await;
     clock.advance(Duration::from_secs(9 * 3600));
     let restarted = manager(home.path())?;

@@ -1,7 +1,7 @@
-//! Counters of sessions: the crate `metrics` behind an observer, named as OpenTelemetry names its metrics.
+//! Counters of sessions: the crate `metrics` behind an observer, with names as in OpenTelemetry.
 //!
-//! Nothing has to be set up: the vendor is a fake, and the example prints what its own recorder has counted. A program has
-//! a recorder of somebody else's in its place, such as `metrics-exporter-prometheus`.
+//! Nothing has to be set up: the vendor is a fake, and the example prints the counts of its own recorder. A program
+//! uses a published recorder instead, such as `metrics-exporter-prometheus`.
 //!
 //! ```text
 //! cargo run -p auth-core --example metrics
@@ -20,11 +20,11 @@ use auth_core::{Credentials, SessionManager, TokenSource};
 use auth_testkit::{FakeVendor, Fault, RetryAfter};
 use metrics::{Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, Unit};
 
-/// Puts the crate `metrics` behind a manager. Names are words of this crate or of OpenTelemetry, and there are few of
-/// each, so that a label has few values.
+/// Puts the crate `metrics` behind a manager. Label values are names of this crate or of OpenTelemetry, and there are
+/// few of each.
 struct Metrics;
 
-/// The labels that say whose session it is.
+/// The labels of the issuer.
 fn whose(issuer: &Issuer) -> [(&'static str, String); 2] {
     let address = issuer.address().unwrap_or_default().to_owned();
     [("auth.family", issuer.family().to_string()), ("server.address", address)]
@@ -38,7 +38,7 @@ impl Observer for Metrics {
             labels.push(("auth.plan", plan.as_str().to_owned()));
         }
         labels.push(("auth.outcome", event.outcome.as_str().to_owned()));
-        // OpenTelemetry has no such label where nothing failed.
+        // OpenTelemetry has no such label without a failure.
         if let Some(error) = event.outcome.error() {
             labels.push(("error.type", error.kind().as_str().to_owned()));
         }
@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let table = Table::default();
     metrics::set_global_recorder(table.clone())?;
 
-    // Tokens that live a second, so that they expire while you watch.
+    // Tokens live a second, so that they expire while you watch.
     let fake = FakeVendor::aivo().user("ada@example.com", "correct horse").access_lifetime(Duration::from_secs(1));
     let aivo = fake.start().await?;
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(aivo.url())).build()?;
@@ -120,7 +120,7 @@ async fn herd(manager: &SessionManager<AivoAuthenticator>) -> Result<(), Box<dyn
 #[derive(Clone, Default)]
 struct Table(Arc<Mutex<BTreeMap<String, Row>>>);
 
-/// How often something was recorded, and the sum of it.
+/// The number of records, and their sum.
 struct Row {
     kind: Kind,
     times: u64,
@@ -147,7 +147,7 @@ impl Table {
         Arc::new(Cell { table: self.clone(), kind, name: format!("{} {{{}}}", key.name(), labels.join(", ")) })
     }
 
-    /// What was counted since the last time, as text.
+    /// The counts since the last call, as a string.
     fn take(&self) -> String {
         let rows = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         let line = |(name, row): (&String, &Row)| match row.kind {

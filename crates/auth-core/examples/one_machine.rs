@@ -27,14 +27,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// The manager that every process makes: the same vendor, the same folder, the same account.
+/// The manager of every process: the same vendor, the same folder, the same account.
 fn manager(url: &str, folder: &Path) -> Result<SessionManager<AivoAuthenticator>, Box<dyn Error>> {
     let client = aivo_client::Client::builder().server(aivo_client::Server::Custom(url.to_owned())).build()?;
     let store = Arc::new(FileStore::open(folder)?);
     Ok(SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build()?)
 }
 
-/// A process that has nothing but the folder: no password, no token.
+/// A process that has only the folder: no password, no token.
 async fn worker(url: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     let manager = manager(url, folder)?;
     let process = std::process::id();
@@ -54,7 +54,7 @@ async fn worker(url: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 async fn demonstrate() -> Result<(), Box<dyn Error>> {
-    // Tokens that live a second, so that they expire while you watch.
+    // Tokens live a second, so that they expire while you watch.
     let fake = FakeVendor::aivo().user("ada@example.com", "correct horse").access_lifetime(Duration::from_secs(1));
     let aivo = fake.start().await?;
     let home = tempfile::tempdir()?;

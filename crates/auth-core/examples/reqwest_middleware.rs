@@ -1,4 +1,4 @@
-//! A session in a stack of reqwest-middleware: requests to the vendor carry its token, and a refused one is replaced.
+//! A session in a stack of reqwest-middleware: requests to the vendor carry its token, and a rejected one is replaced.
 //!
 //! Nothing has to be set up: the vendors are fakes on this machine.
 //!
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let probe = format!("{}/probe", aivo.url());
     println!("first call:         {}, signed in on the way", http.get(&probe).send().await?.status());
 
-    // The vendor's clock runs ahead of ours: it refuses a token that we think good.
+    // The vendor's clock is ahead of ours: it rejects a token that is valid here.
     clock.advance(Duration::from_secs(2 * 3600));
     println!("token refused:      {}, refreshed and sent once more", http.get(&probe).send().await?.status());
 

@@ -1,6 +1,6 @@
-//! Three vendors, one contract: sessions that outlive expiry and an outage, and end when they are told to.
+//! Three vendors, one contract: sessions that survive expiry and an outage, and end with a logout.
 //!
-//! Nothing has to be set up: the vendors are fakes on this machine, and their clock is moved by hand.
+//! Nothing has to be set up: the vendors are fakes on this machine, with a manual clock.
 //!
 //! ```text
 //! cargo run -p auth-core --example three_vendors
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// An account at a vendor. What follows doesn't know which vendor it is.
+/// An account at a vendor. Its methods don't depend on the vendor.
 struct Account {
     vendor: VendorServer,
     clock: ManualClock,
@@ -103,7 +103,7 @@ impl Account {
         println!("  {when:>4}  {occasion:<20}{what}");
     }
 
-    /// A token by its number: its text is nobody's business.
+    /// A token by its generation: the token itself must not be printed.
     fn describe(&self, token: &Token) -> String {
         let text = token.header_value().to_str().unwrap_or_default().trim_start_matches("Bearer ");
         let accepted = self.vendor.state().accepts(self.clock.now(), text);
@@ -127,7 +127,7 @@ impl Account {
         }
     }
 
-    /// What the vendor was asked for.
+    /// The requests that the vendor has received.
     fn requests(&self) -> String {
         let state = self.vendor.state();
         let counts = state.vendor().operations().iter().map(|name| (name, state.stats().calls(name)));
@@ -184,7 +184,7 @@ fn account(
     Ok(Account { vendor, started: clock.now(), clock, authenticator, manager })
 }
 
-/// The time of day is moved by hand; limits on waiting are real.
+/// The wall clock is manual; time limits are real.
 #[derive(Debug)]
 struct HandTimer {
     clock: ManualClock,
@@ -210,7 +210,7 @@ impl Timer for HandTimer {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    /// The same in every run, but never the same twice: idempotency keys are made of it.
+    /// The same in every run, but never the same twice: idempotency keys are derived from it.
     fn random(&self) -> u64 {
         self.drawn.fetch_add(1, Ordering::Relaxed)
     }

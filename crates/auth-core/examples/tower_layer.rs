@@ -1,7 +1,7 @@
-//! A session in a tower stack: requests to the vendor carry its token, and a refused one is replaced.
+//! A session in a tower stack: requests to the vendor carry its token, and a rejected one is replaced.
 //!
-//! Nothing has to be set up: the vendor is a fake, and the service at the bottom of the stack asks it in process. Put your
-//! HTTP client there.
+//! Nothing has to be set up: the vendor is a fake, and the service at the bottom of the stack calls it in process. Put
+//! your HTTP client there.
 //!
 //! ```text
 //! cargo run -p auth-core --example tower_layer --features tower
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let response = service.ready().await?.call(probe()?).await?;
     println!("first call:               {}, signed in on the way", response.status());
 
-    // The vendor's clock runs ahead of ours: it refuses a token that we think good.
+    // The vendor's clock is ahead of ours: it rejects a token that is valid here.
     clock.advance(Duration::from_secs(2 * 3600));
     let response = service.ready().await?.call(probe()?).await?;
     println!("token refused:            {}, refreshed and sent once more", response.status());

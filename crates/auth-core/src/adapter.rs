@@ -1,12 +1,12 @@
-//! What an [`Authenticator`](crate::Authenticator) is made of, beside its own requests. Behind the feature `adapter`, which
-//! each of the vendors' features brings; their adapters use nothing else.
+//! The building blocks of an [`Authenticator`](crate::Authenticator), beside its own requests. Behind the feature
+//! `adapter`, which each vendor's feature enables; the adapters here use nothing else.
 //!
-//! - [`AuthError::from_call`] sorts the error of a generated client, [`AuthError::from_answer`] an answer that any other
-//!   client got, and [`AuthError::from_reqwest`] what became of a request that got none;
-//! - [`Claims`] reads what a JWT says about itself, and [`refused_fields`] what a vendor has against a request;
-//! - [`needed`] and [`lenient`] decode as much of an answer as a session needs, and no more; [`Sent`] reads its moments by
-//!   the clock that sessions are dated by;
-//! - [`sendable`] refuses tokens that can't be sent, before they are kept.
+//! - [`AuthError::from_call`] classifies the error of a generated client, [`AuthError::from_answer`] a response that
+//!   any other client got, and [`AuthError::from_reqwest`] a request that got none;
+//! - [`Claims`] reads the claims of a JWT, and [`refused_fields`] the fields that a vendor refused;
+//! - [`needed`] and [`lenient`] decode as much of a response as a session needs, and no more; [`Sent`] reads its times
+//!   by the clock that sessions are dated by;
+//! - [`sendable`] refuses tokens that can't be sent, before they are stored.
 
 mod answer;
 mod bodies;
@@ -25,23 +25,23 @@ pub use jwt::Claims;
 
 use crate::{AuthError, AuthErrorKind, Credentials, Delivery, Family};
 
-/// Whether a token can be sent in a header: it isn't empty, and visible ASCII.
+/// Whether a token can be sent in a header: it is not empty, and visible ASCII.
 pub fn is_sendable(token: &Secret) -> bool {
     Token::bearer(token, 0).is_ok()
 }
 
-/// A token out of an answer.
+/// Takes a token out of a response.
 ///
 /// # Errors
 ///
-/// [`Decode`](AuthErrorKind::Decode) if it can't be sent: then the answer is not what it should be. `field` is its name
-/// there.
+/// [`Decode`](AuthErrorKind::Decode) if it can't be sent: the response is malformed then. `field` is the name of the
+/// token in the response.
 pub fn sendable(token: Secret, family: Family, operation: &'static str, field: &str) -> Result<Secret, AuthError> {
     if is_sendable(&token) { Ok(token) } else { Err(AuthError::unusable(family, operation, field)) }
 }
 
-/// How long an answer asks to wait: its header `Retry-After`, in seconds or as a date, which is read against the answer's
-/// own `Date`.
+/// How long a response asks to wait: its header `Retry-After`, in seconds or as a date, which is compared with the
+/// response's own `Date`.
 pub fn retry_after(headers: &HeaderMap, clock: &dyn Timer) -> Option<Duration> {
     client_runtime::retry_after(headers, || clock.system_time())
 }
@@ -52,7 +52,8 @@ impl AuthError {
         Self::new(kind).with_operation(family, operation).with_message(message).with_delivery(Delivery::NotProcessed)
     }
 
-    /// The refusal of credentials of a kind that a family has no use for. `wanted` is what it takes: "a password".
+    /// The refusal of credentials of a kind that a family doesn't take. `wanted` is the kind that it takes: "a
+    /// password".
     pub fn unfit_credentials(family: Family, given: &Credentials, wanted: &str) -> Self {
         let message = format!("{} credentials were given, and it takes {wanted}", given.kind());
         Self::not_sent(AuthErrorKind::InvalidInput, family, "login", message)

@@ -1,4 +1,4 @@
-//! The contract every vendor's adapter keeps.
+//! The contract of a vendor's adapter.
 
 use std::sync::Arc;
 
@@ -6,39 +6,39 @@ use client_runtime::{BoxFuture, Timer};
 
 use crate::{AuthError, Capabilities, Credentials, Family, Session};
 
-/// Signs in to a vendor, and renews and ends sessions. Implementable by anybody.
+/// Signs in to a vendor, and renews and ends sessions. Third parties can implement it.
 ///
-/// Stateless: whoever holds the [`Session`] passes it to every verb. Keeping sessions alive is the business of a
-/// [`SessionManager`](crate::SessionManager). What a vendor can't do answers
+/// Stateless: the caller holds the [`Session`] and passes it to every verb. A [`SessionManager`](crate::SessionManager)
+/// keeps sessions alive. A verb that the vendor doesn't have returns
 /// [`Unsupported`](crate::AuthErrorKind::Unsupported), and [`capabilities`](Self::capabilities) says so beforehand.
 ///
-/// # What a manager makes of an error
+/// # How a manager treats an error
 ///
-/// The kind says whether there is a way on, and the [`Delivery`](crate::Delivery) whether a refresh token can be sent
-/// again. They are all that decides; a status or a message is for people.
+/// The kind says whether the session can go on, and the [`Delivery`](crate::Delivery) whether a refresh token can be
+/// sent again. Nothing else decides; status and message are for people.
 ///
 /// | error | of `refresh` | of `login` |
 /// |---|---|---|
 /// | [`needs_login`](AuthError::needs_login): `InvalidCredentials`, `SessionExpired`, `ReauthRequired` | the session is over: the manager signs in, if it holds credentials that can be used again, and is dead otherwise | dead: the same credentials are not sent again |
 /// | `Validation` | cools down | dead |
-/// | `InvalidInput` or `Unsupported`, without a status: it was found out here | cools down | dead |
+/// | `InvalidInput` or `Unsupported`, without a status: nothing was sent | cools down | dead |
 /// | any other | cools down | cools down |
 ///
-/// A manager that is *dead* answers with that error until somebody signs in, here or by way of the store; where it was a
-/// renewal's, with [`ReauthRequired`](crate::AuthErrorKind::ReauthRequired), and that error as its source. A token that is
-/// still valid stays in use. One that *cools down* sends nothing for 1 s, and for up to a minute after more failures
-/// in a row, or for as long as [`retry_after`](AuthError::retry_after) says ([`Policy`](crate::Policy) has the numbers);
-/// whoever asks meanwhile gets the token that is still valid, or the same error.
+/// A manager that is *dead* returns that error until a caller signs in, with this manager or a peer of the same store;
+/// a renewal's error becomes the source of a [`ReauthRequired`](crate::AuthErrorKind::ReauthRequired). A token that is
+/// still valid stays in use. A manager that *cools down* sends nothing for 1 s, and for up to a minute after more
+/// failures in a row, or for as long as [`retry_after`](AuthError::retry_after) says ([`Policy`](crate::Policy) has the
+/// numbers); meanwhile callers get the token that is still valid, or the same error.
 ///
-/// | delivery | the refresh token, where they rotate | default of |
+/// | delivery | a rotating refresh token | default of |
 /// |---|---|---|
 /// | `NotProcessed` | is as good as before | `RateLimited`, `Storage`, `Shutdown`, `Runtime`, `Capacity` |
 /// | `Refused` | is as good as before, unless the error needs a login | the kinds not named here |
 /// | `Unknown` | may be spent: it is never sent again, but once where [`punishes_reuse`](Capabilities::punishes_reuse) is false | `Transport`, `Timeout`, `Decode`, `Vendor` |
 ///
-/// So a wrong `NotProcessed` costs a session, at a vendor that punishes reuse; a wrong `Unknown` costs one login. Say
-/// `NotProcessed` for a connection that never came about and for 429 and 503, and leave 500, 502, 504 and lost answers
-/// at `Unknown`. `AuthError::from_answer` and `AuthError::from_call` (feature `adapter`) do that.
+/// So a wrong `NotProcessed` costs a session, at a vendor that punishes reuse; a wrong `Unknown` costs one login. Use
+/// `NotProcessed` for a connection that was never established and for 429 and 503, and leave 500, 502, 504 and lost
+/// responses at `Unknown`. `AuthError::from_answer` and `AuthError::from_call` (feature `adapter`) do that.
 ///
 #[cfg_attr(
     feature = "adapter",
@@ -57,7 +57,7 @@ use serde_json::{Value, json};
 
 const ACME: Family = Family::new("acme");
 
-// Made with `redirect::Policy::none()`: a redirect that keeps the method takes the password to wherever it points.
+// Built with `redirect::Policy::none()`: a redirect that keeps the method sends the password to its target.
 struct Acme { http: reqwest::Client, url: String }
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
@@ -129,31 +129,40 @@ impl Authenticator for Acme {
 "#
 )]
 ///
-/// `auth_testkit::conformance::run` puts an implementation through all of this.
+/// `auth_testkit::conformance::run` tests an implementation against this contract.
 pub trait Authenticator: Send + Sync {
     /// The vendor.
     fn family(&self) -> Family;
 
-    /// The server whose sessions these are: the base URL, which says staging from production and one region from another.
-    /// It is a part of the [`SessionKey`](crate::SessionKey), so a session is never sent to another server than the one
-    /// that issued it. It holds no secret, and stays the same for as long as the authenticator lives.
+    /// The server that issues the sessions: its base URL, which tells staging from production and one region from
+    /// another. It is a part of the [`SessionKey`](crate::SessionKey), so a session is never sent to a server that
+    /// didn't issue it. It contains no secret, and doesn't change during the life of the authenticator.
     fn realm(&self) -> &str;
 
-    /// What the vendor can do.
+    /// The vendor's capabilities.
     fn capabilities(&self) -> Capabilities;
 
-    /// Creates a session. It is dated by `clock`, read when the answer has arrived: the manager decides by the same clock.
+    /// Creates a session. It is dated by `clock`, read when the response has arrived: the manager decides by the same
+    /// clock.
+    ///
+    /// # Errors
+    ///
+    /// See [how a manager treats an error](Authenticator#how-a-manager-treats-an-error).
     fn login<'a>(
         &'a self,
         credentials: &'a Credentials,
         clock: &'a dyn Timer,
     ) -> BoxFuture<'a, Result<Session, AuthError>>;
 
-    /// Renews a session, dated by `clock` as in [`login`](Self::login). Where refresh tokens rotate, the one of `session` is
-    /// spent by the attempt.
+    /// Renews a session, dated by `clock` as in [`login`](Self::login). Where refresh tokens rotate, the attempt spends
+    /// the one of `session`.
     ///
-    /// A manager keeps what the result doesn't have: the refresh token, the subject and the account; the scopes and
-    /// [`extra`](Session::extra), if there are none at all. An authenticator needn't copy them.
+    /// A manager keeps what the result lacks: the refresh token, the subject, the account, the scopes, and each entry
+    /// of [`extra`](Session::extra). An authenticator needn't copy them.
+    ///
+    /// # Errors
+    ///
+    /// See [how a manager treats an error](Authenticator#how-a-manager-treats-an-error).
     fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         let _ = (session, clock);
         unsupported(self.family(), "refresh")
@@ -161,22 +170,30 @@ pub trait Authenticator: Send + Sync {
 
     /// Ends this session and no other.
     ///
-    /// `Ok` if the vendor ended it, or knows no such session. An error that
-    /// [needs a login](AuthError::needs_login) says that its access token is of no use: a manager then renews the session,
-    /// where it can, and ends what that brings. It does so at once where the access token has expired.
+    /// `Ok` if the vendor ended it, or doesn't know it.
+    ///
+    /// # Errors
+    ///
+    /// An error that [needs a login](AuthError::needs_login) says that the access token is of no use: a manager then
+    /// renews the session, where it can, and ends the renewed one. Where the access token has expired, the manager
+    /// renews at once.
     fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
         let _ = session;
         unsupported(self.family(), "logout")
     }
 
     /// Ends every session of the account.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`logout`](Self::logout).
     fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
         let _ = session;
         unsupported(self.family(), "revoke_all")
     }
 }
 
-/// The answer of a verb that the vendor doesn't have.
+/// The result of a verb that the vendor doesn't have.
 fn unsupported<'a, T: Send + 'a>(family: Family, verb: &'static str) -> BoxFuture<'a, Result<T, AuthError>> {
     Box::pin(async move { Err(AuthError::unsupported(family, verb)) })
 }

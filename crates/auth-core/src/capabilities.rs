@@ -1,6 +1,6 @@
-//! What a vendor can do, visible before anything is tried.
+//! The abilities of a vendor, known before a request is sent.
 
-/// How a session outlives its access token.
+/// How a session is renewed when its access token ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Renewal {
@@ -12,42 +12,42 @@ pub enum Renewal {
     None,
 }
 
-/// What a logout ends.
+/// The scope of a logout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LogoutScope {
     /// This session and no other.
     Session,
-    /// Every session of the account: it must be asked for as such, through
+    /// Every session of the account: the caller has to ask for it explicitly, with
     /// [`Authenticator::revoke_all`](crate::Authenticator::revoke_all).
     Account,
     /// There is no logout.
     None,
 }
 
-/// What an [`Authenticator`](crate::Authenticator) can do.
+/// The abilities of an [`Authenticator`](crate::Authenticator).
 ///
-/// A verb that is not there answers [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported).
+/// A verb that is missing returns [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// How a session outlives its access token.
+    /// How a session is renewed when its access token ends.
     pub renewal: Renewal,
-    /// Whether a refresh token is good for one redemption only, so that a blind repeat loses the session.
+    /// Whether a refresh token can be redeemed only once, so that a blind retry loses the session.
     pub rotates: bool,
-    /// Whether a refresh token that is sent again costs the session, as RFC 9700 (4.14.2) advises: the vendor takes it for
-    /// stolen. Where it doesn't, a token whose answer was lost is sent once more before the session is given up.
+    /// Whether sending a refresh token again costs the session, as RFC 9700 (4.14.2) advises: the vendor takes it for
+    /// stolen. Otherwise a token whose response was lost is sent once more before the session is given up.
     pub punishes_reuse: bool,
-    /// Whether a renewal needs an access token that is still valid.
+    /// Whether a renewal needs a valid access token.
     pub renews_valid_only: bool,
-    /// What a logout ends.
+    /// The scope of a logout.
     pub logout: LogoutScope,
     /// Whether every session of an account can be revoked.
     pub revoke_all: bool,
 }
 
 impl Capabilities {
-    /// Nothing but signing in.
+    /// A vendor that supports login only.
     pub const fn login_only() -> Self {
         Self {
             renewal: Renewal::None,
@@ -66,35 +66,35 @@ impl Capabilities {
         self
     }
 
-    /// A refresh token is good for one redemption.
+    /// Sets that a refresh token can be redeemed only once.
     #[must_use]
     pub const fn with_rotation(mut self) -> Self {
         self.rotates = true;
         self
     }
 
-    /// A refresh token that is sent again is refused, and nothing worse.
+    /// Sets that a refresh token which is sent again is refused, without further consequences.
     #[must_use]
     pub const fn with_forgiven_reuse(mut self) -> Self {
         self.punishes_reuse = false;
         self
     }
 
-    /// Only a session that is still valid can be renewed.
+    /// Sets that a session can be renewed only while it is valid.
     #[must_use]
     pub const fn with_renewal_while_valid(mut self) -> Self {
         self.renews_valid_only = true;
         self
     }
 
-    /// Sets what a logout ends.
+    /// Sets the scope of a logout.
     #[must_use]
     pub const fn with_logout(mut self, scope: LogoutScope) -> Self {
         self.logout = scope;
         self
     }
 
-    /// Every session of an account can be revoked.
+    /// Sets that every session of an account can be revoked.
     #[must_use]
     pub const fn with_revoke_all(mut self) -> Self {
         self.revoke_all = true;

@@ -1,4 +1,4 @@
-//! What a session is created from.
+//! Credentials: the input of a login.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use client_runtime::{BoxFuture, Secret};
 
 use crate::{AuthError, AuthErrorKind, Fingerprint};
 
-/// What a session is created from. `Debug` shows the kind and names, never a secret.
+/// The input of a login. `Debug` shows the kind and names, never a secret.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Credentials {
@@ -23,15 +23,15 @@ pub enum Credentials {
         /// The password.
         password: Secret,
     },
-    /// A key that is sent as it is, and never expires by itself.
+    /// A key that is sent as it is, and doesn't expire by itself.
     ApiKey(Secret),
     /// A token that can be exchanged for a session once.
     OneTimeToken(OneTimeToken),
     /// An API key that mints tokens for one application of the account.
     AppAccess(AppAccess),
-    /// Whatever a third party's [`Authenticator`](crate::Authenticator) understands.
+    /// Credentials of a type that a third party's [`Authenticator`](crate::Authenticator) understands.
     Custom(CustomCredentials),
-    /// A callback that fetches the credentials whenever a session is to be created.
+    /// A callback that fetches the credentials for each login.
     Provider(CredentialsProvider),
 }
 
@@ -46,13 +46,14 @@ impl Credentials {
         Self::ApiKey(key.into())
     }
 
-    /// Credentials of another type, for an authenticator that knows it. [`CustomCredentials`] also says whose they are.
+    /// Credentials of another type, for an authenticator that knows it. [`CustomCredentials`] can also name their
+    /// account.
     pub fn custom(value: impl Any + Send + Sync) -> Self {
         CustomCredentials::new(value).into()
     }
 
-    /// Credentials that a callback fetches when a session is to be created, and each time anew: from a secret manager, a
-    /// rotated file, or a prompt. `account` says whose they are, since that has to be known before.
+    /// Credentials that a callback fetches anew for each login: from a secret manager, a rotated file, or a prompt.
+    /// `account` names their account, which has to be known beforehand.
     ///
     /// ```
     /// use auth_core::{AuthError, Credentials};
@@ -87,8 +88,8 @@ impl Credentials {
         }
     }
 
-    /// Whose they are, where they say so: the name of a password, the application of an app access, what
-    /// [`CustomCredentials`] and providers were told.
+    /// Their account, where they name one: the name of a password, the application of an app access, the account of
+    /// [`CustomCredentials`] and of providers.
     pub fn account(&self) -> Option<&str> {
         match self {
             Self::Password { username, .. } => Some(username),
@@ -99,9 +100,9 @@ impl Credentials {
         }
     }
 
-    /// What tells a session that was signed in with these credentials from one of others: the name that goes with a
-    /// password, which may change; the key, the application and the token of the other kinds. `None` where that isn't
-    /// known: a provider hasn't been asked, or custom credentials don't say.
+    /// Tells sessions of these credentials from sessions of others: computed from the name of a password, which may
+    /// itself change; from the key, the application or the token of the other kinds. `None` where it isn't known: a
+    /// provider hasn't been called, or custom credentials have none.
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         match self {
             Self::Password { username, .. } => Some(Fingerprint::of(self.kind(), &[username])),
@@ -115,14 +116,14 @@ impl Credentials {
         }
     }
 
-    /// Whether they are the token themselves: nothing is issued for them, so nothing is stored or ended at the vendor.
+    /// Whether they are the token themselves: nothing is issued for them, so nothing is stored, or ended at the vendor.
     pub fn is_static(&self) -> bool {
         matches!(self, Self::ApiKey(_))
     }
 
     /// Whether signing in with the same credentials again gives another token.
     ///
-    /// A one-time token is spent by its exchange, and a key that is sent as it is stays what it is.
+    /// A one-time token is spent by its exchange, and a key that is sent as it is never changes.
     pub fn is_reusable(&self) -> bool {
         match self {
             Self::ApiKey(_) | Self::OneTimeToken(_) => false,
@@ -131,12 +132,12 @@ impl Credentials {
         }
     }
 
-    /// The credentials themselves: what a provider fetches now, or these. An authenticator gets no provider from a
-    /// [`SessionManager`](crate::SessionManager), which calls this before.
+    /// The credentials themselves: those that a provider fetches now, or these. A
+    /// [`SessionManager`](crate::SessionManager) calls this first, so an authenticator gets no provider from it.
     ///
     /// # Errors
     ///
-    /// Those of the provider; [`InvalidInput`](AuthErrorKind::InvalidInput) if it gives another provider.
+    /// The error of the provider; [`InvalidInput`](AuthErrorKind::InvalidInput) if it returns another provider.
     pub async fn resolve(&self) -> Result<Cow<'_, Self>, AuthError> {
         let Self::Provider(provider) = self else { return Ok(Cow::Borrowed(self)) };
         match (provider.fetch)().await? {
@@ -153,17 +154,17 @@ impl Credentials {
 pub struct OneTimeToken {
     /// The token.
     pub token: Secret,
-    /// The bearer token that the exchange itself is authorised by, where the vendor wants one.
+    /// The bearer token that authorises the exchange itself, where the vendor wants one.
     pub bearer: Option<Secret>,
 }
 
 impl OneTimeToken {
-    /// A token that needs no bearer, or that of the client.
+    /// A token that needs no bearer, or uses that of the client.
     pub fn new(token: impl Into<Secret>) -> Self {
         Self { token: token.into(), bearer: None }
     }
 
-    /// Sets the bearer token that the exchange is authorised by.
+    /// Sets the bearer token that authorises the exchange.
     #[must_use]
     pub fn with_bearer(mut self, bearer: impl Into<Secret>) -> Self {
         self.bearer = Some(bearer.into());
@@ -197,12 +198,12 @@ pub struct AppAccess {
     pub lifetime: Option<Duration>,
     /// Whether the token may only read; `None` leaves it to the vendor.
     pub read_only: Option<bool>,
-    /// What the token's holder sees in the vendor's portal, beside what everybody does.
+    /// Features of the vendor's portal that the token enables, in addition to those that every user has.
     pub feature_flags: Vec<String>,
 }
 
 impl AppAccess {
-    /// Access to an application, with what the vendor gives by default.
+    /// Access to an application, with the vendor's defaults.
     pub fn new(api_key: impl Into<Secret>, app_id: impl Into<String>) -> Self {
         Self {
             api_key: api_key.into(),
@@ -263,27 +264,27 @@ pub struct CustomCredentials {
 }
 
 impl CustomCredentials {
-    /// Credentials that can be used again, and don't say whose they are.
+    /// Credentials that can be used again, without an account.
     pub fn new(value: impl Any + Send + Sync) -> Self {
         Self { value: Arc::new(value), account: None, fingerprint: None, is_single_use: false }
     }
 
-    /// Sets whose they are: the account that a session of theirs is stored under, unless a manager is told another.
+    /// Sets their account, under which a session is stored unless the manager is given another.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.account = Some(account.into());
         self
     }
 
-    /// Sets what tells their sessions from those of other credentials. Without it, a stored session of the account is
-    /// taken up whatever it was signed in with.
+    /// Sets the fingerprint that tells their sessions from those of other credentials. Without it, a stored session of
+    /// the account is taken over whatever it was created with.
     #[must_use]
     pub fn with_fingerprint(mut self, fingerprint: Fingerprint) -> Self {
         self.fingerprint = Some(fingerprint);
         self
     }
 
-    /// They are spent by one login: a manager forgets them after it.
+    /// Marks them as spent by one login: a manager forgets them after it.
     #[must_use]
     pub fn single_use(mut self) -> Self {
         self.is_single_use = true;
@@ -302,7 +303,7 @@ impl From<CustomCredentials> for Credentials {
     }
 }
 
-/// Shows whose they are; the value may hold anything.
+/// Shows the account only: the value may contain secrets.
 impl fmt::Debug for CustomCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CustomCredentials").field("account", &self.account).finish_non_exhaustive()
@@ -318,7 +319,7 @@ pub struct CredentialsProvider {
 
 type Fetch = dyn Fn() -> BoxFuture<'static, Result<Credentials, AuthError>> + Send + Sync;
 
-/// Shows whose credentials it fetches.
+/// Shows the account only.
 impl fmt::Debug for CredentialsProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CredentialsProvider").field("account", &self.account).finish_non_exhaustive()
@@ -348,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn other_credentials_have_another_fingerprint_and_another_password_has_not() {
+    fn a_fingerprint_changes_with_the_credentials_but_not_with_the_password() {
         let of = |credentials: Credentials| credentials.fingerprint();
         assert_eq!(of(Credentials::password("me", "old")), of(Credentials::password("me", "new")));
         let mut all: Vec<_> = of_every_kind().iter().filter_map(Credentials::fingerprint).collect();
@@ -363,7 +364,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_provider_is_asked_each_time_and_gives_no_provider() {
+    async fn a_provider_is_called_for_each_login_and_must_not_return_a_provider() {
         let asked = Arc::new(std::sync::atomic::AtomicU32::new(0));
         let count = Arc::clone(&asked);
         let provider = Credentials::provider("me", move || {

@@ -1,4 +1,4 @@
-//! Why something failed, in one type for all vendors.
+//! Errors of all vendors, in one type.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,23 +7,23 @@ use std::time::Duration;
 
 use crate::Family;
 
-/// What kind of failure it is: what a program decides by.
+/// The kind of a failure, which programs decide by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthErrorKind {
-    /// The credentials are wrong, or nothing by this name exists.
+    /// The credentials are wrong, or no account has this name.
     InvalidCredentials,
-    /// An argument is wrong and nothing was sent, or, if there is a status, the vendor refuses the request as a whole.
+    /// An argument is wrong and nothing was sent; or, with a status, the vendor refuses the request as a whole.
     InvalidInput,
     /// The session is over.
     SessionExpired,
-    /// Nothing but signing in anew helps.
+    /// The session can't be renewed: only a new login helps.
     ReauthRequired,
     /// The caller may not do this.
     Forbidden,
-    /// There is no such thing.
+    /// The addressed resource doesn't exist.
     NotFound,
-    /// It contradicts the current state.
+    /// The request contradicts the current state.
     Conflict,
     /// The vendor refuses fields of the request: see [`AuthError::fields`].
     Validation,
@@ -31,27 +31,27 @@ pub enum AuthErrorKind {
     RateLimited,
     /// The vendor can't do this: see [`Capabilities`](crate::Capabilities).
     Unsupported,
-    /// No connection came about, or it broke.
+    /// No connection was established, or it broke.
     Transport,
     /// A time limit was reached.
     Timeout,
-    /// The vendor answered with something other than its description says.
+    /// The response doesn't match the vendor's description.
     Decode,
     /// A session could not be stored or read.
     Storage,
     /// The session manager has been shut down.
     Shutdown,
-    /// The asynchronous runtime that renewals run on isn't there, or has ended.
+    /// The tokio runtime that renewals run on is missing, or has ended.
     Runtime,
-    /// A limit that the program has set is reached.
+    /// A limit set by the program is reached.
     Capacity,
-    /// The vendor failed, or answered something that fits nothing else.
+    /// The vendor failed, or sent a response that fits no other kind.
     Vendor,
 }
 
 impl AuthErrorKind {
-    /// Its name, for metrics and traces: `invalid_credentials`, `rate_limited`. OpenTelemetry's attribute `error.type` is
-    /// meant for it.
+    /// Its name, for metrics and traces: `invalid_credentials`, `rate_limited`. Suits OpenTelemetry's attribute
+    /// `error.type`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidCredentials => "invalid_credentials",
@@ -76,15 +76,15 @@ impl AuthErrorKind {
     }
 }
 
-/// What may have become of a request that failed.
+/// Whether a failed request may have been processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// It never left, or the vendor said that it did not act on it.
+    /// It was not sent, or the vendor said that it was not processed.
     NotProcessed,
-    /// It was refused for what it is: repeating it changes nothing.
+    /// It was refused as such: repeating it changes nothing.
     Refused,
-    /// Nobody knows: the answer was lost, or says nothing.
+    /// Unknown: the response was lost, or says nothing about it.
     Unknown,
 }
 
@@ -92,9 +92,9 @@ pub enum Delivery {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// Where it is, outermost first: `["body", "email"]`.
+    /// The path to the field, outermost first: `["body", "email"]`.
     pub path: Vec<String>,
-    /// What is wrong with it, in the vendor's words. They may repeat what was sent, so `Debug` doesn't show them.
+    /// The problem in the vendor's words. They may repeat the input, so `Debug` doesn't show them.
     pub message: String,
     /// The vendor's name for the problem, where it has one.
     pub code: Option<String>,
@@ -120,9 +120,9 @@ impl fmt::Debug for FieldError {
     }
 }
 
-/// Why something failed. Cloning is cheap, so that everyone who waited for one refresh can have its error.
+/// Why a call failed. Cheap to clone, so that all waiters of a refresh can have its error.
 ///
-/// `Display` says what happened, to which operation of which vendor, and what to do; it never repeats what a vendor said.
+/// `Display` names the failure, the operation, the vendor and the remedy; it never repeats the vendor's text.
 #[derive(Clone)]
 pub struct AuthError(Arc<Details>);
 
@@ -140,8 +140,7 @@ struct Details {
 }
 
 impl AuthError {
-    /// An error of a kind. Whether it is transient, and what became of the request, follows from the kind until said
-    /// otherwise.
+    /// An error of a kind. Whether it is transient, and its delivery, follow from the kind until they are set.
     pub fn new(kind: AuthErrorKind) -> Self {
         use AuthErrorKind::{RateLimited, Timeout, Transport};
         let delivery = match kind {
@@ -169,12 +168,12 @@ impl AuthError {
         }))
     }
 
-    /// The same with another kind, for what is known better than by whoever made it. What followed from the kind stays.
+    /// The same error with another kind, for callers that know better. Properties that followed from the old kind stay.
     pub(crate) fn with_kind(self, kind: AuthErrorKind) -> Self {
         self.change(|details| details.kind = kind)
     }
 
-    /// Says more, in our words: never in the vendor's, never with a secret.
+    /// Adds a message in our words, never the vendor's, and without secrets.
     #[must_use]
     pub fn with_message(self, message: impl Into<String>) -> Self {
         self.change(|details| details.message = Some(message.into()))
@@ -207,13 +206,13 @@ impl AuthError {
         self.change(|details| details.retry_after = delay)
     }
 
-    /// Sets whether the same may work later without anybody changing anything.
+    /// Sets whether the same request may succeed later without any change.
     #[must_use]
     pub fn with_transient(self, transient: bool) -> Self {
         self.change(|details| details.transient = transient)
     }
 
-    /// Sets what may have become of the request.
+    /// Sets whether the request may have been processed.
     #[must_use]
     pub fn with_delivery(self, delivery: Delivery) -> Self {
         self.change(|details| details.delivery = delivery)
@@ -225,19 +224,19 @@ impl AuthError {
         self.change(|details| details.source = Some(Arc::new(source)))
     }
 
-    /// A verb that the vendor doesn't have.
+    /// The error of a verb that the vendor doesn't have.
     pub fn unsupported(family: Family, verb: &'static str) -> Self {
         Self::new(AuthErrorKind::Unsupported)
             .with_message(format!("{family} has no `{verb}`; `capabilities()` says what it has"))
             .with_operation(family, verb)
     }
 
-    /// What kind of failure it is.
+    /// The kind of the failure.
     pub fn kind(&self) -> AuthErrorKind {
         self.0.kind
     }
 
-    /// Whether the same may work later without anybody changing anything.
+    /// Whether the same request may succeed later without any change.
     pub fn is_transient(&self) -> bool {
         self.0.transient
     }
@@ -247,7 +246,7 @@ impl AuthError {
         self.0.retry_after
     }
 
-    /// Whether somebody has to sign in before anything works again.
+    /// Whether a new login is needed before anything works again.
     pub fn needs_login(&self) -> bool {
         matches!(
             self.0.kind,
@@ -255,7 +254,7 @@ impl AuthError {
         )
     }
 
-    /// What may have become of the request.
+    /// Whether the request may have been processed.
     pub fn delivery(&self) -> Delivery {
         self.0.delivery
     }
@@ -280,7 +279,7 @@ impl AuthError {
         &self.0.fields
     }
 
-    /// A builder step on a fresh error changes it in place; on a shared one it changes a copy.
+    /// Changes an error: in place if it isn't shared, otherwise as a copy.
     fn change(self, change: impl FnOnce(&mut Details)) -> Self {
         let mut details = match Arc::try_unwrap(self.0) {
             Ok(details) => details,
@@ -302,7 +301,7 @@ impl AuthError {
     }
 }
 
-/// The kind of failure and what to do about it.
+/// The kind of failure and its remedy.
 fn explanation(kind: AuthErrorKind) -> &'static str {
     match kind {
         AuthErrorKind::InvalidCredentials => "the credentials are wrong: check them",
@@ -385,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_names_vendor_operation_status_and_what_to_do() {
+    fn the_message_names_vendor_operation_status_and_remedy() {
         let error =
             AuthError::new(AuthErrorKind::RateLimited).with_operation(Family::new("acme"), "login").with_status(429);
         assert_eq!(error.to_string(), "acme login: too many requests: try again later [status 429]");

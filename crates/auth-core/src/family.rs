@@ -1,4 +1,4 @@
-//! Names of vendors and of accounts.
+//! The names of vendors.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,31 +1,31 @@
-//! Which credentials a session was signed in with.
+//! Identifies the credentials that a session was created with.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// Which credentials a session was signed in with: a SHA-256, never the credentials.
+/// Identifies the credentials that a session was created with: a SHA-256, never the credentials.
 ///
-/// It is kept with the session. A manager that holds credentials doesn't take up a stored session that was signed in with
-/// others: an API key that was rotated is used from then on, though the session of the old one is still stored.
+/// It is stored with the session. A manager that holds credentials ignores a stored session that was created with
+/// others: after the rotation of an API key, the new one is used though the session of the old one is still stored.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// The fingerprint of what makes credentials these and no others. `kind` keeps credentials of different kinds apart.
+    /// The fingerprint of the parts that identify credentials. `kind` separates credentials of different kinds.
     ///
-    /// A password isn't part of it: it can be guessed from its hash, and whoever changes it is the same user.
+    /// A password must not be a part: it could be guessed from its hash, and a user who changes it is still the same.
     pub fn of(kind: &str, parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
         for part in [kind].iter().chain(parts) {
-            // With their lengths, so that parts can't run together.
+            // With the length of each part, so that the boundaries count.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
         Self(hash.finalize().into())
     }
 
-    /// A fingerprint as it was read from a store.
+    /// A fingerprint read from a store.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -36,7 +36,7 @@ impl Fingerprint {
     }
 }
 
-/// Shows nothing: the hash of something short could be guessed.
+/// Shows nothing: the hash of a short value could be guessed.
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fingerprint(..)")
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_credentials_have_another_one() {
+    fn other_credentials_have_another_fingerprint() {
         let fingerprint = Fingerprint::of("key", &["ab", "c"]);
         assert_eq!(fingerprint, Fingerprint::of("key", &["ab", "c"]));
         for other in [

@@ -10,9 +10,9 @@ use crate::{Family, percent};
 /// Two sessions share a name only if all three are the same: no refresh token of one server is ever found by a manager
 /// of another, and no user's session by a manager of another user.
 ///
-/// Its text is what a [`SessionStore`](crate::SessionStore) gets: the parts with a space in between. White space, control
-/// characters and `%` are percent-encoded in all parts but the account, which comes last. So no two keys have the same
-/// text, and it can be read back.
+/// [`Display`](fmt::Display) writes the string that a [`SessionStore`](crate::SessionStore) gets: the parts, separated
+/// by spaces. White space, control characters and `%` are percent-encoded in all parts but the account, which comes
+/// last. So no two keys have the same string, and it can be parsed back.
 ///
 /// ```
 /// use auth_core::{Family, SessionKey};
@@ -29,8 +29,8 @@ pub struct SessionKey {
 }
 
 impl SessionKey {
-    /// The key of an account at a server. `realm` is what [`Authenticator::realm`](crate::Authenticator::realm) says,
-    /// with or without a slash at its end.
+    /// The key of an account at a server. `realm` is the value of
+    /// [`Authenticator::realm`](crate::Authenticator::realm), with or without a trailing slash.
     pub fn new(family: Family, realm: &str, account: impl Into<String>) -> Self {
         Self { family, realm: realm.trim().trim_end_matches('/').to_owned(), account: account.into() }
     }
@@ -50,7 +50,7 @@ impl SessionKey {
         &self.account
     }
 
-    /// The name under which version 1 of the record format kept the session: it knew of no realm.
+    /// The name of the session in version 1 of the record format, which had no realm.
     #[cfg(feature = "_durable")]
     pub(crate) fn without_realm(&self) -> String {
         format!("{}/{}", self.family, self.account)
@@ -67,7 +67,7 @@ impl fmt::Display for SessionKey {
     }
 }
 
-/// What is encoded in all parts but the account.
+/// Whether a character is percent-encoded in all parts but the account.
 fn is_special(character: char) -> bool {
     character == '%' || character.is_whitespace() || character.is_control()
 }
@@ -85,12 +85,12 @@ impl FromStr for SessionKey {
             realm: percent::decode(realm).ok_or(InvalidSessionKey)?,
             account: account.to_owned(),
         };
-        // Only what `Display` writes, so that one key has one text.
+        // Only the form that `Display` writes is accepted, so that a key has one string.
         if key.to_string() == text { Ok(key) } else { Err(InvalidSessionKey) }
     }
 }
 
-/// A text that is no [`SessionKey`].
+/// A string that is no [`SessionKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidSessionKey;
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_never_run_together_and_come_back() {
+    fn every_key_has_a_string_of_its_own_and_parses_back() {
         let parts = ["", " ", "a", "a b", "b", "a%20b", "%", "é\u{a0}", "a\nb", "acme/eu", "eu/me", "me", "日本"];
         let mut texts = HashSet::new();
         for family in parts {
@@ -129,12 +129,12 @@ mod tests {
     }
 
     #[test]
-    fn a_slash_at_the_end_of_a_realm_is_none() {
+    fn a_trailing_slash_of_the_realm_is_ignored() {
         assert_eq!(key("acme", "https://api.acme.test/v1/", "me"), key("acme", " https://api.acme.test/v1", "me"));
     }
 
     #[test]
-    fn nothing_else_is_a_key() {
+    fn malformed_strings_are_not_keys() {
         for text in ["", "acme", "acme realm", "acme%2 realm me", "acme%zz realm me", "acme%41 realm me", "a%ff b c"] {
             assert_eq!(text.parse::<SessionKey>(), Err(InvalidSessionKey), "{text}");
         }

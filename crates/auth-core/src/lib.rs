@@ -40,15 +40,15 @@
 //! | expiry | as requested, or the token's `exp`, or none | `expiresAt`, or the token's `exp` | `expiresIn` |
 //! | beyond the trait | portal link, message token | | the user who signed in |
 //!
-//! [`Authenticator::capabilities`] says it to programs.
+//! [`Authenticator::capabilities`] tells a program the same.
 //!
 //! # Sessions that outlive the process
 //!
-//! A manager keeps its session in a [`SessionStore`]. By default that is memory, for itself alone. Managers of the same
-//! [`SessionKey`] that are given the same store share the session, in this process, in others, and on other hosts: one of
-//! them renews it, and the others take it over. A new process takes up what is stored, and signs in only if there is
-//! nothing, or if other credentials were used for it. The key names the server and the account, so staging never gets a
-//! token of production, and no user another's session.
+//! A manager keeps its session in a [`SessionStore`]; by default in memory, for itself alone. Managers of the same
+//! [`SessionKey`] that are given the same store share the session, within a process, between processes and between
+//! hosts: one of them renews it, and the others take it over. A new process loads the stored session, and signs in only
+//! if there is none, or if it was created with other credentials. The key names the server and the account, so staging
+//! never gets a token of production, and no user another user's session.
 //!
 //! | store | feature | for |
 //! |---|---|---|
@@ -72,7 +72,7 @@ let store = Arc::new(FileStore::open("/home/ada/.local/state/acme/sessions")?);
 let manager = SessionManager::builder(AivoAuthenticator::new(client)).account("ada").store(store).build()?;
 let token = manager.token().await?;
 
-// A program that ends says so, and what is under way comes to its end.
+// On exit: waits for the renewal in flight.
 manager.shutdown().await;
 # let _ = token;
 # Ok(())
@@ -82,8 +82,8 @@ manager.shutdown().await;
 "#
 )]
 //!
-//! With the feature `encryption` a store seals what it keeps. A store of your own implements [`SessionStore`], which says
-//! what it must promise.
+//! With the feature `encryption` a store encrypts its records. A store of your own implements [`SessionStore`], which
+//! lists the guarantees it has to give.
 //!
 //! # An authenticator of your own
 //!
@@ -140,42 +140,42 @@ manager.shutdown().await;
 //! # }
 //! ```
 //!
-//! [`Authenticator`] says what a manager makes of each error, and shows a vendor by plain HTTP. The example
-//! `fourth_vendor` is a whole one for OAuth 2.0, with a fake server and the conformance suite.
+//! [`Authenticator`] documents how a manager treats each error, and shows an adapter over plain HTTP. The example
+//! `fourth_vendor` is a complete adapter for OAuth 2.0, with a fake server and the conformance suite.
 //!
-//! # How sessions fare
+//! # Observing sessions
 //!
-//! An [`observe::Observer`] hears of renewals, failures, waits and refused tokens, for whoever counts them; the feature
-//! `tracing` writes spans and events. The module [`observe`] lists both.
+//! An [`observe::Observer`] receives renewals, failures, waits and refused tokens, for counters; the feature `tracing`
+//! writes spans and events. The module [`observe`] lists both.
 //!
 //! # Invariants
 //!
-//! - One renewal is under way per session, however many ask; all share its result, failures too. Callers that go away
-//!   don't abort it.
+//! - One renewal is in flight per session, however many callers ask; all share its result, failures included. A caller
+//!   that is dropped doesn't abort it.
 //! - A renewal that fails early leaves the valid token in use. Failures cool down, from 1 s to 60 s.
-//! - A rejection of an old token says nothing about the current one, and one of the current token is a suspicion: it is
-//!   renewed, at ever longer intervals while refusals go on, and used if it can't be.
-//! - A rotating refresh token is sent once, by whoever shares the session. If the answer is lost, or whoever sent it dies,
-//!   the access token is served until it expires; then, where the vendor doesn't punish it, the refresh token is sent once
-//!   more before the session is given up.
-//! - A session is found only by managers of the same server and account, and not by those that hold other credentials.
-//! - A session is dead only when a vendor says so, never by a passing fault.
-//! - A logout, a revocation and a login that has succeeded supersede: what was under way then is never published, and what
-//!   it brings is ended. A logout that returned `Ok` has happened, whatever ran beside it.
-//! - No secret, and no word of a vendor, is in `Debug`, `Display` or an error chain.
+//! - A rejection of an old token says nothing about the current one. A rejection of the current token is a suspicion:
+//!   the session is renewed, at growing intervals while rejections go on, and the token stays in use if it can't be.
+//! - A rotating refresh token is sent once, by one of the managers that share the session. If the response is lost, or
+//!   the sending process dies, the access token is served until it expires; then, where the vendor doesn't punish
+//!   reuse, the refresh token is sent once more before the session is given up.
+//! - A session is found only by managers of the same server and account, and not by managers with other credentials.
+//! - A session is dead only when its vendor says so, never because of a transient fault.
+//! - A logout, a revocation and a successful login supersede: a renewal that was in flight is never published, and the
+//!   session it brings is ended. A logout that returned `Ok` has happened, whatever ran concurrently.
+//! - No secret, and no text from a vendor, is in `Debug`, `Display` or an error chain.
 //!
 //! # Features
 //!
 //! | feature | what it does |
 //! |---|---|
 //! | `svix`, `pacerpro`, `aivo` (default) | an adapter each |
-//! | `adapter`, which each of them brings | what adapters are made of, for one of your own: the module `adapter` |
+//! | `adapter`, which each of them enables | the building blocks of adapters, for your own: the module `adapter` |
 //! | `rustls` (default), `native-tls` | TLS of the clients |
 //! | `tracing` | spans and events of sessions, listed in [`observe`], and of the clients |
 //! | `file` | `FileStore`: sessions in files that processes share |
 //! | `redis`, `redis-tls` | `RedisStore`: sessions of a fleet; and TLS to it |
 //! | `keyring` | `KeyringStore`: sessions in the keyring of the operating system |
-//! | `encryption` | `EncryptionKey`: stores seal what they keep |
+//! | `encryption` | `EncryptionKey`: stores encrypt sessions with it |
 //! | `tower`, `reqwest-middleware` | tokens for other HTTP stacks, in the modules `tower` and `middleware` |
 
 #[cfg(feature = "adapter")]

@@ -26,7 +26,7 @@ mod schedules;
 mod status;
 mod vault;
 
-/// What the cell is made of; its tests have another such module.
+/// The synchronization types of the cell; the tests of its schedules bring others.
 mod sync {
     pub(super) use std::sync::{Mutex, MutexGuard};
 
@@ -45,20 +45,19 @@ use report::Report;
 pub use status::{SessionStatus, SessionWatch};
 use vault::Vault;
 
-/// The longest pause of whoever waits for a moment of the day: timers stand still while a machine sleeps, and clocks are
-/// set.
+/// The longest single sleep until a wall-clock moment: timers stand still while a machine sleeps, and clocks are set.
 pub(crate) const ROUND: Duration = Duration::from_secs(60);
 
 /// Keeps a session alive, and hands out its token.
 ///
-/// However many ask, one renewal is under way at a time, and all share its result. It runs on its own: callers that go
-/// away don't abort it. A renewal that fails early leaves the token in use that is still valid.
+/// One renewal is in flight at a time, however many callers ask, and all share its result. It runs in a task of its
+/// own: a caller that is dropped doesn't abort it. A renewal that fails early leaves the still valid token in use.
 ///
-/// It is a [`TokenSource`]: a family client built on it authenticates by itself, renews its token, and repeats a call
-/// once after the server refused one. An [`Authenticator`]'s own client must not be built on it, since a renewal would
-/// wait for itself.
+/// It is a [`TokenSource`]: a family client built on it authenticates its calls, renews its token, and repeats a call
+/// once after the server rejected the token. An [`Authenticator`]'s own client must not be built on it, since a renewal
+/// would wait for itself.
 ///
-/// Cheap to clone; clones are the same session. No task runs until somebody asks. Renewals run on tokio.
+/// Cheap to clone; clones share the session. No task runs before the first call. Renewals run on tokio.
 ///
 /// # Example
 ///
@@ -69,7 +68,7 @@ pub(crate) const ROUND: Duration = Duration::from_secs(60);
 /// let manager = SessionManager::builder(authenticator)
 ///     .credentials(Credentials::password("me@example.com", "correct horse"))
 ///     .build()?;
-/// let token = manager.token().await?; // signs in, since nobody has yet
+/// let token = manager.token().await?; // signs in: there is no session yet
 /// # let _ = token;
 /// # Ok(())
 /// # }
@@ -78,7 +77,7 @@ pub struct SessionManager<A: Authenticator + 'static = Arc<dyn Authenticator>> {
     inner: Arc<Inner<A>>,
 }
 
-/// What the clones of a manager, and the renewals under way, share.
+/// The state shared by the clones of a manager and its renewals in flight.
 struct Inner<A> {
     authenticator: A,
     timer: Arc<dyn Timer>,
@@ -86,7 +85,7 @@ struct Inner<A> {
     report: Arc<Report>,
     cell: Cell,
     status: watch::Sender<SessionStatus>,
-    /// Who else hears of changes, and as what.
+    /// The channel of a pool for changes of its sessions, and the account to announce them under.
     changes: Option<(Changes, Arc<str>)>,
 }
 
@@ -96,12 +95,12 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         SessionManagerBuilder::new(authenticator)
     }
 
-    /// The authenticator, for what only its vendor has.
+    /// The authenticator, for operations that only its vendor has.
     pub fn authenticator(&self) -> &A {
         &self.inner.authenticator
     }
 
-    /// What its session is stored under.
+    /// The key under which the session is stored.
     pub fn key(&self) -> &SessionKey {
         self.inner.vault.key()
     }
@@ -110,9 +109,13 @@ impl<A: Authenticator + 'static> SessionManager<A> {
     ///
     /// # Errors
     ///
-    /// Whatever the renewal failed with, shared by all who waited for it;
-    /// [`ReauthRequired`](AuthErrorKind::ReauthRequired) when there is no way on;
-    /// [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`].
+    /// The failure of the renewal, shared by all of its waiters; [`ReauthRequired`](AuthErrorKind::ReauthRequired) when
+    /// the session can't be renewed and no credentials are held; [`Timeout`](AuthErrorKind::Timeout) after
+    /// [`Policy::wait_limit`].
+    ///
+    /// # Cancel safety
+    ///
+    /// The renewal goes on if the future is dropped.
     pub async fn token(&self) -> Result<Token, AuthError> {
         let mut limit = None;
         loop {
@@ -123,7 +126,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
                     Decision::Serve => return locked.in_use(),
                     Decision::ServeAndBegin(plan) => {
                         let token = locked.in_use();
-                        // Without a runtime the token is as good as before.
+                        // Without a runtime no renewal begins; the token is valid all the same.
                         let _ = self.inner.begin(locked, plan);
                         return token;
                     }
@@ -135,15 +138,15 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             let is_login = flight.is_login();
             match self.inner.wait(Wait::Token, flight, limit.get_or_insert_with(|| self.inner.limit())).await {
                 Ok(token) => return Ok(token),
-                // A login of somebody else that failed has changed nothing.
+                // Another caller's login failed, which changes nothing for this one.
                 Err(Halt::Failed(error)) if !is_login || error.kind() == AuthErrorKind::Timeout => return Err(error),
                 Err(Halt::Failed(_) | Halt::Superseded) => {}
             }
         }
     }
 
-    /// The session in use, if it is usable now. It doesn't renew anything, and doesn't look in the store: what is there is
-    /// in use once somebody has asked for a [`token`](Self::token).
+    /// The session in use, if it is usable now. Neither renews nor reads the store: a stored session comes into use
+    /// with the first call of [`token`](Self::token).
     pub fn session(&self) -> Option<Arc<Session>> {
         let now = self.inner.timer.system_time();
         let locked = self.inner.cell.lock();
@@ -151,11 +154,15 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         locked.state().session().filter(|_| usable).cloned()
     }
 
-    /// Stops renewing, waits for what is under way, and writes what could not be written so far. A token that is still
-    /// valid is handed out until it expires; then whoever asks gets [`Shutdown`](AuthErrorKind::Shutdown).
+    /// Stops renewing, waits for operations in flight, and writes to the store what is pending. A token that is still
+    /// valid is served until it expires; after that, callers get [`Shutdown`](AuthErrorKind::Shutdown).
     ///
-    /// A program with a store calls it before it ends: a renewal that is cut off in the middle costs the session. It takes
-    /// [`Policy::wait_limit`] at the most, and [`Policy::store_limit`] for what is to be written.
+    /// A program with a store calls it before it exits: a renewal that is cut off halfway costs the session. It takes
+    /// at most [`Policy::wait_limit`], and [`Policy::store_limit`] for pending writes.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once it was polled, renewing stays stopped if the future is dropped, and operations in flight go on.
     pub async fn shutdown(&self) {
         let under_way = {
             let mut locked = self.inner.cell.lock();
@@ -166,7 +173,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         for flight in under_way {
             let _ = self.inner.wait(Wait::Shutdown, flight, &mut limit).await;
         }
-        // The last chance for what could not be written.
+        // The last attempt at pending writes.
         let last = self.inner.timer.sleep(self.inner.cell.lock().state().policy().store_limit);
         tokio::select! {
             biased;
@@ -176,27 +183,32 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         self.inner.show(SessionStatus::ShutDown);
     }
 
-    /// Whether nobody but the caller holds it, and nothing is under way.
+    /// Whether the caller has the only handle, and nothing is in flight.
     pub(crate) fn is_idle(&self) -> bool {
-        // A renewal under way holds the inner part too.
+        // A renewal in flight has a reference too.
         Arc::strong_count(&self.inner) == 1
     }
 
-    /// Whether it is the same session as another's.
+    /// Whether both are handles of the same session.
     #[cfg(test)]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
 
-    /// Tells of changes: signed in, renewed, failed, signed out.
+    /// Reports changes: signed in, renewed, failed, signed out.
     pub fn watch(&self) -> SessionWatch {
         SessionWatch::new(self.inner.status.subscribe())
     }
 
-    /// Renews the session when its time comes, whether or not anybody asks, until the future is dropped. It ends with
-    /// the reason when there is no way on.
+    /// Renews the session when it is due, also without callers, until the future is dropped. It resolves with the
+    /// reason when the session can't be renewed any more.
     ///
-    /// For vendors that renew only what is still valid. Spawn it, or race it against the work it is for.
+    /// For vendors that renew only a session that is still valid. Spawn it, or race it against the work that needs the
+    /// session.
+    ///
+    /// # Cancel safety
+    ///
+    /// A renewal in flight goes on if the future is dropped.
     pub async fn keep_alive(&self) -> AuthError {
         if let Err(error) = runtime() {
             return error;
@@ -211,10 +223,10 @@ impl<A: Authenticator + 'static> SessionManager<A> {
                     let pause = self.inner.timer.sleep(left.min(ROUND));
                     tokio::select! {
                         () = pause => if left <= ROUND {
-                            // What comes of it shows in the state.
+                            // The outcome shows in the state.
                             let _ = self.token().await;
                         },
-                        // A login or logout in between changes what is due.
+                        // A login or logout in between changes the due time.
                         _ = watch.changed() => {}
                     }
                 }
@@ -224,24 +236,25 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         }
     }
 
-    /// Begins the renewal that is due, and waits for nothing.
+    /// Begins the renewal that is due, without waiting for it.
     pub(crate) fn renew_beside(&self) {
         let now = self.inner.timer.system_time();
         let locked = self.inner.cell.lock();
         if let Decision::ServeAndBegin(plan) | Decision::Begin(plan) = locked.state().decide(now) {
-            // Without a runtime nothing is lost: whoever asks for a token is told.
+            // Without a runtime nothing is lost: the next caller that asks for a token gets the error.
             let _ = self.inner.begin(locked, plan);
         }
     }
 
-    /// When it is to be renewed without being asked.
+    /// When the session is due for a renewal without callers.
     pub(crate) fn due(&self, now: SystemTime) -> Due {
         self.inner.cell.lock().state().due(now)
     }
 }
 
 impl<A: Authenticator + 'static> Inner<A> {
-    /// Tries to write what could not be written, until it is. A manager that is gone is outlived, but not for ever.
+    /// Retries pending writes in the background until they succeed; after the manager is dropped, only for about
+    /// `wait_limit`.
     fn save_later(self: &Arc<Self>) {
         let Ok(runtime) = runtime() else { return };
         if !self.vault.begin_saving() {
@@ -267,7 +280,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         });
     }
 
-    /// What could not be stored is stored now.
+    /// A session that could not be stored is stored now: its status is `Active` again.
     fn show_stored(&self) {
         let locked = self.cell.lock();
         if matches!(*self.status.borrow(), SessionStatus::NotStored(_)) {
@@ -299,12 +312,12 @@ impl<A: Authenticator + 'static> Inner<A> {
         policy::fraction(self.timer.random())
     }
 
-    /// The end of what a caller waits for.
+    /// The time limit of a waiting caller.
     fn limit(&self) -> BoxFuture<'static, ()> {
         self.timer.sleep(self.wait_limit())
     }
 
-    /// Waits for what a renewal or a login gives, within the limit.
+    /// Waits for the result of a renewal or a login, within the limit.
     async fn wait(&self, wait: Wait, flight: Flight, limit: &mut BoxFuture<'static, ()>) -> Landed {
         let landed = async {
             tokio::select! {
@@ -318,7 +331,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         self.report.wait(wait, landed).await
     }
 
-    /// The work, unless the limit comes first.
+    /// Runs `work` within the wait limit.
     async fn bounded<T>(&self, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
         let limit = self.timer.sleep(self.wait_limit());
         tokio::select! {
@@ -350,7 +363,7 @@ impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
 }
 
 impl<A: Authenticator + 'static> SessionManager<A> {
-    /// The token is due: still good, perhaps, and to be renewed beside.
+    /// The cached token is due: it may still be valid, and its renewal begins in the background.
     #[cold]
     fn cached_when_due(&self) -> Option<Token> {
         let now = self.inner.timer.system_time();
@@ -373,7 +386,7 @@ impl<A: Authenticator + 'static> Clone for SessionManager<A> {
     }
 }
 
-/// Shows whose session it is and how it stands.
+/// Shows family and status.
 impl<A: Authenticator + 'static> std::fmt::Debug for SessionManager<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SessionManager")

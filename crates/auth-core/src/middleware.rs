@@ -27,34 +27,34 @@ use reqwest_middleware::{Error, Middleware, Next, Result};
 
 use crate::origin::{Guarded, Origin};
 
-/// How many redirects are followed in a row.
+/// The largest number of redirects in a row.
 const MOST_REDIRECTS: usize = 5;
 
 /// Puts a token into requests to the given origins.
 ///
-/// - A request to another origin passes unchanged, and so does one with a credential of its own at the place
-///   where the token would be.
-/// - If the server answers 401, the source hears of it, and the request is sent once more with another token, provided
-///   that there is one and [`try_clone`](Request::try_clone) gives a copy: a streamed body is not sent twice.
+/// - A request to another origin passes unchanged, as does a request that already has a credential in the place of the
+///   token.
+/// - If the server answers 401, the token is reported to the source, and the request is sent once more with another
+///   token, if there is one and [`try_clone`](Request::try_clone) gives a copy: a streamed body is not sent twice.
 ///
 /// Without a token, the error is [`Error::Middleware`] around a [`TokenError`](client_runtime::TokenError); an
 /// [`AuthError`](crate::AuthError) of a session manager is its source.
 ///
-/// Redirects are followed below any middleware. reqwest takes `Authorization` and cookies out when the host or the port
-/// changes, but sends the body on, and a header of any other name; build the client with [`same_origin_redirects`], or
-/// none.
+/// Redirects are followed below any middleware. reqwest removes `Authorization` and cookies when the host or the port
+/// changes, but keeps the body, and headers of any other name; build the client with [`same_origin_redirects`], or
+/// without redirects.
 #[derive(Clone, Debug)]
 pub struct AuthMiddleware {
     guarded: Arc<Guarded>,
 }
 
 impl AuthMiddleware {
-    /// Tokens of this source, for these origins and no others.
+    /// Sends tokens of this source to these origins and no others.
     pub fn new(source: Arc<dyn TokenSource>, origins: impl IntoIterator<Item = Origin>) -> Self {
         Self { guarded: Guarded::new(source, origins) }
     }
 
-    /// Sets how tokens travel, if not as bearer tokens: in a header of another name, as a cookie, in the query, or by
+    /// Sets how tokens are sent, if not as bearer tokens: in a header of another name, as a cookie, in the query, or by
     /// `Basic`.
     #[must_use]
     pub fn with_carrier(mut self, carrier: Carrier) -> Self {
@@ -88,8 +88,8 @@ impl Middleware for AuthMiddleware {
     }
 }
 
-/// Follows redirects that stay at their origin, at most five in a row, and no others: neither header nor body reaches
-/// another place. What isn't followed is the response.
+/// A policy that follows redirects within an origin, at most five in a row: neither headers nor body reach another
+/// origin. Any other redirect is returned as the response.
 pub fn same_origin_redirects() -> Policy {
     Policy::custom(|attempt| {
         let previous = attempt.previous();

@@ -1,13 +1,13 @@
-//! How sessions fare, for whoever runs them: counters by an [`Observer`], spans and events by the feature `tracing`.
+//! Observing sessions: counters by an [`Observer`], spans and events by the feature `tracing`.
 //!
-//! A token that is good is handed out without either: nothing is counted, timed or traced on that way.
+//! Serving a valid token involves neither: nothing is counted, timed or traced on that path.
 //!
 //! # Counters
 //!
-//! An [`Observer`] is given to a builder ([`SessionManagerBuilder::observer`](crate::SessionManagerBuilder::observer), or
-//! [`SessionPoolBuilder::observer`](crate::SessionPoolBuilder::observer) for all managers of a pool), and hears what
-//! happens as values. Every type has its name as text (`as_str`), fit for a label. The example `metrics` puts the crate
-//! `metrics` behind it.
+//! An [`Observer`] is given to a builder ([`SessionManagerBuilder::observer`](crate::SessionManagerBuilder::observer),
+//! or [`SessionPoolBuilder::observer`](crate::SessionPoolBuilder::observer) for all managers of a pool), and receives
+//! events as values. Every type has its name as a string (`as_str`), fit for a label. The example `metrics` puts the
+//! crate `metrics` behind it.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,41 +29,40 @@
 //!
 //! # Spans and events
 //!
-//! With the feature `tracing`, all have the target `auth_core`. None has an account, a password, a token, a text of the
-//! vendor, or more of the realm than scheme, host and port.
+//! With the feature `tracing`, all have the target `auth_core`. None contains an account, a password, a token, a text
+//! from the vendor, or more of the realm than scheme, host and port.
 //!
-//! Renewals, logins and logouts run in tasks of their own, and belong to nobody who waits for them. So each has a span
-//! without a parent, which follows from the span in which it was asked for. The spans of the family clients
-//! (`client.call`), and all that an authenticator or a store traces, are nested in it. Waits are nested in the span of
-//! the caller.
+//! Renewals, logins and logouts run in tasks of their own, independent of their waiters. So each has a span without a
+//! parent, which follows from the span of the call that caused it. The spans of the family clients (`client.call`), and
+//! everything that an authenticator or a store traces, are nested in it. Waits are nested in the span of the caller.
 //!
 //! | name | kind | level | written when | fields |
 //! |---|---|---|---|---|
-//! | `auth.renewal` | span | INFO | a session is renewed, signed in for with the credentials held, or looked for in the store | `auth.family` `server.address` `server.port` `url.scheme` `auth.plan` `auth.outcome` `auth.elapsed_ms` `error.type` `otel.status_code` |
-//! | `auth.login` | span | INFO | somebody signs in | `auth.family` `server.address` `server.port` `url.scheme` `auth.outcome` `auth.elapsed_ms` `error.type` `otel.status_code` |
+//! | `auth.renewal` | span | INFO | a session is renewed, created with the held credentials, or looked up in the store | `auth.family` `server.address` `server.port` `url.scheme` `auth.plan` `auth.outcome` `auth.elapsed_ms` `error.type` `otel.status_code` |
+//! | `auth.login` | span | INFO | a caller signs in | `auth.family` `server.address` `server.port` `url.scheme` `auth.outcome` `auth.elapsed_ms` `error.type` `otel.status_code` |
 //! | `auth.logout` | span | INFO | a session is ended | `auth.family` `server.address` `server.port` `url.scheme` `auth.outcome` `auth.elapsed_ms` `error.type` `otel.status_code` |
 //! | `auth.revoke_all` | span | INFO | all sessions of an account are ended | `auth.family` `server.address` `server.port` `url.scheme` `auth.outcome` `auth.elapsed_ms` `error.type` `otel.status_code` |
 //! | `auth.wait` | span | DEBUG | a caller waits for a renewal or a login | `auth.family` `server.address` `server.port` `url.scheme` `auth.wait` `auth.outcome` `auth.elapsed_ms` `error.type` |
-//! | `auth.store` | span | DEBUG | the store is asked for something | `auth.family` `auth.store.step` `auth.elapsed_ms` `error.type` |
+//! | `auth.store` | span | DEBUG | a method of the store is called | `auth.family` `auth.store.step` `auth.elapsed_ms` `error.type` |
 //! | `auth.failure` | event | WARN | a renewal, a login or a logout failed | `auth.family` `server.address` `server.port` `url.scheme` `auth.operation` `auth.plan` `auth.elapsed_ms` `error.type` `http.response.status_code` |
 //! | `auth.cooldown` | event | DEBUG | no renewal is begun for a while, since one failed | `auth.family` `server.address` `server.port` `url.scheme` `auth.plan` `auth.cooldown_ms` `error.type` |
-//! | `auth.superseded` | event | INFO | a renewal or a login is void, since a logout or another login came in between | `auth.family` `server.address` `server.port` `url.scheme` `auth.operation` `auth.plan` |
+//! | `auth.superseded` | event | INFO | a renewal or a login is void, since a logout or another login superseded it | `auth.family` `server.address` `server.port` `url.scheme` `auth.operation` `auth.plan` |
 //! | `auth.rejection` | event | INFO if the session is renewed, DEBUG otherwise | a server refused a token | `auth.family` `server.address` `server.port` `url.scheme` `auth.consequence` |
-//! | `auth.store.failed` | event | WARN | the store failed to do something, or took longer than the policy allows | `auth.family` `auth.store.step` `auth.elapsed_ms` `error.type` |
+//! | `auth.store.failed` | event | WARN | a method of the store failed, or took longer than the policy allows | `auth.family` `auth.store.step` `auth.elapsed_ms` `error.type` |
 //! | `auth.store.slow` | event | INFO | the store took longer than a tenth of [`Policy::store_limit`](crate::Policy::store_limit), or a peer had its lock for so long | `auth.family` `auth.store.step` `auth.elapsed_ms` |
-//! | `auth.store.owed` | event | WARN | the store could not be told of a session or of its end; it is tried again | `auth.family` `auth.store.debt` `error.type` |
+//! | `auth.store.owed` | event | WARN | a session could not be written to the store, or removed from it; it is tried again | `auth.family` `auth.store.debt` `error.type` |
 //! | `auth.store.settled` | event | INFO | a session was stored that could not be stored before | `auth.family` |
 //! | `auth.observer.panicked` | event | ERROR | an [`Observer`] panicked | `auth.family` `server.address` `server.port` `url.scheme` |
 //!
-//! Names without `auth.` are those of OpenTelemetry's semantic conventions, and `otel.status_code` is what the crate
-//! `tracing-opentelemetry` makes the status of a span.
+//! Names without `auth.` are those of OpenTelemetry's semantic conventions; the crate `tracing-opentelemetry` makes
+//! `otel.status_code` the status of a span.
 //!
 //! | field | value |
 //! |---|---|
 //! | `server.address`, `server.port`, `url.scheme` | those of the vendor's server, where [`Authenticator::realm`](crate::Authenticator::realm) is a URL |
 //! | `error.type` | the kind of a failure: [`AuthErrorKind::as_str`](crate::AuthErrorKind::as_str) |
-//! | `http.response.status_code` | what the vendor answered, if it did |
-//! | `otel.status_code` | `ERROR`, of what failed |
+//! | `http.response.status_code` | the status of the vendor's response, if there was one |
+//! | `otel.status_code` | `ERROR`, if the operation failed |
 //! | `auth.family` | the vendor: [`Issuer::family`] |
 //! | `auth.operation` | [`Operation::as_str`] |
 //! | `auth.plan` | [`Plan::as_str`] |
@@ -82,25 +81,25 @@ mod issuer;
 
 pub use issuer::Issuer;
 
-/// Hears what managers go through, to count it.
+/// Receives the events of session managers, for counters.
 ///
-/// Every method does nothing unless it is written, so that more can be added.
+/// Every method does nothing by default, so that more can be added.
 ///
 /// # What an observer may do
 ///
-/// It is called from the task or the caller that it hears of, with no lock held that callers take: it may ask the manager. It
-/// should return at once, since what it hears of goes on afterwards; tokens that are good are handed out meanwhile, and
-/// callers get what they waited for before the end of a renewal is told.
+/// It is called from the task or the caller that the event is about, without any lock that callers take: it may call
+/// the manager. It should return at once, since the operation goes on only afterwards; valid tokens are served
+/// meanwhile, and waiters get their result before the end of a renewal is reported.
 ///
-/// A panic is caught, where panics unwind: the session is what it would be without the observer, and the observer is
-/// told of the next event. With the feature `tracing` there is an event for it.
+/// A panic is caught, where panics unwind: the session is unaffected, and the observer receives the next event. With
+/// the feature `tracing` there is an event for it.
 pub trait Observer: Send + Sync {
     /// A renewal, a login or a logout begins.
     fn operation_begun(&self, event: &OperationBegun<'_>) {
         let _ = event;
     }
 
-    /// It has ended, one way or another: every one that began is told to have ended, once.
+    /// It has ended, in whatever way: every operation that began is reported as ended, once.
     fn operation_ended(&self, event: &OperationEnded<'_>) {
         let _ = event;
     }
@@ -110,7 +109,7 @@ pub trait Observer: Send + Sync {
         let _ = event;
     }
 
-    /// It waits no more: every wait that began is told to have ended, once.
+    /// The wait is over: every wait that began is reported as ended, once.
     fn wait_ended(&self, event: &WaitEnded<'_>) {
         let _ = event;
     }
@@ -120,7 +119,7 @@ pub trait Observer: Send + Sync {
         let _ = event;
     }
 
-    /// The store was asked for something, and has done it or failed.
+    /// A method of the store has returned, or took too long.
     fn store_step_ended(&self, event: &StoreStepEnded<'_>) {
         let _ = event;
     }
@@ -132,7 +131,7 @@ pub trait Observer: Send + Sync {
 pub struct OperationBegun<'a> {
     /// The vendor, and its server.
     pub issuer: &'a Issuer,
-    /// What begins.
+    /// The operation.
     pub operation: Operation,
 }
 
@@ -142,13 +141,13 @@ pub struct OperationBegun<'a> {
 pub struct OperationEnded<'a> {
     /// The vendor, and its server.
     pub issuer: &'a Issuer,
-    /// What has ended.
+    /// The operation.
     pub operation: Operation,
-    /// How.
+    /// Its outcome.
     pub outcome: Outcome,
     /// How long it took, by the manager's [`Timer`](crate::Timer).
     pub elapsed: Duration,
-    /// After a failure: for how long no other renewal like it is begun.
+    /// After a failure: for how long no renewal of the same plan begins.
     pub cooldown: Option<Duration>,
 }
 
@@ -158,7 +157,7 @@ pub struct OperationEnded<'a> {
 pub struct WaitBegun<'a> {
     /// The vendor, and its server.
     pub issuer: &'a Issuer,
-    /// What the caller has asked for.
+    /// The method that the caller waits in.
     pub wait: Wait,
 }
 
@@ -168,9 +167,9 @@ pub struct WaitBegun<'a> {
 pub struct WaitEnded<'a> {
     /// The vendor, and its server.
     pub issuer: &'a Issuer,
-    /// What the caller has asked for.
+    /// The method that the caller waits in.
     pub wait: Wait,
-    /// How the wait ended. All who wait for a renewal share its failure: to count failures, see [`OperationEnded`].
+    /// How the wait ended. All waiters of a renewal share its failure: to count failures, see [`OperationEnded`].
     pub outcome: Outcome,
     /// How long the caller waited, by the manager's [`Timer`](crate::Timer).
     pub elapsed: Duration,
@@ -182,19 +181,19 @@ pub struct WaitEnded<'a> {
 pub struct TokenRejected<'a> {
     /// The vendor, and its server.
     pub issuer: &'a Issuer,
-    /// What comes of it.
+    /// The consequence for the session.
     pub consequence: Consequence,
 }
 
-/// The store has done something, or failed.
+/// A method of the store has returned, or took too long.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct StoreStepEnded<'a> {
     /// The vendor, and its server.
     pub issuer: &'a Issuer,
-    /// What the store was asked for.
+    /// The method of the store.
     pub step: StoreStep,
-    /// Why it failed, if it did.
+    /// The error, if it failed.
     pub error: Option<&'a AuthError>,
     /// How long it took, by the manager's [`Timer`](crate::Timer).
     pub elapsed: Duration,
@@ -204,11 +203,11 @@ pub struct StoreStepEnded<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Plan {
-    /// Redeem what the session has, unless a peer has done so.
+    /// Redeem the refresh token, or the access token where that renews itself, unless a peer has done so.
     Refresh,
-    /// Sign in with the credentials that are held, unless a peer has done so.
+    /// Sign in with the held credentials, unless a peer has done so.
     Login,
-    /// Only look in the store: a peer may have signed in, or finished what it began.
+    /// Only look in the store: a peer may have signed in, or completed its redemption.
     Look,
 }
 
@@ -223,12 +222,12 @@ impl Plan {
     }
 }
 
-/// What a manager does to a session.
+/// An operation of a manager on its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
-    /// A renewal, of whatever plan. One that fails and leads to another plan is two renewals, so that the failure of the
-    /// first counts.
+    /// A renewal by a plan. One that fails and leads to another plan counts as two, so that the failure of the first is
+    /// reported.
     Renewal(Plan),
     /// [`SessionManager::login`](crate::SessionManager::login).
     Login,
@@ -258,17 +257,17 @@ impl Operation {
     }
 }
 
-/// How something ended.
+/// How an operation or a wait ended.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It did what it was for.
+    /// It succeeded.
     Done,
-    /// Nothing had to be sent: the store had what a peer did.
+    /// Nothing had to be sent: the store had the result of a peer.
     Found,
-    /// A logout, or another login, came in between and made it void.
+    /// A logout or another login superseded it.
     Superseded,
-    /// The caller went away before it ended.
+    /// The caller was dropped before it ended.
     Abandoned,
     /// It failed.
     Failed(AuthError),
@@ -286,7 +285,7 @@ impl Outcome {
         }
     }
 
-    /// Why it failed, if it did.
+    /// The error, if it failed.
     pub const fn error(&self) -> Option<&AuthError> {
         match self {
             Self::Failed(error) => Some(error),
@@ -295,7 +294,7 @@ impl Outcome {
     }
 }
 
-/// What a caller waits in.
+/// The method that a caller waits in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wait {
@@ -303,7 +302,7 @@ pub enum Wait {
     Token,
     /// [`SessionManager::login`](crate::SessionManager::login).
     Login,
-    /// [`SessionManager::shutdown`](crate::SessionManager::shutdown), for each thing that is still under way.
+    /// [`SessionManager::shutdown`](crate::SessionManager::shutdown), once for each operation in flight.
     Shutdown,
 }
 
@@ -318,15 +317,15 @@ impl Wait {
     }
 }
 
-/// What comes of a refusal.
+/// The consequence of a rejected token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Consequence {
-    /// The token is not used any more, and the session is renewed.
+    /// The token is withdrawn, and the session is renewed.
     Renewal,
-    /// The token stays in use: it was only just renewed for this reason, or there is no way to another one now.
+    /// The token stays in use: it was renewed for the same reason a moment ago, or can't be replaced now.
     PutOff,
-    /// None: the token is not the one in use, or its refusal is known already.
+    /// None: the token is not the one in use, or its rejection is known already.
     Nothing,
 }
 
@@ -341,27 +340,27 @@ impl Consequence {
     }
 }
 
-/// What a store is asked for: a method of [`SessionStore`](crate::SessionStore).
+/// A method of [`SessionStore`](crate::SessionStore), or the release of its lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreStep {
-    /// To read a session.
+    /// Reads a session.
     Load,
-    /// To write a session, whatever is there.
+    /// Writes a session, whatever is stored.
     Save,
-    /// To write a session in the place of another.
+    /// Writes a session in place of an expected revision.
     CompareAndSwap,
-    /// To record that a refresh token is about to be sent.
+    /// Records that a refresh token is about to be sent.
     RecordIntent,
-    /// To take that back.
+    /// Clears that record.
     ClearIntent,
-    /// To say what is there where no session is.
+    /// Reads the revision of a key without a session.
     Vacancy,
-    /// To forget a session.
+    /// Removes a session.
     Remove,
-    /// To give its lock: the time it takes is that for which a peer has it.
+    /// Takes the lock of a session, which includes the wait for a peer that holds it.
     Lock,
-    /// To take its lock back.
+    /// Releases the lock.
     Release,
 }
 

@@ -1,4 +1,4 @@
-//! Where a token may go, and what becomes of one that was refused.
+//! The origins that may receive a token, and the handling of a rejected one.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,9 +8,9 @@ use std::sync::Arc;
 use client_runtime::{Carrier, Carries, Token, TokenError, TokenSource};
 use http::Uri;
 
-/// Scheme, host and port: where a token may go.
+/// Scheme, host and port of a server that may receive tokens.
 ///
-/// Written as a URL without a path. Plain http is taken on this machine only.
+/// Written as a URL without a path. Plain http is accepted for the loopback interface only.
 ///
 /// ```
 /// use auth_core::Origin;
@@ -28,11 +28,11 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// An origin that may use plain http. Everybody on the way can read its tokens.
+    /// An origin that may use plain http. Tokens are readable on the network then.
     ///
     /// # Errors
     ///
-    /// [`InvalidOrigin`] for what isn't an origin.
+    /// [`InvalidOrigin`] for a string that isn't an origin.
     pub fn allow_insecure(text: &str) -> Result<Self, InvalidOrigin> {
         let uri: Uri =
             text.parse().map_err(|_| InvalidOrigin("it is not a URL; write it like https://api.example.com"))?;
@@ -48,7 +48,7 @@ impl Origin {
     /// The origin of an absolute URI.
     pub(crate) fn of(uri: &Uri) -> Option<Self> {
         let host = uri.host().filter(|host| !host.is_empty())?;
-        // A port that is no number must not pass for the default one.
+        // A port that can't be parsed must not pass for the default one.
         let authority = uri.authority()?.as_str();
         let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
         let port = match place.strip_prefix(host)? {
@@ -94,7 +94,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What is no origin that a token may go to. It says why, and doesn't repeat it: a URL can hold a password.
+/// A string that is no origin for tokens. The error names the reason but not the string: a URL can contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidOrigin(&'static str);
 
@@ -119,12 +119,12 @@ impl Guarded {
         Arc::new(Self { source, origins: origins.into_iter().collect(), carrier: Carrier::Bearer })
     }
 
-    /// Sets how tokens travel.
+    /// Sets how tokens are sent.
     pub(crate) fn set_carrier(&mut self, carrier: Carrier) {
         self.carrier = carrier;
     }
 
-    /// Whether a request has a credential of its own at the place where a token would be put.
+    /// Whether a request has a credential of its own in the place of the token.
     pub(crate) fn is_in(&self, request: &impl Carries) -> bool {
         self.carrier.is_in(request)
     }
@@ -134,7 +134,7 @@ impl Guarded {
         Ok(self.carrier.put(token, request)?)
     }
 
-    /// Whether a token may go there.
+    /// Whether requests to an origin may carry a token.
     pub(crate) fn admits(&self, origin: Option<&Origin>) -> bool {
         origin.is_some_and(|origin| self.origins.contains(origin))
     }
@@ -146,12 +146,12 @@ impl Guarded {
         }
     }
 
-    /// Tells the source of a refusal.
+    /// Reports a rejected token to the source.
     pub(crate) fn reject(&self, refused: &Token) {
         self.source.reject(refused.generation());
     }
 
-    /// Another token than the refused one, unless the source has nothing better.
+    /// Another token than the rejected one, unless the source has none.
     pub(crate) async fn replacement(&self, refused: &Token) -> Result<Option<Token>, TokenError> {
         let token = self.source.acquire().await?;
         Ok(Some(token).filter(|token| token.generation() != refused.generation()))
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_origin_or_would_leak_and_repeats_nothing() {
+    fn strings_that_are_no_origin_or_unencrypted_are_refused_and_not_repeated() {
         for text in [
             "",
             "canary",

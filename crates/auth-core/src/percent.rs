@@ -1,8 +1,8 @@
-//! Percent-encoding, for names that must not run together: which characters are special is up to the name.
+//! Percent-encoding for names made of parts. The caller says which characters are special.
 
 use std::fmt::{self, Write};
 
-/// Writes a text whose special characters are encoded, byte by byte. Whoever wants it back counts `%` among them.
+/// Writes a string with its special characters encoded, byte by byte. To be decodable, `%` has to be special.
 pub(crate) fn encode(text: &str, is_special: impl Fn(char) -> bool, to: &mut impl Write) -> fmt::Result {
     for character in text.chars() {
         if is_special(character) {
@@ -17,7 +17,7 @@ pub(crate) fn encode(text: &str, is_special: impl Fn(char) -> bool, to: &mut imp
     Ok(())
 }
 
-/// The text that was encoded, unless this is none that [`encode`] writes.
+/// Decodes a string; `None` if it is not in the form that [`encode`] writes.
 pub(crate) fn decode(text: &str) -> Option<String> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_encoded_comes_back_and_nothing_else_does() {
+    fn encoded_strings_are_decoded_and_others_refused() {
         for text in ["", "a", "100 %", "é\u{a0}\n", "%41", "日本"] {
             let mut encoded = String::new();
             encode(text, |character| character == '%' || !character.is_ascii_alphanumeric(), &mut encoded).unwrap();

@@ -15,11 +15,12 @@ use crate::{
 
 mod keeper;
 
-/// Many sessions of one vendor, by account: each with a manager of its own, so that a herd on one disturbs no other.
+/// Many sessions of one vendor, by account: each with a manager of its own, so that contention for one affects no
+/// other.
 ///
-/// Bounded: when it is full, the session that was not asked for the longest makes room, unless somebody holds its
-/// manager or a renewal is under way. What it had stays in the store, if the pool was given one; the pool's own memory lets
-/// it go.
+/// Bounded: when the pool is full, it evicts the session that has not been requested for the longest time, unless a
+/// caller holds its manager or one of its operations is in flight. An evicted session stays in the store, if the pool
+/// was given one; the pool's own memory store forgets it.
 ///
 /// ```
 /// use auth_core::{Authenticator, Credentials, SessionPool};
@@ -43,16 +44,16 @@ struct Shared<A: Authenticator + Clone + 'static> {
     policy: Policy,
     timer: Arc<dyn Timer>,
     store: Arc<dyn SessionStore>,
-    /// The same, if it is the pool's own.
+    /// The same store, if it is the pool's own.
     own_memory: Option<Arc<MemoryStore>>,
     sessions: Mutex<LruCache<Arc<str>, SessionManager<A>>>,
-    /// Tells whoever keeps the pool alive of accounts that are new, or whose session has changed.
+    /// Announces new accounts and changed sessions to `keep_alive`.
     changes: Changes,
     observer: Option<Arc<dyn Observer>>,
     evicted: Option<Box<Evicted>>,
 }
 
-/// Hears of an account that made room.
+/// The callback for evicted accounts.
 type Evicted = dyn Fn(&str) + Send + Sync;
 
 impl<A: Authenticator + Clone + 'static> SessionPool<A> {
@@ -74,12 +75,12 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         self.lock().get(account).cloned()
     }
 
-    /// The manager of an account; if the pool doesn't have it, one is made and `configure` tells it how to begin. Of
-    /// several that are made for an account at the same time, one is kept and all get that one.
+    /// The manager of an account; if the pool has none, one is built, which `configure` can set up. If several callers
+    /// build one for the same account at the same time, one manager is kept and all get it.
     ///
     /// # Errors
     ///
-    /// [`Capacity`](AuthErrorKind::Capacity) when the pool is full and every session that could make room is in use.
+    /// [`Capacity`](AuthErrorKind::Capacity) when the pool is full and no session is idle.
     pub fn get_or_insert(
         &self,
         account: &str,
@@ -96,8 +97,8 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         if let Some(observer) = &self.shared.observer {
             builder = builder.observer(Arc::clone(observer));
         }
-        // Without the lock: it may take its time, or ask the pool for another account. The pool's key is the account,
-        // whatever it says.
+        // Without the lock: `configure` may be slow, or ask the pool for another account. The pool's key overrides the
+        // account that it sets.
         let manager = configure(builder).account(&*account).tell(self.shared.changes.clone(), &account).build()?;
         let made_room = {
             let mut sessions = self.lock();
@@ -116,12 +117,12 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         Ok(manager)
     }
 
-    /// All that the pool has, without a promise about their order. Holding a manager keeps it from making room.
+    /// All managers of the pool, in no particular order. A session whose manager is held can't be evicted.
     pub fn managers(&self) -> Vec<(Arc<str>, SessionManager<A>)> {
         self.lock().iter().map(|(account, manager)| (Arc::clone(account), manager.clone())).collect()
     }
 
-    /// Shuts every session down, all at once: see [`SessionManager::shutdown`]. They stay in the pool.
+    /// Shuts all sessions down concurrently: see [`SessionManager::shutdown`]. They stay in the pool.
     pub async fn shutdown(&self) {
         let mut tasks = JoinSet::new();
         for (_, manager) in self.managers() {
@@ -130,22 +131,23 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         while tasks.join_next().await.is_some() {}
     }
 
-    /// Lets a session go. Whoever holds its manager keeps it; nothing is sent to the vendor, and what is stored stays.
+    /// Removes a session from the pool. Handles of its manager stay usable; nothing is sent to the vendor, and the
+    /// store keeps the session.
     pub fn remove(&self, account: &str) -> Option<SessionManager<A>> {
         self.lock().pop(account)
     }
 
-    /// How many sessions there are.
+    /// The number of sessions.
     pub fn len(&self) -> usize {
         self.lock().len()
     }
 
-    /// Whether there are none.
+    /// Whether the pool has no sessions.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Lets the session go that was not asked for the longest, of those that nobody uses.
+    /// Evicts the idle session that has not been requested for the longest time.
     fn make_room(&self, sessions: &mut LruCache<Arc<str>, SessionManager<A>>) -> Result<Arc<str>, AuthError> {
         let idle = sessions.iter().rev().find(|(_, manager)| manager.is_idle()).map(|(account, _)| Arc::clone(account));
         let Some(account) = idle else {
@@ -155,7 +157,7 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
             )));
         };
         let manager = sessions.pop(&account);
-        // With the lock: nobody can have put the account in again, and stored a session that is not to be forgotten.
+        // With the lock: no other caller can have inserted the account again and stored a session that has to be kept.
         if let (Some(memory), Some(manager)) = (&self.shared.own_memory, manager) {
             memory.forget(&manager.key().to_string());
         }
@@ -173,7 +175,7 @@ impl<A: Authenticator + Clone + 'static> Clone for SessionPool<A> {
     }
 }
 
-/// Shows whose sessions they are and how many; accounts are nobody's business.
+/// Shows family, number of sessions and capacity, but no account.
 impl<A: Authenticator + Clone + 'static> fmt::Debug for SessionPool<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionPool")
@@ -197,37 +199,37 @@ pub struct SessionPoolBuilder<A> {
 }
 
 impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
-    /// How many sessions there may be; by default 100,000.
+    /// The largest number of sessions; by default 100,000.
     pub fn capacity(mut self, sessions: usize) -> Self {
         self.capacity = sessions;
         self
     }
 
-    /// The numbers that all managers decide by.
+    /// The policy of all managers.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Where time and chance come from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn Timer>) -> Self {
         self.timer = timer;
         self
     }
 
-    /// Where the sessions are kept; by default in memory, for as long as they are in the pool.
+    /// The store of the sessions; by default memory, for as long as a session is in the pool.
     pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// Hears what all managers go through, to count it: see [`observe`](crate::observe).
+    /// Receives the events of all managers, for counters: see [`observe`](crate::observe).
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Calls `evicted` with every account whose session has made room for another. It may ask the pool.
+    /// Calls `evicted` with the account of every evicted session, without a lock: it may call the pool.
     pub fn on_eviction(mut self, evicted: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.evicted = Some(Box::new(evicted));
         self
@@ -287,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_unused_makes_room_unless_somebody_holds_it() {
+    fn the_least_recently_used_is_evicted_unless_it_is_held() {
         let pool = SessionPool::builder(Nobody).capacity(2).build();
         let held = pool.get_or_insert("held", |manager| manager).unwrap();
         drop(pool.get_or_insert("idle", |manager| manager).unwrap());
@@ -301,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_idle_makes_room_wherever_it_stands() {
+    fn an_idle_session_is_evicted_wherever_it_stands() {
         const HELD: usize = 500;
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&told);
@@ -324,7 +326,7 @@ mod tests {
         let pool = SessionPool::builder(Nobody).build();
         let manager = pool.get_or_insert("a", |manager| {
             pool.get_or_insert("b", |manager| manager).unwrap();
-            // Somebody else was faster.
+            // Another caller was faster.
             pool.get_or_insert("a", |manager| manager).unwrap();
             manager
         });

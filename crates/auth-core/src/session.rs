@@ -1,4 +1,4 @@
-//! A session: what signing in gives.
+//! A session: the result of a login.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -7,29 +7,29 @@ use client_runtime::Secret;
 
 use crate::Fingerprint;
 
-/// What signing in gives. `Debug` shows no token.
+/// The result of a login. `Debug` shows no token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Session {
-    /// The token that calls carry.
+    /// The token that authenticates calls.
     pub access_token: Secret,
     /// The token that renews the session, where there is one.
     pub refresh_token: Option<Secret>,
-    /// When the access token began to be valid, by this machine's clock.
+    /// The start of the access token's validity, by this machine's clock.
     pub issued_at: SystemTime,
-    /// When the access token stops being valid; `None` if it never does, or nobody says.
+    /// The end of the access token's validity; `None` if it never ends or is unknown.
     pub expires_at: Option<SystemTime>,
-    /// Who is signed in, in the vendor's terms.
+    /// The user who is signed in, in the vendor's terms.
     pub subject: Option<String>,
     /// The account the session belongs to, in the vendor's terms.
     pub account: Option<String>,
-    /// What the token may be used for, where the vendor says so: the scopes of OAuth 2.0 (RFC 6749, 3.3).
+    /// The scopes of OAuth 2.0 (RFC 6749, 3.3), where the vendor names them.
     pub scopes: Vec<String>,
-    /// Whatever else the vendor wants back at the next renewal, by a name that its
-    /// [`Authenticator`](crate::Authenticator) chooses. A [`SessionManager`](crate::SessionManager)
-    /// keeps what a renewal doesn't bring again.
+    /// Further values that the vendor needs for the next renewal, by a name that its
+    /// [`Authenticator`](crate::Authenticator) chooses. A [`SessionManager`](crate::SessionManager) keeps entries that
+    /// a renewal doesn't bring again.
     pub extra: BTreeMap<String, Secret>,
-    /// Which credentials it was signed in with. The manager sets it; an authenticator leaves it alone.
+    /// The credentials it was created with. Set by the manager, not by an authenticator.
     pub fingerprint: Option<Fingerprint>,
     /// The token is the credentials themselves: nothing was issued.
     pub(crate) is_static: bool,
@@ -59,15 +59,15 @@ impl Session {
         self
     }
 
-    /// Sets when the access token stops being valid.
+    /// Sets the end of the access token's validity.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         self.expires_at = Some(expires_at);
         self
     }
 
-    /// Sets how long the access token lives from [`issued_at`](Self::issued_at) on, as `expires_in` of OAuth 2.0 says it. One
-    /// that lives beyond the end of all clocks never stops being valid.
+    /// Sets the lifetime of the access token, counted from [`issued_at`](Self::issued_at), as `expires_in` of OAuth
+    /// 2.0. A lifetime beyond the range of [`SystemTime`] means no expiry.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -83,7 +83,7 @@ impl Session {
         self
     }
 
-    /// Sets who is signed in.
+    /// Sets the user who is signed in.
     #[must_use]
     pub fn with_subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -97,14 +97,14 @@ impl Session {
         self
     }
 
-    /// Sets what the token may be used for.
+    /// Sets the scopes.
     #[must_use]
     pub fn with_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Keeps one more thing that the vendor wants back at the next renewal.
+    /// Adds a value that the vendor needs for the next renewal.
     #[must_use]
     pub fn with_extra(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.extra.insert(name.into(), value.into());

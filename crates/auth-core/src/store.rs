@@ -1,4 +1,4 @@
-//! Where sessions are kept, so that many share one, and a crash between two steps is never worse than signing in again.
+//! Stores of sessions, so that several managers share one, and a crash between two steps costs a login at worst.
 
 use std::fmt;
 
@@ -48,7 +48,8 @@ pub use redis::{RedisCredentials, RedisStore, RedisStoreBuilder};
 #[cfg(feature = "encryption")]
 pub use seal::EncryptionKey;
 
-/// The record that a refresh token is about to be sent: its hash, never the token, and whose record it is.
+/// The record that a refresh token is about to be sent: the hash of the token, never the token, and the owner of the
+/// record.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Intent {
     token: [u8; 32],
@@ -57,28 +58,28 @@ pub struct Intent {
 }
 
 impl Intent {
-    /// The intent to redeem what a session has: its refresh token, or the access token where that renews itself.
+    /// The intent to redeem a session: its refresh token, or the access token where that renews itself.
     ///
-    /// `owner` is a random number: whoever records an intent knows it again by it.
+    /// `owner` is a random number by which the manager that records an intent recognises it.
     pub fn of(session: &Session, owner: u64) -> Self {
         let token = session.refresh_token.as_ref().unwrap_or(&session.access_token);
         Self::from_parts(Sha256::digest(token.expose().as_bytes()).into(), owner)
     }
 
-    /// An intent as it was read from a store.
+    /// An intent read from a store.
     pub fn from_parts(token_hash: [u8; 32], owner: u64) -> Self {
         Self { token: token_hash, owner, is_resent: false }
     }
 
-    /// The intent to send the token once more, since the first answer was lost and the vendor doesn't punish it. The
-    /// record says so, and nobody sends it a third time.
+    /// The intent to send the token once more, after the first response was lost and where the vendor doesn't punish
+    /// reuse. The record says so, and no manager sends the token a third time.
     #[must_use]
     pub fn resent(mut self) -> Self {
         self.is_resent = true;
         self
     }
 
-    /// Whether it is the second time that the token is sent.
+    /// Whether the token is sent for the second time.
     pub fn is_resent(&self) -> bool {
         self.is_resent
     }
@@ -88,29 +89,31 @@ impl Intent {
         &self.token
     }
 
-    /// The number of whoever recorded it.
+    /// The number of the manager that recorded it.
     pub fn owner(&self) -> u64 {
         self.owner
     }
 }
 
-/// Shows whose it is; a hash of a short token could be guessed.
+/// Shows the owner, not the hash: that of a short token could be guessed.
 impl fmt::Debug for Intent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Intent").field("owner", &self.owner).field("resent", &self.is_resent).finish_non_exhaustive()
     }
 }
 
-/// What is stored under a key, as one number: every write gives it another, and none comes back, not even after the
-/// session was removed. Stores that many processes share draw them at random.
+/// The version of a key's entry in a store: every write sets a new one, and none is used again, not even after the
+/// session was removed. Stores shared by processes draw them at random.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Revision(pub u128);
 
 impl Revision {
-    /// That of a place from which nothing was removed, as far as the store remembers. No write has it, and no removal.
+    /// The revision of a key from which no session was removed, as far as the store remembers. No write and no removal
+    /// sets it.
     pub const VACANT: Self = Self(0);
 
-    /// Whether a swap that expects this meets it. Where no session is stored, `vacancy` says what is there instead.
+    /// Whether a swap's expected revision matches. Where no session is stored, `vacancy` gives the revision of the
+    /// empty key.
     fn is_met<E>(
         expected: Option<Self>,
         stored: Option<Self>,
@@ -124,29 +127,29 @@ impl Revision {
     }
 }
 
-/// A session as it is kept, with the intent that somebody recorded and did not clear.
+/// A stored session, with an intent that was recorded and not cleared.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stored {
     /// The session.
     pub session: Session,
-    /// A redemption of it began, and nobody has said how it ended.
+    /// The intent of a redemption that began and whose end is unknown.
     pub intent: Option<Intent>,
-    /// Which write this is.
+    /// The revision of this write.
     pub revision: Revision,
 }
 
 impl Stored {
-    /// A session as a store has it.
+    /// A session as read from a store.
     pub fn new(session: Session, intent: Option<Intent>, revision: Revision) -> Self {
         Self { session, intent, revision }
     }
 }
 
-/// Keeps sessions, each under the text of its [`SessionKey`](crate::SessionKey). Whoever opens the same store shares them:
-/// tasks, processes, hosts.
+/// Keeps sessions, each under the string of its [`SessionKey`](crate::SessionKey). All tasks, processes and hosts that
+/// open the same store share them.
 ///
-/// A store may take the key for any text, and compares it byte by byte.
+/// A store may treat the key as an opaque string, and compares it byte by byte.
 ///
 /// # A redemption
 ///
@@ -156,28 +159,30 @@ impl Stored {
 /// 4. The refresh token is sent.
 /// 5. [`compare_and_swap`](Self::compare_and_swap) writes the session and clears the intent, in one write.
 ///
-/// A lock may be lost: a lease runs out while its process stands still. What keeps a refresh token from being sent twice
-/// is therefore not the lock but the intent: it is recorded only if nothing has changed since the session was loaded,
-/// and it outlives whoever recorded it. Whoever loads a session with the intent of somebody else knows that its refresh
-/// token may be spent.
+/// A lock may be lost: a lease expires while its process is suspended. So the protection against sending a refresh
+/// token twice is not the lock but the intent: it is recorded only if the entry hasn't changed since the session was
+/// loaded, and it outlives the process that recorded it. A manager that loads a session with a foreign intent knows
+/// that its refresh token may be spent.
 ///
 /// # A login and a logout
 ///
-/// A write may get no answer, though it was made. Meanwhile a peer may have taken up what it wrote, and signed out; so it
-/// is repeated only by a swap that expects what was there before it. Where a session was there, that tells. Where none
-/// was, [`vacancy`](Self::vacancy) tells: each removal changes it.
+/// A write may be made without a response. Before it is repeated, a peer may have taken over the written session, and
+/// signed out; so it is repeated only by a swap that expects the entry from before the first write. If that was a
+/// session, its revision detects the change. If there was none, [`vacancy`](Self::vacancy) does: each removal changes
+/// it.
 ///
-/// A store without `vacancy` works all the same, and promises one thing less: where nothing was stored before a login, and
-/// the answer to its write was lost, the session is written once more even if a peer has signed out in between.
+/// A store without `vacancy` works, with one guarantee less: if nothing was stored before a login, and the response to
+/// its write was lost, the session is written once more even if a peer has signed out in between.
 ///
-/// # What an implementation promises
+/// # Guarantees of an implementation
 ///
-/// - Every method that takes the revision it expects compares and writes in one step, for whoever shares the store.
-/// - A write that returned is there after a crash of the process; of the machine too, where the store says so.
-/// - A write that failed wrote all or nothing, though it may be unknown which.
-/// - Errors are of the kind [`Storage`](crate::AuthErrorKind::Storage), say what to do, and never show a token. One of
-///   `load` that isn't [transient](AuthError::is_transient) says that what is stored can't be read: then somebody who
-///   signs in replaces it by `save`.
+/// - Every method that takes an expected revision compares and writes atomically, across all managers and
+///   processes that share the store.
+/// - A write that returned survives a crash of the process; of the machine too, where the store says so.
+/// - A write that failed wrote all or nothing, though which of them may be unknown.
+/// - Errors are of the kind [`Storage`](crate::AuthErrorKind::Storage), name a remedy, and never show a token. An error
+///   of `load` that isn't [transient](AuthError::is_transient) says that the stored data can't be read: the next login
+///   replaces it by `save`.
 /// - Every method ends in bounded time.
 ///
 /// `auth_testkit::conformance::store` is a test suite for implementations.
@@ -185,13 +190,12 @@ pub trait SessionStore: Send + Sync {
     /// Reads a session.
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>>;
 
-    /// Writes a session, whatever was there, and clears any intent: somebody has signed in anew, and what is there can't
-    /// be read.
+    /// Writes a session, whatever is stored, and clears any intent: for a login when the stored data can't be read.
     fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>>;
 
-    /// Writes a session and clears any intent, in one write, if what is stored is what is expected; `None` expects that no
-    /// session is, and what [`vacancy`](Self::vacancy) gave that none was since. Returns `None` if something else is
-    /// stored: nothing was written then.
+    /// Writes a session and clears any intent, atomically, if the stored revision is the expected one. `None` expects
+    /// that no session is stored; a revision from [`vacancy`](Self::vacancy) expects in addition that none was since.
+    /// Returns `None` without writing if the expectation fails.
     fn compare_and_swap<'a>(
         &'a self,
         key: &'a str,
@@ -199,8 +203,8 @@ pub trait SessionStore: Send + Sync {
         session: &'a Session,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
 
-    /// Records that the refresh token of the stored session is about to be sent, if what is stored is what is expected;
-    /// it takes the place of an intent that is there. Returns `None` if something else is stored.
+    /// Records that the refresh token of the stored session is about to be sent, if the stored revision is the expected
+    /// one; replaces an earlier intent. Returns `None` without writing if the expectation fails.
     fn record_intent<'a>(
         &'a self,
         key: &'a str,
@@ -208,41 +212,42 @@ pub trait SessionStore: Send + Sync {
         intent: Intent,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
 
-    /// Takes the intent back, if what is stored is what is expected: the request was not processed. Returns `None` if
-    /// something else is stored.
+    /// Clears the intent, if the stored revision is the expected one: the request was not processed. Returns `None`
+    /// without writing if the expectation fails.
     fn clear_intent<'a>(
         &'a self,
         key: &'a str,
         expected: Revision,
     ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
 
-    /// What a swap can expect where no session is stored: a revision that every removal changes, also one of nothing.
-    /// [`Revision::VACANT`] if none is remembered; a store remembers one for longer than any login or renewal takes, those
-    /// here for ten minutes at least. While a session is stored, a swap that expects it is refused.
+    /// The revision that a swap can expect where no session is stored: every removal changes it, even a removal of
+    /// nothing. [`Revision::VACANT`] if no removal is remembered; a store remembers one for longer than any login or
+    /// renewal takes, the stores of this crate for at least ten minutes. While a session is stored, a swap that expects
+    /// this revision is refused.
     ///
-    /// By default `None`: the store doesn't know.
+    /// By default `None`: the store doesn't support it.
     fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         let _ = key;
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// Forgets a session, whatever was there.
+    /// Removes a session, whatever is stored.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>>;
 
-    /// Waits for the lock of a session, but not longer than `within`. It doesn't keep anybody from writing; it is for
-    /// those who redeem, one after the other.
+    /// Waits for the lock of a session, for at most `within`. The lock prevents no writes; it makes managers redeem one
+    /// after the other.
     ///
     /// # Errors
     ///
-    /// [`Timeout`](crate::AuthErrorKind::Timeout) when somebody else has it for all that time.
+    /// [`Timeout`](crate::AuthErrorKind::Timeout) when another process or task holds it for all that time.
     fn lock<'a>(&'a self, key: &'a str, within: std::time::Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>>;
 
-    /// The keys of all sessions that are stored, in no order; each can be parsed as a
-    /// [`SessionKey`](crate::SessionKey). It may take long, and what is written meanwhile may be missing.
+    /// The keys of all stored sessions, in no particular order; each can be parsed as a
+    /// [`SessionKey`](crate::SessionKey). It may take long, and may miss concurrent writes.
     ///
     /// # Errors
     ///
-    /// [`Unsupported`](crate::AuthErrorKind::Unsupported) where what is behind the store can't be listed.
+    /// [`Unsupported`](crate::AuthErrorKind::Unsupported) where the backend can't list its keys.
     fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
         Box::pin(std::future::ready(Err(
             AuthError::new(crate::AuthErrorKind::Unsupported).with_message("this store can't list what it has")
@@ -250,19 +255,19 @@ pub trait SessionStore: Send + Sync {
     }
 }
 
-/// The lock of a session in a store. Dropping it releases it, sooner or later; [`release`](Self::release) does it now.
+/// The lock of a session in a store. Dropping it releases it eventually; [`release`](Self::release) does so now.
 #[must_use = "a lock that is dropped is released"]
 pub struct StoreLock(Option<Release>);
 
 type Release = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + Sync>;
 
 impl StoreLock {
-    /// A lock that `release` gives back. Dropped without having run, `release` must at least free what it owns.
+    /// A lock that `release` releases. Dropped without having run, `release` must at least free what it owns.
     pub fn new(release: impl FnOnce() -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
         Self(Some(Box::new(release)))
     }
 
-    /// A lock that is released by dropping something.
+    /// A lock that is released by dropping a value.
     pub fn guard(guard: impl Send + Sync + 'static) -> Self {
         Self::new(move || {
             drop(guard);
@@ -270,7 +275,7 @@ impl StoreLock {
         })
     }
 
-    /// Releases it, and waits until it is.
+    /// Releases it, and waits for the completion.
     pub async fn release(mut self) {
         if let Some(release) = self.0.take() {
             release().await;
@@ -279,7 +284,7 @@ impl StoreLock {
 }
 
 impl Drop for StoreLock {
-    /// A caller that was cut off can't wait: what is left to do goes on beside, if there is a runtime.
+    /// A caller that was cut off can't wait: the release runs in a task, if there is a runtime.
     fn drop(&mut self) {
         if let (Some(release), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
             runtime.spawn(release());
@@ -300,7 +305,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_intent_is_the_hash_of_what_is_redeemed() {
+    fn an_intent_is_the_hash_of_the_redeemed_token() {
         let hash = |text: &str| -> [u8; 32] { Sha256::digest(text).into() };
         let rotates = Session::new("a", SystemTime::UNIX_EPOCH).with_refresh_token("r-a");
         assert_eq!(Intent::of(&rotates, 1).token_hash(), &hash("r-a"));

@@ -11,7 +11,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // A `SessionManager` renews its tokens; this one has just one.
+//! // A `SessionManager` renews its tokens; this source has a single one.
 //! let source: Arc<dyn TokenSource> = Arc::new(StaticToken::new(&Secret::from("secret"))?);
 //!
 //! let service = ServiceBuilder::new()
@@ -44,13 +44,13 @@ use crate::origin::{Guarded, Origin};
 
 /// Puts a token into requests to the given origins.
 ///
-/// - A request to another origin passes unchanged, and so does one without an origin (`/path` alone) or with a
-///   credential of its own at the place where the token would be.
-/// - If the server answers 401, the source hears of it, and the request is sent once more with another token, provided
-///   that there is one and the body can be copied.
+/// - A request to another origin passes unchanged, as does a request without an origin (`/path` alone) or one that
+///   already has a credential in the place of the token.
+/// - If the server answers 401, the token is reported to the source, and the request is sent once more with another
+///   token, if there is one and the body can be copied.
 ///
-/// Put it *below* a layer that follows redirects, so that every hop is looked at. The service below is reserved while a
-/// token is waited for.
+/// Put it *below* a layer that follows redirects, so that every hop is checked. The service below stays reserved during
+/// the wait for a token.
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = CloneBody> {
     guarded: Arc<Guarded>,
@@ -58,8 +58,8 @@ pub struct AuthLayer<R = CloneBody> {
 }
 
 impl AuthLayer {
-    /// Tokens of this source, for these origins and no others. Bodies are cloned, to be sent again if need be:
-    /// [`with_replay`](Self::with_replay) is for those that can't be.
+    /// Sends tokens of this source to these origins and no others. Bodies are cloned for a replay;
+    /// [`with_replay`](Self::with_replay) is for bodies that can't be.
     pub fn new(source: Arc<dyn TokenSource>, origins: impl IntoIterator<Item = Origin>) -> Self {
         Self { guarded: Guarded::new(source, origins), replay: CloneBody }
     }
@@ -71,7 +71,7 @@ impl AuthLayer {
 }
 
 impl<R> AuthLayer<R> {
-    /// Sets how tokens travel, if not as bearer tokens: in a header of another name, as a cookie, in the query, or by
+    /// Sets how tokens are sent, if not as bearer tokens: in a header of another name, as a cookie, in the query, or by
     /// `Basic`.
     #[must_use]
     pub fn with_carrier(mut self, carrier: Carrier) -> Self {
@@ -88,9 +88,9 @@ impl<S, R: Clone> Layer<S> for AuthLayer<R> {
     }
 }
 
-/// Copies bodies before they are sent, in case they have to be sent again.
+/// Copies bodies before they are sent, for a replay.
 pub trait Replay<B> {
-    /// A copy that can be sent; `None` if there can't be one, and then nothing is sent twice.
+    /// A copy that can be sent; `None` if there is none, and then the request is not replayed.
     fn copy(&self, body: &B) -> Option<B>;
 }
 
@@ -104,7 +104,8 @@ impl<B: Clone> Replay<B> for CloneBody {
     }
 }
 
-/// Copies no body: for streams. A refused token is still reported to the source, so that the next request has another.
+/// Copies no body: for streams. A rejected token is still reported to the source, so that the next request gets
+/// another.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoReplay;
 
@@ -139,7 +140,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that said it is ready is the one to use, and its clone is not.
+        // Use the service that reported readiness: its clone isn't ready.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
 
@@ -153,7 +154,7 @@ where
     }
 }
 
-/// Sends a request with a token, and once more with another if the first is refused.
+/// Sends a request with a token, and once more with another if the first is rejected.
 async fn send<S, B, A>(
     guarded: Arc<Guarded>,
     mut inner: S,
@@ -175,14 +176,14 @@ where
     guarded.reject(&token);
     let Some(mut spare) = spare else { return Ok(response) };
     let Some(token) = guarded.replacement(&token).await.map_err(AuthServiceError::Token)? else { return Ok(response) };
-    // Its connection may be the one that the service needs to be ready again.
+    // The service may need the connection of the response to become ready again.
     drop(response);
     poll_fn(|context| inner.poll_ready(context)).await.map_err(AuthServiceError::Inner)?;
     guarded.put(&token, &mut spare).map_err(AuthServiceError::Token)?;
     inner.call(spare).await.map_err(AuthServiceError::Inner)
 }
 
-/// Why a request failed: for want of a token, or further down.
+/// Why a request failed: no token, or a failure of the service below.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AuthServiceError<E> {

@@ -1,4 +1,4 @@
-//! The vendor Northwind, as far as sessions go: a state, and two routes on a real socket.
+//! The sessions of the vendor Northwind: a state, and two routes on a real socket.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ use serde_json::json;
 
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// A served vendor, for as long as it is not dropped.
+/// A served vendor, until it is dropped.
 pub(crate) struct Fake {
     url: String,
     vendor: Arc<Mutex<Vendor>>,
@@ -35,7 +35,7 @@ struct TokenFamily {
     device: String,
     access: String,
     expires: SystemTime,
-    /// The last one is good; an earlier one was spent.
+    /// The last one is valid; the earlier ones are spent.
     refresh: Vec<String>,
     revoked: bool,
 }
@@ -67,7 +67,7 @@ impl Fake {
             .with_state(Arc::clone(&vendor));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        // It serves until it is aborted, so there is no result to look at.
+        // It serves until it is aborted, so its result doesn't matter.
         let server = tokio::spawn(async move { drop(axum::serve(listener, routes).await) });
         Ok(Self { url, vendor, server })
     }
@@ -76,7 +76,7 @@ impl Fake {
         &self.url
     }
 
-    /// Whether a call with this access token would be let in.
+    /// Whether a call with this access token would be accepted.
     pub(crate) fn accepts(&self, token: &str) -> bool {
         let vendor = open(&self.vendor);
         let now = vendor.clock.now();
@@ -88,7 +88,7 @@ impl Fake {
         open(&self.vendor).families.last().map_or(0, |family| family.refresh.len() - 1)
     }
 
-    /// From now on, and for so long, the vendor has no time for anybody.
+    /// From now on, and for this long, the vendor answers 429.
     pub(crate) fn busy_for(&self, time: Duration) {
         let mut vendor = open(&self.vendor);
         vendor.busy_until = vendor.clock.now() + time;
@@ -118,7 +118,7 @@ async fn revoke(State(vendor): State<Arc<Mutex<Vendor>>>, Form(asked): Form<Aske
     for family in vendor.families.iter_mut().filter(|family| family.refresh.contains(&asked.token)) {
         family.revoked = true;
     }
-    // RFC 7009, 2.2: a token that isn't known is as good as revoked.
+    // RFC 7009, 2.2: the revocation of an unknown token succeeds.
     StatusCode::OK.into_response()
 }
 
@@ -141,7 +141,7 @@ impl Vendor {
         match asked.grant_type.as_str() {
             "password" if (asked.username.as_str(), asked.password.as_str()) == self.user => {
                 let device = format!("device-{}", self.families.len() + 1);
-                // Said once, as is the scope: RFC 6749, 5.1, lets a server leave out one that has not changed.
+                // Sent once, as is the scope: RFC 6749, 5.1, lets a server omit an unchanged scope.
                 granted["device_id"] = json!(device);
                 granted["scope"] = json!("orders:read orders:write");
                 let expires = now + LIFETIME;
@@ -150,7 +150,7 @@ impl Vendor {
             "refresh_token" => {
                 let known = |family: &&mut TokenFamily| family.refresh.contains(&asked.refresh_token);
                 let Some(family) = self.families.iter_mut().find(known) else { return wrong() };
-                // A spent token was stolen by somebody, from one side or the other.
+                // A spent token that is sent again was stolen, from one side or the other.
                 family.revoked |= family.refresh.last() != Some(&asked.refresh_token);
                 if family.revoked || family.device != asked.device_id {
                     return wrong();

@@ -1,9 +1,9 @@
-//! What an adapter needs of an answer of success.
+//! The properties that an adapter needs from a successful response.
 //!
-//! A family client promises all of what its description does, and fails to decode an answer that lacks some of it. A
-//! session needs less: a user who belongs to no tenant, where the description says that everybody does, can still sign
-//! in. So an answer that the client couldn't decode is decoded once more, into what the session is made of; what it
-//! can't be made without is missing then as before, and named by the client's own error.
+//! A family client guarantees all properties of its description, and fails to decode a response that lacks one. A
+//! session needs less: a user without a tenant, where the description requires one, can still sign in. So a response
+//! that the client couldn't decode is decoded once more, into the properties of a session; the lack of one of those
+//! stays an error, which is the client's own.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,24 +14,23 @@ use serde::de::DeserializeOwned;
 use super::Proof;
 use crate::AuthError;
 
-/// How far the clocks may seem apart though they agree: `Date` has whole seconds, and the answer took its way.
+/// The largest difference between clocks that agree: `Date` has whole seconds, and the response was in transit.
 const ROUNDING: Duration = Duration::from_secs(5);
 
-/// When an answer was sent, by the vendor's clock, if it says so.
+/// When a response was sent, by the vendor's clock, if it says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sent(Option<SystemTime>);
 
 impl Sent {
-    /// What the header `Date` of an answer says.
+    /// Reads the header `Date` of a response.
     pub fn of(headers: &HeaderMap) -> Self {
         Self(client_runtime::date_of(headers))
     }
 
-    /// A moment by the vendor's clock, such as the claim `exp`, by the clock that the answer's `arrival` was read from: as
-    /// long after it as the moment comes after the answer's `Date`.
+    /// Converts a moment of the vendor's clock, such as the claim `exp`, to the clock that the response's `arrival` was
+    /// read from: as long after it as the moment is after the response's `Date`.
     ///
-    /// A moment that has passed when the answer is sent stays as it is: a `Date` that contradicts its own answer explains
-    /// nothing.
+    /// A moment that is past when the response is sent stays unchanged: such a `Date` contradicts its own response.
     pub fn by_our_clock(self, moment: SystemTime, arrival: SystemTime) -> SystemTime {
         let Some(date) = self.0 else { return moment };
         let apart = date.duration_since(arrival).unwrap_or_else(|error| error.duration());
@@ -42,11 +41,11 @@ impl Sent {
     }
 }
 
-/// The part `N` of an answer, also if the client could not decode the whole of it, and when it was sent.
+/// The part `N` of a response, even if the client could not decode the whole of it; and when it was sent.
 ///
 /// # Errors
 ///
-/// That of the call, as [`AuthError::from_call`] sorts it.
+/// The error of the call, as classified by [`AuthError::from_call`].
 pub fn needed<T, N, E>(result: Result<Response<T>, Error<E>>, proof: Proof) -> Result<(N, Sent), AuthError>
 where
     N: From<T> + DeserializeOwned,
@@ -61,7 +60,7 @@ where
     };
     if let Error::Decode(details) = &error {
         let body = details.raw_body().expose();
-        // serde would take a list for a struct.
+        // serde would accept an array for a struct.
         if body.trim_ascii_start().starts_with(b"{")
             && let Ok(part) = serde_json::from_slice(body)
         {
@@ -71,12 +70,12 @@ where
     Err(AuthError::from_call(error, proof))
 }
 
-/// Decodes a member that a session can do without: whatever isn't of its type counts as absent. For
+/// Decodes a property that a session can do without: a value of another type counts as absent. For
 /// `#[serde(default, deserialize_with = "…")]`.
 ///
 /// # Errors
 ///
-/// That of the format: the text isn't what it says it is.
+/// The error of the format, for malformed input.
 pub fn lenient<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     T: DeserializeOwned,
@@ -93,17 +92,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_of_the_vendors_is_as_far_away_by_our_clock() {
+    fn a_moment_of_the_vendors_clock_is_converted_to_ours() {
         let at = |seconds: u64| UNIX_EPOCH + Duration::from_secs(seconds);
         for (date, moment, arrival, ours) in [
-            // No date, or clocks that agree as well as it can tell.
+            // No date, or clocks that agree within the rounding.
             (None, 4_600, 1_000, 4_600),
             (Some(1_000), 4_600, 1_005, 4_600),
             (Some(1_005), 4_600, 1_000, 4_600),
             // An hour ahead, and an hour behind.
             (Some(1_000), 4_600, 4_600, 8_200),
             (Some(4_600), 8_200, 1_000, 4_600),
-            // Over already, by the vendor's own clock.
+            // Expired already, by the vendor's own clock.
             (Some(9_000), 4_600, 1_000, 4_600),
             (Some(4_600), 4_600, 1_000, 4_600),
         ] {

@@ -1,14 +1,14 @@
 //! Bodies of failed responses, in all the shapes that vendors document or send.
 //!
-//! Only what is asked for is decoded. Whatever else a server says, an echoed password for instance, is skipped in the
-//! buffer it came in and never copied.
+//! Only the requested properties are decoded. Anything else in a body, such as an echoed password, is skipped in the
+//! original buffer and never copied.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::FieldError;
 
-/// One refused field, as Svix and the frameworks behind Aivo write it.
+/// One refused field, as written by Svix and the frameworks behind Aivo.
 #[derive(Deserialize)]
 struct Located {
     #[serde(default)]
@@ -24,7 +24,7 @@ struct Details {
     detail: Vec<Located>,
 }
 
-/// One sentence about the whole request.
+/// One message about the whole request.
 #[derive(Deserialize)]
 struct Sentence {
     detail: String,
@@ -32,7 +32,7 @@ struct Sentence {
     code: Value,
 }
 
-/// One refused field, as Aivo documents it.
+/// One refused field, as documented by Aivo.
 #[derive(Deserialize)]
 struct Named {
     #[serde(default)]
@@ -52,8 +52,9 @@ struct Coded {
     code: String,
 }
 
-/// The fields that a body of refusal names, in one shape for all vendors: `detail` with `loc` and `msg` as FastAPI writes
-/// it, `validationErrors` with `field` and `message`. Empty when the body names none.
+/// The fields that an error body names, in one shape for all vendors: `detail` with `loc` and `msg` as FastAPI writes
+/// it, or `validationErrors` with `field` and `message`. A `detail` that is a string becomes a field without a path.
+/// Empty if the body has none of them.
 pub fn refused_fields(body: &[u8]) -> Vec<FieldError> {
     if let Ok(Details { detail }) = serde_json::from_slice(body) {
         return detail.into_iter().map(located).collect();
@@ -77,7 +78,7 @@ fn located(item: Located) -> FieldError {
     coded(FieldError::new(path, text(item.msg).unwrap_or_default()), item.kind)
 }
 
-/// It names a member of the body without saying so; the other shapes say so.
+/// This shape names a property of the body without the step `body`, which the other shapes contain.
 fn named(item: Named) -> FieldError {
     let path = ["body".to_owned()].into_iter().chain(text(item.field));
     FieldError::new(path, text(item.message).unwrap_or_default())
@@ -90,7 +91,7 @@ fn coded(error: FieldError, code: Value) -> FieldError {
     }
 }
 
-/// A step or a text. Empty ones say nothing.
+/// A step of a path or a message. Empty ones are dropped.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text),
@@ -99,7 +100,7 @@ fn text(value: Value) -> Option<String> {
     }
 }
 
-/// Whether the body carries this code. Of codes of several words, some are written with spaces, and some as one.
+/// Whether the body has this code. Codes of several words are written with spaces, hyphens or underscores.
 pub(super) fn has_code(body: &[u8], code: &str) -> bool {
     let words = |code: &str| code.to_ascii_lowercase().replace([' ', '-'], "_");
     serde_json::from_slice::<Coded>(body).is_ok_and(|coded| words(&coded.code) == words(code))
@@ -114,7 +115,7 @@ pub(super) fn has_oauth_error(body: &[u8], error: &str) -> bool {
     serde_json::from_slice::<OAuth>(body).is_ok_and(|oauth| oauth.error == error)
 }
 
-/// Whether there is nothing in it.
+/// Whether the body is empty, apart from white space.
 pub(super) fn is_blank(body: &[u8]) -> bool {
     body.trim_ascii().is_empty()
 }
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_becomes_one() {
+    fn every_shape_becomes_the_same_fields() {
         for (body, fields) in [
             (
                 r#"{"detail":[{"loc":["body","",""],"msg":"too short","type":"value_error"}]}"#,
@@ -174,7 +175,7 @@ mod tests {
     fn depth_is_bounded() {
         let deep = format!(r#"{{"detail":[{{"loc":{}{}}}]}}"#, "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(read(&deep), vec![]);
-        // What nobody asked for is skipped without recursion.
+        // Properties that aren't requested are skipped without recursion.
         assert!(!has_code(deep.as_bytes(), "x"));
     }
 }

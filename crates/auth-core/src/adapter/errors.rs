@@ -1,7 +1,7 @@
-//! From what a family client reports to an [`AuthError`].
+//! Conversion of a family client's errors into an [`AuthError`].
 //!
-//! One table for all vendors: they differ in what they say, hardly in what they mean. Nothing a vendor said gets into
-//! the error but the refused fields, which it doesn't show.
+//! One table for all vendors: their errors differ in form, hardly in meaning. No text of a vendor gets into the error
+//! but the refused fields, which it doesn't show.
 
 use std::error::Error as StdError;
 
@@ -12,7 +12,7 @@ use client_runtime::{
 use super::bodies;
 use crate::{AuthError, AuthErrorKind, Delivery, Family};
 
-/// What a call was authorised by: what a refusal of it means.
+/// The authorisation of a call, which decides what a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proof {
@@ -23,14 +23,14 @@ pub enum Proof {
 }
 
 impl AuthError {
-    /// Sorts the error of a call by a generated client: its kind, what may have become of the request, whether it passes,
-    /// how long the vendor asks for patience, and the fields that it refused. `proof` says what a 401 is about.
+    /// Classifies the error of a call by a generated client: its kind, its delivery, whether it is transient, how long
+    /// the vendor asks to wait, and the refused fields. `proof` says what a 401 refers to.
     pub fn from_call<E: ApiError>(error: Error<E>, proof: Proof) -> Self {
         auth_error(error, proof)
     }
 
-    /// Sorts an answer of failure that another client got, in the same way. Set
-    /// [`with_retry_after`](Self::with_retry_after) and [`with_operation`](Self::with_operation) beside.
+    /// Classifies an error response that another client got, in the same way. Add
+    /// [`with_retry_after`](Self::with_retry_after) and [`with_operation`](Self::with_operation) to the result.
     ///
     /// | status | kind | delivery |
     /// |---|---|---|
@@ -63,22 +63,21 @@ impl AuthError {
         answered(status, body, proof).with_status(status)
     }
 
-    /// Sorts the failure of a request that was sent with reqwest, or couldn't be. Its URL is left out: it may hold what nobody
-    /// should read.
+    /// Classifies the failure of a request with reqwest. Its URL is left out, since it may contain secrets.
     ///
     /// | failure | kind | [`Delivery`] |
     /// |---|---|---|
-    /// | no connection came about | `Transport`, or `Timeout` | `NotProcessed` |
+    /// | no connection was established | `Transport`, or `Timeout` | `NotProcessed` |
     /// | the time limit | `Timeout` | `Unknown` |
-    /// | the request could not be made | `InvalidInput` | `NotProcessed` |
-    /// | an answer that isn't what it should be | `Decode` | `Unknown` |
+    /// | the request could not be built | `InvalidInput` | `NotProcessed` |
+    /// | a response that can't be decoded | `Decode` | `Unknown` |
     /// | another | `Transport` | `Unknown` |
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
     /// use auth_core::{AuthError, AuthErrorKind, Delivery};
     ///
-    /// // Nobody listens there.
+    /// // No server listens there.
     /// let error = reqwest::Client::new().get("http://127.0.0.1:1/?token=canary").send().await.unwrap_err();
     /// let error = AuthError::from_reqwest(error);
     /// assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::Transport, Delivery::NotProcessed));
@@ -97,7 +96,7 @@ impl AuthError {
         Self::new(kind).with_delivery(delivery).with_source(error.without_url())
     }
 
-    /// An answer of success that lacks something nobody can do without. `field` is its name there.
+    /// A successful response that lacks a required field. `field` is its name in the response.
     pub fn unusable(family: Family, operation: &'static str, field: &str) -> Self {
         Self::new(AuthErrorKind::Decode)
             .with_message(format!("the field `{field}` is missing, empty or can't be sent"))
@@ -127,7 +126,7 @@ fn auth_error<E: ApiError>(error: Error<E>, proof: Proof) -> AuthError {
         Error::InvalidArgument(details) => AuthError::new(AuthErrorKind::InvalidInput)
             .with_delivery(Delivery::NotProcessed)
             .with_source(Error::<ResponseParts>::InvalidArgument(details)),
-        // A newer runtime's.
+        // A variant of a newer runtime.
         _ => AuthError::new(AuthErrorKind::Vendor),
     };
     let sorted = match status {
@@ -162,16 +161,16 @@ fn kind_of(status: u16, body: &[u8], proof: Proof) -> AuthErrorKind {
         Proof::Session => AuthErrorKind::SessionExpired,
     };
     match status {
-        // Svix, about a token that it can read and that names nobody it knows.
+        // Svix, for a token that it can decode, but whose owner it doesn't know.
         400 if bodies::has_code(body, "bad_token") => refused,
-        // OAuth 2.0 says in the body what the status doesn't: a wrong password, or a refresh token that is spent.
+        // OAuth 2.0 says in the body what the status doesn't: a wrong password, or a spent refresh token.
         400 | 401 if bodies::has_oauth_error(body, "invalid_grant") => refused,
-        // It says nothing against the session: whoever set up the client has to act.
+        // It says nothing against the session: the operator of the client has to act.
         400 | 401 if bodies::has_oauth_error(body, "invalid_client") => AuthErrorKind::Forbidden,
         400 | 413 | 414 | 415 | 431 => AuthErrorKind::InvalidInput,
         401 => refused,
         403 => AuthErrorKind::Forbidden,
-        // A service says what it doesn't find; a router that knows no such path says nothing.
+        // A service describes what it doesn't find; a router without such a path sends no body.
         404 if bodies::is_blank(body) => AuthErrorKind::Unsupported,
         404 | 410 => AuthErrorKind::NotFound,
         405 | 501 => AuthErrorKind::Unsupported,
@@ -185,10 +184,10 @@ fn kind_of(status: u16, body: &[u8], proof: Proof) -> AuthErrorKind {
 
 fn delivery_of(status: u16) -> Delivery {
     match status {
-        // By their definitions, the request was turned away at the door.
+        // By definition, the request was refused without processing.
         429 | 503 => Delivery::NotProcessed,
         408 => Delivery::Unknown,
-        // By their definitions, nothing was done: the request belongs elsewhere, or nowhere.
+        // By definition, nothing was done: the request belongs to another server, or to none.
         307 | 308 | 501 => Delivery::Refused,
         400..=499 => Delivery::Refused,
         _ => Delivery::Unknown,
@@ -208,7 +207,7 @@ fn message_for(status: u16, kind: AuthErrorKind) -> Option<&'static str> {
     }
 }
 
-/// The error that a token source of ours put into its own.
+/// The error of a session manager within the error of its token source.
 fn carried(details: &CredentialsError) -> Option<AuthError> {
     let mut source = details.token_error().source();
     while let Some(error) = source {
@@ -220,8 +219,8 @@ fn carried(details: &CredentialsError) -> Option<AuthError> {
     None
 }
 
-/// The client's own source had no token. Adapters use it only where the operator of the account acts, so signing in as
-/// somebody doesn't help.
+/// The client's own source had no token. Adapters use it only where the operator of the account acts, so the login of a
+/// user doesn't help.
 fn without_token(details: &CredentialsError) -> AuthError {
     let error = details.token_error();
     let sorted = if error.is_transient() {
@@ -243,7 +242,7 @@ fn timed_out(details: TimeoutError) -> AuthError {
     AuthError::new(AuthErrorKind::Timeout).with_delivery(delivery).with_source(Error::<ResponseParts>::Timeout(details))
 }
 
-/// Keeps what the error says, and not the error: that one holds the body, with tokens in it.
+/// Keeps the problem, and not the error, which contains the body with the tokens.
 fn undecodable(details: &DecodeError) -> AuthError {
     let message = match details.field() {
         Some(field) => format!("the field `{field}` {}", details.problem()),
@@ -261,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_of_oauth_say_what_their_status_does_not() {
+    fn errors_of_oauth_refine_their_status() {
         for (status, body, proof, kind) in [
             (400, r#"{"error":"invalid_grant"}"#, Proof::Session, AuthErrorKind::SessionExpired),
             (

@@ -1,6 +1,6 @@
-//! What a token says about itself.
+//! The claims of a token.
 //!
-//! Nothing is verified: the claims help to plan, and decide nothing. The server has the last word on its tokens.
+//! Nothing is verified: the claims help to plan, and decide nothing. Only the server decides about its tokens.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use client_runtime::Secret;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Padding is not in the standard, and in some tokens.
+/// The standard has no padding, but some tokens do.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -19,13 +19,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// What a token says about itself, where it is a JWT (RFC 7519) and says it. Nothing is verified.
+/// The claims of a token, where it is a JWT (RFC 7519) that has them. Nothing is verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
-    /// The claim `exp`: when it ends, by its issuer's clock.
+    /// The claim `exp`: its expiry, by the issuer's clock.
     pub expires_at: Option<SystemTime>,
-    /// The claim `sub`: whose it is.
+    /// The claim `sub`: its subject.
     pub subject: Option<String>,
 }
 
@@ -55,7 +55,7 @@ fn payload(token: &str) -> Option<Payload> {
     serde_json::from_slice(&json).ok()
 }
 
-/// Seconds since 1970, whole or not. A date before that is no date of a token that anybody holds.
+/// Seconds since 1970, whole or fractional. An earlier date counts as none.
 fn numeric_date(value: &Value) -> Option<SystemTime> {
     let since_epoch = match value.as_u64() {
         Some(seconds) => Duration::from_secs(seconds),
@@ -64,7 +64,7 @@ fn numeric_date(value: &Value) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(since_epoch)
 }
 
-/// The standard wants a string; some vendors write a number.
+/// The standard requires a string; some vendors send a number.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_jwt_has_no_claims() {
+    fn tokens_that_are_no_jwt_have_no_claims() {
         for token in
             ["", ".", "..", "...", "a.b.c", "testsk_abc.eu", "e30.e30", "e30.e30.e30.e30.e30", "é.é.é", "e30.=.e30"]
         {

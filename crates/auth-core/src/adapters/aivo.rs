@@ -14,7 +14,7 @@ use crate::{
 
 const FAMILY: Family = Family::new("aivo");
 
-/// Of a password, in characters. The service refuses a shorter one and repeats it in its answer.
+/// In characters. The service refuses a shorter password, and repeats it in its response.
 const SHORTEST_PASSWORD: usize = 8;
 
 /// Signs in to Aivo.
@@ -27,28 +27,28 @@ const SHORTEST_PASSWORD: usize = 8;
 /// | `revoke_all` | [`Unsupported`](crate::AuthErrorKind::Unsupported) |
 ///
 /// A session's subject is the user's id, which never changes. Its account is the user's e-mail address, since that is
-/// known before signing in; a renewed session keeps the account, so that it is found under the same key.
+/// known before the login; a renewed session keeps the account, so that it is found under the same key.
 ///
-/// A session is made of the tokens. Whatever else an answer lacks, such as the tenant of a user who has none, doesn't
-/// keep anybody from signing in.
+/// A session needs only the tokens. A response without another property, such as the tenant of a user who has none,
+/// still gives a session.
 #[derive(Clone, Debug)]
 pub struct AivoAuthenticator {
     client: Client,
 }
 
 impl AivoAuthenticator {
-    /// Signs in through this client. Its own token, if it has one, is never used.
+    /// Signs in through this client. A token of its own is never used.
     pub fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Signs in, and tells who did. The session is dated by `clock`, as in [`login`](Authenticator::login); a manager of
-    /// it takes it by [`adopt`](crate::SessionManager::adopt).
+    /// Signs in, and returns the user too. The session is dated by `clock`, as in [`login`](Authenticator::login); give
+    /// it to a manager with [`adopt`](crate::SessionManager::adopt).
     ///
     /// # Errors
     ///
-    /// Those of `login`, and [`Decode`](AuthErrorKind::Decode) for an answer whose user isn't all that is promised: such
-    /// a user can sign in by `login`.
+    /// The errors of `login`, and [`Decode`](AuthErrorKind::Decode) for a response whose user lacks a property of the
+    /// description: such a user can sign in by `login`.
     pub async fn login_user(
         &self,
         credentials: &Credentials,
@@ -125,7 +125,7 @@ impl Authenticator for AivoAuthenticator {
     }
 }
 
-/// The name that signs in, and the request that does.
+/// The user name and the request of a login.
 fn login_request(credentials: &Credentials) -> Result<(&str, types::LoginRequest), AuthError> {
     let Credentials::Password { username, password, .. } = credentials else {
         return Err(AuthError::unfit_credentials(FAMILY, credentials, "a password"));
@@ -137,7 +137,7 @@ fn login_request(credentials: &Credentials) -> Result<(&str, types::LoginRequest
     Ok((username, types::LoginRequest::new(username.as_str(), password.clone())))
 }
 
-/// What a session is made of.
+/// The properties of a response that a session is made of.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Issued {
@@ -150,7 +150,7 @@ struct Issued {
     user: Option<Owner>,
 }
 
-/// Whose session it is.
+/// The user of a session.
 #[derive(Deserialize)]
 struct Owner {
     #[serde(default)]
@@ -160,7 +160,7 @@ struct Owner {
 }
 
 impl Owner {
-    /// The description has UUIDs; what a service calls its users by is its own business.
+    /// The description has UUIDs; any id is accepted.
     fn subject(&self) -> Option<String> {
         match &self.id {
             Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -193,16 +193,16 @@ fn session(
     let claimed = claims.expires_at.map(|claimed| sent.by_our_clock(claimed, arrival));
     session.expires_at = expiry(issued.expires_in, claimed, arrival);
     session.subject = issued.user.as_ref().and_then(Owner::subject).or(claims.subject);
-    // An empty one can't be redeemed, and asking would only fail later.
+    // An empty token can't be redeemed, and the attempt would only fail later.
     session.refresh_token = Some(issued.refresh_token).filter(|token| !token.expose().is_empty());
     Ok((session, issued.user.and_then(|user| user.email).filter(|email| !email.is_empty())))
 }
 
-/// When the access token ends, counted from the response's arrival: the clocks needn't agree.
+/// When the access token ends, counted from the response's arrival: the clocks may differ.
 ///
-/// Where the lifetime makes no sense, the token's own claim counts. Without one, a lifetime of nothing or less means
-/// that the token has expired already, and one that is beyond all calendars, or not told, that it doesn't expire: the
-/// service then says when it is over.
+/// Where the lifetime is invalid, the token's own claim counts. Without one, a lifetime of zero or less means that the
+/// token has expired, and a missing one, or one beyond the range of the clock, that it doesn't expire: then the service
+/// reports its end.
 fn expiry(lifetime: Option<i64>, claim: Option<SystemTime>, arrival: SystemTime) -> Option<SystemTime> {
     match lifetime.map(u64::try_from) {
         Some(Ok(seconds @ 1..)) => arrival.checked_add(Duration::from_secs(seconds)).or(claim),
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lifetimes_that_make_no_sense() {
+    fn invalid_lifetimes_give_way_to_the_claim() {
         let arrival = UNIX_EPOCH + Duration::from_secs(1_000_000);
         let claim = UNIX_EPOCH + Duration::from_secs(2_000_000);
         for (lifetime, of_opaque, of_jwt) in [

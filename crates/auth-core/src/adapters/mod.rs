@@ -2,10 +2,11 @@
 //!
 //! # Architecture invariants
 //!
-//! - An adapter sends the token of the session it is given, or the credentials it is given, and says so per call. A
-//!   source that is backed by a session manager never gets into it: a renewal would wait for itself.
-//! - What can be known to fail is refused before anything is sent.
-//! - No body of a response outlives the call: an [`AuthError`] holds our own words, and the refused fields.
+//! - An adapter sends, per call, the token of the session or the credentials that it is given. It never uses a source
+//!   backed by a session manager: a renewal would wait for itself.
+//! - A request that is known to fail is refused before it is sent.
+//! - No body of a response outlives the call: an [`AuthError`](crate::AuthError) contains our own
+//!   messages, and the refused fields.
 
 #[cfg(feature = "aivo")]
 pub mod aivo;

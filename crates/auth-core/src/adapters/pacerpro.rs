@@ -20,18 +20,18 @@ const FAMILY: Family = Family::new("pacerpro");
 /// | `logout` | [`Unsupported`](crate::AuthErrorKind::Unsupported), and nothing is sent: see below |
 /// | `revoke_all` | ends *every* session of the user, on every device |
 ///
-/// PacerPro can't end one session alone. Whoever wants to end them all asks for just that.
+/// PacerPro can't end a single session. To end all of them, call `revoke_all`.
 ///
-/// A session's account is the name it was created with, its subject what the token names. It ends when `expiresAt` says,
-/// or else when the token itself does. A time without a zone may be anybody's local time: where the token names a moment
-/// that differs from it by what a zone would make it differ, the token is right.
+/// A session's account is the name it was created with, its subject that of the token. It ends at `expiresAt`, or else
+/// with the token's `exp`. A time without a zone may be a local time: where the token's `exp` differs from it by the
+/// offset of a zone, `exp` counts.
 #[derive(Clone, Debug)]
 pub struct PacerProAuthenticator {
     client: Client,
 }
 
 impl PacerProAuthenticator {
-    /// Signs in through this client. Its own token, if it has one, is never used.
+    /// Signs in through this client. A token of its own is never used.
     pub fn new(client: Client) -> Self {
         Self { client }
     }
@@ -95,7 +95,7 @@ impl Authenticator for PacerProAuthenticator {
     }
 }
 
-/// What a session is made of.
+/// The properties of a response that a session is made of.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Issued {
@@ -110,7 +110,7 @@ impl From<types::Session> for Issued {
     }
 }
 
-/// The description makes everything optional; without a token there is no session.
+/// The description requires no property; without a token there is no session.
 fn session(
     (issued, sent): (Issued, Sent),
     arrival: SystemTime,
@@ -126,21 +126,20 @@ fn session(
     Ok(session)
 }
 
-/// No zone is farther from UTC, in either direction.
+/// The largest offset of a zone from UTC, in either direction.
 const FARTHEST_ZONE: Duration = Duration::from_secs(14 * 60 * 60);
 
-/// All zones in use are whole quarters of an hour from UTC.
+/// All zones in use have an offset of whole quarters of an hour.
 const STEP_OF_ZONES: u64 = 15 * 60;
 
-/// Between two ways to write down the same moment: one may drop seconds, or be written down later.
+/// The largest difference between two notations of the same moment: one may drop seconds, or be taken later.
 const ROUNDING: u64 = 60;
 
-/// When a session ends: when the answer says, or else when its token does.
+/// When a session ends: at the time of the response, or else with its token.
 ///
-/// The token's `exp` counts from the epoch, which has no zone to be mistaken. So where the answer names no zone and the
-/// two differ by what a zone explains, it is the answer that was misread, and a session would be given up or renewed
-/// hours beside its end. If they differ otherwise, the vendor means two things by them, and the answer is what is
-/// documented.
+/// The token's `exp` counts from the epoch and has no zone. So where the response names no zone and the two differ by
+/// the offset of one, the response was misread, and the session would be given up or renewed hours beside its end. If
+/// they differ otherwise, they mean different things to the vendor, and the response is the documented one.
 fn expiry(said: Option<&Timestamp>, claimed: Option<SystemTime>) -> Option<SystemTime> {
     let Some((said, read)) = said.and_then(|said| Some((said, said.to_system_time()?))) else { return claimed };
     let misread = said.assumes_utc() && claimed.is_some_and(|claimed| differ_by_zone(read, claimed));
@@ -164,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_without_a_zone_gives_way_to_a_token_that_a_zone_explains() {
+    fn a_time_without_a_zone_gives_way_to_a_claim_that_differs_by_a_zone() {
         const END: u64 = 1_700_000_100;
         let at = |seconds: u64| UNIX_EPOCH + Duration::from_secs(seconds);
         let hours = |hours: f64| (hours * 3600.0) as i64;
@@ -196,7 +195,7 @@ mod tests {
         }
         assert_eq!(expiry(Some(&Timestamp::from("soon")), Some(at(END))), Some(at(END)));
         assert_eq!((expiry(None, Some(at(END))), expiry(None, None)), (Some(at(END)), None));
-        // Far from everything, and no arithmetic fails.
+        // Far beyond any offset: the arithmetic doesn't overflow.
         let far = Timestamp::from("9999-12-31T23:59:59");
         assert_eq!(expiry(Some(&far), Some(UNIX_EPOCH)), far.to_system_time());
         let early = Timestamp::from("0000-01-01T00:00:00");

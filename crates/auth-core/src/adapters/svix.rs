@@ -1,4 +1,4 @@
-//! Svix: keys that last, and tokens for one application that are minted with them.
+//! Svix: permanent keys, and tokens for one application that are minted with them.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::{
 
 const FAMILY: Family = Family::new("svix");
 
-/// Of an application's token: an hour, and seven days.
+/// The lifetime of an application's token, in seconds: an hour to seven days.
 const LIFETIMES: std::ops::RangeInclusive<u64> = 3_600..=604_800;
 
-/// Of tokens that are being revoked: three days.
+/// The longest grace period of revoked tokens, in seconds: three days.
 const LONGEST_GRACE_PERIOD: u32 = 259_200;
 
 /// Signs in to Svix.
@@ -29,17 +29,18 @@ const LONGEST_GRACE_PERIOD: u32 = 259_200;
 /// | `logout` | ends the token of the session, if it is one of an application; the vendor refuses it for others |
 /// | `revoke_all` | ends every token of the session's application, with the *client's own* token, an API key |
 ///
-/// What `login` takes:
+/// The credentials that `login` takes:
 ///
 /// - [`Credentials::AppAccess`] mints a token with the API key. The session's account is the application. These are the
 ///   only credentials that a session can be renewed from, by signing in again.
-/// - [`Credentials::OneTimeToken`] is exchanged for a token, once. The call is authorised by `bearer`, or by the client's
-///   own token where there is none.
-/// - [`Credentials::ApiKey`] becomes a session without asking the vendor. It doesn't expire and can't be renewed.
+/// - [`Credentials::OneTimeToken`] is exchanged for a token, once. The call is authorised by `bearer`, or else by the
+///   client's own token.
+/// - [`Credentials::ApiKey`] becomes a session without a request. It doesn't expire and can't be renewed.
 ///
-/// A key ends in the region it belongs to (`….eu`), and the client calls one server: that of the region of its own static
-/// token, or the one it was given. The keys of credentials don't choose it, so a client without a token of its own needs
-/// the [`Server`](svix_client::Server) of their region; without either it calls the one for keys of no known region.
+/// A key ends in the region it belongs to (`….eu`), and the client calls one server: that of the region of its own
+/// static token, or the one it was given. The keys of credentials don't choose it, so a client without a token of its
+/// own needs the [`Server`](svix_client::Server) of their region; without either it calls the server for keys without a
+/// known region.
 #[derive(Clone, Debug)]
 pub struct SvixAuthenticator {
     client: Client,
@@ -50,9 +51,9 @@ pub struct SvixAuthenticator {
 impl SvixAuthenticator {
     /// Signs in through this client.
     ///
-    /// Its own token is used only to exchange a one-time token that comes without a bearer, and for `revoke_all`: build
-    /// it with a static token, an API key, if you want those. Don't give it a token source that depends on a session
-    /// this authenticator renews.
+    /// Its own token is used only to exchange a one-time token without a bearer, and for `revoke_all`: for those, build
+    /// it with a static token, an API key. Its token source must not depend on a session that this authenticator
+    /// renews.
     pub fn new(client: Client) -> Self {
         Self { client, grace_period: 0 }
     }
@@ -61,8 +62,8 @@ impl SvixAuthenticator {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](AuthErrorKind::InvalidInput) for more than three days: the vendor refuses it, and the moment of
-    /// revocation is a bad one to find out.
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) for more than three days, which the vendor would refuse only at
+    /// the revocation.
     pub fn with_grace_period(mut self, period: Duration) -> Result<Self, AuthError> {
         let seconds = u32::try_from(period.as_secs()).ok().filter(|seconds| *seconds <= LONGEST_GRACE_PERIOD);
         self.grace_period = seconds.ok_or_else(|| {
@@ -72,12 +73,12 @@ impl SvixAuthenticator {
         Ok(self)
     }
 
-    /// A link that signs whoever opens it in to the portal of an application, and the token inside it. The session is that
-    /// of an API key.
+    /// A link that signs its holder in to the portal of an application, and the token inside it. The session is that of
+    /// an API key.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](AuthErrorKind::InvalidInput) for what is no id of an application; and those of the call.
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) for an invalid id of an application; and the errors of the call.
     pub async fn portal_link(
         &self,
         session: &Session,
@@ -89,11 +90,11 @@ impl SvixAuthenticator {
         request.await.map(|answer| answer.into_inner()).map_err(|error| AuthError::from_call(error, Proof::Session))
     }
 
-    /// A token that can create messages in one application, and nothing else. The session is that of an API key.
+    /// A token that can only create messages in one application. The session is that of an API key.
     ///
     /// # Errors
     ///
-    /// Those of [`portal_link`](Self::portal_link).
+    /// The errors of [`portal_link`](Self::portal_link).
     pub async fn create_message_token(
         &self,
         session: &Session,
@@ -153,8 +154,8 @@ impl Authenticator for SvixAuthenticator {
         self.client.base_url()
     }
 
-    /// Of sessions that are minted. One from a one-time token or an API key can't be renewed:
-    /// [`Credentials::is_reusable`] tells.
+    /// The capabilities for minted sessions. A session from a one-time token or an API key can't be renewed: see
+    /// [`Credentials::is_reusable`].
     fn capabilities(&self) -> Capabilities {
         Capabilities::login_only().with_renewal(Renewal::Relogin).with_logout(LogoutScope::Session).with_revoke_all()
     }
@@ -202,7 +203,7 @@ impl Authenticator for SvixAuthenticator {
     }
 }
 
-/// What a session is made of.
+/// The property of a response that a session is made of.
 #[derive(Deserialize)]
 struct Issued {
     token: Secret,
@@ -229,7 +230,7 @@ fn session(token: Secret, sent: Sent, clock: &dyn Timer) -> Session {
     session
 }
 
-/// The session of a key. Whatever the key says about itself, it is the vendor who ends it.
+/// The session of a key. Claims in the key don't matter: the vendor ends it.
 fn keep(key: &Secret, clock: &dyn Timer) -> Result<Session, AuthError> {
     if is_sendable(key) {
         return Ok(Session::new(key.clone(), clock.system_time()));

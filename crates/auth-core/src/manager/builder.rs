@@ -43,56 +43,56 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         }
     }
 
-    /// Holds these credentials: to sign in with when somebody first asks, and again when the session can't be renewed.
+    /// Credentials for the first login, and for further ones when the session can't be renewed.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Begins with this session instead of signing in. At its first renewal it gives way to one in the store, if that was
-    /// issued later; otherwise it takes the place of what is stored. To replace what is stored at once, build without and
-    /// [`adopt`](SessionManager::adopt).
+    /// Begins with this session instead of a login. At its first renewal a session in the store replaces it if that was
+    /// issued later; otherwise it replaces the stored one. To replace the stored session at once, build without a
+    /// session and call [`adopt`](SessionManager::adopt).
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
     }
 
-    /// The account under which the session is stored: see [`SessionKey`]. By default it is that of the credentials, or of
-    /// the session that it begins with.
+    /// The account under which the session is stored: see [`SessionKey`]. By default that of the credentials, or of the
+    /// initial session.
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = Some(account.into());
         self
     }
 
-    /// Where the session is kept; by default in memory, for this manager alone.
+    /// The store of the session; by default memory, for this manager alone.
     ///
-    /// A session that is stored there already is taken up instead of signing in, unless other credentials than the ones
-    /// held were used for it. Managers of the same family, realm and account that share a store share the session: in this
-    /// process, in others, on other hosts.
+    /// A session that is already stored is used instead of a login, unless it was created with other credentials than
+    /// the held ones. Managers of the same family, realm and account that share a store share the session: within a
+    /// process, between processes and between hosts.
     pub fn store(mut self, store: Arc<dyn SessionStore>) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// The numbers to decide by.
+    /// The numbers that the manager decides by.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Where time and chance come from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn Timer>) -> Self {
         self.timer = timer;
         self
     }
 
-    /// Hears what the manager goes through, to count it: see [`observe`](crate::observe).
+    /// Receives the events of the manager, for counters: see [`observe`](crate::observe).
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Tells of every change.
+    /// Announces every change on a pool's channel.
     pub(crate) fn tell(mut self, changes: Changes, account: &Arc<str>) -> Self {
         self.changes = Some((changes, Arc::clone(account)));
         self
@@ -102,12 +102,12 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if there is a store, and nothing says whose session it is: a manager
-    /// with another user's credentials would find it there.
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if a store was given, and no account is known: a manager with
+    /// another user's credentials would find the session there.
     pub fn build(self) -> Result<SessionManager<A>, AuthError> {
         let capabilities = self.authenticator.capabilities();
         let mut state = State::new(self.policy, capabilities, self.credentials.is_some());
-        // A key that is the token itself is stored nowhere.
+        // A key that is the token itself is not stored.
         let is_static = self.credentials.as_ref().is_some_and(Credentials::is_static);
         let store = self.store.filter(|_| !is_static);
         let known = self.credentials.as_ref().and_then(Credentials::account);
@@ -115,7 +115,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
         let account = match (self.account, known) {
             (Some(account), _) => account,
             (None, Some(account)) => account.to_owned(),
-            // Nobody else sees it.
+            // The default store is private to this manager.
             (None, None) if store.is_none() => String::new(),
             (None, None) => {
                 return Err(AuthError::new(AuthErrorKind::InvalidInput).with_message(
@@ -139,7 +139,7 @@ impl<A: Authenticator + 'static> SessionManagerBuilder<A> {
             vault: Arc::new(Vault::new(store, is_private, key, Arc::clone(&self.timer), Arc::clone(&report), limits)),
             report,
             timer: self.timer,
-            // A token that can't be sent shows when somebody asks for it.
+            // A token that can't be sent is an error of the first call that asks for it.
             cell: Cell::new(state, self.credentials),
             status: watch::channel(SessionStatus::SignedOut).0,
             changes: self.changes,

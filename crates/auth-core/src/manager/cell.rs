@@ -1,7 +1,8 @@
-//! What all callers share: the state behind a lock, and what of it is good right now, to be read without one.
+//! The state shared by all callers: behind a lock, and the currently valid part of it published for reading without
+//! one.
 //!
-//! The two are one thing so that they can't come apart: what is published changes only through a [`Locked`], which is
-//! there only while the lock is held.
+//! Both are in one type so that they can't diverge: the published part changes only through a [`Locked`], which exists
+//! only while the lock is held.
 
 use std::sync::{Arc, PoisonError};
 use std::time::SystemTime;
@@ -14,44 +15,45 @@ use super::sync::{ArcSwap, Mutex, MutexGuard};
 use crate::observe::Consequence;
 use crate::{AuthError, AuthErrorKind, Credentials, Session};
 
-/// The state and what is published of it.
+/// The state and its published part.
 pub(super) struct Cell {
     published: ArcSwap<Published>,
     guarded: Mutex<Guarded>,
 }
 
-/// The token in use, and how long it can be used without a thought. Without a token, nothing is good.
+/// The token in use, and the time until which it can be served without a decision. Without a token, nothing is valid.
 #[derive(Default)]
 struct Published {
     token: Option<Token>,
-    /// From here on there is something to decide; `None` is never.
+    /// From this time on the state machine has to decide; `None` means never.
     refresh_at: Option<SystemTime>,
 }
 
-/// What the lock guards.
+/// The data behind the lock.
 struct Guarded {
     state: State,
     credentials: Option<Credentials>,
     flight: Option<Flight>,
-    /// Logins under way, the last one last.
+    /// Logins in flight, the latest one last.
     logins: Vec<Flight>,
-    /// What is void, and still under way: renewals that were sent, sessions that are being ended at the vendor.
+    /// Superseded operations that are still in flight: renewals that were sent, sessions that are being ended at the
+    /// vendor.
     closing: Vec<Flight>,
-    /// How many logouts wait for what is under way to come to its end.
+    /// The number of logouts that wait for operations in flight.
     endings: usize,
-    /// What has come in meanwhile, which is theirs to end.
+    /// Sessions that superseded operations brought meanwhile; a waiting logout ends them.
     orphans: Vec<Arc<Session>>,
 }
 
-/// What was ended here, and is to be ended in the store and at the vendor.
+/// A session that was ended in this manager, and is to be ended in the store and at the vendor.
 pub(super) struct Ended {
     pub(super) epoch: u64,
     pub(super) session: Option<Arc<Session>>,
     /// Its refresh token can't be sent any more.
     pub(super) is_spent: bool,
-    /// Nothing was issued for it.
+    /// It was never issued by the vendor.
     pub(super) is_static: bool,
-    /// What is under way, and may still bring a session.
+    /// Operations in flight, which may still bring a session.
     pub(super) under_way: Vec<Flight>,
 }
 
@@ -66,8 +68,8 @@ impl Cell {
         cell
     }
 
-    /// The token in use, if there is one: seen without the lock, unless there is something to decide. The clock is asked
-    /// only where it matters.
+    /// The token in use, if there is one: read without the lock, unless a decision is due. The clock is read only for a
+    /// token that expires.
     #[inline]
     pub(super) fn cached(
         &self,
@@ -82,13 +84,14 @@ impl Cell {
     }
 
     pub(super) fn lock(&self) -> Locked<'_> {
-        // Whoever holds the lock asks no authenticator, store or clock; a poisoned one still holds a whole state.
+        // No authenticator, store or clock is called with the lock held; a poisoned lock still guards a consistent
+        // state.
         let guarded = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
         Locked { published: &self.published, guarded }
     }
 }
 
-/// The cell while the lock is held: whatever changes the state changes what is published in the same step.
+/// The cell with its lock held: a change of the state changes the published part in the same step.
 pub(super) struct Locked<'a> {
     published: &'a ArcSwap<Published>,
     guarded: MutexGuard<'a, Guarded>,
@@ -103,18 +106,18 @@ impl Locked<'_> {
         self.guarded.credentials.as_ref()
     }
 
-    /// What is under way and will bring a token: a renewal, or the last login.
+    /// The operation in flight that will bring a token: a renewal, or the latest login.
     pub(super) fn under_way(&self) -> Option<&Flight> {
         self.guarded.flight.as_ref().or(self.guarded.logins.last())
     }
 
-    /// All that is under way, and may still send something.
+    /// All operations in flight, which may still send requests.
     pub(super) fn all_under_way(&self) -> Vec<Flight> {
         let Guarded { flight, logins, closing, .. } = &*self.guarded;
         flight.iter().chain(logins).chain(closing).cloned().collect()
     }
 
-    /// Something void comes to its end; logouts wait for it.
+    /// Registers a superseded operation that is still in flight; logouts wait for it.
     pub(super) fn begin_closing(&mut self, flight: Flight) {
         self.guarded.closing.retain(|closing| !closing.is_over());
         self.guarded.closing.push(flight);
@@ -128,13 +131,13 @@ impl Locked<'_> {
         }
     }
 
-    /// A renewal begins; it belongs to the epoch that is returned.
+    /// Begins a renewal; returns the epoch that it belongs to.
     pub(super) fn begin(&mut self, flight: Flight) -> u64 {
         self.guarded.flight = Some(flight);
         self.guarded.state.begin()
     }
 
-    /// A renewal is over. `chance` is a number from 0 up to, but not including, 1.
+    /// Ends a renewal. `chance` is a number from 0 up to, but not including, 1.
     pub(super) fn complete(
         &mut self,
         epoch: u64,
@@ -143,7 +146,7 @@ impl Locked<'_> {
         now: SystemTime,
         chance: f64,
     ) -> Completion {
-        // Checked before it is taken, so that a token that can't be sent is a failed renewal and nothing worse.
+        // Checked before the session is used, so that a token that can't be sent only fails the renewal.
         let outcome = outcome.and_then(|gained| match &gained {
             Gained::New(session) | Gained::Found { session, .. } => prepare(session, 0).map(|_| gained),
             Gained::Foreign | Gained::Removed => Ok(gained),
@@ -157,14 +160,14 @@ impl Locked<'_> {
             }
             Completion::Failed(_) => {
                 self.guarded.flight = None;
-                // It may have withdrawn a suspicion, or brought what is of use later.
+                // The failure may have withdrawn a suspicion, or brought a session that is usable only later.
                 if self.guarded.state.freshness(now) != Freshness::Unusable {
                     self.publish();
                 } else if self.guarded.state.generation() != generation {
                     self.withdraw();
                 }
             }
-            // The flight goes on, or is that of another epoch.
+            // The flight goes on, or belongs to another epoch.
             Completion::Again(_) | Completion::Superseded => {}
         }
         if self.guarded.state.session().is_none() {
@@ -173,7 +176,7 @@ impl Locked<'_> {
         completion
     }
 
-    /// A server refused the token of this generation; whether that is a reason for another one.
+    /// The server rejected the token of a generation; returns the consequence.
     pub(super) fn reject(&mut self, generation: u64, now: SystemTime) -> Consequence {
         let was_in_use = self.guarded.state.is_in_use(generation);
         if self.guarded.state.reject(generation, now) {
@@ -183,7 +186,7 @@ impl Locked<'_> {
         if was_in_use { Consequence::PutOff } else { Consequence::Nothing }
     }
 
-    /// A renewal of what was is void, and stops where it waits for others.
+    /// Supersedes the renewal in flight, which stops where it waits for the store's lock.
     fn stop_renewal(&mut self) {
         if let Some(flight) = self.guarded.flight.take() {
             flight.stop();
@@ -191,7 +194,7 @@ impl Locked<'_> {
         }
     }
 
-    /// Ends the session in use, for good.
+    /// Ends the session in use permanently.
     pub(super) fn end(&mut self) -> Ended {
         let under_way = self.all_under_way();
         self.stop_renewal();
@@ -204,13 +207,13 @@ impl Locked<'_> {
         Ended { epoch: self.guarded.state.epoch(), session, is_spent, is_static, under_way }
     }
 
-    /// A logout has waited long enough for what was under way: what has come in, and is to be ended with the rest.
+    /// Ends the wait of a logout for operations in flight; returns the sessions they brought, which it has to end too.
     pub(super) fn take_orphans(&mut self) -> Vec<Arc<Session>> {
         self.guarded.endings = self.guarded.endings.saturating_sub(1);
         std::mem::take(&mut self.guarded.orphans)
     }
 
-    /// A session that must not be used is left to a logout, if one waits for it; otherwise it is returned.
+    /// Leaves a session that must not be used to a waiting logout; returns it if there is none.
     pub(super) fn leave_orphan(&mut self, session: Arc<Session>) -> Option<Arc<Session>> {
         if self.guarded.endings == 0 {
             return Some(session);
@@ -219,20 +222,19 @@ impl Locked<'_> {
         None
     }
 
-    /// A login begins.
+    /// Registers a login.
     pub(super) fn begin_login(&mut self, flight: Flight) -> Ticket {
         self.guarded.logins.push(flight);
         self.guarded.state.begin_login()
     }
 
-    /// A login is over; whether it counts.
+    /// Ends a login; returns whether its result counts.
     pub(super) fn end_login(&mut self, ticket: Ticket, flight: &Flight) -> bool {
         self.guarded.logins.retain(|login| !login.is_same(flight));
         self.guarded.state.end_login(ticket)
     }
 
-    /// A login has succeeded: its session takes the place of the one in use, which is returned unless nothing was issued
-    /// for it.
+    /// The session of a successful login replaces the one in use, which is returned if the vendor issued it.
     pub(super) fn sign_in(
         &mut self,
         ticket: Ticket,
@@ -245,7 +247,7 @@ impl Locked<'_> {
         before
     }
 
-    /// A session that somebody brings takes the place of the one in use, as that of a login does. Credentials stay.
+    /// A session given by the caller replaces the one in use, as that of a login does. Credentials stay.
     pub(super) fn adopt(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Option<Arc<Session>> {
         let ticket = self.guarded.state.begin_login();
         self.guarded.state.end_login(ticket);
@@ -278,17 +280,17 @@ impl Locked<'_> {
         self.guarded.credentials = None;
     }
 
-    /// From here on nothing is renewed any more; what is published stays in use while it is valid.
+    /// Stops renewals; a published token stays in use while it is valid.
     pub(super) fn shut_down(&mut self) {
         self.guarded.state.shut_down();
     }
 
-    /// Leaves nothing to be seen without the lock.
+    /// Publishes nothing: every caller has to take the lock.
     fn withdraw(&mut self) {
         self.published.store(Arc::default());
     }
 
-    /// Makes the session of the state the one that everybody gets.
+    /// Publishes the session of the state.
     fn publish(&mut self) {
         let state = &self.guarded.state;
         let refresh_at = state.moments().and_then(|moments| moments.refresh_at);
@@ -296,7 +298,7 @@ impl Locked<'_> {
     }
 }
 
-/// The token of the session a state holds.
+/// The token of the state's session.
 fn bearer(state: &State) -> Result<Token, AuthError> {
     prepare(state.session().ok_or_else(lost)?, state.generation())
 }

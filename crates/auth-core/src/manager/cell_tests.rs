@@ -1,4 +1,4 @@
-//! The cell with the lock that users have.
+//! The cell with the lock of production.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -21,7 +21,7 @@ fn cell(lifetime: Option<u64>) -> Cell {
 }
 
 #[test]
-fn a_token_that_is_not_due_is_found_while_somebody_else_has_the_lock() {
+fn a_token_that_is_not_due_is_served_while_the_lock_is_held() {
     let cell = cell(Some(3600));
     let _locked = cell.lock();
     assert!(cell.cached(|| at(1000 + 3299), || panic!("it is not due")).is_some());

@@ -1,10 +1,10 @@
-//! Word of changes of many sessions, for whoever keeps them alive.
+//! Announcements of changed sessions, for a pool that keeps them alive.
 
 use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-/// Where managers tell that their session has changed, by account.
+/// The channel on which managers announce, by account, that their session has changed.
 #[derive(Clone, Debug)]
 pub(crate) struct Changes(broadcast::Sender<Arc<str>>);
 
@@ -13,12 +13,13 @@ impl Changes {
         Self(broadcast::channel(1024).0)
     }
 
-    /// What is told from now on. More than a thousand that nobody has heard yet are lost, which the next receipt says.
+    /// Subscribes to announcements from now on. A receiver that lags by more than a thousand loses some, and learns of
+    /// it at its next receipt.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<str>> {
         self.0.subscribe()
     }
 
-    /// Nobody listens unless somebody keeps the sessions alive.
+    /// Without a subscriber nothing is sent: the pool is not being kept alive.
     pub(crate) fn tell(&self, account: &Arc<str>) {
         let _ = self.0.send(Arc::clone(account));
     }

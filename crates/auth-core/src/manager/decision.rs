@@ -1,7 +1,7 @@
-//! What to do next, decided without doing anything: no I/O, no clock, no lock, no task.
+//! The state machine of a session: decisions without I/O, clock, lock or task.
 //!
-//! The shell asks [`State::decide`], carries out the answer, and reports with [`State::complete`]. Every rule of the
-//! manager that is about *what* happens, and not about *how*, is here.
+//! The shell calls [`State::decide`], executes the decision, and reports with [`State::complete`]. Every rule about
+//! *what* happens is here, none about *how*.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -31,51 +31,51 @@ pub(crate) use words::{Completion, Decision, Due, Freshness, Gained, Plan, Spent
 struct Held {
     session: Arc<Session>,
     moments: Moments,
-    /// A server refused the access token, and that is reason enough to look for another one.
+    /// A server rejected the access token, and a replacement is to be found.
     rejected: bool,
     /// Why the refresh token can't be sent again.
     spent: Option<Spent>,
-    /// It was found in the store when it was due already.
+    /// It was found in the store when its renewal was already due.
     came_late: bool,
 }
 
-/// Everything a manager knows.
+/// The state of a manager.
 #[derive(Debug)]
 pub(crate) struct State {
     policy: Policy,
     capabilities: Capabilities,
     /// Whether credentials are held that can create another session.
     can_login: bool,
-    /// The credentials that are held are the token itself.
+    /// The held credentials are the token itself.
     logs_in_statically: bool,
-    /// Whether others can change what is stored, so that it is worth a look when there is no other way on.
+    /// Whether peers can change the stored session, so that a look helps when there is no other plan.
     shared: bool,
-    /// How often in a row the store was looked at in vain, and when it may be looked at next; at once, if there is none.
+    /// The number of looks in a row without news, and the pause until the next look; `None` if it may follow at once.
     vain_looks: u32,
     next_look: Option<Pause>,
     held: Option<Held>,
     /// Counts sessions: the generation of the one in use.
     generation: u64,
-    /// Counts what supersedes: logins, logouts, revocations.
+    /// Counts superseding events: logins, logouts, revocations, adoptions.
     epoch: u64,
     in_flight: bool,
-    /// Logins that somebody has asked for, and that are under way.
+    /// The number of logins in flight that callers asked for.
     logins: u32,
-    /// The number of the last login that was begun, and of the last that succeeded.
+    /// The numbers of the latest login that was begun, and of the latest that succeeded.
     last_ticket: u64,
     last_login: u64,
-    /// Counts logouts and revocations: they void the logins under way, which a login doesn't.
+    /// Counts logouts and revocations: they void the logins in flight, while a login doesn't.
     ends: u64,
     failures: u32,
     /// The current cooldown, and the failure that caused it.
     cooling: Option<(Pause, AuthError)>,
-    /// The renewals that no expiry asked for.
+    /// Renewals that were not due by expiry alone.
     pace: Pace,
-    /// How many renewals in a row a refused token was the reason for, and the pause in which another refusal is none: the
-    /// token is new, so more likely the caller may not do what it asked for.
+    /// The number of renewals in a row caused by rejected tokens, and the pause in which a further rejection causes
+    /// none: the token is new, so the caller more likely lacks a permission.
     suspicions: u32,
     suspicion: Option<Pause>,
-    /// Why there will be no other session until somebody signs in.
+    /// Why no further session is possible until a login.
     dead: Option<AuthError>,
     shut_down: bool,
 }
@@ -137,7 +137,7 @@ impl State {
         self.can_login = can_login;
     }
 
-    /// Whether the credentials that are held are the token itself.
+    /// Whether the held credentials are the token itself.
     pub(crate) fn set_logs_in_statically(&mut self, is_static: bool) {
         self.logs_in_statically = is_static;
     }
@@ -147,7 +147,7 @@ impl State {
         self.session().is_some_and(|session| session.is_static)
     }
 
-    /// Whether others can change what is stored.
+    /// Whether peers can change the stored session.
     pub(crate) fn set_shared(&mut self, shared: bool) {
         self.shared = shared;
     }
@@ -160,7 +160,7 @@ impl State {
         self.shut_down
     }
 
-    /// How good the session is at a moment.
+    /// The freshness of the session at a moment.
     pub(crate) fn freshness(&self, now: SystemTime) -> Freshness {
         match &self.held {
             Some(held) if !held.rejected => freshness(held.moments, now),
@@ -168,7 +168,7 @@ impl State {
         }
     }
 
-    /// How good a session would be at a moment, were it the one in use.
+    /// The freshness that a session would have at a moment if it were in use.
     pub(crate) fn outlook(&self, session: &Session, now: SystemTime) -> Freshness {
         match &self.held {
             Some(held) if held.session.access_token == session.access_token => self.freshness(now),
@@ -176,16 +176,16 @@ impl State {
         }
     }
 
-    /// What to do for somebody who wants a token.
+    /// The decision for a caller that asks for a token.
     pub(crate) fn decide(&self, now: SystemTime) -> Decision {
         if self.shut_down {
-            // What is valid stays valid; only renewals have ended.
+            // A valid session stays in use; only renewals have ended.
             return match self.freshness(now) {
                 Freshness::Unusable => Decision::Fail(AuthError::new(AuthErrorKind::Shutdown)),
                 Freshness::Fresh | Freshness::Stale => Decision::Serve,
             };
         }
-        // A login that is under way is about to replace what there is.
+        // A login in flight is about to replace the session.
         let is_left_alone = self.in_flight || self.logins > 0;
         let plan = self.plan(now).filter(|plan| !is_left_alone && !self.is_put_off(*plan, now));
         match self.freshness(now) {
@@ -202,7 +202,7 @@ impl State {
         }
     }
 
-    /// When to renew the session without being asked.
+    /// When to renew the session without a caller.
     pub(crate) fn due(&self, now: SystemTime) -> Due {
         if self.shut_down {
             return Due::Never(AuthError::new(AuthErrorKind::Shutdown));
@@ -215,13 +215,13 @@ impl State {
             return Due::Never(dead.clone());
         }
         let moment = match &self.held {
-            // What a peer has signed in to is there at once; otherwise somebody has to ask first.
+            // A peer's session may be in the store: look at once. Otherwise a caller has to ask first.
             None if plan == Some(Plan::Look) && self.vain_looks == 0 => Some(now),
             None => None,
             Some(held) => held.moments.refresh_at,
         };
         match (moment, plan) {
-            // The refresh token is sent once more when there is nothing else left.
+            // The refresh token is sent once more when the access token has ended.
             (Some(_), None | Some(Plan::Look)) if self.has_resend() => self.end_of_use().map_or(Due::OnChange, Due::At),
             (None, _) => Due::OnChange,
             (Some(_), None) => Due::Never(self.no_way_on()),
@@ -229,11 +229,11 @@ impl State {
         }
     }
 
-    /// The best way to another session, if there is one.
+    /// The best plan for another session, if there is one.
     fn plan(&self, now: SystemTime) -> Option<Plan> {
         let login = self.can_login.then_some(Plan::Login);
         if self.is_static() {
-            // A key that was never issued: there is no other in the store, but a provider may give one that was rotated.
+            // A key was never issued: the store has no other, but a provider may return a rotated one.
             return login.filter(|_| !self.logs_in_statically);
         }
         let plan = match (&self.held, self.capabilities.renewal) {
@@ -245,7 +245,7 @@ impl State {
         plan.or(self.shared.then_some(Plan::Look))
     }
 
-    /// Until when a plan has to wait, if it has to.
+    /// The end of the pause before a plan, if there is one.
     pub(crate) fn put_off(&self, plan: Plan, now: SystemTime) -> Option<SystemTime> {
         let pause = match plan {
             Plan::Look => self.next_look,
@@ -255,12 +255,12 @@ impl State {
         pause.and_then(|pause| pause.end(now)).max(paced)
     }
 
-    /// Until when sessions are not replaced that were to last, if that was done too often.
+    /// Until when replacements of sessions before their time have to wait, if there were too many.
     fn paced(&self, now: SystemTime) -> Option<SystemTime> {
         if self.is_in_turn(now) { None } else { self.pace.end(now, self.policy.longest_cooldown, self.end_of_use()) }
     }
 
-    /// Whether the session in use has come to the time of its renewal, and nothing else asks for one.
+    /// Whether the session in use is due for renewal by its expiry alone.
     fn is_in_turn(&self, now: SystemTime) -> bool {
         self.failures == 0
             && self.held.as_ref().is_some_and(|held| {
@@ -275,16 +275,16 @@ impl State {
 
     fn can_refresh(&self, held: &Held, now: SystemTime) -> bool {
         let has_token = held.session.refresh_token.is_some();
-        // Without a refresh token the session renews itself, and must be valid to do so. Whether a refused one is valid,
-        // its vendor knows.
+        // Without a refresh token the access token renews itself, and has to be valid. Whether a rejected one is valid,
+        // only the vendor knows.
         let valid = is_before(now, held.moments.usable_until);
         let needs_valid = self.capabilities.renews_valid_only || !has_token;
         let can_be_sent = held.spent.is_none() || self.has_resend() && !valid;
         can_be_sent && (valid || !needs_valid)
     }
 
-    /// Whether a refresh token that may be spent is to be sent once more, since its vendor doesn't punish it and nobody
-    /// can sign in: not before the access token has ended, since until then nothing is lost.
+    /// Whether a refresh token that may be spent can be sent once more: the vendor doesn't punish reuse, and no
+    /// credentials are held. Not before the access token has ended, since until then nothing is lost.
     fn has_resend(&self) -> bool {
         let Some(Held { spent: Some(spent), .. }) = &self.held else { return false };
         spent.is_open() && !self.capabilities.punishes_reuse && !self.can_login && self.dead.is_none()
@@ -296,7 +296,7 @@ impl State {
         is_held && self.has_resend() && !is_before(now, self.end_of_use())
     }
 
-    /// Why nothing can be begun now.
+    /// The error of a caller for whom nothing can be begun now.
     fn why_not(&self, now: SystemTime) -> AuthError {
         let cooling = self.cooling.as_ref().filter(|(pause, _)| pause.lasts(now)).map(|(_, failure)| failure);
         let paced = || {
@@ -316,11 +316,11 @@ impl State {
         AuthError::new(AuthErrorKind::ReauthRequired).with_message(message)
     }
 
-    /// A server refused the token of this generation. A refusal of an older one says nothing about the current one.
+    /// A server rejected the token of a generation. A rejection of an older token says nothing about the current one.
     ///
-    /// It is a suspicion, no verdict: an endpoint may answer 401 to whoever may not use it. So the token is left alone
-    /// where there is no other to be had, or where it was only just renewed for this very reason. Whether there will be a
-    /// renewal.
+    /// A rejection is a suspicion, not a verdict: an endpoint may answer 401 to a caller without permission. So the
+    /// token stays in use where it can't be replaced, or was renewed a moment ago for the same reason. Returns whether
+    /// a renewal follows.
     pub(crate) fn reject(&mut self, generation: u64, now: SystemTime) -> bool {
         let is_current = self.is_in_use(generation);
         let is_too_soon = self.suspicion.is_some_and(|pause| pause.lasts(now));
@@ -335,7 +335,7 @@ impl State {
         leads_on
     }
 
-    /// Whether a token of this generation is what everybody gets, as long as it is valid.
+    /// Whether the token of a generation is the one that callers get while it is valid.
     pub(crate) fn is_in_use(&self, generation: u64) -> bool {
         generation == self.generation && self.held.as_ref().is_some_and(|held| !held.rejected)
     }
@@ -350,8 +350,8 @@ impl State {
         self.held.as_ref().is_some_and(|held| held.rejected)
     }
 
-    /// A refused token was the reason for a renewal. Whatever came of it: another refusal is none for a while, and for
-    /// longer each time.
+    /// A rejected token caused a renewal. After any outcome of it, further rejections cause no renewal for a while, and
+    /// for longer each time.
     fn pause_suspicion(&mut self, now: SystemTime, chance: f64) {
         if self.suspicion.is_some_and(|pause| pause.is_past(now, self.policy.longest_cooldown)) {
             self.suspicions = 0;
@@ -360,7 +360,7 @@ impl State {
         self.suspicion = Some(Pause::new(now, self.policy.cooldown(self.suspicions, None, chance), None));
     }
 
-    /// No other token was to be had, and nobody has said that the session is over: the refused one is used again.
+    /// No replacement was found, and the vendor didn't end the session: the rejected token is used again.
     fn relent(&mut self, now: SystemTime, chance: f64) {
         if self.is_rejected() {
             self.set_rejected(false);
@@ -368,7 +368,7 @@ impl State {
         }
     }
 
-    /// A renewal begins; it belongs to the epoch that is returned.
+    /// Begins a renewal; returns the epoch that it belongs to.
     pub(crate) fn begin(&mut self) -> u64 {
         self.in_flight = true;
         self.epoch
@@ -379,7 +379,7 @@ impl State {
         self.held.as_ref().is_some_and(|held| held.spent.is_some())
     }
 
-    /// When the session stops being usable, if it does.
+    /// When the session stops being usable; `None` means never.
     fn end_of_use(&self) -> Option<SystemTime> {
         self.moments().and_then(|moments| moments.usable_until)
     }

@@ -1,4 +1,4 @@
-//! The end of a session: here at once, then in the store and at the vendor.
+//! The end of a session: first in this manager, then in the store and at the vendor.
 
 use std::sync::Arc;
 
@@ -11,21 +11,20 @@ use super::{Inner, SessionManager, SessionStatus};
 use crate::observe::{Operation, Outcome};
 use crate::{AuthError, AuthErrorKind, Authenticator, Capabilities, LogoutScope, Renewal, Session};
 
-/// What a logout or a revocation has led to.
+/// The result of a logout or a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "it says whether anything was ended at the vendor"]
 #[non_exhaustive]
 pub enum Ended {
-    /// The vendor has ended it. An access token may still be taken by servers that don't ask the vendor.
+    /// The vendor has ended it. Servers that don't ask the vendor may still accept the access token.
     AtVendor,
-    /// It was forgotten here, and there is nothing that the vendor would end: a key that is sent as it is was never
-    /// issued.
+    /// It was forgotten here, and the vendor has nothing to end: a key that is sent as it is was never issued.
     Here,
-    /// There was nothing to end: nobody had signed in, or the vendor says that it was over already.
+    /// There was no session to end: no caller had signed in, or the vendor says that it had ended before.
     Nothing,
 }
 
-/// What is to be ended.
+/// The scope of an ending.
 #[derive(Clone, Copy)]
 enum Scope {
     Session,
@@ -42,18 +41,19 @@ impl Scope {
 }
 
 impl<A: Authenticator + 'static> SessionManager<A> {
-    /// Ends this session: here at once, in the store, and at the vendor. Credentials are forgotten too, so nothing signs
-    /// in again by itself.
+    /// Ends this session: at once in this manager, then in the store and at the vendor. Credentials are forgotten too,
+    /// so there is no login without the caller.
     ///
-    /// What is under way comes to its end first: a renewal that was sent brings tokens, and they are ended with the rest.
-    /// A session whose access token has expired is renewed, since only then its refresh token can be ended.
+    /// Operations in flight are awaited first: a renewal that was sent brings tokens, which are ended with the rest. A
+    /// session whose access token has expired is renewed, since only then can its refresh token be ended.
     ///
     /// # Errors
     ///
-    /// [`Unsupported`](AuthErrorKind::Unsupported) where the vendor can't end one session alone: nothing has happened
-    /// then. Any other error says that the session is gone here; and of the vendor's, that it lives on there.
-    /// [`Storage`](AuthErrorKind::Storage) if it is ended and the store couldn't be told, which is made up for later.
-    /// [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`](crate::Policy::wait_limit): it goes on.
+    /// [`Unsupported`](AuthErrorKind::Unsupported) where the vendor can't end a single session: nothing has happened
+    /// then. After any other error the session is gone in this manager; an error of the vendor means that it lives on
+    /// there. [`Storage`](AuthErrorKind::Storage) if the session is ended but still stored: its removal is retried in
+    /// the background. [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`](crate::Policy::wait_limit): the
+    /// logout goes on.
     ///
     /// # Cancel safety
     ///
@@ -72,11 +72,15 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         self.end(Scope::Session).await
     }
 
-    /// Ends every session of the account: here at once, in the store, and at the vendor.
+    /// Ends every session of the account: at once in this manager, then in the store and at the vendor.
     ///
     /// # Errors
     ///
-    /// Those of [`logout`](Self::logout).
+    /// The errors of [`logout`](Self::logout).
+    ///
+    /// # Cancel safety
+    ///
+    /// The revocation goes on if the future is dropped.
     pub async fn revoke_all(&self) -> Result<Ended, AuthError> {
         if !self.inner.authenticator.capabilities().revoke_all {
             return Err(AuthError::unsupported(self.inner.authenticator.family(), "revoke_all"));
@@ -93,11 +97,11 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             // Another logout waits for this one.
             locked.begin_closing(flight);
             self.inner.show(SessionStatus::SignedOut);
-            // From here on nothing of it is written, and nobody takes up again what is stored.
+            // From here on nothing of the session is written, and the stored one is not loaded again.
             let left = self.inner.vault.end(ended.epoch);
             (ended, left)
         };
-        // In a task: a caller that goes away must not leave the session half ended.
+        // In a task: a caller that is dropped must not leave the session half ended.
         let (inner, cause) = (Arc::clone(&self.inner), Cause::here());
         let ending = runtime.spawn(async move {
             let work = inner.report.begin(scope.operation(), cause);
@@ -121,18 +125,19 @@ impl<A: Authenticator + 'static> Inner<A> {
     async fn finish_ending(self: &Arc<Self>, ended: EndedHere, left: Left, scope: Scope) -> Result<Ended, AuthError> {
         let drained = self.drain(&ended).await;
         let mut orphans = self.cell.lock().take_orphans();
-        // A peer's renewal is waited for, since its tokens are then those to end.
+        // Waits for a peer's renewal, since its tokens are the ones to end.
         let lock = self.vault.lock().await.ok();
         let Removal { found, result: removed } = self.vault.remove(ended.epoch).await;
-        // The newest comes first: what came in last, what could not be stored, what peers have renewed, what was in use.
+        // By age, newest first: sessions of superseded operations, the session that could not be stored, a peer's
+        // renewal, the session in use.
         let newest = orphans.pop().or(left.unsaved).or_else(|| {
             let stored = found.as_ref()?.as_ref()?;
             Some(Arc::new(stored.session.clone()))
         });
         let is_spent = newest.is_none() && ended.is_spent;
         let newest = newest.or(ended.session);
-        // To be ended it may have to be renewed. Its refresh token can be sent if no peer has sent it, and none will: with
-        // the store's lock, what is removed there is nobody's, unless an intent says otherwise.
+        // Ending it may need a renewal. Its refresh token can be sent if no peer has sent it or will: with the store's
+        // lock held, a removed session belongs to no peer, unless it has an intent.
         let is_nobodys = |session: &Session| match &found {
             Some(None) => !left.was_seen,
             Some(Some(stored)) => {
@@ -149,7 +154,7 @@ impl<A: Authenticator + 'static> Inner<A> {
             (Some(_), Scope::Session) if ended.is_static => Ok(Ended::Here),
             (Some(session), _) => self.end_at_vendor(session, may_be_sent, scope).await,
         };
-        // Logins that came in beside have sessions of their own.
+        // Concurrent logins have sessions of their own.
         for orphan in &orphans {
             self.revoke(orphan).await;
         }
@@ -160,7 +165,8 @@ impl<A: Authenticator + 'static> Inner<A> {
         ended.and_then(|ended| removed.and(drained).map(|()| ended))
     }
 
-    /// What is under way belongs to what was ended. It sends nothing more, and what it gets is ended too.
+    /// Waits for the operations in flight of the ended session. They send no further request, and the sessions they
+    /// bring are ended too.
     async fn drain(&self, ended: &EndedHere) -> Result<(), AuthError> {
         let all = async {
             for flight in &ended.under_way {
@@ -175,7 +181,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         })
     }
 
-    /// `may_be_sent` says that nobody else sends the refresh token.
+    /// `may_be_sent` says that no peer sends the refresh token.
     async fn end_at_vendor(&self, session: Arc<Session>, may_be_sent: bool, scope: Scope) -> Result<Ended, AuthError> {
         let now = self.timer.system_time();
         let has_expired = self.cell.lock().state().outlook(&session, now) == Freshness::Unusable;
@@ -183,7 +189,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         if !has_expired || !can_renew {
             match self.end_now(&session, scope).await {
                 Err(error) if error.needs_login() && can_renew => {}
-                // The access token is of no use any more. What it was renewed with may be.
+                // The access token is of no use any more. The refresh token may be.
                 Err(error) if error.needs_login() && session.refresh_token.is_none() => return Ok(Ended::Nothing),
                 result => return result.map(|()| Ended::AtVendor).map_err(lives_on),
             }
@@ -202,7 +208,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         }
     }
 
-    /// A session that must not be used is ended, where that ends no other. If a logout waits, it is the one to do so.
+    /// Ends a session that must not be used, where that ends no other. A waiting logout does so if there is one.
     pub(super) async fn give_up(&self, session: Arc<Session>) {
         let left = self.cell.lock().leave_orphan(session);
         if let Some(session) = left {
@@ -210,10 +216,10 @@ impl<A: Authenticator + 'static> Inner<A> {
         }
     }
 
-    /// A session that nobody will use is ended, where that ends nothing else.
+    /// Ends a session that no caller will use, where that ends no other.
     pub(super) async fn revoke(&self, session: &Session) {
         if self.authenticator.capabilities().logout == LogoutScope::Session {
-            // Nobody is left to hear of a failure.
+            // No caller is left to hear of a failure.
             let _ = self.bounded(self.authenticator.logout(session)).await;
         }
     }
@@ -224,9 +230,9 @@ fn can_redeem(capabilities: &Capabilities, session: &Session) -> bool {
     capabilities.renewal == Renewal::Refresh && !capabilities.renews_valid_only && session.refresh_token.is_some()
 }
 
-/// The vendor did not end the session. It is gone here all the same, and whoever asked has to know both.
+/// The error of a session that is gone here, but not ended at the vendor: the caller has to know both.
 fn lives_on(error: AuthError) -> AuthError {
-    // "Unsupported" means that nothing has happened; here something has.
+    // `Unsupported` means that nothing has happened; here the session is gone.
     let kind = match error.kind() {
         AuthErrorKind::Unsupported => AuthErrorKind::Vendor,
         kind => kind,

@@ -1,4 +1,4 @@
-//! What waiters see of something under way: one result, shared by all.
+//! An operation in flight as its waiters see it: one result, shared by all.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use tokio::sync::{Notify, watch};
 
 use crate::{AuthError, AuthErrorKind, Delivery};
 
-/// What all waiters get.
+/// The result that all waiters get.
 pub(super) type Landed = Result<Token, Halt>;
 
-/// Why something under way brings no token.
+/// Why an operation in flight brings no token.
 #[derive(Clone, Debug)]
 pub(super) enum Halt {
-    /// A login, logout or adoption came in between: what it was for is over. Whoever wants a token asks anew.
+    /// A login, logout or adoption superseded it. Callers that want a token ask anew.
     Superseded,
     /// It failed.
     Failed(AuthError),
@@ -25,7 +25,7 @@ impl From<AuthError> for Halt {
     }
 }
 
-/// A renewal or a login under way, as its waiters see it.
+/// The waiters' end of a renewal or a login in flight.
 #[derive(Clone)]
 pub(super) struct Flight {
     result: watch::Receiver<Option<Landed>>,
@@ -33,14 +33,14 @@ pub(super) struct Flight {
     is_login: bool,
 }
 
-/// The other end: where to say how it ended, and where to hear that it is to stop.
+/// The task's end: sends the result, and receives the request to stop.
 pub(super) struct Announced {
     result: watch::Sender<Option<Landed>>,
     stop: Arc<Notify>,
 }
 
 impl Flight {
-    /// Something that is about to begin.
+    /// An operation that is about to begin.
     pub(super) fn announce() -> (Announced, Self) {
         let ((sender, result), stop) = (watch::channel(None), Arc::new(Notify::new()));
         (Announced { result: sender, stop: Arc::clone(&stop) }, Self { result, stop, is_login: false })
@@ -52,12 +52,12 @@ impl Flight {
         (announced, Self { is_login: true, ..flight })
     }
 
-    /// Whether it is a login, whose failure is only that of whoever asked for it.
+    /// Whether it is a login, whose failure concerns only its own caller.
     pub(super) fn is_login(&self) -> bool {
         self.is_login
     }
 
-    /// The result; an error if the task is gone without one.
+    /// The result; an error if the task has ended without one.
     pub(super) async fn landed(mut self) -> Landed {
         match self.result.wait_for(Option::is_some).await {
             Ok(result) => result.clone().unwrap_or_else(|| Err(lost().into())),
@@ -73,7 +73,7 @@ impl Flight {
         self.result.same_channel(&other.result)
     }
 
-    /// It waits for nothing any more that only renewals wait for. What it has sent comes to its end.
+    /// Stops waits that only renewals need. A request that was sent is completed.
     pub(super) fn stop(&self) {
         self.stop.notify_one();
     }
@@ -84,25 +84,25 @@ impl Announced {
         self.result.send_replace(Some(result));
     }
 
-    /// Whether it has been said how it ended.
+    /// Whether the result was sent.
     pub(super) fn has_told(&self) -> bool {
         self.result.borrow().is_some()
     }
 
-    /// Waits until it is to stop.
+    /// Waits for the request to stop.
     pub(super) async fn stopped(&self) {
         self.stop.notified().await;
     }
 }
 
-/// Renewals run as tasks, so that nobody who waits can abort one.
+/// Renewals run in tasks, so that no waiter can abort one.
 pub(super) fn runtime() -> Result<tokio::runtime::Handle, AuthError> {
     tokio::runtime::Handle::try_current().map_err(|_| {
         AuthError::new(AuthErrorKind::Runtime).with_message("renewals need a tokio runtime, and there is none here")
     })
 }
 
-/// The task of a renewal is gone without a result.
+/// The error of a task that has ended without a result.
 pub(super) fn lost() -> AuthError {
     AuthError::new(AuthErrorKind::Runtime)
         .with_message("the task of the renewal ended before it had a result")

@@ -1,4 +1,4 @@
-//! Logins that somebody asks for: what is in use stays so until one has succeeded.
+//! Logins by a caller: the session in use is kept until the login has succeeded.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use crate::observe::{Operation, Outcome, Wait};
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Session};
 
 impl<A: Authenticator + 'static> SessionManager<A> {
-    /// Signs in, whatever is in use. That stays in use until the login has succeeded, and if it fails; then its place is
-    /// taken, and it is ended at the vendor where sessions can be ended one by one.
+    /// Signs in, whatever session is in use. That session is kept until the login has succeeded, and if it fails; then
+    /// it is replaced, and ended at the vendor where sessions can be ended one by one.
     ///
-    /// Credentials that can be used again are held, for when the session can't be renewed. A key that is the token itself
-    /// is never stored.
+    /// Credentials that can be used again are held, for when the session can't be renewed. A key that is the token
+    /// itself is not stored.
     ///
     /// # Errors
     ///
-    /// Those of [`Authenticator::login`]; [`Conflict`](AuthErrorKind::Conflict) if a logout, or a login that was begun
-    /// later, came in between; [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`](crate::Policy), though the
-    /// login goes on; [`Shutdown`](AuthErrorKind::Shutdown) after a shutdown.
+    /// The errors of [`Authenticator::login`]; [`Conflict`](AuthErrorKind::Conflict) if a logout, or a login that began
+    /// later, superseded it; [`Timeout`](AuthErrorKind::Timeout) after [`Policy::wait_limit`](crate::Policy), though
+    /// the login goes on; [`Shutdown`](AuthErrorKind::Shutdown) after a shutdown.
     ///
     /// # Cancel safety
     ///
@@ -36,13 +36,17 @@ impl<A: Authenticator + 'static> SessionManager<A> {
         }
     }
 
-    /// Takes a session into use that was signed in for elsewhere: it takes the place of what is in use and of what is
-    /// stored, as that of a [`login`](Self::login) does. Credentials that are held stay.
+    /// Uses a session that was created elsewhere: it replaces the session in use and the stored one, as that of a
+    /// [`login`](Self::login) does. Held credentials stay.
     ///
     /// # Errors
     ///
     /// [`Decode`](AuthErrorKind::Decode) if its token can't be sent; [`Shutdown`](AuthErrorKind::Shutdown) after a
-    /// shutdown. If it can't be stored, [`SessionStatus::NotStored`] says so.
+    /// shutdown. A failure to store it shows as [`SessionStatus::NotStored`].
+    ///
+    /// # Cancel safety
+    ///
+    /// The session is in use after the first poll; its storing goes on if the future is dropped.
     pub async fn adopt(&self, session: Session) -> Result<(), AuthError> {
         let session = Arc::new(session);
         prepare(&session, 0)?;
@@ -59,7 +63,7 @@ impl<A: Authenticator + 'static> SessionManager<A> {
             Closing::begin(&mut locked, before, &session)
         };
         let storing = Arc::clone(&inner);
-        // In tasks: a caller that goes away must not leave it half done.
+        // In tasks: a caller that is dropped must not leave it half done.
         let stored = runtime.spawn(async move { storing.store_new().await });
         if let Some(closing) = closing {
             runtime.spawn(async move { closing.finish(&inner).await });
@@ -83,16 +87,16 @@ impl<A: Authenticator + 'static> Inner<A> {
         Ok(flight)
     }
 
-    /// Writes the session that an epoch has begun with, and shows how that went.
+    /// Writes the session that an epoch has begun with, and shows the outcome.
     async fn store_new(self: &Arc<Self>) {
-        // What can't be written shows, and is written later.
+        // A failed write shows in the status, and is retried in the background.
         let _ = self.vault.flush().await;
         self.show_active(&self.cell.lock());
         self.save_later();
     }
 }
 
-/// A session whose place was taken, and that is ended at the vendor where that ends no other.
+/// A session that was replaced, and is ended at the vendor where that ends no other.
 struct Closing {
     session: Arc<Session>,
     announced: Announced,
@@ -107,7 +111,7 @@ impl Closing {
         Some(Self { session, announced })
     }
 
-    /// Nobody is left to hear of a failure.
+    /// No caller is left to hear of a failure.
     async fn finish<A: Authenticator + 'static>(self, inner: &Inner<A>) {
         inner.revoke(&self.session).await;
         self.announced.tell(Err(Halt::Superseded));
@@ -123,11 +127,11 @@ struct Login<A: Authenticator + 'static> {
     flight: Flight,
 }
 
-/// What a login has led to.
+/// The outcome of a login.
 enum SignedIn {
-    /// It is in use, in the place of what was before.
+    /// Its session is in use, in place of another.
     Published(Option<Closing>),
-    /// It must not be used, or is of no use; and what whoever waits is told.
+    /// Its session must not be used, or is of no use; with the result for the waiters.
     Void(Arc<Session>, Halt),
 }
 
@@ -145,7 +149,7 @@ impl<A: Authenticator + 'static> Login<A> {
         }
     }
 
-    /// What its waiters get, and what it has replaced.
+    /// The result for the waiters, and the session that was replaced.
     async fn sign_in(&self) -> (Landed, Option<Closing>) {
         let inner = &self.inner;
         let outcome = inner.authenticate(&self.credentials).await;
@@ -165,14 +169,14 @@ impl<A: Authenticator + 'static> Login<A> {
         }
     }
 
-    /// Decides what the outcome means, and takes it into use, in one step.
+    /// Decides on the outcome and takes it into use, in one step.
     fn land(&self, outcome: Result<Session, AuthError>) -> Result<SignedIn, Halt> {
         let inner = &self.inner;
         let now = inner.timer.system_time();
         let mut locked = inner.cell.lock();
         let counts = locked.end_login(self.ticket, &self.flight);
         let failed = |error: AuthError| {
-            // Whoever waits for a change looks anew, and what is in use is what it was.
+            // Watchers are notified; the session in use is unchanged.
             match locked.state().session() {
                 Some(_) => inner.show_active(&locked),
                 None => inner.show(SessionStatus::Failed(error.clone())),
@@ -193,7 +197,7 @@ impl<A: Authenticator + 'static> Login<A> {
         let before = locked.sign_in(self.ticket, Arc::clone(&session), self.credentials.clone(), (now, inner.chance()));
         let epoch = locked.state().epoch();
         if session.is_static {
-            // Nothing of it is stored, and what is stored was replaced.
+            // The session is not stored, and the stored one was replaced.
             drop(inner.vault.end(epoch));
         } else {
             inner.vault.begin(epoch, &session);
@@ -204,8 +208,8 @@ impl<A: Authenticator + 'static> Login<A> {
 }
 
 impl<A: Authenticator + 'static> Drop for Login<A> {
-    /// A task that ends without a result, because the runtime ends or an authenticator panics, is no login under way. Its
-    /// waiters fail, since nobody is left to tell them.
+    /// A task that ends without a result, because the runtime ends or an authenticator panics, must not count as a
+    /// login in flight. Its waiters get an error.
     fn drop(&mut self) {
         if !self.announced.has_told() {
             let _ = self.land(Err(lost()));

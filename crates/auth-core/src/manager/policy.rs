@@ -1,39 +1,38 @@
-//! When a session is renewed, and how long failures cool down: numbers, and nothing else.
+//! The numbers that decide when a session is renewed and how long failures cool down.
 
 use std::time::{Duration, SystemTime};
 
 use crate::Session;
 
-/// The numbers a manager decides by. The defaults fit the three vendors.
+/// The numbers that a manager decides by. The defaults fit the three vendors.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Policy {
     /// The longest time before expiry at which a renewal may begin; 5 minutes.
     pub early_window: Duration,
-    /// The same as a share of the token's lifetime; the shorter of both counts. 0.2
+    /// The same as a share of the token's lifetime; the shorter of both applies. 0.2
     pub early_share: f64,
-    /// How much of the early window is left to chance, so that many sessions don't renew at once. 0.1
+    /// The random share of the early window, so that many sessions don't renew at once. 0.1
     pub early_jitter: f64,
-    /// How far the clocks of this machine and the vendor may be apart; 30 seconds, and no more than a tenth of the
+    /// The largest difference between the clocks of this machine and the vendor; 30 seconds, but at most a tenth of the
     /// lifetime.
     pub skew: Duration,
-    /// How long the first failure cools down at the least; doubled with each further one, and up to twice that by
-    /// chance. 1 second
+    /// The shortest cooldown after the first failure; doubled with each further one, and up to twice as long by jitter.
+    /// 1 second
     pub first_cooldown: Duration,
-    /// How long failures cool down at the most, unless the vendor asks for more; 60 seconds. It is also the span in
-    /// which six renewals are made at the most that no expiry asked for, so that sessions which don't last aren't
-    /// replaced for ever.
+    /// The longest cooldown, unless the vendor asks for more; 60 seconds. It is also the span in which at most six
+    /// renewals are made that were not due by expiry, so that sessions which don't last aren't replaced for ever.
     pub longest_cooldown: Duration,
-    /// How long a vendor can ask to wait (`Retry-After`) at the most; 1 hour. A longer wish is taken for this one.
+    /// The longest wait that a vendor can ask for (`Retry-After`); 1 hour. Longer ones are cut to it.
     pub longest_retry_after: Duration,
-    /// How long anybody waits at the most for a verb of the manager, and a renewal for the vendor; 45 seconds. A verb that
-    /// takes longer goes on without its caller: a renewal takes this, `lock_limit`, and `store_limit` for each of its steps
-    /// at the most.
+    /// The longest wait of a caller for a verb of the manager, and of a renewal for the vendor; 45 seconds. A verb that
+    /// takes longer goes on without its caller: a renewal takes at most this, `lock_limit`, and `store_limit` for each
+    /// of its steps.
     pub wait_limit: Duration,
-    /// How long a renewal waits at the most for a peer that has the store's lock; 30 seconds. Shorter than
-    /// `wait_limit`, so that whoever waits learns what for.
+    /// The longest wait of a renewal for a peer that holds the store's lock; 30 seconds. Shorter than `wait_limit`, so
+    /// that waiters get the reason.
     pub lock_limit: Duration,
-    /// How long a renewal waits at the most for the store to read or write; 10 seconds.
+    /// The longest wait of a renewal for the store to read or write; 10 seconds.
     pub store_limit: Duration,
 }
 
@@ -54,12 +53,12 @@ impl Default for Policy {
     }
 }
 
-/// The two moments in the life of a session that matter. `None` is never.
+/// The two relevant moments in the life of a session. `None` means never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moments {
-    /// From here on it is renewed when somebody asks.
+    /// From this moment on it is renewed when a caller asks.
     pub(crate) refresh_at: Option<SystemTime>,
-    /// From here on it is not used any more.
+    /// From this moment on it is not used any more.
     pub(crate) usable_until: Option<SystemTime>,
 }
 
@@ -72,16 +71,16 @@ impl Policy {
         let lifetime = expires_at.duration_since(session.issued_at).unwrap_or_default();
         let skew = self.skew.min(lifetime / 10);
         let window = self.early_window.min(lifetime.mul_f64(share(self.early_share)));
-        // Shortened by chance, never lengthened: no renewal begins before the early window.
+        // Jitter only shortens the window: no renewal begins before it.
         let window = window.mul_f64(1.0 - share(self.early_jitter) * share(chance)).max(skew);
         Moments { refresh_at: expires_at.checked_sub(window), usable_until: expires_at.checked_sub(skew) }
     }
 
-    /// How long the `failures`th failure in a row cools down: the vendor's wish counts if it is longer.
+    /// The cooldown after the `failures`th failure in a row: a longer wait that the vendor asks for takes precedence.
     pub(crate) fn cooldown(&self, failures: u32, asked: Option<Duration>, chance: f64) -> Duration {
         let doubled = self.first_cooldown.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX));
         let longest = doubled.min(self.longest_cooldown);
-        // Half of it is left to chance, at the longest too: clients that failed together must not come back in step.
+        // Half of it is jitter, at the longest too: clients that failed together must not retry in step.
         let own = longest.mul_f64(0.5 + share(chance) / 2.0).max(self.first_cooldown.min(self.longest_cooldown));
         asked.map_or(own, |asked| asked.min(self.longest_retry_after).max(own))
     }
@@ -93,7 +92,7 @@ pub(super) fn fraction(bits: u64) -> f64 {
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Keeps a user's number where arithmetic on durations is defined.
+/// Limits a user's number to the range in which arithmetic on durations is defined.
 fn share(value: f64) -> f64 {
     if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 }
 }
@@ -116,7 +115,7 @@ mod tests {
         let early = |lifetime, chance| policy.moments(&session(lifetime), chance).refresh_at.unwrap();
         assert_eq!(early(3600, 0.0), at(1000 + 3600 - 300));
         assert_eq!(early(600, 0.0), at(1000 + 600 - 120));
-        // Chance only ever moves it later, by up to a tenth of the window.
+        // Jitter only moves it later, by up to a tenth of the window.
         assert_eq!(early(3600, 0.5), at(1000 + 3600 - 285));
         assert!(early(3600, 0.999) <= at(1000 + 3600 - 270));
     }

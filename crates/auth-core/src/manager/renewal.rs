@@ -1,4 +1,4 @@
-//! A renewal on its way: one task that belongs to nobody who waits for it.
+//! A renewal in flight: one task, independent of its waiters.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::{AuthError, Authenticator, Credentials, Delivery, Session, StoreLock}
 mod transaction;
 
 impl<A: Authenticator + 'static> Inner<A> {
-    /// Sends a renewal on its way. It belongs to nobody who waits for it.
+    /// Starts the task of a renewal, which is independent of its waiters.
     pub(super) fn begin(self: &Arc<Self>, mut locked: Locked<'_>, plan: Plan) -> Result<Flight, AuthError> {
         let runtime = runtime()?;
         let (announced, flight) = Flight::announce();
@@ -28,14 +28,14 @@ impl<A: Authenticator + 'static> Inner<A> {
             announced,
             cause: Cause::none(),
         };
-        // A runtime that is about to end drops the task right here, and a task that is dropped needs the lock.
+        // A runtime that is about to end drops the task right here, and the drop takes the lock.
         drop(locked);
         task.cause = Cause::here();
         runtime.spawn(task.run());
         Ok(flight)
     }
 
-    /// Sends a refresh token. Where tokens rotate, it is remembered that this one was sent.
+    /// Sends a refresh token, and remembers a rotating one as sent.
     pub(super) async fn refresh(&self, session: &Session) -> Result<Session, AuthError> {
         let rotates = self.authenticator.capabilities().rotates;
         if rotates {
@@ -43,7 +43,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         }
         let renewed = self.bounded(self.authenticator.refresh(session, &*self.timer)).await.and_then(whole);
         let is_good_still = match &renewed {
-            // Vendors that rotate now and then name a new one, or none, or this one.
+            // Vendors that rotate only sometimes return a new one, none, or the same.
             Ok(renewed) => renewed.refresh_token.as_ref().is_none_or(|new| Some(new) == session.refresh_token.as_ref()),
             Err(error) => is_untouched(error),
         };
@@ -53,7 +53,7 @@ impl<A: Authenticator + 'static> Inner<A> {
         renewed
     }
 
-    /// Creates a session, and marks it with what it was created from.
+    /// Creates a session, and marks it with the fingerprint of its credentials.
     pub(super) async fn authenticate(&self, credentials: &Credentials) -> Result<Session, AuthError> {
         self.bounded(Box::pin(async {
             let credentials =
@@ -68,14 +68,15 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 }
 
-/// What the vendor gave, if it gave a token. A session without one takes nobody's place, in the store neither.
+/// The session that the vendor returned, if its token can be sent. Otherwise it must not replace another, nor in the
+/// store.
 fn whole(mut session: Session) -> Result<Session, AuthError> {
     prepare(&session, 0)?;
     let _ = session.refresh_token.take_if(|token| token.expose().is_empty());
     Ok(session)
 }
 
-/// Whether a refresh token that was sent can be sent again. One that was refused must not be, by nobody.
+/// Whether a refresh token that was sent can be sent again. A refused one must not be, by any manager.
 fn is_untouched(error: &AuthError) -> bool {
     error.delivery() != Delivery::Unknown && !error.needs_login()
 }
@@ -96,7 +97,7 @@ struct Task<A: Authenticator + 'static> {
 impl<A: Authenticator + 'static> Task<A> {
     async fn run(mut self) {
         loop {
-            // A renewal that leads to another is the cause of it.
+            // A renewal that leads to another is its cause.
             let cause = std::mem::replace(&mut self.cause, Cause::none());
             let work = self.inner.report.begin(Operation::Renewal(self.plan), cause);
             let (landed, ending) = work.around(self.fly()).await;
@@ -114,7 +115,7 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// One renewal by the plan, and what it says of itself. It brings a result, unless it leads to another plan.
+    /// One renewal by the plan, and its report. It has a result, unless it leads to another plan.
     async fn fly(&mut self) -> (Option<Landed>, Ending) {
         let superseded = || (Some(Err(Halt::Superseded)), Outcome::Superseded.into());
         let outcome = match self.attempt().await {
@@ -144,7 +145,7 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// One way to a session. Each of its steps is bounded by itself: what a peer takes is not taken off the vendor's
+    /// One way to a session. Each of its steps has a limit of its own: a wait for a peer doesn't shorten the vendor's
     /// time.
     async fn attempt(&mut self) -> Result<Gained, Halt> {
         match self.plan {
@@ -154,7 +155,7 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// Whether the next step may be taken.
+    /// Whether the next step may be taken: the epoch is still current.
     fn proceed(&self) -> Result<(), Halt> {
         match self.inner.cell.lock().state().epoch() == self.epoch {
             true => Ok(()),
@@ -162,8 +163,8 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// Decides what the outcome means, publishes what is to be published, and shows it, in one step. Says also for how long
-    /// the same is not tried again.
+    /// Decides on the outcome, publishes the result and shows the status, in one step. Returns also for how long the
+    /// same plan is not tried again.
     fn land(&self, outcome: Result<Gained, AuthError>) -> (Completion, Landed, Option<Duration>) {
         let inner = &self.inner;
         let (now, chance) = (inner.timer.system_time(), inner.chance());
@@ -184,8 +185,8 @@ impl<A: Authenticator + 'static> Task<A> {
 }
 
 impl<A: Authenticator + 'static> Drop for Task<A> {
-    /// A task that ends without a result, because the runtime ends or an authenticator panics, leaves the way free for the
-    /// next. Its waiters fail, since nobody is left to tell them.
+    /// A task that ends without a result, because the runtime ends or an authenticator panics, must not block the next
+    /// renewal. Its waiters get an error.
     fn drop(&mut self) {
         if !self.announced.has_told() {
             let _ = self.land(Err(lost()));

@@ -1,9 +1,9 @@
-//! What a manager tells of itself, to an observer and to a trace: all of it is told from here.
+//! The events of a manager: the single place that calls the observer and writes traces.
 //!
-//! Problem: an observer is somebody else's code. It may take long, ask the manager, or panic.
+//! Problem: an observer is foreign code. It may be slow, call the manager, or panic.
 //!
-//! Decision: it is called with no lock held that callers take, and its panics end here. A subscriber of `tracing` is called
-//! without such a lock, too. Only a writer's turn at the store may be held, as it is while the store itself is at work.
+//! Decision: it is called without any lock that callers take, and its panics are caught here. A subscriber of `tracing`
+//! is called without such a lock, too. Only the turn of a writer may be held, as it is during calls of the store.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,12 +23,12 @@ mod trace;
 
 pub(super) use trace::{Cause, Span};
 
-/// Tells of one manager.
+/// Reports the events of one manager.
 pub(super) struct Report {
     issuer: Issuer,
     observer: Option<Arc<dyn Observer>>,
     timer: Arc<dyn Timer>,
-    /// How long a step of the store may take before it is slow.
+    /// The duration from which a step of the store counts as slow.
     patience: Duration,
 }
 
@@ -59,7 +59,7 @@ impl Report {
         result
     }
 
-    /// The store is asked for something.
+    /// Calls a method of the store.
     pub(super) async fn store_step<T>(
         &self,
         step: StoreStep,
@@ -81,25 +81,25 @@ impl Report {
         self.tell(|observer| observer.token_rejected(&event));
     }
 
-    /// The store could not be told of something, and will be.
+    /// A write or removal failed, and will be retried.
     pub(super) fn owed(&self, debt: Debt, error: &AuthError) {
         trace::owed(&self.issuer, debt, error);
     }
 
-    /// The store has the session that it could not be told of before.
+    /// A session is stored that could not be stored before.
     pub(super) fn settled(&self) {
         trace::settled(&self.issuer);
     }
 
     fn tell(&self, call: impl FnOnce(&dyn Observer)) {
         let Some(observer) = &self.observer else { return };
-        // Nothing of the manager is seen from within but through its own interface, so nothing of it is left half done.
+        // The observer reaches the manager only through its public interface, so a panic leaves nothing half done.
         if catch_unwind(AssertUnwindSafe(|| call(&**observer))).is_err() {
             trace::observer_panicked(&self.issuer);
         }
     }
 
-    /// No clock is read where nobody listens.
+    /// The clock is read only if there is an observer or a trace.
     fn now(&self) -> Option<Instant> {
         (cfg!(feature = "tracing") || self.observer.is_some()).then(|| self.timer.now())
     }
@@ -109,14 +109,14 @@ impl Report {
     }
 }
 
-/// What the store could not be told.
+/// The kind of change that could not be written to the store.
 #[derive(Clone, Copy)]
 pub(super) enum Debt {
     Session,
     Removal,
 }
 
-/// A renewal, a login or a logout under way. If it is dropped before it has ended, it is told to be lost.
+/// A renewal, a login or a logout in flight. If it is dropped before its end, it is reported as lost.
 pub(super) struct Work {
     report: Arc<Report>,
     operation: Operation,
@@ -126,17 +126,17 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Does what belongs to it.
+    /// Runs a part of it in its span.
     pub(super) fn around<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
         self.span.around(work)
     }
 
-    /// For what belongs to it and goes on after its end.
+    /// Its span, for parts that run after its end.
     pub(super) fn span(&self) -> Span {
         self.span.clone()
     }
 
-    /// It has ended, and may be the cause of what comes next.
+    /// Reports the end; returns the cause of a following operation.
     pub(super) fn end(mut self, ending: impl Into<Ending>) -> Cause {
         self.tell(ending.into());
         self.span.cause()
@@ -163,7 +163,7 @@ impl Drop for Work {
 /// How an operation ended.
 pub(super) struct Ending {
     pub(super) outcome: Outcome,
-    /// For how long no other is begun.
+    /// For how long no renewal of the same plan begins.
     pub(super) cooldown: Option<Duration>,
 }
 
@@ -173,7 +173,7 @@ impl From<Outcome> for Ending {
     }
 }
 
-/// A caller who waits. One that is dropped has gone away.
+/// A waiting caller. One that is dropped has abandoned its wait.
 struct Waiter<'a> {
     report: &'a Report,
     wait: Wait,

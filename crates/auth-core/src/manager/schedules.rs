@@ -1,11 +1,10 @@
-//! The shared cell under every schedule of a few threads, and under many of more threads.
+//! The shared cell under every schedule of a few threads, and under a sample of those of more threads.
 //!
-//! Whatever the threads keep to compare is in `std`'s atomics: the scheduler doesn't know them, so they add no schedules,
-//! and nothing comes between a step of the cell and the note of it.
+//! The threads note their observations in `std`'s atomics: the scheduler doesn't know them, so they add no schedules,
+//! and no thread runs between a step of the cell and its note.
 //!
-//! The cell is compiled a second time for it, with a lock and a swap whose every step is up to shuttle's scheduler.
-//! Shuttle and not loom: loom wants a `cfg` that reaches every crate of a build, and puts tokio itself into its own
-//! loom mode.
+//! The cell is compiled a second time here, with a lock and a swap whose every step is scheduled by shuttle. Shuttle
+//! and not loom: loom needs a `cfg` that reaches every crate of a build, and puts tokio itself into its own loom mode.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -30,22 +29,22 @@ use crate::{Capabilities, Policy, Renewal, Session};
 )]
 mod cell;
 
-// What the cell takes from the module that it is in.
+// The modules that the cell imports from its parent.
 use super::{decision, flight};
 
-/// What the cell is made of.
+/// The synchronization types of the cell.
 mod sync {
     use std::sync::{Arc, PoisonError};
 
     use shuttle::sync::atomic::{AtomicU64, Ordering};
     pub(super) use shuttle::sync::{Mutex, MutexGuard};
 
-    /// A swap whose load and store are one step each, as those of `arc_swap` are. How that crate does it is not under
-    /// test here: shuttle knows no weak memory.
+    /// A swap whose load and store are one step each, as those of `arc_swap` are. The implementation of that crate is
+    /// not under test: shuttle doesn't model weak memory.
     #[derive(Default)]
     pub(super) struct ArcSwap<T> {
-        /// Counts stores. An access is where the scheduler may choose another thread; nothing can come between it and
-        /// that to `value`.
+        /// Counts stores. Its access is the point at which the scheduler may switch threads; there is no other before
+        /// the access to `value`.
         stores: AtomicU64,
         value: std::sync::Mutex<Arc<T>>,
     }
@@ -63,15 +62,15 @@ mod sync {
     }
 }
 
-/// How many act, and how many only look.
+/// The number of threads that act, and of those that only read.
 #[derive(Clone, Copy, Debug)]
 struct Cast {
     actors: usize,
     readers: usize,
 }
 
-/// Runs a story with small casts under every schedule there is, in nightly, and with a large one under many; every day
-/// under the first of them and under some.
+/// Runs a story with small casts under every schedule, and with a large cast under many; outside the nightly run, under
+/// the first schedules of the small casts and a few of the large one.
 fn under_every_schedule<const N: usize>(small: [Cast; N], story: impl Fn(Cast) + Copy + Send + Sync + 'static) {
     let too_many = effort(1_000, 200_000);
     for cast in small {
@@ -83,7 +82,7 @@ fn under_every_schedule<const N: usize>(small: [Cast; N], story: impl Fn(Cast) +
     }
     let (large, many) = (Cast { actors: 4, readers: 3 }, effort(250, 10_000));
     let random = Runner::new(RandomScheduler::new(many), Config::default()).run(move || story(large));
-    // Three changes of thread at the worst moments are what most bugs need.
+    // Most bugs need no more than three switches of threads at the worst moments.
     let chosen = Runner::new(PctScheduler::new(3, many), Config::default()).run(move || story(large));
     println!("{large:?}: {random} random and {chosen} chosen schedules");
 }
@@ -99,7 +98,7 @@ fn session(name: &str) -> Arc<Session> {
     Arc::new(Session::new(name, now()).with_refresh_token(format!("r-{name}")).with_expiry(expires_at))
 }
 
-/// A cell whose session "first", of generation 1, is in use.
+/// A cell with the session "first", of generation 1, in use.
 fn cell() -> Arc<Cell> {
     let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
     let mut state = State::new(Policy::default(), capabilities, false);
@@ -107,24 +106,24 @@ fn cell() -> Arc<Cell> {
     Arc::new(Cell::new(state, None))
 }
 
-/// The generation that is seen without the lock, and whose it is.
+/// The generation and the token that are visible without the lock.
 fn seen(cell: &Cell) -> Option<(u64, String)> {
     let token = cell.cached(now, || panic!("nothing is due"))?;
     let text = token.header_value().to_str().unwrap().trim_start_matches("Bearer ").to_owned();
     Some((token.generation(), text))
 }
 
-/// A renewal begins.
+/// Begins a renewal.
 fn begin(cell: &Cell) -> u64 {
     cell.lock().begin(Flight::announce().1)
 }
 
-/// A renewal that began in this epoch brings a session.
+/// Ends a renewal of an epoch with a new session.
 fn land(cell: &Cell, epoch: u64, name: &str) -> Completion {
     cell.lock().complete(epoch, Plan::Refresh, Ok(Gained::New(session(name))), now(), 0.0)
 }
 
-/// Begins a renewal if this is the one to do so.
+/// Begins a renewal if no other has begun.
 fn renew_once(cell: &Cell) -> Option<u64> {
     let mut locked = cell.lock();
     match locked.state().decide(now()) {
@@ -134,14 +133,14 @@ fn renew_once(cell: &Cell) -> Option<u64> {
     }
 }
 
-/// Lets roles be played at the same time, to their end.
+/// Runs roles concurrently, to their end.
 fn play(cell: &Arc<Cell>, roles: impl IntoIterator<Item = Box<dyn FnOnce(&Cell) + Send>>) {
     let start = |role: Box<dyn FnOnce(&Cell) + Send>| {
         let cell = Arc::clone(cell);
         thread::spawn(move || role(&cell))
     };
     let mut roles = roles.into_iter();
-    // One of them is played by the thread that waits for the others: a thread fewer is many schedules fewer.
+    // The waiting thread plays one of them: one thread less means many schedules less.
     let own = roles.next();
     let threads: Vec<_> = roles.map(start).collect();
     if let Some(own) = own {
@@ -154,7 +153,7 @@ fn role(role: impl FnOnce(&Cell) + Send + 'static) -> Box<dyn FnOnce(&Cell) + Se
     Box::new(role)
 }
 
-/// Looks once, which may be at any moment: once it is over, only `allowed` may be seen.
+/// Reads once, at any moment: after `over` is set, only `allowed` may be visible.
 fn reader(over: &Arc<AtomicBool>, allowed: Option<&'static str>) -> Box<dyn FnOnce(&Cell) + Send> {
     let over = Arc::clone(over);
     role(move |cell| {
@@ -165,7 +164,7 @@ fn reader(over: &Arc<AtomicBool>, allowed: Option<&'static str>) -> Box<dyn FnOn
 }
 
 #[test]
-fn one_renewal_for_all_who_were_refused_and_the_refused_token_is_gone() {
+fn rejections_by_many_callers_cause_one_renewal_and_withdraw_the_token() {
     under_every_schedule([Cast { actors: 2, readers: 0 }, Cast { actors: 2, readers: 1 }], |cast| {
         let (cell, begun, over) = (cell(), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let caller = || {
@@ -183,7 +182,7 @@ fn one_renewal_for_all_who_were_refused_and_the_refused_token_is_gone() {
 }
 
 #[test]
-fn nothing_from_before_a_logout_is_seen_after_it() {
+fn no_session_from_before_a_logout_is_visible_after_it() {
     under_every_schedule([Cast { actors: 1, readers: 0 }, Cast { actors: 1, readers: 1 }], |cast| {
         let (cell, over) = (cell(), Arc::new(AtomicBool::new(false)));
         let epoch = begin(&cell);
@@ -218,7 +217,7 @@ fn generations_never_go_back() {
             }
         })
     }
-    // A renewal that lands twice is nothing a manager does, but the shortest way to two that publish.
+    // No manager ends a renewal twice, but this is the shortest way to two concurrent publications.
     under_every_schedule([Cast { actors: 2, readers: 1 }], |cast| {
         let cell = cell();
         let epoch = begin(&cell);
@@ -228,7 +227,7 @@ fn generations_never_go_back() {
 }
 
 #[test]
-fn a_late_rejection_takes_nothing_fresh_away() {
+fn a_late_rejection_does_not_withdraw_a_fresh_token() {
     under_every_schedule([Cast { actors: 1, readers: 0 }, Cast { actors: 2, readers: 0 }], |cast| {
         let cell = cell();
         let epoch = begin(&cell);

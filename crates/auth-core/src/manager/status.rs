@@ -1,4 +1,4 @@
-//! How a session stands, and word of its changes.
+//! The status of a session, and its changes.
 
 use std::time::SystemTime;
 
@@ -6,11 +6,11 @@ use tokio::sync::watch;
 
 use crate::AuthError;
 
-/// How a session stands.
+/// The status of a session.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SessionStatus {
-    /// Nobody is signed in.
+    /// No session is in use.
     SignedOut,
     /// A session is in use.
     Active {
@@ -27,7 +27,7 @@ pub enum SessionStatus {
     ShutDown,
 }
 
-/// Tells of changes of a session.
+/// Receives status changes of a session.
 #[derive(Clone, Debug)]
 pub struct SessionWatch(watch::Receiver<SessionStatus>);
 
@@ -36,12 +36,12 @@ impl SessionWatch {
         Self(receiver)
     }
 
-    /// How it stands now.
+    /// The current status.
     pub fn current(&self) -> SessionStatus {
         self.0.borrow().clone()
     }
 
-    /// Waits for a change since the last call, and says how it stands then; `None` once the manager is gone.
+    /// Waits for a change since the last call, and returns the status after it; `None` once the manager is dropped.
     ///
     /// ```
     /// # async fn example(mut watch: auth_core::SessionWatch) {

@@ -1,5 +1,5 @@
-//! The store as one manager uses it: every step bounded, every write made in its epoch or not at all, and what could not be
-//! written not forgotten.
+//! The store as one manager uses it: every step has a time limit, every write belongs to an epoch, and failed writes
+//! are kept for a retry.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,65 +26,65 @@ mod writes;
 pub(super) struct Vault {
     store: Arc<dyn SessionStore>,
     key: SessionKey,
-    /// Its text.
+    /// The string of the key.
     name: String,
     timer: Arc<dyn Timer>,
     report: Arc<Report>,
     limits: Limits,
     machine: Mutex<Machine>,
-    /// One write at a time, so that none of an epoch that is over comes after one of the next.
+    /// Serializes writes, so that none of an earlier epoch follows one of a later epoch.
     turn: tokio::sync::Mutex<()>,
-    /// Somebody writes what is owed beside.
+    /// A background task retries pending writes.
     saving: AtomicBool,
-    /// What was there when something was removed, if that could be read, and the epoch that it was removed in.
+    /// The entry that a removal found, if it could be read, and the epoch of the removal.
     removed: Mutex<Option<(u64, Found)>>,
-    /// What was sent; none for a store that nobody else has, and that never goes back.
+    /// The refresh tokens that were sent; `None` for a private store, which never goes back in time.
     sent: Option<Mutex<Sent>>,
 }
 
-/// How long the store may take.
+/// The time limits of the store.
 pub(super) struct Limits {
-    /// To read or write.
+    /// For a read or a write.
     pub(super) step: Duration,
-    /// To give its lock.
+    /// For its lock.
     pub(super) lock: Duration,
 }
 
-/// How the store stood when a session was ended.
+/// The state of the store when a session was ended.
 pub(super) struct Left {
-    /// The session that wasn't stored, as far as is known.
+    /// The session that was not yet stored, as far as is known.
     pub(super) unsaved: Option<Arc<Session>>,
     /// A session was stored, or may have been: if there is none, a peer may have removed it.
     pub(super) was_seen: bool,
 }
 
-/// What was in the store, if that could be read.
+/// The entry of the store, if it could be read.
 type Found = Option<Option<Stored>>;
 
-/// What was ended is removed from the store.
+/// The result of removing an ended session from the store.
 pub(super) struct Removal {
     pub(super) found: Found,
     pub(super) result: Result<(), AuthError>,
 }
 
-/// What is in the store, beside the session in use.
+/// The content of the store, compared with the session in use.
 pub(super) enum Seen {
-    /// Nothing, and nothing ever was.
+    /// No session, and none was seen before.
     Nothing,
-    /// Nothing any more.
+    /// No session any more.
     Removed,
     /// The session in use.
     Same(Stored),
     /// Another session: a peer has renewed it, or signed in.
     Other(Stored),
-    /// A session that was signed in with other credentials than those in use.
+    /// A session that was created with other credentials than those in use.
     Foreign,
-    /// Another session, and the one in use, which was given and never stored, is no older.
+    /// Another session; the one in use, which was given and never stored, takes precedence.
     Older(Revision),
 }
 
 impl Vault {
-    /// `is_private` says that nobody else has the store.
+    /// `is_private` says that no other manager uses the store.
     pub(super) fn new(
         store: Arc<dyn SessionStore>,
         is_private: bool,
@@ -110,7 +110,7 @@ impl Vault {
         }
     }
 
-    /// What it is stored under.
+    /// The key under which the session is stored.
     pub(super) fn key(&self) -> &SessionKey {
         &self.key
     }
@@ -118,13 +118,13 @@ impl Vault {
     /// Waits for the lock, so that peers redeem one after the other.
     pub(super) async fn lock(&self) -> Result<StoreLock, AuthError> {
         let Limits { step, lock } = self.limits;
-        // A store keeps to the limit by itself, but for the time it takes to ask.
+        // A store keeps to the limit by itself, apart from the time of its own requests.
         let waiting = self.bounded(StoreStep::Lock, lock.saturating_add(step), self.store.lock(&self.name, lock));
         waiting.await.map_err(|error| error.with_transient(true))
     }
 
     pub(super) async fn release(&self, lock: StoreLock) {
-        // A lock that can't be given back in time runs out, or ends with the process.
+        // A lock that can't be released in time expires, or ends with the process.
         let released = async {
             lock.release().await;
             Ok(())
@@ -132,8 +132,8 @@ impl Vault {
         let _ = self.step(StoreStep::Release, Box::pin(released)).await;
     }
 
-    /// What is in the store, beside the session in use. What is owed is written first. `ours` is the fingerprint of the
-    /// credentials in use: a session of others is not taken up.
+    /// Compares the store with the session in use, after writing what is pending. `ours` is the fingerprint of the
+    /// credentials in use: a session of other credentials is not taken over.
     pub(super) async fn look(
         &self,
         epoch: u64,
@@ -171,7 +171,7 @@ impl Vault {
         self.step(StoreStep::Load, self.store.load(&self.name)).await
     }
 
-    /// Why the refresh token that is stored can't be sent, if somebody may have sent it.
+    /// Why the stored refresh token can't be sent, if it may have been sent before.
     pub(super) fn spent(&self, stored: &Stored) -> Option<Spent> {
         match stored.intent.filter(|intent| !self.machine().is_void(*intent)) {
             Some(intent) if intent.is_resent() => Some(Spent::Resent),
@@ -180,22 +180,22 @@ impl Vault {
         }
     }
 
-    /// The refresh token of a session leaves.
+    /// The refresh token of a session is about to be sent.
     pub(super) fn note_sent(&self, session: &Session) {
         if let Some(mut sent) = self.sent() {
             sent.add(session);
         }
     }
 
-    /// It was sent, and is as good as before.
+    /// It was sent, and is still valid.
     pub(super) fn note_not_spent(&self, session: &Session) {
         if let Some(mut sent) = self.sent() {
             sent.remove(session);
         }
     }
 
-    /// Writes a session that was given: where nothing is stored, or in the place of what is. Without an answer it may have
-    /// been written, and is owed.
+    /// Writes a session that was given: where none is stored, or in place of the stored one. After an error it may have
+    /// been written, so the write stays pending.
     pub(super) async fn insert(
         &self,
         epoch: u64,
@@ -238,19 +238,19 @@ impl Vault {
         match recorded {
             Ok(Some(_)) => self.machine().recorded(),
             Ok(None) => {}
-            // It may be on record all the same; this manager knows that nothing was sent. What takes the place of an
-            // intent that counts is left there: to take it back would say that the token was never sent.
+            // It may be on record all the same, while this manager knows that nothing was sent. An intent to resend
+            // stays on record: clearing it would say that the token was never sent.
             Err(_) if !intent.is_resent() => self.machine().set_void(epoch, intent),
             Err(_) => {}
         }
         Ok(recorded?)
     }
 
-    /// Takes an intent back: nothing came of it. `before` is the one whose place it took.
+    /// Clears an intent whose request had no effect, or restores `before`, the intent that it replaced.
     pub(super) async fn withdraw(&self, epoch: u64, stored: Revision, intent: Intent, before: Option<Intent>) {
         let Ok(_turn) = self.turn(epoch).await else { return };
         if let Some(before) = before {
-            // If that fails, the chance to send it once more is gone, and nothing else.
+            // If that fails, the token can't be sent once more; nothing else is lost.
             let _ = self.step(StoreStep::RecordIntent, self.store.record_intent(&self.name, stored, before)).await;
             return;
         }
@@ -259,8 +259,8 @@ impl Vault {
         }
     }
 
-    /// Writes a renewed session in the place of what was redeemed; whether that was still there. One that can't be
-    /// written is used all the same, since it is the only one there is, and written later.
+    /// Writes a renewed session in place of the redeemed one; returns whether that was still stored. After an error the
+    /// session is used all the same, since it is the only valid one, and the write stays pending.
     pub(super) async fn replace(&self, epoch: u64, redeemed: Revision, renewed: &Arc<Session>) -> Result<bool, Halt> {
         let _turn = self.turn(epoch).await?;
         let place = Place::Taken(redeemed);
@@ -273,15 +273,15 @@ impl Vault {
         }
     }
 
-    /// Writes the session of somebody who has signed in, whatever was there. If it can't be written, it is owed.
+    /// Writes the session of a login, whatever is stored. After an error the write stays pending.
     pub(super) async fn save(&self, epoch: u64, session: &Arc<Session>) {
         if self.machine().sign_in(epoch, session) {
-            // What can't be written shows in what is owed.
+            // A failed write stays pending.
             let _ = self.flush().await;
         }
     }
 
-    /// The session has been ended, and an epoch with it: from here on nothing of it is written. Says how the store stood.
+    /// Ends the session and its epoch: from here on nothing of it is written. Returns the state of the store.
     pub(super) fn end(&self, epoch: u64) -> Left {
         let mut machine = self.machine();
         let left = Left { unsaved: machine.unsaved().cloned(), was_seen: machine.may_be_seen() };
@@ -289,12 +289,12 @@ impl Vault {
         left
     }
 
-    /// An epoch begins with a session, which is owed to the store.
+    /// Begins an epoch with a session, whose write is pending.
     pub(super) fn begin(&self, epoch: u64, session: &Arc<Session>) {
         self.machine().begin(epoch, Arc::clone(session));
     }
 
-    /// Removes what was ended, and says what was there. If somebody has signed in since, that session takes its place.
+    /// Removes an ended session, and returns what was stored. If a login has followed, its session is written instead.
     pub(super) async fn remove(&self, epoch: u64) -> Removal {
         let _turn = self.turn.lock().await;
         let due = self.machine().due();
@@ -302,17 +302,17 @@ impl Vault {
             Some((epoch, step @ (Step::Remove | Step::Write(..)))) => self.take(epoch, &step).await,
             Some((_, Step::TakeBack(_))) | None => Ok(()),
         };
-        // Whoever looked in the store meanwhile, or another logout, may have removed it already.
+        // A look of a renewal, or another logout, may have removed it meanwhile.
         let found = self.removed().take_if(|(removed, _)| epoch <= *removed).and_then(|(_, found)| found);
         Removal { found, result }
     }
 
-    /// Why the session in use is not in the store.
+    /// Why the session in use is not stored.
     pub(super) fn unsaved(&self) -> Option<AuthError> {
         self.machine().failure().cloned()
     }
 
-    /// Whether there is something to write and nobody who tries: the caller is to do so, until it says that it ends.
+    /// Whether a write is pending that no task retries: the caller has to do so, until `end_saving`.
     pub(super) fn begin_saving(&self) -> bool {
         let is_due = self.machine().due().is_some();
         is_due && !self.saving.swap(true, Ordering::AcqRel)
@@ -322,14 +322,14 @@ impl Vault {
         self.saving.store(false, Ordering::Release);
     }
 
-    /// Writes what could not be written before, and removes what could not be removed.
+    /// Makes pending writes and removals.
     pub(super) async fn flush(&self) -> Result<(), AuthError> {
         loop {
             if self.machine().due().is_none() {
                 return Ok(());
             }
             let _turn = self.turn.lock().await;
-            // What is due may be another by now.
+            // The pending write may have changed while waiting for the turn.
             let Some((epoch, step)) = self.machine().due() else { return Ok(()) };
             self.take(epoch, &step).await?;
             if let Step::TakeBack(_) = step {
@@ -338,7 +338,7 @@ impl Vault {
         }
     }
 
-    /// The turn to write, if the epoch isn't over when it comes.
+    /// The turn to write, if the epoch is still current then.
     async fn turn(&self, epoch: u64) -> Result<tokio::sync::MutexGuard<'_, ()>, Halt> {
         let turn = self.turn.lock().await;
         if self.machine().permits(epoch) { Ok(turn) } else { Err(Halt::Superseded) }
@@ -366,7 +366,7 @@ impl Vault {
                 .with_transient(true)
                 .with_message("the store did not answer in time")),
         };
-        // Whatever a store says about itself: no refresh token has been sent.
+        // A call to the store sends no refresh token, so no error of a store leaves its delivery in doubt.
         result.map_err(|error| error.with_delivery(Delivery::NotProcessed))
     }
 
@@ -388,7 +388,7 @@ impl Vault {
     }
 }
 
-/// Whether a stored session is newer than one that was given. One from the future is no help in telling.
+/// Whether a stored session is newer than a given one. A session dated in the future doesn't count as newer.
 fn is_newer(stored: &Session, given: &Session, now: SystemTime) -> bool {
     given.issued_at < stored.issued_at && stored.issued_at <= now
 }

@@ -1,11 +1,10 @@
-//! The vendor's server, as much of it as may be shown.
+//! The vendor's server, as far as it may be shown.
 
 use crate::Family;
 
-/// The vendor whose sessions these are, and its server.
+/// The vendor of a session, and its server.
 ///
-/// Of the realm's URL it keeps scheme, host and port: a user, a password, a path or a query that somebody put there is
-/// not kept.
+/// Of the realm's URL it keeps scheme, host and port; a user, a password, a path or a query is dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Issuer {
     family: Family,
@@ -20,7 +19,7 @@ impl Issuer {
         let Some((scheme, rest)) = realm.trim().split_once("://") else { return none };
         let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
         let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-        // An address of IPv6 has colons of its own, and brackets around them.
+        // An IPv6 address contains colons, and stands in brackets.
         let (host, port) = match host_and_port.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
             _ => (host_and_port, None),

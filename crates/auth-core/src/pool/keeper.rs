@@ -1,4 +1,4 @@
-//! Renews the sessions of a pool when their time comes: one loop and one schedule for all of them.
+//! Renews the sessions of a pool when they are due: one loop and one schedule for all of them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::SessionPool;
 use crate::Authenticator;
 use crate::manager::{Due, ROUND};
 
-/// Who is to be looked at next, and when: each account once.
+/// The accounts to look at, each once, by the time of the next look.
 #[derive(Default)]
 struct Schedule {
     by_moment: BTreeSet<(SystemTime, Arc<str>)>,
@@ -16,7 +16,7 @@ struct Schedule {
 }
 
 impl Schedule {
-    /// Looks at an account at a moment, and not at the one that was planned.
+    /// Schedules an account, in place of its previous time.
     fn put(&mut self, moment: SystemTime, account: Arc<str>) {
         self.take(&account);
         self.by_account.insert(Arc::clone(&account), moment);
@@ -44,10 +44,14 @@ impl Schedule {
 }
 
 impl<A: Authenticator + Clone + 'static> SessionPool<A> {
-    /// Renews every session of the pool when its time comes, whether or not anybody asks, until the future is dropped.
+    /// Renews every session of the pool when it is due, also without callers, until the future is dropped.
     ///
-    /// Renewals are spread: the early windows of sessions differ by chance, and so do the cooldowns after a failure, so
-    /// that a vendor that was down isn't met by all at once. What has no end is not looked at until it changes.
+    /// Renewals are spread: early windows and cooldowns have jitter, so that not all sessions meet a vendor that was
+    /// down at once. A session without expiry is left alone until it changes.
+    ///
+    /// # Cancel safety
+    ///
+    /// Renewals in flight go on if the future is dropped.
     pub async fn keep_alive(&self) {
         let timer = &self.shared.timer;
         let mut schedule = Schedule::default();
@@ -65,7 +69,7 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
                 () = timer.sleep(pause.min(ROUND)) => {}
                 change = changes.recv() => match change {
                     Ok(account) => schedule.put(now, account),
-                    // More came than were remembered: everybody is looked at once.
+                    // The channel has lagged and lost accounts: all are looked at once.
                     Err(_) => self.plan_all(&mut schedule, now),
                 },
             }
@@ -76,15 +80,15 @@ impl<A: Authenticator + Clone + 'static> SessionPool<A> {
         self.lock().iter().for_each(|(account, _)| schedule.put(now, Arc::clone(account)));
     }
 
-    /// Begins a renewal that is due, and says when to look again; `None` if not before the session changes, or when the
-    /// pool has let it go.
+    /// Begins a renewal that is due, and returns when to look again; `None` if not before the session changes, or if
+    /// the pool no longer has it.
     fn tend(&self, account: &str, now: SystemTime) -> Option<SystemTime> {
-        // Looking is not using: the order in which sessions make room stays.
+        // `peek` doesn't count as a request: the order of eviction stays.
         let manager = self.lock().peek(account).cloned()?;
         match manager.due(now) {
             Due::At(moment) if moment > now => Some(moment),
             Due::At(_) => {
-                // How it lands is a change.
+                // The end of the renewal is a change, which schedules the account again.
                 manager.renew_beside();
                 None
             }
@@ -100,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_schedule_gives_what_is_due_in_order() {
+    fn the_schedule_gives_due_accounts_in_order() {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let mut schedule = Schedule::default();
         for (moment, account) in [(30, "c"), (10, "a"), (20, "b")] {
@@ -114,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_planned_once() {
+    fn an_account_is_scheduled_once() {
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let mut schedule = Schedule::default();
         for moment in [30, 10, 20] {

@@ -1,4 +1,4 @@
-//! What durable stores say when something fails: what it was, where, and what to do. Never a token.
+//! Errors of durable stores: the problem, the place and the remedy. Never a token.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -11,7 +11,7 @@ pub(crate) fn storage(message: impl Into<String>) -> AuthError {
     AuthError::new(AuthErrorKind::Storage).with_message(message)
 }
 
-/// A step that the system refused. `step` says what was tried: "create", "write to".
+/// A step that the system refused. `step` names the attempt: "create", "write to".
 pub(crate) fn io(step: impl fmt::Display, path: &Path, error: io::Error) -> AuthError {
     let kind = error.kind();
     storage(format!("can't {step} {}: {kind}; {}", path.display(), remedy(kind)))
@@ -19,7 +19,7 @@ pub(crate) fn io(step: impl fmt::Display, path: &Path, error: io::Error) -> Auth
         .with_source(error)
 }
 
-/// What to do about it.
+/// The remedy.
 fn remedy(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
@@ -36,7 +36,7 @@ fn remedy(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// Whether it may go away without anybody looking at this program.
+/// Whether the error may go away without a change of this program.
 fn passes(kind: ErrorKind) -> bool {
     matches!(
         kind,

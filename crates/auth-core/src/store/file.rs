@@ -44,43 +44,43 @@ use step::Observer;
 /// # }).unwrap();
 /// ```
 ///
-/// Without a key, tokens are kept as they are, in files that only their user may open;
-/// `encrypted` (feature `encryption`) seals them.
+/// Without a key, tokens are stored unencrypted, in files that only their user may open; `encrypted` (feature
+/// `encryption`) seals them.
 ///
-/// # What is kept when
+/// # Durability
 ///
-/// A write that returned is there after a crash of the process and of the machine: the file and its name are synced. A
-/// write that failed or was cut off left the old session or the new one, whole. What a killed process left behind is
-/// removed by the next write of that session.
+/// A write that returned survives a crash of the process and of the machine: the file and its name are synced. A write
+/// that failed or was cut off leaves the old session or the new one, whole. Leftovers of a killed process are removed
+/// by the next write of that session.
 ///
-/// A new file takes the place of the old one; what the disk or a snapshot of it still has of the old one stays there.
+/// A new file replaces the old one, whose content may remain on the disk or in its snapshots.
 ///
 /// # The folder
 ///
 /// | file | what it is |
 /// |---|---|
 /// | `session-<hash>.json` | a session; `<hash>` is the beginning of the SHA-256 of its key, which is in the file |
-/// | `session-<hash>.tmp` | one that is being written |
-/// | `session-<hash>.removed` | which removal was the last one: a random number |
-/// | `session-<hash>.lock` | what [`lock`](SessionStore::lock) locks |
-/// | `session-<hash>.write` | locked for the moment of a write |
+/// | `session-<hash>.tmp` | a session that is being written |
+/// | `session-<hash>.removed` | the revision of the last removal: a random number |
+/// | `session-<hash>.lock` | locked by [`lock`](SessionStore::lock) |
+/// | `session-<hash>.write` | locked during a write |
 ///
-/// Names are hashes, since they stand in errors and logs. Lock files and the mark of the removal stay when a session is
-/// removed; don't remove them while a program runs.
+/// Names are hashes, since they appear in errors and logs. Lock files and the mark of the removal stay when a session
+/// is removed; don't remove them while a program runs.
 ///
 /// On Unix the folder and its files must belong to the user of the process (its effective one). The folder must be no
-/// symbolic link and be writable by nobody else; the files must be regular, 0600 at most, and no links either. What isn't
-/// so is refused, in every call. Access lists beyond these modes are not looked at. On Windows nothing of this is
+/// symbolic link, and not writable by others; the files must be regular, 0600 at most, and no links either. Every call
+/// checks this, and fails otherwise. Access lists beyond these modes are not checked. On Windows none of this is
 /// checked: choose a folder in the user's profile, whose access list is theirs alone.
 ///
-/// Locks are those of the kernel (`flock`, `LockFileEx`). Network file systems that don't pass them on let two hosts
+/// Locks are those of the kernel (`flock`, `LockFileEx`). Network file systems that don't forward them let two hosts
 /// write at once: keep the folder on a local disk.
 ///
 /// # Errors
 ///
 /// All errors are of the kind [`Storage`](crate::AuthErrorKind::Storage) and name the file, the step and the remedy,
-/// apart from the time limit of a lock. The methods need a tokio runtime with its clock. If the disk stops answering, they
-/// end after 30 s.
+/// apart from the time limit of a lock. The methods need a tokio runtime with its clock. If the disk stops responding,
+/// they end after 30 s.
 #[derive(Clone)]
 pub struct FileStore(Files);
 
@@ -92,12 +92,12 @@ struct Files {
 }
 
 impl FileStore {
-    /// The store in a folder, which is created, for this user alone, unless it is there. A relative path is one from
-    /// where the process is now. This looks at the disk, and at nothing but the folder.
+    /// Opens the store in a folder, which is created for this user alone unless it exists. A relative path is resolved
+    /// against the current directory. This blocks for the disk; only the folder is accessed.
     ///
     /// # Errors
     ///
-    /// [`Storage`](crate::AuthErrorKind::Storage) if the folder can't be created, or isn't this user's alone.
+    /// [`Storage`](crate::AuthErrorKind::Storage) if the folder can't be created, or isn't private to this user.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, AuthError> {
         let folder = folder.into();
         let folder = std::path::absolute(&folder).map_err(|error| io("find", &folder, error))?;
@@ -105,7 +105,7 @@ impl FileStore {
         Ok(Self(Files { folder: folder.into(), format: RecordFormat::default(), observer: Observer::default() }))
     }
 
-    /// Seals sessions with a key, and reads none that isn't sealed with it.
+    /// Seals sessions with a key, and refuses sessions that aren't sealed with it.
     ///
     /// ```no_run
     /// use auth_core::{EncryptionKey, FileStore};
@@ -118,8 +118,8 @@ impl FileStore {
     /// # }
     /// ```
     ///
-    /// To begin to encrypt, sign in anew: a session that is there unsealed is an error, and [`save`](SessionStore::save)
-    /// replaces it.
+    /// To begin to encrypt, sign in anew: a stored session without encryption is an error, and
+    /// [`save`](SessionStore::save) replaces it.
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn encrypted(mut self, key: super::EncryptionKey) -> Self {
@@ -127,7 +127,7 @@ impl FileStore {
         self
     }
 
-    /// Calls `observer` at every step of every write and lock, on the thread that takes it: for tests that kill the
+    /// Calls `observer` at every step of every write and lock, on the thread of the step: for tests that kill the
     /// process there.
     #[doc(hidden)]
     #[must_use]
@@ -136,7 +136,7 @@ impl FileStore {
         self
     }
 
-    /// Looks at the files of a session on another thread.
+    /// Runs `work` on the files of a session, on another thread.
     fn with<T: Send + 'static>(
         &self,
         key: &str,
@@ -146,10 +146,10 @@ impl FileStore {
         Box::pin(lock_file::blocking(move || work(&Slot::open(&files, &key)?)))
     }
 
-    /// Works on the files of a session on another thread, as the only one who writes.
+    /// Runs `work` on the files of a session, on another thread, with exclusive write access.
     ///
-    /// What has begun is done to its end, even if the caller goes away. What waits for its turn then never begins: it
-    /// might come after the next thing that the caller did.
+    /// Work that has begun is completed even if the caller is dropped. Work that still waits for its turn then never
+    /// begins: it might come after the caller's next operation.
     fn write<T: Send + 'static>(
         &self,
         key: &str,
@@ -172,7 +172,7 @@ impl FileStore {
         })
     }
 
-    /// Changes the intent alone.
+    /// Changes only the intent.
     fn set_intent(
         &self,
         key: &str,
@@ -189,7 +189,7 @@ impl FileStore {
 impl SessionStore for FileStore {
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
         Box::pin(async move {
-            // Another thread may take longer to wake up than this takes.
+            // Waking up another thread may take longer than the read.
             match Slot::load_cached(&self.0, key) {
                 Some(found) => found.map(Some),
                 None => self.with(key, |slot| slot.load()).await,

@@ -1,4 +1,4 @@
-//! The folder of a store: nobody else may write to it, and nothing in it is opened through a link.
+//! The folder of a store: no other user may write to it, and no file in it is opened through a link.
 
 #[cfg_attr(unix, path = "folder/unix.rs")]
 #[cfg_attr(not(unix), path = "folder/other.rs")]

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-/// Two digits a byte, in small letters.
+/// Two digits a byte, in lower case.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -12,7 +12,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// So many bytes, written as `hex` writes them.
+/// Parses `N` bytes as written by `hex`.
 pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -28,7 +28,7 @@ pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
-/// The SHA-256 of a text, for names that must not tell it: 64 digits.
+/// The SHA-256 of a string, for names that must not show it: 64 digits.
 pub(crate) fn hash(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hexadecimal_digits_come_back_and_nothing_else_does() {
+    fn hexadecimal_digits_are_parsed_and_others_refused() {
         let bytes: [u8; 16] = std::array::from_fn(|at| (at * 17) as u8);
         assert_eq!(unhex(&hex(&bytes)), Some(bytes));
         for text in ["", "0", "00", "0000f", "0000g0", "0000F0", "00 0f0", "+00000", "0000é"] {

@@ -23,24 +23,24 @@ use crate::{AuthError, AuthErrorKind, Session};
 use system::SystemKeyring;
 use worker::Worker;
 
-/// Something that keeps bytes under a name, such as the keyring of the operating system: what a [`KeyringStore`] stands
-/// on. Implement it for a keyring that the store doesn't know, or for tests.
+/// A keyring, such as that of the operating system, which stores bytes under a name: the backend of a [`KeyringStore`].
+/// Implement it for a keyring that the store doesn't support, or for tests.
 ///
-/// Calls may block, and may be answered late or never: a keyring may ask its user for a password first. The store calls
-/// from a thread of its own, one call at a time.
+/// Calls may block, and may return late or never: a keyring may ask its user for a password first. The store calls from
+/// a thread of its own, one call at a time.
 ///
-/// Errors are of the kind [`Storage`](AuthErrorKind::Storage) and never show what was kept.
+/// Errors are of the kind [`Storage`](AuthErrorKind::Storage) and never show the stored bytes.
 pub trait Keyring: Send + Sync {
-    /// What is kept under a name.
+    /// Reads the bytes under a name.
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>, AuthError>;
 
-    /// Keeps bytes under a name, in place of what is there.
+    /// Writes bytes under a name, in place of earlier ones.
     fn set(&self, name: &str, secret: &[u8]) -> Result<(), AuthError>;
 
-    /// Forgets what is kept under a name, if anything is.
+    /// Deletes the bytes under a name, if there are any.
     fn delete(&self, name: &str) -> Result<(), AuthError>;
 
-    /// The most bytes it keeps under a name, where that is few.
+    /// The most bytes that fit under a name, where that is few.
     fn most_bytes(&self) -> Option<usize> {
         None
     }
@@ -65,32 +65,32 @@ pub trait Keyring: Send + Sync {
 /// | Windows | the Credential Manager, on this machine only |
 /// | Linux and BSD | the Secret Service: GNOME Keyring, KWallet, KeePassXC |
 ///
-/// Each session is an entry of the service that was named; the user name of the entry is the key of the session and a part
+/// Each session is an entry of the given service; the user name of the entry consists of the session's key and a part
 /// of its hash. Names of accounts and services are readable.
 ///
 /// # The folder
 ///
-/// Keyrings can neither compare and swap nor lock. Files in a folder do: `<hash>.write` is locked for the moment of a
-/// write, `<hash>.lock` by [`lock`](SessionStore::lock); `<hash>.removed` says which removal was the last one. All processes that share the entries must name the same folder,
-/// on a local disk and this user's alone; it holds no secrets. Programs that write the entries without it break what the
-/// store promises.
+/// Keyrings can neither compare and swap nor lock. Files in a folder do: `<hash>.write` is locked during a write,
+/// `<hash>.lock` by [`lock`](SessionStore::lock); `<hash>.removed` holds the revision of the last removal. All
+/// processes that share the entries must use the same folder, on a local disk and private to this user; it contains no
+/// secrets. Programs that write the entries without it break the guarantees of the store.
 ///
-/// # A keyring that doesn't answer
+/// # A keyring that doesn't respond
 ///
 /// A keyring may be locked and ask its user for a password, or hang. Every method ends within
-/// [the time limit](Self::time_limit). The call goes on in its thread, and until it comes back no other is made: whoever
-/// comes later waits for as long as the limit is, and starts no thread. A write that ran into the limit may still
-/// happen when the keyring goes on; until then nobody else can write the session, so it overwrites nothing.
+/// [the time limit](Self::time_limit). The call goes on in its thread, and no other is made until it returns: later
+/// callers wait up to the limit, and start no thread. A write that ran into the limit may still happen later; until
+/// then no other process can write the session, so it overwrites nothing.
 ///
-/// # How large a session may be
+/// # The largest session
 ///
-/// Windows keeps 2560 bytes an entry, and two long tokens may be more: that is an error. Where tokens are long, use
+/// Windows stores 2560 bytes an entry, and two long tokens may be more: that is an error. For long tokens, use
 /// `FileStore` with `encrypted` (features `file` and `encryption`), and keep its key in the keyring.
 ///
 /// # Errors
 ///
-/// All are of the kind [`Storage`](AuthErrorKind::Storage), apart from the time limit of a lock. Where there is no
-/// keyring, as on a server or in a container, every method says so.
+/// All are of the kind [`Storage`](AuthErrorKind::Storage), apart from the time limit of a lock. Without a keyring, as
+/// on a server or in a container, every read and write of a session fails with an error that says so.
 #[derive(Clone)]
 pub struct KeyringStore {
     keyring: Arc<dyn Keyring>,
@@ -101,12 +101,12 @@ pub struct KeyringStore {
 
 impl KeyringStore {
     /// A store in the keyring of the operating system, under the name of a service. The folder, for locks, is created
-    /// unless it is there. The keyring isn't asked for anything yet.
+    /// unless it exists. The keyring isn't accessed yet.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if the service has no name; [`Storage`](AuthErrorKind::Storage) if
-    /// the folder can't be created, or isn't this user's alone.
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if the name of the service is empty or contains NUL;
+    /// [`Storage`](AuthErrorKind::Storage) if the folder can't be created, or isn't private to this user.
     pub fn open(service: impl Into<String>, folder: impl Into<PathBuf>) -> Result<Self, AuthError> {
         let service = service.into();
         if service.is_empty() || service.contains('\0') {
@@ -119,7 +119,7 @@ impl KeyringStore {
     ///
     /// # Errors
     ///
-    /// [`Storage`](AuthErrorKind::Storage) if the folder can't be created, or isn't this user's alone.
+    /// [`Storage`](AuthErrorKind::Storage) if the folder can't be created, or isn't private to this user.
     pub fn over(keyring: Arc<dyn Keyring>, folder: impl Into<PathBuf>) -> Result<Self, AuthError> {
         let folder = folder.into();
         let folder = std::path::absolute(&folder).map_err(|error| io("find", &folder, error))?;
@@ -128,8 +128,8 @@ impl KeyringStore {
         Ok(Self { keyring, folder: folder.into(), format: RecordFormat::default(), worker })
     }
 
-    /// Seals sessions with a key, and refuses those that aren't sealed. The keyring encrypts by itself; this is for those
-    /// that other programs of the user may read.
+    /// Seals sessions with a key, and refuses unsealed ones. A keyring encrypts by itself; this is for keyrings that
+    /// other programs of the user can read.
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn encrypted(mut self, key: super::EncryptionKey) -> Self {
@@ -137,15 +137,15 @@ impl KeyringStore {
         self
     }
 
-    /// How long a method may take, apart from waiting for a lock. By default 3 s. Longer gives the user time to unlock
-    /// the keyring.
+    /// The time limit of a method, apart from the wait for a lock. By default 3 s. A longer one gives the user time to
+    /// unlock the keyring.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.worker = self.worker.with_limit(limit);
         self
     }
 
-    /// Does something with the entry of a session, in the thread for it.
+    /// Runs `work` on the entry of a session, in the worker's thread.
     async fn with<T: Send + 'static>(
         &self,
         key: &str,
@@ -162,8 +162,8 @@ impl KeyringStore {
         self.worker.run(deadline, move || work(&entry)).await
     }
 
-    /// The same as the only one who writes. Whoever writes holds the lock until the keyring has answered, even when
-    /// nobody waits for the answer any more.
+    /// The same with exclusive write access. The lock is held until the keyring has answered, even if the caller is
+    /// dropped before.
     async fn alone<T: Send + 'static>(
         &self,
         key: &str,
@@ -211,7 +211,7 @@ impl KeyringStore {
     }
 }
 
-/// The marks of removals of a session, in the folder.
+/// The marks of a session's removals, in the folder.
 struct Marks {
     folder: Arc<Path>,
     stem: String,
@@ -232,7 +232,7 @@ impl Marks {
     }
 }
 
-/// The entry of a session, as the thread that asks the keyring sees it.
+/// The entry of a session, for the thread that calls the keyring.
 struct Entry {
     keyring: Arc<dyn Keyring>,
     format: RecordFormat,
@@ -275,7 +275,7 @@ impl Entry {
         self.delete_version_1()
     }
 
-    /// Forgets what a version before this one kept: somebody has signed in anew, or out.
+    /// Deletes the entry of version 1, after a login or a logout.
     fn delete_version_1(&self) -> Result<(), AuthError> {
         match self.name_of_version_1() {
             Some(name) => self.keyring.delete(&name),
@@ -287,7 +287,7 @@ impl Entry {
         record::name_of_version_1(&self.key).map(|name| entry_name(&name))
     }
 
-    /// Nobody waits any more for what comes late, so it isn't begun.
+    /// Refuses to begin a write after the deadline: its caller has an error already.
     fn in_time(&self) -> Result<(), AuthError> {
         match std::time::Instant::now() < self.deadline {
             true => Ok(()),
@@ -359,7 +359,7 @@ impl SessionStore for KeyringStore {
         let marks = self.marks(key);
         Box::pin(self.alone(key, move |entry| {
             entry.in_time()?;
-            // A session goes also where there is no room for a mark.
+            // The session is deleted even if there is no room for a mark.
             let marked = marks.leave();
             entry.delete()?;
             marked
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_has_a_name() {
+    fn a_service_needs_a_name() {
         for service in ["", "a\0b"] {
             let error = KeyringStore::open(service, "/nowhere").unwrap_err();
             assert_eq!(error.kind(), AuthErrorKind::InvalidInput);

@@ -1,7 +1,7 @@
-//! Locks that the kernel holds on files: they are gone with the process that has them, however it ends.
+//! File locks of the kernel: they end with the process that holds them, however it ends.
 //!
-//! They keep out every other handle, in this process and in others. On Linux they are those of `flock`, on Windows of
-//! `LockFileEx`. Lock files are never removed: whoever removes one lets two in.
+//! They exclude every other handle, in this process and in others. On Linux they are those of `flock`, on Windows of
+//! `LockFileEx`. Lock files are never removed: after a removal, two handles could hold the lock.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::failure::{io, storage};
 use super::folder::{Folder, has_name};
 use crate::{AuthError, AuthErrorKind, Delivery};
 
-/// How long a system call on a file system that works may take.
+/// The longest time that a system call takes on a working file system.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A lock that is held. Dropping it releases it.
@@ -20,12 +20,12 @@ pub(crate) struct LockFile(File);
 
 impl Drop for LockFile {
     fn drop(&mut self) {
-        // Closing it does the same, unless a child process is just starting and still has its copy.
+        // Closing the file does the same, unless a child process is just starting and still has a copy of the handle.
         let _ = self.0.unlock();
     }
 }
 
-/// Takes the lock of a file in a private folder, or says that somebody else has it.
+/// Takes the lock of a file in a private folder; `None` if another handle holds it.
 pub(crate) fn try_take(folder: &Folder, name: &str) -> Result<Option<LockFile>, AuthError> {
     loop {
         match Attempt::at(folder.lockable(name)?).map_err(|error| io("lock", &folder.path_of(name), error))? {
@@ -36,12 +36,12 @@ pub(crate) fn try_take(folder: &Folder, name: &str) -> Result<Option<LockFile>, 
     }
 }
 
-/// What became of trying to lock an open file.
+/// The result of an attempt to lock an open file.
 enum Attempt {
     Taken(LockFile),
-    /// Somebody else has it.
+    /// Another handle holds it.
     Held,
-    /// The file was removed since it was opened, so its lock keeps nobody out: there may be a new file by now.
+    /// The file was removed after it was opened, so its lock excludes no one: there may be a new file.
     Orphan,
 }
 
@@ -56,7 +56,7 @@ impl Attempt {
     }
 }
 
-/// Waits for the lock of a file, on this thread. `None` when somebody else has it for all that time.
+/// Waits for the lock of a file, on this thread. `None` if another handle holds it for all that time.
 pub(crate) fn take_blocking(folder: &Folder, name: &str, within: Duration) -> Result<Option<LockFile>, AuthError> {
     let start = Instant::now();
     for pause in pauses() {
@@ -72,12 +72,12 @@ pub(crate) fn take_blocking(folder: &Folder, name: &str, within: Duration) -> Re
     Ok(None)
 }
 
-/// Waits for the lock of a file, which is created if need be, in a private folder, which isn't: [`Folder::create`] does
-/// that. A caller that goes away leaves nothing behind.
+/// Waits for the lock of a file in a private folder. The file is created if need be, but not the folder: see
+/// [`Folder::create`]. A dropped caller leaves no lock behind.
 ///
 /// # Errors
 ///
-/// `Timeout` when somebody else has it for all that time.
+/// `Timeout` if another handle holds it for all that time.
 pub(crate) async fn take(folder: &Path, name: &str, within: Duration) -> Result<LockFile, AuthError> {
     let start = tokio::time::Instant::now();
     for pause in pauses() {
@@ -96,7 +96,7 @@ pub(crate) async fn take(folder: &Path, name: &str, within: Duration) -> Result<
         .with_message("somebody else holds the lock of this session, in this process or another"))
 }
 
-/// Soon at first, since most wait for a write; then not so often, since a vendor's answer takes a while.
+/// Short at first, since most wait for a write; longer later, since a vendor's response takes a while.
 fn pauses() -> impl Iterator<Item = Duration> {
     let mut pause = Duration::from_micros(500);
     std::iter::repeat_with(move || {
@@ -105,7 +105,7 @@ fn pauses() -> impl Iterator<Item = Duration> {
     })
 }
 
-/// Does what may block on another thread. It is done to its end even if the caller goes away.
+/// Runs blocking work on another thread. It is completed even if the caller is dropped.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, AuthError> + Send + 'static,
 ) -> Result<T, AuthError> {
@@ -150,10 +150,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_caller_that_goes_away_holds_nothing() {
+    async fn a_dropped_caller_holds_no_lock() {
         let scratch = Scratch::new();
         for _ in 0..50 {
-            // The lock is asked for on another thread, and nobody waits for what comes of it.
+            // The lock is requested on another thread, and no caller waits for the result.
             let _ = poll_once(Box::pin(take(scratch.path(), "a", SOON)).as_mut());
         }
         take(scratch.path(), "a", SOON).await.unwrap();
@@ -161,7 +161,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_lock_whose_file_is_gone_is_not_taken_for_one() {
+    fn the_lock_of_a_removed_file_does_not_count() {
         let scratch = Scratch::new();
         let folder = Folder::open(scratch.path()).unwrap();
         let (orphan, file) = (folder.lockable("a").unwrap(), scratch.path().join("a"));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_folder_is_said() {
+    async fn a_missing_folder_is_an_error_that_names_it() {
         let scratch = Scratch::new();
         let error = take(&scratch.path().join("none"), "a", NOW).await.unwrap_err();
         assert_eq!(error.kind(), AuthErrorKind::Storage);

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
 use crate::{AuthError, AuthErrorKind, Session};
 
-/// How long it is remembered that something was removed: longer than any login or renewal takes.
+/// How long a removal is remembered: longer than any login or renewal takes.
 const REMEMBERED: Duration = Duration::from_secs(10 * 60);
 
 /// Keeps sessions in memory, for as long as the process lives.
@@ -27,7 +27,7 @@ struct Sessions {
     by_key: HashMap<String, Stored>,
     /// The marks of removals, by key.
     removed: HashMap<String, Revision>,
-    /// All of them in their order, and when each was left.
+    /// All marks in order, and when each was left.
     marks: VecDeque<(Instant, String, Revision)>,
     /// Counts writes.
     written: u128,
@@ -39,7 +39,7 @@ impl Sessions {
         Revision(self.written)
     }
 
-    /// Changes what is stored under a revision, if it is still there.
+    /// Changes the entry of a revision, if it is still stored.
     fn change(&mut self, key: &str, expected: Revision, change: impl FnOnce(&mut Stored)) -> Option<Revision> {
         let revision = self.next();
         let stored = self.by_key.get_mut(key).filter(|stored| stored.revision == expected)?;
@@ -67,7 +67,7 @@ impl Sessions {
         self.removed.get(key).copied().unwrap_or(Revision::VACANT)
     }
 
-    /// Forgets the marks that are old, but not one that has taken the place of another.
+    /// Forgets old marks, but keeps a newer one of the same key.
     fn forget_marks(&mut self, now: Instant) {
         while let Some((left, key, mark)) = self.marks.front() {
             if now.duration_since(*left) <= REMEMBERED {
@@ -93,7 +93,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Forgets a session, for whoever has this store for itself.
+    /// Forgets a session without a mark, for the only user of the store.
     pub(crate) fn forget(&self, key: &str) {
         unpoisoned(&self.sessions).by_key.remove(key);
     }
@@ -164,7 +164,7 @@ impl SessionStore for MemoryStore {
     }
 }
 
-/// The locks that somebody has or waits for, by key.
+/// The locks that are held or waited for, by key.
 #[derive(Debug, Default)]
 struct Locks(Mutex<HashMap<String, Lock>>);
 
@@ -177,7 +177,7 @@ impl Locks {
     }
 }
 
-/// Somebody who waits for a lock, or has it. The lock is forgotten with the last of them.
+/// The holder of a lock, or a waiter. The lock is dropped with the last of them.
 struct Waiting {
     locks: Arc<Locks>,
     key: String,
@@ -194,14 +194,14 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         let mut locks = unpoisoned(&self.locks.0);
-        // The map's own, and this one: nobody else has it or waits for it.
+        // Only the map and this waiter have it: no other holds it or waits for it.
         if Arc::strong_count(&self.lock) == 2 {
             locks.remove(&self.key);
         }
     }
 }
 
-/// What a thread that panicked left behind is whole: no step here can panic halfway.
+/// The data of a thread that panicked is consistent: no step here can panic halfway.
 fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn locks_are_forgotten_with_the_last_who_wants_them() {
+    async fn locks_are_dropped_with_their_last_waiter() {
         let store = MemoryStore::new();
         let held = store.lock("a", Duration::ZERO).await.unwrap();
         assert!(store.lock("a", Duration::from_secs(1)).await.is_err());

@@ -1,4 +1,4 @@
-//! How durable stores write a session: one format for files, keyrings and whatever comes.
+//! The record of a session in durable stores: one format for files, keyrings and further stores.
 //!
 //! A record is JSON:
 //!
@@ -17,19 +17,19 @@
 //! }
 //! ```
 //!
-//! What isn't there is left out. With a key, `"sealed": "base64"` takes the place of `"session"`. Numbers that don't fit
-//! a double are texts, so that any JSON tool can read a record and write it back.
+//! Absent values are left out. With a key, `"sealed": "base64"` replaces `"session"`. Numbers that don't fit a double
+//! are strings, so that any JSON tool can read a record and write it back.
 //!
-//! # Members that nobody knows
+//! # Unknown properties
 //!
-//! They are an error. Every write replaces the whole record, so a member that was ignored would be gone after the next
-//! renewal; and it may have said that the refresh token is not to be sent. Whoever adds one raises the version.
+//! They are an error. Every write replaces the whole record, so an ignored property would be lost with the next
+//! renewal; and it may have said that the refresh token must not be sent. A new property needs a new version.
 //!
 //! # Version 1
 //!
-//! It said neither which server a session belongs to nor which credentials it was signed in with, and was kept under
-//! another name: `aivo/default`. Using one could send a token of production to staging, or serve one user another's
-//! session. So it is refused, with an error that says how to replace it, and nothing is overwritten before that.
+//! It named neither the server nor the credentials of a session, and was stored under another name: `aivo/default`.
+//! Using one could send a token of production to staging, or serve one user another's session. So it is refused, with
+//! an error that says how to replace it, and nothing is overwritten before that.
 
 mod json;
 
@@ -44,13 +44,12 @@ use crate::{AuthError, Session, SessionKey};
 /// The version that is written, and the only one that is read.
 pub(crate) const VERSION: u32 = 2;
 
-/// The name under which version 1 kept the session of a key.
+/// The name of a session in version 1.
 pub(crate) fn name_of_version_1(key: &str) -> Option<String> {
     key.parse::<SessionKey>().ok().map(|key| key.without_realm())
 }
 
-/// There is a session of version 1, and none of this version. `place` is where it was found; the name of the account
-/// stays out of it.
+/// The error where only a session of version 1 is stored. `place` is its location, without the name of the account.
 pub(crate) fn outdated(place: &dyn fmt::Display) -> AuthError {
     storage(format!(
         "{place} has a session of this account in the format 1, which doesn't say which server and which credentials it \
@@ -58,16 +57,16 @@ pub(crate) fn outdated(place: &dyn fmt::Display) -> AuthError {
     ))
 }
 
-/// No record is larger: 64 KiB.
+/// The largest size of a record: 64 KiB.
 pub(crate) const LIMIT: usize = 64 * 1024;
 
-/// The key that a record names, if it is one.
+/// The key that a record names, if the bytes are a record.
 #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "for stores that are not built in"))]
 pub(crate) fn key_of(record: &[u8]) -> Option<String> {
     json::read(record).ok().map(|record| record.key)
 }
 
-/// A revision that nothing has had: 128 random bits.
+/// A revision that was never used: 128 random bits.
 pub(crate) fn fresh_revision() -> Result<Revision, AuthError> {
     let mut bits = [0; 16];
     getrandom::fill(&mut bits).map_err(no_randomness)?;
@@ -86,7 +85,7 @@ pub(crate) struct RecordFormat {
 }
 
 impl RecordFormat {
-    /// Sealed with a key. Records that aren't sealed are refused then.
+    /// Sealed with a key. Unsealed records are refused then.
     #[cfg(feature = "encryption")]
     pub(crate) fn sealed(key: super::EncryptionKey) -> Self {
         Self { key: Some(key) }
@@ -105,7 +104,7 @@ impl RecordFormat {
         Ok(bytes)
     }
 
-    /// What the record of a session says. `place` is where it was found, for errors.
+    /// Reads the record of a session. `place` is its location, for errors.
     pub(crate) fn decode(&self, key: &str, bytes: &[u8], place: &dyn fmt::Display) -> Result<Stored, AuthError> {
         let refused = |why: &str| storage(format!("{place} {why}"));
         if bytes.len() > LIMIT {

@@ -34,7 +34,7 @@ use lock::milliseconds;
 pub use builder::RedisStoreBuilder;
 pub use credentials::RedisCredentials;
 
-/// Keeps sessions in Redis, so that a whole fleet shares them.
+/// Keeps sessions in Redis, shared by a whole fleet.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), auth_core::AuthError> {
@@ -48,52 +48,52 @@ pub use credentials::RedisCredentials;
 /// ```
 ///
 /// With the feature `encryption`, `encrypted` seals the sessions with a key that Redis never sees. With the feature
-/// `redis-tls`, `rediss://` encrypts the connection; without it, passwords and unsealed sessions cross the network as
-/// they are.
+/// `redis-tls`, `rediss://` encrypts the connection; without it, passwords and unsealed sessions cross the network
+/// unencrypted.
 ///
-/// # What is safe when
+/// # Safety of writes
 ///
 /// Every write is one script, which compares the revision and writes. Two processes can't both record their intent to
-/// send the same refresh token, whatever becomes of the lock. The lock only spares them the attempt: it is a lease, and
-/// a process that stands still for longer loses it without a word.
+/// send the same refresh token, even if the lock is lost. The lock only spares them the attempt: it is a lease, and a
+/// process that is suspended for longer loses it without notice.
 ///
-/// If the connection breaks before an answer came, the request is sent once more over a new connection. This is safe:
-/// each write has a revision of its own, and a script that finds it written already says so. A request that got no
-/// answer within [the time limit](RedisStoreBuilder::time_limit) may still happen later. As it compares revisions then,
-/// it can't undo what somebody else has written in between, and a removal leaves a mark for
-/// [a while](RedisStoreBuilder::remember_removals), so that it can't undo that either.
+/// If the connection breaks before the answer, the request is sent once more over a new connection. This is safe: each
+/// write has a revision of its own, and a script that finds it written already says so. A request without an answer
+/// within [the time limit](RedisStoreBuilder::time_limit) may still be executed later. As it compares revisions then,
+/// it can't undo later writes, and a removal leaves a mark for [a while](RedisStoreBuilder::remember_removals), so that
+/// it can't undo that either.
 ///
-/// # What survives what
+/// # Durability
 ///
-/// | Redis is set up with | a session that was written survives |
+/// | Redis is set up with | a written session survives |
 /// |---|---|
-/// | no persistence | nothing: after a restart everyone signs in again |
+/// | no persistence | nothing: after a restart every account signs in again |
 /// | `appendonly yes`, `appendfsync everysec` | a crash of Redis; not the last second before a crash of its machine |
 /// | `appendonly yes`, `appendfsync always` | a crash of its machine |
-/// | replicas, without more | a failover, except for what wasn't copied yet |
-/// | replicas and [`wait_for_replicas`](RedisStoreBuilder::wait_for_replicas) | a failover to one of those that have it |
+/// | replicas, without more | a failover, except for writes that weren't copied yet |
+/// | replicas and [`wait_for_replicas`](RedisStoreBuilder::wait_for_replicas) | a failover to a replica that has it |
 ///
-/// Redis promises nothing beyond that: a failover may choose a replica that lacks the last writes. If it lacks the last
-/// one, the session that comes back has a refresh token that was redeemed already, or lacks the intent that says so;
-/// most vendors answer by ending the session, and somebody has to sign in. A cut network may also leave two primaries
-/// for a while; `min-replicas-to-write` bounds how long the old one goes on. Only `appendfsync always` together with
+/// Redis guarantees nothing beyond that: a failover may choose a replica that lacks the last writes. If it lacks the
+/// last one, the session that returns has a refresh token that was redeemed already, or lacks the intent that says so;
+/// most vendors then end the session, and the user has to sign in. A network partition may also leave two primaries for
+/// a while; `min-replicas-to-write` bounds how long the old one goes on. Only `appendfsync always` together with
 /// [`wait_for_replicas`](RedisStoreBuilder::wait_for_replicas) for all replicas that may take over comes close to a
 /// database.
 ///
 /// Set `maxmemory-policy noeviction`: then a full Redis refuses writes, which is an error here. With `allkeys-*`
-/// policies it throws sessions away, and with `volatile-*` policies locks and whatever
-/// [`forget_after`](RedisStoreBuilder::forget_after) gave an end.
+/// policies it evicts sessions, and with `volatile-*` policies locks, marks of removals, and sessions with an expiry
+/// from [`forget_after`](RedisStoreBuilder::forget_after).
 ///
-/// # What is in Redis
+/// # Keys in Redis
 ///
 /// Redis 6 or newer, or Valkey. For the prefix `acme:` and the account `me`:
 ///
-/// - `acme:{me}:session`, a hash: `r` the revision, `d` the record, `h` a few revisions before; after a removal, for ten
-///   minutes, without `d`;
-/// - `acme:{me}:lock`, a text: who has the lock. It expires with its lease.
+/// - `acme:{me}:session`, a hash: `r` the revision, `d` the record, `h` a few earlier revisions; after a removal, for
+///   ten minutes, without `d`;
+/// - `acme:{me}:lock`, a string: the token of the lock's holder. It expires with its lease.
 ///
 /// Names of accounts are readable, with `%`, `{`, `}`, white space and control characters percent-encoded. Every
-/// command touches one key, and the keys of an account are in one slot of a cluster. A URL leads to one server; for a
+/// command touches one key, and the keys of an account are in one slot of a cluster. A URL addresses one server; for a
 /// cluster there is [`over`](Self::over), and for Sentinel [`connected_by`](Self::connected_by).
 ///
 /// A user of Redis with an access list needs
@@ -102,9 +102,9 @@ pub use credentials::RedisCredentials;
 ///
 /// # Errors
 ///
-/// All are of the kind [`Storage`](crate::AuthErrorKind::Storage); those that may pass by themselves, such as a Redis
-/// that is restarting, full or just a replica, are [transient](AuthError::is_transient). Neither the password nor anything
-/// that Redis said is in them, but for the code of its answer.
+/// All are of the kind [`Storage`](crate::AuthErrorKind::Storage); those that may be temporary, as of a Redis that is
+/// restarting, full or just a replica, are [transient](AuthError::is_transient). They contain neither the password nor
+/// any text from Redis but the code of its answer.
 pub struct RedisStore {
     client: Arc<Client>,
     prefix: String,
@@ -114,21 +114,21 @@ pub struct RedisStore {
     remember_removals: Duration,
 }
 
-/// What the revision that marks a removal begins with.
+/// The prefix of a revision that marks a removal.
 const REMOVED: &str = "removed-";
 
 impl RedisStore {
     /// A store in the Redis at a URL: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, or
-    /// `unix:///path?db=0` for a socket. A password's special characters are percent-encoded there.
+    /// `unix:///path?db=0` for a socket. Special characters of a password are percent-encoded.
     pub fn builder(url: impl Into<Secret>) -> RedisStoreBuilder {
         RedisStoreBuilder::new(url.into())
     }
 
-    /// Asks Redis whether it is there.
+    /// Checks that Redis answers.
     ///
     /// # Errors
     ///
-    /// [`Storage`](crate::AuthErrorKind::Storage) if it can't be reached, doesn't let this user in, or is still loading.
+    /// [`Storage`](crate::AuthErrorKind::Storage) if it can't be reached, refuses this user, or is still loading.
     pub async fn ping(&self) -> Result<(), AuthError> {
         self.client.ask(Request::Command(&::redis::cmd("PING"))).await.map(drop)
     }
@@ -141,7 +141,7 @@ impl RedisStore {
         names::name(&self.prefix, key, what)
     }
 
-    /// The hash in which version 1 of the format kept the session of a key.
+    /// The hash of a session in version 1 of the format.
     fn key_of_version_1(&self, key: &str) -> Option<String> {
         record::name_of_version_1(key).map(|name| self.session_key(&name))
     }
@@ -151,14 +151,14 @@ impl RedisStore {
         self.has_record(&name).await
     }
 
-    /// Removes what a version before this one kept: somebody has signed in anew, or out.
+    /// Removes the hash of version 1, after a login or a logout.
     async fn remove_version_1(&self, key: &str) -> Result<(), AuthError> {
         let Some(name) = self.key_of_version_1(key) else { return Ok(()) };
         self.client.ask(Request::Command(::redis::cmd("DEL").arg(name))).await.map(drop)
     }
 
-    /// The revision and the record of a hash; only a revision, if it is the mark of a removal. Nothing, if that isn't what
-    /// is there.
+    /// The revision and the record of a hash; only a revision, if it is the mark of a removal. `None` if the values
+    /// have other types.
     async fn found(&self, name: &str) -> Result<Option<(Option<String>, Option<Vec<u8>>)>, AuthError> {
         let mut command = ::redis::cmd("HMGET");
         command.arg(name).arg("r").arg("d");
@@ -218,7 +218,7 @@ impl RedisStore {
         }
     }
 
-    /// Writes if the revision in Redis is the expected one; the empty text expects nothing.
+    /// Writes if the revision in Redis is the expected one; the empty string expects no hash.
     async fn write(&self, key: &str, expected: &str, stored: &Stored) -> Result<bool, AuthError> {
         let record = self.format.encode(key, stored)?;
         let mut script = script::WRITE.key(self.session_key(key));
@@ -230,7 +230,7 @@ impl RedisStore {
         self.done(self.client.ask(Request::Write(&script::WRITE, &script)).await?)
     }
 
-    /// The revision in Redis, whatever it looks like, or the empty text; and whether it is that of a session.
+    /// The revision in Redis, unparsed, or the empty string; and whether it is that of a session.
     async fn revision(&self, key: &str) -> Result<(String, bool), AuthError> {
         self.revision_of(&self.session_key(key)).await
     }
@@ -240,8 +240,8 @@ impl RedisStore {
         Ok((revision.unwrap_or_default(), record.is_some()))
     }
 
-    /// Writes a session whatever is there, by comparing all the same: a request that Redis gets to late changes nothing
-    /// that was written in between.
+    /// Writes a session whatever is stored, but by comparing revisions: a request that Redis executes late undoes no
+    /// later write.
     async fn overwrite(&self, key: &str, session: &Session) -> Result<Revision, AuthError> {
         let stored = Stored::new(session.clone(), None, fresh_revision()?);
         let deadline = Deadline::after(self.client.limit());
@@ -255,8 +255,8 @@ impl RedisStore {
         }
     }
 
-    /// Writes if there is no session: nothing, or the mark of a removal. The mark may run out between the look and the
-    /// write, which is no reason to refuse. Another mark is one: somebody has signed out meanwhile.
+    /// Writes if there is no session: no hash, or the mark of a removal. The mark may expire between the look and the
+    /// write, which is no reason to refuse. Another mark is one: a peer has signed out meanwhile.
     async fn create(&self, key: &str, stored: &Stored) -> Result<bool, AuthError> {
         let (there, is_session) = self.revision(key).await?;
         if is_session || !(there.is_empty() || there.starts_with(REMOVED)) {
@@ -269,7 +269,7 @@ impl RedisStore {
         Ok(ran_out && self.write(key, "", stored).await?)
     }
 
-    /// What is there while no session is: the mark of a removal, or nothing.
+    /// The revision of an entry without a session: the mark of a removal, or [`Revision::VACANT`].
     async fn mark(&self, key: &str) -> Result<Revision, AuthError> {
         let (there, _) = self.revision(key).await?;
         let Some(mark) = there.strip_prefix(REMOVED) else { return Ok(Revision::VACANT) };
@@ -291,7 +291,7 @@ impl RedisStore {
         }
     }
 
-    /// Changes what is stored under a revision, if it is still there.
+    /// Changes the entry of a revision, if it is still stored.
     async fn change(
         &self,
         key: &str,
@@ -381,14 +381,13 @@ impl SessionStore for RedisStore {
         Box::pin(async move { self.mark(key).await.map(Some) })
     }
 
-    /// With `SCAN`, through all keys of the database. A store over a connection of the caller's can't.
+    /// Uses `SCAN`, through all keys of the database. A store over connections of the caller doesn't support it.
     fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
         Box::pin(self.list())
     }
 
-    /// Asks again and again until `within` has passed, and at least once; each time is bounded by
-    /// [the time limit](RedisStoreBuilder::time_limit). Whoever asks most recently has no worse chance than who has waited
-    /// for long.
+    /// Asks repeatedly until `within` has passed, and at least once; each request is bounded by
+    /// [the time limit](RedisStoreBuilder::time_limit). Waiters form no queue: a later one may get the lock first.
     fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
         Box::pin(lock::take(&self.client, self.key(key, "lock"), self.lease, within))
     }
@@ -429,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_that_are_none_are_refused_without_repeating_them() {
+    fn invalid_urls_are_refused_without_repeating_them() {
         for url in [
             "",
             "canary",
@@ -450,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_wait_and_a_short_lease_are_taken() {
+    fn a_time_limit_or_lease_of_zero_is_refused() {
         assert!(RedisStore::builder("redis://localhost").time_limit(Duration::ZERO).build().is_err());
         assert!(RedisStore::builder("redis://localhost").lock_lease(Duration::ZERO).build().is_err());
     }

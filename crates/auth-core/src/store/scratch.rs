@@ -1,4 +1,4 @@
-//! A folder for a test, gone with it.
+//! A folder for a test, removed with it.
 #![allow(clippy::unwrap_used, reason = "a test that has no folder is no test")]
 
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ use crate::{AuthError, AuthErrorKind};
 const KEY: usize = 32;
 const NONCE: usize = 24;
 
-/// Base64 with its padding or without.
+/// Base64 with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -24,12 +24,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// A key for stores that encrypt: 32 random bytes, kept where the sessions are not.
 ///
-/// `Debug` shows nothing of it, clones share one copy, and the copy is overwritten when the last of them goes.
+/// `Debug` shows nothing of it, clones share one copy, and the copy is overwritten when the last clone is dropped.
 ///
-/// Sessions are sealed with XChaCha20-Poly1305, each time under a new random nonce. A sealed session can be read for the
-/// account it was written for and no other. Account names, revisions and the hashes of intents stay readable.
-/// Encryption keeps tokens from whoever gets hold of a file or a backup; it doesn't keep whoever can write the file
-/// from putting an older copy back.
+/// Sessions are sealed with XChaCha20-Poly1305, each time under a new random nonce. A sealed session can be read only
+/// for the account it was written for. Account names, revisions and the hashes of intents stay readable. Encryption
+/// protects tokens from readers of a file or a backup; it doesn't keep a writer of the file from restoring an older
+/// copy.
 ///
 /// ```
 /// use auth_core::EncryptionKey;
@@ -49,50 +49,51 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// # let _ = key;
 /// ```
 ///
-/// Every session is sealed with the new key when it is next written; after the longest life of a session the old one can
-/// go. Give the key to all processes before one writes with it: those that have only the old key can't read the new.
+/// Every session is sealed with the new key at its next write; after the longest life of a session the old key can be
+/// dropped. Give the new key to all processes before one writes with it: processes with the old key alone can't read
+/// it.
 #[derive(Clone)]
 pub struct EncryptionKey(Arc<Keys>);
 
 #[derive(Clone)]
 struct Keys {
     current: Zeroizing<[u8; KEY]>,
-    /// They only open.
+    /// These keys only open.
     old: Vec<EncryptionKey>,
 }
 
 impl EncryptionKey {
-    /// A key of 32 bytes. They must be random, not a password. The array that they come from is the caller's to wipe.
+    /// A key of 32 bytes. They must be random, not a password. Wiping the array is up to the caller.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Arc::new(Keys { current: Zeroizing::new(bytes), old: Vec::new() }))
     }
 
-    /// A key in base64, with its padding or without. White space around it doesn't count.
+    /// A key in base64, with or without padding. White space around it is ignored.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if the text isn't base64, or isn't that of 32 bytes.
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if the string isn't base64, or not that of 32 bytes.
     pub fn from_base64(text: &str) -> Result<Self, AuthError> {
         let refused = |why: String| {
             AuthError::new(AuthErrorKind::InvalidInput).with_message(format!(
                 "an encryption key is 32 bytes in base64, as `openssl rand -base64 32` gives them: this text {why}"
             ))
         };
-        // Large enough to never grow, which would leave a copy behind.
+        // Large enough never to grow, which would leave a copy behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() + 3));
         BASE64.decode_vec(text.trim(), &mut bytes).map_err(|_| refused("is no base64".to_owned()))?;
         let key = <&[u8; KEY]>::try_from(bytes.as_slice()).map_err(|_| refused(format!("has {}", bytes.len())))?;
         Ok(Self::from_bytes(*key))
     }
 
-    /// Also opens what another key sealed, and what its own old keys did. Only this key seals.
+    /// Also opens sessions that another key, or one of its own old keys, sealed. Only this key seals.
     #[must_use]
     pub fn also_decrypt_with(mut self, old: Self) -> Self {
         Arc::make_mut(&mut self.0).old.push(old);
         self
     }
 
-    /// Nonce and ciphertext of what only this key, for this account and version of the format, can open.
+    /// Nonce and ciphertext, which only this key can open, for this account and version of the format.
     pub(super) fn seal(&self, version: u32, account: &str, plain: &[u8]) -> Result<Vec<u8>, AuthError> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)
@@ -102,7 +103,7 @@ impl EncryptionKey {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// What was sealed by this key or an old one, for this account and version of the format.
+    /// Opens data sealed by this key or an old one, for this account and version of the format.
     pub(super) fn open(&self, version: u32, account: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE>()?;
         let payload = Payload { msg: ciphertext, aad: &bound_to(version, account) };
@@ -123,7 +124,7 @@ impl fmt::Debug for EncryptionKey {
     }
 }
 
-/// What a sealed session can't be separated from.
+/// The associated data that binds a sealed session to its version and account.
 fn bound_to(version: u32, account: &str) -> Vec<u8> {
     [b"auth-core session ".as_slice(), &version.to_be_bytes(), account.as_bytes()].concat()
 }
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_is_bound_to_its_version_and_account() {
+    fn sealed_data_is_bound_to_its_version_and_account() {
         let key = EncryptionKey::from_bytes([7; 32]);
         let sealed = key.seal(1, "a", b"plain").unwrap();
         assert!(key.open(1, "a", &sealed).is_some());

@@ -20,7 +20,7 @@ fn adapter(url: &str) -> AivoAuthenticator {
 }
 
 fn adapter_that_waits(url: &str, timeout: Duration) -> AivoAuthenticator {
-    // A token of the client's own must never be sent.
+    // The client's own token must never be sent.
     let client = Client::builder().server(Server::Custom(url.to_owned())).static_token("canary-own-token");
     let client = client.retry(RetryPolicy::never()).timeout(timeout).max_body_size(8 * 1024);
     AivoAuthenticator::new(client.build().unwrap())
@@ -78,7 +78,7 @@ async fn login_sends_the_password_and_no_token() {
 }
 
 #[tokio::test]
-async fn login_user_tells_who_signed_in() {
+async fn login_user_returns_the_user() {
     let fake = Fake::answering(200, &answer(900).to_string()).await;
     let (session, user) = adapter(&fake.url).login_user(&credentials(), &Frozen).await.unwrap();
     assert_eq!(session.subject, Some(user.id.to_string()));
@@ -112,7 +112,7 @@ async fn logout_sends_the_access_token() {
 }
 
 #[tokio::test]
-async fn capabilities_are_what_the_verbs_do() {
+async fn capabilities_match_the_verbs() {
     let fake = Fake::answering(204, "").await;
     let adapter = adapter(&fake.url);
     let capabilities = adapter.capabilities();
@@ -124,7 +124,7 @@ async fn capabilities_are_what_the_verbs_do() {
 }
 
 #[tokio::test]
-async fn every_answer_of_failure_is_sorted() {
+async fn every_error_response_is_classified() {
     use AuthErrorKind::*;
     let mut cases: Vec<Case> = common();
     cases.extend([
@@ -162,7 +162,7 @@ async fn every_answer_of_failure_is_sorted() {
             fake.answer(case.status, &case.headers, case.body);
             let error = run(&adapter, operation).await.unwrap_err();
             case.check(&error, "aivo", operation, refused);
-            // Not even the rotating redemption is ever sent again.
+            // Not even the rotating redemption is sent again.
             fake.only();
         }
     }
@@ -201,9 +201,9 @@ async fn success_of_another_form_is_an_error_that_names_the_field() {
     }
 }
 
-/// The description promises a tenant and more of every user; a session needs the tokens.
+/// The description requires a tenant and more of every user; a session needs only the tokens.
 #[tokio::test]
-async fn whoever_gets_tokens_is_signed_in() {
+async fn a_response_with_tokens_is_a_session() {
     let fake = Fake::start().await;
     let adapter = adapter(&fake.url);
     let user = |member: &str, value: Value| {
@@ -251,7 +251,7 @@ async fn whoever_gets_tokens_is_signed_in() {
 }
 
 #[tokio::test]
-async fn a_call_without_an_answer_says_what_may_have_become_of_it() {
+async fn a_call_without_a_response_reports_its_delivery() {
     for (operation, _) in OPERATIONS {
         check_transport("aivo", operation, async |url, timeout| {
             run(&adapter_that_waits(&url, timeout), operation).await.unwrap_err()
@@ -261,7 +261,7 @@ async fn a_call_without_an_answer_says_what_may_have_become_of_it() {
 }
 
 #[tokio::test]
-async fn what_cannot_succeed_is_not_sent() {
+async fn requests_that_cannot_succeed_are_not_sent() {
     let fake = Fake::answering(200, &answer(900).to_string()).await;
     let adapter = adapter(&fake.url);
     for (credentials, words) in [

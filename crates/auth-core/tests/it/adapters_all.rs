@@ -1,4 +1,4 @@
-//! What holds for all families alike.
+//! Behaviour that all families share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ fn session() -> Session {
 }
 
 #[tokio::test]
-async fn what_a_family_lacks_is_visible_beforehand_and_sends_nothing() {
+async fn missing_verbs_are_visible_beforehand_and_send_nothing() {
     let fake = Fake::answering(401, "{}").await;
     for family in all(&fake.url) {
         let capabilities = family.capabilities();
@@ -86,13 +86,13 @@ fn frame(kind: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, 0], &stream.to_be_bytes(), payload].concat()
 }
 
-/// What is sent, made of the number of the request's stream.
+/// The answer, built from the number of the request's stream.
 type Frames = fn(u32) -> Vec<u8>;
 
-/// Speaks just enough of HTTP/2 to read a request, and sends this.
+/// Speaks just enough of HTTP/2 to read a request, and sends the answer.
 async fn refuse(mut stream: TcpStream, answer: Frames) -> std::io::Result<()> {
     stream.read_exact(&mut [0; 24]).await?;
-    // Our settings: none.
+    // An empty SETTINGS frame.
     stream.write_all(&frame(4, 0, &[])).await?;
     loop {
         let mut head = [0; 9];
@@ -101,7 +101,7 @@ async fn refuse(mut stream: TcpStream, answer: Frames) -> std::io::Result<()> {
         stream.read_exact(&mut vec![0; length.try_into().unwrap()]).await?;
         let id = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
         let ends = head[4] & 1 != 0;
-        // The last frame of a request: its head, or a part of its body.
+        // The last frame of a request: its headers, or a part of its body.
         if matches!(head[3], 0 | 1) && ends {
             stream.write_all(&answer(id)).await?;
         }
@@ -129,7 +129,7 @@ async fn renew(family: &dyn Authenticator) -> AuthError {
     }
 }
 
-/// Whether a refresh token is spent depends on it: a server over HTTP/2 can say that it looked at nothing.
+/// A refresh token may be spent unless a server over HTTP/2 says that it processed nothing.
 #[tokio::test]
 async fn a_renewal_that_a_server_refused_unprocessed_was_not_processed() {
     let answers: [(&str, Frames, Delivery); 5] = [
@@ -151,7 +151,7 @@ async fn a_renewal_that_a_server_refused_unprocessed_was_not_processed() {
     }
 }
 
-/// What a gateway says for want of a server, or of a setting, is nothing about credentials.
+/// The answer of a gateway that lacks a server, or a setting, says nothing about credentials.
 #[tokio::test]
 async fn no_other_failure_is_taken_for_a_refusal_of_credentials() {
     let fake = Fake::start().await;

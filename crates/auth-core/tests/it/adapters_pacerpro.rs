@@ -18,7 +18,7 @@ fn adapter(url: &str) -> PacerProAuthenticator {
 }
 
 fn adapter_that_waits(url: &str, timeout: Duration) -> PacerProAuthenticator {
-    // A token of the client's own must never be sent.
+    // The client's own token must never be sent.
     let client = Client::builder().server(Server::Custom(url.to_owned())).static_token("canary-own-token");
     let client = client.retry(RetryPolicy::never()).timeout(timeout).max_body_size(8 * 1024);
     PacerProAuthenticator::new(client.build().unwrap())
@@ -64,16 +64,16 @@ async fn login_sends_the_password_and_no_token() {
 }
 
 #[tokio::test]
-async fn expiry_is_what_the_answer_says_or_else_the_token() {
+async fn expiry_comes_from_the_response_or_else_from_the_token() {
     let fake = Fake::start().await;
     for (answer, expires_at) in [
         (json!({"jwtToken": JWT, "expiresAt": "2023-11-14T22:30:00"}), Some(at(1_700_001_000))),
-        // The end that the token names, as local time of other places.
+        // The end in the token, as local time of other zones.
         (json!({"jwtToken": JWT, "expiresAt": "2023-11-14T18:13:20"}), Some(at(1_700_003_600))),
         (json!({"jwtToken": JWT, "expiresAt": "2023-11-15T04:43:20"}), Some(at(1_700_003_600))),
-        // With a zone, it is what it says.
+        // With a zone, the time counts as it is.
         (json!({"jwtToken": JWT, "expiresAt": "2023-11-14T18:13:20Z"}), Some(at(1_699_985_600))),
-        // Without a token's word, it is UTC.
+        // Without a claim in the token, it is UTC.
         (json!({"jwtToken": "opaque", "expiresAt": "2023-11-14T22:30:00"}), Some(at(1_700_001_000))),
         (json!({"jwtToken": JWT, "expiresAt": 1_700_001_000}), Some(at(1_700_003_600))),
         (json!({"jwtToken": JWT, "expiresAt": null}), Some(at(1_700_003_600))),
@@ -100,7 +100,7 @@ async fn refresh_sends_the_sessions_token_and_keeps_the_account() {
 }
 
 #[tokio::test]
-async fn a_logout_sends_nothing_and_says_what_to_ask_for() {
+async fn a_logout_sends_nothing_and_names_revoke_all() {
     let fake = Fake::answering(200, "{}").await;
     let adapter = adapter(&fake.url);
     let error = adapter.logout(&session()).await.unwrap_err();
@@ -124,14 +124,14 @@ async fn revoke_all_deletes_the_session() {
 }
 
 #[tokio::test]
-async fn capabilities_are_what_the_verbs_do() {
+async fn capabilities_match_the_verbs() {
     let capabilities = adapter("http://127.0.0.1:1").capabilities();
     assert_eq!(capabilities.renewal, Renewal::Refresh);
     assert!(capabilities.renews_valid_only && capabilities.revoke_all && !capabilities.rotates);
 }
 
 #[tokio::test]
-async fn every_answer_of_failure_is_sorted() {
+async fn every_error_response_is_classified() {
     let mut cases = common();
     cases.push(unauthorized(401, r#"{"message":"canary","error":"canary","status":401,"type":"error"}"#));
     cases.push(unauthorized(401, r#"{"status":"canary","type":"canary"}"#));
@@ -176,7 +176,7 @@ async fn success_without_a_token_is_no_session() {
 }
 
 #[tokio::test]
-async fn a_call_without_an_answer_says_what_may_have_become_of_it() {
+async fn a_call_without_a_response_reports_its_delivery() {
     for (operation, _) in OPERATIONS {
         check_transport("pacerpro", operation, async |url, timeout| {
             run(&adapter_that_waits(&url, timeout), operation).await.unwrap_err()

@@ -25,7 +25,7 @@ fn adapter(client: ClientBuilder) -> SvixAuthenticator {
     SvixAuthenticator::new(client.build().unwrap())
 }
 
-/// One whose client has a key of its own.
+/// An adapter whose client has a key of its own.
 fn operator(url: &str) -> SvixAuthenticator {
     adapter(client(url).static_token("canary-own-key"))
 }
@@ -82,7 +82,7 @@ async fn minting_sends_the_key_and_counts_the_lifetime_from_the_answer() {
     let adapter = operator(&fake.url);
     for (lifetime, token, expires_at, body) in [
         (Some(3600), "opaque", Some(at(NOW + 3600)), json!({"expiry": 3600})),
-        // The token may say what it wants, what was asked for counts.
+        // The requested lifetime takes precedence over the token's claims.
         (Some(604_800), JWT, Some(at(NOW + 604_800)), json!({"expiry": 604_800})),
         (None, JWT, Some(at(1_700_003_600)), json!({})),
         (None, "opaque", None, json!({})),
@@ -109,9 +109,9 @@ async fn a_one_time_token_is_exchanged_with_its_bearer_or_the_clients_own_token(
 }
 
 #[tokio::test]
-async fn an_api_key_is_a_session_that_nobody_is_asked_for() {
+async fn an_api_key_becomes_a_session_without_a_request() {
     let fake = Fake::answering(500, "").await;
-    // Even a key that is a JWT: its end is the vendor's word.
+    // Even a key that is a JWT: only the vendor ends it.
     for key in ["canary-key.eu", JWT] {
         let session = operator(&fake.url).login(&Credentials::api_key(key), &Frozen).await.unwrap();
         assert_eq!(session.access_token.expose(), key);
@@ -155,7 +155,7 @@ async fn revoke_all_ends_the_applications_tokens_with_the_clients_own_key() {
 }
 
 #[tokio::test]
-async fn the_extras_send_the_sessions_token() {
+async fn methods_beyond_the_trait_send_the_sessions_token() {
     let fake = Fake::answering(200, &json!({"url": "https://x/#key=canary", "token": "canary"}).to_string()).await;
     let adapter = operator(&fake.url);
     let wanted = types::AppPortalAccessIn::new().read_only(true);
@@ -174,7 +174,7 @@ async fn the_extras_send_the_sessions_token() {
 }
 
 #[tokio::test]
-async fn capabilities_are_what_the_verbs_do() {
+async fn capabilities_match_the_verbs() {
     let fake = Fake::answering(204, "").await;
     let adapter = operator(&fake.url);
     let capabilities = adapter.capabilities();
@@ -187,7 +187,7 @@ async fn capabilities_are_what_the_verbs_do() {
 }
 
 #[tokio::test]
-async fn every_answer_of_failure_is_sorted() {
+async fn every_error_response_is_classified() {
     use AuthErrorKind::*;
     let mut cases: Vec<Case> = common();
     cases.extend([
@@ -271,7 +271,7 @@ async fn a_token_is_all_that_a_session_needs() {
 }
 
 #[tokio::test]
-async fn a_call_without_an_answer_says_what_may_have_become_of_it() {
+async fn a_call_without_a_response_reports_its_delivery() {
     for (what, operation, _) in OPERATIONS {
         check_transport("svix", operation, async |url, timeout| {
             let operator = adapter(client(&url).static_token("canary-own-key").timeout(timeout));
@@ -282,7 +282,7 @@ async fn a_call_without_an_answer_says_what_may_have_become_of_it() {
 }
 
 #[tokio::test]
-async fn what_cannot_succeed_is_not_sent() {
+async fn requests_that_cannot_succeed_are_not_sent() {
     let fake = Fake::answering(200, "{}").await;
     let adapter = operator(&fake.url);
     let minting = |app_id: &str| Credentials::from(AppAccess::new("canary-key", app_id));
@@ -329,7 +329,7 @@ async fn a_client_without_a_token_says_what_it_needs() {
     assert!(fake.received().is_empty());
 }
 
-/// A source that never has a token, for a reason.
+/// A source that never has a token, for a given reason.
 #[derive(Debug)]
 struct Broken(TokenError);
 
@@ -346,7 +346,7 @@ impl TokenSource for Broken {
 }
 
 #[tokio::test]
-async fn what_a_token_source_says_is_passed_on() {
+async fn the_error_of_a_token_source_is_passed_on() {
     let carried = AuthError::new(AuthErrorKind::RateLimited)
         .with_operation(Family::new("acme"), "login")
         .with_retry_after(Some(Duration::from_secs(3)));

@@ -1,4 +1,4 @@
-//! The three adapters in the suite that any authenticator is put through.
+//! The three adapters in the conformance suite for authenticators.
 
 use std::time::SystemTime;
 

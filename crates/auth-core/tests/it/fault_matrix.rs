@@ -1,4 +1,4 @@
-//! Every fault, on every operation that the adapters call, at every vendor: what kind of error it becomes, what the error
+//! Every fault, on every operation that the adapters call, at every vendor: the kind of the resulting error, what it
 //! says about the request, and that the next call works.
 
 use std::time::Duration;
@@ -12,25 +12,25 @@ use AuthErrorKind::{Decode, Forbidden, InvalidCredentials, NotFound, RateLimited
 
 use crate::support::vendors::{ROWS, Row, Verb, World, name};
 
-/// What a call comes to; `Ok(())` where the fault does no harm.
+/// The result of a call; `Ok(())` where the fault does no harm.
 type Expected = Result<(), AuthErrorKind>;
 
 const FINE: Expected = Ok(());
 
-/// Per fault, whatever the operation.
+/// The result of a fault, for all operations.
 fn by_default(fault: &Fault) -> Expected {
     match fault {
-        // No answer.
+        // No response.
         Fault::RefuseConnections => Err(Transport),
         Fault::LoseRequest => Err(Transport),
         Fault::LoseAnswer => Err(Transport),
-        // Half an answer.
+        // Half a response.
         Fault::ResetInHeaders => Err(Transport),
         Fault::ResetInBody => Err(Transport),
         Fault::StallHeaders => Err(Timeout),
         Fault::StallBody => Err(Timeout),
         Fault::SlowDrip { .. } => FINE,
-        // Another answer.
+        // Another response.
         Fault::TooManyRequests(_) => Err(RateLimited),
         Fault::Status(StatusCode::UNAUTHORIZED) => Err(SessionExpired),
         Fault::Status(StatusCode::FORBIDDEN) => Err(Forbidden),
@@ -39,27 +39,27 @@ fn by_default(fault: &Fault) -> Expected {
         Fault::InternalError => Err(AuthErrorKind::Vendor),
         Fault::HtmlError => Err(AuthErrorKind::Vendor),
         Fault::Redirect { .. } => Err(AuthErrorKind::Vendor),
-        // A damaged answer.
+        // A damaged response.
         Fault::EmptyBody => Err(Decode),
         Fault::TruncatedJson => Err(Decode),
         Fault::WrongTypes => Err(Decode),
         Fault::HugeBody { .. } => Err(Decode),
-        // What counts is what is in it.
+        // Only the body counts.
         Fault::WrongContentType => FINE,
-        // Expiry counts from the answer's arrival, or is what was asked for.
+        // Expiry counts from the response's arrival, or was requested.
         Fault::ClockAhead(_) => FINE,
         Fault::ClockBehind(_) => FINE,
         other => panic!("{other:?} is new: what should become of it?"),
     }
 }
 
-/// Where an operation differs. The first line that fits counts.
+/// Operations with another result. The first matching row counts.
 const EXCEPTIONS: &[(Vendor, &[Verb], &[&str], Expected)] = &[
-    // What is refused is not the token of a session, but what signs in, or the key that revokes.
+    // The vendor refuses the credentials, or the key that revokes, and not the token of a session.
     (Vendor::Svix, &[Verb::Login, Verb::Exchange, Verb::RevokeAll], &["Status401"], Err(InvalidCredentials)),
     (Vendor::PacerPro, &[Verb::Login], &["Status401"], Err(InvalidCredentials)),
     (Vendor::Aivo, &[Verb::Login], &["Status401"], Err(InvalidCredentials)),
-    // A success that has nothing to say: whatever is in the body, nobody reads it.
+    // A success without content: its body is not read.
     (Vendor::Svix, &[Verb::Logout, Verb::RevokeAll], &["EmptyBody", "TruncatedJson", "WrongTypes"], FINE),
     (Vendor::PacerPro, &[Verb::RevokeAll], &["EmptyBody", "TruncatedJson", "WrongTypes"], FINE),
     (Vendor::Aivo, &[Verb::Logout], &["EmptyBody", "TruncatedJson", "WrongTypes"], FINE),
@@ -75,7 +75,7 @@ fn expected(row: &Row, fault: &Fault) -> Expected {
     exception.map_or_else(|| by_default(fault), |(_, _, _, expected)| *expected)
 }
 
-/// What an error says must be true, and enough to decide by.
+/// The details of an error must be true, and sufficient for a decision.
 fn check_details(cell: &str, row: &Row, fault: &Fault, error: &AuthError) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut check = |holds: bool, what: &str| {
@@ -93,7 +93,7 @@ fn check_details(cell: &str, row: &Row, fault: &Fault, error: &AuthError) -> Vec
         (Fault::Redirect { .. }, _) => Some(307),
         (_, SessionExpired) => Some(401),
         (_, Transport | Timeout) => None,
-        // Of the answer that was damaged, as far as it was one.
+        // The status of the damaged response, as far as there was one.
         _ => error.status().filter(|status| (200..300).contains(status)),
     };
     check(error.status() == status, "it has the status of the answer, if there was one");
@@ -109,7 +109,7 @@ fn check_details(cell: &str, row: &Row, fault: &Fault, error: &AuthError) -> Vec
     check(untouched == (error.delivery() == Delivery::NotProcessed), "it can tell whether the vendor has acted");
     let asked = match fault {
         Fault::TooManyRequests(RetryAfter::Seconds(seconds)) => Some(Duration::from_secs(*seconds)),
-        // By the vendor's clock, which is in the answer.
+        // By the vendor's clock, which is in the response.
         Fault::TooManyRequests(RetryAfter::Date(away)) => Some(*away),
         _ => None,
     };
@@ -134,8 +134,8 @@ async fn run(row: Row) -> (usize, Vec<String>) {
         if let Err(error) = &outcome {
             wrong.extend(check_details(&cell, &row, &fault, error));
         }
-        // The fault is over. Where the vendor has processed the call, what was sent may be spent: then the vendor says
-        // so, and signing in anew is the way on. Everything else works as if nothing had happened.
+        // The fault is over. Where the vendor has processed the call, the sent token may be spent: then the vendor
+        // refuses it, and a login helps. Every other call works as if nothing had happened.
         if row.spends && fault.is_processed() && seen != Err(SessionExpired) {
             let again = world.call(row.verb, &ready).await.err().map(|error| error.needs_login());
             if again != Some(true) {

@@ -1,4 +1,4 @@
-//! What a store in files writes, and what it refuses to read.
+//! The files that a store writes, and those that it refuses to read.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -29,7 +29,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// A storage error that says all of this, and no token.
+/// Asserts that an error is of storage, contains all of the words, and shows no token.
 fn assert_says(error: &AuthError, words: &[&str]) {
     let shown = format!("{error}");
     assert_eq!(error.kind(), AuthErrorKind::Storage, "{shown}");
@@ -71,7 +71,7 @@ async fn a_folder_that_others_can_change_is_refused() {
         let octal = format!("{open_to:04o}");
         let error = FileStore::open(scratch.path()).unwrap_err();
         assert_says(&error, &[path, &octal, &format!("`chmod 700 {path}`")]);
-        // Also when it was opened to others later.
+        // Also if it is opened to others later.
         assert_says(&store.load(KEY).await.unwrap_err(), &[path, &octal]);
         assert_says(&store.save(KEY, &session("second")).await.unwrap_err(), &[path, &octal]);
         assert_says(&store.lock(KEY, Duration::ZERO).await.unwrap_err(), &[path, &octal]);
@@ -89,7 +89,7 @@ async fn a_folder_that_is_a_link_is_refused() {
     for path in [link.clone(), link.join(""), link.join(".")] {
         assert_says(&FileStore::open(path).unwrap_err(), &["link", "symbolic link"]);
     }
-    // What is above the folder is the user's affair.
+    // The parents of the folder are up to the user.
     FileStore::open(link.join("inside")).unwrap();
 }
 
@@ -104,7 +104,7 @@ async fn a_file_is_no_folder() {
 }
 
 #[tokio::test]
-async fn a_folder_that_went_away_is_said() {
+async fn a_removed_folder_is_reported() {
     let scratch = Scratch::new();
     let (store, revision) = saved(&scratch).await;
     fs::remove_dir_all(scratch.path()).unwrap();
@@ -182,7 +182,7 @@ fn make_pipe(path: &Path) {
 }
 
 #[tokio::test]
-async fn what_is_no_record_is_refused_until_somebody_signs_in() {
+async fn a_malformed_record_is_refused_until_a_login() {
     let scratch = Scratch::new();
     let (store, revision) = saved(&scratch).await;
     let path = scratch.path().join(RECORD);
@@ -221,14 +221,14 @@ async fn the_file_of_another_account_is_refused() {
     assert_eq!(store.keys().await.unwrap(), [KEY], "a file with another name is nobody's");
 }
 
-/// As version 1 of the format wrote it, under the name that it had.
+/// A session as version 1 of the format wrote it, under its name there.
 const OF_VERSION_1: (&str, &str) = (
     "session-aivo%2fada.json",
     r#"{"version":1,"account":"aivo/ada","revision":"00000000000000000000000000000007","session":{"access_token":"canary","issued_at":"2024-05-01T10:00:00Z"}}"#,
 );
 
 #[tokio::test]
-async fn a_session_without_realm_is_refused_and_kept_until_somebody_signs_in_anew() {
+async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     use std::os::unix::fs::PermissionsExt;
     let scratch = Scratch::new();
     let store = FileStore::open(scratch.path()).unwrap();
@@ -252,7 +252,7 @@ async fn a_session_without_realm_is_refused_and_kept_until_somebody_signs_in_ane
 }
 
 #[tokio::test]
-async fn what_a_killed_writer_left_is_cleaned_up_by_the_next() {
+async fn leftovers_of_a_killed_writer_are_removed_by_the_next() {
     let scratch = Scratch::new();
     let (store, _) = saved(&scratch).await;
     let left = scratch.path().join(TEMPORARY);
@@ -279,7 +279,7 @@ fn no_folder_at_all_is_refused() {
 }
 
 #[tokio::test]
-async fn a_write_whose_caller_went_away_before_its_turn_never_happens() {
+async fn a_write_whose_caller_was_dropped_before_its_turn_never_happens() {
     let scratch = Scratch::new();
     let (store, _) = saved(&scratch).await;
     let (steps, seen) = mpsc::channel();
@@ -292,7 +292,7 @@ async fn a_write_whose_caller_went_away_before_its_turn_never_happens() {
         let store = store.clone();
         async move { store.save(KEY, &session("late")).await }
     });
-    // It runs on another thread now, and waits for its turn.
+    // The write is on another thread now, and waits for its turn.
     let waits = tokio::task::spawn_blocking(move || {
         assert_eq!(seen.recv().unwrap(), FileStep::BeforeWriteLock);
         seen
@@ -331,7 +331,7 @@ async fn a_write_that_began_is_finished_without_its_caller() {
     let seen = seen.await.unwrap();
     write.abort();
     assert!(write.await.unwrap_err().is_cancelled());
-    // Another writer waits for its turn, and finds what the first one wrote.
+    // Another writer waits for its turn, and finds the record of the first one.
     let next = tokio::spawn({
         let store = FileStore::open(scratch.path()).unwrap();
         async move { store.compare_and_swap(KEY, Some(first), &session("third")).await }
@@ -362,7 +362,7 @@ async fn steps_come_in_the_order_that_is_documented() {
 }
 
 #[test]
-fn nothing_that_is_shown_has_a_key_or_an_account() {
+fn debug_shows_no_key_and_no_account() {
     let scratch = Scratch::new();
     let store = FileStore::open(scratch.path()).unwrap();
     assert_eq!(format!("{store:?}"), format!("FileStore {{ folder: {:?}, .. }}", scratch.path()));

@@ -1,5 +1,5 @@
-//! Stores in files on disks that are full, can't be written, or are somebody else's. Most of it needs root, to mount a
-//! disk or to be somebody else; a test that can't have that says so.
+//! Stores in files on disks that are full, can't be written, or belong to another user. Most tests need root, to mount
+//! a disk or to become another user; a test without it says so.
 
 use std::fs;
 use std::os::unix::fs::{chown, lchown};
@@ -16,7 +16,7 @@ use crate::support::scratch::Scratch;
 
 const KEY: &str = "aivo https://aivo.test ada";
 const RECORD: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.json";
-/// Nobody who runs this, most likely.
+/// A user who most likely doesn't run this.
 const STRANGER: u32 = 54_321;
 
 fn session(name: &str) -> Session {
@@ -35,11 +35,11 @@ fn assert_says(error: &AuthError, words: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_said_and_the_old_session_is_whole() {
+async fn a_full_disk_is_reported_and_the_old_session_is_whole() {
     let Some(disk) = Disk::small() else { return };
     let store = FileStore::open(disk.path()).unwrap();
     let revision = store.save(KEY, &session("first")).await.unwrap();
-    // The lock must be there: what is tested is the write.
+    // The lock file must exist: the test is about the write.
     disk.fill();
     for _ in 0..2 {
         let error = store.save(KEY, &session("second")).await.unwrap_err();
@@ -86,7 +86,7 @@ async fn a_disk_that_cannot_be_written_can_be_read() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_somebody_else_is_refused() {
+async fn files_of_another_user_are_refused() {
     let scratch = Scratch::new();
     let store = FileStore::open(scratch.path()).unwrap();
     store.save(KEY, &session("first")).await.unwrap();
@@ -99,12 +99,12 @@ async fn what_belongs_to_somebody_else_is_refused() {
     assert_says(&FileStore::open(scratch.path()).unwrap_err(), &words);
 }
 
-/// Permissions hold for everybody but root, so this becomes somebody else.
+/// Permissions hold for all users but root, so the test becomes another user.
 #[test]
-fn a_folder_without_permission_is_said() {
+fn a_folder_without_permission_is_reported() {
     let scratch = Scratch::new();
     fs::create_dir(scratch.path()).unwrap();
-    // A program somewhere private can't be started by everybody.
+    // A program in a private folder can't be started by all users.
     let program = scratch.path().join("program");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     let mut child = respawn_copy(&program, module_path!(), "somebody_else");

@@ -13,7 +13,7 @@ use crate::support::scratch::Scratch;
 const KEY: &str = "aivo https://aivo.test ada";
 const RECORD: &str = "session-09f78ffb7f33dc98ed6fdebf20e887f9.json";
 const SOON: Duration = Duration::from_secs(60);
-/// How often each of the processes that count does it, and how many they are.
+/// The rounds of each counting process, and the number of processes.
 const ROUNDS: usize = 20;
 const PROCESSES: usize = 4;
 
@@ -28,7 +28,7 @@ fn open(folder: &Path) -> FileStore {
     store
 }
 
-/// This program again, as another process that does one thing with a store.
+/// This program again, as another process with one task on a store.
 fn child(folder: &Path, what: &str, step: Option<FileStep>) -> Command {
     let mut command = respawn(module_path!(), "a_process_of_its_own");
     command
@@ -88,7 +88,7 @@ async fn count(store: &FileStore) {
     }
 }
 
-/// Writes down when it goes in and out.
+/// Logs each entry and exit.
 async fn take_turns(store: &FileStore, folder: &Path) {
     let mut log = std::fs::File::options().append(true).create(true).open(folder.join("log")).unwrap();
     for _ in 0..ROUNDS {
@@ -105,7 +105,7 @@ fn run_until_it_dies(folder: &Path, what: &str, step: FileStep) {
     assert!(!status.success(), "{what} never came to {step:?}");
 }
 
-/// The access token that is stored, and whether an intent is.
+/// The stored access token, and whether there is an intent.
 async fn found(store: &FileStore) -> Option<(String, bool)> {
     let stored = store.load(KEY).await.unwrap()?;
     let name = stored.session.access_token.expose().trim_start_matches("access-").to_owned();
@@ -113,7 +113,7 @@ async fn found(store: &FileStore) -> Option<(String, bool)> {
     Some((name, stored.intent.is_some()))
 }
 
-/// Nothing that the dead one had or left is in the way of the next.
+/// Asserts that no lock and no leftover of the dead process blocks the next one.
 async fn assert_goes_on(store: &FileStore, scratch: &Scratch) {
     store.lock(KEY, Duration::ZERO).await.unwrap().release().await;
     let expected = store.load(KEY).await.unwrap().map(|stored| stored.revision);
@@ -182,7 +182,7 @@ async fn a_lock_excludes_another_process_until_it_is_released_or_killed() {
         let scratch = Scratch::new();
         let store = open(scratch.path());
         let mut holder = child(scratch.path(), "hold", None).spawn().unwrap();
-        // Read on to the end, since a process that nobody listens to fails.
+        // Reads to the end, since a process fails when its output is closed.
         let mut says = BufReader::new(holder.stdout.take().unwrap()).lines();
         assert!(says.any(|line| line.unwrap().ends_with("held")));
         let error = store.lock(KEY, Duration::from_millis(20)).await.unwrap_err();

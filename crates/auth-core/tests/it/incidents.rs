@@ -1,5 +1,5 @@
-//! Public failures of other programs that no other test shows. The page docs/incidents.md lists them, with these tests and
-//! those that were there before.
+//! Public failures of other programs that no other test covers. The page docs/incidents.md lists them, with these tests
+//! and earlier ones.
 
 #[cfg(all(feature = "file", unix))]
 mod files;
@@ -20,7 +20,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A vendor and a store, and any number of managers over them, as processes have them.
+/// A vendor and a store, and any number of managers over them, one for each process.
 struct Shared<A> {
     vendor: Arc<A>,
     timer: Arc<dyn Timer>,
@@ -34,7 +34,7 @@ impl Shared<Acme> {
 }
 
 impl<A: Authenticator + 'static> Shared<A> {
-    /// A manager of an account that knows nothing but the store, unless it is told more.
+    /// A manager of an account, with nothing but the store unless `told` adds to it.
     fn manager(
         &self,
         account: &str,
@@ -61,7 +61,7 @@ fn stored(token: &str) -> Option<(String, bool)> {
     Some((token.to_owned(), false))
 }
 
-/// One process renewed early, as it may, and the vendor ended the access token of all others with that.
+/// One process renewed early, as it may, and the vendor thereby ended the access tokens of all others.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_a_peers_renewal_ended_is_replaced_by_what_the_peer_stored() {
     let timer = PausedTimer::new();
@@ -86,7 +86,7 @@ async fn what_a_peer_left_to_renew_is_renewed_with_the_peers_refresh_token() {
     let lock = shared.store.store.lock(ME, SECOND).await.unwrap();
     let waiting = ask(&shared.peer());
     tokio::time::sleep(SECOND).await;
-    // Whoever has the lock renewed so long ago that its access token has expired again.
+    // The holder of the lock renewed so long ago that its access token has expired again.
     let now = timer.system_time();
     let theirs = Session::new("theirs", now - HOUR).with_refresh_token("refresh-theirs").with_expiry(now);
     shared.keep("me", &theirs).await;
@@ -118,7 +118,7 @@ async fn a_refusal_that_comes_late_deletes_nothing() {
 async fn a_refused_call_takes_nothing_from_the_store() {
     let timer = PausedTimer::new();
     let shared = Shared::new(Acme::new(&timer), &timer);
-    // Each renewal is refused for the moment, too.
+    // Each renewal is refused temporarily, too.
     shared.vendor.script("refresh", (0..1_000).map(|_| Answer::Err(busy())));
     shared.keep("me", &shared.vendor.session(Duration::ZERO)).await;
     let peer = shared.peer();
@@ -137,8 +137,8 @@ async fn a_refused_call_takes_nothing_from_the_store() {
 async fn an_outage_of_the_vendor_is_not_the_end_of_a_session() {
     let vendor = |status| AuthError::new(AuthErrorKind::Vendor).with_status(status).with_transient(true);
     let unsent = || AuthError::new(AuthErrorKind::Transport).with_delivery(Delivery::NotProcessed);
-    // Whether refresh tokens rotate, and what each renewal fails with. Where they do, only a token that was not redeemed
-    // can be sent again; the rest is the price of a lost answer.
+    // Whether refresh tokens rotate, and the error of each renewal. Where they rotate, only a token that was not
+    // processed can be sent again; the other errors are the price of a lost response.
     for (rotates, error) in [
         (false, vendor(500)),
         (false, vendor(502)),
@@ -190,7 +190,7 @@ async fn all_clients_of_a_manager_have_one_session() {
     let timer = PausedTimer::new();
     let shared = Shared::new(Acme::new(&timer), &timer);
     let manager = shared.manager("me", |builder| builder.credentials(Credentials::password("me", "secret")));
-    // What a client keeps of the manager that it is built on.
+    // The handle of the manager that a client keeps.
     let sources: Vec<Arc<dyn TokenSource>> = (0..10).map(|_| Arc::new(manager.clone()) as _).collect();
     for source in sources {
         assert_eq!(text(&source.acquire().await.unwrap()), "access-1");
@@ -199,8 +199,7 @@ async fn all_clients_of_a_manager_have_one_session() {
     assert_eq!(shared.vendor.calls("login"), 1);
 }
 
-/// A vendor whose answers say that all went well, and have blank fields for tokens; for the refresh token only, or for
-/// both.
+/// A vendor whose successful responses contain blank tokens: the refresh token only, or both.
 struct Blank {
     access_token: &'static str,
     sent: Mutex<Vec<String>>,
@@ -261,7 +260,7 @@ async fn blank_tokens_never_take_the_place_of_a_stored_session() {
         assert!(peer.login(Credentials::password("me", "secret")).await.is_err());
         assert_eq!(shared.kept().await, stored("good"));
     }
-    // Nobody is stored yet, and a blank session isn't either.
+    // No session is stored yet, and a blank one isn't either.
     let other = shared.manager("other", |builder| builder.credentials(Credentials::password("me", "secret")));
     assert_eq!(other.token().await.unwrap_err().kind(), AuthErrorKind::Decode);
     assert_eq!(shared.store.kept("acme https://acme.test other").await, None);
@@ -279,7 +278,7 @@ async fn a_blank_refresh_token_does_not_replace_a_good_one() {
     assert_eq!(*shared.vendor.sent.lock().unwrap(), ["r", "r", "r"]);
 }
 
-/// Time on a machine that sleeps: timers and the process stand still, the time of day goes on.
+/// Time on a machine that sleeps: timers and the process stand still, the wall clock goes on.
 #[derive(Debug)]
 struct Laptop {
     time: Arc<PausedTimer>,
@@ -345,7 +344,7 @@ async fn a_session_is_kept_alive_in_time_although_the_machine_slept() {
     let peer = shared.peer();
     let kept_alive = tokio::spawn(async move { peer.keep_alive().await });
     tokio::time::sleep(MINUTE * 10).await;
-    // It wakes up with twenty minutes to go, and the vendor renews only what is still valid.
+    // It wakes up with twenty minutes left, and the vendor renews only a session that is still valid.
     laptop.sleep_for(MINUTE * 30);
     tokio::time::sleep(MINUTE * 14).await;
     assert_eq!(shared.vendor.calls("refresh"), 0, "too early");
@@ -362,7 +361,7 @@ async fn a_manager_that_is_gone_leaves_no_task_behind() {
     let timer = PausedTimer::new();
     let shared = Shared::new(Acme::new(&timer), &timer);
     shared.keep("me", &shared.vendor.session(HOUR)).await;
-    // The renewed session can't be written, so that a task goes on trying.
+    // The renewed session can't be written, so a task keeps retrying.
     shared.store.trouble(Step::Swap, Trouble::Refuses);
     let peer = shared.peer();
     let mut kept_alive = Box::pin(peer.keep_alive());

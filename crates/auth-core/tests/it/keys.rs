@@ -1,4 +1,4 @@
-//! Whose session it is: no manager is served one of another server, another user or other credentials.
+//! The owners of sessions: no manager is served a session of another server, another user or other credentials.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,7 +13,7 @@ use crate::support::acme::{Acme, Answer, ME, PausedTimer, refused, text};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A store that all share, and a vendor whose every login brings another token.
+/// A store shared by all managers, and a vendor whose every login brings another token.
 struct Shared {
     timer: Arc<PausedTimer>,
     store: Arc<MemoryStore>,
@@ -31,7 +31,7 @@ impl Shared {
         SessionManager::builder(self.acme.clone()).timer(self.timer.clone()).store(self.store.clone())
     }
 
-    /// The token that a new process gets which holds these credentials.
+    /// The token of a new process that holds these credentials.
     async fn serves(&self, credentials: impl Into<Credentials>) -> String {
         let builder = self.builder().account("me").credentials(credentials.into());
         text(&builder.build().unwrap().token().await.unwrap())
@@ -44,7 +44,7 @@ impl Shared {
 }
 
 #[tokio::test(start_paused = true)]
-async fn users_who_name_no_account_have_sessions_of_their_own() {
+async fn users_without_a_named_account_have_sessions_of_their_own() {
     let shared = Shared::new();
     for (name, token) in [("ada", "access-1"), ("bob", "access-2"), ("ada", "access-1")] {
         let manager = shared.builder().credentials(Credentials::password(name, "secret")).build().unwrap();
@@ -57,7 +57,7 @@ async fn users_who_name_no_account_have_sessions_of_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn credentials_say_whose_they_are_and_what_is_said_to_the_builder_counts() {
+async fn the_account_comes_from_the_builder_or_else_from_the_credentials() {
     let shared = Shared::new();
     let account = |credentials: Credentials| {
         let built = shared.builder().credentials(credentials).build();
@@ -106,16 +106,16 @@ async fn a_new_password_is_that_of_the_same_user() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_holds_no_credentials_takes_what_is_stored_under_the_name() {
+async fn a_manager_without_credentials_takes_over_the_stored_session() {
     let shared = Shared::new();
     shared.serves(Credentials::password("ada", "secret")).await;
     let manager = shared.builder().account("me").build().unwrap();
     assert_eq!(text(&manager.token().await.unwrap()), "access-1");
 }
 
-/// A deployment with a rotated key runs beside the one with the old key.
+/// A deployment with a rotated key runs next to the one with the old key.
 #[tokio::test(start_paused = true)]
-async fn a_session_that_others_have_replaced_is_not_renewed_and_theirs_is_not_used() {
+async fn a_session_replaced_by_other_credentials_is_not_renewed_and_theirs_is_not_used() {
     let shared = Shared::new();
     let builder = |key: &str| shared.builder().credentials(AppAccess::new(key, "app").into());
     let (old, new) = (builder("old").build().unwrap(), builder("rotated").build().unwrap());
@@ -134,7 +134,7 @@ async fn a_given_session_takes_the_place_of_one_of_other_credentials() {
     tokio::time::sleep(HOUR).await;
     let builder = shared.builder().account("me").credentials(Credentials::password("ada", "secret"));
     let manager = builder.session(shared.acme.session(2 * HOUR)).build().unwrap();
-    // The one in the store is newer, and somebody else's.
+    // The stored session is newer, but of other credentials.
     assert_eq!(text(&manager.token().await.unwrap()), "access-2");
     assert_eq!((shared.acme.calls("refresh"), shared.acme.calls("login")), (1, 1));
 }
@@ -175,7 +175,7 @@ async fn a_renewed_session_keeps_the_mark_of_its_credentials() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_static_key_is_stored_nowhere_also_if_a_provider_gives_it() {
+async fn a_static_key_is_not_stored_even_if_a_provider_returns_it() {
     let shared = Shared::new();
     for credentials in
         [Credentials::api_key("key"), Credentials::provider("me", || async { Ok(Credentials::api_key("key")) })]

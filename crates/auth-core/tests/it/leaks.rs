@@ -1,5 +1,5 @@
-//! No secret is shown, whatever goes wrong: at vendors that repeat in every error what they were sent, nothing that can
-//! be printed, and nothing that is traced, holds a password, key or token; and no other origin ever sees one.
+//! No secret is shown by any failure: at vendors that repeat every request in their errors, no printed or traced text
+//! contains a password, key or token; and no other origin receives one.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use tokio::task::JoinSet;
 use crate::support::respawn::{assert_passed, respawn};
 use crate::support::vendors::{ClockTimer, ROWS, Row, World, debug, name, shown};
 
-/// What was shown, and where.
+/// The shown texts, each with its place.
 type Shown = Vec<(String, String)>;
 
-/// Looks for all secrets in all texts.
+/// Searches all texts for all secrets.
 fn hits(world: &World, shown: &Shown) -> Vec<String> {
     let mut canary = world.canary.clone();
     canary.watch_all(world.server.vendor().name(), world.server.state().stats().secrets());
@@ -31,7 +31,7 @@ fn hits(world: &World, shown: &Shown) -> Vec<String> {
     shown.iter().flat_map(find).collect()
 }
 
-/// The matrix of faults, with all that its calls show.
+/// A row of the fault matrix, with all texts that its calls show.
 async fn row(row: Row) -> (usize, Vec<String>, Vec<String>) {
     let world = World::start(row.vendor).await;
     let mut texts = Shown::new();
@@ -54,7 +54,7 @@ async fn row(row: Row) -> (usize, Vec<String>, Vec<String>) {
     (texts.len(), hits(&world, &texts), secrets)
 }
 
-/// A process of its own: the trace is of all threads, and nothing but the matrix belongs in it.
+/// A process of its own: the trace covers all threads, and only the matrix belongs in it.
 #[test]
 fn the_whole_matrix_shows_no_secret() {
     let done = respawn(module_path!(), "the_matrix").output().unwrap();
@@ -84,7 +84,7 @@ async fn the_matrix() {
     trace::check(&capture, &secrets);
 }
 
-/// The scan can fail: what the vendors answer is full of secrets.
+/// The scan can fail: the responses of the vendors are full of secrets.
 #[test]
 fn the_vendors_do_repeat_what_they_are_sent() {
     let mut canary = auth_testkit::Canary::new();
@@ -103,7 +103,7 @@ fn the_vendors_do_repeat_what_they_are_sent() {
     }
 }
 
-/// What a family client itself says about a refusal that repeats the request.
+/// The errors of a family client for a refusal that repeats the request.
 #[tokio::test]
 async fn the_clients_errors_and_requests_show_no_secret() {
     fn refused<T: Debug, E: std::error::Error + 'static>(outcome: Result<T, E>) -> String {
@@ -111,7 +111,7 @@ async fn the_clients_errors_and_requests_show_no_secret() {
     }
     let (svix, pacerpro, aivo) =
         (World::start(Vendor::Svix).await, World::start(Vendor::PacerPro).await, World::start(Vendor::Aivo).await);
-    // All three know the same secrets, since their canaries have the same seed.
+    // All three have the same secrets, since their canaries have the same seed.
     let mut canary = svix.canary.clone();
     let wrong = canary.secret("wrong");
     let secret = || Secret::from(wrong.as_str());
@@ -147,7 +147,7 @@ async fn the_clients_errors_and_requests_show_no_secret() {
     }
 }
 
-/// A manager in every state it shows, its store, its tokens, and a pool.
+/// A manager in every state that it shows, its store, its tokens, and a pool.
 #[tokio::test]
 async fn a_manager_and_all_that_belongs_to_it_show_no_secret() {
     let world = World::start(Vendor::Aivo).await;
@@ -189,7 +189,7 @@ mod trace {
     use auth_testkit::Canary;
     use auth_testkit::canary::Capture;
 
-    /// Everything at every level, of every thread and crate.
+    /// Captures every level, of every thread and crate.
     pub(super) fn start() -> Capture {
         let capture = Capture::new();
         tracing::subscriber::set_global_default(capture.clone()).unwrap();
@@ -202,7 +202,7 @@ mod trace {
         for (number, secret) in secrets.iter().enumerate() {
             assert!(!text.contains(secret.as_str()), "the trace shows secret {number}");
         }
-        // In every form: what the canary made, which is the same in every world, and headers of any kind.
+        // In every form: the secrets of the canary, which are the same in every world, and headers of any kind.
         let mut canary = Canary::new();
         canary.secret("password");
         canary.secret("key");

@@ -1,4 +1,5 @@
-//! The life of a session manager, from the first login to the shutdown: what it stores, shows, forgets and ends.
+//! The life of a session manager, from the first login to the shutdown: the sessions that it stores, shows, forgets and
+//! ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -68,7 +69,7 @@ async fn a_watch_waits_for_a_change() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn debug_shows_whose_it_is_and_no_token() {
+async fn debug_shows_the_family_and_no_token() {
     let timer = PausedTimer::new();
     let (manager, _) = stored(Acme::new(&timer), &timer, Duration::ZERO).await;
     let shown = format!("{manager:?}");
@@ -117,7 +118,7 @@ async fn of_two_logins_the_later_one_counts_and_the_session_of_the_other_is_ende
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_lands_after_a_revocation_is_not_stored_and_ended_with_the_rest() {
+async fn a_session_that_lands_after_a_revocation_is_not_stored_and_is_ended() {
     for scope in [LogoutScope::Session, LogoutScope::Account] {
         let timer = PausedTimer::new();
         let (mut acme, gate) = Acme::gated(&timer);
@@ -140,7 +141,7 @@ async fn what_lands_after_a_revocation_is_not_stored_and_ended_with_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_vendor_cannot_do_changes_nothing() {
+async fn an_unsupported_verb_changes_nothing() {
     let timer = PausedTimer::new();
     let mut acme = Acme::new(&timer);
     acme.capabilities = Capabilities::login_only();
@@ -197,7 +198,7 @@ async fn a_store_that_fails_loses_no_session() {
     assert_eq!(text(&manager.token().await.unwrap()), "access-1", "the only one there is");
     assert!(matches!(manager.watch().current(), SessionStatus::NotStored(_)));
     assert_eq!(store.kept(ME).await, Some(("access-0".to_owned(), true)), "peers see that it was redeemed");
-    // It is tried again until it works.
+    // The write is retried until it works.
     let mut watch = manager.watch();
     store.trouble(Step::Lock, Trouble::Refuses);
     change(&mut watch).await;
@@ -205,7 +206,7 @@ async fn a_store_that_fails_loses_no_session() {
     assert_eq!(store.kept(ME).await, Some(("access-1".to_owned(), false)));
 }
 
-/// A vendor whose every answer is the test's.
+/// A vendor whose every response is given by the test.
 struct Scripted(Session);
 
 impl Authenticator for Scripted {
@@ -234,7 +235,7 @@ fn scripted(answer: Session, held: Session, timer: &Arc<PausedTimer>) -> Session
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_renewal_does_not_say_again_still_holds() {
+async fn properties_that_a_renewal_does_not_repeat_are_kept() {
     let timer = PausedTimer::new();
     let now = timer.system_time();
     let all = |name: &str, issued: SystemTime| {
@@ -275,7 +276,7 @@ async fn a_token_that_cannot_be_sent_is_a_failed_renewal_and_says_so() {
         assert_eq!(error.kind(), AuthErrorKind::Decode);
         assert!(error.to_string().contains("can't be sent") && manager.cached().is_none(), "{error}");
     }
-    // One that is still valid stays in use.
+    // A token that is still valid stays in use.
     let early = scripted(bad(now), good(now - HOUR + SECOND * 200), &timer);
     assert_eq!(text(&early.token().await.unwrap()), "good");
     tokio::time::sleep(SECOND).await;
@@ -283,7 +284,7 @@ async fn a_token_that_cannot_be_sent_is_a_failed_renewal_and_says_so() {
     assert_eq!(text(&early.token().await.unwrap()), "good");
 }
 
-/// Paused time with bits of one's own for chance.
+/// Paused time, with given bits for `random`.
 #[derive(Debug)]
 struct Chancy(Arc<PausedTimer>, AtomicU64);
 
@@ -306,8 +307,8 @@ impl Timer for Chancy {
 }
 
 #[tokio::test(start_paused = true)]
-async fn chance_moves_every_renewal_within_its_window() {
-    // Without chance 300 s before expiry; with all of it a tenth of that later.
+async fn jitter_moves_every_renewal_within_its_window() {
+    // Without jitter 300 s before expiry; with full jitter a tenth of that later.
     for (bits, refresh_at) in [(0, 3300), (u64::MAX, 3330)] {
         let timer = PausedTimer::new();
         let acme = Acme::new(&timer);
@@ -346,7 +347,7 @@ async fn the_limit_of_the_policy_counts_for_vendor_and_caller() {
 async fn a_client_learns_what_kind_of_failure_it_is() {
     let asked = AuthError::new(AuthErrorKind::RateLimited).with_retry_after(Some(SECOND * 90));
     let forbidden = AuthError::new(AuthErrorKind::Forbidden);
-    // answer: whether signing in is needed, whether it passes, what the vendor asked for
+    // answer: whether a login is needed, whether it is transient, the wait that the vendor asks for
     for (answer, needs_login, transient, retry_after) in
         [(refused(), true, false, None), (asked, false, true, Some(SECOND * 90)), (forbidden, false, false, None)]
     {
@@ -364,7 +365,7 @@ async fn a_client_learns_what_kind_of_failure_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_shutdown_nobody_signs_in_and_what_lands_late_is_of_use_while_it_is_valid() {
+async fn after_a_shutdown_no_login_begins_and_a_late_session_is_used_while_it_is_valid() {
     let timer = PausedTimer::new();
     let mut acme = Acme::new(&timer);
     // The refresh is refused and the login that follows works, but both take longer than a shutdown waits.
@@ -393,14 +394,14 @@ async fn after_a_shutdown_nobody_signs_in_and_what_lands_late_is_of_use_while_it
     assert_eq!((again.kind(), manager.authenticator().calls("login")), (AuthErrorKind::Shutdown, 1));
 }
 
-/// Starting a task on a runtime that has ended drops it at once, and a task that is dropped reports to the manager.
+/// A task started on a runtime that has ended is dropped at once, and a dropped task reports to the manager.
 #[test]
-fn a_runtime_that_has_ended_blocks_nobody() {
+fn a_runtime_that_has_ended_blocks_no_caller() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let handle = runtime.handle().clone();
     drop(runtime);
     let (done, waiting) = std::sync::mpsc::channel();
-    // In a thread: what goes wrong here is that it waits for itself.
+    // In a thread, since a failure is a deadlock.
     std::thread::spawn(move || {
         let _inside = handle.enter();
         let now = SystemTime::now();

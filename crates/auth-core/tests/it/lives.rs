@@ -1,24 +1,26 @@
-//! Random lives of sessions, with every verb, by one to four managers, with trouble at the vendor and in the store and a
-//! clock that is set: whatever runs beside a verb, it keeps its promise.
+//! Random lives of sessions, with every verb, by one to four managers, with faults of the vendor and the store and a
+//! clock that is set: every verb keeps its guarantees, whatever runs concurrently.
 //!
-//! Lives are lived in process under paused time, against a vendor that is made up (`made_up`), and over sockets, against
-//! the fake vendors, with each of the stores (`real`). What happens in them and what is held against them is the same.
+//! Lives run in process under paused time, against a made-up vendor (`made_up`), and over sockets, against the fake
+//! vendors, with each of the stores (`real`). Their events and their invariants are the same.
 //!
 //! # The invariants
 //!
 //! 1. No refresh token is sent again after a request that may have been processed, but once where the vendor's
-//!    capabilities say that it takes no offence; where the store goes back in time, not by the manager that has sent it.
-//! 2. What a logout has ended is not served by its manager any more, from the moment it was asked for.
-//! 3. What a logout has ended is not in the store, once the logout has returned `Ok`.
-//! 4. Nothing of what a logout has ended is sent by its manager, once the logout has returned `Ok`.
-//! 5. Nobody is served the session of another account, or of another user who signs in under the same account.
-//! 6. A manager sends at most eight requests in any minute, and those of the verbs that were called, by itself or by a peer:
-//!    a login ends what it replaces and what was under way, and a logout may have to renew first.
+//!    capabilities say that it doesn't punish this; where the store goes back in time, not by the manager that has sent
+//!    it.
+//! 2. A session ended by a logout is not served by its manager any more, from the call of the logout on.
+//! 3. A session ended by a logout is not in the store, once the logout has returned `Ok`.
+//! 4. No token ended by a logout is sent by its manager, once the logout has returned `Ok`.
+//! 5. No manager is served the session of another account, or of another user who signs in under the same account.
+//! 6. A manager sends at most eight requests in any minute, and those of the verbs that were called, by itself or by a
+//!    peer: a login ends the session that it replaces and those in flight, and a logout may have to renew first.
 //! 7. Every verb returns in bounded time.
-//! 8. When the faults are over, whoever holds credentials has a valid token.
-//! 9. No token and no password reaches another server than its own, and nobody is served a session of another server.
+//! 8. When the faults are over, every manager with credentials has a valid token.
+//! 9. No token and no password reaches another server than its own, and no manager is served a session of another
+//!    server.
 //!
-//! `LIFE=42` lives the life of that seed alone; one that breaks an invariant prints what happened in it.
+//! `LIFE=42` runs the life of that seed alone; a life that breaks an invariant prints its events.
 
 mod actor;
 mod ledger;
@@ -40,13 +42,13 @@ use self::made_up::MadeUp;
 use self::world::Fate;
 use crate::support::chance::Chance;
 
-/// The seeds of so many lives, or the one that the environment asks for.
+/// The seeds of all lives, or the one that the environment names.
 fn seeds(lives: u64) -> Range<u64> {
     let only = std::env::var("LIFE").ok().and_then(|seed| seed.parse().ok());
     only.map_or(0..lives, |seed: u64| seed..seed + 1)
 }
 
-/// Lives the lives of all seeds, so many at a time.
+/// Runs the lives of all seeds, on several threads.
 fn live_all(seeds: Range<u64>, threads: usize, live: impl Fn(u64) + Sync) {
     let seeds = Mutex::new(seeds);
     let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -60,7 +62,7 @@ fn live_all(seeds: Range<u64>, threads: usize, live: impl Fn(u64) + Sync) {
     });
 }
 
-/// The life of a seed, in a runtime of its own.
+/// Runs the life of a seed, in a runtime of its own.
 fn live(seed: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
@@ -72,7 +74,7 @@ fn live(seed: u64) {
 }
 
 #[test]
-fn every_verb_keeps_its_promise_whatever_runs_beside_it() {
+fn every_verb_keeps_its_guarantees_whatever_runs_concurrently() {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     live_all(seeds(effort(5_000, 100_000)), cores, live);
 }

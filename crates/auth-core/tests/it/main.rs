@@ -1,7 +1,7 @@
 //! All integration tests of this crate, as one program: it is compiled and linked once.
 //!
-//! A test that needs a process of its own, to die in it or to set something that holds for all threads, starts this
-//! program again (`support::respawn`).
+//! A test that needs a process of its own, to die in it or to set a limit for all threads, starts this program again
+//! (`support::respawn`).
 #![allow(unreachable_pub, reason = "`pub` means for the other modules of this program")]
 #![allow(
     clippy::unwrap_used,
@@ -88,7 +88,7 @@ mod process_file;
 #[cfg(all(unix, feature = "svix", feature = "pacerpro", feature = "aivo", feature = "redis"))]
 mod process_redis;
 
-// In other people's HTTP stacks.
+// In HTTP stacks of other crates.
 #[cfg(feature = "reqwest-middleware")]
 mod middleware;
 #[cfg(feature = "tower")]

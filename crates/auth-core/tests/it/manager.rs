@@ -48,7 +48,7 @@ async fn a_failure_is_one_failure_for_all() {
         assert_eq!(token.unwrap().unwrap_err().kind(), AuthErrorKind::RateLimited);
     }
     assert_eq!(manager.authenticator().calls("refresh"), 1);
-    // While it cools down, nobody asks again.
+    // While it cools down, nothing is sent.
     assert_eq!(manager.token().await.unwrap_err().kind(), AuthErrorKind::RateLimited);
     assert_eq!(manager.authenticator().calls("refresh"), 1);
     tokio::time::advance(Duration::from_secs(2)).await;
@@ -89,7 +89,7 @@ async fn a_dropped_manager_still_finishes_and_keeps_its_redemption() {
     store.save(DEFAULT, &session).await.unwrap();
     let caller = ask(&manager);
     acme.called("refresh", 1).await;
-    // On record before the request left.
+    // On record before the request leaves.
     let stored = store.load(DEFAULT).await.unwrap().unwrap();
     assert_eq!(stored.intent, Some(Intent::of(&session, timer.random())));
     caller.abort();
@@ -123,7 +123,7 @@ async fn a_thousand_late_rejections_cause_one_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_logout_during_a_refresh_publishes_nothing_and_revokes_what_comes() {
+async fn a_logout_during_a_refresh_publishes_nothing_and_revokes_the_new_session() {
     let timer = PausedTimer::new();
     let (acme, gate) = Acme::gated(&timer);
     let manager = manager(acme, &timer, HOUR);
@@ -280,7 +280,7 @@ async fn an_account_wide_logout_does_not_happen_by_accident() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shutdown_waits_for_what_is_under_way() {
+async fn shutdown_waits_for_the_renewal_in_flight() {
     let timer = PausedTimer::new();
     let manager = manager(Acme::new(&timer), &timer, HOUR);
     let waiting = ask(&manager);
@@ -294,7 +294,7 @@ async fn shutdown_waits_for_what_is_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_is_kept_alive_without_anybody_asking() {
+async fn a_session_is_kept_alive_without_callers() {
     let timer = PausedTimer::new();
     let mut acme = Acme::new(&timer);
     acme.capabilities = acme.capabilities.with_renewal_while_valid();
@@ -331,7 +331,7 @@ async fn a_manager_works_behind_dyn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_intent_of_somebody_else_is_never_followed_by_a_redemption() {
+async fn the_intent_of_a_peer_is_never_followed_by_a_redemption() {
     let timer = PausedTimer::new();
     let acme = Acme::new(&timer);
     let session = acme.session(HOUR - Duration::from_secs(200));

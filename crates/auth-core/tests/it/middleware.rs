@@ -12,7 +12,7 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error};
 
 use crate::support::counting_source::CountingSource;
 
-/// Keeps what it saw, and lets in the tokens of one generation. `/to?<url>` redirects.
+/// Records its requests, and accepts the tokens of one generation. `/to?<url>` redirects.
 struct Server {
     origin: String,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -130,7 +130,7 @@ async fn a_refusal_elsewhere_says_nothing_about_the_token() {
     let url = format!("{}/to?{}/x", server.origin, elsewhere.origin);
     let response = client.post(url).body("body").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-    // Why `same_origin_redirects` is advised: reqwest's own policy keeps the header back, and not the body.
+    // The reason for `same_origin_redirects`: reqwest's own policy drops the header, but not the body.
     assert_eq!(elsewhere.seen(), [Seen { path: "/x".into(), token: None, body: "body".into() }]);
     assert!(source.rejected().is_empty());
 }
@@ -187,7 +187,7 @@ async fn without_a_token_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn failures_further_down_stay_what_they_are() {
+async fn failures_of_lower_layers_are_passed_on() {
     let source = CountingSource::new();
     // Bound, so that no other server gets the port meanwhile, and not listening, so that it refuses connections.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();

@@ -1,4 +1,4 @@
-//! What an observer hears: as much as happened, timed by the manager's clock, and nothing that can harm a session.
+//! The events of an observer: complete, timed by the manager's clock, and harmless to the session.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::support::unsteady::{Step, Trouble, Unsteady};
 const HOUR: Duration = Duration::from_secs(3600);
 const CALL: Duration = Duration::from_millis(50);
 
-/// Writes down what it hears, a line for each event.
+/// Records the events, a line for each.
 #[derive(Default)]
 struct Ledger {
     lines: Mutex<Vec<String>>,
@@ -30,7 +30,7 @@ impl Ledger {
         self.lines.lock().unwrap().push(line);
     }
 
-    /// The lines that begin like this, without the steps of the store if they aren't asked for.
+    /// The lines with this beginning; an empty one leaves out the steps of the store.
     fn lines(&self, beginning: &str) -> Vec<String> {
         let wanted = |line: &&String| line.starts_with(beginning) && (!beginning.is_empty() || !line.contains("store"));
         self.lines.lock().unwrap().iter().filter(wanted).cloned().collect()
@@ -105,14 +105,14 @@ async fn a_herd_is_one_renewal_and_as_many_waits() {
     assert_eq!(ledger.lines("ended"), ["ended renewal refresh done  50 None"]);
     assert_eq!((ledger.count("waits token"), ledger.count("waited token done")), (100, 100));
     assert_eq!(ledger.waited(), 100 * CALL);
-    // A token that is good is nobody's event.
+    // Serving a valid token is no event.
     let before = ledger.lines.lock().unwrap().len();
     assert!(manager.token().await.is_ok() && manager.cached().is_some());
     assert_eq!(ledger.lines.lock().unwrap().len(), before);
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_are_told_by_kind_and_with_their_cooldown() {
+async fn failures_are_reported_with_kind_and_cooldown() {
     let timer = PausedTimer::new();
     let (manager, ledger) = observed(Acme::new(&timer), &timer, HOUR);
     let asked = busy().with_retry_after(Some(Duration::from_secs(7)));
@@ -128,7 +128,7 @@ async fn failures_are_told_by_kind_and_with_their_cooldown() {
             "ended renewal refresh failed rate_limited 50 Some(1000)",
             "ended renewal refresh failed rate_limited 50 Some(7000)",
             "ended renewal refresh failed vendor 50 Some(4000)",
-            // Nobody can sign in, so it is the end, and nothing cools down.
+            // No credentials are held, so the session is dead, and nothing cools down.
             "ended renewal refresh failed reauth_required 50 None",
         ]
     );
@@ -173,7 +173,7 @@ async fn a_caller_that_goes_away_has_abandoned_its_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_told_with_what_comes_of_it() {
+async fn a_rejection_is_reported_with_its_consequence() {
     let timer = PausedTimer::new();
     let (manager, ledger) = observed(Acme::new(&timer), &timer, Duration::ZERO);
     let token = manager.token().await.unwrap();
@@ -186,7 +186,7 @@ async fn a_refusal_is_told_with_what_comes_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn verbs_are_operations_and_what_they_void_is_superseded() {
+async fn verbs_are_operations_and_supersede_renewals() {
     let timer = PausedTimer::new();
     let (acme, gate) = Acme::gated(&timer);
     let (manager, ledger) = observed(acme, &timer, HOUR);
@@ -215,7 +215,7 @@ async fn verbs_are_operations_and_what_they_void_is_superseded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_refuses_or_hangs_is_told_by_step() {
+async fn failures_of_the_store_are_reported_by_step() {
     let timer = PausedTimer::new();
     let (acme, store, ledger) = (Acme::new(&timer), Arc::new(Unsteady::default()), Arc::new(Ledger::default()));
     store.store.save(ME, &acme.session(HOUR)).await.unwrap();
@@ -235,7 +235,7 @@ async fn a_store_that_refuses_or_hangs_is_told_by_step() {
         change(&mut watch).await;
     }
     assert_eq!(ledger.count("store compare_and_swap  0"), 1);
-    // A look and a renewal are what there was to do, and the look found the session.
+    // One look and one renewal were needed, and the look found the session.
     assert_eq!(ledger.count("ended renewal look found"), 1);
     store.trouble(Step::Load, Trouble::Hangs);
     tokio::time::advance(HOUR).await;
@@ -244,7 +244,7 @@ async fn a_store_that_refuses_or_hangs_is_told_by_step() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_for_which_a_peer_has_the_lock_is_told() {
+async fn the_time_for_which_a_peer_holds_the_lock_is_reported() {
     let timer = PausedTimer::new();
     let (acme, store, ledger) = (Acme::new(&timer), Arc::new(MemoryStore::new()), Arc::new(Ledger::default()));
     store.save(ME, &acme.session(HOUR)).await.unwrap();
@@ -258,7 +258,7 @@ async fn the_time_for_which_a_peer_has_the_lock_is_told() {
     assert_eq!(ledger.lines("store lock"), ["store lock  3000"]);
 }
 
-/// Panics at whatever it hears.
+/// Panics at every event.
 struct Fragile;
 
 impl Observer for Fragile {
@@ -313,7 +313,7 @@ async fn an_observer_that_panics_costs_no_session() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_is_lost_has_ended_too() {
+async fn a_lost_task_is_reported_as_ended() {
     let timer = PausedTimer::new();
     let (manager, ledger) = observed(Acme::new(&timer), &timer, HOUR);
     manager.authenticator().script("refresh", [Answer::Panic]);
@@ -321,7 +321,7 @@ async fn a_task_that_is_lost_has_ended_too() {
     assert_eq!(ledger.lines("ended"), ["ended renewal refresh failed runtime 50 None"]);
 }
 
-/// Asks the manager, at whatever it hears.
+/// Calls the manager at every event.
 #[derive(Default)]
 struct Curious {
     manager: OnceLock<SessionManager<Arc<Acme>>>,

@@ -1,7 +1,7 @@
-//! The table in docs/outcomes.md: what becomes of a session when its store or a clock is in trouble. Each row is done, with
-//! a real disk, a real Redis and a vendor on a socket, and what comes of it is compared with the page.
+//! The table in docs/outcomes.md: the outcomes for a session when its store or a clock is in trouble. Each row is
+//! played with a real disk, a real Redis and a vendor on a socket, and its outcomes are compared with the page.
 //!
-//! `UPDATE_DOCS=1` writes the page anew, where all that it needs is there.
+//! `UPDATE_DOCS=1` rewrites the page, where all requirements are met.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ impl Scene {
         scene
     }
 
-    /// What a process gets for a token, in the words of the table.
+    /// The answer to a process that asks for a token, in the words of the table.
     fn ask_of(&self, manager: &SessionManager<Aivo>) -> String {
         let said = match Answer::of(self.runtime.block_on(manager.token())) {
             Answer::Token(token) if token == self.old => "the old token".to_owned(),
@@ -67,13 +67,13 @@ impl Scene {
         self.ask_of(&self.manager)
     }
 
-    /// Trouble that comes and goes.
+    /// Plays a trouble that begins and ends.
     fn row(self, trouble: &'static str, begin: impl FnOnce(), end: impl FnOnce()) -> Row {
         self.world.clock.advance(STALE);
         begin();
         let mut watch = self.manager.watch();
         let valid = self.ask();
-        // It was time to renew it, which is tried beside.
+        // The renewal was due, and is tried in the background.
         self.runtime.block_on(watch.changed());
         self.world.clock.advance(LIFETIME);
         let expired = self.ask();
@@ -85,7 +85,7 @@ impl Scene {
     }
 }
 
-/// A folder for sessions on a disk of 64 KiB.
+/// A scene on a disk of 64 KiB, and its folder for sessions.
 fn on_disk(disk: &Disk) -> (PathBuf, Scene) {
     let folder = disk.path().join("sessions");
     (folder.clone(), Scene::new(FileStore::open(folder).unwrap()))
@@ -99,8 +99,8 @@ fn disk_full() -> Option<Row> {
 }
 
 fn disk_full_after_the_request() -> Option<Row> {
-    // A process that another test starts has a copy of all open files until its program runs. When it lets go of the
-    // record that was replaced, the full disk has room for one more: that the write fails is tried again then.
+    // A process that another test starts has a copy of all open files until its program runs. When it closes the record
+    // that was replaced, the full disk has room for one more: then the scene is repeated.
     for _ in 0..20 {
         if let Ok(row) = fill_disk_after_the_request()? {
             return Some(row);
@@ -116,7 +116,7 @@ fn fill_disk_after_the_request() -> Option<Result<Row, WasStored>> {
     let disk = Disk::small()?;
     let (_, scene) = on_disk(&disk);
     scene.world.clock.advance(LIFETIME);
-    // The vendor has the request: the intent is on disk, and the disk fills up before the answer.
+    // The vendor has the request: the intent is on disk, and the disk fills up before the response.
     let hold = scene.world.server.faults().hold("refresh_token");
     let begun = scene.runtime.spawn({
         let manager = scene.manager.clone();
@@ -132,7 +132,7 @@ fn fill_disk_after_the_request() -> Option<Result<Row, WasStored>> {
     }
     let during = scene.ask();
     disk.make_room();
-    // It is tried again by itself.
+    // The write is retried in the background.
     scene.runtime.block_on(async {
         let mut watch = scene.manager.watch();
         while matches!(watch.current(), SessionStatus::NotStored(_)) {
@@ -204,7 +204,7 @@ fn clock_set_back() -> Option<Row> {
     let valid = scene.ask_of(&process);
     scene.world.clock.advance(LIFETIME);
     machine.advance(LIFETIME);
-    // By this clock the token is still good. The vendor refuses it.
+    // By this clock the token is still valid. The vendor rejects it.
     let refused = process.cached().unwrap();
     assert!(!scene.world.accepts(&processes::text(&refused)));
     process.reject(refused.generation());
@@ -215,7 +215,7 @@ fn clock_set_back() -> Option<Row> {
     Some(Row { trouble: "the clock is set back an hour", answers: [valid, format!("a refusal, then {expired}"), over] })
 }
 
-/// Two hosts on one Redis, one of whose clocks is off by 90 seconds.
+/// Two hosts on one Redis; the clock of one is off by 90 seconds.
 fn clock_off(trouble: &'static str, ahead: bool) -> Option<Row> {
     let redis = RedisServer::start()?;
     let scene = in_redis(&redis);
@@ -230,7 +230,7 @@ fn clock_off(trouble: &'static str, ahead: bool) -> Option<Row> {
     let expired = if ahead {
         scene.ask_of(&host)
     } else {
-        // The right host has renewed by then.
+        // The host with the right clock has renewed by then.
         assert_eq!(scene.ask(), "a new token");
         let refused = host.cached().unwrap();
         assert!(!scene.world.accepts(&processes::text(&refused)));
@@ -246,7 +246,7 @@ fn clock_off(trouble: &'static str, ahead: bool) -> Option<Row> {
     Some(Row { trouble, answers: [valid, expired, host] })
 }
 
-/// All rows in the order of the page, done at the same time: most of what each takes is waiting.
+/// All rows in the order of the page, played concurrently: most of their time is waiting.
 fn all() -> Vec<Option<Row>> {
     let rows: [fn() -> Option<Row>; 12] = [
         disk_full,

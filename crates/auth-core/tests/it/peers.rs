@@ -1,4 +1,5 @@
-//! Managers that share a store, as processes do: one redeems and the others take over, whoever dies, logs out or hangs.
+//! Managers that share a store, as processes do: one redeems and the others take over, even if one dies, logs out or
+//! hangs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const KEY: &str = DEFAULT;
 
-/// One vendor and one memory, and any number of managers over them.
+/// One vendor and one store, and any number of managers over them.
 struct Shared {
     timer: Arc<PausedTimer>,
     acme: Arc<Acme>,
@@ -38,7 +39,7 @@ impl Shared {
         shared
     }
 
-    /// The same, whose vendor goes on when it gets permits.
+    /// The same with a vendor that answers when it gets permits.
     async fn gated(age: Duration) -> (Self, Arc<Semaphore>) {
         let timer = PausedTimer::new();
         let (acme, gate) = Acme::gated(&timer);
@@ -54,12 +55,12 @@ impl Shared {
             .store(self.store.clone())
     }
 
-    /// A manager that knows nothing but the store.
+    /// A manager with nothing but the store.
     fn peer(&self) -> Peer {
         self.builder().build().unwrap()
     }
 
-    /// One that could sign in too.
+    /// A manager that could sign in too.
     fn peer_with_password(&self) -> Peer {
         self.builder().credentials(Credentials::password("me", "secret")).build().unwrap()
     }
@@ -141,7 +142,7 @@ async fn what_somebody_began_is_not_repeated_and_taken_over_when_it_ends_well() 
     let error = peer.token().await.unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::ReauthRequired);
     assert!(error.to_string().contains("nobody has said how it ended"), "{error}");
-    // Whoever began it was only slow.
+    // The peer that began it was only slow.
     let now = shared.timer.system_time();
     let renewed = Session::new("theirs", now).with_refresh_token("r-theirs").with_expiry(now + HOUR);
     assert!(shared.store.store.compare_and_swap(KEY, Some(begun), &renewed).await.unwrap().is_some());
@@ -151,7 +152,7 @@ async fn what_somebody_began_is_not_repeated_and_taken_over_when_it_ends_well() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_intent_that_is_taken_back_leaves_the_way_free() {
+async fn a_cleared_intent_allows_a_redemption() {
     let shared = Shared::with_session(HOUR - SECOND * 200).await;
     let loaded = shared.store.store.load(KEY).await.unwrap().unwrap();
     let intent = Intent::of(&loaded.session, 7);
@@ -211,7 +212,7 @@ async fn looks_in_vain_are_few() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_logout_elsewhere_ends_it_here_too() {
+async fn a_logout_by_a_peer_ends_the_session_here_too() {
     let shared = Shared::with_session(Duration::ZERO).await;
     let (here, there, armed) = (shared.peer(), shared.peer(), shared.peer_with_password());
     for peer in [&here, &there, &armed] {
@@ -229,14 +230,14 @@ async fn a_logout_elsewhere_ends_it_here_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_logout_ends_the_tokens_of_today() {
-    // A process that has asked for nothing yet.
+    // A process that has not asked for a token yet.
     let shared = Shared::with_session(Duration::ZERO).await;
     assert_eq!(shared.peer().logout().await.unwrap(), Ended::AtVendor);
     assert_eq!(
         (shared.acme.state(|state| state.logged_out.clone()), shared.kept().await),
         (vec!["access-0".to_owned()], None)
     );
-    // One whose peer renews at this moment.
+    // A process whose peer renews at this moment.
     let (shared, gate) = Shared::gated(HOUR).await;
     let (renews, ends) = (shared.peer(), shared.peer());
     let renewing = ask(&renews);
@@ -295,7 +296,7 @@ async fn a_store_in_trouble_never_costs_the_session() {
             shared.store.trouble(step, trouble);
             let during = peer.token().await.map(|token| text(&token));
             match step {
-                // Redeemed, and only then could it not be written.
+                // The token was redeemed, and only the write failed.
                 Step::Swap => assert_eq!(during.unwrap(), "access-1", "{step:?} {trouble:?}"),
                 Step::Clear => {
                     assert_eq!(during.unwrap_err().kind(), AuthErrorKind::RateLimited, "{step:?} {trouble:?}")
@@ -333,7 +334,7 @@ async fn a_login_that_cannot_be_stored_is_used_shown_and_stored_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_writes_what_could_not_be_written() {
+async fn a_shutdown_makes_pending_writes() {
     let shared = Shared::with_session(HOUR).await;
     let peer = shared.peer();
     shared.store.trouble(Step::Swap, Trouble::Refuses);
@@ -344,7 +345,7 @@ async fn a_shutdown_writes_what_could_not_be_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keeping_alive_begins_with_what_is_stored() {
+async fn keep_alive_begins_with_the_stored_session() {
     let shared = Shared::with_session(Duration::ZERO).await;
     let peer = shared.peer();
     let kept_alive = tokio::spawn({
@@ -358,7 +359,7 @@ async fn keeping_alive_begins_with_what_is_stored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_could_not_be_removed_is_not_taken_up_again() {
+async fn a_session_whose_removal_failed_is_not_taken_up_again() {
     for trouble in [Trouble::Refuses, Trouble::Hangs] {
         let shared = Shared::with_session(Duration::ZERO).await;
         let peer = shared.peer();
@@ -381,7 +382,7 @@ async fn a_login_after_a_logout_that_takes_its_time_is_not_undone_by_it() {
     let shared = Shared::with_session(Duration::ZERO).await;
     let peer = shared.peer();
     peer.token().await.unwrap();
-    // Somebody else renews: the logout waits for that.
+    // A peer renews, and the logout waits for that.
     let busy = shared.store.store.lock(KEY, SECOND).await.unwrap();
     let ended = tokio::spawn({
         let peer = peer.clone();
@@ -397,7 +398,7 @@ async fn a_login_after_a_logout_that_takes_its_time_is_not_undone_by_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_logout_ends_the_session_in_use_where_that_could_not_be_stored() {
+async fn a_logout_ends_a_session_that_could_not_be_stored() {
     let shared = Shared::with_session(HOUR).await;
     let peer = shared.peer();
     shared.store.trouble(Step::Swap, Trouble::Refuses);
@@ -422,7 +423,7 @@ async fn a_given_session_that_could_not_be_stored_at_first_is_not_lost() {
     }
 }
 
-/// A store that does no more than it must: one of somebody else's.
+/// A store with no more than the required methods, like one of a third party.
 struct Plain(MemoryStore);
 
 impl SessionStore for Plain {
@@ -469,7 +470,7 @@ impl SessionStore for Plain {
     }
 }
 
-/// How a manager comes to a session that it has to store.
+/// The origin of a session that a manager has to store.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Comes {
     ByLogin,
@@ -478,8 +479,8 @@ enum Comes {
     Given,
 }
 
-/// A peer and another one that shares its store without trouble; the write of the peer's session gets no answer, and the
-/// store is in order again.
+/// A peer, and another one that shares its store without trouble; the write of the peer's session got no response, and
+/// the store works again.
 async fn unanswered(comes: Comes, was_stored: bool) -> (Shared, Peer, Peer) {
     let shared = match was_stored {
         true => Shared::with_session(HOUR).await,
@@ -508,11 +509,11 @@ async fn unanswered(comes: Comes, was_stored: bool) -> (Shared, Peer, Peer) {
     (shared, peer, other)
 }
 
-/// A peer takes up what was written and signs out before the write is repeated.
+/// A peer takes over the written session and logs out before the write is repeated.
 #[tokio::test(start_paused = true)]
 async fn a_write_without_an_answer_does_not_undo_the_logout_of_a_peer() {
     use Comes::{ByAdoption, ByLogin, ByRenewal, Given};
-    // One that is given is written where nothing is.
+    // A given session is written where none is stored.
     for (comes, stored) in [(ByLogin, 2), (ByAdoption, 2), (ByRenewal, 2), (Given, 1)] {
         for was_stored in [false, true].into_iter().take(stored) {
             let (shared, peer, other) = unanswered(comes, was_stored).await;
@@ -521,7 +522,7 @@ async fn a_write_without_an_answer_does_not_undo_the_logout_of_a_peer() {
             assert_eq!(shared.kept().await, None);
             tokio::time::sleep(HOUR).await;
             assert_eq!(shared.kept().await, None, "{comes:?}, stored before: {was_stored}");
-            // Whoever holds a password signs in again, and what was ended is of no use any more.
+            // A manager with a password signs in again, and the ended session is not used any more.
             let holds_password = matches!(comes, ByLogin | ByRenewal);
             match peer.token().await {
                 Ok(token) => assert!(holds_password && text(&token) != ended, "{comes:?}"),
@@ -532,7 +533,8 @@ async fn a_write_without_an_answer_does_not_undo_the_logout_of_a_peer() {
     }
 }
 
-/// The same without a peer, and with one that renews what was written: it is written once, and nothing is sent twice.
+/// The same without a peer, and with one that renews the written session: it is written once, and nothing is sent
+/// twice.
 #[tokio::test(start_paused = true)]
 async fn a_write_without_an_answer_is_found_to_be_made() {
     for renews in [false, true] {
@@ -555,7 +557,7 @@ async fn a_write_without_an_answer_is_found_to_be_made() {
     }
 }
 
-/// A mark runs out after ten minutes, which is no removal; and a store that is out of order for longer loses no login.
+/// The expiry of a mark after ten minutes is no removal; and a store that fails for longer loses no login.
 #[tokio::test(start_paused = true)]
 async fn a_login_after_a_logout_is_stored_whenever_the_store_lets_it() {
     for trouble in [Trouble::Refuses, Trouble::LosesTheAnswer, Trouble::Hangs] {
@@ -573,9 +575,9 @@ async fn a_login_after_a_logout_is_stored_whenever_the_store_lets_it() {
     }
 }
 
-/// What a store can't tell, it doesn't have to: everything else works.
+/// A store need not support `vacancy`: everything else works.
 #[tokio::test(start_paused = true)]
-async fn a_store_that_knows_nothing_of_removals_keeps_sessions_all_the_same() {
+async fn a_store_without_vacancy_keeps_sessions() {
     let mut shared = Shared::new();
     shared.store = Arc::new(Unsteady::over(Arc::new(Plain(MemoryStore::new()))));
     for trouble in [Trouble::None, Trouble::Refuses, Trouble::LosesTheAnswer] {
@@ -592,7 +594,7 @@ async fn a_store_that_knows_nothing_of_removals_keeps_sessions_all_the_same() {
     }
 }
 
-/// A session that somebody signed in for replaces what can't be read; what can be read at another time, it waits for.
+/// The session of a login replaces an entry that can't be read, but waits for one that can be read later.
 #[tokio::test(start_paused = true)]
 async fn a_login_waits_for_a_store_that_can_be_read_later() {
     let shared = Shared::with_session(Duration::ZERO).await;

@@ -1,5 +1,5 @@
-//! Thousands of random lives of managers that share a store, with trouble in the store and at the vendor: no refresh
-//! token is ever sent twice, and what no fault has cost comes back, for everybody.
+//! Thousands of random lives of managers that share a store, with faults of the store and the vendor: no refresh token
+//! is ever sent twice, and a session that no fault has cost comes back for all peers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +65,7 @@ async fn live(seed: u64) {
             5 => peers[at].manager.reject(chance.below(4)),
             // A process ends, and another begins.
             6 if chance.below(4) == 0 => {
-                // What it alone knew is gone: that nothing came of its intent.
+                // Its knowledge that an intent had no effect is lost with it.
                 lossy = true;
                 peers[at] = Peer::new(&acme, &timer, &memory, seed * 64 + 16 + step);
             }
@@ -76,7 +76,7 @@ async fn live(seed: u64) {
     for caller in callers {
         let _ = caller.await;
     }
-    // Faults are over, and what could not be written has had its time.
+    // The faults are over, and pending writes have had their time.
     peers.iter().for_each(|peer| peer.store.plan(|_| Trouble::None));
     acme.script("refresh", []);
     tokio::time::sleep(Duration::from_secs(300)).await;

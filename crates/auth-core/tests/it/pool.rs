@@ -1,5 +1,5 @@
-//! A pool of sessions that is kept alive under paused time: nobody is renewed too early or too late, and a vendor that
-//! was down is not met by all at once. `POOL_SESSIONS=100000` makes the pool larger than two thousand.
+//! A pool of sessions that is kept alive under paused time: no session is renewed too early or too late, and a vendor
+//! that was down is not met by all at once. `POOL_SESSIONS=100000` makes the pool larger than two thousand.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -15,12 +15,12 @@ use crate::support::acme::{ACME, Acme, Answer, PausedTimer, busy};
 
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Paused time, with chance that differs from call to call and is the same in every run.
+/// Paused time, with random numbers that differ from call to call and are the same in every run.
 #[derive(Debug)]
 struct Chancy {
     time: Arc<PausedTimer>,
     state: Mutex<u64>,
-    /// How often somebody looked at the clock.
+    /// The number of reads of the clock.
     looks: AtomicUsize,
 }
 
@@ -122,7 +122,7 @@ async fn live(sessions: u64, hours: u64, down: (u64, u64)) -> Arc<Vendor> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_renewed_early_or_late() {
+async fn no_session_is_renewed_early_or_late() {
     let vendor = live(sessions(), 4, (0, 0)).await;
     let early = vendor.early.lock().unwrap();
     let (latest, earliest) = early.iter().minmax().unwrap();
@@ -142,13 +142,13 @@ async fn after_an_outage_of_ten_minutes_the_recovery_is_spread() {
         }
     }
     let peak = per_second.values().max().copied().unwrap();
-    // What came due during the outage.
+    // The sessions that came due during the outage.
     let waiting = sessions() * 600 / 3_300;
     println!("{waiting} sessions waited; at the peak {peak} came back in a second");
     assert!(peak * 20 < waiting, "{peak} of {waiting} in one second");
 }
 
-/// A pool that is kept alive while something happens.
+/// Keeps a pool alive while `meanwhile` runs.
 async fn kept_alive<A: Authenticator + Clone + 'static>(pool: &SessionPool<A>, meanwhile: impl Future<Output = ()>) {
     tokio::select! {
         () = pool.keep_alive() => unreachable!("it goes on until it is dropped"),
@@ -157,8 +157,8 @@ async fn kept_alive<A: Authenticator + Clone + 'static>(pool: &SessionPool<A>, m
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_later_is_kept_alive_until_the_pool_lets_go() {
-    // More at once than the pool remembers the arrival of.
+async fn a_session_added_later_is_kept_alive_until_it_is_removed() {
+    // More accounts at once than the channel of the pool holds.
     for number in [1, 3000] {
         let time = PausedTimer::new();
         let acme = Arc::new(Acme::new(&time));
@@ -184,7 +184,7 @@ async fn who_comes_later_is_kept_alive_until_the_pool_lets_go() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_signs_in_later_is_kept_alive_and_nobody_is_signed_in_unasked() {
+async fn the_session_of_a_later_login_is_kept_alive_and_no_login_is_unasked() {
     let time = PausedTimer::new();
     let acme = Arc::new(Acme::new(&time));
     let pool = SessionPool::builder(acme.clone()).timer(time.clone()).build();
@@ -203,7 +203,7 @@ async fn who_signs_in_later_is_kept_alive_and_nobody_is_signed_in_unasked() {
 async fn a_renewal_that_failed_is_tried_again_as_soon_as_it_has_cooled_down() {
     let time = PausedTimer::new();
     let mut acme = Acme::new(&time);
-    // Long enough to be looked at while it is under way.
+    // Long enough for a look while it is in flight.
     acme.takes = Duration::from_secs(3);
     let acme = Arc::new(acme);
     acme.script("refresh", (0..100).map(|_| Answer::Err(busy())));
@@ -227,7 +227,7 @@ async fn a_pool_with_nothing_to_do_does_next_to_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn debug_shows_how_many_and_no_account() {
+async fn debug_shows_the_number_of_sessions_and_no_account() {
     let time = PausedTimer::new();
     let pool = SessionPool::builder(Arc::new(Acme::new(&time))).capacity(7).build();
     pool.get_or_insert("ada", |manager| manager.account("other")).unwrap();
@@ -237,7 +237,7 @@ async fn debug_shows_how_many_and_no_account() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_is_stored_under_its_account_whatever_it_is_told() {
+async fn a_session_is_stored_under_the_account_of_the_pool() {
     let time = PausedTimer::new();
     let store = Arc::new(MemoryStore::new());
     let acme = Arc::new(Acme::new(&time));

@@ -1,4 +1,4 @@
-//! Processes that share a session in a file: one redemption a cycle, whoever is killed or stopped, and where.
+//! Processes that share a session in a file: one redemption a cycle, even if one is killed or stopped at any point.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn child() {
     });
 }
 
-/// Does something with a folder that processes share.
+/// Runs `work` with a folder that processes share.
 fn in_folder<T>(work: impl FnOnce(&Shared<'_>) -> T) -> T {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sessions");
@@ -32,8 +32,8 @@ fn eight_processes_redeem_once_a_cycle() {
     in_folder(processes::eight_processes_redeem_once_a_cycle);
 }
 
-/// Where a renewal can be killed, and what that leaves: each step of the manager, and within those that write each step
-/// of the file store. The intent is the first write, the session the second.
+/// The points at which a renewal can be killed, each with the session that it leaves: each step of the manager, and
+/// within those that write each step of the file store. The intent is the first write, the session the second.
 fn points() -> Vec<(String, usize, Left)> {
     let mut points = processes::points();
     for step in ["BeforeLock", "AfterLock"] {
@@ -61,7 +61,7 @@ fn a_process_killed_at_any_step_costs_no_more_than_it_must() {
 }
 
 #[test]
-fn a_stopped_process_keeps_its_lock_and_stops_nobody_whose_token_is_valid() {
+fn a_stopped_process_keeps_its_lock_and_blocks_no_process_with_a_valid_token() {
     for point in ["after Lock", "before Intend", "after Intend", "before the request", "after the answer", "after Swap"]
     {
         in_folder(|shared| {
@@ -74,7 +74,7 @@ fn a_stopped_process_keeps_its_lock_and_stops_nobody_whose_token_is_valid() {
             assert_eq!(world.ask(&mut stopped).token(), old);
             stopped.send(&world.clock);
             stopped.stopped();
-            // Whatever it has done so far, the others have a valid token.
+            // At each of these points, the other processes have a valid token.
             let other = world.hasty_manager((shared.open)(), "me");
             let ask = || Answer::of(runtime.block_on(other.token()));
             let written = point == "after Swap";
@@ -85,9 +85,9 @@ fn a_stopped_process_keeps_its_lock_and_stops_nobody_whose_token_is_valid() {
                 assert!(answer.is(AuthErrorKind::Timeout), "{point}: {answer:?}");
             }
             stopped.go_on();
-            // The answer that it had no time for: what is valid is served, and renewed beside.
+            // The delayed answer: the valid token is served, and renewed in the background.
             assert_eq!(stopped.answer().unwrap().token(), old, "{point}");
-            // It goes on, writes what it got, and frees its lock.
+            // It goes on, writes the renewed session, and frees its lock.
             drop(world.ask(&mut stopped));
             world.clock.advance(Duration::from_secs(61));
             assert!(world.accepts(ask().token()), "{point}");
@@ -96,10 +96,10 @@ fn a_stopped_process_keeps_its_lock_and_stops_nobody_whose_token_is_valid() {
     }
 }
 
-/// Three processes without credentials. One renews and takes its time; the others look in vain while the token works, at
-/// ever longer intervals. Once it works no more, they wait for the one that renews, and nobody is told to sign in.
+/// Three processes without credentials. One renews slowly; the others look in vain while the token is valid, at growing
+/// intervals. After its expiry they wait for the renewal, and none gets an error that asks for a login.
 #[test]
-fn nobody_has_to_sign_in_while_a_peer_renews() {
+fn no_login_is_needed_while_a_peer_renews() {
     in_folder(|shared| {
         let runtime = runtime();
         let world = runtime.block_on(World::start());

@@ -1,4 +1,4 @@
-//! Processes that share a session in a real Redis: one redemption a cycle, whoever is killed, and whoever stands still for
+//! Processes that share a session in a real Redis: one redemption a cycle, even if one is killed, or suspended for
 //! longer than its lease.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use test_requirements::effort;
 use crate::support::processes::{self, Answer, Died, LIFETIME, Shared, World, runtime};
 use crate::support::redis_server::RedisServer;
 
-/// Long enough for a redemption, and short enough to wait for. It is Redis' own clock that counts it.
+/// Long enough for a redemption, and short enough to wait for. Redis' own clock counts it.
 const LEASE: Duration = Duration::from_millis(200);
 
 fn open(url: &str, lease: Duration) -> Arc<dyn SessionStore> {
@@ -26,13 +26,13 @@ fn child() {
     });
 }
 
-/// Does something with a Redis that processes share, if there is one. When a process is killed, its lease either runs out
-/// by Redis' clock or is ended by the test.
+/// Runs `work` with a Redis that processes share, if there is one. The lease of a killed process either expires by
+/// Redis' clock or is ended by the test.
 fn in_redis(lease: Duration, ends_locks: bool, work: impl FnOnce(&Shared<'_>)) {
     let Some(redis) = RedisServer::durable() else { return };
     let url = redis.url();
     let place = format!("{url} {}", lease.as_millis());
-    // A store belongs to the runtime it is used in: each is opened where it is used.
+    // A store belongs to the runtime it is used in, so each is opened there.
     let end_lock = |account: &str| {
         if ends_locks {
             redis.command(&["DEL", &format!("auth-core:{{{account}}}:lock")]);
@@ -48,7 +48,7 @@ fn eight_processes_redeem_once_a_cycle() {
 
 #[test]
 fn a_process_killed_at_any_step_costs_no_more_than_it_must() {
-    // Waiting for a lease after each kill takes most of the time. The test below waits for leases, too.
+    // The wait for a lease after each kill takes most of the time. The test below waits for leases, too.
     let waits = effort(false, true);
     in_redis(LEASE, !waits, |shared| {
         let kills = processes::kill_everywhere(shared, &processes::points(), 1);
@@ -58,7 +58,7 @@ fn a_process_killed_at_any_step_costs_no_more_than_it_must() {
 
 #[test]
 fn a_process_stopped_for_longer_than_its_lease_sends_nothing_twice() {
-    // Where it stands still: whether its intent is on record by then.
+    // The point at which it is suspended: whether its intent is on record by then.
     for (point, intended) in [
         ("after Lock", false),
         ("before Intend", false),
@@ -75,7 +75,8 @@ fn a_process_stopped_for_longer_than_its_lease_sends_nothing_twice() {
             let mut stopped = world.process(shared, "me", Some(Died::paused_at(point, 1)));
             stopped.send(&world.clock);
             stopped.stopped();
-            // Another one gets the lock when the lease has run out. It sends what nobody has sent, and nothing else.
+            // Another process gets the lock when the lease has expired. It sends only a token that no other process has
+            // sent.
             let other = world.manager((shared.open)(), "me");
             let ask = || Answer::of(runtime.block_on(other.token()));
             let meanwhile = ask();
@@ -84,7 +85,7 @@ fn a_process_stopped_for_longer_than_its_lease_sends_nothing_twice() {
             } else {
                 assert!(world.accepts(meanwhile.token()), "{point}");
             }
-            // It goes on as if it had the lock. What it got is for all, or else what the other one got.
+            // It goes on as if it had the lock. Its session is for all processes, or else that of the other one is.
             stopped.go_on();
             let finished = stopped.answer().unwrap();
             assert!(world.accepts(finished.token()), "{point}");

@@ -1,5 +1,5 @@
-//! Thousands of random lives of a session against a vendor that notices reuse: no refresh token is ever sent twice, and
-//! no session is lost that a fault did not cost.
+//! Thousands of random lives of a session against a vendor that detects reuse: no refresh token is ever sent twice, and
+//! no session is lost without a fault that costs it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use test_requirements::effort;
 use crate::support::acme::{Acme, Answer, PausedTimer, busy};
 use crate::support::chance::Chance;
 
-/// One life: calls, callers that go away, rejections, passing time, faults.
+/// One life: calls, dropped callers, rejections, passing time, faults.
 async fn live(seed: u64) {
     let mut chance = Chance(seed);
     let timer = PausedTimer::new();

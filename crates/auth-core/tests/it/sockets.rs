@@ -1,5 +1,5 @@
-//! The session manager over real sockets, against a vendor that notices when a refresh token comes twice: herds, late
-//! rejections, random lives, and clients that are built on it. Time of day is the test's.
+//! The session manager over real sockets, against a vendor that detects a refresh token that is sent twice: herds, late
+//! rejections, random lives, and clients that are built on it. The wall clock is the test's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ type Manager = SessionManager<Arc<dyn Authenticator>>;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A manager with a session that has just begun, and without credentials: what it loses is lost.
+/// A manager with a session that has just begun, and without credentials: a lost session stays lost.
 async fn manager(world: &World) -> Manager {
     let session = world.ready(Verb::Refresh).await.session.unwrap();
     let timer = Arc::new(ClockTimer(world.clock.clone()));
@@ -40,13 +40,13 @@ fn calls(world: &World, operation: &str) -> u64 {
     world.server.state().stats().calls(operation)
 }
 
-/// Whether the vendor would let a call with this token in.
+/// Whether the vendor would accept a call with this token.
 fn accepts(world: &World, token: &Token) -> bool {
     let header = token.header_value().to_str().unwrap();
     world.server.state().accepts(world.clock.now(), header.trim_start_matches("Bearer "))
 }
 
-/// Waits until so many have come by.
+/// Waits until the count is reached.
 async fn until(count: &AtomicUsize, wanted: usize) {
     while count.load(Ordering::Acquire) < wanted {
         tokio::task::yield_now().await;
@@ -95,7 +95,7 @@ async fn a_thousand_late_refusals_send_one_refresh() {
         begun.fetch_add(1, Ordering::Release);
         manager.acquire().await.unwrap().generation()
     };
-    // Half of them while the refresh is under way, half of them when it is over.
+    // Half of them while the refresh is in flight, half of them after it.
     for _ in 0..LATE / 2 {
         callers.spawn(late(manager.clone(), Arc::clone(&begun)));
     }
@@ -112,8 +112,7 @@ async fn a_thousand_late_refusals_send_one_refresh() {
     assert_eq!(calls(&world, "refresh_token"), 1);
 }
 
-/// What may hit a refresh. After each the vendor has acted, or nobody can know whether it has: the refresh token is
-/// spent.
+/// Faults of a refresh. After each the vendor has processed it, or may have: the refresh token is spent.
 const COSTLY: [Fault; 9] = [
     Fault::LoseAnswer,
     Fault::LoseRequest,
@@ -126,18 +125,18 @@ const COSTLY: [Fault; 9] = [
     Fault::WrongTypes,
 ];
 
-/// What the lives came to.
+/// The results of the lives.
 #[derive(Debug, Default)]
 struct Tally {
     refreshes: u64,
     lost: usize,
-    /// How often a token had expired on its way.
+    /// How often a token had expired in transit.
     late: usize,
     costly: u64,
     forgiven: u64,
 }
 
-/// One life of a session: calls, callers that go away, refusals, passing time, faults.
+/// One life of a session: calls, dropped callers, rejections, passing time, faults.
 async fn live(world: &World, seed: u64, tally: &mut Tally) {
     let mut chance = Chance(seed);
     let manager = manager(world).await;
@@ -173,19 +172,19 @@ async fn live(world: &World, seed: u64, tally: &mut Tally) {
     for caller in callers {
         let _ = caller.await;
     }
-    // The faults are over: a session that none of them has cost must come back.
+    // The faults are over: a session that no fault has cost must come back.
     for planned in costly.iter().chain(&forgiven) {
         let _ = planned.clone().times(0);
     }
-    // Twice more if need be: a refresh from before may still be under way, and its failure is everybody's.
+    // Up to three times more: an earlier refresh may still be in flight, and all waiters share its failure.
     let mut outcome = manager.token().await;
     for _ in 0..3 {
         world.clock.advance(Duration::from_secs(120));
         outcome = manager.token().await;
         match &outcome {
             Ok(token) if accepts(world, token) => break,
-            // Time has jumped while a refresh was on its way: the vendor counts from when it answered, the adapter from
-            // when the answer arrived. So the token has expired, and a refusal tells, as it tells any client.
+            // Time has jumped during a refresh: the vendor counts from the sending of its response, the adapter from
+            // the arrival. So the token has expired, and a rejection tells, as it tells any client.
             Ok(token) => {
                 tally.late += 1;
                 manager.reject(token.generation());
@@ -197,7 +196,7 @@ async fn live(world: &World, seed: u64, tally: &mut Tally) {
     let hits = |planned: &[Planned]| planned.iter().map(Planned::hits).sum::<u64>();
     let (costly, forgiven) = (hits(&costly), hits(&forgiven));
     let after = world.server.state().stats().clone();
-    // A vendor that is too busy says that it has not redeemed the token: the next attempt may, and must, carry the same.
+    // A busy vendor says that it has not redeemed the token: the next attempt may, and must, carry the same token.
     let repeated = after.repeated_refresh_tokens() - before.repeated_refresh_tokens();
     assert!(repeated <= forgiven, "seed {seed}: a refresh token was sent twice ({repeated} > {forgiven})");
     assert_eq!(after.reused_refresh_tokens(), 0, "seed {seed}: a redeemed refresh token was sent");
@@ -239,18 +238,18 @@ async fn random_lives_send_no_refresh_token_twice() {
         total.forgiven += tally.forgiven;
     }
     println!("{lives} lives over sockets: {total:?}");
-    // Otherwise the lives were too quiet to show anything.
+    // Otherwise the lives had too few faults to show anything.
     assert!(total.refreshes > lives / 2 && total.costly > lives / 20 && total.forgiven > lives / 20, "{total:?}");
 }
 
-/// The vendor does notice: a manager that doesn't know better sends a refresh token again, and loses the session.
+/// The vendor does detect reuse: a manager with wrong capabilities sends a refresh token again, and loses the session.
 #[tokio::test]
 async fn a_lost_answer_costs_the_session_only_where_it_is_asked_for_again() {
     for (careless, repeated, alive) in [(false, 0, 1), (true, 1, 0)] {
         let world = World::start(Vendor::Aivo).await;
         let session = world.ready(Verb::Refresh).await.session.unwrap();
         let adapter = world.adapter.authenticator();
-        // One that doesn't say that its refresh tokens rotate.
+        // An adapter that doesn't say that its refresh tokens rotate.
         let carelessly = Capabilities::login_only().with_renewal(Renewal::Refresh);
         let adapter =
             if careless { Arc::new(Claiming::new(adapter, carelessly)) as Arc<dyn Authenticator> } else { adapter };
@@ -302,7 +301,7 @@ async fn a_client_on_a_manager_repeats_a_refused_call_once() {
     assert_eq!((calls(&world, "login"), calls(&world, "refresh_token"), calls(&world, "logout")), (1, 1, 2));
     assert_eq!(manager.token().await.unwrap().generation(), 2);
 
-    // A server that refuses every token is asked twice, not for ever.
+    // A server that rejects every token is called twice, not for ever.
     let world = World::start(Vendor::Aivo).await;
     let client = aivo_client(&world, &manager_with_credentials(&world));
     let planned = world.server.faults().on("logout", Fault::ClockAhead(HOUR)).always();
@@ -324,7 +323,7 @@ async fn clients_of_the_other_vendors_repeat_a_refused_call_too() {
     client.logout().await.unwrap();
     assert_eq!((planned.hits(), calls(&world, "logout"), calls(&world, "app_portal_access")), (1, 2, 2));
 
-    // PacerPro refreshes only what is still valid, and whether a token that was refused is, it knows best.
+    // PacerPro refreshes only a valid token, and it alone knows whether a rejected one is valid.
     let world = World::start(Vendor::PacerPro).await;
     let manager = manager_with_credentials(&world);
     let client = pacerpro_client::Client::builder().server(pacerpro_client::Server::Custom(world.server.url()));
@@ -335,7 +334,7 @@ async fn clients_of_the_other_vendors_repeat_a_refused_call_too() {
     assert_eq!(calls(&world, "refresh_session"), 1);
 }
 
-/// A clock that is off by more than a session lives: what the vendor says in absolute times is read against its `Date`.
+/// A clock that is off by more than a session's lifetime: absolute times of the vendor are read against its `Date`.
 #[tokio::test]
 async fn a_clock_that_is_off_changes_no_lifetime() {
     for vendor in [Vendor::PacerPro, Vendor::Svix] {

@@ -1,4 +1,4 @@
-//! The stores in the suite that any store is put through.
+//! The stores in the conformance suite for stores.
 
 use std::sync::Arc;
 

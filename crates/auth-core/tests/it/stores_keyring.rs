@@ -23,11 +23,11 @@ fn session(token: &str) -> Session {
 struct FakeKeyring {
     entries: Mutex<HashMap<String, Vec<u8>>>,
     most_bytes: Option<usize>,
-    /// Calls that begin wait while this is so.
+    /// Calls of this kind hang while it is set.
     hangs: Mutex<Option<Call>>,
     goes_on: Condvar,
     begins_to_hang: Condvar,
-    /// Calls that hang now, and the writes that were ever made.
+    /// Calls that hang now, and the number of all writes.
     hanging: AtomicUsize,
     writes: AtomicUsize,
 }
@@ -48,7 +48,7 @@ impl FakeKeyring {
         self.goes_on.notify_all();
     }
 
-    /// Returns once a call hangs: it begins on a thread of its own, maybe later than its caller gives up.
+    /// Returns once a call hangs: it begins on a thread of its own, maybe after its caller's time limit.
     fn wait_for_a_hanging_call(&self) {
         let hangs = self.hangs.lock().unwrap();
         let none_yet = |_: &mut _| self.hanging.load(SeqCst) == 0;
@@ -90,7 +90,7 @@ impl Keyring for FakeKeyring {
     }
 }
 
-/// A folder for locks, gone with the test.
+/// A folder for locks, removed with the test.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -135,7 +135,7 @@ async fn assert_conforms(name: &str, open: impl Fn() -> KeyringStore) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn conforms() {
     let (keyring, folder) = (Arc::new(FakeKeyring::default()), Scratch::new());
-    // With room for a machine that is busy with other tests: all of them write through one keyring.
+    // With a limit for a machine that is busy with other tests: all of them write through one keyring.
     assert_conforms("keyring", || open(&keyring, &folder).time_limit(SOON)).await;
     assert!(keyring.entries.lock().unwrap().is_empty());
     assert_conforms("one handle", {
@@ -202,7 +202,7 @@ fn a_runtime_ends_although_the_keyring_hangs() {
 #[tokio::test]
 async fn a_write_that_comes_late_overwrites_nothing() {
     let (keyring, folder) = (Arc::new(FakeKeyring::default()), Scratch::new());
-    // Long enough for a busy machine to get as far as the write, which then hangs.
+    // Long enough for a busy machine to reach the write, which then hangs.
     let slow = open(&keyring, &folder).time_limit(Duration::from_secs(2));
     let other = open(&keyring, &folder).time_limit(SHORT);
     let before = other.clone().time_limit(SOON).save("me", &session("a")).await.unwrap();
@@ -221,7 +221,7 @@ async fn a_write_that_comes_late_overwrites_nothing() {
 }
 
 #[tokio::test]
-async fn what_nobody_waits_for_is_not_begun() {
+async fn a_write_after_its_deadline_is_not_begun() {
     let (keyring, folder) = (Arc::new(FakeKeyring::default()), Scratch::new());
     let store = open(&keyring, &folder);
     let before = store.clone().time_limit(SOON).save("me", &session("a")).await.unwrap();
@@ -246,7 +246,7 @@ async fn a_session_that_is_too_large_is_an_error_and_leaves_the_old_one() {
     assert_eq!(store.load("me").await.unwrap().unwrap().revision, before);
 }
 
-/// Fails, or worse.
+/// Fails, or panics.
 struct BrokenKeyring;
 
 impl Keyring for BrokenKeyring {
@@ -275,7 +275,7 @@ async fn a_keyring_that_fails_or_panics_is_an_error_each_time() {
 }
 
 #[tokio::test]
-async fn damaged_entries_are_errors_and_signing_in_replaces_them() {
+async fn damaged_entries_are_errors_and_a_login_replaces_them() {
     let (keyring, folder) = (Arc::new(FakeKeyring::default()), Scratch::new());
     let store = open(&keyring, &folder);
     store.save("me", &session("a")).await.unwrap();
@@ -310,11 +310,11 @@ async fn the_keyring_of_this_machine_or_its_absence() {
 }
 
 #[tokio::test]
-async fn a_session_without_realm_is_refused_and_kept_until_somebody_signs_in_anew() {
+async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     const KEY: &str = "aivo https://aivo.test ada";
     let folder = Scratch::new();
     let store = open(&Arc::default(), &folder);
-    // Under the name that it had then.
+    // Under its name in version 1.
     store.save("aivo/ada", &session("old")).await.unwrap();
     let shown = store.load(KEY).await.unwrap_err().to_string();
     assert!(shown.contains("`SessionManager::login`") && !shown.contains("ada"), "{shown}");

@@ -1,4 +1,4 @@
-//! Sessions in Redis: a real redis-server, and what stands between it and the store.
+//! Sessions in Redis: a real redis-server, and a proxy between it and the store.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ fn session(token: &str) -> Session {
 }
 
 async fn assert_conforms(name: &str, server: &RedisServer, set: impl Fn(RedisStoreBuilder) -> RedisStoreBuilder) {
-    // The marks of removals go by themselves.
+    // The marks of removals expire.
     let builder = || RedisStore::builder(server.url()).remember_removals(Duration::from_millis(500));
     let open = || Arc::new(set(builder()).build().unwrap()) as Arc<dyn SessionStore>;
     let report = conformance::store(open).await;
@@ -60,7 +60,7 @@ async fn prefixes_are_kept_apart() {
 }
 
 #[tokio::test]
-async fn sessions_are_forgotten_only_if_that_was_asked_for() {
+async fn sessions_are_forgotten_only_if_the_store_is_told_to() {
     let Some(server) = RedisServer::start() else { return };
     let left = || match server.command(&["PTTL", "auth-core:{me}:session"]) {
         Reply::Number(left) => left,
@@ -80,7 +80,7 @@ async fn sessions_are_forgotten_only_if_that_was_asked_for() {
 #[tokio::test]
 async fn a_holder_that_stands_still_loses_its_lock_and_harms_nobody() {
     let Some(server) = RedisServer::start() else { return };
-    // Leases run by Redis' own clock, which no test moves: a short one is waited for.
+    // Leases run by Redis' own clock, which no test sets: the test waits for a short one.
     let open = |lease| RedisStore::builder(server.url()).lock_lease(lease).build().unwrap();
     let (slow, quick) = (open(Duration::from_millis(50)), open(Duration::from_secs(60)));
     let loaded = slow.save("me", &session("a")).await.unwrap();
@@ -102,7 +102,7 @@ async fn a_holder_that_stands_still_loses_its_lock_and_harms_nobody() {
 }
 
 #[tokio::test]
-async fn whoever_stops_waiting_for_a_lock_leaves_none_behind() {
+async fn a_dropped_waiter_leaves_no_lock_behind() {
     let Some(server) = RedisServer::start() else { return };
     let store = Arc::new(RedisStore::builder(server.url()).time_limit(SOON).build().unwrap());
     store.ping().await.unwrap();
@@ -111,7 +111,7 @@ async fn whoever_stops_waiting_for_a_lock_leaves_none_behind() {
         let store = Arc::clone(&store);
         async move { store.lock("me", SOON).await.map(drop) }
     });
-    // It is on its way to a Redis that doesn't read yet.
+    // The request is on its way to a Redis that doesn't read yet.
     tokio::task::yield_now().await;
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
@@ -128,14 +128,14 @@ async fn an_answer_that_is_lost_changes_nothing_for_the_caller() {
     let store = RedisStore::builder(proxy.url()).time_limit(SOON).build().unwrap();
     let (a, b) = (session("a"), session("b"));
     let intent = Intent::of(&a, 7);
-    // Redis knows all scripts from here on: each request has one answer.
+    // Redis knows all scripts from here on, so that each request has one answer.
     direct.save("warm", &a).await.unwrap();
     direct.remove("warm").await.unwrap();
     direct.lock("warm", Duration::ZERO).await.unwrap().release().await;
 
     let there = || async { direct.load("me").await.unwrap().unwrap() };
     store.ping().await.unwrap();
-    proxy.lose(2); // That of the write: a save looks first.
+    proxy.lose(2); // The answer to the write: a save looks first.
     let saved = store.save("me", &a).await.unwrap();
     assert_eq!((there().await.revision, proxy.lost()), (saved, 1));
     proxy.lose(2);
@@ -159,7 +159,7 @@ async fn an_answer_that_is_lost_changes_nothing_for_the_caller() {
 }
 
 #[tokio::test]
-async fn a_repeated_write_is_known_even_after_others_wrote() {
+async fn a_repeated_write_is_detected_even_after_later_writes() {
     let Some(server) = RedisServer::start() else { return };
     let script = include_str!("../../src/store/redis/write.lua");
     let revision = |number: u8| format!("{number:032x}");
@@ -191,12 +191,12 @@ async fn a_store_moves_from_one_runtime_to_another() {
     })
     .join()
     .unwrap();
-    // The task behind the connection went with its runtime.
+    // The task behind the connection ended with its runtime.
     assert!(store.load("me").await.unwrap().is_some());
 }
 
 #[tokio::test]
-async fn replicas_are_waited_for() {
+async fn writes_wait_for_replicas() {
     // A primary usually waits five seconds for more replicas before it sends its data to the first.
     let Some(server) = RedisServer::with(&["--repl-diskless-sync-delay", "0"]) else { return };
     let store = RedisStore::builder(server.url()).wait_for_replicas(1).time_limit(Duration::from_secs(1));
@@ -234,7 +234,7 @@ async fn sealed_sessions_are_read_with_their_key_only() {
 }
 
 #[tokio::test]
-async fn a_session_without_realm_is_refused_and_kept_until_somebody_signs_in_anew() {
+async fn a_session_without_realm_is_refused_and_kept_until_a_login() {
     const KEY: &str = "aivo https://aivo.test ada";
     const OLD: &str = "p:{aivo/ada}:session";
     let Some(server) = RedisServer::start() else { return };

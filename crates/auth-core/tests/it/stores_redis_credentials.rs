@@ -18,7 +18,7 @@ fn session(token: &str) -> Session {
     Session::new(token, SystemTime::UNIX_EPOCH).with_refresh_token(format!("refresh-{token}"))
 }
 
-/// What hands out credentials, and counts how often it was asked.
+/// A source of credentials that counts its calls.
 #[derive(Clone)]
 struct Vault(Arc<Lease>);
 
@@ -47,7 +47,7 @@ impl Vault {
             let vault = vault.clone();
             async move {
                 vault.0.asked.fetch_add(1, Ordering::SeqCst);
-                // Vaults are asked over a network.
+                // Vaults are reached over a network.
                 tokio::task::yield_now().await;
                 let (user, password) = vault.0.current.lock().unwrap().clone();
                 Ok(RedisCredentials::new(user, password))
@@ -69,11 +69,11 @@ fn drop_connections(server: &RedisServer, user: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn a_password_that_changes_is_asked_for_when_a_connection_needs_it() {
+async fn a_changed_password_is_requested_with_the_next_connection() {
     let Some(server) = RedisServer::start() else { return };
     set_user(&server, "app", &[">canary-1"]);
     let vault = Vault::with("app", "canary-1");
-    // Also where another database must be chosen after signing in.
+    // Also where another database must be selected after the login.
     let url = format!("redis://127.0.0.1:{}/1", server.port());
     let store = vault.for_store(RedisStore::builder(url)).build().unwrap();
     assert_eq!(vault.asked(), 0, "nothing is asked before there is a connection");
@@ -96,7 +96,7 @@ async fn a_lease_that_ends_with_its_user_gives_way_to_the_next() {
     set_user(&server, "lease-1", &[">canary-1"]);
     set_user(&server, "lease-2", &[">canary-2"]);
     let vault = Vault::with("lease-1", "canary-1");
-    // What the URL says gives way.
+    // The credentials in the URL are overridden.
     let url = format!("redis://nobody:canary@127.0.0.1:{}", server.port());
     let store = vault.for_store(RedisStore::builder(url)).build().unwrap();
     store.save("me", &session("a")).await.unwrap();
@@ -108,7 +108,7 @@ async fn a_lease_that_ends_with_its_user_gives_way_to_the_next() {
 }
 
 #[tokio::test]
-async fn credentials_that_are_late_are_a_passing_error() {
+async fn outdated_credentials_are_a_transient_error() {
     let Some(server) = RedisServer::start() else { return };
     set_user(&server, "app", &[">canary-1"]);
     let vault = Vault::with("app", "canary-1");
@@ -124,7 +124,7 @@ async fn credentials_that_are_late_are_a_passing_error() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn requests_share_what_one_of_them_asked_for() {
+async fn requests_share_one_call_of_the_callback() {
     let Some(server) = RedisServer::start() else { return };
     set_user(&server, "app", &[">canary"]);
     let vault = Vault::with("app", "canary");
@@ -161,7 +161,7 @@ async fn a_password_alone_is_that_of_the_default_user() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_for_a_redis_that_is_gone() {
+async fn no_credentials_are_requested_for_a_redis_that_is_down() {
     let Some(mut server) = RedisServer::start() else { return };
     server.stop();
     let vault = Vault::with("app", "canary");
@@ -171,7 +171,7 @@ async fn nothing_is_asked_for_a_redis_that_is_gone() {
 }
 
 #[tokio::test]
-async fn a_callback_that_fails_or_hangs_is_told_without_its_words() {
+async fn the_failure_of_a_callback_is_reported_without_its_message() {
     let Some(server) = RedisServer::start() else { return };
     for (kind, transient) in [(AuthErrorKind::Transport, true), (AuthErrorKind::Forbidden, false)] {
         let store = RedisStore::builder(server.url()).credentials(move || async move {
@@ -188,7 +188,7 @@ async fn a_callback_that_fails_or_hangs_is_told_without_its_words() {
     assert_storage(&store.lock("me", SOON).await.unwrap_err(), true, "(Timeout)");
 }
 
-/// A lost answer is asked for again over a connection that is signed in as the first was.
+/// A request whose answer was lost is sent again over a connection with the same login.
 #[tokio::test]
 async fn a_connection_that_breaks_is_signed_in_anew() {
     let Some(server) = RedisServer::start() else { return };
@@ -202,7 +202,7 @@ async fn a_connection_that_breaks_is_signed_in_anew() {
     assert_eq!((vault.asked(), proxy.connections()), (2, 2));
 }
 
-/// Takes every password, and says to the first connection that it is signed out.
+/// Accepts every password, and tells the first connection that it is signed out.
 async fn forgetful(code: &'static str) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
@@ -229,7 +229,7 @@ async fn forgetful(code: &'static str) -> String {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_signed_out_is_left_for_another() {
+async fn a_connection_that_was_signed_out_is_replaced() {
     for code in ["NOAUTH", "WRONGPASS"] {
         let vault = Vault::with("app", "canary");
         let store = vault.for_store(RedisStore::builder(forgetful(code).await)).build().unwrap();
@@ -239,7 +239,7 @@ async fn a_connection_that_was_signed_out_is_left_for_another() {
 }
 
 #[test]
-fn one_way_to_sign_in_is_enough() {
+fn a_password_and_credentials_exclude_each_other() {
     let builder = RedisStore::builder("redis://localhost").password("canary");
     let error = builder.credentials(|| async { Ok(RedisCredentials::password("canary")) }).build().unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::InvalidInput);

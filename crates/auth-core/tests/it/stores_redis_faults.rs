@@ -1,4 +1,4 @@
-//! A Redis that is gone, slow, full, locked or something else: what the store makes of it.
+//! A Redis that is down, slow, full, locked or another server: the errors of the store.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ fn session(token: &str) -> Session {
     Session::new(token, SystemTime::UNIX_EPOCH).with_refresh_token(format!("refresh-{token}"))
 }
 
-/// Whoever reads the error knows what happened, and no secret.
+/// Asserts that an error names the failure, and shows no secret.
 pub fn assert_storage(error: &AuthError, transient: bool, says: &str) {
     assert_eq!((error.kind(), error.delivery()), (AuthErrorKind::Storage, Delivery::NotProcessed), "{error}");
     assert_eq!(error.is_transient(), transient, "{error}");
@@ -29,7 +29,7 @@ pub fn assert_storage(error: &AuthError, transient: bool, says: &str) {
 }
 
 #[tokio::test]
-async fn gone_at_the_start_and_back_later() {
+async fn a_redis_that_is_down_at_first_is_used_later() {
     let Some(mut server) = RedisServer::start() else { return };
     server.stop();
     let error = RedisStore::builder(server.url()).connect().await.unwrap_err();
@@ -44,13 +44,13 @@ async fn gone_at_the_start_and_back_later() {
 }
 
 #[tokio::test]
-async fn a_restart_is_not_even_noticed_and_keeps_what_the_log_has() {
+async fn a_restart_is_not_noticed_and_keeps_the_logged_sessions() {
     let (Some(mut forgets), Some(mut keeps)) = (RedisServer::start(), RedisServer::durable()) else { return };
     for (server, survives) in [(&mut forgets, false), (&mut keeps, true)] {
         let store = RedisStore::builder(server.url()).build().unwrap();
         let revision = store.save("me", &session("a")).await.unwrap();
         server.restart();
-        // The connection broke, and Redis knows the scripts no more.
+        // The connection broke, and Redis has forgotten the scripts.
         let swapped = store.compare_and_swap("me", Some(revision), &session("b")).await.unwrap();
         assert_eq!(swapped.is_some(), survives);
         assert_eq!(store.load("me").await.unwrap().is_some(), survives);
@@ -58,12 +58,12 @@ async fn a_restart_is_not_even_noticed_and_keeps_what_the_log_has() {
 }
 
 #[tokio::test]
-async fn a_frozen_redis_holds_nobody_up() {
+async fn a_frozen_redis_delays_no_caller_beyond_the_limit() {
     let Some(server) = RedisServer::start() else { return };
     let open = |limit| RedisStore::builder(server.url()).time_limit(limit).build().unwrap();
     let (store, patient) = (open(Duration::from_millis(100)), open(Duration::from_secs(20)));
     let before = patient.save("me", &session("a")).await.unwrap();
-    // It is connected before Redis stands still; on a busy machine, not at the first attempt.
+    // The store connects before Redis is frozen; on a busy machine, not at the first attempt.
     for attempt in 1.. {
         match store.ping().await {
             Ok(()) => break,
@@ -81,14 +81,14 @@ async fn a_frozen_redis_holds_nobody_up() {
         server.thaw();
         patient.load("me").await.unwrap().unwrap()
     };
-    // What was asked has happened late, or not at all; it is whole.
+    // The write has happened late, or not at all; the session is whole.
     let token = intended.session.access_token.expose();
     assert_eq!(token == "a", intended.revision == before, "{token}");
     let lock = patient.lock("me", Duration::from_secs(20)).await.unwrap();
     lock.release().await;
 }
 
-/// A write on its way to Redis while somebody signs out: whatever it expected to find, it brings nothing back.
+/// A write in transit during a logout: whatever revision it expects, it brings nothing back.
 #[tokio::test]
 async fn a_write_that_comes_after_a_removal_changes_nothing() {
     let Some(server) = RedisServer::start() else { return };
@@ -102,7 +102,7 @@ async fn a_write_that_comes_after_a_removal_changes_nothing() {
         if there_before {
             direct.save("me", &session("before")).await.unwrap();
         }
-        // The first request looks what is there.
+        // The first request is the look.
         proxy.hold_back(2);
         let writing = tokio::spawn({
             let late = Arc::clone(&late);
@@ -123,7 +123,7 @@ async fn a_write_that_comes_after_a_removal_changes_nothing() {
             assert!(anew.is_some(), "whoever sees that it was removed may begin again");
             direct.remove("me").await.unwrap();
         } else {
-            // Whoever saves looks again; whoever went away doesn't.
+            // The caller of a save looks again; a dropped one doesn't.
             writing.abort();
             let _ = writing.await;
             proxy.release();
@@ -135,10 +135,10 @@ async fn a_write_that_comes_after_a_removal_changes_nothing() {
     assert!(matches!(left, Reply::Number(1..=600_000)), "{left:?}");
 }
 
-/// The mark of a removal runs out by Redis' clock, which may be between the look of a write and the write. That is no
-/// reason to refuse; that somebody else removes the session again is one.
+/// The mark of a removal expires by Redis' clock, perhaps between the look of a write and the write. That is no reason
+/// to refuse, but another removal of the session is.
 #[tokio::test]
-async fn a_mark_that_runs_out_meanwhile_stops_no_first_write() {
+async fn a_mark_that_expires_meanwhile_stops_no_first_write() {
     let Some(server) = RedisServer::start() else { return };
     let direct = RedisStore::builder(server.url()).build().unwrap();
     for runs_out in [true, false] {
@@ -146,7 +146,7 @@ async fn a_mark_that_runs_out_meanwhile_stops_no_first_write() {
         let store = Arc::new(RedisStore::builder(proxy.url()).time_limit(Duration::from_secs(60)).build().unwrap());
         store.ping().await.unwrap();
         direct.remove("me").await.unwrap();
-        // The first request looks what is there.
+        // The first request is the look.
         proxy.hold_back(2);
         let writing = tokio::spawn({
             let store = Arc::clone(&store);
@@ -246,7 +246,7 @@ async fn something_else_under_the_key_is_left_alone() {
     assert_storage(&store.save("me", &session("canary")).await.unwrap_err(), false, "another prefix");
     assert_storage(&store.remove("me").await.unwrap_err(), false, "another prefix");
     assert_eq!(server.get(&["GET", "auth-core:{me}:session"]), "canary");
-    // A hash of somebody's, or one that was damaged: signing in anew repairs it.
+    // A foreign hash, or a damaged one: a new login repairs it.
     for field in ["r", "d"] {
         server.command(&["DEL", "auth-core:{me}:session"]);
         server.command(&["HSET", "auth-core:{me}:session", field, "canary"]);
@@ -286,7 +286,7 @@ async fn the_access_list_of_the_documentation_is_enough() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_socket_in_the_file_system_does_too() {
+async fn a_unix_socket_works_too() {
     let Some(server) = RedisServer::with(&["--unixsocket", "redis.sock"]) else { return };
     let url = format!("unix://{}?db=2", server.folder().join("redis.sock").display());
     let store = RedisStore::builder(url).connect().await.unwrap();
@@ -314,7 +314,7 @@ async fn always(line: &'static str) -> String {
 }
 
 #[tokio::test]
-async fn what_redis_says_is_told_in_our_words() {
+async fn answers_of_redis_are_reported_in_our_words() {
     for (line, transient, says) in [
         ("-LOADING canary\r\n", true, "still loading"),
         ("-MISCONF canary\r\n", true, "can't save to its disk"),
@@ -341,7 +341,7 @@ async fn what_redis_says_is_told_in_our_words() {
 
 #[cfg(feature = "redis-tls")]
 #[tokio::test]
-async fn tls_trusts_what_it_was_told_to() {
+async fn tls_trusts_the_given_roots() {
     let Some(tls) = certificates::Folder::new() else { return };
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let (certificate, key) = (tls.path("server.pem"), tls.path("server.key"));
@@ -350,7 +350,7 @@ async fn tls_trusts_what_it_was_told_to() {
     let Some(_server) = RedisServer::with(&options) else { return };
     let root = std::fs::read(tls.path("root.pem")).unwrap();
 
-    // A machine without a single trusted certificate refuses to begin with.
+    // On a machine without any trusted certificate, `build` fails.
     if let Ok(store) = RedisStore::builder(format!("rediss://:canary@localhost:{port}")).build() {
         assert_storage(&store.ping().await.unwrap_err(), false, "TLS");
     }

@@ -1,5 +1,5 @@
-//! Sessions in Redis over connections that the caller brings or makes: one that reconnects by itself, a cluster's, and
-//! those that a sentinel leads to.
+//! Sessions in Redis over connections that the caller gives or makes: one that reconnects by itself, one of a cluster,
+//! and those behind a sentinel.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -25,7 +25,7 @@ fn session(token: &str) -> Session {
     Session::new(token, SystemTime::UNIX_EPOCH).with_refresh_token(format!("refresh-{token}"))
 }
 
-/// Without a limit of its own for answers.
+/// Without a time limit of its own for answers.
 fn patient() -> AsyncConnectionConfig {
     AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None)
 }
@@ -93,7 +93,7 @@ async fn a_lost_answer_changes_nothing_where_the_connection_can_be_replaced() {
         };
         let store = builder.time_limit(SOON).build().unwrap();
         store.ping().await.unwrap();
-        proxy.lose(2); // That of the write: a save looks first.
+        proxy.lose(2); // The answer to the write: a save looks first.
         let saved = store.save("me", &session("a")).await.unwrap();
         assert_eq!((direct.load("me").await.unwrap().unwrap().revision, proxy.lost()), (saved, 1));
         assert_eq!(proxy.connections(), 2);
@@ -101,7 +101,7 @@ async fn a_lost_answer_changes_nothing_where_the_connection_can_be_replaced() {
 }
 
 #[tokio::test]
-async fn a_connection_that_broke_stays_broken_unless_somebody_makes_another() {
+async fn a_broken_connection_stays_broken_unless_the_caller_makes_another() {
     let Some(mut server) = RedisServer::durable() else { return };
     let (plain, made) = (
         RedisStore::over(multiplexed(&server.url()).await).build().unwrap(),
@@ -118,7 +118,7 @@ async fn a_connection_that_broke_stays_broken_unless_somebody_makes_another() {
 }
 
 #[tokio::test]
-async fn whoever_makes_connections_has_no_longer_than_the_limit_and_is_not_quoted() {
+async fn making_a_connection_is_bounded_and_its_error_is_not_quoted() {
     let limit = Duration::from_millis(50);
     let never = RedisStore::connected_by(std::future::pending::<Result<MultiplexedConnection, RedisError>>);
     let never = never.time_limit(limit).build().unwrap();
@@ -153,7 +153,7 @@ async fn the_shorter_limit_counts() {
 }
 
 #[tokio::test]
-async fn a_given_connection_is_signed_in_by_whoever_gave_it() {
+async fn credentials_are_refused_for_a_given_connection() {
     let Some(server) = RedisServer::start() else { return };
     let plain = multiplexed(&server.url()).await;
     let open = || RedisStore::over(plain.clone());
@@ -172,7 +172,7 @@ async fn a_given_connection_is_signed_in_by_whoever_gave_it() {
 }
 
 #[tokio::test]
-async fn replicas_are_waited_for_over_the_connection_that_wrote() {
+async fn writes_wait_for_replicas_over_the_same_connection() {
     let Some(server) = RedisServer::with(&["--repl-diskless-sync-delay", "0"]) else { return };
     let open = |connection| RedisStore::over(connection).wait_for_replicas(1);
     let managed = managed(&server.url()).await;
@@ -185,7 +185,7 @@ async fn replicas_are_waited_for_over_the_connection_that_wrote() {
     let saved = store.save("me", &session("b")).await.unwrap();
     let copy = RedisStore::builder(replica.url()).build().unwrap();
     assert_eq!(copy.load("me").await.unwrap().unwrap().revision, saved);
-    // What a command within the two answers is told as if it had been alone.
+    // The failure of a command within the pipeline is reported as if it had been sent alone.
     server.command(&["CONFIG", "SET", "maxmemory", "1"]);
     assert_storage(&store.save("me", &session("canary")).await.unwrap_err(), true, "(OOM)");
 }
@@ -205,7 +205,7 @@ fn set_user(server: &RedisServer, more: &[&str]) {
     assert_eq!(server.command(&words), Reply::Text("OK".to_owned()));
 }
 
-/// An account in the half of the slots that a primary has.
+/// An account in the half of the slots that belongs to a primary.
 async fn account_on(server: &RedisServer) -> String {
     let direct = RedisStore::builder(server.url()).build().unwrap();
     for number in 0.. {
@@ -237,7 +237,7 @@ async fn a_cluster_is_followed_wherever_its_slots_go() {
     let limited = client.get_async_connection().await.unwrap();
     assert_conforms("a user of a cluster", || RedisStore::over(limited.clone()).prefix("acme:")).await;
 
-    // Accounts are spread over the nodes, and each has its keys on one.
+    // Accounts are spread over the nodes, and the keys of each are on one node.
     let store = RedisStore::over(connection.clone()).time_limit(SOON).connect().await.unwrap();
     let mut accounts = Vec::new();
     for server in &cluster.primaries {
@@ -251,14 +251,14 @@ async fn a_cluster_is_followed_wherever_its_slots_go() {
         accounts.push((account, saved));
     }
 
-    // Only the node that has the account is waited for.
+    // Only the replicas of the account's node count.
     let waits = RedisStore::over(connection.clone()).wait_for_replicas(1).time_limit(SOON).build().unwrap();
     let (first, saved) = &accounts[0];
     let saved = waits.compare_and_swap(first, Some(*saved), &session("b")).await.unwrap().unwrap();
     let waits = RedisStore::over(connection).wait_for_replicas(1).time_limit(Duration::from_secs(1)).build().unwrap();
     assert_storage(&waits.save(&accounts[1].0, &session("b")).await.unwrap_err(), true, "0 of 1 replicas");
 
-    // The old primary sends whoever asks it to the new one.
+    // The old primary redirects requests to the new one.
     cluster.fail_over().await;
     let swapped = store.compare_and_swap(first, Some(saved), &session("c")).await.unwrap();
     assert!(swapped.is_some());

@@ -16,14 +16,14 @@ const HOME: &str = "https://api.example.com";
 /// URI, token and body of a request.
 type Seen = (String, Option<String>, String);
 
-/// Keeps what it saw, and lets in the tokens of one generation.
+/// Records its requests, and accepts the tokens of one generation.
 struct Server {
     good: u64,
     seen: Arc<Mutex<Vec<Seen>>>,
     is_ready: bool,
 }
 
-/// A clone has yet to say that it is ready.
+/// A clone isn't ready before its own `poll_ready`.
 impl Clone for Server {
     fn clone(&self) -> Self {
         Self { good: self.good, seen: Arc::clone(&self.seen), is_ready: false }
@@ -164,7 +164,7 @@ async fn a_body_that_cannot_be_copied_is_sent_once_and_the_refusal_is_reported()
 }
 
 #[tokio::test]
-async fn failures_for_want_of_a_token_and_those_below_are_told_apart() {
+async fn a_missing_token_and_a_failure_below_are_different_errors() {
     let (source, server) = (CountingSource::new(), Server::letting_in(1));
     let below = layer(&source).layer(server.clone()).oneshot(post("https://api.example.com/broken")).await.unwrap_err();
     assert!(matches!(&below, AuthServiceError::Inner(error) if error.to_string() == "the line is dead"));
@@ -195,7 +195,7 @@ fn debug_shows_no_token() {
 }
 
 #[tokio::test]
-async fn tokens_travel_as_the_server_wants_them_and_keep_off_what_is_there_already() {
+async fn tokens_are_sent_by_the_given_carrier_unless_its_place_is_taken() {
     let seen: Arc<Mutex<Vec<(String, http::HeaderMap)>>> = Arc::default();
     let send = async |carrier: Carrier, request: Request<String>| {
         let layer = layer(&Arc::new(CountingSource::default())).with_carrier(carrier);

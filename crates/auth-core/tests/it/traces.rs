@@ -1,7 +1,7 @@
-//! What is traced: the spans and events that the documentation lists, with their fields, and no secret in any of them.
+//! The trace: the spans and events that the documentation lists, with their fields, and no secret in any of them.
 //!
-//! The tests run in processes of their own: a subscriber is that of a process, since another thread that comes first to a
-//! span would be remembered as one to which nobody listens.
+//! The tests run in processes of their own: a subscriber is global to a process, and a span that another thread reaches
+//! first would be cached as one without a subscriber.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ thread_local! {
     static INSIDE: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A span or an event, as it was written.
+/// A span or an event, as it was recorded.
 #[derive(Clone, Debug)]
 struct Written {
     metadata: &'static Metadata<'static>,
@@ -41,7 +41,7 @@ struct Written {
     values: String,
 }
 
-/// Keeps everything of every crate and level. The number of a span is its place, counted from 1.
+/// Records everything of every crate and level. The number of a span is its place, counted from 1.
 #[derive(Clone, Default)]
 struct Book(Arc<Mutex<Vec<Written>>>);
 
@@ -75,12 +75,12 @@ impl Book {
         self.0.lock().unwrap().clone()
     }
 
-    /// Everything by this name.
+    /// All records of this name.
     fn named(&self, name: &str) -> Vec<Written> {
         self.all().into_iter().filter(|written| written.metadata.name() == name).collect()
     }
 
-    /// Whether something by this name has these values.
+    /// Asserts that a record of this name has these values.
     #[track_caller]
     fn assert_has(&self, name: &str, values: &[&str]) {
         let named = self.named(name);
@@ -135,7 +135,7 @@ impl Subscriber for Book {
     }
 }
 
-/// A row of the documentation, or all that was written by a name.
+/// A row of the documentation, or all records of a name.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Described {
     kinds: BTreeSet<String>,
@@ -159,7 +159,7 @@ fn documented() -> BTreeMap<String, Described> {
     include_str!("../../src/observe.rs").lines().filter_map(row).collect()
 }
 
-/// What the crate has written.
+/// The records of the crate.
 fn written(book: &Book) -> BTreeMap<String, Described> {
     let mut all: BTreeMap<String, Described> = BTreeMap::new();
     for Written { metadata, .. } in book.all() {
@@ -197,7 +197,7 @@ async fn a_life_of_sessions() {
     }
 }
 
-/// A vendor whose realm has all that no realm should have.
+/// A vendor whose realm contains everything that no realm should.
 fn acme(timer: &Arc<PausedTimer>) -> Acme {
     let mut acme = Acme::new(timer);
     acme.realm = "https://canary-user:canary-password@acme.test:8443/canary-path?canary-query";
@@ -208,7 +208,7 @@ fn credentials() -> Credentials {
     Credentials::password("canary-account", "sesame")
 }
 
-/// Callers who wait, what they wait for, and refused tokens.
+/// Waiting callers, the operations that they wait for, and rejected tokens.
 async fn herd(book: &Book) {
     let timer = PausedTimer::new();
     let builder = SessionManager::builder(Arc::new(acme(&timer))).credentials(credentials()).timer(timer.clone());
@@ -222,7 +222,7 @@ async fn herd(book: &Book) {
     book.assert_has("auth.renewal", &with(&[" auth.plan=login ", " auth.outcome=done ", " auth.elapsed_ms=50 "]));
     book.assert_has("auth.wait", &with(&[" auth.wait=token ", " auth.outcome=done ", " auth.elapsed_ms=50 "]));
     let [first] = &book.named("auth.renewal")[..] else { panic!("one renewal for both") };
-    // It belongs to nobody, and says where it was asked for. The test's caller without a span came second.
+    // It has no parent, and follows from the span of its cause. The test's caller without a span came second.
     assert_eq!(
         (first.parent, first.follows.clone()),
         (None, request.id().map(|id| id.into_u64()).into_iter().collect())
@@ -230,7 +230,7 @@ async fn herd(book: &Book) {
     let waits = book.named("auth.wait");
     assert_eq!(waits.len(), 2);
     assert!(waits.iter().any(|wait| wait.parent == request.id().map(|id| id.into_u64())));
-    // A token that is good leaves no trace.
+    // Serving a valid token leaves no trace.
     let before = book.all().len();
     let token = manager.token().instrument(request.clone()).await.unwrap();
     assert!(manager.cached().is_some());
@@ -256,7 +256,7 @@ async fn herd(book: &Book) {
     book.assert_has("auth.cooldown", &with(&[&failed[..], &[" auth.cooldown_ms=1000 "]].concat()));
 }
 
-/// A store that refuses, a lock that a peer has, and an observer that panics.
+/// A store that refuses, a lock that a peer holds, and an observer that panics.
 async fn troubles(book: &Book) {
     struct Fragile;
 
@@ -296,7 +296,7 @@ async fn troubles(book: &Book) {
     peer.release().await;
     caller.await.unwrap().unwrap();
     book.assert_has("auth.store.slow", &[" auth.store.step=lock ", " auth.elapsed_ms=3000 "]);
-    // All that a renewal asks of the store is nested in it.
+    // All steps of the store in a renewal are nested in it.
     let renewals = book.all();
     let is_renewal = |parent: u64| renewals[parent as usize - 1].metadata.name() == "auth.renewal";
     let intents: Vec<Written> =
@@ -309,7 +309,7 @@ async fn troubles(book: &Book) {
     book.assert_has("auth.logout", &[" auth.outcome=failed ", " error.type=storage "]);
 }
 
-/// Logins and logouts, and what they make void.
+/// Logins and logouts, and the operations that they make void.
 async fn verbs(book: &Book) {
     let timer = PausedTimer::new();
     let (gated, gate) = Acme::gated(&timer);
@@ -328,7 +328,7 @@ async fn verbs(book: &Book) {
     manager.authenticator().script("login", [Answer::Err(AuthError::new(AuthErrorKind::InvalidCredentials))]);
     manager.login(Credentials::password("canary", "sesame")).await.unwrap_err();
     book.assert_has("auth.failure", &[" auth.operation=login ", " error.type=invalid_credentials "]);
-    // A logout while a login is under way.
+    // A logout while a login is in flight.
     let late = login("canary-three");
     manager.authenticator().called("login", 4).await;
     let _ = manager.logout().await;
@@ -367,7 +367,7 @@ mod calls {
         let token = manager.token().await.unwrap();
         manager.reject(token.generation());
         manager.token().await.unwrap();
-        // What a login replaces is ended.
+        // The session that a login replaces is ended.
         manager.login(Credentials::password("canary@example.com", password.as_str())).await.unwrap();
         let _ = manager.logout().await.unwrap();
         let all = book.all();

@@ -1,4 +1,4 @@
-//! Verbs that meet: what each promises, whatever the other does.
+//! Concurrent verbs: each keeps its guarantees, whatever the others do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn password() -> Credentials {
     Credentials::password("me", "secret")
 }
 
-/// A manager over a store that has a session of a certain age.
+/// A manager over a store with a session of some age.
 async fn over(store: &Arc<Unsteady>, acme: Acme, timer: &Arc<PausedTimer>, age: Duration) -> SessionManager<Arc<Acme>> {
     store.store.save(KEY, &acme.session(age)).await.unwrap();
     let builder = SessionManager::builder(Arc::new(acme)).account("me").timer(timer.clone());
@@ -39,7 +39,7 @@ async fn a_renewal_that_waits_for_the_lock_ends_with_the_session() {
     });
     assert_eq!(waiting.await.unwrap().unwrap_err().kind(), AuthErrorKind::ReauthRequired, "at once");
     peer.release().await;
-    // The access token has expired: only by renewing it the refresh token can be ended.
+    // The access token has expired: the refresh token can be ended only by a renewal.
     assert_eq!(ended.await.unwrap().unwrap(), Ended::AtVendor);
     assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-1"]);
     tokio::time::sleep(HOUR).await;
@@ -66,7 +66,7 @@ async fn a_login_that_waits_for_the_lock_sends_no_password_after_a_logout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peers_logout_is_not_undone_by_whoever_brought_the_session() {
+async fn a_peers_logout_is_not_undone_by_the_manager_of_a_given_session() {
     let (timer, memory) = (PausedTimer::new(), Arc::new(MemoryStore::new()));
     let acme = Arc::new(Acme::new(&timer));
     let builder = || SessionManager::builder(acme.clone()).account("me").timer(timer.clone()).store(memory.clone());
@@ -85,7 +85,7 @@ async fn a_session_that_could_not_be_written_in_time_is_not_written_after_its_en
     let manager = over(&store, Acme::new(&timer), &timer, HOUR).await;
     store.trouble(Step::Swap, Trouble::Hangs);
     assert_eq!(text(&manager.token().await.unwrap()), "access-1");
-    // It is being written again when the session is ended.
+    // The write is being retried when the session is ended.
     tokio::time::sleep(SECOND * 3).await;
     let logout = manager.logout();
     store.plan(|_| Trouble::None);
@@ -120,7 +120,7 @@ async fn logout_login_logout_leaves_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_disturbs_nobody() {
+async fn a_login_disturbs_no_caller() {
     let timer = PausedTimer::new();
     let (acme, gate) = Acme::gated(&timer);
     let held = acme.session(HOUR - SECOND * 40);
@@ -129,11 +129,11 @@ async fn a_login_disturbs_nobody() {
         let manager = manager.clone();
         tokio::spawn(async move { manager.login(password()).await })
     };
-    // While it is valid, the old token is served.
+    // While the old token is valid, it is served.
     let login = sign_in();
     manager.authenticator().called("login", 1).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-0");
-    // When it has expired, whoever waits gets the new one, and nothing is renewed beside.
+    // When it has expired, waiters get the new one, and no renewal begins.
     tokio::time::advance(SECOND * 11).await;
     let waiting = ask(&manager);
     tokio::task::yield_now().await;
@@ -143,7 +143,7 @@ async fn a_login_disturbs_nobody() {
     tokio::time::sleep(SECOND).await;
     assert_eq!(manager.authenticator().calls("refresh"), 0);
     assert_eq!(manager.authenticator().state(|state| state.logged_out.clone()), ["access-0"], "its place was taken");
-    // One that fails changes nothing.
+    // A login that fails changes nothing.
     manager.authenticator().script("login", [Answer::Err(refused()), Answer::Lost]);
     for _ in 0..2 {
         assert!(sign_in().await.unwrap().is_err());
@@ -153,7 +153,7 @@ async fn a_login_disturbs_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_login_replaces_is_ended_only_where_that_ends_no_other() {
+async fn a_replaced_session_is_ended_only_where_that_ends_no_other() {
     let timer = PausedTimer::new();
     let mut acme = Acme::new(&timer);
     acme.capabilities = acme.capabilities.with_logout(LogoutScope::Account);
@@ -179,8 +179,8 @@ async fn keys_that_are_tokens_are_neither_stored_nor_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_end_says_what_it_ended() {
-    // age of the session, what the vendor does, what comes of it, and how often it renewed
+async fn a_logout_reports_its_result() {
+    // age of the session, the vendor's answers, the result, and the number of renewals
     let expired = HOUR + SECOND;
     for (age, refresh, logout, expected, renewals) in [
         (Duration::ZERO, Answer::Ok, Answer::Ok, Ok(Ended::AtVendor), 0),
@@ -188,7 +188,7 @@ async fn an_end_says_what_it_ended() {
         (expired, Answer::Err(refused()), Answer::Ok, Ok(Ended::Nothing), 1),
         (expired, Answer::Err(busy()), Answer::Ok, Err(AuthErrorKind::RateLimited), 1),
         (Duration::ZERO, Answer::Ok, Answer::Err(lost()), Err(AuthErrorKind::Transport), 0),
-        // "Unsupported" means that nothing has happened, and here something has.
+        // `Unsupported` means that nothing has happened, and here the session is gone.
         (
             Duration::ZERO,
             Answer::Ok,
@@ -215,7 +215,7 @@ async fn an_end_says_what_it_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_that_is_brought_takes_the_place_of_all_there_is() {
+async fn an_adopted_session_replaces_the_one_in_use_and_the_stored_one() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
     assert_eq!(text(&manager.token().await.unwrap()), "access-0");
@@ -236,7 +236,7 @@ async fn a_session_that_is_brought_takes_the_place_of_all_there_is() {
 
 #[tokio::test(start_paused = true)]
 async fn a_given_session_gives_way_to_a_newer_one_only() {
-    // How long before now the stored session was issued; whether the given one, of an hour ago, gives way to it.
+    // The age of the stored session; whether the given one, of an hour ago, gives way to it.
     for (age, gives_way) in [(HOUR / 2, true), (HOUR, false), (HOUR * 2, false)] {
         let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
         let acme = Arc::new(Acme::new(&timer));
@@ -249,7 +249,7 @@ async fn a_given_session_gives_way_to_a_newer_one_only() {
         assert_eq!(text(&manager.token().await.unwrap()), expected, "{age:?}");
         assert_eq!(store.kept(KEY).await, Some((expected.to_owned(), false)));
     }
-    // One from the future says nothing.
+    // A session dated in the future doesn't count as newer.
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let acme = Arc::new(Acme::new(&timer));
     let future = Session::new("future", timer.system_time() + HOUR).with_expiry(timer.system_time() + HOUR * 2);
@@ -285,7 +285,7 @@ async fn a_refusal_of_every_token_renews_seldom_and_kills_nothing() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(manager.authenticator().calls("refresh"), 3, "in five seconds");
-    // A key that can't be replaced is used all the same.
+    // A key that can't be replaced stays in use.
     let mut acme = Acme::new(&timer);
     acme.capabilities = Capabilities::login_only().with_renewal(Renewal::Relogin);
     let key = Session::new("key", timer.system_time());
@@ -294,7 +294,7 @@ async fn a_refusal_of_every_token_renews_seldom_and_kills_nothing() {
     assert_eq!(text(&manager.token().await.unwrap()), "key");
 }
 
-/// A vendor that refuses a spent refresh token, and does nothing worse.
+/// A vendor that refuses a spent refresh token, without further consequences.
 fn forgiving(timer: &Arc<PausedTimer>) -> Acme {
     let mut acme = Acme::new(timer);
     acme.capabilities = acme.capabilities.with_forgiven_reuse();
@@ -325,7 +325,7 @@ async fn a_lost_answer_costs_no_session_where_reuse_is_forgiven() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_is_sent_twice_at_most_by_whoever_shares_it() {
+async fn peers_send_a_refresh_token_at_most_twice() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let acme = Arc::new(forgiving(&timer));
     acme.script("refresh", [Answer::Lost, Answer::Lost, Answer::Lost]);
@@ -346,10 +346,10 @@ async fn a_refresh_token_is_sent_twice_at_most_by_whoever_shares_it() {
     assert_eq!(peer().token().await.unwrap_err().kind(), AuthErrorKind::ReauthRequired);
 }
 
-/// A token is asked for during a logout, which removes what was ended without waiting for the lock; so a peer that signs
-/// out as well finds the session too.
+/// A call of `token` during a logout makes the pending removal without waiting for the lock; so a peer that logs out as
+/// well finds the session too.
 #[tokio::test(start_paused = true)]
-async fn of_two_that_sign_out_at_once_one_redeems_to_end_the_session() {
+async fn of_two_concurrent_logouts_one_redeems_to_end_the_session() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let acme = Arc::new(Acme::new(&timer));
     store.store.save(KEY, &acme.session(Duration::ZERO)).await.unwrap();
@@ -360,7 +360,7 @@ async fn of_two_that_sign_out_at_once_one_redeems_to_end_the_session() {
     for manager in &managers {
         assert_eq!(text(&manager.token().await.unwrap()), "access-0");
     }
-    // Only by renewing it the session can be ended.
+    // The session can be ended only by a renewal.
     tokio::time::sleep(HOUR).await;
     store.trouble(Step::Remove, Trouble::IsSlow);
     let ending = managers.each_ref().map(|manager| {
@@ -378,7 +378,7 @@ async fn of_two_that_sign_out_at_once_one_redeems_to_end_the_session() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_died_is_made_up_for_where_reuse_is_forgiven() {
+async fn the_token_of_a_dead_peer_is_resent_where_reuse_is_forgiven() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let manager = over(&store, forgiving(&timer), &timer, HOUR - 100 * SECOND).await;
     let stored = store.store.load(KEY).await.unwrap().unwrap();
@@ -390,7 +390,7 @@ async fn a_peer_that_died_is_made_up_for_where_reuse_is_forgiven() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_vendor_that_is_busy_at_the_second_time_leaves_the_chance() {
+async fn a_resend_that_meets_a_busy_vendor_can_be_repeated() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let acme = forgiving(&timer);
     acme.script("refresh", [Answer::Lost, Answer::Err(busy()), Answer::Err(busy())]);
@@ -405,7 +405,7 @@ async fn a_vendor_that_is_busy_at_the_second_time_leaves_the_chance() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_not_sent_again_by_whoever_can_sign_in() {
+async fn a_manager_with_credentials_does_not_resend_a_token() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let acme = forgiving(&timer);
     acme.script("refresh", [Answer::Lost]);
@@ -419,7 +419,7 @@ async fn a_token_is_not_sent_again_by_whoever_can_sign_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keeping_alive_waits_for_the_end_of_the_token_to_send_again() {
+async fn keep_alive_resends_only_after_the_end_of_the_token() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let acme = forgiving(&timer);
     acme.script("refresh", [Answer::Lost]);
@@ -435,13 +435,13 @@ async fn keeping_alive_waits_for_the_end_of_the_token_to_send_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_verb_keeps_its_caller_longer_than_is_stated() {
+async fn every_verb_returns_within_its_limit() {
     let limit = Policy::default().wait_limit;
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let mut acme = Acme::new(&timer);
     acme.takes = 10 * HOUR;
     let manager = over(&store, acme, &timer, Duration::ZERO).await;
-    // A peer that stands still, and a store that hardly answers.
+    // A peer that is suspended with the lock, and a store that hardly answers.
     let _lock = store.store.lock(KEY, SECOND).await.unwrap();
     store.plan(|step| if step == Step::Load { Trouble::Hangs } else { Trouble::None });
     let verb = |what: &'static str| {

@@ -1,4 +1,4 @@
-//! What becomes of a renewal that is over: its session is taken into use, or there is another way, or it cools down.
+//! The end of a renewal: its session comes into use, or another plan follows, or the failure cools down.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -8,7 +8,7 @@ use super::{Completion, Freshness, Gained, Held, Plan, Spent, State};
 use crate::{AuthError, AuthErrorKind, Delivery, Session};
 
 impl State {
-    /// A renewal is over. `chance` is a number from 0 up to, but not including, 1.
+    /// Ends a renewal. `chance` is a number from 0 up to, but not including, 1.
     pub(crate) fn complete(
         &mut self,
         epoch: u64,
@@ -36,7 +36,7 @@ impl State {
                 }
                 self.go_on(now, chance)
             }
-            // What is there is nobody's business here; there is nothing else to be found.
+            // The stored session belongs to other credentials; there is nothing else to be found.
             Ok(Gained::Foreign) if plan == Plan::Look => {
                 self.fail_look(AuthError::new(AuthErrorKind::NotFound), now, chance)
             }
@@ -58,8 +58,8 @@ impl State {
         }
     }
 
-    /// A session that the vendor issued. One that is of no use is kept, since what renews it is in it, but cools down as
-    /// a failure does: a renewal for every call would bring the same.
+    /// Takes a session from the vendor into use. An unusable one is kept, since it holds the refresh token, but cools
+    /// down like a failure: renewing for every call would bring the same.
     fn take_into_use(&mut self, session: Arc<Session>, now: SystemTime, chance: f64) -> Completion {
         let was_rejected = self.is_rejected();
         self.hold(session, chance);
@@ -73,7 +73,7 @@ impl State {
         Completion::Published
     }
 
-    /// A session that the vendor issued, or that it all begins with, is taken into use.
+    /// Takes a session into use, from the vendor or given at the start.
     pub(crate) fn publish(&mut self, session: Arc<Session>, chance: f64) {
         self.hold(session, chance);
         self.recover();
@@ -88,20 +88,20 @@ impl State {
         self.dead = None;
     }
 
-    /// What failed before doesn't count any more.
+    /// Forgets earlier failures.
     pub(super) fn recover(&mut self) {
         self.failures = 0;
         self.cooling = None;
     }
 
-    /// What the store has is taken into use. It may be the session in use, of which only the refresh token's fate is
-    /// news; whether there was any news.
+    /// Takes the stored session into use. If it is the session in use, only the state of its refresh token can be news;
+    /// returns whether there was any.
     fn adopt(&mut self, session: Arc<Session>, spent: Option<Spent>, now: SystemTime, chance: f64) -> bool {
         match &mut self.held {
             Some(held) if held.session.access_token == session.access_token => {
                 let news = match held.spent {
                     None | Some(Spent::ByPeer) => held.spent != spent,
-                    // A peer has sent it once more.
+                    // A peer has resent it.
                     Some(Spent::Lost) => spent == Some(Spent::Resent),
                     Some(_) => false,
                 };
@@ -122,7 +122,7 @@ impl State {
         }
     }
 
-    /// After a look in the store: what is there may be good, or lead on, or be the end.
+    /// After a look in the store: the session may be usable, or lead to another plan, or be over.
     fn go_on(&mut self, now: SystemTime, chance: f64) -> Completion {
         if self.freshness(now) != Freshness::Unusable {
             self.recover();
@@ -170,7 +170,7 @@ impl State {
             self.relent(now, chance);
         }
         if !self.can_login {
-            // What is still valid stays in use; after that, somebody has to sign in.
+            // A valid token stays in use; after that, only a login helps.
             let dead =
                 AuthError::new(AuthErrorKind::ReauthRequired).with_message(spent.reason()).with_source(error.clone());
             self.dead = Some(dead.clone());
@@ -194,25 +194,25 @@ impl State {
         self.cool_down(error, now, chance)
     }
 
-    /// There is nothing in the store, or it can't be read.
+    /// The store has no session, or can't be read.
     fn fail_look(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
         self.put_off_looks(error.retry_after(), now, chance);
-        // That there is nothing to find is said as what it means.
+        // `NotFound` is reported as its consequence.
         let error = if error.kind() == AuthErrorKind::NotFound { self.why_not(now) } else { error };
         self.relent(now, chance);
         Completion::Failed(error)
     }
 
-    /// A look brought nothing new: the store is looked at less and less often, but at the end of what is in use at the
-    /// latest. From then on the store's lock is waited for, if a peer has it.
+    /// A look brought nothing new: the next ones come at growing intervals, but not after the end of the session in
+    /// use. From then on the look waits for the store's lock, if a peer holds it.
     fn put_off_looks(&mut self, asked: Option<Duration>, now: SystemTime, chance: f64) {
         self.vain_looks = self.vain_looks.saturating_add(1);
         let length = self.policy.cooldown(self.vain_looks, asked, chance);
         self.next_look = Some(Pause::new(now, length, self.end_of_use()));
     }
 
-    /// A passing fault: nothing is lost, and nothing is tried again for a while. Unless the vendor asked for it, the pause
-    /// doesn't outlast the token.
+    /// A transient fault: nothing is lost, and nothing is tried again for a while. Unless the vendor asked for the
+    /// pause, it doesn't outlast the token.
     fn cool_down(&mut self, error: AuthError, now: SystemTime, chance: f64) -> Completion {
         self.relent(now, chance);
         self.failures = self.failures.saturating_add(1);
@@ -224,20 +224,20 @@ impl State {
     }
 }
 
-/// A success that is of no use.
+/// The error of a session that is unusable on arrival.
 pub(crate) fn over_already() -> AuthError {
     let message = "the vendor gave a session that is over already: this machine's clock and the vendor's differ";
     AuthError::new(AuthErrorKind::Vendor).with_message(message).with_transient(true)
 }
 
-/// Whether the same credentials would be refused again. An answer that says nothing about them passes: a gateway's 404, a
-/// 405 or a 413 come and go with whoever set up the server, and so does a 400.
+/// Whether the same credentials would be refused again. Other errors are transient: a gateway's 404, a 405 or a 413 may
+/// go away when the server is reconfigured, and so may a 400.
 fn is_verdict_on_credentials(error: &AuthError) -> bool {
     use AuthErrorKind::{InvalidInput, Unsupported, Validation};
     let was_answered = error.status().is_some();
     match error.kind() {
         Validation => true,
-        // Without an answer it was found out here, before anything was sent.
+        // Without a status it was detected here, before anything was sent.
         InvalidInput | Unsupported => !was_answered,
         _ => error.needs_login(),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::policy::Policy;
 use super::tests::{at, due, session};
-use super::{Gained, Plan, State};
+use super::{Decision, Gained, Plan, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
 /// A session of a vendor that only refuses a refresh token that is sent twice.
@@ -21,6 +21,8 @@ fn no_session_is_due_while_a_login_is_in_flight() {
     let first = state.begin_login();
     let second = state.begin_login();
     assert_eq!(due(&state, 850), "on change");
+    assert!(matches!(state.decide(at(850)), Decision::Serve), "it is not renewed beside the login");
+    assert!(matches!(state.decide(at(970)), Decision::Join), "the caller waits for the login");
     state.end_login(first);
     assert_eq!(due(&state, 850), "on change", "another login is in flight");
     state.end_login(second);

@@ -1,18 +1,18 @@
-//! How often a session is replaced that was to last.
+//! A limit on replacements of sessions that should have lasted.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 use crate::{AuthError, AuthErrorKind};
 
-/// How many renewals out of turn are made in one span. A renewal in turn and the sign-out of a session that could not
-/// be stored may come on top: the random lives hold a manager to eight requests in a minute.
+/// The largest number of renewals out of turn in one span. A renewal in turn and the logout of a session that could not
+/// be stored may come on top: the random lives allow a manager eight requests in a minute.
 const MOST: usize = 6;
 
 /// The renewals out of turn in the last span of time.
 ///
-/// A cooldown follows a failure and is over with the next success. It doesn't help where successes don't last: a store
-/// that goes back to older sessions, a vendor that ends them as soon as there is another one.
+/// A cooldown follows a failure and ends with the next success. It doesn't help where successes don't last: a store
+/// that goes back to older sessions, a vendor that ends a session as soon as there is another.
 #[derive(Debug, Default)]
 pub(super) struct Pace(VecDeque<SystemTime>);
 
@@ -24,8 +24,8 @@ impl Pace {
         }
     }
 
-    /// Until when the next one has to wait, if it has to: until `no_later_than` at the latest, if that was still to come
-    /// at the last one. As with a pause, a clock that was set back ends the wait.
+    /// When the next renewal may begin, if it has to wait: at `no_later_than` at the latest, if that was still in the
+    /// future at the last renewal. As with a pause, a clock that was set back ends the wait.
     pub(super) fn end(&self, now: SystemTime, span: Duration, no_later_than: Option<SystemTime>) -> Option<SystemTime> {
         let (first, last) = (*self.0.front()?, *self.0.back()?);
         if self.0.len() < MOST || self.0.iter().any(|moment| now < *moment) {
@@ -37,7 +37,7 @@ impl Pace {
     }
 }
 
-/// Each session was to last, and was replaced soon after.
+/// The error of sessions that should have lasted, and were replaced soon after.
 pub(super) fn not_lasting(wait: Option<Duration>) -> AuthError {
     let message = "each session was over soon after the vendor had issued it: look for what ends them, as another \
                    login of the same account or a store that loses writes";
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_as_there_may_be_are_made_in_a_span() {
+    fn the_number_of_renewals_in_a_span_is_limited() {
         let span = Duration::from_secs(60);
         let mut pace = Pace::default();
         for second in 100..106 {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_beyond_the_end_of_what_is_in_use() {
+    fn no_wait_outlasts_the_session_in_use() {
         let span = Duration::from_secs(60);
         let mut pace = Pace::default();
         (100..106).for_each(|second| pace.note(at(second)));

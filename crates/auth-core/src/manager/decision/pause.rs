@@ -1,11 +1,11 @@
-//! A pause in which nothing is tried.
+//! A pause between attempts.
 
 use std::time::{Duration, SystemTime};
 
-/// A span of wall-clock time in which nothing is tried.
+/// A span of wall-clock time without attempts.
 ///
-/// The clock may be set while it lasts. Set forward, the pause ends early; set back to before the pause began, it is over
-/// too: otherwise it would last for as long as the clock was wrong.
+/// The clock may be set meanwhile. Set forward, the pause ends early; set back to before its beginning, it ends too:
+/// otherwise it would last for as long as the clock was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pause {
     since: SystemTime,
@@ -16,9 +16,9 @@ pub(super) struct Pause {
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 impl Pause {
-    /// A pause from now on, which ends at `no_later_than` at the latest if that is still to come.
+    /// A pause from now on, which ends at `no_later_than` at the latest if that is in the future.
     pub(super) fn new(now: SystemTime, length: Duration, no_later_than: Option<SystemTime>) -> Self {
-        // A length beyond all clocks is a long one, and not none.
+        // A length beyond the range of the clock becomes a long pause, and not none.
         let until = now.checked_add(length.min(LONGEST)).unwrap_or(now);
         let limit = no_later_than.filter(|limit| now < *limit);
         Self { since: now, until: limit.map_or(until, |limit| until.min(limit)) }
@@ -33,7 +33,7 @@ impl Pause {
         self.end(now).is_some()
     }
 
-    /// Whether it ended at least so long ago.
+    /// Whether it ended at least `by` ago.
     pub(super) fn is_past(&self, now: SystemTime, by: Duration) -> bool {
         now < self.since || self.until.checked_add(by).is_some_and(|moment| moment <= now)
     }

@@ -1,11 +1,11 @@
-//! The state machine and the store: what is found there, what is gone from it, and when it is looked at.
+//! The state machine and the store: sessions found there, sessions removed from it, and the times of looks.
 
 use super::super::policy::Policy;
 use super::tests::{at, session};
 use super::{Completion, Decision, Due, Freshness, Gained, Plan, Spent, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Renewal};
 
-/// A state that knows nothing yet, over a store that others share.
+/// A state without a session, over a shared store.
 fn shared(can_login: bool) -> State {
     let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation();
     let mut state = State::new(Policy::default(), capabilities, can_login);
@@ -38,14 +38,14 @@ fn land(state: &mut State, plan: Plan, outcome: Result<Gained, AuthError>, secon
 }
 
 #[test]
-fn who_knows_nothing_looks_and_who_has_credentials_looks_on_the_way() {
+fn without_a_session_it_looks_or_signs_in_with_held_credentials() {
     assert_eq!(name(&shared(false).decide(at(0))), "Look");
     assert_eq!(name(&shared(true).decide(at(0))), "Login");
 }
 
 #[test]
-fn what_is_found_is_served_or_leads_on() {
-    // age of what is found, spent, credentials: what happens
+fn a_found_session_is_served_or_leads_to_another_plan() {
+    // age of the found session, spent, credentials: the decision
     for (age, spent, can_login, expected) in [
         (0, false, false, "serve"),
         (0, true, false, "serve"),
@@ -68,7 +68,7 @@ fn what_is_found_is_served_or_leads_on() {
 }
 
 #[test]
-fn the_session_in_use_found_again_is_no_other_generation() {
+fn finding_the_session_in_use_keeps_its_generation() {
     let mut state = shared(false);
     land(&mut state, Plan::Look, found("a", 0, false), 0);
     land(&mut state, Plan::Look, found("a", 0, true), 0);
@@ -78,7 +78,7 @@ fn the_session_in_use_found_again_is_no_other_generation() {
 }
 
 #[test]
-fn a_peers_intent_comes_and_goes_and_a_loss_of_ones_own_stays() {
+fn the_intent_of_a_peer_can_be_cleared_but_an_own_lost_redemption_stays() {
     let mut state = shared(false);
     state.publish(session("a", 0), 0.0);
     assert_eq!(name(&state.decide(at(850))), "serve and Refresh");
@@ -94,7 +94,7 @@ fn a_peers_intent_comes_and_goes_and_a_loss_of_ones_own_stays() {
 }
 
 #[test]
-fn what_is_gone_from_the_store_is_not_served_any_more() {
+fn a_session_removed_from_the_store_is_not_served() {
     for (can_login, expected) in [(false, "ended elsewhere"), (true, "again Login")] {
         let mut state = shared(can_login);
         state.publish(session("a", 0), 0.0);
@@ -114,7 +114,7 @@ fn looks_in_vain_are_put_off_longer_and_longer_until_something_is_found() {
     let mut pauses = Vec::new();
     let mut now = 0;
     for outcome in [nothing(), found("old", 0, true), found("old", 0, true), nothing()] {
-        // The session that is found has expired, and is spent.
+        // The found session has expired, and its refresh token is spent.
         now += 5000;
         land(&mut state, Plan::Look, outcome, now);
         let pause = (0..100).find(|pause| name(&state.decide(at(now + pause))) == "Look").unwrap();
@@ -135,7 +135,7 @@ fn a_store_that_can_not_be_read_says_so() {
 }
 
 #[test]
-fn keeping_alive_looks_once_and_then_waits_for_somebody() {
+fn keep_alive_looks_once_and_then_waits_for_a_caller() {
     let due = |state: &State, second| match state.due(at(second)) {
         Due::At(moment) => moment.duration_since(at(0)).unwrap().as_secs().to_string(),
         Due::OnChange => "on change".to_owned(),
@@ -156,7 +156,7 @@ fn keeping_alive_looks_once_and_then_waits_for_somebody() {
 }
 
 #[test]
-fn usable_is_judged_by_the_session_in_use_where_it_is_that_one() {
+fn the_outlook_of_the_session_in_use_is_its_freshness() {
     let mut state = shared(false);
     let (held, other) = (session("a", 0), session("b", 0));
     state.publish(held.clone(), 0.0);
@@ -171,10 +171,10 @@ fn usable_is_judged_by_the_session_in_use_where_it_is_that_one() {
 }
 
 #[test]
-fn no_pause_between_looks_outlasts_what_is_in_use() {
+fn no_pause_between_looks_outlasts_the_session_in_use() {
     let mut state = shared(false);
     land(&mut state, Plan::Look, found("a", 0, true), 0);
-    // Vain looks while the token still works.
+    // Looks in vain while the token is still valid.
     for second in [850, 900, 960, 961, 962, 963, 964] {
         land(&mut state, Plan::Look, found("a", 0, true), second);
     }

@@ -1,4 +1,4 @@
-//! The state machine by itself: every rule about what happens next, and a model that random histories are held against.
+//! The state machine alone: a test for every rule, and a model that random histories are compared with.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -34,7 +34,7 @@ fn error(kind: AuthErrorKind) -> AuthError {
     AuthError::new(kind)
 }
 
-/// The kind of a decision, to compare by.
+/// The kind of a decision, for comparisons.
 fn name(decision: &Decision) -> String {
     match decision {
         Decision::Serve => "serve".to_owned(),
@@ -47,7 +47,7 @@ fn name(decision: &Decision) -> String {
 
 #[test]
 fn a_session_is_fresh_then_stale_then_unusable() {
-    // 1000 s of life: an early window of 200 s, and 30 s of skew.
+    // A lifetime of 1000 s: an early window of 200 s, and a skew of 30 s.
     let state = signed_in(false);
     for (second, freshness, decision) in [
         (0, Freshness::Fresh, "serve"),
@@ -78,13 +78,13 @@ fn one_renewal_at_a_time() {
 }
 
 #[test]
-fn without_a_session_it_signs_in_or_says_that_nobody_has() {
+fn without_a_session_it_signs_in_or_fails() {
     assert_eq!(name(&rotating(true).decide(at(0))), "Login");
     assert_eq!(name(&rotating(false).decide(at(0))), "ReauthRequired");
 }
 
 #[test]
-fn what_renews_only_while_valid_is_not_renewed_too_late() {
+fn a_session_that_renews_only_while_valid_is_not_renewed_too_late() {
     let capabilities = Capabilities::login_only().with_renewal(Renewal::Refresh).with_renewal_while_valid();
     for (can_login, late) in [(true, "Login"), (false, "ReauthRequired")] {
         let mut state = State::new(Policy::default(), capabilities.clone(), can_login);
@@ -116,12 +116,12 @@ fn only_the_current_generation_can_be_rejected() {
 }
 
 #[test]
-fn failures_by_what_they_mean() {
+fn each_failure_has_its_consequence() {
     use AuthErrorKind::{
         Forbidden, InvalidCredentials, RateLimited, ReauthRequired, SessionExpired, Transport, Validation,
     };
     let not_processed = |kind| error(kind).with_delivery(Delivery::NotProcessed);
-    // plan, error, held credentials: what follows at once, and after the cooldown, for an expired session
+    // plan, error, held credentials: the decision at once, and after the cooldown, for an expired session
     for (plan, failure, can_login, at_once, later) in [
         (Plan::Refresh, error(SessionExpired), false, "ReauthRequired", "ReauthRequired"),
         (Plan::Refresh, error(SessionExpired), true, "join", "join"),
@@ -158,7 +158,7 @@ fn a_failure_never_takes_away_a_valid_token() {
 }
 
 #[test]
-fn a_vendor_that_asks_for_patience_gets_it() {
+fn the_wait_that_a_vendor_asks_for_is_kept() {
     let mut state = signed_in(false);
     let epoch = state.begin();
     let busy = error(AuthErrorKind::RateLimited).with_retry_after(Some(Duration::from_secs(120)));
@@ -168,7 +168,7 @@ fn a_vendor_that_asks_for_patience_gets_it() {
 }
 
 #[test]
-fn the_refused_token_again_is_used_again_and_not_renewed_for_every_refusal() {
+fn a_renewal_that_returns_the_rejected_token_puts_it_back_into_use() {
     let mut state = signed_in(false);
     assert!(state.reject(1, at(10)));
     let epoch = state.begin();
@@ -178,7 +178,7 @@ fn the_refused_token_again_is_used_again_and_not_renewed_for_every_refusal() {
     assert_eq!(name(&state.decide(at(10))), "serve");
 }
 
-/// An endpoint that answers 401 to every token: at which seconds of ten minutes it causes a renewal.
+/// An endpoint that answers 401 to every token, and the seconds of ten minutes at which it causes a renewal.
 #[test]
 fn an_endpoint_that_always_refuses_causes_few_renewals_and_takes_no_token_away() {
     let mut state = signed_in(false);
@@ -194,7 +194,7 @@ fn an_endpoint_that_always_refuses_causes_few_renewals_and_takes_no_token_away()
         assert_eq!(name(&state.decide(at(second))), "serve");
     }
     assert_eq!(renewed[..7], [0, 1, 3, 7, 15, 31, 61], "then every half minute: {renewed:?}");
-    // Long after the last one, it is the first again.
+    // Long after the last renewal, the intervals start again.
     assert!(state.reject(state.generation(), at(700)));
     let epoch = state.begin();
     state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("late", 700))), at(700), 0.0);
@@ -202,8 +202,8 @@ fn an_endpoint_that_always_refuses_causes_few_renewals_and_takes_no_token_away()
 }
 
 #[test]
-fn a_refusal_kills_nothing_that_can_not_be_replaced() {
-    // A key that is sent as it is; a session that is renewed by signing in, without credentials.
+fn a_token_that_can_not_be_replaced_survives_a_rejection() {
+    // A key that is sent as it is; a session that is renewed by a login, without credentials.
     for capabilities in [Capabilities::login_only(), Capabilities::login_only().with_renewal(Renewal::Relogin)] {
         let mut state = State::new(Policy::default(), capabilities, false);
         state.publish(Arc::new(Session::new("key", at(0))), 0.0);
@@ -215,7 +215,7 @@ fn a_refusal_kills_nothing_that_can_not_be_replaced() {
 #[test]
 fn a_refused_token_is_used_again_when_its_renewal_fails_by_a_passing_fault() {
     use AuthErrorKind::{RateLimited, SessionExpired, Transport};
-    // Without credentials, and with a refusal, the vendor has said twice that it is over.
+    // Without credentials, a rejection and a refused renewal are two verdicts that the session is over.
     for (kind, decision) in [(RateLimited, "serve"), (Transport, "serve"), (SessionExpired, "ReauthRequired")] {
         let mut state = signed_in(false);
         assert!(state.reject(1, at(10)));
@@ -233,7 +233,7 @@ fn tokens_that_arrive_expired_cause_no_renewal_for_every_call() {
     for second in 5000..5060 {
         let Decision::Begin(plan) = state.decide(at(second)) else { continue };
         let epoch = state.begin();
-        // The refresh token is the newest all the same.
+        // The session holds the newest refresh token all the same.
         let old = session(&format!("s{second}"), 0);
         let completion = state.complete(epoch, plan, Ok(Gained::New(old)), at(second), 0.0);
         let Completion::Failed(error) = completion else { panic!("{completion:?}") };
@@ -312,7 +312,7 @@ fn short_lives_are_renewed_as_often_as_they_end() {
 }
 
 #[test]
-fn what_says_nothing_about_credentials_passes() {
+fn errors_without_a_verdict_on_credentials_cool_down() {
     use AuthErrorKind::{Forbidden, InvalidInput, NotFound, Unsupported};
     let answers = [(NotFound, 404), (Unsupported, 405), (InvalidInput, 400), (InvalidInput, 413), (Forbidden, 403)];
     for (kind, status) in answers {
@@ -331,7 +331,7 @@ fn what_says_nothing_about_credentials_passes() {
 }
 
 #[test]
-fn what_supersedes_ends_what_was_under_way() {
+fn superseding_voids_the_renewal_in_flight() {
     let mut state = signed_in(true);
     let epoch = state.begin();
     assert!(state.supersede().is_some());
@@ -343,7 +343,7 @@ fn what_supersedes_ends_what_was_under_way() {
     assert_eq!(name(&state.decide(at(0))), "Login");
 }
 
-/// When it is due, to compare by.
+/// The time at which a renewal is due, for comparisons.
 pub(super) fn due(state: &State, second: u64) -> String {
     match state.due(at(second)) {
         Due::At(moment) => moment.duration_since(at(0)).unwrap().as_secs().to_string(),
@@ -368,7 +368,7 @@ fn a_session_is_due_at_its_early_window_and_not_while_a_failure_cools_down() {
 }
 
 #[test]
-fn what_can_not_be_renewed_is_never_due() {
+fn a_session_that_can_not_be_renewed_is_never_due() {
     let mut dead = signed_in(false);
     let epoch = dead.begin();
     dead.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::SessionExpired)), at(850), 0.0);
@@ -412,13 +412,13 @@ fn a_fresh_session_forgets_past_failures() {
 }
 
 #[test]
-fn each_way_to_no_session_has_its_words() {
+fn each_reason_for_no_session_has_a_message() {
     let words = |state: &State| match state.decide(at(2000)) {
         Decision::Fail(error) => error.to_string(),
         other => name(&other),
     };
     assert!(words(&rotating(false)).contains("nobody has signed in"));
-    // Renewals are lost while credentials are there to sign in with, and then the credentials go.
+    // A redemption is lost while credentials are held, and then the credentials are removed.
     let mut spent = signed_in(true);
     let epoch = spent.begin();
     spent.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::Transport)), at(850), 0.0);
@@ -433,10 +433,10 @@ fn each_way_to_no_session_has_its_words() {
 }
 
 #[test]
-fn a_rejection_of_another_token_is_no_reason_to_refuse_a_renewal() {
+fn a_renewal_is_published_whichever_token_was_rejected() {
     let mut state = signed_in(false);
     let epoch = state.begin();
-    // Not refused: that a vendor returns the same token with a later expiry is fine.
+    // A vendor may return the same token with a later expiry.
     assert!(matches!(
         state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("a", 5))), at(10), 0.0),
         Completion::Published
@@ -451,7 +451,7 @@ fn a_rejection_of_another_token_is_no_reason_to_refuse_a_renewal() {
 }
 
 #[test]
-fn after_a_shutdown_what_is_valid_is_served_and_nothing_renewed() {
+fn after_a_shutdown_a_valid_token_is_served_and_nothing_renewed() {
     let mut state = signed_in(true);
     assert!(!state.is_shut_down());
     state.shut_down();
@@ -460,7 +460,7 @@ fn after_a_shutdown_what_is_valid_is_served_and_nothing_renewed() {
     assert_eq!(name(&state.decide(at(970))), "Shutdown");
 }
 
-/// One thing that can happen to a manager.
+/// An event in the life of a manager.
 #[derive(Clone, Debug)]
 enum Event {
     Pass(u64),
@@ -492,10 +492,10 @@ fn event() -> impl Strategy<Value = Event> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: effort(400, 4000), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever happens: a refresh token is redeemed once, one renewal is under way at a time, what is served is valid,
+    /// In every history a refresh token is redeemed once, one renewal is in flight at a time, a served token is valid,
     /// and generations only grow.
     #[test]
-    fn any_history_keeps_the_promises(can_login: bool, history in prop::collection::vec(event(), 1..60)) {
+    fn any_history_keeps_the_invariants(can_login: bool, history in prop::collection::vec(event(), 1..60)) {
         let mut state = signed_in(can_login);
         let mut now = 0;
         let mut flight: Option<(u64, Plan)> = None;
@@ -533,7 +533,7 @@ proptest! {
                             Ok(Gained::New(session(&format!("s{issued}"), now)))
                         }
                         Ending::Busy => {
-                            // It did not act on the token, so it may be sent again.
+                            // The vendor did not process the token, so it may be sent again.
                             if plan == Plan::Refresh { redeemed.pop(); }
                             Err(error(AuthErrorKind::RateLimited))
                         }

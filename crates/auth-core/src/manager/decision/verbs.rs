@@ -1,4 +1,4 @@
-//! Logins, logouts and revocations: what supersedes whatever is under way.
+//! Logins, logouts and revocations: the events that supersede a renewal in flight.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -7,15 +7,14 @@ use super::{Freshness, State, Ticket};
 use crate::Session;
 
 impl State {
-    /// Somebody signs in. What is in use stays so until that has succeeded.
+    /// Begins a login. The session in use is kept until the login has succeeded.
     pub(crate) fn begin_login(&mut self) -> Ticket {
         self.logins += 1;
         self.last_ticket += 1;
         Ticket { number: self.last_ticket, ends: self.ends }
     }
 
-    /// A login is over. Whether it counts: no logout has come in between, and no login that was begun later has succeeded
-    /// before.
+    /// Ends a login. Returns whether it counts: no logout has come in between, and no later login has succeeded before.
     pub(crate) fn end_login(&mut self, ticket: Ticket) -> bool {
         if ticket.ends != self.ends {
             return false;
@@ -24,8 +23,7 @@ impl State {
         ticket.number > self.last_login
     }
 
-    /// A login has succeeded: its session takes the place of what was in use. Failures from before count until a session
-    /// is of use.
+    /// The session of a successful login replaces the one in use. Earlier failures count until a session is usable.
     pub(crate) fn sign_in(
         &mut self,
         ticket: Ticket,
@@ -42,7 +40,7 @@ impl State {
         before
     }
 
-    /// A logout or revocation: logins under way are void too.
+    /// A logout or revocation: logins in flight are void too.
     pub(crate) fn end(&mut self) -> Option<Arc<Session>> {
         self.ends += 1;
         self.logins = 0;
@@ -50,7 +48,8 @@ impl State {
         self.supersede()
     }
 
-    /// A login, logout, revocation or adoption: what is under way will not be published, and the past doesn't count any more.
+    /// A login, logout, revocation or adoption: the renewal in flight will not be published, and a dead session no
+    /// longer counts.
     pub(crate) fn supersede(&mut self) -> Option<Arc<Session>> {
         self.epoch += 1;
         self.in_flight = false;

@@ -1,4 +1,4 @@
-//! The words that the state machine and its shell speak in.
+//! The vocabulary of the state machine and its shell.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -6,99 +6,99 @@ use std::time::SystemTime;
 pub(crate) use crate::observe::Plan;
 use crate::{AuthError, Session};
 
-/// A login that somebody asked for, as it is known while it is under way.
+/// A login in flight.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticket {
     pub(super) number: u64,
     pub(super) ends: u64,
 }
 
-/// What a renewal brings.
+/// The result of a renewal.
 #[derive(Clone, Debug)]
 pub(crate) enum Gained {
-    /// The vendor issued it.
+    /// The vendor issued a session.
     New(Arc<Session>),
-    /// The store has it.
+    /// The store has a session.
     Found {
         session: Arc<Session>,
         /// Why its refresh token can't be sent, if it can't.
         spent: Option<Spent>,
     },
-    /// The store has one that was signed in with other credentials than those in use.
+    /// The store has a session of other credentials than those in use.
     Foreign,
-    /// The store has none any more: a peer has signed out.
+    /// The store's session was removed: a peer has signed out.
     Removed,
 }
 
-/// What to do for somebody who wants a token.
+/// The decision for a caller that wants a token.
 #[derive(Clone, Debug)]
 pub(crate) enum Decision {
-    /// The session is good.
+    /// Serve the session.
     Serve,
-    /// The session is good, and it is time to renew it.
+    /// Serve the session, and begin its renewal.
     ServeAndBegin(Plan),
-    /// A renewal is under way: its result is everybody's.
+    /// Wait for the operation in flight, whose result all waiters share.
     Join,
-    /// Nothing is usable and nothing is under way: begin.
+    /// Begin a renewal: no session is usable and nothing is in flight.
     Begin(Plan),
-    /// There will be no token.
+    /// No token can be had.
     Fail(AuthError),
 }
 
-/// What became of a renewal.
+/// The outcome of a renewal.
 #[derive(Clone, Debug)]
 pub(crate) enum Completion {
     /// Its session is the one in use now.
     Published,
-    /// It failed. What was in use stays in use while it is valid.
+    /// It failed. The session in use is kept while it is valid.
     Failed(AuthError),
-    /// It was refused, but there is another way.
+    /// It was refused, but another plan follows.
     Again(Plan),
-    /// A login, logout or revocation came in between: its session must not be used.
+    /// A login, logout or revocation superseded it: its session must not be used.
     Superseded,
 }
 
-/// When a session is renewed that nobody asks for.
+/// When a session is renewed without a caller.
 #[derive(Clone, Debug)]
 pub(crate) enum Due {
-    /// At this moment, if nothing happens before.
+    /// At this moment, unless the session changes before.
     At(SystemTime),
-    /// Not before something happens: a renewal lands, somebody signs in.
+    /// Not before a change: the end of a renewal, a login.
     OnChange,
-    /// Never: there is no way on.
+    /// Never: it can't be renewed any more.
     Never(AuthError),
 }
 
-/// How good the session is.
+/// The freshness of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
-    /// Use it.
+    /// Usable.
     Fresh,
-    /// Use it, and renew it.
+    /// Usable, and due for renewal.
     Stale,
-    /// Don't use it: there is none, it has expired, or it was refused.
+    /// Unusable: there is none, it has expired, or it was rejected.
     Unusable,
 }
 
 /// Why a refresh token can't be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spent {
-    /// It was sent, and the answer was lost.
+    /// It was sent, and the response was lost.
     Lost,
-    /// It was sent once more, and that was of no use either, or nobody has said how it ended.
+    /// It was sent a second time, without success or with unknown outcome.
     Resent,
     /// The vendor refused it.
     Refused,
-    /// Somebody else may have sent it.
+    /// A peer may have sent it.
     ByPeer,
     /// It was redeemed, and the store has gone back in time.
     Before,
-    /// Somebody has signed in with other credentials, and their session is stored in its place.
+    /// A login with other credentials has replaced the stored session.
     Replaced,
 }
 
 impl Spent {
-    /// Whether the vendor may have seen it once, and nobody knows how that ended.
+    /// Whether the vendor may have seen it once, with unknown outcome.
     pub(super) fn is_open(self) -> bool {
         matches!(self, Self::Lost | Self::ByPeer)
     }

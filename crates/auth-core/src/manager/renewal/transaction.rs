@@ -1,5 +1,5 @@
-//! The steps of a renewal between the store and the vendor. Peers that share the store take them one after the other, and
-//! whatever happens to one of them, no refresh token is sent twice.
+//! The steps of a renewal between the store and the vendor. Peers that share the store take them one after the other,
+//! and whichever step fails, no refresh token is sent twice.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use crate::manager::flight::{Halt, lost};
 use crate::manager::vault::Seen;
 use crate::{AuthError, AuthErrorKind, Authenticator, Credentials, Delivery, Intent, Revision, Session, Stored};
 
-/// How often a session may change in the store while this manager has its lock. Without the lock somebody signs in or
-/// out, or wrote before a lease ran out: once, perhaps twice.
+/// How often a session may change in the store while this manager holds its lock. Without the lock come logins,
+/// logouts, and late writes of an expired lease: one, perhaps two.
 const CHANGES: usize = 4;
 
 /// A session that can be redeemed.
 enum Redeemable {
-    /// It is stored, under this revision. If its token is sent once more, the first intent is on record.
+    /// Stored under this revision. For a resend, the first intent is on record.
     Stored(Revision, Option<Intent>),
-    /// It was given, and is to be stored first.
+    /// Given by the caller, and to be stored first.
     Given { instead_of: Option<Revision> },
 }
 
@@ -41,8 +41,8 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// Whether what the store has can be gone by without its lock. An intent may be that of a peer who is about to write
-    /// what it got: where the session is of no use any more, that is worth waiting for.
+    /// Whether the content of the store can be used without its lock. An intent may belong to a peer that is about to
+    /// write the renewed session: where the stored one is unusable, that is worth a wait.
     fn is_settled(&self, gained: &Gained) -> bool {
         match gained {
             Gained::Found { session, spent: Some(_) } => {
@@ -56,7 +56,7 @@ impl<A: Authenticator + 'static> Task<A> {
     /// Lock, load, intend, redeem, persist: the intent is on record before the request leaves.
     pub(super) async fn redeem(&mut self) -> Result<Gained, Halt> {
         let held = self.held.clone().ok_or_else(lost)?;
-        // What a peer has renewed is there without waiting.
+        // A session that a peer has renewed needs no lock.
         match self.redeemable(&held).await? {
             Err(gained) if self.is_settled(&gained) => return Ok(gained),
             _ => self.take_lock().await?,
@@ -64,7 +64,7 @@ impl<A: Authenticator + 'static> Task<A> {
         for _ in 0..CHANGES {
             let (stored, first) = match self.redeemable(&held).await? {
                 Ok(Redeemable::Stored(revision, first)) => (Some(revision), first),
-                // It was given, and not signed in for: nobody has stored it yet.
+                // It was given, not created by a login, and is not stored yet.
                 Ok(Redeemable::Given { instead_of }) => {
                     (self.inner.vault.insert(self.epoch, instead_of, &held).await?, None)
                 }
@@ -81,7 +81,7 @@ impl<A: Authenticator + 'static> Task<A> {
             .into())
     }
 
-    /// The session in use is what is stored, or is to be; or else the store knows better.
+    /// Whether the session in use can be redeemed; otherwise the store's content decides.
     async fn redeemable(&self, held: &Session) -> Result<Result<Redeemable, Gained>, Halt> {
         Ok(match self.look_in_store(Some(held)).await? {
             Seen::Same(stored) => match self.spent(&stored) {
@@ -97,8 +97,8 @@ impl<A: Authenticator + 'static> Task<A> {
         })
     }
 
-    /// Sends the refresh token of what is stored under a revision, perhaps after a `first` time that nobody knows the outcome
-    /// of; `None` if something else is stored by now.
+    /// Sends the refresh token of the session stored under a revision, perhaps after a `first` attempt of unknown
+    /// outcome; `None` if the stored session has changed.
     async fn redeem_stored(
         &self,
         held: &Session,
@@ -106,7 +106,7 @@ impl<A: Authenticator + 'static> Task<A> {
         first: Option<Intent>,
     ) -> Result<Option<Gained>, Halt> {
         let inner = &self.inner;
-        // Where tokens don't rotate, a repeat is harmless.
+        // Where tokens don't rotate, a repeated request is harmless.
         let intent = inner.authenticator.capabilities().rotates.then(|| Intent::of(held, inner.timer.random()));
         let intent = intent.map(|intent| if first.is_some() { intent.resent() } else { intent });
         let stored = match intent {
@@ -116,7 +116,7 @@ impl<A: Authenticator + 'static> Task<A> {
                 None => return Ok(None),
             },
         };
-        // The last moment at which it can be left unsent.
+        // The last moment at which the request can be left out.
         self.proceed()?;
         match inner.refresh(held).await {
             Ok(renewed) => self.persist(stored, inherit(renewed, held)).await.map(Some),
@@ -124,7 +124,7 @@ impl<A: Authenticator + 'static> Task<A> {
                 if let Some(intent) = intent.filter(|_| is_untouched(&error)) {
                     inner.vault.withdraw(self.epoch, stored, intent, first).await;
                 }
-                // Somebody may have signed in meanwhile, which ended the old session.
+                // A login meanwhile may have ended the old session.
                 if error.needs_login()
                     && let Ok(Seen::Other(newer)) = self.look_in_store(Some(held)).await
                 {
@@ -135,11 +135,11 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// Writes the renewed session, unless somebody has signed in or out in between: then it must not be used.
+    /// Writes the renewed session, unless a login or logout has changed the store: then it must not be used.
     async fn persist(&self, redeemed: Revision, renewed: Session) -> Result<Gained, Halt> {
         let renewed = Arc::new(renewed);
         match self.inner.vault.replace(self.epoch, redeemed, &renewed).await {
-            // What is published and what is given up is decided in one step with the epoch.
+            // The session is published or given up in one step with the check of the epoch.
             Ok(true) | Err(Halt::Superseded) => Ok(Gained::New(renewed)),
             Ok(false) => {
                 self.inner.revoke(&renewed).await;
@@ -149,7 +149,7 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// Signs in, unless the store has a session that isn't the one in use.
+    /// Signs in, unless the store has a session other than the one in use.
     pub(super) async fn sign_in_unless_a_peer_has(&mut self) -> Result<Gained, Halt> {
         if let Seen::Other(stored) = self.look_in_store(self.held.as_deref()).await? {
             let found = self.found(stored);
@@ -164,7 +164,7 @@ impl<A: Authenticator + 'static> Task<A> {
         }
     }
 
-    /// Signs in.
+    /// Signs in with the held credentials.
     async fn sign_in(&self) -> Result<Gained, Halt> {
         let missing = || AuthError::new(AuthErrorKind::ReauthRequired).with_message("no credentials are held");
         let credentials = self.credentials.as_ref().ok_or_else(missing)?;
@@ -181,7 +181,7 @@ impl<A: Authenticator + 'static> Task<A> {
         Ok(Gained::New(session))
     }
 
-    /// What is good for one login has had it.
+    /// Forgets credentials that were good for one login.
     fn forget_credentials(&self) {
         let mut locked = self.inner.cell.lock();
         if locked.state().epoch() == self.epoch {
@@ -194,7 +194,7 @@ impl<A: Authenticator + 'static> Task<A> {
         self.inner.vault.look(self.epoch, held, ours).await
     }
 
-    /// Waits until no peer redeems, or until there is nothing left to redeem.
+    /// Waits until no peer redeems, or until the renewal is superseded.
     async fn take_lock(&mut self) -> Result<(), Halt> {
         if self.lock.is_none() {
             self.lock = tokio::select! {
@@ -211,7 +211,7 @@ impl<A: Authenticator + 'static> Task<A> {
         Gained::Found { session: Arc::new(stored.session), spent }
     }
 
-    /// Why the refresh token that is stored must not be sent, if it may have been sent.
+    /// Why the stored refresh token must not be sent, if it may have been sent.
     fn spent(&self, stored: &Stored) -> Option<Spent> {
         self.inner.vault.spent(stored).filter(|_| self.inner.authenticator.capabilities().rotates)
     }
@@ -223,7 +223,7 @@ impl<A: Authenticator + 'static> Task<A> {
     }
 }
 
-/// What a renewal doesn't say again still holds.
+/// Keeps properties that the vendor doesn't repeat in a renewal.
 fn inherit(mut renewed: Session, before: &Session) -> Session {
     renewed.refresh_token = renewed.refresh_token.or_else(|| before.refresh_token.clone());
     renewed.subject = renewed.subject.or_else(|| before.subject.clone());

@@ -1,4 +1,4 @@
-//! Without the feature `tracing` nothing is written, and nothing takes space or time.
+//! Without the feature `tracing` nothing is traced, and no space or time is used.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::Debt;
 use crate::AuthError;
 use crate::observe::{Consequence, Issuer, Operation, Outcome, StoreStep, Wait};
 
-/// Where something was asked for.
+/// The caller's span.
 pub(in crate::manager) struct Cause;
 
 impl Cause {

@@ -1,4 +1,4 @@
-//! Spans and events. The table in `crate::observe` lists them all, and a test holds the two together.
+//! Spans and events. The table in `crate::observe` lists them all, and a test compares the two.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use super::Debt;
 use crate::AuthError;
 use crate::observe::{Consequence, Issuer, Operation, Outcome, Plan, StoreStep, Wait};
 
-/// The span in which something was asked for.
+/// The span of the call that caused an operation.
 pub(in crate::manager) struct Cause(tracing::Span);
 
 impl Cause {
-    /// The span that the caller is in. It is kept open until what was asked for begins, and no longer: a caller who has a
-    /// token already has nothing to do with a renewal.
+    /// The current span. It is kept open until the operation begins, and no longer: a caller that already has a token
+    /// is not concerned with the renewal.
     pub(in crate::manager) fn here() -> Self {
         Self(tracing::Span::current())
     }
@@ -24,7 +24,7 @@ impl Cause {
     }
 }
 
-/// An event with the target of all, and with the fields that say whose session it is.
+/// An event with the common target, and with the fields of the issuer.
 macro_rules! event_of {
     ($issuer:expr, $name:literal, $level:ident, { $($fields:tt)* }, $message:literal) => {
         tracing::event!(
@@ -43,7 +43,7 @@ macro_rules! event_of {
     };
 }
 
-/// An event of the store. The address of a store isn't known, and that of the vendor would be taken for it.
+/// An event of the store. The store's address isn't known, and the vendor's would be misleading.
 macro_rules! store_event {
     ($issuer:expr, $name:literal, $level:ident, { $($fields:tt)* }, $message:literal) => {
         tracing::event!(
@@ -56,8 +56,8 @@ macro_rules! store_event {
     };
 }
 
-/// The span of an operation. It has no parent: a parent would stay open for as long as it, and callers neither end a
-/// renewal nor wait for its end.
+/// The span of an operation. It has no parent: a parent would stay open as long, while callers neither end a renewal
+/// nor wait for its end.
 macro_rules! operation {
     ($issuer:expr, $name:literal $(, auth.plan = $plan:expr)?) => {
         tracing::span!(
@@ -129,7 +129,7 @@ impl Span {
         Cause(self.0.clone())
     }
 
-    /// It has failed, or not.
+    /// Records the duration, and the error if there was one.
     fn record_end(&self, error: Option<&AuthError>, elapsed: Duration) {
         self.0.record("auth.elapsed_ms", milliseconds(elapsed));
         if let Some(error) = error {

@@ -1,67 +1,67 @@
-//! What is to be written to the store, decided without doing anything: no I/O, no clock, no lock, no task.
+//! The pending writes to the store as a state machine: no I/O, no clock, no lock, no task.
 //!
-//! Problem: a write takes time, and while it is on its way the session that it is of may be ended, or replaced by a
-//! login. Whoever began the write then has to stop, and what comes after it must not be undone.
+//! Problem: a write takes time, and meanwhile its session may be ended, or replaced by a login. The writer then has to
+//! stop, and must not undo later writes.
 //!
-//! Decision: every write belongs to an epoch, as every renewal does; a logout, a login and an adoption begin the next one.
-//! Whoever writes waits for its turn and asks first whether its epoch is still the current one. What couldn't be written
-//! is owed, and there is one debt at a time: that of the current epoch.
+//! Decision: every write belongs to an epoch, as every renewal does; a logout, a login and an adoption begin the next
+//! one. A writer waits for its turn and checks first that its epoch is current. A failed write is kept as pending, and
+//! there is one at a time: that of the current epoch.
 //!
-//! Problem: a write without an answer may have been made, and what it wrote may have been renewed or removed by a peer
-//! since. To write it once more would undo a logout, or bring back a refresh token that was spent.
+//! Problem: a write without a response may have been made, and a peer may since have renewed or removed the session.
+//! Writing it once more would undo a logout, or bring back a spent refresh token.
 //!
-//! Decision: a session takes the place of whatever is there until its first write leaves; from then on it takes only the
-//! place that this write was to take. Whatever else is there came later, and counts.
+//! Decision: until its first write leaves, a session replaces any entry; from then on only the entry that this write
+//! was to replace. Any other entry is newer, and stays.
 
 use std::sync::Arc;
 
 use crate::{AuthError, Intent, Revision, Session};
 
-/// What a manager knows of the store, and what it owes to it.
+/// The manager's knowledge of the store, and the pending write.
 #[derive(Debug, Default)]
 pub(super) struct Machine {
     epoch: u64,
-    /// A session of this epoch is in the store, or was: if it is gone, somebody has removed it.
+    /// A session of this epoch is in the store, or was: if there is none, a peer has removed it.
     seen: bool,
-    /// An intent of this epoch that may be on record, though nothing was sent.
+    /// An intent of this epoch that may be on record, although nothing was sent.
     void: Option<Intent>,
     owed: Owed,
 }
 
-/// What the store has to be told.
+/// The pending write.
 #[derive(Debug, Default)]
 enum Owed {
     #[default]
     Nothing,
-    /// The session in use isn't stored; and why, once it was tried.
+    /// The session in use isn't stored; `failure` is the error of the last attempt.
     Session { session: Arc<Session>, instead_of: InsteadOf, failure: Option<AuthError> },
-    /// What was ended may still be stored.
+    /// An ended session may still be stored.
     Removal,
 }
 
-/// What a session takes the place of.
+/// The entry that a session replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InsteadOf {
-    /// Whatever is there: somebody has signed in, and nothing was written yet.
+    /// Any: it comes from a login, and no write has left.
     Anything,
-    /// What was there when a write of it left that got no answer. What is there instead is newer, or nothing any more, or
-    /// this very session.
+    /// The entry that was there when a write left without a response. Another entry is newer, or a removal, or this
+    /// very session.
     Only(Place),
 }
 
-/// What is in the store where a session is to be written.
+/// The state of the entry where a session is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// A session.
     Taken(Revision),
-    /// None; and since which removal.
+    /// None, with the revision of the last removal.
     Vacant(Revision),
-    /// None, and the store can't say since when.
+    /// None, and the store doesn't record removals.
     Unmarked,
 }
 
 impl Place {
-    /// What a swap that takes it expects.
+    /// The revision that a swap for this place expects.
     pub(super) fn expected(self) -> Option<Revision> {
         match self {
             Self::Taken(revision) | Self::Vacant(revision) => Some(revision),
@@ -69,13 +69,13 @@ impl Place {
         }
     }
 
-    /// Whether it is the other one by now, though nobody has written or removed anything: a mark runs out.
+    /// Whether only the expiry of a removal's mark has changed the place.
     pub(super) fn has_run_out(self, now: Self) -> bool {
         matches!(self, Self::Vacant(_)) && now == Self::Vacant(Revision::VACANT)
     }
 }
 
-/// A step that is due.
+/// The next step.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Write(Arc<Session>, InsteadOf),
@@ -89,18 +89,19 @@ impl Machine {
         self.epoch == epoch
     }
 
-    /// The session has been ended: what is stored is to be removed.
+    /// Ends the session: the stored one is to be removed.
     pub(super) fn end(&mut self, epoch: u64) {
         *self = Self { epoch, owed: Owed::Removal, ..Self::default() };
     }
 
-    /// Somebody has signed in, or brought a session: it is to be stored, whatever is there.
+    /// Begins an epoch with the session of a login or an adoption: it is to be stored, whatever the entry.
     pub(super) fn begin(&mut self, epoch: u64, session: Arc<Session>) {
         *self = Self { epoch, ..Self::default() };
         self.sign_in(epoch, &session);
     }
 
-    /// A renewal has signed in: its session is to be stored, whatever is there. Whether its epoch isn't over.
+    /// Registers the session of a renewal by login: it is to be stored, whatever the entry. Returns whether its epoch
+    /// is current.
     pub(super) fn sign_in(&mut self, epoch: u64, session: &Arc<Session>) -> bool {
         let permitted = self.permits(epoch);
         if permitted {
@@ -120,17 +121,17 @@ impl Machine {
         self.seen
     }
 
-    /// Peers have seen a session of this epoch in the store, or may have.
+    /// Whether peers may have seen a session of this epoch in the store.
     pub(super) fn may_be_seen(&self) -> bool {
         self.seen || matches!(self.owed, Owed::Session { instead_of: InsteadOf::Only(_), .. })
     }
 
-    /// An intent is on record, and its request leaves.
+    /// An intent is on record, and its request is about to leave.
     pub(super) fn recorded(&mut self) {
         self.void = None;
     }
 
-    /// An intent may be on record, and no request has left, or none that was processed.
+    /// An intent may be on record, but no request was processed.
     pub(super) fn set_void(&mut self, epoch: u64, intent: Intent) {
         if self.permits(epoch) {
             self.void = Some(intent);
@@ -141,7 +142,7 @@ impl Machine {
         self.void == Some(intent)
     }
 
-    /// The write of a session got no answer. It is used all the same: it may be the only one there is.
+    /// The write of a session got no response. The session is used all the same: it may be the only valid one.
     pub(super) fn owe(&mut self, epoch: u64, session: &Arc<Session>, place: Place, failure: AuthError) {
         if self.permits(epoch) {
             let (session, instead_of) = (Arc::clone(session), InsteadOf::Only(place));
@@ -149,7 +150,7 @@ impl Machine {
         }
     }
 
-    /// A write of what is owed leaves, for a place: until there is an answer, it may have been made.
+    /// A pending write leaves for a place: until there is a response, it may have been made.
     pub(super) fn try_place(&mut self, epoch: u64, place: Place) {
         if self.permits(epoch)
             && let Owed::Session { instead_of, .. } = &mut self.owed
@@ -158,7 +159,7 @@ impl Machine {
         }
     }
 
-    /// The place was taken by something else, and nothing was written.
+    /// The place had another entry, and nothing was written.
     pub(super) fn missed_place(&mut self, epoch: u64) {
         if self.permits(epoch)
             && let Owed::Session { instead_of, .. } = &mut self.owed
@@ -167,7 +168,7 @@ impl Machine {
         }
     }
 
-    /// What is to be done next, and the epoch it belongs to.
+    /// The next step, and the epoch it belongs to.
     pub(super) fn due(&self) -> Option<(u64, Step)> {
         let step = match (&self.owed, self.void) {
             (Owed::Removal, _) => Step::Remove,
@@ -178,7 +179,7 @@ impl Machine {
         Some((self.epoch, step))
     }
 
-    /// A step is done, or failed. Nothing is new for an epoch that is over.
+    /// Ends a step. A step of an earlier epoch changes nothing.
     pub(super) fn done(&mut self, epoch: u64, step: &Step, failure: Option<&AuthError>) {
         if !self.permits(epoch) {
             return;
@@ -199,7 +200,7 @@ impl Machine {
         }
     }
 
-    /// The session in use that is nowhere but here.
+    /// The session in use, if it is not stored.
     pub(super) fn unsaved(&self) -> Option<&Arc<Session>> {
         match &self.owed {
             Owed::Session { session, .. } => Some(session),
@@ -207,7 +208,7 @@ impl Machine {
         }
     }
 
-    /// Why the session in use isn't stored, once that was tried.
+    /// Why the session in use isn't stored, after an attempt.
     pub(super) fn failure(&self) -> Option<&AuthError> {
         match &self.owed {
             Owed::Session { failure, .. } => failure.as_ref(),

@@ -1,4 +1,4 @@
-//! What is owed to the store, and by whom: each rule alone.
+//! Pending writes and their epochs: each rule alone.
 
 use std::time::SystemTime;
 
@@ -19,7 +19,7 @@ fn failure() -> AuthError {
     AuthError::new(AuthErrorKind::Storage)
 }
 
-/// What is due, to compare by.
+/// The next step, for comparisons.
 fn due(machine: &Machine) -> Option<(u64, String)> {
     machine.due().map(|(epoch, step)| {
         let name = match step {
@@ -38,21 +38,21 @@ fn is_due(epoch: u64, step: &str) -> Option<(u64, String)> {
     Some((epoch, step.to_owned()))
 }
 
-/// Does what is due, and says how that went.
+/// Does the next step, with a result.
 fn step(machine: &mut Machine, failure: Option<&AuthError>) {
     let (epoch, step) = machine.due().unwrap();
     machine.done(epoch, &step, failure);
 }
 
 #[test]
-fn nothing_is_owed_at_first() {
+fn nothing_is_pending_at_first() {
     let machine = Machine::default();
     assert!(due(&machine).is_none() && machine.unsaved().is_none() && !machine.has_seen());
     assert!(machine.permits(0) && !machine.permits(1));
 }
 
 #[test]
-fn what_somebody_signs_in_to_is_owed_until_it_is_written() {
+fn the_session_of_a_login_is_pending_until_it_is_written() {
     let mut machine = Machine::default();
     machine.begin(1, session("a"));
     assert_eq!(due(&machine), is_due(1, "write a"));
@@ -65,7 +65,7 @@ fn what_somebody_signs_in_to_is_owed_until_it_is_written() {
 }
 
 #[test]
-fn a_renewed_session_is_owed_for_what_was_redeemed() {
+fn a_renewed_session_is_pending_for_the_place_of_the_redeemed_one() {
     let mut machine = Machine::default();
     machine.owe(0, &session("b"), TAKEN, failure());
     assert_eq!(due(&machine), is_due(0, "write b in Taken(Revision(7))"));
@@ -73,7 +73,7 @@ fn a_renewed_session_is_owed_for_what_was_redeemed() {
 }
 
 #[test]
-fn the_end_of_a_session_voids_all_that_was_owed_for_it() {
+fn the_end_of_a_session_voids_its_pending_writes() {
     let mut machine = Machine::default();
     machine.begin(1, session("a"));
     machine.set_void(1, intent(3));
@@ -88,9 +88,9 @@ fn the_end_of_a_session_voids_all_that_was_owed_for_it() {
     assert!(due(&machine).is_none() && !machine.has_seen());
 }
 
-/// Whatever began in an epoch that is over changes nothing.
+/// An operation of an earlier epoch changes nothing.
 #[test]
-fn nothing_of_an_epoch_that_is_over_counts() {
+fn operations_of_an_earlier_epoch_change_nothing() {
     let mut machine = Machine::default();
     machine.begin(1, session("a"));
     let (epoch, write) = machine.due().unwrap();
@@ -108,7 +108,7 @@ fn nothing_of_an_epoch_that_is_over_counts() {
 }
 
 #[test]
-fn a_renewal_that_signs_in_owes_its_session_in_its_epoch() {
+fn the_session_of_a_renewal_by_login_is_pending_in_its_epoch() {
     let mut machine = Machine::default();
     machine.set_void(0, intent(3));
     assert!(machine.sign_in(0, &session("a")));
@@ -118,7 +118,7 @@ fn a_renewal_that_signs_in_owes_its_session_in_its_epoch() {
 }
 
 #[test]
-fn an_intent_that_nothing_came_of_is_taken_back_once_nothing_else_is_owed() {
+fn a_void_intent_is_cleared_once_nothing_else_is_pending() {
     let mut machine = Machine::default();
     machine.set_void(0, intent(3));
     assert!(machine.is_void(intent(3)) && !machine.is_void(intent(4)));
@@ -136,7 +136,7 @@ fn an_intent_that_nothing_came_of_is_taken_back_once_nothing_else_is_owed() {
 }
 
 #[test]
-fn a_write_without_an_answer_is_repeated_for_its_place_alone() {
+fn a_write_without_a_response_is_repeated_for_its_place_alone() {
     let mut machine = Machine::default();
     machine.begin(1, session("a"));
     assert!(!machine.may_be_seen());

@@ -1,23 +1,23 @@
-//! The refresh tokens that this manager has sent: what the store has forgotten about them, it remembers.
+//! The refresh tokens that this manager has sent, remembered independently of the store.
 //!
-//! Problem: what keeps a token from being sent twice is the intent in the store, and a store can go back in time. After a
-//! failover Redis may offer the session from before the last renewal, without the intent.
+//! Problem: the intent in the store keeps a token from being sent twice, and a store can go back in time. After a
+//! failover Redis may return the session from before the last renewal, without the intent.
 //!
-//! Decision: hashes of the last tokens that were sent, in memory. Limit: it is this manager's memory. What a peer has sent
-//! before a failover, only the vendor knows.
+//! Decision: hashes of the tokens sent last, in memory. Limit: only this manager's tokens. Tokens that a peer sent
+//! before a failover are known to the vendor only.
 
 use std::collections::VecDeque;
 
 use crate::{Intent, Session};
 
-/// A store goes back by one renewal, seldom by more. A pool has this for each of its sessions: 32 bytes a token.
+/// A store goes back by one renewal, seldom by more. A pool has one of these per session: 32 bytes a token.
 const CAPACITY: usize = 8;
 
 #[derive(Debug, Default)]
 pub(super) struct Sent(VecDeque<[u8; 32]>);
 
 impl Sent {
-    /// A token leaves.
+    /// A token is about to be sent.
     pub(super) fn add(&mut self, session: &Session) {
         if self.0.len() == CAPACITY {
             self.0.pop_front();
@@ -25,7 +25,7 @@ impl Sent {
         self.0.push_back(hash(session));
     }
 
-    /// A token is as good as if it had not been sent.
+    /// A token is still valid, although it was sent.
     pub(super) fn remove(&mut self, session: &Session) {
         let hash = hash(session);
         self.0.retain(|sent| *sent != hash);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_tokens_are_known_until_they_are_taken_back() {
+    fn the_last_tokens_are_known_until_they_are_removed() {
         let mut sent = Sent::default();
         assert!(!sent.contains(&session("r0")));
         for number in 0..=CAPACITY {

@@ -1,15 +1,15 @@
-//! What is written and removed, step by step, so that nothing of peers is overwritten unseen.
+//! Writes and removals, step by step, so that no peer's entry is overwritten unseen.
 
 use super::machine::{InsteadOf, Place, Step};
 use super::{Debt, Vault};
 use crate::observe::StoreStep;
 use crate::{AuthError, AuthErrorKind, Intent, Session, Stored};
 
-/// How often a session may change in the store between a look and a write: others write one by one, and seldom.
+/// How often a session may change in the store between a look and a write: peers write one by one, and seldom.
 const CHANGES: usize = 8;
 
 impl Vault {
-    /// Does what is due. Only for whoever has the turn.
+    /// Makes a pending write. Only for the holder of the turn.
     pub(super) async fn take(&self, epoch: u64, step: &Step) -> Result<(), AuthError> {
         let taken = match step {
             Step::Write(session, InsteadOf::Anything) => self.write(epoch, session).await,
@@ -32,14 +32,14 @@ impl Vault {
         taken
     }
 
-    /// Writes a session in the place of whatever is there, and remembers what that was: without an answer, it is written
-    /// nowhere else any more.
+    /// Writes a session in place of any entry, and remembers that entry: after a write without a response, it replaces
+    /// no other.
     async fn write(&self, epoch: u64, session: &Session) -> Result<(), AuthError> {
         for _ in 0..CHANGES {
             let place = match self.place().await {
                 Ok(place) => place,
                 Err(error) if error.is_transient() => return Err(error),
-                // What can't be read is replaced, which only this does.
+                // An entry that can't be read is replaced by `save`.
                 Err(_) => return self.step(StoreStep::Save, self.store.save(&self.name, session)).await.map(drop),
             };
             self.machine().try_place(epoch, place);
@@ -53,7 +53,7 @@ impl Vault {
             .with_message("the stored session keeps changing: others write it all the time"))
     }
 
-    /// Writes a session that may have been written before. What has come since stays, and is found at the next look.
+    /// Repeats a write that may have been made. A newer entry stays, and is found at the next look.
     async fn write_again(&self, place: Place, session: &Session) -> Result<(), AuthError> {
         let place = match place {
             Place::Taken(_) | Place::Unmarked => place,
@@ -62,7 +62,7 @@ impl Vault {
         self.swap(place, session).await.map(drop)
     }
 
-    /// What is there now.
+    /// The current state of the entry.
     async fn place(&self) -> Result<Place, AuthError> {
         match self.load().await? {
             Some(stored) => Ok(Place::Taken(stored.revision)),
@@ -70,15 +70,15 @@ impl Vault {
         }
     }
 
-    /// What is there now, if no session is.
+    /// The current state of the entry, if there is no session.
     pub(super) async fn vacancy(&self) -> Result<Place, AuthError> {
         let vacancy = self.step(StoreStep::Vacancy, self.store.vacancy(&self.name)).await?;
         Ok(vacancy.map_or(Place::Unmarked, Place::Vacant))
     }
 
-    /// What is there to be removed. To be ended at the vendor, a session may have to be redeemed, and peers that remove it
-    /// at the same time, with the store's lock or without, find it as well. Whoever puts an intent there may send its
-    /// refresh token; for all others what is returned has an intent, as for a token that somebody may have sent.
+    /// Records an intent for the session to be removed. Ending a session at the vendor may need a redemption, and peers
+    /// that remove it at the same time, with the store's lock or without, find it too. Only the peer whose intent is
+    /// recorded may send the refresh token; the others get the session with an intent, so that they don't.
     async fn claim(&self) -> Result<Option<Stored>, AuthError> {
         let Some(found) = self.load().await? else { return Ok(None) };
         if found.session.refresh_token.is_none() || found.intent.is_some() {
@@ -91,13 +91,13 @@ impl Vault {
                 let newer = self.load().await?;
                 Ok(newer.map(|newer| Stored { intent: newer.intent.or(Some(claim)), ..newer }))
             }
-            // It may be on record, and so may be somebody else's.
+            // The intent may be on record, and so may be a peer's.
             Err(_) => Ok(Some(Stored { intent: Some(claim), ..found })),
         }
     }
 
-    /// Peers take an intent for a token that may be spent, so one that nothing came of is taken back. One that isn't on
-    /// record is remembered all the same: a write that failed may yet arrive.
+    /// Clears an intent without a processed request, since peers take it for a spent token. One that isn't on record
+    /// stays remembered: a failed write may yet arrive.
     async fn take_back(&self, epoch: u64, void: Intent) -> Result<(), AuthError> {
         let Some(stored) = self.load().await?.filter(|stored| stored.intent == Some(void)) else { return Ok(()) };
         self.step(StoreStep::ClearIntent, self.store.clear_intent(&self.name, stored.revision)).await?;

@@ -4,31 +4,31 @@ use crate::percent;
 use crate::store::hex::hash;
 use crate::store::record;
 
-/// The ending of a record.
+/// The extension of a record.
 const RECORD: &str = ".json";
 
-/// How many digits of the key's hash a name has: 128 bits.
+/// The number of the hash's digits in a name: 128 bits.
 const DIGITS: usize = 32;
 
-/// The files of a session. No two share one, also where names that differ in case are the same.
+/// The files of a session. No two sessions share one, even where the file system ignores case.
 ///
-/// Names are hashes: they stand in errors and logs, and the name of an account has no business there.
+/// Names are hashes: they appear in errors and logs, where the name of an account must not.
 pub(super) struct Names {
-    /// The session.
+    /// The record of the session.
     pub(super) record: String,
-    /// One that is being written.
+    /// A record that is being written.
     pub(super) temporary: String,
     /// The mark of the last removal.
     pub(super) removed: String,
-    /// What is locked to write.
+    /// Locked for a write.
     pub(super) write: String,
-    /// What is locked to redeem.
+    /// Locked for a redemption.
     pub(super) lock: String,
 }
 
 impl Names {
     pub(super) fn of(key: &str) -> Self {
-        // Nobody chooses their own account so that it meets another's.
+        // No user can choose an account whose files are those of another.
         let stem = &hash(key)[..DIGITS];
         let name = |ending: &str| format!("session-{stem}{ending}");
         Self {
@@ -48,9 +48,9 @@ pub(super) fn is_record(name: &str) -> bool {
     })
 }
 
-/// The file in which version 1 of the format kept the session of a key: its name was the account's, percent-encoded.
+/// The file of a session in version 1 of the format: its name was the account's, percent-encoded.
 pub(super) fn of_version_1(key: &str) -> Option<String> {
-    /// The longest name that wasn't cut, and what was left of one that was.
+    /// The longest name that wasn't truncated, and the part of a longer one that was kept.
     const LONGEST: usize = 200;
     const READABLE: usize = 100;
     let name = record::name_of_version_1(key)?;
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_no_account() {
+    fn names_do_not_show_the_account() {
         let key = "aivo https://aivo.test ada@example.com";
         let names = Names::of(key);
         assert!(is_record(&names.record) && !is_record(&names.lock) && !names.record.contains("ada"));

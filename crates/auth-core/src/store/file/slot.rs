@@ -1,4 +1,4 @@
-//! The files of one session. What is done to them blocks.
+//! The files of one session. All operations block.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -16,10 +16,10 @@ use crate::store::{Intent, Revision, Stored};
 use crate::store::{lock_file, mark};
 use crate::{AuthError, Session};
 
-/// Writes take milliseconds; whoever takes this long stands still.
+/// Writes take milliseconds; a process that takes this long is stuck.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// The files of a session, in a folder that is open.
+/// The files of a session, in an open folder.
 pub(super) struct Slot<'a> {
     files: &'a Files,
     key: &'a str,
@@ -28,12 +28,12 @@ pub(super) struct Slot<'a> {
 }
 
 impl<'a> Slot<'a> {
-    /// Looks at the folder anew, every time: it may have been opened to others, or replaced, since.
+    /// Checks the folder anew each time: it may have been opened to others, or replaced, since.
     pub(super) fn open(files: &'a Files, key: &'a str) -> Result<Self, AuthError> {
         Ok(Self { files, key, names: Names::of(key), folder: Folder::open(&files.folder)? })
     }
 
-    /// What is stored. Needs no lock: a file is replaced in one step, and never written to.
+    /// The stored session. Needs no lock: a file is replaced in one step, and never written to.
     pub(super) fn load(&self) -> Result<Option<Stored>, AuthError> {
         let Some(file) = self.folder.read(&self.names.record)? else {
             return match name::of_version_1(self.key) {
@@ -46,14 +46,14 @@ impl<'a> Slot<'a> {
         self.files.format.decode(self.key, &bytes, &path.display()).map(Some)
     }
 
-    /// What is stored, if the kernel has the file in memory: then nothing here blocks.
+    /// The stored session, if the kernel has the file in memory: then the read doesn't block.
     pub(super) fn load_cached(files: &Files, key: &str) -> Option<Result<Stored, AuthError>> {
         let name = Names::of(key).record;
         let bytes = Folder::read_cached(&files.folder, &name, record::LIMIT)?;
         Some(files.format.decode(key, &bytes, &files.folder.join(name).display()))
     }
 
-    /// Does something as the only one who writes for this account, in all processes.
+    /// Runs `work` with exclusive write access to the files of this account, among all processes.
     pub(super) fn exclusively<T>(&self, work: impl FnOnce() -> Result<T, AuthError>) -> Result<T, AuthError> {
         self.at(FileStep::BeforeWriteLock);
         let lock = lock_file::take_blocking(&self.folder, &self.names.write, WRITE_PATIENCE)?.ok_or_else(|| {
@@ -72,34 +72,34 @@ impl<'a> Slot<'a> {
         done
     }
 
-    /// Puts a session in the place of what is there, under a new revision. Only within [`exclusively`](Self::exclusively).
+    /// Replaces the stored session, under a new revision. Only within [`exclusively`](Self::exclusively).
     pub(super) fn store(&self, session: Session, intent: Option<Intent>) -> Result<Revision, AuthError> {
         let stored = Stored::new(session, intent, fresh_revision()?);
         let record = self.files.format.encode(self.key, &stored)?;
-        // Whoever left one is dead: it had the lock that we have.
+        // A leftover is that of a dead process, since the write lock is held here.
         self.folder.remove(&self.names.temporary)?;
         self.at(FileStep::BeforeCreate);
         let file = self.folder.create_new(&self.names.temporary)?;
         self.at(FileStep::AfterCreate);
         self.fill(file, &record).and_then(|()| self.publish()).inspect_err(|_| {
-            // The error that is there says more than another would; and the next write tries again.
+            // The first error is the informative one, and the next write tries again.
             let _ = self.folder.remove(&self.names.temporary);
         })?;
         self.sync_folder()?;
         Ok(stored.revision)
     }
 
-    /// Whether a swap that expects this may write. Only within [`exclusively`](Self::exclusively).
+    /// Whether the expected revision of a swap matches. Only within [`exclusively`](Self::exclusively).
     pub(super) fn meets(&self, expected: Option<Revision>) -> Result<bool, AuthError> {
         Revision::is_met(expected, self.load()?.map(|stored| stored.revision), || self.vacancy())
     }
 
-    /// What is there while no session is.
+    /// The revision of the entry while there is no session.
     pub(super) fn vacancy(&self) -> Result<Revision, AuthError> {
         mark::read(&self.folder, &self.names.removed)
     }
 
-    /// Removes what is there, and leaves a mark. Only within [`exclusively`](Self::exclusively).
+    /// Removes the session, and leaves a mark. Only within [`exclusively`](Self::exclusively).
     pub(super) fn remove(&self) -> Result<(), AuthError> {
         self.at(FileStep::BeforeMark);
         let leave = || mark::leave(&self.folder, &self.names.removed, &self.names.temporary);
@@ -112,22 +112,22 @@ impl<'a> Slot<'a> {
         if was_there {
             self.sync_folder()?;
         }
-        // What was there may have left no room for it.
+        // The removal may have made room for the mark.
         marked.or_else(|_| leave())
     }
 
-    /// Removes what a version before this one kept: somebody has signed in anew, or out.
+    /// Removes the file of version 1, after a login or a logout.
     pub(super) fn remove_version_1(&self) -> Result<(), AuthError> {
         let Some(name) = name::of_version_1(self.key) else { return Ok(()) };
         match self.folder.has(&name)? {
             true => self.folder.remove(&name).map(drop),
             false => Ok(()),
         }
-        // The file is named after the account.
+        // The error leaves out the file, which is named after the account.
         .map_err(|_| storage(format!("can't remove the old session in {}", self.files.folder.display())))
     }
 
-    /// In two halves, so that a test can cut it in between.
+    /// In two halves, so that a test can interrupt it in between.
     fn fill(&self, mut file: File, record: &[u8]) -> Result<(), AuthError> {
         let failed = |step: &'static str| {
             let path = self.folder.path_of(&self.names.temporary);
@@ -164,7 +164,7 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// The keys of all sessions in the folder. A record that can't be read is nobody's.
+/// The keys of all sessions in the folder. Records that can't be read are skipped.
 pub(super) fn keys(files: &Files) -> Result<Vec<String>, AuthError> {
     let folder = Folder::open(&files.folder)?;
     let entries = std::fs::read_dir(&files.folder).map_err(|error| io("list", &files.folder, error))?;
@@ -172,7 +172,7 @@ pub(super) fn keys(files: &Files) -> Result<Vec<String>, AuthError> {
     for entry in entries {
         let name = entry.map_err(|error| io("list", &files.folder, error))?.file_name();
         let Some(name) = name.to_str().filter(|name| name::is_record(name)) else { continue };
-        // It may have been removed since.
+        // It may have been removed since the listing.
         let Some(file) = folder.read(name)? else { continue };
         let bytes = contents(file, &folder.path_of(name))?;
         keys.extend(record::key_of(&bytes).filter(|key| Names::of(key).record == name));
@@ -180,7 +180,7 @@ pub(super) fn keys(files: &Files) -> Result<Vec<String>, AuthError> {
     Ok(keys)
 }
 
-/// What a file has, up to one byte more than a record may have, in a buffer that doesn't grow.
+/// The content of a file, up to one byte more than a record may have, in a buffer that doesn't grow.
 fn contents(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let most = record::LIMIT as u64 + 1;
     let length = file.metadata().map_err(|error| io("look at", path, error))?.len().min(most);

@@ -1,4 +1,4 @@
-//! Where a process can die.
+//! The points at which a process can die.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub enum FileStep {
 }
 
 impl FileStep {
-    /// What a write passes, in this order.
+    /// The steps of a write, in order.
     pub const WRITE: [Self; 15] = [
         Self::BeforeWriteLock,
         Self::AfterWriteLock,
@@ -52,7 +52,7 @@ impl FileStep {
         Self::AfterWriteUnlock,
     ];
 
-    /// What a removal passes, in this order.
+    /// The steps of a removal, in order.
     pub const REMOVAL: [Self; 10] = [
         Self::BeforeWriteLock,
         Self::AfterWriteLock,
@@ -66,11 +66,11 @@ impl FileStep {
         Self::AfterWriteUnlock,
     ];
 
-    /// What a lock passes, in this order: until it is held, and when it is released.
+    /// The steps of a lock, in order: its acquisition and its release.
     pub const LOCK: [Self; 4] = [Self::BeforeLock, Self::AfterLock, Self::BeforeUnlock, Self::AfterUnlock];
 }
 
-/// Whoever watches, usually nobody.
+/// The observer of a test, if there is one.
 #[derive(Clone, Default)]
 pub(super) struct Observer(Option<Arc<dyn Fn(FileStep) + Send + Sync>>);
 

@@ -1,4 +1,4 @@
-//! Systems without modes and owners: who may read the folder is up to its access list.
+//! Systems without modes and owners: access to the folder depends on its access list.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -9,19 +9,19 @@ use zeroize::Zeroizing;
 use super::super::failure::{io, storage};
 use crate::AuthError;
 
-/// A folder that is there.
+/// A folder that exists.
 pub(crate) struct Folder {
     path: PathBuf,
 }
 
 impl Folder {
-    /// Creates a folder and its parents, unless it is there; then opens it.
+    /// Creates a folder and its parents, unless it exists; then opens it.
     pub(crate) fn create(path: &Path) -> Result<Self, AuthError> {
         std::fs::create_dir_all(path).map_err(|error| io("create the folder", path, error))?;
         Self::open(path)
     }
 
-    /// Opens a folder that is there.
+    /// Opens an existing folder.
     pub(crate) fn open(path: &Path) -> Result<Self, AuthError> {
         let about = path.symlink_metadata().map_err(|error| io("open the folder", path, error))?;
         if !about.is_dir() {
@@ -30,12 +30,12 @@ impl Folder {
         Ok(Self { path: path.to_owned() })
     }
 
-    /// Where a file of the folder is, for errors.
+    /// The path of a file in the folder, for errors.
     pub(crate) fn path_of(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// Whether something of this name is there, whatever it is.
+    /// Whether there is an entry of this name, of whatever type.
     pub(crate) fn has(&self, name: &str) -> Result<bool, AuthError> {
         match self.path_of(name).symlink_metadata() {
             Ok(_) => Ok(true),
@@ -44,7 +44,7 @@ impl Folder {
         }
     }
 
-    /// Opens a file to read it, if it is there.
+    /// Opens a file for reading, if it exists.
     pub(crate) fn read(&self, name: &str) -> Result<Option<File>, AuthError> {
         let path = self.path_of(name);
         match path.symlink_metadata() {
@@ -60,18 +60,18 @@ impl Folder {
         }
     }
 
-    /// Here the system can't be asked whether a read would have to wait.
+    /// This system can't tell whether a read would block.
     pub(crate) fn read_cached(_: &Path, _: &str, _: usize) -> Option<Zeroizing<Vec<u8>>> {
         None
     }
 
-    /// Creates a file that isn't there.
+    /// Creates a file that must not exist yet.
     pub(crate) fn create_new(&self, name: &str) -> Result<File, AuthError> {
         let path = self.path_of(name);
         File::create_new(&path).map_err(|error| io("create", &path, error))
     }
 
-    /// Opens a file that is only there to be locked, and creates it if need be.
+    /// Opens a file that serves only as a lock, and creates it if need be.
     pub(crate) fn lockable(&self, name: &str) -> Result<File, AuthError> {
         let path = self.path_of(name);
         let mut options = OpenOptions::new();
@@ -79,12 +79,12 @@ impl Folder {
         options.open(&path).map_err(|error| io("open the lock file", &path, error))
     }
 
-    /// Gives a file another name, in one step. What had that name is gone.
+    /// Renames a file in one step, in place of one of that name.
     pub(crate) fn rename(&self, from: &str, to: &str) -> Result<(), AuthError> {
         std::fs::rename(self.path_of(from), self.path_of(to)).map_err(|error| io("replace", &self.path_of(to), error))
     }
 
-    /// Removes a file. Says whether it was there.
+    /// Removes a file. Returns whether it existed.
     pub(crate) fn remove(&self, name: &str) -> Result<bool, AuthError> {
         match std::fs::remove_file(self.path_of(name)) {
             Ok(()) => Ok(true),
@@ -93,13 +93,13 @@ impl Folder {
         }
     }
 
-    /// Folders can't be synced here; the system writes their names in an order of its own.
+    /// Folders can't be synced on this system, which writes their names in an order of its own.
     pub(crate) fn sync(&self) -> Result<(), AuthError> {
         Ok(())
     }
 }
 
-/// A file that is open can't lose its name here.
+/// An open file can't lose its name on this system.
 pub(crate) fn has_name(_: &File) -> io::Result<bool> {
     Ok(true)
 }

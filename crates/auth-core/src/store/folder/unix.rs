@@ -1,4 +1,4 @@
-//! Files are opened relative to the folder that was looked at, so it can't be exchanged in between.
+//! Files are opened relative to the open folder, so that it can't be exchanged after its check.
 
 use std::fs::File;
 use std::io;
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::super::failure::{io, storage};
 use crate::AuthError;
 
-/// A folder that is ours alone, looked at and open.
+/// A folder that is private to this user, checked and open.
 pub(crate) struct Folder {
     path: PathBuf,
     handle: OwnedFd,
@@ -22,18 +22,18 @@ pub(crate) struct Folder {
 
 const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-/// A pipe that nobody writes to must not hold us up.
+/// Non-blocking: opening a pipe without a writer must not block.
 const FILE: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
 impl Folder {
-    /// Creates a folder, 0700, and its parents, unless it is there; then opens it.
+    /// Creates a folder, 0700, and its parents, unless it exists; then opens it.
     pub(crate) fn create(path: &Path) -> Result<Self, AuthError> {
         let path = &without_slash(path);
         create_all(path).map_err(|error| io("create the folder", path, error))?;
         Self::open(path)
     }
 
-    /// Opens a folder that is there, ours, and written by nobody else.
+    /// Opens an existing folder that belongs to this user, and that no other user may write to.
     pub(crate) fn open(path: &Path) -> Result<Self, AuthError> {
         let path = without_slash(path);
         let handle = rustix::fs::open(&path, FOLDER, Mode::empty()).map_err(|error| match is_link(&path) {
@@ -43,8 +43,8 @@ impl Folder {
         Self { path, handle }.private()
     }
 
-    /// What a file has, if the kernel has all of it in memory; `None` if it would have to wait, or if there is anything
-    /// to say about the file, which [`read`](Self::read) does.
+    /// The content of a file, if the kernel has all of it in memory; `None` if the read would block, or for any problem
+    /// with the file, which [`read`](Self::read) reports.
     #[cfg(target_os = "linux")]
     pub(crate) fn read_cached(path: &Path, name: &str, most: usize) -> Option<Zeroizing<Vec<u8>>> {
         use rustix::fs::{CWD, ResolveFlags, openat2};
@@ -60,18 +60,18 @@ impl Folder {
         (read == length).then_some(bytes)
     }
 
-    /// Here the kernel can't be asked that.
+    /// This kernel can't tell whether a read would block.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn read_cached(_: &Path, _: &str, _: usize) -> Option<Zeroizing<Vec<u8>>> {
         None
     }
 
-    /// Where a file of the folder is, for errors.
+    /// The path of a file in the folder, for errors.
     pub(crate) fn path_of(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// Whether something of this name is there, whatever it is.
+    /// Whether there is an entry of this name, of whatever type.
     pub(crate) fn has(&self, name: &str) -> Result<bool, AuthError> {
         match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(_) => Ok(true),
@@ -80,7 +80,7 @@ impl Folder {
         }
     }
 
-    /// Opens a file to read it, if it is there.
+    /// Opens a file for reading, if it exists.
     pub(crate) fn read(&self, name: &str) -> Result<Option<File>, AuthError> {
         match self.file(name, OFlags::RDONLY) {
             Ok(file) => self.private_file(name, file).map(Some),
@@ -89,13 +89,13 @@ impl Folder {
         }
     }
 
-    /// Creates a file, 0600, that isn't there.
+    /// Creates a file, 0600, that must not exist yet.
     pub(crate) fn create_new(&self, name: &str) -> Result<File, AuthError> {
         self.file(name, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)
             .map_err(|error| self.refused("create", name, error))
     }
 
-    /// Opens a file that is only there to be locked, 0600, and creates it if need be.
+    /// Opens a file that serves only as a lock, 0600, and creates it if need be.
     pub(crate) fn lockable(&self, name: &str) -> Result<File, AuthError> {
         let file = self
             .file(name, OFlags::RDWR | OFlags::CREATE)
@@ -103,13 +103,13 @@ impl Folder {
         self.private_file(name, file)
     }
 
-    /// Gives a file another name, in one step. What had that name is gone.
+    /// Renames a file in one step, in place of one of that name.
     pub(crate) fn rename(&self, from: &str, to: &str) -> Result<(), AuthError> {
         rustix::fs::renameat(&self.handle, from, &self.handle, to)
             .map_err(|error| self.refused("replace", to, error.into()))
     }
 
-    /// Removes a file. Says whether it was there.
+    /// Removes a file. Returns whether it existed.
     pub(crate) fn remove(&self, name: &str) -> Result<bool, AuthError> {
         match rustix::fs::unlinkat(&self.handle, name, AtFlags::empty()) {
             Ok(()) => Ok(true),
@@ -118,7 +118,7 @@ impl Folder {
         }
     }
 
-    /// Waits until the names in it are on the disk.
+    /// Waits until the names in the folder are on the disk.
     pub(crate) fn sync(&self) -> Result<(), AuthError> {
         match rustix::fs::fsync(&self.handle) {
             // A file system that can't sync folders writes their names in an order of its own.
@@ -131,7 +131,7 @@ impl Folder {
         Ok(rustix::fs::openat(&self.handle, name, FILE | flags, OWNER_ONLY).map(File::from)?)
     }
 
-    /// A folder that is ours, and that nobody else may write to.
+    /// Checks that the folder belongs to this user, and that no other user may write to it.
     fn private(self) -> Result<Self, AuthError> {
         let (path, shown) = (&self.path, self.path.display());
         let stat = rustix::fs::fstat(&self.handle).map_err(|error| io("look at the folder", path, error.into()))?;
@@ -151,7 +151,7 @@ impl Folder {
         Ok(self)
     }
 
-    /// A file that is one, ours, and closed to everybody else.
+    /// Checks that the file is regular, belongs to this user, and is closed to all others.
     fn private_file(&self, name: &str, file: File) -> Result<File, AuthError> {
         let path = self.path_of(name);
         let shown = path.display();
@@ -184,12 +184,12 @@ impl Folder {
     }
 }
 
-/// Whether a lock of this file still keeps anybody out: one that was removed doesn't.
+/// Whether a lock of this file still excludes others: that of a removed file doesn't.
 pub(crate) fn has_name(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.nlink() > 0)
 }
 
-/// A slash or a dot at the end would have a link followed.
+/// With a slash or a dot at the end, the system would follow a link.
 fn without_slash(path: &Path) -> PathBuf {
     path.components().collect()
 }
@@ -210,7 +210,7 @@ fn create_all(path: &Path) -> io::Result<()> {
     };
     match (created, parent) {
         (Ok(()), Some(parent)) => {
-            // Its name must be on the disk before anything in it counts as kept. A folder that can be written to but not
+            // Its name must be on the disk before its content counts as stored. A folder that can be written to but not
             // read can't be synced.
             if let Ok(parent) = File::open(parent) {
                 let _ = parent.sync_all();

@@ -8,8 +8,8 @@ use super::Keyring;
 use crate::AuthError;
 use crate::store::failure::storage;
 
-/// The entries of one service. The connection to the keyring is made when it is needed, and again after a failure: the
-/// daemon behind it may come and go.
+/// The entries of one service. The connection to the keyring is made on demand, and again after a failure: the daemon
+/// behind it may be restarted.
 pub(super) struct SystemKeyring {
     service: String,
     connection: Mutex<Option<Arc<CredentialStore>>>,
@@ -20,7 +20,7 @@ impl SystemKeyring {
         Self { service, connection: Mutex::default() }
     }
 
-    /// Does something with an entry; `None` if there is no such entry.
+    /// Runs `work` on an entry; `None` if it doesn't exist.
     fn with<T>(
         &self,
         name: &str,
@@ -68,7 +68,7 @@ impl Keyring for SystemKeyring {
     }
 }
 
-/// What went wrong, in our words: some of these errors hold what was kept.
+/// The error in our words: some of these errors contain the stored bytes.
 fn explained(error: Error) -> AuthError {
     let (what, transient) = match &error {
         Error::NoStorageAccess(_) => {
@@ -85,7 +85,7 @@ fn explained(error: Error) -> AuthError {
     with_cause(storage(what).with_transient(transient), error)
 }
 
-/// Errors of the platform say what failed; the others may show what was kept.
+/// Errors of the platform describe the failure; the others may contain the stored bytes.
 fn with_cause(said: AuthError, error: Error) -> AuthError {
     match error {
         Error::NoStorageAccess(cause) | Error::PlatformFailure(cause) => said.with_source(Cause(cause)),
@@ -93,7 +93,7 @@ fn with_cause(said: AuthError, error: Error) -> AuthError {
     }
 }
 
-/// A boxed error is none itself.
+/// A boxed error doesn't implement `Error` itself.
 #[derive(Debug)]
 struct Cause(Box<dyn std::error::Error + Send + Sync>);
 
@@ -140,13 +140,13 @@ mod platform {
     pub(super) const MOST_BYTES: Option<usize> = Some(2560);
 
     pub(super) fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
-        // Service and user are told apart in the name of the entry.
+        // Service and user have to be distinguishable in the name of the entry.
         let configuration = HashMap::from([("service_no_divider", "true")]);
         Ok(windows_native_keyring_store::Store::new_with_configuration(&configuration)?)
     }
 
     pub(super) fn modifiers() -> Option<HashMap<&'static str, &'static str>> {
-        // By default entries follow their user to other machines, where the locks don't.
+        // By default entries follow their user to other machines, but the locks don't.
         Some(HashMap::from([("persistence", "Local")]))
     }
 }
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_kept_is_in_no_error() {
+    fn no_error_contains_the_stored_bytes() {
         let kept = || b"canary".to_vec();
         for error in [
             Error::BadEncoding(kept()),

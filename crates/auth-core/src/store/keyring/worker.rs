@@ -1,4 +1,4 @@
-//! One call to the keyring at a time, each in a thread that may hang for as long as it likes.
+//! One call to the keyring at a time, each in a thread that may hang for any time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::store::failure::storage;
 
 #[derive(Clone)]
 pub(super) struct Worker {
-    /// Whoever has the permit may have a thread.
+    /// The holder of the permit may have a thread.
     turn: Arc<Semaphore>,
     limit: Duration,
 }
@@ -22,19 +22,19 @@ impl Worker {
     }
 
     pub(super) fn with_limit(mut self, limit: Duration) -> Self {
-        // Nobody means longer, and clocks have an end.
+        // No one needs a longer limit, and a clock can overflow.
         self.limit = limit.min(Duration::from_secs(24 * 60 * 60));
         self
     }
 
-    /// When a call that begins now must end.
+    /// The deadline of a call that begins now.
     pub(super) fn deadline(&self) -> Instant {
         Instant::now() + self.limit
     }
 
-    /// Does something that may block, in a thread of its own: one of the runtime's would hold up its shutdown.
+    /// Runs blocking work in a thread of its own: one of the runtime's would delay its shutdown.
     ///
-    /// When the deadline comes, the caller has an error, and the thread keeps the permit until it is done.
+    /// At the deadline the caller gets an error, and the thread keeps the permit until it is done.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         deadline: Instant,
@@ -48,7 +48,7 @@ impl Worker {
             .name("auth-core-keyring".to_owned())
             .spawn(move || {
                 let done = work();
-                // Whoever has the answer finds the turn free.
+                // A caller with an answer finds the permit free.
                 drop(permit);
                 let _ = answer.send(done);
             })

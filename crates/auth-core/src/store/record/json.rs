@@ -12,7 +12,7 @@ use super::super::{Intent, Revision, Stored};
 use super::VERSION;
 use crate::{AuthError, Fingerprint, Session};
 
-/// A record without anything that only its text has.
+/// The content of a record, independent of its JSON.
 pub(super) struct Record {
     pub(super) key: String,
     pub(super) revision: Revision,
@@ -21,7 +21,7 @@ pub(super) struct Record {
     pub(super) intent: Option<Intent>,
 }
 
-/// The text of a record: with `sealed` instead of the session, if there is that.
+/// The JSON of a record: with `sealed` instead of the session, if given.
 pub(super) fn write(key: &str, stored: &Stored, sealed: Option<String>) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let session = sealed.is_none().then(|| SessionText::of(&stored.session));
     let room = session.as_ref().map_or(0, SessionText::room) + sealed.as_ref().map_or(0, String::len);
@@ -42,14 +42,14 @@ pub(super) fn write(key: &str, stored: &Stored, sealed: Option<String>) -> Resul
     Ok(text)
 }
 
-/// The text of a session alone: what is sealed.
+/// The JSON of a session alone, which is sealed.
 #[cfg(feature = "encryption")]
 pub(super) fn write_session(session: &Session) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let text = SessionText::of(session);
     to_json(&text, text.room())
 }
 
-/// What a record says, or why it says nothing. serde_json's own words stay out of it: they repeat what they found.
+/// Parses a record, or says why it can't. Messages of serde_json are left out, since they repeat the input.
 pub(super) fn read(bytes: &[u8]) -> Result<Record, String> {
     let VersionText { version } = serde_json::from_slice(bytes).map_err(|error| no_record(&error))?;
     if version > u64::from(VERSION) {
@@ -79,7 +79,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Record, String> {
     })
 }
 
-/// A session that was sealed.
+/// Parses a session that was sealed.
 #[cfg(feature = "encryption")]
 pub(super) fn read_session(bytes: &[u8]) -> Option<Session> {
     serde_json::from_slice::<SessionText>(bytes).ok()?.read()
@@ -164,7 +164,7 @@ impl SessionText {
         Some(session)
     }
 
-    /// No text of it takes more bytes.
+    /// The most bytes that its strings take in JSON.
     fn room(&self) -> usize {
         /// Quotes, a colon, a comma.
         const FRAME: usize = 6;
@@ -192,8 +192,8 @@ impl IntentText {
     }
 }
 
-/// JSON in a buffer that doesn't grow, since growing leaves a copy of a token behind: `room` is what the texts in it
-/// take at most.
+/// JSON in a buffer that doesn't grow, since growing leaves a copy of a token behind: `room` is the most that its
+/// strings take.
 fn to_json(value: &impl Serialize, room: usize) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     /// Names, punctuation, numbers and times.
     const FRAME: usize = 1024;
@@ -202,7 +202,7 @@ fn to_json(value: &impl Serialize, room: usize) -> Result<Zeroizing<Vec<u8>>, Au
     Ok(text)
 }
 
-/// How many bytes a text takes in JSON, at most: a control character takes six.
+/// The most bytes that a string takes in JSON: a control character takes six.
 fn escaped(text: &str) -> usize {
     text.bytes()
         .map(|byte| {

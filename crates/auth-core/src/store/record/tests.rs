@@ -46,8 +46,8 @@ fn assert_same(left: &Stored, right: &Stored) {
 }
 
 #[test]
-fn the_format_is_this_one() {
-    // Files that exist must stay readable: a change of this text is a new version.
+fn the_format_is_unchanged() {
+    // Existing files must stay readable: a change of this string is a new version.
     let expected = concat!(
         r#"{"version":2,"key":"aivo https://aivo.test ada","revision":"00000000000000000000000000000007","#,
         r#""session":{"access_token":"canary-access","refresh_token":"canary-refresh","#,
@@ -63,7 +63,7 @@ fn the_format_is_this_one() {
 }
 
 #[test]
-fn every_member_comes_back() {
+fn every_property_is_read_back() {
     let format = RecordFormat::default();
     let bare = Stored::new(Session::new("", UNIX_EPOCH - Duration::from_nanos(1)), None, Revision(u128::MAX));
     let odd = Stored::new(
@@ -78,7 +78,7 @@ fn every_member_comes_back() {
 }
 
 #[test]
-fn what_cannot_be_read_is_refused_with_a_reason() {
+fn unreadable_records_are_refused_with_a_reason() {
     let format = RecordFormat::default();
     let whole = text(&format, &stored());
     let changed = |from: &str, to: &str| {
@@ -136,7 +136,7 @@ mod sealed {
     }
 
     #[test]
-    fn a_sealed_session_comes_back_and_shows_nothing() {
+    fn a_sealed_session_is_read_back_and_shows_nothing() {
         let sealed = text(&format(1), &stored());
         assert!(!sealed.contains("canary") && !sealed.contains("ada@"), "{sealed}");
         assert_same(&format(1).decode(KEY, sealed.as_bytes(), &"here").unwrap(), &stored());

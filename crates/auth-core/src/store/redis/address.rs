@@ -1,4 +1,4 @@
-//! Where Redis is, who we are there, and how a connection is made.
+//! The address of a Redis server, the login to it, and how a connection is made.
 
 use std::fmt;
 use std::io;
@@ -17,11 +17,11 @@ use crate::{AuthError, AuthErrorKind};
 #[cfg(feature = "redis-tls")]
 use super::tls::Tls;
 
-/// Where Redis is, and who we are there. `Display` shows the place only.
+/// The address of a Redis server, and the login to it. `Display` shows the address only.
 pub(super) struct Address {
     place: Place,
     login: RedisConnectionInfo,
-    /// Who says anew for each connection who we are.
+    /// The callback that returns the credentials of each connection.
     asked: Option<Asked>,
     database: i64,
 }
@@ -35,14 +35,14 @@ enum Place {
 }
 
 impl Address {
-    /// Reads a URL. It may hold a password, so errors don't repeat it.
+    /// Parses a URL. It may contain a password, so errors don't repeat it.
     pub(super) fn parse(
         url: &Secret,
         password: Option<&Secret>,
         asked: Option<Asked>,
         #[cfg(feature = "redis-tls")] roots: &[u8],
     ) -> Result<Self, AuthError> {
-        // The `redis` crate takes these for unknown without a TLS of its own.
+        // Without a TLS of its own, the `redis` crate doesn't know these schemes.
         let (with_tls, plain) = match url.expose().split_once("://") {
             Some(("rediss" | "valkeys", rest)) => (true, Secret::from(format!("redis://{rest}"))),
             _ => (false, url.clone()),
@@ -66,7 +66,7 @@ impl Address {
         };
         let login = info.redis_settings().clone();
         let database = login.db();
-        // The database is chosen by us: then its errors are Redis' own.
+        // The store selects the database itself: then its errors are Redis' own.
         let mut login = login.set_db(0).set_skip_set_lib_name();
         if let Some(password) = password {
             login = login.set_password(password.expose());
@@ -90,7 +90,7 @@ impl Address {
         }
     }
 
-    /// Asks who we are once there is a stream: a lease of a vault isn't drawn for a Redis that is gone.
+    /// Requests credentials only once there is a stream: no vault lease is drawn for a Redis that is down.
     async fn open<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         &self,
         stream: impl Future<Output = Result<S, Failure>>,
@@ -106,13 +106,13 @@ impl Address {
         }
     }
 
-    /// Signs in, and starts the task that reads and writes; it ends with the last who has the connection.
+    /// Signs in, and starts the task that reads and writes; it ends with the last handle of the connection.
     async fn sign_in(
         &self,
         login: &RedisConnectionInfo,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     ) -> Result<MultiplexedConnection, Failure> {
-        // Time limits are those of the request.
+        // The time limits are those of the request.
         let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
         let (mut connection, work) = MultiplexedConnection::new_with_config(login, stream, config).await?;
         tokio::spawn(work);

@@ -1,4 +1,4 @@
-//! What can be set of a [`RedisStore`].
+//! The options of a [`RedisStore`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct RedisStoreBuilder {
     replicas: u32,
 }
 
-/// Where connections come from.
+/// The source of the connections.
 enum From {
     Url(Secret),
     Caller(Source),
@@ -42,7 +42,7 @@ impl RedisStoreBuilder {
         Self::with(From::Url(url))
     }
 
-    /// Connections that the caller brings or makes.
+    /// Connections that the caller gives or makes.
     pub(super) fn from_source(source: Source) -> Self {
         Self::with(From::Caller(source))
     }
@@ -64,7 +64,7 @@ impl RedisStoreBuilder {
         }
     }
 
-    /// What the names of all keys begin with; stores with different prefixes share nothing. No braces. By default
+    /// The prefix of all key names, without braces; stores with different prefixes share nothing. By default
     /// `auth-core:`.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
@@ -77,73 +77,73 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Seals sessions with a key, and refuses those that aren't sealed.
+    /// Seals sessions with a key, and refuses unsealed ones.
     #[cfg(feature = "encryption")]
     pub fn encrypted(mut self, key: crate::EncryptionKey) -> Self {
         self.format = RecordFormat::sealed(key);
         self
     }
 
-    /// Certificates in PEM that are trusted for `rediss://`, beside those that the platform trusts.
+    /// Certificates in PEM that are trusted for `rediss://`, in addition to those of the platform.
     #[cfg(feature = "redis-tls")]
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots = pem.into();
         self
     }
 
-    /// How long a request to Redis may take, connecting included. By default 3 s.
+    /// The time limit of a request to Redis, including its connection. By default 3 s.
     ///
-    /// A connection that was used before gets half of it, and a new one the rest: the network doesn't always say that a
-    /// connection is dead.
+    /// A connection that was used before gets half of it, and a new one the rest: a dead connection doesn't always show
+    /// as an error.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
-    /// How long a lock holds if nobody releases it. By default 60 s.
+    /// The lease of a lock, after which it expires unless it is released. By default 60 s.
     ///
-    /// It must be longer than a redemption takes: the longest wait of the manager, 45 s by default, and the time to store
-    /// what came of it. A shorter one never lets a refresh token be sent twice, but others then find the intent of
-    /// whoever is still at it, and take its session for one that can't be renewed.
+    /// It must be longer than a redemption takes: the longest wait of the manager, 45 s by default, and the time to
+    /// store the result. A shorter one never lets a refresh token be sent twice, but peers then find the intent of a
+    /// redemption in flight, and take its session for one that can't be renewed.
     pub fn lock_lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
     }
 
-    /// Forgets a session that nobody has written for so long, as accounts come and go. By default sessions are kept until
-    /// they are removed.
+    /// The time after its last write at which a session is forgotten, for accounts that come and go. By default
+    /// sessions are kept until they are removed.
     ///
-    /// A renewal is a write, so this must be longer than any time in which a session isn't renewed but still of use: the
-    /// longest life of its refresh token, or the time between two runs of a program. A session without an end, such as
-    /// a static key, is never renewed, and signed in again each time.
+    /// A renewal is a write, so this must be longer than any time in which a session isn't renewed but still of use:
+    /// the longest life of its refresh token, or the time between two runs of a program. A session without expiry is
+    /// never renewed, so it is forgotten, and the next process signs in anew.
     pub fn forget_after(mut self, time: Duration) -> Self {
         self.forget_after = Some(time);
         self
     }
 
-    /// How long Redis remembers that a session was removed, so that a write that is under way and comes late doesn't bring
-    /// it back. Longer than any renewal takes, with all that it waits for; by default 10 minutes.
+    /// How long Redis remembers a removal, so that a late write doesn't undo it. Longer than any renewal takes,
+    /// including its waits; by default 10 minutes.
     pub fn remember_removals(mut self, time: Duration) -> Self {
         self.remember_removals = time;
         self
     }
 
-    /// Waits after each write until so many replicas have it, for at most a third of [the time
-    /// limit](Self::time_limit), and fails if they don't. It is written all the same then. By default 0.
+    /// Waits after each write until so many replicas have it, for at most a third of
+    /// [the time limit](Self::time_limit), and fails otherwise. The write is made all the same. By default 0.
     ///
-    /// Redis holds up everything else on the connection meanwhile, so a connection that the caller brings should be the
-    /// store's alone. In a cluster, the replicas are those of the node that has the account. See [`RedisStore`] for what
-    /// this promises.
+    /// Redis blocks other requests of the connection meanwhile, so a connection given by the caller should be used by
+    /// the store alone. In a cluster, the replicas are those of the account's node. See [`RedisStore`] for what this
+    /// guarantees.
     pub fn wait_for_replicas(mut self, replicas: u32) -> Self {
         self.replicas = replicas;
         self
     }
 
-    /// The store. Nothing is sent yet: it connects when it is first used, and again whenever a connection breaks.
+    /// Builds the store. Nothing is sent yet: it connects on first use, and again whenever a connection breaks.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if the URL or something else can't be used.
+    /// [`InvalidInput`](AuthErrorKind::InvalidInput) if the URL or another option is invalid.
     pub fn build(self) -> Result<RedisStore, AuthError> {
         let refused = |why| Err(AuthError::new(AuthErrorKind::InvalidInput).with_message(why));
         if self.prefix.contains(['{', '}']) {
@@ -183,7 +183,7 @@ impl RedisStoreBuilder {
             }
             From::Caller(source) => source,
         };
-        // Nobody means longer, and clocks have an end.
+        // No one needs a longer limit, and a clock can overflow.
         let limit = self.limit.min(Duration::from_secs(24 * 60 * 60));
         Ok(RedisStore {
             client: Arc::new(Client::new(source, limit, self.replicas)),
@@ -195,11 +195,11 @@ impl RedisStoreBuilder {
         })
     }
 
-    /// The store, once Redis has answered.
+    /// Builds the store, and waits until Redis has answered.
     ///
     /// # Errors
     ///
-    /// Those of [`build`](Self::build) and of [`RedisStore::ping`].
+    /// The errors of [`build`](Self::build) and of [`RedisStore::ping`].
     pub async fn connect(self) -> Result<RedisStore, AuthError> {
         let store = self.build()?;
         store.ping().await?;
@@ -207,7 +207,7 @@ impl RedisStoreBuilder {
     }
 }
 
-/// Not the URL: it may hold a password.
+/// Leaves out the URL, which may contain a password.
 impl fmt::Debug for RedisStoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStoreBuilder")

@@ -1,4 +1,4 @@
-//! One connection, made when it is needed and again when it breaks, and requests that end in time.
+//! One connection, made on demand and again when it breaks, and requests with a time limit.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::given::Handle;
 use super::source::Source;
 use crate::AuthError;
 
-/// What Redis is asked. Everything here may be asked twice.
+/// A request to Redis. Each may be sent twice.
 pub(super) enum Request<'a> {
     Command(&'a Cmd),
-    /// A script that writes sessions, and how it is called; or one that doesn't.
+    /// A script that writes sessions, and its call; `Script` is the call of one that doesn't.
     Write(&'a Script, &'a ScriptInvocation<'a>),
     Script(&'a ScriptInvocation<'a>),
 }
@@ -37,7 +37,7 @@ struct Slot {
 struct Connection {
     handle: Handle,
     number: u64,
-    /// Whether it was used before, and another can take its place.
+    /// Whether it was used before and can be replaced.
     used_before: bool,
 }
 
@@ -46,12 +46,12 @@ impl Client {
         Self { source, limit, replicas, connection: Mutex::default() }
     }
 
-    /// How long a request may take.
+    /// The time limit of a request.
     pub(super) fn limit(&self) -> Duration {
         self.limit
     }
 
-    /// Which Redis it is, for errors. No password.
+    /// The name of the Redis server, for errors, without a password.
     pub(super) fn place(&self) -> &dyn fmt::Display {
         &self.source
     }
@@ -61,7 +61,7 @@ impl Client {
         self.source.is_one_server()
     }
 
-    /// Asks Redis. If the connection fails, it is asked once more over another one, within the same limit.
+    /// Sends a request. If the connection fails, it is sent once more over another one, within the same limit.
     pub(super) async fn ask(&self, request: Request<'_>) -> Result<Value, AuthError> {
         self.within(Deadline::after(self.limit), request).await.map_err(|failure| failure.at(self.place()))
     }
@@ -70,7 +70,8 @@ impl Client {
         let mut again = false;
         loop {
             let connection = self.connection(deadline).await?;
-            // Nobody says when an idle connection dies within the network: it gets half the time, and a new one the rest.
+            // A connection that died while it was idle may show no error: it gets half the time, and a new one the
+            // rest.
             let until = match connection.used_before && !again {
                 true => deadline.half(),
                 false => deadline,
@@ -96,9 +97,9 @@ impl Client {
         }
     }
 
-    /// WAIT waits for what was written before it over its own connection. A connection that the caller brings may be
-    /// another one by the next request, and that of a cluster is many: sent together, they go over the same, to the node
-    /// that has the key. So is the script: a node that doesn't know it would wait for nothing before it says so.
+    /// WAIT waits for earlier writes over its own connection. A connection of the caller may be another one by the next
+    /// request, and that of a cluster is many: sent together, write and WAIT go over the same, to the node of the key.
+    /// So does the script: a node that doesn't know it would wait for nothing before it says so.
     async fn write_and_wait(
         &self,
         script: &Script,
@@ -106,7 +107,7 @@ impl Client {
         mut connection: Handle,
     ) -> Result<Value, Failure> {
         let wanted = self.replicas;
-        // Others may use the connection too, and wait meanwhile.
+        // Other users of the connection wait meanwhile.
         let patience = u64::try_from(self.limit.as_millis() / 3).unwrap_or(u64::MAX).max(1);
         let mut all = ::redis::pipe();
         all.load_script(script).ignore().invoke_script(call).cmd("WAIT").arg(wanted).arg(patience);
@@ -121,7 +122,7 @@ impl Client {
         if let Some(handle) = self.source.only() {
             return Ok(Connection { handle, number: 0, used_before: false });
         }
-        // Whoever waits here waits for a connection that somebody else is making, or makes the next one.
+        // Waits for a connection that another request is making, or makes the next one.
         let mut slot = deadline.bound(async { Ok(self.connection.lock().await) }).await?;
         let (handle, used_before) = match &slot.open {
             Some(handle) => (handle.duplicate(), true),
@@ -135,7 +136,7 @@ impl Client {
         Ok(Connection { handle, number: slot.number, used_before })
     }
 
-    /// Lets a connection go, unless that has happened already.
+    /// Drops a connection, unless it was replaced already.
     async fn close(&self, number: u64) {
         let mut slot = self.connection.lock().await;
         if slot.number == number {
@@ -144,7 +145,7 @@ impl Client {
     }
 }
 
-/// The error of the first command that failed; that of a pipeline as a whole has no code.
+/// The error of the first command that failed; that of the pipeline itself has no code.
 fn first(error: RedisError) -> RedisError {
     let first = error.clone().into_server_errors().and_then(|errors| errors.first().map(|(_, error)| error.clone()));
     first.map_or(error, RedisError::from)

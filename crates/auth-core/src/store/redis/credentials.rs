@@ -11,8 +11,8 @@ use super::deadline::Deadline;
 use super::failure::Failure;
 use crate::{AuthError, AuthErrorKind};
 
-/// Who a [`RedisStore`](crate::RedisStore) is in Redis: what the callback of
-/// [`RedisStoreBuilder::credentials`] returns. `Debug` shows neither the name nor the password.
+/// The login of a [`RedisStore`](crate::RedisStore), as the callback of [`RedisStoreBuilder::credentials`] returns it.
+/// `Debug` shows neither the name nor the password.
 #[derive(Clone)]
 pub struct RedisCredentials {
     user: Option<String>,
@@ -20,7 +20,7 @@ pub struct RedisCredentials {
 }
 
 impl RedisCredentials {
-    /// A user of an access list, and their password or token.
+    /// A user of an access list, with a password or token.
     pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self { user: Some(user.into()), password: password.into() }
     }
@@ -46,8 +46,8 @@ impl fmt::Debug for RedisCredentials {
 }
 
 impl RedisStoreBuilder {
-    /// Asks for the user name and the password anew for every connection, where they change: leases of a vault, tokens of a
-    /// cloud's identity service. What the URL says of them gives way.
+    /// Requests the user name and the password anew for every connection, where they change: leases of a vault, tokens
+    /// of a cloud's identity service. They override those of the URL.
     ///
     /// ```no_run
     /// # async fn lease() -> Result<(String, String), std::io::Error> { Ok(Default::default()) }
@@ -67,17 +67,18 @@ impl RedisStoreBuilder {
     /// # }
     /// ```
     ///
-    /// A connection that is open keeps its user: Redis asks for a password once. When the password has changed, the
-    /// connection goes on until Redis closes it or says that it is signed out (`NOAUTH`). The request that learns of it is
-    /// sent once more over a new connection, with new credentials, and its caller notices nothing. Nothing is asked ahead of
-    /// time: the callback should have an answer at hand that is valid now.
+    /// An open connection keeps its user: Redis asks for a password once. After a change of the password, the
+    /// connection stays usable until Redis closes it or answers that it is signed out (`NOAUTH`). The request that gets
+    /// this answer is sent once more over a new connection, with new credentials, which its caller doesn't notice.
+    /// Credentials aren't requested in advance: the callback should have an answer at hand that is valid now.
     ///
-    /// It is called when the server has been reached, by one request at a time, and its time counts towards
-    /// [the time limit](Self::time_limit); when that is over, its future is dropped.
+    /// It is called once the server is reached, by one request at a time, and its time counts towards
+    /// [the time limit](Self::time_limit); at the limit its future is dropped.
     ///
-    /// If it fails, the request fails with [`Storage`](AuthErrorKind::Storage), which is transient if the callback's error is.
-    /// Of that error, only the kind is told: its message and its cause may know the secret, so they belong into a log of the
-    /// callback's. Credentials that Redis refuses are a transient error too, since the next connection asks for others.
+    /// If it fails, the request fails with [`Storage`](AuthErrorKind::Storage), which is transient if the callback's
+    /// error is. Only the kind of that error is reported: its message and its cause may contain the secret, so the
+    /// callback has to log them. Credentials that Redis refuses are a transient error too, since the next connection
+    /// requests others.
     pub fn credentials<F, T>(mut self, ask: F) -> Self
     where
         F: Fn() -> T + Send + Sync + 'static,
@@ -88,11 +89,11 @@ impl RedisStoreBuilder {
     }
 }
 
-/// The callback.
+/// The callback of the caller.
 pub(super) struct Asked(Box<dyn Fn() -> BoxFuture<'static, Result<RedisCredentials, AuthError>> + Send + Sync>);
 
 impl Asked {
-    /// Completes how a connection is signed in.
+    /// Adds the credentials to the login of a connection.
     pub(super) async fn sign(
         &self,
         login: RedisConnectionInfo,

@@ -1,4 +1,4 @@
-//! Until when a request must have its answer.
+//! The deadline of a request.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use super::failure::Failure;
 #[derive(Clone, Copy)]
 pub(super) struct Deadline {
     pub(super) at: Instant,
-    /// How long the request may take as a whole, for the error.
+    /// The time limit of the whole request, for the error.
     limit: Duration,
 }
 
 impl Deadline {
-    /// So much time from now on, and no more than a day: nobody means longer, and clocks have an end.
+    /// The deadline after a limit of at most a day: no one needs a longer one, and a clock can overflow.
     pub(super) fn after(limit: Duration) -> Self {
         let limit = limit.min(Duration::from_secs(24 * 60 * 60));
         Self { at: Instant::now() + limit, limit }
@@ -24,7 +24,7 @@ impl Deadline {
         self.at.saturating_duration_since(Instant::now())
     }
 
-    /// When half of the time that is left is over.
+    /// The deadline after half of the time that is left.
     pub(super) fn half(self) -> Self {
         Self { at: self.at - self.left() / 2, limit: self.limit }
     }

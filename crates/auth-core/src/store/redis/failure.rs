@@ -1,4 +1,4 @@
-//! What went wrong with Redis, and what to do. Nothing that Redis said is repeated: it may repeat what it was sent.
+//! Failures of Redis, and their remedies. No text from Redis is repeated, since it may repeat the request.
 
 use std::fmt;
 use std::io;
@@ -11,24 +11,24 @@ use crate::{AuthError, AuthErrorKind};
 
 /// Why a request failed.
 pub(super) enum Failure {
-    /// No connection came about.
+    /// No connection was established.
     Connect(io::Error),
-    /// The callback of `credentials` gave none.
+    /// The callback of `credentials` failed.
     NoCredentials { kind: AuthErrorKind, transient: bool },
-    /// Redis doesn't take those that it gave.
+    /// Redis refuses the credentials of the callback.
     StaleCredentials,
-    /// There was an answer that says so, or the connection broke.
+    /// Redis answered with an error, or the connection broke.
     Redis(RedisError),
-    /// It was written, but not copied to so many.
+    /// It was written, but not copied to enough replicas.
     Replicas { wanted: u32, copied: i64 },
     /// There was no answer in time.
     Slow(Duration),
-    /// The answer isn't what Redis answers.
+    /// The answer is not one that Redis gives.
     Answer,
 }
 
 impl Failure {
-    /// Whether another connection may fare better: this one is broken, or leads to a server that has become a replica.
+    /// Whether another connection may help: this one is broken, or leads to a server that has become a replica.
     pub(super) fn is_of_the_connection(&self) -> bool {
         match self {
             Self::Redis(error) => {
@@ -42,7 +42,7 @@ impl Failure {
         }
     }
 
-    /// The same, if the credentials were asked for: those that are refused may just have changed.
+    /// The same for requested credentials: refused ones may just have changed.
     pub(super) fn with_asked_credentials(self) -> Self {
         match self {
             Self::Redis(error)
@@ -54,17 +54,17 @@ impl Failure {
         }
     }
 
-    /// The error for whoever uses the store. `place` says which Redis it is.
+    /// The error for the user of the store. `place` names the Redis server.
     pub(super) fn at(self, place: &dyn fmt::Display) -> AuthError {
         match self {
             Self::Connect(error) => {
                 let why = error.kind();
                 storage(format!("no connection to {place} ({why}): check that it runs, its address and TLS"))
-                    // A certificate that isn't trusted won't be by waiting.
+                    // An untrusted certificate doesn't become trusted by waiting.
                     .with_transient(!matches!(why, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput))
                     .with_source(error)
             }
-            // The callback's own words may hold the secret.
+            // The callback's message may contain the secret.
             Self::NoCredentials { kind, transient } => storage(format!(
                 "there are no credentials for {place}: the callback of `credentials` failed ({kind:?}); look at what it \
                  asks"
@@ -119,7 +119,7 @@ fn answered(error: &RedisError, place: &dyn fmt::Display) -> AuthError {
     }
 }
 
-/// What comes from the client library and not from Redis: connections of the caller's have reasons of their own.
+/// Errors of the client library, not of Redis: connections of the caller have failures of their own.
 fn outside(kind: ErrorKind, place: &dyn fmt::Display) -> AuthError {
     match kind {
         ErrorKind::MasterNameNotFoundBySentinel | ErrorKind::NoValidReplicasFoundBySentinel => {
@@ -142,13 +142,13 @@ fn outside(kind: ErrorKind, place: &dyn fmt::Display) -> AuthError {
 
 fn refused(code: &str, place: &dyn fmt::Display) -> AuthError {
     let (what, transient) = remedy(code);
-    // A code is a word of Redis' own; anything else isn't repeated.
+    // A code is a word of Redis' own; any other text isn't repeated.
     let is_code = code.len() <= 20 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     let code = if is_code { code } else { "an unknown code" };
     storage(format!("{place} {what} ({code})")).with_transient(transient)
 }
 
-/// What a code of Redis means, what to do, and whether it passes without anybody changing how the store is set up.
+/// The meaning of a Redis code, its remedy, and whether it may go away without a change of the store's options.
 fn remedy(code: &str) -> (&'static str, bool) {
     match code {
         "OOM" => ("is full: raise its `maxmemory`, or free some", true),
@@ -177,7 +177,7 @@ fn remedy(code: &str) -> (&'static str, bool) {
     }
 }
 
-/// The code of an answer; before Redis 7, that of a failed command within a script is in the middle of the text.
+/// The code of an answer; before Redis 7, that of a failed command within a script is in the middle of the message.
 fn code(error: &RedisError) -> Option<&str> {
     let code = error.code()?;
     if code != "ERR" {

@@ -1,4 +1,4 @@
-//! Connections that the caller brings or makes.
+//! Connections that the caller gives or makes.
 
 use ::redis::aio::ConnectionLike;
 use ::redis::{Cmd, Pipeline, RedisError, RedisFuture, Value};
@@ -8,8 +8,7 @@ use super::source::Source;
 use super::{RedisStore, RedisStoreBuilder};
 
 impl RedisStore {
-    /// A store over a connection that exists already and reconnects by itself: a `ClusterConnection`, or a
-    /// `ConnectionManager`.
+    /// A store over an existing connection that reconnects by itself: a `ClusterConnection`, or a `ConnectionManager`.
     ///
     /// ```no_run
     /// # async fn example(cluster: impl redis::aio::ConnectionLike + Clone + Send + Sync + 'static)
@@ -23,22 +22,22 @@ impl RedisStore {
     /// # }
     /// ```
     ///
-    /// Everything that the store promises rests on its scripts and revisions, so it holds over any connection. What
-    /// differs is what the store can't do, since it didn't make the connection:
+    /// All guarantees of the store rest on its scripts and revisions, so they hold over any connection. The differences
+    /// come from the connection not being made by the store:
     ///
     /// - It can't connect anew. A request whose connection broke is sent once more over a clone of the same connection,
     ///   which helps if the connection reconnects by itself. A `MultiplexedConnection` doesn't: once broken, it stays
-    ///   so. It belongs into [`connected_by`](Self::connected_by).
-    /// - It can't leave a connection that hangs, or that leads to a server that has become a replica. Keep-alives and
-    ///   failovers are the connection's. A request has all of [the time limit](RedisStoreBuilder::time_limit).
-    /// - It can't raise the connection's own limits. In `redis`, a response may take 500 ms unless it is told otherwise;
+    ///   so. For that type there is [`connected_by`](Self::connected_by).
+    /// - It can't replace a connection that hangs, or that leads to a server that has become a replica. Keep-alives and
+    ///   failovers are up to the connection. A request has all of [the time limit](RedisStoreBuilder::time_limit).
+    /// - It can't raise the connection's own limits. In `redis`, a response may take 500 ms by default;
     ///   [`wait_for_replicas`](RedisStoreBuilder::wait_for_replicas) may need more. The shorter limit counts.
-    /// - The server, the user and the database are those of the connection. Errors
-    ///   call it "the Redis behind the given connection".
+    /// - The server, the user and the database are those of the connection. Errors call it "the Redis behind the given
+    ///   connection".
     ///
     /// The connection must read from primaries (no `read_from_replicas`) and without client-side caching: a store whose
-    /// reads lag behind its writes sends nothing twice, but takes its own session for outdated. It must be used within the
-    /// runtime that it was made in.
+    /// reads lag behind its writes sends nothing twice, but takes its own session for outdated. It must be used within
+    /// the runtime that it was created in.
     ///
     /// # The version of `redis`
     ///
@@ -53,8 +52,8 @@ impl RedisStore {
         RedisStoreBuilder::from_source(Source::Given(Handle::new(connection)))
     }
 
-    /// A store over connections that the caller makes: behind Sentinel, over a stream or TLS of their own, or signed in in
-    /// their own way.
+    /// A store over connections that the caller makes: behind Sentinel, over a stream or TLS of its own, or with a
+    /// login of its own.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -71,12 +70,12 @@ impl RedisStore {
     /// # }
     /// ```
     ///
-    /// The store asks for a connection when it needs one and keeps it; it asks again when that one breaks, gives no answer
-    /// within half of [the time limit](RedisStoreBuilder::time_limit), leads to a server that has become a replica, or is
-    /// signed out. So a store behind Sentinel follows a failover with the next request. One connection is made at a time,
-    /// within the time limit; when that is over, the future that makes it is dropped.
+    /// The store requests a connection when it needs one and keeps it; it requests another when that one breaks, gives
+    /// no answer within half of [the time limit](RedisStoreBuilder::time_limit), leads to a server that has become a
+    /// replica, or is signed out. So a store behind Sentinel follows a failover with the next request. One connection
+    /// is made at a time, within the time limit; at the limit, the future that makes it is dropped.
     ///
-    /// The same is asked of a connection, and said of the version of `redis`, as with [`over`](Self::over). A connection
+    /// The requirements for a connection and for the version of `redis` are those of [`over`](Self::over). A connection
     /// needn't reconnect by itself.
     pub fn connected_by<F, T, C>(connect: F) -> RedisStoreBuilder
     where
@@ -91,10 +90,10 @@ impl RedisStore {
     }
 }
 
-/// Makes a connection of the caller's.
+/// Makes a connection by the caller's callback.
 pub(super) type Connect = Box<dyn Fn() -> BoxFuture<'static, Result<Handle, RedisError>> + Send + Sync>;
 
-/// A connection of whatever type.
+/// A connection of any type.
 pub(super) struct Handle(Box<dyn Connection>);
 
 trait Connection: ConnectionLike + Send + Sync {
@@ -112,7 +111,7 @@ impl Handle {
         Self(Box::new(connection))
     }
 
-    /// The same connection once more. Not `Clone`: then a `Handle` would be a `Connection` itself.
+    /// Another handle of the same connection. Not `Clone`: then a `Handle` would be a `Connection` itself.
     pub(super) fn duplicate(&self) -> Self {
         Self(self.0.duplicate())
     }

@@ -1,7 +1,8 @@
--- Takes a lock, unless somebody else has it. Asking again with the same token is no error: an answer may have been lost.
+-- Takes a lock, unless another token has it. Asking again with the same token is no error: an answer may have been
+-- lost.
 --
 -- KEYS[1]  the lock
--- ARGV     token of whoever asks, milliseconds of the lease
+-- ARGV     token of the claim, milliseconds of the lease
 --
 -- Returns -10 if it is taken now, or the milliseconds that the other lease lasts (-1 for one without an end).
 local owner = redis.call('GET', KEYS[1])

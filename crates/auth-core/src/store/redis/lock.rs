@@ -1,4 +1,4 @@
-//! The lock of an account: a key with the token of whoever has it, gone when its lease runs out.
+//! The lock of an account: a key with the token of its holder, which expires with its lease.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::store::StoreLock;
 use crate::store::record::fresh_revision;
 use crate::{AuthError, AuthErrorKind, Delivery};
 
-/// Waits for a lock. However short `within` is, Redis is asked once.
+/// Waits for a lock. Redis is asked at least once, however short `within` is.
 pub(super) async fn take(
     client: &Arc<Client>,
     key: String,
@@ -31,7 +31,7 @@ pub(super) async fn take(
         if left.is_zero() {
             break;
         }
-        // Not longer than the other's lease: it may have gone without a word.
+        // Not longer than the other lease: its holder may have died without a release.
         tokio::time::sleep(jittered(pause)?.min(other).min(left)).await;
     }
     claim.forget();
@@ -40,7 +40,7 @@ pub(super) async fn take(
         .with_message("somebody else holds the lock of this session, in this process or another"))
 }
 
-/// Whoever wants a lock, or has it. Dropped, it releases what it may have got: an answer may have been lost.
+/// The holder of a lock, or a waiter. Dropped, it releases a lock that it may have taken: an answer may have been lost.
 struct Claim {
     client: Arc<Client>,
     key: String,
@@ -50,12 +50,12 @@ struct Claim {
 
 impl Claim {
     fn new(client: Arc<Client>, key: String) -> Result<Self, AuthError> {
-        // 128 random bits that nobody else has, as those of a revision.
+        // 128 random bits, unique as those of a revision.
         let token = format!("{:032x}", fresh_revision()?.0);
         Ok(Self { client, key, token, done: false })
     }
 
-    /// `None` if the lock is taken now, or how long the lease of somebody else lasts.
+    /// `None` if the lock is taken now, or else how long the other lease lasts.
     async fn ask(&self, lease: Duration) -> Result<Option<Duration>, AuthError> {
         let mut script = LOCK.key(&self.key);
         script.arg(&self.token).arg(milliseconds(lease));
@@ -66,7 +66,7 @@ impl Claim {
         }
     }
 
-    /// If it fails, the lease runs out.
+    /// If it fails, the lease expires.
     async fn release(mut self) {
         let mut script = RELEASE.key(&self.key);
         script.arg(&self.token);
@@ -90,15 +90,15 @@ impl Drop for Claim {
     }
 }
 
-/// At least 1: Redis takes no lease of no time.
+/// At least 1: Redis refuses a lease of zero.
 pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).clamp(1, MAX_MILLISECONDS)
 }
 
-/// A hundred years; Redis adds it to its clock and takes no overflow.
+/// A hundred years; Redis adds it to its clock and refuses an overflow.
 const MAX_MILLISECONDS: u64 = 100 * 365 * 24 * 60 * 60 * 1000;
 
-/// Soon at first, then not so often, since a vendor's answer takes a while.
+/// Short at first; longer later, since a vendor's response takes a while.
 fn pauses() -> impl Iterator<Item = Duration> {
     let mut pause = Duration::from_millis(5);
     std::iter::repeat_with(move || {
@@ -107,7 +107,7 @@ fn pauses() -> impl Iterator<Item = Duration> {
     })
 }
 
-/// Half of it up to all of it, so that those who wait don't ask all at once.
+/// Half of it up to all of it, so that waiters don't ask at the same time.
 fn jittered(pause: Duration) -> Result<Duration, AuthError> {
     let random = u32::try_from(fresh_revision()?.0 % 1024).unwrap_or_default();
     Ok(pause / 2 + pause / 2 * random / 1024)

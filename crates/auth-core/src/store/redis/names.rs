@@ -1,9 +1,9 @@
-//! The names of what is in Redis.
+//! The names of the keys in Redis.
 
 use crate::percent;
 
-/// The key of something that belongs to a session. The braces are a hash tag: a cluster puts all keys with the same one into
-/// one slot.
+/// The name of a key that belongs to a session. The braces are a hash tag: a cluster puts all keys with the same tag
+/// into one slot.
 pub(super) fn name(prefix: &str, key: &str, what: &str) -> String {
     let is_special =
         |character: char| matches!(character, '%' | '{' | '}') || character.is_whitespace() || character.is_control();
@@ -15,12 +15,12 @@ pub(super) fn name(prefix: &str, key: &str, what: &str) -> String {
     name
 }
 
-/// The key of the session that is stored under a name, if the name is that of one.
+/// The key of the session that is stored under a name; `None` for other names.
 pub(super) fn key_of(prefix: &str, name: &str) -> Option<String> {
     percent::decode(name.strip_prefix(prefix)?.strip_prefix('{')?.strip_suffix("}:session")?)
 }
 
-/// What the names of all sessions look like, for `SCAN`.
+/// The pattern of the names of all sessions, for `SCAN`.
 pub(super) fn pattern(prefix: &str) -> String {
     let mut pattern = String::new();
     for character in prefix.chars() {
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_says_which_key_it_is() {
+    fn a_key_is_read_back_from_its_name() {
         for key in ["", "ada", "aivo https://aivo.test ada", "a%20{b}", "é\u{a0}\n", "}:session"] {
             let name = name("p{:", key, "session");
             assert_eq!(key_of("p{:", &name).as_deref(), Some(key), "{name}");
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_means_itself() {
+    fn the_prefix_of_a_pattern_is_escaped() {
         assert_eq!(pattern("a*[b]:"), r"a\*\[b\]:{*}:session");
     }
 }

@@ -1,5 +1,5 @@
--- Removes a record, if what is stored is what is expected, and leaves a mark in its place: a revision without a record. A
--- write that began before and comes late then finds another revision than it expects, even if it expects nothing.
+-- Removes a record, if the stored revision is the expected one, and leaves a mark in its place: a revision without a
+-- record. A late write that began before then finds another revision than it expects, even if it expects no record.
 --
 -- KEYS[1]  the session: a hash of `r` (revision), `d` (record), `h` (the revisions before, latest first,
 --          each with a comma)
@@ -7,8 +7,8 @@
 local stored = redis.call('HMGET', KEYS[1], 'r', 'h')
 local revision, before = stored[1] or '', stored[2] or ''
 if revision == ARGV[2] then
-  -- It was removed already: this is a repetition of a request whose answer was lost. The write that changes nothing makes
-  -- a WAIT on this connection wait for it.
+  -- It was removed already: this request is a repetition after a lost answer. The write, which changes nothing, makes a
+  -- WAIT on this connection wait for the removal.
   redis.call('HSET', KEYS[1], 'r', revision)
   return 1
 end

@@ -1,4 +1,4 @@
-//! The scripts: each is one step for Redis, touches one key, and may be run twice.
+//! The scripts: each is atomic, touches one key, and may be run twice.
 
 use std::sync::LazyLock;
 
@@ -9,5 +9,5 @@ pub(super) static REMOVE: LazyLock<Script> = LazyLock::new(|| Script::new(includ
 pub(super) static LOCK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lock.lua")));
 pub(super) static RELEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("release.lua")));
 
-/// What [`LOCK`] returns to whoever has the lock now.
+/// The result of [`LOCK`] when the lock was taken.
 pub(super) const TAKEN: i64 = -10;

@@ -1,4 +1,4 @@
-//! Where the store's connections come from.
+//! The source of the store's connections.
 
 use std::fmt;
 use std::io;
@@ -14,14 +14,14 @@ use super::given::{Connect, Handle};
 pub(super) enum Source {
     /// The store connects to a URL.
     Address(Address),
-    /// The caller connects, whenever the store asks for it.
+    /// The caller connects, whenever the store requests it.
     Made(Connect),
-    /// The caller has connected, and nobody connects again.
+    /// The caller has connected, and the store can't reconnect.
     Given(Handle),
 }
 
 impl Source {
-    /// The one connection there is, if the store can't have another.
+    /// The only connection, if the store can't have another.
     pub(super) fn only(&self) -> Option<Handle> {
         match self {
             Self::Given(handle) => Some(handle.duplicate()),
@@ -29,7 +29,7 @@ impl Source {
         }
     }
 
-    /// Whether it is known to lead to one server, which has all keys. A connection of the caller's may be a cluster's.
+    /// Whether it surely leads to one server, which has all keys. A connection of the caller may be that of a cluster.
     pub(super) fn is_one_server(&self) -> bool {
         matches!(self, Self::Address(_))
     }
@@ -48,7 +48,7 @@ impl Source {
     }
 }
 
-/// As much as `redis` tells of why no connection came about.
+/// The reason of a failed connection, as far as `redis` tells it.
 fn reason(error: &RedisError) -> io::ErrorKind {
     match error {
         error if error.is_connection_refusal() => io::ErrorKind::ConnectionRefused,
@@ -57,7 +57,7 @@ fn reason(error: &RedisError) -> io::ErrorKind {
     }
 }
 
-/// Which Redis it is, for errors. No password.
+/// The name of the Redis server, for errors, without a password.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! TLS to Redis, with what reqwest uses: rustls, and the certificates that the platform trusts.
+//! TLS to Redis, built like that of reqwest: rustls, and the certificates that the platform trusts.
 
 use std::io;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// `roots` are certificates in PEM that are trusted too.
+    /// `roots` are further trusted certificates, in PEM.
     pub(super) fn new(host: &str, roots: &[u8]) -> Result<Self, AuthError> {
         let host = ServerName::try_from(host.to_owned())
             .map_err(|_| refused("the host of the Redis URL is no name that a certificate could have"))?;
         let roots = CertificateDer::pem_slice_iter(roots)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| refused("`root_certificates` wants certificates in PEM"))?;
-        // The provider is named: what a process uses by default is not ours to say.
+        // The provider is named: the default of the process is up to the program.
         let provider = Arc::new(aws_lc_rs::default_provider());
         let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider))
             .map_err(|error| refused("the trusted certificates can't be read: see the cause").with_source(error))?;

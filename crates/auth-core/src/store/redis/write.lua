@@ -1,13 +1,14 @@
--- Writes a record, if what is stored is what is expected.
+-- Writes a record, if the stored revision is the expected one.
 --
 -- KEYS[1]  the session: a hash of `r` (revision), `d` (record), `h` (the revisions before, latest first,
 --          each with a comma)
--- ARGV     expected revision ('' for nothing; that of a session, or of the removal whose mark is there), new revision, record, milliseconds until it is forgotten (0 for never)
+-- ARGV     expected revision ('' for none; that of a session, or of the mark of a removal), new revision,
+--          record, milliseconds until it is forgotten (0 for never)
 local stored = redis.call('HMGET', KEYS[1], 'r', 'h')
 local revision, before = stored[1] or '', stored[2] or ''
 if revision == ARGV[2] or string.find(before, ARGV[2] .. ',', 1, true) then
-  -- It was written already: this is a repetition of a request whose answer was lost. The write that changes nothing
-  -- makes a WAIT on this connection wait for it.
+  -- It was written already: this request is a repetition after a lost answer. The write, which changes nothing, makes a
+  -- WAIT on this connection wait for it.
   redis.call('HSET', KEYS[1], 'r', revision)
   return 1
 end

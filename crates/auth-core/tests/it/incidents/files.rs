@@ -14,7 +14,7 @@ const KEY: &str = "acme https://acme.test me";
 
 #[test]
 fn a_store_that_can_not_be_opened_now_is_not_an_empty_one() {
-    // The limit holds for all threads of a process.
+    // The limit applies to all threads of a process.
     let mut command = respawn(module_path!(), "without_a_file_to_spare");
     assert_passed(&command.env("INCIDENTS_CHILD", "").output().unwrap());
 }
@@ -30,7 +30,7 @@ async fn without_a_file_to_spare() {
     let session = |name: &str| Session::new(name, SystemTime::now()).with_refresh_token("r");
     let before = store.save(KEY, &session("first")).await.unwrap();
     let limit = getrlimit(Resource::Nofile);
-    // Not even the folder can be opened, or the folder alone.
+    // Either not even the folder can be opened, or nothing but the folder.
     for spare in 0..=1 {
         let next = u64::try_from(File::open("/dev/null").unwrap().as_raw_fd()).unwrap();
         setrlimit(Resource::Nofile, Rlimit { current: Some(next + spare), ..limit }).unwrap();
@@ -71,7 +71,7 @@ async fn signing_in_again_and_again_leaves_one_record() {
     let (timer, scratch) = (PausedTimer::new(), Scratch::new());
     let mut shared = Shared::new(Acme::new(&timer), &timer);
     for count in 1..=10 {
-        // Each in a process of its own.
+        // Each login in a process of its own.
         shared.store = Arc::new(Unsteady::over(Arc::new(FileStore::open(scratch.path()).unwrap())));
         shared.peer().login(Credentials::password("me", "secret")).await.unwrap();
         assert_eq!((scratch.files().len(), shared.kept().await), (1, stored(&format!("access-{count}"))));

@@ -1,4 +1,4 @@
-//! The page docs/incidents.md, and what it says of the sources.
+//! The page docs/incidents.md, checked against the sources.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ fn rows<'page>(page: &'page str) -> Vec<Vec<&'page str>> {
     page.lines().filter(is_row).map(line).collect()
 }
 
-/// `owner/repository 7`, if that is what a link shows and where it leads.
+/// `owner/repository 7`, if a link has this text and the matching target.
 fn thread(link: &str) -> Option<&str> {
     let (name, target) = link.strip_prefix('[')?.strip_suffix(')')?.split_once("](")?;
     let (repository, number) = name.split_once(' ')?;
@@ -21,11 +21,11 @@ fn thread(link: &str) -> Option<&str> {
     (is_number && target == format!("https://github.com/{repository}/issues/{number}")).then_some(name)
 }
 
-/// Whether a name that `cargo test` would print is that of a test in the sources of this crate.
+/// Whether a name, as `cargo test` prints it, is that of a test in the sources of this crate.
 fn is_test(name: &str) -> bool {
     let path: Vec<&str> = name.split("::").collect();
     let Some((function, modules)) = path.split_last() else { return false };
-    // Some of the modules are files, and those that follow are inside the last one.
+    // The first modules are files, and the others are inside the last of these.
     ["tests/it", "src"].iter().any(|root| {
         (1..=modules.len()).any(|files| {
             let file = Path::new(CRATE).join(root).join(format!("{}.rs", modules[..files].join("/")));

@@ -1,4 +1,4 @@
-//! One manager and whoever acts through it, held against the invariants.
+//! One manager and its user, checked against the invariants.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -13,23 +13,23 @@ use super::world::World;
 use crate::support::acme::text;
 use crate::support::unsteady::Unsteady;
 
-/// Longer than any verb may take: what is under way, the lock, steps of the store, and two requests.
+/// Longer than any verb may take: operations in flight, the lock, steps of the store, and two requests.
 pub const BOUND: Duration = Duration::from_secs(5 * 60);
 
-/// What a manager has done, to hold what it does next against.
+/// The past of a manager, against which its next actions are checked.
 #[derive(Default)]
 pub struct Record {
-    /// What was ended, and when the logout was asked for.
+    /// The grants that were ended, and when the logout was called.
     ended: Vec<(HashSet<Grant>, Duration)>,
-    /// The same, once it has returned `Ok`, and when that was.
+    /// The same, once the logout has returned `Ok`, and when that was.
     returned: Vec<(HashSet<Grant>, Duration)>,
     /// Whether it holds credentials.
     pub is_armed: bool,
-    /// How many logouts were asked for.
+    /// The number of logouts that were called.
     logouts: usize,
-    /// What it was served.
+    /// The grants that it was served.
     served: HashSet<Grant>,
-    /// When verbs were called that send requests, and how many.
+    /// When verbs were called that send requests, and how many they send.
     pub verbs: Vec<(Duration, usize)>,
     /// When the clock was set, which ends pauses.
     pub clock: Vec<Duration>,
@@ -42,11 +42,11 @@ impl Record {
     }
 }
 
-/// What outlives a manager that is dropped: who acted through it, and what came of it.
+/// The parts of an actor that outlive a dropped manager: its identity and its record.
 pub struct Subject<W> {
     pub number: usize,
     pub realm: Realm,
-    /// Who signs in through it.
+    /// The user who signs in through it.
     pub user: String,
     /// Users of several names share its account.
     pub is_team: bool,
@@ -63,7 +63,7 @@ impl<W: World> Subject<W> {
         key.unwrap_or_else(|| self.world.credentials(self.realm, &self.user))
     }
 
-    /// A session that its user has signed in for elsewhere.
+    /// A session that its user has created elsewhere.
     pub async fn sign_in(&self) -> Session {
         let mut session = self.world.sign_in(self.realm, &self.user).await;
         session.fingerprint = self.world.credentials(self.realm, &self.user).fingerprint();
@@ -84,7 +84,7 @@ impl<W: World> Subject<W> {
         self.world.ledger().log.push((now, line));
     }
 
-    /// A token is served, to somebody who asked at that moment.
+    /// Checks a token that was served for a call at that moment.
     pub fn check(&self, token: &Token, asked: Duration) {
         let ledger = self.world.ledger();
         self.note(|record| {
@@ -97,7 +97,7 @@ impl<W: World> Subject<W> {
             if !ledger.is_key(grant) {
                 record.served.insert(grant);
             }
-            // A team shares what it has with whoever holds no credentials.
+            // A team shares its session with managers that hold no credentials.
             if owner != self.user && (record.is_armed || !self.is_team) {
                 record.violations.push(format!("5: {} is served the session of {owner}", self.user));
             }
@@ -111,7 +111,7 @@ impl<W: World> Subject<W> {
         });
     }
 
-    /// Whatever it has sent since its logouts.
+    /// Checks all requests that it has sent since its logouts.
     pub fn check_requests(&self, requests: &[Request], verbs: &[(Duration, usize)]) {
         let requests: Vec<_> = requests.iter().filter(|request| request.manager == self.number).collect();
         self.note(|record| {
@@ -140,7 +140,7 @@ impl<W: World> Subject<W> {
     }
 }
 
-/// A manager, and whoever acts through it.
+/// A manager and its user.
 pub struct Actor<W: World> {
     pub manager: SessionManager<W::Door>,
     pub subject: Arc<Subject<W>>,
@@ -206,7 +206,7 @@ impl<W: World> Actor<W> {
         self.log(format!("adopt: {adopted:?}"));
     }
 
-    /// Keeps it alive for so long.
+    /// Keeps the session alive for so long.
     pub async fn keep_alive(self, length: Duration) {
         let limit = self.world.timer().sleep(length);
         tokio::select! {
@@ -219,7 +219,7 @@ impl<W: World> Actor<W> {
         if all { self.manager.revoke_all().await } else { self.manager.logout().await }
     }
 
-    /// Signs out, in the way that was asked for, or in the other if the vendor has only that.
+    /// Logs out in the way that was asked for, or in the other if the vendor has only that.
     pub async fn logout(self, mut all: bool) {
         let capabilities = self.manager.authenticator().capabilities();
         let can_end = |all| if all { capabilities.revoke_all } else { capabilities.logout == LogoutScope::Session };
@@ -229,7 +229,7 @@ impl<W: World> Actor<W> {
             all = !all;
         }
         let asked = self.now();
-        // What was asked for before, also if it comes in later.
+        // The grants of earlier operations, even of those that land later.
         let served = self.note(|record| record.served.clone());
         let known = || &self.world.ledger().issued_to(self.number, asked) | &served;
         self.note(|record| {

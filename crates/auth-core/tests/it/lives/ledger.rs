@@ -1,20 +1,20 @@
-//! What a vendor knows of a life: every request, every token, and what was done that must not be.
+//! The vendor's record of a life: every request, every token, and every violation.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use auth_core::Session;
 
-/// What was signed in for: a login, and all tokens that were renewed from it.
+/// A login, and all tokens that were renewed from it.
 pub type Grant = usize;
 
 /// One of the vendor's servers, by its number. A session of one is unknown at the others.
 pub type Realm = usize;
 
-/// How many servers there are.
+/// The number of servers.
 pub const REALMS: Realm = 2;
 
-/// Stands for a manager where a session was signed in for without one.
+/// Stands for the manager of a session that was created without one.
 pub const NOBODY: usize = usize::MAX;
 
 /// A request, as the vendor saw it.
@@ -23,9 +23,9 @@ pub struct Request {
     pub at: Duration,
     pub manager: usize,
     pub verb: &'static str,
-    /// What the token that it carried belongs to; none for a login.
+    /// The grant of the token that it carried; none for a login.
     pub grant: Option<Grant>,
-    /// What goes wrong with it.
+    /// The fault that it meets.
     pub fault: Option<String>,
 }
 
@@ -33,30 +33,30 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub struct Reuse {
     pub token: String,
-    /// By a manager that had sent it itself.
+    /// Whether a manager sent it again that had sent it before.
     pub by_same: bool,
 }
 
 pub struct Ledger {
-    /// How often a refresh token may be sent while nobody knows what came of it: once, or once more where the vendor
-    /// takes no offence.
+    /// How often a refresh token may be sent with unknown outcome: once, or twice where the vendor doesn't punish
+    /// reuse.
     pub sendings: usize,
     pub requests: Vec<Request>,
     /// Refresh tokens that were sent too often.
     pub reused: Vec<Reuse>,
     /// Secrets that reached another server than theirs, and tokens that no server has issued.
     pub strayed: Vec<String>,
-    /// What happened, in its order, for the message of a test that fails.
+    /// All events in their order, for the message of a failing test.
     pub log: Vec<(Duration, String)>,
     users: Vec<String>,
     /// The server that issued each grant.
     realms: Vec<Realm>,
-    /// For whom it was issued, and when that was asked for.
+    /// The manager of each grant, and when its request was sent.
     issued: Vec<(usize, Duration)>,
-    /// What belongs to which grant: access tokens, refresh tokens and keys.
+    /// The grants of access tokens, refresh tokens and keys.
     tokens: HashMap<String, Grant>,
     keys: HashSet<Grant>,
-    /// Refresh tokens that may have been processed, and who sent them.
+    /// Refresh tokens that may have been processed, with their senders.
     spent: HashMap<String, Vec<usize>>,
 }
 
@@ -77,7 +77,7 @@ impl Ledger {
         }
     }
 
-    /// Somebody has signed in.
+    /// Records a login.
     pub fn issue(&mut self, (realm, user): (Realm, &str), manager: usize, asked: Duration) -> Grant {
         self.users.push(user.to_owned());
         self.realms.push(realm);
@@ -85,12 +85,12 @@ impl Ledger {
         self.users.len() - 1
     }
 
-    /// A token of a grant.
+    /// Records a token of a grant.
     pub fn add_token(&mut self, token: impl Into<String>, grant: Grant) {
         self.tokens.insert(token.into(), grant);
     }
 
-    /// A key that is the token itself: nothing is sent for it, and it never ends.
+    /// Records a key that is the token itself: nothing is sent for it, and it never ends.
     pub fn add_key(&mut self, key: &str, whose: (Realm, &str)) {
         if !self.tokens.contains_key(key) {
             let grant = self.issue(whose, NOBODY, Duration::ZERO);
@@ -99,12 +99,12 @@ impl Ledger {
         }
     }
 
-    /// How many tokens there are.
+    /// The number of tokens.
     pub fn tokens(&self) -> usize {
         self.tokens.len()
     }
 
-    /// What a token belongs to; none if no server has issued it.
+    /// The grant of a token; none if no server has issued it.
     pub fn find(&self, token: &str) -> Option<Grant> {
         self.tokens.get(token).copied()
     }
@@ -122,13 +122,13 @@ impl Ledger {
         self.keys.contains(&grant)
     }
 
-    /// All that was issued to a manager for requests that were sent before a moment.
+    /// All grants of a manager for requests that were sent before a moment.
     pub fn issued_to(&self, manager: usize, before: Duration) -> HashSet<Grant> {
         let issued = self.issued.iter().enumerate();
         issued.filter(|(_, (to, at))| *to == manager && *at < before).map(|(grant, _)| grant).collect()
     }
 
-    /// A request arrives at a server, with the token of a session or without one.
+    /// Records a request that arrives at a server, with the token of a session or without one.
     pub fn receive(&mut self, realm: Realm, session: Option<&Session>, request: Request) {
         let grant = session.and_then(|session| self.find(session.access_token.expose()));
         if let Some(grant) = grant.filter(|grant| self.realms[*grant] != realm) {
@@ -142,7 +142,7 @@ impl Ledger {
         self.requests.push(Request { grant, ..request });
     }
 
-    /// A refresh token was sent, and may have been processed.
+    /// Records a refresh token that was sent, and may have been processed.
     pub fn spend(&mut self, token: &str, manager: usize) {
         let senders = self.spent.entry(token.to_owned()).or_default();
         if senders.len() >= self.sendings {

@@ -1,4 +1,4 @@
-//! A life: verbs by chance, and at its end the invariants.
+//! A life: random verbs, and the invariants at its end.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::support::acme::text;
 use crate::support::chance::Chance;
 use crate::support::unsteady::{Trouble, Unsteady};
 
-/// The user of a life that all managers share.
+/// The user of all managers in a shared life.
 const ADA: &str = "ada";
 
-/// Everybody who may sign in during a life.
+/// All users who may sign in during a life.
 pub const USERS: [&str; 4] = [ADA, "user-0", "user-1", "user-2"];
 
 pub struct Life<W: World> {
@@ -86,7 +86,7 @@ impl<W: World> Life<W> {
         self.world.timer().sleep(length).await;
     }
 
-    /// Lets time pass: fewer than so many units.
+    /// Lets a random time pass: fewer than `below` units.
     async fn pause(&mut self, unit: Duration, below: u32) {
         let units = self.chance.below(below.into()) as u32;
         self.sleep(unit * units).await;
@@ -138,7 +138,7 @@ impl<W: World> Life<W> {
             tokio::select! {
                 biased;
                 done = task => {
-                    // Tasks are aborted by the life; one that panics has found something.
+                    // Tasks are aborted by the life; a panic is a finding.
                     if let Err(error) = done && error.is_panic() {
                         std::panic::resume_unwind(error.into_panic());
                     }
@@ -154,7 +154,7 @@ impl<W: World> Life<W> {
         self.subjects.iter().for_each(|subject| subject.note(|record| record.clock.push(now)));
     }
 
-    /// The store takes a copy of what it has, or goes back to one. A manager remembers the last eight tokens that it sent.
+    /// Copies the session in the store, or restores a copy. A manager remembers the last eight tokens that it sent.
     async fn rewind(&mut self) {
         let door = self.world.door(0, 0);
         let key = SessionKey::new(door.family(), door.realm(), ADA).to_string();
@@ -170,7 +170,7 @@ impl<W: World> Life<W> {
         }
     }
 
-    /// The faults are over, and what could not be written has had its time.
+    /// Ends the faults, leaves time for pending writes, and checks the invariants.
     async fn settle(self, actors: &[Actor<W>]) {
         self.world.calm();
         self.clock_was_set();
@@ -194,8 +194,8 @@ impl<W: World> Life<W> {
         assert!(violations.is_empty(), "seed {}:\n{}\n{}", self.seed, violations.join("\n"), self.log());
     }
 
-    /// Whoever holds credentials has a token that the vendor takes; if it has expired on its way, or was ended, a refusal
-    /// tells, as it tells any client.
+    /// A manager with credentials has a token that the vendor accepts; if the token has expired or was ended meanwhile,
+    /// a rejection tells, as it tells any client.
     async fn settle_one(&self, actor: &Actor<W>) {
         const TRIES: usize = 4;
         for attempt in 1..=TRIES {
@@ -220,7 +220,7 @@ impl<W: World> Life<W> {
                     }
                 });
             }
-            // A clock that was set back comes by the time of a pause again.
+            // A clock that was set back passes the time of a pause once more.
             self.sleep(Duration::from_secs(61)).await;
         }
     }
@@ -232,7 +232,7 @@ impl<W: World> Life<W> {
     }
 }
 
-/// The vendor takes longer than anybody waits, now and then.
+/// The vendor takes longer than any caller waits, now and then.
 fn is_slow(error: &AuthError) -> bool {
     error.kind() == AuthErrorKind::Timeout
 }

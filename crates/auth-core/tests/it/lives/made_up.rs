@@ -1,4 +1,4 @@
-//! A vendor that is made up: it answers in process, and only its ledger says what it knows.
+//! A made-up vendor: it answers in process, and keeps its knowledge in a ledger.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -27,27 +27,27 @@ pub struct MadeUp {
 
 struct State {
     chance: Chance,
-    /// One request in so many goes wrong; none if 0.
+    /// One request in so many fails; none if 0.
     faulty: u64,
-    /// Sessions are over when they arrive.
+    /// Sessions have expired when they arrive.
     is_late: bool,
-    /// The refresh token that is good for each grant; none once it was ended.
+    /// The valid refresh token of each grant; none once it was ended.
     current: HashMap<Grant, String>,
 }
 
-/// What goes wrong.
+/// The fault of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     None,
-    /// Refused, though nothing is wrong.
+    /// Refused without a reason.
     Unauthorized,
     Forbidden,
     NotFound,
     TooMany,
     Unavailable,
-    /// 500 or 502; it may have acted.
+    /// 500 or 502; the request may have been processed.
     Failed,
-    /// The connection breaks; it may have acted.
+    /// The connection breaks; the request may have been processed.
     Reset,
     Unreachable,
 }
@@ -93,7 +93,7 @@ impl MadeUp {
         Session::new(access, now).with_refresh_token(refresh).with_expiry(now + self.lifetime)
     }
 
-    /// A request arrives, takes its time, and meets its fault.
+    /// Receives a request, which takes its time, and meets its fault.
     async fn arrive(&self, door: &Door, verb: &'static str, session: Option<&Session>) -> (Fault, bool) {
         let (pause, fault, acts) = self.with(|state| {
             let chance = &mut state.chance;
@@ -105,7 +105,7 @@ impl MadeUp {
             let is_faulty = state.faulty > 0 && chance.below(state.faulty) == 0;
             let fault = match chance.below(8) {
                 _ if !is_faulty => Fault::None,
-                // That the credentials are wrong would be the end, and no fault.
+                // A verdict on the credentials would be the end, and is no fault.
                 0 if verb != "login" => Fault::Unauthorized,
                 1 => Fault::Forbidden,
                 2 => Fault::NotFound,
@@ -173,7 +173,7 @@ impl World for MadeUp {
         self.with(|state| (state.faulty, state.is_late) = (0, false));
     }
 
-    /// Nothing but a renewal asks whether a session was ended.
+    /// Only a renewal checks whether a session was ended.
     fn accepts(&self, _: &str) -> bool {
         true
     }
@@ -183,7 +183,7 @@ impl World for MadeUp {
     }
 }
 
-/// What a fault looks like to whoever sent the request.
+/// The error of a fault, as the sender gets it.
 fn error(fault: Fault) -> Option<AuthError> {
     use AuthErrorKind::{Forbidden, NotFound, RateLimited, SessionExpired, Transport, Vendor};
     let answer = |kind, status| AuthError::new(kind).with_status(status);
@@ -200,7 +200,7 @@ fn error(fault: Fault) -> Option<AuthError> {
     })
 }
 
-/// The vendor, as one manager knows it.
+/// The vendor, as one manager sees it.
 #[derive(Clone)]
 pub struct Door {
     vendor: Arc<MadeUp>,
@@ -208,7 +208,7 @@ pub struct Door {
     realm: Realm,
 }
 
-/// The password of everybody at a server.
+/// The password of all users at a server.
 fn password(realm: Realm) -> String {
     format!("secret-of-{realm}")
 }

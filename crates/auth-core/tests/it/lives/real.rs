@@ -1,7 +1,7 @@
 //! The same lives over sockets: the adapters and their clients, the fake vendors, and each of the stores.
 //!
-//! The seed decides what happens and which faults there are. In which order things come that happen at one moment is up
-//! to the machine, so a life that broke an invariant may have to be lived a few times to do so again.
+//! The seed decides about events and faults. The order of events at one moment is up to the machine, so a life that
+//! broke an invariant may have to run a few times to do so again.
 
 mod sockets;
 mod time;
@@ -18,7 +18,7 @@ use super::world::Fate;
 use super::{live_all, seeds};
 use crate::support::chance::Chance;
 
-/// One life, in a runtime of its own: whatever it leaves under way ends with it.
+/// Runs one life in a runtime of its own, which ends the operations that are still in flight.
 fn live(seed: u64, open: Open) -> Tally {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -34,7 +34,7 @@ fn live(seed: u64, open: Open) -> Tally {
     })
 }
 
-/// All lives with one kind of store, which is made for each life by its seed.
+/// Runs all lives with one kind of store, which is made for each life by its seed.
 fn lives_with(kind: &str, store: impl Fn(u64) -> Open + Sync) {
     /// Lives wait for sockets and disks, so that two of them use a core better than one.
     const THREADS: usize = 4;
@@ -46,13 +46,13 @@ fn lives_with(kind: &str, store: impl Fn(u64) -> Open + Sync) {
     });
     let tally = tally.into_inner().unwrap();
     println!("lives over sockets with {kind}, in {:.1?}: {tally:?}", begun.elapsed());
-    // Otherwise the lives were too quiet to show anything.
+    // Otherwise the lives had too few faults to show anything.
     let (lives, kinds) = (tally.lives.values().sum::<u64>(), tally.faults.len());
     assert!(lives == 1 || tally.lives.len() == 3 && kinds > 10 && tally.requests > 5 * lives, "{tally:?}");
 }
 
 #[test]
-fn over_sockets_and_in_memory_every_verb_keeps_its_promise() {
+fn over_sockets_and_in_memory_every_verb_keeps_its_guarantees() {
     lives_with("memory", |_| {
         let memory = Arc::new(MemoryStore::new());
         Box::new(move || memory.clone() as Arc<dyn SessionStore>)
@@ -61,7 +61,7 @@ fn over_sockets_and_in_memory_every_verb_keeps_its_promise() {
 
 #[cfg(all(feature = "file", unix))]
 #[test]
-fn over_sockets_and_in_files_every_verb_keeps_its_promise() {
+fn over_sockets_and_in_files_every_verb_keeps_its_guarantees() {
     use crate::support::scratch::Scratch;
 
     lives_with("files", |_| {
@@ -72,7 +72,7 @@ fn over_sockets_and_in_files_every_verb_keeps_its_promise() {
 
 #[cfg(feature = "redis")]
 #[test]
-fn over_sockets_and_in_redis_every_verb_keeps_its_promise() {
+fn over_sockets_and_in_redis_every_verb_keeps_its_guarantees() {
     let Some(server) = crate::support::redis_server::RedisServer::start() else { return };
     lives_with("Redis", |seed| {
         let url = server.url();

@@ -1,4 +1,4 @@
-//! Paused time, and a clock that somebody sets.
+//! Paused time, and a clock that can be set.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{BoxFuture, Timer};
 
-/// Pauses pass by tokio's paused time; the time of day can be set forward and back.
+/// Sleeps follow tokio's paused time; the wall clock can be set forward and back.
 #[derive(Debug)]
 pub struct SetClock {
     started: tokio::time::Instant,
@@ -20,7 +20,7 @@ impl SetClock {
         Self { started: tokio::time::Instant::now(), base: Mutex::new(base), bits: AtomicU64::new(seed) }
     }
 
-    /// How long it runs, whatever it was set to.
+    /// How long it has run, whatever it was set to.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }

@@ -1,4 +1,4 @@
-//! What a life is lived in: a vendor, a store, and time.
+//! The surroundings of a life: a vendor, a store, and time.
 
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
@@ -8,19 +8,19 @@ use auth_core::{Authenticator, BoxFuture, Credentials, Session, SessionStore, Ti
 use super::ledger::{Ledger, Realm};
 use crate::support::chance::Chance;
 
-/// The circumstances of a life, all by chance.
+/// The circumstances of a life, all random.
 pub struct Fate {
     /// How long access tokens live.
     pub lifetime: Duration,
-    /// One request in so many goes wrong; none if 0.
+    /// One request in so many fails; none if 0.
     pub faulty: u64,
-    /// Sessions are over when they arrive, as with a clock that is off by more than they live.
+    /// Sessions have expired when they arrive, as with a clock that is off by more than their lifetime.
     pub is_late: bool,
-    /// The store is in trouble now and then.
+    /// The store fails now and then.
     pub troubled: bool,
-    /// All managers are of one user.
+    /// All managers belong to one user.
     pub shared: bool,
-    /// The store goes back in time now and then; nobody signs out then, since that would be undone.
+    /// The store goes back in time now and then; then there are no logouts, since that would undo them.
     pub rewinds: bool,
     /// Users of several names share an account.
     pub is_team: bool,
@@ -38,7 +38,7 @@ impl Fate {
 }
 
 pub trait World: Send + Sync + 'static {
-    /// How a manager reaches one of the vendor's servers.
+    /// The way of a manager to one of the vendor's servers.
     type Door: Authenticator + 'static;
 
     fn door(self: &Arc<Self>, manager: usize, realm: Realm) -> Self::Door;
@@ -46,33 +46,33 @@ pub trait World: Send + Sync + 'static {
     /// The store, opened anew.
     fn open(&self) -> Arc<dyn SessionStore>;
 
-    /// What the vendor knows.
+    /// The vendor's record.
     fn ledger(&self) -> MutexGuard<'_, Ledger>;
 
     /// The clock of all managers.
     fn timer(&self) -> Arc<dyn Timer>;
 
-    /// How long the life has lasted, whatever the time of day was set to.
+    /// How long the life has lasted, whatever the wall clock was set to.
     fn elapsed(&self) -> Duration;
 
-    /// Sets the time of day.
+    /// Sets the wall clock.
     fn set_clock(&self, by: Duration, forward: bool);
 
-    /// What a user signs in with at a server.
+    /// The credentials of a user at a server.
     fn credentials(&self, realm: Realm, user: &str) -> Credentials;
 
-    /// A key of a user's that is the token itself, where there are such keys.
+    /// A key of a user that is the token itself, where there are such keys.
     fn key(&self, realm: Realm, user: &str) -> Option<Credentials>;
 
-    /// A session that a user has signed in for without a manager.
+    /// A session that a user has created without a manager.
     fn sign_in(self: &Arc<Self>, realm: Realm, user: &str) -> BoxFuture<'static, Session>;
 
-    /// The faults are over, and the time of day is right.
+    /// Ends the faults, and sets the wall clock right.
     fn calm(&self);
 
-    /// Whether a server of the vendor's would let a call with this token in.
+    /// Whether a server of the vendor would accept a call with this token.
     fn accepts(&self, token: &str) -> bool;
 
-    /// What only this vendor can find wrong at the end.
+    /// The violations that only this vendor can find at the end.
     fn violations(&self) -> Vec<String>;
 }

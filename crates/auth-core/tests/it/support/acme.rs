@@ -1,4 +1,4 @@
-//! A made-up vendor in process, and time that a test moves.
+//! A made-up vendor in process, and paused time.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,16 +14,16 @@ use tokio::task::JoinHandle;
 
 pub const ACME: Family = Family::new("acme");
 
-/// The keys of two accounts there.
+/// The keys of two of its accounts.
 pub const ME: &str = "acme https://acme.test me";
 pub const DEFAULT: &str = "acme https://acme.test default";
 
-/// Tokio's paused clock as time of day.
+/// Tokio's paused clock as the wall clock.
 #[derive(Debug)]
 pub struct PausedTimer {
     base: SystemTime,
     started: tokio::time::Instant,
-    /// The last random bits; none if there is no chance.
+    /// The last random bits; without them `random` returns 0.
     bits: Option<AtomicU64>,
 }
 
@@ -33,7 +33,7 @@ impl PausedTimer {
         Arc::new(Self { base, started: tokio::time::Instant::now(), bits: None })
     }
 
-    /// The same, with chance: other bits each time.
+    /// The same with random bits that differ from call to call.
     pub fn with_chance(seed: u64) -> Arc<Self> {
         let timer = Arc::into_inner(Self::new()).expect("nobody else has it yet");
         Arc::new(Self { bits: Some(AtomicU64::new(seed)), ..timer })
@@ -58,17 +58,17 @@ impl Timer for PausedTimer {
     }
 }
 
-/// What the vendor does with the next call of a verb.
+/// The vendor's reaction to the next call of a verb.
 #[derive(Clone, Debug)]
 pub enum Answer {
     Ok,
     Err(AuthError),
-    /// It acts, and the answer is lost.
+    /// The call is processed, and the response is lost.
     Lost,
     Panic,
 }
 
-/// A vendor whose refresh tokens rotate, and that notices when one is used again.
+/// A vendor whose refresh tokens rotate, and that detects their reuse.
 pub struct Acme {
     pub realm: &'static str,
     pub capabilities: Capabilities,
@@ -107,7 +107,7 @@ impl Acme {
         }
     }
 
-    /// The same, whose verbs go on when the test gives them permits.
+    /// The same with verbs that wait for permits of the test.
     pub fn gated(timer: &Arc<PausedTimer>) -> (Self, Arc<Semaphore>) {
         let gate = Arc::new(Semaphore::new(0));
         (Self { gate: Some(Arc::clone(&gate)), ..Self::new(timer) }, gate)
@@ -121,14 +121,14 @@ impl Acme {
         look(&mut self.state.lock().unwrap())
     }
 
-    /// The next calls of a verb answer like this, and all after them well.
+    /// The next calls of a verb get these answers, and all later ones succeed.
     pub fn script(&self, verb: &'static str, answers: impl IntoIterator<Item = Answer>) {
         let mut answers: Vec<Answer> = answers.into_iter().collect();
         answers.reverse();
         self.state.lock().unwrap().script.insert(verb, answers);
     }
 
-    /// Waits until a verb was called so often. Time stands still meanwhile: what is waited for has begun.
+    /// Waits until a verb was called this often. Time stands still meanwhile, so the operation must have begun already.
     pub async fn called(&self, verb: &'static str, times: usize) {
         for _ in 0..10_000 {
             if self.calls(verb) >= times {
@@ -199,7 +199,7 @@ impl Authenticator for Acme {
         Box::pin(async {
             let token = session.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
             let answer = self.arrive("refresh").await;
-            // A vendor that says it did not act on a request did not see its token.
+            // A vendor that says it did not process a request did not see its token.
             if !matches!(&answer, Answer::Err(error) if error.delivery() == Delivery::NotProcessed) {
                 self.state(|state| {
                     if !state.seen_refresh_tokens.insert(token) {
@@ -239,33 +239,33 @@ impl Authenticator for Acme {
     }
 }
 
-/// The text of a bearer token.
+/// The string of a bearer token.
 pub fn text(token: &Token) -> String {
     token.header_value().to_str().unwrap().trim_start_matches("Bearer ").to_owned()
 }
 
-/// Somebody who asks a manager for a token.
+/// A task that asks a manager for a token.
 pub fn ask(manager: &SessionManager<Arc<Acme>>) -> JoinHandle<Result<Token, AuthError>> {
     let manager = manager.clone();
     tokio::spawn(async move { manager.token().await })
 }
 
-/// Waits for a change. Paused time passes only when nothing else goes on, so that a change that never comes fails.
+/// Waits for a change. Paused time passes only when no task can run, so that a change that never comes fails.
 pub async fn change(watch: &mut SessionWatch) {
     tokio::time::timeout(Duration::from_secs(24 * 3600), watch.changed()).await.expect("something changes");
 }
 
-/// The answer to a redemption was lost on the way.
+/// The response to a redemption was lost in transit.
 pub fn lost() -> AuthError {
     AuthError::new(AuthErrorKind::Transport)
 }
 
-/// The vendor is busy, and did not act.
+/// The vendor is busy, and did not process the request.
 pub fn busy() -> AuthError {
     AuthError::new(AuthErrorKind::RateLimited)
 }
 
-/// The vendor knows the session no more.
+/// The vendor doesn't know the session any more.
 pub fn refused() -> AuthError {
     AuthError::new(AuthErrorKind::SessionExpired).with_status(401)
 }

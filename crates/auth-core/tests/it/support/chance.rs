@@ -1,6 +1,6 @@
-//! Chance for tests that live random lives.
+//! Random numbers for tests of random lives.
 
-/// SplitMix64: enough chance for a test, the same on every machine.
+/// SplitMix64: random enough for a test, the same on every machine.
 pub struct Chance(pub u64);
 
 impl Chance {

@@ -1,4 +1,4 @@
-//! An adapter that says something else of its vendor than it would.
+//! An adapter that claims other capabilities than its own.
 
 use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, Timer};
 
@@ -14,7 +14,7 @@ impl<A: Authenticator> Claiming<A> {
         Self { adapter, capabilities }
     }
 
-    /// That the vendor takes a refresh token that comes again for stolen, as the fake ones of these tests do.
+    /// Claims that the vendor takes a reused refresh token for stolen, as the fake ones of these tests do.
     pub fn that_reuse_is_punished(adapter: A) -> Self {
         let mut capabilities = adapter.capabilities();
         capabilities.punishes_reuse = true;

@@ -28,12 +28,12 @@ impl CountingSource {
         Arc::new(Self(Mutex::new(State { is_stubborn: true, ..State::default() })))
     }
 
-    /// How often somebody asked for more than the cached token.
+    /// How often `acquire` was called.
     pub fn acquired(&self) -> u64 {
         self.0.lock().unwrap().acquired
     }
 
-    /// Every generation that was reported as refused.
+    /// Every generation that was rejected.
     pub fn rejected(&self) -> Vec<u64> {
         self.0.lock().unwrap().rejected.clone()
     }

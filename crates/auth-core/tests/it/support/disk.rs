@@ -11,12 +11,12 @@ use crate::support::scratch::Scratch;
 
 /// A disk of its own, in memory. Mounting one needs root.
 pub struct Disk {
-    /// Where it is mounted; gone after it.
+    /// The mount point; removed after it.
     pub folder: Scratch,
 }
 
 impl Disk {
-    /// 64 KiB. `None` if that isn't permitted.
+    /// 64 KiB. `None` if mounting isn't permitted.
     pub fn small() -> Option<Self> {
         let folder = Scratch::new();
         fs::create_dir(folder.path()).unwrap();
@@ -29,7 +29,7 @@ impl Disk {
         self.folder.path()
     }
 
-    /// Leaves no room for anything.
+    /// Leaves no room for a file.
     pub fn fill(&self) {
         let mut file = File::create(self.path().join("filler")).unwrap();
         while file.write_all(&[0; 1024]).is_ok() {}

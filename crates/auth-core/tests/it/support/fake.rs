@@ -1,4 +1,4 @@
-//! A server on loopback that answers what it is told, and what every adapter must make of the answers.
+//! A server on loopback with given answers, and the errors that every adapter must make of them.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-/// What the server got.
+/// A request that the server received.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub method: String,
@@ -21,7 +21,7 @@ pub struct Received {
     pub body: Value,
 }
 
-/// What the server answers. Without a status, it never does.
+/// The server's answer. Without a status, it never answers.
 #[derive(Clone, Debug, Default)]
 struct Answer {
     status: Option<u16>,
@@ -41,7 +41,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// Starts one that doesn't answer.
+    /// Starts a server that doesn't answer.
     pub async fn start() -> Self {
         let shared = Arc::<Shared>::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -51,7 +51,7 @@ impl Fake {
         Self { url, shared }
     }
 
-    /// Starts one that answers this.
+    /// Starts a server with this answer.
     pub async fn answering(status: u16, body: &str) -> Self {
         let fake = Self::start().await;
         fake.answer(status, &[], body);
@@ -63,12 +63,12 @@ impl Fake {
         *self.shared.answer.lock().unwrap() = Answer { status: Some(status), headers, body: body.to_owned() };
     }
 
-    /// What came in since the last look.
+    /// The requests received since the last look.
     pub fn received(&self) -> Vec<Received> {
         std::mem::take(&mut *self.shared.received.lock().unwrap())
     }
 
-    /// The one request that came in since the last look.
+    /// The only request received since the last look.
     #[track_caller]
     pub fn only(&self) -> Received {
         let mut received = self.received();
@@ -99,7 +99,7 @@ async fn serve(
     response.body(Body::from(answer.body)).unwrap()
 }
 
-/// A port that nobody listens on.
+/// A port without a listener.
 pub async fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
@@ -146,11 +146,11 @@ impl Timer for Frozen {
     }
 }
 
-/// A JWT with exactly what PacerPro puts into one, and `exp` 1,700,003,600.
+/// A JWT with exactly the claims of PacerPro's, and `exp` 1,700,003,600.
 pub const JWT: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiI4ZjE0ZTQ1ZiIsInN1YiI6NDIsImV4cCI6MTcwMDAwMzYwMCwic2NwIjoidXNlciJ9.Y2FuYXJ5";
 
-/// No secret and no word of a vendor is in what an error shows, all causes included.
+/// Asserts that an error, with all of its causes, shows no secret and no text of a vendor.
 #[track_caller]
 pub fn assert_clean(error: &AuthError) {
     let mut shown = format!("{error} {error:?} {error:#?} {:?} {:#?}", error.fields(), error.fields());
@@ -162,15 +162,15 @@ pub fn assert_clean(error: &AuthError) {
     assert!(!shown.to_lowercase().contains("canary"), "{shown}");
 }
 
-/// What is expected of an answer.
+/// The expected error of an answer.
 #[derive(Clone, Copy, Debug)]
 pub enum Want {
     Kind(AuthErrorKind),
-    /// That what authorised the call is not accepted: what kind it is depends on the call.
+    /// The authorisation of the call is not accepted: the kind depends on the call.
     Refused,
 }
 
-/// An answer, and what it must become.
+/// An answer, and the error that it must become.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub status: u16,
@@ -200,7 +200,7 @@ impl Case {
         self
     }
 
-    /// Compares; `refused` is what [`Want::Refused`] means here.
+    /// Compares the error; `refused` is the kind of [`Want::Refused`] here.
     #[track_caller]
     pub fn check(&self, error: &AuthError, family: &str, operation: &str, refused: AuthErrorKind) {
         let what = format!("{operation}: {} {:?}", self.status, self.body);
@@ -222,7 +222,7 @@ impl Case {
             (path.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>(), *message, *code)
         });
         assert_eq!(fields, wanted.collect::<Vec<_>>(), "{what}");
-        // There was an answer: nothing is said to be lost.
+        // There was an answer: the error must not say that it was lost.
         assert!(!error.to_string().contains("lost"), "{error}");
         assert_clean(error);
     }
@@ -235,17 +235,17 @@ pub fn refuses(status: u16, body: &'static str, kind: AuthErrorKind) -> Case {
     Case { status, headers, body, want, delivery: Delivery::Refused, transient: false, retry_after: None, fields }
 }
 
-/// A refusal of what authorised the call.
+/// A refusal of the call's authorisation.
 pub fn unauthorized(status: u16, body: &'static str) -> Case {
     Case { want: Want::Refused, ..refuses(status, body, AuthErrorKind::Vendor) }
 }
 
-/// An answer that says nothing about what became of the call.
+/// An answer that doesn't say whether the call was processed.
 pub fn fails(status: u16, body: &'static str, kind: AuthErrorKind, transient: bool) -> Case {
     Case { delivery: Delivery::Unknown, transient, ..refuses(status, body, kind) }
 }
 
-/// What any server, or a gateway in front of it, may answer to anything.
+/// The answers that any server, or a gateway in front of it, may give to any call.
 pub fn common() -> Vec<Case> {
     use AuthErrorKind::*;
     let html = "<html><body>canary</body></html>";
@@ -313,13 +313,13 @@ pub fn common() -> Vec<Case> {
     ]
 }
 
-/// For answers that never come: nothing is lost by not waiting longer.
+/// For answers that never come: a longer wait brings nothing.
 const HASTY: Duration = Duration::from_millis(250);
 
-/// For answers that come: nothing should ever take so long.
+/// For answers that come: none should ever take so long.
 pub const PATIENT: Duration = Duration::from_secs(30);
 
-/// What becomes of a call that gets no answer; `call` makes one through a client of this URL that waits so long.
+/// The errors of a call without an answer; `call` makes one through a client of this URL with this time limit.
 pub async fn check_transport(family: &str, operation: &str, call: impl AsyncFn(String, Duration) -> AuthError) {
     let fake = Fake::start().await;
     let too_large = Fake::answering(200, &format!(r#"{{"x":"{}"}}"#, "canary".repeat(2000))).await;

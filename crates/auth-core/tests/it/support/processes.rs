@@ -1,5 +1,5 @@
-//! Real processes that share a session: the test starts itself again as a child, tells it by lines what to do, and kills
-//! it where it likes.
+//! Real processes that share a session: the test starts itself again as a child, sends it commands as lines, and kills
+//! it at any point.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{ChildStdin, ExitStatus, Stdio};
@@ -35,11 +35,11 @@ const PASSWORD: &str = "correct horse";
 pub const LIFETIME: Duration = Duration::from_secs(3600);
 pub const STALE: Duration = Duration::from_secs(3400);
 
-/// A vendor that revokes the whole session when a refresh token comes twice, and its clock.
+/// A vendor that revokes the whole session when a refresh token is reused, and its clock.
 pub struct World {
     pub server: VendorServer,
     pub clock: ManualClock,
-    /// Of this process: making a client takes longer than all that a test does with it.
+    /// The adapter of this process: making a client takes longer than all that a test does with it.
     aivo: Aivo,
 }
 
@@ -62,7 +62,7 @@ impl World {
         session
     }
 
-    /// What the session of an account is stored under.
+    /// The key under which the session of an account is stored.
     pub fn key(&self, account: &str) -> String {
         SessionKey::new(self.aivo.family(), self.aivo.realm(), account).to_string()
     }
@@ -77,14 +77,14 @@ impl World {
         builder(aivo(&self.server.url(), clock), store, account, clock).build().unwrap()
     }
 
-    /// The same, that hardly waits for a lock.
+    /// The same with a short limit for the lock.
     pub fn hasty_manager(&self, store: Arc<dyn SessionStore>, account: &str) -> SessionManager<Aivo> {
         let mut policy = Policy::default();
         policy.lock_limit = Duration::from_millis(100);
         builder(self.aivo.clone(), store, account, &self.clock).policy(policy).build().unwrap()
     }
 
-    /// A process with a manager, that dies or stops where it is told.
+    /// A process with a manager, which dies or stops at a given point.
     pub fn process(&self, shared: &Shared<'_>, account: &str, dies: Option<Died>) -> Process {
         Process::start(&self.server.url(), (shared.module, &shared.place), account, dies)
     }
@@ -95,12 +95,12 @@ impl World {
         process.answer().expect("the process is alive")
     }
 
-    /// Whether the vendor takes a token.
+    /// Whether the vendor accepts a token.
     pub fn accepts(&self, token: &str) -> bool {
         self.server.state().accepts(self.clock.now(), token)
     }
 
-    /// No refresh token was ever sent twice, and nobody signed in but at the beginning.
+    /// Asserts that no refresh token was ever sent twice, and the number of logins.
     pub fn assert_unharmed(&self, logins: u64) {
         let state = self.server.state();
         let stats = state.stats();
@@ -126,12 +126,12 @@ fn builder<A: Authenticator + 'static>(
     builder.timer(Arc::new(ClockTimer(clock.clone())))
 }
 
-/// The text of a bearer token.
+/// The string of a bearer token.
 pub fn text(token: &Token) -> String {
     token.header_value().to_str().unwrap().trim_start_matches("Bearer ").to_owned()
 }
 
-/// What a process says about a token.
+/// The answer of a process that was asked for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     Token(String),
@@ -165,11 +165,11 @@ pub struct Process {
     answers: Receiver<Answer>,
 }
 
-/// How long a process may take to answer, or to stop.
+/// The longest time that a process may take to answer, or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Process {
-    /// `store` is a place as the test `child` of a module understands it.
+    /// `store` is a place, in the form that the test `child` of a module expects.
     fn start(url: &str, (module, store): (&str, &str), account: &str, dies: Option<Died>) -> Self {
         let mut command = respawn(module, "child");
         command.env(child::ROLE, format!("{url}\n{store}\n{account}\n{}", dies.map(|dies| dies.0).unwrap_or_default()));
@@ -188,14 +188,14 @@ impl Process {
         Self { child, input, answers }
     }
 
-    /// Tells it to get a token, at a moment.
+    /// Tells it to get a token, at the time of a clock.
     pub fn send(&mut self, clock: &ManualClock) {
         let seconds = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
         let input = self.input.as_mut().expect("it takes commands");
         writeln!(input, "{seconds}").and_then(|()| input.flush()).expect("the process is alive");
     }
 
-    /// Waits until nothing is under way there.
+    /// Waits until no operation is in flight there.
     pub fn settle(&mut self) {
         let input = self.input.as_mut().expect("it takes commands");
         writeln!(input, "{}", child::SETTLE).and_then(|()| input.flush()).expect("the process is alive");
@@ -227,7 +227,7 @@ impl Process {
         self.signal(Signal::CONT);
     }
 
-    /// Waits until it stands still because it told itself so.
+    /// Waits until it is stopped by its own signal.
     pub fn stopped(&self) {
         let state = || std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let begun = std::time::Instant::now();
@@ -245,7 +245,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Without input it ends; if it stands still, it is killed.
+        // Without input it ends; if it is stopped, it is killed.
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = std::fs::remove_file(child::go_on(self.child.id()));

@@ -1,4 +1,4 @@
-//! A real redis-server for a test: on a free port, in a folder of its own, gone with the test.
+//! A real redis-server for a test: on a free port, in a folder of its own, removed with the test.
 
 pub mod cluster;
 pub mod proxy;
@@ -14,7 +14,7 @@ use test_requirements::{Requirement, requirement};
 
 pub use resp::Reply;
 
-/// How long Redis may take for anything at all.
+/// The longest time that Redis may take for any command.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct RedisServer {
@@ -27,24 +27,25 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one that keeps nothing, or says that there is none on this machine.
+    /// Starts a server without persistence; `None` if there is no redis-server on this machine.
     pub fn start() -> Option<Self> {
         Self::with(&[])
     }
 
-    /// Starts one that keeps every write in its log, also over [`restart`](Self::restart).
+    /// Starts a server that keeps every write in its log, also over [`restart`](Self::restart).
     pub fn durable() -> Option<Self> {
         Self::with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
 
-    /// Starts one with more options, such as `["--maxmemory", "1mb"]`. If the first is a file, it is its configuration.
+    /// Starts a server with more options, such as `["--maxmemory", "1mb"]`. If the first is a file, it is the
+    /// configuration.
     pub fn with(options: &[&str]) -> Option<Self> {
         let probe = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
         requirement(Requirement::Redis, probe.map_err(|error| format!("redis-server can't be started: {error}")))?;
         let password =
             options.iter().position(|option| *option == "--requirepass").map(|at| options[at + 1].to_owned());
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-        // Somebody else may take the port between the look and the start.
+        // Another process may take the port between its choice and the start.
         (0..10).find_map(|attempt| {
             let port = free_port();
             let folder = std::env::temp_dir().join(format!("auth-core-redis-{}-{port}-{attempt}", std::process::id()));
@@ -65,7 +66,7 @@ impl RedisServer {
         self.port
     }
 
-    /// Where a test may put its files, too.
+    /// The folder of the server, in which a test may put its files too.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -82,16 +83,16 @@ impl RedisServer {
         }
     }
 
-    /// Ends it without a goodbye, as a crash does.
+    /// Kills it, as a crash does.
     pub fn stop(&mut self) {
-        // First the guard: it must not come upon another process with this number.
+        // The guard first: it must not kill another process with this id.
         let _ = self.guard.kill();
         let _ = self.guard.wait();
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 
-    /// Starts it again at the same port, with what it kept.
+    /// Starts it again on the same port, with its persisted data.
     pub fn restart(&mut self) {
         self.stop();
         let start = Instant::now();
@@ -106,7 +107,7 @@ impl RedisServer {
         }
     }
 
-    /// Stops its time: it takes connections and requests, and does nothing.
+    /// Suspends it: it accepts connections and requests, and does nothing.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
@@ -120,7 +121,7 @@ impl RedisServer {
         assert!(status.success());
     }
 
-    /// Waits until it answers; not if it has ended.
+    /// Waits until it answers; `false` if it has ended.
     fn comes_up(&mut self) -> bool {
         let start = Instant::now();
         loop {
@@ -135,7 +136,7 @@ impl RedisServer {
         }
     }
 
-    /// Not somebody else at the same port, and not while it loads what it kept.
+    /// Whether this server answers: not another one on the same port, and not while it loads its data.
     fn answers(&self) -> bool {
         let asked = |words: &[&str]| match self.try_command(words) {
             Ok(Reply::Text(text)) => text,
@@ -175,13 +176,13 @@ fn spawn(port: u16, folder: &Path, options: &[String]) -> Child {
         .unwrap()
 }
 
-/// Free when it was looked for.
+/// A port that was free a moment ago.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Ends the server when the test process ends without having done so, as one does that aborts or is killed: then the
-/// pipe to this shell closes.
+/// Kills the server when the test process ends without having done so, by an abort for instance: then the pipe to this
+/// shell closes.
 fn guard(server: &Child, folder: &Path) -> Child {
     Command::new("sh")
         .args(["-c", "read -r _; kill -9 \"$1\"; rm -rf \"$2\"", "guard", &server.id().to_string()])
@@ -193,7 +194,7 @@ fn guard(server: &Child, folder: &Path) -> Child {
         .unwrap()
 }
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// This program, about to run one test of a module (`module_path!()`) and nothing else; also one that is ignored
-/// otherwise.
+/// This program, about to run a single test of a module (`module_path!()`), even one that is ignored otherwise.
 pub fn respawn(module: &str, test: &str) -> Command {
     respawn_copy(&std::env::current_exe().unwrap(), module, test)
 }
@@ -18,7 +17,7 @@ pub fn respawn_copy(program: &Path, module: &str, test: &str) -> Command {
     command
 }
 
-/// The test of another process was run, and passed: a process that knows no such test ends well, too.
+/// Asserts that the test of another process was run and passed: a process without such a test succeeds, too.
 #[track_caller]
 pub fn assert_passed(output: &Output) {
     let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! A folder for a test, gone with it.
+//! A folder for a test, removed with it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    /// A name for a folder that isn't there yet.
+    /// A name for a folder that doesn't exist yet.
     pub(crate) fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -17,7 +17,7 @@ impl Scratch {
         &self.0
     }
 
-    /// The files in it, without those that are only there to be locked, and without the marks of removals.
+    /// The files in it, without lock files and marks of removals.
     pub(crate) fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.0).unwrap();
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

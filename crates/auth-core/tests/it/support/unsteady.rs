@@ -1,4 +1,4 @@
-//! A store that does what a test says: it works, refuses, does the work and loses the answer, or never answers.
+//! A store with planned trouble: it works, refuses, does the work and loses the answer, or never answers.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use auth_core::{
     AuthError, AuthErrorKind, BoxFuture, Intent, MemoryStore, Revision, Session, SessionStore, StoreLock, Stored,
 };
 
-/// What is asked of the store.
+/// A method of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Load,
@@ -20,24 +20,24 @@ pub enum Step {
     Lock,
 }
 
-/// How it goes.
+/// The trouble of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     None,
-    /// Nothing is done, and an error says so.
+    /// Nothing is done, and an error is returned.
     Refuses,
-    /// It is done, and an error hides it.
+    /// It is done, and an error is returned.
     LosesTheAnswer,
     /// It is done a second later.
     IsSlow,
-    /// Nothing is done and nothing is said.
+    /// Nothing is done, and nothing is returned.
     Hangs,
 }
 
 type Plan = Box<dyn FnMut(Step) -> Trouble + Send>;
 type Done = Box<dyn Fn(Step) + Send + Sync>;
 
-/// A store behind trouble; memory, if nothing else is said.
+/// A store with trouble; over memory by default.
 pub struct Unsteady {
     pub store: Arc<dyn SessionStore>,
     plan: Mutex<Plan>,
@@ -51,27 +51,27 @@ impl Default for Unsteady {
 }
 
 impl Unsteady {
-    /// One more way into the same store, without trouble so far.
+    /// Another handle of the same store, without trouble so far.
     pub fn over(store: Arc<dyn SessionStore>) -> Self {
         Self { store, plan: Mutex::new(Box::new(|_| Trouble::None)), done: Box::new(|_| ()) }
     }
 
-    /// Hears of every step that is done, before anybody else does.
+    /// Calls `done` after every completed step, before its caller gets the result.
     pub fn when_done(self, done: impl Fn(Step) + Send + Sync + 'static) -> Self {
         Self { done: Box::new(done), ..self }
     }
 
-    /// From now on, trouble is as a closure says.
+    /// Sets the trouble of every step from now on.
     pub fn plan(&self, plan: impl FnMut(Step) -> Trouble + Send + 'static) {
         *self.plan.lock().unwrap() = Box::new(plan);
     }
 
-    /// From now on, one step is in trouble.
+    /// Sets the trouble of one step from now on; all others work.
     pub fn trouble(&self, step: Step, trouble: Trouble) {
         self.plan(move |asked| if asked == step { trouble } else { Trouble::None });
     }
 
-    /// The access token that is stored, and whether an intent is on record.
+    /// The stored access token, and whether an intent is on record.
     pub async fn kept(&self, account: &str) -> Option<(String, bool)> {
         let stored = self.store.load(account).await.unwrap()?;
         Some((stored.session.access_token.expose().to_owned(), stored.intent.is_some()))
@@ -79,7 +79,7 @@ impl Unsteady {
 
     fn go<'a, T: Send + 'a>(&'a self, step: Step, work: Kept<'a, T>) -> Kept<'a, T> {
         let failed = move || {
-            // It passes: what is stored can be read at another time.
+            // Transient: the stored session can be read at another time.
             let failed = AuthError::new(AuthErrorKind::Storage).with_transient(true);
             failed.with_message(format!("{step:?} fails, as the test says"))
         };
@@ -105,7 +105,7 @@ impl Unsteady {
     }
 }
 
-/// What a store answers.
+/// The answer of a store.
 type Kept<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
 
 /// Work that is not begun before it is awaited: a store that refuses does nothing.

@@ -1,4 +1,4 @@
-//! The adapters over real sockets, against the fake vendors: every operation they call, and what it takes to call it.
+//! The adapters over real sockets, against the fake vendors: every operation that they call, and its preconditions.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ pub const APP: &str = "an-app";
 
 use crate::support::claiming::Claiming;
 
-/// For answers that stop: nothing is lost by not waiting longer.
+/// For answers that stop: a longer wait brings nothing.
 const HASTY: Duration = Duration::from_millis(250);
 
-/// For answers that come: nothing should ever take so long.
+/// For answers that come: none should ever take so long.
 pub const PATIENT: Duration = Duration::from_secs(30);
 
 static RANDOM: AtomicU64 = AtomicU64::new(1);
 
-/// The clock of the test as time of day, and real sleep: sockets take real time.
+/// The clock of the test as the wall clock, and real sleep: sockets take real time.
 #[derive(Debug)]
 pub struct ClockTimer(pub ManualClock);
 
@@ -43,7 +43,7 @@ impl Timer for ClockTimer {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    /// Another number each time: idempotency keys are made of them.
+    /// Another number each time: idempotency keys are derived from it.
     fn random(&self) -> u64 {
         RANDOM.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)
     }
@@ -67,9 +67,9 @@ pub enum Verb {
 pub struct Row {
     pub vendor: Vendor,
     pub verb: Verb,
-    /// What the vendor calls it.
+    /// The vendor's name for it.
     pub operation: &'static str,
-    /// What is sent is good for one call: once the vendor has processed it, somebody has to sign in anew.
+    /// The sent token is good for one call: once the vendor has processed it, a new login is needed.
     pub spends: bool,
 }
 
@@ -77,7 +77,7 @@ const fn row(vendor: Vendor, verb: Verb, operation: &'static str, spends: bool) 
     Row { vendor, verb, operation, spends }
 }
 
-/// Everything the adapters call.
+/// All operations that the adapters call.
 pub const ROWS: [Row; 12] = [
     row(Vendor::Svix, Verb::Login, "app_portal_access", false),
     row(Vendor::Svix, Verb::Exchange, "exchange_one_time_token", true),
@@ -93,8 +93,8 @@ pub const ROWS: [Row; 12] = [
     row(Vendor::Aivo, Verb::Logout, "logout", true),
 ];
 
-/// An HTTP client for plain HTTP. Reading the system's certificates would take longer than most of what a test does with
-/// a client.
+/// An HTTP client for plain HTTP. Reading the system's certificates would take longer than most of a test's work with a
+/// client.
 pub fn without_certificates() -> reqwest::ClientBuilder {
     let http = reqwest::Client::builder();
     #[cfg(feature = "rustls")]
@@ -104,7 +104,7 @@ pub fn without_certificates() -> reqwest::ClientBuilder {
     http
 }
 
-/// An adapter, with what its vendor has beyond the contract.
+/// An adapter, with its vendor's methods beyond the contract.
 #[derive(Clone, Debug)]
 pub enum Adapter {
     Svix(SvixAuthenticator),
@@ -113,12 +113,12 @@ pub enum Adapter {
 }
 
 impl Adapter {
-    /// One that never retries, and waits so long. Svix gets an API key of its own, which revoking takes.
+    /// An adapter that never retries, with this time limit. Svix gets an API key of its own, which a revocation needs.
     fn new(vendor: Vendor, url: &str, key: &str, timeout: Duration, clock: &ManualClock) -> Self {
         Self::with_timer(vendor, url, key, timeout, Arc::new(ClockTimer(clock.clone())))
     }
 
-    /// The same by another clock.
+    /// The same with another timer.
     pub fn with_timer(vendor: Vendor, url: &str, key: &str, timeout: Duration, timer: Arc<dyn Timer>) -> Self {
         let url = url.to_owned();
         match vendor {
@@ -148,12 +148,12 @@ impl Adapter {
         match self {
             Self::Svix(adapter) => Arc::new(adapter.clone()),
             Self::PacerPro(adapter) => Arc::new(adapter.clone()),
-            // The fake ones notice a token that comes again.
+            // The fake vendors detect a reused token.
             Self::Aivo(adapter) => Arc::new(Claiming::that_reuse_is_punished(adapter.clone())),
         }
     }
 
-    /// The adapter with its own capabilities: of Aivo it says that a token that comes again is forgiven.
+    /// The adapter with its own capabilities: Aivo's say that reuse is forgiven.
     pub fn as_it_is(&self) -> Arc<dyn Authenticator> {
         match self {
             Self::Aivo(adapter) => Arc::new(adapter.clone()),
@@ -161,7 +161,7 @@ impl Adapter {
         }
     }
 
-    /// Calls, and shows what came of it.
+    /// Makes a call, and returns the `Debug` output of its result.
     async fn call(&self, verb: Verb, ready: &Ready) -> Result<String, AuthError> {
         let authenticator = self.authenticator();
         Ok(match (verb, self) {
@@ -180,7 +180,7 @@ impl Adapter {
     }
 }
 
-/// What a call takes.
+/// The preconditions of a call.
 #[derive(Debug)]
 pub struct Ready {
     pub credentials: Credentials,
@@ -194,7 +194,7 @@ impl Ready {
     }
 }
 
-/// A vendor on a socket, adapters that call it, and another origin that nothing may reach.
+/// A vendor on a socket, adapters that call it, and another origin that must not be called.
 pub struct World {
     pub server: VendorServer,
     pub elsewhere: VendorServer,
@@ -229,7 +229,7 @@ impl World {
         }
     }
 
-    /// Signs in as far as a call needs it, while all is well.
+    /// Signs in as far as a call needs it, without a fault.
     pub async fn ready(&self, verb: Verb) -> Ready {
         let credentials = match verb {
             Verb::Exchange => {
@@ -254,7 +254,7 @@ impl World {
         self.adapter.authenticator().login(credentials, &self.timer()).await.unwrap()
     }
 
-    /// A call while nothing goes wrong.
+    /// A call without a fault.
     pub async fn call(&self, verb: Verb, ready: &Ready) -> Result<String, AuthError> {
         self.adapter.call(verb, ready).await
     }
@@ -265,7 +265,7 @@ impl World {
         let adapter = if stalls { &self.hasty } else { &self.adapter };
         let planned = self.server.faults().on(row.operation, fault.clone());
         let mut outcome = adapter.call(row.verb, ready).await;
-        // On a busy machine the short time can be over before the request arrives.
+        // On a busy machine the short limit can end before the request arrives.
         for _ in 0..20 {
             if !stalls || planned.hits() > 0 {
                 break;

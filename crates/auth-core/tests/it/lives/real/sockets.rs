@@ -1,5 +1,5 @@
-//! A fake vendor's two servers on sockets, with faults that are planned for each request, and a ledger of what the vendor
-//! says itself about its tokens.
+//! The two servers of a fake vendor on sockets, with faults planned for each request, and a ledger of what the vendor
+//! itself says about its tokens.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -29,7 +29,7 @@ pub struct Sockets {
     servers: Vec<Server>,
     open: Open,
     ledger: Mutex<Ledger>,
-    /// The vendor numbers the sign-ins of each server.
+    /// Grants by server and the vendor's number of the login.
     grants: Mutex<HashMap<(Realm, u64), Grant>>,
     chance: Mutex<Chance>,
     tally: Mutex<Tally>,
@@ -39,13 +39,13 @@ pub struct Sockets {
 struct Server {
     fake: VendorServer,
     adapter: Arc<dyn Authenticator>,
-    /// Whose request is on its way to the vendor: a fault that is planned hits the next one.
+    /// Held by a request on its way to the vendor: a planned fault hits the next one.
     turn: tokio::sync::Mutex<()>,
-    /// What the vendor calls its users.
+    /// The users, by the vendor's names for them.
     users: HashMap<String, &'static str>,
 }
 
-/// What a life came to.
+/// The figures of a life.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub lives: BTreeMap<&'static str, u64>,
@@ -91,7 +91,7 @@ impl Sockets {
         let mut chance = Chance(seed ^ 0x50C4E7);
         let clock = LeapClock::new(seed);
         let vendor = [Vendor::Aivo, Vendor::Aivo, Vendor::Svix, Vendor::PacerPro][chance.below(4) as usize];
-        // A store that goes back offers tokens again that were sent; only a manager's memory is in the way then.
+        // A store that goes back offers tokens again that were sent; then only a manager's memory prevents their reuse.
         let punishes = fate.rewinds || chance.below(2) == 0;
         let mut ledger = Ledger::new(if punishes { 1 } else { 2 });
         let mut servers = Vec::new();
@@ -128,7 +128,7 @@ impl Sockets {
         self.chance.lock().unwrap().below(bound)
     }
 
-    /// What goes wrong with the next request, if anything does.
+    /// The fault of the next request, if there is one.
     fn fault(&self, verb: &str) -> Option<Fault> {
         let faulty = *self.faulty.lock().unwrap();
         if faulty == 0 || self.below(faulty) != 0 {
@@ -136,7 +136,7 @@ impl Sockets {
         }
         let status = |status| Fault::Status(StatusCode::from_u16(status).unwrap());
         Some(match self.below(14) {
-            // That the credentials are wrong would be the end, and no fault.
+            // A verdict on the credentials would be the end, and is no fault.
             0 if verb != "login" => status(401),
             1 => status(403),
             2 => status(404),
@@ -154,7 +154,7 @@ impl Sockets {
         })
     }
 
-    /// How long a request or its answer is on its way.
+    /// How long a request or its response is in transit.
     fn pause(&self) -> Duration {
         match self.below(40) {
             0 => Duration::from_secs(40),
@@ -163,7 +163,7 @@ impl Sockets {
         }
     }
 
-    /// Writes down what the vendor says about the tokens of a session that it has given.
+    /// Records what the vendor says about the tokens of a session that it has issued.
     fn learn(&self, realm: Realm, session: &Session, manager: usize, asked: Duration) {
         let server = &self.servers[realm];
         let access = session.access_token.expose();
@@ -184,8 +184,8 @@ impl Sockets {
         }
     }
 
-    /// Sends a request, alone until it has arrived, so that a fault hits this one. Time stands still until the answer has
-    /// come, unless it never does.
+    /// Sends a request, alone until it has arrived, so that a fault hits this one. Time stands still until the response
+    /// has arrived, unless it never does.
     async fn send<T>(&self, call: &Call<'_>, fault: Option<Fault>, work: BoxFuture<'_, T>) -> T {
         let under_way = self.clock.call();
         let server = &self.servers[call.realm];
@@ -221,7 +221,7 @@ impl Sockets {
     fn note(&self, call: &Call<'_>, fault: Option<&Fault>, arrived: bool) {
         let is_refused = fault == Some(&Fault::RefuseConnections);
         if !arrived && !is_refused {
-            // A key is taken as it is.
+            // A key that is the token itself is not sent.
             return;
         }
         let mut tally = self.tally.lock().unwrap();
@@ -253,7 +253,7 @@ impl Sockets {
     }
 }
 
-/// After these, whoever sent a refresh token knows that it was not processed, and can send it again.
+/// After these faults, the sender of a refresh token knows that it was not processed, and can send it again.
 fn is_forgiven(fault: &Fault) -> bool {
     match fault {
         Fault::TooManyRequests(_) => true,
@@ -266,7 +266,7 @@ fn email(user: &str) -> String {
     format!("{user}@lives.test")
 }
 
-/// The password of everybody at a server.
+/// The password of all users at a server.
 fn password(realm: Realm) -> String {
     format!("password-at-server-{realm}")
 }
@@ -321,14 +321,14 @@ impl World for Sockets {
 
     fn sign_in(self: &Arc<Self>, realm: Realm, user: &str) -> BoxFuture<'static, Session> {
         let (world, credentials) = (Arc::clone(self), self.credentials(realm, user));
-        // In a task: a caller that goes away must not leave the request half sent.
+        // In a task: a caller that is dropped must not leave the request half sent.
         let signing_in = tokio::spawn(async move {
             let call =
                 Call { manager: NOBODY, realm, verb: "login", operation: world.operation("login"), session: None };
             let asked = world.elapsed();
             loop {
                 let work = world.servers[realm].adapter.login(&credentials, &world.clock);
-                // A connection that was kept may have been closed by a fault.
+                // A kept connection may have been closed by a fault.
                 let Ok(session) = world.send(&call, None, work).await else { continue };
                 world.learn(realm, &session, NOBODY, asked);
                 return session;
@@ -347,7 +347,7 @@ impl World for Sockets {
         self.servers.iter().any(|server| server.fake.state().accepts(now, token))
     }
 
-    /// What the vendor has received is what the managers have sent, and holds no secret of the other server.
+    /// The vendor has received the requests that the managers have sent, and no secret of the other server.
     fn violations(&self) -> Vec<String> {
         let mut violations = Vec::new();
         let received: Vec<_> = self.servers.iter().map(|server| server.fake.received()).collect();
@@ -375,12 +375,12 @@ struct Call<'a> {
     manager: usize,
     realm: Realm,
     verb: &'static str,
-    /// What the vendor calls it.
+    /// The vendor's name for it.
     operation: &'static str,
     session: Option<&'a Session>,
 }
 
-/// A server of the vendor's, as one manager knows it.
+/// A server of the vendor, as one manager sees it.
 #[derive(Clone)]
 pub struct Door {
     world: Arc<Sockets>,

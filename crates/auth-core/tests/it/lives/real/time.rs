@@ -1,8 +1,8 @@
 //! Time that passes when nothing else is left to do.
 //!
 //! Sockets, files and Redis take real time, and lives last for days. So the time of a life stands still while any call
-//! is under way, and leaps to the next moment that somebody waits for when all have come to their end. Nobody sleeps for
-//! real, and nothing times out because a machine is slow.
+//! is in flight, and leaps to the next alarm when all have ended. No task sleeps for real, and nothing times out
+//! because a machine is slow.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use auth_core::{BoxFuture, Timer};
 use tokio::sync::{Notify, oneshot};
 
-/// How long a call may take in real time before the life gives up: far more than any takes.
+/// How long a call may take in real time before the life fails: far more than any takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The clocks of a life: clones show the same time.
@@ -23,7 +23,7 @@ pub struct LeapClock(Arc<Shared>);
 struct Shared {
     started: Instant,
     state: Mutex<State>,
-    /// Somebody has begun to wait, or a call has ended.
+    /// A task has begun to wait, or a call has ended.
     changed: Notify,
     bits: AtomicU64,
 }
@@ -31,16 +31,16 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     elapsed: Duration,
-    /// What the clock of the managers showed at the beginning, as it was set since.
+    /// The managers' clock at the beginning, adjusted whenever it is set.
     base: SystemTime,
-    /// Who waits, by the moment and a number.
+    /// The waiting tasks, by the moment and a number.
     alarms: BTreeMap<(Duration, u64), oneshot::Sender<()>>,
     alarms_set: u64,
-    /// Somebody has asked for the time, begun to wait, or begun or ended a call.
+    /// A task has read the time, begun to wait, or begun or ended a call.
     is_stirred: bool,
-    /// How many calls are under way.
+    /// The number of calls in flight.
     calls: usize,
-    /// By account: how many have a lock, and how many wait for one.
+    /// By account: the holders of a lock, and its waiters.
     locks: HashMap<String, Lock>,
 }
 
@@ -51,7 +51,7 @@ struct Lock {
 }
 
 impl State {
-    /// Whoever waits for a lock that somebody has waits for whatever that one does.
+    /// A waiter for a lock that is held depends on the holder, which may itself wait for time to pass.
     fn is_busy(&self) -> bool {
         self.calls > 0 || self.locks.values().any(|lock| lock.waiting > 0 && lock.held == 0)
     }
@@ -85,12 +85,12 @@ impl LeapClock {
         }
     }
 
-    /// How long the life has lasted, whatever the time of day was set to.
+    /// How long the life has lasted, whatever the wall clock was set to.
     pub fn elapsed(&self) -> Duration {
         self.with(|state| state.elapsed)
     }
 
-    /// The time of day by a clock that nobody sets: the vendor's.
+    /// The time of a wall clock that is never set: the vendor's.
     pub fn true_time(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + BEGINNING + self.elapsed()
     }
@@ -100,17 +100,17 @@ impl LeapClock {
         self.with(|state| if forward { state.base += by } else { state.base -= by });
     }
 
-    /// The clock of the managers is right again.
+    /// Sets the clock of the managers right again.
     pub fn set_right(&self) {
         self.with(|state| state.base = SystemTime::UNIX_EPOCH + BEGINNING);
     }
 
-    /// A call is under way until the guard is dropped.
+    /// A call is in flight until the guard is dropped.
     pub fn call(&self) -> Guard {
         self.guard(|state| state.calls += 1, |state| state.calls -= 1)
     }
 
-    /// Somebody wants the lock of an account, until the guard is dropped.
+    /// A task waits for the lock of an account, until the guard is dropped.
     pub fn wait_for_lock(&self, account: &str) -> Guard {
         let (wants, wanted) = (account.to_owned(), account.to_owned());
         self.guard(
@@ -119,7 +119,7 @@ impl LeapClock {
         )
     }
 
-    /// Somebody has the lock of an account, until the guard is dropped.
+    /// A task holds the lock of an account, until the guard is dropped.
     pub fn hold_lock(&self, account: &str) -> Guard {
         let (takes, taken) = (account.to_owned(), account.to_owned());
         self.guard(
@@ -133,11 +133,10 @@ impl LeapClock {
         Guard { clock: self.clone(), end: Some(Box::new(end)) }
     }
 
-    /// Waits until no call is under way, and no task has anything to do.
+    /// Waits until no call is in flight, and no task has anything to do.
     async fn quiet(&self) {
-        // The runtime comes back to a task that yields when all others have come to where they wait. What they did may
-        // have woken others, and the sockets may have had something to say, so it has to stay quiet for a while. Whoever
-        // does anything that matters here looks at the clock.
+        // The runtime returns to a task that yields when all others wait. They may have woken others, and sockets may
+        // have become ready, so it has to stay quiet for a while. Every relevant activity of a task reads the clock.
         const ROUNDS: usize = 3;
         let mut calm = 0;
         while calm < ROUNDS {
@@ -151,7 +150,7 @@ impl LeapClock {
         }
     }
 
-    /// Goes on to the next moment that somebody waits for, if anybody does.
+    /// Leaps to the next alarm, if there is one.
     fn leap(&self) -> bool {
         let rings = self.look(|state| {
             let Some((&(moment, _), _)) = state.alarms.first_key_value() else { return Vec::new() };
@@ -160,7 +159,7 @@ impl LeapClock {
             std::mem::replace(&mut state.alarms, later).into_values().collect()
         });
         let leaps = !rings.is_empty();
-        // Whoever has gone away doesn't hear it.
+        // A dropped waiter doesn't receive it.
         for ring in rings {
             let _ = ring.send(());
         }
@@ -179,7 +178,7 @@ impl LeapClock {
     }
 }
 
-/// Ends what it stands for when it is dropped.
+/// Ends the call, the wait or the lock that it stands for when it is dropped.
 #[must_use = "it ends when it is dropped"]
 pub struct Guard {
     clock: LeapClock,

@@ -1,4 +1,4 @@
-//! A store whose calls are known to be under way, so that time stands still meanwhile.
+//! A store whose calls count as in flight, so that time stands still meanwhile.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ pub struct Watched {
     pub clock: LeapClock,
 }
 
-/// What a store answers.
+/// The answer of a store.
 type Kept<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
 
 impl Watched {
@@ -58,7 +58,7 @@ impl SessionStore for Watched {
         self.go(self.store.remove(key))
     }
 
-    /// The store waits for a lock in real time. Time stands still for that only while nobody has it: whoever has it may
+    /// The store waits for a lock in real time. Time stands still for that only while the lock is free: its holder may
     /// wait for time to pass.
     fn lock<'a>(&'a self, key: &'a str, within: Duration) -> Kept<'a, StoreLock> {
         Box::pin(async move {

@@ -1,4 +1,4 @@
-//! The child's side: a manager over a shared store that gets tokens as it is told, and dies where it is told.
+//! The child's side: a manager over a shared store that gets tokens on command, and dies at a given point.
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -16,32 +16,32 @@ use super::{Aivo, Answer, Left, aivo, builder};
 
 use crate::support::unsteady::{Trouble, Unsteady};
 
-/// What a child is to do: the vendor's URL, the store, the account, and where to die, in lines.
+/// The variable with the role of a child: the vendor's URL, the store, the account, and the point to die at, in lines.
 pub const ROLE: &str = "AUTH_CORE_TEST_CHILD";
 
-/// What an answer begins with.
+/// The prefix of an answer.
 pub const ANSWER: &str = "=> ";
 
-/// What a child is told that is to wait until nothing is under way, and what it answers then.
+/// The command to wait until no operation is in flight, and the answer to it.
 pub const SETTLE: &str = "settle";
 
-/// Where a process dies, or stands still until it is told to go on.
+/// The point at which a process dies, or is stopped until the test continues it.
 #[derive(Clone, Debug)]
 pub struct Died(pub String);
 
 impl Died {
-    /// At the `nth` time that a point is passed.
+    /// It dies at the `nth` time that a point is passed.
     pub fn at(point: &str, nth: usize) -> Self {
         Self(format!("kill {nth} {point}"))
     }
 
-    /// It stands still there instead.
+    /// It is stopped there instead.
     pub fn paused_at(point: &str, nth: usize) -> Self {
         Self(format!("stop {nth} {point}"))
     }
 }
 
-/// Passes points, and dies at one of them.
+/// Counts the passes of points, and dies at one of them.
 #[derive(Clone)]
 pub struct Points(Arc<Deadly>);
 
@@ -65,8 +65,8 @@ impl Points {
         let Deadly { signal, nth, point: deadly, passed } = &*self.0;
         if point == deadly && passed.fetch_add(1, Ordering::SeqCst) + 1 == *nth {
             rustix::process::kill_process(rustix::process::getpid(), *signal).unwrap();
-            // A signal that stops a process reaches each of its threads in its own time. This one goes no further before
-            // it is told to.
+            // A signal that stops a process reaches its threads one by one. This thread goes no further before it is
+            // told to.
             while !go_on(std::process::id()).exists() {
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -74,12 +74,12 @@ impl Points {
     }
 }
 
-/// The file that tells a process that stood still to go on.
+/// The file that tells a stopped process to go on.
 pub fn go_on(process: u32) -> PathBuf {
     std::env::temp_dir().join(format!("auth-core-test-go-on-{process}"))
 }
 
-/// Is the child, if this process is one. `open` opens the store that it is told to share.
+/// Runs the child, if this process is one. `open` opens the shared store.
 pub fn child(open: impl FnOnce(&str, Points) -> Arc<dyn SessionStore>) {
     let Ok(role) = std::env::var(ROLE) else { return };
     let role: Vec<&str> = role.split('\n').collect();
@@ -109,7 +109,7 @@ pub fn child(open: impl FnOnce(&str, Points) -> Arc<dyn SessionStore>) {
     runtime.block_on(manager.shutdown());
 }
 
-/// How many renewals are under way.
+/// The number of operations in flight.
 struct UnderWay(watch::Sender<usize>);
 
 impl Default for UnderWay {
@@ -121,7 +121,7 @@ impl Default for UnderWay {
 impl UnderWay {
     /// Waits until there is none.
     async fn over(&self) {
-        // One that was sent on its way begins before this does: the runtime has one thread, and takes them in order.
+        // A renewal that was spawned begins before this task ends: the runtime has one thread, and runs tasks in order.
         tokio::spawn(async {}).await.unwrap();
         self.0.subscribe().wait_for(|under_way| *under_way == 0).await.unwrap();
     }
@@ -137,7 +137,7 @@ impl Observer for UnderWay {
     }
 }
 
-/// The points that a renewal passes, whatever the store, and what a kill there leaves.
+/// The points that a renewal passes with any store, each with the state that a kill there leaves.
 pub fn points() -> Vec<(String, usize, Left)> {
     [
         ("before Load", 1, Left::Old),

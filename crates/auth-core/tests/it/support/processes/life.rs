@@ -1,4 +1,4 @@
-//! One session of one account that processes are killed over, and a herd of processes over another.
+//! A session over which processes are killed, and a herd of processes over another session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio::runtime::Runtime;
 
 use super::{Answer, Died, LIFETIME, Process, STALE, World};
 
-/// No token is used so shortly before its expiry.
+/// No token is used in this time before its expiry.
 const SKEW: Duration = Duration::from_secs(30);
 
-/// What a kill leaves behind.
+/// The state that a kill leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
     /// The old session, and nothing was sent: the next process renews it.
@@ -27,15 +27,15 @@ pub enum Left {
 pub struct Shared<'a> {
     /// Opens it, in this process.
     pub open: &'a dyn Fn() -> Arc<dyn SessionStore>,
-    /// The module whose test `child` is what a process does.
+    /// The module whose test `child` is the program of a process.
     pub module: &'static str,
-    /// What a process is told of it.
+    /// The place of the store, as passed to a process.
     pub place: String,
-    /// Ends the lock of an account whose process was killed, if it doesn't die with that.
+    /// Ends the lock of an account whose process was killed, if it doesn't end with the process.
     pub end_lock: &'a dyn Fn(&str),
 }
 
-/// Eight processes want a token at once, each time the last one has expired.
+/// Eight processes ask for a token at once, each time the last one has expired.
 pub fn eight_processes_redeem_once_a_cycle(shared: &Shared<'_>) {
     const PROCESSES: usize = 8;
     let cycles = effort(20, 200);
@@ -59,13 +59,13 @@ pub fn eight_processes_redeem_once_a_cycle(shared: &Shared<'_>) {
     println!("{PROCESSES} processes, {cycles} cycles: {cycles} redemptions, no refresh token twice, no logout");
 }
 
-/// A runtime for the test's side: the vendor is served beside it.
+/// A runtime for the test's side, which also serves the vendor.
 pub fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-/// Kills processes at each of these points, and while the request or its answer is on the way, when the token is stale
-/// and when it has expired. Says how many died.
+/// Kills processes at each of these points, and while the request or its response is in transit, when the token is
+/// stale and when it has expired. Returns the number of kills.
 pub fn kill_everywhere(shared: &Shared<'_>, points: &[(String, usize, Left)], rounds: usize) -> usize {
     let runtime = runtime();
     let world = runtime.block_on(World::start());
@@ -99,7 +99,7 @@ pub struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    /// Somebody has signed in.
+    /// Signs in.
     pub fn begin(world: &'a World, runtime: &'a Runtime, shared: &'a Shared<'a>, number: usize) -> Self {
         let account = format!("account {number}");
         let session = runtime.block_on(world.sign_in(&*(shared.open)(), &account));
@@ -116,8 +116,8 @@ impl<'a> Life<'a> {
         self.label = format!("{point} #{nth}, age {age:?}");
         self.world.clock.advance(age);
         let mut process = self.process(Some(Died::at(point, nth)));
-        // It may answer before it dies: with the valid token, or with the new one. The second question is the one that
-        // renews what is stale.
+        // It may answer before it dies: with the valid token, or with the new one. A stale token is renewed with the
+        // second question.
         process.send(&self.world.clock);
         if process.answer().is_some() && age == STALE {
             process.send(&self.world.clock);
@@ -127,7 +127,7 @@ impl<'a> Life<'a> {
         self
     }
 
-    /// A process renews the session, and is killed while the request is on its way, or the answer.
+    /// A process renews the session, and is killed while the request or the response is in transit.
     fn die_on_the_way(mut self, answered: bool, age: Duration) -> Self {
         self.label = format!("on the way, answered {answered}, age {age:?}");
         self.world.clock.advance(age);
@@ -151,7 +151,7 @@ impl<'a> Life<'a> {
         (self.shared.end_lock)(&self.world.key(&self.account));
     }
 
-    /// What is in the store, and what the next processes make of it.
+    /// Checks the stored session, and the tokens that the next processes get.
     fn assert_left(&self, left: Left) {
         let label = &self.label;
         let stored = self.runtime.block_on((self.shared.open)().load(&self.world.key(&self.account))).unwrap();
@@ -177,7 +177,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Somebody who knows nothing but the store asks.
+    /// Asks for a token as a new process, with nothing but the store.
     fn ask_anew(&self) -> Answer {
         let manager = self.world.manager((self.shared.open)(), &self.account);
         let answer = Answer::of(self.runtime.block_on(manager.token()));

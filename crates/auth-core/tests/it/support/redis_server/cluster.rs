@@ -48,7 +48,7 @@ impl Cluster {
 
 struct Node {
     server: RedisServer,
-    /// Where nodes speak to each other. Not ten thousand above its port, which may be too high.
+    /// The port of the cluster bus. Not ten thousand above the server's port, which may be too high.
     bus: u16,
 }
 

@@ -1,4 +1,4 @@
-//! What stands between a client and Redis, and loses answers or holds requests back.
+//! A proxy between a client and Redis, which loses answers or holds requests back.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-/// Passes everything on, apart from the answers it is told to lose, and to whom it is told.
+/// Forwards all traffic to the configured server, apart from the responses that a test has it lose.
 #[derive(Clone)]
 pub struct Proxy {
     address: SocketAddr,
@@ -17,12 +17,12 @@ pub struct Proxy {
 
 #[derive(Default)]
 struct Fate {
-    /// Where connections lead from now on.
+    /// The target of new connections.
     port: AtomicU16,
-    /// So many answers pass before one is lost; nothing is lost at 0.
+    /// Counts down to the answer that is lost; none is lost at 0.
     countdown: AtomicUsize,
     lost: AtomicUsize,
-    /// So many requests pass before one is held back; none is at 0.
+    /// Counts down to the request that is held back; none is at 0.
     until_held: AtomicUsize,
     held: Notify,
     released: Notify,
@@ -48,7 +48,7 @@ impl Proxy {
         format!("redis://{}/0", self.address)
     }
 
-    /// New connections lead somewhere else, as a name does after a failover; those that are there stay.
+    /// Changes the target of new connections, as a name does after a failover; existing connections stay.
     pub fn lead_to(&self, port: u16) {
         self.fate.port.store(port, Ordering::SeqCst);
     }
@@ -99,7 +99,7 @@ async fn pass(mut client: TcpStream, fate: Arc<Fate>) {
                 }
                 _ => return,
             },
-            // Requests come one by one here, and answers are short: what is read is one answer.
+            // Requests come one by one here, and answers are short: one read is one answer.
             read = redis.read(&mut answered) => match read {
                 Ok(length) if length > 0 => {
                     if is_last(&fate.countdown) {
@@ -116,7 +116,7 @@ async fn pass(mut client: TcpStream, fate: Arc<Fate>) {
     }
 }
 
-/// Counts down; whether this is the one that was counted to.
+/// Counts down; returns whether this step ended the count.
 fn is_last(countdown: &AtomicUsize) -> bool {
     countdown.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| Some(n.saturating_sub(1))) == Ok(1)
 }

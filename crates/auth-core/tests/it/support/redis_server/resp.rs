@@ -1,4 +1,4 @@
-//! As much of Redis' protocol as a test needs, apart from the client under test.
+//! The part of Redis' protocol that tests need, independent of the client under test.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

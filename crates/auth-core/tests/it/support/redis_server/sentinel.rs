@@ -9,14 +9,14 @@ pub struct Sentinel {
 }
 
 impl Sentinel {
-    /// Watches them under the name `main`.
+    /// Starts a sentinel that watches both under the name `main`.
     pub async fn start() -> Option<Self> {
         let primary = RedisServer::with(&["--repl-diskless-sync-delay", "0"])?;
         let port = primary.port().to_string();
         let replica = RedisServer::with(&["--replicaof", "127.0.0.1", &port])?;
         until("the replica is in step", || replica.get(&["INFO", "replication"]).contains("master_link_status:up"))
             .await;
-        // A sentinel writes into its configuration what it finds out.
+        // A sentinel writes its findings into its configuration.
         let file = primary.folder().join("sentinel.conf");
         let lines = [
             format!("sentinel monitor main 127.0.0.1 {port} 1"),
@@ -33,7 +33,7 @@ impl Sentinel {
         format!("redis://127.0.0.1:{}", self.sentinel.port())
     }
 
-    /// The primary dies, and the sentinel makes a primary of the replica. It waits for a second before it believes it.
+    /// Kills the primary, and waits until the sentinel has promoted the replica, after a second without the primary.
     pub async fn fail_over(&mut self) {
         self.primary.stop();
         let port = Reply::Text(self.replica.port().to_string());
