@@ -14,7 +14,7 @@ pub struct Sized {
     pub name: String,
     /// How many operations it has.
     pub operations: usize,
-    /// Its text.
+    /// The description as JSON.
     pub text: String,
 }
 

@@ -37,7 +37,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// [`InvalidToken`] when the text is empty or holds anything but visible ASCII.
+    /// [`InvalidToken`] when the secret is empty or holds anything but visible ASCII.
     pub fn bearer(secret: &Secret, generation: u64) -> Result<Self, InvalidToken> {
         let text = secret.expose();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {

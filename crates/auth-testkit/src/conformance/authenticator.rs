@@ -20,6 +20,10 @@ const CLOCK: TokioTimer = TokioTimer::new();
 /// has the data that the vendor requires. Test that with a fake. Checks that these credentials or this vendor don't
 /// allow are [skipped](Report::skipped) by name.
 ///
+/// # Cancel safety
+///
+/// A run that is dropped leaves its current session signed in.
+///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, Timer};

@@ -22,6 +22,10 @@ use super::report::{Report, describe};
 /// Not covered: whether a write survives a crash, and whether locks and writes exclude other processes. Test that with
 /// processes.
 ///
+/// # Cancel safety
+///
+/// A run that is dropped leaves its sessions in the store.
+///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 /// use std::sync::Arc;

@@ -62,12 +62,16 @@ impl Shared {
 }
 
 impl Hold {
-    /// Waits until a request has arrived.
+    /// Waits until a request has arrived. Cancel safe, as [`arrived_times`](Self::arrived_times).
     pub async fn arrived(&self) {
         self.arrived_times(1).await;
     }
 
     /// Waits until this many requests have arrived.
+    ///
+    /// # Cancel safety
+    ///
+    /// Waiting changes nothing: the future can be dropped at any time.
     pub async fn arrived_times(&self, count: usize) {
         // This end keeps the sender alive, so waiting can't fail.
         let _ = self.shared.arrived.subscribe().wait_for(|arrived| *arrived >= count).await;
