@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What depending on a client costs, against depending on reqwest: crates in the tree, and the time of a clean build.
-# ROUNDS=0 counts only; CLIENTS="…" takes some of them. Nothing is downloaded but what Cargo.lock names.
+# The cost of depending on a client, compared with reqwest: crates in the tree, and the time of a clean build. ROUNDS=0
+# only counts; CLIENTS="…" selects clients. Only crates in Cargo.lock are downloaded.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -10,7 +10,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export CARGO_TERM_COLOR=never
 
-# A project that makes one call: `project <name> <dependency line>`, with its main.rs on stdin. It has the versions of
+# A project that makes one call: `project <name> <dependency line>`, with its main.rs on stdin. It uses the versions of
 # our lock file.
 project() {
     mkdir -p "$scratch/$1/src"
@@ -28,7 +28,7 @@ edition = "2024"
 $2
 tokio = { version = "1", features = ["macros", "rt"] }
 TOML
-    # Takes out of the lock file what this project doesn't need.
+    # Removes the entries of the lock file that this project doesn't need.
     cargo metadata --quiet --format-version 1 --manifest-path "$scratch/$1/Cargo.toml" >/dev/null
 }
 
@@ -79,7 +79,7 @@ crates() {
 
 printf '%-18s %8s %8s\n' "crates" "in tree" "more"
 bare=$(crates reqwest reqwest | wc -l)
-# Its own tree, and itself: a client has reqwest below it, too.
+# Its own tree, and reqwest itself: a client has it in its tree, too.
 bare=$((bare + 1))
 printf '%-18s %8d %8s\n' reqwest "$bare" ""
 for client in "${clients[@]}"; do
@@ -100,7 +100,7 @@ done
 echo
 jobs=2
 TIMEFORMAT='%R %U %S'
-# Seconds on the clock and seconds of work of one clean debug build.
+# Wall-clock seconds and CPU seconds of one clean debug build.
 build() {
     rm -rf "$scratch/target"
     { time cargo build --offline --quiet --jobs "$jobs" --manifest-path "$scratch/$1/Cargo.toml" \
@@ -112,7 +112,7 @@ for ((round = 0; round < rounds; round++)); do
         build "$one" >>"$scratch/$one.times"
     done
 done
-# The best round is the one that the rest of the machine disturbed least.
+# The best round is the one that other load disturbed least.
 best() { sort -g "$scratch/$1.times" | awk -v field="$2" 'NR == 1 || $field < best { best = $field } END { print best }'; }
 printf '%-18s %9s %7s %9s %7s\n' "clean debug build" "clock, s" "ratio" "work, s" "ratio"
 for one in reqwest "${clients[@]}"; do

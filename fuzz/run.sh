@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs fuzz targets: `run.sh RUNS [TARGET…]`, all of them by default. Needs cargo-fuzz and a nightly toolchain.
-# SEEDS names folders with descriptions, besides ours. A crash stays in artifacts/ and ends the run.
+# SEEDS names further folders with descriptions. A crash stays in artifacts/ and ends the run.
 set -euo pipefail
 cd "$(dirname "$0")"
 runs=${1:?how many runs a target}

@@ -1,4 +1,4 @@
-//! What the fuzz targets share: an input is one or several files, and goes through the stages it says.
+//! The stages that the fuzz targets share. An input is one or several files.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use openapi_pipeline::merge::{self, MergePlan, Part};
 use openapi_pipeline::select::{self, Selection};
 use openapi_pipeline::{Context, Diagnostics, Node, convert, overlay};
 
-/// Divides an input into files.
+/// Separates the files of an input.
 pub const DIVIDER: &str = "\n%%%%\n";
 
-/// The parts of an input, if it is text.
+/// The parts of an input, if it is UTF-8.
 pub fn parts(input: &[u8]) -> Option<Vec<&str>> {
     Some(std::str::from_utf8(input).ok()?.split(DIVIDER).collect())
 }
@@ -28,18 +28,18 @@ pub fn load(cx: &mut Context, parts: &[&str]) -> Result<load::Document, Diagnost
     load::load(cx, &files(parts), Path::new("part0.yaml"))
 }
 
-/// Loads one text and brings it to 3.0.3.
+/// Loads one file and converts it to 3.0.3.
 pub fn downgraded(cx: &mut Context, text: &str) -> Result<Node, Diagnostics> {
     let document = load(cx, &[text])?;
     convert::to_v3_0(cx, document)
 }
 
-/// Loads one text as an overlay.
+/// Loads one file as an overlay.
 pub fn parsed(cx: &mut Context, text: &str) -> Result<Node, Diagnostics> {
     load::parse(cx, &MemoryFiles::new().with("overlay.yaml", text.as_bytes()), Path::new("overlay.yaml"))
 }
 
-/// Selects all of it, merges it with nothing, and lowers it.
+/// Selects everything, merges the document alone, and lowers it.
 pub fn lowered(cx: &mut Context, document: Node) -> Result<Node, Diagnostics> {
     let selected = select::select(cx, document, &Selection::default())?;
     let parts = vec![Part { id: "a".to_owned(), root: selected }];
@@ -47,7 +47,7 @@ pub fn lowered(cx: &mut Context, document: Node) -> Result<Node, Diagnostics> {
     lower::lower(cx, merged, &LowerPlan::default())
 }
 
-/// Applies an overlay to a text as published, checks what results, and brings it to 3.0.3.
+/// Applies an overlay to a description as published, checks the result, and converts it to 3.0.3.
 pub fn overlaid(cx: &mut Context, text: &str, overlay_text: &str) -> Result<Node, Diagnostics> {
     let files = files(&[text]);
     let mut published = load::read(cx, &files, Path::new("part0.yaml"))?;
@@ -57,7 +57,7 @@ pub fn overlaid(cx: &mut Context, text: &str, overlay_text: &str) -> Result<Node
     convert::to_v3_0(cx, checked)
 }
 
-/// An error must be drawable, and say something.
+/// Checks that an error has problems and can be rendered.
 pub fn shown<T>(cx: &Context, outcome: Result<T, Diagnostics>) -> Option<T> {
     outcome
         .map_err(|problems| {

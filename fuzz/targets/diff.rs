@@ -1,4 +1,4 @@
-//! Two descriptions; and each against itself, which is no difference.
+//! Compares two descriptions, and each with itself, which must show no difference.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! A description of any dialect to 3.0.3, and what comes out once more.
+//! Converts a description of any dialect to 3.0.3, and the result once more.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
     let Some(document) = shown(&cx, outcome) else { return };
     let text = document.to_pretty_json();
     let mut cx = Context::new();
-    // It may be refused: a reference among what the specification doesn't know leads where it always led.
+    // The second conversion may be refused: references within unknown keywords keep their old targets.
     let outcome = downgraded(&mut cx, &text);
     shown(&cx, outcome);
 });

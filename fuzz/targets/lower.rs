@@ -1,4 +1,4 @@
-//! A description of any dialect all the way to what the generator reads, and that loaded again.
+//! Lowers a description of any dialect to what the generator reads, and loads the result.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use openapi_pipeline::Context;
 use pipeline_fuzz::{overlaid, parts, shown};
 
-/// For inputs that are an overlay alone.
+/// The description for inputs that are an overlay alone.
 const DOCUMENT: &str = r##"{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "tags": [{"name": "a"}, {"name": "b"}],
 "paths": {"/a/{id}": {"get": {"operationId": "a", "parameters": [{"name": "id", "in": "path", "required": true,
 "schema": {"type": "string"}}], "responses": {"200": {"description": "d", "content": {"application/json":

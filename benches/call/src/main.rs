@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: call <hand|hand-key|family|family-key> <count> <base URL>".into());
     };
     let count: usize = count.parse()?;
-    // One thread: the work of a call is counted, not how it is spread.
+    // One thread: this counts the work of a call, not how it is spread.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match way.as_str() {
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     })
 }
 
-/// What every call sends.
+/// The body of every call.
 fn wanted() -> AppPortalAccessIn {
     AppPortalAccessIn::new().expiry(3600).read_only(true)
 }
@@ -55,7 +55,7 @@ async fn by_hand(base: &str, count: usize, with_key: bool) -> Result<(), Box<dyn
     Ok(())
 }
 
-/// The same through the client.
+/// The same calls through the client.
 async fn by_family(base: &str, count: usize, idempotency: Idempotency) -> Result<(), Box<dyn Error>> {
     let client = Client::builder()
         .server(Server::Custom(base.to_owned()))

@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 
 /// A description to time.
 pub struct Sized {
-    /// What it is called in the table.
+    /// Its name in the table.
     pub name: String,
     /// How many operations it has.
     pub operations: usize,
-    /// Its text.
+    /// The description as JSON.
     pub text: String,
 }
 
@@ -28,7 +28,7 @@ pub fn parts(whole: &Value) -> Vec<Sized> {
 }
 
 /// A description of this many operations and bytes: the whole and copies of it, each with components of its own, and
-/// samples of code such as vendors publish with theirs.
+/// code samples such as vendors publish with theirs.
 pub fn large(whole: &Value, operations: usize, bytes: usize) -> Sized {
     let mut large = whole.clone();
     let mut copy = 1;
@@ -52,7 +52,7 @@ pub fn time(xtask: &Path, description: &Sized, runs: usize) -> std::io::Result<D
     let from = folder.path().join("openapi.json");
     fs::write(&from, &description.text)?;
     let mut times = Vec::new();
-    // The first one warms the caches.
+    // The first run warms the caches.
     for _ in 0..=runs {
         let started = Instant::now();
         let mut command = Command::new(xtask);
@@ -79,7 +79,7 @@ fn count(document: &Value) -> usize {
     count
 }
 
-/// Shows each operation, and drops those that are not wanted.
+/// Calls `wanted` for each operation, and drops those that it rejects.
 fn for_operations(document: &mut Value, mut wanted: impl FnMut(&mut Map<String, Value>) -> bool) {
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for item in paths.values_mut().filter_map(Value::as_object_mut) {

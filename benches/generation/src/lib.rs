@@ -1,4 +1,4 @@
-//! What is timed: families of this repository, a whole published description, and progenitor alone.
+//! The work that is timed: families of this repository, a whole published description, and progenitor alone.
 
 pub mod growth;
 
@@ -17,14 +17,14 @@ use openapi_pipeline::merge::Part;
 use openapi_pipeline::{Context, Diagnostics, convert, load, lower, merge, overlay, select};
 use tempfile::TempDir;
 
-/// That of xtask.
+/// The allocator of xtask.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The published description that is timed as a whole; it has 78 paths.
 pub const UPSTREAM: &str = "svix-2024-09-10.json";
 
-/// The repository this crate lies in.
+/// The repository that contains this crate.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
 }
@@ -34,7 +34,8 @@ pub fn families(workspace: &Workspace) -> Vec<Family> {
     build::families(&Tree::new(workspace)).unwrap_or_else(|failure| panic!("{}", failure.render(false))).1.families
 }
 
-/// All families of a workspace, from their documents on disk to their sources in memory. The bytes of the sources.
+/// Generates all families of a workspace, from their documents on disk to their sources in memory. Returns the size of
+/// the sources in bytes.
 pub fn build_all(workspace: &Workspace) -> usize {
     let tree = Tree::new(workspace);
     let (mut cx, families, mut inputs) = build::families(&tree).expect("families.toml is right");
@@ -74,7 +75,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The text of the published description. `Err` says why there is none.
+/// The published description. `Err` says why there is none.
 pub fn published() -> Result<String, String> {
     let folder = std::env::var_os("UPSTREAM_DIR")
         .ok_or("UPSTREAM_DIR names no folder with the vendors' published descriptions")?;
@@ -117,8 +118,8 @@ impl Stages {
         result
     }
 
-    /// Runs a family stage by stage, as `families::build::family` does, with the clock between them. The last one is
-    /// progenitor alone, on its own, which is a part of the one before and not of the total.
+    /// Runs a family stage by stage, as `families::build::family` does, and measures each. The last one is progenitor
+    /// alone, which is a part of the stage before and not of the total.
     pub fn of(workspace: &Workspace, family: &Family) -> Result<Self, Diagnostics> {
         let mut stages = Self::default();
         let cx = &mut Context::new();
@@ -160,16 +161,16 @@ impl Stages {
         Ok(Part { id: document.id.clone(), root })
     }
 
-    /// The whole run.
+    /// The time of the whole run.
     pub fn total(&self) -> Duration {
         self.0.iter().filter(|(stage, _)| *stage != PROGENITOR).map(|(_, time)| *time).sum()
     }
 }
 
-/// The stage that isn't one: progenitor without anything of ours around it.
+/// Not a stage of the run: progenitor without our code around it.
 pub const PROGENITOR: &str = "(progenitor alone)";
 
-/// The merged document of the only family of a workspace, as progenitor gets it.
+/// The merged document of a workspace's only family, as progenitor gets it.
 pub fn view(workspace: &Workspace) -> serde_json::Value {
     let tree = Tree::new(workspace);
     let (mut cx, families, _) = build::families(&tree).expect("families.toml is right");
@@ -179,7 +180,7 @@ pub fn view(workspace: &Workspace) -> serde_json::Value {
     without_error_responses(serde_json::from_str(merged.expect("it has a document").1).expect("it is JSON"))
 }
 
-/// progenitor allows one error type per operation, so it never sees the others: what client-codegen does.
+/// Removes the error responses, as client-codegen does: progenitor allows one error type per operation.
 fn without_error_responses(mut document: serde_json::Value) -> serde_json::Value {
     let items = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     for operation in items.filter_map(|item| item.as_object_mut()).flat_map(|item| item.values_mut()) {
@@ -190,7 +191,7 @@ fn without_error_responses(mut document: serde_json::Value) -> serde_json::Value
     document
 }
 
-/// progenitor by itself, from JSON to tokens. How many items it made.
+/// Runs progenitor alone, from JSON to tokens. Returns the number of top-level tokens.
 pub fn progenitor(document: &serde_json::Value) -> usize {
     let mut settings = progenitor::GenerationSettings::new();
     settings

@@ -93,7 +93,7 @@ fn processes() -> io::Result<()> {
     for profile in ["release", "debug"] {
         let binary = build(profile)?;
         report(&format!("{profile} xtask generate --force"), || in_scratch(&binary, &["--force"]))?;
-        // The run before was this binary's, so nothing is left to do.
+        // The previous run was this binary's, so nothing is left to do.
         report(&format!("{profile} xtask generate, nothing to do"), || in_scratch(&binary, &[]))?;
     }
     report("cargo xtask generate, nothing to do", || {
@@ -105,7 +105,7 @@ fn processes() -> io::Result<()> {
 
 fn report(title: &str, command: impl Fn() -> Command) -> io::Result<()> {
     let mut times = Vec::new();
-    // The first one warms the caches.
+    // The first run warms the caches.
     for _ in 0..=RUNS {
         let started = Instant::now();
         let output = command().stdin(Stdio::null()).output()?;

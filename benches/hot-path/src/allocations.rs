@@ -1,6 +1,6 @@
-//! An allocator that counts.
+//! An allocator that counts allocations.
 
-// `GlobalAlloc` is an unsafe trait. Every call is passed on to the system's allocator as it came.
+// `GlobalAlloc` is an unsafe trait. Every call is passed on unchanged to the system's allocator.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -10,12 +10,12 @@ use std::cell::Cell;
 static COUNTING: Counting = Counting;
 
 thread_local! {
-    // Per thread, so that counting is no point where threads meet. It needs neither a lazy start nor a destructor, and
-    // so never allocates.
+    // Per thread, so that threads don't contend for it. It needs neither lazy initialization nor a destructor, and so
+    // never allocates.
     static COUNT: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The allocations of this thread so far. What grows in place or moves counts too.
+/// The allocations of this thread so far, reallocations included.
 pub(crate) fn count() -> u64 {
     COUNT.get()
 }

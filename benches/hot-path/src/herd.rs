@@ -1,4 +1,4 @@
-//! A herd: many tasks ask at the same time for a token that isn't there, and a renewal takes a while.
+//! A herd: many tasks ask at the same time for a token that isn't cached, and a renewal takes a while.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -20,13 +20,13 @@ const ROUNDS: usize = 3;
 /// How long the vendor takes for a renewal.
 const RENEWAL: Duration = Duration::from_millis(50);
 
-/// A way to a token, with none there yet.
+/// A way to a token, without a cached one.
 trait Way: Send + Sync {
-    /// Asks once, and says whether there was a token.
+    /// Asks once, and returns whether there was a token.
     fn ask(&self) -> BoxFuture<'_, bool>;
 }
 
-/// The way of this name to this vendor.
+/// The way of this name, for this vendor.
 fn prepare(name: &str, vendor: Arc<Vendor>) -> Result<Arc<dyn Way>, Box<dyn Error>> {
     Ok(match name {
         "manager" => Arc::new(manager::Manager::new(vendor)?),
@@ -35,12 +35,12 @@ fn prepare(name: &str, vendor: Arc<Vendor>) -> Result<Arc<dyn Way>, Box<dyn Erro
     })
 }
 
-/// Whoever it is that is asked for renewals: counts them.
+/// A vendor that counts renewals.
 #[derive(Debug)]
 struct Vendor {
     fails: bool,
     begun: AtomicUsize,
-    /// Those that nobody gave up before the vendor had its time.
+    /// Renewals that were not cancelled before the vendor had its time.
     finished: AtomicUsize,
 }
 
@@ -53,13 +53,13 @@ impl Vendor {
         self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The end of a renewal, and whether it is granted.
+    /// Ends a renewal, and returns whether it is granted.
     fn finish(&self) -> bool {
         self.finished.fetch_add(1, Ordering::Relaxed);
         !self.fails
     }
 
-    /// The whole of a renewal, for those who need no HTTP.
+    /// A whole renewal, for ways that need no HTTP.
     async fn renew(&self) -> bool {
         self.begin();
         tokio::time::sleep(RENEWAL).await;
@@ -67,7 +67,7 @@ impl Vendor {
     }
 }
 
-/// What became of a herd.
+/// The result of a herd.
 struct Outcome {
     begun: usize,
     finished: usize,
@@ -83,7 +83,7 @@ pub(crate) fn table() -> Result<(), Box<dyn Error>> {
     for fails in [false, true] {
         for tasks in SIZES {
             let mut outcomes: Vec<Vec<Outcome>> = NAMES.iter().map(|_| Vec::new()).collect();
-            // In turn, as above.
+            // In turn, so that other load disturbs all ways.
             for _ in 0..ROUNDS {
                 for (name, outcomes) in NAMES.iter().zip(&mut outcomes) {
                     let outcome = meet(name, tasks, fails)?;
@@ -94,7 +94,7 @@ pub(crate) fn table() -> Result<(), Box<dyn Error>> {
                 }
             }
             for (name, outcomes) in NAMES.iter().zip(&outcomes) {
-                // The worst round; a time is disturbed by what else the machine does, and so the middle one.
+                // The counts of the worst round; the median of the times, since other load disturbs them.
                 let most = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).max().unwrap_or_default();
                 let (begun, finished) = (most(|outcome| outcome.begun), most(|outcome| outcome.finished));
                 let tokens = outcomes.iter().map(|outcome| outcome.tokens).min().unwrap_or_default();
@@ -109,7 +109,7 @@ pub(crate) fn table() -> Result<(), Box<dyn Error>> {
 
 /// Lets a herd ask, each task once.
 fn meet(name: &str, tasks: usize, fails: bool) -> Result<Outcome, Box<dyn Error>> {
-    // A runtime of its own, so that nothing is left of the one before.
+    // A runtime of its own, so that nothing is left of the previous one.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let vendor = Arc::new(Vendor::new(fails));
@@ -117,7 +117,7 @@ fn meet(name: &str, tasks: usize, fails: bool) -> Result<Outcome, Box<dyn Error>
         let (start, way) = watch::channel(None);
         let asking: Vec<_> = (0..tasks).map(|_| tokio::spawn(ask(Arc::clone(&gathered), way.clone()))).collect();
         gathered.wait().await;
-        // Only now, since some begin to renew as soon as they exist.
+        // Only now, since some ways begin to renew as soon as they exist.
         start.send_replace(Some(prepare(name, Arc::clone(&vendor))?));
 
         let (mut first, mut last, mut tokens) = (None::<Instant>, None, 0);
@@ -133,8 +133,8 @@ fn meet(name: &str, tasks: usize, fails: bool) -> Result<Outcome, Box<dyn Error>
     })
 }
 
-/// One of the herd: waits for the others, then for the way, and asks. When it did, when it had its answer, and whether
-/// that was a token.
+/// A task of the herd: waits for the others, then for the way, and asks. Returns when it asked, when it was answered,
+/// and whether it got a token.
 async fn ask(
     gathered: Arc<Barrier>,
     mut way: watch::Receiver<Option<Arc<dyn Way>>>,

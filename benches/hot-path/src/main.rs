@@ -1,4 +1,4 @@
-//! What a cached token that is still valid costs, and what becomes of a herd that finds none: `hot-path` prints a table
+//! The cost of a cached token that is still valid, and the behaviour of a herd without one: `hot-path` prints a table
 //! of each, `hot-path herd` the second only, and `hot-path <way> <count>` only asks.
 
 use std::error::Error;
@@ -15,7 +15,7 @@ use median::median;
 use ways::{NAMES, Way, prepare};
 
 const ROUNDS: usize = 25;
-/// How long a way is asked in one round, about.
+/// The approximate time that a way is asked in one round.
 const ROUND: Duration = Duration::from_millis(20);
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -43,14 +43,14 @@ fn table() -> Result<(), Box<dyn Error>> {
     println!("{:<10} {:>7} {:>12} {:>10} {:>15}", "", "threads", "ns a token", "ratio", "allocations");
     for threads in [1, 2] {
         let mut times = vec![Vec::new(); ways.len()];
-        // In turn, so that what disturbs the machine for a while disturbs all ways.
+        // In turn, so that temporary load on the machine disturbs all ways.
         for _ in 0..ROUNDS {
             for ((way, &count), times) in ways.iter().zip(&counts).zip(&mut times) {
                 times.push(nanoseconds(way.as_ref(), count, threads));
             }
         }
         for ((name, own), allocated) in NAMES.iter().zip(&times).zip(&allocated) {
-            // Of each round with the baseline of the same round.
+            // Each round is compared with the baseline of the same round.
             let ratios = own.iter().zip(&times[0]).map(|(own, baseline)| own / baseline).collect();
             let (time, ratio) = (median(own.clone()), median(ratios));
             println!("{name:<10} {threads:>7} {time:>12.1} {ratio:>10.2} {allocated:>15.2}");
@@ -70,13 +70,13 @@ fn nanoseconds(way: &dyn Way, count: usize, threads: usize) -> f64 {
     };
     let times: Vec<f64> = std::thread::scope(|scope| {
         let asking: Vec<_> = (0..threads).map(|_| scope.spawn(ask)).collect();
-        // A way that has no token panics, and there is nothing to report then.
+        // A way without a token panics, and there is nothing to report then.
         asking.into_iter().map(|thread| thread.join().expect("every way has its token")).collect()
     });
     times.iter().sum::<f64>() / times.len() as f64
 }
 
-/// The allocations of one token.
+/// The allocations per token.
 fn allocations_of(way: &dyn Way) -> f64 {
     const COUNT: usize = 10_000;
     let counted = |count| {
@@ -84,7 +84,7 @@ fn allocations_of(way: &dyn Way) -> f64 {
         way.ask(count);
         allocations::count() - before
     };
-    // The difference, so that entering a runtime doesn't count; what a thread sets up once has happened before.
+    // The difference, so that entering a runtime doesn't count; the setup of a thread has happened before.
     let _ = counted(1);
     let (few, many) = (counted(1), counted(1 + COUNT));
     many.saturating_sub(few) as f64 / COUNT as f64

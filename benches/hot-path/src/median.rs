@@ -1,6 +1,6 @@
-//! What stands for several measurements.
+//! The median of measurements.
 
-/// The one in the middle.
+/// The value in the middle.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]

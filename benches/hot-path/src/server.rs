@@ -1,4 +1,4 @@
-//! A server on loopback that gives the token, for those who get theirs by HTTP.
+//! A server on loopback that issues the token, for ways that get theirs by HTTP.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-/// What the server gives, and every other way has from the beginning.
+/// The token that the server issues, and that every other way has from the beginning.
 pub(crate) const TOKEN: &str = "made-up-for-the-benchmark-0123456789-0123456789-0123456789";
 pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Starts the server, and says where it is. It asks `grants` for every request, on a thread of its own, and is there
-/// until the process ends. A request that isn't granted is answered with 503.
+/// Starts the server, and returns its URL. It calls `grants` for every request, on a thread of its own, and runs until
+/// the process ends. A request that isn't granted is answered with 503.
 pub(crate) fn start(grants: impl Fn() -> bool + Send + Sync + 'static) -> std::io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}/token", listener.local_addr()?);
@@ -20,7 +20,7 @@ pub(crate) fn start(grants: impl Fn() -> bool + Send + Sync + 'static) -> std::i
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let grants = Arc::clone(&grants);
-            // Whoever gets no answer finds out by itself.
+            // A client notices a missing answer by itself.
             std::thread::spawn(move || answer(&stream, || grants()));
         }
     });

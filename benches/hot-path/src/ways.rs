@@ -1,4 +1,4 @@
-//! The ways that are compared: each has its token already, and finds it still valid.
+//! The ways that are compared: each has a cached token that is still valid.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -17,7 +17,7 @@ pub(crate) mod google;
 
 /// A way to a token.
 pub(crate) trait Way: Send + Sync {
-    /// Asks for the token so many times. The loop is in here, so that nothing but the way itself is in it.
+    /// Asks for the token this many times. The loop is inside, so that only the way itself is measured.
     fn ask(&self, count: usize);
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn prepare(name: &str) -> Result<Box<dyn Way>, Box<dyn Error>> {
     })
 }
 
-/// The least there is to do: find the token without a lock, look at the clock, share the token.
+/// The least work: load the token without a lock, read the clock, share the token.
 struct Baseline {
     published: ArcSwap<Published>,
 }
@@ -66,7 +66,7 @@ impl Way for Baseline {
     }
 }
 
-/// What a family client does on every call: it asks a source that it knows nothing else of.
+/// The work of a family client on every call: it asks a source that it knows only by its trait.
 struct Manager {
     source: Arc<dyn TokenSource>,
 }
@@ -90,7 +90,7 @@ impl Way for Manager {
     }
 }
 
-/// A vendor that signs anybody in, for an hour.
+/// A vendor that accepts every login, for an hour.
 struct InProcess;
 
 impl Authenticator for InProcess {

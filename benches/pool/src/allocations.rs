@@ -1,6 +1,6 @@
-//! An allocator that knows how much is allocated.
+//! An allocator that knows how many bytes are allocated.
 
-// `GlobalAlloc` is an unsafe trait. Every call is passed on to the system's allocator as it came.
+// `GlobalAlloc` is an unsafe trait. Every call is passed on unchanged to the system's allocator.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -11,7 +11,7 @@ static COUNTING: Counting = Counting;
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
-/// The bytes that are allocated right now, as they were asked for: what the allocator adds is not in them.
+/// The bytes that are currently allocated, as requested: without the allocator's overhead.
 pub(crate) fn live() -> usize {
     LIVE.load(Ordering::Relaxed)
 }

@@ -1,4 +1,4 @@
-//! Time that is paused, and chance that is the same in every run.
+//! Paused time, and randomness that is the same in every run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{BoxFuture, Timer};
 
-/// Tokio's paused clock, as time of day too.
+/// Tokio's paused clock, also as time of day.
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: tokio::time::Instant,

@@ -1,4 +1,4 @@
-//! What many sessions cost, how their renewals are spread, and how they come back after an outage: `pool [<sessions>]`.
+//! The cost of many sessions, the spread of their renewals, and their recovery after an outage: `pool [<sessions>]`.
 //! Time is paused, so that hours pass as fast as the work in them is done.
 
 use std::error::Error;
@@ -16,11 +16,11 @@ use clock::Clock;
 use vendor::{LIFETIME, Vendor, issue};
 
 const HOUR: Duration = Duration::from_secs(3600);
-/// How long the pool lives without a fault.
+/// The duration of the run without a fault.
 const CALM_HOURS: u32 = 4;
-/// When the vendor is down.
+/// The time of the outage.
 const OUTAGE: Range<Duration> = HOUR..Duration::from_secs(3600 + 600);
-/// How long the pool lives after the outage: long enough for those who came back together to come due again.
+/// The duration of the run after the outage: long enough for sessions that recovered together to come due again.
 const AFTERWARDS: Duration = Duration::from_secs(2 * 3600);
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -31,14 +31,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     if sessions == 0 {
         return Err("usage: pool [<sessions>]".into());
     }
-    // Paused, and on one thread: tokio moves the time on when there is nothing else to do.
+    // Paused, and on one thread: tokio advances the time when there is nothing else to do.
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     println!("{sessions} sessions");
     runtime()?.block_on(calm(sessions))?;
     runtime()?.block_on(outage(sessions))
 }
 
-/// Some hours without a fault.
+/// A run without a fault.
 async fn calm(sessions: usize) -> Result<(), Box<dyn Error>> {
     let clock = Clock::new();
     let life = HOUR * CALM_HOURS;
@@ -48,7 +48,7 @@ async fn calm(sessions: usize) -> Result<(), Box<dyn Error>> {
     let each = || allocations::live().saturating_sub(before) / sessions;
     report("bytes a session, when the pool is filled", each());
 
-    // Looked at while the pool is still kept alive, so that its schedule is in it too.
+    // Measured while `keep_alive` is running, so that its schedule is included.
     let bytes = tokio::select! {
         () = pool.keep_alive() => return Err("nothing ends it".into()),
         () = tokio::time::sleep(life) => each(),
@@ -66,7 +66,7 @@ async fn calm(sessions: usize) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The vendor is down for a while.
+/// A run with an outage of the vendor.
 async fn outage(sessions: usize) -> Result<(), Box<dyn Error>> {
     let clock = Clock::new();
     let vendor = Vendor::new(&clock, sessions, OUTAGE.end + AFTERWARDS, OUTAGE);
@@ -101,9 +101,9 @@ async fn outage(sessions: usize) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A pool of sessions that expire one after the other, the first in a while.
+/// A pool of sessions that expire one after the other, the first of them in a while.
 fn fill(vendor: &Arc<Vendor>, clock: &Arc<Clock>, sessions: usize) -> Result<SessionPool<Arc<Vendor>>, Box<dyn Error>> {
-    // None is due yet.
+    // No session is due yet.
     let spread = LIFETIME - Duration::from_secs(400);
     let pool = SessionPool::builder(Arc::clone(vendor)).capacity(sessions).timer(clock.clone()).build();
     for number in 0..sessions {

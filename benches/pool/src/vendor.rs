@@ -1,4 +1,4 @@
-//! A vendor that renews at once, keeps count, and can be down for a while.
+//! A vendor that renews at once, keeps statistics, and can be down for a while.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,12 +21,12 @@ pub(crate) struct Vendor {
     book: Mutex<Book>,
 }
 
-/// What the vendor wrote down. It is as large as it gets from the beginning on, so that it is in no difference of what
-/// is allocated.
+/// The statistics of the vendor. All their memory is allocated at the beginning, so that it doesn't affect differences
+/// of allocated bytes.
 pub(crate) struct Book {
     /// The renewals that were granted in each second.
     pub(crate) granted: Vec<u32>,
-    /// The longest and the shortest time before expiry at which a renewal was granted. An expired one counts as zero.
+    /// The longest and the shortest time before expiry at which a renewal was granted. An expired token counts as zero.
     pub(crate) earliest: Duration,
     pub(crate) latest: Duration,
     /// Renewals before the early window, and after the token could still be used.
@@ -34,15 +34,15 @@ pub(crate) struct Book {
     pub(crate) too_late: u64,
     /// Renewals that came while the vendor was down.
     pub(crate) in_vain: u64,
-    /// Whose last renewal came while the vendor was down, by number of session.
+    /// Whether the last renewal of a session came while the vendor was down, by number of session.
     is_waiting: Vec<bool>,
     pub(crate) waiting: usize,
-    /// When the last of them was renewed.
+    /// When the last waiting session was renewed.
     pub(crate) all_fresh: Option<Duration>,
 }
 
 impl Vendor {
-    /// A vendor of so many sessions, that keeps its book for so long.
+    /// A vendor of this many sessions, with statistics for this long.
     pub(crate) fn new(clock: &Arc<Clock>, sessions: usize, life: Duration, down: Range<Duration>) -> Arc<Self> {
         let book = Book {
             granted: vec![0; life.as_secs() as usize + 1],
@@ -71,7 +71,7 @@ impl Vendor {
             if !std::mem::replace(&mut book.is_waiting[number], true) {
                 book.waiting += 1;
             }
-            // What an adapter makes of a 503.
+            // The error that an adapter makes of a 503.
             let error = AuthError::new(AuthErrorKind::Vendor).with_status(503).with_transient(true);
             return Err(error.with_delivery(Delivery::NotProcessed));
         }

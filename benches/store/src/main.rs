@@ -1,5 +1,5 @@
-//! What a token costs that a fresh process takes from a file: `store` prints a table, and starts itself as the processes
-//! (`store <way> <folder>`) that measure themselves, from the first line of `main` to the token.
+//! The cost of a token that a fresh process takes from a file: `store` prints a table, and starts itself as the
+//! processes (`store <way> <folder>`) that measure themselves, from the first line of `main` to the token.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 
 const ROUNDS: usize = 200;
 
-/// Ways to a token that is there: the least there is to do, and a manager over a store.
+/// Ways to a stored token: the least work, and a manager over a store.
 const WAYS: [&str; 3] = ["read and parse", "file", "file, sealed"];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Opens the file of a session, and takes the token out of it: what is left of a store without its promises.
+/// Opens the file of a session, and takes the token out of it: a store without its guarantees.
 fn read(folder: &Path) -> Result<String, Box<dyn Error>> {
     let runtime = runtime()?;
     runtime.block_on(async {
@@ -81,7 +81,7 @@ fn table() -> Result<(), Box<dyn Error>> {
         runtime()?.block_on(store(way, &folder)?.save("nobody/default", &session))?;
     }
     let mut times = vec![(Vec::new(), Vec::new()); WAYS.len()];
-    // In turn, so that what disturbs the machine for a while disturbs all ways.
+    // In turn, so that temporary load on the machine disturbs all ways.
     for _ in 0..ROUNDS {
         for (way, (inside, outside)) in WAYS.iter().zip(&mut times) {
             let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! Secrets that can be recognised wherever they turn up.
+//! Secrets that can be recognised in any output.
 //!
 //! ```
 //! use auth_testkit::Canary;
@@ -21,13 +21,13 @@ pub use self::capture::Capture;
 
 use crate::vendor::{Alphabet, Random, base64};
 
-/// How many characters of a generated secret give it away: the word and enough of what follows.
+/// The length of the beginning by which a generated secret is recognised: the prefix and 8 random characters.
 const TELLTALE: usize = "canary-".len() + 8;
 
-/// Shorter texts than this turn up by chance.
+/// Shorter secrets would be found by chance.
 const SHORTEST: usize = 6;
 
-/// Makes secrets, remembers others, and looks for them in texts. `Debug` shows none.
+/// Creates secrets, watches for others, and finds them in strings. `Debug` shows none.
 #[derive(Clone)]
 pub struct Canary {
     random: Random,
@@ -40,11 +40,11 @@ struct Secret {
     needles: Vec<(Form, String)>,
 }
 
-/// How a secret is written.
+/// How a secret is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {
-    /// As it is.
+    /// Not at all.
     Plain,
     /// Its first characters.
     Beginning,
@@ -52,11 +52,11 @@ pub enum Form {
     Escaped,
     /// With percent-escapes, as in URLs.
     Percent,
-    /// In base64 of either alphabet, within anything.
+    /// In base64 of either alphabet, at any offset of a longer input.
     Base64,
     /// In hexadecimal digits.
     Hexadecimal,
-    /// As a list of numbers, as `Debug` shows bytes.
+    /// As an array of numbers, as `Debug` shows bytes.
     Numbers,
 }
 
@@ -64,11 +64,11 @@ pub enum Form {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Hit {
-    /// Which secret, by the name it was given.
+    /// The secret, by the name that it was given.
     pub place: String,
-    /// How it was written.
+    /// How it is encoded.
     pub form: Form,
-    /// At which byte of the text.
+    /// The offset in the string, in bytes.
     pub at: usize,
 }
 
@@ -79,18 +79,18 @@ impl fmt::Display for Hit {
 }
 
 impl Canary {
-    /// Secrets that are the same in every run.
+    /// A canary whose secrets are the same in every run.
     pub fn new() -> Self {
         Self::with_seed(0)
     }
 
-    /// Secrets that this seed fixes.
+    /// A canary whose secrets are determined by this seed.
     pub fn with_seed(seed: u64) -> Self {
         // Not the sequence of a vendor with the same seed, or its tokens would share parts with these.
         Self { random: Random::new(seed ^ 0xca9a_27ca_9a27_ca9a), secrets: Vec::new() }
     }
 
-    /// Makes a secret, for the named place. It is a fit password, key and token: letters, digits and a hyphen.
+    /// Creates a secret for the named place. It is valid as password, key and token: letters, digits and a hyphen.
     pub fn secret(&mut self, place: &str) -> String {
         let secret = format!("canary-{}", self.random.text(25));
         self.watch(place, &secret);
@@ -101,23 +101,23 @@ impl Canary {
         secret
     }
 
-    /// Looks for a secret of somebody else's making too, such as one of [`Stats::secrets`](crate::Stats::secrets).
-    /// Texts of less than 6 bytes are left out: they turn up by chance.
+    /// Watches for a secret from elsewhere too, such as one of [`Stats::secrets`](crate::Stats::secrets). Secrets of
+    /// less than 6 bytes are ignored: they would be found by chance.
     pub fn watch(&mut self, place: &str, secret: &str) {
         if secret.len() >= SHORTEST {
             self.secrets.push(Secret { place: place.to_owned(), needles: needles(secret) });
         }
     }
 
-    /// Looks for a vendor's secrets too, and names them after it.
+    /// Watches for several secrets too, each named by the place and a number.
     pub fn watch_all<'a>(&mut self, place: &str, secrets: impl IntoIterator<Item = &'a String>) {
         for (number, secret) in secrets.into_iter().enumerate() {
             self.watch(&format!("{place} {number}"), secret);
         }
     }
 
-    /// Finds secrets in a text, in any [`Form`]. A secret is reported once, where it first turns up in the first form
-    /// that does.
+    /// Finds secrets in a string, in any [`Form`]. A secret is reported once, at its first occurrence in the first form
+    /// that occurs.
     pub fn scan(&self, text: &str) -> Vec<Hit> {
         let find = |secret: &Secret| {
             let (form, at) = secret.needles.iter().find_map(|(form, needle)| Some((*form, text.find(needle)?)))?;
@@ -126,15 +126,15 @@ impl Canary {
         self.secrets.iter().filter_map(find).collect()
     }
 
-    /// The same for bytes, whatever their encoding.
+    /// [`scan`](Self::scan) for bytes, whatever their encoding.
     pub fn scan_bytes(&self, bytes: &[u8]) -> Vec<Hit> {
         self.scan(&String::from_utf8_lossy(bytes))
     }
 
-    /// Fails if there is a secret in a text.
+    /// Fails if a string contains a secret.
     ///
     /// # Panics
-    /// If there is one. The message says which and where, and shows neither secret nor text.
+    /// If there is one. The message names secret and position, and shows neither secret nor string.
     #[track_caller]
     pub fn assert_clean(&self, what: &str, text: &str) {
         let hits: Vec<String> = self.scan(text).iter().map(ToString::to_string).collect();
@@ -155,7 +155,7 @@ impl fmt::Debug for Canary {
     }
 }
 
-/// Everything a secret can look like.
+/// All encodings of a secret.
 fn needles(secret: &str) -> Vec<(Form, String)> {
     let bytes = secret.as_bytes();
     let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
@@ -175,12 +175,12 @@ fn needles(secret: &str) -> Vec<(Form, String)> {
     needles
 }
 
-/// What is left of a secret in the base64 of something longer: the digits that depend on the secret alone, if it begins
-/// `shift` bytes after a multiple of 3.
+/// The part of the base64 of a longer input that a secret determines: the digits that depend on the secret alone, if it
+/// begins `shift` bytes after a multiple of 3.
 fn within_base64(bytes: &[u8], shift: usize, alphabet: Alphabet) -> String {
     let padded: Vec<u8> = std::iter::repeat_n(0, shift).chain(bytes.iter().copied()).collect();
     let whole = padded.len() / 3 * 4;
-    // A digit that holds bits of a neighbour on the left is unknown.
+    // A digit that holds bits of the preceding byte is unknown.
     let unknown = (shift * 8).div_ceil(6);
     base64(&padded, alphabet).chars().take(whole).skip(unknown).collect()
 }

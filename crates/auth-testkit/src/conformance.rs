@@ -1,5 +1,4 @@
-//! Checks that any [`Authenticator`](auth_core::Authenticator) and any [`SessionStore`](auth_core::SessionStore) can be put
-//! through.
+//! Conformance suites for [`Authenticator`](auth_core::Authenticator) and [`SessionStore`](auth_core::SessionStore).
 
 mod authenticator;
 mod report;

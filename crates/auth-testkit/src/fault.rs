@@ -1,4 +1,4 @@
-//! Faults on chosen operations of a served vendor, and requests held until a test lets them go.
+//! Faults on chosen operations of a served vendor, and requests held until a test releases them.
 
 mod body;
 mod gate;
@@ -16,18 +16,18 @@ pub(crate) use self::body::Treatment;
 pub(crate) use self::gate::Gate;
 pub(crate) use self::hold::Stage;
 
-/// What goes wrong.
+/// A fault of the vendor or of the connection.
 ///
-/// Some faults come before the vendor processes the request, so nothing has changed there; after the others it has, and
-/// only the answer is lost or damaged: [`is_processed`](Self::is_processed). A refresh token that such a request
-/// redeemed is spent.
+/// Some faults come before the vendor processes the request, and leave its state unchanged; with the others, the
+/// request is processed, and only the answer is lost or damaged: [`is_processed`](Self::is_processed). A refresh token
+/// that such a request redeemed is spent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The vendor is down: connections are refused, open ones are closed. Who connects hasn't said yet for what, so
-    /// this concerns every operation, begins at once, and lasts until the plan is cleared: it can't be counted. A
-    /// client with an open connection may see a reset instead, unless the vendor is served
-    /// [without keep-alive](crate::FakeVendor::without_keep_alive).
+    /// The vendor is down: connections are refused, open ones are closed. A connection has no operation yet, so this
+    /// concerns every operation, begins at once, and lasts until the plan is cleared: it can't be counted. A client
+    /// with an open connection may see a reset instead, unless the vendor is served [without
+    /// keep-alive](crate::FakeVendor::without_keep_alive).
     RefuseConnections,
     /// The connection is reset before the vendor processes the request.
     LoseRequest,
@@ -80,15 +80,15 @@ pub enum Fault {
     ClockBehind(Duration),
 }
 
-/// What a 429 says about the time to wait.
+/// The `Retry-After` of a 429.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAfter {
-    /// Nothing.
+    /// No header.
     Unsaid,
     /// A number of seconds.
     Seconds(u64),
-    /// The date that is so far away by the vendor's clock.
+    /// The date this far ahead by the vendor's clock.
     Date(Duration),
 }
 
@@ -96,7 +96,8 @@ impl Fault {
     /// A body of 10 MB.
     pub const HUGE_BODY: Self = Self::HugeBody { bytes: 10_000_000 };
 
-    /// One of every kind, for fault matrices; of statuses, those that clients tell apart. Redirects go to `other_origin`.
+    /// One fault of every kind, for fault matrices; of statuses, those that clients distinguish. Redirects go to
+    /// `other_origin`.
     pub fn all(other_origin: &str) -> Vec<Self> {
         vec![
             Self::RefuseConnections,

@@ -86,7 +86,7 @@ impl FakeVendor {
         self
     }
 
-    /// Adds somebody who can sign in.
+    /// Adds a user who can sign in.
     pub fn user(mut self, email: &str, password: &str) -> Self {
         self.state.add_user(email, password);
         self
@@ -104,7 +104,7 @@ impl FakeVendor {
         self
     }
 
-    /// Sets the clock: the machine's without this. A [`ManualClock`] is set by the test.
+    /// Sets the clock; by default it is the machine's. A [`ManualClock`] is set by the test.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
@@ -123,7 +123,7 @@ impl FakeVendor {
     /// Serves the vendor on a free port of 127.0.0.1, until the handle is dropped.
     ///
     /// # Errors
-    /// If no port can be had.
+    /// If no port can be bound.
     ///
     /// # Panics
     /// Outside of a tokio runtime with I/O and time enabled.
@@ -149,7 +149,7 @@ impl fmt::Debug for FakeVendor {
     }
 }
 
-/// What the handle and the server have in common.
+/// The state shared by the handle and the server.
 pub(crate) struct Shared {
     vendor: Vendor,
     state: Mutex<VendorState>,
@@ -169,7 +169,7 @@ impl Shared {
     }
 }
 
-/// A vendor that is being served. Dropping this closes its socket and its connections, and lets go what is held.
+/// A vendor that is being served. Dropping this closes its socket and its connections, and releases held requests.
 #[must_use = "the vendor is served only while this is alive"]
 pub struct VendorServer {
     front: Front,
@@ -178,7 +178,7 @@ pub struct VendorServer {
 }
 
 impl VendorServer {
-    /// The base URL, as a client of the vendor wants it: with the vendor's base path, without a slash at its end.
+    /// The base URL, as a client of the vendor expects it: with the vendor's base path, without a trailing slash.
     pub fn url(&self) -> String {
         format!("{}{}", self.origin(), self.state().base_path())
     }
@@ -193,7 +193,7 @@ impl VendorServer {
         self.shared.state()
     }
 
-    /// What goes wrong.
+    /// The faults of the vendor, to plan them.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
     }

@@ -1,4 +1,4 @@
-//! The vendors as state machines: no I/O, no clock, no randomness that a seed doesn't fix.
+//! The vendors as state machines: no I/O, no clock, no randomness but that of a seed.
 //!
 //! A [`VendorState`] takes the time and a [`Request`] and gives a [`Response`]. Model tests call it in process; a
 //! [`FakeVendor`](crate::FakeVendor) serves the same state over a socket.
@@ -30,7 +30,7 @@ pub(crate) use self::core::Core;
 pub(crate) use self::encoding::{Alphabet, base64};
 pub(crate) use self::random::Random;
 
-/// The path below the base URL that answers 200 to a valid token and 401 to any other. No vendor has it: it stands for
+/// The path below the base URL that answers 200 to a valid token and 401 to any other. No vendor has it: it represents
 /// every call that carries a token.
 pub const PROBE: &str = "/probe";
 
@@ -66,7 +66,7 @@ impl Vendor {
     }
 }
 
-/// Everything a fake vendor knows: accounts, tokens, idempotency records, statistics.
+/// The state of a fake vendor: accounts, tokens, idempotency records, statistics.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -114,7 +114,7 @@ impl VendorState {
         Self::new(Vendor::Aivo)
     }
 
-    /// Fixes every token and identifier that will be made; 0 without this.
+    /// Sets the seed of all tokens and identifiers; 0 by default.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.core.random = Random::new(seed);
@@ -128,22 +128,21 @@ impl VendorState {
         self
     }
 
-    /// Sets how long access tokens live, where the request doesn't say: 7 days at Svix and 1 hour elsewhere without
-    /// this.
+    /// Sets how long access tokens live, where the request doesn't say: by default 7 days at Svix and 1 hour elsewhere.
     #[must_use]
     pub fn with_access_lifetime(mut self, lifetime: Duration) -> Self {
         self.core.access_lifetime = lifetime;
         self
     }
 
-    /// Sets how long refresh tokens live; 30 days without this.
+    /// Sets how long refresh tokens live; 30 days by default.
     #[must_use]
     pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.core.refresh_lifetime = lifetime;
         self
     }
 
-    /// Adds somebody who can sign in to PacerPro or Aivo.
+    /// Adds a user who can sign in to PacerPro or Aivo.
     pub fn add_user(&mut self, email: &str, password: &str) {
         self.core.add_user(email, password);
     }
@@ -153,12 +152,12 @@ impl VendorState {
         self.core.add_api_key(key);
     }
 
-    /// Adds an application to Svix, and gives its id. `uid` is the name that the customer chose.
+    /// Adds an application to Svix, and returns its id. `uid` is the name that the customer chose.
     pub fn add_application(&mut self, uid: Option<&str>) -> String {
         self.core.add_application(uid)
     }
 
-    /// Makes a one-time token for an application of Svix, as the vendor does inside a portal link. Good for a week.
+    /// Creates a one-time token for an application of Svix, as the vendor does inside a portal link. Valid for a week.
     pub fn add_one_time_token(&mut self, now: SystemTime, application: &str) -> String {
         svix::one_time_token(&mut self.core, now, application)
     }
@@ -178,7 +177,7 @@ impl VendorState {
         self.core.finish(request, response)
     }
 
-    /// Counts a request that arrives, but is not processed. [`handle`](Self::handle) does so by itself.
+    /// Counts a request that arrives, but is not processed. [`handle`](Self::handle) does so itself.
     pub fn observe(&mut self, request: &Request) {
         self.core.stats.count(self.operation(request));
         if self.vendor == Vendor::Aivo {
@@ -208,7 +207,7 @@ impl VendorState {
         }
     }
 
-    /// Whether a call with this access token would be let in.
+    /// Whether a call with this access token would be accepted.
     pub fn accepts(&self, now: SystemTime, access_token: &str) -> bool {
         match self.vendor {
             Vendor::Svix => svix::accepts(&self.core, now, access_token),
@@ -217,19 +216,19 @@ impl VendorState {
         }
     }
 
-    /// The sign-in that a token comes from, by a number of its own: what was renewed keeps it. Also for a token that was
-    /// spent or revoked, or has expired; `None` for one that was never issued, such as an API key.
+    /// The number of the sign-in that a token comes from; renewed tokens keep it. Also for a token that was spent or
+    /// revoked, or has expired; `None` for one that was never issued, such as an API key.
     pub fn session_of(&self, token: &str) -> Option<u64> {
         self.core.tokens.find(token).map(|record| record.session)
     }
 
-    /// Whose token it is: the user's e-mail address, or the application's id. For the same tokens as
+    /// The owner of a token: the user's e-mail address, or the application's id. For the same tokens as
     /// [`session_of`](Self::session_of).
     pub fn owner_of(&self, token: &str) -> Option<&str> {
         self.core.tokens.find(token).map(|record| record.owner.as_str())
     }
 
-    /// How many sessions could still be used or renewed.
+    /// How many sessions can still be used or renewed.
     pub fn sessions_alive(&self, now: SystemTime) -> usize {
         self.core.tokens.sessions_alive(now)
     }
@@ -239,7 +238,7 @@ impl VendorState {
         self.vendor
     }
 
-    /// What the paths of all operations begin with: the path of the base URL.
+    /// The path of the base URL, with which the paths of all operations begin.
     pub fn base_path(&self) -> &'static str {
         match self.vendor {
             Vendor::Svix => "",
@@ -253,17 +252,17 @@ impl VendorState {
         &self.core.quirks
     }
 
-    /// The same, to change in the middle of a test.
+    /// The quirks, to change in the middle of a test.
     pub fn quirks_mut(&mut self) -> &mut Quirks {
         &mut self.core.quirks
     }
 
-    /// What has happened so far.
+    /// The counts and secrets so far.
     pub fn stats(&self) -> &Stats {
         &self.core.stats
     }
 
-    /// What happens to every answer before it leaves.
+    /// Completes an answer before it is sent: errors may echo the request.
     pub(crate) fn finish(&self, request: &Request, response: Response) -> Response {
         self.core.finish(request, response)
     }

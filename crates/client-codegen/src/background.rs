@@ -1,30 +1,30 @@
-//! Work that is done beside other work, on a thread of its own.
+//! Background work, on a thread of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use crate::error::CodegenError;
 
-/// How much stack a thread needs that generates a client. How much a description may nest is bounded, but what the
-/// generator makes of a level is not small.
+/// The stack of a thread that generates a client. The nesting of a description is bounded, but the generator's stack
+/// for each level is not small.
 pub const STACK: usize = 256 << 20;
 
-/// Work that was started. Its scope waits for it; what became of it matters to whoever asks.
+/// Work in the background. Its scope waits for it; a caller may ask for its outcome.
 pub(crate) struct Background<'scope, T>(ScopedJoinHandle<'scope, thread::Result<Result<T, CodegenError>>>);
 
 impl<'scope, T: Send + 'scope> Background<'scope, T> {
-    /// Starts it.
+    /// Starts the work.
     pub(crate) fn start(
         scope: &'scope Scope<'scope, '_>,
         work: impl FnOnce() -> Result<T, CodegenError> + Send + 'scope,
     ) -> Result<Self, CodegenError> {
-        // A panic must not leave the thread: the scope would go on with it though nobody asked.
+        // A panic must not leave the thread: the scope would propagate it even if no caller asked for the outcome.
         let caught = || catch_unwind(AssertUnwindSafe(work));
         let thread = Builder::new().stack_size(STACK).spawn_scoped(scope, caught);
         thread.map(Self).map_err(|error| CodegenError::Thread(error.to_string()))
     }
 
-    /// Waits for it. If it panicked, so does this.
+    /// Waits for the outcome. If the work panicked, so does this.
     pub(crate) fn outcome(self) -> Result<T, CodegenError> {
         self.0.join().and_then(|outcome| outcome).unwrap_or_else(|payload| resume_unwind(payload))
     }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_goes_on_where_somebody_asks_and_ends_where_nobody_does() {
+    fn a_panic_is_propagated_only_to_a_caller_who_asks() {
         let failing = || -> Result<u8, CodegenError> { std::panic::panic_any("background") };
         assert_eq!(scope(|scope| Background::start(scope, || Ok(7))?.outcome()), Ok(7));
         let unasked = scope(|scope| {

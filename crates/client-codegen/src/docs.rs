@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
-/// Makes a text from a description safe to stand in rustdoc.
+/// Makes a string from a description safe for rustdoc.
 ///
 /// Code blocks become `text` blocks, so that rustdoc never runs them; HTML becomes text; links lead to http(s) only;
 /// brackets are escaped, so that nothing turns into a link to an item; control characters vanish.
@@ -13,14 +13,14 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Ta
 /// assert!(!text.contains("<script>"));
 /// ```
 pub fn harmless(text: &str) -> String {
-    // Behind `///` stands a space.
+    // A doc comment begins with the space behind `///`.
     match text.strip_prefix(' ').unwrap_or(text) {
         text if is_plain(text) => text.to_owned(),
         _ => through_markdown(text),
     }
 }
 
-/// Whether it is one line of words, or a name in backticks: most texts are, and Markdown makes nothing else of them.
+/// Whether it is one line of words, or a name in backticks: most descriptions are, and Markdown leaves these unchanged.
 fn is_plain(text: &str) -> bool {
     let name = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if text.strip_prefix('`').and_then(|text| text.strip_suffix('`')).is_some_and(name) {
@@ -45,7 +45,7 @@ fn through_markdown(text: &str) -> String {
     let options = pulldown_cmark_to_cmark::Options { code_block_token_count, ..Default::default() };
     match pulldown_cmark_to_cmark::cmark_with_options(events, &mut out, options) {
         Ok(_) => out.trim_end().to_owned(),
-        // The writer only fails when its sink does; a String never does. Plain words are the safe answer all the same.
+        // The writer only fails when its sink does; a String never does. Plain words are a safe fallback.
         Err(_) => text.chars().filter(|c| c.is_alphanumeric() || " .,;:\n".contains(*c)).collect(),
     }
 }
@@ -77,7 +77,7 @@ fn harmless_event<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Option<Event<'
     })
 }
 
-/// Markup as the words it is written in, on one line: the writer takes this as it is, so everything special is escaped.
+/// Markup as plain words, on one line: the writer doesn't escape them, so every special character is escaped here.
 fn spelled_out(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + 8);
     for c in html.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
@@ -94,7 +94,7 @@ fn is_web_address(url: &str) -> bool {
     plain && (url.starts_with("https://") || url.starts_with("http://"))
 }
 
-/// The first line or sentence of a description, for tables.
+/// The first line of a description that isn't empty, for tables.
 pub fn first_line(text: &str) -> &str {
     text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("")
 }
@@ -118,7 +118,7 @@ mod tests {
         }
     }
 
-    /// What rustdoc would see: no HTML, no code block but `text`, no unescaped shortcut link.
+    /// Checks what rustdoc would see: no HTML, no code block but `text`, no unescaped shortcut link.
     fn assert_harmless(input: &str) {
         let out = harmless(input);
         for event in Parser::new_ext(&out, Options::ENABLE_TABLES) {
@@ -132,7 +132,7 @@ mod tests {
                 _ => {}
             }
         }
-        // rustdoc resolves `[Name]` as a link to an item; an escaped bracket is none.
+        // rustdoc resolves `[Name]` as a link to an item, unless the bracket is escaped.
         let unescaped = regex_free_shortcut(&out);
         assert!(!unescaped, "shortcut link in {out:?} from {input:?}");
     }

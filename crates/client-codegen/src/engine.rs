@@ -1,4 +1,4 @@
-//! progenitor, run on a view of the merged document that it can take.
+//! Runs progenitor on a view of the merged document that it can handle.
 
 use openapi_pipeline::names::{self, Named, Pins};
 use openapi_pipeline::{Node, Object, Value};
@@ -11,12 +11,12 @@ use crate::panic_capture::capture;
 use crate::path::is_method;
 use crate::view::{call_by_name, simplify};
 
-/// Runs progenitor and parses what it wrote, with the names on the wire in it.
+/// Runs progenitor and parses its output, with the names on the wire put in.
 pub(crate) fn run(named: &Named, operations: &[Operation]) -> Result<syn::File, CodegenError> {
     let view = view_of(named, operations);
     let spec: openapiv3::OpenAPI =
         serde_json::from_value(view.to_json()).map_err(|error| CodegenError::document("#", error.to_string()))?;
-    // A fresh generator for every output: it remembers types. It panics on what it doesn't know.
+    // A fresh generator for every output: it remembers types. It panics on constructs that it doesn't know.
     let tokens = capture(|| Generator::new(&settings()).generate_tokens(&spec))
         .map_err(CodegenError::Progenitor)?
         .map_err(|error| CodegenError::Progenitor(error.to_string()))?;
@@ -26,7 +26,7 @@ pub(crate) fn run(named: &Named, operations: &[Operation]) -> Result<syn::File, 
     Ok(file)
 }
 
-/// Whether it can take a document.
+/// Checks that progenitor can handle a document.
 pub(crate) fn attempt(document: &Node) -> Result<(), CodegenError> {
     let named = names::assign(document, "", &Pins::default())?;
     run(&named, &model::operations(&named)?).map(drop)
@@ -45,7 +45,7 @@ fn settings() -> GenerationSettings {
     settings
 }
 
-/// What progenitor is given of a lowered document: one without anything that it gets wrong.
+/// The view of a lowered document that progenitor gets: without anything that it gets wrong.
 ///
 /// # Errors
 ///
@@ -55,8 +55,8 @@ pub fn view(document: &Node) -> Result<Node, CodegenError> {
     Ok(view_of(&named, &model::operations(&named)?))
 }
 
-/// It takes one error type per operation; ours are typed per status and decoded by the emitted client. The schemas stay,
-/// so their types are generated.
+/// progenitor takes one error type per operation, so the view has no failures; ours are typed per status and decoded by
+/// the emitted client. The schemas stay, so their types are generated.
 fn view_of(named: &Named, operations: &[Operation]) -> Node {
     let mut view = named.document.clone();
     let paths = view.get_mut("paths").and_then(Node::as_object_mut);
@@ -76,7 +76,7 @@ fn view_of(named: &Named, operations: &[Operation]) -> Node {
     view
 }
 
-/// What is read by its status comes to us as bytes.
+/// Replaces the successes by bytes, which the emitted client decodes by status.
 fn any_bytes(responses: &mut Object) {
     let Some((_, first)) = responses.first() else { return };
     let origin = first.origin;
@@ -91,7 +91,7 @@ fn any_bytes(responses: &mut Object) {
     responses.insert("2XX".to_owned(), success);
 }
 
-/// A server that answers 200 where 204 is documented has done what it was asked all the same.
+/// Accepts any success: a server that answers 200 where 204 is documented has done what it was asked all the same.
 fn accept_any_success(responses: &mut Object) {
     if responses.len() == 1
         && let Some((_, only)) = responses.pop()

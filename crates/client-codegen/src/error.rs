@@ -1,4 +1,4 @@
-//! What can go wrong between a merged document and source code.
+//! The errors of a generation.
 
 use std::fmt;
 
@@ -12,21 +12,21 @@ pub enum CodegenError {
     Document {
         /// JSON pointer into the merged document.
         pointer: String,
-        /// What is wrong there.
+        /// The problem there.
         problem: String,
     },
     /// progenitor gave up, or panicked.
     Progenitor(String),
-    /// progenitor wrote something the emitter doesn't know how to wrap.
+    /// progenitor generated a construct that the emitter can't wrap.
     Unsupported {
         /// The operation, or the type.
         subject: String,
-        /// What it is that can't be wrapped.
+        /// The construct that can't be wrapped.
         construct: String,
     },
-    /// Something can't be called what it is to be called, or what progenitor wrote isn't called what it was given.
+    /// A name can't be given, or an item that progenitor wrote doesn't have the name that it was given.
     Name(String),
-    /// The system gives no thread.
+    /// No thread could be started.
     Thread(String),
     /// No value can have this type: the parts of its schema contradict one another.
     Uninhabited(String),

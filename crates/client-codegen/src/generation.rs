@@ -1,4 +1,4 @@
-//! From a document to the two source files of a client.
+//! Generates the two source files of a client from a document.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,13 +18,13 @@ use crate::{emit, engine, model, polish, reach, render, unions};
 ///
 /// # Errors
 ///
-/// When the document isn't what the pipeline promises, or holds what can't be generated. progenitor panics on what it
-/// doesn't know; such a panic is an error with its message, and prints nothing.
+/// When the document isn't what the pipeline promises, or contains constructs that can't be generated. progenitor
+/// panics on constructs that it doesn't know; such a panic is an error with its message, and prints nothing.
 ///
 /// # Panics
 ///
-/// Not because of a document. The first generation of a process installs a panic hook over the one it finds, and leaves
-/// it there: it keeps the panics of progenitor silent on the thread that runs it, and hands on all others. A program
+/// Not because of a document. The first generation of a process installs a panic hook over the existing one, and leaves
+/// it there: it keeps the panics of progenitor silent on the thread that runs it, and passes all others on. A program
 /// with a hook of its own sets it before, or calls the one it replaces.
 pub fn generate(
     document: &Node,
@@ -34,12 +34,12 @@ pub fn generate(
     generate_with(document, spec, descriptions, Uninhabited::Refused)
 }
 
-/// What becomes of a type that no value can have.
+/// The treatment of a type that no value can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Uninhabited {
-    /// It is an error, since an overlay can repair its schema.
+    /// Such a type is an error, since an overlay can repair its schema.
     Refused,
-    /// It is any JSON value.
+    /// Such a type becomes any JSON value.
     Open,
 }
 
@@ -55,11 +55,11 @@ pub(crate) fn generate_with(
     let described = provenance::of_description(document, &api);
     let lines = Lines::new(&described, descriptions);
     let (api, lines) = (&api, &lines);
-    // Where progenitor fails, nobody waits for the rest: culprits are looked for at once.
+    // If progenitor fails, the rest is given up, so that the search for culprits begins at once.
     let failed = &AtomicBool::new(false);
     let (types, client) = thread::scope(|scope| -> Result<_, CodegenError> {
-        // The client is as much work as all the rest: one half is made while progenitor runs, the other while its types
-        // are polished.
+        // The client is as much work as all the rest: one half is generated while progenitor runs, the other while its
+        // types are polished.
         let by_description =
             Background::start(scope, move || emit::ByDescription::of(api, lines, &|| failed.load(Ordering::Relaxed)))?;
         let raw = engine::run(&named, &api.operations).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
@@ -89,7 +89,7 @@ pub(crate) fn generate_with(
     })
 }
 
-/// The fields whose plain names other members have.
+/// The fields that can't have their plain names, since other properties have them.
 fn second_names(named: &Named, provenance: &Provenance) -> Vec<SecondName> {
     let mut found = Vec::new();
     for (owner, names) in &named.types {
@@ -109,7 +109,7 @@ fn second_names(named: &Named, provenance: &Provenance) -> Vec<SecondName> {
     found
 }
 
-/// The types and the private layer under the client, and what happened to them.
+/// The types and the private layer under the client, and the changes that were made to them.
 struct Types {
     text: String,
     public: usize,
@@ -119,7 +119,7 @@ struct Types {
 }
 
 impl Types {
-    /// From progenitor's output.
+    /// Polishes progenitor's output.
     fn of(
         mut raw: syn::File,
         document: &Node,

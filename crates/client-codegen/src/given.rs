@@ -1,9 +1,10 @@
-//! What progenitor and typify wrote, read back: everything has the name it was given, and the names on the wire are put in.
+//! Reads back the output of progenitor and typify: checks that everything has the name it was given, and puts the names
+//! on the wire in.
 //!
-//! They see members and values under their names in Rust (see [`view`](crate::view)), so what they write names these on
-//! the wire too. Here each gets its own back: in serde's attributes, and in what is written and read as text. Whatever is
-//! not called what it was given, or was given to nobody, is an error: another stage would look for it in vain, or a name
-//! on the wire would be wrong.
+//! Both see properties and values under their names in Rust (see [`view`](crate::view)), so their output uses these on
+//! the wire too. Here each name on the wire is restored: in serde's attributes, and in code that reads and writes
+//! strings. An item without its given name, or a given name without an item, is an error: another stage would look for
+//! it in vain, or a name on the wire would be wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +38,7 @@ pub(crate) fn read_back(file: &mut File, named: &Named, operations: &[Operation]
         };
         let name = ident.to_string();
         let Some(names) = named.types.get(&name) else {
-            // An exposed secret is told by the field that has it: see `polish::secrets`.
+            // An exposed secret is reported with its field: see `polish::secrets`.
             if name == SECRET {
                 continue;
             }
@@ -72,10 +73,10 @@ pub(crate) fn read_back(file: &mut File, named: &Named, operations: &[Operation]
     Ok(())
 }
 
-/// The runtime's type for what isn't shown.
+/// The runtime's type for secrets.
 const SECRET: &str = "Secret";
 
-/// One method an operation, and none besides.
+/// Checks that there is one method per operation, and no other.
 fn methods(file: &File, operations: &[Operation]) -> Result<(), CodegenError> {
     let written: BTreeSet<String> = client_methods(file).map(|method| method.sig.ident.to_string()).collect();
     let wanted: BTreeSet<&String> = operations.iter().map(|operation| &operation.names.method).collect();
@@ -89,14 +90,14 @@ fn methods(file: &File, operations: &[Operation]) -> Result<(), CodegenError> {
     }
 }
 
-/// What the implementations of a type have to follow.
+/// The changes to a type that its implementations have to follow.
 #[derive(Default)]
 struct Given {
     /// The fields in their order.
     fields: Vec<String>,
-    /// What a text that is the name of a variant stands for on the wire.
+    /// The values on the wire of strings that are names of variants.
     texts: BTreeMap<String, String>,
-    /// The names of variants that have another one now.
+    /// The new names of variants that were renamed.
     variants: BTreeMap<String, String>,
 }
 
@@ -123,7 +124,7 @@ fn fields(owner: &str, fields: &mut FieldsNamed, names: &TypeNames) -> Result<Ve
             "progenitor wrote no field `{field}` for the member `{wire}` of `{owner}`"
         )));
     }
-    // Numbers don't change the order, or a member that comes would move others.
+    // Number suffixes don't change the order, or a new property would move others.
     let mut sorted: Vec<Field> = std::mem::take(&mut fields.named).into_iter().collect();
     let place = |field: &Field| {
         let wire = wires.get(&field.ident.as_ref().map(Ident::to_string).unwrap_or_default())?;
@@ -155,7 +156,7 @@ fn variants(item: &mut ItemEnum, names: &TypeNames) -> Result<Option<Given>, Cod
         let texts = wires.into_iter().map(|(variant, wire)| (variant.clone(), wire.clone())).collect();
         return Ok(Some(Given { texts, ..Given::default() }));
     }
-    // No value is one of nothing: see `uninhabited`.
+    // An enum without variants is left alone: see `uninhabited`.
     if names.alternatives.is_empty() || item.variants.is_empty() {
         return Ok(None);
     }
@@ -165,7 +166,7 @@ fn variants(item: &mut ItemEnum, names: &TypeNames) -> Result<Option<Given>, Cod
             "progenitor wrote {written} variants of `{owner}` instead of {wanted}"
         )));
     }
-    // The variants stand in the order of the alternatives.
+    // The variants are in the order of the alternatives.
     let mut renamed = BTreeMap::new();
     for (variant, name) in item.variants.iter_mut().zip(&names.alternatives) {
         if variant.ident != name {
@@ -176,7 +177,7 @@ fn variants(item: &mut ItemEnum, names: &TypeNames) -> Result<Option<Given>, Cod
     Ok((!renamed.is_empty()).then(|| Given { variants: renamed, ..Given::default() }))
 }
 
-/// Puts the name on the wire in, where it is another one.
+/// Puts the name on the wire in, if it differs.
 fn rename(attrs: &mut Vec<Attribute>, name: &str, wire: &str) {
     if name == wire {
         return;
@@ -191,7 +192,7 @@ fn rename(attrs: &mut Vec<Attribute>, name: &str, wire: &str) {
     attrs.push(parse_quote!(#[serde(#renamed)]));
 }
 
-/// Says what neither of two names in Rust does, below what is said already.
+/// Documents the name on the wire, which neither of two names in Rust shows, below the existing documentation.
 fn document(field: &mut Field, wire: &str) {
     let end = field.attrs.iter().rposition(|attr| attr.path().is_ident("doc")).map_or(0, |last| last + 1);
     let line = format!(" `{wire}` on the wire.");
@@ -202,14 +203,14 @@ fn document(field: &mut Field, wire: &str) {
     field.attrs.splice(end..end, added);
 }
 
-/// The map of the members that are not listed.
+/// Whether a field is the map of the properties that are not listed.
 fn is_flattened(field: &Field) -> bool {
     let lists = field.attrs.iter().filter(|attr| attr.path().is_ident("serde"));
     let words = lists.filter_map(|attr| attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
     words.flatten().any(|word| word.path().is_ident("flatten"))
 }
 
-/// Follows what happened to a type in one of its implementations.
+/// Applies the changes to a type to one of its implementations.
 struct Impl<'a>(&'a Given);
 
 impl VisitMut for Impl<'_> {
@@ -255,7 +256,7 @@ mod tests {
 
     use super::*;
 
-    /// A type that progenitor wrote, when the description has these schemas.
+    /// A type that progenitor wrote, as read back for a description with these schemas.
     fn back(schemas: serde_json::Value, text: &str) -> Result<String, String> {
         let mut cx = Context::new();
         let file = cx.sources.add("a.json", "");
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_has_its_name_on_the_wire() {
+    fn every_property_has_its_name_on_the_wire() {
         let code = back(
             user(),
             "struct User { a: u8, /** Long ago. */ created_at: String, #[serde(default)] created_at_2: u8, #[serde(flatten)] extra: M }
@@ -313,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_called_what_it_was_given_is_an_error() {
+    fn an_item_without_its_given_name_is_an_error() {
         for (text, problem) in [
             (
                 "struct User { a: u8, created_at: u8, created_at_2: u8 } struct Other;",

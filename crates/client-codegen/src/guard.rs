@@ -1,4 +1,4 @@
-//! The generator under guard: what it fails on is found, named and left out, and the rest is generated.
+//! The guarded generator: operations that it fails on are found, named and left out, and the rest is generated.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -16,20 +16,20 @@ use crate::path::is_method;
 use crate::size::{Sizes, operation as operation_size, schema as schema_size};
 use crate::{CodegenError, CrateSource, CrateSpec, Descriptions};
 
-/// How much code all attempts to find culprits may make, by the estimate of [`Sizes`], whatever the document: a few
+/// How much code all attempts to find culprits may generate, by the estimate of [`Sizes`], whatever the document: a few
 /// seconds of work. Documents that are larger than this may be tried [`FEWEST`] times.
 const ATTEMPTS: usize = 64 << 20;
 
 /// How many times a document may be tried at least.
 const FEWEST: usize = 4;
 
-/// What the generator made of the operations it can take.
+/// The generated operations, and those that are left out.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Guarded {
     /// The source of the crate.
     pub source: CrateSource,
-    /// The document without the operations that are left out; none if all were taken.
+    /// The document without the operations that are left out; `None` if all were generated.
     pub document: Option<Node>,
     /// The operations that are left out, in the order of the document.
     pub left_out: Vec<Culprit>,
@@ -43,21 +43,21 @@ pub struct Culprit {
     pub path: String,
     /// Its method, in small letters.
     pub method: String,
-    /// Where it stands, or the schema that is to blame.
+    /// The place of the operation, or of the schema that causes the failure.
     pub origin: Origin,
     /// The schema that fails on its own, if there is one.
     pub schema: Option<String>,
-    /// What the generator says.
+    /// The generator's error.
     pub error: CodegenError,
 }
 
 impl Culprit {
-    /// The operation as people write it: `POST /login`.
+    /// The operation in the usual notation: `POST /login`.
     pub fn operation(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// What is wrong, in a sentence.
+    /// Why it is left out, in a sentence.
     pub fn reason(&self) -> String {
         match &self.schema {
             Some(schema) => format!("the generator fails on its schema `{schema}`: {}", self.error),
@@ -66,15 +66,15 @@ impl Culprit {
     }
 }
 
-/// [`generate`] for documents nobody has tried before: where the whole fails, the culprits are left out.
+/// [`generate`] for documents that were never tried before: where the whole fails, the culprits are left out.
 ///
-/// Each operation is tried on its own first; if the rest still fails together, it is taken by halves. Operations that
-/// share most of their schemas may cost more to try than anybody waits for: these are taken by halves at once, and what
-/// is left when that takes too long is left out together.
+/// Each operation is tried on its own first; if the rest still fails together, it is tried by halves. Operations that
+/// share most of their schemas may take too long to try one by one: these are tried by halves at once, and those that
+/// remain when the budget is spent are left out together.
 ///
 /// # Errors
 ///
-/// What the generator says when not one operation is to blame: it fails on a document without any.
+/// The generator's error when no single operation causes it: it fails on a document without operations.
 ///
 /// # Panics
 ///
@@ -119,7 +119,7 @@ fn guarded_within(
     }
     let mut kept = Vec::new();
     let budgeted = |operations: &[Key]| {
-        // Less than the whole takes less, but nobody knows how much before it is cut out.
+        // A part costs less than the whole, but how much less isn't known before it is cut out.
         let left = budget.spend(sizes.whole);
         attempt(operations).map_err(|error| (error, left))
     };
@@ -128,7 +128,7 @@ fn guarded_within(
     Ok(Guarded { source, document: Some(part), left_out })
 }
 
-/// The operations [`generate`] fails on, for an error that names them; nothing is generated.
+/// The operations that [`generate`] fails on, for an error that names them; nothing is generated.
 pub fn culprits(document: &Node, spec: &CrateSpec, descriptions: Descriptions<'_>) -> Vec<Culprit> {
     let sizes = Sizes::of(document);
     let budget = Budget::of(ATTEMPTS, &sizes);
@@ -138,7 +138,7 @@ pub fn culprits(document: &Node, spec: &CrateSpec, descriptions: Descriptions<'_
     outcomes.filter_map(|(key, alone)| Some(blame.culprit(key, alone.err()?))).collect()
 }
 
-/// What attempts to find culprits may still cost.
+/// The rest of the budget for attempts to find culprits.
 struct Budget(Cell<usize>);
 
 impl Budget {
@@ -146,7 +146,7 @@ impl Budget {
         Self(Cell::new(attempts.max(FEWEST.saturating_mul(sizes.whole))))
     }
 
-    /// Spends some of it. False if that is more than there is: then nothing is spent.
+    /// Spends a part of it. Returns false, and spends nothing, if less than that is left.
     fn spend(&self, size: usize) -> bool {
         let left = self.0.get().checked_sub(size);
         self.0.set(left.unwrap_or(self.0.get()));
@@ -154,8 +154,8 @@ impl Budget {
     }
 }
 
-/// What becomes of each operation with the schemas that it needs, and nothing else; on all processors. None if that is
-/// too much work.
+/// The outcome of each operation alone, with the schemas that it needs; on all processors. `None` if that exceeds the
+/// budget.
 fn each_alone(
     document: &Node,
     sizes: &Sizes,
@@ -187,7 +187,7 @@ fn each_alone(
         done
     };
     let mut outcomes: Vec<(usize, Result<(), CodegenError>)> = thread::scope(|scope| {
-        // Where no thread can be had, this one does the work of all.
+        // If no thread can be started, this one does all the work.
         let others: Vec<Background<'_, _>> =
             (1..threads).filter_map(|_| Background::start(scope, || Ok(work())).ok()).collect();
         let mut done = work();
@@ -222,7 +222,8 @@ fn keys(document: &Node) -> Vec<Key> {
     keys
 }
 
-/// Adds to `kept` as many of the operations as work together, in order. A failed attempt says whether there may be another.
+/// Adds to `kept` as many of the operations as can be generated together, in order. A failed attempt says whether there
+/// may be another.
 fn add_by_halves<T>(
     attempt: &impl Fn(&[Key]) -> Result<T, (CodegenError, bool)>,
     kept: &mut Vec<Key>,
@@ -245,12 +246,13 @@ fn add_by_halves<T>(
     }
 }
 
-/// Finds out whether a schema alone is to blame.
+/// Determines whether a schema alone causes a failure.
 struct Blame<'a> {
     document: &'a Node,
     sizes: &'a Sizes,
     budget: &'a Budget,
-    /// What became of each schema that was tried alone: how many others it needs, if it fails.
+    /// The outcome of each schema that was tried alone: if it fails, how many schemas it needs, its origin and the
+    /// error.
     tried: HashMap<String, Option<(usize, Origin, CodegenError)>>,
 }
 
@@ -270,7 +272,7 @@ impl<'a> Blame<'a> {
                 self.tried.insert((*name).clone(), outcome);
             }
         }
-        // Of those that fail, the one that needs the fewest others.
+        // Of the schemas that fail, the one that needs the fewest others.
         for name in names {
             if let Some(Some(failure)) = self.tried.get(name)
                 && least.is_none_or(|(_, (size, ..))| failure.0 < *size)
@@ -335,7 +337,7 @@ mod tests {
         json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}})
     }
 
-    /// The operations that are left out where attempts may cost so much.
+    /// The operations that are left out with this budget for attempts.
     fn left_out(attempts: usize) -> Vec<String> {
         let json = document();
         let mut sources = Sources::new();
@@ -357,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn culprits_are_found_whatever_it_may_cost_and_others_with_them_if_it_may_not() {
+    fn culprits_are_left_out_alone_within_the_budget_and_with_others_beyond_it() {
         let whole = {
             let json = document();
             let mut sources = Sources::new();
@@ -365,11 +367,11 @@ mod tests {
             let origin = sources.mark(file, 0..1, None, Step::Root);
             Sizes::of(&Node::from_json(&json, origin)).whole
         };
-        // Each alone.
+        // Each operation alone.
         assert_eq!(left_out(ATTEMPTS), ["POST /10"]);
-        // Each alone would be too much, halves are not.
+        // Each alone would exceed the budget, halves don't.
         assert_eq!(left_out(9 * whole / 2), ["POST /10"]);
-        // Halves take too long as well: with the culprit goes what was tried with it.
+        // Halves exceed the budget as well: the operation that was tried with the culprit is left out, too.
         assert_eq!(left_out(0), ["POST /10", "POST /11"]);
     }
 }

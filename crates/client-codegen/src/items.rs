@@ -1,4 +1,4 @@
-//! The public items of source as data: what a comparison of two versions, a table of origins and a snapshot go by.
+//! The public items of source as data, for comparisons of two versions, tables of origins and snapshots.
 
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, File, ImplItem, TraitItem, Visibility};
@@ -9,23 +9,23 @@ use crate::outline::tokens;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Item {
-    /// Its path in the crate, such as `types::User::role`; of an impl the whole head.
+    /// Its path in the crate, such as `types::User::role`; for an impl, the whole head.
     pub path: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// What callers depend on: the type of a field, the signature of a method.
+    /// The part that callers depend on: the type of a field, the signature of a method.
     pub declaration: String,
-    /// Whether something can be added to it without breaking a caller: it is `#[non_exhaustive]`, or has private fields.
+    /// Whether it can grow without breaking a caller: it is `#[non_exhaustive]`, or has private fields.
     pub can_grow: bool,
     /// Whether callers are asked not to use it.
     pub deprecated: bool,
-    /// Whether documentation doesn't show it.
+    /// Whether documentation hides it.
     pub hidden: bool,
     /// The condition that it is compiled under, such as `feature = "schemars"`.
     pub condition: Option<String>,
 }
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Kind {
@@ -54,7 +54,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word people use for it.
+    /// The usual word for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Struct => "struct",
@@ -79,7 +79,7 @@ impl Item {
         Self { path, kind, declaration, can_grow: false, deprecated: false, hidden: false, condition: None }
     }
 
-    /// The path of the item it is a part of: of a field the struct, of a method the type.
+    /// The path of the item it is a part of: for a field the struct, for a method the type.
     pub fn parent(&self) -> Option<&str> {
         match self.kind {
             Kind::Field | Kind::Variant | Kind::Method => self.path.rsplit_once("::").map(|(parent, _)| parent),
@@ -104,13 +104,21 @@ fn of(client: &File, generated: &File) -> Vec<Item> {
     found
 }
 
-/// The same from the texts of both files.
+/// The public items of a crate, from the sources of both files.
+///
+/// # Errors
+///
+/// When a source can't be parsed.
 pub fn of_source(client: &str, generated: &str) -> Result<Vec<Item>, syn::Error> {
     Ok(of(&syn::parse_file(client)?, &syn::parse_file(generated)?))
 }
 
-/// The public items of a library that is one source. Modules of other files are not looked for, and what a module exports
-/// of another one is not listed.
+/// The public items of a library in one source file. Modules in other files are not followed, and re-exports from other
+/// modules are not listed.
+///
+/// # Errors
+///
+/// When the source can't be parsed.
 pub fn of_library(source: &str) -> Result<Vec<Item>, syn::Error> {
     let mut found = Vec::new();
     collect(&syn::parse_file(source)?.items, "", &mut found);
@@ -182,7 +190,7 @@ fn enumeration(item: &syn::ItemEnum, path: &str, found: &mut Vec<Item>) {
     derives(&item.attrs, &path, found);
 }
 
-/// A trait and what is in it. What has a default need not be implemented, so it says so.
+/// A trait and its items. Items with a default are marked, since they need not be implemented.
 fn interface(item: &syn::ItemTrait, path: &str, found: &mut Vec<Item>) {
     let path = format!("{path}{}", item.ident);
     let above = if item.supertraits.is_empty() { String::new() } else { format!(": {}", tokens(&item.supertraits)) };
@@ -213,12 +221,12 @@ fn signature(of: &syn::Signature) -> String {
 
 fn implementation(block: &syn::ItemImpl, path: &str, found: &mut Vec<Item>) {
     let ty = tokens(&block.self_ty);
-    // The private layer is nobody's business.
+    // The private layer isn't public.
     if ty.starts_with("generated::") {
         return;
     }
     if let Some((implemented, _)) = &block.trait_ {
-        // A conversion into a foreign type is about ours, which the trait names.
+        // A conversion into a foreign type belongs to our type, which the trait names.
         let foreign = matches!(&*block.self_ty, syn::Type::Path(of) if of.path.leading_colon.is_some());
         let at = if foreign { "" } else { path };
         let path = format!("impl {} for {at}{ty}", tokens(&without_prefix(implemented)));
@@ -242,10 +250,10 @@ fn implementation(block: &syn::ItemImpl, path: &str, found: &mut Vec<Item>) {
     }
 }
 
-/// A derive is an impl like any other to those who use the type.
+/// To users of a type, a derive is an impl like any other.
 fn derives(attrs: &[Attribute], path: &str, found: &mut Vec<Item>) {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("derive")) {
-        // A `derive` that doesn't parse would fail to compile as it stands.
+        // A `derive` that doesn't parse wouldn't compile either.
         let _ = attr.parse_nested_meta(|meta| {
             let head = format!("impl {} for {path}", tokens(&without_prefix(&meta.path)));
             found.push(plain(head, Kind::Impl, String::new(), &[]));

@@ -1,9 +1,9 @@
-//! From a merged and lowered OpenAPI document to the source of a client crate.
+//! Generates the source of a client crate from a merged and lowered OpenAPI document.
 //!
-//! [`generate`] runs progenitor on the document, polishes what it wrote (private client, additive types, harmless
-//! docs) into `generated.rs`, and emits the crate's one public `Client` into `client.rs`.
+//! [`generate`] runs progenitor on the document, polishes its output (private client, additive types, harmless docs)
+//! into `generated.rs`, and emits the crate's one public `Client` into `client.rs`.
 //!
-//! A generation sees to the panics of progenitor by a panic hook of the process: see [`generate`].
+//! A generation captures the panics of progenitor by a panic hook of the process: see [`generate`].
 //!
 //! Architecture invariant: no text of a description becomes code. Names go through `openapi_pipeline::names`, texts through
 //! [`docs::harmless`], everything else through token trees.

@@ -6,6 +6,10 @@ use quote::ToTokens;
 use syn::{Attribute, Fields, File, ImplItem, Item, UseTree, Visibility};
 
 /// The public items of a source file, a line each: no bodies, no docs, no derives.
+///
+/// # Errors
+///
+/// When the source can't be parsed.
 pub fn outline(source: &str) -> Result<String, syn::Error> {
     let file = syn::parse_file(source)?;
     let mut lines = Vec::new();
@@ -61,12 +65,12 @@ fn outline_items(items: &[Item], path: &str, lines: &mut Vec<String>) {
 
 fn outline_impl(block: &syn::ItemImpl, path: &str, lines: &mut Vec<String>) {
     let ty = tokens(&block.self_ty);
-    // The private layer is nobody's business.
+    // The private layer isn't public.
     if ty.starts_with("generated::") {
         return;
     }
     if let Some((implemented, _)) = &block.trait_ {
-        // A conversion into a foreign type is about ours, which the trait names.
+        // A conversion into a foreign type belongs to our type, which the trait names.
         let at = if is_foreign(&block.self_ty) { "" } else { path };
         lines.push(format!("impl {} for {at}{ty}", tokens(implemented)));
         return;
@@ -80,9 +84,14 @@ fn outline_impl(block: &syn::ItemImpl, path: &str, lines: &mut Vec<String>) {
     }
 }
 
-/// The pieces of generated source, each under a name that stays when others change: `type Session`, `fn expire_all`.
+/// The pieces of generated source, each under a name that doesn't change when others do: `type Session`, `fn
+/// expire_all`.
 ///
 /// The impls of a type belong to its piece.
+///
+/// # Errors
+///
+/// When the source can't be parsed.
 pub fn pieces(source: &str) -> Result<BTreeMap<String, String>, syn::Error> {
     let file = syn::parse_file(source)?;
     let mut groups: BTreeMap<String, Vec<Item>> = BTreeMap::new();
@@ -110,7 +119,7 @@ fn collect(items: &[Item], path: &str, groups: &mut BTreeMap<String, Vec<Item>>)
                 }
                 continue;
             }
-            // `impl From<AppId> for String` is about `AppId`.
+            // `impl From<AppId> for String` belongs to `AppId`.
             Item::Impl(block) if is_foreign(&block.self_ty) => {
                 converted(block).unwrap_or_else(|| subject(&block.self_ty))
             }
@@ -148,7 +157,11 @@ fn subject(ty: &syn::Type) -> String {
     }
 }
 
-/// The names that a source exports of other modules and crates, each with what it stands for: `types = generated::types`.
+/// The names that a source re-exports, each with its target: `types = generated::types`.
+///
+/// # Errors
+///
+/// When the source can't be parsed.
 pub fn exports(source: &str) -> Result<BTreeSet<String>, syn::Error> {
     let mut found = BTreeSet::new();
     for item in &syn::parse_file(source)?.items {
@@ -188,7 +201,7 @@ fn markers(attrs: &[Attribute]) -> String {
     found.map(|name| format!("#[{name}] ")).collect()
 }
 
-/// Tokens as a person would write them, with the usual names for what the standard library calls by long ones.
+/// Tokens as a person would write them, with short names for common types of the standard library.
 pub(crate) fn tokens(of: &impl ToTokens) -> String {
     const SPACING: [(&str, &str); 12] = [
         (" <", "<"),
@@ -215,7 +228,7 @@ pub(crate) fn tokens(of: &impl ToTokens) -> String {
         (",)", ")"),
     ];
     let text = of.to_token_stream().to_string().replace(" -> ", "\u{0}");
-    // Most don't occur in most: a search is cheaper than a copy.
+    // Most patterns don't occur in most strings: a search is cheaper than a copy.
     let replace =
         |text: String, (from, to): &(&str, &str)| if text.contains(from) { text.replace(from, to) } else { text };
     let text = SPACING.iter().chain(&NAMES).fold(text, replace);

@@ -32,14 +32,14 @@ pub(crate) fn capture<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 fn install_hook() {
     static INSTALLED: Once = Once::new();
-    // std refuses to change the hook on a panicking thread, and to refuse is to panic. The next capture installs it.
+    // std panics if the hook is changed on a panicking thread. The next capture installs it.
     if thread::panicking() {
         return;
     }
     INSTALLED.call_once(|| {
         let former = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            // A thread whose locals are gone is at its end, and inside of nothing.
+            // A thread whose locals are gone is at its end, and not inside a capture.
             if !CAPTURING.try_with(Cell::get).unwrap_or_default() {
                 former(panic);
             }
@@ -64,7 +64,7 @@ impl Drop for Guard {
     }
 }
 
-/// What a panic says: `panic!` has a `&str` or a `String` as its payload.
+/// The message of a panic: `panic!` has a `&str` or a `String` as its payload.
 fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())

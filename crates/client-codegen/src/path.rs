@@ -1,11 +1,11 @@
-//! What the `paths` of a document are made of.
+//! The parts of a document's `paths`.
 
-/// The keys of a path item that hold operations.
+/// Whether a key of a path item holds an operation.
 pub(crate) fn is_method(key: &str) -> bool {
     matches!(key, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace")
 }
 
-/// The first placeholder of a path, with what stands before it and behind it.
+/// The first placeholder of a path, with the text before it and behind it.
 pub(crate) fn placeholder(path: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = path.split_once('{')?;
     let (name, after) = rest.split_once('}')?;

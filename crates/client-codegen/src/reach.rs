@@ -1,4 +1,4 @@
-//! Which generated types are sent, which are received, and which come with errors.
+//! The use of generated types: which are sent, which are received, and which come with errors.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::model::{AnswerBody, Api};
 pub(crate) struct Reach {
     /// Types a caller builds.
     pub(crate) request: BTreeSet<String>,
-    /// Those of them that are part of the JSON body of a PATCH.
+    /// Types in the JSON body of a PATCH, which are among those of `request`.
     pub(crate) patch: BTreeSet<String>,
     /// Types a successful response holds.
     pub(crate) response: BTreeSet<String>,
@@ -68,7 +68,7 @@ pub(crate) fn types_module(file: &File) -> Result<&ItemMod, CodegenError> {
     module.ok_or_else(|| CodegenError::Progenitor("its output has no module `types`".to_owned()))
 }
 
-/// The methods of progenitor's client, one an operation.
+/// The methods of progenitor's client, one per operation.
 pub(crate) fn client_methods(file: &File) -> impl Iterator<Item = &ImplItemFn> {
     let inherent = file.items.iter().filter_map(|item| match item {
         Item::Impl(block) if block.trait_.is_none() => Some(block),
@@ -80,7 +80,7 @@ pub(crate) fn client_methods(file: &File) -> impl Iterator<Item = &ImplItemFn> {
     })
 }
 
-/// The same by their names.
+/// The methods of progenitor's client, by their names.
 pub(crate) fn methods_by_name(file: &File) -> HashMap<String, &ImplItemFn> {
     client_methods(file).map(|method| (method.sig.ident.to_string(), method)).collect()
 }
@@ -104,7 +104,7 @@ fn type_graph(module: &ItemMod) -> BTreeMap<String, BTreeSet<String>> {
     named.iter().map(|(name, item)| (name.clone(), edges(item))).collect()
 }
 
-/// The types that may hold a floating-point number, which JSON can't write when it is none.
+/// The types that may hold a floating-point number, which JSON can't express when it isn't finite.
 pub(crate) fn with_floats(file: &File) -> Result<BTreeSet<String>, CodegenError> {
     let module = types_module(file)?;
     let graph = type_graph(module);
@@ -122,7 +122,7 @@ pub(crate) fn with_floats(file: &File) -> Result<BTreeSet<String>, CodegenError>
     }
 }
 
-/// Whether a value of the type may hold one; `types` are those that do.
+/// Whether a value of the type may hold a floating-point number; `types` are the types that do.
 pub(crate) fn may_hold_float(ty: &Type, types: &BTreeSet<String>) -> bool {
     has_float(ty) || !named_in(ty, types).is_empty()
 }

@@ -7,7 +7,7 @@ pub(crate) fn text(file: &syn::File) -> String {
     spaced_out(&prettyplease::unparse(file))
 }
 
-/// A generated file from the texts of its parts, with its header on top.
+/// A generated file: the header, and the texts of its parts.
 pub(crate) fn file(parts: &[String], spec: &CrateSpec, contents: &str) -> String {
     let CrateSpec { command, document, .. } = spec;
     let header = format!(
@@ -36,7 +36,7 @@ fn spaced_out(source: &str) -> String {
     out
 }
 
-/// A closing brace, or an impl without anything in it.
+/// Whether a line ends an item: a closing brace, or an empty impl.
 fn ends_item(line: &str) -> bool {
     let line = unindented(line);
     line == "}" || line.starts_with("impl") && line.ends_with("{}")

@@ -1,8 +1,8 @@
-//! How much code a document becomes, estimated before the generator runs: it can't be interrupted, and what it takes of
-//! time and memory is proportional to what it writes.
+//! Estimates how much code a document becomes, before the generator runs: it can't be interrupted, and its time and
+//! memory are proportional to its output.
 //!
-//! The numbers are bytes of formatted source for a construct, measured on documents that consist of many of one kind and
-//! rounded up. Nothing in a document multiplies behind a reference: each component is written once.
+//! The numbers are bytes of formatted source for a construct, measured on documents that consist of many of one kind
+//! and rounded up. References multiply nothing: each component is generated once.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -14,9 +14,9 @@ use crate::path::is_method;
 
 /// An operation: its method in both layers, its request, its errors.
 const OPERATION: usize = 5_000;
-/// A parameter: an argument or a setter, and how it is written.
+/// A parameter: an argument or a setter, and the code that writes it.
 const PARAMETER: usize = 700;
-/// A response: a variant of an enum and how it is read.
+/// A response: a variant of an enum, and the code that decodes it.
 const RESPONSE: usize = 500;
 /// A struct without its fields.
 const OBJECT: usize = 500;
@@ -28,16 +28,16 @@ const UNION: usize = 500;
 const ALTERNATIVE: usize = 600;
 /// An enum without its values.
 const ENUM: usize = 1_800;
-/// A value: a variant, and how it is read and written.
+/// A value: a variant, and the code that reads and writes it.
 const ENUM_VALUE: usize = 100;
 /// A string with bounds or a pattern: a type that checks them.
 const CHECKED: usize = 2_700;
-/// How often a name is written that is longer than usual.
+/// How often a name occurs in the code.
 const NAME: usize = 6;
 /// How much longer documentation becomes.
 const TEXT: usize = 2;
 
-/// How many components may be looked at to put operations in order: what each of them needs is no more than all.
+/// How many components may be visited to sort operations: each operation needs all of them at most.
 const FOLLOWED: usize = 500_000;
 
 /// How many parts an error names.
@@ -75,8 +75,8 @@ pub fn check_size(document: &Node, sources: &Sources, limits: &Limits) -> Result
     Err(Diagnostic::new("too-large", message).at(origin, "the largest part").help(help).into())
 }
 
-/// The operations of a document, each as people write it: `POST /login`. What becomes most code, with the schemas that it
-/// needs, comes first; without these, where there are very many.
+/// The operations of a document, in the usual notation: `POST /login`. The operation that becomes most code, together
+/// with the schemas that it needs, comes first; the schemas are ignored where there are very many.
 pub fn operations_by_size(document: &Node) -> Vec<String> {
     let sizes = Sizes::of(document);
     let follows = sizes.operations.saturating_mul(sizes.components.len()) <= FOLLOWED;
@@ -99,13 +99,13 @@ struct Part {
     origin: Origin,
 }
 
-/// How much code the parts of a document become.
+/// The estimated code of the parts of a document.
 pub(crate) struct Sizes {
-    /// All of it.
+    /// The estimate for all of it.
     pub(crate) whole: usize,
     operations: usize,
     parts: Vec<Part>,
-    /// Each component by the reference to it: what it becomes, and the references in it.
+    /// Each component by the reference to it: its estimate, and the references in it.
     components: HashMap<String, (usize, Vec<String>)>,
 }
 
@@ -132,7 +132,7 @@ impl Sizes {
         self.parts.push(Part { name, size, origin });
     }
 
-    /// What an operation becomes, or a schema, with the components that it needs.
+    /// The estimate for an operation or a schema, including the components that it needs.
     pub(crate) fn with_needs(&self, size: usize, node: &Node) -> usize {
         let (mut whole, mut open, mut seen) = (size, references(node), HashSet::new());
         while let Some(next) = open.pop() {
@@ -153,7 +153,7 @@ fn references(node: &Node) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// What an operation becomes, without the components that it needs.
+/// The estimate for an operation, without the components that it needs.
 pub(crate) fn operation(node: &Node) -> usize {
     let mut size = OPERATION + texts(node);
     for parameter in node.get("parameters").and_then(Node::as_array).unwrap_or_default() {
@@ -167,7 +167,7 @@ pub(crate) fn operation(node: &Node) -> usize {
     size + node.members("responses").map(|(_, response)| RESPONSE + texts(response) + content(response)).sum::<usize>()
 }
 
-/// What a schema becomes, without what it refers to.
+/// The estimate for a schema, without the targets of its references.
 pub(crate) fn schema(node: &Node) -> usize {
     let mut size = texts(node);
     let list = |key: &str| node.get(key).and_then(Node::as_array).unwrap_or_default();

@@ -1,11 +1,11 @@
-//! What a generation results in.
+//! The result of a generation.
 
 use openapi_pipeline::Origin;
 
 use crate::error::CodegenError;
 use crate::provenance::{Provenance, Table};
 
-/// The generated files of a crate, and what is in them.
+/// The generated files of a crate, and facts about them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CrateSource {
@@ -17,25 +17,25 @@ pub struct CrateSource {
     pub operations: usize,
     /// How many public types there are.
     pub types: usize,
-    /// Whether the document names a server that can be called without further ado.
+    /// Whether the document names a server, so that a client needs no other.
     pub has_server: bool,
     /// Whether an operation has several answers, in a module `answers` beside `errors`.
     pub has_answers: bool,
     /// Whether an operation takes a token.
     pub takes_token: bool,
-    /// The methods of the builder that take what operations need beside a token.
+    /// The methods of the builder that set credentials beside the token.
     pub credentials: Vec<String>,
     /// Where the public items come from.
     pub provenance: Provenance,
     /// The types that became any JSON value, because the parts of their schema contradict one another.
     pub opened: Vec<String>,
-    /// The fields that are not called what the names of their members become, since another member has that name.
+    /// The fields that don't have the plain names of their properties, since another property has that name.
     pub second_names: Vec<SecondName>,
-    /// The optional members that may be null, of what is sent.
+    /// The optional properties that may be null, in types that are sent.
     pub null_members: Vec<NullMember>,
 }
 
-/// An optional member that may be null, of something that is sent.
+/// An optional property that may be null, in a type that is sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NullMember {
@@ -43,21 +43,21 @@ pub struct NullMember {
     pub origin: Origin,
     /// Its field, such as `Change::name`.
     pub field: String,
-    /// Whether null can be sent: only as part of a PATCH does it say anything else than absence.
+    /// Whether null can be sent: only in a PATCH does it mean anything else than absence.
     pub clearable: bool,
 }
 
-/// A field that got a name of its own, since two members become one field.
+/// A field with a name of its own, since the plain name belongs to another property.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SecondName {
-    /// Where the member is described.
+    /// Where the property is described.
     pub origin: Origin,
     /// The field, such as `User::created_at_2`.
     pub field: String,
-    /// The member's name on the wire.
+    /// The property's name on the wire.
     pub wire: String,
-    /// The name on the wire of the member that has the field.
+    /// The name on the wire of the property that has the plain name.
     pub first: String,
 }
 

@@ -1,4 +1,4 @@
-//! The unions of a document: what their values say about which alternative they are.
+//! The unions of a document, and how their values tell which alternative they are.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::model::resolve;
 /// The unions by the names of their types.
 pub(crate) type Unions = BTreeMap<String, Union>;
 
-/// A schema that is one of several.
+/// A `oneOf` schema.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Union {
     /// In the order of the document, which is that of the generated variants.
@@ -17,7 +17,7 @@ pub(crate) struct Union {
     pub(crate) discriminator: Option<Discriminator>,
 }
 
-/// A member that has certain values in an alternative.
+/// A property that has certain values in an alternative.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Tag {
     pub(crate) member: String,
@@ -25,7 +25,7 @@ pub(crate) struct Tag {
     pub(crate) values: Vec<serde_json::Value>,
 }
 
-/// The member that says which alternative a value is.
+/// The property that names the alternative of a value.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Discriminator {
     pub(crate) member: String,
@@ -44,7 +44,7 @@ pub(crate) fn of_document(document: &Node) -> Unions {
     unions.collect()
 }
 
-/// The members of an alternative whose values are listed.
+/// The properties of an alternative that have an enum.
 fn tags(document: &Node, branch: &Node) -> Vec<Tag> {
     let listed = |(member, schema): (&String, &Node)| {
         let values = resolve(document, schema).get("enum")?.as_array()?;

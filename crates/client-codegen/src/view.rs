@@ -1,8 +1,8 @@
-//! What progenitor sees of parameters and bodies: nothing that it would write wrongly, or not at all.
+//! The view of parameters and bodies that progenitor gets: nothing that it would write wrongly, or not at all.
 //!
-//! It still has to make the types of all of them. So a parameter that the runtime writes is shown as a plain one, under the
-//! name of its argument: its type is read from the signature of the method, which then loses the argument, see
-//! [`polish`](crate::polish).
+//! progenitor still has to generate the types of all of them. So a parameter that the runtime writes is shown as a
+//! plain one, under the name of its argument: its type is read from the signature of the method, which then loses the
+//! argument, see [`polish`](crate::polish).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,7 @@ use openapi_pipeline::{Node, Object, Value};
 use crate::model::{Operation, Parameter};
 use crate::path::placeholder;
 
-/// Changes a document to what progenitor is to see.
+/// Changes a document to the view for progenitor.
 pub(crate) fn simplify(view: &mut Node, operations: &[Operation]) {
     let by_place: HashMap<(&str, String), &Operation> = operations
         .iter()
@@ -26,7 +26,7 @@ pub(crate) fn simplify(view: &mut Node, operations: &[Operation]) {
             let Some(operation) = by_place.get(&(path.as_str(), method.clone())) else { continue };
             parameters(node, operation);
             body(node);
-            // The same in each operation of the path.
+            // The template is the same in each operation of the path.
             template = self::template(&path, &operation.parameters);
         }
         renamed.insert(template, item);
@@ -38,7 +38,7 @@ fn parameters(node: &mut Node, operation: &Operation) {
     let listed = node.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten();
     for (parameter, node) in operation.parameters.iter().zip(listed) {
         if let Some(schema) = node.get_mut("schema").filter(|_| parameter.is_in_path()) {
-            // It may come from the component it refers to; a path has no way to leave it out.
+            // It may come from a component that is referred to; in a path, a value can't be absent.
             schema.remove("nullable");
         }
         if parameter.view_name() == parameter.name && parameter.writing.is_none() {
@@ -52,7 +52,7 @@ fn parameters(node: &mut Node, operation: &Operation) {
     }
 }
 
-/// A path whose placeholders are called as the parameters are.
+/// A path with its placeholders renamed like the parameters.
 fn template(path: &str, parameters: &[Parameter]) -> String {
     let mut template = String::new();
     let mut rest = path;
@@ -72,8 +72,8 @@ fn body(node: &mut Node) {
     }
 }
 
-/// Calls members and values what they are called in Rust, which [`given`](crate::given) takes back in what is generated
-/// from it: two members that would be one field, or two values that would be one variant, never meet.
+/// Renames properties and values to their names in Rust, which [`given`](crate::given) reverses in the generated code:
+/// two properties that would be one field, or two values that would be one variant, never collide.
 pub(crate) fn call_by_name(view: &mut Node, types: &BTreeMap<String, TypeNames>) {
     defaults(view, types);
     let schemas = view.get_mut("components").and_then(|components| components.get_mut("schemas"));
@@ -87,7 +87,7 @@ pub(crate) fn call_by_name(view: &mut Node, types: &BTreeMap<String, TypeNames>)
         if !names.values.is_empty() {
             each_string(schema.get_mut("enum"), &names.values);
             one_string(schema.get_mut("default"), &names.values);
-            // What they say holds of the values on the wire.
+            // These keywords apply to the values on the wire.
             for key in ["pattern", "minLength", "maxLength"] {
                 schema.remove(key);
             }
@@ -95,7 +95,7 @@ pub(crate) fn call_by_name(view: &mut Node, types: &BTreeMap<String, TypeNames>)
     }
 }
 
-/// The default of a place is a value of the type that stands there.
+/// Renames defaults: the default of a place is a value of the type that the place refers to.
 fn defaults(node: &mut Node, types: &BTreeMap<String, TypeNames>) {
     let target = match node.get("allOf").and_then(Node::as_array) {
         Some([only]) => only.get_str("$ref").and_then(|target| target.strip_prefix("#/components/schemas/")),

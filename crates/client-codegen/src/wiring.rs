@@ -1,12 +1,12 @@
-//! Which argument of progenitor's methods becomes which part of the request, read from what the methods do.
+//! Determines which argument of progenitor's methods becomes which part of the request, from the code of the methods.
 //!
-//! Names can't tell: progenitor makes those of arguments by rules of its own.
+//! Names can't tell: progenitor derives those of arguments by rules of its own.
 
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprIf, ExprLit, ExprMacro, ExprMethodCall, Ident, ImplItemFn, Lit, Token};
 
-/// Where an argument goes.
+/// The place of an argument in the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// Into the path, as the placeholder of that number.
@@ -27,7 +27,7 @@ pub(crate) fn places(method: &ImplItemFn) -> Vec<(String, Place)> {
 #[derive(Default)]
 struct Wires {
     found: Vec<(String, Place)>,
-    /// The argument that `value` stands for.
+    /// The argument that `value` is bound to.
     optional: Option<String>,
 }
 

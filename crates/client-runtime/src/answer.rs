@@ -1,4 +1,4 @@
-//! Answers of operations that succeed in several ways: each is read by its status.
+//! Operations with several success responses: each response is decoded by its status.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::finish::{self, Inner};
 use crate::{ApiError, DecodeError, Error, RawBody, Response, ResponseParts, decode, json};
 
-/// A response whose body nobody has looked at.
+/// A response whose body hasn't been decoded yet.
 pub struct Answer<'a> {
     call: &'a Call,
     status: StatusCode,
@@ -17,13 +17,13 @@ pub struct Answer<'a> {
     body: Bytes,
 }
 
-/// Why a response is none of the answers.
+/// The reason why a response couldn't be read as one of the documented successes.
 pub struct Unread(Problem);
 
 enum Problem {
-    /// Its body isn't what the description says of its status.
+    /// The body doesn't fit the description of its status.
     Misfit(Box<DecodeError>),
-    /// The description doesn't mention its status.
+    /// The description doesn't document the status.
     Undocumented(Bytes),
 }
 
@@ -33,7 +33,7 @@ impl Answer<'_> {
         self.status.as_u16()
     }
 
-    /// Its JSON.
+    /// The body, decoded from JSON.
     ///
     /// # Errors
     ///
@@ -44,7 +44,7 @@ impl Answer<'_> {
         })
     }
 
-    /// Its JSON, if it has a body.
+    /// The body, decoded from JSON; `None` if it is empty.
     ///
     /// # Errors
     ///
@@ -53,37 +53,38 @@ impl Answer<'_> {
         if self.body.is_empty() { Ok(None) } else { self.json().map(Some) }
     }
 
-    /// Its text.
+    /// The body as a string.
     ///
     /// # Errors
     ///
-    /// [`Unread`] when the bytes are no text.
+    /// [`Unread`] when the body isn't UTF-8, unless its header names ISO 8859-1.
     pub fn text(self) -> Result<String, Unread> {
         decode::text(self.call.operation(), self.status, self.headers, self.body)
             .map_err(|error| Unread(Problem::Misfit(Box::new(error))))
     }
 
-    /// Its bytes.
+    /// The body as bytes.
     pub fn bytes(self) -> Bytes {
         self.body
     }
 
-    /// Its body as it came.
+    /// The body as received.
     pub fn raw_body(self) -> RawBody {
         RawBody::of(self.call.operation(), self.body)
     }
 
-    /// That its status is none of the described.
+    /// The [`Unread`] of a response with an undocumented status.
     pub fn undocumented(self) -> Unread {
         Unread(Problem::Undocumented(self.body))
     }
 }
 
-/// Turns the result of the generated layer into that of a call whose successes, redirects included, `read` tells apart.
+/// Turns the generated layer's result into the call's, for operations with several success responses (redirects
+/// included): `read` decodes a response by its status.
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it, and what `read` says.
+/// Any failure of [`exec`](crate::codegen::exec()) or of the generated layer, and what `read` couldn't read.
 pub async fn finish_answer<T, E>(
     call: &Call,
     result: Result<ResponseValue<ByteStream>, Inner>,

@@ -1,4 +1,4 @@
-//! What a server answers when a call fails.
+//! Failed responses: their types, their parts, and how they are shown.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,13 +16,13 @@ mod documented;
 
 /// The failed response of one operation, typed by status.
 ///
-/// Generated crates implement it for an enum per operation. [`ResponseParts`] implements it too, for whoever wants
+/// Generated crates implement it for an enum per operation. [`ResponseParts`] implements it too, for callers that need
 /// neither types nor a generator.
 pub trait ApiError: StdError + Send + Sync + Sized + 'static {
-    /// Sorts a response by its status. Every response must find a place, whatever its body is.
+    /// Sorts a response by its status. It can't fail: every response must have a variant, whatever its body is.
     fn from_response(parts: ResponseParts) -> Self;
 
-    /// What every failed response has, whatever its body means.
+    /// Status, headers and body, which every failed response has.
     fn parts(&self) -> ErrorParts<'_>;
 
     /// The status.
@@ -35,13 +35,13 @@ pub trait ApiError: StdError + Send + Sync + Sized + 'static {
         self.parts().headers
     }
 
-    /// The body as it came.
+    /// The body as received.
     fn raw_body(&self) -> &RawBody {
         self.parts().body
     }
 }
 
-/// A look at the parts of a failed response, for implementing [`ApiError::parts`].
+/// The borrowed parts of a failed response, for implementing [`ApiError::parts`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ErrorParts<'a> {
@@ -49,34 +49,35 @@ pub struct ErrorParts<'a> {
     pub status: StatusCode,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// The body as it came.
+    /// The body as received.
     pub body: &'a RawBody,
 }
 
 impl<'a> ErrorParts<'a> {
-    /// Puts them together.
+    /// Creates the parts.
     pub fn new(status: StatusCode, headers: &'a HeaderMap, body: &'a RawBody) -> Self {
         Self { status, headers, body }
     }
 }
 
-/// Writes what happened and what to do about it, without a word of the body.
+/// Writes operation, status and advice, and nothing of the body.
 ///
 /// For the `Display` of an [`ApiError`].
 ///
 /// # Errors
 ///
-/// Those of the formatter.
+/// The errors of the formatter.
 pub fn fmt_api_error(error: &impl ApiError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     fmt_documented_error(error, &[], f)
 }
 
-/// [`fmt_api_error`], with those members of the body that a description calls codes, titles and names of fields, by
-/// their paths: `code`, `error.code`, `errors[].field`. Only what looks like one is shown, since servers echo requests.
+/// [`fmt_api_error`], with those properties of the body that a description documents as codes, titles and names of
+/// fields, by their paths: `code`, `error.code`, `errors[].field`. Only values that look like such labels are shown,
+/// since servers echo requests.
 ///
 /// # Errors
 ///
-/// Those of the formatter.
+/// The errors of the formatter.
 pub fn fmt_documented_error(error: &impl ApiError, members: &[&str], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let ErrorParts { status, headers, body } = error.parts();
     if let Some(operation) = body.operation {
@@ -111,7 +112,7 @@ fn advice(status: StatusCode) -> &'static str {
     }
 }
 
-/// A failed response whose body is what the description says.
+/// A failed response whose body was decoded as described.
 ///
 /// It dereferences to the decoded body. `Debug` shows the status only, since servers echo requests.
 pub struct ErrorResponse<T> {
@@ -120,7 +121,7 @@ pub struct ErrorResponse<T> {
 }
 
 impl<T> ErrorResponse<T> {
-    /// Makes one up, for tests and fakes.
+    /// Creates one, for tests and fakes.
     pub fn new(value: T, parts: ResponseParts) -> Self {
         Self { value, parts }
     }
@@ -135,7 +136,7 @@ impl<T> ErrorResponse<T> {
         self.parts.headers()
     }
 
-    /// The body as it came.
+    /// The body as received.
     pub fn raw_body(&self) -> &RawBody {
         self.parts.raw_body()
     }
@@ -169,13 +170,13 @@ impl<T> fmt::Debug for ErrorResponse<T> {
     }
 }
 
-/// The body of a response as it came.
+/// The body of a response as received.
 ///
 /// `Debug` shows its length only. To look inside, ask for it: [`expose`](Self::expose).
 #[derive(Clone, Default)]
 pub struct RawBody {
     bytes: Bytes,
-    /// Whose response it is. It travels here because every failed response keeps its body.
+    /// The operation that was called. It is kept here because every failed response keeps its body.
     operation: Option<&'static Operation>,
 }
 
@@ -221,7 +222,7 @@ impl fmt::Debug for RawBody {
     }
 }
 
-/// A failed response before anybody made sense of its body.
+/// A failed response before its body is decoded.
 pub struct ResponseParts(Box<Parts>);
 
 struct Parts {
@@ -231,9 +232,9 @@ struct Parts {
 }
 
 impl ResponseParts {
-    /// Puts one together.
+    /// Creates the parts of a response.
     ///
-    /// Headers that may hold something private are marked as sensitive, so that their `Debug` hides them.
+    /// Headers that may hold private data are marked as sensitive, so that their `Debug` hides them.
     pub fn new(status: StatusCode, mut headers: HeaderMap, body: RawBody) -> Self {
         for (name, value) in &mut headers {
             value.set_sensitive(!is_harmless(name));
@@ -251,20 +252,20 @@ impl ResponseParts {
         &self.0.headers
     }
 
-    /// The body as it came.
+    /// The body as received.
     pub fn raw_body(&self) -> &RawBody {
         &self.0.body
     }
 
-    /// Decodes the body. An empty one counts as an object without members.
+    /// Decodes the body. An empty one counts as an object without properties.
     ///
-    /// Gateways send errors without a body on behalf of the service. Where a description requires nothing of the body,
-    /// that is an answer like any other; where it does, the body is not of the type. [`raw_body`](Self::raw_body) stays
-    /// empty either way.
+    /// Gateways send errors without a body on behalf of the service. Where the description requires no property, such
+    /// an error is decoded like any other; where it requires one, the body doesn't fit the type.
+    /// [`raw_body`](Self::raw_body) stays empty either way.
     ///
     /// # Errors
     ///
-    /// Itself, unchanged, when the body is not JSON of this type.
+    /// The response itself, unchanged, when the body is not JSON of this type.
     pub fn decode<T: DeserializeOwned>(self) -> Result<ErrorResponse<T>, Self> {
         let json = match self.raw_body().expose() {
             b"" => b"{}",
@@ -276,7 +277,7 @@ impl ResponseParts {
         }
     }
 
-    /// For a response whose description names no body: takes it whatever the body is.
+    /// Accepts a response that is described without a body, whatever its body is.
     ///
     /// # Errors
     ///
@@ -292,7 +293,7 @@ impl ResponseParts {
     }
 }
 
-/// Headers whose values may be shown: they describe the response, not what is in it.
+/// Headers whose values may be shown: they describe the response and hold none of its data.
 fn is_harmless(name: &header::HeaderName) -> bool {
     [
         header::ALLOW,
@@ -364,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_body_is_an_object_without_members() {
+    fn an_empty_body_is_an_object_without_properties() {
         #[derive(Debug, serde::Deserialize)]
         struct Optional {
             message: Option<String>,

@@ -1,10 +1,10 @@
-//! What a base URL must look like.
+//! The rules for base URLs.
 
 use std::net::IpAddr;
 
 use reqwest::Url;
 
-/// Checks a base URL and brings it into the form that paths are appended to.
+/// Checks a base URL and removes its trailing slashes, so that paths can be appended.
 ///
 /// Problems are named without quoting the URL: it may hold a password in the wrong place.
 pub(crate) fn check(text: &str, allow_insecure: bool) -> Result<String, &'static str> {

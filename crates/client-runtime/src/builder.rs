@@ -1,4 +1,4 @@
-//! What all calls of a client share, put together.
+//! The builder of the state that all calls of a client share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::{
     base_url,
 };
 
-/// Above the 30 seconds after which a Svix server without its database gives up and says so.
+/// Longer than the 30 seconds after which a Svix server without its database answers with an error.
 const TIMEOUT: Duration = Duration::from_secs(35);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY_SIZE: usize = 2 * 1024 * 1024;
@@ -64,7 +64,8 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Where paths are appended: https (or plain http on a loopback address), without user, query and fragment.
+    /// The URL that paths are appended to: https (or plain http on a loopback address), without user, query and
+    /// fragment.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -83,25 +84,25 @@ impl Builder {
         self
     }
 
-    /// Holds a credential beside the token, for the operations that need this scheme of their description.
+    /// Sets a credential beside the token, for the operations whose description asks for this security scheme.
     ///
-    /// It goes only where an operation asks for it, as [`Scheme`](crate::Scheme) says. A later one replaces an earlier
-    /// one.
+    /// It is sent only with operations that ask for it, as [`Scheme`](crate::Scheme) says. A later credential for the
+    /// same scheme replaces an earlier one.
     pub fn credential(mut self, scheme: &'static str, credential: impl Into<Secret>) -> Self {
         self.credentials.retain(|(name, _)| *name != scheme);
         self.credentials.push((scheme, Token::bearer(&credential.into(), 0)));
         self
     }
 
-    /// What the client calls itself in the header `User-Agent`. A client that is given by [`http`](Self::http) has its own.
+    /// The header `User-Agent`. It is ignored if an HTTP client is given by [`http`](Self::http), which has its own.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// Builds on this HTTP client: proxies, certificate authorities, `User-Agent` and the like are its own business.
+    /// Builds on this HTTP client, and keeps its proxies, certificate authorities, `User-Agent` and the like.
     ///
-    /// Redirects, retries, time limits and the log of raw bytes are set over it, since this crate's promises depend on
+    /// Redirects, retries, time limits and the log of raw bytes are overridden, since this crate's guarantees depend on
     /// them. Default headers are sent with every call, so don't put a credential there.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
@@ -115,7 +116,7 @@ impl Builder {
         self
     }
 
-    /// How long a connection may take to come about, within the limit of the call. By default 10 seconds.
+    /// How long connecting may take, within the limit of the call. By default 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -133,25 +134,25 @@ impl Builder {
         self
     }
 
-    /// Whether calls get an idempotency key by themselves, where the operation takes one.
+    /// Whether calls get an idempotency key automatically, where the operation takes one.
     pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
         self.idempotency = idempotency;
         self
     }
 
-    /// Allows plain http to other machines: everybody on the way can then read the credentials.
+    /// Allows plain http beyond loopback addresses: anyone on the network path can then read the credentials.
     pub fn allow_insecure(mut self, allow: bool) -> Self {
         self.allow_insecure = allow;
         self
     }
 
-    /// Where time and chance come from; tests replace it.
+    /// The source of time and randomness; tests replace it.
     pub fn timer(mut self, timer: Arc<dyn Timer>) -> Self {
         self.timer = timer;
         self
     }
 
-    /// Puts it together.
+    /// Builds the [`Core`].
     ///
     /// # Errors
     ///
@@ -176,12 +177,12 @@ impl Builder {
         };
         let http = http
             .redirect(reqwest::redirect::Policy::none())
-            // One place decides what is repeated: the loop in `exec`.
+            // Retries are decided in one place, the loop in `exec`.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .https_only(base_url.starts_with("https:"))
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
-            // It would log credentials.
+            // Verbose logs would contain credentials.
             .connection_verbose(false)
             .build()
             .map_err(|error| BuildError(Problem::Http(error.without_url())))?;

@@ -1,4 +1,4 @@
-//! What all calls of a client share, and what a single one knows.
+//! The state that all calls of a client share, and the state of a single call.
 
 mod failed;
 
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::style::{Parameters, Writing};
 use crate::{Error, Idempotency, Operation, RetryPolicy, Secret, Timer, Token, TokenSource, idempotency};
 
-/// What all calls of a client share: server, connections, token source, limits.
+/// The state that all calls of a client share: server, connections, token source, limits.
 ///
 /// Cloning copies a pointer.
 #[derive(Clone)]
@@ -23,9 +23,9 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     pub(crate) http: reqwest::Client,
     pub(crate) tokens: Arc<dyn TokenSource>,
-    /// Whether somebody gave it that source, or a token.
+    /// Whether a token source or a static token was configured.
     pub(crate) has_tokens: bool,
-    /// What it has beside a token, each under the name of its scheme.
+    /// The credentials beside the token, each with the name of its security scheme.
     pub(crate) credentials: Vec<(&'static str, Token)>,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
@@ -45,7 +45,7 @@ impl Core {
         &self.0.base_url
     }
 
-    /// The HTTP client. What is sent with it directly goes past the loop in [`exec`](crate::codegen::exec()).
+    /// The HTTP client. Requests sent with it directly bypass the loop in [`exec`](crate::codegen::exec()).
     pub fn http(&self) -> &reqwest::Client {
         &self.0.http
     }
@@ -63,7 +63,7 @@ impl Core {
             Some(_) if operation.security.token().is_none() => {
                 return Err(invalid("it must not get a token, and one was given"));
             }
-            // It has no source to be told about a rejection: the generation doesn't matter.
+            // The token of a single call has no source to reject it to: its generation doesn't matter.
             Some(token) => Some(Token::bearer(&token, 0).map_err(|_| {
                 invalid("the token given for this call is empty or holds something other than visible ASCII")
             })?),
@@ -96,7 +96,7 @@ impl Core {
     }
 }
 
-/// Shows where calls go and how, and no token.
+/// Shows server and settings, and no token.
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core")
@@ -109,25 +109,25 @@ impl fmt::Debug for Core {
     }
 }
 
-/// What is set for one call only.
+/// The settings of a single call.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
-    /// How long it may take, instead of the client's limit.
+    /// How long the call may take, instead of the client's limit.
     pub timeout: Option<Duration>,
-    /// The token it sends, instead of one from the client's source. It is not replaced when the server refuses it.
+    /// The token to send, instead of one from the client's source. It is not replaced when the server refuses it.
     pub token: Option<Secret>,
-    /// The idempotency key it sends: visible ASCII, not empty.
+    /// The idempotency key to send: visible ASCII, not empty.
     pub idempotency_key: Option<String>,
-    /// The media type it asks for, where the description has another one than JSON.
+    /// The media type to accept, where the description has another one than JSON.
     pub accept: Option<&'static str>,
-    /// The media type of its body, where the generated layer would send a more general one.
+    /// The media type of the body, where the generated layer would send a more general one.
     pub content_type: Option<&'static str>,
-    /// Whether a success may come without the body that is described.
+    /// Whether a successful response may lack the described body.
     pub may_be_empty: bool,
     /// The parameters that the generated layer doesn't write.
     pub parameters: Parameters,
-    /// The fields of its form that are written in a way of their own.
+    /// The fields of the form that have a style of their own.
     pub form: &'static [(&'static str, Writing)],
 }
 
@@ -148,11 +148,12 @@ struct State {
     may_be_empty: bool,
     parameters: Parameters,
     form: &'static [(&'static str, Writing)],
-    /// The headers of a success, and whether it has no body. The generated layer drops them when it can't decode one.
+    /// The headers of a success, and whether its body is empty. The generated layer drops them when it can't decode the
+    /// body.
     headers: Mutex<Option<(HeaderMap, bool)>>,
     /// The status of the last response. The generated layer drops it when a body can't be decoded.
     status: AtomicU16,
-    /// What went wrong in `exec`, which can only return errors that reqwest made.
+    /// The failure of `exec`, which itself can only return errors made by reqwest.
     failure: Mutex<Option<Failure>>,
 }
 
@@ -162,12 +163,12 @@ impl Call {
         self.0.operation
     }
 
-    /// The idempotency key it carries: the given one, or a fresh one, or none.
+    /// The idempotency key: given, generated, or none.
     pub fn idempotency_key(&self) -> Option<&str> {
         self.0.idempotency_key.as_deref()
     }
 
-    /// The media types that its headers name, for the response and the body.
+    /// The media types for the headers `Accept` and `Content-Type`.
     pub(crate) fn media_types(&self) -> (Option<&'static str>, Option<&'static str>) {
         (self.0.accept, self.0.content_type)
     }
@@ -177,7 +178,7 @@ impl Call {
         &self.0.parameters
     }
 
-    /// The fields of its form that are written in a way of their own.
+    /// The fields of the form that have a style of their own.
     pub(crate) fn form(&self) -> &'static [(&'static str, Writing)] {
         self.0.form
     }

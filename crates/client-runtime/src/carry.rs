@@ -1,4 +1,4 @@
-//! How a token or another credential travels.
+//! Puts credentials into requests: as header, query parameter or cookie.
 
 use form_urlencoded::Serializer;
 use http::header::{AUTHORIZATION, COOKIE};
@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{Carrier, InvalidToken, Token};
 
-/// A request that a credential can be put into: that of `reqwest`, and that of `http` with any body.
+/// A request that a credential can be put into: `reqwest::Request`, and `http::Request` with any body.
 pub trait Carries: sealed::Request {}
 
 impl Carries for reqwest::Request {}
@@ -27,7 +27,8 @@ impl Carrier {
     ///
     /// # Errors
     ///
-    /// [`InvalidToken`] if the token would become something else there, such as two cookies.
+    /// [`InvalidToken`] if the carrier can't hold the token: a separator in it would begin a second cookie, for
+    /// instance.
     pub fn put(self, token: &Token, request: &mut impl Carries) -> Result<(), InvalidToken> {
         let text = token.text();
         let (name, value) = match self {
@@ -37,7 +38,7 @@ impl Carrier {
             }
             Self::Header(name) => (header_name(name)?, text.to_owned()),
             Self::Basic => (AUTHORIZATION, format!("Basic {text}")),
-            // It would begin another cookie.
+            // A separator would begin another cookie.
             Self::Cookie(_) if text.contains([';', ',']) => return Err(InvalidToken),
             Self::Cookie(name) => {
                 let mut cookies = other_cookies(request.headers(), name);
@@ -56,7 +57,7 @@ impl Carrier {
         Ok(())
     }
 
-    /// Takes the token of an earlier attempt out again.
+    /// Removes the token of an earlier attempt.
     pub fn remove(self, request: &mut impl Carries) {
         match self {
             Self::Bearer | Self::Basic => {
@@ -77,14 +78,14 @@ impl Carrier {
             }
             Self::Query(name) if self.is_in(request) => {
                 let query = without(request.query(), name);
-                // What is left of a query is one.
+                // The rest of a valid query is valid, so this can't fail.
                 let _ = request.set_query(query.as_deref());
             }
             Self::Query(_) => {}
         }
     }
 
-    /// Whether a request has a credential at this place already.
+    /// Whether the request already has a credential at this place.
     pub fn is_in(self, request: &impl Carries) -> bool {
         match self {
             Self::Bearer | Self::Basic => request.headers().contains_key(AUTHORIZATION),
@@ -107,7 +108,7 @@ fn is_named(cookie: &str, name: &str) -> bool {
     cookie.split_once('=').is_some_and(|(other, _)| other == name)
 }
 
-/// The cookies of other names that a request has: several credentials may travel as one each, in one header.
+/// The request's cookies of other names: several credentials may share the header, each as a cookie.
 fn other_cookies(headers: &HeaderMap, name: &str) -> Vec<String> {
     cookies(headers).filter(|cookie| !is_named(cookie, name)).map(str::to_owned).collect()
 }
@@ -116,14 +117,14 @@ fn header_name(name: &'static str) -> Result<HeaderName, InvalidToken> {
     HeaderName::from_bytes(name.as_bytes()).map_err(|_| InvalidToken)
 }
 
-/// The other parameters of a query, as they are written: a style may have separators that must not be escaped.
+/// The other parameters of a query, not encoded anew: some styles have separators that must not be escaped.
 fn without(query: Option<&str>, name: &str) -> Option<String> {
     let is_other = |pair: &&str| form_urlencoded::parse(pair.as_bytes()).all(|(key, _)| key != name);
     let others: Vec<&str> = query?.split('&').filter(is_other).collect();
     Some(others.join("&")).filter(|query| !query.is_empty())
 }
 
-/// What is needed of a request, for this crate alone.
+/// The access to requests that `Carries` needs. The module is private, so that no other crate can implement the trait.
 mod sealed {
     use http::HeaderMap;
     use http::uri::PathAndQuery;

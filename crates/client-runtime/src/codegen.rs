@@ -1,9 +1,9 @@
-//! What generated clients are made of.
+//! The items that generated clients use.
 //!
-//! The code that client-codegen writes names these items, and nobody else has to: a user of a client meets only what the
-//! crate itself re-exports. Some show types of progenitor-client, which has versions of its own. So the module is hidden
-//! from the documentation, and **semantic versioning does not cover it**: an item may change or go in any version, as far
-//! as people are concerned.
+//! Code written by client-codegen names these items; a user of a client needs only what the client's crate re-exports.
+//! Some items expose types of progenitor-client, which has versions of its own. So the module is hidden from the
+//! documentation, and **semantic versioning does not cover it**: for hand-written code, an item may change or disappear
+//! in any version.
 //!
 //! One limit remains: a client that was published earlier accepts a range of versions of this crate. Within that range, the
 //! items that client-codegen has written into clients stay, with their meaning.

@@ -1,4 +1,4 @@
-//! What to say about a body that can't be decoded, without quoting it.
+//! Explains why a body can't be decoded, without quoting it.
 
 use std::borrow::Cow;
 
@@ -14,10 +14,10 @@ use crate::{Operation, RawBody};
 
 mod survey;
 
-/// Longer than any field of an API, shorter than most tokens.
+/// Longer than any field name of an API, shorter than most tokens.
 const LONGEST_NAME: usize = 40;
 
-/// Decodes the body once more, this time keeping track of where it is, and says what is wrong.
+/// Decodes the body once more, this time tracking the path of the current field, to name the problem and its place.
 pub(crate) fn explain<T: DeserializeOwned>(
     operation: &'static Operation,
     status: StatusCode,
@@ -33,7 +33,7 @@ pub(crate) fn explain<T: DeserializeOwned>(
     DecodeError { operation, status, field, problem, cause, body: RawBody::of(operation, bytes) }
 }
 
-/// The text of a body, in the characters that the header says: UTF-8, or its older and smaller relatives.
+/// The body as a string, in the charset that the header names: ISO 8859-1, or else UTF-8.
 pub(crate) fn text(
     operation: &'static Operation,
     status: StatusCode,
@@ -56,12 +56,12 @@ fn charset(headers: &HeaderMap) -> Option<&str> {
     named.find(|(name, _)| name.eq_ignore_ascii_case("charset")).map(|(_, value)| value.trim_matches('"'))
 }
 
-/// What is wrong with a body that is no JSON at all, and why that may be.
+/// The problem of a body that isn't JSON at all, and its likely cause; `None` for JSON and for an empty body.
 fn foreign(bytes: &[u8]) -> Option<(Cow<'static, str>, Cause)> {
     if bytes.is_empty() {
         return None;
     }
-    // Asked of the text alone: that a type takes no null, serde_json calls an error of syntax.
+    // Checked without the type: serde_json reports a null that the type doesn't take as a syntax error.
     let error = serde_json::from_slice::<IgnoredAny>(bytes).err()?;
     if bytes.trim_ascii_start().starts_with(b"<") {
         return Some(("is not JSON but a page of HTML or XML".into(), Cause::Page));
@@ -70,7 +70,7 @@ fn foreign(bytes: &[u8]) -> Option<(Cow<'static, str>, Cause)> {
         return Some(("ends in the middle of the JSON".into(), Cause::CutShort));
     }
     let (line, column) = (error.line(), error.column());
-    // Only what follows a whole value is read as something behind it.
+    // Characters after the end of a value are reported as such only if the value before them is complete.
     let begins =
         serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>().next().is_some_and(|one| one.is_ok());
     Some(match begins {
@@ -111,7 +111,7 @@ fn describe(problem: &Problem, others: &[Problem]) -> Cow<'static, str> {
     }
 }
 
-/// What else is missing from the same object is told along.
+/// Names the other properties that are missing from the same object, too.
 fn missing_with(problem: &Problem, others: &[Problem]) -> Cow<'static, str> {
     let parent = |problem: &Problem| problem.place.split_last().map(|(_, parent)| parent.to_vec());
     let alike = others.iter().filter(|other| other.kind == Kind::Missing && parent(other) == parent(problem));
@@ -123,20 +123,20 @@ fn missing_with(problem: &Problem, others: &[Problem]) -> Cow<'static, str> {
     }
 }
 
-/// The member that the message says is missing. Its name comes from our own types.
+/// The property that serde's message calls missing. Its name comes from our own types, so it may be shown.
 fn missing_name(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next())
 }
 
-/// serde's messages quote the value they complain about, so only what comes from our own types is taken from them: what
-/// was expected.
+/// serde's messages quote the offending value, so only the part that comes from our own types is taken from them: the
+/// expected type.
 fn misfit(message: &str) -> Cow<'static, str> {
     let quotes_a_value = ["invalid type: ", "invalid value: ", "invalid length "];
     if message.starts_with("invalid type: null, ") {
         return "is null".into();
     }
     if quotes_a_value.iter().any(|prefix| message.starts_with(prefix))
-        // The last one: a quoted value may hold the same words.
+        // The last occurrence: a quoted value may hold the same words.
         && let Some((_, expected)) = message.rsplit_once(", expected ")
     {
         let expected = expected.rsplit_once(" at line ").map_or(expected, |(expected, _)| expected);
@@ -179,7 +179,7 @@ fn push_member(text: &mut String, name: &str) {
     text.push_str(if looks_like_a_name(name) { name } else { "?" });
 }
 
-/// The keys of a map come from the server and may be anything.
+/// The keys of a map come from the server and may be any string.
 fn looks_like_a_name(text: &str) -> bool {
     text.len() <= LONGEST_NAME && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
@@ -276,7 +276,7 @@ mod tests {
         city: String,
     }
 
-    /// Nothing that is filled in fits.
+    /// No filler value of the survey fits this type.
     #[derive(Deserialize)]
     #[serde(try_from = "String")]
     struct Digits;
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_missing_is_not_told() {
+    fn optional_fields_are_not_reported_as_missing() {
         let said = |body: &str| {
             let (field, problem) = find_problem::<Issued>(body.as_bytes());
             format!("{}: {problem}", field.unwrap_or_default())
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_in_the_characters_that_the_header_says() {
+    fn strings_are_decoded_in_the_charset_of_the_header() {
         const TEXT: &crate::Operation = &crate::Operation::new("acme", "text", "GET", "/");
         let read = |media_type: &str, bytes: &'static [u8]| {
             let headers = http::HeaderMap::from_iter([(http::header::CONTENT_TYPE, media_type.parse().unwrap())]);

@@ -1,4 +1,4 @@
-//! What can go wrong with a call.
+//! The error type of calls.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -21,20 +21,20 @@ pub use details::{
 
 /// Why a call failed.
 ///
-/// Texts say what happened, to which operation, and what to do. They never hold a body, a URL or a credential; what the
-/// server said is in [`Api`](Self::Api), to be asked for.
+/// Messages say what happened, to which operation, and what to do. They never contain a body, a URL or a credential;
+/// the server's response is in [`Api`](Self::Api), for callers that ask for it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E = ResponseParts> {
-    /// The server answered, and not with success.
+    /// The server answered with a failure.
     Api(E),
     /// There is no token to send, or no other credential that the operation needs.
     Credentials(CredentialsError),
-    /// No connection came about, or it broke.
+    /// No connection was established, or it broke.
     Transport(TransportError),
     /// A time limit was reached.
     Timeout(TimeoutError),
-    /// The server reported success with a body that is not what its description says.
+    /// The server reported success with a body that doesn't fit its description.
     Decode(DecodeError),
     /// The response has more bytes than the client takes.
     TooLarge(TooLargeError),
@@ -47,7 +47,7 @@ impl<E> Error<E> {
         Self::InvalidArgument(InvalidArgumentError { operation, problem: problem.into() })
     }
 
-    /// What the server answered, if that is why the call failed.
+    /// The server's failed response, if that is why the call failed.
     pub fn api(&self) -> Option<&E> {
         match self {
             Self::Api(error) => Some(error),
@@ -80,7 +80,7 @@ impl<E: ApiError> Error<E> {
         }
     }
 
-    /// Whether the same call may work later without anybody changing anything.
+    /// Whether the same call may succeed later, without a change by the caller.
     ///
     /// It says nothing about whether the call may be repeated: one that timed out may have taken effect.
     pub fn is_transient(&self) -> bool {
@@ -101,7 +101,7 @@ impl<E: ApiError> Error<E> {
         }
     }
 
-    /// The operation that was called. `None` only for a response that somebody made up.
+    /// The operation that was called. `None` only for a response that was created in code, as in a test.
     pub fn operation(&self) -> Option<&'static Operation> {
         match self {
             Self::Api(error) => error.raw_body().operation(),
@@ -130,7 +130,7 @@ impl<E: ApiError> fmt::Display for Error<E> {
 }
 
 impl<E: ApiError> StdError for Error<E> {
-    /// The cause below. What `Display` already says is not repeated: for [`Api`](Self::Api) that is all there is.
+    /// The cause, without repeating what `Display` says: for [`Api`](Self::Api), the source of its error.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Api(error) => error.source(),

@@ -1,8 +1,9 @@
 //! The loop around every call.
 //!
-//! An attempt gets its token, is sent, and has its response read under the limits of size and time. A response of
-//! success ends the loop; about anything else, [`attempts`] decides whether and how there is another attempt. An answer
-//! that a retry was begun after is kept: if the retry comes to nothing, that answer is what the call returns.
+//! An attempt gets its token, is sent, and has its response read under the limits of size and time. A successful
+//! response ends the loop; after any other outcome, [`attempts`] decides whether and how there is another attempt. A
+//! failed response that led to a retry is kept: if the retry yields no information (a timeout, no token, no
+//! connection), the call returns the kept response.
 
 use http::HeaderValue;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -19,12 +20,12 @@ use attempts::{Attempts, Next};
 
 /// Sends a request of the generated layer.
 ///
-/// What goes wrong here, and isn't a response, stays with the call until [`finish`](crate::codegen::finish()) asks for it:
-/// the generated layer lets only errors through that reqwest made.
+/// A failure that isn't a response is stored in the call until [`finish`](crate::codegen::finish()) takes it: the
+/// generated layer passes on only errors made by reqwest.
 ///
 /// # Errors
 ///
-/// None. The type is what the generated layer wants.
+/// None. The generated layer requires the type.
 pub async fn exec(call: &Call, client: &reqwest::Client, request: Request) -> reqwest::Result<Response> {
     let mut attempts = Attempts::new(call);
     #[cfg(not(feature = "tracing"))]
@@ -72,7 +73,7 @@ async fn run(attempts: &mut Attempts<'_>, client: &reqwest::Client, request: Req
         {
             return outcome;
         }
-        // On the heap, so that calls that succeed don't carry its state around.
+        // Boxed, so that the future of a call that succeeds at once stays small.
         match Box::pin(attempts.after(outcome, spare)).await {
             Next::Again(again) => request = again,
             Next::Done(outcome) => return attempts.settle(outcome),
@@ -80,9 +81,9 @@ async fn run(attempts: &mut Attempts<'_>, client: &reqwest::Client, request: Req
     }
 }
 
-/// What the description calls the bodies, where the generated layer doesn't know better than JSON or bytes.
+/// Sets the described media types, where the generated layer would only name JSON or bytes.
 fn name_media_types(call: &Call, request: &mut Request) {
-    // An optional body may not be there.
+    // An optional body may be absent.
     let has_body = request.body().is_some();
     let headers = request.headers_mut();
     let (accept, content_type) = call.media_types();
@@ -105,14 +106,14 @@ async fn send(client: &reqwest::Client, request: Request, max_body_size: u64) ->
     body::buffer(response, max_body_size).await
 }
 
-/// A response that the generated layer takes for a failure. Nobody reads it.
+/// A placeholder that the generated layer takes for a failure. It is never read.
 fn stand_in() -> Response {
     let mut response = http::Response::new("");
     *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
     response.into()
 }
 
-/// The path is the description's, with names instead of values; no header and no body gets near it.
+/// A span without headers and bodies. Its path is the description's template, with names instead of values.
 #[cfg(feature = "tracing")]
 fn span(call: &Call) -> tracing::Span {
     let operation = call.operation();

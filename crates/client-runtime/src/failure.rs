@@ -9,28 +9,28 @@ use crate::operation::Scheme;
 use crate::refusal::{Refusal, refusal, sources};
 use crate::token::TokenError;
 
-/// What kept a call from having a response.
+/// The reason why a call has no response.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Credentials(TokenError),
-    /// The client has no credential for a scheme; the method of its builder that takes it.
+    /// The client has no credential for a security scheme: the scheme's name, and the builder method that sets it.
     Missing(&'static str, &'static str),
-    /// The client has the credentials of none of these ways, of which one would do.
+    /// The client has the credentials of none of these alternatives, of which one would be enough.
     NoneMet(&'static [&'static [Scheme]]),
-    /// Without its URL.
+    /// The error, without its URL.
     Transport(reqwest::Error),
     Timeout(TimeLimit),
     TooLarge(StatusCode),
-    /// The request can't be built, or not be sent as it is; whether that is for the scheme of its URL.
+    /// The request can't be built or sent; `by_scheme` if the cause is the scheme of its URL.
     Unsendable {
         by_scheme: bool,
     },
-    /// An argument has no place in the request.
+    /// An argument can't be written into the request.
     Argument(String),
 }
 
 impl Failure {
-    /// Whether no connection came about, so that nothing was sent.
+    /// Whether no connection was established, so that nothing was sent.
     pub(crate) fn is_connect(&self) -> bool {
         match self {
             Self::Transport(error) => error.is_connect(),
@@ -39,13 +39,13 @@ impl Failure {
         }
     }
 
-    /// Whether it says nothing about what the server did with an earlier attempt: a limit of ours was reached, or nothing
-    /// was sent.
+    /// Whether the failure says nothing about what the server did with an earlier attempt: a time limit was reached, no
+    /// token was available, or nothing was sent.
     pub(crate) fn is_silent(&self) -> bool {
         matches!(self, Self::Timeout(_) | Self::Credentials(_)) || self.is_connect()
     }
 
-    /// Whether the server said that it didn't look at the request, and nothing more is wrong.
+    /// Whether the server said that it didn't process the request, without reporting a fault.
     pub(crate) fn is_refused(&self) -> bool {
         matches!(self, Self::Transport(error) if refusal(error) == Some(Refusal::Harmless))
     }
@@ -68,7 +68,7 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-/// The operating system gave a connection up, which is not a limit of ours.
+/// Whether the operating system gave the connection up, as opposed to a limit of this client.
 fn is_network_timeout(error: &reqwest::Error) -> bool {
     sources(error)
         .filter_map(|source| source.downcast_ref::<io::Error>())

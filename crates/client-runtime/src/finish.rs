@@ -1,4 +1,4 @@
-//! From what the generated layer returns to what the user gets.
+//! Turns the results of the generated layer into those of the public client.
 
 use std::future::poll_fn;
 
@@ -17,7 +17,7 @@ pub(crate) type Inner = progenitor_client::Error<()>;
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
+/// Any failure of [`exec`](crate::codegen::exec()) or of the generated layer.
 pub async fn finish<T, E>(call: &Call, result: Result<ResponseValue<T>, Inner>) -> Result<Response<T>, Error<E>>
 where
     T: DeserializeOwned,
@@ -32,18 +32,18 @@ where
     }
 }
 
-/// What the generated layer couldn't decode, read as [`json::read_json`] does, which knows more ways to write a number.
+/// Decodes a body that the generated layer couldn't, by [`json::read_json`], which accepts more spellings of numbers.
 fn read_again<T: DeserializeOwned>(call: &Call, error: &Inner) -> Option<Response<T>> {
     let Inner::InvalidResponsePayload(body, _) = error else { return None };
     let value = json::read_json(body).ok()?;
     Some(Response::new(value, call.status(), call.take_headers()))
 }
 
-/// The same for operations whose success has no body to decode.
+/// [`finish`] for operations whose success has no body to decode.
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
+/// Any failure of [`exec`](crate::codegen::exec()) or of the generated layer.
 pub async fn finish_empty<T, E>(call: &Call, result: Result<ResponseValue<T>, Inner>) -> Result<Response<T>, Error<E>>
 where
     E: ApiError,
@@ -54,11 +54,11 @@ where
     }
 }
 
-/// The same for operations whose success may come without its body.
+/// [`finish`] for operations whose success may lack its body.
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
+/// Any failure of [`exec`](crate::codegen::exec()) or of the generated layer.
 pub async fn finish_optional<T, E>(
     call: &Call,
     result: Result<ResponseValue<T>, Inner>,
@@ -82,11 +82,11 @@ where
     }
 }
 
-/// The same for operations whose success is anything but JSON: its bytes as they came.
+/// [`finish`] for operations whose success isn't JSON: the bytes as received.
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
+/// Any failure of [`exec`](crate::codegen::exec()) or of the generated layer.
 pub async fn finish_bytes<E>(
     call: &Call,
     result: Result<ResponseValue<ByteStream>, Inner>,
@@ -100,11 +100,11 @@ where
     }
 }
 
-/// The same for operations whose success is a text.
+/// [`finish`] for operations whose success is a string.
 ///
 /// # Errors
 ///
-/// Whatever went wrong on the way, in [`exec`](crate::codegen::exec()) or behind it.
+/// Any failure of [`exec`](crate::codegen::exec()) or of the generated layer.
 pub async fn finish_text<E>(
     call: &Call,
     result: Result<ResponseValue<ByteStream>, Inner>,
@@ -120,7 +120,7 @@ where
     }
 }
 
-/// The body of a response that the generated layer didn't look into.
+/// Collects a body that the generated layer didn't decode.
 pub(crate) async fn bytes<E>(call: &Call, value: ResponseValue<ByteStream>) -> Result<Response<Bytes>, Error<E>> {
     let (status, headers) = (value.status(), value.headers().clone());
     // `exec` has read the body under the limits of size and time: there is nothing left to wait for.
@@ -138,7 +138,7 @@ pub(crate) async fn bytes<E>(call: &Call, value: ResponseValue<ByteStream>) -> R
 type Explain = fn(&'static crate::Operation, StatusCode, Bytes) -> crate::DecodeError;
 
 pub(crate) async fn translate<E: ApiError>(call: &Call, error: Inner, explain: Explain) -> Error<E> {
-    // What exec couldn't return as a response, it left with the call; the response it returned instead says nothing.
+    // A failure of `exec` is stored in the call; the response that it returned in its place is a placeholder.
     if let Some(failure) = call.take_failure() {
         return call.error(failure);
     }
@@ -162,7 +162,7 @@ pub(crate) async fn translate<E: ApiError>(call: &Call, error: Inner, explain: E
         Inner::CommunicationError(error) | Inner::ResponseBodyError(error) | Inner::InvalidUpgrade(error) => {
             call.error(error.into())
         }
-        // Their texts may quote arguments.
+        // The message isn't passed on: it may quote arguments.
         Inner::InvalidRequest(text) => Error::invalid_argument(
             operation,
             match text.contains("header") {

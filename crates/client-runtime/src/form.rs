@@ -1,4 +1,4 @@
-//! Bodies that the generated layer leaves to us: forms, and those that may be absent.
+//! Bodies that the generated layer leaves to the runtime: forms, and optional bodies.
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::RequestBuilder;
@@ -10,11 +10,10 @@ use crate::style::write_form;
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
-/// Gives a request the body of a form.
+/// Sets the body of a request to a form.
 ///
-/// An array becomes one field for each of its elements, all of the same name; anything else that has parts is written as
-/// JSON. What is null is left out. These are the defaults of
-/// [OpenAPI](https://spec.openapis.org/oas/v3.0.4.html#encoding-object).
+/// An array becomes one field per element, all of the same name; any other compound value is written as JSON. Null is
+/// left out. These are the defaults of [OpenAPI](https://spec.openapis.org/oas/v3.0.4.html#encoding-object).
 ///
 /// # Errors
 ///
@@ -28,11 +27,12 @@ where
     Ok(request.header(CONTENT_TYPE, FORM).body(text))
 }
 
-/// The same for a call that knows how its fields are written; without a body, the request stays as it is.
+/// [`form`] with the field styles of the call; without a body, the request is left unchanged.
 ///
 /// # Errors
 ///
-/// An invalid request when the body isn't an object, or holds what can't be written. The call knows what.
+/// An invalid request when the body isn't an object, or holds a value that can't be written. The problem is stored in
+/// the call.
 #[allow(clippy::result_large_err, reason = "it is the error of the generated method that calls this")]
 pub fn form_body<T, E>(
     call: &Call,
@@ -52,7 +52,7 @@ where
     }
 }
 
-/// Gives a request a body of JSON, if there is one.
+/// Sets a JSON body, if there is one.
 pub fn json_body<T: Serialize + ?Sized>(request: RequestBuilder, body: Option<&T>) -> RequestBuilder {
     match body {
         Some(body) => request.json(body),
@@ -60,7 +60,7 @@ pub fn json_body<T: Serialize + ?Sized>(request: RequestBuilder, body: Option<&T
     }
 }
 
-/// Gives a request a body of bytes or text, if there is one.
+/// Sets a body of bytes or text, if there is one.
 pub fn raw_body(
     request: RequestBuilder,
     media_type: &'static str,
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_no_form() {
+    fn a_body_other_than_an_object_is_no_form() {
         for body in [json!("text"), json!([1]), json!(null)] {
             assert_eq!(encode(&body), None);
         }

@@ -1,12 +1,12 @@
-//! Keys by which a server recognises the repeat of a call.
+//! Idempotency keys, by which a server recognises a repeated call.
 
 use crate::Timer;
 
-/// Whether calls get an idempotency key by themselves, where the operation takes one.
+/// Whether calls get an idempotency key automatically, where the operation takes one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Idempotency {
-    /// Every call gets a fresh key, and repeats it when it is retried.
+    /// Every call gets a fresh key, which all its attempts carry.
     #[default]
     Automatic,
     /// A call has the key it is given, or none. Without one, it is not retried after it may have been sent.

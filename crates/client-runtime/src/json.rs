@@ -3,15 +3,15 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
 
-/// Reads JSON as the body of a response is read.
+/// Decodes JSON, as for the body of a response.
 ///
 /// A number without a fraction is an integer, also where it is written as `1.0` or `1e3`: JSON Schema says so since its
-/// draft 6, and some serializers know no other numbers. serde takes them for fractions, so a body that its type refuses
-/// is read once more, with such numbers as integers.
+/// draft 6, and some serializers write all numbers so. serde takes them for floats, so a body that its type refuses is
+/// decoded once more, with such numbers as integers.
 ///
 /// # Errors
 ///
-/// When the type doesn't take it.
+/// When the JSON is invalid or doesn't fit the type.
 pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json).or_else(|error| {
         let Ok(mut value) = serde_json::from_slice(json) else { return Err(error) };
@@ -19,7 +19,7 @@ pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     })
 }
 
-/// Makes integers of the numbers without a fraction, as far as 64 bits reach; whether there were any.
+/// Converts floats without a fraction to integers, within the range of 64 bits. Returns whether there were any.
 pub(crate) fn whole_numbers(value: &mut Value) -> bool {
     match value {
         Value::Number(number) if number.is_f64() => match number.as_f64().and_then(integer) {
@@ -29,14 +29,14 @@ pub(crate) fn whole_numbers(value: &mut Value) -> bool {
             }
             None => false,
         },
-        // Each of them has to be looked at.
+        // No short circuit: every element has to be converted.
         Value::Array(items) => items.iter_mut().fold(false, |found, item| whole_numbers(item) | found),
         Value::Object(members) => members.values_mut().fold(false, |found, member| whole_numbers(member) | found),
         _ => false,
     }
 }
 
-/// The integer that a float is. Floats hold the bounds of 64 bits exactly, so nothing is rounded.
+/// The integer equal to a float. The bounds of 64 bits are exact as floats, so nothing is rounded.
 fn integer(float: f64) -> Option<Number> {
     if float.fract() != 0.0 {
         return None;

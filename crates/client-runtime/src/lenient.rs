@@ -1,4 +1,4 @@
-//! Values with a form that servers don't always keep to: identifiers, addresses.
+//! Values whose format servers don't always keep to: identifiers, addresses.
 
 use std::cmp::Ordering;
 use std::convert::Infallible;
@@ -10,13 +10,13 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A `T` in the words of whoever wrote it.
+/// A string that should be a `T`, kept as it was written.
 ///
-/// Any text is accepted, so that an identifier of another form doesn't make a successful response fail, and can be sent
-/// back as it came. What is a `T` is [`parsed`](Self::parsed) when somebody asks.
+/// Any string is accepted, so that an identifier of another format doesn't make a successful response fail, and can be
+/// sent back unchanged. It is parsed as a `T` only on demand, by [`parsed`](Self::parsed).
 ///
-/// Two values are equal, and ordered, as their texts are: compare what is parsed where one value can be written in several
-/// ways.
+/// Two values are equal, and ordered, as their strings are: compare the parsed values where one value can be written in
+/// several ways.
 ///
 /// ```
 /// use client_runtime::Uuid;
@@ -30,7 +30,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 pub struct Lenient<T> {
     raw: String,
-    /// It holds no `T`.
+    /// Only the type of the format; no `T` is stored.
     form: PhantomData<fn() -> T>,
 }
 
@@ -44,14 +44,14 @@ pub type Ipv4Addr = Lenient<net::Ipv4Addr>;
 pub type Ipv6Addr = Lenient<net::Ipv6Addr>;
 
 impl<T> Lenient<T> {
-    /// The text as it was written.
+    /// The string as it was written.
     pub fn raw(&self) -> &str {
         &self.raw
     }
 }
 
 impl<T: FromStr> Lenient<T> {
-    /// The value, unless the text isn't one.
+    /// The value, if the string parses.
     pub fn parsed(&self) -> Option<T> {
         self.raw.parse().ok()
     }
@@ -93,7 +93,7 @@ impl From<net::Ipv6Addr> for Ipv6Addr {
     }
 }
 
-/// Takes any text.
+/// Accepts any string.
 impl<T> FromStr for Lenient<T> {
     type Err = Infallible;
 
@@ -158,7 +158,7 @@ impl<'de, T> Deserialize<'de> for Lenient<T> {
     }
 }
 
-/// The schema of a `T`: what is right to send.
+/// The schema of a `T`, the format to send.
 #[cfg(feature = "schemars")]
 impl<T: schemars::JsonSchema> schemars::JsonSchema for Lenient<T> {
     fn inline_schema() -> bool {
@@ -183,7 +183,7 @@ mod tests {
     const ID: &str = "67e55044-10b1-426f-9247-bb680e5fe0c8";
 
     #[test]
-    fn what_has_the_form_is_parsed() {
+    fn a_string_of_the_format_is_parsed() {
         let id: Uuid = serde_json::from_value(ID.into()).unwrap();
         assert_eq!(id.parsed(), Some(uuid::Uuid::from_u128(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8)));
         assert_eq!(Uuid::from(id.parsed().unwrap()), id);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_another_form_is_kept() {
+    fn a_string_of_another_format_is_kept() {
         for text in ["", "order-17", "67e55044", "€", "127.0.0.1:80"] {
             let id: Uuid = serde_json::from_value(text.into()).unwrap();
             assert_eq!((id.raw(), id.parsed()), (text, None));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_compared_as_texts() {
+    fn values_are_compared_as_strings() {
         let (plain, braced) = (Uuid::from(ID), Uuid::from(format!("{{{ID}}}")));
         assert_eq!(plain.parsed(), braced.parsed());
         assert_ne!(plain, braced);

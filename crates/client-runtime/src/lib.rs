@@ -1,21 +1,21 @@
-//! What generated API clients need at run time.
+//! The runtime of generated API clients.
 //!
-//! A generated crate knows its operations, types and servers. Everything that is the same for all of them is here:
+//! A generated crate knows its operations, types and servers. The parts that all clients have in common are here:
 //!
 //! - [`Secret`] and [`Redacted`] keep credentials and echoed input out of logs;
 //! - a [`TokenSource`] hands out [`Token`]s, so that a client never has to know how a session is renewed;
-//! - [`Operation`] is what the runtime knows of an operation, and [`RetryPolicy`] what may be repeated;
+//! - [`Operation`] describes an operation, and [`RetryPolicy`] when a failed call is repeated;
 //! - [`Error`] says what went wrong, with the server's answer typed per operation and never printed;
-//! - one loop is what every call goes through: credentials, limits, redirects, retries.
+//! - every call goes through one loop: credentials, limits, redirects, retries.
 //!
-//! A user of a client finds these types in the client's own crate. The loop and everything else that only generated code
-//! names lies in one module, `codegen`, which is hidden and not covered by semantic versioning.
+//! A user of a client finds these types in the client's own crate. The loop and all other items that only generated
+//! code names are in one module, `codegen`, which is hidden and not covered by semantic versioning.
 //!
 //! # Architecture invariants
 //!
 //! - No credential reaches another origin, whether it travels in a header or in a body.
 //! - No `Debug`, `Display` or error source prints a token, a URL or a body.
-//! - A request whose operation redeems a rotating token is sent at most once, unless no connection came about.
+//! - A request whose operation redeems a rotating token is sent at most once, unless no connection was established.
 //! - Every wait is bounded by the time limit of the call.
 //!
 //! # Example
@@ -87,7 +87,7 @@ mod token;
 mod union;
 
 pub use bytes::Bytes;
-/// A number as JSON has it, of members that may be integers or not: none of its digits is lost.
+/// A JSON number, for properties that needn't be integers: none of its digits is lost.
 pub use serde_json::Number;
 
 pub use api_error::{ApiError, ErrorParts, ErrorResponse, RawBody, ResponseParts};

@@ -1,10 +1,10 @@
-//! Null as something to say.
+//! Null as a value, distinct from an absent property.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A value, or null. Behind an `Option`, as the type of a member, it tells null from a member that isn't there: what a
-/// PATCH sends as null is cleared, and what it doesn't send stays as it is. There is no third state, so it can be matched
-/// exhaustively.
+/// A value, or null. In an `Option`, as the type of a property, it tells null from an absent property: a PATCH clears
+/// the properties that it sends as null, and leaves those unchanged that it doesn't send. There is no third state, so
+/// it can be matched exhaustively.
 ///
 /// ```
 /// use client_runtime::Nullable;
@@ -30,7 +30,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// The same, to keep.
+    /// The owned value, if it isn't null.
     pub fn into_value(self) -> Option<T> {
         match self {
             Self::Null => None,
@@ -71,11 +71,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     }
 }
 
-/// Reads a member that is there: an `Option` on its own would take null for nothing.
+/// Decodes a property that is present: a plain `Option` would take null for absent.
 ///
 /// # Errors
 ///
-/// Those of the value.
+/// The errors of the value.
 pub fn deserialize_nullable<'de, D, T>(deserializer: D) -> Result<Option<Nullable<T>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -84,11 +84,11 @@ where
     Nullable::deserialize(deserializer).map(Some)
 }
 
-/// Reads a member that is there and can only be null.
+/// Decodes a property that is present and whose only value is null.
 ///
 /// # Errors
 ///
-/// Those of the value.
+/// The errors of the value.
 pub fn deserialize_present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

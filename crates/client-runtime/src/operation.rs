@@ -1,9 +1,9 @@
 //! Operations as data.
 
-/// What the runtime knows of an operation.
+/// An operation as the runtime needs it: identity, request line, credentials.
 ///
-/// Generated crates hold one constant per operation; its fields are public for whoever wants to look. More of them may come,
-/// so an operation is made by [`new`](Self::new) and what follows it:
+/// Generated crates hold one constant per operation; its fields are public to read. Fields may be added, so an
+/// operation is made by [`new`](Self::new) and the methods that follow it:
 ///
 /// ```
 /// use client_runtime::{Operation, Security};
@@ -23,21 +23,22 @@ pub struct Operation {
     pub method: &'static str,
     /// The path as the description writes it, with names in braces instead of values.
     pub path: &'static str,
-    /// Whether it takes a token, or more.
+    /// The credentials that it takes.
     pub security: Security,
-    /// Whether sending it twice has the effect of sending it once, beyond what its method says.
+    /// Whether it is idempotent beyond the rules of its method: sending it twice has the effect of sending it once.
     pub idempotent: bool,
     /// The header of the idempotency key, if the operation takes one.
     pub idempotency_key: Option<&'static str>,
     /// Whether the vendor asks callers to stop using it.
     pub deprecated: bool,
-    /// Whether it redeems a token that is spent by it. Such a request is never repeated once it may have been sent.
+    /// Whether it redeems a token that can be used only once. Such a request is never repeated once it may have been
+    /// sent.
     pub rotates: bool,
 }
 
 impl Operation {
-    /// An operation by its family, its id in there, its method in capitals and its path. It takes no token and no
-    /// idempotency key, and nothing is special about it.
+    /// An operation by its family, its id within the family, its method in capitals and its path. It takes no
+    /// credentials and no idempotency key, and is neither marked as idempotent nor deprecated nor rotating.
     pub const fn new(family: &'static str, id: &'static str, method: &'static str, path: &'static str) -> Self {
         Self {
             family,
@@ -52,42 +53,43 @@ impl Operation {
         }
     }
 
-    /// The same with another [`security`](Self::security).
+    /// The operation with another [`security`](Self::security).
     #[must_use]
     pub const fn with_security(mut self, security: Security) -> Self {
         self.security = security;
         self
     }
 
-    /// The same with the header of an idempotency key.
+    /// The operation with the header of an idempotency key.
     #[must_use]
     pub const fn with_idempotency_key(mut self, header: &'static str) -> Self {
         self.idempotency_key = Some(header);
         self
     }
 
-    /// The same as one that has the effect of one request however often it is sent.
+    /// The operation, marked as [`idempotent`](Self::idempotent).
     #[must_use]
     pub const fn as_idempotent(mut self) -> Self {
         self.idempotent = true;
         self
     }
 
-    /// The same as one that the vendor asks callers to stop using.
+    /// The operation, marked as [`deprecated`](Self::deprecated).
     #[must_use]
     pub const fn as_deprecated(mut self) -> Self {
         self.deprecated = true;
         self
     }
 
-    /// The same as one that redeems a token which is spent by it.
+    /// The operation, marked as one that redeems a token which can be used only once.
     #[must_use]
     pub const fn as_rotating(mut self) -> Self {
         self.rotates = true;
         self
     }
 
-    /// Whether sending it twice has the effect of sending it once: because it says so, or by the rules of its method.
+    /// Whether sending it twice has the effect of sending it once: because it is marked so, or by the rules of its
+    /// method.
     pub fn is_idempotent(&self) -> bool {
         self.idempotent || matches!(self.method, "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE")
     }
@@ -98,32 +100,32 @@ impl Operation {
     }
 }
 
-/// Whether an operation takes a token, or more.
+/// The credentials that an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Security {
-    /// It must not get one.
+    /// None: a call must not be given a token.
     None,
-    /// It needs one.
+    /// A bearer token.
     Bearer,
-    /// It gets one if there is one: when the source can only be told to sign in, the call goes out without.
+    /// A bearer token if there is one: when the source only answers that a login is required, the call is sent without.
     Optional,
-    /// It needs one, which doesn't travel as a bearer token.
+    /// A token that isn't carried as a bearer token.
     Key(Carrier),
-    /// It gets one if there is one, which doesn't travel as a bearer token.
+    /// A token if there is one, which isn't carried as a bearer token.
     OptionalKey(Carrier),
-    /// It needs all of these at once; some of them, or all, the client has beside its token.
+    /// The credentials of all these schemes at once; some or all of them the client holds beside its token.
     All(&'static [Scheme]),
-    /// It gets all of these if they are all there, and else none.
+    /// The credentials of all these schemes if it has them all, otherwise none.
     OptionalAll(&'static [Scheme]),
-    /// It needs what one of these lists holds, all at once. The first whose credentials are there is sent, and one with the
-    /// token where the call was given its own.
+    /// All credentials of one of these alternatives. The first whose credentials are there is sent; for a call that was
+    /// given its own token, the first of those that include the token.
     AnyOf(&'static [&'static [Scheme]]),
-    /// It gets what one of these lists holds if that is all there, and else nothing.
+    /// All credentials of one of these alternatives if they are there, otherwise none.
     OptionalAnyOf(&'static [&'static [Scheme]]),
 }
 
-/// One of the credentials that an operation needs: which, and how it travels.
+/// A credential that an operation needs: the name of its security scheme, and how it is carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scheme {
     name: &'static str,
@@ -132,33 +134,33 @@ pub struct Scheme {
 }
 
 impl Scheme {
-    /// A scheme whose credential is the token: of the call, or from the client's source.
+    /// A scheme whose credential is the token: the call's own, or one from the client's source.
     pub const fn token(name: &'static str, carrier: Carrier) -> Self {
         Self { name, carrier, method: None }
     }
 
-    /// A scheme whose credential the client has beside its token; `method` of its builder takes it.
+    /// A scheme whose credential the client holds beside its token; `method` of its builder sets it.
     pub const fn named(name: &'static str, carrier: Carrier, method: &'static str) -> Self {
         Self { name, carrier, method: Some(method) }
     }
 
-    /// Its name in the description.
+    /// The name in the description.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// How its credential travels.
+    /// How the credential is carried.
     pub const fn carrier(&self) -> Carrier {
         self.carrier
     }
 
-    /// The method of the client's builder that takes its credential; none if that is the token.
+    /// The method of the client's builder that sets the credential; `None` if the credential is the token.
     pub const fn method(&self) -> Option<&'static str> {
         self.method
     }
 }
 
-/// How a token or another credential travels.
+/// How a token or another credential is carried in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Carrier {
@@ -170,11 +172,11 @@ pub enum Carrier {
     Query(&'static str),
     /// As this cookie.
     Cookie(&'static str),
-    /// By the scheme `Basic` of HTTP; [`Secret::basic`](crate::Secret::basic) makes the token of a user and a password.
+    /// By HTTP's `Basic` scheme; [`Secret::basic`](crate::Secret::basic) makes the token of a user and a password.
     Basic,
 }
 
-/// How the token travels among other credentials, if it is one of them.
+/// How the token is carried, if it is one of these credentials.
 pub(crate) fn token_of(schemes: &[Scheme]) -> Option<Carrier> {
     schemes.iter().find(|scheme| scheme.method.is_none()).map(Scheme::carrier)
 }
@@ -185,7 +187,7 @@ impl Security {
         matches!(self, Self::Optional | Self::OptionalKey(_) | Self::OptionalAll(_) | Self::OptionalAnyOf(_))
     }
 
-    /// The lists of which one is enough.
+    /// The alternatives of which one is enough.
     pub(crate) fn alternatives(self) -> Option<&'static [&'static [Scheme]]> {
         match self {
             Self::AnyOf(ways) | Self::OptionalAnyOf(ways) => Some(ways),
@@ -193,7 +195,7 @@ impl Security {
         }
     }
 
-    /// How its token travels, if it takes one.
+    /// How the token is carried, if the operation takes one.
     pub(crate) fn token(self) -> Option<Carrier> {
         match self {
             Self::None => None,
@@ -204,7 +206,7 @@ impl Security {
         }
     }
 
-    /// What it needs beside the token.
+    /// The schemes whose credentials are held beside the token, each with its builder method.
     pub(crate) fn named(self) -> impl Iterator<Item = (Scheme, &'static str)> {
         let (schemes, ways): (&[Scheme], &[&[Scheme]]) = match self {
             Self::All(schemes) | Self::OptionalAll(schemes) => (schemes, &[]),

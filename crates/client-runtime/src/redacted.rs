@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A value whose `Debug` and `Display` print a placeholder.
 ///
-/// For what a server may echo from a request: free-form details, rejected input. On the wire it is the value itself.
+/// For values that a server may echo from a request: free-form details, rejected input. On the wire it is the value
+/// itself.
 ///
 /// ```
 /// use client_runtime::Redacted;

@@ -1,23 +1,23 @@
-//! What a server says with the errors of HTTP/2.
+//! Refusals that servers express by HTTP/2 errors.
 
 use std::error::Error as StdError;
 
-/// That a server over HTTP/2 didn't process a request, in its own words.
+/// A server's statement over HTTP/2 that it didn't process a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "http2"), allow(dead_code, reason = "only HTTP/2 has a word for it"))]
 pub(crate) enum Refusal {
-    /// It refuses for the moment, or wants another connection.
+    /// The server refuses for the moment, or wants another connection.
     Harmless,
-    /// It gave the connection up over something worse.
+    /// The server closed the connection because of a fault.
     Fault,
 }
 
-/// Whether the server said that it didn't process the request (RFC 9113, section 8.7): it reset the stream as refused, or
-/// left the connection with a last stream below it. h2 ends streams with the error of the latter only where the server
-/// named an earlier one, and doesn't begin any after.
+/// Whether the server said that it didn't process the request (RFC 9113, section 8.7): it reset the stream as refused,
+/// or left the connection with a last stream below it. h2 ends streams with the error of the latter only where the
+/// server named an earlier stream as the last, and begins none afterwards.
 #[cfg(feature = "http2")]
 pub(crate) fn refusal(error: &reqwest::Error) -> Option<Refusal> {
-    // A server that refuses a stream it has begun to answer contradicts itself, and can't be believed.
+    // A server that refuses a stream after it began to answer contradicts itself, so it isn't believed.
     if !error.is_request() {
         return None;
     }
@@ -35,7 +35,7 @@ pub(crate) fn refusal(_: &reqwest::Error) -> Option<Refusal> {
     None
 }
 
-/// What an error was caused by, the nearest first.
+/// The sources of an error, the nearest first.
 pub(crate) fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     std::iter::successors(error.source(), |&source| source.source())
 }

@@ -13,7 +13,7 @@ use progenitor_client::ResponseValue;
 pub struct Response<T>(ResponseValue<T>);
 
 impl<T> Response<T> {
-    /// Makes one up, for tests and fakes.
+    /// Creates one, for tests and fakes.
     pub fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
         Self(ResponseValue::new(value, status, headers))
     }

@@ -7,10 +7,10 @@ use http::{HeaderMap, StatusCode};
 
 /// How often a failed call is repeated, and how long it waits in between.
 ///
-/// When no connection came about, nothing was sent, and any call is repeated. After that only calls that are safe to
-/// repeat are: idempotent operations, and those that carry an idempotency key. `Retry-After` is heeded. Everything
-/// stays within the time limit of the call; when that is reached while a retry is waited for or under way, the call
-/// returns what the server answered before.
+/// When no connection was established, nothing was sent, and any call is repeated. After that only calls that are safe
+/// to repeat are: idempotent operations, and those that carry an idempotency key. `Retry-After` is heeded. Everything
+/// stays within the time limit of the call; if it is reached during a retry or the pause before one, the call returns
+/// the server's previous response.
 ///
 /// ```
 /// use std::time::Duration;
@@ -64,7 +64,7 @@ impl RetryPolicy {
         retries_so_far < self.max_retries
     }
 
-    /// A random pause between nothing and the bound, so that callers who failed together don't return together.
+    /// A random pause between nothing and the bound, so that callers that failed together don't return together.
     pub(crate) fn delay(&self, retries_so_far: u32, random: u64) -> Duration {
         let factor = 2u32.saturating_pow(retries_so_far);
         let bound = self.base_delay.saturating_mul(factor).min(self.max_delay);
@@ -73,7 +73,7 @@ impl RetryPolicy {
     }
 }
 
-/// Whether the same request may get another answer soon. Not 501: what isn't implemented won't be in a second.
+/// Whether the same request may succeed soon. Not 501: a missing implementation won't be there in a second.
 pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }

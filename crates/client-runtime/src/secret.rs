@@ -1,4 +1,4 @@
-//! Text that must not end up in a log.
+//! Strings that must not end up in a log.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -9,11 +9,11 @@ use zeroize::Zeroize;
 
 /// A password, token or key.
 ///
-/// `Debug` prints a placeholder and there is no `Display`; [`expose`](Self::expose) is the one way to the text, so that
-/// a search for it finds every use. The buffer is overwritten when the value is dropped. Copies that other code makes
-/// (a JSON body, the HTTP library's write buffer) are out of its reach.
+/// `Debug` prints a placeholder and there is no `Display`; [`expose`](Self::expose) is the only access to the string,
+/// so that a search for it finds every use. The buffer is overwritten when the value is dropped. Copies that other code
+/// makes (a JSON body, the HTTP library's write buffer) are out of its reach.
 ///
-/// `Serialize` writes the text itself: that is how it gets into a request. Don't serialize one into a log.
+/// `Serialize` writes the string itself: that is how it gets into a request. Don't serialize one into a log.
 ///
 /// ```
 /// use client_runtime::Secret;
@@ -26,12 +26,12 @@ use zeroize::Zeroize;
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes over a text; its buffer becomes the secret's own.
+    /// Takes over a string and its buffer.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// A user and a password as the one token that the scheme `Basic` of HTTP sends.
+    /// User and password, encoded as the token of HTTP's `Basic` scheme.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Secret {
         Ok(Self(base64(pair.0.as_bytes())))
     }
 
-    /// The text. Keep it out of logs and errors.
+    /// The string. Keep it out of logs and errors.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -111,8 +111,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Compares without stopping at the first difference, so that the time says nothing about where it is. The length is
-/// not hidden.
+/// Compares without stopping at the first difference, so that the time doesn't reveal its position. The length is not
+/// hidden.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         let (left, right) = (self.0.as_bytes(), other.0.as_bytes());

@@ -1,12 +1,13 @@
 //! Parameters and the fields of forms, written by the styles of
 //! [OpenAPI](https://spec.openapis.org/oas/v3.0.4.html#style-values).
 //!
-//! OpenAPI says what becomes of scalars, of arrays of them and of objects of them. The rest is convention:
+//! OpenAPI defines how scalars, arrays of scalars and objects of scalars are written. The rest is convention:
 //!
 //! - In `deepObject`, each level has brackets of its own: `filter[size][gte]=1`, `filter[tags][0]=a`.
-//! - In the other styles, a value that would need a second level is JSON, as it is by default in forms. The one exception
-//!   is an array in an object of which each member is a pair (`form` with `explode`): it is repeated like any array.
-//! - Null is nothing: what would hold it is not sent. Neither is an array or an object without anything in it.
+//! - In the other styles, a value that would need a second level is JSON, as it is by default in forms. The one
+//!   exception is an array in an object whose properties are written as pairs (`form` with `explode`): it is repeated
+//!   like any array.
+//! - Null is absence: a parameter, element or property that is null is not sent. Neither is an empty array or object.
 
 use std::fmt::Write;
 
@@ -21,7 +22,7 @@ mod tests;
 
 use parts::{Part, Unwritable};
 
-/// The ways to write a value.
+/// The serialization styles of OpenAPI, and JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// `form`
@@ -38,7 +39,7 @@ pub enum Style {
     Label,
     /// `matrix`
     Matrix,
-    /// No style, but a document of JSON.
+    /// A JSON document.
     Json,
 }
 
@@ -52,18 +53,18 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// A style; in exploded form, each value and each member stands for itself.
+    /// A style; exploded, each element and each property is written on its own.
     pub const fn new(style: Style, explode: bool) -> Self {
         Self { style, explode, allow_reserved: false, sensitive: false }
     }
 
-    /// The same, but in a query what has a meaning in URLs stays as it is, as long as it says nothing of the query itself.
+    /// The writing with reserved characters unescaped in a query, except those that structure the query itself.
     #[must_use]
     pub const fn with_reserved(self) -> Self {
         Self { allow_reserved: true, ..self }
     }
 
-    /// The same for a value that must not be shown.
+    /// The writing for a value that must not be shown.
     #[must_use]
     pub const fn as_sensitive(self) -> Self {
         Self { sensitive: true, ..self }
@@ -90,7 +91,7 @@ impl Parameters {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] naming the parameter, when its value has no place there.
+    /// [`Error::InvalidArgument`] naming the parameter, when its value can't be written in a query.
     pub fn query<E>(
         &mut self,
         operation: &'static Operation,
@@ -145,11 +146,11 @@ impl Parameters {
     }
 }
 
-/// A path parameter as the part of a URL that it becomes.
+/// Writes a path parameter as a segment of the URL.
 ///
 /// # Errors
 ///
-/// [`Error::InvalidArgument`] naming the parameter, when it would not stay what it is: see
+/// [`Error::InvalidArgument`] naming the parameter, when it would not stay one segment: see
 /// [`check_path_segment`](crate::codegen::check_path_segment).
 pub fn write_path<E>(
     operation: &'static Operation,
@@ -163,11 +164,11 @@ pub fn write_path<E>(
     Ok(write_single(name, writing, &part, Escape::All).unwrap_or_default())
 }
 
-/// Refuses a body with a number that JSON can't say: it would be sent as null.
+/// Refuses a body with a number that JSON can't express: it would be sent as null.
 ///
 /// # Errors
 ///
-/// [`Error::InvalidArgument`] naming the member.
+/// [`Error::InvalidArgument`] naming the property.
 pub fn check_numbers<E>(operation: &'static Operation, body: &(impl Serialize + ?Sized)) -> Result<(), Error<E>> {
     match Part::of(body) {
         Ok(_) => Ok(()),
@@ -179,9 +180,9 @@ fn unwritable<E>(operation: &'static Operation, place: &str, name: &str, problem
     Error::invalid_argument(operation, format!("the {place} parameter `{name}`{problem}"))
 }
 
-/// The body of a form: an object, of whose members some are written in a way of their own. The problem, if it has none.
+/// Writes an object as the body of a form, some of its fields in a style of their own. The error is the problem.
 ///
-/// By default an array becomes a field for each of its elements, and an object JSON.
+/// By default an array becomes one field per element, and an object becomes JSON.
 pub(crate) fn write_form(body: &(impl Serialize + ?Sized), fields: &[(&str, Writing)]) -> Result<String, String> {
     let members = match Part::of(body) {
         Ok(Part::Object(members)) => members,
@@ -207,7 +208,7 @@ pub(crate) fn write_form(body: &(impl Serialize + ?Sized), fields: &[(&str, Writ
     Ok(form)
 }
 
-/// As forms are encoded everywhere, with a plus for a space.
+/// Adds a field in the usual encoding of forms, with a plus for a space.
 fn push_field(form: &mut String, name: &str, text: &str) {
     let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, text).finish();
     push_pair(form, &pair);
@@ -227,7 +228,7 @@ enum Escape {
     Nothing,
     /// All but RFC 3986's unreserved ones.
     All,
-    /// In a query, those too that may stand in a query and don't structure it.
+    /// All but the unreserved ones and those reserved ones that may stand in a query and don't structure it.
     NotReserved,
 }
 
@@ -258,7 +259,7 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
-/// The text of a scalar, or what else there is as JSON; none of null.
+/// The string of a scalar, or an array or object as JSON; `None` for null.
 fn text_or_json(part: &Part) -> Option<String> {
     match part {
         Part::Null => None,
@@ -267,12 +268,12 @@ fn text_or_json(part: &Part) -> Option<String> {
     }
 }
 
-/// The elements of an array as texts.
+/// The elements of an array as strings.
 fn elements(items: &[Part], escape: Escape) -> Vec<String> {
     items.iter().filter_map(text_or_json).map(|text| escape.text(&text)).collect()
 }
 
-/// The members of an object as texts: names and values.
+/// The properties of an object as pairs of strings.
 fn members(members: &[(String, Part)], escape: Escape) -> Vec<(String, String)> {
     let known = members.iter().filter_map(|(name, part)| Some((name, text_or_json(part)?)));
     known.map(|(name, text)| (escape.text(name), escape.text(&text))).collect()
@@ -292,7 +293,7 @@ fn write_pairs(query: &mut String, name: &str, writing: Writing, part: &Part) {
         Style::DeepObject => return write_deep(query, &key, escape, part),
         Style::SpaceDelimited => "%20",
         Style::PipeDelimited => "%7C",
-        // The others are not for queries; lowering lets none of them through.
+        // The last three don't apply to queries; the lowering lets none of them through.
         Style::Form | Style::Simple | Style::Label | Style::Matrix => ",",
     };
     match part {
@@ -325,7 +326,7 @@ fn write_pairs(query: &mut String, name: &str, writing: Writing, part: &Part) {
     }
 }
 
-/// `key[member][0]=text`. The brackets are written as they are: servers look for them.
+/// `key[property][0]=value`. The brackets are not escaped, since servers look for them.
 fn write_deep(query: &mut String, key: &str, escape: Escape, part: &Part) {
     match part {
         Part::Null => {}
@@ -342,7 +343,7 @@ fn write_deep(query: &mut String, key: &str, escape: Escape, part: &Part) {
     }
 }
 
-/// Writes a value to a path or a header, as one text; none of what is nothing.
+/// Writes a value for a path or a header, as one string; `None` for null and for empty arrays and objects.
 fn write_single(name: &str, writing: Writing, part: &Part, escape: Escape) -> Option<String> {
     let explode = writing.explode;
     let name = escape.text(name);

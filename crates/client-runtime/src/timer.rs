@@ -1,4 +1,4 @@
-//! Time and chance, so that tests can replace them.
+//! Time and randomness, so that tests can replace them.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::BoxFuture;
 
-/// Where a client gets time and chance from.
+/// The source of a client's time and randomness.
 ///
 /// Clocks and pauses of the loop around a call go through it; the time limit of a single request is the HTTP library's
 /// own timer, set to what is left of the call's limit.
@@ -27,13 +27,13 @@ pub trait Timer: fmt::Debug + Send + Sync {
     fn random(&self) -> u64;
 }
 
-/// The real thing: the system's clocks, and tokio's timer.
+/// The system's clocks, and tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct TokioTimer;
 
 impl TokioTimer {
-    /// The system's clocks, and tokio's timer.
+    /// Creates the timer.
     pub const fn new() -> Self {
         Self
     }

@@ -9,12 +9,12 @@ use std::time::SystemTime;
 use rfc3339::Instant;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A point in time in the server's own words.
+/// A point in time as the server wrote it.
 ///
-/// Any text is accepted, so that a date nobody can read doesn't make a successful response fail. What is RFC 3339 can
-/// be converted; a time without a zone is taken as UTC, and [`assumes_utc`](Self::assumes_utc) says so.
+/// Any string is accepted, so that an unreadable date doesn't make a successful response fail. RFC 3339 can be
+/// converted; a time without a zone is taken as UTC, and [`assumes_utc`](Self::assumes_utc) says so.
 ///
-/// Two values are equal when their texts are. There is no order: compare [`to_system_time`](Self::to_system_time).
+/// Two values are equal when their strings are. There is no order: compare [`to_system_time`](Self::to_system_time).
 ///
 /// ```
 /// use client_runtime::Timestamp;
@@ -30,22 +30,22 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// The text as the server sent it.
+    /// The string as the server sent it.
     pub fn raw(&self) -> &str {
         &self.raw
     }
 
-    /// The time, unless the text isn't one.
+    /// The time, if the string is one.
     pub fn to_system_time(&self) -> Option<SystemTime> {
         self.instant.and_then(Instant::to_system_time)
     }
 
-    /// Whole seconds since the Unix epoch, rounded towards the past, unless the text isn't a time.
+    /// Whole seconds since the Unix epoch, rounded towards the past, if the string is a time.
     pub fn unix_seconds(&self) -> Option<i64> {
         self.instant.map(|instant| instant.seconds)
     }
 
-    /// Whether the text names no zone, so that UTC was assumed.
+    /// Whether the string names no zone, so that UTC was assumed.
     pub fn assumes_utc(&self) -> bool {
         self.instant.is_some_and(|instant| instant.assumes_utc)
     }
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_is_no_time() {
+    fn keeps_strings_that_are_no_time() {
         for text in ["", "soon", "2024-05-01", "2024-13-01T00:00:00Z", "2024-05-01T10:00:00+99:00", "1714557600", "€"]
         {
             let time: Timestamp = serde_json::from_value(text.into()).unwrap();

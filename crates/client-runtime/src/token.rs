@@ -1,4 +1,4 @@
-//! Tokens and where they come from.
+//! Tokens and their sources.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ pub use error::TokenError;
 
 /// A bearer token, ready to be put into a header.
 ///
-/// Cloning copies a pointer. The text is overwritten when the last clone is gone.
+/// Cloning copies a pointer. The memory is overwritten when the last clone is dropped.
 #[derive(Clone)]
 pub struct Token(Arc<Prepared>);
 
-/// What the clones of a token share. A `HeaderValue` could be cloned as well, but it is five times as large, and clones
-/// through a table of functions.
+/// The state shared by the clones of a token. A `HeaderValue` could be cloned as well, but it is five times as large,
+/// and clones through a table of functions.
 #[derive(Clone)]
 struct Prepared {
     header: HeaderValue,
@@ -37,7 +37,7 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// [`InvalidToken`] when the text is empty or holds anything but visible ASCII.
+    /// [`InvalidToken`] when the secret is empty or holds anything but visible ASCII.
     pub fn bearer(secret: &Secret, generation: u64) -> Result<Self, InvalidToken> {
         let text = secret.expose();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -54,7 +54,7 @@ impl Token {
         Ok(Self(Arc::new(Prepared { header, generation, expires_at: None })))
     }
 
-    /// Sets when it stops being valid, where its source knows.
+    /// Sets the expiry, where the source knows it.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).expires_at = Some(expires_at);
@@ -66,17 +66,17 @@ impl Token {
         self.0.expires_at
     }
 
-    /// Its text, for where it doesn't travel in a request of this crate: a WebSocket, gRPC metadata, another process.
+    /// The bare token, for uses outside of this crate's requests: a WebSocket, gRPC metadata, another process.
     pub fn secret(&self) -> Secret {
         Secret::from(self.text())
     }
 
-    /// The count by which its source knows it.
+    /// The number by which the source identifies it.
     pub fn generation(&self) -> u64 {
         self.0.generation
     }
 
-    /// The text behind `Bearer `, for where it travels otherwise.
+    /// The token without `Bearer `, for other carriers.
     pub(crate) fn text(&self) -> &str {
         self.0.header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default()
     }
@@ -123,18 +123,24 @@ impl std::error::Error for InvalidToken {}
 /// Hands out tokens.
 ///
 /// One source serves any number of concurrent calls. A call asks [`cached`](Self::cached) first, and
-/// [`acquire`](Self::acquire) only when there is nothing; when the server refuses the token, it says so through
-/// [`reject`](Self::reject) and acquires once more.
+/// [`acquire`](Self::acquire) only when there is nothing; when the server refuses the token, the call reports it
+/// through [`reject`](Self::reject) and acquires once more.
 pub trait TokenSource: fmt::Debug + Send + Sync {
     /// The token to use, if there is one that is believed to be valid. Must not block or allocate.
     fn cached(&self) -> Option<Token>;
 
-    /// A valid token, by whatever it takes.
+    /// Obtains a valid token, by a renewal for instance.
     ///
-    /// The caller stops waiting when its time is over: work that must not be lost halfway belongs into a task.
+    /// # Errors
+    ///
+    /// [`TokenError`] when there is no token, with the remedy: wait, sign in, or neither.
+    ///
+    /// # Cancel safety
+    ///
+    /// A call drops the future when its time limit is reached: work that must be finished belongs into a task.
     fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>>;
 
-    /// Takes note that the server refused the token of this generation. A no-op if that is not the current one.
+    /// Reports that the server refused the token of this generation. A no-op if that is not the current one.
     fn reject(&self, generation: u64);
 }
 
@@ -152,7 +158,7 @@ impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
     }
 }
 
-/// No token at all: calls that need one fail and say what is missing.
+/// A source without tokens: calls that need one fail and say what is missing.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct NoToken;
@@ -172,7 +178,7 @@ impl TokenSource for NoToken {
     fn reject(&self, _generation: u64) {}
 }
 
-/// One token for ever. It never expires on its own account; whether the server still takes it is the server's word.
+/// A token that never changes. It has no expiry; only the server knows whether it is still valid.
 #[derive(Clone, Debug)]
 pub struct StaticToken(Token);
 
@@ -222,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_without_echo() {
+    fn a_token_that_cannot_be_sent_is_refused_without_echo() {
         for text in ["", "can ary", "canary\n", "canary\r\nHost: x", "canarÿ", "\0"] {
             let error = StaticToken::new(&Secret::from(text)).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("canar"));

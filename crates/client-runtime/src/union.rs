@@ -1,4 +1,4 @@
-//! Values that are one of several things, told apart by what is in them.
+//! Unions: values of one of several alternatives, told apart by their content.
 
 use std::cell::{Cell, OnceCell};
 
@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::json::whole_numbers;
 
-/// A value that a member of an alternative may have.
+/// A constant value of a property that tells alternatives apart.
 #[derive(Clone, Copy, Debug)]
 pub enum Constant {
     /// A string.
     String(&'static str),
-    /// A number, told by its value.
+    /// A number, compared by value.
     Number(f64),
     /// A boolean.
     Boolean(bool),
@@ -29,31 +29,32 @@ impl Constant {
     }
 }
 
-/// The members of an alternative whose values are listed, each with these.
+/// The properties of an alternative that have a closed set of values, each with its values.
 type Tags = &'static [(&'static str, &'static [Constant])];
 
-/// One of the things a value may be.
+/// An alternative of a union.
 ///
-/// Generated crates make them.
+/// Used by generated crates.
 pub struct Alternative<T> {
     tags: Tags,
     read: fn(&Value) -> Result<T, serde_json::Error>,
 }
 
 impl<T> Alternative<T> {
-    /// An alternative that `read` reads a value as.
+    /// An alternative whose values `read` decodes.
     ///
-    /// It is known by `tags`, members and the values that they may have: a value with others there is something else.
+    /// `tags` are properties with the values that they may have: a value with others there belongs to another
+    /// alternative.
     pub const fn new(tags: Tags, read: fn(&Value) -> Result<T, serde_json::Error>) -> Self {
         Self { tags, read }
     }
 }
 
-/// Reads a value as the alternative that one of its members names; as `unknown`, if it names none.
+/// Decodes a value as the alternative that the property `tag` names; by `unknown` if the name isn't known.
 ///
 /// # Errors
 ///
-/// When the value isn't what it says it is; when it says nothing, those of [`deserialize_best`].
+/// When the value doesn't fit the alternative that it names; if it names none, those of [`deserialize_best`].
 pub fn deserialize_tagged<'de, D, T>(
     deserializer: D,
     tag: &'static str,
@@ -76,14 +77,14 @@ where
     }
 }
 
-/// Reads a value as the alternative that keeps most of it; of equals, the first.
+/// Decodes a value as the alternative that keeps most of it; of equals, the first.
 ///
-/// Alternatives often differ by optional members only. The first that can be read at all may know none of those that are
-/// there, and would drop them.
+/// Alternatives often differ by optional properties only. The first that can be decoded may know none of the given
+/// properties, and would drop them.
 ///
 /// # Errors
 ///
-/// When the value is none of the alternatives, or alternatives lie in one another in too many ways to try them all.
+/// When the value is none of the alternatives, or nested alternatives have too many combinations to try them all.
 pub fn deserialize_best<'de, D, T>(deserializer: D, alternatives: &[Alternative<T>]) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -120,7 +121,7 @@ fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Altern
                 best = Some((kept, candidate));
             }
         }
-        // What says that it is one thing isn't read as another.
+        // A value whose tags chose an alternative isn't decoded as another one.
         if best.is_some() || !chosen.is_empty() {
             break;
         }
@@ -133,7 +134,7 @@ fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Altern
     })
 }
 
-/// A value to read, as it came; and, for alternatives that refuse it so, with its whole numbers as integers.
+/// A value to decode, as received; and, for alternatives that refuse it, with its whole numbers as integers.
 struct Given<'a> {
     value: &'a Value,
     whole: OnceCell<Option<Value>>,
@@ -151,7 +152,7 @@ impl<'a> Given<'a> {
         })
     }
 
-    /// Nothing where there is no number of another spelling.
+    /// `None` if no number would change.
     fn whole(&self) -> Option<&Value> {
         let respell = || {
             let mut value = self.value.clone();
@@ -161,17 +162,17 @@ impl<'a> Given<'a> {
     }
 }
 
-/// Whether no tag says that a value is something else.
+/// Whether no tag of the value contradicts the alternative.
 fn fits(tags: Tags, value: &Value) -> bool {
     tags.iter().all(|(name, constants)| value.get(name).is_none_or(|member| constants.iter().any(|one| one.is(member))))
 }
 
-/// Whether a value says which alternative it is.
+/// Whether the value has one of the tags.
 fn is_told(tags: Tags, value: &Value) -> bool {
     tags.iter().any(|(name, _)| value.get(name).is_some())
 }
 
-/// How many values and members there are in a value.
+/// The number of values and properties in a value, itself included.
 fn weight(value: &Value) -> usize {
     match value {
         Value::Object(members) => 1 + members.values().map(|member| 1 + weight(member)).sum::<usize>(),
@@ -180,13 +181,13 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-/// How many of them are still there after a value was read and written.
+/// How many of them are still there after the value was decoded and encoded.
 fn kept(value: &Value, back: &Value) -> usize {
     match (value, back) {
         (Value::Object(members), Value::Object(back)) => {
             let of_member = |(name, member): (&String, &Value)| match back.get(name) {
                 Some(back) => 1 + kept(member, back),
-                // Absent and null say the same.
+                // Absent and null mean the same.
                 None if member.is_null() => 2,
                 None => 0,
             };
@@ -204,13 +205,14 @@ thread_local! {
     static FUEL: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// What may be spent on trying alternatives within alternatives: their number would grow with every level otherwise.
+/// The budget for trying nested alternatives: the number of attempts would multiply with every level otherwise.
 struct Fuel {
     outermost: bool,
 }
 
 impl Fuel {
-    /// How often the whole value may be read, parts of it by themselves counted as parts; of a small one more often.
+    /// How often the whole value may be decoded, with nested values counted by their weight; `LEAST` allows more for
+    /// small ones.
     const TIMES: usize = 64;
     const LEAST: usize = 1 << 20;
 

@@ -10,7 +10,7 @@ use openapi_pipeline::load::{self, DiskFiles};
 use openapi_pipeline::Context;
 use serde_json::{Map, Value};
 
-/// Larger ones only slow the fuzzer down.
+/// Larger inputs only slow the fuzzer down.
 const LARGEST: usize = 12_000;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! What a server may answer.
+//! Responses that a description lets a server send.
 
 use std::collections::BTreeSet;
 
@@ -18,18 +18,18 @@ pub struct Answer {
     pub content_type: Option<String>,
     /// Its body.
     pub content: Content,
-    /// Whether the description says nothing of what is in the body, beyond that it is an object.
+    /// Whether the body is described as an object and nothing more.
     pub bare: bool,
     /// Other headers.
     pub headers: Vec<(String, String)>,
-    /// Parts of the body that could not be made up, and why.
+    /// Parts of the body that could not be generated, and why.
     pub given_up: BTreeSet<String>,
 }
 
 /// A body.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// None at all.
+    /// No body.
     Empty,
     /// JSON.
     Json(Value),
@@ -49,7 +49,7 @@ impl Content {
 }
 
 impl Operation {
-    /// The responses that say that all went well; redirections where there are no others.
+    /// The documented successes; redirects where there are none, and `default` where there are none either.
     pub fn successes(&self) -> Vec<(u16, &Response)> {
         let with = |first: char| {
             let fitting = self.responses.iter().filter(move |response| response.key.starts_with(first));
@@ -63,18 +63,18 @@ impl Operation {
         if !found.is_empty() {
             return found;
         }
-        // What stands for everything stands for success too.
+        // `default` covers every status, so it covers a success too.
         self.responses.iter().filter(|response| response.key == "default").map(|response| (200, response)).collect()
     }
 
-    /// The responses that say that something went wrong.
+    /// The documented failures.
     pub fn failures(&self) -> Vec<(u16, &Response)> {
         let fitting = self.responses.iter().filter(|response| response.key.starts_with(['4', '5']));
         fitting.filter_map(|response| Some((status(&response.key)?, response))).collect()
     }
 }
 
-/// A status that a key stands for.
+/// The status of a key; of a range, its first.
 fn status(key: &str) -> Option<u16> {
     match key.to_ascii_uppercase().strip_suffix("XX") {
         Some(first) => Some(first.parse::<u16>().ok()? * 100),
@@ -83,11 +83,11 @@ fn status(key: &str) -> Option<u16> {
 }
 
 impl Oracle {
-    /// Makes up a response as it is documented.
+    /// Generates a response as documented.
     ///
     /// # Errors
     ///
-    /// Why no value was found for its schema.
+    /// The reason why no value was found for its schema.
     pub fn answer(&self, status: u16, response: &Response, fill: Fill, random: &Random) -> Result<Answer, String> {
         let mut answer = Answer {
             status,
@@ -145,7 +145,7 @@ fn is_managed(name: &str) -> bool {
     managed.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// A value as a header has it.
+/// A value as it is written in a header.
 fn as_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! The operations of a description, in terms that are the same for all dialects.
+//! The operations of a description, in a form that is the same for all dialects.
 
 mod modern;
 mod swagger;
@@ -11,12 +11,12 @@ use super::document::{Dialect, Document};
 
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// What a description offers.
+/// The operations and servers of a description.
 #[derive(Debug)]
 pub struct Api {
     /// Its operations.
     pub operations: Vec<Operation>,
-    /// The base URLs it names, with the defaults of their variables.
+    /// The base URLs, with the defaults of their variables.
     pub servers: Vec<String>,
 }
 
@@ -29,23 +29,23 @@ pub struct Operation {
     pub method: String,
     /// The template of its path, below a server's base.
     pub path: String,
-    /// The base URLs of its own, where it has some.
+    /// Its own base URLs, if it has some.
     pub servers: Option<Vec<String>>,
     /// Its parameters, apart from bodies and forms.
     pub parameters: Vec<Parameter>,
-    /// What it takes as a body.
+    /// Its request body.
     pub body: Option<Body>,
     /// Its responses, by the key they are documented under.
     pub responses: Vec<Response>,
-    /// The ways to prove who calls: one of them is needed, with all its schemes.
+    /// The alternative security requirements: one of them is needed, with all its schemes.
     pub security: Vec<Vec<Scheme>>,
-    /// The scopes that the credentials of each way must have.
+    /// The scopes that the credentials of each requirement must have.
     pub scopes: Vec<BTreeSet<String>>,
-    /// Where it is.
+    /// Its JSON pointer.
     pub pointer: String,
 }
 
-/// Where a parameter travels.
+/// The place of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Location {
     /// In the path.
@@ -56,11 +56,11 @@ pub enum Location {
     Header,
     /// In a cookie.
     Cookie,
-    /// The whole query, as OpenAPI 3.2 has it.
+    /// The whole query, in OpenAPI 3.2.
     QueryString,
 }
 
-/// How arrays and objects become text.
+/// How arrays and objects are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// `a,b`, in paths and headers.
@@ -77,9 +77,9 @@ pub enum Style {
     Pipe,
     /// Tabs between items.
     Tab,
-    /// `name[member]=a`
+    /// `name[property]=a`
     Deep,
-    /// No style, but a document of JSON.
+    /// A JSON document.
     Document,
 }
 
@@ -88,37 +88,37 @@ pub enum Style {
 pub struct Parameter {
     /// Its name on the wire.
     pub name: String,
-    /// Where it travels.
+    /// Its place in a request.
     pub location: Location,
-    /// Whether it has to be there.
+    /// Whether it is required.
     pub required: bool,
-    /// How it is written.
+    /// Its style.
     pub style: Style,
-    /// Whether every item or member is written on its own.
+    /// Whether every item or property is written on its own.
     pub explode: bool,
     /// Its schema.
     pub schema: Value,
-    /// The media type it is written in, where it has one.
+    /// Its media type, if it is described by one.
     pub media: Option<String>,
 }
 
-/// What an operation takes as a body.
+/// The request body of an operation.
 #[derive(Debug)]
 pub struct Body {
-    /// Whether it has to be there.
+    /// Whether it is required.
     pub required: bool,
-    /// In which forms it may come.
+    /// Its media types.
     pub media: Vec<Media>,
 }
 
-/// A form of a body.
+/// A media type of a body.
 #[derive(Clone, Debug)]
 pub struct Media {
     /// Its media type or range, parameters included.
     pub name: String,
     /// Its schema, if there is one.
     pub schema: Option<Value>,
-    /// How members of a form are written, where it isn't as `Form` and exploded.
+    /// How properties of a form are written, where it isn't as `Form` and exploded.
     pub fields: BTreeMap<String, (Style, bool)>,
 }
 
@@ -127,15 +127,15 @@ pub struct Media {
 pub struct Response {
     /// `200`, `2XX` or `default`.
     pub key: String,
-    /// The forms of its body; none where it has no body.
+    /// The media types of its body; none where it has no body.
     pub media: Vec<Media>,
     /// The schemas of its headers.
     pub headers: Vec<(String, Value)>,
-    /// Which of them are always there, in small letters.
+    /// The names of the required headers, in small letters.
     pub required_headers: BTreeSet<String>,
 }
 
-/// A way to prove who calls.
+/// A security scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// A token in the header `Authorization`: http bearer, OAuth 2.0, OpenID Connect.
@@ -172,7 +172,7 @@ pub(super) fn essence(name: &str) -> String {
 }
 
 impl Operation {
-    /// Method and path, as people write them.
+    /// Method and path, for messages.
     pub fn title(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -180,6 +180,10 @@ impl Operation {
 
 impl Api {
     /// Reads a description.
+    ///
+    /// # Errors
+    ///
+    /// A reference that leads nowhere, or a parameter in an unknown place.
     pub fn read(document: &Document) -> Result<Self, String> {
         let reader = Reader { document };
         let mut operations = Vec::new();
@@ -197,7 +201,7 @@ impl Api {
     }
 }
 
-/// The ways to prove who calls, and the scopes of each.
+/// The security requirements, and the scopes of each.
 type Ways = (Vec<Vec<Scheme>>, Vec<BTreeSet<String>>);
 
 struct Reader<'a> {
@@ -237,7 +241,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Those of the path first; those of the operation replace them by name and place.
+    /// The parameters of the path first; those of the operation replace them by name and place.
     fn parameters<'b>(&'b self, item: &'b Value, operation: &'b Value) -> Result<Vec<&'b Value>, String> {
         let mut found: Vec<&Value> = Vec::new();
         for owner in [item, operation] {
@@ -255,7 +259,7 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// The schemes of each way, and its scopes.
+    /// The schemes of each security requirement, and its scopes.
     fn security(&self, operation: &Value) -> Result<Ways, String> {
         let root = self.document.root();
         let requirements = operation.get("security").or_else(|| root.get("security"));

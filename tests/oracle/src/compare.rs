@@ -1,12 +1,12 @@
-//! Whether a value survived a journey.
+//! Compares values that were sent with those that arrived.
 
 use serde_json::Value;
 
 use super::instance::UNFORESEEN;
 
-/// Says where `arrived` is not what was `sent`.
+/// Says where `arrived` differs from `sent`.
 ///
-/// Members that no description knows may be lost. A member that is null and one that is not there mean the same to a
+/// Properties that no description knows may be lost. A property that is null and one that is absent mean the same to a
 /// typed client. Numbers are compared by value, and points in time by instant.
 pub fn differences(sent: &Value, arrived: &Value) -> Vec<String> {
     let mut found = Vec::new();
@@ -14,7 +14,7 @@ pub fn differences(sent: &Value, arrived: &Value) -> Vec<String> {
     found
 }
 
-/// Whether a member that was sent as null is not there any more: [`differences`] lets that pass.
+/// Whether a property that was sent as null is absent: [`differences`] ignores that.
 pub fn lost_nulls(sent: &Value, arrived: &Value) -> bool {
     match (sent, arrived) {
         (Value::Object(sent), Value::Object(arrived)) => sent.iter().any(|(name, value)| match arrived.get(name) {
@@ -66,7 +66,7 @@ fn same(sent: &Value, arrived: &Value) -> bool {
     }
 }
 
-/// Minutes, and the rest as a fraction, of an RFC 3339 time; a sum that is the same for the same instant.
+/// The minutes of an RFC 3339 time, and its seconds with their fraction; equal for equal instants.
 fn instant(text: &str) -> Option<(i64, String)> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
     let separators = [(4, "-"), (7, "-"), (13, ":"), (16, ":")];
@@ -85,7 +85,7 @@ fn instant(text: &str) -> Option<(i64, String)> {
             if zone.starts_with('-') { -minutes } else { minutes }
         }
     };
-    // Days of the civil calendar, counted from a far past.
+    // Days of the civil calendar, counted from a date in the distant past.
     let (years, months) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let days = years * 365 + years.div_euclid(4) - years.div_euclid(100)
         + years.div_euclid(400)
@@ -107,7 +107,7 @@ mod tests {
     use super::{differences, lost_nulls};
 
     #[test]
-    fn what_is_lost_changed_or_made_up_is_seen() {
+    fn lost_changed_and_added_values_are_found() {
         let sent = json!({"a": 1, "b": [1, {"c": "x"}], "d": null, "e": []});
         assert_eq!(differences(&sent, &sent), Vec::<String>::new());
         assert_eq!(

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// The language a description is written in.
+/// The dialect of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// Swagger 2.0.
@@ -29,14 +29,22 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads a file, and those that it refers to: JSON by its first character, otherwise YAML.
+    /// Reads a file, and the files that it refers to: JSON by its first character, otherwise YAML.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read or parsed, or names no known dialect.
     pub fn read(path: &Path) -> Result<Self, String> {
         let mut root = files::read(path)?;
         let others = files::bundle(&mut root, path);
         Self::of(root, others)
     }
 
-    /// Reads a text, which has to be the whole description.
+    /// Parses a string, which has to be the whole description.
+    ///
+    /// # Errors
+    ///
+    /// The string can't be parsed, or names no known dialect.
     pub fn parse(text: &str) -> Result<Self, String> {
         Self::of(files::parse(text)?, BTreeMap::new())
     }
@@ -70,14 +78,18 @@ impl Document {
         &self.root
     }
 
-    /// What a `$ref` names.
+    /// The target of a `$ref`.
     pub fn target(&self, reference: &str) -> Option<&Value> {
         let fragment = reference.strip_prefix('#')?;
         let pointer = percent_decode_str(fragment).decode_utf8().ok()?;
         self.root.pointer(&pointer)
     }
 
-    /// The node itself, or what its `$ref` leads to.
+    /// The node itself, or the target of its `$ref`.
+    ///
+    /// # Errors
+    ///
+    /// A reference that leads nowhere, or a chain of references without end.
     pub fn resolve<'a>(&'a self, node: &'a Value) -> Result<&'a Value, String> {
         let mut node = node;
         for _ in 0..32 {

@@ -1,4 +1,4 @@
-//! Whether a request is one that the description allows.
+//! Checks requests against the description.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,25 +28,25 @@ const STANDARD_HEADERS: [&str; 12] = [
     "te",
 ];
 
-/// Knows a description, and judges requests by it.
+/// Checks requests by a description.
 pub struct Oracle {
     api: Api,
     schemas: Schemas,
     templates: Vec<Template>,
 }
 
-/// What came of a request.
+/// The result of examining a request.
 #[derive(Debug, Default)]
 pub struct Examined {
-    /// The operation it is for, by its number.
+    /// The number of the operation that it is for.
     pub operation: Option<usize>,
-    /// What the description doesn't allow in it.
+    /// The violations of the description.
     pub problems: Vec<String>,
-    /// What was in it.
+    /// The values in it.
     pub sent: Sent,
 }
 
-/// The values of a request. A text on the wire may mean several: all that the schema allows are here.
+/// The values of a request. A string on the wire may have several meanings: all that the schema allows are here.
 #[derive(Debug, Default)]
 pub struct Sent {
     /// By place and name.
@@ -57,13 +57,17 @@ pub struct Sent {
 
 impl Oracle {
     /// An oracle for a description.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Api::read`].
     pub fn new(document: Document) -> Result<Self, String> {
         let api = Api::read(&document)?;
         let templates = api.operations.iter().map(|operation| Template::new(&operation.path)).collect();
         Ok(Self { api, schemas: Schemas::new(Arc::new(document)), templates })
     }
 
-    /// What the description offers.
+    /// The operations and servers of the description.
     pub fn api(&self) -> &Api {
         &self.api
     }
@@ -73,7 +77,7 @@ impl Oracle {
         &self.schemas
     }
 
-    /// The path that all paths are below of.
+    /// The path of the base URL, which all paths begin with.
     pub fn base(&self) -> &str {
         self.api.servers.first().map_or("", |server| path_of(server))
     }
@@ -84,11 +88,11 @@ impl Oracle {
                 let values = if one.method == method { template.matches(path)? } else { return None };
                 Some((template.variable(), at, values))
             });
-        // What is written out fits better than what is filled in.
+        // Fixed segments fit better than parameters.
         fitting.min_by_key(|(variable, at, _)| (*variable, *at)).map(|(_, at, values)| (at, values))
     }
 
-    /// Judges a request.
+    /// Examines a request.
     pub fn examine(&self, request: &Received) -> Examined {
         let mut examined = Examined::default();
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
@@ -129,7 +133,7 @@ impl<'a> Case<'a> {
         self.operation.parameters.iter().filter(move |parameter| parameter.location == location)
     }
 
-    /// Notes what a parameter may mean, or why it can't mean anything.
+    /// Records the meanings of a parameter, or the reason why it has none.
     fn parameter(&mut self, parameter: &Parameter, meanings: Option<Vec<Value>>) {
         let place = format!("{:?} parameter `{}`", parameter.location, parameter.name);
         match meanings.map(|meanings| allowed(&self.oracle.schemas, &parameter.schema, meanings)) {
@@ -151,7 +155,7 @@ impl<'a> Case<'a> {
 
     fn path(&mut self, values: &BTreeMap<String, String>) {
         for parameter in self.parameters(Location::Path) {
-            // Some authors write a name in two ways.
+            // Some authors spell the name of a path parameter in two ways.
             let alike =
                 || values.iter().find(|(name, _)| letters(name) == letters(&parameter.name)).map(|(_, text)| text);
             let meanings = values.get(&parameter.name).or_else(alike).map(|text| self.single(parameter, text));
@@ -289,7 +293,7 @@ impl<'a> Case<'a> {
         vec![Value::Object(value)]
     }
 
-    /// What the client says it takes has to be something that the server has.
+    /// The client must accept a media type that the server offers.
     fn accept(&mut self) {
         let accept = self.request.header("accept").to_owned();
         let offered: Vec<&Media> =
@@ -337,7 +341,7 @@ fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
-/// The members a schema names, through `allOf` and references.
+/// The properties that a schema names, through references and alternatives.
 fn properties<'a>(document: &'a Document, schema: &'a Value, depth: usize) -> BTreeMap<&'a str, &'a Value> {
     let mut found = BTreeMap::new();
     let Ok(schema) = document.resolve(schema) else { return found };
@@ -357,7 +361,7 @@ fn properties<'a>(document: &'a Document, schema: &'a Value, depth: usize) -> BT
 fn choose_media<'a>(body: &'a Body, content_type: &str) -> Option<&'a Media> {
     let tidy = |name: &str| name.to_ascii_lowercase().replace([' ', '"'], "").replace(",", ";");
     let same = |media: &&Media| tidy(&media.name) == tidy(content_type);
-    // A name with a comma is none; what its author meant by it can't be sent.
+    // A name with a comma is no media type; what its author meant by it can't be sent.
     let plain = |media: &&Media| !media.name.contains(';') && in_range(&super::api::essence(content_type), &media.name);
     body.media.iter().find(same).or_else(|| body.media.iter().find(plain))
 }
@@ -372,13 +376,13 @@ pub(super) fn in_range(essence: &str, range: &str) -> bool {
     }
 }
 
-/// Of the meanings a text may have, those that the schema allows.
+/// The meanings of a string that the schema allows.
 fn allowed(schemas: &Schemas, schema: &Value, meanings: Vec<Value>) -> Result<Vec<Value>, String> {
     let mut problem = "nothing that can be read".to_owned();
     let mut fitting = Vec::new();
     for meaning in meanings {
         let strict = schemas.check(schema, Direction::Request, &meaning);
-        // It is not the client's fault that several parts of a `oneOf` allow the same.
+        // It is not the client's fault that several alternatives of a `oneOf` allow the same value.
         let lenient = |_| schemas.check_as(Reading::Lenient, schema, Direction::Request, &meaning);
         match strict.or_else(lenient) {
             Ok(()) if fitting.contains(&meaning) => {}

@@ -1,4 +1,4 @@
-//! Values that a schema allows, by chance but the same for the same seed.
+//! Values that a schema allows: random, but the same for the same seed.
 
 mod merged;
 mod number;
@@ -22,15 +22,15 @@ use super::schema::{Direction, Reading, Schemas};
 /// How much of a value is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
-    /// What is required.
+    /// Required properties only.
     Required,
-    /// Everything, as deep as makes sense.
+    /// All properties, to a limited depth.
     Everything,
-    /// What is required, and of the rest what chance picks.
+    /// Required properties, and a random selection of the others.
     Some,
 }
 
-/// Where a value will travel; it decides which letters it may have.
+/// Where a value is sent; it decides which characters it may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// JSON.
@@ -45,33 +45,38 @@ pub enum Place {
 
 /// How often another value is tried when the schema refuses one.
 const ATTEMPTS: usize = 60;
-/// Deeper optional members are left out.
+/// Optional properties below this depth are left out.
 const DEEP: usize = 5;
-/// Deeper values are given up.
+/// Values below this depth are given up.
 const DEEPEST: usize = 24;
 
-/// Makes values.
+/// Generates values.
 pub struct Generator<'a> {
     schemas: &'a Schemas,
     direction: Direction,
     place: Place,
     fill: Fill,
     random: Random,
-    /// Where what a schema offers is taken in turn: whose turn it is.
+    /// The number of the turn, where the alternatives that a schema offers are taken in turn.
     turn: Option<usize>,
     /// Parts that were left out of values, and why.
     given_up: BTreeSet<String>,
 }
 
 impl<'a> Generator<'a> {
-    /// A generator for values that travel in one direction.
+    /// A generator for values that are sent in one direction.
     pub fn new(schemas: &'a Schemas, direction: Direction, place: Place, fill: Fill, random: Random) -> Self {
         Self { schemas, direction, place, fill, random, turn: None, given_up: BTreeSet::new() }
     }
 
-    /// The value of a turn: what the schema itself offers (alternatives, values, types) is taken one after the other, and
-    /// so is how much is filled in. What lies deeper is chance's, which is bolder here: numbers at the ends of what they
-    /// may be, strings that mean something elsewhere, names that are taken. The whole is null only where it is nothing else.
+    /// The value of a turn: what the schema itself offers (alternatives, values, types) is taken one after the other,
+    /// and so is how much is filled in. Deeper parts are random, and bolder than those of [`value`](Self::value):
+    /// numbers at their bounds, strings that are special elsewhere, names that are taken. The whole is null only if the
+    /// schema allows nothing else.
+    ///
+    /// # Errors
+    ///
+    /// The reason why no value was found.
     pub fn sample(&mut self, schema: &Value, turn: usize) -> Result<Value, String> {
         self.fill = [Fill::Everything, Fill::Required, Fill::Some][turn % 3];
         self.turn = Some(turn);
@@ -80,7 +85,7 @@ impl<'a> Generator<'a> {
         value
     }
 
-    /// How many turns it takes until everything was seen that a schema itself offers.
+    /// How many turns it takes to see everything that a schema itself offers.
     pub fn turns(&self, schema: &Value) -> usize {
         let mut merged = Merged::default();
         if self.merge(&mut merged, schema, 0).is_err() {
@@ -92,11 +97,15 @@ impl<'a> Generator<'a> {
         alternatives.chain([values, kinds]).max().unwrap_or(1)
     }
 
-    /// A value that the schema allows, or why none was found.
+    /// A value that the schema allows.
+    ///
+    /// # Errors
+    ///
+    /// The reason why no value was found.
     pub fn value(&mut self, schema: &Value) -> Result<Value, String> {
         let strict = self.attempts(schema, Reading::Strict);
         let Err(problem) = strict else { return strict };
-        // An author's own example comes before a lenient reading.
+        // The author's own example comes before a lenient reading.
         let mut merged = Merged::default();
         if self.merge(&mut merged, schema, 0).is_ok() {
             let fits = |one: &&&Value| self.schemas.check(schema, self.direction, one).is_ok();
@@ -115,11 +124,11 @@ impl<'a> Generator<'a> {
         let mut last = String::new();
         let wanted = self.fill;
         for attempt in 0..ATTEMPTS {
-            // Where much at once doesn't work, less may.
+            // Where a full value is refused, a smaller one may be allowed.
             if attempt == ATTEMPTS / 2 {
                 self.fill = Fill::Required;
             }
-            // An alternative that holds nothing has no turn.
+            // An alternative that allows no value loses its turn to a random one.
             if attempt == ATTEMPTS / 4 && self.turn.is_some() {
                 self.turn = Some(self.random.below(ATTEMPTS));
             }
@@ -148,7 +157,7 @@ impl<'a> Generator<'a> {
         self.schemas.document()
     }
 
-    /// A value that all schemas allow, as far as this can be seen from outside.
+    /// A value that all schemas allow, as far as their keywords can be merged.
     fn of(&mut self, schemas: &[&Value], depth: usize) -> Result<Value, String> {
         if depth > DEEPEST {
             return Err("it is nested without end".into());
@@ -165,7 +174,7 @@ impl<'a> Generator<'a> {
         self.finish(&merged, depth)
     }
 
-    /// Which of several is taken: at the root of a sample the next one, else any.
+    /// The index of a choice: at the root of a sample in turn, otherwise random.
     fn which(&mut self, count: usize, depth: usize) -> usize {
         match self.turn {
             Some(turn) if depth == 0 && count > 0 => turn % count,
@@ -192,16 +201,16 @@ impl<'a> Generator<'a> {
             };
         }
         let mut kinds = merged.kinds();
-        // Only JSON can tell a text from what it spells.
+        // Outside of JSON, a string can't be told from the number or boolean that it spells.
         if self.place != Place::Body && kinds.len() > 1 && kinds.contains(&Kind::String) {
             kinds.retain(|kind| matches!(kind, Kind::String | Kind::Null));
         }
         let solid: Vec<Kind> = kinds.iter().copied().filter(|kind| *kind != Kind::Null).collect();
-        // Only JSON has a way to write it.
+        // Only JSON can express null.
         let null_allowed = kinds.len() > solid.len() && (self.place == Place::Body || solid.is_empty());
         // Null is rare: it hides everything below it.
         let null_now = match self.turn {
-            // Where the root may be null, so may whatever it is a part of, which says more.
+            // Null at the root is covered by samples of the schemas that contain this one, which say more.
             Some(_) if depth == 0 => false,
             Some(_) => self.random.below(4) == 0,
             None => self.random.below(6) == 0,
@@ -231,7 +240,7 @@ impl<'a> Generator<'a> {
     fn array(&mut self, merged: &Merged<'_>, depth: usize) -> Result<Value, String> {
         let least = merged.min_items.unwrap_or(0);
         let usual = match self.fill {
-            // Only JSON can tell an empty list from none.
+            // Only JSON can tell an empty array from none.
             _ if self.place != Place::Body => 1 + self.random.below(2),
             Fill::Required => 0,
             _ if depth > DEEP => 0,

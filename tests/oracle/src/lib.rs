@@ -1,12 +1,12 @@
-//! An oracle of HTTP exchanges and of values that knows nothing of our pipeline.
+//! An oracle for HTTP exchanges and values, independent of the pipeline.
 //!
-//! It reads a description as its author wrote it, in its own dialect (Swagger 2.0, OpenAPI 3.0, 3.1 and 3.2), and says
-//! whether a request is one that the description allows ([`Oracle`]), what a server may answer ([`Answer`]), and
-//! whether a value is what a schema asks for ([`Schemas`]). It also makes values by a schema ([`Generator`]), each of
-//! them checked before it is handed out. Everything here is written a second time on purpose: it shares no code with
-//! the pipeline that generates the clients it checks.
+//! It reads a description as its author wrote it, in its own dialect (Swagger 2.0, OpenAPI 3.0, 3.1 and 3.2), and
+//! decides whether a request is one that the description allows ([`Oracle`]), what a server may answer ([`Answer`]),
+//! and whether a value satisfies a schema ([`Schemas`]). It also generates values for a schema ([`Generator`]), each of
+//! them checked. Everything here is implemented a second time on purpose: it shares no code with the pipeline that
+//! generates the clients it checks.
 //!
-//! Functions panic on what only a mistake in here can bring about: every caller is a test, or a tool for tests.
+//! Functions panic on states that only a bug in this crate can cause: every caller is a test, or a tool for tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use this crate")]
 
 mod answer;

@@ -1,14 +1,14 @@
-//! Which operation a request is for.
+//! Finds the operation of a request.
 
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 
-/// The template of a path, ready to be compared.
+/// The template of a path, prepared for matching.
 pub(super) struct Template {
     segments: Vec<Segment>,
-    /// How much of the template is a parameter: the fewer, the better it fits.
+    /// How many parameters the template has: the fewer, the better it fits.
     variable: usize,
 }
 
@@ -48,7 +48,7 @@ impl Template {
         self.variable
     }
 
-    /// The values of the parameters, if a path as it was sent fits.
+    /// The values of the parameters, if the path, as it was sent, fits.
     pub(super) fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
         let segments: Vec<&str> = path.split('/').collect();
         if segments.len() != self.segments.len() {
@@ -72,7 +72,7 @@ impl Template {
     }
 }
 
-/// The path of a URL, without a slash at its end.
+/// The path of a URL, without a trailing slash.
 pub(super) fn path_of(url: &str) -> &str {
     let behind_host = match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
@@ -86,7 +86,7 @@ mod tests {
     use super::{Template, path_of};
 
     #[test]
-    fn values_come_out_as_they_went_in() {
+    fn path_parameters_are_decoded() {
         let template = Template::new("/a/{id}/b.{kind}");
         let values = template.matches("/a/x%2Fy%20z/b.json").unwrap();
         assert_eq!((values["id"].as_str(), values["kind"].as_str()), ("x/y z", "json"));

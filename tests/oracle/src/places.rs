@@ -1,4 +1,4 @@
-//! Which part of a value is described by which schema, and what nothing describes.
+//! Which schemas apply to which parts of a value, and which parts no schema describes.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use super::document::Document;
 use super::pointer::escaped;
 use super::schema::Direction;
 
-/// A part of a value, and a schema that it has to be as.
+/// A part of a value, and a schema that applies to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Part {
     /// JSON pointer into the value.
@@ -17,10 +17,10 @@ pub struct Part {
     pub schema: String,
 }
 
-/// How a value is described.
+/// The schemas that apply to the parts of a value.
 #[derive(Debug, Default)]
 pub struct Described {
-    /// Every part with every schema of it: references themselves, and what they lead to.
+    /// Every part with every schema of it: references themselves, and their targets.
     pub places: Vec<Part>,
     /// Values for which a discriminator names no alternative; the schema is the discriminator.
     pub unnamed: Vec<Part>,
@@ -29,14 +29,14 @@ pub struct Described {
 }
 
 impl Described {
-    /// Whether anything is said of a part.
+    /// Whether any schema applies to a part.
     pub fn speaks_of(&self, instance: &str) -> bool {
         self.places.iter().any(|place| place.instance == instance)
     }
 }
 
-/// Reads a value by the schema at a pointer (`#/…`), as it travels in one direction: a `readOnly` member of a request is
-/// described as little as one that nobody knows.
+/// Finds the schemas of a value, from the schema at a pointer (`#/…`), for one direction: a `readOnly` property of a
+/// request is as undescribed as an unknown one.
 pub fn describe(document: &Document, schema: &str, direction: Direction, value: &Value) -> Described {
     let mut walk = Walk { document, direction, found: Described::default(), seen: HashSet::new() };
     walk.reference(schema, "", value);
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether only the other side sends it.
+    /// Whether only the other side sends the property.
     fn is_theirs(&self, property: &Value) -> bool {
         let word = match self.direction {
             Direction::Request => "readOnly",
@@ -130,7 +130,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The alternative that a value says it is, and its number.
+/// The alternative that the discriminator of a value names, and its number.
 fn named<'a>(branches: &'a [Value], discriminator: &Value, value: &Value) -> Option<(usize, &'a Value)> {
     let name = value.get(discriminator.get("propertyName")?.as_str()?)?.as_str()?;
     let mapped = discriminator.get("mapping").and_then(|mapping| mapping.get(name)?.as_str());

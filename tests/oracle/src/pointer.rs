@@ -5,17 +5,17 @@ pub fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// A token of a pointer as the name it is.
+/// A token of a pointer as a name.
 pub fn unescaped(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
 
-/// The pointer of what holds this, and the token within it; nothing for the root.
+/// The pointer of the container, and the token within it; `None` for the root.
 pub fn split(pointer: &str) -> Option<(&str, &str)> {
     pointer.rsplit_once('/')
 }
 
-/// Whether a pointer is another, or leads to something below it.
+/// Whether a pointer equals another, or points below it.
 pub fn is_within(pointer: &str, other: &str) -> bool {
     pointer.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

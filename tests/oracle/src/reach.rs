@@ -1,4 +1,4 @@
-//! Which schemas a client sends, and which it receives.
+//! The schemas that a client sends, and those that it receives.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::document::Document;
 use super::schema::Direction;
 
-/// The parts of a description that travel in each direction.
+/// The parts of a description that are used in each direction.
 pub struct Reached(HashSet<(*const Value, Direction)>);
 
 impl Reached {
@@ -45,7 +45,7 @@ impl Reached {
         Self(found)
     }
 
-    /// The directions that a part travels in: none, one or both.
+    /// The directions in which a part is used: none, one or both.
     pub fn directions(&self, node: &Value) -> Vec<Direction> {
         let both = [Direction::Request, Direction::Response];
         both.into_iter().filter(|direction| self.0.contains(&(std::ptr::from_ref(node), *direction))).collect()

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-/// A request as it arrived.
+/// A request as received.
 #[derive(Clone, Debug)]
 pub struct Received {
     /// Its method.
@@ -17,12 +17,12 @@ pub struct Received {
 }
 
 impl Received {
-    /// The text of a header, or an empty one.
+    /// The value of a header, or an empty string.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Whether a text occurs anywhere in the request.
+    /// Whether a string occurs anywhere in the request.
     pub fn mentions(&self, text: &str) -> bool {
         let headers = self.headers.values().any(|value| String::from_utf8_lossy(value.as_bytes()).contains(text));
         headers || self.target.contains(text) || String::from_utf8_lossy(&self.body).contains(text)

@@ -1,4 +1,4 @@
-//! Whether an answer is one that the description allows.
+//! Checks responses against the description.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::schema::Direction;
 use super::wire::{self, Writing};
 
 impl Operation {
-    /// What is documented for a status: by itself, by its range, or by default.
+    /// The response documented for a status: by itself, by its range, or by default.
     pub fn response(&self, status: u16) -> Option<&Response> {
         let keys = [status.to_string(), format!("{}XX", status / 100), "DEFAULT".to_owned()];
         keys.iter().find_map(|key| self.responses.iter().find(|response| response.key.eq_ignore_ascii_case(key)))
@@ -17,7 +17,7 @@ impl Operation {
 }
 
 impl Response {
-    /// The form of its bodies that has a media type.
+    /// The documented media type that fits a name.
     pub fn medium(&self, name: &str) -> Option<&Media> {
         let essence = super::api::essence(name);
         let exact = self.media.iter().find(|media| media.essence() == essence);
@@ -26,7 +26,7 @@ impl Response {
 }
 
 impl Oracle {
-    /// What the description doesn't allow in an answer to an operation, which is told by its number.
+    /// The violations of the description in an answer to the operation of this number.
     pub fn review(&self, operation: usize, answer: &Answer) -> Vec<String> {
         let operation = &self.api().operations[operation];
         let Some(response) = operation.response(answer.status) else {

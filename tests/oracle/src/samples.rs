@@ -1,7 +1,7 @@
-//! Values by the schema that a generated type was made from, read and written by that type.
+//! Round trips of generated values through the types that were generated from their schemas.
 //!
-//! The types are handed over by whoever can name them, as functions from JSON to JSON. Everything else is found in the
-//! description as its author wrote it.
+//! The types are given by the caller, as functions from JSON to JSON. The schemas are found in the description as its
+//! author wrote it.
 
 mod meant;
 mod typed;
@@ -19,56 +19,56 @@ use super::instance::{Fill, Generator, Place, Random};
 use super::reach::Reached;
 use super::schema::{Direction, Reading, Schemas};
 
-/// The most turns that a schema gets, however much it offers.
+/// The limit of turns for a schema, however much it offers.
 const MOST_TURNS: usize = 64;
 
-/// Reads JSON by a type, and writes what it read.
+/// Decodes JSON as a type, and encodes the result.
 pub type Journey = fn(&[u8]) -> Result<Vec<u8>, String>;
 
-/// An item of a client that was made from a schema.
+/// An item of a client that was generated from a schema.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Item {
     /// Its path, such as `types::User` or `types::User::name`.
     pub item: String,
-    /// What it is: `struct`, `enum`, `field` and so on.
+    /// Its kind: `struct`, `enum`, `field` and so on.
     pub kind: String,
     /// Of a field, its type.
     pub declaration: String,
     /// The file with the schema.
     pub document: PathBuf,
-    /// The place of the schema in it (`#/…`).
+    /// The pointer of the schema in it (`#/…`).
     pub pointer: String,
 }
 
 /// How many values are made, and which.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How many values a schema gets in each direction; more where it takes more to see all that it offers.
+    /// How many values a schema gets in each direction; more if it takes more to see all that it offers.
     pub values: usize,
-    /// What chance starts from.
+    /// The seed of all randomness.
     pub seed: u64,
 }
 
-/// What came of it.
+/// The outcome of all trials.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// How many types were made from schemas.
+    /// How many types were generated from schemas.
     pub schemas: usize,
-    /// For how many of them values were made.
+    /// How many of them were tried with values.
     pub exercised: usize,
     /// The others, and why.
     pub unexercised: Vec<Unexercised>,
-    /// How many values were read and written.
+    /// How many values were tried.
     pub values: usize,
-    /// How many of them came back as they were.
+    /// How many of them came back unchanged.
     pub round_tripped: usize,
-    /// Those that were not read.
+    /// The values that were refused.
     pub refused: Vec<Finding>,
-    /// Those that came back as something else.
+    /// The values that came back changed.
     pub changed: Vec<Finding>,
     /// How many fields there are.
     pub fields: usize,
-    /// The fields that are any JSON though their schema says more, each with its type.
+    /// The fields whose type is any JSON though their schema says more, each with its type.
     pub recoverable: Vec<String>,
 }
 
@@ -79,11 +79,11 @@ pub struct Unexercised {
     pub item: String,
     /// Its schema.
     pub pointer: String,
-    /// Why there are none.
+    /// The reason why there are none.
     pub reason: String,
 }
 
-/// A value that didn't survive.
+/// A value that was refused or changed.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// The type.
@@ -94,11 +94,11 @@ pub struct Finding {
     pub direction: String,
     /// The value.
     pub value: Value,
-    /// What happened to it.
+    /// The problem.
     pub problem: String,
 }
 
-/// Tries the types of a client. A type that nothing can read is not tried; that an item is none of a schema is no reason.
+/// Tries the types of a client that `types` has functions for, and examines the declarations of all other fields.
 pub fn run(document: Document, items: &[Item], types: &[(&str, Journey)], plan: Plan) -> Outcome {
     let schemas = Schemas::new(document.into());
     let trial = Trial { schemas: &schemas, reached: Reached::of(schemas.document()), plan };
@@ -110,7 +110,8 @@ pub fn run(document: Document, items: &[Item], types: &[(&str, Journey)], plan: 
         } else if item.kind == "field" || item.kind == "variant" {
             outcome.fields += usize::from(item.kind == "field");
             let pointer = trial.pointer(item);
-            // What no schema describes stands where its owner does, as a member that is required and nothing else.
+            // A field without a schema of its own has the place of its owner, as a property that is only required and
+            // nothing else.
             let owner = item.item.rsplit_once("::").and_then(|(ty, _)| items.iter().find(|one| one.item == ty));
             let has_place = owner.is_none_or(|owner| trial.pointer(owner) != pointer || item.item.ends_with("::0"));
             if has_place && typed::is_recoverable(schemas.document(), &pointer, &item.declaration) {
@@ -121,11 +122,11 @@ pub fn run(document: Document, items: &[Item], types: &[(&str, Journey)], plan: 
     outcome
 }
 
-/// How much stack the trial has: values nest, and so do the types of some clients.
+/// The stack of the trial: values nest deeply, and so do the types of some clients.
 const STACK: usize = 256 << 20;
 
-/// The main function of a program that tries types. Its arguments are the description, the file with the items, how many
-/// values there are to be, the seed, and the file that the outcome goes to.
+/// The main function of a program that tries types. Its arguments are the description, the file with the items, the
+/// number of values, the seed, and the file for the outcome.
 pub fn main(types: &'static [(&'static str, Journey)]) -> ExitCode {
     let trial = std::thread::Builder::new().stack_size(STACK).spawn(|| try_all(types));
     match trial.map(std::thread::JoinHandle::join) {
@@ -137,7 +138,7 @@ pub fn main(types: &'static [(&'static str, Journey)]) -> ExitCode {
             }
             ExitCode::FAILURE
         }
-        // A panic has said what it is about.
+        // A panic has printed its message.
         Ok(Err(_)) | Err(_) => ExitCode::FAILURE,
     }
 }
@@ -211,7 +212,7 @@ impl Trial<'_> {
                     continue;
                 }
             };
-            // Null belongs to the place: what may be null there is an `Option` of the type.
+            // Null belongs to the place that holds the type, as an `Option` of it.
             if value.is_null() {
                 last = Err("it is never anything but null".to_owned());
                 continue;
@@ -235,7 +236,7 @@ impl Trial<'_> {
         last
     }
 
-    /// What is different in what was written; that also has to be what the schema asks for.
+    /// The first difference between a value and its round trip, which also has to satisfy the schema.
     fn changes(&self, schema: &Value, direction: Direction, sent: &Value, written: &[u8]) -> Option<String> {
         let written: Value = match serde_json::from_slice(written) {
             Ok(written) => written,

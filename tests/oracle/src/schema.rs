@@ -1,4 +1,4 @@
-//! Schemas of all dialects, and whether a value is what they ask for.
+//! Schemas of all dialects, and the validation of values.
 
 mod bundle;
 mod formats;
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::document::{Dialect, Document};
 
-/// Who sends a value.
+/// The sender of a value, by the message that it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// The client.
@@ -26,16 +26,16 @@ pub enum Direction {
 /// How a schema is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reading {
-    /// To the letter.
+    /// Literally.
     Strict,
-    /// With `oneOf` as `anyOf`: many authors list alternatives of which several always hold.
+    /// With `oneOf` as `anyOf`: many authors list alternatives that overlap.
     Lenient,
 }
 
-/// A schema that is ready for use.
+/// A compiled schema.
 struct Compiled {
     validator: Result<Validator, String>,
-    /// What the author calls each of the definitions in it.
+    /// The author's reference to each of the definitions in it.
     references: BTreeMap<String, String>,
 }
 
@@ -56,12 +56,20 @@ impl Schemas {
         &self.document
     }
 
-    /// Says what is wrong with a value, and where.
+    /// Checks a value by a schema.
+    ///
+    /// # Errors
+    ///
+    /// The first violation, or why the schema can't be used.
     pub fn check(&self, schema: &Value, direction: Direction, value: &Value) -> Result<(), String> {
         self.check_as(Reading::Strict, schema, direction, value)
     }
 
-    /// The same, for a way of reading.
+    /// [`check`](Self::check), for a way of reading.
+    ///
+    /// # Errors
+    ///
+    /// The first violation, or why the schema can't be used.
     pub fn check_as(
         &self,
         reading: Reading,
@@ -188,7 +196,7 @@ mod tests {
         for wrong in [json!(-1), json!(65_536), json!(u64::MAX)] {
             assert!(!check(json!({"type": "integer", "format": "uint16"}), wrong));
         }
-        // Met in the wild: the form of 3.1 in an older document.
+        // In use: the syntax of 3.1 in an older document.
         assert!(!check(json!({"type": "number", "exclusiveMinimum": 1}), json!(1)));
     }
 }

@@ -1,4 +1,4 @@
-//! The servers that a description of OpenAPI 3 names, with every value that their variables may have.
+//! The servers of an OpenAPI 3 description, with every value that their variables may have.
 
 use serde_json::Value;
 
@@ -7,11 +7,11 @@ use serde_json::Value;
 pub struct Server {
     /// Its URL, without a slash at the end.
     template: String,
-    /// The values of each variable; of one that has no list, any text is one.
+    /// The values of each variable; none if any string is allowed.
     variables: Vec<(String, Vec<String>)>,
 }
 
-/// Stands for the value of a variable that may have any.
+/// The value of a variable that allows any string.
 const ANYTHING: &str = "anything";
 
 /// The servers that a document, a path or an operation lists.
@@ -33,7 +33,7 @@ pub fn servers(owner: &Value) -> Vec<Server> {
 }
 
 impl Server {
-    /// Every URL it has; where a variable may be anything, one that nobody lists.
+    /// Every URL it has; a variable that allows any string gets one that isn't in the description.
     pub fn urls(&self) -> Vec<String> {
         self.variables.iter().fold(vec![self.template.clone()], |urls, (name, values)| {
             let anything = [ANYTHING.to_owned()];
@@ -45,7 +45,7 @@ impl Server {
         })
     }
 
-    /// Whether a URL is one of it.
+    /// Whether a URL belongs to the server.
     pub fn is_at(&self, url: &str) -> bool {
         let mut pattern = regex::escape(&self.template);
         for (name, values) in &self.variables {

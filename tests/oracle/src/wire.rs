@@ -1,4 +1,4 @@
-//! From text on the wire back to values, by the style a description names.
+//! Decodes strings on the wire into values, by the style that the description names.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use super::api::{Location, Style};
 use super::document::Document;
 
-/// What a schema allows, as far as it matters for reading.
+/// The aspects of a schema that matter for decoding.
 #[derive(Default)]
 struct Shape {
     kinds: BTreeSet<String>,
     properties: BTreeSet<String>,
-    /// Whether members of other names are spoken of.
+    /// Whether properties of other names are described.
     open: bool,
 }
 
@@ -78,18 +78,18 @@ pub(super) struct Writing<'a> {
     pub(super) schema: &'a Value,
 }
 
-/// Whether a value may have members of any name beside other parameters: it is read when those have been.
+/// Whether a value may take properties of any name from the query: it is read after the other parameters.
 pub(super) fn takes_the_rest(document: &Document, writing: Writing<'_>) -> bool {
     writing.style == Style::Form && writing.explode && Shape::of(document, writing.schema).open
 }
 
-/// What one text may mean.
+/// The possible meanings of a string.
 pub(super) fn scalar(text: &str) -> Vec<Value> {
     let mut meanings = vec![Value::String(text.to_owned())];
     match text {
         "true" | "false" => meanings.push(Value::Bool(text == "true")),
         "null" => meanings.push(Value::Null),
-        // Objects within a form are JSON.
+        // Objects in a form are JSON.
         _ => meanings.extend(serde_json::from_str::<Value>(text).ok().filter(|value| !value.is_string())),
     }
     meanings
@@ -123,7 +123,7 @@ fn assigned(parts: &[String]) -> Vec<Pair> {
     parts.iter().filter_map(|part| part.split_once('=')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
 }
 
-/// What a text in the path or in a header may mean.
+/// The possible meanings of a string in the path or in a header.
 pub(super) fn single(document: &Document, writing: Writing<'_>, location: Location, text: &str) -> Vec<Value> {
     let shape = Shape::of(document, writing.schema);
     let (text, by) = match writing.style {
@@ -152,9 +152,10 @@ pub(super) fn single(document: &Document, writing: Writing<'_>, location: Locati
     meanings
 }
 
-/// What the pairs of a query or a form say about one of its members; the pairs that were read are marked.
+/// The possible meanings of the pairs of a query or a form for one parameter or field; the pairs that were read are
+/// marked.
 ///
-/// Nothing where it isn't there at all.
+/// `None` if it is absent.
 pub(super) fn member(
     document: &Document,
     writing: Writing<'_>,
@@ -173,7 +174,7 @@ pub(super) fn member(
         return (!read.is_empty()).then(|| vec![deep(|text| text.into()), deep(typed)]);
     }
     let of_its_name = take(pairs, used, |name| (name == writing.name).then(|| name.to_owned()));
-    // Many servers want brackets; they are not what the description says, so they only count for deep objects.
+    // Many servers want brackets, but they only count where the description says so: for deep objects.
     if !of_its_name.is_empty() {
         let values: Vec<String> = of_its_name.into_iter().map(|(_, value)| value).collect();
         if writing.style == Style::Document {
@@ -202,14 +203,14 @@ pub(super) fn member(
             }
             meanings.extend(scalar(one));
         }
-        // Several values for something that isn't a list mean nothing.
+        // Several values for anything but an array mean nothing.
         return Some(meanings);
     }
     if shape.has("object") && writing.style == Style::Form && writing.explode {
         let read = take(pairs, used, |name| (shape.open || shape.properties.contains(name)).then(|| name.to_owned()));
         return (!read.is_empty()).then(|| {
             let mut meanings = objects(&read);
-            // Members that are arrays are repeated.
+            // Properties that are arrays are repeated.
             for meaning in [(|text: &str| text.into()) as fn(&str) -> Value, typed] {
                 let mut members: Map<String, Value> = Map::new();
                 for (name, text) in &read {
@@ -237,7 +238,7 @@ fn put<'a>(object: &mut Value, mut path: impl Iterator<Item = &'a str>, value: V
     }
 }
 
-/// Objects whose names are 0, 1 and so on are arrays.
+/// Converts objects whose names are 0, 1 and so on to arrays.
 fn as_lists(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
     let is_list = !members.is_empty() && (0..members.len()).all(|at| members.contains_key(&at.to_string()));

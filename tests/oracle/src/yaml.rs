@@ -10,7 +10,7 @@ enum Frame {
     Mapping { members: Map<String, Value>, key: Option<String>, merges: Vec<Value>, anchor: usize },
 }
 
-/// Reads the first document of a text.
+/// Reads the first document of a string.
 pub(super) fn read(text: &str) -> Result<Value, String> {
     let mut frames: Vec<Frame> = Vec::new();
     let mut anchors: HashMap<usize, Value> = HashMap::new();

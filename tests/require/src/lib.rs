@@ -1,8 +1,8 @@
-//! What tests need from the machine they run on, and how much work they do. Two environment variables decide:
+//! Requirements of tests on the machine they run on, and the amount of their work. Two environment variables decide:
 //!
-//! - `REQUIRE` names what has to be there, separated by commas: `REQUIRE=redis,openssl cargo test`. Where something is
-//!   absent, the tests that need it say so on standard error and pass; where it is required, they fail. The names are
-//!   those of [`Requirement::ALL`]; any other name fails every test that asks for anything.
+//! - `REQUIRE` names the requirements that must be met, separated by commas: `REQUIRE=redis,openssl cargo test`. If one
+//!   is not met, the tests that need it say so on standard error and pass; if it is required, they fail. The names are
+//!   those of [`Requirement::ALL`]; any other name fails every test that has a requirement.
 //! - `TEST_EFFORT=nightly` makes tests that repeat one thing with other random values, kills or cycles do it as often as
 //!   a nightly run has time for. Without it, they repeat it as often as fits between two edits; every point and every
 //!   behaviour is covered either way.

@@ -1,4 +1,4 @@
-//! What a test needs beyond the repository and Rust.
+//! Requirements of tests beyond the repository and Rust.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -6,14 +6,14 @@ use std::io::Write;
 
 const VARIABLE: &str = "REQUIRE";
 
-/// Something that a machine may lack.
+/// A requirement that a machine may not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// A `redis-server` to start.
     Redis,
     /// An `openssl` of version 3 or later, to make certificates with.
     Openssl,
-    /// A keyring of the operating system that is unlocked.
+    /// An unlocked keyring of the operating system.
     Keyring,
     /// The permission to mount a file system.
     Mount,
@@ -30,7 +30,7 @@ pub enum Requirement {
 }
 
 impl Requirement {
-    /// Everything that can be required.
+    /// All requirements.
     pub const ALL: [Self; 9] = [
         Self::Redis,
         Self::Openssl,
@@ -43,7 +43,7 @@ impl Requirement {
         Self::Corpus,
     ];
 
-    /// What `REQUIRE` calls it.
+    /// Its name in `REQUIRE`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Redis => "redis",
@@ -58,7 +58,7 @@ impl Requirement {
         }
     }
 
-    /// How to get it.
+    /// How to meet it.
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Redis => "install redis-server, such as with `apt-get install redis-server`",
@@ -86,8 +86,8 @@ impl Requirement {
     }
 }
 
-/// What a probe found, if it found it. If not, this says on standard error what is skipped, and how to get what it
-/// needs.
+/// The result of a probe that succeeded. Otherwise, this prints on standard error which test is skipped, and how to
+/// meet its requirement.
 ///
 /// # Panics
 ///
@@ -108,7 +108,7 @@ pub fn requirement<T>(requirement: Requirement, probe: Result<T, impl Display>) 
     }
 }
 
-/// The value of an environment variable that says where to find something.
+/// The value of an environment variable that a requirement depends on.
 ///
 /// # Panics
 ///
@@ -127,7 +127,7 @@ enum Outcome<T> {
     Skipped(String),
 }
 
-/// What becomes of a test with this requirement.
+/// Decides whether a test with this requirement runs, is skipped or fails.
 fn decide<T>(
     requirement: Requirement,
     probe: Result<T, impl Display>,
@@ -144,7 +144,7 @@ fn decide<T>(
     }
 }
 
-/// Everything that a value of `REQUIRE` names.
+/// The requirements that a value of `REQUIRE` names.
 fn required(text: &str) -> Result<Vec<Requirement>, String> {
     let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
     names
@@ -163,7 +163,7 @@ mod tests {
 
     const ABSENT: Result<(), &str> = Err("nothing answers");
 
-    /// The message of a test that fails, or what is said of one that is skipped.
+    /// Whether a test passes, and the message of its failure or its being skipped.
     fn outcome(requirement: Requirement, probe: Result<(), &str>, text: &str) -> (bool, String) {
         match decide(requirement, probe, required(text)) {
             Ok(Outcome::Found(())) => (true, "found".to_owned()),
@@ -172,9 +172,9 @@ mod tests {
         }
     }
 
-    /// This one looks at the variable itself, so that every run of all tests notices a name that is not known.
+    /// This test checks the variable itself, so that every run of all tests reports an unknown name.
     #[test]
-    fn this_run_requires_what_is_known() {
+    fn this_run_requires_known_names() {
         if let Err(problem) = required(&text()) {
             panic!("{problem}");
         }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_here_is_used_and_what_is_absent_skipped() {
+    fn a_met_requirement_is_used_and_an_unmet_one_skipped() {
         for text in ["", "redis"] {
             assert_eq!(outcome(Requirement::Redis, Ok(()), text), (true, "found".to_owned()), "{text}");
         }
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_required_and_absent_fails() {
+    fn an_unmet_requirement_fails_if_it_is_required() {
         let (passes, problem) = outcome(Requirement::Redis, ABSENT, "openssl,redis");
         assert!(!passes);
         for part in ["REQUIRE names redis", "nothing answers", "apt-get install redis-server"] {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_fails_whatever_is_here() {
+    fn an_unknown_name_always_fails() {
         for probe in [Ok(()), ABSENT] {
             let (passes, problem) = outcome(Requirement::Redis, probe, "redis,reddis");
             assert!(!passes);

@@ -13,7 +13,7 @@ fn main() -> io::Result<()> {
     io::stdout().flush()?;
     for stream in listener.incoming() {
         let stream = stream?;
-        // A client that goes away is no event.
+        // A client that disconnects is no error.
         thread::spawn(move || serve(stream));
     }
     Ok(())

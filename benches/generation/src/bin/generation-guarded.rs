@@ -1,4 +1,4 @@
-//! What it costs to find the operations that the generator fails on: 100 of 600, spread out, against none of them.
+//! The cost of finding the operations that the generator fails on: 100 of 600, spread out, compared with none of them.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -12,14 +12,14 @@ const OPERATIONS: usize = 600;
 const EACH: usize = 6;
 const RUNS: usize = 9;
 
-/// As xtask has it.
+/// The allocator of xtask.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     let (none, failing) = (document(false), document(true));
     let expected = OPERATIONS / EACH;
-    // In turn, so that whatever else the machine does disturbs both; the first ones warm it up.
+    // In turn, so that other load on the machine disturbs both; the first ones warm it up.
     let pair = |_| (time(&none, 0).as_secs_f64(), time(&failing, expected).as_secs_f64());
     let pairs: Vec<(f64, f64)> = (0..=RUNS).map(pair).skip(1).collect();
     let median = |of: fn(&(f64, f64)) -> f64| {
@@ -32,7 +32,7 @@ fn main() {
     println!("ratio: {:.2} (goal: at most 1.50)", median(|(fine, guarded)| guarded / fine));
 }
 
-/// Operations that send a schema of their own and get a shared one; one in six sends what progenitor panics on.
+/// Operations with a request schema of their own and a shared response schema; progenitor panics on one request in six.
 fn document(traps: bool) -> Value {
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     let text = |names: &[String]| -> Map<String, Value> {
@@ -44,7 +44,7 @@ fn document(traps: bool) -> Value {
         let name = format!("Body{at}");
         let alternative = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}, "additionalProperties": false});
         let schema = match traps && at % EACH == 0 {
-            // Two alternatives whose names become one.
+            // Two alternatives whose names collide.
             true => json!({"oneOf": [alternative("a-b"), alternative("a_b")]}),
             false => json!({"type": "object", "properties": text(&members)}),
         };
@@ -61,7 +61,7 @@ fn document(traps: bool) -> Value {
     json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}})
 }
 
-/// How long a document takes of which so many operations are left out.
+/// The time to generate a document of which this many operations are left out.
 fn time(document: &Value, left_out: usize) -> Duration {
     let mut sources = Sources::new();
     let file = sources.add("bench.json", document.to_string());

@@ -1,4 +1,4 @@
-//! The access token of Google Cloud's credentials of a user. It comes by HTTP; the server is in this process.
+//! The access token of Google Cloud's user credentials. It is fetched by HTTP; the server is in this process.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ impl AccessToken {
     pub(super) fn new(vendor: Arc<Vendor>) -> Result<Self, Box<dyn Error>> {
         let url = server::start(move || {
             vendor.begin();
-            // On the thread of this one request.
+            // This blocks only the thread of this request.
             std::thread::sleep(RENEWAL);
             vendor.finish()
         })?;

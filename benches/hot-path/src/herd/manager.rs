@@ -1,4 +1,4 @@
-//! Our manager, as a family client has it.
+//! Our manager, as a family client uses it.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -46,7 +46,7 @@ impl Authenticator for Renewing {
     fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
         Box::pin(async {
             if !self.0.renew().await {
-                // What an adapter makes of a 503.
+                // The error that an adapter makes of a 503.
                 let error = AuthError::new(AuthErrorKind::Vendor).with_status(503).with_transient(true);
                 return Err(error.with_delivery(Delivery::NotProcessed));
             }

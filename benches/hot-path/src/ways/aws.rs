@@ -49,7 +49,8 @@ pub(crate) fn components() -> Result<RuntimeComponents, Box<dyn Error>> {
 
 impl Way for IdentityCache {
     fn ask(&self, count: usize) {
-        // One runtime for all calls, and no pauses of its making: entering it and taking turns are not the cache's cost.
+        // One runtime for all calls, and no cooperative yielding: entering the runtime and yielding are not the cache's
+        // cost.
         self.runtime.block_on(tokio::task::unconstrained(async {
             for _ in 0..count {
                 let resolver = self.resolver.clone();
@@ -60,7 +61,7 @@ impl Way for IdentityCache {
     }
 }
 
-/// Resolves once; a second time within the hour would be a miss of the cache.
+/// Resolves once; a second time within the hour would be a cache miss.
 #[derive(Debug)]
 struct InProcess;
 

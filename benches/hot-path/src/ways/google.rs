@@ -1,4 +1,4 @@
-//! The access token of Google Cloud's credentials of a user.
+//! The access token of Google Cloud's user credentials.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -33,7 +33,7 @@ impl AccessToken {
     }
 }
 
-/// Credentials that get their token there. Within a runtime: a task of theirs begins at once.
+/// Credentials that get their token at this URL. To be called within a runtime: they start a task at once.
 pub(crate) fn credentials(url: String) -> Result<AccessTokenCredentials, Box<dyn Error>> {
     let user = json!({
         "type": "authorized_user",
@@ -46,7 +46,7 @@ pub(crate) fn credentials(url: String) -> Result<AccessTokenCredentials, Box<dyn
 
 impl Way for AccessToken {
     fn ask(&self, count: usize) {
-        // As with the other one: one runtime, and no pauses of its making.
+        // As in `aws`: one runtime, and no cooperative yielding.
         self.runtime.block_on(tokio::task::unconstrained(async {
             for _ in 0..count {
                 let token = self.credentials.access_token().await;

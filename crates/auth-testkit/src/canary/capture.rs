@@ -1,4 +1,4 @@
-//! Everything that is traced, as text.
+//! A subscriber that records all traces as text.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,17 +28,17 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// One that has heard nothing yet.
+    /// A capture without any text.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What it has heard so far, a line for each span, event and recorded value.
+    /// The text so far, a line for each span, event and recorded value.
     pub fn text(&self) -> String {
         self.lock().clone()
     }
 
-    /// Forgets what it has heard, and gives it.
+    /// Returns the text so far, and forgets it.
     pub fn take(&self) -> String {
         std::mem::take(&mut self.lock())
     }
@@ -61,7 +61,7 @@ impl Capture {
 struct Line(String);
 
 impl Visit for Line {
-    // The text as it is: `Debug` would escape it.
+    // The string itself: `Debug` would escape it.
     fn record_str(&mut self, field: &Field, value: &str) {
         self.0.push_str(&format!(" {}={value}", field.name()));
     }

@@ -1,24 +1,28 @@
-//! What every [`Authenticator`] must keep, whoever wrote it.
+//! Checks the contract of [`Authenticator`].
 
 use auth_core::{Authenticator, Credentials, LogoutScope, Renewal, Session, TokioTimer};
 
 use super::report::{Report, describe};
 
-/// Why something needs other credentials.
+/// The reason for skipping checks that need a second login.
 const ONE_LOGIN: &str = "the credentials are no good for a second login";
 
-/// What sessions are dated by.
+/// The clock that dates sessions.
 const CLOCK: TokioTimer = TokioTimer::new();
 
-/// Puts an authenticator through its verbs, at a vendor where `credentials` are good and can be used several times.
+/// Calls all verbs of an authenticator, at a vendor where `credentials` are valid and can be used several times.
 ///
-/// Sessions are created and, where the authenticator can, ended: one by one, or every session of the account. So this wants
-/// an account of its own, or a fake vendor. Where refresh tokens rotate, one of them is deliberately sent twice; where the
-/// credentials are a password, a wrong one is tried once. Sessions are dated by the system's clock.
+/// Sessions are created and, where the authenticator can, ended: one by one, or every session of the account. So this
+/// needs an account of its own, or a fake vendor. Where refresh tokens rotate, one of them is deliberately sent twice;
+/// where the credentials are a password, a wrong one is tried once. Sessions are dated by the system's clock.
 ///
-/// What it can't see: how an authenticator sorts a 429, an outage and a lost answer; and whether a second renewal still
-/// has what the vendor wants back. Test that with a fake. What these credentials or this vendor leave unchecked is
-/// [skipped](Report::skipped) by name.
+/// Not covered: how an authenticator classifies a 429, an outage and a lost answer; and whether a second renewal still
+/// has the data that the vendor requires. Test that with a fake. Checks that these credentials or this vendor don't
+/// allow are [skipped](Report::skipped) by name.
+///
+/// # Cancel safety
+///
+/// A run that is dropped leaves its current session signed in.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -74,10 +78,10 @@ pub async fn run(authenticator: &dyn Authenticator, credentials: &Credentials) -
     report
 }
 
-/// Ends a session that nobody needs any more, where that can be done.
+/// Ends a session that is no longer needed, where the authenticator can.
 async fn put_away(authenticator: &dyn Authenticator, session: &Session) {
     let capabilities = authenticator.capabilities();
-    // It may have ended already, which is no failure.
+    // The session may have ended already, which is no failure.
     let _ = match capabilities.logout {
         LogoutScope::Session => authenticator.logout(session).await,
         _ if capabilities.revoke_all => authenticator.revoke_all(session).await,
@@ -136,7 +140,7 @@ async fn end(report: &mut Report, authenticator: &dyn Authenticator, credentials
     }
 }
 
-/// What becomes of a refresh token that was redeemed. It gets a session of its own: a vendor that notices revokes it.
+/// Sends a redeemed refresh token again. It has a session of its own: a vendor that detects reuse revokes the session.
 async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentials: &Credentials) {
     const NAME: &str = "a spent refresh token needs a login";
     if !authenticator.capabilities().rotates {
@@ -161,7 +165,7 @@ async fn spend(report: &mut Report, authenticator: &dyn Authenticator, credentia
     put_away(authenticator, &renewed).await;
 }
 
-/// A password that isn't this account's. A vendor that counts failures counts one.
+/// Tries a password that isn't this account's. A vendor that counts failures counts one.
 async fn wrong_password(report: &mut Report, authenticator: &dyn Authenticator, credentials: &Credentials) {
     const NAME: &str = "a wrong password is refused for good";
     const WRONG: &str = "N0t-the-password-of-this-account";
@@ -180,7 +184,7 @@ async fn wrong_password(report: &mut Report, authenticator: &dyn Authenticator, 
     report.check("the error of a wrong password doesn't show it", !shown, || "it is in the error's text".to_owned());
 }
 
-/// Credentials of a type that the authenticator can't know.
+/// Tries credentials of a type that the authenticator can't know.
 async fn strangers(report: &mut Report, authenticator: &dyn Authenticator) {
     struct Stranger;
     let login = authenticator.login(&Credentials::custom(Stranger), &CLOCK).await;

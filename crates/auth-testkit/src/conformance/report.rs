@@ -1,24 +1,24 @@
-//! What a suite found.
+//! The result of a suite.
 
 use std::fmt;
 
 use auth_core::{AuthError, AuthErrorKind};
 
-/// What was checked, and what failed.
+/// The checks of a suite: passed, failed and skipped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "it says what failed"]
 #[non_exhaustive]
 pub struct Report {
     /// The checks that passed.
     pub passed: Vec<&'static str>,
-    /// The checks that failed, with what was seen instead. No secrets.
+    /// The checks that failed, with the observation. No secrets.
     pub failed: Vec<(&'static str, String)>,
-    /// What was not checked, and why.
+    /// The checks that were skipped, with the reason.
     pub skipped: Vec<(&'static str, &'static str)>,
 }
 
 impl Report {
-    /// Whether everything passed.
+    /// Whether no check failed.
     pub fn is_ok(&self) -> bool {
         self.failed.is_empty()
     }
@@ -63,7 +63,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// What there is to say about an error, without its text.
+/// Describes an error without its message.
 pub(super) fn describe(error: &AuthError) -> String {
     format!("{:?} (transient: {}, status: {:?})", error.kind(), error.is_transient(), error.status())
 }

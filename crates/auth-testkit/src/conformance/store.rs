@@ -1,4 +1,4 @@
-//! What every [`SessionStore`] must keep, wherever it keeps it.
+//! Checks the contract of [`SessionStore`].
 
 mod accounts;
 mod locks;
@@ -13,14 +13,18 @@ use auth_core::{AuthError, AuthErrorKind, Fingerprint, Intent, Revision, Session
 
 use super::report::{Report, describe};
 
-/// Puts a store through what [`SessionStore`] promises. `open` opens the same store again, each time as another process
-/// would: what one handle wrote, the next must see.
+/// Checks the promises of [`SessionStore`]. `open` opens the same store again, each time as another process would: each
+/// handle must see the writes of the others.
 ///
-/// It wants a store of its own, which is empty, and leaves it empty. It must run within a tokio runtime; with several
-/// threads the races are harder. Nothing sleeps, but the time limit of a lock is waited for.
+/// It needs a store of its own, which is empty, and leaves it empty. It must run within a tokio runtime; with several
+/// threads the races are harder. Nothing sleeps, but the suite waits for the time limit of a lock.
 ///
-/// What it can't see: whether a write survives a crash, and whether locks and writes exclude other processes. Test that
-/// with processes.
+/// Not covered: whether a write survives a crash, and whether locks and writes exclude other processes. Test that with
+/// processes.
+///
+/// # Cancel safety
+///
+/// A run that is dropped leaves its sessions in the store.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
@@ -50,13 +54,13 @@ pub async fn store(open: impl Fn() -> Arc<dyn SessionStore>) -> Report {
     suite.report
 }
 
-/// Part of every token, so that it's known again wherever it turns up.
+/// Part of every token, so that a leaked one is recognised.
 const MARK: &str = "canary-of-the-store-suite";
 
 struct Suite<'a> {
     open: &'a dyn Fn() -> Arc<dyn SessionStore>,
     report: Report,
-    /// What `Debug` and `Display` made of what the store gave.
+    /// The `Debug` and `Display` output of the store's results.
     shown: Vec<String>,
 }
 
@@ -69,7 +73,7 @@ impl Suite<'_> {
         self.report.check(name, passes, seen);
     }
 
-    /// What a call gave, which must not be an error.
+    /// Checks that a call succeeded, and returns its value.
     fn ok<T>(&mut self, name: &'static str, result: Result<T, AuthError>) -> Option<T> {
         if let Err(error) = &result {
             self.shown.push(show(error));
@@ -77,7 +81,7 @@ impl Suite<'_> {
         self.report.ok(name, result)
     }
 
-    /// The revision that a conditional write gave, which must have been one.
+    /// Checks that a conditional write took place, and returns its revision.
     fn written(&mut self, name: &'static str, result: Result<Option<Revision>, AuthError>) -> Option<Revision> {
         match result {
             Ok(None) => {
@@ -88,14 +92,14 @@ impl Suite<'_> {
         }
     }
 
-    /// A conditional write that must not have been one.
+    /// Checks that a conditional write was refused.
     fn refused(&mut self, name: &'static str, result: Result<Option<Revision>, AuthError>) {
         self.shown.extend(result.as_ref().err().map(show));
         let seen = || result.as_ref().map_or_else(describe, |_| "it was written".to_owned());
         self.check(name, matches!(result, Ok(None)), seen);
     }
 
-    /// An error that must be of a kind.
+    /// Checks that a call failed with this kind of error.
     fn fails<T>(&mut self, name: &'static str, kind: AuthErrorKind, result: Result<T, AuthError>) -> Option<AuthError> {
         let error = result.err();
         let seen = || error.as_ref().map_or_else(|| "it succeeded".to_owned(), describe);
@@ -104,7 +108,7 @@ impl Suite<'_> {
         error
     }
 
-    /// What a handle that was just opened finds.
+    /// Checks which session a newly opened handle finds.
     async fn finds(&mut self, name: &'static str, account: &str, expected: Option<&Stored>) {
         let Some(found) = self.loads(name, account).await else { return };
         let seen = difference(found.as_ref(), expected);
@@ -121,7 +125,7 @@ impl Suite<'_> {
         }
     }
 
-    /// Leaves nothing behind.
+    /// Removes the session of an account.
     async fn clean(&mut self, account: &str) {
         let removed = self.open().remove(account).await;
         self.ok("a session can be removed", removed);
@@ -137,7 +141,7 @@ fn show(error: &AuthError) -> String {
     format!("{error} {error:?} {:?}", std::error::Error::source(error))
 }
 
-/// A session whose every member says which it is.
+/// A session with every field set; the strings contain `which`.
 fn session(which: impl fmt::Display) -> Session {
     let now = SystemTime::now();
     let mut session = Session::new(format!("{MARK}-access-{which}"), now)
@@ -155,7 +159,7 @@ fn stored(session: &Session, intent: Option<Intent>, revision: Revision) -> Stor
     Stored::new(session.clone(), intent, revision)
 }
 
-/// Where two differ, in words that show no token.
+/// The first difference between two stored sessions, described without tokens.
 fn difference(found: Option<&Stored>, expected: Option<&Stored>) -> Option<&'static str> {
     let (found, expected) = match (found, expected) {
         (None, None) => return None,

@@ -1,4 +1,4 @@
-//! What a fault makes of the vendor's answer.
+//! Applies faults to a vendor's answers.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use super::{Fault, RetryAfter};
 use crate::server::{Cut, Script, Then};
 use crate::vendor::{Request, Response, VendorState};
 
-/// An answer, and what happens to its bytes on the wire.
+/// An answer, and the script for its bytes on the wire.
 pub(crate) struct Treatment {
     pub(crate) response: Response,
     pub(crate) script: Option<Script>,
@@ -69,7 +69,7 @@ fn unprocessed(fault: &Fault, state: &VendorState, now: SystemTime, request: &Re
     }
 }
 
-/// A date of HTTP. It has four digits for the year, so later times become 1970.
+/// A date of HTTP. Its year has four digits, so later times become 1970.
 fn date(time: SystemTime) -> String {
     const YEAR_10000: u64 = 253_402_300_800;
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -115,7 +115,7 @@ fn with_body(mut response: Response) -> Response {
     response
 }
 
-/// The same value with every member of another type.
+/// The value in another type; an object with every property in another type.
 fn other_type(value: Value) -> Value {
     match value {
         Value::Null => json!({}),

@@ -1,4 +1,4 @@
-//! Something to wait at until it opens.
+//! A gate that holds its waiters until it opens.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl Gate {
     pub(crate) fn wait(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut state = self.0.subscribe();
         async move {
-            // An error means that nobody is left who could open the gate.
+            // An error means that no sender is left that could open the gate.
             let _ = state.wait_for(|open| *open).await;
         }
     }

@@ -1,4 +1,4 @@
-//! Requests that wait until a test lets them go.
+//! Requests that are held until a test releases them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) enum Stage {
 /// let url = format!("{}/refresh", aivo.url());
 /// let call = tokio::spawn(async move { reqwest::Client::new().post(url).send().await });
 /// hold.arrived().await;
-/// // Here the request is under way, for as long as the test likes.
+/// // Here the request is in flight, for as long as the test needs.
 /// hold.release();
 /// assert_eq!(call.await.unwrap().unwrap().status(), 401);
 /// # std::io::Result::Ok(())
@@ -62,12 +62,16 @@ impl Shared {
 }
 
 impl Hold {
-    /// Waits until a request has arrived.
+    /// Waits until a request has arrived. Cancel safe, as [`arrived_times`](Self::arrived_times).
     pub async fn arrived(&self) {
         self.arrived_times(1).await;
     }
 
-    /// Waits until so many requests have arrived.
+    /// Waits until this many requests have arrived.
+    ///
+    /// # Cancel safety
+    ///
+    /// Waiting changes nothing: the future can be dropped at any time.
     pub async fn arrived_times(&self, count: usize) {
         // This end keeps the sender alive, so waiting can't fail.
         let _ = self.shared.arrived.subscribe().wait_for(|arrived| *arrived >= count).await;
@@ -78,7 +82,7 @@ impl Hold {
         *self.shared.arrived.borrow()
     }
 
-    /// Lets all requests go, those to come included.
+    /// Releases all requests, including future ones.
     pub fn release(self) {}
 }
 

@@ -1,4 +1,4 @@
-//! Which faults hit which requests.
+//! The plans that decide which faults hit which requests.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +10,7 @@ use crate::vendor::Vendor;
 
 /// The faults of a served vendor. Clones share their plans.
 ///
-/// The oldest plan that fits a request hits it; a plan that is used up gives way to the next one. So a sequence of
-/// faults is planned by asking for them in their order.
+/// A request is hit by the oldest plan that fits it and isn't used up. So a sequence of faults is planned in its order.
 #[derive(Clone)]
 pub struct Faults {
     vendor: Vendor,
@@ -32,7 +31,7 @@ struct Plan {
     id: u64,
     operation: String,
     fault: Fault,
-    /// `None` for a fault without end.
+    /// `None` for an unlimited fault.
     remaining: Option<u64>,
     hits: u64,
 }
@@ -44,14 +43,14 @@ impl Plan {
 }
 
 impl Faults {
-    /// The name that stands for every request, those for no operation included.
+    /// The name that stands for every request, including those for no operation.
     pub const ANY: &'static str = "*";
 
     pub(crate) fn new(vendor: Vendor, front: Front) -> Self {
         Self { vendor, front, shared: Arc::default() }
     }
 
-    /// Plans a fault for the next request for an operation: [`Planned::times`] and [`Planned::always`] make it more.
+    /// Plans a fault for the next request for an operation; [`Planned::times`] and [`Planned::always`] extend it.
     ///
     /// # Panics
     /// If the vendor has no such operation ([`Vendor::operations`], or [`Faults::ANY`]): a fault that never happens
@@ -77,7 +76,7 @@ impl Faults {
         self.hold_at(operation, Stage::Request)
     }
 
-    /// Holds answers to requests for an operation: the vendor has processed them, and nobody knows yet.
+    /// Holds answers to requests for an operation: the vendor has processed them, and the client doesn't know yet.
     ///
     /// # Panics
     /// If the vendor has no such operation.
@@ -86,7 +85,7 @@ impl Faults {
         self.hold_at(operation, Stage::Answer)
     }
 
-    /// Lets answers go on that stopped because of [`Fault::StallHeaders`] and [`Fault::StallBody`].
+    /// Resumes answers that stopped because of [`Fault::StallHeaders`] and [`Fault::StallBody`].
     pub fn release_stalled(&self) {
         if let Some(gate) = self.lock().stalled.take() {
             gate.open();
@@ -128,7 +127,7 @@ impl Faults {
         }
     }
 
-    /// What stalled answers wait at.
+    /// The gate that stalled answers wait at.
     pub(crate) fn stall(&self) -> Gate {
         let mut plans = self.lock();
         let gate = plans.stalled.get_or_insert_with(Gate::closed).clone();
@@ -138,7 +137,7 @@ impl Faults {
         gate
     }
 
-    /// Lets everything go, for good.
+    /// Releases all requests and answers, for good.
     pub(crate) fn close(&self) {
         let mut plans = self.lock();
         plans.is_closed = true;
@@ -152,7 +151,7 @@ impl Faults {
         self.assert_known(operation);
         let shared = hold::Shared::new(operation, stage);
         let mut plans = self.lock();
-        // Only a hold that somebody can still release is kept.
+        // A hold whose handle is gone is removed.
         plans.holds.retain(|hold| Arc::strong_count(hold) > 1);
         plans.holds.push(Arc::clone(&shared));
         Hold { shared }
@@ -203,7 +202,7 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// The fault hits so many requests.
+    /// The fault hits this many requests.
     pub fn times(self, count: u64) -> Self {
         self.faults.update(self.id, |plan| plan.remaining = Some(count));
         self

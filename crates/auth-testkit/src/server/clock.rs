@@ -1,4 +1,4 @@
-//! Where a served vendor gets the time from.
+//! The clocks of served vendors.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
-/// Tells the time.
+/// A source of the time.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// The machine's clock.
@@ -16,8 +16,8 @@ pub fn system_clock() -> Clock {
 
 /// A clock that a test sets. Clones show the same time.
 ///
-/// With the feature `conformance` it is a `Timer` of auth-core as well, so that a manager lives by it: what sleeps wakes up
-/// when the test has let so much time pass.
+/// With the feature `conformance` it is a `Timer` of auth-core as well, so that it can drive a manager: a sleeper wakes
+/// up when the test has let that much time pass.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,7 +35,7 @@ pub struct ManualClock(Arc<Shared>);
 #[cfg_attr(not(feature = "conformance"), allow(dead_code, reason = "what a timer needs"))]
 pub(crate) struct Shared {
     now: Mutex<SystemTime>,
-    /// How much time has passed, whatever the clock was set to.
+    /// How much time has passed, independent of the times that the clock was set to.
     pub(crate) passed: watch::Sender<Duration>,
     pub(crate) started: Instant,
     pub(crate) drawn: AtomicU64,
@@ -58,7 +58,7 @@ impl ManualClock {
         *self.0.now.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 
-    /// Lets time pass. At the end of time it stops.
+    /// Lets time pass. At the latest time that can be expressed, the clock stops.
     pub fn advance(&self, by: Duration) {
         let now = self.now();
         self.set(now.checked_add(by).unwrap_or(now));

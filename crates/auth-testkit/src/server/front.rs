@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 
 use super::wire::{Wire, WireControl};
 
-/// How many connections may wait to be accepted: a herd of callers must not see refusals that nobody planned.
+/// How many connections may wait to be accepted: many callers at once must not see refusals that weren't planned.
 const BACKLOG: u32 = 4096;
 
 /// A listening socket that can stop listening and begin again, on the same port. Clones share it.
@@ -26,7 +26,7 @@ pub(crate) struct Front {
 
 struct State {
     socket: Socket,
-    /// Who waits for connections.
+    /// The task that accepts connections.
     acceptor: Option<Waker>,
     connections: Vec<Weak<TcpStream>>,
     runtime: Handle,
@@ -63,9 +63,9 @@ impl Front {
         if let Socket::Listening(_) = state.socket {
             let runtime = state.runtime.clone();
             let _guard = runtime.enter();
-            // The system lets only one of two sockets listen on a port: the old one has to go first. To close it is not
-            // enough, since a process that is being started holds a copy until its program runs. Where a listening
-            // socket can't be shut down, an error says so, and closing has to do.
+            // The system lets only one of two sockets listen on a port: the old one has to go first. Closing it is not
+            // enough, since a child process that is being started holds a copy until its program runs. Where a
+            // listening socket can't be shut down, this is an error, and closing has to do.
             if let Socket::Listening(listener) = std::mem::replace(&mut state.socket, Socket::None) {
                 let _ = SockRef::from(&listener).shutdown(Shutdown::Both);
             }
@@ -103,9 +103,9 @@ impl Front {
         loop {
             match listener.poll_accept(cx) {
                 Poll::Ready(Ok(accepted)) => return Poll::Ready(accepted),
-                // A connection that was gone before it was accepted.
+                // The connection was gone before it was accepted.
                 Poll::Ready(Err(error)) if is_of_connection(&error) => {}
-                // Such as too many open files: it is up to the tests to end some.
+                // An error of the process, such as too many open files: the tests have to close some.
                 Poll::Ready(Err(_)) => {
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
@@ -121,7 +121,7 @@ impl Front {
 }
 
 impl State {
-    /// Closes connections at once: their other ends know before this returns, and their tasks find out in their own time.
+    /// Closes connections at once: their peers know before this returns, and their tasks notice later.
     fn hang_up(&mut self) {
         for connection in self.connections.drain(..).filter_map(|connection| connection.upgrade()) {
             // An error means that it is closed already.
@@ -143,7 +143,7 @@ impl Listener for Front {
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
         let (stream, peer) = poll_fn(|cx| self.poll_accept(cx)).await;
-        // Without it, a dripping answer would wait for acknowledgements. It's no loss where it can't be set.
+        // Without it, a dripping answer would wait for acknowledgements. Not setting it does no harm.
         let _ = stream.set_nodelay(true);
         let stream = Arc::new(stream);
         self.lock().remember(&stream);
@@ -168,7 +168,7 @@ fn is_of_connection(error: &io::Error) -> bool {
 
 fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
-    // Elsewhere than on Unix this would let strangers share the port, and isn't needed to bind it again.
+    // Not on other systems: there it would let other processes share the port, and isn't needed to bind it again.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;

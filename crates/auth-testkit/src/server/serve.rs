@@ -1,4 +1,4 @@
-//! From HTTP to the vendor's state and back.
+//! Serves a vendor's state over HTTP.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{Front, Shared};
 use crate::fault::{Stage, Treatment};
 use crate::vendor::Request;
 
-/// More than any vendor takes, so that the vendor can refuse it.
+/// More than any vendor accepts, so that the vendor itself can refuse the body.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 pub(super) async fn serve(front: Front, shared: Arc<Shared>) {
@@ -29,7 +29,7 @@ async fn answer(
 ) -> http::Response<Body> {
     let Ok(request) = read(request).await else { return status(StatusCode::PAYLOAD_TOO_LARGE) };
     shared.received().push(request.clone());
-    // A vendor that has a request processes it, whether or not the caller still waits.
+    // A vendor that has received a request processes it, whether or not the caller still waits.
     let processing = tokio::spawn(process(Arc::clone(&shared), request));
     let Ok(treatment) = processing.await else { return status(StatusCode::INTERNAL_SERVER_ERROR) };
     wire.set(treatment.script.map(|script| (script, shared.faults.stall())));

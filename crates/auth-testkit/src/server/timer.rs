@@ -8,8 +8,9 @@ use auth_core::{BoxFuture, Timer};
 
 use super::ManualClock;
 
-/// Time passes when the test says so: [`advance`](ManualClock::advance) wakes whatever has slept for long enough, and
-/// [`set`](ManualClock::set) changes the time of day alone. Limits never end while the test stands still.
+/// Time passes only by [`advance`](ManualClock::advance), which wakes the sleepers whose time has come;
+/// [`set`](ManualClock::set) changes the time of day alone. No time limit is reached while the test doesn't advance the
+/// clock.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -44,7 +45,7 @@ impl Timer for ManualClock {
         })
     }
 
-    /// Another number each time, and the same ones in each run.
+    /// A different number each time, and the same sequence in each run.
     fn random(&self) -> u64 {
         self.shared().drawn.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)
     }

@@ -22,16 +22,16 @@ pub(crate) enum Cut {
     InBody(usize),
 }
 
-/// What happens at the cut.
+/// How an answer goes on at the cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     Reset,
     Stall,
-    /// One byte, and a pause.
+    /// One byte at a time, with a pause.
     Drip(Duration),
 }
 
-/// What happens to an answer.
+/// The treatment of an answer on the wire.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     cut: Cut,
@@ -39,12 +39,12 @@ pub(crate) struct Script {
     progress: Progress,
 }
 
-/// How much of the answer has passed.
+/// How much of the answer was sent.
 #[derive(Clone, Debug, Default)]
 struct Progress {
     headers: usize,
     body: usize,
-    /// How many bytes of the headers' end were just seen.
+    /// How many bytes of the headers' end were just sent.
     matched: usize,
 }
 
@@ -91,7 +91,7 @@ impl Script {
     }
 }
 
-/// Sets what happens to the next answer on a connection: the script, and what ends its stall.
+/// Sets the script of the next answer on a connection, and the gate that ends its stall.
 #[derive(Clone, Default)]
 pub(crate) struct WireControl(Arc<Mutex<Option<(Script, Gate)>>>);
 
@@ -133,10 +133,10 @@ impl Wire {
         }
     }
 
-    /// Closes the connection so that the other end gets a reset instead of an end.
+    /// Closes the connection so that the peer gets a reset instead of an end of stream.
     fn reset(&mut self) -> io::Error {
         self.is_reset = true;
-        // It takes effect when hyper drops the connection because of the error. If it fails, there is a plain end.
+        // It takes effect when hyper drops the connection because of the error. If it fails, the stream just ends.
         let _ = self.stream.set_zero_linger();
         io::ErrorKind::ConnectionReset.into()
     }

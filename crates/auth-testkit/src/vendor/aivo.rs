@@ -1,4 +1,4 @@
-//! Aivo: short access tokens, and refresh tokens that are good for one redemption.
+//! Aivo: short-lived access tokens, and refresh tokens that can be redeemed once.
 
 mod shape;
 
@@ -30,7 +30,7 @@ pub(crate) fn operation(core: &Core, request: &Request) -> Option<&'static str> 
     }
 }
 
-/// Notices which refresh tokens were sent, whatever becomes of the request.
+/// Records the refresh token of a request, whether or not the request is processed.
 pub(crate) fn observe(core: &mut Core, request: &Request) {
     if operation(core, request) == Some("refresh_token")
         && let Some(body) = request.object()
@@ -45,7 +45,7 @@ pub(crate) fn accepts(core: &Core, now: SystemTime, token: &str) -> bool {
     record.is_some_and(|record| !record.is_expired(now) && is_let_in(core, record))
 }
 
-/// A service that doesn't look its access tokens up lets revoked ones in.
+/// A service with stateless access tokens accepts revoked ones.
 fn is_let_in(core: &Core, record: &Record) -> bool {
     core.quirks.aivo_stateless_access || record.state == State::Live
 }
@@ -80,8 +80,8 @@ fn login(core: &mut Core, now: SystemTime, request: &Request) -> Result<Response
     Ok(issue(core, now, &user, session))
 }
 
-/// Redeems a refresh token. The access token beside it may have expired, which is why one refreshes, but has to be of
-/// the same session.
+/// Redeems a refresh token. The access token beside it may have expired, since that is when a client refreshes, but has
+/// to be of the same session.
 fn refresh(core: &mut Core, now: SystemTime, request: &Request) -> Result<Response, Response> {
     let access = request.bearer().ok_or_else(|| missing_auth(core))?;
     let member = refresh_member(core);

@@ -1,4 +1,4 @@
-//! What all vendors have in common: accounts, tokens, randomness, statistics.
+//! The state that all vendors have in common: accounts, tokens, randomness, statistics.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, SystemTime};
@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::tokens::{Kind, Record, State, Tokens};
 use super::{Quirks, Random, Request, Response, Stats, echo, encoding};
 
-/// Somebody who can sign in.
+/// An account with a password.
 #[derive(Clone)]
 pub(crate) struct User {
     pub(crate) id: String,
@@ -14,11 +14,11 @@ pub(crate) struct User {
     pub(crate) tenant: String,
     pub(crate) email: String,
     pub(crate) password: String,
-    /// At PacerPro, what all valid tokens of the user carry.
+    /// At PacerPro, the identifier that all valid tokens of the user carry.
     pub(crate) jti: String,
 }
 
-/// An answer that an idempotency key brings back.
+/// An answer that was recorded for an idempotency key.
 #[derive(Clone)]
 pub(crate) struct Recorded {
     pub(crate) until: Option<SystemTime>,
@@ -92,14 +92,14 @@ impl Core {
         self.users.get(email).filter(|user| user.password == password).cloned()
     }
 
-    /// Remembers a token that was just made.
+    /// Registers a token that was just created.
     pub(crate) fn issue(&mut self, token: &str, kind: Kind, owner: &str, session: u64, expires_at: Option<SystemTime>) {
         self.stats.secret(token);
         let record = Record { kind, owner: owner.to_owned(), session, jti: None, expires_at, state: State::Live };
         self.tokens.insert(token, record);
     }
 
-    /// When an access token made now stops working.
+    /// The expiry of an access token that is issued now.
     pub(crate) fn access_expiry(&self, now: SystemTime) -> Option<SystemTime> {
         encoding::after(now, self.access_lifetime)
     }
@@ -108,7 +108,7 @@ impl Core {
         encoding::after(now, self.refresh_lifetime)
     }
 
-    /// What happens to every answer before it leaves.
+    /// Completes an answer before it is sent: errors may echo the request.
     pub(crate) fn finish(&self, request: &Request, response: Response) -> Response {
         let is_error = response.status.is_client_error() || response.status.is_server_error();
         if self.quirks.echo_request && is_error { echo::echo(request, response) } else { response }

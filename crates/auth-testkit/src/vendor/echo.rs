@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Request, Response};
 
-/// The error with the request's token and body wherever an error of its shape can hold them. An empty body stays empty,
-/// and an empty object too.
+/// Puts the request's token and body into an error, wherever its shape can hold them. An empty body stays empty, and an
+/// empty object too.
 pub(crate) fn echo(request: &Request, mut response: Response) -> Response {
     let received = received(request);
     let kind = response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -48,7 +48,7 @@ fn repeat(name: &str, member: &mut Value, request: &Request, received: &str) {
     }
 }
 
-/// The body as it was understood.
+/// The body as JSON, or as a string if it isn't JSON.
 pub(crate) fn input(request: &Request) -> Value {
     serde_json::from_slice(&request.body)
         .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&request.body).into_owned()))

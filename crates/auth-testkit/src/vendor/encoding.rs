@@ -1,4 +1,4 @@
-//! What tokens and dates look like on the wire.
+//! The encodings of tokens, dates and paths.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -42,19 +42,19 @@ pub(crate) fn base64(bytes: &[u8], alphabet: Alphabet) -> String {
     text
 }
 
-/// A JSON Web Token. Its signature is random: nobody but the fake verifies it, by looking it up.
+/// A JSON Web Token. Its signature is random: only the fake verifies it, by looking it up.
 pub(crate) fn json_web_token(random: &mut Random, claims: &Value) -> String {
     let header = r#"{"alg":"HS256","typ":"JWT"}"#;
     let part = |text: &[u8]| base64(text, Alphabet::Url);
     format!("{}.{}.{}", part(header.as_bytes()), part(claims.to_string().as_bytes()), part(&random.bytes(32)))
 }
 
-/// Seconds since 1970, 0 for what was before.
+/// Seconds since 1970, 0 for earlier times.
 pub(crate) fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-/// A date and time as in RFC 3339; a time that has no such form becomes the beginning of 1970.
+/// A date and time as in RFC 3339; a time that can't be expressed so becomes the beginning of 1970.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }

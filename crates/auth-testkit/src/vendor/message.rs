@@ -1,4 +1,4 @@
-//! Requests and responses, as far as the fakes care.
+//! Requests and responses, as far as the fakes need them.
 
 use std::fmt;
 
@@ -66,7 +66,7 @@ impl Request {
         self
     }
 
-    /// A header, if it is there and readable.
+    /// A header, if it is present and readable.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -81,7 +81,7 @@ impl Request {
         serde_json::from_slice(&self.body).ok().filter(Value::is_object)
     }
 
-    /// The path without its last slashes.
+    /// The path without trailing slashes.
     pub(crate) fn trimmed_path(&self) -> &str {
         self.path.trim_end_matches('/')
     }

@@ -1,4 +1,5 @@
-//! PacerPro: one JSON Web Token a session, renewed while it is valid; deleting kills every token of the user.
+//! PacerPro: one JSON Web Token a session, renewed while it is valid; deleting a session revokes every token of the
+//! user.
 
 use std::time::SystemTime;
 
@@ -93,14 +94,14 @@ fn authorized(core: &Core, now: SystemTime, request: &Request) -> Result<(User, 
     found.ok_or_else(|| error(StatusCode::UNAUTHORIZED))
 }
 
-/// Whose token this is, and of which session.
+/// The user and the session of a token.
 fn user_of(core: &Core, now: SystemTime, token: &str) -> Option<(User, u64)> {
     let record = core.tokens.get(token, Kind::Access).filter(|record| record.is_good(now))?;
     let user = core.users.get(&record.owner)?;
     (record.jti.as_deref() == Some(user.jti.as_str())).then(|| (user.clone(), record.session))
 }
 
-/// The documents have no error for this; the gateway makes a 500 of it.
+/// The documents have no error for this; the gateway answers 500.
 fn undocumented(core: &Core, status: StatusCode) -> Response {
     if core.quirks.pacerpro_gateway_errors {
         let status = StatusCode::INTERNAL_SERVER_ERROR;

@@ -1,6 +1,6 @@
 //! How a running server differs from its documents.
 
-/// Switches for what servers do and their documents don't say. Everything is off by default.
+/// Switches for behaviour of servers that differs from their documents. Everything is off by default.
 ///
 /// ```
 /// use auth_testkit::vendor::{Quirks, VendorState};
@@ -20,13 +20,13 @@ pub struct Quirks {
     pub svix_missing_routes: bool,
     /// Svix: logging out answers 501.
     pub svix_logout_not_implemented: bool,
-    /// Svix: a portal token lives 28 days, whatever was asked for.
+    /// Svix: a portal token lives 28 days, whatever the request asks for.
     pub svix_fixed_portal_lifetime: bool,
     /// Svix: a token works for 15 minutes after its expiry.
     pub svix_expiry_leeway: bool,
     /// Svix: a bad percent-escape is answered in plain text.
     pub svix_plain_text_errors: bool,
-    /// Svix: where a field is wrong is told in empty strings.
+    /// Svix: the location of a wrong field is given as empty strings.
     pub svix_blank_locations: bool,
     /// Svix: application tokens are JSON Web Tokens and not opaque.
     pub svix_json_web_tokens: bool,
@@ -35,12 +35,12 @@ pub struct Quirks {
 
     /// PacerPro: a success without content has no body at all.
     pub pacerpro_empty_bodies: bool,
-    /// PacerPro: what isn't a documented error becomes the gateway's 500.
+    /// PacerPro: errors that aren't documented become the gateway's 500.
     pub pacerpro_gateway_errors: bool,
     /// PacerPro: sessions come without `expiresAt`.
     pub pacerpro_no_expiry: bool,
 
-    /// Aivo: members are in snake_case, in requests too, and values are those of the shipped service.
+    /// Aivo: property names are in snake_case, in requests too, and values are those of the shipped service.
     pub aivo_snake_case: bool,
     /// Aivo: operations are below `/api/v1/auth`.
     pub aivo_shipped_paths: bool,
@@ -57,7 +57,7 @@ pub struct Quirks {
     /// Aivo: an access token works until it expires, logged out or not.
     pub aivo_stateless_access: bool,
 
-    /// Aivo: a refresh token that comes a second time revokes its whole session.
+    /// Aivo: a refresh token that is sent a second time revokes its whole session.
     pub reuse_detection: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Randomness that a seed fixes.
+//! Randomness determined by a seed.
 
 /// SplitMix64: one word of state, and every seed gives a good sequence. Not for real secrets.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! What has happened at a vendor.
+//! The counts and secrets of a vendor.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -22,7 +22,7 @@ impl Stats {
         self.calls.get(operation).copied().unwrap_or(0)
     }
 
-    /// How many requests arrived that are for no operation.
+    /// How many requests arrived for no known operation.
     pub fn unknown_calls(&self) -> u64 {
         self.unknown
     }
@@ -32,12 +32,12 @@ impl Stats {
         self.redemptions
     }
 
-    /// How many requests wanted to redeem a refresh token that was already redeemed.
+    /// How many requests tried to redeem a refresh token that was already redeemed.
     pub fn reused_refresh_tokens(&self) -> u64 {
         self.reused
     }
 
-    /// How many requests carried a refresh token that an earlier request carried, whatever became of that one.
+    /// How many requests carried a refresh token that an earlier request carried, processed or not.
     pub fn repeated_refresh_tokens(&self) -> u64 {
         self.repeated
     }
@@ -47,7 +47,7 @@ impl Stats {
         self.replays
     }
 
-    /// Every token, password and key that the vendor made or was told of, in the order of their appearance. For leak
+    /// Every token, password and key that the vendor issued or was given, in the order of their appearance. For leak
     /// scans.
     pub fn secrets(&self) -> &[String] {
         &self.secrets

@@ -1,4 +1,4 @@
-//! Svix: an API key mints tokens for applications; application tokens log themselves out.
+//! Svix: an API key mints tokens for applications; an application token can log itself out.
 
 mod idempotency;
 mod route;
@@ -16,10 +16,10 @@ use super::{Core, Request, Response};
 /// How long a portal token lives if the request doesn't say.
 pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(604_800);
 
-/// With [`Quirks::svix_fixed_portal_lifetime`](super::Quirks::svix_fixed_portal_lifetime).
+/// The lifetime with [`Quirks::svix_fixed_portal_lifetime`](super::Quirks::svix_fixed_portal_lifetime).
 const FIXED_LIFETIME: Duration = Duration::from_secs(28 * 24 * 3600);
 
-/// With [`Quirks::svix_expiry_leeway`](super::Quirks::svix_expiry_leeway).
+/// The leeway with [`Quirks::svix_expiry_leeway`](super::Quirks::svix_expiry_leeway).
 const LEEWAY: Duration = Duration::from_secs(15 * 60);
 
 const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -78,7 +78,7 @@ fn answer(core: &mut Core, now: SystemTime, request: &Request, route: &Route<'_>
     }
 }
 
-/// What the open-source server doesn't have.
+/// The refusal of operations that the open-source server doesn't have.
 fn unavailable(core: &Core, route: &Route<'_>) -> Option<Response> {
     let is_missing =
         !matches!(route.operation, Operation::AppPortalAccess | Operation::DashboardAccess | Operation::Logout);
@@ -89,14 +89,14 @@ fn unavailable(core: &Core, route: &Route<'_>) -> Option<Response> {
     not_implemented.then(|| failure(StatusCode::NOT_IMPLEMENTED, "not_implemented", "This is not implemented"))
 }
 
-/// No operation: with another method there is one, or there is none at all.
+/// A request for no operation: 405 if its path has one for POST, else 404.
 fn unknown(request: &Request) -> Response {
     let posted = Request { method: http::Method::POST, ..request.clone() };
     let status = if route::find(&posted).is_some() { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_FOUND };
     Response::empty(status)
 }
 
-/// Checks the key and the path. The application is an error of its own: portal access may create it.
+/// Checks key and path. A missing application is an inner error, since portal access may create it.
 fn authorized_application(
     core: &Core,
     now: SystemTime,
@@ -239,7 +239,7 @@ fn mint(core: &mut Core, now: SystemTime, application: &str, expires_at: Option<
     token
 }
 
-/// The application that a token lets in to.
+/// The application that a token gives access to.
 fn app_of(core: &Core, now: SystemTime, token: &str) -> Option<String> {
     let leeway = if core.quirks.svix_expiry_leeway { LEEWAY } else { Duration::ZERO };
     let record = core.tokens.get(token, Kind::Access)?;

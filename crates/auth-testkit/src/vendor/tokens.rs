@@ -1,9 +1,9 @@
-//! Tokens that were issued, and what became of them.
+//! Issued tokens and their state.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, SystemTime};
 
-/// What a token is for.
+/// The purpose of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Access,
@@ -14,7 +14,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Live,
-    /// Redeemed: good for one use, and used.
+    /// Redeemed: it had a single use.
     Spent,
     Revoked,
 }
@@ -24,9 +24,9 @@ pub(crate) struct Record {
     pub(crate) kind: Kind,
     /// The account or application.
     pub(crate) owner: String,
-    /// What all tokens of one sign-in have in common.
+    /// The number that all tokens of one sign-in share.
     pub(crate) session: u64,
-    /// The generation of the owner that the token belongs to, at PacerPro.
+    /// At PacerPro, the identifier of the owner when the token was issued.
     pub(crate) jti: Option<String>,
     pub(crate) expires_at: Option<SystemTime>,
     pub(crate) state: State,
@@ -41,7 +41,7 @@ impl Record {
         self.state == State::Live && !self.is_expired(now)
     }
 
-    /// The same with an expiry that counts only `leeway` later.
+    /// [`is_good`](Self::is_good), with an expiry that is `leeway` later.
     pub(crate) fn is_good_with(&self, now: SystemTime, leeway: Duration) -> bool {
         self.is_good(now.checked_sub(leeway).unwrap_or(now))
     }
@@ -64,12 +64,12 @@ impl Tokens {
         self.records.insert(token.to_owned(), record);
     }
 
-    /// A token of this kind, whatever became of it.
+    /// A token of this kind, in any state.
     pub(crate) fn get(&self, token: &str, kind: Kind) -> Option<&Record> {
         self.find(token).filter(|record| record.kind == kind)
     }
 
-    /// A token of any kind, whatever became of it.
+    /// A token of any kind, in any state.
     pub(crate) fn find(&self, token: &str) -> Option<&Record> {
         self.records.get(token)
     }
@@ -80,14 +80,14 @@ impl Tokens {
         }
     }
 
-    /// Revokes what is live and fits.
+    /// Revokes the live tokens that fit.
     pub(crate) fn revoke(&mut self, fits: impl Fn(&Record) -> bool) {
         for record in self.records.values_mut().filter(|record| record.state == State::Live && fits(record)) {
             record.state = State::Revoked;
         }
     }
 
-    /// Makes what is live and fits expire at `deadline`, unless it does before.
+    /// Makes the live tokens that fit expire at `deadline`, unless they expire before.
     pub(crate) fn expire(&mut self, deadline: SystemTime, fits: impl Fn(&Record) -> bool) {
         for record in self.records.values_mut().filter(|record| record.state == State::Live && fits(record)) {
             record.expires_at = Some(record.expires_at.map_or(deadline, |expiry| expiry.min(deadline)));

@@ -34,7 +34,7 @@ fn refresh(state: &mut VendorState, now: u64, with: &Tokens) -> (u16, Value) {
 }
 
 #[test]
-fn a_session_has_what_the_documents_say() {
+fn a_session_has_the_documented_properties() {
     let answer = aivo(Quirks::documented()).handle(at(0), &Request::post("/auth/v1/login").with_json(&credentials()));
     assert_eq!(answer.status, 200);
     let session = answer.json();
@@ -45,7 +45,7 @@ fn a_session_has_what_the_documents_say() {
 }
 
 #[test]
-fn login_refuses_what_is_wrong_and_what_is_malformed() {
+fn login_refuses_wrong_and_malformed_credentials() {
     let mut state = aivo(Quirks::documented());
     let mut login = |body: Value| parts(&state.handle(at(0), &Request::post("/auth/v1/login").with_json(&body)));
     let (status, body) = login(json!({ "email": EMAIL, "password": "wrong horse" }));

@@ -1,4 +1,4 @@
-//! The conformance suite: an authenticator that keeps the contract passes, and each broken one fails where it is broken.
+//! The conformance suite: an authenticator that keeps the contract passes, and each broken one fails at its defect.
 
 use std::sync::Mutex;
 
@@ -18,19 +18,19 @@ const FAMILY: Family = Family::new("in-process");
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Defect {
     None,
-    /// Claims to refresh, and doesn't.
+    /// Claims to refresh, but doesn't.
     NoRefresh,
-    /// Gives back the session it was given.
+    /// Returns the session that it was given.
     SameSession,
-    /// Says that it will work out, though it won't.
+    /// Marks a final error as transient.
     Transient,
-    /// Can log out, and says that it can't.
+    /// Can log out, but claims that it can't.
     HiddenLogout,
-    /// Takes any credentials.
+    /// Accepts any credentials.
     Credulous,
-    /// Takes any password.
+    /// Accepts any password.
     AnyPassword,
-    /// Says of a wrong password that it may be right later.
+    /// Reports a wrong password as a transport error.
     Hopeful,
 }
 
@@ -132,7 +132,7 @@ async fn failures(defect: Defect) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn one_that_keeps_the_contract_passes() {
+async fn an_authenticator_that_keeps_the_contract_passes() {
     assert_eq!(failures(Defect::None).await, Vec::<&str>::new());
 }
 
@@ -152,7 +152,7 @@ async fn each_defect_is_found() {
     }
 }
 
-/// Whatever is right or wrong: where a session can be ended, it is.
+/// Every session that can be ended is ended, whatever the defect.
 #[tokio::test]
 async fn no_session_is_left_alive() {
     for defect in [Defect::None, Defect::SameSession, Defect::Transient, Defect::Credulous, Defect::AnyPassword] {
@@ -163,7 +163,7 @@ async fn no_session_is_left_alive() {
 }
 
 #[tokio::test]
-async fn what_needs_other_credentials_is_skipped_by_name() {
+async fn checks_that_need_other_credentials_are_skipped_by_name() {
     let report = conformance::run(&InProcess::new(Defect::Credulous), &Credentials::api_key("a key")).await;
     let skipped: Vec<_> = report.skipped.iter().map(|(name, _)| *name).collect();
     let needs_password = "a wrong password is refused for good";

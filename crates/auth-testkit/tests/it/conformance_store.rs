@@ -1,4 +1,4 @@
-//! The suite for stores: one that keeps its promises passes, and each broken one fails where it is broken.
+//! The suite for stores: a store that keeps its promises passes, and each broken one fails at its defect.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
@@ -14,31 +14,31 @@ enum Defect {
     FoldsCase,
     /// Drops fractions of a second.
     WholeSeconds,
-    /// Forgets who is signed in.
+    /// Drops the subject.
     DropsSubject,
-    /// Doesn't keep intents.
+    /// Drops intents.
     ForgetsIntents,
-    /// A save leaves the intent.
+    /// Keeps the intent on a save.
     SaveKeepsIntent,
-    /// Records an intent whatever is there.
+    /// Records an intent without comparing the revision.
     OverwritesIntents,
-    /// Clears an intent whatever is there.
+    /// Clears an intent without comparing the revision.
     ClearsTheirs,
-    /// Swaps whatever is there.
+    /// Swaps without comparing the revision.
     SwapsAnything,
-    /// Swaps whatever is there, if nothing is expected.
+    /// Swaps without comparing, if no session is expected.
     SwapsOverSomething,
     /// Compares first, and writes a moment later.
     Racy,
-    /// Begins to count anew after a removal.
+    /// Counts revisions from the start after a removal.
     RevisionsComeBack,
-    /// Doesn't say what is there where nothing is: that is none.
+    /// Returns no vacancy, which a store may do.
     TellsNoVacancy,
-    /// Says that nothing was removed, and doesn't compare that either.
+    /// Always returns the vacancy of an untouched account, and doesn't compare it either.
     HidesRemovals,
-    /// A removal of nothing isn't seen.
+    /// Keeps the vacancy when there is nothing to remove.
     HidesEmptyRemovals,
-    /// Takes what is expected where nothing is for nothing.
+    /// Writes to an empty account whichever vacancy is expected.
     IgnoresVacancies,
     /// Removes nothing.
     KeepsAll,
@@ -50,9 +50,9 @@ enum Defect {
     NoLock,
     /// One lock for all accounts.
     OneLock,
-    /// A lock that can't be had is a fault of the store.
+    /// Reports a lock that isn't free as a fault of the store.
     LockIsStorage,
-    /// Never gives a lock back.
+    /// Never releases a lock.
     LockStays,
     /// Shows a token in an error.
     Leaks,
@@ -84,7 +84,7 @@ impl Broken {
         account
     }
 
-    /// What is there now, for those who don't look at what is expected.
+    /// The stored session, for defects that don't compare the expected revision.
     async fn current(&self, account: &str) -> Option<Stored> {
         self.inner().load(account).await.unwrap()
     }
@@ -219,7 +219,7 @@ impl SessionStore for Broken {
     fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
         Box::pin(async move {
             let account = if self.has(Defect::OneLock) { String::new() } else { self.account(account) };
-            // The suite waits as long as it is told to; a lock that is never free would take it half a minute.
+            // The suite waits up to its limit; a lock that is never free would take it half a minute.
             let within = if self.has(Defect::LockStays) { within.min(Duration::from_millis(50)) } else { within };
             if self.has(Defect::NoLock) {
                 return Ok(StoreLock::guard(()));
@@ -255,7 +255,7 @@ async fn a_store_that_keeps_its_promises_passes() {
 }
 
 #[tokio::test]
-async fn what_a_store_need_not_do_is_skipped_and_named() {
+async fn optional_abilities_of_a_store_are_skipped_by_name() {
     let report = report(Some(Defect::TellsNoVacancy)).await;
     assert!(report.is_ok(), "{report}");
     let skipped = ["a removal can be told from a place where nothing was", "the keys of what is stored can be listed"];
@@ -264,7 +264,7 @@ async fn what_a_store_need_not_do_is_skipped_and_named() {
 }
 
 #[tokio::test]
-async fn each_defect_is_found_where_it_is() {
+async fn each_defect_is_found_by_its_check() {
     for (defect, check) in [
         (Defect::FoldsCase, "any text is an account, and none is another"),
         (Defect::WholeSeconds, "every member of a session comes back as it was"),

@@ -71,7 +71,7 @@ fn deleting_kills_every_token_of_the_user() {
 }
 
 #[test]
-fn the_gateway_hides_what_it_does_not_map() {
+fn the_gateway_hides_errors_that_it_does_not_map() {
     let broken = Request::post("/v1/session").with_json(&json!(7));
     assert_eq!(pacerpro(Quirks::documented()).handle(at(0), &broken).status, 400);
     let mut state = pacerpro(Quirks::pacerpro_gateway());

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{EMAIL, PASSWORD, credentials, text};
 
-/// Long enough for an answer on loopback, and the price of a stall.
+/// Long enough for an answer on loopback; each stall takes this long.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 async fn aivo() -> VendorServer {
@@ -23,7 +23,7 @@ async fn login(client: &Client, aivo: &VendorServer) -> reqwest::Result<Response
     client.post(format!("{}/login", aivo.url())).json(&credentials()).send().await
 }
 
-/// The whole answer, or what became of it.
+/// The status and the whole body, or the error.
 async fn body(client: &Client, aivo: &VendorServer) -> reqwest::Result<(u16, Vec<u8>)> {
     let response = login(client, aivo).await?;
     Ok((response.status().as_u16(), response.bytes().await?.to_vec()))

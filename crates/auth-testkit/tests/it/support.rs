@@ -1,4 +1,4 @@
-//! What all tests need. Each test file uses a part of it.
+//! Helpers for all tests. Each test file uses a part of them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

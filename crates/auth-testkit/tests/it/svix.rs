@@ -41,7 +41,7 @@ fn a_portal_token_lives_as_long_as_was_asked_for() {
 }
 
 #[test]
-fn who_may_do_what() {
+fn permissions_of_keys_and_tokens() {
     let mut state = svix(Quirks::documented());
     let mut status = |path: &str, token: &str| state.handle(at(0), &post(path, token, &json!({}))).status.as_u16();
     assert_eq!(status("app-portal-access/shop", "unknown"), 401);

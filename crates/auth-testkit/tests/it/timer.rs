@@ -11,7 +11,7 @@ use auth_testkit::ManualClock;
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn what_sleeps_wakes_up_when_so_much_time_has_passed() {
+async fn a_sleeper_wakes_up_when_its_time_has_passed() {
     let clock = ManualClock::default();
     let (began, day) = (Timer::now(&clock), clock.now());
     let sleeping = tokio::spawn(clock.sleep(HOUR));
@@ -57,7 +57,7 @@ impl Authenticator for Hourly {
 }
 
 #[tokio::test]
-async fn a_manager_lives_by_it() {
+async fn a_manager_follows_the_clock() {
     let clock = ManualClock::default();
     let builder = SessionManager::builder(Arc::new(Hourly)).credentials(Credentials::password("ada", "secret"));
     let manager = builder.timer(Arc::new(clock.clone())).build().unwrap();

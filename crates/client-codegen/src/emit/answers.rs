@@ -1,4 +1,4 @@
-//! `answers`: an enum for each operation that succeeds in several ways, read by the status of the response.
+//! `answers`: an enum for each operation with several success responses, decoded by status.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,11 +7,11 @@ use super::types::{arm, json_type};
 use crate::model::{Answer, AnswerBody, Api, Operation, StatusPattern};
 use crate::polish::doc_attributes;
 
-/// What the call of an operation gives that has several answers.
+/// The result of a call whose operation has several success responses.
 pub(super) enum Reading {
     /// One of them, as a value of this enum.
     Enum(TokenStream),
-    /// There is only one, and nothing to read in it.
+    /// There is only one, and it has no body.
     Nothing,
 }
 
@@ -27,7 +27,7 @@ impl Reading {
         }
     }
 
-    /// The function that reads an answer.
+    /// The function that decodes a response.
     pub(super) fn reader(&self, operation: &Operation) -> TokenStream {
         match self {
             Self::Enum(name) => quote!(#name::read),
@@ -149,7 +149,7 @@ fn pattern(status: StatusPattern) -> TokenStream {
             let (first, last) = (digit * 100, digit * 100 + 99);
             quote!(#first..=#last)
         }
-        // It stands behind all others.
+        // It comes after all others.
         StatusPattern::Default => quote!(_),
     }
 }

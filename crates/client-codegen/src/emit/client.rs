@@ -93,7 +93,7 @@ fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
     }
     let mut docs = doc_attributes(&text);
     let error = &operation.names.error;
-    // Ours, with links: it doesn't go through the filter for the vendor's text.
+    // Our own text, with links: it doesn't go through the filter for the vendor's text.
     for line in [
         String::new(),
         " # Errors".to_owned(),
@@ -112,7 +112,7 @@ fn method_docs(operation: &Operation, signature: &Signature) -> Vec<Attribute> {
     docs
 }
 
-/// What an operation sends to prove who calls, as the end of a sentence.
+/// The credentials of an operation, as the end of a sentence.
 fn sent_along(security: &Security) -> String {
     if security.need == Need::None {
         return " without a token.\n".to_owned();
@@ -133,7 +133,7 @@ fn sent_along(security: &Security) -> String {
     format!(" with {}{end}.\n", ways.join("; or with "))
 }
 
-/// What is sent at once, the token first.
+/// The credentials that are sent together, the token first.
 fn all_of(way: &[Scheme]) -> String {
     let mut schemes: Vec<&Scheme> = way.iter().collect();
     schemes.sort_by_key(|scheme| scheme.method.is_some());
@@ -144,7 +144,7 @@ fn all_of(way: &[Scheme]) -> String {
     parts.collect::<Vec<String>>().join(", and ")
 }
 
-/// The method of the builder that takes a credential.
+/// The builder's method for a credential.
 fn credential(credential: &Credential) -> TokenStream {
     let Credential { scheme, carrier, docs, .. } = credential;
     let method = format_ident!("{}", credential.method);
@@ -167,7 +167,7 @@ fn credential(credential: &Credential) -> TokenStream {
     }
 }
 
-/// What the builder says of servers, a line each.
+/// The builder's documentation of servers, a line each.
 fn server_docs(api: &Api) -> Vec<String> {
     let Some(default) = servers::default_url(api) else {
         return vec![" Which server to call. The description names none, so one must be given.".to_owned()];
@@ -186,7 +186,7 @@ fn server_docs(api: &Api) -> Vec<String> {
     lines.map(spaced).to_vec()
 }
 
-/// What the builder says of the token, a line each.
+/// The builder's documentation of the token, a line each.
 fn token_docs(api: &Api) -> Vec<String> {
     let mut lines = vec!["Sends this token with every call that needs one.".to_owned()];
     if !api.token_regions.is_empty() {
@@ -213,17 +213,17 @@ fn token_docs(api: &Api) -> Vec<String> {
     lines.iter().map(|line| spaced(line)).collect()
 }
 
-/// As a comment is written, with a space before the text.
+/// A line of a doc comment, with a space before the text.
 fn spaced(line: &str) -> String {
     if line.is_empty() { String::new() } else { format!(" {line}") }
 }
 
-/// The builder: a thin face over the runtime's, which knows this API's servers.
+/// The builder: a thin layer over the runtime's, with this API's servers.
 pub(super) fn builder(api: &Api) -> TokenStream {
     let default_server = servers::default_url(api);
     let fallback = default_server.map(|url| {
         let server = servers::server_at(api, url, &quote!(Server));
-        // A variant costs nothing to make, and clippy wants to see that.
+        // A variant costs nothing to construct: clippy wants `unwrap_or` then.
         if servers::has_variant(api, url) { quote!(.unwrap_or(#server)) } else { quote!(.unwrap_or_else(|| #server)) }
     });
     let server_docs = server_docs(api);
@@ -250,7 +250,7 @@ pub(super) fn builder(api: &Api) -> TokenStream {
         }
     });
     let credentials = api.credentials.iter().map(credential);
-    // Where no operation sends one, a token that is given is a mistake that the compiler tells.
+    // If no operation sends a token, giving one is a mistake that the compiler reports.
     let takes_token = api.operations.iter().any(|operation| operation.security.token().is_some());
     let token = takes_token.then(|| {
         quote! {

@@ -87,7 +87,7 @@ fn error(operation: &Operation) -> TokenStream {
     }
 }
 
-/// With the members of the body that its description calls codes, titles and names of fields.
+/// Shows the properties of the body that its description documents as codes, titles and names of fields.
 fn display(operation: &Operation, variants: &[Ident]) -> TokenStream {
     if operation.errors.iter().all(|error| error.shown.is_empty()) {
         return quote!(rt::codegen::fmt_api_error(self, f));
@@ -146,7 +146,7 @@ fn arms(operation: &Operation) -> Vec<TokenStream> {
     arms
 }
 
-/// The variant of an error from the response, or the response if its body is another.
+/// Decodes the variant of an error from the response, or returns the response if its body doesn't fit.
 fn decode(error: &ErrorResponse) -> TokenStream {
     let variant = format_ident!("{}", error.status.variant());
     let decode = if error.body.is_some() { format_ident!("decode") } else { format_ident!("without_body") };

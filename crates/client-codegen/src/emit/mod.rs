@@ -1,7 +1,7 @@
 //! `client.rs`: the one public client of a crate, over progenitor's private layer.
 //!
-//! It is made in two halves, each of them text when it is done: one goes by the description alone, so that it can be
-//! made while progenitor runs; the other wraps progenitor's methods.
+//! It is generated in two halves, each rendered on its own: one depends on the description alone, so that it can be
+//! generated while progenitor runs; the other wraps progenitor's methods.
 
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::quote;
@@ -27,21 +27,21 @@ pub(crate) fn has_answers(api: &Api) -> bool {
     api.operations.iter().any(|operation| matches!(answers::Reading::of(operation), Some(answers::Reading::Enum(_))))
 }
 
-/// What goes by the description alone.
+/// The half that depends on the description alone.
 pub(crate) struct ByDescription {
     operations: String,
     answers: String,
     errors: String,
 }
 
-/// What goes by progenitor's methods.
+/// The half that depends on progenitor's methods.
 pub(crate) struct ByMethods {
     client: String,
     requests: String,
 }
 
 impl ByDescription {
-    /// An error as soon as `is_in_vain` says so.
+    /// Ends with an error as soon as `is_in_vain` returns true.
     pub(crate) fn of(api: &Api, lines: &Lines<'_>, is_in_vain: &dyn Fn() -> bool) -> Result<Self, CodegenError> {
         let text = |module: fn(&Api) -> TokenStream| match is_in_vain() {
             true => Err(CodegenError::Progenitor("it failed".to_owned())),
@@ -103,8 +103,8 @@ fn text(tokens: TokenStream, lines: &Lines<'_>) -> Result<String, CodegenError> 
     Ok(render::text(&file))
 }
 
-/// What some code needs of the private layer, which lies in the module `parent`: the path is relative, so that a client
-/// compiles in any module.
+/// The imports that some code needs of the private layer, which is in the module `parent`: the path is relative, so
+/// that a client compiles in any module.
 fn imports(code: &TokenStream, parent: TokenStream) -> TokenStream {
     match names_types(code) {
         true => quote!(
@@ -116,7 +116,7 @@ fn imports(code: &TokenStream, parent: TokenStream) -> TokenStream {
     }
 }
 
-/// Whether some code names the module of the generated types, which an import would otherwise be unused for: as the
+/// Whether some code names the module of the generated types, without which its import would be unused: as the
 /// beginning of a path, since a method or an argument may have that name too.
 fn names_types(code: &TokenStream) -> bool {
     let mut tokens = code.clone().into_iter().peekable();

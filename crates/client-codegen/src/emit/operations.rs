@@ -1,4 +1,4 @@
-//! `operations`: what the runtime, and anybody who asks, knows of each operation.
+//! `operations`: the operations as data, for the runtime and for callers.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use crate::model::{Api, Carrier, Need, Operation, Scheme, Security};
 pub(super) fn module(api: &Api) -> TokenStream {
     let constants = api.operations.iter().map(constant);
     let family = &api.family;
-    // Constants are in capitals, so none has this name.
+    // Constants are in capitals, so none collides with this name.
     let start = (!api.operations.is_empty()).then(|| {
         quote! {
             const fn operation(id: &'static str, method: &'static str, path: &'static str) -> rt::Operation {

@@ -46,7 +46,7 @@ fn request(operation: &Operation, signature: &Signature) -> Result<TokenStream, 
     let fields = signature.arguments.iter().filter_map(field);
     let setters = signature.optional().map(setter);
     let key = operation.idempotency_key().map(|_| idempotency_key());
-    // Where there is none to send, giving one is a mistake that the compiler tells.
+    // If no token is sent, giving one is a mistake that the compiler reports.
     let token = operation.security.token().map(|_| token());
     let send = send(operation, signature)?;
     Ok(quote! {
@@ -194,7 +194,7 @@ fn send(operation: &Operation, signature: &Signature) -> Result<TokenStream, Cod
     })
 }
 
-/// What sees to it that no value changes the path of a request: one check for each parameter in the path.
+/// The checks that no value changes the path of a request: one for each parameter in the path.
 fn checks(operation: &Operation, signature: &Signature, constant: &Ident) -> Result<Vec<TokenStream>, CodegenError> {
     let in_path = operation.parameters.iter().filter(|parameter| parameter.is_in_path());
     let given = in_path.map(|parameter| {
@@ -226,7 +226,7 @@ fn checks(operation: &Operation, signature: &Signature, constant: &Ident) -> Res
     Ok(given.into_iter().map(check).collect())
 }
 
-/// What a call knows beside the arguments of the generated layer's method.
+/// The options of a call, besides the arguments of the generated layer's method.
 fn options(operation: &Operation, signature: &Signature, constant: &Ident) -> Vec<TokenStream> {
     let mut set: Vec<TokenStream> = Vec::new();
     set.extend(operation.accept.as_ref().map(|text| quote!(options.accept = Some(#text);)));
@@ -255,7 +255,7 @@ fn options(operation: &Operation, signature: &Signature, constant: &Ident) -> Ve
     set
 }
 
-/// The variable for what a path parameter becomes.
+/// The variable for the encoded value of a path parameter.
 fn segment(argument: &Argument) -> Ident {
     format_ident!("segment_{}", argument.position)
 }

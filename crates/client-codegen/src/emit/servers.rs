@@ -1,4 +1,4 @@
-//! `Server`: where the API is served.
+//! `Server`: the servers of the API.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -55,7 +55,7 @@ pub(super) fn servers(api: &Api) -> TokenStream {
     }
 }
 
-/// The server of a URL: a variant where the description has it.
+/// The server of a URL: a variant if the description has it.
 pub(super) fn server_at(api: &Api, url: &str, owner: &TokenStream) -> TokenStream {
     let url = url.trim_end_matches('/');
     match variant_at(api, url) {
@@ -69,7 +69,7 @@ pub(super) fn has_variant(api: &Api, url: &str) -> bool {
     variant_at(api, url.trim_end_matches('/')).is_some()
 }
 
-/// The server of a URL, as documentation refers to it.
+/// The server of a URL, for documentation.
 pub(super) fn link(api: &Api, url: &str) -> String {
     let url = url.trim_end_matches('/');
     match variant_at(api, url) {
@@ -82,12 +82,12 @@ fn variant_at(api: &Api, url: &str) -> Option<syn::Ident> {
     api.servers.iter().find(|server| server.url == url).map(|server| format_ident!("{}", server.variant))
 }
 
-/// The server of clients that nobody chose one for.
+/// The server of clients that were given none.
 pub(super) fn default_url(api: &Api) -> Option<&str> {
     api.any_region.as_deref().or_else(|| api.servers.first().map(|first| first.url.as_str()))
 }
 
-/// Svix's own SDKs choose the server by the end of the token.
+/// The server by the end of the token, as in Svix's own SDKs.
 fn of_token(api: &Api) -> Option<TokenStream> {
     if api.token_regions.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! What progenitor's methods take and give: the emitted client wraps exactly that.
+//! The signatures of progenitor's methods, which the emitted client wraps.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -14,49 +14,49 @@ use crate::wiring::{Place, places};
 pub(super) struct Signature {
     /// In the order of the public method: path, query, body, headers.
     pub(super) arguments: Vec<Argument>,
-    /// Whether a number in the body may be one that JSON doesn't have.
+    /// Whether the body may hold a number that isn't finite, which JSON can't express.
     pub(super) may_hold_float: bool,
-    /// The type of a successful body, as the user gets it.
+    /// The type of a successful body, as the caller gets it.
     pub(super) output: Type,
-    /// The function of the runtime that makes it.
+    /// The function of the runtime that returns it.
     pub(super) finish: &'static str,
 }
 
 /// One argument of a generated method.
 pub(super) struct Argument {
-    /// What it is called in the public method.
+    /// Its name in the public method.
     pub(super) name: syn::Ident,
     /// The type without the `Option` of an optional one.
     pub(super) ty: Type,
     pub(super) kind: Kind,
     pub(super) form: Form,
-    /// The parameter; nothing of the body.
+    /// The parameter; `None` for the body.
     pub(super) parameter: Option<Wire>,
-    /// Whether a caller who has to give it may give `None`, for null.
+    /// Whether the caller may give `None` for a required one, meaning null.
     pub(super) nullable: bool,
     /// Its number among the arguments of progenitor's method.
     pub(super) position: usize,
     pub(super) docs: String,
 }
 
-/// A parameter as it travels.
+/// A parameter on the wire.
 pub(super) struct Wire {
     pub(super) name: String,
-    /// How the runtime writes it, where progenitor's method doesn't.
+    /// How the runtime writes it, if progenitor's method doesn't.
     pub(super) writing: Option<Writing>,
     pub(super) location: String,
 }
 
-/// In what form the caller hands a value over.
+/// The form in which the caller passes a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// As the generated method wants it.
+    /// As the generated method takes it.
     Plain,
-    /// A body of bytes: anything that becomes some.
+    /// A body of bytes: any type that converts into them.
     Bytes,
-    /// A body of text: anything that becomes one.
+    /// A body that is a string: any type that converts into it.
     Text,
-    /// A text that must not be shown.
+    /// A string that must not be shown.
     Secret,
 }
 
@@ -68,7 +68,7 @@ pub(super) enum Kind {
     Required,
     /// A method of the request.
     Optional,
-    /// The header the runtime fills in.
+    /// The header that the runtime sets.
     IdempotencyKey,
 }
 
@@ -79,7 +79,7 @@ impl Argument {
         Some((wire, wire.writing.as_ref()?))
     }
 
-    /// Where it stands among the arguments of the public method.
+    /// Its place among the arguments of the public method.
     fn order(&self) -> (u8, usize, String) {
         match &self.parameter {
             None => (2, 0, String::new()),
@@ -136,20 +136,20 @@ impl Signature {
     }
 }
 
-/// The heads of progenitor's methods, one an operation and in their order.
+/// The heads of progenitor's methods, one per operation and in their order.
 pub(crate) struct Heads(Vec<Head>);
 
-/// What is read from a method: as text, since syntax trees can't leave the thread that made them.
+/// The facts read from a method: as text, since syntax trees can't leave the thread that made them.
 struct Head {
     signature: String,
-    /// Where its arguments go.
+    /// The places of its arguments in the request.
     places: Vec<(String, Place)>,
-    /// Those that may hold a floating-point number.
+    /// The arguments that may hold a floating-point number.
     floats: Vec<String>,
 }
 
 impl Heads {
-    /// Of progenitor's output.
+    /// Reads progenitor's output.
     pub(crate) fn of(api: &Api, generated: &File) -> Result<Self, CodegenError> {
         let methods = methods_by_name(generated);
         let types = with_floats(generated)?;
@@ -205,7 +205,7 @@ fn of(operation: &Operation, head: &Head) -> Result<Signature, CodegenError> {
         }
         arguments.push(argument(operation, parameter, ty, position));
     }
-    // Each has its argument, or a check of its value would be missing, or the value itself.
+    // Every parameter must have its argument: otherwise its value, or the check of it, would be missing.
     if let Some((parameter, _)) = operation.parameters.iter().zip(found).find(|(_, found)| !found) {
         let problem = format!("the parameter `{}` got no argument", parameter.name);
         return Err(CodegenError::document(&operation.pointer, problem));
@@ -224,7 +224,7 @@ fn of(operation: &Operation, head: &Head) -> Result<Signature, CodegenError> {
     Ok(Signature { arguments, may_hold_float, output, finish })
 }
 
-/// The type of an only success, and the function of the runtime that makes it.
+/// The type of a single success, and the function of the runtime that returns it.
 fn only(operation: &Operation, output: Type) -> (Type, &'static str) {
     match output {
         empty if matches!(&empty, Type::Tuple(tuple) if tuple.elems.is_empty()) => (empty, "finish_empty"),
@@ -239,7 +239,7 @@ fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position
     let parameter = parameter.and_then(|at| operation.parameters.get(at));
     let inner = first_parameter(ty, "Option");
     let is_optional_body = parameter.is_none() && operation.body.as_ref().is_some_and(|body| !body.required);
-    // progenitor makes no difference between what may be absent and what may be null.
+    // progenitor doesn't distinguish absence from null.
     let nullable = inner.is_some() && parameter.is_some_and(|parameter| parameter.required);
     let kind = match parameter {
         Some(parameter) if inner.is_some() && parameter.is_idempotency_key() => Kind::IdempotencyKey,

@@ -1,4 +1,4 @@
-//! What is decoded by status: the types of bodies, and the arms that tell statuses apart.
+//! Decoding by status: the types of bodies, and the match arms of statuses.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -27,7 +27,8 @@ pub(super) fn json_type(ty: &JsonType) -> TokenStream {
     }
 }
 
-/// What stands before `=>` for a status, behind the more exact ones. Ranges are guards: clippy wants patterns not to overlap.
+/// The pattern of a match arm for a status, behind the more exact ones. Ranges are guards: clippy wants patterns not to
+/// overlap.
 pub(super) fn arm(status: StatusPattern) -> TokenStream {
     match status {
         StatusPattern::Exact(code) => quote!(#code),

@@ -1,4 +1,4 @@
-//! The parameters of an operation: their arguments, and who writes them.
+//! The parameters of an operation: their arguments, and whether the runtime or progenitor's method writes them.
 
 use openapi_pipeline::Node;
 use openapi_pipeline::names::{self, ParameterNames};
@@ -11,7 +11,7 @@ pub(crate) struct Parameter {
     pub(crate) names: ParameterNames,
     pub(crate) location: String,
     pub(crate) required: bool,
-    /// How the runtime writes it; nothing where progenitor's method does, and does it rightly.
+    /// How the runtime writes it; `None` if progenitor's method writes it correctly.
     pub(crate) writing: Option<Writing>,
     is_idempotency_key: bool,
     /// Whether its value must not be shown.
@@ -29,7 +29,7 @@ pub(crate) struct Writing {
 }
 
 impl Parameter {
-    /// Whether the runtime sends it: a header of that name that is a string.
+    /// Whether it is the idempotency key, which the runtime sends: a header of that name that is a string.
     pub(crate) fn is_idempotency_key(&self) -> bool {
         self.is_idempotency_key
     }
@@ -38,8 +38,8 @@ impl Parameter {
         self.location == "path"
     }
 
-    /// The name under which progenitor sees it: its own where that makes the argument it is to have, since a
-    /// description has its names in the docs of the method.
+    /// The name under which progenitor sees it: its own if that leads to the intended argument, since a description
+    /// uses its names in the docs of the method.
     pub(crate) fn view_name(&self) -> &str {
         let stays = self.names.is_plain && (self.is_in_path() || self.writing.is_none());
         if stays { &self.name } else { &self.names.inner }
@@ -51,7 +51,7 @@ pub(super) fn read(document: &Node, operation: &Node, names: &[ParameterNames]) 
     let listed = operation.get("parameters").and_then(Node::as_array).unwrap_or_default();
     let read = |(node, names): (&Node, &ParameterNames)| {
         let mut parameter = read_one(document, node, names.clone());
-        // One in the path can have another name in the template.
+        // A path parameter can have another name in the template.
         let can_stay = parameter.names.is_plain || parameter.is_in_path();
         let stays = parameter.is_idempotency_key() || can_stay && is_plain(document, &parameter, node);
         if !stays {
@@ -106,9 +106,10 @@ pub(super) fn writing(holder: &Node, default: &str) -> Writing {
     }
 }
 
-/// Whether progenitor's method writes it rightly: a scalar in its plain style, or an array of these in the query, repeated.
+/// Whether progenitor's method writes it correctly: a scalar in its plain style, or an array of these in the query,
+/// repeated.
 ///
-/// Headers aren't, since one with a line break would be an error that doesn't name it; nor numbers, since one may be NaN.
+/// Headers are excluded, since the error of a line break wouldn't name the header; and numbers, since one may be NaN.
 fn is_plain(document: &Node, parameter: &Parameter, node: &Node) -> bool {
     let writing = writing(node, if parameter.location == "query" { "form" } else { "simple" });
     let Some(schema) = node.get("schema").filter(|_| !writing.allow_reserved) else { return false };
@@ -140,7 +141,7 @@ fn plain_type<'a>(document: &'a Node, schema: &'a Node) -> Option<&'a str> {
     schema.get_str("type").filter(|_| !is_union)
 }
 
-/// A schema behind its references and wrappers.
+/// A schema without its references and wrappers.
 fn meant<'a>(document: &'a Node, schema: &'a Node) -> Option<&'a Node> {
     let mut schema = schema;
     // A longer chain is a cycle.

@@ -1,4 +1,4 @@
-//! What operations send to prove who calls.
+//! The credentials that operations send.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use openapi_pipeline::{Node, names};
 
 use crate::path::is_method;
 
-/// What an operation sends to prove who calls.
+/// The credentials that an operation sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Security {
     pub(crate) need: Need,
-    /// Of which one is enough; all schemes of it are sent together.
+    /// The alternatives, of which one is enough; all schemes of it are sent together.
     pub(crate) ways: Vec<Vec<Scheme>>,
 }
 
-/// Whether credentials must be there, may be there, or must not.
+/// Whether credentials are required, optional or forbidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     None,
@@ -29,11 +29,11 @@ pub(crate) struct Scheme {
     /// Its name in the description.
     pub(crate) name: String,
     pub(crate) carrier: Carrier,
-    /// The method of the builder that takes it, unless it is the client's token.
+    /// The method of the builder that sets it, unless it is the client's token.
     pub(crate) method: Option<String>,
 }
 
-/// How a credential travels.
+/// How a credential is carried in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Carrier {
     Bearer,
@@ -48,7 +48,7 @@ pub(crate) enum Carrier {
 pub(crate) struct Credential {
     pub(crate) scheme: String,
     pub(crate) carrier: Carrier,
-    /// The method of the builder that takes it.
+    /// The method of the builder that sets it.
     pub(crate) method: String,
     pub(crate) docs: String,
     pub(crate) pointer: String,
@@ -67,7 +67,7 @@ impl Carrier {
         }
     }
 
-    /// Where it travels, in prose; nothing for bearer tokens.
+    /// The place in the request, in prose; empty for bearer tokens.
     pub(crate) fn place(&self) -> String {
         match self {
             Self::Bearer => String::new(),
@@ -80,12 +80,12 @@ impl Carrier {
 }
 
 impl Security {
-    /// How the token travels, if one may be sent.
+    /// How the token is carried, if one may be sent.
     pub(crate) fn token(&self) -> Option<&Carrier> {
         self.ways.iter().flatten().find(|scheme| scheme.method.is_none()).map(|scheme| &scheme.carrier)
     }
 
-    /// How the token travels, if nothing else is ever sent.
+    /// How the token is carried, if nothing else is ever sent.
     pub(crate) fn only_token(&self) -> Option<&Carrier> {
         match self.ways.as_slice() {
             [way] if way.len() == 1 => self.token(),
@@ -94,9 +94,9 @@ impl Security {
     }
 }
 
-/// The credentials that clients have beside their token, each sent wherever its scheme is asked for, and nowhere else: the
-/// API keys that an operation wants along with another credential or in place of one, and `Basic` in place of a bearer
-/// token. That one can be chosen, the client must know which is which.
+/// The credentials that clients hold beside their token, each sent only where its scheme is asked for: the API keys
+/// that an operation needs along with another credential or in place of one, and `Basic` in place of a bearer token. To
+/// choose one, the client must know which is which.
 pub(crate) fn credentials(document: &Node) -> Vec<Credential> {
     let items = document.members("paths").flat_map(|(_, item)| item.as_object().into_iter().flatten());
     let operations = items.filter(|(key, _)| is_method(key)).map(|(_, operation)| operation);
@@ -127,7 +127,7 @@ pub(crate) fn credentials(document: &Node) -> Vec<Credential> {
     named.into_iter().zip(methods).map(credential).collect()
 }
 
-/// What an operation sends. An empty requirement among others makes credentials welcome but not needed.
+/// The credentials of an operation. An empty requirement among others makes them optional.
 pub(crate) fn read(document: &Node, operation: &Node, credentials: &[Credential]) -> Security {
     let ways = ways(document, operation);
     let is_empty = |requirement: &Node| requirement.as_object().is_none_or(|schemes| schemes.is_empty());
@@ -143,7 +143,7 @@ pub(crate) fn read(document: &Node, operation: &Node, credentials: &[Credential]
     Security { need, ways: ways.into_iter().map(|way| way.into_iter().map(scheme).collect()).collect() }
 }
 
-/// The ways to prove who calls, each of them once: two schemes that travel alike are one.
+/// The alternatives of an operation, each of them once: schemes that are carried alike are one.
 fn ways<'a>(document: &'a Node, operation: &'a Node) -> Vec<Vec<(&'a str, Carrier)>> {
     let mut found: Vec<Vec<(&str, Carrier)>> = Vec::new();
     for requirement in requirements(document, operation) {
@@ -163,7 +163,7 @@ fn requirements<'a>(document: &'a Node, operation: &'a Node) -> &'a [Node] {
     own.and_then(Node::as_array).unwrap_or_default()
 }
 
-/// The schemes of a requirement, one for each way to travel: two kinds of bearer tokens are one token.
+/// The schemes of a requirement, one for each carrier: two kinds of bearer tokens are one token.
 fn way<'a>(document: &Node, requirement: &'a Node) -> Vec<(&'a str, Carrier)> {
     let mut found: Vec<(&str, Carrier)> = Vec::new();
     for (name, _) in requirement.as_object().into_iter().flatten() {

@@ -1,16 +1,17 @@
-//! The members of an error's body that a line in a log may show: codes, titles and the names of fields, which a
-//! description documents, and never what a server may have echoed from a request.
+//! The properties of an error's body that a log line may show: codes, titles and the names of fields, which a
+//! description documents, and never data that a server may have echoed from a request.
 
 use openapi_pipeline::Node;
 use openapi_pipeline::names::snake;
 
-/// Members that say what kind of failure it is.
+/// Properties that name the kind of a failure.
 const KINDS: [&str; 7] = ["code", "error", "error_code", "reason", "title", "type", "error_type"];
 
-/// Members of an entry that say what it is about.
+/// Properties of an entry that name its subject.
 const SUBJECTS: [&str; 9] = ["field", "loc", "location", "param", "parameter", "path", "pointer", "property", "code"];
 
-/// Their paths in a body of this schema: `code`, `error.code`, or `errors[].field` for those of each entry.
+/// The paths of such properties in a body of this schema: `code`, `error.code`, or `errors[].field` for those of each
+/// entry.
 pub(super) fn members(document: &Node, schema: &Node) -> Vec<String> {
     let mut found = Vec::new();
     for (name, member) in resolve(document, schema).members("properties") {
@@ -42,14 +43,14 @@ fn is_kind(name: &str, member: &Node) -> bool {
     KINDS.contains(&snake(name).trim_end_matches('_')) && is_label(member)
 }
 
-/// A text or number that isn't kept from being shown.
+/// Whether a schema is a string or an integer without a type that hides it.
 fn is_label(schema: &Node) -> bool {
     matches!(schema.get_str("type"), Some("string" | "integer")) && schema.get("x-rust-type").is_none()
 }
 
-/// What a reference leads to, also behind an `allOf` of one part.
+/// The target of a reference, also in an `allOf` of one part.
 pub(crate) fn resolve<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
-    // A lowered document has no references in a cycle without something in between.
+    // A lowered document has no cycle of references alone.
     const LONGEST_CHAIN: usize = 32;
     let mut schema = schema;
     for _ in 0..LONGEST_CHAIN {

@@ -1,4 +1,4 @@
-//! Attributes on every type: growth without breakage, a JSON Schema behind a feature, and silence about errors.
+//! Attributes of every type: growth without breaking changes, a JSON Schema behind a feature, and silence about errors.
 
 use syn::{Attribute, Field, Fields, Ident, Item, Type, Variant, parse_quote};
 
@@ -36,7 +36,7 @@ pub(super) fn polish(items: &mut Vec<Item>, reach: &Reach) {
     items.extend(silent.iter().map(|ident| debug.of(ident)));
 }
 
-/// The type that an item implements a trait for, if it does.
+/// The type that an item implements the trait of this name for.
 pub(super) fn implementor(item: &Item, name: &str) -> Option<String> {
     let Item::Impl(block) = item else { return None };
     let (path, _) = block.trait_.as_ref()?;
@@ -46,14 +46,14 @@ pub(super) fn implementor(item: &Item, name: &str) -> Option<String> {
     }
 }
 
-/// A field the description says nothing about is documented by its name.
+/// Documents a field by its name, if it has no description.
 fn document(field: &mut Field) {
     if let Some(name) = &field.ident {
         name_it(name, &mut field.attrs);
     }
 }
 
-/// A description may say nothing once it is harmless: whatever has no documentation then gets its name.
+/// Documents every item by its name that is left without documentation: a description may be empty once it is harmless.
 pub(super) fn document_the_rest(items: &mut [Item]) {
     for item in items {
         match item {
@@ -80,8 +80,8 @@ fn name_it(name: &Ident, attrs: &mut Vec<Attribute>) {
     }
 }
 
-/// The same for a variant: typify names those of a `oneOf` after what they hold. One with fields can grow, unless callers
-/// build it.
+/// Documents a variant by its name: typify names those of a `oneOf` after their content. One with fields can grow,
+/// unless callers build it.
 fn polish_variant(variant: &mut Variant, built: bool) {
     variant.fields.iter_mut().for_each(document);
     if !built && matches!(variant.fields, Fields::Named(_)) {
@@ -90,7 +90,7 @@ fn polish_variant(variant: &mut Variant, built: bool) {
     name_it(&variant.ident, &mut variant.attrs);
 }
 
-/// Servers echo requests in their error texts, passwords included, so error bodies are never printed by `{:?}`.
+/// Servers echo requests in their error messages, passwords included, so error bodies are never printed by `{:?}`.
 fn silent_debug() -> Template {
     Template(parse_quote! {
         impl ::std::fmt::Debug for Silent {
@@ -107,7 +107,7 @@ pub(super) fn derives(attrs: &[Attribute], name: &str) -> bool {
     derived(attrs).iter().any(|path| is_named(path, name))
 }
 
-/// Takes a trait out of the `derive`s; says whether it was there.
+/// Removes a trait from the `derive`s; returns whether it was there.
 pub(super) fn remove_derive(attrs: &mut Vec<Attribute>, name: &str) -> bool {
     let all = derived(attrs);
     let kept: Vec<&syn::Path> = all.iter().filter(|path| !is_named(path, name)).collect();
@@ -126,7 +126,7 @@ pub(super) fn remove_derive(attrs: &mut Vec<Attribute>, name: &str) -> bool {
 fn derived(attrs: &[Attribute]) -> Vec<syn::Path> {
     let mut paths = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("derive")) {
-        // A `derive` that doesn't parse can't come out of progenitor; it would fail to compile as it stands.
+        // progenitor's output has no `derive` that doesn't parse; it wouldn't compile either.
         let _ = attr.parse_nested_meta(|meta| {
             paths.push(meta.path);
             Ok(())

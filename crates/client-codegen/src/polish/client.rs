@@ -1,4 +1,4 @@
-//! progenitor's client becomes a private layer that sends nothing the description doesn't ask for.
+//! Makes progenitor's client a private layer that sends nothing the description doesn't ask for.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, File, ImplItem, Item, Stmt, UseTree, parse_quote};
 
-/// All of it. What the types are made of is left alone: nothing of this occurs in there.
+/// Polishes the client. The types are left alone, since nothing of this occurs in them.
 pub(super) fn polish(file: &mut File) {
     make_private(file);
     for item in layer(file) {
@@ -21,7 +21,7 @@ fn layer(file: &mut File) -> impl Iterator<Item = &mut Item> {
     file.items.iter_mut().filter(|item| !matches!(item, Item::Mod(_)))
 }
 
-/// Takes away what a user must not see or meet: `Client::new` (it unwraps, and follows redirects), the prelude, and
+/// Removes what a user must not see or meet: `Client::new` (it unwraps, and follows redirects), the prelude, and
 /// the re-export of progenitor's types.
 fn make_private(file: &mut File) {
     file.items.retain(|item| !matches!(item, Item::Mod(module) if module.ident == "prelude"));
@@ -34,7 +34,7 @@ fn make_private(file: &mut File) {
                 block.items.retain(|item| !matches!(item, ImplItem::Fn(method) if method.sig.ident == "new"));
             }
             Item::Struct(client) if client.ident == "Client" => {
-                // What the call context holds has its own redacting Debug; the struct needs none.
+                // The call context has a redacting Debug of its own; the struct needs none.
                 client.attrs.retain(|attr| !attr.path().is_ident("derive"));
             }
             _ => {}
@@ -43,7 +43,7 @@ fn make_private(file: &mut File) {
     drop_unused_imports(file);
 }
 
-/// An import nothing uses would need an `allow`.
+/// Drops unused imports, which would need an `allow`.
 fn drop_unused_imports(file: &mut File) {
     let mut words = Words::default();
     // A module has imports of its own.
@@ -58,7 +58,7 @@ fn drop_unused_imports(file: &mut File) {
     }
 }
 
-/// Every identifier, those in macros too.
+/// All identifiers, those in macros too.
 #[derive(Default)]
 struct Words(HashSet<String>);
 
@@ -158,7 +158,7 @@ fn declares(stmt: &Stmt, name: &str) -> bool {
     }
 }
 
-/// `.headers(header_map)` with nothing left in the map.
+/// Drops `.headers(header_map)` once the map is empty.
 struct DropHeadersCall;
 
 impl VisitMut for DropHeadersCall {
@@ -173,7 +173,7 @@ impl VisitMut for DropHeadersCall {
     }
 }
 
-/// The HTTP library has no functions of their own for the rarer methods.
+/// reqwest's client has no shorthands for the rarer methods.
 struct RareMethods;
 
 fn rare_method(name: &Ident) -> Option<Expr> {
@@ -199,7 +199,7 @@ impl VisitMut for RareMethods {
     }
 }
 
-/// progenitor's encoder of forms refuses arrays; client-runtime's knows what OpenAPI makes of them.
+/// progenitor's encoder of forms refuses arrays; client-runtime's writes them as OpenAPI defines.
 struct Forms;
 
 impl VisitMut for Forms {

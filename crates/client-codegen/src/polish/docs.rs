@@ -1,4 +1,4 @@
-//! Every doc comment of the file is made harmless, whoever wrote it.
+//! Makes every doc comment of the file harmless, whatever its source.
 
 use proc_macro2::{Ident, Span};
 use syn::visit_mut::VisitMut;
@@ -13,7 +13,7 @@ pub(super) fn make_harmless(file: &mut File) {
 struct Docs;
 
 impl VisitMut for Docs {
-    /// No documentation stands within code.
+    /// Code contains no documentation.
     fn visit_block_mut(&mut self, _: &mut Block) {}
 
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
@@ -22,7 +22,7 @@ impl VisitMut for Docs {
             return;
         }
         let harmless = docs::harmless(&texts.join("\n"));
-        // Most are so already, and to make a literal of a text is dear.
+        // Most are harmless already, and literals are expensive to create.
         let same = harmless.lines().map(commented).eq(texts.iter().map(String::as_str));
         if !same {
             let position = attributes.iter().position(|attribute| doc_text(attribute).is_some()).unwrap_or(0);
@@ -32,7 +32,7 @@ impl VisitMut for Docs {
     }
 }
 
-/// A text as `///` lines: no line can end the comment it stands in.
+/// A string as `///` lines: no line can end the comment it stands in.
 pub(crate) fn doc_attributes(text: &str) -> Vec<Attribute> {
     docs::harmless(text).lines().map(doc_line).collect()
 }
@@ -42,7 +42,7 @@ pub(crate) fn doc_line(line: &str) -> Attribute {
     let text = LitStr::new(&commented(line), Span::call_site());
     let value = Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(text) });
     let path = Ident::new("doc", Span::call_site()).into();
-    // Put together and not parsed: a large API has thousands of lines.
+    // Constructed and not parsed: a large API has thousands of lines.
     Attribute {
         pound_token: Default::default(),
         style: AttrStyle::Outer,
@@ -51,7 +51,7 @@ pub(crate) fn doc_line(line: &str) -> Attribute {
     }
 }
 
-/// A line as it stands behind `///`.
+/// A line as it follows `///`.
 fn commented(line: &str) -> String {
     if line.is_empty() { String::new() } else { format!(" {line}") }
 }

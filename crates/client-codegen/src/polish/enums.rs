@@ -1,4 +1,4 @@
-//! Enums that come back from a server keep values nobody has heard of yet, instead of failing the whole response.
+//! Enums that come back from a server keep unknown values, instead of failing the whole response.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
         match item {
             Item::Enum(item) if open.contains(&item.ident.to_string()) => out.extend(open_enum(item, &templates)),
             Item::Impl(block) if is_one_of(&block.self_ty, &open) => {
-                // typify's Display, FromStr and TryFrom know the listed values only; a default stays what it is.
+                // typify's Display, FromStr and TryFrom know the listed values only; `Default` is kept.
                 let kept = block
                     .trait_
                     .as_ref()
@@ -102,7 +102,7 @@ fn open_enum(mut item: ItemEnum, templates: &[Template; 6]) -> Vec<Item> {
     [Item::Enum(item), as_str, display.of(&ident), from_str].into_iter().chain(shared).collect()
 }
 
-/// What every such enum has, whatever its values are; the first of them is its `Display`.
+/// The impls that all such enums share, whatever their values are; the first of them is `Display`.
 fn templates() -> [Template; 6] {
     [
         parse_quote! {

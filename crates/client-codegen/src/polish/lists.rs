@@ -1,9 +1,9 @@
-//! Optional lists and maps: an empty one is not the same as none. With it, a request clears a list.
+//! Optional arrays and maps: an empty one, by which a request clears an array, differs from an absent one.
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Field, Fields, Item, Meta, Token, parse_quote};
 
-/// Makes an `Option` of every list and map that serde would leave out when it is empty.
+/// Makes an `Option` of every array and map that serde would omit when it is empty.
 pub(super) fn tell_empty_from_absent(items: &mut [Item]) {
     for item in items {
         match item {

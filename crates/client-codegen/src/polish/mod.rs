@@ -1,4 +1,4 @@
-//! What is changed in progenitor's output before anybody sees it.
+//! The changes to progenitor's output.
 
 use std::collections::BTreeSet;
 
@@ -28,8 +28,8 @@ mod wires;
 pub(crate) use docs::{doc_attributes, doc_line};
 pub(crate) use nulls::NullMember;
 
-/// Applies every polish, in an order in which none disturbs another; with it, the optional members that may be null of
-/// what is sent.
+/// Applies every polish, in an order in which none disturbs another; also returns the optional properties of sent types
+/// that may be null.
 pub(crate) fn polish(
     mut file: File,
     api: &Api,
@@ -74,7 +74,7 @@ pub(crate) fn uninhabited(file: &File) -> Vec<String> {
     uninhabited::names(items.unwrap_or_default())
 }
 
-/// Makes any JSON value of the types without values.
+/// Turns the types without values into any JSON value.
 pub(crate) fn open_uninhabited(file: &mut File) {
     for item in &mut file.items {
         if let Item::Mod(module) = item
@@ -86,7 +86,7 @@ pub(crate) fn open_uninhabited(file: &mut File) {
     }
 }
 
-/// How many types a user of the crate sees.
+/// How many public types the crate has.
 pub(crate) fn public_types(file: &File) -> usize {
     let items = types_module(file).ok().and_then(|module| module.content.as_ref()).map(|(_, items)| items.as_slice());
     items

@@ -1,5 +1,5 @@
-//! Optional members that may be null. A PATCH says three things of them: leave it, clear it, make it this. Anywhere else
-//! null would say what absence says, and isn't sent.
+//! Optional properties that may be null. A PATCH distinguishes three states: unchanged, cleared, set. Anywhere else
+//! null means the same as absence, and isn't sent.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use syn::{Attribute, Field, Fields, Item, Type, parse_quote};
 use super::syntax::{option_inner, words};
 use crate::reach::Reach;
 
-/// An optional member that may be null, of something that is sent.
+/// An optional property that may be null, in a type that is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NullMember {
     /// The field, such as `Change::name`.
@@ -17,8 +17,8 @@ pub(crate) struct NullMember {
     pub(crate) clearable: bool,
 }
 
-/// Tells null from nothing in what a PATCH sends; all such members of what is sent at all. `nullable` are the paths of
-/// fields whose members may be null.
+/// Lets the types of a PATCH tell null from absence; returns all such properties of sent types. `nullable` are the
+/// paths of fields whose properties may be null.
 pub(super) fn tell_from_nothing(items: &mut [Item], reach: &Reach, nullable: &BTreeSet<String>) -> Vec<NullMember> {
     let mut found = Vec::new();
     let mut visit = |owner: &str, path: &str, fields: &mut Fields| {
@@ -54,10 +54,10 @@ pub(super) fn tell_from_nothing(items: &mut [Item], reach: &Reach, nullable: &BT
     found
 }
 
-/// Whether serde leaves a field out where there is no value.
+/// Whether serde omits a field without a value.
 fn is_left_out(field: &Field) -> bool {
     let skips = |attr: &Attribute| words(attr).iter().any(|word| word.path().is_ident("skip_serializing_if"));
-    // What can only be null is absent or null as it is.
+    // A property that can only be null is absent or null as it is.
     let holds_values = |ty: &Type| !matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty());
     option_inner(&field.ty).is_some_and(holds_values) && field.attrs.iter().any(skips)
 }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_patch_sends_has_three_states() {
+    fn only_the_types_of_a_patch_have_three_states() {
         let text = r#"
             struct Change { #[serde(rename = "a-b", skip_serializing_if = "Option::is_none")] a_b: Option<Vec<Secret>>, must: Option<u8>,
                 #[serde(default, skip_serializing_if = "Option::is_none")] c: Option<u8> }

@@ -1,14 +1,14 @@
-//! Optional members whose type hides that they are optional.
+//! Optional properties whose type hides that they are optional.
 //!
-//! The generator puts the box of a type that contains itself around its `Option`, and has none for a member that is only
-//! ever null. Such members would be sent as null where they aren't set.
+//! The generator puts the box of a recursive type around its `Option`, and uses none for a property that is only ever
+//! null. Such properties would be sent as null where they aren't set.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{Field, Item, Type, parse_quote};
 
 use super::syntax::{inner_of, option_inner, words};
 
-/// Brings every `Option` to the outside, and lets serde leave out what is none.
+/// Moves every `Option` to the outside, and lets serde omit `None`.
 pub(super) fn bring_outside(items: &mut [Item]) {
     items.iter_mut().for_each(|item| Boxes.visit_item_mut(item));
 }
@@ -27,7 +27,7 @@ impl VisitMut for Boxes {
         let hidden = inner_of(&field.ty, "Box").and_then(option_inner).is_some();
         let null = matches!(&field.ty, Type::Tuple(tuple) if tuple.elems.is_empty());
         visit_mut::visit_field_mut(self, field);
-        // A member without a default has to be there, if as null.
+        // A property without a default is required, if as null.
         let optional = field.attrs.iter().flat_map(words).any(|word| word.path().is_ident("default"));
         if !optional || !(hidden || null) {
             return;
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_set_is_not_sent() {
+    fn unset_properties_are_not_sent() {
         let text = r#"struct S {
             #[serde(default)] a: ::std::boxed::Box<::std::option::Option<S>>,
             must: ::std::boxed::Box<::std::option::Option<S>>,

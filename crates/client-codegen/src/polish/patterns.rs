@@ -1,5 +1,5 @@
-//! Patterns that only say which characters a text may have are checked without a regular expression: the engine is the
-//! most expensive thing a small client would depend on.
+//! Patterns that only restrict the characters of a string are checked without a regular expression: the engine would be
+//! the most expensive dependency of a small client.
 
 use openapi_pipeline::lower::pattern_flags;
 use proc_macro2::TokenStream;
@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprCall, Item, Lit, Stmt, parse_quote};
 
-/// Replaces the engine where the pattern is one character class, repeated: `^[a-z0-9]+$`.
+/// Replaces the engine if the pattern is one character class, repeated: `^[a-z0-9]+$`.
 pub(super) fn spell_out(items: &mut [Item]) {
     for item in items {
         if let Item::Impl(block) = item
@@ -47,7 +47,7 @@ impl VisitMut for SpellOut {
     }
 }
 
-/// Has the engine read a pattern with its classes of Unicode.
+/// Sets the flag by which the engine knows Unicode classes.
 struct Unicode;
 
 impl VisitMut for Unicode {
@@ -64,7 +64,7 @@ impl VisitMut for Unicode {
     }
 }
 
-/// The text of typify's `static PATTERN`.
+/// The pattern in typify's `static PATTERN`.
 fn pattern_of(stmt: &Stmt) -> Option<String> {
     let Stmt::Item(Item::Static(item)) = stmt else { return None };
     if item.ident != "PATTERN" {
@@ -86,7 +86,7 @@ impl VisitMut for FirstText {
     }
 }
 
-/// What is true of a text that doesn't match, if the pattern is simple enough to say.
+/// A condition that holds for strings that don't match, if the pattern is simple enough.
 fn mismatch(pattern: &str) -> Option<TokenStream> {
     let (class, repeat) = pattern.strip_prefix("^[")?.rsplit_once(']')?;
     let ranges =
@@ -99,7 +99,7 @@ fn mismatch(pattern: &str) -> Option<TokenStream> {
     }
 }
 
-/// The characters of a class as ranges; nothing if it has anything but plain ASCII, ranges and escaped punctuation.
+/// The characters of a class as ranges; `None` if it has anything but plain ASCII, ranges and escaped punctuation.
 fn ranges(class: &str) -> Option<Vec<(char, char)>> {
     let mut units = Vec::new();
     let mut chars = class.chars();

@@ -1,4 +1,4 @@
-//! Proof that every secret of the document became the secret type: progenitor falls back to `String` in silence.
+//! Checks that every secret of the document became the secret type: progenitor silently falls back to `String`.
 
 use openapi_pipeline::Node;
 use quote::quote;
@@ -13,7 +13,7 @@ const SECRET: &str = "#/components/schemas/Secret";
 /// Checks the generated type of each property that refers to `Secret`.
 ///
 /// A component that combines others becomes several types, named after it, or none of its own: then all fields of that
-/// name in those types count, and there must be one.
+/// name in those types are checked, and there must be one.
 pub(crate) fn assert_fields(document: &Node, file: &File) -> Result<(), CodegenError> {
     let items = types_module(file)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
     let schemas = document.get("components").and_then(|components| components.get("schemas"));
@@ -47,7 +47,7 @@ fn is_secret_type(ty: &Type) -> bool {
     *nullable_inner(ty).unwrap_or(ty) == parse_quote!(::client_runtime::Secret)
 }
 
-/// The types of the fields of this wire name: in the type of a name, or in those whose names begin with it.
+/// The types of the fields of this wire name: in the type of this name, or in all types whose names begin with it.
 fn fields<'a>(items: &'a [Item], name: &str, prefix: bool, property: &str) -> Vec<&'a Type> {
     let wanted = |ident: &syn::Ident| if prefix { ident.to_string().starts_with(name) } else { ident == name };
     let mut fields: Vec<&syn::Field> = Vec::new();

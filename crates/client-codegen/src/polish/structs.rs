@@ -1,5 +1,5 @@
-//! Structs a caller builds get a constructor for what is required and a setter for what is optional, so that a new
-//! optional field breaks nobody.
+//! Structs that callers build get a constructor for required fields and a setter for each optional one, so that a new
+//! optional field breaks no caller.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -66,7 +66,7 @@ fn constructor_and_setters(item: &ItemStruct, has_default: bool) -> Vec<Item> {
     items
 }
 
-/// Name, type and value of a constructor's argument: texts and secrets take whatever turns into them.
+/// Name, type and value of a constructor's argument: strings and secrets accept any type that converts into them.
 fn argument(field: &Field) -> Option<(&Ident, TokenStream, TokenStream)> {
     let name = field.ident.as_ref()?;
     let ty = &field.ty;
@@ -87,7 +87,7 @@ fn setter(field: &Field) -> Option<TokenStream> {
         if takes_into(ty) { (quote!(impl Into<#ty>), quote!(value.into())) } else { (quote!(#ty), quote!(value)) };
     let value = if nullable.is_some() { quote!(::client_runtime::Nullable::Value(#value)) } else { value };
     let value = if inner.is_some() { quote!(::std::option::Option::Some(#value)) } else { value };
-    // `new` is the constructor, and `clone` what every type has.
+    // `new` is the constructor, and every type has `clone`.
     let method = if name == "new" || name == "clone" { format_ident!("{name}_") } else { name.clone() };
     let own: Vec<&Attribute> = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
     let fallback = own.is_empty().then(|| format!("Sets `{name}`."));
@@ -103,7 +103,7 @@ fn setter(field: &Field) -> Option<TokenStream> {
     })
 }
 
-/// `name_null`, where a member can be cleared.
+/// The setter `name_null`, if a property can be cleared.
 fn null_setter(field: &Field, taken: &mut BTreeSet<String>) -> Option<TokenStream> {
     nullable_inner(option_inner(&field.ty)?)?;
     let name = field.ident.as_ref()?;
@@ -123,7 +123,7 @@ fn null_setter(field: &Field, taken: &mut BTreeSet<String>) -> Option<TokenStrea
     })
 }
 
-/// Absent unless set: an `Option`, or a list or map that serde may leave out.
+/// Whether a field is absent unless set: an `Option`, or an array or map that serde may omit.
 fn is_optional(field: &Field) -> bool {
     option_inner(&field.ty).is_some() || field.attrs.iter().any(has_serde_default)
 }

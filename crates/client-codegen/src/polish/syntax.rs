@@ -1,4 +1,4 @@
-//! What types and attributes in generated code say.
+//! Helpers to read types and attributes of generated code.
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, GenericArgument, Meta, PathArguments, Token, Type};
@@ -38,7 +38,7 @@ pub(super) fn nullable_inner(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// What a serde attribute says.
+/// The arguments of a serde attribute.
 pub(super) fn words(attr: &Attribute) -> Vec<Meta> {
     if !attr.path().is_ident("serde") {
         return Vec::new();

@@ -3,7 +3,7 @@
 use syn::visit_mut::VisitMut;
 use syn::{Ident, Item, ItemImpl, LitStr, Type};
 
-/// What stands for the name of the type in texts.
+/// The placeholder for the name of the type in string literals.
 pub(super) const NAME: &str = "{name}";
 
 /// The impl, for any type.

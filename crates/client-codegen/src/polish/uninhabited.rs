@@ -1,9 +1,9 @@
-//! Types without values: what the generator makes of parts that contradict one another, often only by its own reading.
-//! Nothing can ever be read as one.
+//! Types without values: the generator makes them of parts that contradict one another, often only by its own reading.
+//! No value can ever be decoded as one.
 
 use syn::{GenericArgument, Item, PathArguments, Type, parse_quote};
 
-/// The names of such types.
+/// The names of the types without values.
 pub(crate) fn names(items: &[Item]) -> Vec<String> {
     let empty = items.iter().filter_map(|item| match item {
         Item::Enum(item) if item.variants.is_empty() => Some(item.ident.to_string()),
@@ -12,7 +12,7 @@ pub(crate) fn names(items: &[Item]) -> Vec<String> {
     empty.collect()
 }
 
-/// Makes any JSON value of them.
+/// Turns them into any JSON value.
 pub(super) fn open(items: &mut Vec<Item>) {
     let names = names(items);
     if names.is_empty() {
@@ -33,7 +33,7 @@ pub(super) fn open(items: &mut Vec<Item>) {
     }
 }
 
-/// Whether an `impl` is one for such a type, or a conversion from one.
+/// Whether an `impl` is for such a type, or a conversion from one.
 fn is_about(block: &syn::ItemImpl, names: &[String]) -> bool {
     let from = block.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|last| &last.arguments);
     let from = from.into_iter().flat_map(|arguments| match arguments {

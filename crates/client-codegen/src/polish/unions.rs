@@ -1,4 +1,4 @@
-//! Types that are one of several things: a value is read as what it says it is, or else as what keeps most of it.
+//! Union types: a value is decoded as the alternative that it names, or else as the one that keeps most of it.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use super::attributes::{derives, remove_derive};
 use super::enums::free_variant;
 use crate::unions::{Discriminator, Tag, Union, Unions};
 
-/// Gives such enums a `Deserialize` of ours. With a discriminator, a value of a kind that is not known is kept as it is.
+/// Gives such enums a `Deserialize` of ours. With a discriminator, a value of an unknown kind is kept as it is.
 pub(super) fn read_what_they_say(items: &mut Vec<Item>, unions: &Unions) {
     let mut added = Vec::new();
     for item in items.iter_mut() {
@@ -16,7 +16,7 @@ pub(super) fn read_what_they_say(items: &mut Vec<Item>, unions: &Unions) {
         if !is_untagged(&item.attrs) || !derives(&item.attrs, "Deserialize") {
             continue;
         }
-        // The variants stand in the order of the alternatives.
+        // The variants are in the order of the alternatives.
         let union = unions.get(&item.ident.to_string()).filter(|union| union.alternatives.len() == item.variants.len());
         let discriminator = union.and_then(|union| union.discriminator.as_ref());
         let ambiguous = item.variants.iter().filter(|variant| !is_scalar(variant)).count() > 1;
@@ -37,7 +37,7 @@ pub(super) fn read_what_they_say(items: &mut Vec<Item>, unions: &Unions) {
     items.extend(added);
 }
 
-/// The name of the variant for everything else: one that no alternative has.
+/// The name of the variant for unknown values: one that no alternative has.
 fn unknown(item: &ItemEnum) -> Ident {
     free_variant(item, &["Unknown", "UnknownValue", "UnknownKind"])
 }
@@ -53,7 +53,7 @@ fn is_untagged(attrs: &[Attribute]) -> bool {
     found
 }
 
-/// Whether a variant holds one text, number or flag: serde tells those apart by themselves.
+/// Whether a variant holds one string, number or boolean: serde tells those apart by itself.
 fn is_scalar(variant: &Variant) -> bool {
     const SCALARS: [&str; 21] = [
         "String",
@@ -120,7 +120,7 @@ fn deserialize(item: &ItemEnum, union: Option<&Union>, discriminator: Option<&Di
     }
 }
 
-/// A variant on its own, as serde reads it: what it holds, or an enum without the others.
+/// A variant on its own, as serde decodes it: its content, or an enum without the other variants.
 fn alternative(variant: &Variant, container: &[&Attribute], tags: &[Tag]) -> TokenStream {
     let name = &variant.ident;
     let tags = tags.iter().map(|Tag { member, values }| {
@@ -163,7 +163,7 @@ fn alternative(variant: &Variant, container: &[&Attribute], tags: &[Tag]) -> Tok
     }
 }
 
-/// A value that a member may have.
+/// A constant value of a property.
 fn constant(value: &serde_json::Value) -> TokenStream {
     match value {
         serde_json::Value::Bool(value) => quote!(::client_runtime::codegen::Constant::Boolean(#value)),

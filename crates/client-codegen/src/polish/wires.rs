@@ -1,7 +1,7 @@
-//! What the runtime writes, or may be absent, is taken out of progenitor's methods.
+//! Takes parameters that the runtime writes, and optional bodies, out of progenitor's methods.
 //!
-//! A parameter that the runtime writes loses its argument; one in the path comes as the text that it becomes. A body that
-//! may be absent is an `Option`, and functions of the runtime put it into the request.
+//! A parameter that the runtime writes loses its argument; one in the path is passed as its encoded string. An optional
+//! body is an `Option`, and functions of the runtime put it into the request.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::model::{Operation, Parameter};
 use crate::path::placeholders;
 use crate::wiring::{self, Place};
 
-/// Does so in all methods.
+/// Rewrites all methods.
 pub(super) fn cut(file: &mut File, operations: &[Operation]) {
     let operations: HashMap<&str, &Operation> =
         operations.iter().map(|operation| (operation.names.method.as_str(), operation)).collect();
@@ -75,11 +75,11 @@ fn cut_one(method: &mut ImplItemFn, operation: &Operation) {
 }
 
 struct Cut {
-    /// The arguments that come as text.
+    /// The arguments that are passed as strings.
     texts: HashSet<String>,
-    /// The arguments that don't come.
+    /// The arguments that are removed.
     gone: HashSet<String>,
-    /// The body, where it may be absent, as an `Option` of a reference.
+    /// The optional body, as an `Option` of a reference.
     body: Option<Expr>,
 }
 
@@ -120,14 +120,14 @@ impl Cut {
     }
 }
 
-/// The call that adds a body, for one that may be absent.
+/// The call that adds an optional body.
 fn optional_body(call: &ExprMethodCall, body: &Expr) -> Option<Expr> {
     let request = &call.receiver;
     match call.method.to_string().as_str() {
         "json" => Some(parse_quote!(::client_runtime::codegen::json_body(#request, #body))),
         "form_urlencoded" => Some(parse_quote!(::client_runtime::codegen::form_body(&self.inner, #request, #body))),
         "body" => {
-            // Before it the media type is set, which goes with the body.
+            // The media type, which is set before it, goes with the body.
             let Expr::MethodCall(header) = &**request else { return None };
             let (request, media_type) = (&header.receiver, header.args.last().filter(|_| header.method == "header")?);
             let Expr::Call(media_type) = media_type else { return None };

@@ -1,15 +1,15 @@
-//! What of an error's body a message shows: labels that its description documents.
+//! The labels of an error's body that a message may show, since the description documents them.
 
 use serde_json::Value;
 
-/// How many entries of a list are looked at, and how many labels are shown: a line in a log, not the body.
+/// How many items of an array are read, and how many labels are shown: a line in a log, not the body.
 const MOST: usize = 5;
 
 /// The longest code or name of a field, and the longest title, in characters.
 const LONGEST: usize = 64;
 const LONGEST_TITLE: usize = 100;
 
-/// What stands at these paths of a body of JSON, each as `code: x`.
+/// The labels at these paths of a JSON body, each as `code: x`.
 pub(super) fn labels(body: &[u8], paths: &[&str]) -> Vec<String> {
     if paths.is_empty() {
         return Vec::new();
@@ -35,7 +35,7 @@ pub(super) fn labels(body: &[u8], paths: &[&str]) -> Vec<String> {
     found
 }
 
-/// A value that is a label: a short word, a number, a title, or the path to a field as a list of these.
+/// A value as a label: a short word, a number, a title, or the path to a field as an array of these.
 fn label(name: &str, value: &Value) -> Option<String> {
     match value {
         Value::Number(number) => Some(number.to_string()),

@@ -1,4 +1,4 @@
-//! What became of a call that has no response.
+//! Turns the failure of a call into its public error.
 
 use super::Call;
 use crate::error::{CredentialsError, Error, TimeLimit, TimeoutError, TooLargeError, TransportError};
@@ -7,7 +7,7 @@ use crate::operation::Scheme;
 use crate::token::TokenError;
 
 impl Call {
-    /// What its user is told of it.
+    /// The public error for a failure.
     pub(crate) fn error<E>(&self, failure: Failure) -> Error<E> {
         let operation = self.operation();
         match failure {
@@ -48,7 +48,7 @@ impl Call {
     }
 }
 
-/// Ways to prove who calls, in prose: `board_key`, or `board_key` and a token.
+/// The alternatives of credentials, in prose: `board_key`, or `board_key` and a token.
 fn told(ways: &[&[Scheme]]) -> String {
     let scheme = |scheme: &Scheme| scheme.method().map_or_else(|| "a token".to_owned(), |method| format!("`{method}`"));
     let way = |way: &&[Scheme]| way.iter().map(scheme).collect::<Vec<_>>().join(" and ");

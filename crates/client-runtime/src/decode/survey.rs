@@ -1,9 +1,9 @@
-//! All that is wrong with a body, the outermost first.
+//! All problems of a body, the outermost first.
 //!
-//! serde stops at the first problem in the order of the text: a body of another style of names is then told by some
-//! member deep inside, and not by the members of the body itself that are all missing. To see what comes after a
-//! problem, its place is filled with something that fits, and the body is decoded again. Where nothing fits, the survey
-//! ends with what it has.
+//! serde stops at the first problem in document order: for a body with another naming style, that is some nested
+//! property, although the body's own properties are all missing. To find the problems after it, its place is filled
+//! with a value that fits, and the body is decoded again. Where no value fits, the survey ends with the problems found
+//! so far.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use zeroize::Zeroize;
 
 use super::missing_name;
 
-/// Decoding a body again and again takes time that a longer one isn't worth.
+/// Decoding repeatedly takes time that a longer body isn't worth.
 const LONGEST_BODY: usize = 64 * 1024;
 const MOST_ROUNDS: usize = 64;
 
@@ -34,7 +34,7 @@ pub(super) struct Problem {
 pub(super) enum Kind {
     Missing,
     Null,
-    /// What serde says. It may quote the body.
+    /// serde's message. It may quote the body.
     Other(String),
 }
 
@@ -48,7 +48,7 @@ impl Kind {
     }
 }
 
-/// What is wrong: the outermost first, and what is missing before what is there and doesn't fit. Empty where the survey
+/// The problems: the outermost first, and missing properties before present ones that don't fit. Empty where the survey
 /// can't tell.
 pub(super) fn survey<T: DeserializeOwned>(body: &[u8]) -> Vec<Problem> {
     if body.len() > LONGEST_BODY {
@@ -67,7 +67,7 @@ fn collect<T: DeserializeOwned>(body: &mut Value) -> Vec<Problem> {
     for _ in 0..MOST_ROUNDS {
         let Err(error) = serde_path_to_error::deserialize::<_, T>(&*body) else { break };
         let Some((place, kind)) = place_of(error.path(), &error.inner().to_string(), body) else { break };
-        // Something that was put there doesn't fit itself, or makes what is around it not fit.
+        // A value that was filled in doesn't fit itself, or makes a value around it not fit.
         let tried = filled.iter_mut().rev().find(|(at, _)| at.starts_with(&place));
         let (at, filling) = if let Some((at, filling)) = tried {
             *filling += 1;
@@ -89,7 +89,7 @@ fn collect<T: DeserializeOwned>(body: &mut Value) -> Vec<Problem> {
     problems
 }
 
-/// Where the problem is and of what kind, unless its place can't be told.
+/// The place and kind of a problem, unless its place is unknown.
 fn place_of(path: &Path, message: &str, body: &Value) -> Option<(Vec<Step>, Kind)> {
     let steps = path.iter().map(|segment| match segment {
         Segment::Seq { index } => Some(Step::Item(*index)),
@@ -105,12 +105,12 @@ fn place_of(path: &Path, message: &str, body: &Value) -> Option<(Vec<Step>, Kind
     Some((place, kind))
 }
 
-/// The items of a list have their problems in common: one of them is told, and the list emptied.
+/// The items of an array have their problems in common: one of them is reported, and the array emptied.
 fn place_to_fill(place: &[Step]) -> Vec<Step> {
     place.iter().take_while(|step| matches!(step, Step::Member(_))).cloned().collect()
 }
 
-/// What fits most types of generated clients, by the number of the try.
+/// The values that fit most types of generated clients, by the number of the attempt.
 fn filling_of(number: usize) -> Option<Value> {
     Some(match number {
         0 => Value::Null,
@@ -121,7 +121,7 @@ fn filling_of(number: usize) -> Option<Value> {
         5 => "00000000-0000-0000-0000-000000000000".into(),
         6 => "a".into(),
         7 => 1.into(),
-        // The last one: what it lacks becomes a place to fill itself.
+        // The last one: its missing properties become places to fill themselves.
         8 => Value::Object(Map::new()),
         _ => return None,
     })
@@ -147,7 +147,7 @@ fn put(body: &mut Value, place: &[Step], filling: Value) -> bool {
     true
 }
 
-/// Tokens are in it.
+/// Overwrites all strings: some are tokens.
 fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),

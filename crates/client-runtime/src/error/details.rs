@@ -1,4 +1,4 @@
-//! The particulars of each kind of error.
+//! The details of each kind of error.
 
 use std::borrow::Cow;
 use std::error::Error as _;
@@ -11,7 +11,7 @@ use http::StatusCode;
 use crate::refusal::refusal;
 use crate::{Operation, RawBody, TokenError};
 
-/// Gives a struct with a field `operation` the accessors all of them share.
+/// Gives a struct with a field `operation` the accessors that all errors share.
 macro_rules! about_operation {
     ($($name:ident),*) => {$(
         impl $name {
@@ -20,17 +20,17 @@ macro_rules! about_operation {
                 self.operation
             }
 
-            /// Its family.
+            /// The family of the operation.
             pub fn family(&self) -> &'static str {
                 self.operation.family
             }
 
-            /// Its HTTP method.
+            /// The HTTP method of the operation.
             pub fn method(&self) -> &'static str {
                 self.operation.method
             }
 
-            /// Its path as the description writes it, without values.
+            /// The path of the operation as the description writes it, without values.
             pub fn path(&self) -> &'static str {
                 self.operation.path
             }
@@ -50,17 +50,18 @@ pub struct CredentialsError {
 }
 
 impl CredentialsError {
-    /// The scheme that the client has no credential for, by its name in the description. `None` when the token is missing.
+    /// The security scheme that the client has no credential for, by its name in the description. `None` when the token
+    /// is missing.
     pub fn missing(&self) -> Option<&'static str> {
         self.missing
     }
 
-    /// What the token source said, or what to do where that has nothing to do with it.
+    /// The error of the token source, or the advice where the source isn't involved.
     pub fn token_error(&self) -> &TokenError {
         &self.error
     }
 
-    /// What the token source said, to keep.
+    /// The owned error of the token source.
     pub fn into_token_error(self) -> TokenError {
         self.error
     }
@@ -80,25 +81,26 @@ impl fmt::Display for CredentialsError {
     }
 }
 
-/// No connection came about, or it broke.
+/// No connection was established, or it broke.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
     pub(crate) operation: &'static Operation,
-    /// Without its URL.
+    /// The error, without its URL.
     pub(crate) source: reqwest::Error,
 }
 
 impl TransportError {
-    /// Whether no connection came about, so that nothing was sent.
+    /// Whether no connection was established, so that nothing was sent.
     pub fn is_connect(&self) -> bool {
         self.source.is_connect()
     }
 
-    /// Whether the server can't have acted on the request: no connection came about, or the server said over HTTP/2 that
-    /// it refuses the request unprocessed.
+    /// Whether the server can't have acted on the request: no connection was established, or the server said over
+    /// HTTP/2 that it refuses the request unprocessed.
     ///
-    /// It is about the last attempt. Calls that are not safe to repeat have no other that could have reached the server.
+    /// It is about the last attempt. Calls that are not safe to repeat have no other attempt that could have reached
+    /// the server.
     pub fn is_unprocessed(&self) -> bool {
         self.is_connect() || refusal(&self.source).is_some()
     }
@@ -117,8 +119,8 @@ impl fmt::Display for TransportError {
     }
 }
 
-/// Why no connection came about. TLS and names are told by the words of their errors: their types are those of whatever
-/// library a client is built with.
+/// Why no connection was established. TLS and name resolution are recognised by the words of their errors: the types
+/// depend on the library that a client is built with.
 fn no_connection(error: &reqwest::Error) -> &'static str {
     let causes = || std::iter::successors(error.source(), |&cause| cause.source());
     let says = |word: &str| causes().any(|cause| cause.to_string().to_ascii_lowercase().contains(word));
@@ -147,15 +149,15 @@ pub struct TimeoutError {
     pub(crate) duration: Duration,
 }
 
-/// Which time limit.
+/// The time limit that was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeLimit {
-    /// That of the whole call. The request may have taken effect.
+    /// The limit of the whole call. The request may have taken effect.
     Call,
-    /// That of the whole call, while it still waited for a token. Nothing was sent with it.
+    /// The limit of the whole call, while it still waited for a token. Nothing was sent with that token.
     Token,
-    /// That of connecting. Nothing was sent.
+    /// The limit of connecting. Nothing was sent.
     Connect,
 }
 
@@ -165,7 +167,7 @@ impl TimeoutError {
         self.limit
     }
 
-    /// What that limit was set to.
+    /// The duration of that limit.
     pub fn duration(&self) -> Duration {
         self.duration
     }
@@ -185,7 +187,7 @@ impl fmt::Display for TimeoutError {
     }
 }
 
-/// The server reported success with a body that is not what its description says.
+/// The server reported success with a body that doesn't fit its description.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodeError {
@@ -197,16 +199,16 @@ pub struct DecodeError {
     pub(crate) body: RawBody,
 }
 
-/// Why a body may be what it is.
+/// The likely reason why a body can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// It is JSON of another form, or no body at all.
+    /// JSON of another form, or no body at all.
     Description,
-    /// It is a page for people.
+    /// A page of HTML or XML.
     Page,
-    /// Its end is missing.
+    /// The end is missing.
     CutShort,
-    /// It is something else than what was asked for.
+    /// Other content than was asked for.
     Foreign,
 }
 
@@ -231,20 +233,20 @@ impl DecodeError {
 
     /// The field that doesn't fit, for instance `user.createdAt` or `items[3].id`. `None` for the body as a whole.
     ///
-    /// Where several don't, it is the outermost, and one that is missing before one that is there.
+    /// Where several fields don't fit, it is the outermost, and a missing one before a present one.
     ///
     /// Names that don't look like a name, which only the keys of a map can be, are written as `?`.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
     }
 
-    /// What is wrong with that field, or with the body as a whole, to go on a sentence about it with: `is missing`,
-    /// `is null`, `has another form than a string`. Nothing of the body is in it.
+    /// The problem of that field, or of the body as a whole, as the rest of a sentence about it: `is missing`, `is
+    /// null`, `has another form than a string`. It contains nothing of the body.
     pub fn problem(&self) -> &str {
         &self.problem
     }
 
-    /// The body as it came. A caller who needs less of it than the description promises can decode it for itself.
+    /// The body as received. A caller that needs less of it than the description promises can decode it itself.
     pub fn raw_body(&self) -> &RawBody {
         &self.body
     }

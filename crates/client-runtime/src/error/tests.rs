@@ -49,7 +49,7 @@ fn every_text_names_family_and_operation_and_says_what_to_do() {
     }
 }
 
-/// Some servers refuse a token that they can read with a 400.
+/// Some servers refuse a token that they can decode with a 400.
 #[test]
 fn a_bad_request_may_be_about_the_credential() {
     assert!(api(400, HeaderMap::new()).to_string().contains("check the arguments and the credential"));

@@ -1,4 +1,4 @@
-//! What an attempt needs, and whether there is another one after it.
+//! Prepares the attempts of a call, and decides whether there is another one.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -29,11 +29,11 @@ pub(super) struct Attempts<'a> {
     next: Option<Token>,
     /// Whether a refused token has been replaced.
     replaced: bool,
-    /// Whether time has passed that the HTTP client's own limit doesn't know of.
+    /// Whether time has passed that the HTTP client's own time limit doesn't include.
     waited: bool,
-    /// The last answer that a retry was begun after.
+    /// The last response that led to a retry.
     answer: Option<Response>,
-    /// The refusal of a token, until the request has left with another one.
+    /// The refusal of a token, until the request has left with another token.
     refusal: Option<Response>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Attempts<'a> {
         self.call.shared().max_body_size
     }
 
-    /// What is left of the call's time.
+    /// The rest of the call's time.
     fn remaining(&self) -> Duration {
         let elapsed = self.call.shared().timer.now().saturating_duration_since(self.started);
         self.call.timeout().saturating_sub(elapsed)
@@ -100,11 +100,11 @@ impl<'a> Attempts<'a> {
         Ok(())
     }
 
-    /// What the call comes to.
+    /// The result of the call.
     ///
-    /// An answer of the server is worth more than the failure to get another one: that our time ran out, that there was
-    /// no token, or that no connection came about says nothing of the request that was answered. A connection that
-    /// broke does: the server may have acted on the request since.
+    /// A response of the server is worth more than the failure to get another one: a timeout, a missing token or a
+    /// missing connection says nothing of the request that was answered. A broken connection does: the server may have
+    /// acted on the request since.
     pub(super) fn settle(&mut self, outcome: Outcome) -> Outcome {
         let failure = match outcome {
             Err(failure) if failure.is_silent() => failure,
@@ -118,7 +118,7 @@ impl<'a> Attempts<'a> {
         if let Some(ways) = security.alternatives() {
             return self.authorize_by_any(ways, request).await;
         }
-        // First, since nobody has to wait to learn that they are not there.
+        // First, since a missing credential should be reported without waiting for the token source.
         for (scheme, method) in security.named() {
             match self.call.credential(scheme.name()) {
                 Some(credential) => scheme
@@ -152,10 +152,10 @@ impl<'a> Attempts<'a> {
         put(&token, carrier, request)
     }
 
-    /// Puts in the credentials of the first way that can be met.
+    /// Puts in the credentials of the first alternative that can be met.
     ///
-    /// A token that was given to the call says which way is meant. A source that wants somebody to sign in has none, and
-    /// leaves it to the other ways.
+    /// A token that was given to the call restricts the choice to alternatives with a token. If the source requires a
+    /// login, the next alternative is tried.
     async fn authorize_by_any(
         &mut self,
         ways: &'static [&'static [Scheme]],
@@ -181,7 +181,7 @@ impl<'a> Attempts<'a> {
         if security.is_optional() && call.own_token().is_none() { Ok(()) } else { Err(problem) }
     }
 
-    /// Puts in all credentials of a way.
+    /// Puts in all credentials of an alternative.
     async fn fulfil(&mut self, way: &[Scheme], request: &mut Request) -> Result<(), Failure> {
         self.sent = None;
         for scheme in way {
@@ -202,7 +202,7 @@ impl<'a> Attempts<'a> {
         put(&token, carrier, request)
     }
 
-    /// Asks the source for a token, for as long as the call has time.
+    /// Asks the source for a token, within the rest of the call's time.
     async fn acquire(&mut self) -> Result<Token, Failure> {
         self.waited = true;
         let shared = self.call.shared();
@@ -213,7 +213,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Decides what follows an attempt that didn't succeed. Without a spare request, nothing can.
+    /// Decides the next step after an attempt that didn't succeed. Without a spare request, the call ends.
     pub(super) async fn after(&mut self, outcome: Outcome, mut spare: Option<Request>) -> Next {
         self.waited = true;
         if let Ok(response) = &outcome {
@@ -245,11 +245,11 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// The server refused the token: the source hears of it, and the request is sent once more with another token.
+    /// The server refused the token: the source is told, and the request is sent once more with another token.
     ///
-    /// Not when the request redeems a rotating token. The refusal may be about that one, and it must not be sent twice.
-    /// If the source has no other token, for whatever reason, the refusal is the answer: it says more about the call than
-    /// the source's failure, which the source itself can tell.
+    /// Not when the request redeems a rotating token: the refusal may be about that token, which must not be sent
+    /// twice. If the source has no other token, for whatever reason, the call returns the refusal: it says more about
+    /// the call than the source's failure, which the source itself can report.
     async fn after_refusal(&mut self, outcome: Outcome, spare: Option<Request>) -> Next {
         let Some(refused) = self.sent else { return Next::Done(outcome) };
         if self.replaced || self.call.operation().rotates {
@@ -277,7 +277,7 @@ impl<'a> Attempts<'a> {
         if operation.rotates {
             return false;
         }
-        // What counts is the key that is really sent.
+        // The key that is really sent decides.
         let has_key = || operation.idempotency_key.is_some_and(|name| request.headers().contains_key(name));
         match outcome {
             Ok(response) => retry::is_transient(response.status()) && (operation.is_idempotent() || has_key()),
@@ -314,19 +314,19 @@ fn put(token: &Token, carrier: Carrier, request: &mut Request) -> Result<(), Fai
     carrier.put(token, request).map_err(|invalid| Failure::Credentials(TokenError::from(invalid)))
 }
 
-/// What was given to the builder fits no place where its scheme wants it: waiting and signing in don't help.
+/// A credential given to the builder can't be carried as its scheme requires: waiting and signing in don't help.
 fn unsendable(scheme: Scheme, invalid: InvalidToken) -> TokenError {
     let text = format!("the client's credential for `{}` can't travel as the operation wants it", scheme.name());
     TokenError::permanent(text).with_source(Arc::new(invalid))
 }
 
-/// Takes out again what an earlier attempt may have put in: a call goes out with all credentials, or without any.
+/// Removes the credentials of an earlier attempt: a call is sent with all credentials, or without any.
 fn withdraw(security: Security, request: &mut Request) {
     let named = security.named().map(|(scheme, _)| scheme.carrier());
     named.chain(security.token()).for_each(|carrier| carrier.remove(request));
 }
 
-/// The result of the work, unless the limit comes first. The limit's clock starts when there is something to wait for.
+/// The result of the work, unless the limit comes first. The limit's clock starts only when the work is pending.
 async fn within<'a, T>(limit: impl Fn() -> BoxFuture<'a, ()>, mut work: BoxFuture<'_, T>) -> Option<T> {
     let mut running = None;
     poll_fn(|context| match work.as_mut().poll(context) {

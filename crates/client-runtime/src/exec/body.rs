@@ -5,19 +5,20 @@ use reqwest::{Response, ResponseBuilderExt};
 
 use crate::failure::Failure;
 
-/// Marks a response whose body was still arriving when the time of the call was over.
+/// Marks a response whose body was still arriving when the call's time limit was reached.
 #[derive(Clone, Copy)]
 struct CutShort;
 
-/// Whether the time of the call was over before the whole body was there.
+/// Whether the call's time limit was reached before the whole body was there.
 pub(super) fn is_cut_short(response: &Response) -> bool {
     response.extensions().get::<CutShort>().is_some()
 }
 
-/// Reads the whole body into memory, so that the loop knows the outcome of an attempt before it hands anything on.
+/// Reads the whole body into memory, so that the loop knows the outcome of an attempt before it returns anything.
 ///
-/// The connection may break, or our time run out, while the body of a failed response is read. Its status is worth more
-/// than the rest of its body: a server that refuses an upload answers and hangs up. What arrived is kept.
+/// The connection may break, or the time limit be reached, while the body of a failed response is read. Its status is
+/// worth more than the rest of its body: a server that refuses an upload answers and hangs up. The bytes that arrived
+/// are kept.
 pub(super) async fn buffer(mut response: Response, limit: u64) -> Result<Response, Failure> {
     let status = response.status();
     match response.content_length() {
@@ -48,7 +49,7 @@ pub(super) async fn buffer(mut response: Response, limit: u64) -> Result<Respons
     Ok(with_body(response, body.into_bytes()))
 }
 
-/// Most responses are one chunk, which needs no copy.
+/// Chunks of a body. Most responses are one chunk, which needs no copy.
 #[derive(Default)]
 struct Body {
     first: Bytes,
@@ -74,7 +75,7 @@ impl Body {
     }
 }
 
-/// The same response with another body. Without its URL, reqwest would parse one that it makes up.
+/// The response with another body. It keeps the URL, since reqwest would otherwise parse a made-up one.
 fn with_body(mut response: Response, body: Bytes) -> Response {
     let url = response.url().clone();
     let mut builder = http::Response::builder();

@@ -1,16 +1,16 @@
-//! Which redirects are followed.
+//! The rules for following redirects.
 
 use http::StatusCode;
 use http::header::LOCATION;
 use reqwest::{Response, Url};
 
-/// How many in a row.
+/// How many redirects are followed in a row.
 pub(super) const MOST: u32 = 5;
 
-/// Where to send the same request again, if that is what the response asks for and it stays at home.
+/// The URL to send the same request to, if the response is a redirect within the origin.
 ///
-/// Only 307 and 308 keep method and body. Another origin must not see the credentials, wherever they are: HTTP libraries
-/// drop the header then, and replay the body.
+/// Only 307 and 308 keep method and body. Another origin must not see the credentials, in headers or body: HTTP
+/// libraries drop the header then, and replay the body.
 pub(super) fn target(from: &Url, response: &Response) -> Option<Url> {
     if !matches!(response.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT) {
         return None;
@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn stays_at_home() {
+    fn follows_within_the_origin() {
         for (location, expected) in [
             ("https://api.example.com/v1/login/", "https://api.example.com/v1/login/"),
             ("https://API.EXAMPLE.COM:443/x", "https://api.example.com/x"),
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_nowhere_else() {
+    fn follows_to_no_other_origin() {
         for location in [
             "http://api.example.com/v1/login",
             "https://api.example.com:8443/v1/login",
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn other_statuses_mean_another_request() {
+    fn other_statuses_are_not_followed() {
         for status in [200, 300, 301, 302, 303, 304, 305] {
             assert_eq!(follow(status, "/x"), None, "{status}");
         }

@@ -1,6 +1,6 @@
-//! What a value is made of, before it is written: texts, arrays and objects.
+//! A value before it is written: scalars, arrays and objects.
 //!
-//! Not `serde_json::Value`: that one writes null for NaN, loses the order of members, and widens an `f32`.
+//! Not `serde_json::Value`: that type writes null for NaN, loses the order of properties, and widens an `f32`.
 
 use std::fmt::{self, Display};
 
@@ -10,17 +10,17 @@ use serde::ser::{self, Serialize};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {
     Null,
-    /// A number or a boolean: a text that JSON writes without quotes.
+    /// A number or a boolean, which JSON writes without quotes.
     Bare(String),
     Text(String),
     Array(Vec<Part>),
     Object(Vec<(String, Part)>),
 }
 
-/// Why a value can't be written, and which member of it is to blame.
+/// Why a value can't be written, and the property that causes it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Unwritable {
-    /// From the innermost member outwards.
+    /// The path, from the innermost property outwards.
     members: Vec<String>,
     problem: String,
 }
@@ -30,7 +30,7 @@ impl Part {
         value.serialize(Parts)
     }
 
-    /// The text of a scalar, of which null has none.
+    /// The string of a scalar; `None` for null.
     pub(super) fn scalar(&self) -> Option<&str> {
         match self {
             Self::Bare(text) | Self::Text(text) => Some(text),
@@ -91,7 +91,7 @@ impl Unwritable {
     }
 }
 
-/// What follows the name of a parameter in a sentence: ``, in `lat`, is not a finite number``.
+/// Continues a sentence after the name of a parameter: ``, in `lat`, is not a finite number``.
 impl Display for Unwritable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.members.is_empty() {
@@ -105,7 +105,7 @@ impl Display for Unwritable {
 impl std::error::Error for Unwritable {}
 
 impl ser::Error for Unwritable {
-    /// The text is not shown: an implementation may quote the value.
+    /// The message is not shown: an implementation may quote the value.
     fn custom<T: Display>(_: T) -> Self {
         Self::new("can't be serialized")
     }
@@ -113,7 +113,7 @@ impl ser::Error for Unwritable {
 
 struct Parts;
 
-/// The name that serde_json gives its numbers where they are kept as text.
+/// The name that serde_json gives its numbers where they are kept as strings.
 const NUMBER: &str = "$serde_json::private::Number";
 
 macro_rules! bare {
@@ -254,7 +254,7 @@ impl ser::Serializer for Parts {
     }
 }
 
-/// As serde_json does, a variant with content is an object with one member.
+/// Like serde_json, writes a variant with content as an object with one property.
 fn tagged(variant: Option<&'static str>, content: Part) -> Part {
     match variant {
         Some(variant) => Part::Object(vec![(variant.to_owned(), content)]),
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finite_is_refused_with_the_member_it_is_in() {
+    fn a_number_that_is_not_finite_is_refused_with_its_path() {
         for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert_eq!(Part::of(&number).unwrap_err().to_string(), " is not a finite number");
         }

@@ -4,7 +4,7 @@ use super::*;
 use crate::ResponseParts;
 use crate::error::tests::OPERATION;
 
-/// OpenAPI's table: style, explode, and what becomes of an empty string, a string, an array and an object.
+/// OpenAPI's table: style, explode, and the results for an empty string, a string, an array and an object.
 const TABLE: [(Style, bool, &str, &str, &str, &str); 14] = [
     (Style::Matrix, false, ";color", ";color=blue", ";color=blue,black,brown", ";color=R,100,G,200,B,150"),
     (Style::Matrix, true, ";color", ";color=blue", ";color=blue;color=black;color=brown", ";R=100;G=200;B=150"),
@@ -50,7 +50,7 @@ const TABLE: [(Style, bool, &str, &str, &str, &str); 14] = [
     ),
 ];
 
-/// The object of the table: its members have an order.
+/// The object of the table, with its properties in order.
 #[derive(serde::Serialize)]
 #[allow(non_snake_case, reason = "the names of OpenAPI's table")]
 struct Color {
@@ -136,7 +136,7 @@ fn a_second_level_is_json_where_the_style_has_none() {
 }
 
 #[test]
-fn parameters_join_what_a_request_has() {
+fn parameters_are_added_to_those_of_the_request() {
     let mut parameters = Parameters::default();
     let form = Writing::new(Style::Form, true);
     let simple = Writing::new(Style::Simple, false);
@@ -158,7 +158,7 @@ fn parameters_join_what_a_request_has() {
 }
 
 #[test]
-fn what_has_no_place_is_refused_with_the_parameters_name() {
+fn a_value_that_cannot_be_written_is_refused_with_the_parameters_name() {
     let simple = Writing::new(Style::Simple, false);
     let mut parameters = Parameters::default();
     let errors = [

@@ -1,7 +1,7 @@
 //! RFC 3339 and the instants it names: <https://www.rfc-editor.org/rfc/rfc3339#section-5.6>.
 //!
-//! Read more widely than the grammar where servers do write more widely: a space for the `T`, a zone without its colon
-//! or minutes, or none at all. Of a fraction, nine digits count.
+//! It accepts more than the grammar where servers do write more: a space for the `T`, a zone without its colon or
+//! minutes, or none at all. Of a fraction, nine digits are kept.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ pub(super) struct Instant {
     /// Seconds since the Unix epoch, rounded towards the past.
     pub(super) seconds: i64,
     pub(super) nanoseconds: u32,
-    /// Whether the text names no zone.
+    /// Whether the string names no zone.
     pub(super) assumes_utc: bool,
 }
 
@@ -27,7 +27,7 @@ impl Instant {
     }
 }
 
-/// The instant a text names, unless it names none.
+/// The instant that a string names, if it is one.
 pub(super) fn parse(text: &str) -> Option<Instant> {
     let mut rest = Text(text.as_bytes());
     let (year, month, day) = (rest.number(4)?, rest.after(b"-")?.number(2)?, rest.after(b"-")?.number(2)?);
@@ -52,7 +52,8 @@ pub(super) fn parse(text: &str) -> Option<Instant> {
     })
 }
 
-/// RFC 3339 in UTC, with as many digits of the fraction as it has. Outside of the years 0 to 9999, the nearest inside.
+/// RFC 3339 in UTC, with as many digits of the fraction as needed. Outside of the years 0 to 9999, the nearest instant
+/// inside.
 pub(super) fn format(time: SystemTime) -> String {
     let (seconds, nanoseconds) = match time.duration_since(UNIX_EPOCH) {
         Ok(after) => (i64::try_from(after.as_secs()).unwrap_or(i64::MAX), after.subsec_nanos()),
@@ -80,18 +81,18 @@ pub(super) fn format(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }
 
-/// What is still to be read.
+/// The rest of the input.
 struct Text<'a>(&'a [u8]);
 
 impl Text<'_> {
-    /// What follows one of these bytes.
+    /// The input behind one of these bytes.
     fn after(&mut self, one_of: &[u8]) -> Option<&mut Self> {
         let (first, rest) = self.0.split_first()?;
         self.0 = one_of.contains(first).then_some(rest)?;
         Some(self)
     }
 
-    /// A number of exactly so many digits.
+    /// A number of exactly this many digits.
     fn number(&mut self, digits: usize) -> Option<i64> {
         let (number, rest) = self.0.split_at_checked(digits)?;
         self.0 = rest;
@@ -135,7 +136,7 @@ fn days_in(year: i64, month: i64) -> i64 {
 }
 
 /// Days from the first of January 1970. Years are counted from March, so that a leap day is a year's last: then a
-/// month's first day follows from a line through (153 days in five months), and 400 years have 146 097 days.
+/// month's first day is a linear function (153 days in five months), and 400 years have 146 097 days.
 fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
@@ -145,11 +146,11 @@ fn days_to(year: i64, month: i64, day: i64) -> i64 {
 /// Days from the first of March of the year 0 to the first of January 1970.
 const MARCH_0_TO_1970: i64 = 719_468;
 
-/// The date so many days after the first of January 1970: `days_to`, backwards.
+/// The date this many days after the first of January 1970: the inverse of `days_to`.
 fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days + MARCH_0_TO_1970;
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    // Without the leap days before this one, each year is 365 days.
+    // Without the leap days before this day, each year has 365 days.
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (year * 365 + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
@@ -170,8 +171,8 @@ mod tests {
     /// The calendar repeats itself after 400 years.
     const CYCLE: i64 = 146_097 * DAY;
 
-    /// jiff is the oracle: on each day of the first and the last cycle of the calendar and on every hundred and first day
-    /// between them; with `TEST_EFFORT=nightly`, on each day of ten thousand years.
+    /// jiff is the oracle: on each day of the first and the last cycle of the calendar and on every 101st day between
+    /// them; with `TEST_EFFORT=nightly`, on each day of ten thousand years.
     #[test]
     fn agrees_with_jiff_on_each_day_of_the_calendar() {
         let each_day = std::env::var("TEST_EFFORT").is_ok_and(|effort| effort == "nightly");
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_names_no_instant() {
+    fn refuses_strings_that_name_no_instant() {
         for text in [
             "",
             "2024",

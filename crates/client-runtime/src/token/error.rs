@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! The error of a token source.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -10,8 +10,8 @@ use super::InvalidToken;
 
 /// Why a [`TokenSource`](super::TokenSource) has no token to give.
 ///
-/// Cheap to clone: everyone who waited for the same renewal gets the same error. The source's own error travels inside;
-/// find it through [`source`](StdError::source) and `downcast_ref`.
+/// Cheap to clone: all waiters for the same renewal get the same error. The source's own error is inside; find it
+/// through [`source`](StdError::source) and `downcast_ref`.
 #[derive(Clone, Debug)]
 pub struct TokenError {
     message: Cow<'static, str>,
@@ -28,12 +28,12 @@ enum Kind {
 }
 
 impl TokenError {
-    /// It may work later, without anybody doing anything: the network was down, the server busy.
+    /// It may work later, without any action: the network was down, the server busy.
     pub fn transient(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Transient, message)
     }
 
-    /// Nothing helps but signing in again.
+    /// Only signing in again helps.
     pub fn login_required(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::LoginRequired, message)
     }
@@ -54,19 +54,19 @@ impl TokenError {
         self
     }
 
-    /// Adds the error behind it. It must keep secrets out of its texts, as everything here does.
+    /// Adds the underlying error. Its messages must not contain secrets, like all messages here.
     #[must_use]
     pub fn with_source(mut self, source: Arc<dyn StdError + Send + Sync>) -> Self {
         self.source = Some(source);
         self
     }
 
-    /// Whether it may work later without anybody doing anything.
+    /// Whether it may work later, without any action.
     pub fn is_transient(&self) -> bool {
         self.kind == Kind::Transient
     }
 
-    /// Whether somebody has to sign in.
+    /// Whether the user has to sign in.
     pub fn needs_login(&self) -> bool {
         self.kind == Kind::LoginRequired
     }

@@ -121,7 +121,7 @@ async fn a_failure_whose_body_takes_too_long_is_still_that_failure() {
         let error = client.session().timeout(Duration::from_millis(50)).await.unwrap_err();
         assert_eq!(error.status().unwrap(), code, "{error}");
         assert!(matches!(&error, Error::Api(error) if error.raw_body().expose() == b"half"), "{error}");
-        // The time is over: there is no retry and no replay, but the source hears of the refusal.
+        // The time limit is reached: there is no retry and no replay, but the source is told of the refusal.
         server.only();
         let refused = [Event::Acquired, Event::Rejected(1)];
         assert_eq!(source.events(), refused[..if code == 401 { 2 } else { 1 }], "{code}");
@@ -129,14 +129,14 @@ async fn a_failure_whose_body_takes_too_long_is_still_that_failure() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_a_transport_error() {
+async fn a_reply_that_is_no_http_is_a_transport_error() {
     let error = answer(Reply::SendAndClose(format!("SSH-2.0-{CANARY}\r\n"))).await.unwrap_err();
     assert!(matches!(error, Error::Transport(_)), "{error}");
     assert!(!shown(&error).contains(CANARY), "{}", shown(&error));
 }
 
 #[tokio::test]
-async fn too_much_is_too_much_announced_or_not() {
+async fn a_body_above_the_limit_is_refused_announced_or_not() {
     let fits = format!(r#"{{"token":"{}","user":{{"id":1}}}}"#, "x".repeat(970));
     assert_eq!(fits.len(), 1000 - 2);
     answer(json(200, &fits)).await.unwrap();
@@ -149,7 +149,7 @@ async fn too_much_is_too_much_announced_or_not() {
         let Error::TooLarge(details) = &error else { panic!("{error}") };
         assert_eq!((details.limit(), details.status().as_u16()), (1000, code));
     }
-    // Announced, and never sent: nobody waits for it.
+    // Announced, and never sent: the call fails without waiting for the body.
     let error = answer(Reply::Stall("HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n".to_owned())).await.unwrap_err();
     assert!(matches!(error, Error::TooLarge(_)), "{error}");
 }
@@ -183,14 +183,15 @@ async fn no_time_at_all_sends_nothing() {
     assert_eq!(server.received(), []);
 }
 
-/// A server that refuses an upload answers, and hangs up while the client still sends. The answer is what counts.
+/// A server that refuses an upload answers, and hangs up while the client still sends. The call must return that
+/// answer.
 #[tokio::test]
 async fn the_answer_to_an_upload_that_failed_is_read() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        // The head and a bit, not the whole body.
+        // The head and a part of the body.
         let mut seen = [0; 512];
         let count = stream.read(&mut seen).await.unwrap();
         assert!(count > 0);

@@ -54,7 +54,7 @@ async fn call_with(
     rt::codegen::finish_empty(&call, result).await.map(drop)
 }
 
-/// The target, and what each of the headers holds that credentials travel in.
+/// The request target, and the values of the headers that can carry credentials.
 fn sent(request: &Received) -> (&str, [Option<&str>; 3]) {
     (&request.path, ["x-app", "authorization", "cookie"].map(|name| request.header(name)))
 }
@@ -86,7 +86,7 @@ async fn each_operation_gets_what_it_needs_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named_and_nothing_is_sent() {
+async fn a_missing_credential_is_named_and_nothing_is_sent() {
     let server = Server::start([]).await;
     let timer = Arc::new(TestTimer::new(0));
     let source = Arc::new(TestSource::new([Ok("one")]));
@@ -107,7 +107,7 @@ async fn what_is_missing_is_named_and_nothing_is_sent() {
     assert_eq!(details.missing(), None);
     assert!(details.token_error().needs_login() && !shown(&error).contains(CANARY), "{error}");
 
-    // It would begin another cookie.
+    // The separator would begin another cookie.
     let core = everything(&server).credential("AppKey", "canary-7f3a;sid=other").build().unwrap();
     let error = call(&core, &COOKIES).await.unwrap_err();
     let rt::Error::Credentials(details) = &error else { panic!("{error}") };
@@ -117,7 +117,7 @@ async fn what_is_missing_is_named_and_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_call_goes_out_with_all_that_is_welcome_or_with_nothing() {
+async fn optional_credentials_are_sent_all_or_none() {
     let server = Server::start(no_content(2)).await;
     let timer = Arc::new(TestTimer::new(0));
     for core in [

@@ -1,4 +1,4 @@
-//! What a server over HTTP/2 says of a request that it didn't process.
+//! HTTP/2 errors by which a server says that it didn't process a request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,16 +20,16 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 const ACK: u8 = 1;
 
-/// What the server does with a request.
+/// The server's reaction to a request.
 #[derive(Clone, Copy, Debug)]
 enum Act {
     /// Resets the stream, with this code.
     Reset(u32),
     /// Resets the stream, with this code, after it has begun to answer.
     ResetLate(u32),
-    /// Leaves, with this code, and says that it processed nothing.
+    /// Sends GOAWAY with this code, and says that it processed nothing.
     Leave(u32),
-    /// Leaves, with this code, says that it processed the request, and hangs up.
+    /// Sends GOAWAY with this code, says that it processed the request, and hangs up.
     LeaveAfter(u32),
 }
 
@@ -81,7 +81,7 @@ async fn serve(mut stream: TcpStream, act: Act, count: Arc<AtomicUsize>) -> Opti
     }
 }
 
-/// A client of a server that always does this, and how often the server was asked.
+/// A client of a server that always reacts so, and the number of requests that reached the server.
 async fn setup(act: Act, policy: RetryPolicy) -> (Client, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -128,7 +128,7 @@ async fn a_redemption_that_was_refused_is_left_to_the_caller() {
         let (client, count) = setup(act, RetryPolicy::default()).await;
         client.refresh("spent").await.unwrap_err();
         assert_eq!(count.load(Ordering::Relaxed), 1, "{act:?}");
-        // Others are sent again, whatever their method is.
+        // Other operations are repeated, whatever their method is.
         client.login("password").await.unwrap_err();
         assert_eq!(count.load(Ordering::Relaxed), 4, "{act:?}");
     }

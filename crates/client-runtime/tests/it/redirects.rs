@@ -1,4 +1,4 @@
-//! Where requests go that a server sends elsewhere. The body counts: it holds a password.
+//! Redirects. The request body must stay within the origin: it holds a password.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ async fn the_same_host_on_another_port_is_another_origin() {
 }
 
 #[tokio::test]
-async fn at_home_method_body_and_token_are_kept() {
+async fn within_the_origin_method_body_and_token_are_kept() {
     for code in [307, 308] {
         let server = Server::start([redirect(code, "/refresh/"), json(200, SESSION)]).await;
         let source = Arc::new(TestSource::new([Ok("one")]));
@@ -61,7 +61,7 @@ async fn at_home_method_body_and_token_are_kept() {
 }
 
 #[tokio::test]
-async fn a_location_that_names_a_host_without_a_scheme_is_elsewhere() {
+async fn a_location_that_names_a_host_without_a_scheme_is_another_origin() {
     let server = Server::start([redirect(307, "//evil.invalid/x"), status(204)]).await;
     let error = Client::of(&server.url).logout().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 307);
@@ -69,7 +69,7 @@ async fn a_location_that_names_a_host_without_a_scheme_is_elsewhere() {
 }
 
 #[tokio::test]
-async fn an_absolute_location_at_home_is_followed() {
+async fn an_absolute_location_within_the_origin_is_followed() {
     let server = Server::start_with(|url| vec![redirect(307, &format!("{url}/logout/")), status(204)]).await;
     Client::of(&server.url).logout().await.unwrap();
     assert_eq!(server.received()[1].path, "/logout/");

@@ -1,4 +1,4 @@
-//! Successes that aren't one JSON body, the media types that calls name, and tokens that are no bearer tokens.
+//! Successes that aren't one JSON body, the media types of calls, and tokens that aren't bearer tokens.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ const WITH_KEY: rt::Operation = OPERATION.with_security(rt::Security::Key(rt::Ca
 
 type Outcome<T> = Result<rt::Response<T>, rt::Error<DemoError>>;
 
-/// A call of an operation, as far as the response.
+/// Sends a call, up to the response of `exec`.
 async fn sent(
     server: &Server,
     operation: &'static rt::Operation,

@@ -1,4 +1,4 @@
-//! What is sent again, how often, and after how long a pause.
+//! Retries: which calls, how often, and after which pauses.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -13,7 +13,7 @@ use crate::support::{TestSource, TestTimer};
 
 const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
 
-/// A server that always does the same, and a client with the longest pauses.
+/// A server that always gives this answer, and a client with the longest pauses.
 async fn setup(answer: Reply) -> (Server, Arc<TestTimer>, Client) {
     let server = Server::start(vec![answer; 10]).await;
     let timer = Arc::new(TestTimer::new(u64::MAX));
@@ -34,7 +34,7 @@ const SAFE: [(&str, Start); 3] = [
     ("expire", |client| client.expire("a")),
 ];
 
-/// Calls that may not: plain POSTs, and what spends a token, whatever its method is.
+/// Calls that must not be repeated: plain POSTs, and operations that spend a token, whatever their method is.
 const UNSAFE: [(&str, Start); 4] = [
     ("logout", |client| client.logout()),
     ("login", |client| client.login("password")),
@@ -153,7 +153,7 @@ async fn pauses_add_up_to_no_more_than_the_call_may_take() {
     assert_eq!(server.received().len(), 2);
 }
 
-/// One that uses up all but a moment of the call's time in its only pause.
+/// A policy with a single pause, which uses up all but a moment of the call's time.
 fn until_the_last_moment() -> RetryPolicy {
     let pause = Duration::from_secs(35) - Duration::from_millis(50);
     RetryPolicy::default().max_retries(1).base_delay(pause).max_delay(pause)
@@ -249,7 +249,7 @@ impl TokenSource for Forgetful {
     }
 }
 
-/// What a server speaks that has no TLS at that port.
+/// The client gets a plain HTTP response in place of a TLS handshake.
 #[cfg(feature = "rustls")]
 #[tokio::test]
 async fn a_server_without_tls_is_told_from_one_that_is_away() {
@@ -272,7 +272,7 @@ async fn a_server_without_tls_is_told_from_one_that_is_away() {
     assert!(error.to_string().contains("nobody listens there"), "{error}");
 }
 
-/// The server may have acted on what it was sent since: its earlier answer would hide that.
+/// The server may have acted on a later attempt: its earlier answer would hide that.
 #[tokio::test]
 async fn an_answer_does_not_hide_a_connection_that_broke_since() {
     let server = Server::start([status(500), broken(), broken()]).await;
@@ -295,7 +295,7 @@ async fn a_refusal_does_not_outlive_the_request_with_another_token() {
 #[tokio::test]
 async fn a_key_is_the_same_on_retries_and_new_for_every_call() {
     let server = Server::start([status(500), status(503), status(204), status(204)]).await;
-    // Jitter and keys come from chance, here from the real one; the pauses are nothing.
+    // The default timer, since keys come from its randomness; the pauses are zero.
     let client = client_runtime::codegen::Builder::default().base_url(&server.url).static_token("static");
     let client = Client::new(client.retry(RetryPolicy::default().base_delay(Duration::ZERO)));
     client.expire("app").await.unwrap();

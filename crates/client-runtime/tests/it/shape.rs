@@ -1,4 +1,4 @@
-//! Promises about the types themselves.
+//! Guarantees about the types: `Send`, size, `Debug`.
 
 use std::error::Error as StdError;
 

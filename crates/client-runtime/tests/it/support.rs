@@ -1,5 +1,5 @@
-//! What the tests share: a scripted server, a timer that doesn't wait, a source that counts, and a client in the shape
-//! of a generated one.
+//! Fixtures: a scripted server, a timer that doesn't wait, a token source that counts, and a client in the shape of a
+//! generated one.
 
 pub mod client;
 pub mod server;
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use client_runtime::{BoxFuture, Secret, Timer, Token, TokenError, TokenSource};
 
-/// The text that must not appear anywhere it isn't asked for.
+/// A secret that must not appear in any output.
 pub const CANARY: &str = "canary-7f3a";
 
-/// A timer whose pauses are over at once, and are written down. Its clocks move by them and by nothing else.
+/// A timer whose pauses end at once and are recorded. Its clocks advance by them only.
 #[derive(Debug)]
 pub struct TestTimer {
     start: Instant,
@@ -57,14 +57,14 @@ impl Timer for TestTimer {
     }
 }
 
-/// What happened to a [`TestSource`].
+/// A call of a [`TestSource`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     Acquired,
     Rejected(u64),
 }
 
-/// A source that is given its tokens: generation 1, 2, 3, …
+/// A source with scripted tokens: generation 1, 2, 3, …
 #[derive(Debug, Default)]
 pub struct TestSource {
     state: Mutex<State>,
@@ -133,7 +133,7 @@ impl TokenSource for Stuck {
     fn reject(&self, _: u64) {}
 }
 
-/// Everything an error shows of itself without being asked for a body.
+/// All `Display` and `Debug` output of an error and its sources.
 pub fn shown(error: &(dyn StdError + 'static)) -> String {
     let chain = std::iter::successors(Some(error), |&error| error.source());
     chain.map(|error| format!("{error} {error:?} {error:#?}\n")).collect()

@@ -1,4 +1,4 @@
-//! Which token goes out, and what happens when the server refuses it.
+//! The choice of the token, and its replacement when the server refuses it.
 
 use std::sync::Arc;
 use std::time::Duration;

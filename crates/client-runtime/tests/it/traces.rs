@@ -1,4 +1,4 @@
-//! What a call writes into a trace: which operation, how it went, and nothing that was sent or received.
+//! The trace of a call: operation and outcome, and nothing of the request or response.
 
 use std::fmt::{Debug, Write};
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::support::client::Client;
 use crate::support::server::{Server, json};
 use crate::support::{CANARY, TestSource};
 
-/// Writes everything down, of every crate and level.
+/// Records everything, of every crate and level.
 #[derive(Clone, Default)]
 struct Log {
     text: Arc<Mutex<String>>,
@@ -62,8 +62,8 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// This starts the test below alone in a process. Beside others it loses what it waits for at times: `tracing` remembers
-/// of a span that nobody listens if another thread comes to it first, just before the subscriber is set.
+/// Starts the test below alone in a process. Beside other tests it can lose its span: `tracing` remembers that a span
+/// has no listener if another thread reaches it just before the subscriber is set.
 #[test]
 fn a_span_says_what_was_called_and_how_it_went() {
     let mut alone = Command::new(std::env::current_exe().unwrap());

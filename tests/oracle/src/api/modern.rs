@@ -1,4 +1,4 @@
-//! What OpenAPI 3 says in its own way.
+//! The parts of a description that OpenAPI 3 writes in its own way.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What Swagger 2.0 says in its own way.
+//! The parts of a description that Swagger 2.0 writes in its own way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use super::{Body, Location, Media, Parameter, Reader, Response, Style, flag, items, members, place, text};
 
 const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
-/// Members of a parameter that say nothing about its value.
+/// Keywords of a parameter that say nothing about its value.
 const NOT_OF_A_SCHEMA: [&str; 6] = ["name", "in", "required", "description", "collectionFormat", "allowEmptyValue"];
 
-/// The base URLs; one without scheme and host where the description names none.
+/// The base URLs; one without scheme and host where the description names no host.
 pub(super) fn servers(root: &Value) -> Vec<String> {
     let base = text(root, "basePath").trim_end_matches('/');
     let host = text(root, "host");
@@ -22,7 +22,7 @@ pub(super) fn servers(root: &Value) -> Vec<String> {
     schemes.into_iter().map(|scheme| format!("{scheme}://{host}{base}")).collect()
 }
 
-/// A parameter in path, query or header: it is its own schema.
+/// A parameter in path, query or header, which is its own schema.
 pub(super) fn parameter(parameter: &Value) -> Result<Parameter, String> {
     let location = place(parameter)?;
     let (style, explode) = style(parameter, location);
@@ -38,7 +38,7 @@ pub(super) fn parameter(parameter: &Value) -> Result<Parameter, String> {
 }
 
 fn schema(parameter: &Value) -> Value {
-    // Met in the wild, and clear in what it means.
+    // Not valid in Swagger 2.0, but in use, and clear in its meaning.
     if let (Some(schema), None) = (parameter.get("schema"), parameter.get("type")) {
         return schema.clone();
     }
@@ -104,7 +104,7 @@ impl Reader<'_> {
             // No schema means no body.
             media: if schema.is_some() { names.into_iter().map(media).collect() } else { Vec::new() },
             headers: members(response.get("headers")).map(|(name, header)| (name.clone(), header.clone())).collect(),
-            // This dialect has no word for it.
+            // This dialect can't require headers.
             required_headers: BTreeSet::new(),
         }
     }

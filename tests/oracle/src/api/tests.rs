@@ -1,4 +1,4 @@
-//! The same operation, said in each dialect.
+//! The same operation, described in each dialect.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Files, and what they refer to in others.
+//! Reads files, and bundles those that they refer to.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::pointer;
 
-/// The member of the root that holds the other files.
+/// The property of the root that holds the other files.
 const OTHERS: &str = "x-other-files";
 
 /// Reads a file.
@@ -15,7 +15,7 @@ pub(super) fn read(path: &Path) -> Result<Value, String> {
     parse(&std::fs::read_to_string(path).map_err(|error| error.to_string())?)
 }
 
-/// Reads a text.
+/// Parses a string.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
     let text = text.trim_start_matches('\u{feff}');
     match text.trim_start().starts_with('{') {
@@ -24,8 +24,8 @@ pub(super) fn parse(text: &str) -> Result<Value, String> {
     }
 }
 
-/// Puts the files that a description refers to below its root, and has the references lead there. What can't be read
-/// stays as it is: such a reference leads nowhere.
+/// Puts the files that a description refers to below its root, and redirects the references there. A file that can't be
+/// read is left out: a reference to it leads nowhere.
 pub(super) fn bundle(root: &mut Value, path: &Path) -> BTreeMap<PathBuf, String> {
     let Ok(path) = path.canonicalize() else { return BTreeMap::new() };
     let mut known = BTreeMap::from([(path.clone(), "#".to_owned())]);
@@ -44,7 +44,7 @@ pub(super) fn bundle(root: &mut Value, path: &Path) -> BTreeMap<PathBuf, String>
     known
 }
 
-/// Has the references of a file lead to where their targets will be.
+/// Redirects the references of a file to the later places of their targets.
 fn lead(value: &mut Value, file: &Path, known: &mut BTreeMap<PathBuf, String>, waiting: &mut Vec<PathBuf>) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| lead(item, file, known, waiting)),
@@ -83,6 +83,6 @@ fn target(
         waiting.push(other.clone());
         format!("#/{OTHERS}/{}", pointer::escaped(&other.to_string_lossy()))
     });
-    // What leads to a place is decoded, a place isn't.
+    // References are percent-decoded when they are followed, so the place has to be encoded.
     Some(format!("{}{fragment}", place.replace('%', "%25")))
 }

@@ -1,4 +1,4 @@
-//! One good request, and what may be wrong with it.
+//! One good request, and the mistakes that it may have.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};

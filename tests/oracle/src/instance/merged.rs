@@ -1,4 +1,4 @@
-//! Several schemas that hold at once, as one.
+//! Several schemas that hold at once, merged into one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,16 +18,16 @@ pub(super) enum Kind {
     Object,
 }
 
-/// How much is said of a value.
+/// How much a schema says of its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// Nothing that a type could have.
+    /// Nothing that a type could express.
     Nothing,
-    /// What a type can have.
+    /// Something that a type can express.
     More,
 }
 
-/// What all of some schemas ask for.
+/// The requirements of several schemas together.
 #[derive(Default)]
 pub(crate) struct Merged<'a> {
     pub(super) types: Option<BTreeSet<Kind>>,
@@ -53,13 +53,13 @@ pub(crate) struct Merged<'a> {
     pub(super) unique: bool,
     pub(super) min_properties: Option<usize>,
     pub(super) max_properties: Option<usize>,
-    /// Values the author shows.
+    /// Examples and defaults of the author.
     pub(super) samples: Vec<&'a Value>,
-    /// Members whose value follows from the schema that was chosen.
+    /// Properties whose value follows from the schema that was chosen.
     pub(super) pins: BTreeMap<&'a str, Value>,
     pub(super) read_only: bool,
     pub(super) write_only: bool,
-    /// The name of the component that was entered last through a reference.
+    /// The name of the first component that was entered through a reference.
     pub(super) entered: Option<&'a str>,
 }
 
@@ -70,7 +70,7 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'a> Choice<'a> {
-    /// The member that tells branches apart has a value that names the branch.
+    /// Pins the property that tells branches apart to the value that names the branch.
     pub(super) fn pin(&self, merged: &mut Merged<'a>, branch: &'a Value) {
         let Some(property) = self.discriminator.and_then(|one| one.get("propertyName")?.as_str()) else { return };
         let Some(reference) = branch.get("$ref").and_then(Value::as_str) else { return };
@@ -82,7 +82,7 @@ impl<'a> Choice<'a> {
 }
 
 impl<'a> Merged<'a> {
-    /// Adds a schema, `allOf` and references included.
+    /// Adds a schema, with its `allOf` and references.
     pub(crate) fn add(&mut self, document: &'a Document, schema: &'a Value, depth: usize) -> Result<(), String> {
         if depth > 40 {
             return Err("`allOf` and references go round in cycles".into());
@@ -152,7 +152,7 @@ impl<'a> Merged<'a> {
         Ok(())
     }
 
-    /// Inheritance by `allOf`: the name of the component that was referred to.
+    /// Inheritance by `allOf`: pins the discriminator to the name of the component that was referred to.
     fn add_discriminator(&mut self, members: &'a serde_json::Map<String, Value>) {
         let Some(discriminator) = members.get("discriminator") else { return };
         let property = discriminator.as_str().or_else(|| discriminator.get("propertyName")?.as_str());
@@ -195,7 +195,7 @@ impl<'a> Merged<'a> {
         }
     }
 
-    /// How much is said of a value: more than that it is JSON, if each alternative says so.
+    /// How much the schema says of its values; alternatives count if all of them say more.
     pub(crate) fn says(&self, document: &'a Document, depth: usize) -> Said {
         let all = [Kind::Null, Kind::Boolean, Kind::Number, Kind::String, Kind::Array, Kind::Object];
         let is_narrow = |types: &BTreeSet<Kind>| all.iter().any(|kind| *kind != Kind::Null && !types.contains(kind));
@@ -215,7 +215,7 @@ impl<'a> Merged<'a> {
         }
     }
 
-    /// The types a value may have; guessed from other keywords where none is named.
+    /// The types a value may have; inferred from other keywords where none is named.
     pub(super) fn kinds(&self) -> Vec<Kind> {
         if let Some(types) = &self.types {
             return types.iter().copied().collect();

@@ -5,9 +5,9 @@ use serde_json::{Number, Value};
 use super::merged::Merged;
 use super::random::Random;
 
-/// A whole number; a bold one may have all of 64 bits.
+/// An integer; a bold one may use all of 64 bits.
 pub(super) fn integer(merged: &Merged<'_>, bold: bool, random: &mut Random) -> Result<Value, String> {
-    // Numbers that every JSON library holds exactly, unless the format says that there is room for more.
+    // Numbers that every JSON library holds exactly, unless the format allows more.
     let wide = bold || merged.formats.iter().any(|format| format.ends_with("64"));
     let large = wide && random.below(4) == 0;
     let room = if large { i64::MAX / 2 } else { 1_000_000 };
@@ -25,7 +25,7 @@ pub(super) fn integer(merged: &Merged<'_>, bold: bool, random: &mut Random) -> R
         (None, Some(high)) => (high.saturating_sub(room), high),
         (None, None) => (-room / 2, room),
     };
-    // Most numbers are near zero, where that is allowed.
+    // Numbers near zero, where that is allowed.
     let (low, high) = if low <= 0 && high >= 0 {
         (low.max(-room), high.min(room))
     } else {
@@ -37,7 +37,7 @@ pub(super) fn integer(merged: &Merged<'_>, bold: bool, random: &mut Random) -> R
         return Err("no whole number lies within the bounds".into());
     }
     let span = (last as u64).wrapping_sub(first as u64).saturating_add(1);
-    // Bounds are where mistakes are.
+    // Bounds are taken often, since mistakes happen there.
     let chosen = match random.below(8) {
         0 => first,
         1 => last,
@@ -46,13 +46,13 @@ pub(super) fn integer(merged: &Merged<'_>, bold: bool, random: &mut Random) -> R
     Ok((chosen * step).into())
 }
 
-/// The same number with a fraction of zero, where that can be written exactly.
+/// The number with a fraction of zero, where that can be written exactly.
 pub(super) fn with_fraction(number: Value) -> Value {
     let small = number.as_i64().filter(|number| number.unsigned_abs() < 1 << 53);
     small.and_then(|small| Number::from_f64(small as f64)).map_or(number, Value::Number)
 }
 
-/// What a format has room for.
+/// The range of a format.
 fn range(format: &str) -> Option<(f64, f64)> {
     Some(match format {
         "int8" => (f64::from(i8::MIN), f64::from(i8::MAX)),
@@ -66,7 +66,7 @@ fn range(format: &str) -> Option<(f64, f64)> {
     })
 }
 
-/// Any number; one that binary fractions hold exactly, so that it can be compared.
+/// A number that binary fractions hold exactly, so that it can be compared.
 pub(super) fn number(merged: &Merged<'_>, random: &mut Random) -> Result<Value, String> {
     if let Some(step) = merged.multiple_of {
         let low = larger(merged.minimum, merged.exclusive_minimum).unwrap_or(0.0);
@@ -85,7 +85,7 @@ pub(super) fn number(merged: &Merged<'_>, random: &mut Random) -> Result<Value, 
         return Err("no number lies within the bounds".into());
     }
     let exact = low + (high - low) * ((1 + random.below(62)) as f64 / 64.0);
-    // Quarters are short to write; bounds that are close together leave no room for them.
+    // Quarters are short to write; bounds that are close together may leave no room for them.
     let rounded = (exact * 4.0).round() / 4.0;
     let chosen = if rounded > low && rounded < high { rounded } else { exact };
     if chosen.fract() == 0.0 && random.below(2) == 0 {

@@ -1,14 +1,14 @@
-//! Objects: what is required, what is optional, and what has no name.
+//! Objects: required, optional and unnamed properties.
 
 use serde_json::{Map, Value};
 
 use super::merged::Merged;
 use super::{DEEP, Direction, Fill, Generator, pattern};
 
-/// A member that no description knows. A client may lose it, but not stumble over it.
+/// A property that no description knows. A client may drop it, but must not fail on it.
 pub(crate) const UNFORESEEN: &str = "unforeseen-member";
 
-/// Names of members that mean something to somebody.
+/// Property names that are special in some language or library.
 const NAMES: [&str; 8] = ["extra", "type", "self", "", "$ref", "a/b~c", "Größe", "__proto__"];
 
 impl Generator<'_> {
@@ -40,7 +40,7 @@ impl Generator<'_> {
         Ok(Value::Object(members))
     }
 
-    /// Where a number of members is asked for, those that have a name come first; null is as good as none.
+    /// Adds named properties until there are as many as required; null counts as absent.
     fn add_optional(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>, depth: usize) {
         let least = merged.min_properties.unwrap_or(0);
         for (name, schemas) in &merged.properties {
@@ -69,14 +69,14 @@ impl Generator<'_> {
         }
     }
 
-    /// Whether a member takes a value: it does unless it lists others.
+    /// Whether a property allows a value: it does unless it lists others.
     fn may_be(&self, schemas: &[&Value], value: &Value) -> bool {
         let mut merged = Merged::default();
         let known = schemas.iter().all(|schema| self.merge(&mut merged, schema, 0).is_ok());
         known && merged.values.is_none_or(|values| values.contains(value))
     }
 
-    /// Whether only the other side sends it.
+    /// Whether only the other side sends the property.
     fn is_theirs(&self, schemas: &[&Value]) -> bool {
         let mut merged = Merged::default();
         for schema in schemas {
@@ -94,13 +94,13 @@ impl Generator<'_> {
         let wanted = match self.fill {
             Fill::Required => false,
             Fill::Some => self.random.below(2) == 0,
-            // One in eight is left out, so that members are also seen alone.
+            // One in eight is left out, so that properties are also tested alone.
             Fill::Everything => self.random.below(8) != 0,
         };
         wanted && depth <= DEEP && !self.is_theirs(schemas)
     }
 
-    /// What members without a name of their own look like; nothing where there are none.
+    /// The schemas of properties without a name of their own; `None` where these are not allowed.
     fn unnamed<'b>(&self, merged: &Merged<'b>) -> Option<Vec<&'b Value>> {
         if merged.additional.contains(&&Value::Bool(false)) {
             return None;
@@ -123,7 +123,7 @@ impl Generator<'_> {
         }
     }
 
-    /// Members without a name of their own are made where the author speaks of them, or of nothing else.
+    /// Adds properties without a name of their own, if the author describes them, or no others.
     fn add_unnamed(
         &mut self,
         merged: &Merged<'_>,
@@ -160,7 +160,7 @@ impl Generator<'_> {
         format!("{}-{number}", self.random.pick(&["key", "Name", "x_1", "zweitens"]))
     }
 
-    /// What a later version of the server may add: an object that isn't closed has room for it.
+    /// Adds what a later version of the server may send: a further property, in an object that isn't closed.
     fn add_unforeseen(&mut self, merged: &Merged<'_>, members: &mut Map<String, Value>) {
         let is_open = merged.additional.is_empty() && !merged.properties.is_empty();
         let wanted = self.direction == Direction::Response && self.fill != Fill::Required;

@@ -1,4 +1,4 @@
-//! Texts that a regular expression matches.
+//! Strings that match a regular expression.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -9,12 +9,12 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::random::Random;
 
-/// More repetitions than a bound asks for, at most.
+/// The most repetitions beyond the number that a bound requires.
 const MORE: u32 = 6;
 
-/// A text that the pattern matches.
+/// A string that the pattern matches.
 ///
-/// Look-arounds can't be built from; they are left out, and whoever uses the text checks it.
+/// Look-arounds can't be generated from; they are left out, and the caller has to check the string.
 pub(super) fn matching(pattern: &str, random: &mut Random) -> Result<String, String> {
     let plain = without_look_around(pattern);
     let parsed = ParserBuilder::new().build().parse(&plain);
@@ -24,10 +24,10 @@ pub(super) fn matching(pattern: &str, random: &mut Random) -> Result<String, Str
     Ok(text)
 }
 
-/// The patterns that were asked for, read; None for those beyond `regex`.
+/// The patterns so far, compiled; `None` for those that `regex` doesn't support.
 static READ: LazyLock<Mutex<HashMap<String, Option<Regex>>>> = LazyLock::new(Mutex::default);
 
-/// Whether a text matches, as far as `regex` can tell; patterns beyond it match.
+/// Whether a string matches, as far as `regex` can tell; patterns that it doesn't support match.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let mut read = READ.lock().unwrap();
     let regex = read.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok());
@@ -55,7 +55,7 @@ fn write(hir: &Hir, random: &mut Random, text: &mut String) {
 
 fn letter(class: &Class, random: &mut Random) -> Option<char> {
     let Class::Unicode(class) = class else { return Some('a') };
-    // What people type, where the class has some of it; an engine that knows only ASCII means the same by it.
+    // Printable ASCII, where the class has some: an engine that knows only ASCII agrees on it.
     let typed: Vec<char> =
         (' '..='~').filter(|one| class.iter().any(|range| range.start() <= *one && *one <= range.end())).collect();
     let tidy: Vec<char> = typed.iter().copied().filter(char::is_ascii_alphanumeric).collect();
@@ -104,7 +104,7 @@ mod tests {
     use crate::instance::Random;
 
     #[test]
-    fn what_is_made_matches() {
+    fn generated_strings_match() {
         let mut random = Random::new(1, "patterns");
         for pattern in
             ["^[a-z]{3,8}$", r"^app_[\w.-]+$", "a|b+c?", "^(?=.*x)[a-z]{2}x$", r"^\d{4}-\d{2}$", r"^[^/\s]+$", "^.*$"]

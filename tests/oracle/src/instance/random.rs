@@ -1,11 +1,11 @@
-//! Chance that can be repeated.
+//! Randomness that can be repeated.
 
 /// A small generator of numbers (SplitMix64): the same seed gives the same numbers.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// Starts from a seed and a text, so that every use has a sequence of its own.
+    /// Starts from a seed and a purpose, so that every use has a sequence of its own.
     pub fn new(seed: u64, purpose: &str) -> Self {
         let hash = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         Self(purpose.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, hash))
@@ -24,12 +24,12 @@ impl Random {
         if bound == 0 { 0 } else { (self.number() % bound as u64) as usize }
     }
 
-    /// One of some.
+    /// One of the elements.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 
-    /// Puts things into another order.
+    /// Shuffles the elements.
     pub fn shuffle<T>(&mut self, things: &mut [T]) {
         for at in (1..things.len()).rev() {
             things.swap(at, self.below(at + 1));

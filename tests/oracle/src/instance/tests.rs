@@ -1,4 +1,4 @@
-//! What is made is what was asked for.
+//! Generated values satisfy their schema.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ fn recursion_ends_and_discriminators_name_their_branch() {
 }
 
 #[test]
-fn only_what_is_required_and_only_ones_own_side() {
+fn only_required_properties_and_those_of_the_direction() {
     let schema = json!({"type": "object", "required": ["a", "secret"], "properties": {
         "a": {"type": "string"}, "b": {"type": "string"}, "secret": {"type": "string", "writeOnly": true}}});
     let schemas = schemas("3.0.3", json!({}));
@@ -88,7 +88,7 @@ fn the_newer_keywords() {
 }
 
 #[test]
-fn what_can_not_be_is_said() {
+fn contradictions_are_errors() {
     let schemas = schemas("3.0.3", json!({}));
     let mut generator =
         Generator::new(&schemas, Direction::Request, Place::Body, Fill::Required, Random::new(1, "impossible"));

@@ -1,4 +1,4 @@
-//! Strings: by pattern, by format, or words.
+//! Strings: by pattern, by format, or made of words.
 
 use super::merged::Merged;
 use super::random::Random;
@@ -7,10 +7,10 @@ use super::{Place, pattern};
 const WORDS: [&str; 12] =
     ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor", "indigo", "juniper", "kelp", "lumen"];
 
-/// Strings that mean something to somebody.
+/// Strings that are special in some language or library.
 const BOLD: [&str; 10] = ["", "null", "true", "-0", "1e999", "[]", "{}", "\u{0}", "../..", "a\u{301}\u{202e}"];
 
-/// A string; a bold one may be anything.
+/// A string; a bold one may be one of [`BOLD`].
 pub(super) fn string(merged: &Merged<'_>, place: Place, bold: bool, random: &mut Random) -> Result<String, String> {
     let fits = |text: &str| {
         let length = text.chars().count();
@@ -71,7 +71,7 @@ fn words(place: Place, random: &mut Random) -> String {
     }
 }
 
-/// Makes a text as long or as short as it has to be.
+/// Extends or cuts a string to the required length.
 fn stretch(text: String, merged: &Merged<'_>, random: &mut Random) -> String {
     let mut text = text;
     let least = merged.min_length.unwrap_or(0);
@@ -82,7 +82,7 @@ fn stretch(text: String, merged: &Merged<'_>, random: &mut Random) -> String {
     if let Some(most) = merged.max_length {
         let enough = if text.chars().count() > most { most } else { text.chars().count() };
         text = text.chars().take(enough).collect();
-        // What is left must not end in a space that a server may trim.
+        // The end must not be a space that a server may trim.
         if text.ends_with(' ') {
             text.pop();
             text.push('x');

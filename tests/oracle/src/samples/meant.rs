@@ -1,4 +1,4 @@
-//! The schema of a type, where the place that it was made from is none.
+//! The schema of a type, where the place that it was generated from is none.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,11 +15,11 @@ pub(super) fn members<'a>(items: &'a [Item], ty: &str) -> Vec<&'a str> {
     items.iter().filter(|item| item.kind == "field").filter_map(of_type).collect()
 }
 
-/// What a node at a pointer says of the values of a type.
+/// The schema of a type's values, by the node at its pointer.
 ///
-/// Of a form of Swagger 2.0 the fields are parameters, and the type is made of all of them. An enum whose values have
-/// several types is a type for each of these; it was made of the first of its values. The type of an alternative may
-/// have what stands beside the alternatives too.
+/// The fields of a Swagger 2.0 form are parameters, and the type is made of all of them. An enum whose values have
+/// several types is a type for each of these, generated from the first of its values. The type of an alternative may
+/// also have the properties beside the alternatives.
 pub(super) fn schema<'a>(document: &'a Document, at: &str, node: &'a Value, members: &[&str]) -> Cow<'a, Value> {
     let owner = pointer::split(at).and_then(|(owner, _)| document.target(owner));
     let siblings = owner.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -37,7 +37,7 @@ pub(super) fn schema<'a>(document: &'a Document, at: &str, node: &'a Value, memb
             Some(whole) => {
                 let own = described(document, node, 0);
                 let beside: BTreeSet<String> = &described(document, &whole, 0) - &own;
-                // What has alternatives in turn has no members of its own.
+                // A type that has alternatives in turn has no properties of its own.
                 if !is_struct || members.iter().any(|name| beside.contains(&plain(name))) {
                     Cow::Owned(whole)
                 } else {
@@ -50,7 +50,7 @@ pub(super) fn schema<'a>(document: &'a Document, at: &str, node: &'a Value, memb
     }
 }
 
-/// The outermost schema that an alternative belongs to, with no other alternative beside it.
+/// The outermost schema that an alternative belongs to, reduced to this alternative.
 fn settled(document: &Document, at: &str) -> Option<Value> {
     let mut whole = at;
     while let Some((list, _)) = pointer::split(whole)
@@ -79,7 +79,7 @@ fn settled(document: &Document, at: &str) -> Option<Value> {
 
 /// The properties that a schema or a part of it describes, by their plain names.
 fn described(document: &Document, schema: &Value, depth: usize) -> BTreeSet<String> {
-    /// Parts that lead to themselves end here.
+    /// The limit for parts that refer to themselves.
     const DEEPEST: usize = 16;
     let mut names = BTreeSet::new();
     let Ok(schema) = document.resolve(schema) else { return names };
@@ -92,7 +92,7 @@ fn described(document: &Document, schema: &Value, depth: usize) -> BTreeSet<Stri
     names
 }
 
-/// A name without what the name of a field in Rust leaves out or changes.
+/// A name in lower-case letters and digits: the name of a field in Rust leaves out or changes the rest.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -113,7 +113,7 @@ fn form(document: &Document, parameters: &[Value]) -> Value {
     json!({"type": "object", "properties": properties, "required": required})
 }
 
-/// The type of a value in Rust: a number with a fraction is none of the integers.
+/// The Rust type of a value: a number with a fraction isn't an integer.
 fn kind(value: &Value) -> u8 {
     match value {
         Value::Null => 0,
@@ -134,7 +134,7 @@ mod tests {
     use crate::document::Document;
 
     #[test]
-    fn alternatives_may_have_what_stands_beside_them() {
+    fn alternatives_may_have_the_properties_beside_them() {
         let branch = json!({"properties": {"a-b": {"type": "string"}}});
         let whole = |alternatives: &[&serde_json::Value]| json!({"properties": {"c": {}}, "allOf": [{}, {"oneOf": alternatives}]});
         let document =

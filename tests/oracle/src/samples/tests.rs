@@ -1,4 +1,4 @@
-//! What a type gets wrong is seen.
+//! The mistakes of a type are found.
 
 use std::path::PathBuf;
 
@@ -59,7 +59,7 @@ components: {schemas: {Thing: {type: object, required: [name], properties: {
 }
 
 #[test]
-fn what_is_lost_refused_or_never_seen_is_told() {
+fn lost_refused_and_untried_values_are_reported() {
     let outcome = tried(journey::<Value>);
     assert_eq!((outcome.schemas, outcome.exercised, outcome.values, outcome.round_tripped), (2, 1, 12, 12));
     assert_eq!(outcome.unexercised[0].item, "types::Lost");

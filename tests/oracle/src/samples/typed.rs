@@ -1,14 +1,14 @@
-//! Whether a field has as much of a type as its schema would let it have.
+//! Whether the type of a field says as much as its schema allows.
 
 use serde_json::Value;
 
 use crate::document::Document;
 use crate::instance::{Merged, Said};
 
-/// Whether a field of this type is any JSON somewhere where the schema at a pointer says more than that.
+/// Whether the type of a field is any JSON somewhere, although the schema at the pointer says more there.
 pub(super) fn is_recoverable(document: &Document, pointer: &str, declaration: &str) -> bool {
     let Some(schema) = document.target(pointer) else { return false };
-    // The type of members without a name is made from what is said of each of them.
+    // The type of properties without a name is generated from the schema of each of them.
     let of_each =
         ["additionalProperties", "unevaluatedProperties"].iter().any(|key| pointer.ends_with(&format!("/{key}")));
     let declared = without(declaration, &["::std::option::Option", "Option"]);
@@ -22,7 +22,7 @@ fn loses(document: &Document, schemas: &[&Value], ty: &str) -> bool {
     let ty = without(ty, &["Option", "Box", "Nullable", "Redacted"]);
     let mut merged = Merged::default();
     if schemas.iter().any(|schema| merged.add(document, schema, 0).is_err()) {
-        // Nothing is allowed, so nothing is lost.
+        // The schema allows nothing, so nothing is lost.
         return false;
     }
     if let Some(inner) = argument(ty, "Vec") {
@@ -41,7 +41,7 @@ fn is_any(ty: &str) -> bool {
     ty.replace(' ', "").ends_with("serde_json::Value")
 }
 
-/// The type within wrappers that say nothing of its shape.
+/// The type within wrappers that don't change its shape.
 fn without<'a>(ty: &'a str, wrappers: &[&str]) -> &'a str {
     let mut ty = ty.trim();
     while let Some(inner) = wrappers.iter().find_map(|wrapper| argument(ty, wrapper)) {
@@ -50,7 +50,7 @@ fn without<'a>(ty: &'a str, wrappers: &[&str]) -> &'a str {
     ty
 }
 
-/// What stands between the brackets of a generic type whose name ends like this.
+/// The arguments of a generic type whose name ends with `name`.
 fn argument<'a>(ty: &'a str, name: &str) -> Option<&'a str> {
     let (head, rest) = ty.trim().split_once('<')?;
     let arguments = rest.trim_end().strip_suffix('>')?;
@@ -80,7 +80,7 @@ mod tests {
     use crate::document::Document;
 
     #[test]
-    fn any_json_is_seen_where_more_is_said() {
+    fn any_json_is_found_where_the_schema_says_more() {
         let recoverable = |schema: serde_json::Value, ty: &str| {
             let document = Document::parse(&json!({"openapi": "3.1.0", "x": schema}).to_string()).unwrap();
             is_recoverable(&document, "#/x", ty)

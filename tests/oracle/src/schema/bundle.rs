@@ -1,7 +1,7 @@
-//! A schema with all it refers to, as a schema of a draft that a validator knows.
+//! A schema with all it refers to, converted to a draft that the validator supports.
 //!
-//! OpenAPI 3.1 speaks JSON Schema 2020-12. Swagger 2.0 and OpenAPI 3.0 speak a dialect that differs from draft 4 in few
-//! points: `nullable`, and the keywords that they don't have.
+//! OpenAPI 3.1 uses JSON Schema 2020-12. Swagger 2.0 and OpenAPI 3.0 use a dialect that differs from draft 4 in few
+//! points: `nullable`, and keywords that are missing.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ const SCHEMAS: [&str; 11] = [
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
-/// The keywords of 2.0 that validate; 3.0 has the next four too.
+/// The keywords of 2.0 that validate; 3.0 has [`KEYWORDS_OF_30`] too.
 const OLD_KEYWORDS: [&str; 20] = [
     "type",
     "format",
@@ -55,26 +55,26 @@ struct Bundle<'a> {
     document: &'a Document,
     direction: Direction,
     reading: Reading,
-    /// The name of each reference's target among the definitions.
+    /// The name of each reference's definition.
     names: BTreeMap<String, String>,
     waiting: Vec<String>,
 }
 
-/// A schema that stands alone.
+/// A self-contained schema.
 pub(super) struct Bundled {
     pub(super) schema: Value,
-    /// What the author calls each of its definitions.
+    /// The author's reference to each of its definitions.
     pub(super) references: BTreeMap<String, String>,
 }
 
-/// Makes a schema stand alone.
+/// Makes a schema self-contained.
 pub(super) fn bundle(document: &Document, schema: &Value, direction: Direction, reading: Reading) -> Bundled {
     let mut bundle = Bundle { document, direction, reading, names: BTreeMap::new(), waiting: Vec::new() };
     let root = bundle.adapt(schema);
     let mut definitions = Map::new();
     while let Some(reference) = bundle.waiting.pop() {
         let name = bundle.names[&reference].clone();
-        // A target that is missing allows nothing, so that its use is seen.
+        // A missing target allows nothing, so that its use is noticed.
         let target = document.target(&reference).cloned().unwrap_or(json!({"not": {}}));
         let adapted = bundle.adapt(&target);
         definitions.insert(name, adapted);
@@ -120,7 +120,7 @@ impl Bundle<'_> {
         if let Some(reference) = reference {
             adapted.insert("$ref".into(), reference.into());
         }
-        // Validators take formats to be about texts.
+        // Validators apply formats to strings only.
         if let Some(format) =
             adapted.get("format").filter(|format| format.as_str().is_some_and(formats::is_of_integers))
         {
@@ -161,7 +161,7 @@ impl Bundle<'_> {
             }
             Value::Bool(_) if key == "additionalProperties" => value.clone(),
             _ if SCHEMAS.contains(&key) => self.adapt(value),
-            // Some authors name a member twice.
+            // Some authors list a name twice.
             Value::Array(names) if key == "required" => {
                 let mut once: Vec<Value> = Vec::new();
                 for name in names {
@@ -171,13 +171,13 @@ impl Bundle<'_> {
                 }
                 Value::Array(once)
             }
-            // Swagger's way to say that something is not JSON at all.
+            // Swagger's type for content that is not JSON at all.
             Value::String(kind) if key == "type" && kind == "file" => "string".into(),
             _ => value.clone(),
         }
     }
 
-    /// The numeric form of exclusive bounds isn't theirs, but documents use it.
+    /// Numeric exclusive bounds don't belong to the older dialects, but documents use them.
     fn adapt_numbers(&self, adapted: &mut Map<String, Value>) {
         for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             if adapted.get(exclusive).is_some_and(Value::is_number) {
@@ -200,7 +200,7 @@ impl Bundle<'_> {
         }
     }
 
-    /// What only the server sends can't be asked of a client, and the other way round.
+    /// A property that only the other side sends can't be required of the sender.
     fn adapt_required(&self, members: &Map<String, Value>, adapted: &mut Map<String, Value>) {
         let other = match self.direction {
             Direction::Request => "readOnly",
@@ -221,7 +221,7 @@ impl Bundle<'_> {
     }
 }
 
-/// Whether a keyword has a value that a validator takes; descriptions in the wild have others.
+/// Whether the validator accepts the value of a keyword; published descriptions have others.
 fn is_usable(key: &str, value: &Value, modern: bool) -> bool {
     match key {
         "type" => match value {

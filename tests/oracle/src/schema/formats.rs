@@ -1,4 +1,4 @@
-//! Formats that the drafts don't know, or not as OpenAPI means them.
+//! Formats that the drafts don't define, or not as OpenAPI means them.
 
 use jsonschema::{Keyword, ValidationError, ValidationOptions};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 /// The keyword that stands for a format of integers in a bundled schema.
 pub(super) const OF_INTEGERS: &str = "x-format-of-integers";
 
-/// Formats of integers, and the numbers they have room for. `int` is what most languages mean by it.
+/// Integer formats, with their ranges. `int` is that of most languages.
 const INTEGERS: [(&str, i128, i128); 10] = [
     ("int8", i8::MIN as i128, i8::MAX as i128),
     ("uint8", 0, u8::MAX as i128),
@@ -20,7 +20,7 @@ const INTEGERS: [(&str, i128, i128); 10] = [
     ("uint64", 0, u64::MAX as i128),
 ];
 
-/// Adds them.
+/// Registers the formats.
 pub(super) fn register(options: ValidationOptions<'_>) -> ValidationOptions<'_> {
     let options = options.with_format("uuid", is_uuid).with_format("date", is_date).with_format("byte", is_base64);
     options.with_keyword(OF_INTEGERS, |_, format, _| {
@@ -50,7 +50,7 @@ impl<'i> Keyword<'i> for Range {
     fn is_valid(&self, instance: &'i Value) -> bool {
         let Value::Number(number) = instance else { return true };
         let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-        // A float loses no more by this than it has lost already.
+        // A float has lost its precision already: this loses no more.
         let whole = whole.or_else(|| number.as_f64().map(|number| number as i128));
         whole.is_none_or(|whole| (self.range.0..=self.range.1).contains(&whole))
     }

@@ -1,4 +1,4 @@
-//! What is wrong with a value, by the places in the description that say so.
+//! Violations of a schema, with their places in the description.
 
 use std::collections::BTreeMap;
 
@@ -9,27 +9,27 @@ use serde_json::{Value, json};
 use super::{Direction, Reading, Schemas, formats};
 use crate::pointer;
 
-/// One thing that is wrong with a value.
+/// A violation of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Where in the value, as a JSON pointer; of a member that is missing, where it would be.
+    /// JSON pointer into the value; of a missing property, to where it would be.
     pub instance: String,
-    /// What in the description says so (`#/…`): a keyword; of a member that is missing or not allowed, the property.
+    /// Pointer into the description (`#/…`): of a keyword, or of the property that is missing.
     pub schema: String,
-    /// In words.
+    /// The message.
     pub text: String,
 }
 
 impl Schemas {
-    /// Whether nothing is wrong with a value by the schema at a pointer (`#/…`): sooner known than what is.
+    /// Whether a value satisfies the schema at a pointer (`#/…`). Faster than [`violations`](Self::violations).
     pub fn allows(&self, schema: &str, direction: Direction, value: &Value) -> bool {
         let compiled = self.compile(Reading::Strict, &json!({ "$ref": schema }), direction);
         compiled.validator.as_ref().is_ok_and(|validator| validator.is_valid(value))
     }
 
-    /// Everything that is wrong with a value by the schema at a pointer (`#/…`) of the description.
+    /// All violations of the schema at a pointer (`#/…`) of the description.
     ///
-    /// Of alternatives of which none fits, it is also what is wrong by each of them.
+    /// If no alternative fits, the violations of each of them are included.
     pub fn violations(&self, schema: &str, direction: Direction, value: &Value) -> Vec<Violation> {
         let compiled = self.compile(Reading::Strict, &json!({ "$ref": schema }), direction);
         let mut found = Vec::new();
@@ -74,7 +74,7 @@ fn add(error: &ValidationError<'_>, references: &BTreeMap<String, String>, found
     }
 }
 
-/// From a place in a bundled schema to the place in the description.
+/// Converts a place in a bundled schema to the place in the description.
 fn published(path: &str, references: &BTreeMap<String, String>) -> String {
     let path = match path.strip_suffix(formats::OF_INTEGERS) {
         Some(owner) => format!("{owner}format"),

@@ -1,4 +1,4 @@
-//! What is kept, and for whom.
+//! Sessions come back complete, each for its own account.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,7 +7,7 @@ use auth_core::{AuthErrorKind, Session, Stored};
 use super::{MARK, Suite, session, stored};
 
 impl Suite<'_> {
-    /// Every member of a session, there or not, comes back as it was.
+    /// Every field of a session, set or not, is loaded as it was saved.
     pub(super) async fn fields(&mut self) {
         const ACCOUNT: &str = "conformance/fields";
         let store = self.open();
@@ -23,7 +23,7 @@ impl Suite<'_> {
         .with_scopes([""])
         .with_extra("", "")
         .with_extra("\n\"", "\u{0}");
-        // A token is no short text: those with claims take kilobytes.
+        // Tokens with claims take kilobytes.
         let long = Session::new(format!("{MARK}{}", "x".repeat(8 * 1024)), SystemTime::now())
             .with_refresh_token(format!("{MARK}{}", "y".repeat(8 * 1024)));
         let half = Session::new(MARK, SystemTime::now()).with_expiry(SystemTime::now());
@@ -37,7 +37,7 @@ impl Suite<'_> {
         self.clean(ACCOUNT).await;
     }
 
-    /// The keys of what is stored, where the store can say them.
+    /// The keys of the stored sessions, where the store can list them.
     pub(super) async fn listing(&mut self) {
         const KEYS: [&str; 3] = ["acme https://acme.example ada", "conformance/é \n%20", "conformance/removed"];
         let store = self.open();
@@ -58,7 +58,7 @@ impl Suite<'_> {
         }
     }
 
-    /// Accounts are any texts, and none is taken for another.
+    /// Accounts are arbitrary strings, and none is taken for another.
     pub(super) async fn odd_accounts(&mut self) {
         let long = "x".repeat(1000);
         let accounts = [

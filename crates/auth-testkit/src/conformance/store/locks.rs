@@ -11,7 +11,7 @@ use super::{Suite, session, stored};
 
 const ACCOUNT: &str = "conformance/locks";
 const NOW: Duration = Duration::ZERO;
-/// Long enough for any store, so that a test that passes never waits for it.
+/// Long enough for any store, so that a passing test never waits for it.
 const SOON: Duration = Duration::from_secs(30);
 
 impl Suite<'_> {
@@ -51,7 +51,7 @@ impl Suite<'_> {
         let abandoned = tokio::spawn(async move { other.lock(ACCOUNT, SOON).await.map(drop) });
         let other = self.open();
         let waits = tokio::spawn(async move { other.lock(ACCOUNT, SOON).await });
-        // On one thread, this lets both begin to wait.
+        // On one thread, this lets both tasks begin to wait.
         tokio::task::yield_now().await;
         abandoned.abort();
         let _ = abandoned.await;
@@ -74,7 +74,7 @@ impl Suite<'_> {
             tasks.spawn(async move {
                 let lock = store.lock(ACCOUNT, SOON).await?;
                 let alone = inside.fetch_add(1, Ordering::SeqCst) == 0;
-                // The time that a redemption takes.
+                // Takes time, as a redemption does.
                 let _ = store.compare_and_swap(ACCOUNT, Some(Revision(1)), &session("x")).await?;
                 inside.fetch_sub(1, Ordering::SeqCst);
                 lock.release().await;

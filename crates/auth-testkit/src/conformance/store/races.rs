@@ -1,4 +1,4 @@
-//! Many at once.
+//! Concurrent writes.
 
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ impl Suite<'_> {
         self.clean(ACCOUNT).await;
     }
 
-    /// Starts many at the same moment, each with a handle of its own. Gives the numbers and revisions of the winners.
+    /// Runs the work many times at once, each with a handle of its own. Returns the numbers and revisions of the
+    /// winners.
     async fn race<F>(
         &mut self,
         work: impl Fn(Arc<dyn SessionStore>, u64) -> F + Copy + Send + 'static,
@@ -71,7 +72,7 @@ impl Suite<'_> {
         wins.first().copied()
     }
 
-    /// The times differ from run to run, so they are taken from what is found.
+    /// The times of a session differ from run to run, so they are taken from the session found.
     async fn finds_the_session_of(
         &mut self,
         name: &'static str,
@@ -88,7 +89,7 @@ impl Suite<'_> {
         self.check(name, seen.is_none(), || seen.unwrap_or_default().to_owned());
     }
 
-    /// Everybody counts up, by reading and swapping until it works: no step may be lost.
+    /// Several tasks count up, by loading and swapping until it succeeds: no update may be lost.
     async fn counts(&mut self) {
         let saved = self.open().save(ACCOUNT, &session("zero").with_subject("0")).await;
         if self.ok("a save succeeds", saved).is_none() {

@@ -1,4 +1,4 @@
-//! Reading, writing, and writing only if nothing changed.
+//! Reading, writing, and conditional writing.
 
 use std::collections::HashSet;
 
@@ -7,11 +7,11 @@ use auth_core::{Intent, Revision};
 use super::{Suite, session, stored};
 
 const ACCOUNT: &str = "conformance/revisions";
-/// Nothing was stored there before.
+/// An account that nothing was stored for before.
 const EMPTY: &str = "conformance/vacancies";
 
 impl Suite<'_> {
-    /// Before anything was written.
+    /// The store before any write.
     pub(super) async fn nothing(&mut self) {
         let store = self.open();
         self.finds("what was never saved isn't there", ACCOUNT, None).await;
@@ -113,7 +113,7 @@ impl Suite<'_> {
             other.compare_and_swap(ACCOUNT, Some(recorded), &a).await
         });
         let mut all = vec![first, saved, recorded, anew];
-        // Whoever counts anew after a removal meets its old numbers sooner or later.
+        // A store that counts from the start after a removal repeats its old revisions sooner or later.
         for _ in 0..4 {
             all.extend(self.ok("a save succeeds after a removal", one.save(ACCOUNT, &a).await));
         }
@@ -122,7 +122,7 @@ impl Suite<'_> {
         self.clean(ACCOUNT).await;
     }
 
-    /// Whoever writes where nothing is can expect that nothing was removed there since.
+    /// A swap on an account without a session can require that nothing was removed there since.
     pub(super) async fn vacancies(&mut self) {
         let (one, other) = (self.open(), self.open());
         let a = session("a");

@@ -1,4 +1,4 @@
-//! What Aivo's answers look like, documented and shipped.
+//! The bodies of Aivo's answers, as documented and as shipped.
 
 use std::time::SystemTime;
 
@@ -9,7 +9,7 @@ use crate::vendor::core::User;
 use crate::vendor::encoding::rfc3339;
 use crate::vendor::{Core, Request, Response, echo};
 
-/// What is wrong with a member of a request.
+/// A problem with a property of a request.
 pub(super) struct Problem {
     field: &'static str,
     message: &'static str,
@@ -73,7 +73,7 @@ pub(super) fn failure(core: &Core, status: StatusCode, error: &str, message: &st
     Response::new_json(status, &body)
 }
 
-/// The framework's own errors.
+/// An error in the framework's own shape.
 pub(super) fn framework(status: StatusCode, detail: Value) -> Response {
     Response::new_json(status, &json!({ "detail": detail }))
 }

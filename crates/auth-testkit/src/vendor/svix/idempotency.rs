@@ -11,8 +11,8 @@ use crate::vendor::{Core, Request, Response};
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_secs(12 * 3600);
 
-/// Processes a request, unless its key was used by the same token on the same path and succeeded. The body doesn't
-/// matter, and an empty key is a key.
+/// Processes a request, unless its key was used by the same token on the same path and succeeded. The body isn't
+/// compared, and an empty key is a key.
 pub(super) fn handle(
     core: &mut Core,
     now: SystemTime,

@@ -1,4 +1,4 @@
-//! Which operation a path means.
+//! The operation of a path.
 
 use http::Method;
 
@@ -18,7 +18,7 @@ pub(super) struct Route<'a> {
     pub(super) operation: Operation,
     /// The application's segment as it was sent; empty where there is none.
     pub(super) application: &'a str,
-    /// Only the legacy documents end paths with a slash. The server doesn't care.
+    /// Only the legacy documents end paths with a slash. The server accepts both.
     has_slash: bool,
 }
 

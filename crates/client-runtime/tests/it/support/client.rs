@@ -1,5 +1,5 @@
-//! A client in the shape of a generated one, written by hand: the private layer does what progenitor's output does, the
-//! public face what ours does.
+//! A client in the shape of a generated one, written by hand: the private layer mirrors progenitor's output, the public
+//! layer that of client-codegen.
 
 use std::future::IntoFuture;
 use std::sync::Arc;
@@ -221,7 +221,7 @@ pub struct Client {
     core: rt::codegen::Core,
 }
 
-/// A builder with what most tests want: this server, this timer.
+/// A builder with the settings of most tests: server and timer.
 pub fn builder(url: &str, timer: &Arc<TestTimer>) -> rt::codegen::Builder {
     rt::codegen::Builder::default().base_url(url).timer(Arc::clone(timer) as Arc<dyn rt::Timer>)
 }
@@ -295,7 +295,7 @@ enum Kind {
     Expire(String),
 }
 
-/// Generated code has a type per operation; here one does for all, and gives the session if there is one.
+/// Generated code has a type per operation; here one type serves all, and returns the session if there is one.
 pub struct Request<'a> {
     core: &'a rt::codegen::Core,
     options: rt::codegen::CallOptions,

@@ -1,4 +1,4 @@
-//! A server on a loopback socket that answers from a script and writes down what it got.
+//! A server on a loopback socket that answers from a script and records the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What the server does with a request.
+/// The server's reaction to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// Sends these bytes and waits for the next request.
@@ -38,7 +38,7 @@ pub fn status(status: u16) -> Reply {
     reply(status, &[], "")
 }
 
-/// A request as it arrived.
+/// A request as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
     pub method: String,
@@ -77,7 +77,7 @@ impl Server {
         Self::start_with(|_| script).await
     }
 
-    /// The same with a script that knows the server's URL.
+    /// [`start`](Self::start) with a script that knows the server's URL.
     pub async fn start_with<S: IntoIterator<Item = Reply>>(script: impl FnOnce(&str) -> S) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
