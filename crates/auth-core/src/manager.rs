@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use client_runtime::{BoxFuture, Timer, Token, TokenError, TokenSource};
+use client_runtime::{BoxFuture, Timer, Token};
 use tokio::sync::watch;
 
 use crate::observe::Wait;
@@ -23,6 +23,7 @@ mod renewal;
 mod report;
 #[cfg(test)]
 mod schedules;
+mod source;
 mod status;
 mod vault;
 
@@ -346,40 +347,6 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 }
 
-impl<A: Authenticator + 'static> TokenSource for SessionManager<A> {
-    fn cached(&self) -> Option<Token> {
-        self.inner.cell.cached(|| self.inner.timer.system_time(), || self.cached_when_due())
-    }
-
-    fn acquire(&self) -> BoxFuture<'_, Result<Token, TokenError>> {
-        Box::pin(async { self.token().await.map_err(TokenError::from) })
-    }
-
-    fn reject(&self, generation: u64) {
-        let now = self.inner.timer.system_time();
-        let consequence = self.inner.cell.lock().reject(generation, now);
-        self.inner.report.rejected(consequence);
-    }
-}
-
-impl<A: Authenticator + 'static> SessionManager<A> {
-    /// The cached token is due: it may still be valid, and its renewal begins in the background.
-    #[cold]
-    fn cached_when_due(&self) -> Option<Token> {
-        let now = self.inner.timer.system_time();
-        let locked = self.inner.cell.lock();
-        match locked.state().decide(now) {
-            Decision::Serve => locked.in_use().ok(),
-            Decision::ServeAndBegin(plan) => {
-                let token = locked.in_use().ok();
-                let _ = self.inner.begin(locked, plan);
-                token
-            }
-            Decision::Join | Decision::Begin(_) | Decision::Fail(_) => None,
-        }
-    }
-}
-
 impl<A: Authenticator + 'static> Clone for SessionManager<A> {
     fn clone(&self) -> Self {
         Self { inner: Arc::clone(&self.inner) }
@@ -393,23 +360,5 @@ impl<A: Authenticator + 'static> std::fmt::Debug for SessionManager<A> {
             .field("family", &self.inner.authenticator.family())
             .field("status", &*self.inner.status.borrow())
             .finish_non_exhaustive()
-    }
-}
-
-impl From<AuthError> for TokenError {
-    fn from(error: AuthError) -> Self {
-        let message = error.to_string();
-        let made = if error.needs_login() {
-            TokenError::login_required(message)
-        } else if error.is_transient() {
-            TokenError::transient(message)
-        } else {
-            TokenError::permanent(message)
-        };
-        let made = match error.retry_after() {
-            Some(delay) => made.with_retry_after(delay),
-            None => made,
-        };
-        made.with_source(Arc::new(error))
     }
 }

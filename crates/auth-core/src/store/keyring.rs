@@ -1,5 +1,6 @@
 //! Sessions in the keyring of the operating system.
 
+mod backend;
 mod system;
 mod worker;
 
@@ -20,31 +21,9 @@ use super::mark;
 use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
 use crate::{AuthError, AuthErrorKind, Session};
+pub use backend::Keyring;
 use system::SystemKeyring;
 use worker::Worker;
-
-/// A keyring, such as that of the operating system, which stores bytes under a name: the backend of a [`KeyringStore`].
-/// Implement it for a keyring that the store doesn't support, or for tests.
-///
-/// Calls may block, and may return late or never: a keyring may ask its user for a password first. The store calls from
-/// a thread of its own, one call at a time.
-///
-/// Errors are of the kind [`Storage`](AuthErrorKind::Storage) and never show the stored bytes.
-pub trait Keyring: Send + Sync {
-    /// Reads the bytes under a name.
-    fn get(&self, name: &str) -> Result<Option<Vec<u8>>, AuthError>;
-
-    /// Writes bytes under a name, in place of earlier ones.
-    fn set(&self, name: &str, secret: &[u8]) -> Result<(), AuthError>;
-
-    /// Deletes the bytes under a name, if there are any.
-    fn delete(&self, name: &str) -> Result<(), AuthError>;
-
-    /// The most bytes that fit under a name, where that is few.
-    fn most_bytes(&self) -> Option<usize> {
-        None
-    }
-}
 
 /// Keeps sessions in the keyring of the operating system: for one user, on one machine.
 ///

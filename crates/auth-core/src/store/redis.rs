@@ -7,14 +7,16 @@ mod credentials;
 mod deadline;
 mod failure;
 mod given;
+mod listing;
 mod lock;
 mod names;
 mod script;
 mod source;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "redis-tls")]
 mod tls;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +27,7 @@ use client_runtime::{BoxFuture, Secret};
 use super::failure::storage;
 use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
-use crate::{AuthError, AuthErrorKind, Session};
+use crate::{AuthError, Session};
 use client::{Client, Request};
 use deadline::Deadline;
 use failure::Failure;
@@ -168,34 +170,6 @@ impl RedisStore {
 
     async fn has_record(&self, name: &str) -> Result<bool, AuthError> {
         Ok(self.revision_of(name).await?.1)
-    }
-
-    async fn list(&self) -> Result<Vec<String>, AuthError> {
-        if !self.client.is_one_server() {
-            return Err(AuthError::new(AuthErrorKind::Unsupported).with_message(
-                "sessions are listed by a store with a URL alone: a connection that was given may be that of a cluster, \
-                 each of whose nodes knows its own keys",
-            ));
-        }
-        let mut keys = BTreeSet::new();
-        let mut cursor = 0_u64;
-        loop {
-            let mut command = ::redis::cmd("SCAN");
-            command.arg(cursor).arg("MATCH").arg(names::pattern(&self.prefix)).arg("COUNT").arg(1000);
-            let answer = self.client.ask(Request::Command(&command)).await?;
-            let (next, names) = ::redis::from_redis_value::<(u64, Vec<Vec<u8>>)>(answer)
-                .map_err(|_| Failure::Answer.at(self.client.place()))?;
-            for name in names.iter().filter_map(|name| str::from_utf8(name).ok()) {
-                let Some(key) = names::key_of(&self.prefix, name) else { continue };
-                if self.has_record(name).await? {
-                    keys.insert(key);
-                }
-            }
-            if next == 0 {
-                return Ok(keys.into_iter().collect());
-            }
-            cursor = next;
-        }
     }
 
     async fn read(&self, key: &str) -> Result<Option<Stored>, AuthError> {
@@ -399,58 +373,5 @@ impl fmt::Debug for RedisStore {
             .field("at", &format_args!("{}", self.client.place()))
             .field("prefix", &self.prefix)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn different_accounts_have_different_keys_in_one_slot_each() {
-        let store = RedisStore::builder("redis://localhost").prefix("p:").build().unwrap();
-        assert_eq!(store.session_key("me@example.com"), "p:{me@example.com}:session");
-        assert_eq!(store.key("a}b {c%\n", "lock"), "p:{a%7db%20%7bc%25%0a}:lock");
-        let tag = |key: &str| key.split_once('{').unwrap().1.split_once('}').unwrap().0.to_owned();
-        for account in ["a", "}", "{", "{}", "a}:session", "%7d", ""] {
-            assert_eq!(tag(&store.key(account, "lock")), tag(&store.session_key(account)));
-        }
-        assert_ne!(store.session_key("}"), store.session_key("%7d"));
-        assert_ne!(store.session_key("\u{2003}"), store.session_key(" 03"));
-    }
-
-    #[test]
-    fn no_password_is_printed() {
-        let builder = || RedisStore::builder("redis://user:canary@localhost:1/3?x=canary");
-        let store = builder().password("canary").build().unwrap();
-        let shown = format!("{:?} {store:?} {store:#?} {}", builder().password("canary"), store.client.place());
-        assert!(!shown.contains("canary") && shown.contains("localhost:1"), "{shown}");
-    }
-
-    #[test]
-    fn invalid_urls_are_refused_without_repeating_them() {
-        for url in [
-            "",
-            "canary",
-            "http://:canary@localhost",
-            "redis://:canary@",
-            "redis://:canary@localhost/canary",
-            "redis://:can#ary@localhost",
-            "redis://:canary@localhost/0#insecure",
-            "redis://:canary@localhost:99999",
-        ] {
-            let error = RedisStore::builder(url).build().unwrap_err();
-            assert_eq!(error.kind(), crate::AuthErrorKind::InvalidInput, "{url}");
-            let source = std::error::Error::source(&error).map(|source| format!("{source} {source:?}"));
-            assert!(!format!("{error} {error:?} {source:?}").contains("canary"), "{error}");
-        }
-        let error = RedisStore::builder("redis://localhost").prefix("a{b}").build().unwrap_err();
-        assert!(error.to_string().contains("braces"), "{error}");
-    }
-
-    #[test]
-    fn a_time_limit_or_lease_of_zero_is_refused() {
-        assert!(RedisStore::builder("redis://localhost").time_limit(Duration::ZERO).build().is_err());
-        assert!(RedisStore::builder("redis://localhost").lock_lease(Duration::ZERO).build().is_err());
     }
 }
