@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::support::client::{Client, DemoError, Error, builder};
-use crate::support::server::{Reply, Server, json, reply, status};
+use crate::support::server::{LIMIT, Reply, Server, json, out_of_time, reply, status};
 use crate::support::{CANARY, Event, TestSource, TestTimer, shown};
 
 const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
@@ -95,7 +95,8 @@ async fn errors_do_not_show_urls() {
     let broken = client.expire(CANARY).await.unwrap_err();
     assert!(matches!(&broken, Error::Transport(_)), "{broken}");
     let server = Server::start([Reply::Stall(String::new())]).await;
-    let late = Client::of(&server.url).expire(CANARY).timeout(Duration::from_millis(50)).await.unwrap_err();
+    let client = Client::of(&server.url);
+    let late = out_of_time(&server, 1, client.expire(CANARY).timeout(LIMIT)).await.unwrap_err();
     drop(server);
     let refused = Client::of("http://127.0.0.1:1").expire(CANARY).await.unwrap_err();
     for error in [broken, late, refused] {
@@ -118,7 +119,7 @@ async fn a_failure_whose_body_takes_too_long_is_still_that_failure() {
         let server = Server::start([Reply::Stall(text)]).await;
         let source = Arc::new(TestSource::new([Ok("one"), Ok("two")]));
         let client = Client::with_source(&server.url, &source);
-        let error = client.session().timeout(Duration::from_millis(50)).await.unwrap_err();
+        let error = out_of_time(&server, 1, client.session().timeout(LIMIT)).await.unwrap_err();
         assert_eq!(error.status().unwrap(), code, "{error}");
         assert!(matches!(&error, Error::Api(error) if error.raw_body().expose() == b"half"), "{error}");
         // The time limit is reached: there is no retry and no replay, but the source is told of the refusal.
@@ -159,16 +160,16 @@ async fn silence_ends_with_the_call() {
     for text in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{", "HTTP/1.1 500 No\r\n"] {
         let server = Server::start([Reply::Stall(text.to_owned())]).await;
         let client = Client::of(&server.url);
-        let error = client.session().timeout(Duration::from_millis(50)).await.unwrap_err();
+        let error = out_of_time(&server, 1, client.session().timeout(LIMIT)).await.unwrap_err();
         let Error::Timeout(details) = &error else { panic!("{error}") };
-        assert_eq!((details.limit(), details.duration()), (TimeLimit::Call, Duration::from_millis(50)), "{text}");
+        assert_eq!((details.limit(), details.duration()), (TimeLimit::Call, LIMIT), "{text}");
         assert!(error.is_transient());
         assert!(server.received().len() <= 1, "there is no time for a retry");
     }
     let server = Server::start([Reply::Stall(String::new())]).await;
     let timer = Arc::new(TestTimer::new(0));
-    let client = builder(&server.url, &timer).static_token("static").timeout(Duration::from_millis(50));
-    let error = Client::new(client).session().await.unwrap_err();
+    let client = builder(&server.url, &timer).static_token("static").timeout(LIMIT);
+    let error = out_of_time(&server, 1, Client::new(client).session()).await.unwrap_err();
     assert!(matches!(error, Error::Timeout(_)), "the client's own limit: {error}");
 }
 

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::support::client::{Client, Error, Request, builder};
-use crate::support::server::{Reply, Server, json, reply, status};
+use crate::support::server::{LIMIT, Reply, Server, json, out_of_time, reply, status};
 use crate::support::{TestSource, TestTimer};
 
 const SESSION: &str = r#"{"token":"t","user":{"id":1}}"#;
@@ -287,7 +287,7 @@ async fn a_refusal_does_not_outlive_the_request_with_another_token() {
     let server = Server::start([status(401), Reply::Stall(String::new())]).await;
     let source = Arc::new(TestSource::new([Ok("one"), Ok("two")]));
     let client = Client::with_source(&server.url, &source);
-    let error = client.session().timeout(Duration::from_millis(50)).await.unwrap_err();
+    let error = out_of_time(&server, 2, client.session().timeout(LIMIT)).await.unwrap_err();
     assert!(matches!(error, Error::Timeout(_)), "{error}");
     assert_eq!(server.received().len(), 2);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -103,6 +104,27 @@ impl Server {
         assert_eq!(received.len(), 1, "{received:?}");
         received.remove(0)
     }
+}
+
+/// The time limit of calls that run into it, which [`out_of_time`] spares the test.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// Runs a call whose [`LIMIT`] passes when the server has received so many requests and has nothing more to send, however
+/// slow the machine is: from then on, the clock of the runtime moves whenever no task has work.
+pub async fn out_of_time<T>(server: &Server, requests: usize, call: impl IntoFuture<Output = T>) -> T {
+    let clock = async {
+        while server.received().len() < requests {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::pause();
+        std::future::pending().await
+    };
+    let result = tokio::select! {
+        result = call.into_future() => result,
+        never = clock => never,
+    };
+    tokio::time::resume();
+    result
 }
 
 async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Reply>>>, log: Arc<Mutex<Vec<Received>>>) {
