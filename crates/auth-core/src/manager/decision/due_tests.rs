@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::policy::Policy;
 use super::tests::{at, due, session};
-use super::{Decision, Gained, Plan, State};
+use super::{Decision, Gained, Plan, Spent, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
 
 /// A session of a vendor that only refuses a refresh token that is sent twice.
@@ -57,4 +57,42 @@ fn a_static_key_is_replaced_only_by_credentials_that_may_give_another() {
         state.publish(Arc::new(key), 0.0);
         assert_eq!(state.reject(state.generation(), at(10)), is_replaced, "the credentials are the key: {is_static}");
     }
+}
+
+/// A state after as many logins as its pace allows, and the capabilities of [`forgiving`].
+fn at_its_pace() -> State {
+    let mut state = forgiving(true);
+    for second in 970..976 {
+        let epoch = state.begin();
+        let old = Gained::Found { session: session("old", 0), spent: Some(Spent::Refused) };
+        state.complete(epoch, Plan::Refresh, Ok(old), at(second), 0.0);
+        state.complete(epoch, Plan::Login, Ok(Gained::New(session("new", second))), at(second), 0.0);
+    }
+    state
+}
+
+/// A session of 10 s, issued at second 980 and due two seconds before its end.
+fn brief() -> Arc<Session> {
+    Arc::new(Session::new("brief", at(980)).with_refresh_token("r-brief").with_expiry(at(990)))
+}
+
+#[test]
+fn a_pace_puts_off_what_is_out_of_turn_and_nothing_else() {
+    let begins = |state: &State, second| matches!(state.decide(at(second)), Decision::ServeAndBegin(_));
+    let mut in_turn = at_its_pace();
+    in_turn.publish(brief(), 0.0);
+    assert!(!begins(&in_turn, 987) && begins(&in_turn, 988));
+    assert_eq!(due(&in_turn, 980), "988");
+
+    let mut failed = at_its_pace();
+    failed.publish(brief(), 0.0);
+    let epoch = failed.begin();
+    failed.complete(epoch, Plan::Refresh, Err(AuthError::new(AuthErrorKind::Transport)), at(982), 0.0);
+    assert!(!begins(&failed, 989), "it was renewed before its time, in vain");
+
+    let mut spent = at_its_pace();
+    let epoch = spent.begin();
+    let found = Gained::Found { session: brief(), spent: Some(Spent::ByPeer) };
+    spent.complete(epoch, Plan::Look, Ok(found), at(980), 0.0);
+    assert!(!begins(&spent, 989), "only a login would replace it");
 }
