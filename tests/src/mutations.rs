@@ -58,6 +58,10 @@ pub struct Mutation {
 
 impl Mutation {
     /// The description without and with the change.
+    ///
+    /// # Panics
+    ///
+    /// When the change changes nothing.
     pub fn pair(&self) -> (Value, Value) {
         let mut before = base();
         (self.ground)(&mut before);

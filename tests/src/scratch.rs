@@ -92,7 +92,11 @@ impl Scratch {
         std::fs::write(path, text).unwrap();
     }
 
-    /// Replaces a string that must occur in a file.
+    /// Replaces a string in a file.
+    ///
+    /// # Panics
+    ///
+    /// When the string isn't in the file.
     pub fn replace(&self, relative: impl AsRef<Path>, from: &str, to: &str) {
         let text = self.read(&relative);
         assert!(text.contains(from), "{} has no {from:?}", relative.as_ref().display());
@@ -100,6 +104,10 @@ impl Scratch {
     }
 
     /// Removes every table with this header from a TOML file; tables are separated by blank lines.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such table.
     pub fn remove_tables(&self, relative: &str, header: &str) {
         let text = self.read(relative);
         let kept: Vec<&str> =
@@ -145,8 +153,11 @@ impl Default for Scratch {
     }
 }
 
-/// Panics unless a source is the same as that of the golden client, except for lines that name the crate: the header,
-/// and the family of its operations.
+/// Asserts that a source is the same as that of the golden client.
+///
+/// # Panics
+///
+/// When they differ in a line, except for those that name the crate: the header, and the family of its operations.
 #[track_caller]
 pub fn assert_golden(module: &str, file: &str, source: &str) {
     let path = workspace_root().join("tests/goldens/src/clients").join(module).join(file);
@@ -157,7 +168,11 @@ pub fn assert_golden(module: &str, file: &str, source: &str) {
     assert!(is_same, "{} is not what is generated now: run `cargo xtask generate`", path.display());
 }
 
-/// Panics with the output of a command, unless it succeeded.
+/// The stdout of a command that succeeded.
+///
+/// # Panics
+///
+/// When the command failed, with all its output.
 #[track_caller]
 pub fn run(output: Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

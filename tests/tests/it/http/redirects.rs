@@ -62,7 +62,7 @@ async fn a_second_hop_cannot_lead_away_either() {
     assert_eq!((other.received().len(), server.received().len()), (0, 2 * CALLS.len()));
 }
 
-/// Aivo's service redirects from the path without a trailing slash to the one with it, or back, by an absolute location.
+/// Aivo's service redirects from a path without a trailing slash to the one with it, or back, with an absolute URL.
 #[tokio::test]
 async fn at_home_method_body_and_token_arrive_again() {
     for status in [307, 308] {
