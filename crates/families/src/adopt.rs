@@ -128,8 +128,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     let family = families.named(&options.family)?;
     let replacements = assign::assign(&now, family, &options.files)?;
     let before = trial::run(&now, &mut cx, family);
-    // The present overlays and secrets may be written for the new description already, but its documents must be
-    // readable.
+    // The overlays and secrets may be written for the new description already, but the old one must be readable.
     if !before.problems.documents.0.is_empty() {
         return Err(Failure::Input { problems: before.problems.documents, sources: cx.sources });
     }
