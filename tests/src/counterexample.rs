@@ -1,10 +1,10 @@
-//! Shows that a change of a description breaks something: by a call or an answer that the one version allows and the
-//! other doesn't.
+//! Shows that a change of a description breaks something: by a call or an answer that is valid in one version and
+//! invalid in the other.
 //!
-//! Who claims the change says what it is and where; what is found here is found by the oracle, which reads both
-//! versions as they were published and shares nothing with the comparison whose claims it checks. A counterexample has
-//! to be about the claim: what is refused is the parameter, the header, the status that the claim is about, or the part
-//! of a body that the place it points at describes, by the keyword it points at.
+//! The claimant gives the kind and the place of the change. The counterexample is found by the oracle, which reads both
+//! versions as published and shares nothing with the comparison whose claims it checks. A counterexample has to be
+//! about the claim: the parameter, the header or the status of the claim is refused, or the part of a body described at
+//! the claim's place, by the keyword at that place.
 
 mod answers;
 mod bodies;
@@ -23,48 +23,48 @@ use std::sync::Arc;
 use self::call::Call;
 use oracle::{Examined, Operation, Oracle};
 
-/// A change that is said to break something.
+/// A change that is claimed to break something.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// What kind of change it is, by the name of its rule.
+    /// The kind of change, by the name of its rule.
     pub rule: String,
-    /// The operations it matters to, such as `GET /users`: by their path in the new version, or in the old one of those
-    /// that are gone.
+    /// The operations it matters to, such as `GET /users`: by their path in the new version; removed ones by their path
+    /// in the old version.
     pub operations: Vec<String>,
-    /// What it is about in the old version, if there is something.
+    /// Its place in the old version, if it has one.
     pub old: Option<Spot>,
-    /// What it is about in the new version.
+    /// Its place in the new version, if it has one.
     pub new: Option<Spot>,
 }
 
-/// A place in a version, and what the claim says of it.
+/// A place in a version, and the claim's short text for it.
 #[derive(Clone, Debug)]
 pub struct Spot {
     /// JSON pointer (`#/…`).
     pub pointer: String,
-    /// What stands there, in short: the name of a parameter, a status.
+    /// The value at the place, in short: the name of a parameter, a status.
     pub text: String,
 }
 
-/// What kind of thing shows it.
+/// The kind of a counterexample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A request that the old version takes and the new one refuses.
     Refused,
-    /// A request of which the old version reads something that the new one has no place for, or takes for something else.
+    /// A request with a part that the old version reads, and the new one ignores or reads as another value.
     Unread,
-    /// An answer that the new version gives and the old one rules out.
+    /// An answer that is valid in the new version and invalid in the old one.
     Unforeseen,
-    /// An answer, or a part of one, that the old version promises and the new one has no place for.
+    /// An answer, or a part of one, that the old version documents and the new one doesn't.
     Gone,
 }
 
-/// What shows that a change breaks something.
+/// A call or an answer that shows that a change breaks something.
 #[derive(Clone, Debug)]
 pub struct Counterexample {
-    /// What kind of thing it is.
+    /// Its kind.
     pub kind: Kind,
-    /// It, and what the oracle says of it.
+    /// The call or answer, with the oracle's problem.
     pub text: String,
 }
 
@@ -89,11 +89,11 @@ impl Counterexample {
 pub struct Versions {
     old: Arc<Oracle>,
     new: Arc<Oracle>,
-    /// How many values are made, and varied in every way, before a search is given up.
+    /// The number of values made, and varied in every way, before a search gives up.
     seeds: u64,
 }
 
-/// An operation of the old version, and which one of the new version it became.
+/// An operation of the old version, and its counterpart in the new version.
 #[derive(Clone, Copy, Debug)]
 struct Route {
     old: usize,
@@ -109,7 +109,7 @@ struct Exchange<'a> {
 }
 
 impl Versions {
-    /// Both, each with the oracle that has read it.
+    /// Both versions, each as read by its oracle.
     pub fn new(old: Arc<Oracle>, new: Arc<Oracle>) -> Self {
         Self { old, new, seeds: 10 }
     }
@@ -120,17 +120,17 @@ impl Versions {
         Self::new(self.old.clone(), self.old.clone())
     }
 
-    /// Searches that are given up sooner, for those that are expected to find nothing.
+    /// The same versions with searches that give up sooner, for those expected to find nothing.
     #[must_use]
     pub fn hasty(&self) -> Self {
         Self { seeds: 1, ..Self::new(self.old.clone(), self.new.clone()) }
     }
 
-    /// Something that shows what is claimed.
+    /// Finds a counterexample for the claim.
     ///
     /// # Errors
     ///
-    /// Why nothing was found.
+    /// The reason why none was found.
     pub fn show(&self, claim: &Claim) -> Result<Counterexample, String> {
         let rule = claim.rule.as_str();
         if rule.starts_with("server-") {
@@ -159,7 +159,8 @@ impl Versions {
         Err(if problems.is_empty() { "it matters to no operation".to_owned() } else { problems.join("; ") })
     }
 
-    /// The operation of a name, by where it is or was; what it became is told by its path, then by its id.
+    /// The route of an operation, given by its path in either version. Its counterpart has the same path or else the
+    /// same id.
     fn route(&self, name: &str) -> Option<Route> {
         let by_path = |oracle: &Oracle, title: &str| {
             oracle.api().operations.iter().position(|operation| anonymous(&operation.title()) == anonymous(title))
@@ -215,7 +216,7 @@ impl<'a> Exchange<'a> {
         (&self.versions.new, &self.versions.new.api().operations[self.new])
     }
 
-    /// What each version makes of a call, if the old one finds nothing wrong with it.
+    /// The results of both versions for a call, if it is valid in the old one.
     fn examine(self, call: &Call) -> Result<(Examined, Examined), String> {
         let ((old, operation), (new, at)) = (self.before(), self.after());
         let before = old.examine(&call.request(operation, old.base(), operation)?);
@@ -226,7 +227,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// Method and path without the names of placeholders and without a slash at the end.
+/// Method and path without the names of placeholders and without a trailing slash.
 fn anonymous(title: &str) -> String {
     let (mut plain, mut inside) = (String::new(), false);
     for letter in title.chars() {

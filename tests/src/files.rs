@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-/// Every file below a folder that has this extension and that somebody wrote: what is built, hidden, a fixture or one of the
-/// golden clients is none.
+/// Every hand-written file with this extension below a folder: build output, hidden files, fixtures and the golden
+/// clients are left out.
 pub fn written_files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {

@@ -1,6 +1,6 @@
-//! What the tests of this workspace share.
+//! Shared code of this workspace's tests.
 //!
-//! Helpers panic when the ground they stand on is missing: every caller is a test.
+//! Helpers panic when a precondition is missing: every caller is a test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use this crate")]
 
 pub mod counterexample;

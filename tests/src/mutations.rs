@@ -1,7 +1,7 @@
-//! Single changes of a description, each with what it is expected to break.
+//! Single changes of a description, each with the level that it is expected to have.
 //!
-//! The description they change is one that the generator takes as a whole, so that what a change does to the generated
-//! crate can be looked at too. Each change is read both ways: what it adds one way, it removes the other way.
+//! The generator takes the changed description as a whole, so that the effect of a change on the generated crate can be
+//! checked too. Each change is read both ways: an addition one way is a removal the other way.
 
 mod requests;
 mod responses;
@@ -9,16 +9,16 @@ mod structure;
 
 use serde_json::{Value, json};
 
-/// How bad a change is, in the words of the catalogue.
+/// The level of a change, as in the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// Calls that worked can fail.
     Breaking,
     /// Only Rust code that uses the generated crate has to change.
     Source,
-    /// Nobody has to change anything.
+    /// No caller and no Rust code has to change.
     Compatible,
-    /// Only what people read changes.
+    /// Only documentation changes.
     Documentation,
 }
 
@@ -34,23 +34,23 @@ impl Expected {
     }
 }
 
-/// What one way of reading a change must find: these rules among others, and nothing worse than this.
+/// The findings required of reading a change one way: at least these rules, and nothing worse than this level.
 #[derive(Clone, Copy, Debug)]
 pub struct Finds {
     /// Rules by name.
     pub rules: &'static [&'static str],
-    /// The worst of all that is found.
+    /// The worst level of all findings.
     pub level: Expected,
 }
 
 /// A single change.
 #[derive(Clone, Copy)]
 pub struct Mutation {
-    /// What it does, in a few words.
+    /// The change in a few words.
     pub name: &'static str,
-    /// What must be found from before to after.
+    /// The findings required from before to after.
     pub there: Finds,
-    /// What must be found from after to before.
+    /// The findings required from after to before.
     pub back: Finds,
     ground: fn(&mut Value),
     change: fn(&mut Value),
@@ -58,6 +58,10 @@ pub struct Mutation {
 
 impl Mutation {
     /// The description without and with the change.
+    ///
+    /// # Panics
+    ///
+    /// When the change changes nothing.
     pub fn pair(&self) -> (Value, Value) {
         let mut before = base();
         (self.ground)(&mut before);
@@ -85,7 +89,7 @@ const fn change(
     on(name, there, back, |_| {}, change)
 }
 
-/// A change that needs a ground the base description doesn't have.
+/// A change of the base description after `ground` has prepared it.
 const fn on(
     name: &'static str,
     there: (&'static [&'static str], Expected),
@@ -97,9 +101,9 @@ const fn on(
     Mutation { name, there, back, ground, change }
 }
 
-/// What is sent.
+/// The schema of a request.
 const SENT: &str = "/components/schemas/NewOrder";
-/// What comes back.
+/// The schema of a response.
 const GIVEN: &str = "/components/schemas/Order";
 /// An operation with parameters.
 const LIST: &str = "/paths/~1orders/get";
@@ -108,20 +112,20 @@ const CREATE: &str = "/paths/~1orders/post";
 /// An operation with a placeholder in its path.
 const ONE: &str = "/paths/~1orders~1{orderId}/get";
 
-/// The node at `parent` + `below`, which is there.
+/// The node at `parent` + `below`, which must exist.
 fn at<'d>(document: &'d mut Value, parent: &str, below: &str) -> &'d mut Value {
     let pointer = format!("{parent}{below}");
     document.pointer_mut(&pointer).unwrap_or_else(|| panic!("the document has no {pointer}"))
 }
 
-/// Sets a member.
+/// Sets a property.
 fn set(document: &mut Value, parent: &str, below: &str, value: Value) {
     let (holder, key) = below.rsplit_once('/').unwrap();
     let key = key.replace("~1", "/").replace("~0", "~");
     at(document, parent, holder).as_object_mut().unwrap().insert(key, value);
 }
 
-/// Removes a member or an element.
+/// Removes a property or an element.
 fn remove(document: &mut Value, parent: &str, below: &str) -> Value {
     let (holder, key) = below.rsplit_once('/').unwrap();
     match at(document, parent, holder) {

@@ -1,7 +1,7 @@
-//! Descriptions left to chance: valid in their dialect, and made of what is awkward. Names that collide, are keywords or no
-//! names at all; unions, compositions, recursion, discriminators; parameters and bodies of every kind.
+//! Random descriptions: valid in their dialect, and made of awkward parts. Names that collide, are keywords or no
+//! identifiers; unions, compositions, recursion, discriminators; parameters and bodies of every kind.
 //!
-//! The same seed gives the same description. What can't be called on purpose (see docs/left-out.md) isn't in them.
+//! The same seed gives the same description. Constructs that clients leave out (see docs/left-out.md) aren't generated.
 
 mod names;
 mod operation;
@@ -24,17 +24,17 @@ pub enum Version {
 
 const VERSIONS: [Version; 3] = [Version::Swagger2, Version::V30, Version::V31];
 
-/// A description.
+/// A random description.
 pub fn random_document(seed: u64) -> Value {
     let version = VERSIONS[(seed % 3) as usize];
     Draft { version, random: Random::new(seed, "document"), components: Vec::new() }.document(seed)
 }
 
-/// A description in the making.
+/// A description being generated.
 struct Draft {
     version: Version,
     random: Random,
-    /// The names of the components: each may refer to any other from a property, and is composed of earlier ones.
+    /// The names of the components: a property may refer to any of them, a composition only to earlier ones.
     components: Vec<String>,
 }
 
@@ -62,7 +62,7 @@ impl Draft {
         }
     }
 
-    /// One time in so many.
+    /// True once in so many times.
     fn one_in(&mut self, times: usize) -> bool {
         self.random.below(times) == 0
     }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-/// The workspace these tests belong to.
+/// The root of the workspace that these tests belong to.
 pub fn workspace_root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned())
@@ -24,12 +24,12 @@ pub fn xtask() -> Command {
     command
 }
 
-/// Runs cargo in a folder, with what was downloaded, and with the network if that isn't enough.
+/// Runs cargo in a folder, offline, or with the network if something is not downloaded yet.
 pub fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Output {
     let run = |offline: bool| {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(arguments).args(offline.then_some("--offline")).current_dir(folder).env("CARGO_TARGET_DIR", target);
-        // One setting for all folders: what they depend on is then compiled once.
+        // The same settings for all folders, so that shared dependencies are compiled once.
         cargo.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only").env("CARGO_INCREMENTAL", "0");
         cargo.output().unwrap()
     };
@@ -45,7 +45,8 @@ pub fn scratch_target() -> PathBuf {
     workspace_root().join(families::workspace::OTHERS_TARGET)
 }
 
-/// A copy of what `cargo xtask generate` reads and writes, and of what a generated crate needs to compile.
+/// A copy of the inputs and outputs of `cargo xtask generate`, and of the crates that a generated crate needs to
+/// compile.
 pub struct Scratch {
     folder: TempDir,
 }
@@ -65,8 +66,9 @@ impl Scratch {
             "members = [\"crates/*\", \"xtask\", \"tests\", \"tests/goldens\", \"tests/oracle\", \"tests/require\"]";
         assert!(manifest.contains(members), "the list of members has changed");
         let manifest = manifest.replace(members, "members = [\"crates/*\"]");
-        // The last tables are about dependencies. A crate that stands alone has no such settings, and shares what is
-        // compiled only with those that haven't either; and cargo would warn of crates that the copy doesn't have.
+        // The tables from here on are settings of dependencies. Without them, compiled dependencies are shared with
+        // crates outside of the workspace, which have no such settings; and cargo would warn of packages that the copy
+        // doesn't have.
         let (manifest, _) = manifest.split_once("[profile.dev.package").unwrap();
         scratch.write("Cargo.toml", manifest);
         std::fs::copy(workspace_root().join("Cargo.lock"), scratch.path("Cargo.lock")).unwrap();
@@ -78,7 +80,7 @@ impl Scratch {
         self.folder.path().join(relative)
     }
 
-    /// The text of a file of the copy.
+    /// The contents of a file of the copy.
     pub fn read(&self, relative: impl AsRef<Path>) -> String {
         std::fs::read_to_string(self.path(relative)).unwrap()
     }
@@ -90,7 +92,11 @@ impl Scratch {
         std::fs::write(path, text).unwrap();
     }
 
-    /// Replaces a text that must occur in a file.
+    /// Replaces a string in a file.
+    ///
+    /// # Panics
+    ///
+    /// When the string isn't in the file.
     pub fn replace(&self, relative: impl AsRef<Path>, from: &str, to: &str) {
         let text = self.read(&relative);
         assert!(text.contains(from), "{} has no {from:?}", relative.as_ref().display());
@@ -98,6 +104,10 @@ impl Scratch {
     }
 
     /// Removes every table with this header from a TOML file; tables are separated by blank lines.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such table.
     pub fn remove_tables(&self, relative: &str, header: &str) {
         let text = self.read(relative);
         let kept: Vec<&str> =
@@ -106,7 +116,7 @@ impl Scratch {
         self.write(relative, &(kept.join("\n\n") + "\n"));
     }
 
-    /// Takes away a crate's own documentation, whose examples speak of one vendor's API.
+    /// Removes a crate's own documentation, whose examples use one vendor's API.
     pub fn neutral_docs(&self, package: &str) {
         let path = format!("crates/{package}/src/lib.rs");
         let code: Vec<String> =
@@ -114,22 +124,22 @@ impl Scratch {
         self.write(path, &format!("//! A client.\n{}\n", code.join("\n")));
     }
 
-    /// `cargo xtask generate` in the copy, with more arguments.
+    /// Runs `cargo xtask generate` in the copy, with more arguments.
     pub fn generate(&self, arguments: &[&str]) -> Output {
         xtask().arg("generate").args(arguments).current_dir(self.folder.path()).output().unwrap()
     }
 
-    /// cargo in the copy.
+    /// Runs cargo in the copy.
     pub fn cargo(&self, arguments: &[&str]) -> Output {
         cargo(self.folder.path(), &scratch_target(), arguments)
     }
 
-    /// Takes what the copy doesn't have out of its Cargo.lock, as cargo does before its first build.
+    /// Removes the packages that the copy lacks from its Cargo.lock, as cargo does before its first build.
     pub fn settle_lock(&self) {
         run(self.cargo(&["update", "--workspace", "--quiet"]));
     }
 
-    /// Every file of a folder of the copy with its bytes, by path.
+    /// The bytes of every file in a folder of the copy, by path.
     pub fn files(&self, relative: &str) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
         let mut files = std::collections::BTreeMap::new();
         collect(&self.path(relative), &mut files);
@@ -143,8 +153,11 @@ impl Default for Scratch {
     }
 }
 
-/// Panics unless a source is what the golden client of that name is compiled from, but for what names the crate: the
-/// header, and the family of its operations.
+/// Asserts that a source is the same as that of the golden client.
+///
+/// # Panics
+///
+/// When they differ in a line, except for those that name the crate: the header, and the family of its operations.
 #[track_caller]
 pub fn assert_golden(module: &str, file: &str, source: &str) {
     let path = workspace_root().join("tests/goldens/src/clients").join(module).join(file);
@@ -155,7 +168,11 @@ pub fn assert_golden(module: &str, file: &str, source: &str) {
     assert!(is_same, "{} is not what is generated now: run `cargo xtask generate`", path.display());
 }
 
-/// Panics with what a command printed, unless it succeeded.
+/// The stdout of a command that succeeded.
+///
+/// # Panics
+///
+/// When the command failed, with all its output.
 #[track_caller]
 pub fn run(output: Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -1,4 +1,4 @@
-//! A real HTTP server on loopback that answers as a test says and remembers what it received.
+//! A real HTTP server on loopback that answers as a test determines and records the requests it received.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,7 +16,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves on a free port of 127.0.0.1; `answer` sees each request and its number, from 0.
+    /// Serves on a free port of 127.0.0.1; `answer` gets each request and its number, from 0.
     pub async fn start(answer: impl Fn(&Received, usize) -> Response + Clone + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -46,7 +46,7 @@ impl Server {
         &self.url
     }
 
-    /// What it received so far.
+    /// The requests received so far.
     pub fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask`, for the tests of this package.
+//! `cargo xtask` as a program of this package, for its tests.
 
 use std::process::ExitCode;
 

@@ -32,7 +32,7 @@ enum Task {
     Show(show::Show),
 }
 
-/// Runs what the command line asks for: 0 when done, 1 when a problem was shown, 2 when the command line is off.
+/// Runs the command line's task. Exit codes: 0 when done, 1 when a problem was shown, 2 for an invalid command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let workspace = Workspace::find(cli.workspace.as_deref());
@@ -41,7 +41,7 @@ pub fn run() -> ExitCode {
     } else if cli.task.generates(workspace.as_ref().ok()) {
         return exit(watch::run_again(std::env::args_os().skip(1), &note));
     }
-    // A description that lies anywhere needs no workspace, but one that was named must be there.
+    // The workspace is optional for a description at any path, but one given by --workspace must exist.
     let optional = |workspace: Result<Workspace, Failure>| match (workspace, &cli.workspace) {
         (Err(failure), Some(_)) => Err(failure),
         (workspace, _) => Ok(workspace.ok()),
@@ -60,7 +60,7 @@ pub fn run() -> ExitCode {
 }
 
 impl Task {
-    /// Whether it works on descriptions in ways that are left to a process that can be ended.
+    /// Whether the task does work that is run in a child process, which can be killed.
     fn generates(&self, workspace: Option<&Workspace>) -> bool {
         match self {
             Self::Generate(arguments) => workspace.is_some_and(|workspace| !generate::is_done(workspace, arguments)),
@@ -72,7 +72,7 @@ impl Task {
     }
 }
 
-/// The code of a process that was watched, or 1 for a failure that nobody has shown yet.
+/// The exit code of a watched process, or 1 for a failure, which is shown here.
 fn exit(outcome: Result<u8, Failure>) -> ExitCode {
     match outcome {
         Ok(code) => ExitCode::from(code),

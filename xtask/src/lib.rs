@@ -1,7 +1,7 @@
-//! The command line of [`families`], which does the work: arguments are parsed, a function is called, and what it returns
-//! is printed.
+//! The command line of [`families`], which does the work: parses arguments, calls a function, and prints what it
+//! returns.
 //!
-//! It is a library too, so that tests have a program of their own with the same commands.
+//! It is a library too, so that the tests can have a program with the same commands.
 //!
 //! Architecture invariant: all printing happens here, and so does the choice of exit codes.
 

@@ -1,4 +1,4 @@
-//! One module for each command: its arguments, and what is called and printed.
+//! One module for each command: its arguments, the call and the output.
 
 pub(crate) mod adopt;
 pub(crate) mod client;

@@ -1,4 +1,4 @@
-//! What goes to the terminal: a spinner while something is going on, plain lines elsewhere.
+//! Terminal output: a spinner during work, plain lines elsewhere.
 
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -34,7 +34,7 @@ impl Progress for Spinner {
     }
 }
 
-/// Does some work whose steps are shown; when it is over, one way or the other, nothing of them is left on a terminal.
+/// Does some work and shows its steps; the spinner is cleared at the end, also after an error.
 pub(crate) fn with_progress<T>(work: impl FnOnce(&dyn Progress) -> Result<T, Failure>) -> Result<T, Failure> {
     let progress = Spinner::new();
     let outcome = work(&progress);
@@ -44,21 +44,21 @@ pub(crate) fn with_progress<T>(work: impl FnOnce(&dyn Progress) -> Result<T, Fai
     outcome
 }
 
-/// Prints what a task found or did.
+/// Prints the result of a task.
 pub(crate) fn say(text: &str) {
     line(&mut std::io::stdout().lock(), text);
 }
 
-/// Tells the user something beside what was asked for.
+/// Prints a message beside the result, to stderr.
 pub(crate) fn note(text: &str) {
     line(&mut std::io::stderr().lock(), text);
 }
 
-/// Shows why a task failed.
+/// Shows a failure.
 pub(crate) fn show(failure: &Failure) {
     let mut stderr = std::io::stderr().lock();
     let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    // Nobody is left to tell when stderr is closed.
+    // A closed stderr leaves nowhere to report the error.
     let _ = stderr.write_all(failure.render(color).as_bytes());
 }
 

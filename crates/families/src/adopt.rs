@@ -1,7 +1,7 @@
-//! A new description of a vendor is taken over.
+//! Adopting a new description of a vendor.
 //!
-//! The family is built twice, as it is and as it would be, in memory. What differs is shown; only [`Adoption::write`] puts
-//! it on disk, all files or none.
+//! The family is built twice in memory, from the present and from the new descriptions. The differences are shown; only
+//! [`Adoption::write`] puts the new state on disk, all files or none.
 
 mod assign;
 mod changelog;
@@ -36,20 +36,20 @@ pub struct Options {
     /// The new descriptions, as `FILE` or `ID=FILE`: one with an id replaces that document of the family, else the one it
     /// has the most operations in common with. The files it refers to must lie beside it or below.
     pub files: Vec<String>,
-    /// Whether it is going to be written, which the report mentions.
+    /// Whether the adoption is going to be written, which the report mentions.
     pub write: bool,
 }
 
 /// An adoption in memory: the report about it, and the workspace as it would be.
 #[derive(Debug)]
 pub struct Adoption {
-    /// What to show.
+    /// The report to show before writing.
     pub report: String,
-    /// What to show when it is written: what is left to do.
+    /// The steps left to the user, to show after writing.
     pub next: String,
-    /// How many problems stand in its way.
+    /// The number of problems that keep it from being written.
     pub problems: usize,
-    /// The version the crate gets; nothing if it stays as it is.
+    /// The new version of the crate; `None` if the crate stays as it is.
     pub version: Option<String>,
     /// The workspace as it would be.
     pub tree: Tree,
@@ -57,11 +57,11 @@ pub struct Adoption {
 }
 
 impl Adoption {
-    /// Writes all that changed; what nobody reads any more goes last.
+    /// Writes all changed files; files that nothing reads any more are removed last.
     ///
     /// # Errors
     ///
-    /// When problems stand in its way, and when a file can't be written.
+    /// When there are problems, and when a file can't be written.
     pub fn write(&self, workspace: &Workspace) -> Result<(), Failure> {
         if self.problems > 0 {
             return Err(self.refusal());
@@ -91,7 +91,7 @@ impl Adoption {
     }
 }
 
-/// Everything that is known of an adoption, for the report.
+/// All facts of an adoption, for the report.
 struct Known<'a> {
     cx: Context,
     options: &'a Options,
@@ -100,19 +100,19 @@ struct Known<'a> {
     before: &'a Trial,
     present: &'a Present,
     after: &'a Trial,
-    /// The difference of each document: in what is selected, and in all of it.
+    /// The difference of each document: in its selected part, and in all of it.
     differences: Vec<Option<Differences>>,
     release: Option<Release>,
 }
 
-/// How a document differs.
+/// The differences of one document.
 struct Differences {
     selected: Difference,
     whole: Difference,
 }
 
-/// Prepares an adoption in memory; touches nothing. An overlay, a selection, a merge rule or a secret that no longer fits is
-/// no error here: the report names it, and it stands in the way of [`Adoption::write`].
+/// Prepares an adoption in memory; writes nothing. An overlay, a selection, a merge rule or a secret that no longer
+/// fits is no error here: the report names it, and it makes [`Adoption::write`] fail.
 ///
 /// # Errors
 ///
@@ -128,7 +128,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     let family = families.named(&options.family)?;
     let replacements = assign::assign(&now, family, &options.files)?;
     let before = trial::run(&now, &mut cx, family);
-    // Overlays and secrets may be written for the new description already; but the old one must be there.
+    // The overlays and secrets may be written for the new description already, but the old one must be readable.
     if !before.problems.documents.0.is_empty() {
         return Err(Failure::Input { problems: before.problems.documents, sources: cx.sources });
     }
@@ -190,7 +190,7 @@ fn take_over(tree: &mut Tree, cx: &Context, family: &Family, replacements: &[Rep
     if edits.is_empty() {
         return Ok(());
     }
-    // From the end, so that no edit moves the next one's place.
+    // From the end, so that an edit doesn't shift the spans of those still to come.
     edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
     let mut text = tree.text(Path::new(FAMILIES))?;
     for (span, value) in edits {
@@ -206,7 +206,8 @@ fn parse_families(cx: &mut Context, tree: &Tree) -> Result<Families, Failure> {
         .map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })
 }
 
-/// Both sides are corrected by the overlay actions that fit both; what the family selects is what it selects of either.
+/// Both sides are corrected by the overlay actions that fit both. The selected part of each side is selected by its own
+/// trial.
 fn compare(
     cx: &mut Context,
     (now, before): (&Tree, &Trial),
@@ -223,8 +224,8 @@ fn compare(
         .collect()
 }
 
-/// Two documents in 3.0.3, corrected alike. Where one of them is only valid with a correction that the other one doesn't
-/// need, each has its own.
+/// Two documents in 3.0.3, corrected by the same overlay actions. Where a document is only valid with a correction that
+/// the other one doesn't need, each keeps its own corrections.
 fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree, &Tried)) -> Option<(Node, Node)> {
     let (mut was, mut is) = (old.published.clone()?, new.published.clone()?);
     (was.root, is.root) = overlays::to_both(cx, (was.root, is.root), &new.overlays);
@@ -234,7 +235,7 @@ fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree,
     }
 }
 
-/// Descriptions that were read and are not any more.
+/// Descriptions that were inputs before and are no inputs any more.
 fn no_longer_read(before: &Inputs, after: &Inputs) -> Vec<PathBuf> {
     before.keys().filter(|path| path.starts_with(OPENAPI) && !after.contains_key(*path)).cloned().collect()
 }

@@ -1,4 +1,4 @@
-//! A family from its documents to its files, in memory.
+//! Builds a family from its documents to its files, in memory.
 
 mod unlisted;
 
@@ -22,15 +22,15 @@ use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, crat
 pub struct Built {
     /// The family's name.
     pub family: String,
-    /// How many documents went in.
+    /// The number of its documents.
     pub documents: usize,
-    /// What was done to the documents.
+    /// The changes that the pipeline made to the documents.
     pub report: Report,
     /// The merged and lowered document.
     pub document: Node,
-    /// The sources of the crate, and what is in them.
+    /// The sources of the crate, with the facts about them.
     pub source: CrateSource,
-    /// What to write.
+    /// The files to write.
     pub outputs: FileSet,
 }
 
@@ -40,7 +40,7 @@ impl Built {
         unlisted::find(&self.report, &self.document)
     }
 
-    /// The public items, and where each comes from.
+    /// The public items, each with its origin.
     ///
     /// # Errors
     ///
@@ -51,8 +51,8 @@ impl Built {
     }
 }
 
-/// Reads openapi/families.toml: the context that knows its places, and that the families are then built in; the families;
-/// and the file itself, as the first of the inputs.
+/// Reads openapi/families.toml. Returns the context that holds its source, in which the families are built later; the
+/// families; and the file itself, as the first input.
 ///
 /// # Errors
 ///
@@ -114,8 +114,8 @@ pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<B
     })
 }
 
-/// The operations the generator fails on, each at its place. Unlike those of a description that nobody looks after, they
-/// are not left out: what was there yesterday must not vanish.
+/// The operations that the generator fails on, each at its place. They are not left out, unlike those of a description
+/// given to `cargo xtask client`: an operation that was in the crate yesterday must not vanish.
 fn blame(error: client_codegen::CodegenError, culprits: Vec<client_codegen::Culprit>) -> BuildError {
     if culprits.is_empty() {
         return BuildError::Codegen(error);
@@ -129,7 +129,7 @@ fn blame(error: client_codegen::CodegenError, culprits: Vec<client_codegen::Culp
     BuildError::Input(Diagnostics(culprits.into_iter().map(problem).collect()))
 }
 
-/// Where the merged document of a family lies.
+/// The path of a family's merged document.
 fn merged_path(family: &Family) -> PathBuf {
     PathBuf::from(format!("{OPENAPI}/merged/{}.json", family.name))
 }
@@ -162,7 +162,7 @@ fn pipeline(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Node
     lower::lower(cx, merged, &family.lower)
 }
 
-/// One document of a family, as far as a stage that it takes alone.
+/// One document of a family, up to one of the stages that a document goes through on its own.
 pub(crate) fn document(
     cx: &mut Context,
     files: &dyn Files,
@@ -184,7 +184,7 @@ pub enum BuildError {
 }
 
 impl BuildError {
-    /// The failure of a task because of it; `sources` are the files that the problems speak of.
+    /// The failure of a task because of it; `sources` are the files that the problems refer to.
     pub fn into_failure(self, family: &Family, sources: Sources) -> Failure {
         match self {
             Self::Input(problems) => Failure::Input { problems, sources },

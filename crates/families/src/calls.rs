@@ -1,16 +1,16 @@
 //! Source that calls the methods of a generated client by name, with arguments as JSON.
 //!
-//! The tests of meaning call every operation that they have values for; which method takes what they learn from the
-//! source of the client.
+//! The tests of meaning call every operation that they have values for; they find the method of an operation, and its
+//! arguments, in the source of the client.
 
 mod signature;
 
 pub use signature::{Answer, Argument, Method, credentials, methods};
 
-/// What is written for a client.
+/// The calls to write for a client.
 #[derive(Debug)]
 pub struct Calls<'a> {
-    /// The path of the module, or the crate, that the client lies in.
+    /// The path of the client's module or crate.
     pub client: &'a str,
     /// The path of the module with `Arguments`, `Reply`, `success` and `failure`.
     pub support: &'a str,
@@ -110,7 +110,7 @@ async fn {name}(client: &Client, arguments: &Arguments) -> Reply {{
     )
 }
 
-/// The arm of an answer.
+/// The match arm of an answer.
 fn answer(answer: &Answer) -> String {
     let Answer { path, holds } = answer;
     let (binding, value) = match holds.as_deref() {
@@ -122,7 +122,7 @@ fn answer(answer: &Answer) -> String {
     format!("            {path}{binding} => success(response.status().as_u16(), {value}),\n")
 }
 
-/// The type of a variable that the argument can be taken from.
+/// The owned type of the variable that is passed as the argument.
 fn owned(argument: &Argument) -> String {
     match argument.ty.as_str() {
         "str" => "String".to_owned(),
@@ -134,7 +134,7 @@ fn owned(argument: &Argument) -> String {
     }
 }
 
-/// Bodies that are not JSON; a type of the description may be called so too.
+/// Whether a type is that of a body that isn't JSON; a generated type may have the same name.
 fn is_bytes(ty: &str) -> bool {
     let is_generated = ty.starts_with("types::");
     !is_generated && ["Bytes", "Body", "[u8]"].iter().any(|name| ty.rsplit("::").next() == Some(*name))

@@ -1,7 +1,8 @@
-//! Any description in, a crate of its own out.
+//! A crate generated from any description.
 //!
-//! Unlike a family, which somebody looks after, the description is taken as its vendor published it: what contradicts
-//! itself is settled by rule, what is named like a secret is one, and what the generator fails on is left out and named.
+//! The description is taken as its vendor published it, since unlike a family it has no maintainer here: contradictions
+//! are settled by rule, fields named like secrets become secrets, and operations that the generator fails on are left
+//! out and named.
 
 mod folder;
 mod items;
@@ -32,50 +33,50 @@ pub(crate) use manifest::needs;
 use manifest::{Manifest, Runtime};
 pub(crate) use sources::Facts;
 
-/// What the files of the crate say about who wrote them.
+/// The command that the files of the crate name as their author.
 const COMMAND: &str = "cargo xtask client";
 
-/// A description, and what is wanted of it.
+/// A description, and the options for reading it.
 #[derive(Clone, Debug)]
 pub struct Description {
-    /// Its file.
+    /// The path of the file.
     pub file: PathBuf,
     /// The folder that holds all files it refers to; by default its own.
     pub root: Option<PathBuf>,
     /// OpenAPI Overlays that are applied to it as published, in this order.
     pub overlays: Vec<PathBuf>,
-    /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`, of which any one will do; all, without any.
+    /// Operations to keep: `tag:NAME`, `path:GLOB` or `operation:ID`. An operation that matches any criterion is kept;
+    /// without criteria all are.
     pub select: Vec<String>,
-    /// The security schemes that operations without `security` require, of which any one will do; `NAME+NAME` are sent
-    /// together.
+    /// The security schemes that operations without `security` require, as alternatives; `NAME+NAME` are sent together.
     pub security: Vec<String>,
     /// The name of the crate; by default made from the title.
     pub name: Option<String>,
 }
 
 impl Description {
-    /// All of a description.
+    /// A description with default options.
     pub fn of(file: PathBuf) -> Self {
         Self { file, root: None, overlays: Vec::new(), select: Vec::new(), security: Vec::new(), name: None }
     }
 }
 
-/// A description, and where the crate that is made of it goes.
+/// A description, and the destination of its crate.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The description.
     pub description: Description,
     /// The folder of the crate: one that doesn't exist, is empty, or was written by [`write()`].
     pub out: PathBuf,
-    /// Where the crate finds client-runtime; by default here, if there is a workspace.
+    /// The source of the crate's client-runtime; by default the workspace, if there is one.
     pub runtime: Option<RuntimeFrom>,
-    /// Where the [`ClientReport`] is written as JSON, if it is.
+    /// The file for the [`ClientReport`] as JSON, if one is wanted.
     pub report: Option<PathBuf>,
-    /// Where the place that each public item comes from is written as JSON, if it is.
+    /// The file for the origins of the public items as JSON, if one is wanted.
     pub items: Option<PathBuf>,
 }
 
-/// Where a generated crate finds client-runtime.
+/// The source of a generated crate's client-runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuntimeFrom {
     /// A path to the crate in this workspace.
@@ -87,14 +88,15 @@ pub enum RuntimeFrom {
 /// A crate that was written.
 #[derive(Debug)]
 pub struct Written {
-    /// What was done.
+    /// The report of the run.
     pub report: ClientReport,
     notes: Report,
     out: PathBuf,
 }
 
 impl Written {
-    /// The table at the end of a run: what went in and came out, the rules that were used, the secrets, what was left out.
+    /// The table at the end of a run: inputs and outputs, the rules that were used, the secrets, the operations left
+    /// out.
     pub fn summary(&self) -> String {
         table::render(&self.report, &self.notes, &self.out)
     }
@@ -104,8 +106,8 @@ impl Written {
 ///
 /// # Errors
 ///
-/// When the description has a problem, the folder holds what others wrote, or the generator fails on all of it; nothing is
-/// written then.
+/// When the description has a problem, the folder holds files that this function didn't write, or the generator fails
+/// on all operations; nothing is written then.
 pub fn write(workspace: Option<&Workspace>, options: &Options) -> Result<Written, Failure> {
     let started = Instant::now();
     with_deep_stack(&options.description.file, || generate(workspace, options, started))
@@ -140,7 +142,7 @@ fn generate(workspace: Option<&Workspace>, options: &Options, started: Instant) 
     };
     report.seconds = (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     if let Some(path) = &options.report {
-        // An absolute path stays what it is when the files are put below the folder.
+        // Absolute, since the other paths of the set are relative to the crate's folder.
         let path = std::path::absolute(path).map_err(|error| Failure::io("find", path, error))?;
         files.add(path, report.render());
     }
@@ -154,15 +156,15 @@ fn generate(workspace: Option<&Workspace>, options: &Options, started: Instant) 
     Ok(Written { report, notes: cx.report, out: options.out.clone() })
 }
 
-/// What a description became, in memory.
+/// The crate made of a description, in memory.
 pub(crate) struct Made {
-    /// What the description held.
+    /// The contents of the description as published.
     pub(crate) inventory: Inventory,
-    /// How many operations were asked for.
+    /// The number of operations selected.
     pub(crate) selected: usize,
-    /// The lowered document that the code was made from.
+    /// The lowered document that the code was generated from.
     pub(crate) document: Node,
-    /// The code, and the operations that it doesn't have.
+    /// The code, and the operations left out of it.
     pub(crate) guarded: Guarded,
     /// The name of the crate.
     pub(crate) name: String,
@@ -170,8 +172,8 @@ pub(crate) struct Made {
     pub(crate) title: String,
 }
 
-/// Runs a description through the pipeline and the generator. The generated files name the command that wrote them, and
-/// the document they were made from.
+/// Runs a description through the pipeline and the generator. The generated files name `command` as their author, and
+/// `from` as the document they were generated from.
 pub(crate) fn make(cx: &mut Context, description: &Description, command: &str, from: &str) -> Result<Made, Failure> {
     let (inventory, selected, document) = match prepare(cx, description) {
         Ok(prepared) => prepared,
@@ -210,7 +212,7 @@ pub(crate) fn make(cx: &mut Context, description: &Description, command: &str, f
     Ok(Made { inventory, selected, document, guarded, name, title })
 }
 
-/// From the file to the lowered document, with what the description held and how many operations were asked for.
+/// The contents of the published description, the number of operations selected, and the lowered document.
 fn prepare(cx: &mut Context, description: &Description) -> Result<(Inventory, usize, Node), Diagnostics> {
     let selection = selection(&description.select)?;
     let (files, path) = open(&description.file, description.root.as_deref())?;
@@ -219,7 +221,7 @@ fn prepare(cx: &mut Context, description: &Description) -> Result<(Inventory, us
     let inventory = Inventory::of(&published.root);
     let overlays = opened.iter().map(|(files, path)| Given { files, path: path.clone(), named: None });
     let overlaid = stages::overlaid(cx, published, &overlays.collect::<Vec<_>>())?;
-    // What an overlay removes is not lost.
+    // An operation that an overlay removes is not reported as lost.
     let wanted = Inventory::of(&overlaid.root);
     let mut root = stages::converted(cx, &files, overlaid, Strictness::Lenient)?;
     wanted.report_lost(cx, &root);
@@ -232,7 +234,7 @@ fn prepare(cx: &mut Context, description: &Description) -> Result<(Inventory, us
     Ok((inventory, selected, lowered))
 }
 
-/// Where the crate will find client-runtime: here, unless there is no workspace around, or something else is asked for.
+/// The crate's client-runtime: that of the workspace, unless there is none or the published version is asked for.
 fn runtime(workspace: Option<&Workspace>, from: Option<RuntimeFrom>) -> Result<Runtime, Failure> {
     let folder = workspace.map(|workspace| workspace.path("crates/client-runtime"));
     match (from, folder) {
@@ -275,7 +277,7 @@ fn crate_files(description: &Path, made: &Made, runtime: Runtime) -> FileSet {
     files
 }
 
-/// Writes all files or none. The manifest comes last: it is what a later run recognises the folder by.
+/// Writes all files or none. The manifest comes last, since a later run recognises the folder by it.
 fn write_files(files: &FileSet, out: &Path) -> Result<(), Failure> {
     let made = folder::missing(out);
     std::fs::create_dir_all(out.join("src")).map_err(|error| Failure::io("make", out, error))?;

@@ -1,4 +1,4 @@
-//! `openapi/families.toml`: which documents make a family, and by which rules.
+//! `openapi/families.toml`: the documents of each family, and the rules for them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -27,17 +27,17 @@ pub struct Family {
     pub name: String,
     /// The crate, a folder under `crates/`.
     pub package: String,
-    /// Where the crate is named.
+    /// The place of the crate's name in the file.
     pub package_origin: Origin,
     /// The vendor's name in prose.
     pub title: String,
     /// The documents in order; the first one gives `info`.
     pub documents: Vec<DocumentConfig>,
-    /// How they are merged.
+    /// The plan for merging them.
     pub merge: MergePlan,
-    /// What is lowered how.
+    /// The plan for lowering the merged document.
     pub lower: LowerPlan,
-    /// Server by the region a static token ends in.
+    /// Servers by the region at the end of a static token.
     pub server_by_token_region: Vec<(String, String)>,
 }
 
@@ -53,7 +53,7 @@ impl Family {
 pub struct DocumentConfig {
     /// Its name in merge rules.
     pub id: String,
-    /// Its file, relative to `openapi/`, and where that is written.
+    /// Its file, relative to `openapi/`, and the place of that path in families.toml.
     pub file: (String, Origin),
     /// Its overlays, applied in order.
     pub overlays: Vec<(String, Origin)>,
@@ -123,11 +123,11 @@ struct RawRule {
 }
 
 impl Families {
-    /// The family of a name.
+    /// The family with a name.
     ///
     /// # Errors
     ///
-    /// When there is none of that name; the failure lists those that there are.
+    /// When there is no such family; the failure lists the families there are.
     pub fn named(&self, name: &str) -> Result<&Family, Failure> {
         self.families.iter().find(|family| family.name == name).ok_or_else(|| {
             let known: Vec<&str> = self.families.iter().map(|family| family.name.as_str()).collect();
@@ -139,7 +139,7 @@ impl Families {
         })
     }
 
-    /// Parses `openapi/families.toml`; every value that a later message may speak of keeps its place.
+    /// Parses `openapi/families.toml`; every value that a later message may mention keeps its place.
     ///
     /// # Errors
     ///
@@ -161,7 +161,7 @@ impl Families {
     }
 }
 
-/// Gives spans of the TOML file their origins.
+/// Marks the origins of spans in the TOML file.
 struct Places<'a> {
     cx: &'a mut Context,
     source: SourceId,
@@ -173,7 +173,7 @@ impl Places<'_> {
         (value.into_inner(), origin)
     }
 
-    /// A place that is reached by these steps from the root of the file.
+    /// The origin with a path of these steps from the root of the file.
     fn node(&mut self, span: Range<usize>, way: impl Iterator<Item = Step>) -> Origin {
         let root = self.cx.sources.mark(self.source, span.clone(), None, Step::Root);
         way.fold(root, |parent, step| self.cx.sources.mark(self.source, span.clone(), Some(parent), step))
@@ -227,12 +227,12 @@ impl Places<'_> {
         }
     }
 
-    /// Servers that no document tells, or that need a name: each once, by URL and by name.
+    /// Servers that no document declares, or that need a name: each once, by URL and by name.
     fn servers(&mut self, family: &str, raw: Vec<Spanned<RawServer>>, problems: &mut Diagnostics) -> Vec<NamedServer> {
         let mut seen: BTreeMap<(&'static str, String), Origin> = BTreeMap::new();
         let mut servers = Vec::new();
         for (index, server) in (0..).zip(raw) {
-            // These become a part of the description, and reports name them by pointer, as they do all of it.
+            // Servers become part of the description, and reports name its parts by pointer.
             let way = [Step::Key("families".into()), Step::Key(family.into()), Step::Key("servers".into())];
             let origin = self.node(server.span(), way.into_iter().chain([Step::Index(index)]));
             let RawServer { url, name } = server.into_inner();
@@ -286,7 +286,7 @@ impl Places<'_> {
     }
 }
 
-/// Whether a text is a URL that paths can be put behind.
+/// Whether a string is a URL that paths can be appended to.
 fn base_url(url: &str) -> Result<(), &'static str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let rest = rest.ok_or("it begins with neither `https://` nor `http://`")?;

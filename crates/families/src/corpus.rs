@@ -1,4 +1,4 @@
-//! A client for every description of a folder, and proof that each compiles.
+//! Generates a client from every description in a folder, and compiles each.
 
 mod count;
 mod report;
@@ -16,25 +16,25 @@ use crate::progress::Progress;
 use crate::workspace::Workspace;
 use trial::Bench;
 
-/// Which descriptions are tried, and how.
+/// The descriptions to try, and the options for it.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The folder with the descriptions.
     pub folder: PathBuf,
-    /// Where the crates go; by default target/corpus/crates in the workspace.
+    /// The folder for the crates; by default target/corpus/crates in the workspace.
     pub out: Option<PathBuf>,
-    /// The values that the types of each crate are tried with, if they are.
+    /// The plan for trying the types of each crate with values, if wanted.
     pub samples: Option<Plan>,
 }
 
-/// Generates a crate from every description of a folder, each by a process of its own, and compiles it. `generator` gives
-/// the command that does what [`client::write`](crate::client::write) does with the same options.
+/// Generates a crate from every description in a folder, each in its own process, and compiles it. `generator` gives
+/// the command that does the same as [`client::write`](crate::client::write) with the same options.
 ///
-/// A description that fails doesn't end the run: the report says why, and [`CorpusReport::verdict`] sums it up.
+/// A description that fails doesn't end the run: the report has the reason, and [`CorpusReport::verdict`] sums it up.
 ///
 /// # Errors
 ///
-/// When the folder can't be read, or there is no place for the crates.
+/// When the folder can't be read, or the folder for the crates can't be created.
 pub fn run(
     workspace: &Workspace,
     options: &Options,

@@ -1,4 +1,4 @@
-//! Descriptions that lie anywhere, as a user names them.
+//! Descriptions at any path, as a user names them.
 
 pub(crate) mod incoming;
 
@@ -9,7 +9,7 @@ use openapi_pipeline::load::{DiskFiles, Files};
 use openapi_pipeline::select::Selection;
 use openapi_pipeline::{Diagnostic, Diagnostics};
 
-/// `tag:NAME`, `path:GLOB`, `operation:ID`.
+/// Parses criteria: `tag:NAME`, `path:GLOB`, `operation:ID`.
 pub(crate) fn selection(criteria: &[String]) -> Result<Selection, Diagnostics> {
     let mut selection = Selection::default();
     let mut problems = Diagnostics::default();
@@ -35,14 +35,14 @@ pub(crate) fn selection(criteria: &[String]) -> Result<Selection, Diagnostics> {
 
 /// The files below the root folder, and the path of one of them within it.
 pub(crate) fn open(file: &Path, root: Option<&Path>) -> Result<(Folder, PathBuf), Diagnostics> {
-    // A link that was given is followed; what its target refers to lies beside the target.
+    // A symbolic link to a description is followed, and the files it refers to lie beside the target.
     let target = if file.is_symlink() { file.canonicalize().ok() } else { None };
     let file = target.as_deref().unwrap_or(file);
     let parent = file.parent().unwrap_or(Path::new(""));
     let root = root.unwrap_or(parent);
     let path = match file.strip_prefix(root) {
         Ok(path) => path.to_owned(),
-        // Spelled in another way, or not in there, which reading it will say.
+        // Either the paths are spelled differently, or the file isn't below the root.
         Err(_) => {
             let absolute = |path: &Path| if path.as_os_str().is_empty() { Path::new(".") } else { path }.canonicalize();
             let inside = absolute(file).ok().zip(absolute(root).ok());
@@ -60,7 +60,7 @@ fn outside(file: &Path, root: &Path) -> Diagnostics {
         .into()
 }
 
-/// A folder whose files are shown by the path the user would type.
+/// A folder whose files are shown by the paths the user would type.
 pub(crate) struct Folder {
     disk: DiskFiles,
     shown: PathBuf,

@@ -1,4 +1,4 @@
-//! What changed between two descriptions, and what it breaks.
+//! The changes between two descriptions, and what they break.
 
 mod json;
 mod markdown;
@@ -20,7 +20,7 @@ use crate::description::open;
 use crate::failure::Failure;
 use crate::stack::with_deep_stack;
 
-/// A difference, and all that is needed to show it.
+/// A difference, with the context needed to show it.
 #[derive(Debug)]
 pub struct Compared {
     /// The files that were read.
@@ -29,13 +29,13 @@ pub struct Compared {
     pub old: Described,
     /// The description as it is.
     pub new: Described,
-    /// What changed.
+    /// The changes.
     pub difference: Difference,
-    /// What the conversion to OpenAPI 3.0.3 dropped, and so nobody compared.
+    /// The parts that the conversion to OpenAPI 3.0.3 dropped, which aren't compared.
     pub not_compared: Vec<Note>,
 }
 
-/// The rules of the conversion that drop what calls are made of.
+/// The rules of the conversion that drop parts of calls.
 pub(crate) const DROPPING: [&str; 10] = [
     "drop-additional-operations",
     "drop-contains",
@@ -49,14 +49,14 @@ pub(crate) const DROPPING: [&str; 10] = [
     "drop-webhooks",
 ];
 
-/// A description in a few words.
+/// A short description of an input.
 #[derive(Clone, Debug)]
 pub struct Described {
     /// The file as the user named it.
     pub file: String,
     /// The dialect and its version, such as `OpenAPI 3.0.2`.
     pub dialect: String,
-    /// How many operations there are.
+    /// The number of operations.
     pub operations: usize,
 }
 
@@ -86,11 +86,11 @@ impl Compared {
         markdown::render(self)
     }
 
-    /// Whether no change is as bad as a level or worse, which is [`Level::Breaking`] or [`Level::Source`].
+    /// Whether no change is at a level or worse; the level is [`Level::Breaking`] or [`Level::Source`].
     ///
     /// # Errors
     ///
-    /// When there are some; the failure says how many.
+    /// When there are such changes; the failure has their number.
     pub fn verdict(&self, worst: Level) -> Result<(), Failure> {
         let count = self.difference.changes.iter().filter(|change| change.level() <= worst).count();
         if count == 0 {
@@ -116,7 +116,7 @@ impl Compared {
 pub fn compare(old: &Path, new: &Path, root: Option<&Path>) -> Result<Compared, Failure> {
     with_deep_stack(new, || {
         let mut cx = Context::new();
-        // The problems of both are worth knowing.
+        // Both are read before failing, so that the problems of both are shown.
         match (read(&mut cx, old, root), read(&mut cx, new, root)) {
             (Ok((old, before)), Ok((new, after))) => {
                 let difference = diff::diff(&cx, &before, &after);

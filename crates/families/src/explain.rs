@@ -1,4 +1,4 @@
-//! Which document an item of a client comes from, and what happened to it on the way.
+//! Finds the document that an item of a client comes from, and the changes made to it on the way.
 
 mod journey;
 mod rendering;
@@ -15,15 +15,15 @@ use journey::Journey;
 
 pub use rendering::{Explained, Part, Place, Touched, json, table, text};
 
-/// How similar a name must be to be suggested, from 0 to 1.
+/// The similarity that a name needs to be suggested, from 0 to 1.
 const SIMILAR: f64 = 0.75;
 
-/// What is known of an item, such as `svix_client::types::AppPortalAccessIn`, or of all items of a crate. A field and its
-/// setter share a path.
+/// Explains an item, such as `svix_client::types::AppPortalAccessIn`, or all items of a crate. The result of a path may
+/// be several items: a field and its setter share a path.
 ///
 /// # Errors
 ///
-/// When there is no such crate or item, which the failure has proposals for, and when the family can't be built.
+/// When there is no such crate or item, for which the failure has suggestions, and when the family can't be built.
 pub fn explain(workspace: &Workspace, item: &str) -> Result<Vec<Explained>, Failure> {
     with_deep_stack(workspace.root(), || find(workspace, item))
 }
@@ -44,7 +44,7 @@ fn find(workspace: &Workspace, item: &str) -> Result<Vec<Explained>, Failure> {
     if chosen.is_empty() {
         return Err(unknown_item(family, &items, path));
     }
-    // The whole table is about places; what happened is shown item by item.
+    // For a whole crate only the places are shown; the changes are shown item by item.
     let in_full = !path.is_empty();
     Ok(chosen.into_iter().map(|one| explained(&cx, &built, &items, &journey, family, one, in_full)).collect())
 }
@@ -65,7 +65,7 @@ fn family_of<'a>(families: &'a Families, library: &str) -> Result<&'a Family, Fa
 fn unknown_item(family: &Family, items: &[Sourced], path: &str) -> Failure {
     let library = family.library();
     let wanted = path.to_lowercase();
-    // Somebody who forgets the module still knows the name.
+    // The last segment is compared too, for a path without its module.
     let last = |path: &str| path.rsplit("::").next().unwrap_or_default().to_lowercase();
     let mut similar: Vec<(f64, &str)> = items
         .iter()

@@ -1,4 +1,4 @@
-//! Why a task failed.
+//! Failures of a task.
 
 use std::fmt;
 use std::io;
@@ -7,39 +7,39 @@ use std::path::{Path, PathBuf};
 use client_codegen::CodegenError;
 use openapi_pipeline::{Diagnostics, Limits, Sources};
 
-/// Why a task failed. [`render`](Failure::render) is what a person reads of it.
+/// A failure of a task; [`render`](Failure::render) shows it to a person.
 #[derive(Debug)]
 pub enum Failure {
     /// Problems in the inputs, with their places.
     Input {
         /// The problems.
         problems: Diagnostics,
-        /// The files they speak of.
+        /// The files that the problems refer to.
         sources: Sources,
     },
     /// The code generator gave up on a family.
     Codegen {
         /// The family.
         family: String,
-        /// Why.
+        /// The error.
         error: CodegenError,
     },
     /// A file could not be read or written.
     Io {
-        /// What was tried, such as `write`.
+        /// The action that failed, such as `write`.
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         error: io::Error,
     },
     /// Anything else, in words.
     Message {
         /// Short, stable name of the kind of failure, such as `stale`.
         code: &'static str,
-        /// What is wrong.
+        /// The problem.
         message: String,
-        /// What to do about it.
+        /// The way to solve it.
         help: String,
     },
 }
@@ -73,7 +73,7 @@ impl Failure {
             Self::Input { problems, sources } => {
                 let count = problems.0.len();
                 let plural = if count == 1 { "" } else { "s" };
-                // The limits of every context here.
+                // Every context of this crate has the default limits.
                 let drawn = problems.render(sources, &Limits::default(), color);
                 format!("{drawn}\n\n{count} problem{plural}; nothing was written.\n")
             }

@@ -1,7 +1,7 @@
-//! All families at once: descriptions in, sources of client crates and families.lock out.
+//! Generates all families: descriptions in, sources of client crates and families.lock out.
 //!
-//! With them come the golden clients, which are modules of the crate `tests/goldens`: the tests compile and call them. A
-//! workspace without that crate has none.
+//! A run includes the golden clients, which are modules of the crate `tests/goldens`, compiled and called by the tests.
+//! A workspace without that crate has none.
 
 mod goldens;
 mod summary;
@@ -17,13 +17,13 @@ use crate::progress::Progress;
 use crate::stack::with_deep_stack;
 use crate::workspace::{FAMILIES, FileSet, Inputs, Tree, Workspace};
 
-/// Whether a run for all families has nothing to do: the last one was made by this very binary, and every file is as
-/// families.lock says.
+/// Whether a run for all families has nothing to do: the last run was made by the same binary, and every file has the
+/// hash in families.lock.
 pub fn is_up_to_date(workspace: &Workspace) -> bool {
     fingerprint::matches(workspace) && Lock::read(workspace).is_some_and(|lock| holds(workspace, &lock))
 }
 
-/// Whether every file is as the lock says, and no description came that it doesn't know.
+/// Whether every file has the hash in the lock, and the lock has every golden description.
 fn holds(workspace: &Workspace, lock: &Lock) -> bool {
     let known = |path: &PathBuf| lock.inputs.contains_key(path);
     goldens::descriptions(workspace).values().all(known) && lock.holds(workspace)
@@ -32,11 +32,11 @@ fn holds(workspace: &Workspace, lock: &Lock) -> bool {
 /// Everything a run generates, in memory.
 #[derive(Debug)]
 pub struct Generated {
-    /// The families, and how long each took.
+    /// The families, with the time each took.
     pub families: Vec<(Built, Duration)>,
     /// All files, families.lock among them.
     pub outputs: FileSet,
-    /// The only family that was asked for, if one was.
+    /// The family that was asked for, if only one was.
     only: Option<String>,
 }
 
@@ -60,7 +60,7 @@ impl Generated {
         })
     }
 
-    /// Writes all files or none. The files that changed.
+    /// Writes all files or none, and returns the paths of those that changed.
     ///
     /// # Errors
     ///
@@ -75,8 +75,8 @@ impl Generated {
         Ok(written)
     }
 
-    /// The table at the end of a run that took some time in all: what became of each family, the rules that were used,
-    /// what was left out, and the files that changed.
+    /// The table at the end of a run: the numbers for each family, the rules that were used, the operations left out,
+    /// and the files that changed. `total` is the time that the whole run took.
     pub fn summary(&self, written: &[PathBuf], total: Duration) -> String {
         summary::render(&self.families, written, total)
     }
@@ -116,7 +116,7 @@ pub fn generate(workspace: &Workspace, only: Option<&str>, progress: &dyn Progre
     Ok(Generated { families, outputs, only: only.map(str::to_owned) })
 }
 
-/// The lock of this run; a run for one family keeps what the lock says of the others.
+/// The lock of this run; a run for one family keeps the old entries of the others.
 fn lock_of(workspace: &Workspace, family: Option<&str>, inputs: &Inputs, outputs: &FileSet) -> Lock {
     let mut lock = Lock::of(inputs, outputs);
     if let Some(family) = family
@@ -124,7 +124,8 @@ fn lock_of(workspace: &Workspace, family: Option<&str>, inputs: &Inputs, outputs
     {
         let is_shared = |path: &Path| path == Path::new(FAMILIES);
         let changed = lock.generator != before.generator || lock.differs(&before, is_shared);
-        // What all families are made from is only blessed if the others are what it makes of them.
+        // A changed shared input or generator enters the lock only if it generates the other families as they are on
+        // disk.
         if changed && !others_hold(workspace, family) {
             lock.generator.clone_from(&before.generator);
             lock.take(&before, is_shared);
@@ -144,7 +145,7 @@ fn others_hold(workspace: &Workspace, family: &str) -> bool {
     })
 }
 
-/// Generates every family into a workspace as it would be: the lock speaks of all of them. The files that were read.
+/// Generates every family into a changed workspace, with a lock for all of them. Returns the files that were read.
 pub(crate) fn regenerate(tree: &mut Tree) -> Result<Inputs, Failure> {
     let (mut cx, families, mut inputs) = build::families(tree)?;
     let mut outputs = FileSet::default();
@@ -155,7 +156,7 @@ pub(crate) fn regenerate(tree: &mut Tree) -> Result<Inputs, Failure> {
         }
     }
     let mut lock = Lock::of(&inputs, &outputs);
-    // The golden clients of the tests are of no family.
+    // Entries of the golden clients, which belong to no family, stay as they are.
     if let Ok(before) = tree.text(Path::new(LOCK)).map(|text| Lock::parse(&text)) {
         lock.keep(before.unwrap_or_default(), |path| path.starts_with(goldens::CRATE) && tree.exists(path));
     }

@@ -1,8 +1,8 @@
-//! What `cargo xtask` does, as a library: families of API descriptions become client crates.
+//! The library behind `cargo xtask`, which generates client crates from families of API descriptions.
 //!
-//! A *family* is what one vendor offers: one or more descriptions under `openapi/`, and the client crate under `crates/`
-//! that is made from them. `openapi/families.toml` says which documents make a family, with which overlays, selections and
-//! rules ([`config`]); `openapi/families.lock` keeps the hashes of all that went in and came out ([`lock`]).
+//! A *family* is the API of one vendor: one or more descriptions under `openapi/`, and the client crate under `crates/`
+//! that is generated from them. `openapi/families.toml` names the documents of a family, with their overlays,
+//! selections and rules ([`config`]); `openapi/families.lock` keeps the hashes of all inputs and outputs ([`lock`]).
 //!
 //! | to | call |
 //! |---|---|
@@ -12,12 +12,12 @@
 //! | make a crate of a description that is in no family | [`client::write`] |
 //! | do that for a whole folder, and compile each crate | [`corpus::run`] |
 //! | compare two descriptions | [`diff::compare`] |
-//! | find where an item of a client comes from | [`explain::explain`] |
+//! | find the origin of a client's item | [`explain::explain`] |
 //! | look at a description after any stage | [`show::show`] |
-//! | do any of it in a process that can be ended | [`watch::run_again`] |
+//! | do any of it in a process that can be killed | [`watch::run_again`] |
 //!
-//! All of them fail with a [`Failure`], which shows problems of the inputs with their places. Those that take long tell a
-//! [`Progress`] what they are at.
+//! All of them fail with a [`Failure`], which shows problems of the inputs with their places. Those that take long
+//! report their steps to a [`Progress`].
 //!
 //! ```no_run
 //! use families::{Failure, Workspace, generate};
@@ -29,7 +29,8 @@
 //! # Ok::<(), Failure>(())
 //! ```
 //!
-//! Architecture invariants: nothing is printed here, and no exit code is chosen but that of a child whose parent has ended.
+//! Architecture invariants: nothing is printed here, and the only exit code chosen is that of a child whose parent
+//! ended.
 //! Generated files are written through [`FileSet`](workspace::FileSet): all of them or none.
 
 pub mod adopt;

@@ -1,4 +1,4 @@
-//! `openapi/families.lock`: from which inputs, by which generator, the committed files came.
+//! `openapi/families.lock`: the inputs and the generator that the committed files came from.
 
 pub(crate) mod fingerprint;
 
@@ -10,17 +10,17 @@ use sha2::{Digest, Sha256};
 
 use crate::workspace::{FileSet, Inputs, Workspace};
 
-/// Where it lies in the workspace.
+/// Its path in the workspace.
 pub const LOCK: &str = "openapi/families.lock";
 
-/// The version the workspace pins: another one writes other code.
+/// The version pinned by the workspace: another version may write other code.
 const PROGENITOR: &str = "0.15.1";
 
 /// The hashes of all inputs and outputs, and the generator's version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
-    /// What generated the files.
+    /// The versions of the programs that generated the files, by name.
     pub generator: BTreeMap<String, String>,
     /// SHA-256 of each input, by path.
     pub inputs: BTreeMap<PathBuf, String>,
@@ -29,9 +29,9 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// The lock of a run, from what it read and what it generated.
+    /// The lock of a run, from its inputs and outputs.
     pub fn of(inputs: &Inputs, outputs: &FileSet) -> Self {
-        // The name it goes by in every lock there is.
+        // `xtask` stays the name of this crate in the lock, as in all committed ones.
         let generator = [("xtask", env!("CARGO_PKG_VERSION")), ("progenitor", PROGENITOR)];
         Self {
             generator: generator.into_iter().map(|(name, version)| (name.to_owned(), version.to_owned())).collect(),
@@ -40,17 +40,17 @@ impl Lock {
         }
     }
 
-    /// The lock on disk; none if it is missing or can't be read, which a new run repairs.
+    /// The lock on disk; `None` if it is missing or can't be parsed, which a new run repairs.
     pub fn read(workspace: &Workspace) -> Option<Self> {
         Self::parse(&std::fs::read_to_string(workspace.path(LOCK)).ok()?)
     }
 
-    /// The lock in a text; none if it can't be read.
+    /// The lock parsed from its TOML; `None` if it can't be parsed.
     pub fn parse(text: &str) -> Option<Self> {
         toml::from_str(text).ok()
     }
 
-    /// Takes over what another lock says of some paths, where this one says nothing.
+    /// Takes over the entries of another lock for some paths that this one has no entry for.
     pub fn keep(&mut self, before: Self, which: impl Fn(&Path) -> bool) {
         for (own, others) in [(&mut self.inputs, before.inputs), (&mut self.outputs, before.outputs)] {
             for (path, hash) in others.into_iter().filter(|(path, _)| which(path)) {
@@ -59,18 +59,18 @@ impl Lock {
         }
     }
 
-    /// Whether another lock says something else of some inputs.
+    /// Whether some inputs have another hash here than in another lock.
     pub(crate) fn differs(&self, other: &Self, which: impl Fn(&Path) -> bool) -> bool {
         self.inputs.iter().any(|(path, hash)| which(path) && other.inputs.get(path) != Some(hash))
     }
 
-    /// Says of some inputs what another lock says of them.
+    /// Takes over the hashes of some inputs from another lock.
     pub(crate) fn take(&mut self, other: &Self, which: impl Fn(&Path) -> bool) {
         let of_these = |(path, _): &(&PathBuf, &String)| which(path);
         self.inputs.extend(other.inputs.iter().filter(of_these).map(|(path, hash)| (path.clone(), hash.clone())));
     }
 
-    /// The text of the file.
+    /// The contents of the file.
     pub fn render(&self) -> String {
         let mut text =
             String::from("# Written by `cargo xtask generate`: what the generated files came from. Do not edit.\n");
@@ -89,7 +89,7 @@ impl Lock {
         text
     }
 
-    /// Whether every file it names is on disk as it was.
+    /// Whether every file in the lock is on disk with that hash.
     pub fn holds(&self, workspace: &Workspace) -> bool {
         self.inputs.iter().chain(&self.outputs).all(|(path, expected)| is_unchanged(workspace, path, expected))
     }

@@ -1,4 +1,5 @@
-//! Versions and dependencies in the manifests and lock files of the workspace, changed in place: comments and order stay.
+//! Versions and dependencies in the manifests and lock files of the workspace, edited in place: comments and order
+//! stay.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use crate::workspace::{Tree, crate_folder};
 /// The tables of a manifest that hold dependencies.
 const DEPENDENCIES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
-/// Where the manifest of a crate lies.
+/// The path of a crate's manifest.
 pub(crate) fn of_crate(package: &str) -> PathBuf {
     crate_folder(package).join("Cargo.toml")
 }
@@ -23,7 +24,7 @@ pub(crate) fn version(tree: &Tree, package: &str) -> Result<String, Failure> {
     version.ok_or_else(|| unusable(&path, "it has no `package.version`"))
 }
 
-/// The crates that depend on a crate, by the folder of their manifest.
+/// The names of the crates that depend on a crate.
 pub(crate) fn dependents(tree: &Tree, package: &str) -> Vec<String> {
     let mut found = Vec::new();
     for path in tree.named("Cargo.toml") {
@@ -39,7 +40,7 @@ pub(crate) fn dependents(tree: &Tree, package: &str) -> Vec<String> {
     found
 }
 
-/// Gives a crate another version, wherever its version is written: its manifest, requirements, lock files.
+/// Gives a crate another version in every file that has it: its manifest, requirements, lock files.
 pub(crate) fn set_version(tree: &mut Tree, package: &str, from: &str, to: &str) -> Result<(), Failure> {
     for path in tree.named("Cargo.toml") {
         let mut manifest = parse(tree, &path)?;
@@ -71,7 +72,7 @@ pub(crate) fn set_version(tree: &mut Tree, package: &str, from: &str, to: &str) 
     Ok(())
 }
 
-/// Adds what the code needs and the manifest doesn't have. `needs` are crates of the workspace.
+/// Adds the dependencies in `needs`, which are crates of the workspace, that the manifest lacks. Returns those added.
 pub(crate) fn add_dependencies(
     tree: &mut Tree,
     package: &str,
@@ -101,7 +102,7 @@ pub(crate) fn add_dependencies(
     Ok(added)
 }
 
-/// The workspace's lock file lists what a crate depends on.
+/// Adds dependencies to a crate's entry in the workspace's lock file.
 fn lock_dependencies(tree: &mut Tree, package: &str, added: &[&str]) -> Result<(), Failure> {
     let path = Path::new("Cargo.lock");
     let text = tree.text(path)?;
@@ -146,13 +147,14 @@ fn entry_with(head: &str, names: &[String]) -> String {
     format!("{head}\ndependencies = [\n{lines}]")
 }
 
-/// What an entry of a lock file depends on.
+/// The dependencies of an entry of a lock file.
 fn listed(entry: &str) -> impl Iterator<Item = String> + '_ {
     let names = entry.lines().skip_while(|line| !line.starts_with("dependencies"));
     names.filter_map(|line| Some(line.trim().strip_prefix('"')?.strip_suffix("\",")?.to_owned()))
 }
 
-/// How a lock file names a crate: by its version too, where it has several; then as others of the workspace do.
+/// The name of a crate in a lock file: with its version, where the file has several. Then the version that a crate of
+/// the workspace depends on is taken.
 fn locked(entries: &[String], name: &str) -> String {
     let of_that_name = |entry: &&String| entry.lines().any(|line| line == format!("name = \"{name}\""));
     let versions: Vec<&str> = entries
@@ -169,7 +171,7 @@ fn locked(entries: &[String], name: &str) -> String {
     as_ours.unwrap_or_else(|| format!("{name} {}", versions.last().copied().unwrap_or_default()))
 }
 
-/// Adds a crate to the workspace's dependencies, among the others of ours.
+/// Adds a crate to the workspace's dependencies, beside its other crates.
 pub(crate) fn add_to_workspace(tree: &mut Tree, package: &str, version: &str) -> Result<(), Failure> {
     let path = Path::new("Cargo.toml");
     let text = tree.text(path)?;
@@ -232,7 +234,7 @@ fn of_one(table: &mut dyn toml_edit::TableLike, visit: &mut dyn FnMut(&mut dyn t
     }
 }
 
-/// Replaces a text where there is one, and says whether it did; what stands around it stays.
+/// Replaces a string, if the item is one, and returns whether it changed. The whitespace and comments around it stay.
 fn replace(item: Option<&mut Item>, to: &str) -> bool {
     match item {
         Some(Item::Value(Value::String(text))) if text.value() != to => {

@@ -1,4 +1,4 @@
-//! Another vendor joins by configuration alone.
+//! Adds a family for another vendor, by configuration alone.
 
 mod scaffold;
 
@@ -17,10 +17,10 @@ use crate::workspace::{FAMILIES, OPENAPI, Tree, Workspace, crate_folder, in_open
 use crate::{client, manifests, rules, snapshots};
 use scaffold::{Scaffold, USUAL, quoted};
 
-/// The version a crate begins with.
+/// The first version of the crate.
 const VERSION: &str = "0.1.0";
 
-/// What a family's only document is called; a second one gets a name beside it.
+/// The id of the family's first document.
 const DOCUMENT: &str = "current";
 
 /// A new family: its name, and the description it begins with.
@@ -41,7 +41,7 @@ pub struct Options {
 /// A new family in memory: the report about it, and the workspace as it would be.
 #[derive(Debug)]
 pub struct Made {
-    /// What to show: what the family holds, and what is left to do.
+    /// The report to show: the contents of the family, and the steps left to the user.
     pub report: String,
     /// The workspace as it would be.
     pub tree: Tree,
@@ -64,7 +64,7 @@ impl Made {
             workspace.path(snapshots::folder(name)),
         ];
         self.tree.changes().write(workspace.root(), Path::new(LOCK)).inspect_err(|_| {
-            // An empty folder of a crate would stop every later command.
+            // An empty folder of a crate would make every later command fail.
             for folder in &made {
                 let _ = std::fs::remove_dir(folder);
             }
@@ -80,15 +80,15 @@ struct New<'a> {
     package: String,
     title: String,
     description: Incoming,
-    /// The overlays by where they will lie below openapi/.
+    /// The overlays' contents, by their paths below openapi/.
     overlays: Vec<(String, String)>,
 }
 
-/// Makes a family in memory, with its crate and its snapshots; touches nothing.
+/// Makes a family in memory, with its crate and its snapshots; writes nothing.
 ///
 /// # Errors
 ///
-/// When the name can't be one or is taken, and when the description, an overlay or a selection has a problem.
+/// When the name is invalid or taken, and when the description, an overlay or a selection has a problem.
 pub fn make(workspace: &Workspace, options: &Options) -> Result<Made, Failure> {
     with_deep_stack(workspace.root(), || in_memory(workspace, options))
 }
@@ -105,7 +105,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Made, Failure> 
         tree.write(in_openapi(path), text.clone());
     }
     let families = tree.text(Path::new(FAMILIES))?;
-    // The crate is asked for before it can be known what it holds.
+    // `build::family` requires the manifest, whose dependencies are known after the build.
     tree.write(manifests::of_crate(&new.package), String::new());
 
     let entry = |secrets: &[String]| format!("{}\n{}", families.trim_end(), new.entry(secrets));
@@ -116,7 +116,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Made, Failure> 
         tree.write(FAMILIES, entry(&secrets));
         match build(&tree, &options.name) {
             Ok(built) => break built,
-            // What sounds like a secret and isn't a text is none.
+            // A field that is named like a secret and isn't a string can't be one.
             Err(Failure::Input { problems, sources }) => {
                 let before = secrets.len();
                 secrets.retain(|secret| !names(&problems, secret));
@@ -252,14 +252,14 @@ impl<'a> New<'a> {
     }
 }
 
-/// Builds a family strictly.
+/// Builds a family with its strict rules.
 fn build(tree: &Tree, name: &str) -> Result<Built, Failure> {
     let (mut cx, families, mut inputs) = build::families(tree)?;
     let family = families.named(name)?;
     build::family(tree, &mut cx, family, &mut inputs).map_err(|error| error.into_failure(family, cx.sources))
 }
 
-/// The crate, its line in the workspace's manifest, and its entry in the lock file.
+/// Adds the crate, its line in the workspace's manifest, and its entry in the lock file.
 fn add_crate(tree: &mut Tree, new: &New<'_>, built: &Built) -> Result<(), Failure> {
     let scaffold = Scaffold {
         family: &new.options.name,

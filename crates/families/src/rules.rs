@@ -1,10 +1,10 @@
-//! The rules that were used on the way of a description, counted.
+//! Counts the rules that were used on a description.
 
 use std::collections::BTreeMap;
 
 use openapi_pipeline::Report;
 
-/// A line for every rule: how often it was used, and what it is for.
+/// A line for every rule: the number of its uses, and its summary.
 pub(crate) fn table<'a>(reports: impl Iterator<Item = &'a Report>) -> Vec<String> {
     let counts = by_rule(reports);
     let width = counts.keys().map(|name| name.len()).max().unwrap_or(0);

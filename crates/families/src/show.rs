@@ -1,4 +1,4 @@
-//! What a description is after any stage.
+//! Shows a description after any stage.
 
 mod places;
 mod yaml;
@@ -26,9 +26,9 @@ pub struct Options {
     pub what: String,
     /// The stage after which it is shown.
     pub stage: Stage,
-    /// How it is shown.
+    /// The format.
     pub format: Format,
-    /// Whether the place that each value was written at is shown instead.
+    /// Whether to show the place that each value was written at instead.
     pub places: bool,
     /// The document of the family, where it has several.
     pub document: Option<String>,
@@ -40,7 +40,7 @@ pub struct Options {
     pub select: Vec<String>,
 }
 
-/// How to show a document.
+/// A format for a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For people.
@@ -49,11 +49,11 @@ pub enum Format {
     Json,
 }
 
-/// What a description is after a stage, as text. The workspace is only needed for a family.
+/// A description after a stage, in the format asked for. The workspace is only needed for a family.
 ///
 /// # Errors
 ///
-/// When there is no such file or family, the options don't fit what it is, and when a stage refuses the description.
+/// When there is no such file or family, the options don't fit a file or a family, or a stage refuses the description.
 pub fn show(workspace: Option<&Workspace>, options: &Options) -> Result<String, Failure> {
     with_deep_stack(Path::new(&options.what), || render(workspace, options))
 }
@@ -68,7 +68,7 @@ fn render(workspace: Option<&Workspace>, options: &Options) -> Result<String, Fa
         let tree = Tree::new(workspace);
         let (context, families, _) = build::families(&tree)?;
         cx = context;
-        // What looks like a path was meant as one.
+        // A name that looks like a path was meant as a file.
         let family = families.named(&options.what).map_err(|unknown| match options.what.contains(['/', '.']) {
             true => neither(options, "and no family has that name"),
             false => unknown,
@@ -95,7 +95,7 @@ fn neither(options: &Options, why: &str) -> Failure {
     }
 }
 
-/// The document that is asked for; none for what all of them became.
+/// The document that is asked for; `None` for the merged one.
 fn document_of<'a>(family: &'a Family, options: &Options) -> Result<Option<&'a DocumentConfig>, Failure> {
     let refuse = |message: String, help: String| Err(Failure::Message { code: "show", message, help });
     if options.root.is_some() || !options.overlays.is_empty() || !options.select.is_empty() {
@@ -139,7 +139,7 @@ fn file(cx: &mut Context, options: &Options) -> Result<Node, Diagnostics> {
     let selected = stages::until(cx, (&given, &overlays), &selection, Strictness::Lenient, options.stage)?;
     let plan = LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient };
     match options.stage {
-        // A single document is merged with nothing.
+        // A single document needs no merge.
         Stage::Lowered => lower::lower(cx, selected, &plan),
         Stage::View => view(&lower::lower(cx, selected, &plan)?),
         _ => Ok(selected),
@@ -169,7 +169,7 @@ fn of_family(
     }
 }
 
-/// What the generator is given of a lowered document.
+/// The view of a lowered document, which the generator reads.
 fn view(lowered: &Node) -> Result<Node, Diagnostics> {
     let broken = |error: client_codegen::CodegenError| {
         openapi_pipeline::Diagnostic::new("show", error.to_string())

@@ -1,4 +1,4 @@
-//! What is kept of a family as snapshots: everything that is generated, in pieces small enough to review.
+//! The snapshots of a family: all generated files, in pieces small enough to review.
 //!
 //! tests/tests/it/snapshots.rs compares them, for every family in openapi/families.toml.
 
@@ -12,7 +12,7 @@ use openapi_pipeline::Report;
 use crate::build::Built;
 use crate::failure::Failure;
 
-/// The snapshots of a family, by name; `library` is the text of its crate's `lib.rs`.
+/// The snapshots of a family, by name; `library` is the source of its crate's `lib.rs`.
 ///
 /// # Errors
 ///
@@ -28,7 +28,7 @@ pub fn of(built: &Built, library: &str) -> Result<BTreeMap<String, String>, Fail
     Ok(all)
 }
 
-/// Where the snapshots of a family lie.
+/// The folder of a family's snapshots.
 pub fn folder(family: &str) -> PathBuf {
     Path::new("tests/snapshots").join(family)
 }
@@ -38,7 +38,7 @@ pub fn file(text: &str) -> String {
     format!("---\nsource: tests/tests/it/snapshots.rs\n---\n{}\n", text.trim_end())
 }
 
-/// What a user of the crate can name. Of progenitor's output that is the module `types`, which comes first.
+/// The items that a user of the crate can name. In progenitor's output these are the module `types`, which comes first.
 fn public_outline(client: &str, generated: &str) -> Result<String, Failure> {
     let types = outlined(generated)?;
     let types = types.lines().take_while(|line| *line != "struct Client").collect::<Vec<_>>().join("\n");

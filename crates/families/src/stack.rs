@@ -1,4 +1,4 @@
-//! The stack that generating needs.
+//! A stack deep enough for generating.
 
 use std::panic;
 use std::path::Path;
@@ -7,7 +7,7 @@ use client_codegen::STACK;
 
 use crate::failure::Failure;
 
-/// Does some work on a stack that is deep enough for any description. `what` is the file or folder that it is about.
+/// Runs `work` on a stack that is deep enough for any description. `what` is the file or folder for error messages.
 pub(crate) fn with_deep_stack<T: Send>(
     what: &Path,
     work: impl FnOnce() -> Result<T, Failure> + Send,

@@ -1,4 +1,4 @@
-//! The stages of one document, in their order, as every command takes them.
+//! The stages of one document, in the order that all commands share.
 
 pub(crate) mod overlays;
 
@@ -10,7 +10,7 @@ use openapi_pipeline::lower::{self, Strictness};
 use openapi_pipeline::select::{self, Selection};
 use openapi_pipeline::{Context, Diagnostics, Node, Origin, convert, load, overlay};
 
-/// A problem without a place of its own, such as a missing file, points at the line of families.toml that named the file.
+/// Gives problems without a place, such as a missing file, the place in families.toml that names the file.
 pub(crate) fn mention(mut problems: Diagnostics, origin: Origin) -> Diagnostics {
     for problem in problems.0.iter_mut().filter(|problem| problem.primary.is_none()) {
         problem.primary = Some((origin, "named here".to_owned()));
@@ -20,11 +20,11 @@ pub(crate) fn mention(mut problems: Diagnostics, origin: Origin) -> Diagnostics 
 
 /// A file to read.
 pub(crate) struct Given<'a> {
-    /// The files it lies among.
+    /// The files that it is one of.
     pub(crate) files: &'a dyn Files,
-    /// Its path there.
+    /// Its path among them.
     pub(crate) path: PathBuf,
-    /// Where families.toml names it.
+    /// The place in families.toml that names it.
     pub(crate) named: Option<Origin>,
 }
 
@@ -46,13 +46,13 @@ pub enum Stage {
     Overlaid,
     /// Checked, and in OpenAPI 3.0.3.
     Converted,
-    /// Cut down to the operations that are wanted.
+    /// Reduced to the selected operations.
     Selected,
-    /// One with the other documents of its family.
+    /// Merged with the other documents of its family.
     Merged,
-    /// As generated code is made from.
+    /// Lowered, which code is generated from.
     Lowered,
-    /// What progenitor is given of it.
+    /// The view of it, which progenitor reads.
     View,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn loaded(cx: &mut Context, given: &Given<'_>) -> Result<Published, D
     load::read(cx, given.files, &given.path).map_err(|problems| given.blame(problems))
 }
 
-/// What its overlays make of it, in their order.
+/// The description with its overlays applied in their order.
 pub(crate) fn overlaid(
     cx: &mut Context,
     mut published: Published,
@@ -74,7 +74,7 @@ pub(crate) fn overlaid(
     Ok(published)
 }
 
-/// What it is in 3.0.3, if it passes the check.
+/// The description in 3.0.3, if it passes the check.
 pub(crate) fn converted(
     cx: &mut Context,
     files: &dyn Files,
@@ -88,8 +88,8 @@ pub(crate) fn converted(
     convert::to_v3_0(cx, checked)
 }
 
-/// One document, as far as a stage; the later ones are for all documents of a family at once. `Loaded` and `Overlaid` come
-/// before the check: the author of an overlay wants to see what is refused.
+/// One document, up to a stage; the stages from `Merged` on take all documents of a family. `Loaded` and `Overlaid`
+/// come before the check, since the author of an overlay wants to see a description that the check refuses.
 pub(crate) fn until(
     cx: &mut Context,
     (given, overlays): (&Given<'_>, &[Given<'_>]),
@@ -112,7 +112,7 @@ pub(crate) fn until(
     select::select(cx, converted, selection)
 }
 
-/// Notes of generated members what only their generator knows: that one got a name of its own, or can be null.
+/// Notes facts that only the generator knows about fields: a field got another name, or can be null.
 pub(crate) fn note_members(cx: &mut Context, source: &CrateSource) {
     for one in &source.second_names {
         lower::note_second_name(cx, one.origin, (&one.wire, &one.field), &one.first);

@@ -1,18 +1,18 @@
-//! Generating in a process of its own, so that nothing that a description does to it ends this one: what takes too long,
-//! or too much memory, is ended, and so is what overflows its stack.
+//! Generating in a child process, so that no description can end this one: the child is killed when it takes too long
+//! or too much memory, and only the child dies of a stack overflow.
 //!
-//! Problem: [`client_codegen::check_size`] and the limits of the pipeline bound what a run costs, but the generator is a
-//! library of others that can't be interrupted, and a stack overflow can't be caught.
+//! Problem: [`client_codegen::check_size`] and the limits of the pipeline bound the cost of a run, but the generator is
+//! a foreign library that can't be interrupted, and a stack overflow can't be caught.
 //!
-//! Decision: the program starts itself again with the same arguments, and waits. The child writes what it is about to generate
-//! into a file, its journal, and says there as well when it begins to write files. So the parent knows what was in work
-//! when the child ended, and ends none that writes. All that the child prints goes where it would go anyway.
+//! Decision: the program starts itself again with the same arguments, and waits. The child writes the operations that
+//! it is about to generate into a file, its journal, and also when it begins to write files. So the parent can name the
+//! operations in work when the child ended, and doesn't kill a child that is writing. The child's output is inherited.
 //!
 //! A program asks [`is_child`] first: a child calls [`follow_parent`] and does the work; any other process calls
 //! [`run_again`] and exits with the code that it returns.
 //!
-//! Limit: the memory of another process is known on Linux, and where there is a `ps`. Elsewhere only time is limited, and
-//! a run that takes longer says so.
+//! Limit: the memory of another process is known on Linux, and where there is a `ps`. Elsewhere only time is limited,
+//! and the parent says so.
 
 pub(crate) mod journal;
 pub(crate) mod memory;
@@ -26,47 +26,50 @@ use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 
-/// Set another limit of time, in seconds.
+/// Environment variable that sets another time limit, in seconds.
 const TIME: &str = "XTASK_TIME_LIMIT";
 
-/// Set another limit of memory, in MiB.
+/// Environment variable that sets another memory limit, in MiB.
 const MEMORY: &str = "XTASK_MEMORY_LIMIT";
 
-/// How long a child may generate: a hundred times what the largest descriptions take that are known here, in release.
+/// The default time limit of a child: a hundred times what the largest known descriptions take, in a release build.
 const LONGEST: Duration = Duration::from_secs(240);
 
-/// How much memory it may take: what the limits of the pipeline let through stays below a quarter of this.
+/// The default memory limit of a child: a description within the limits of the pipeline takes less than a quarter of
+/// it.
 const MOST: u64 = 4 << 30;
 
-/// How often the child is looked at.
+/// The interval of asking whether the child has ended.
 const PAUSE: Duration = Duration::from_millis(4);
 
-/// How often its memory is asked for.
+/// The interval of asking for its memory.
 const MEMORY_PAUSE: Duration = Duration::from_millis(100);
 
-/// How many operations an error names.
+/// The number of operations named in an error.
 const SHOWN: usize = 10;
 
-/// Whether this process is one that another one started to generate.
+/// Whether this process was started by [`run_again`].
 pub fn is_child() -> bool {
     journal::path().is_some()
 }
 
-/// Ends this process when its parent has ended: nobody would end it any more. The parent must hold its standard input.
+/// Exits when the parent has ended, since nothing would enforce the limits any more. The parent must hold the write end
+/// of this process's standard input.
 pub fn follow_parent() {
     thread::spawn(|| {
-        // The parent never writes: what is read is its end.
+        // The parent never writes, so the read returns when it has ended.
         let _ = io::stdin().lock().read(&mut [0]);
         std::process::exit(1);
     });
 }
 
-/// Runs this program again with some arguments, as a child that generates, and waits for it. The exit code of the child,
-/// which has shown by then why it failed; `note` is told what the user should know in the meantime.
+/// Runs this program again with some arguments, as a child that generates, and waits for it. Returns the exit code of
+/// the child, which has shown its failure itself by then; `note` receives messages to the user in the meantime.
 ///
 /// # Errors
 ///
-/// When the child can't be started, and when it had to be ended or ended itself by force.
+/// When a limit in the environment is no number, and when the child can't be started, had to be killed, or ended by a
+/// signal.
 pub fn run_again(arguments: impl Iterator<Item = OsString>, note: &dyn Fn(&str)) -> Result<u8, Failure> {
     let limits = Limits::from_env()?;
     let start = |error| Failure::io("start a process of", Path::new("xtask"), error);
@@ -88,7 +91,7 @@ pub fn run_again(arguments: impl Iterator<Item = OsString>, note: &dyn Fn(&str))
     Err(failure(why, &std::fs::read_to_string(file.path()).unwrap_or_default()))
 }
 
-/// What a child may take.
+/// The limits of a child.
 #[derive(Clone, Copy)]
 struct Limits {
     time: Duration,
@@ -96,7 +99,7 @@ struct Limits {
 }
 
 impl Limits {
-    /// The usual ones, unless others are asked for.
+    /// The default limits, unless the environment sets others.
     fn from_env() -> Result<Self, Failure> {
         let time = number(TIME)?.map_or(LONGEST, Duration::from_secs);
         Ok(Self { time, memory: number(MEMORY)?.map_or(MOST, |mebibytes| mebibytes.saturating_mul(1 << 20)) })
@@ -113,7 +116,7 @@ fn number(variable: &str) -> Result<Option<u64>, Failure> {
     text.to_str().and_then(|text| text.parse().ok()).map(Some).ok_or_else(|| refused(&text))
 }
 
-/// How a child ended.
+/// The end of a child: by itself, or by the limit that it exceeded.
 enum Ended {
     Itself(ExitStatus),
     Time,
@@ -145,7 +148,7 @@ fn watch(child: &mut Child, limits: &Limits, file: &Path, note: &dyn Fn(&str)) -
             _ if started.elapsed() > limits.time => Ended::Time,
             _ => continue,
         };
-        // What writes files is not interrupted: it is about to end.
+        // A child that writes files isn't interrupted: it is about to end.
         if std::fs::read_to_string(file).is_ok_and(|text| text == journal::WRITES) {
             continue;
         }
@@ -171,7 +174,7 @@ fn by_force(_: ExitStatus) -> String {
     "ended without a status".to_owned()
 }
 
-/// What a journal says was in work.
+/// The failure of a child, with the operations that its journal names.
 fn failure((why, limit): (String, Option<&str>), text: &str) -> Failure {
     let mut lines = text.lines().filter(|_| text != journal::WRITES);
     let what = lines.next().map_or_else(|| "reading the description".to_owned(), |what| format!("generating {what}"));

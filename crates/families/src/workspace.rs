@@ -1,4 +1,4 @@
-//! The folder a task works in: its files as they are, and as they would be.
+//! The folder a task works in: its files as they are, and with changes in memory.
 
 mod files;
 mod inputs;
@@ -57,17 +57,17 @@ impl Workspace {
     }
 }
 
-/// The target folder of generated crates that are not members of the workspace, relative to it: what they depend on is
-/// compiled once.
+/// The target folder of generated crates that are not members of the workspace, relative to it. They share it, so that
+/// their dependencies are compiled once.
 pub const OTHERS_TARGET: &str = "target/others";
 
-/// Where the families are described, relative to the workspace.
+/// The path of the file that configures the families, relative to the workspace.
 pub const FAMILIES: &str = "openapi/families.toml";
 
-/// Where the descriptions lie, relative to the workspace.
+/// The folder of the descriptions, relative to the workspace.
 pub const OPENAPI: &str = "openapi";
 
-/// Where a crate of the workspace lies, relative to it.
+/// The folder of a crate, relative to the workspace.
 pub(crate) fn crate_folder(package: &str) -> PathBuf {
     Path::new("crates").join(package)
 }

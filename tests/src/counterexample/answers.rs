@@ -4,7 +4,7 @@ use super::bodies::medium;
 use super::{Claim, Counterexample, Exchange, Kind, call};
 use oracle::{Answer, Content, Fill, Operation, Oracle, Random, Response};
 
-/// A documented answer of one media type, or without a body.
+/// A documented answer with a body of this media type, or without a body.
 fn answer(oracle: &Oracle, status: u16, response: &Response, medium: Option<&str>) -> Result<Answer, String> {
     let media = medium.map(|name| response.medium(name).cloned().ok_or("there is no such body")).transpose()?;
     let only = Response {
@@ -16,13 +16,13 @@ fn answer(oracle: &Oracle, status: u16, response: &Response, medium: Option<&str
     oracle.answer(status, &only, Fill::Required, &Random::new(1, "answer"))
 }
 
-/// An answer that `oracle` finds nothing wrong with.
+/// Fails if `oracle` finds a problem with the answer.
 fn allowed(oracle: &Oracle, operation: usize, answer: &Answer) -> Result<(), String> {
     let problems = oracle.review(operation, answer);
     if problems.is_empty() { Ok(()) } else { Err(format!("a version rules out its own answer: {problems:?}")) }
 }
 
-/// The status that a response of an operation is documented under, as far as the claim says.
+/// The status of the claim's response, from the claim's text or pointer.
 fn status_of(claim: &Claim) -> Result<u16, String> {
     let spot = claim.old.as_ref().ok_or("no status is named")?;
     let token = spot.pointer.rsplit_once("/responses/").map_or("", |(_, rest)| rest);
@@ -31,7 +31,7 @@ fn status_of(claim: &Claim) -> Result<u16, String> {
     named.into_iter().find_map(read).ok_or_else(|| format!("no status is named by {spot:?}"))
 }
 
-/// A success that never comes any more.
+/// An answer with a success status that is not documented any more.
 pub(super) fn status(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let status = status_of(claim)?;
@@ -46,7 +46,8 @@ pub(super) fn status(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexa
     }
 }
 
-/// A media type that can't be asked for any more; of failures, nobody asks, and their bodies are other ones.
+/// A media type that can't be requested any more. Callers don't ask for those of failures: a failure has another body
+/// instead.
 pub(super) fn media_type(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let name = medium(claim)?;
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
@@ -77,7 +78,7 @@ fn asked_for(exchange: Exchange<'_>, name: &str) -> Result<Counterexample, Strin
         .ok_or_else(|| format!("`{name}` can still be had"))
 }
 
-/// An answer of the same status whose body is of a kind that the old version doesn't know.
+/// An answer of the same status with a body that the old version doesn't document.
 fn unforeseen(exchange: Exchange<'_>, status: u16) -> Result<Counterexample, String> {
     let (new, at) = exchange.after();
     let response: &Response = at.response(status).ok_or("the status is not documented any more")?;
@@ -110,7 +111,7 @@ fn never_again(
         .ok_or_else(|| format!("`{name}` can still come back"))
 }
 
-/// An answer without a header that was always there.
+/// An answer without a header that was required.
 pub(super) fn header(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (new, at) = exchange.after();
     let name = header_of(claim, exchange.before().1)?;
@@ -135,7 +136,7 @@ pub(super) fn header(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexa
     Err(problem)
 }
 
-/// The name of the header that the claim is about: the place is in a response, or in a component of another name.
+/// The name of the claim's header. The claim's pointer may lead to a component with another name.
 fn header_of(claim: &Claim, operation: &Operation) -> Result<String, String> {
     let spot = claim.old.as_ref().ok_or("no header is named")?;
     let token = spot.pointer.rsplit_once("/headers/").map_or("", |(_, rest)| rest);

@@ -1,11 +1,11 @@
-//! Bodies as such: whether one is sent, of which media type, and how its fields are written.
+//! Bodies as a whole: whether one is sent, of which media type, and how its fields are encoded.
 
 use serde_json::{Value, json};
 
 use super::{Claim, Counterexample, Exchange, Kind, call};
 use oracle::{Examined, Media, pointer};
 
-/// What the new version says of a call, if it begins like this.
+/// The new version's problem with a call that begins with `beginning`.
 fn refused(exchange: Exchange<'_>, call: &call::Call, beginning: &str) -> Result<Counterexample, String> {
     let (_, after) = exchange.examine(call)?;
     match after.problems.iter().find(|problem| problem.starts_with(beginning)) {
@@ -23,12 +23,12 @@ fn with_body(exchange: Exchange<'_>, choose: impl Fn(&&Media) -> bool) -> Result
     Ok(call)
 }
 
-/// A body where none is taken any more.
+/// A body for an operation that takes none any more.
 pub(super) fn unwanted(exchange: Exchange<'_>) -> Result<Counterexample, String> {
     refused(exchange, &with_body(exchange, |_| true)?, "there is a body, and the operation takes none")
 }
 
-/// A call without a body where one is needed.
+/// A call without a body that is required now.
 pub(super) fn missing(exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let mut call = call::draft(old, operation, 1)?;
@@ -36,21 +36,21 @@ pub(super) fn missing(exchange: Exchange<'_>) -> Result<Counterexample, String> 
     refused(exchange, &call, "the body is required and missing")
 }
 
-/// The media type that a place is about.
+/// The media type of the claim's place.
 pub(super) fn medium(claim: &Claim) -> Result<String, String> {
     let at = &claim.old.as_ref().ok_or("no media type is named")?.pointer;
     let token = at.rsplit_once("/content/").ok_or("the place is not in a body")?.1;
     Ok(pointer::unescaped(token.split('/').next().unwrap_or(token)))
 }
 
-/// A body of a media type that is no longer taken.
+/// A body of a media type that is not accepted any more.
 pub(super) fn media_type(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let name = medium(claim)?;
     let call = with_body(exchange, |media| media.name == name)?;
     refused(exchange, &call, &format!("the body is `{name}`, and must be one of"))
 }
 
-/// A form whose fields the new version takes for other values.
+/// A form with a field that the new version reads as another value.
 pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let name = medium(claim)?;

@@ -1,4 +1,4 @@
-//! Requests as a version of a description asks for them.
+//! Requests written as a version of a description documents them.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -8,20 +8,20 @@ use super::write;
 use crate::Received;
 use oracle::{Direction, Fill, Generator, Location, Media, Operation, Oracle, Parameter, Place, Random, Scheme};
 
-/// What a call says.
+/// The contents of a call.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Call {
     /// Place, name and value of each parameter.
     pub(super) parameters: Vec<(Location, String, Value)>,
-    /// The media type of the body, and what it says.
+    /// The media type and the value of the body.
     pub(super) body: Option<(String, Value)>,
-    /// What proves who calls.
+    /// The credentials.
     pub(super) credentials: Vec<Scheme>,
-    /// Which media types the caller wants back.
+    /// The media type that the caller accepts.
     pub(super) accept: Option<String>,
 }
 
-/// Which call of an operation, among those that differ by chance.
+/// A call of an operation with what it requires; the seed determines the values.
 pub(super) fn draft(oracle: &Oracle, operation: &Operation, seed: u64) -> Result<Call, String> {
     let mut call = Call { credentials: operation.security.first().cloned().unwrap_or_default(), ..Call::default() };
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
@@ -44,7 +44,7 @@ pub(super) fn value_of(oracle: &Oracle, parameter: &Parameter, seed: u64) -> Res
         .map_err(|problem| format!("`{}`: {problem}", parameter.name))
 }
 
-/// Something to say in a body.
+/// A value for a body.
 pub(super) fn content_of(oracle: &Oracle, media: &Media, seed: u64) -> Result<Value, String> {
     let place = if media.is_json() { Place::Body } else { Place::Form };
     match &media.schema {
@@ -66,15 +66,15 @@ pub(super) fn place_of(location: Location) -> Place {
 }
 
 impl Call {
-    /// Says something else in a parameter.
+    /// Sets the value of a parameter.
     pub(super) fn with(mut self, location: Location, name: &str, value: Value) -> Self {
         self.parameters.retain(|(place, other, _)| (*place, other.as_str()) != (location, name));
         self.parameters.push((location, name.to_owned(), value));
         self
     }
 
-    /// The request, written as `operation` asks for it, to the place where `at` is: a call is followed to where its
-    /// operation went, so that what else changed can be told from that.
+    /// The request, encoded as `operation` documents it, with the method and path of `at`: the counterpart of the
+    /// operation is called even if it moved, so that other changes can be told from the move.
     pub(super) fn request(&self, operation: &Operation, base: &str, at: &Operation) -> Result<Received, String> {
         let mut pairs = Vec::new();
         let mut headers: Vec<(String, String)> = Vec::new();
@@ -169,7 +169,7 @@ fn header_map(headers: &[(String, String)]) -> Result<HeaderMap, String> {
     Ok(map)
 }
 
-/// The path of `at`, whose placeholders stand where those of `operation` do.
+/// The path of `at`, filled with the values for the placeholders of `operation`, by name or else by position.
 fn filled(operation: &Operation, at: &Operation, values: &[(&str, String)]) -> Result<String, String> {
     let names = placeholders(&operation.path);
     let mut path = at.path.clone();

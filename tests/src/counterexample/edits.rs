@@ -1,20 +1,20 @@
-//! Values that differ from another in one part, in the ways that schemas tell values apart.
+//! Values that differ from another one in one part, in the ways that schemas distinguish values.
 //!
-//! Nothing here knows what a change is: what is tried comes from the numbers, texts and lengths that both versions speak
-//! of, and from what every schema can rule out.
+//! Nothing here knows the change: the values tried come from the numbers, strings and lengths in the schemas of both
+//! versions, and from the restrictions that any schema can have.
 
 use serde_json::{Map, Number, Value, json};
 
 use oracle::pointer;
 
-/// What is known of a part: every schema of it, in both versions.
+/// The schemas of a part in both versions, as hints for values.
 pub(super) struct Hints<'a> {
     pub(super) schemas: Vec<&'a Value>,
     /// Values made for one of the schemas.
     pub(super) samples: Vec<Value>,
 }
 
-/// The value itself, and all that differ from it in the part at a pointer.
+/// The value itself, and variants that differ from it in the part at a pointer.
 pub(super) fn edits(value: &Value, part: &str, hints: &Hints<'_>) -> Vec<Value> {
     let Some(before) = value.pointer(part) else { return Vec::new() };
     let mut all = vec![value.clone()];
@@ -46,7 +46,7 @@ pub(super) fn edits(value: &Value, part: &str, hints: &Hints<'_>) -> Vec<Value> 
     all
 }
 
-/// The value without the member or the item.
+/// The value without the property or the item.
 fn without(value: &Value, part: &str) -> Option<Value> {
     let (holder, token) = pointer::split(part)?;
     let mut changed = value.clone();
@@ -67,7 +67,7 @@ fn general() -> Vec<Value> {
     all
 }
 
-/// What the schemas speak of: listed values, bounds and what lies beside them, the names of alternatives.
+/// Values from the schemas: listed values, bounds and numbers beside them, the names of alternatives.
 fn constants(schemas: &[&Value]) -> Vec<Value> {
     let mut found = Vec::new();
     for schema in schemas {
@@ -94,7 +94,7 @@ fn constants(schemas: &[&Value]) -> Vec<Value> {
     found
 }
 
-/// Bounds of lengths and counts, and what lies beside them; lengths that nobody could mean are left out.
+/// Bounds of lengths and counts, and the numbers beside them; huge ones are left out.
 fn counts(schemas: &[&Value], keys: [&str; 2]) -> Vec<usize> {
     let bounds = schemas.iter().flat_map(|schema| keys.into_iter().filter_map(|key| schema.get(key)?.as_u64()));
     let bounds = bounds.filter(|bound| *bound < 10_000);
@@ -105,7 +105,7 @@ fn texts(text: &str, schemas: &[&Value]) -> Vec<Value> {
     let letters: Vec<char> = if text.is_empty() { vec!['a'] } else { text.chars().collect() };
     let of_length = |length: usize| -> Value { letters.iter().cycle().take(length).collect::<String>().into() };
     let mut all: Vec<Value> = counts(schemas, ["minLength", "maxLength"]).into_iter().map(of_length).collect();
-    // What a pattern lets through is told by single characters.
+    // Single characters show the difference between patterns.
     all.extend((' '..='~').flat_map(|letter| [Value::from(letter.to_string()), format!("{text}{letter}").into()]));
     all
 }
@@ -132,7 +132,7 @@ fn objects(members: &Map<String, Value>, constants: &[Value], schemas: &[&Value]
     };
     for name in members.keys() {
         change(&|changed| drop(changed.remove(name)));
-        // What names an alternative is one of its members.
+        // The name of an alternative is the value of some property.
         for constant in constants.iter().filter(|constant| constant.is_string()) {
             change(&|changed| drop(changed.insert(name.clone(), constant.clone())));
         }

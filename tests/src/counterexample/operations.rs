@@ -1,9 +1,9 @@
-//! Operations as a whole: whether they can be called, where, and by whom.
+//! Operations as a whole: their URLs and their credentials.
 
 use super::{Claim, Counterexample, Exchange, Kind, Route, Versions, call};
 use oracle::{Scheme, Server, pointer, servers};
 
-/// A call of the old version that reaches nothing in the new one, or something else.
+/// A call of the old version that reaches no operation in the new one, or another operation.
 pub(super) fn unreachable(versions: &Versions, route: Route) -> Result<Counterexample, String> {
     let operation = &versions.old.api().operations[route.old];
     let call = call::draft(&versions.old, operation, 1)?;
@@ -26,7 +26,7 @@ pub(super) fn server(versions: &Versions, claim: &Claim) -> Result<Counterexampl
     let (owner, below) = at.rsplit_once("/servers/").ok_or("it is not about a server")?;
     let number: usize = below.split('/').next().and_then(|number| number.parse().ok()).ok_or("which server?")?;
     let in_old = servers(versions.old.schemas().document().target(owner).ok_or("the old version lists nothing")?);
-    // Servers of an operation that lists none any more are those of its document.
+    // An operation without servers of its own has those of its document.
     let in_new = claim.operations.iter().find_map(|name| own_servers(versions, name));
     let in_new = in_new.unwrap_or_else(|| servers(versions.new.schemas().document().root()));
     let urls = in_old.get(number).map(Server::urls).unwrap_or_default();
@@ -38,7 +38,7 @@ pub(super) fn server(versions: &Versions, claim: &Claim) -> Result<Counterexampl
     }
 }
 
-/// The servers that an operation, or its path, has for itself in the new version.
+/// The servers that an operation, or its path item, has of its own in the new version.
 fn own_servers(versions: &Versions, name: &str) -> Option<Vec<Server>> {
     let operation = &versions.new.api().operations[versions.route(name)?.new?];
     let document = versions.new.schemas().document();
@@ -49,7 +49,7 @@ fn own_servers(versions: &Versions, name: &str) -> Option<Vec<Server>> {
     })
 }
 
-/// A call with credentials that were enough and aren't any more.
+/// A call with credentials that were sufficient and aren't any more.
 pub(super) fn credential(exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let none = [Vec::new()];
@@ -65,7 +65,7 @@ pub(super) fn credential(exchange: Exchange<'_>) -> Result<Counterexample, Strin
     Err("every credential that was enough still is".to_owned())
 }
 
-/// Scopes that were enough and aren't any more.
+/// Scopes that were sufficient and aren't any more.
 pub(super) fn scope(exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((_, operation), (_, at)) = (exchange.before(), exchange.after());
     for (way, have) in operation.security.iter().zip(&operation.scopes) {

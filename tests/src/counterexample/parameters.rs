@@ -1,14 +1,14 @@
-//! Parameters as such: whether they are there, where they are, and how their values are written.
+//! Parameters as a whole: their presence, their location and their encoding.
 
 use serde_json::{Value, json};
 
 use super::{Claim, Counterexample, Exchange, Kind, Spot, call};
 use oracle::{Examined, Location, Operation, Oracle, Parameter};
 
-/// The parameter that a place is about, in the words of the operation that has it.
+/// The operation's parameter that the claim's place is in.
 fn parameter<'a>(oracle: &Oracle, operation: &'a Operation, spot: Option<&Spot>) -> Result<&'a Parameter, String> {
     let spot = spot.ok_or("no parameter is named")?;
-    // The place may be a word of the parameter's.
+    // The place may be a keyword of the parameter.
     let mut at = spot.pointer.as_str();
     let node = loop {
         match oracle.schemas().document().target(at).filter(|node| node.get("in").is_some()) {
@@ -23,7 +23,7 @@ fn parameter<'a>(oracle: &Oracle, operation: &'a Operation, spot: Option<&Spot>)
     operation.parameters.iter().find(same).ok_or_else(|| format!("there is no parameter at {}", spot.pointer))
 }
 
-/// A call with a parameter that the new version doesn't know.
+/// A call with a parameter that is not in the new version.
 pub(super) fn gone(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let (old, operation) = exchange.before();
     let parameter = parameter(old, operation, claim.old.as_ref())?;
@@ -45,7 +45,7 @@ pub(super) fn gone(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexamp
     }
 }
 
-/// A call without a parameter that the new version wants.
+/// A call without a parameter that the new version requires.
 pub(super) fn missing(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let wanted = parameter(new, at, claim.new.as_ref())?;
@@ -57,12 +57,12 @@ pub(super) fn missing(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterex
     }
 }
 
-/// A call with a parameter that the new version looks for elsewhere, or takes for another value.
+/// A call with a parameter that the new version reads at another location or as another value.
 pub(super) fn read_otherwise(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let (was, is) = (parameter(old, operation, claim.old.as_ref())?, parameter(new, at, claim.new.as_ref())?);
     let mut values: Vec<Value> = (0..4).filter_map(|seed| call::value_of(old, was, seed).ok()).collect();
-    // What tells one way to write a list from another is what stands between its items.
+    // The styles of arrays differ in the separator of the items.
     values.extend([json!(["a", "b"]), json!(["a,b"]), json!(["a b"]), json!(["a|b"]), json!({"a": "b"})]);
     let mut problem = "no value shows it".to_owned();
     for value in values {

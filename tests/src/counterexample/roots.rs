@@ -1,11 +1,11 @@
-//! The schemas of all that an operation sends and receives, by their places in the description.
+//! The schemas of all values that an operation sends and receives, by their places in the description.
 
 use serde_json::Value;
 
 use super::call::place_of;
 use oracle::{Document, Location, Operation, Oracle, Place, pointer};
 
-/// What carries a value.
+/// The part of a request or a response that carries a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Carrier {
     /// A parameter.
@@ -18,7 +18,7 @@ pub(super) enum Carrier {
     Header(String, String),
 }
 
-/// A value that travels, and where its schema is.
+/// A value of an exchange, and the place of its schema.
 #[derive(Clone, Debug)]
 pub(super) struct Root {
     pub(super) carrier: Carrier,
@@ -26,7 +26,7 @@ pub(super) struct Root {
 }
 
 impl Root {
-    /// Where the value travels.
+    /// The kind of place that the value is written in.
     pub(super) fn place(&self) -> Place {
         match &self.carrier {
             Carrier::Parameter(location, _) => place_of(*location),
@@ -36,8 +36,8 @@ impl Root {
         }
     }
 
-    /// The same carrier in the other version. Placeholders and moved parameters are told by their names, answers also by
-    /// the range of their status.
+    /// The same carrier in the other version. A parameter may be at another location, and an answer may be documented
+    /// by the range of its status.
     pub(super) fn counterpart<'r>(&self, others: &'r [Root]) -> Option<&'r Root> {
         let range = |key: &str| format!("{}XX", key.chars().next().unwrap_or_default());
         let alike =
@@ -59,7 +59,7 @@ fn essence(name: &str) -> String {
     name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// What an operation sends; JSON first, since every value can be written in it.
+/// The values that an operation sends; JSON bodies come first, since every value can be written as JSON.
 pub(super) fn sent(oracle: &Oracle, operation: &Operation) -> Vec<Root> {
     let document = oracle.schemas().document();
     let mut roots: Vec<Root> = Vec::new();
@@ -89,7 +89,7 @@ pub(super) fn sent(oracle: &Oracle, operation: &Operation) -> Vec<Root> {
     roots
 }
 
-/// What an operation receives.
+/// The values that an operation receives.
 pub(super) fn received(oracle: &Oracle, operation: &Operation) -> Vec<Root> {
     let document = oracle.schemas().document();
     let mut roots = Vec::new();
@@ -115,7 +115,7 @@ fn contents(document: &Document, owner: &str, roots: &mut Vec<Root>, carrier: im
     }
 }
 
-/// The place itself, or the one that its reference leads to.
+/// The place itself, or the target of its reference.
 fn follow(document: &Document, mut at: String) -> String {
     for _ in 0..32 {
         match document.target(&at).and_then(|node| node.get("$ref")?.as_str()) {

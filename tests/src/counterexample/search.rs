@@ -1,4 +1,4 @@
-//! Looks for a value that one version allows and the other refuses, in the part and for the reason that a claim is about.
+//! Searches for a value that one version allows and the other refuses, in the claim's part and for the claim's reason.
 
 use super::Spot;
 use super::edits::{Hints, edits};
@@ -6,44 +6,44 @@ use super::roots::Root;
 use oracle::{Described, Direction, Fill, Generator, Oracle, Part, Random, Violation, describe, pointer};
 use serde_json::Value;
 
-/// Where values are looked for.
+/// A search for a value.
 pub(super) struct Search<'a> {
     pub(super) direction: Direction,
-    /// How many values are made before the search is given up.
+    /// The number of values made before the search gives up.
     pub(super) seeds: u64,
     /// The version that allows the value, the schema there, and the place of the claim in it.
     pub(super) from: (&'a Oracle, &'a Root, Option<&'a Spot>),
-    /// The same of the version that refuses it.
+    /// The same for the version that refuses the value.
     pub(super) to: (&'a Oracle, &'a Root, Option<&'a Spot>),
 }
 
-/// A value, and what is wrong with it.
+/// A value, and its problem.
 pub(super) struct Found {
     pub(super) value: Value,
     pub(super) problem: Problem,
 }
 
-/// What is wrong with a value.
+/// A problem with a value.
 pub(super) enum Problem {
-    /// A schema says so.
+    /// A schema refuses it.
     Refused(Violation),
-    /// Nothing is said of a part that the other version describes.
+    /// A part that only the other version describes.
     Unknown(String),
 }
 
-/// How many samples of each schema of a part are tried.
+/// The number of samples tried of each schema of a part.
 const SAMPLES: u64 = 4;
 
-/// The part of a value that a place is about, and the keyword there, if it is about one.
+/// The part of a value that a place is about, and the keyword at the place, if there is one.
 struct Target<'s> {
     instance: String,
     keyword: Option<&'s str>,
-    /// The property that the place describes and the value hasn't.
+    /// The property that the place describes and the value lacks.
     absent: Option<&'s str>,
 }
 
 impl Search<'_> {
-    /// The first value that `usable` makes something of.
+    /// The first usable value: the result of `usable` for it.
     pub(super) fn run<T>(&self, mut usable: impl FnMut(&Found) -> Option<T>) -> Option<T> {
         for seed in 0..self.seeds {
             let fill = if seed % 6 == 1 { Fill::Required } else { Fill::Everything };
@@ -74,8 +74,8 @@ impl Search<'_> {
         describe(oracle.schemas().document(), &root.schema, self.direction, value)
     }
 
-    /// The parts that the claim is about: those that the place in the version that allows the value describes. Where
-    /// that says nothing, those that the other place describes.
+    /// The parts that the claim is about: those described by its place in the version that allows the value, or if
+    /// there are none, by its place in the other version.
     fn targets(&self, [from, to]: &[Described; 2]) -> Vec<Target<'_>> {
         let own = self.from.2.map(|spot| targets(&spot.pointer, &from.places, false)).unwrap_or_default();
         match self.to.2 {
@@ -101,14 +101,14 @@ impl Search<'_> {
         Hints { schemas, samples }
     }
 
-    /// Whether the first version allows a value, and knows what each of its parts is.
+    /// Whether the first version allows a value, discriminators included.
     fn allows(&self, value: &Value) -> bool {
         let (oracle, root, _) = self.from;
         oracle.schemas().allows(&root.schema, self.direction, value)
             && misread(oracle, self.direction, &self.described(self.from, value), value).is_empty()
     }
 
-    /// Whether the second version has no place for what the claim is about, or one that only the other side sees.
+    /// Whether the second version lacks the claim's place, or has a property there that only one direction may have.
     fn is_hidden(&self) -> bool {
         let document = self.to.0.schemas().document();
         let schema = self.to.2.map(|spot| document.target(&spot.pointer).map(|schema| document.resolve(schema)));
@@ -120,7 +120,7 @@ impl Search<'_> {
         }
     }
 
-    /// What the second version has against a value, if it is about the target.
+    /// The second version's problem with a value, if it is about the target.
     fn problem(&self, value: &Value, target: &Target<'_>) -> Option<Problem> {
         let (oracle, root, spot) = self.to;
         let described = self.described(self.to, value);
@@ -135,7 +135,7 @@ impl Search<'_> {
             return Some(Problem::Refused(violation));
         }
         let is_known = |described: &Described| described.speaks_of(&target.instance);
-        // A part of a part that nothing is said of is none that a claim is about.
+        // If the second version doesn't describe the parent either, the claim is about the parent.
         let holder = pointer::split(&target.instance).is_some_and(|(holder, _)| described.speaks_of(holder));
         let is_named = target.keyword.is_none() && target.absent.is_none();
         (is_named && holder && !is_known(&described) && self.is_hidden() && is_known(&self.described(self.from, value)))
@@ -143,7 +143,7 @@ impl Search<'_> {
     }
 }
 
-/// Keywords under which a schema has others.
+/// Keywords that contain other schemas.
 const HOLDERS: [&str; 6] = ["properties", "items", "additionalProperties", "allOf", "oneOf", "anyOf"];
 
 /// The parts that the schema around a place describes.
@@ -153,7 +153,7 @@ fn targets<'s>(place: &'s str, parts: &[Part], absent_too: bool) -> Vec<Target<'
     let rest = place[deepest..].strip_prefix('/').unwrap_or_default();
     let (first, below) = rest.split_once('/').unwrap_or((rest, ""));
     let absent = (absent_too && first == "properties" && !below.contains('/')).then_some(below);
-    // The place is in a part that this value hasn't.
+    // The place is in a part that this value lacks.
     if absent.is_none() && HOLDERS.contains(&first) && !(below.is_empty() && first != "items") {
         return Vec::new();
     }
@@ -161,13 +161,13 @@ fn targets<'s>(place: &'s str, parts: &[Part], absent_too: bool) -> Vec<Target<'
     let exact = parts.iter().filter(|part| part.schema.len() == deepest && pointer::is_within(place, &part.schema));
     let mut targets: Vec<Target<'s>> =
         exact.map(|part| Target { instance: part.instance.clone(), keyword, absent }).collect();
-    // A list of the same things need not be tried at each of them.
+    // The items of an array are alike, so a few of them suffice.
     targets.truncate(3);
     targets
 }
 
-/// Whether a violation is what the claim is about: in the part, or of a part that is missing, and by the keyword of the
-/// place, or of the same keyword where only the other version has a place.
+/// Whether a violation is what the claim is about: it is in the part, or about a missing part, and it is by the schema
+/// at the claim's place, or by the same keyword where this version lacks the place.
 fn is_about(violation: &Violation, target: &Target<'_>, spot: Option<&Spot>) -> bool {
     let instance = match target.absent {
         Some(name) => format!("{}/{name}", target.instance),
@@ -190,7 +190,7 @@ fn is_about(violation: &Violation, target: &Target<'_>, spot: Option<&Spot>) -> 
     }
 }
 
-/// Parts whose discriminator names no alternative, or one that refuses them.
+/// Parts whose discriminator names no alternative, or names one that refuses them.
 fn misread(oracle: &Oracle, direction: Direction, described: &Described, value: &Value) -> Vec<Violation> {
     let discriminator = |schema: &str| {
         let union = schema.rsplit_once("/oneOf/").or_else(|| schema.rsplit_once("/anyOf/"));

@@ -1,4 +1,4 @@
-//! What schemas say of the values that are sent and received.
+//! Values of requests and responses, as restricted by schemas.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::search::{Found, Problem, Search};
 use super::{Claim, Counterexample, Exchange, Kind, call};
 use oracle::{Answer, Content, Direction, Fill, Random};
 
-/// A request with a value that the old version takes, and the new one refuses or has no place for.
+/// A request with a value that the old version accepts, and that the new one refuses or doesn't describe.
 pub(super) fn sent(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let others = roots::sent(new, at);
@@ -26,7 +26,7 @@ pub(super) fn sent(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexamp
     Err("no request shows it".to_owned())
 }
 
-/// The whole request, if the old version takes it and the new one says of the value what was found.
+/// The whole request, if the old version accepts it and the new one has the problem that was found with the value.
 fn request(exchange: Exchange<'_>, from: &Root, to: &Root, found: &Found) -> Option<Counterexample> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let mut call = call::draft(old, operation, 1).ok()?;
@@ -56,7 +56,7 @@ fn request(exchange: Exchange<'_>, from: &Root, to: &Root, found: &Found) -> Opt
             Kind::Refused,
             format!("`{}`: {} ({})", violation.instance, violation.text, violation.schema),
         )),
-        // A named alternative may be another while any of them would do.
+        // The discriminator's alternative refuses the value, but another one may accept it.
         (Problem::Refused(violation), None) if violation.schema.ends_with("/discriminator") => {
             Some(Counterexample::new(
                 Kind::Unread,
@@ -70,8 +70,8 @@ fn request(exchange: Exchange<'_>, from: &Root, to: &Root, found: &Found) -> Opt
     }
 }
 
-/// An answer of the new version that the old one rules out; or one of the old version with a part that the new one has no
-/// place for.
+/// An answer that is valid in the new version and invalid in the old one; or one of the old version with a part that
+/// the new one doesn't describe.
 pub(super) fn received(claim: &Claim, exchange: Exchange<'_>) -> Result<Counterexample, String> {
     let ((old, operation), (new, at)) = (exchange.before(), exchange.after());
     let (before, after) = (roots::received(old, operation), roots::received(new, at));
@@ -87,7 +87,7 @@ pub(super) fn received(claim: &Claim, exchange: Exchange<'_>) -> Result<Countere
             return Ok(counterexample);
         }
     }
-    // A property that could be absent before is missed by nobody's schema, but by everybody who reads it.
+    // A property that was optional is missed by no schema, but by every caller that reads it.
     if !matches!(claim.rule.as_str(), "response-property-removed" | "response-property-became-write-only") {
         return Err("no answer shows it".to_owned());
     }
@@ -113,7 +113,7 @@ pub(super) fn received(claim: &Claim, exchange: Exchange<'_>) -> Result<Countere
     Err("no answer shows it".to_owned())
 }
 
-/// The whole answer, if the new version gives it and the old one rules it out.
+/// The whole answer, if it is valid in the new version and invalid in the old one.
 fn answer(exchange: Exchange<'_>, from: &Root, found: &Found) -> Option<Counterexample> {
     let (new, at) = exchange.after();
     let (Carrier::Answer(key, _) | Carrier::Header(key, _)) = &from.carrier else { return None };
@@ -139,7 +139,7 @@ fn answer(exchange: Exchange<'_>, from: &Root, found: &Found) -> Option<Countere
     }
     let problems = exchange.before().0.review(exchange.old, &answer);
     let is_ruled_out = problems.iter().any(|problem| problem.starts_with(&said));
-    // A named alternative may be another while any of them would do.
+    // The discriminator's alternative refuses the value, but another one may accept it.
     (is_ruled_out || violation.schema.ends_with("/discriminator")).then(|| {
         Counterexample::new(
             Kind::Unforeseen,

@@ -1,4 +1,4 @@
-//! Values as text, in the styles of OpenAPI.
+//! Values as strings, in the styles of OpenAPI.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -7,17 +7,17 @@ use oracle::Style;
 
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A text as it stands in a URL or a form.
+/// A string escaped for a URL or a form.
 pub(super) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
-/// A value without parts.
+/// A value that is no array or object, unescaped.
 pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A value as the pairs of a query or a form, not yet escaped.
+/// A value as the pairs of a query or a form, unescaped.
 pub(super) fn pairs(name: &str, style: Style, explode: bool, value: &Value) -> Vec<(String, String)> {
     let named = |text: String| (name.to_owned(), text);
     let separator = separator(style);
@@ -36,7 +36,7 @@ pub(super) fn pairs(name: &str, style: Style, explode: bool, value: &Value) -> V
     }
 }
 
-/// A value as the text of a header, a cookie or a segment of a path, not yet escaped.
+/// A value as the string of a header, a cookie or a path segment, unescaped.
 pub(super) fn text(name: &str, style: Style, explode: bool, value: &Value) -> String {
     let (prefix, separator) = match style {
         Style::Label => (".".to_owned(), if explode { "." } else { "," }),

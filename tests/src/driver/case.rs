@@ -1,4 +1,4 @@
-//! A call that is to be made.
+//! A call to make.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use serde_json::{Map, Value};
 
 use oracle::{Answer, Location};
 
-/// A call, what it shall send, and what it will be answered.
+/// A call, the request it must send, and the answer it gets.
 #[derive(Debug)]
 pub(super) struct Case {
     /// The operation of the description.
     pub(super) operation: usize,
     /// The method of the client.
     pub(super) method: usize,
-    /// What the method is given, by the names of its arguments.
+    /// The arguments of the method, by name.
     pub(super) arguments: Map<String, Value>,
-    /// What the server shall read of it.
+    /// The parameters that the server must read.
     pub(super) parameters: BTreeMap<(Location, String), Value>,
-    /// The body that the server shall read.
+    /// The body that the server must read.
     pub(super) body: Option<Value>,
-    /// What the server says.
+    /// The server's answer.
     pub(super) answer: Answer,
 }

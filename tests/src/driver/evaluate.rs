@@ -1,4 +1,4 @@
-//! What calls came to.
+//! The evaluation of calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,22 +9,22 @@ use super::serve::{Call, Observed};
 use super::{Case, Outcome, Subject};
 use oracle::{Content, Location, Media, Operation, Scheme, differences, lost_nulls};
 
-/// What came of the calls for one description.
+/// The result of the calls for one description.
 #[derive(Debug)]
 pub struct Verdict {
     /// The description's file.
     pub file: String,
-    /// How many operations it has.
+    /// The number of its operations.
     pub operations: usize,
-    /// How many of them can be called: the client has a method, and values were found.
+    /// The number of operations that can be called: the client has a method, and values were found.
     pub callable: usize,
-    /// How many of them were called.
+    /// The number of operations that were called.
     pub called: usize,
-    /// How many calls were made.
+    /// The number of calls that were made.
     pub calls: usize,
-    /// Where client and description disagree.
+    /// Disagreements between client and description.
     pub mismatches: Vec<String>,
-    /// What was not tested, by reason.
+    /// The parts that were not tested, by reason.
     pub excluded: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -99,7 +99,7 @@ fn request(
     if let (Some(wanted), Some([arrived, ..])) = (&case.body, examined.sent.body.as_deref())
         && lost_nulls(wanted, arrived)
     {
-        // In what a PATCH sends as JSON, it means something.
+        // In a JSON body of a PATCH, null has a meaning of its own.
         match operation.method == "PATCH"
             && operation.body.as_ref().is_some_and(|body| body.media.iter().any(Media::is_json))
         {
@@ -118,7 +118,7 @@ fn body(case: &Case, arrived: Option<Vec<Value>>, problems: &mut Vec<String>) {
                 problems.extend(least.into_iter().map(|one| format!("sent: the body: {one}")));
             }
         }
-        // The oracle has said why the body can't be read, or that it is missing.
+        // The oracle has reported already that the body is missing, or why it can't be read.
         (Some(wanted), None) if !wanted.as_object().is_some_and(serde_json::Map::is_empty) => {
             problems.push(format!("sent: the body should be {wanted}, and can't be read"));
         }
@@ -127,7 +127,7 @@ fn body(case: &Case, arrived: Option<Vec<Value>>, problems: &mut Vec<String>) {
     }
 }
 
-/// Whether every way to prove who calls needs a credential of an unknown kind, or two in one header.
+/// Whether every security alternative needs a credential of an unknown kind, or two in one header.
 fn needs_unsupported(operation: &Operation) -> bool {
     let in_authorization = |scheme: &&Scheme| match scheme {
         Scheme::Key(Location::Header, name) => name.eq_ignore_ascii_case("authorization"),

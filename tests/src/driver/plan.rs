@@ -1,4 +1,4 @@
-//! Which operations are called with what.
+//! The operations to call, with their arguments.
 
 mod draft;
 mod reported;
@@ -12,19 +12,19 @@ use self::reported::{anonymous, left_out};
 use super::{Case, Subject, Trial};
 use oracle::{Fill, Random, Response};
 
-/// Statuses that make a client wait, ask for another token, or try again.
+/// Statuses on which a client waits, gets another token, or retries.
 const RESTLESS: [u16; 4] = [401, 408, 425, 429];
 
-/// The calls for a description, and what was left out of them.
+/// The calls for a description, and the parts left out of them.
 pub(super) struct Plan {
     pub(super) cases: Vec<Case>,
-    /// How many operations have a method, less those that no call could be made up for.
+    /// The number of operations with a method, less those that no call could be generated for.
     pub(super) callable: usize,
-    /// How many operations are called.
+    /// The number of operations that are called.
     pub(super) chosen: usize,
-    /// What was left out, by reason.
+    /// The parts left out, by reason.
     pub(super) excluded: BTreeMap<String, BTreeSet<String>>,
-    /// What is wrong before any call.
+    /// The problems found before any call.
     pub(super) problems: Vec<String>,
 }
 
@@ -52,7 +52,7 @@ impl Plan {
         plan
     }
 
-    /// Each method with its operation. An operation without a method has to be in the generator's report.
+    /// Each method with its operation. An operation without a method must be in the generator's report.
     fn pairs(&mut self, subject: &Subject) -> Vec<(usize, usize)> {
         let mut pairs = Vec::new();
         for (number, operation) in subject.oracle.api().operations.iter().enumerate() {
@@ -81,12 +81,13 @@ impl Plan {
             Response { key: "200".into(), media: Vec::new(), headers: Vec::new(), required_headers: BTreeSet::new() };
         let fallback = [(200, &bare)];
         let answers = if successes.is_empty() { &fallback[..] } else { &successes[..] };
-        // Once with what is required, then with everything; often enough that every success is seen.
+        // Once with only the required parts, then with all; more often if there are more successes, so that each is
+        // returned.
         for round in 0..answers.len().max(2) {
             let fill = if round == 0 { Fill::Required } else { Fill::Everything };
             self.case(subject, (method, number), fill, seed, answers[round % answers.len()]);
         }
-        // The first failure whose body can be made up.
+        // The first failure whose body can be generated.
         for failure in operation.failures() {
             let is_json = failure.1.media.iter().any(|media| media.is_json());
             let is_usable = !RESTLESS.contains(&failure.0) && failure.0 < 500 && is_json;
@@ -96,7 +97,7 @@ impl Plan {
         }
     }
 
-    /// False where no answer could be made up.
+    /// Adds a case; false if no answer could be generated.
     fn case(
         &mut self,
         subject: &Subject,

@@ -1,4 +1,4 @@
-//! The program that calls clients: its source, its build, and how it is spoken to.
+//! The program that calls clients: its source, its build, and its protocol.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::{run, workspace_root};
 /// Its main function, which doesn't depend on the clients.
 const MAIN: &str = include_str!("program/main.rs.txt");
 
-/// What a call takes and says.
+/// The module with the types of arguments and replies.
 const CALL: &str = include_str!("../../goldens/src/call.rs");
 
-/// The program, running. It reads a call a line, and answers each by a line.
+/// The running program. It reads a call per line, and writes a reply per line.
 pub(super) struct Program {
     child: Child,
     calls: ChildStdin,
@@ -87,7 +87,7 @@ pub(super) fn build(trial: &Trial, subjects: &[Subject], plans: &[Plan]) -> Prog
     write(&program.join("Cargo.toml"), &manifest);
     write(&program.join("src/main.rs"), &main);
     write(&program.join("src/call.rs"), CALL);
-    // Cargo takes from it what it needs, and nothing newer.
+    // Cargo takes the versions it needs from this file, and no newer ones.
     std::fs::copy(workspace_root().join("Cargo.lock"), program.join("Cargo.lock")).unwrap();
     let target = trial.folder.join("target");
     run(cargo(&program, &target, &["build", "--quiet"]));
@@ -98,7 +98,7 @@ pub(super) fn build(trial: &Trial, subjects: &[Subject], plans: &[Plan]) -> Prog
     Program { child, calls, replies }
 }
 
-/// Leaves what is the same alone, so that cargo does too.
+/// Writes a file unless it has these contents, so that cargo doesn't rebuild.
 fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     if std::fs::read_to_string(path).ok().as_deref() != Some(text) {

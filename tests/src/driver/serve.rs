@@ -1,4 +1,4 @@
-//! Servers that answer the calls, and what they and the caller saw.
+//! Servers that answer the calls, and record the requests and the caller's outcomes.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,23 +12,23 @@ use super::{Caller, Outcome, Subject};
 use crate::{Received, Server};
 use oracle::Answer;
 
-/// What happened to the cases of a description, in their order.
+/// The observations for the cases of a description, in their order.
 pub(super) struct Observed {
     pub(super) calls: Vec<Call>,
 }
 
-/// What happened to a case.
+/// The observation for a case.
 pub(super) struct Call {
     pub(super) requests: Vec<Received>,
     pub(super) outcome: Outcome,
 }
 
-/// What all servers share.
+/// The state shared by a server and the loop that makes the calls.
 #[derive(Default)]
 struct Board {
-    /// The answer to the case that is being called.
+    /// The answer to the present case.
     answer: Option<Answer>,
-    /// What arrived for it.
+    /// The requests that arrived for it.
     requests: Vec<Received>,
 }
 

@@ -23,9 +23,9 @@ pub struct Subject {
     pub(super) methods: Vec<Method>,
     /// The methods of its builder that take a credential beside the token.
     pub(super) credentials: Vec<String>,
-    /// What the generator says it did.
+    /// The generator's report.
     pub(super) report: Value,
-    /// Where the client is wrong as it stands, before any call.
+    /// The faults of the client that are found without a call.
     pub(super) problems: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ impl Subject {
     }
 }
 
-/// The servers of the description that the client doesn't offer.
+/// A problem for each server of the description that the client lacks.
 fn missing_servers(oracle: &Oracle, source: &str) -> Vec<String> {
     let absolute = oracle.api().servers.iter().filter(|url| url.contains("://"));
     let missing = absolute.filter(|url| !source.contains(&format!("{:?}", url.trim_end_matches('/'))));

@@ -1,4 +1,4 @@
-//! Changes of what is sent.
+//! Changes of requests.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn nothing_optional(document: &mut Value) {
     set(document, SENT, "/properties/comment/nullable", json!(false));
 }
 
-/// A list, which the base has not.
+/// Adds an array, which the base description lacks.
 fn with_tags(document: &mut Value) {
     set(document, SENT, "/properties/tags", json!({"type": "array", "items": {"type": "string"}}));
 }

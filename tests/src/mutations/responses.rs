@@ -1,4 +1,4 @@
-//! Changes of what comes back.
+//! Changes of responses.
 
 use serde_json::json;
 

@@ -1,10 +1,10 @@
-//! Changes of the document, of operations, and of what surrounds bodies.
+//! Changes of the document, of operations, and of the parts around bodies.
 
 use serde_json::{Value, json};
 
 use super::{B, C, CREATE, D, LIST, Mutation, ONE, S, at, change, on, push, remove, set};
 
-/// A server with a variable, which the base has not.
+/// Adds a server with a variable, which the base description lacks.
 fn regional(document: &mut Value) {
     let server = json!({
         "url": "https://{region}.example.com",

@@ -38,7 +38,7 @@ impl Draft {
             let name =
                 if place == "query" { names::property(&mut self.random) } else { names::parameter(&mut self.random) };
             let is_ours = ["accept", "content-type", "authorization"].contains(&name.to_lowercase().as_str());
-            // A header is one header, however it is written.
+            // Names of headers are case-insensitive.
             if !name.is_empty() && !is_ours && taken.insert((place, name.to_lowercase())) {
                 let required = self.one_in(3);
                 let parameter = self.parameter(&name, place, required);

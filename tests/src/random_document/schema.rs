@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::{Draft, Version, names};
 
-/// How deep inline schemas nest.
+/// The nesting limit of inline schemas.
 const DEEPEST: usize = 3;
 
 impl Draft {
-    /// A named schema; what it is composed of comes before it, so that no composition leads back to itself.
+    /// A named schema; it is composed of earlier components only, so that no composition contains itself.
     pub(super) fn component(&mut self, at: usize) -> Value {
         let mut schema = match self.random.below(10) {
             0 => self.enumeration(),
@@ -124,7 +124,7 @@ impl Draft {
                 schema[if self.one_in(2) || self.version == Version::Swagger2 { "readOnly" } else { "writeOnly" }] =
                     json!(true);
             }
-            // What must be there may not hold itself: it has no end.
+            // A required property that refers to its own schema would have no finite value.
             if schema.get("$ref").is_none() && self.one_in(3) {
                 required.push(name.clone());
             }
@@ -151,7 +151,7 @@ impl Draft {
         json!({"allOf": parts})
     }
 
-    /// Alternatives: components that come before, and objects told apart by a constant or by what they require.
+    /// Alternatives: earlier components, and objects distinguished by a constant or by a required property.
     fn union(&mut self, at: usize, depth: usize) -> Value {
         let mut alternatives = Vec::new();
         for number in 0..2 + self.random.below(2) {
@@ -175,7 +175,7 @@ impl Draft {
         json!({if self.one_in(2) { "oneOf" } else { "anyOf" }: alternatives})
     }
 
-    /// Alternatives that JSON tells apart, or doesn't.
+    /// Alternatives of scalars and arrays, which JSON may or may not distinguish.
     fn scalars(&mut self) -> Value {
         let list =
             [self.scalar(), self.scalar(), self.enumeration(), json!({"type": "array", "items": {"type": "string"}})];
@@ -183,7 +183,7 @@ impl Draft {
         json!({if self.one_in(2) { "oneOf" } else { "anyOf" }: list[..count]})
     }
 
-    /// A parent with a discriminator: of the components before it, or of objects in line with a mapping.
+    /// An object with a discriminator, or a union of one earlier component with a discriminator and a mapping.
     fn parent(&mut self, at: usize) -> Value {
         let mut parent = self.object(1);
         let tag = names::property(&mut self.random);

@@ -1,4 +1,4 @@
-//! A vendor publishes something new: what `cargo xtask adopt` says of it, and what it writes.
+//! Adopting a new description of a vendor: the report of `cargo xtask adopt`, and the files it writes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ const SVIX: &str = "openapi/svix/2024-09-10.json";
 const LEGACY: &str = "openapi/svix/2022-11-29.json";
 const PACERPRO: &str = "openapi/pacerpro/swagger.json";
 
-/// A workspace, and a folder beside it for what vendors publish.
+/// A workspace, and a folder beside it for new descriptions of vendors.
 struct Shop {
     scratch: Scratch,
 }
@@ -28,7 +28,7 @@ impl Shop {
         Self { scratch: Scratch::new() }
     }
 
-    /// A description of ours as JSON, changed and put where downloads go.
+    /// One of our descriptions as JSON, changed and written to the folder for downloads.
     fn published(&self, ours: &str, name: &str, change: impl FnOnce(&mut Value)) -> String {
         let mut cx = Context::new();
         let mut document =
@@ -76,14 +76,14 @@ fn assert_has(text: &str, expected: &[&str]) {
 }
 
 #[test]
-fn the_same_written_in_another_way_needs_no_version() {
+fn the_same_description_in_another_format_needs_no_version() {
     let shop = Shop::new();
     let mut cx = Context::new();
     let document = load::parse(&mut cx, &DiskFiles::new(shop.scratch.path("")), Path::new(AIVO)).unwrap();
     shop.scratch.write("downloads/auth.json", &document.to_pretty_json());
     let file = shop.scratch.path("downloads/auth.json").display().to_string();
     let adoption = shop.adopt("aivo", &[&file]);
-    // The name of the file stands in the documentation of the crate.
+    // The name of the file is in the documentation of the crate.
     assert_eq!(adoption.version.as_deref(), Some("0.1.1"), "{}", adoption.report);
     shop.scratch.write("downloads/auth.yaml", &document.to_pretty_json());
     let file = shop.scratch.path("downloads/auth.yaml").display().to_string();
@@ -203,7 +203,7 @@ fn a_type_that_needs_another_crate_brings_it_into_the_manifest() {
 fn files_find_the_document_they_have_most_operations_in_common_with() {
     let shop = Shop::new();
     let (current, legacy) = (shop.published(SVIX, "a.json", |_| {}), shop.published(LEGACY, "b.json", |_| {}));
-    // The order doesn't matter, and each says why.
+    // The order doesn't matter, and each has its reason.
     let adoption = shop.adopt("svix", &[&legacy, &current]);
     assert_has(
         &adoption.report,
@@ -242,10 +242,10 @@ fn all_that_no_longer_fits_is_listed_and_nothing_is_written() {
     run(shop.scratch.generate(&[]));
     let file = shop.published(SVIX, "2024-09-10.json", |document| {
         let paths = document["paths"].as_object_mut().unwrap();
-        // Two overlay actions and a glob lose what they name, and a secret its field.
+        // Two overlay actions and a glob lose their targets, and a secret its field.
         paths.remove("/api/v1/auth/logout");
         paths.remove("/api/v1/auth/one-time-token");
-        // A merge rule has nothing left to settle: the format was the whole difference.
+        // A merge rule has no conflict left to settle: the format was the only difference.
         let expiry = document.pointer_mut("/components/schemas/ApplicationTokenExpireIn/properties/expiry").unwrap();
         expiry.as_object_mut().unwrap().remove("format");
     });
@@ -265,7 +265,7 @@ fn all_that_no_longer_fits_is_listed_and_nothing_is_written() {
             "secrets that don't exist: 2",
             "OneTimeTokenIn.oneTimeToken",
             "OneTimeTokenOut.token",
-            // What can be known is said all the same.
+            // The facts known despite the problems are reported.
             "- Client::logout",
             "version of svix-client, as far as the problems above let it be known",
             "0.1.0 -> 0.2.0 (major)",
@@ -285,7 +285,7 @@ fn without_write_nothing_is_touched() {
     let shop = Shop::new();
     let file = shop.published(AIVO, "new.json", |document| {
         operation(document, "/login", "post")["summary"] = json!("Signs somebody in.");
-        // Outside of what the family selects.
+        // Outside of the family's selection.
         document["paths"].as_object_mut().unwrap().remove("/me");
     });
     let before = shop.state();
@@ -304,10 +304,10 @@ fn without_write_nothing_is_touched() {
     assert!(shop.state() == before, "something was touched");
 }
 
-/// Another name, another dialect, another format, a file it refers to, and a breaking change: the result compiles with
-/// `--locked`, and is what `generate` would write.
+/// A change of name, dialect and format, a reference to a file, and a breaking change: the resulting crate compiles
+/// with `--locked`, and its files are what `generate` would write.
 #[test]
-fn what_is_written_is_whole() {
+fn a_written_adoption_compiles_and_is_current() {
     let shop = Shop::new();
     let scratch = &shop.scratch;
     scratch.settle_lock();

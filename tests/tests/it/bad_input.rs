@@ -1,4 +1,4 @@
-//! A bad input is shown with its place and what to do about it, and nothing is written: the real xtask, case by case.
+//! A bad input is shown with its place and a help, and nothing is written: the real xtask, case by case.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use workspace_tests::{Scratch, run};
@@ -8,8 +8,8 @@ const AIVO: &str = "openapi/aivo/auth.yaml";
 const AIVO_OVERLAY: &str = "openapi/aivo/auth.overlay.yaml";
 const PACERPRO: &str = "openapi/pacerpro/swagger.json";
 
-/// Spoils a copy of the workspace, and expects that `cargo xtask generate` refuses it: exit code 1, every expected text
-/// and a help on stderr, nothing on stdout, and every file as it was. Returns the problems as shown.
+/// Spoils a copy of the workspace, and expects that `cargo xtask generate` refuses it: exit code 1, every expected
+/// string and a help on stderr, nothing on stdout, and all files unchanged. Returns the problems as shown.
 #[track_caller]
 fn refused(arguments: &[&str], expected: &[&str], spoil: impl FnOnce(&Scratch)) -> String {
     let scratch = Scratch::new();
@@ -35,7 +35,7 @@ fn refused_in(scratch: &Scratch, arguments: &[&str], expected: &[&str]) -> Strin
 }
 
 #[test]
-fn files_that_are_not_there_are_named_where_they_are_named() {
+fn missing_files_are_shown_at_their_place_in_families_toml() {
     refused(&[], &["error[unreadable-file]: can't read openapi/aivo/auth.yaml", "--> openapi/families.toml:"], |s| {
         std::fs::remove_file(s.path(AIVO)).unwrap();
     });
@@ -74,7 +74,7 @@ fn text_that_cannot_be_read_is_shown() {
 }
 
 #[test]
-fn what_is_no_supported_description_is_refused() {
+fn unsupported_descriptions_are_refused() {
     refused(
         &[],
         &["error[unsupported-dialect]: OpenAPI 4.0.0", "--> openapi/aivo/auth.yaml:1:10", "at #/openapi"],
@@ -184,9 +184,9 @@ fn servers_of_families_toml_are_checked() {
     }
 }
 
-/// What an overlay brings in is held to the rules of descriptions, with places in the overlay.
+/// The parts that an overlay adds are held to the rules of descriptions, with places in the overlay.
 #[test]
-fn what_overlays_add_is_checked() {
+fn parts_added_by_overlays_are_checked() {
     let update = "type: [object, \"null\"]";
     refused(&[], &["error[dangling-ref]: `#/components/schemas/Usr`", "--> openapi/aivo/auth.overlay.yaml:17:"], |s| {
         s.replace(AIVO_OVERLAY, update, "properties: {a: {$ref: '#/components/schemas/Usr'}}");
@@ -210,7 +210,7 @@ fn an_unknown_family_is_an_error_even_if_nothing_changed() {
     });
 }
 
-/// root may write everywhere, so a folder in the place of a file stands for what can't be written.
+/// root may write everywhere, so the target is made unwritable by a folder in its place.
 #[test]
 fn a_target_that_cannot_be_written_leaves_all_files_as_they_were() {
     let stale = |s: &Scratch| s.write("crates/aivo-client/src/client.rs", "// from an older run\n");
@@ -243,7 +243,7 @@ fn a_conflict_shows_both_places_and_lines_that_settle_it() {
     run(scratch.generate(&[]));
     assert!(scratch.read("openapi/merged/svix.json") == merged);
 
-    // The other way, which is told in comments.
+    // The alternative, which the help has in comments.
     let other = told.iter().filter(|line| !line.starts_with("keep"));
     paste(&other.map(|line| line.trim_start_matches("# ").to_owned()).filter(|line| is_toml(line)).collect::<Vec<_>>());
     run(scratch.generate(&[]));
@@ -294,7 +294,7 @@ fn a_conflict_shows_both_places_and_lines_that_settle_it() {
     "#);
 }
 
-/// Whether a line belongs to what a help says to write into families.toml.
+/// Whether a line is part of the TOML that a help says to write into families.toml.
 fn is_toml(line: &str) -> bool {
     let line = line.trim_start_matches("# ");
     line.starts_with("[[families.")

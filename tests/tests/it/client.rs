@@ -1,5 +1,5 @@
-//! `cargo xtask client` and `cargo xtask corpus`: any description in, a crate of its own or a precise answer out; nothing
-//! outside of the folder is written, and no operation goes missing without a reason.
+//! `cargo xtask client` and `cargo xtask corpus`: any description becomes a crate or a precise error; no file outside
+//! of the crate's folder is written, and no operation is lost without a reason.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use workspace_tests::{assert_golden, cargo, run, scratch_target, workspace_root, xtask};
 
-/// A folder with descriptions, and the commands in it.
+/// A folder with descriptions, in which the commands are run.
 struct Desk(TempDir);
 
 impl Desk {
@@ -47,19 +47,19 @@ impl Desk {
         command
     }
 
-    /// `cargo xtask client` on `a.yaml`, with more arguments.
+    /// Runs `cargo xtask client` on `a.yaml`, with more arguments.
     fn client(&self, more: &[&str]) -> Output {
         self.command("client").args(["--from", "a.yaml", "--out", "out"]).args(more).output().unwrap()
     }
 
-    /// The same, which must succeed; its report.
+    /// Runs it expecting success, and returns its report.
     fn report(&self, more: &[&str]) -> ClientReport {
         let all = [&["--report", "report.json"][..], more].concat();
         run(self.client(&all));
         serde_json::from_str(&self.read("report.json")).unwrap()
     }
 
-    /// The same, which must be refused; what it says. Nothing is written.
+    /// Runs it expecting an error and no written file, and returns its stderr.
     #[track_caller]
     fn refused(&self, more: &[&str]) -> String {
         let before = self.files();
@@ -72,7 +72,7 @@ impl Desk {
         stderr
     }
 
-    /// Every file and folder with its bytes.
+    /// Every file and folder, with the contents.
     fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut found = BTreeMap::new();
         let mut open = vec![self.0.path().to_owned()];
@@ -94,7 +94,7 @@ impl Desk {
 
 const SMALL: &str = include_str!("../../goldens/descriptions/acme.yaml");
 
-/// Every file of a crate, and nothing else.
+/// The complete list of a crate's files.
 const FILES: [&str; 6] = ["Cargo.toml", "README.md", "openapi.json", "src/client.rs", "src/generated.rs", "src/lib.rs"];
 
 #[test]
@@ -138,7 +138,8 @@ fn a_description_becomes_a_crate_that_stands_alone_and_compiles() {
     let after = desk.files();
     assert!(FILES.map(|file| Path::new("out").join(file)).iter().all(|path| before[path] == after[path]));
 
-    // How the crate is used is tested where its twin is compiled with the tests: tests/goldens/tests/it/acme.rs.
+    // The use of the crate is tested with its golden twin, which is compiled with the tests:
+    // tests/goldens/tests/it/acme.rs.
     std::fs::copy(workspace_root().join("Cargo.lock"), desk.path("out/Cargo.lock")).unwrap();
     let checked = cargo(&desk.path("out"), &scratch_target(), &["check", "--all-targets", "--no-default-features"]);
     let said = String::from_utf8_lossy(&checked.stderr).into_owned();
@@ -195,7 +196,7 @@ fn foreign_folders_are_left_alone() {
     let desk = Desk::with(&[("a.yaml", SMALL)]);
     std::fs::create_dir(desk.path("out")).unwrap();
     desk.report(&[]);
-    // What else lies in an earlier result stays.
+    // Other files in the folder of an earlier result stay.
     desk.write("out/target/x", "x");
     desk.report(&[]);
     assert_eq!(desk.read("out/target/x"), "x");
@@ -210,7 +211,7 @@ fn a_symbolic_link_does_not_lead_out_of_the_folder() {
     std::os::unix::fs::symlink(desk.path("elsewhere"), desk.path("out/src")).unwrap();
     assert!(desk.refused(&[]).contains("it is not a folder of its own"));
 
-    // A link in place of a file is replaced, and what it leads to stays.
+    // A link in place of a file is replaced, and its target stays.
     std::fs::remove_file(desk.path("out/src")).unwrap();
     std::fs::create_dir(desk.path("out/src")).unwrap();
     std::os::unix::fs::symlink(desk.path("elsewhere/keep"), desk.path("out/src/lib.rs")).unwrap();
@@ -293,8 +294,8 @@ fn credentials_that_nothing_requires_are_warned_of_and_can_be_required() {
     assert!(refused.contains("error[unknown-security]") && refused.contains("did you mean `Token`?"), "{refused}");
 }
 
-/// Alternatives that are made of what they are alternatives of, again and again: what is done about each was once listed
-/// in the order of a hash table.
+/// Compositions that contain the unions they are alternatives of. Regression: the notes on them were once in the order
+/// of a hash table.
 fn circular() -> String {
     let mut schemas = serde_json::Map::new();
     for name in ["Oak", "Elm", "Ash", "Fir", "Yew", "Box"] {
@@ -316,7 +317,7 @@ fn circular() -> String {
 #[test]
 fn the_same_description_gives_the_same_report_each_time() {
     let text = circular();
-    // Each hash table of a process has a seed of its own.
+    // Each hash table of a process has its own seed.
     let lower = || {
         let mut cx = openapi_pipeline::Context::new();
         let files = openapi_pipeline::load::MemoryFiles::new().with("a.json", text.as_str());
@@ -340,7 +341,7 @@ fn the_same_description_gives_the_same_report_each_time() {
     let desk = Desk::with(&[("a.yaml", &text)]);
     let run = || {
         let mut report: Json = serde_json::to_value(desk.report(&[])).unwrap();
-        // What a run costs is its own.
+        // The cost of a run may differ.
         for key in ["seconds", "peak_memory_bytes"] {
             report.as_object_mut().unwrap().remove(key);
         }
@@ -354,7 +355,7 @@ fn the_same_description_gives_the_same_report_each_time() {
     }
 }
 
-/// A reference into another operation, with percent-encoding, survives that operation's being left out.
+/// A reference into another operation, with percent-encoding, still works when that operation is left out.
 #[test]
 fn deep_references_survive_selection() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths:\n  /a/{id}:\n    get:\n      operationId: a\n      parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n      responses: {'200': {description: d, content: {application/json: {schema: {type: object, properties: {n: {type: integer}}}}}}}\n  /b:\n    get: {operationId: b, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200/content/application~1json/schema'}}}}}}\n  /c:\n    get: {operationId: c, responses: {'200': {$ref: '#/paths/~1a~1%7Bid%7D/get/responses/200'}}}\n  /d: {$ref: '#/paths/~1b'}\n  /e:\n    get: {operationId: e, responses: {'200': {$ref: '#/components/responses/All%20of%20it'}}}\ncomponents: {responses: {All of it: {description: d, content: {application/json: {schema: {type: object, properties: {n: {type: integer}}}}}}}}\n";
@@ -364,7 +365,7 @@ fn deep_references_survive_selection() {
     assert_eq!(desk.read("out/src/generated.rs").matches("pub n: ::std::option::Option<i64>").count(), 3);
 }
 
-/// A schema of another file with keywords beside the reference means what one within the document does.
+/// A reference to a file with keywords beside it means the same as one within the document.
 #[test]
 fn keywords_beside_a_reference_to_a_file_are_kept() {
     let text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.example.com'}]\npaths: {/p: {get: {operationId: p, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}}}}\ncomponents: {schemas: {Pet: {$ref: animal.yaml, required: [b], properties: {b: {type: string}}}}}\n";
@@ -410,8 +411,8 @@ fn references_that_lead_nowhere_cost_what_needs_them() {
     assert!(desk.read("out/src/generated.rs").contains("pub x: ::std::option::Option<::serde_json::Value>"));
 }
 
-/// An overlay is written for what its author sees: it may say what only the dialect of the description can say, repair
-/// what could not be loaded without it, and refer to files beside the description.
+/// An overlay is applied to the description as published: it may use the constructs of the description's dialect,
+/// repair what could not be loaded without it, and refer to files beside the description.
 #[test]
 fn overlays_are_applied_to_what_was_published() {
     let overlay = |actions: &str| format!("overlay: 1.1.0\ninfo: {{title: O, version: '1'}}\nactions:\n{actions}");
@@ -458,7 +459,7 @@ fn overlays_are_applied_to_what_was_published() {
 #[test]
 fn the_published_runtime_is_asked_for_by_version() {
     let desk = Desk::with(&[("a.yaml", SMALL)]);
-    // Outside of a workspace that is the default.
+    // The default outside of a workspace.
     for arguments in [&[][..], &["--runtime", "version"], &["--runtime", "version", "--workspace", WORKSPACE]] {
         desk.report(arguments);
         let manifest: toml::Table = desk.read("out/Cargo.toml").parse().unwrap();
@@ -473,7 +474,7 @@ fn the_published_runtime_is_asked_for_by_version() {
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// A description whose operations are one that is fine and one more.
+/// A description with one operation that is fine and one more path item.
 fn beside_a_good_one(version: &str, path: &str, members: Json) -> String {
     let good = json!({"operationId": "good", "responses": {"204": {"description": ""}}});
     let mut paths = json!({"/good": {"get": good}});
@@ -525,7 +526,7 @@ fn each_construct_of_the_closed_list_leaves_one_operation_out() {
         (Construct::DanglingReference, "3.0.3", "/x", operation(json!({"requestBody": {"$ref": "#/gone"}}))),
     ];
     let covered: BTreeSet<Construct> = rows.iter().map(|(construct, ..)| *construct).collect();
-    // Nothing is known that lowering lets through and the generator fails on; client-codegen tests what happens then.
+    // No construct is known that lowering accepts and the generator fails on; client-codegen tests that case.
     let all: BTreeSet<Construct> = Construct::ALL.iter().copied().filter(|one| *one != Construct::Generator).collect();
     assert_eq!(covered, all, "a row for each");
     for (construct, version, path, item) in rows {
@@ -546,7 +547,7 @@ fn each_construct_of_the_closed_list_leaves_one_operation_out() {
 }
 
 #[test]
-fn what_no_rule_can_settle_is_shown_with_its_place() {
+fn unreadable_descriptions_are_shown_with_their_place() {
     let desk = Desk::with(&[("a.yaml", "openapi: 3.0.3\ninfo: {title: T\n")]);
     assert!(desk.refused(&[]).contains("--> a.yaml:"));
     let desk = Desk::with(&[("a.yaml", &SMALL.replace("'#/components/schemas/Session'", "session.yaml"))]);

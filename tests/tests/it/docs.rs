@@ -1,4 +1,4 @@
-//! The pages under docs/ say what the code says, and their links lead somewhere.
+//! The pages under docs/ agree with the code, and their links have targets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use openapi_pipeline::diff::{self, Level};
@@ -6,7 +6,7 @@ use openapi_pipeline::lower;
 use regex::Regex;
 use workspace_tests::{workspace_root, written_files};
 
-/// Compares a file of docs/ with what it has to say, or writes it when `UPDATE_DOCS` is set.
+/// Compares a file of docs/ with its expected contents, or writes them when `UPDATE_DOCS` is set.
 #[track_caller]
 fn documented(file: &str, wanted: &str) {
     let path = workspace_root().join("docs").join(file);

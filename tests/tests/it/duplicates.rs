@@ -1,4 +1,4 @@
-//! What is written twice is changed once and forgotten once.
+//! Duplicated code is found: a change of one copy is easily forgotten in the other.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use workspace_tests::{workspace_root, written_files};
 
-/// So many lines in a row that say something are a duplicate where they occur a second time.
+/// The number of consecutive non-empty lines that are a duplicate where they occur again.
 const LINES: usize = 12;
 
-/// Files that may have lines of one another, and why.
+/// Pairs of files that may have lines in common, with the reason.
 const ALLOWED: [(&str, &str, &str); 4] = [
     (
         "crates/aivo-client/src/lib.rs",
@@ -25,10 +25,10 @@ const ALLOWED: [(&str, &str, &str); 4] = [
     ("crates/auth-core/src/store/keyring.rs", "crates/auth-core/src/store/redis.rs", "the signatures of a trait"),
 ];
 
-/// What the first line of a generated file begins with.
+/// The beginning of a generated file.
 const GENERATED: &str = "// @generated ";
 
-/// Rust that somebody wrote, by its place in the repository.
+/// Hand-written Rust files, by their path in the repository.
 fn sources() -> Vec<(PathBuf, String)> {
     let root = workspace_root();
     let read = |path: PathBuf| {
@@ -39,7 +39,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     folders.iter().flat_map(|folder| written_files(folder, "rs")).filter_map(read).collect()
 }
 
-/// Where lines occur again, by the two files.
+/// The lines of the first duplicate of each pair of files.
 fn duplicates(sources: &[(PathBuf, String)]) -> BTreeMap<(String, String), (usize, usize)> {
     let mut first = HashMap::<Vec<&str>, (&Path, usize)>::new();
     let mut found = BTreeMap::new();
@@ -52,7 +52,7 @@ fn duplicates(sources: &[(PathBuf, String)]) -> BTreeMap<(String, String), (usiz
                 None => {
                     first.insert(key, (path, at));
                 }
-                // Lines that repeat within themselves, as those of a table, overlap.
+                // Windows of repetitive lines, such as those of a table, match themselves where they overlap.
                 Some((other, before)) if *other == path && at < before + LINES => {}
                 Some((other, before)) => {
                     let files = (other.display().to_string(), path.display().to_string());

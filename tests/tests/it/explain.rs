@@ -1,4 +1,4 @@
-//! Every public item of a client leads back to the description that made it.
+//! Every public item of a client leads back to the part of a description that it was generated from.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::{BTreeSet, HashMap};
@@ -20,7 +20,7 @@ fn ask(arguments: &[&str]) -> Output {
     xtask().arg("explain").args(arguments).current_dir(workspace_root()).output().unwrap()
 }
 
-/// The paths of the items that an outline shows.
+/// The paths of the items in an outline.
 fn paths(outline: &str) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     let mut parent = String::new();
@@ -87,7 +87,7 @@ fn every_public_item_of_every_client_has_an_entry_that_leads_somewhere() {
                 assert_eq!((at.line, at.column), (place.line, place.column), "{}", one.item);
             }
         }
-        // What every client has is little, and named here.
+        // Items that every client has are few, and listed here.
         let undescribed: BTreeSet<&str> = table
             .iter()
             .filter(|one| !one.described)
@@ -108,7 +108,7 @@ fn every_public_item_of_every_client_has_an_entry_that_leads_somewhere() {
     }
 }
 
-/// `(item, document, pointer)`.
+/// The document and the pointer of an item.
 fn place_of(item: &str) -> (String, String) {
     let found = explain::explain(&workspace(), item).unwrap();
     let place = found[0].made_from[0].clone();
@@ -137,7 +137,7 @@ fn items_lead_to_what_they_were_made_from_and_not_just_near_it() {
             "openapi/svix/2024-09-10.overlay.yaml",
             "#/actions/10/update/detail",
         ),
-        // Types of schemas that have no name in the description.
+        // Types of schemas without a name in the description.
         ("aivo_client::types::UserRole", aivo, "#/components/schemas/User/properties/role"),
         ("aivo_client::types::UserRole::Learner", aivo, "#/components/schemas/User/properties/role/enum/3"),
         ("aivo_client::types::LoginRequest", aivo, "#/paths/~1login/post/requestBody/content/application~1json/schema"),
@@ -150,7 +150,7 @@ fn items_lead_to_what_they_were_made_from_and_not_just_near_it() {
         ("aivo_client::errors::LoginError::Unauthorized", aivo, "#/paths/~1login/post/responses/401"),
         ("aivo_client::requests::Login", aivo, "#/paths/~1login/post"),
         ("aivo_client::operations::LOGIN", aivo, "#/paths/~1login/post"),
-        // Of another dialect, by the place in that.
+        // A description in another dialect, by the place in its own dialect.
         ("pacerpro_client::types::Session::jwt_token", pacerpro, "#/definitions/Session/properties/jwtToken"),
         ("pacerpro_client::Client::create_session", pacerpro, "#/paths/~1session/post"),
     ] {
@@ -176,7 +176,7 @@ fn overlays_and_lowerings_are_named_on_what_they_touched() {
     has("aivo_client::types::Error", "overlay-action", "details");
     let flags = touched("svix_client::types::AppPortalAccessIn::feature_flags");
     assert!(!flags.iter().any(|(_, note)| note.contains("604800")), "{flags:?}");
-    // Both documents have it, and one of them was taken.
+    // Both documents have it, and one of them was kept.
     let both = &explain::explain(&workspace(), "svix_client::types::HttpErrorOut").unwrap()[0];
     let documents: Vec<&str> = both.made_from.iter().map(|place| place.document.as_str()).collect();
     assert_eq!(documents, ["openapi/svix/2024-09-10.json", "openapi/svix/2022-11-29.json"]);
@@ -221,7 +221,8 @@ fn an_unknown_item_is_answered_with_what_it_could_be() {
     }
 }
 
-/// The last line of each documentation is for readers: no path of a machine, and what it names is there.
+/// The last line of each documentation names the source for readers: no path of this machine, and a pointer that
+/// exists.
 #[test]
 fn the_documentation_of_types_methods_and_errors_names_the_source() {
     let workspace = workspace();

@@ -1,5 +1,5 @@
-//! A description that tries to break out of comments, strings, names and folders gets nowhere: its client compiles, with
-//! those of tests/goldens, its documentation has no code that would run, and it chooses neither files nor types.
+//! A description that tries to break out of comments, strings, names and folders fails to: its client compiles, with
+//! those of tests/goldens, its documentation contains no runnable code, and it determines neither files nor types.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::BTreeSet;
@@ -61,8 +61,8 @@ fn assert_only_the_expected_files_are_written(scratch: &Scratch) {
     assert_eq!(written, expected.map(|path| scratch.path(path)).into());
 }
 
-/// The code blocks of a source's documentation that rustdoc takes for examples, found as it finds them: by its parser,
-/// in each item's documentation as a whole.
+/// The code blocks of a source's documentation that rustdoc would run, found as rustdoc finds them: by the same parser,
+/// in the whole documentation of each item.
 fn runnable(source: &str) -> Vec<String> {
     let mut docs = Docs::default();
     docs.visit_file(&syn::parse_file(source).unwrap());
@@ -79,7 +79,7 @@ fn runnable(source: &str) -> Vec<String> {
     docs.texts.iter().flat_map(blocks).collect()
 }
 
-/// The documentation of every item, field, variant and method: a text for each.
+/// The documentation of every item, field, variant and method: a string for each.
 #[derive(Default)]
 struct Docs {
     texts: Vec<String>,
@@ -87,7 +87,7 @@ struct Docs {
 }
 
 impl Docs {
-    /// What follows belongs to something else.
+    /// Ends the documentation of an item.
     fn end(&mut self) {
         if !self.lines.is_empty() {
             self.texts.push(std::mem::take(&mut self.lines).join("\n"));
@@ -105,7 +105,7 @@ impl<'ast> Visit<'ast> for Docs {
         }
     }
 
-    // What is documented has a name, right after its attributes.
+    // A documented item has its name after its attributes.
     fn visit_ident(&mut self, _: &'ast syn::Ident) {
         self.end();
     }

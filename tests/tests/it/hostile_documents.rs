@@ -1,7 +1,8 @@
-//! Documents that were made to hurt: each gets a clear error, or works, and none costs much. See `openapi_pipeline::limits`.
+//! Documents made to do harm: each is refused with a clear error, or works, and none costs much. See
+//! `openapi_pipeline::limits`.
 //!
-//! What multiplies is tried under low limits, which a small document passes as surely as a large one passes the default
-//! ones; where that costs little, the default limits are tried as well.
+//! Documents that multiply are tried under low limits, which a small document exceeds as surely as a large one exceeds
+//! the default limits; where that costs little, the default limits are tried as well.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::path::Path;
@@ -12,7 +13,7 @@ use openapi_pipeline::select::{Selection, select};
 use openapi_pipeline::{Context, Diagnostics, Limits, Node, convert, overlay};
 use workspace_tests::Scratch;
 
-/// A description as far as the generator would get it.
+/// A description, lowered as for the generator.
 fn lowered(cx: &mut Context, files: &dyn Files, path: &str) -> Result<Node, Diagnostics> {
     let document = load(cx, files, Path::new(path))?;
     let document = convert::to_v3_0(cx, document)?;
@@ -20,7 +21,7 @@ fn lowered(cx: &mut Context, files: &dyn Files, path: &str) -> Result<Node, Diag
     lower(cx, document, &LowerPlan::default())
 }
 
-/// What becomes of a description: its text after lowering, or its problems as they are shown.
+/// The outcome for a description: the lowered document, or its problems as shown.
 fn outcome(files: &dyn Files, path: &str) -> Result<String, String> {
     outcome_within(&Limits::default(), files, path)
 }
@@ -69,7 +70,7 @@ fn taken(name: &str, content: impl Into<Vec<u8>>) -> serde_json::Value {
     }
 }
 
-/// A description whose one operation answers with a schema, with more members at its root, all in flow style.
+/// A description with one operation that answers with a schema, and more properties at its root, all in flow style.
 fn description(schema: &str, more: &str) -> String {
     format!(
         "{{\"openapi\": \"3.1.0\", \"info\": {{\"title\": \"t\", \"version\": \"1\"}}, \"paths\": {{\"/x\": {{\"get\": {{\"operationId\": \"x\",
@@ -105,7 +106,7 @@ fn aliases_that_multiply() {
         text + &format!("a{level}: &a{level} {{<<: [{}]{own}}}\n", vec![format!("*a{}", level - 1); 9].join(", "))
     });
     refused_within(&limits, "a.yaml", merges, "alias-expansion");
-    // A gigabyte of text out of a megabyte, by default.
+    // A gigabyte of text out of a megabyte, under the default limits.
     let text = "x".repeat(1 << 20);
     let shown = refused("a.yaml", format!("a: &a {text}\nb: [{}]\n", vec!["*a"; 1000].join(", ")), "alias-expansion");
     assert!(shown.contains("more than 1000000 values"), "{shown}");
@@ -126,7 +127,7 @@ fn nesting_without_end() {
     refused("a.yaml", (0..3000).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>(), "too-deep");
     let aliases: String = (1..1000).map(|level| format!("a{level}: &a{level} [*a{}]\n", level - 1)).collect();
     refused("a.yaml", format!("a0: &a0 [x]\n{aliases}"), "too-deep");
-    // As deep as is allowed, in schemas.
+    // The deepest nesting that is allowed, in schemas.
     let deep = format!("{}{{}}{}", "{\"items\": ".repeat(230), "}".repeat(230));
     outcome(&MemoryFiles::new().with("a.json", description(&deep, "")), "a.json").unwrap();
 }
@@ -140,7 +141,7 @@ fn references_without_end() {
     let chain = (0..2000).map(link).collect::<Vec<_>>().join(",\n");
     let chain = format!(r##""A": {{"$ref": "#/components/schemas/S0"}}, {chain}, "S2000": {{"type": "string"}}"##);
     let chain = with_schemas(TO_A, &chain);
-    // On a stack that is too small for a frame of each link.
+    // On a stack that is too small for one frame per link.
     let thread = std::thread::Builder::new().stack_size(256 << 10);
     thread.spawn(move || refused("a.json", chain, "ref-cycle")).unwrap().join().unwrap();
     let other_kinds = r##"{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/x": {"get": {
@@ -150,7 +151,7 @@ fn references_without_end() {
     let path_items = r##"{"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
         "paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {"$ref": "#/paths/~1a"}}}"##;
     refused("a.json", path_items, "ref-cycle");
-    // What refers to itself by way of a property is an ordinary type.
+    // A type that refers to itself through a property is allowed.
     let tree = format!(
         r#""A": {{"type": "object", "properties": {{"next": {TO_A}, "all": {{"type": "array", "items": {TO_A}}}}}}}"#
     );
@@ -161,7 +162,7 @@ fn references_without_end() {
 
 #[test]
 fn references_that_multiply() {
-    // Two references each, sixty times: a tree of 2^60, if somebody wrote it out.
+    // Two references each, sixty times: a tree of 2^60 if written out.
     let fork = |level: usize| {
         let next = format!(r##"{{"$ref": "#/components/schemas/S{}"}}"##, level + 1);
         format!(r#""S{level}": {{"type": "object", "properties": {{"a": {next}, "b": {next}}}}}"#)
@@ -170,7 +171,7 @@ fn references_that_multiply() {
     let schemas = format!(r##"{forks}, "S60": {{"type": "string"}}, "A": {{"$ref": "#/components/schemas/S0"}}"##);
     assert!(taken("a.json", with_schemas(TO_A, &schemas)).to_string().len() < 100_000);
 
-    // Every path a copy of one large path item.
+    // Every path copies one large path item.
     let limits = with(|limits| limits.copied = 10_000);
     let many =
         (0..100).map(|number| format!("\"/p{number}\": {{\"$ref\": \"#/paths/~1big\"}}")).collect::<Vec<_>>().join(",");
@@ -184,7 +185,7 @@ fn references_that_multiply() {
     let shown = refused_within(&limits, "a.json", text, "too-large");
     assert!(shown.contains("more than 10000 values"), "{shown}");
 
-    // Every response in every media type.
+    // Every response is copied for every media type.
     let types = (0..50).map(|number| format!("\"a/b{number}\"")).collect::<Vec<_>>().join(",");
     let schema =
         format!("{{\"enum\": [{}]}}", (0..50).map(|number| format!("\"{number}\"")).collect::<Vec<_>>().join(","));
@@ -197,7 +198,7 @@ fn references_that_multiply() {
     );
     refused_within(&limits, "a.json", text, "too-large");
 
-    // Every file twice by the one before it, where only copies can be made.
+    // Every file is copied twice by the one before it, in a place that can't hold a reference.
     let mut files = MemoryFiles::new().with(
         "a.yaml",
         "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {/x: {get: {x-more: {$ref: 0.yaml}, responses: {}}}}\n",
@@ -279,7 +280,7 @@ fn bytes_that_are_no_text() {
     refused("a.json", description(r#"{"title": "\ud800"}"#, ""), "json-syntax");
     refused("a.json", description("{\"title\": \"\u{1}\"}", ""), "json-syntax");
     refused("a.yaml", "openapi: 3.0.3\nx: \"\\ud800\"\n", "yaml-syntax");
-    // A NUL that was escaped is a character like any other, and has to be carried through.
+    // An escaped NUL is a character like any other, and must be preserved.
     taken("a.json", description(r#"{"type": "string", "description": "\u0000", "enum": ["\u0000", "a"]}"#, ""));
 }
 
@@ -341,11 +342,12 @@ fn lists_without_end() {
         let shown = refused_within(&limits, name, text, "too-large");
         assert!(shown.contains("more than 1000 values"), "{shown}");
     }
-    // By default; in lines, as drawing one of megabytes takes longer than all the rest.
+    // Under the default limits; in lines, since showing a line of megabytes would take longer than the rest of the
+    // test.
     let lines = format!("{}\n", "0,".repeat(1000)).repeat(4000);
     let shown = refused("a.json", format!("{{\"openapi\": \"3.0.3\", \"x\": [{lines}0]}}"), "too-large");
     assert!(shown.contains("more than 2000000 values"), "{shown}");
-    // Ten thousand of everything that is compared with each other.
+    // Ten thousand of each kind of values that are compared with each other.
     let names = (0..10_000).map(|number| format!("\"n{number}\"")).collect::<Vec<_>>().join(",");
     let schemas = (0..10_000).map(|number| format!("{{\"const\": {number}}}")).collect::<Vec<_>>().join(",");
     let long = format!(
@@ -399,7 +401,7 @@ fn overlays_that_hurt() {
     }
 }
 
-/// Names end up in code, in file names nowhere: the real xtask writes what it always writes.
+/// Names are used in code and never in file names: the real xtask writes only its usual files.
 #[test]
 fn names_that_are_paths() {
     let scratch = Scratch::new();

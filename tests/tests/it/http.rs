@@ -1,5 +1,5 @@
-//! The three generated clients over real HTTP on loopback: what they send, what they make of every answer, and where
-//! credentials never go.
+//! The three generated clients over real HTTP on loopback: the requests they send, how they read every answer, and that
+//! credentials don't leak.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 

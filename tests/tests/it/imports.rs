@@ -1,4 +1,4 @@
-//! The arrows between the files of a crate: which takes names from which. None leads back to where it came from.
+//! The imports between the files of a crate, which must have no cycles.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 mod cycles;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use reader::Crate;
 use workspace_tests::workspace_root;
 
-/// The files that each file takes names from, with those names.
+/// The files that each file imports names from, with those names.
 pub(crate) type Arrows = BTreeMap<PathBuf, BTreeMap<PathBuf, BTreeSet<String>>>;
 
 /// The first files of all crates and programs of this repository that aren't tests.
@@ -34,10 +34,10 @@ fn roots() -> Vec<PathBuf> {
     roots
 }
 
-/// Problem: files that take from one another can only be understood together, and moved together.
+/// Problem: files that import from one another can only be understood and moved together.
 ///
-/// Decision: a module and its descendants may, since they are one thing; nothing else, and nothing takes what the first
-/// file of a crate defines, since all files of the crate are its descendants.
+/// Decision: a module and its descendants may, since they are one thing. The first file of a
+/// crate, of which all files are descendants, is no such module: it may be in no cycle.
 #[test]
 fn no_files_take_from_one_another_but_a_module_and_its_descendants() {
     let roots = roots();
@@ -59,24 +59,24 @@ fn is_a_module_with_descendants(cycle: &BTreeSet<PathBuf>, read: &Crate) -> bool
     modules.iter().any(|top| !top.is_empty() && modules.iter().all(|module| module.starts_with(top)))
 }
 
-/// The floors of a crate: modules take names from floors below theirs, and none from another of the same floor.
+/// The floors of a crate: modules import from floors below theirs, and not from another module of the same floor.
 struct Floors {
     root: &'static str,
-    /// The lowest first. The first file of the crate stands above all of them.
+    /// The lowest first. The first file of the crate is above all of them.
     floors: &'static [&'static [&'static str]],
 }
 
 const PIPELINE: Floors = Floors {
     root: "crates/openapi-pipeline/src/lib.rs",
     floors: &[
-        // The places of nodes, and the tree of them.
+        // The places of nodes, and the tree of nodes.
         &["source"],
         &["node"],
-        // What a run may cost, and what it says.
+        // The limits of a run, and its output.
         &["limits"],
         &["diagnostic"],
         &["report"],
-        // OpenAPI as every stage knows it, and the names of what is generated.
+        // The OpenAPI vocabulary shared by the stages, and the Rust names of generated items.
         &["vocabulary"],
         &["names"],
         // The stages, and the comparison of two documents.
@@ -84,9 +84,9 @@ const PIPELINE: Floors = Floors {
     ],
 };
 
-/// Problem: a stage that takes from another can't be read, tested or moved without it.
+/// Problem: a stage that imports from another can't be read, tested or moved without it.
 ///
-/// Decision: what two stages need lies on a floor below both.
+/// Decision: code shared by two stages is on a floor below both.
 #[test]
 fn stages_take_from_the_floors_below_and_not_from_one_another() {
     let read = Crate::read(&workspace_root().join(PIPELINE.root));
@@ -111,7 +111,7 @@ impl Floors {
     }
 }
 
-/// Every arrow of a cycle, with the names that are taken.
+/// Every import of a cycle, with the names imported.
 fn shown(cycle: &BTreeSet<PathBuf>, arrows: &Arrows) -> String {
     let relative = |path: &Path| path.strip_prefix(workspace_root()).unwrap_or(path).display().to_string();
     let mut lines = Vec::new();
@@ -124,7 +124,7 @@ fn shown(cycle: &BTreeSet<PathBuf>, arrows: &Arrows) -> String {
     lines.join("\n")
 }
 
-/// A crate of a few files, and the arrows in it.
+/// The imports in a crate made of a few files.
 fn arrows_of(files: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {

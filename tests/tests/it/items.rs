@@ -3,11 +3,11 @@
 
 use client_codegen::outline::outline;
 
-/// The items of a crate's sources, a line each, with the line of the item that each belongs to (its own, for those that
-/// belong to none). Whether one is deprecated is left out.
+/// The items of a crate's sources, a line each, paired with the line of the item it belongs to (or its own). Whether an
+/// item is deprecated is left out.
 pub(crate) fn items(client: &str, generated: &str) -> Vec<(String, String)> {
     let [client, generated] = [client, generated].map(|source| outline(source).unwrap());
-    // Of the private layer, the client is nobody's business.
+    // The private layer's client isn't public.
     let types = generated.lines().filter(|line| !line.starts_with("Client::"));
     let mut owner = String::new();
     let item = |line: &str| {

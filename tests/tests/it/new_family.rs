@@ -1,4 +1,4 @@
-//! Another vendor joins by configuration alone.
+//! Adding a family for another vendor, by configuration alone.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::BTreeMap;
@@ -7,7 +7,8 @@ use std::process::Output;
 
 use workspace_tests::{Scratch, run, workspace_root, xtask};
 
-/// A small vendor: two files, two tags, secrets by their names, one of them in an inline body, one that is no text.
+/// A small vendor: two files, two tags, fields named like secrets, one of them in an inline body, one that is no
+/// string.
 const LOCKERS: &str = r##"openapi: 3.1.0
 info:
   title: Locker API
@@ -113,7 +114,7 @@ fn a_fourth_vendor_compiles_without_a_line_of_code() {
             "[[families.lock-ers.documents]]\nid = \"current\"\nfile = \"lock-ers/lockers.yaml\"\n",
         ],
     );
-    // A number is no secret, whatever it is called.
+    // A number can't be a secret, in spite of its name.
     assert!(families.contains(".secret\",") && !families.contains("IssueKeyRequest.token"), "{families}");
     assert_eq!(scratch.read("openapi/lock-ers/parts/key.yaml"), KEY);
     assert_has(
@@ -142,7 +143,7 @@ fn a_fourth_vendor_compiles_without_a_line_of_code() {
         ],
     );
 
-    // Only what a new family is made of was touched; no code of the tool, and nothing of the other families.
+    // Only files of the new family and the shared ones were touched: no code of the tool, and no other family.
     let shared =
         ["openapi/families.toml", "openapi/families.lock", "Cargo.toml", "Cargo.lock"].map(|file| scratch.path(file));
     let own =

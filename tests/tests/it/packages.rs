@@ -1,4 +1,4 @@
-//! What is published says what a registry and its readers need, and holds nothing else.
+//! Published packages have the metadata that a registry and its readers need, and contain no unnecessary files.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use workspace_tests::{run, workspace_root};
 /// The workspaces of this repository.
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"];
 
-/// The crates that are of no use to anybody else.
+/// The crates that are not published, since they are only of use here.
 const PRIVATE: [&str; 12] = [
     "call-bench",
     "families",
@@ -27,7 +27,7 @@ const PRIVATE: [&str; 12] = [
     "xtask",
 ];
 
-/// Everything a package holds besides its sources and what cargo adds.
+/// Every file of a package besides its sources and the files that cargo adds.
 const BESIDE_SOURCES: [&str; 5] = ["CHANGELOG.md", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
 fn cargo(arguments: &[&str]) -> String {
@@ -75,7 +75,7 @@ fn only_tools_tests_and_measurements_are_private() {
         .into_iter()
         .collect();
     assert_eq!(private, PRIVATE);
-    // `.ci/release` goes by the folders.
+    // `.ci/release` finds the packages by these folders.
     for package in published() {
         assert_eq!(folder(&package), workspace_root().join("crates").join(text(&package, "name")));
     }
@@ -145,7 +145,7 @@ fn packages_hold_sources_documentation_and_licences() {
     }
 }
 
-/// A dependency with a version has to be published first. One by path alone is left out of the package.
+/// A dependency with a version must be published first. One with only a path is left out of the package.
 #[test]
 fn there_is_an_order_to_publish_in() {
     let published = published();

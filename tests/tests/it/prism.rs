@@ -1,6 +1,6 @@
-//! An independent oracle: Stoplight's Prism serves every description in its original dialect, with all requests checked
-//! against it, and every operation is called through the generated clients. No request may break its description, and
-//! every answer that a description names must arrive as its own type.
+//! An independent oracle: Stoplight's Prism serves every description in its original dialect and checks all requests
+//! against it, and every operation is called through the generated clients. No request may violate its description, and
+//! every documented answer must be decoded as its own type.
 //!
 //! It needs `@stoplight/prism-cli` 5, and the path of its executable in `PRISM`.
 
@@ -26,7 +26,7 @@ use workspace_tests::workspace_root;
 async fn no_request_breaks_its_description_and_every_answer_is_typed() {
     let Some(executable) = test_requirements::variable(Requirement::Prism, "PRISM") else { return };
     let oracle = |document| Oracle::start(Path::new(&executable), document);
-    // All four start at the same time, and are waited for afterwards.
+    // All four start concurrently, and are awaited later.
     let mut current = oracle("svix/2024-09-10.json");
     let mut legacy = oracle("svix/2022-11-29.json");
     let mut pacerpro = oracle("pacerpro/swagger.json");
@@ -54,7 +54,7 @@ async fn no_request_breaks_its_description_and_every_answer_is_typed() {
     assert_eq!(described, generated.iter().collect(), "the clients have other operations than the descriptions");
 }
 
-/// Calls the client of a family, set up as a pass of the oracle wants it.
+/// Builds the client of a family with the setup of a pass.
 macro_rules! client {
     ($family:ident) => {
         |setup: Setup| {
@@ -65,7 +65,7 @@ macro_rules! client {
     };
 }
 
-/// Awaits a request with what a call sets besides arguments: `token`, and `key` where operations take one.
+/// Awaits a request with the settings of a call besides arguments: `token`, and `key` where operations take one.
 macro_rules! send {
     ($request:expr, $call:ident, key) => {{
         let request = $request;
@@ -83,7 +83,7 @@ async fn svix_current(oracle: &mut Oracle) {
     use svix_client::{Client, operations, types};
 
     let client = client!(svix_client);
-    // The shortest and the longest, and all kinds of characters that an id may have.
+    // The shortest and the longest id, with all kinds of allowed characters.
     let ids = ["a".to_owned(), format!("Az09-_.{}", "x".repeat(249))].map(|id| id.parse::<types::AppId>().unwrap());
 
     let portal = with_and_without(vec![types::AppPortalAccessIn::new()], |body| body.expiry(3_600));
@@ -155,7 +155,7 @@ async fn aivo_auth(oracle: &mut Oracle) {
     use aivo_client::{Client, operations, types};
 
     let client = client!(aivo_client);
-    // The shortest password that is allowed.
+    // The shortest allowed password.
     let login = [types::LoginRequest::new("sam@example.com", "12345678")];
     let send = async |client: &Client, call: &Call<'_, _>| client.login(call.body).await;
     oracle.hear(&operations::LOGIN, client, &login, send).await;
@@ -166,20 +166,20 @@ async fn aivo_auth(oracle: &mut Oracle) {
     oracle.hear(&operations::LOGOUT, client, &[()], send).await;
 }
 
-/// Both ends of the range, and nothing.
+/// Both ends of the range, and no value.
 fn expiries() -> [svix_client::types::ApplicationTokenExpireIn; 3] {
     let body = svix_client::types::ApplicationTokenExpireIn::new();
     [body.clone(), body.clone().expiry(0), body.expiry(259_200)]
 }
 
-/// Every body as it is, and once more with one thing set. Used for all optional fields, it gives all combinations.
+/// Every body as it is, and once more with one field set. Applied for all optional fields, it gives all combinations.
 fn with_and_without<B: Clone>(bodies: Vec<B>, set: impl Fn(B) -> B) -> Vec<B> {
     bodies.into_iter().flat_map(|body| [body.clone(), set(body)]).collect()
 }
 
 /// A failed response in its own type.
 trait Typed: ApiError {
-    /// The status that its variant stands for, and the body as the variant holds it.
+    /// The status of its variant, and the variant's body.
     fn typed(&self) -> Option<(u16, Value)>;
 }
 
@@ -217,41 +217,41 @@ typed!(pacerpro_client: [CreateSessionError, RefreshSessionError, DeleteSessionE
 typed!(aivo_client: [LoginError], [Unauthorized = 401, UnprocessableEntity = 422]);
 typed!(aivo_client: [RefreshTokenError, LogoutError], [Unauthorized = 401]);
 
-/// What the client of one pass is built from.
+/// The settings of the client of one pass.
 struct Setup {
     url: String,
     http: reqwest::ClientBuilder,
     idempotency: Idempotency,
 }
 
-/// What one call sends.
+/// The contents of one call.
 struct Call<'a, B> {
     body: &'a B,
     key: Option<&'static str>,
     token: Option<&'static str>,
 }
 
-/// The ways in which a call may get its key and its token: both from the client, both from the call, no key at all.
+/// The sources of a call's key and token: both from the client, both from the call, or no key at all.
 const WAYS: [(Idempotency, Option<&str>, Option<&str>); 3] = [
     (Idempotency::Automatic, None, None),
     (Idempotency::Off, Some("key-of-this-call"), Some("token-of-this-call")),
     (Idempotency::Off, None, None),
 ];
 
-/// What a description says of an operation.
+/// The facts about an operation in its description.
 struct Described {
     statuses: BTreeSet<u16>,
     /// Optional inputs: `/field/field` of the body, or the name of a parameter.
     optional: BTreeSet<String>,
 }
 
-/// One description, the Prism that serves it, and what came of it.
+/// One description, the Prism that serves it, and the results.
 struct Oracle {
     document: &'static str,
     prism: Prism,
     described: BTreeMap<String, Described>,
     answered: BTreeMap<String, BTreeSet<u16>>,
-    /// The optional and other inputs of every successful call.
+    /// The inputs of every successful call, optional ones included.
     inputs: BTreeMap<String, Vec<BTreeSet<String>>>,
     violations: Vec<String>,
     calls: usize,
@@ -273,7 +273,7 @@ impl Oracle {
         }
     }
 
-    /// Makes all calls of an operation: every body in every way, and then every failure that is documented.
+    /// Makes all calls of an operation: every body in every way, and then every documented failure.
     async fn hear<C, B: serde::Serialize, T, E: Typed>(
         &mut self,
         operation: &Operation,
@@ -288,7 +288,7 @@ impl Oracle {
             client(Setup { url: url.to_owned(), http, idempotency })
         };
         let url = self.prism.url();
-        // Without a key and a token there is one way only, and without a key two.
+        // Without a key and a token there is only one way, and without a key there are two.
         let ways = match (operation.idempotency_key, operation.security) {
             (Some(_), _) => &WAYS[..],
             (None, Security::None) => &WAYS[2..],
@@ -315,7 +315,7 @@ impl Oracle {
         }
     }
 
-    /// Looks at one answer: whether Prism objected to the request, and whether it is what was asked for.
+    /// Records one answer: Prism's violations, or the status, which must be the wanted one.
     fn note<T, E: Typed>(
         &mut self,
         operation: &Operation,
@@ -348,7 +348,7 @@ impl Oracle {
         self.answered.entry(operation).or_default().insert(status);
     }
 
-    /// Every documented status came, and no other; every optional input was sent and left out.
+    /// Asserts that every documented status came and no other, and that every optional input was sent and left out.
     fn assert_complete(&self) {
         let statuses: BTreeMap<&String, &BTreeSet<u16>> =
             self.described.iter().map(|(operation, described)| (operation, &described.statuses)).collect();
@@ -366,7 +366,7 @@ impl Oracle {
     }
 }
 
-/// How both sides name an operation here.
+/// The name of an operation in the tables above.
 fn name(operation: &Operation) -> String {
     format!("{} {}", operation.method, operation.path)
 }
@@ -419,7 +419,7 @@ fn optional_fields(root: &Node, schema: &Node, at: &str, found: &mut BTreeSet<St
     }
 }
 
-/// The fields that a body has.
+/// Collects the fields of a body.
 fn fields(body: &Value, at: &str, found: &mut BTreeSet<String>) {
     for (name, value) in body.as_object().into_iter().flatten() {
         let at = format!("{at}/{name}");
@@ -428,7 +428,7 @@ fn fields(body: &Value, at: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A running Prism. It ends when this is dropped.
+/// A running Prism, which is killed on drop.
 struct Prism {
     child: Child,
     listens: mpsc::Receiver<String>,
@@ -450,14 +450,14 @@ impl Prism {
         Self { child, listens, url: std::cell::OnceCell::new(), log }
     }
 
-    /// Where it listens. Waits until it does.
+    /// Its URL, awaited for up to 30 seconds.
     fn url(&self) -> String {
         let wait = || self.listens.recv_timeout(Duration::from_secs(30));
         let url = self.url.get_or_init(|| wait().unwrap_or_else(|why| panic!("no Prism: {why}\n{}", self.log())));
         url.clone()
     }
 
-    /// The end of what it said.
+    /// The end of its output.
     fn log(&self) -> String {
         let log = self.log.lock().unwrap();
         let lines: Vec<&str> = log.lines().rev().take(20).collect();
@@ -465,7 +465,7 @@ impl Prism {
     }
 }
 
-/// Reads all that it prints, so that it never waits for a reader, and finds the line that says where it listens.
+/// Reads all output, so that Prism is never blocked by a full pipe, and finds the line with its URL.
 fn read(from: impl Read + Send + 'static, log: &Arc<Mutex<String>>, listens: Option<Sender<String>>) {
     let log = log.clone();
     std::thread::spawn(move || {

@@ -1,14 +1,14 @@
-//! Snapshots of the public items of every published crate, so that growth and loss are seen in review. They are read from
-//! the sources: of all features and systems at once, and without a nightly compiler.
+//! Snapshots of the public items of every published crate, so that additions and removals are seen in review. The items
+//! are read from the sources: for all features and systems at once, and without a nightly compiler.
 //!
 //! `INSTA_UPDATE=always cargo test --package workspace-tests --test it public_items` accepts a change.
 //!
-//! A line is an item: what it is, where users find it, and what they depend on. Types of the crate are written with their
-//! public paths, those of others with their full ones, so that moving code changes nothing. A line ends in what else is to
-//! know: that an item may grow (it is `#[non_exhaustive]`, or has private fields), its condition, that it is hidden.
-//! Macros are not expanded; what one of them makes is listed with the macro.
+//! A line is an item: its kind, its public path, and its declaration. Types of the crate are written with their public
+//! paths, those of other crates with their full ones, so that moving code changes nothing. A line ends in further
+//! facts: that an item may grow (it is `#[non_exhaustive]`, or has private fields), its condition, that it is hidden.
+//! Macros are not expanded; the items that one declares are listed with the macro.
 //!
-//! Of generated code nothing is listed here: tests/snapshots has the outline of each family, and the names that its crate
+//! Generated code is not listed here: tests/snapshots has the outline of each family, and the names that its crate
 //! exports.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
@@ -64,7 +64,7 @@ impl Listing {
     }
 }
 
-/// What an item stands beside: of an impl the type.
+/// The item that an item is listed beside: for an impl its type.
 fn place(item: &Item) -> String {
     match item.kind {
         Kind::Impl => item.path.rsplit_once(" for ").map_or(item.path.as_str(), |(_, ty)| ty).to_owned(),
@@ -98,7 +98,7 @@ fn line(item: &Item, hidden: bool) -> String {
     line
 }
 
-/// The listings of all crates, and whether a crate is generated. They are read once, side by side.
+/// The listings of all crates, and whether each crate is generated. They are read once, in parallel.
 fn listings() -> &'static BTreeMap<String, (Listing, bool)> {
     static LISTINGS: OnceLock<BTreeMap<String, (Listing, bool)>> = OnceLock::new();
     LISTINGS.get_or_init(|| {
@@ -135,7 +135,7 @@ fn names_progenitor(line: &str) -> bool {
     ["progenitor::", "progenitor_client::", "progenitor_impl::"].iter().any(|name| line.contains(name))
 }
 
-/// progenitor's version is ours to choose: a new one must not be a breaking change of a client.
+/// progenitor's version is our choice: a new one must not be a breaking change of a client.
 #[test]
 fn no_type_of_progenitor_is_public_but_in_hidden_code() {
     for (name, (listing, _)) in listings() {
@@ -148,7 +148,8 @@ fn no_type_of_progenitor_is_public_but_in_hidden_code() {
     assert!(hidden.count() > 0, "the hidden module shows none either: this test no longer sees any");
 }
 
-/// A crate with what makes listing hard: private modules, exports of exports, globs, aliases, conditions, macros.
+/// A crate with constructs that are hard to list: private modules, exports of exports, globs, aliases, conditions,
+/// macros.
 const MADE_UP: [(&str, &str); 4] = [
     (
         "lib.rs",
@@ -220,7 +221,7 @@ fn a_crate_is_listed_as_its_users_see_it() {
     );
 }
 
-/// The snapshots are of use only if each of these is another listing.
+/// Snapshots are only useful if each of these changes the listing.
 #[test]
 fn growth_and_loss_change_the_listing() {
     let before = listed(&MADE_UP);

@@ -1,5 +1,5 @@
-//! Descriptions left to chance: each becomes a client, in time, without a panic and without an operation that the generator
-//! fails on. In nightly all of them are compiled, and each operation is called.
+//! Random descriptions: each becomes a client, in time, without a panic and without an operation that the generator
+//! fails on. In nightly runs all of them are compiled, and each operation is called.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::BTreeSet;
@@ -16,16 +16,16 @@ use test_requirements::effort;
 use workspace_tests::driver::{Clients, Trial};
 use workspace_tests::{random_document, workspace_root};
 
-/// How many descriptions are generated at least.
+/// The number of descriptions in an ordinary run.
 const EVERYDAY: u64 = 50;
 
-/// How many in nightly; `RANDOM_DOCUMENTS` sets another number.
+/// The number in a nightly run; `RANDOM_DOCUMENTS` sets another number for both.
 const NIGHTLY: u64 = 2_000;
 
-/// How long one may take, on a machine that is busy with other tests.
+/// The time limit for a description, on a machine that is busy with other tests.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How many clients are modules of one program.
+/// The number of clients that are modules of one program.
 const BATCH: usize = 50;
 
 fn seeds() -> std::ops::Range<u64> {
@@ -33,11 +33,11 @@ fn seeds() -> std::ops::Range<u64> {
     0..asked.unwrap_or_else(|| effort(EVERYDAY, NIGHTLY))
 }
 
-/// What is wrong with the client of a description, if anything is.
+/// The fault of a description's client, if it has one.
 fn fault(seed: u64) -> Option<String> {
     let (done, outcome) = mpsc::channel();
     let work = move || drop(done.send(generate(seed).and_then(|guarded| check(&guarded))));
-    // It is left behind if it doesn't end.
+    // The thread is left running if it doesn't end in time.
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
     match outcome.recv_timeout(LONGEST) {
         Ok(outcome) => outcome.err(),
@@ -50,7 +50,7 @@ fn fault(seed: u64) -> Option<String> {
     }
 }
 
-/// A description to its client, as `cargo xtask client` does it.
+/// Generates the client of a description as `cargo xtask client` does.
 fn generate(seed: u64) -> Result<Guarded, String> {
     let mut cx = Context::new();
     let shown = |cx: &Context, problems: Diagnostics| problems.render(&cx.sources, cx.limits(), false);

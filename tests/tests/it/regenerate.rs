@@ -1,4 +1,4 @@
-//! A changed description becomes changed crates, and nothing else does: the real xtask, run again and again.
+//! A changed description becomes changed crates, and nothing else changes: the real xtask, run repeatedly.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,14 +12,14 @@ const GENERATED: &str = "crates/aivo-client/src/generated.rs";
 const CLIENT: &str = "crates/aivo-client/src/client.rs";
 const LOCK: &str = "openapi/families.lock";
 
-/// A workspace where everything is generated.
+/// A workspace with all generated files.
 fn generated() -> Scratch {
     let scratch = Scratch::new();
     run(scratch.generate(&[]));
     scratch
 }
 
-/// What can be written: the bytes and the time of every file.
+/// The files that can be written: contents and modification time of each.
 fn state(scratch: &Scratch) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let files = [scratch.files("openapi"), scratch.files("crates")].into_iter().flatten();
     files
@@ -30,7 +30,7 @@ fn state(scratch: &Scratch) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         .collect()
 }
 
-/// The files that differ, came or went.
+/// The files that were changed, created or removed.
 fn touched(before: &BTreeMap<PathBuf, (Vec<u8>, SystemTime)>, scratch: &Scratch) -> BTreeSet<PathBuf> {
     let after = state(scratch);
     before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path)).cloned().collect()
@@ -97,7 +97,7 @@ fn a_new_operation_and_a_new_field_are_generated() {
     assert!(said.contains(&format!("wrote {CLIENT}")), "{said}");
     assert_eq!(touched(&before, &scratch), paths([AIVO, GENERATED, CLIENT, "openapi/merged/aivo.json", LOCK]));
 
-    // That such code compiles, and can be used, is shown where it does: tests/goldens/tests/it/compatible.rs.
+    // That such code compiles and can be used is tested in tests/goldens/tests/it/compatible.rs.
     let client = scratch.read(CLIENT);
     for new in ["pub fn list_sessions<'a>(", "pub fn limit(", "LIST_SESSIONS: rt::Operation"] {
         assert!(client.contains(new), "no {new} in\n{client}");

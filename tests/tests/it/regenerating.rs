@@ -1,6 +1,6 @@
-//! docs/regenerating.md shows what the tool really says: its commands are run, in their order, and compared line by line.
+//! docs/regenerating.md shows the tool's real output: its commands are run in their order, and compared line by line.
 //!
-//! `UPDATE_DOCS=1 cargo test --package workspace-tests --test it regenerating` writes what they say into the page.
+//! `UPDATE_DOCS=1 cargo test --package workspace-tests --test it regenerating` writes the output into the page.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::fmt::Write;
@@ -9,7 +9,8 @@ use workspace_tests::{Scratch, run, workspace_root, xtask};
 
 const PAGE: &str = "docs/regenerating.md";
 
-/// Aivo 1.1.0: renewing tokens has moved, sessions can be listed, and a login may bring a one-time password.
+/// Version 1.1.0 of Aivo's description: the refresh has another path, sessions can be listed, and a login takes a
+/// one-time password.
 fn publish(scratch: &Scratch) {
     let file = "downloads/auth.yaml";
     scratch.write(file, &scratch.read("openapi/aivo/auth.yaml"));
@@ -97,7 +98,7 @@ fn the_page_shows_what_the_tool_says() {
     );
 }
 
-/// What a command prints, without trailing spaces.
+/// The output of a command, without trailing spaces.
 fn answer(scratch: &Scratch, line: &str) -> String {
     let command = line.strip_prefix("$ cargo xtask ").unwrap_or_else(|| panic!("{line} is no command of the tool"));
     let output = xtask().args(command.split(' ')).current_dir(scratch.path("")).output().unwrap();

@@ -1,6 +1,6 @@
-//! The types of a client hold what their schemas allow.
+//! The types of a client hold all values that their schemas allow.
 //!
-//! Values are made by the schemas of the descriptions as they were written, read by the types of the golden clients, and
+//! Values are made from the schemas of the descriptions as published, read by the types of the golden clients, and
 //! written again. `cargo xtask corpus DIR --samples N` does the same for other descriptions.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
@@ -10,14 +10,14 @@ use oracle::Document;
 use oracle::samples::{Finding, Item, Outcome, Plan, run};
 use workspace_tests::{workspace_root, xtask};
 
-/// Enough to see each alternative, everything and only what is required.
+/// Enough to cover each alternative, values with all properties and values with only the required ones.
 const VALUES: usize = 6;
 
 fn description(module: &str) -> PathBuf {
     workspace_root().join(format!("tests/goldens/descriptions/{}.yaml", module.replace('_', "-")))
 }
 
-/// Where the items of a client come from.
+/// The items of a client with their places in the description.
 fn items(description: &Path, folder: &Path) -> Vec<Item> {
     let items = folder.join("items.json");
     let mut client = xtask();

@@ -1,5 +1,6 @@
-//! What a vendor adds compatibly is additive in Rust: every public item of two families stays, and cargo-semver-checks
-//! agrees. That a caller's code compiles against both, and works, is shown in tests/goldens/tests/it/compatible.rs.
+//! A vendor's compatible additions are additive in Rust: every public item of two families stays, and
+//! cargo-semver-checks agrees. tests/goldens/tests/it/compatible.rs shows that a caller's code compiles and works with
+//! both versions.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::BTreeSet;
@@ -74,7 +75,7 @@ fn grow(scratch: &Scratch) {
     scratch.write(SVIX, &serde_json::to_string_pretty(&svix).unwrap());
 }
 
-/// A workspace as it is, and one whose vendors have added something.
+/// A workspace, and one with the vendors' additions.
 fn before_and_after() -> [Scratch; 2] {
     let [old, new] = [Scratch::new(), Scratch::new()];
     run(old.generate(&[]));
@@ -84,7 +85,7 @@ fn before_and_after() -> [Scratch; 2] {
 }
 
 #[test]
-fn what_vendors_add_stands_beside_all_that_was_there() {
+fn additions_of_vendors_keep_every_public_item() {
     let [old, new] = before_and_after();
     let items = |scratch: &Scratch, package: &str| -> BTreeSet<String> {
         let read = |file: &str| scratch.read(format!("crates/{package}/src/{file}"));
@@ -105,7 +106,7 @@ fn what_vendors_add_stands_beside_all_that_was_there() {
 }
 
 #[test]
-fn what_vendors_add_is_a_minor_step() {
+fn additions_of_vendors_are_a_minor_step() {
     let installed = Command::new(env!("CARGO")).args(["semver-checks", "--version"]).output();
     let installed = installed.is_ok_and(|output| output.status.success());
     let installed = installed.then_some(()).ok_or("cargo-semver-checks is not installed");

@@ -1,4 +1,4 @@
-//! `cargo xtask show` prints what a description is after each stage, and where every value of it comes from.
+//! `cargo xtask show` prints a description after each stage, and the places that its values come from.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::path::Path;
@@ -93,9 +93,9 @@ fn places_are_those_of_the_description_or_of_the_overlay() {
     assert_eq!((&found["document"], &found["line"], &found["column"]), (&"o.yaml".into(), &5.into(), &23.into()));
 }
 
-/// Whoever writes an overlay wants to see what it left, above all where that is refused.
+/// The author of an overlay wants to see its result, above all where the check refuses it.
 #[test]
-fn what_fails_the_check_is_shown_before_it() {
+fn a_description_that_fails_the_check_is_shown_before_it() {
     let desk = desk();
     let overlay = OVERLAY.replace("maximum: 9", "$ref: cart.yaml");
     std::fs::write(desk.path().join("o.yaml"), overlay).unwrap();
@@ -116,7 +116,7 @@ fn families_are_shown_as_they_are_generated() {
 }
 
 #[test]
-fn what_cannot_be_shown_is_said() {
+fn arguments_that_fit_no_description_are_refused() {
     let root = workspace_root();
     for (arguments, expected) in [
         (&["svix", "--stage", "overlaid"][..], "choose one by --document: current, legacy"),

@@ -1,5 +1,5 @@
-//! Snapshots of everything that is generated, in pieces small enough to review: when a description changes, the diff is
-//! a few small files. The families are those of openapi/families.toml, so a new one is compared without a word here.
+//! Snapshots of all generated files, in pieces small enough to review: when a description changes, the diff is a few
+//! small files. The families are those of openapi/families.toml, so a new one needs no change here.
 //!
 //! `cargo insta review`, or `INSTA_UPDATE=always cargo test --package workspace-tests --test it snapshots`, accepts a change.
 
@@ -23,7 +23,7 @@ fn families() -> BTreeMap<String, BTreeMap<String, String>> {
     snapshots.collect()
 }
 
-/// Snapshots in a folder of the family, without the noise of metadata that changes for no reason.
+/// Runs with the snapshots in the folder of the family, and without metadata that changes for no reason.
 fn in_folder(family: &str, work: impl FnOnce()) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(workspace_root().join(snapshots::folder(family)));
@@ -34,7 +34,7 @@ fn in_folder(family: &str, work: impl FnOnce()) {
 
 /// One changed family doesn't hide the changes of another.
 #[test]
-fn what_is_generated_is_what_was_reviewed() {
+fn generated_files_are_as_reviewed() {
     let failed: Vec<String> = families()
         .into_iter()
         .filter_map(|(family, snapshots)| {
@@ -51,7 +51,7 @@ fn what_is_generated_is_what_was_reviewed() {
     assert!(failed.is_empty(), "the snapshots of these families differ, see above: {}", failed.join(", "));
 }
 
-/// A snapshot that nothing produces any more would stay for ever.
+/// A snapshot that no family has any more would stay for ever.
 #[test]
 fn no_snapshot_is_left_over() {
     let families = families();

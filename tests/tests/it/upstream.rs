@@ -1,6 +1,6 @@
-//! The vendors' own documents can stand in for ours: same overlays, same selections, same operations.
+//! The vendors' own documents can replace ours: same overlays, same selections, same operations.
 //!
-//! The documents are not in the repository; the environment variable `UPSTREAM_DIR` says where they are.
+//! The documents are not in the repository; the environment variable `UPSTREAM_DIR` has their folder.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use workspace_tests::{Scratch, run};
 
 const FAMILIES: &str = "openapi/families.toml";
 
-/// Our documents, and the vendors'.
+/// Our documents, and the vendors' that replace them.
 const DOCUMENTS: [(&str, &str); 4] = [
     ("openapi/svix/2024-09-10.json", "svix-2024-09-10.json"),
     ("openapi/svix/2022-11-29.json", "svix-2022-11-29.json"),
@@ -89,7 +89,7 @@ file = "svix/whole.json"
 "#,
     );
     scratch.neutral_docs("svix-client");
-    // Some patterns of the whole document need the engine that those of ours don't.
+    // Some patterns of the whole document need `regress`, which those of ours don't.
     let dependency = "reqwest.workspace = true\n";
     scratch.replace("crates/svix-client/Cargo.toml", dependency, &format!("regress.workspace = true\n{dependency}"));
     run(scratch.generate(&[]));
@@ -105,7 +105,7 @@ file = "svix/whole.json"
     assert!(checked.status.success() && !said.contains("warning"), "{said}");
 }
 
-/// Counted without our pipeline.
+/// The number of operations, counted without our pipeline.
 fn count_operations(document: &str) -> usize {
     let document: serde_json::Value = serde_json::from_str(document).unwrap();
     let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];

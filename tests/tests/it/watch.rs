@@ -1,5 +1,5 @@
-//! What generates is a process of its own: what a description makes of it, time, memory or a crash, is an error of the
-//! command that names the operations, and no file is written.
+//! Generating runs in a child process: if a description makes it exceed the limits of time or memory, or crash, the
+//! command fails with an error that names the operations, and no file is written.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 use std::path::Path;
@@ -10,7 +10,7 @@ use serde_json::{Map, json};
 use tempfile::TempDir;
 use workspace_tests::{run, xtask};
 
-/// A description that takes a debug build seconds and more than a hundred MiB: many types that check their strings.
+/// A description that takes a debug build seconds and more than a hundred MiB: many strings with patterns.
 fn heavy(folder: &Path) {
     let checked = |at: usize| (format!("member_{at}"), json!({"type": "string", "pattern": "^(a|b)+x{1,9}$"}));
     let members: Map<String, serde_json::Value> = (0..600).map(checked).collect();
@@ -34,7 +34,7 @@ fn client(folder: &Path) -> Command {
     command
 }
 
-/// What the command said on its way to an exit code of 1, with no file written.
+/// Asserts an exit code of 1 and that no file was written; returns the stderr of the command.
 #[track_caller]
 fn failed(folder: &TempDir, output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -57,7 +57,7 @@ fn a_process_that_takes_too_much_is_ended_and_the_operations_in_it_are_named() {
     assert!(said.contains("still at work after 0 s"), "{said}");
     let said = failed(&folder, &client(folder.path()).env("XTASK_TIME_LIMIT", "soon").output().unwrap());
     assert!(said.contains("XTASK_TIME_LIMIT is `soon`, which is no number"), "{said}");
-    // Within the limits, it is an ordinary client.
+    // Within the limits, the client is generated.
     run(client(folder.path()).output().unwrap());
     assert!(folder.path().join("out/Cargo.toml").is_file());
 }
@@ -70,7 +70,7 @@ fn a_failure_is_shown_once() {
     assert_eq!(said.matches("error[").count(), 1, "{said}");
 }
 
-/// As a stack overflow ends it, which no process can catch.
+/// Ends the process like a stack overflow, which no process can catch.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_process_that_crashes_is_an_error_that_names_the_operations() {
@@ -85,7 +85,7 @@ fn a_process_that_crashes_is_an_error_that_names_the_operations() {
     }
 }
 
-/// The process that a process started, once it is generating.
+/// The child of a process, once it is generating.
 #[cfg(target_os = "linux")]
 fn await_child(parent: u32) -> String {
     let started = Instant::now();
@@ -103,7 +103,7 @@ fn await_child(parent: u32) -> String {
     panic!("it generates nothing");
 }
 
-/// What once was looked through again for each of its parts, to the fourth power of their number.
+/// Regression: unions were once searched again for each of their parts, to the fourth power of their number.
 #[test]
 fn unions_that_name_all_others_take_time_in_proportion() {
     const UNIONS: usize = 70;

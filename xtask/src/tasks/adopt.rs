@@ -1,4 +1,4 @@
-//! `cargo xtask adopt`: the vendor published something new.
+//! `cargo xtask adopt`: takes over a new description of a vendor.
 
 use clap::Args;
 use families::adopt::{Options, prepare};
@@ -25,7 +25,7 @@ pub(crate) struct Adopt {
     write: bool,
 }
 
-/// Shows what would be done, and does it if that is asked for.
+/// Shows the adoption, and writes it with `--write`.
 pub(crate) fn run(workspace: &Workspace, arguments: &Adopt) -> Result<(), Failure> {
     let Adopt { family, files, write } = arguments.clone();
     let adoption = with_progress(|progress| {

@@ -1,4 +1,4 @@
-//! `cargo xtask client`: any description in, a crate of its own out.
+//! `cargo xtask client`: generates a crate from any description.
 
 use std::path::PathBuf;
 
@@ -59,7 +59,7 @@ pub(crate) enum RuntimeFrom {
     Version,
 }
 
-/// Generates the crate, and shows what was done.
+/// Generates the crate, and shows the summary.
 pub(crate) fn run(workspace: Option<&Workspace>, arguments: &Client) -> Result<(), Failure> {
     let written = with_progress(|progress| {
         progress.step(&format!("generating a client from {}", arguments.from.display()));

@@ -1,4 +1,4 @@
-//! `cargo xtask corpus`: a client for every description of a folder, and proof that each compiles.
+//! `cargo xtask corpus`: generates a client from every description in a folder, and compiles each.
 
 use std::io;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Corpus) -> Result<(), Failu
     found.verdict(&options.folder)
 }
 
-/// This program, with the arguments of `client` that ask for what these options do.
+/// This program, with the arguments of `client` for these options.
 fn generator(workspace: &Workspace, options: &client::Options) -> io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("--workspace").arg(workspace.root()).arg("client").arg("--runtime").arg("path");

@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what changed between two descriptions, and what it breaks.
+//! `cargo xtask diff`: the changes between two descriptions, and what they break.
 
 use std::path::PathBuf;
 
@@ -43,7 +43,7 @@ pub(crate) enum Format {
     Markdown,
 }
 
-/// What is too bad.
+/// The level that makes the command fail.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum FailOn {
     /// Calls that worked can fail
@@ -52,7 +52,7 @@ pub(crate) enum FailOn {
     Source,
 }
 
-/// Shows the difference, and fails if it is too bad.
+/// Shows the difference, and fails if a change is as bad as `--fail-on`.
 pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
     let compared = compare(&arguments.old, &arguments.new, arguments.root.as_deref())?;
     let shown = match arguments.format {

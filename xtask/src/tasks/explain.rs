@@ -1,4 +1,4 @@
-//! `cargo xtask explain`: which document an item of a client comes from, and what happened to it on the way.
+//! `cargo xtask explain`: the origin of a client's item, and the changes made to it on the way.
 
 use clap::{Args, ValueEnum};
 use families::explain::{explain, json, table, text};

@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: descriptions in, client crates out.
+//! `cargo xtask generate`: generates the client crates from their descriptions.
 
 use std::time::Instant;
 
@@ -25,7 +25,7 @@ pub(crate) struct Generate {
     force: bool,
 }
 
-/// Generates, and writes or compares.
+/// Generates, and writes the files or compares them.
 pub(crate) fn run(workspace: &Workspace, arguments: &Generate) -> Result<(), Failure> {
     let started = Instant::now();
     if is_done(workspace, arguments) {

@@ -1,4 +1,4 @@
-//! `cargo xtask new-family`: another vendor joins by configuration alone.
+//! `cargo xtask new-family`: adds a family for another vendor.
 
 use clap::Args;
 use families::new_family::{Options, make};
@@ -32,7 +32,7 @@ pub(crate) struct NewFamily {
     overlay: Vec<String>,
 }
 
-/// Makes the family, writes it, and shows what it is.
+/// Makes the family, writes it, and shows the report.
 pub(crate) fn run(workspace: &Workspace, arguments: &NewFamily) -> Result<(), Failure> {
     let NewFamily { name, from, title, select, overlay } = arguments.clone();
     let made = with_progress(|progress| {

@@ -1,4 +1,4 @@
-//! `cargo xtask show`: what a description is after any stage.
+//! `cargo xtask show`: a description after any stage.
 
 use std::path::PathBuf;
 

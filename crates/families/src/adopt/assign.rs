@@ -1,4 +1,4 @@
-//! Which document of a family a new file replaces.
+//! Finds the document of a family that a new file replaces.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,22 +12,22 @@ use crate::workspace::{OPENAPI, Tree, in_openapi};
 
 /// A file, and the document it replaces.
 pub(super) struct Replacement {
-    /// Which document of the family.
+    /// The document, as an index into those of the family.
     pub(super) document: usize,
     /// The file as the user named it.
     pub(super) given: String,
-    /// Where it will lie in the workspace.
+    /// Its path in the workspace.
     pub(super) target: PathBuf,
-    /// Its text and that of the files it refers to, by where they will lie.
+    /// The contents of the file and of the files it refers to, by their paths in the workspace.
     pub(super) files: Vec<(PathBuf, String)>,
-    /// Why this document, in a few words.
+    /// The reason for choosing this document, in a few words.
     pub(super) why: String,
 }
 
 /// `[ID=]FILE`, in the order they were given.
 pub(super) fn assign(tree: &Tree, family: &Family, given: &[String]) -> Result<Vec<Replacement>, Failure> {
     let mut found: Vec<Replacement> = Vec::new();
-    // Those with an id first: they leave fewer documents for the others.
+    // Files with an id first: they leave fewer documents for the others.
     let (named, others): (Vec<_>, Vec<_>) =
         given.iter().map(|text| split(family, text)).partition(|(id, _)| id.is_some());
     for (id, file) in named.into_iter().chain(others) {
@@ -110,7 +110,7 @@ fn by_operations(
     }
 }
 
-/// Method and path of each operation; a slash at the end makes none a different one, nor does the name of a parameter.
+/// Method and path of each operation, the path both with and without `basePath`.
 fn operations(root: &Node) -> BTreeSet<String> {
     let base = root.get_str("basePath").unwrap_or_default().trim_end_matches('/').to_owned();
     let mut found = BTreeSet::new();
@@ -127,7 +127,7 @@ fn is_method(key: &str) -> bool {
     matches!(key, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace")
 }
 
-/// Beside the file it replaces, under its own name.
+/// Places the file beside the one it replaces, under its own name.
 fn place(family: &Family, document: usize, why: String, file: &str, read: Incoming) -> Result<Replacement, Failure> {
     let config = &family.documents[document];
     let current = in_openapi(&config.file.0);

@@ -10,21 +10,21 @@ use openapi_pipeline::source::unescape_pointer;
 
 use super::surface::Surface;
 
-/// What an entry says.
+/// The contents of an entry.
 pub(super) struct Entry<'a> {
     /// The version, which becomes the heading.
     pub(super) version: &'a str,
-    /// Which documents changed, in a sentence each.
+    /// The documents that changed, in a sentence each.
     pub(super) follows: Vec<String>,
-    /// How the crate changes.
+    /// The changes of the crate's public items.
     pub(super) surface: &'a Surface,
-    /// How the API changes.
+    /// The changes of the API.
     pub(super) changes: Vec<&'a Change>,
-    /// The items of the crate as it is; none if its description doesn't build any more.
+    /// The items of the present crate; empty if its description doesn't build any more.
     pub(super) before: &'a [Sourced],
-    /// The items of the crate as it will be.
+    /// The items of the new crate.
     pub(super) after: &'a [Sourced],
-    /// The files its items come from.
+    /// The files that the items come from.
     pub(super) sources: &'a Sources,
 }
 
@@ -84,7 +84,7 @@ impl Entry<'_> {
         self.changes.iter().filter(move |change| change.level() == level)
     }
 
-    /// The places of what is gone or declared otherwise: what the API says of those needs no second line.
+    /// The pointers of removed and redeclared items: a change of the API at one of these needs no second line.
     fn shown_by_items(&self) -> Vec<String> {
         let told = |kind, path: &str| {
             self.surface.removed.iter().any(|item| item.kind == kind && item.path == path)
@@ -97,7 +97,7 @@ impl Entry<'_> {
             .collect()
     }
 
-    /// Method and path of each operation, by the method of the client.
+    /// Method and path of each operation, by the name of the client's method.
     fn operations(&self) -> BTreeMap<&str, String> {
         let methods = self.after.iter().filter(|one| one.item.kind == Kind::Method && one.described);
         let methods = methods.filter(|one| one.item.parent() == Some("Client"));

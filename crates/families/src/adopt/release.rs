@@ -1,4 +1,4 @@
-//! What becomes of the crate: its version, by what changed, and what its CHANGELOG says.
+//! The next release of the crate: its version, by what changed, and its CHANGELOG entry.
 
 use client_codegen::items::{self, Item};
 use openapi_pipeline::diff::{Step, next_version};
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::workspace::{OPENAPI, Tree, crate_folder};
 use crate::{client, manifests};
 
-/// The crate as it is.
+/// The crate at present.
 pub(super) struct Present {
     version: String,
     client: String,
@@ -20,7 +20,7 @@ pub(super) struct Present {
 }
 
 impl Present {
-    /// From what is committed: the overlays may have moved on.
+    /// From the committed sources, since the overlays may have changed after they were generated.
     pub(super) fn read(now: &Tree, package: &str) -> Result<Self, Failure> {
         let source = |file: &str| now.text(&crate_folder(package).join("src").join(file));
         let (client, generated) = (source("client.rs")?, source("generated.rs")?);
@@ -33,22 +33,22 @@ impl Present {
     }
 }
 
-/// What becomes of the crate.
+/// The release that an adoption leads to.
 pub(super) struct Release {
     pub(super) from: String,
     /// The next version; the present one if nothing in the crate changes.
     pub(super) to: String,
     pub(super) step: Step,
-    /// Why it is that step.
+    /// The reasons for that step.
     pub(super) why: Vec<String>,
     pub(super) surface: Surface,
     pub(super) entry: String,
-    /// What the manifest lacked.
+    /// The dependencies that the manifest lacked.
     pub(super) dependencies: Vec<&'static str>,
 }
 
 impl Known<'_> {
-    /// The version the crate must get, with all that follows from it in `tree`.
+    /// The version the crate must get. Version, dependencies and CHANGELOG are written to `tree`.
     pub(super) fn release(&self, new: &Built, tree: &mut Tree) -> Result<Release, Failure> {
         let package = &self.family.package;
         let from = self.present.version.clone();
@@ -83,7 +83,7 @@ impl Known<'_> {
         Ok(release)
     }
 
-    /// The stricter of what the API asks for and what the crate's items ask for; why, from both.
+    /// The larger of the steps required by the changes of the API and of the crate's items, with the reasons for both.
     fn step(&self, surface: &Surface, new: &Built) -> (Step, Vec<String>) {
         let (mut step, reason) = surface.step();
         let mut why = Vec::new();
@@ -114,7 +114,7 @@ impl Known<'_> {
         (step, why)
     }
 
-    /// What each new document is, for the changelog.
+    /// A line on the version of each new document, for the changelog.
     fn follows(&self) -> Vec<String> {
         let version = |trial: &Trial, at: usize| -> Option<String> {
             let published = trial.documents.get(at)?.published.as_ref()?;

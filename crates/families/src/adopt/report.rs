@@ -1,4 +1,4 @@
-//! What an adoption would do, for people.
+//! The report of an adoption, for people.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::diff::Compared;
 use crate::manifests;
 use crate::workspace::Tree;
 
-/// The whole report. `now` is the workspace as it is, `tree` as it would be.
+/// The whole report. `now` is the present workspace, `tree` the new one.
 pub(super) fn render(known: &mut Known<'_>, now: &Tree, tree: &Tree) -> String {
     let mut lines = documents(known);
     for at in 0..known.differences.len() {
@@ -49,7 +49,7 @@ fn documents(known: &Known<'_>) -> Vec<String> {
     lines
 }
 
-/// The difference of one document, if there is one, or if a file was given for it.
+/// The difference of one document; nothing for a document without a difference that no file was given for.
 fn difference(known: &mut Known<'_>, at: usize, lines: &mut Vec<String>) {
     let Some(document) = known.family.documents.get(at) else { return };
     let given = known.replacements.iter().any(|replacement| replacement.document == at);
@@ -80,7 +80,7 @@ fn difference(known: &mut Known<'_>, at: usize, lines: &mut Vec<String>) {
     lines.extend(outside);
 }
 
-/// One line about what the family doesn't use.
+/// One line about the changes outside of the selection.
 fn outside(selected: &Difference, whole: &Difference) -> String {
     let key = |change: &Change| (change.rule.name, change.pointer.clone(), change.message.clone());
     let inside: HashSet<_> = selected.changes.iter().map(key).collect();
@@ -119,7 +119,7 @@ fn problems(known: &Known<'_>, lines: &mut Vec<String>) {
     }
 }
 
-/// What might have to be listed as a secret. Nothing keeps an adoption from being written because of it.
+/// New fields that might have to be listed as secrets. They don't keep an adoption from being written.
 fn unlisted(known: &Known<'_>, lines: &mut Vec<String>) {
     let find = |trial: &super::Trial| trial.built.as_ref().map(Built::unlisted_secrets).unwrap_or_default();
     let before = find(known.before);
@@ -201,7 +201,7 @@ fn files(known: &Known<'_>, now: &Tree, tree: &Tree, lines: &mut Vec<String>) {
     lines.extend(written);
 }
 
-/// What is left to do after writing.
+/// The steps left to the user after writing.
 pub(super) fn next(known: &Known<'_>, tree: &Tree) -> String {
     let package = &known.family.package;
     let mut lines = Vec::new();

@@ -8,13 +8,13 @@ use openapi_pipeline::diff::Step;
 /// The difference between the public items of two versions of a crate.
 #[derive(Debug, Default)]
 pub(super) struct Surface {
-    /// What is new.
+    /// New items.
     pub(super) added: Vec<Item>,
-    /// What is gone.
+    /// Removed items.
     pub(super) removed: Vec<Item>,
-    /// What is declared in another way: as it was, and as it is.
+    /// Items with another declaration, deprecation or openness: before and after.
     pub(super) changed: Vec<(Item, Item)>,
-    /// Whether an addition breaks those who list all fields or variants.
+    /// The first addition that breaks code that lists all fields or variants.
     breaking_addition: Option<String>,
 }
 
@@ -44,7 +44,7 @@ impl Surface {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
     }
 
-    /// The step that the version has to take, and why.
+    /// The step that the version has to take, and the reason.
     pub(super) fn step(&self) -> (Step, String) {
         let broken = self.changed.iter().find(|(was, is)| breaks(was, is));
         let gone = self.removed.iter().find(|item| item.kind != Kind::Impl).or_else(|| self.removed.first());
@@ -64,33 +64,33 @@ impl Surface {
         }
     }
 
-    /// What is new, without what comes with something else that is new.
+    /// New items, without those that come with another new item.
     pub(super) fn added_outright(&self) -> Vec<&Item> {
         outright(&self.added)
     }
 
-    /// What is gone, without what went with something else.
+    /// Removed items, without those that went with another removed item.
     pub(super) fn removed_outright(&self) -> Vec<&Item> {
         outright(&self.removed)
     }
 }
 
-/// Whether code that uses it as it was has to change.
+/// Whether code that used the old item has to change.
 fn breaks(was: &Item, is: &Item) -> bool {
     was.declaration != is.declaration || is_closed_to_grow(was, is)
 }
 
-/// Callers that listed all fields can't any more.
+/// Whether code that listed all fields or variants can't any more.
 fn is_closed_to_grow(was: &Item, is: &Item) -> bool {
     !was.can_grow && is.can_grow
 }
 
-/// The items by what they are and where they stand: a field and its setter share a path.
+/// The items by path and kind: a field and its setter share a path.
 fn keyed(items: &[Item]) -> BTreeMap<(&str, Kind), &Item> {
     items.iter().map(|item| ((item.path.as_str(), item.kind), item)).collect()
 }
 
-/// Without parts of others in the list, impls for them, and what an operation brings along.
+/// The items without parts of other items given, impls for them, and the companions of an operation.
 fn outright(items: &[Item]) -> Vec<&Item> {
     let is_there = |path: &str| items.iter().any(|item| item.kind != Kind::Impl && item.path == path);
     let companions: Vec<String> = items
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_or_is_declared_otherwise_breaks_and_what_comes_does_not() {
+    fn a_removed_or_redeclared_item_is_a_major_step_and_an_added_one_is_minor() {
         let field = |ty| item("types::A::a", Kind::Field, ty, false);
         assert_eq!(step(vec![], vec![], vec![]), Step::None);
         assert_eq!(step(vec![field("u8")], vec![], vec![]), Step::Minor);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_with_something_else_is_not_listed() {
+    fn items_that_come_with_another_new_item_are_not_listed() {
         let items = [
             item("Client::list", Kind::Method, "list<'a>(&'a self) -> requests::List<'a>", false),
             item("operations::LIST", Kind::Constant, "rt::Operation", false),

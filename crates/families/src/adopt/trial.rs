@@ -1,5 +1,5 @@
-//! A family run through the pipeline as far as it goes: what stops a stage is noted, and the rest goes on without it, so
-//! that one run shows all there is to do.
+//! A family run through the pipeline as far as it goes: a problem that stops a stage is noted, and the rest goes on
+//! without the cause, so that one run shows all problems.
 
 use openapi_pipeline::load::{Files, Published};
 use openapi_pipeline::lower::Strictness;
@@ -14,29 +14,29 @@ use crate::diff::{DROPPING, Described};
 use crate::stages::{self, mention, overlays};
 use crate::workspace::{Inputs, Recording, Tree, in_openapi};
 
-/// What became of a family.
+/// The outcome for a family.
 pub(super) struct Trial {
     /// Its documents, in their order.
     pub(super) documents: Vec<Tried>,
-    /// The crate, if it came to that.
+    /// The crate, if no problem prevented it.
     pub(super) built: Option<Built>,
-    /// What is wrong.
+    /// The problems found.
     pub(super) problems: Problems,
     /// The files that were read.
     pub(super) read: Inputs,
 }
 
 impl Trial {
-    /// What the conversion dropped of the family's documents, and so nobody can compare.
+    /// The notes of the conversion about dropped parts of the family's documents, which aren't compared.
     pub(super) fn not_compared(&self) -> impl Iterator<Item = &Note> {
         let notes = self.built.iter().flat_map(|built| &built.report.notes);
         notes.filter(|note| DROPPING.contains(&note.rule.name))
     }
 }
 
-/// What became of a document.
+/// The outcome for a document.
 pub(super) struct Tried {
-    /// In a few words; nothing if it could not be read.
+    /// A short description; `None` if the document could not be read.
     pub(super) described: Option<Described>,
     /// As published, without its overlays.
     pub(super) published: Option<Published>,
@@ -44,11 +44,11 @@ pub(super) struct Tried {
     pub(super) overlays: Vec<Node>,
     /// With its overlays, in 3.0.3.
     pub(super) converted: Option<Node>,
-    /// What is selected of it, with its overlays.
+    /// Its selected part, with its overlays.
     pub(super) selected: Option<Node>,
 }
 
-/// What is wrong, by what has to be changed.
+/// The problems, grouped by the input that has to change.
 #[derive(Default)]
 pub(super) struct Problems {
     /// A description that can't be read, or contradicts itself.
@@ -61,7 +61,7 @@ pub(super) struct Problems {
     pub(super) merge: Diagnostics,
     /// Secrets that don't exist.
     pub(super) secrets: Diagnostics,
-    /// What the generator fails on.
+    /// The error of the generator.
     pub(super) codegen: Option<String>,
 }
 
@@ -75,7 +75,7 @@ impl Problems {
             + usize::from(self.codegen.is_some())
     }
 
-    /// The problems under what they are called.
+    /// The problems under their headings.
     pub(super) fn sections(&self) -> [(&'static str, &Diagnostics); 5] {
         [
             ("the description has problems", &self.documents),
@@ -95,9 +95,9 @@ impl Tried {
     }
 }
 
-/// Tries a family in a workspace as it would be.
+/// Tries a family in a workspace as it would be after the adoption.
 pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
-    // What an earlier trial left behind is not of this one.
+    // Without the notes of an earlier trial.
     cx.report = Report::default();
     let files = Recording::new(tree);
     let mut problems = Problems::default();
@@ -172,7 +172,7 @@ fn selected(cx: &mut Context, root: &Node, selection: &Selection, problems: &mut
         list.retain(works);
     }
     if wanted.tags.is_empty() && wanted.paths.is_empty() && wanted.operations.is_empty() {
-        // No criteria would keep everything; these keep nothing.
+        // A selection without criteria would keep everything, but the criteria removed above matched nothing.
         return Some(select::subset(root, |_, _| false));
     }
     select::select(cx, root.clone(), &wanted).ok()

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use openapi_pipeline::{Node, Origin, Report};
 
-/// How deep inline objects and lists nest, at most.
+/// The nesting limit for inline objects and arrays.
 const DEEPEST: usize = 16;
 
 /// The fields that lowering noted as plain strings with the name of a secret.
@@ -21,7 +21,7 @@ pub(super) fn find(report: &Report, document: &Node) -> Vec<String> {
     found
 }
 
-/// The way to a field leads through properties, lists and combinations; of those only properties are named.
+/// The path to a field leads through properties, array items and combinations; only properties add a name to it.
 fn collect(schema: &Node, path: &str, noted: &HashSet<Origin>, depth: usize, found: &mut Vec<String>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     for (name, property) in schema.members("properties") {

@@ -1,4 +1,4 @@
-//! What the methods of a generated client take.
+//! The signatures of a generated client's methods.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ pub struct Method {
     pub http_method: String,
     /// The path of that operation, with its parameters in braces.
     pub path: String,
-    /// What it takes.
+    /// Its parameters.
     pub required: Vec<Argument>,
-    /// What its request has setters for.
+    /// The setters of its request.
     pub optional: Vec<Argument>,
     /// The type of a success.
     pub output: String,
@@ -43,11 +43,11 @@ pub struct Argument {
 pub struct Answer {
     /// Its path.
     pub path: String,
-    /// The type of what it holds, if it holds something.
+    /// The type of its value, if it has one.
     pub holds: Option<String>,
 }
 
-/// Setters that every request has.
+/// Setters of every request.
 const OWN: [&str; 2] = ["timeout", "token"];
 
 /// The methods of a client that call an operation, from the source of its `client.rs`.
@@ -102,7 +102,7 @@ struct Request {
     error: String,
 }
 
-/// The method and path of each operation, by the name of its method: constants are called like it, in capitals.
+/// The method and path of each operation, by the name of the client's method.
 fn operations(items: &[Item]) -> BTreeMap<String, (String, String)> {
     let mut found = BTreeMap::new();
     for item in module(items, "operations") {
@@ -173,7 +173,7 @@ fn setter(method: &syn::ImplItemFn) -> Option<Argument> {
     (!OWN.contains(&name.as_str())).then(|| argument(name, &typed.ty))
 }
 
-/// `Result<rt::Response<T>, rt::Error<E>>`, taken apart.
+/// The type arguments `T` and `E` of `Result<rt::Response<T>, rt::Error<E>>`.
 fn result(ty: &Type) -> Option<(String, String)> {
     let outer = arguments(ty);
     let value = arguments(outer.first()?).first().map(|ty| text(ty))?;
@@ -203,7 +203,7 @@ fn argument(name: String, ty: &Type) -> Argument {
     }
     let (ty, by_reference) = match ty {
         Type::Reference(reference) => (text(&reference.elem), true),
-        // All of them take what a text turns into: secrets, bytes.
+        // Parameters of an `impl Into<…>` type take strings: secrets, bytes.
         Type::ImplTrait(_) => ("str".to_owned(), false),
         other => (text(other), false),
     };

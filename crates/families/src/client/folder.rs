@@ -1,15 +1,15 @@
-//! The folder the crate goes to.
+//! The folder of the generated crate.
 
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// The table of a manifest that says who wrote it.
+/// The table in a manifest that marks a crate written by this command.
 pub(super) const MARK: &str = "xtask-client";
 
-/// Checks that nothing of somebody else's can be overwritten: the folder is missing, empty, or an earlier result.
+/// Checks that no foreign file can be overwritten: the folder is missing, empty, or an earlier result.
 ///
-/// Nothing in the way of the files may be a symbolic link, which would lead out of the folder.
+/// `src` must not be a symbolic link, through which the files would be written outside of the folder.
 pub(super) fn check(out: &Path) -> Result<(), Failure> {
     match out.symlink_metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -46,7 +46,7 @@ fn refusal(path: &Path, why: &str) -> Failure {
     }
 }
 
-/// The folders that writing to `out` will make, so that a failure can take them back.
+/// The folders that writing to `out` will create, so that they can be removed after a failure.
 pub(super) fn missing(out: &Path) -> Vec<PathBuf> {
     let source = out.join("src");
     source.ancestors().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()).map(Path::to_owned).collect()

@@ -1,10 +1,10 @@
-//! Where the public items of a crate come from, for programs.
+//! The origins of a crate's public items, for programs.
 
 use client_codegen::provenance::{Sourced, Table};
 use openapi_pipeline::{Place, Sources};
 use serde::{Deserialize, Serialize};
 
-/// An item, and the place that it was made from.
+/// An item, and the place in the description that it was generated from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ItemPlace {
     /// Its path in the crate, such as `types::User::name`.
@@ -20,7 +20,7 @@ pub(crate) struct ItemPlace {
 }
 
 impl ItemPlace {
-    /// Whether it is a type that values of a schema have.
+    /// Whether it is a type generated from a schema.
     pub(crate) fn is_type(&self) -> bool {
         let name = self.item.strip_prefix("types::");
         matches!(self.kind.as_str(), "struct" | "enum" | "type") && name.is_some_and(|name| !name.contains("::"))
@@ -38,15 +38,15 @@ impl ItemPlace {
     }
 }
 
-/// The items that a description speaks of.
+/// The items that stem from the description.
 pub(crate) fn of(table: &Table, sources: &Sources) -> Vec<ItemPlace> {
     let described = table.items.iter().filter(|one| one.described);
     described.map(|one| ItemPlace::of(one, sources)).collect()
 }
 
-/// The same as JSON.
+/// The items that stem from the description, as JSON.
 pub(super) fn render(table: &Table, sources: &Sources) -> String {
     let items = of(table, sources);
-    // Texts have no way to fail.
+    // Structs of strings can't fail to serialize.
     serde_json::to_string_pretty(&items).unwrap_or_default() + "\n"
 }

@@ -1,4 +1,4 @@
-//! Cargo.toml of the crate: the features of a family crate, and no dependency that the code doesn't need.
+//! Cargo.toml of the crate: the features of a family crate, and only dependencies that the code needs.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -7,33 +7,33 @@ use client_codegen::CrateSource;
 
 use super::folder::MARK;
 
-/// The workspace's own manifest says which versions work together.
+/// The workspace's own manifest, which has versions that work together.
 const WORKSPACE: &str = include_str!("../../../../Cargo.toml");
 
-/// Where the crate finds client-runtime.
+/// The source of the crate's client-runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Runtime {
-    /// In a folder of this machine.
+    /// A folder of this machine.
     Path(PathBuf),
-    /// As it is published.
+    /// The published crate.
     Version,
 }
 
-/// What the manifest says.
+/// The contents of the manifest.
 pub(super) struct Manifest<'a> {
     pub(super) name: &'a str,
     pub(super) description: String,
     /// The description's file, without its folder.
     pub(super) source: &'a str,
     pub(super) runtime: Runtime,
-    /// What the code needs besides what every client does.
+    /// The dependencies of the code beside those of every client.
     pub(super) needs: Vec<&'static str>,
 }
 
-/// Crates that only some generated code names.
+/// Dependencies that only some generated code has.
 const OPTIONAL: [&str; 1] = ["regress"];
 
-/// The crates that code names besides those every client needs.
+/// The dependencies of the code beside those of every client.
 pub(crate) fn needs(source: &CrateSource) -> Vec<&'static str> {
     named([&source.generated, &source.client])
 }
@@ -129,7 +129,7 @@ fn workspace(table: &str) -> toml::Table {
     found.cloned().unwrap_or_default()
 }
 
-/// A dependency as the workspace declares it.
+/// A dependency as declared by the workspace.
 fn dependency(name: &str) -> toml::Table {
     match workspace("dependencies").get(name) {
         Some(toml::Value::Table(table)) => table.clone(),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn dependencies_are_those_the_code_names() {
+    fn optional_dependencies_are_those_named_in_the_code() {
         let plain = manifest("serde_json::Value", Runtime::Version);
         assert!(plain["dependencies"].get("regress").is_none());
         let runtime = &plain["dependencies"]["client-runtime"];

@@ -2,10 +2,10 @@
 
 use crate::failure::Failure;
 
-/// Cargo's own limit is the file system's; registries take 64 characters.
+/// The limit of registries.
 const LONGEST: usize = 64;
 
-/// Names that mean something else to Rust or cargo, or to the crate itself.
+/// Names with a meaning for Rust, cargo or the generated crate.
 const RESERVED: [&str; 64] = [
     "abstract",
     "alloc",
@@ -115,7 +115,7 @@ pub(super) fn derive(title: &str, stem: &str) -> String {
     name
 }
 
-/// The words of a text in small ASCII letters and digits, without those that say nothing.
+/// The words of a string in lower-case ASCII letters and digits, without those that every title has.
 fn words(text: &str) -> Vec<String> {
     let all = text.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let telling =

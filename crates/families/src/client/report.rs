@@ -110,14 +110,14 @@ pub struct WarningPlace {
 }
 
 impl ClientReport {
-    /// The text of the file.
+    /// The report as JSON.
     pub fn render(&self) -> String {
-        // Structs of strings and numbers have no way to fail.
+        // Structs of strings and numbers can't fail to serialize.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 }
 
-/// The notes of the pipeline that say what was changed.
+/// The changes noted by the pipeline.
 pub(super) fn lowered(report: &Report) -> Vec<Lowered> {
     let lowered = |note: &openapi_pipeline::report::Note| Lowered {
         rule: note.rule.name.to_owned(),
@@ -127,7 +127,7 @@ pub(super) fn lowered(report: &Report) -> Vec<Lowered> {
     report.notes.iter().map(lowered).collect()
 }
 
-/// The operations that are not there any more.
+/// The operations that were left out.
 pub(super) fn left_out(report: &Report) -> Vec<LeftOut> {
     let left_out = |one: &openapi_pipeline::report::LeftOut| LeftOut {
         operation: one.operation.clone(),
@@ -138,7 +138,7 @@ pub(super) fn left_out(report: &Report) -> Vec<LeftOut> {
     report.left_out.iter().map(left_out).collect()
 }
 
-/// What should be known.
+/// The warnings of the pipeline.
 pub(super) fn warnings(report: &Report) -> Vec<Warning> {
     let place = |place: &openapi_pipeline::Place| WarningPlace {
         document: place.file.clone(),

@@ -1,8 +1,8 @@
-//! The hand-written part of the crate: src/lib.rs and README.md, without a word about any vendor.
+//! The parts of the crate beside the generated code: src/lib.rs and README.md, the same for every vendor.
 
 use client_codegen::CrateSource;
 
-/// What both speak of.
+/// The facts that src/lib.rs and README.md mention.
 pub(crate) struct Facts<'a> {
     /// The name of the crate, or the path of a module.
     pub(crate) name: &'a str,
@@ -15,7 +15,7 @@ pub(crate) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// How a client is built, as the body of a function that returns a `Result`.
+    /// Example code that builds a client, each line behind `prefix`.
     fn example(&self, prefix: &str) -> String {
         let library = self.name.replace('-', "_");
         let import = if self.source.has_server { "Client, operations" } else { "Client, Server, operations" };

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::report::ClientReport;
 use crate::rules;
 
-/// What went in and came out, every lowering by name, the secrets, the operations that are not there, where it all is.
+/// Inputs and outputs, every lowering by name, the secrets, the operations left out, the warnings, the folder written.
 pub(super) fn render(report: &ClientReport, pipeline: &openapi_pipeline::Report, out: &Path) -> String {
     let ClientReport { document, generated, .. } = report;
     let mut lines = vec![

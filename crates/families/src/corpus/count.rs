@@ -1,4 +1,4 @@
-//! Operations counted in the files as they lie there, by other code than what generates from them.
+//! Counts the operations of the files as published, independently of the pipeline.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, StrInput};
 
-/// What a file says of itself.
+/// The facts counted in a file.
 pub(super) struct Counted {
     /// The version it declares.
     pub(super) dialect: String,
@@ -14,7 +14,7 @@ pub(super) struct Counted {
     pub(super) operations: usize,
 }
 
-/// Looks at a file; none if it is no description.
+/// Counts the operations of a file; `None` if it is no description.
 pub(super) fn count(path: &Path) -> Option<Counted> {
     let mut files = Files::default();
     let root = files.read(path)?;
@@ -30,7 +30,7 @@ pub(super) fn count(path: &Path) -> Option<Counted> {
     Some(Counted { dialect, operations })
 }
 
-/// A value of JSON or YAML; a YAML alias shares it.
+/// A value of JSON or YAML; YAML aliases share it.
 enum Tree {
     Text(String),
     List,
@@ -78,7 +78,7 @@ impl Files {
         tree
     }
 
-    /// What a value refers to, in this file or another one, or the value itself.
+    /// The target of a value's `$ref`, in this file or another one, or the value itself.
     fn follow(&mut self, base: &Base, value: &Rc<Tree>) -> (Base, Rc<Tree>) {
         let (mut base, mut value) = (base.clone(), Rc::clone(value));
         for _ in 0..16 {
@@ -95,7 +95,7 @@ impl Files {
         (base, value)
     }
 
-    /// The methods of a path item, of itself, of what it refers to, and of what YAML merges into it.
+    /// The methods of a path item: its own, those of its `$ref` target, and those merged by YAML's `<<`.
     fn methods(&mut self, base: &Base, item: &Rc<Tree>, further: bool) -> BTreeSet<String> {
         const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
         let mut found = BTreeSet::new();
@@ -136,7 +136,7 @@ fn from_json(value: serde_json::Value) -> Tree {
     }
 }
 
-/// A map or list that isn't closed yet: its anchor, its entries, and the key that waits for its value.
+/// A map or an array that isn't closed yet: its anchor, its entries, and the key whose value comes next.
 struct Open {
     anchor: usize,
     list: bool,
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn path_items_are_followed_to_where_they_stand() {
+    fn references_of_path_items_are_followed() {
         let root = "openapi: 3.2.0\npaths:\n  /a: {$ref: 'b.yaml#/items/~1a'}\n  /c: {$ref: '#/components/pathItems/C'}\ncomponents:\n  pathItems:\n    C: {query: {}, additionalOperations: {LINK: {}}}\n";
         let other = "items:\n  /a: {get: {}, delete: {}, summary: x}\n";
         assert_eq!(counted(&[("a.yaml", root), ("b.yaml", other)]), Some(("3.2.0".to_owned(), 4)));

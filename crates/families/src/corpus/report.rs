@@ -1,4 +1,4 @@
-//! What a run over a folder found, as JSON.
+//! The report of a run over a folder.
 
 mod table;
 
@@ -25,7 +25,7 @@ pub struct CorpusReport {
 }
 
 impl CorpusReport {
-    /// The report for people: a line for each description, what went wrong, and last the sums.
+    /// The report for people: a line for each description, the problems, and last the sums.
     pub fn table(&self) -> String {
         table::render(self)
     }
@@ -38,7 +38,7 @@ impl CorpusReport {
     pub fn write(&self, path: &Path) -> Result<(), Failure> {
         let path = std::path::absolute(path).map_err(|error| Failure::io("find", path, error))?;
         let mut files = FileSet::default();
-        // Structs of strings and numbers have no way to fail.
+        // Structs of strings and numbers can't fail to serialize.
         files.add(&path, serde_json::to_string_pretty(self).unwrap_or_default() + "\n");
         files.write(Path::new(""), &path).map(drop)
     }
@@ -47,7 +47,7 @@ impl CorpusReport {
     ///
     /// # Errors
     ///
-    /// When a description failed, or there was none.
+    /// When a description failed, or the folder has none.
     pub fn verdict(&self, folder: &Path) -> Result<(), Failure> {
         match self.totals.failed {
             _ if self.documents.is_empty() => Err(Failure::Message {
@@ -74,21 +74,21 @@ pub struct DocumentTrial {
     pub dialect: String,
     /// How many operations it has, counted without the pipeline.
     pub operations: usize,
-    /// How many of them the client has.
+    /// The number of operations that the client has.
     pub generated: usize,
-    /// How many public types the client has.
+    /// The number of public types that the client has.
     pub types: usize,
-    /// The others, each with its reason.
+    /// The operations left out, each with its reason.
     pub left_out: Vec<LeftOut>,
-    /// How many were left out for which construct.
+    /// The number of operations left out, by construct.
     pub left_out_by_construct: BTreeMap<String, usize>,
-    /// How many are neither.
+    /// The number of operations that are neither generated nor left out.
     pub lost: i64,
     /// Whether the crate compiles without warnings.
     pub compiled: bool,
     /// Whether the generator panicked, or was ended by a signal.
     pub panicked: bool,
-    /// What went wrong.
+    /// The problems found.
     pub problems: Vec<String>,
     /// How long generating took.
     pub seconds: f64,
@@ -96,7 +96,7 @@ pub struct DocumentTrial {
     pub check_seconds: f64,
     /// The most memory that generating took at once.
     pub peak_memory_bytes: Option<u64>,
-    /// What came of the values that its types were tried with, if they were.
+    /// The result of trying its types with values, if they were tried.
     pub samples: Option<Samples>,
 }
 
@@ -125,7 +125,8 @@ impl DocumentTrial {
         self.problems.push(problem);
     }
 
-    /// Takes over what came of the values. How many don't survive is a problem; which ones, the table and the report say.
+    /// Records the result of trying values. The numbers of bad values become a problem; the table and the report list
+    /// them.
     pub(super) fn sampled(&mut self, samples: Samples) {
         if !samples.are_good() {
             let (refused, changed) = (samples.refused.len(), samples.changed.len());
@@ -134,7 +135,7 @@ impl DocumentTrial {
         self.samples = Some(samples);
     }
 
-    /// Takes over what the generator reported, and compares it with what was counted.
+    /// Records the generator's report, and compares its numbers with those counted.
     pub(super) fn learn(&mut self, report: ClientReport) {
         self.generated = report.generated.operations;
         self.types = report.generated.types;
@@ -159,25 +160,25 @@ impl DocumentTrial {
 /// Sums over all descriptions of a run.
 #[derive(Debug, Default, Serialize)]
 pub struct Totals {
-    /// Descriptions.
+    /// The number of descriptions.
     pub documents: usize,
-    /// Their operations.
+    /// The number of their operations.
     pub operations: usize,
-    /// Those that clients have.
+    /// The number of operations that the clients have.
     pub generated: usize,
-    /// Those of them in percent.
+    /// The same in percent of all operations.
     pub generated_percent: f64,
-    /// Those that were left out.
+    /// The number of operations left out.
     pub left_out: usize,
-    /// The crates that compile without warnings.
+    /// The number of crates that compile without warnings.
     pub compiled: usize,
-    /// The descriptions that made the generator panic.
+    /// The number of descriptions that made the generator panic.
     pub panicked: usize,
-    /// The descriptions with any problem.
+    /// The number of descriptions with any problem.
     pub failed: usize,
     /// How long generating took.
     pub seconds: f64,
-    /// What came of the values that types were tried with, if they were.
+    /// The result of trying types with values, if they were tried.
     pub samples: Option<SampleTotals>,
 }
 

@@ -1,7 +1,7 @@
-//! Values by the schemas of a description, read and written by the types of its crate.
+//! Tries the types of a crate with values made from the schemas of its description.
 //!
-//! A program does it, of which only the list of types is written here: it is compiled against the crate, and `oracle`,
-//! which knows nothing of the pipeline, makes the values and judges what came of them.
+//! The values are read and written by a program compiled against the crate's types. Only its list of types is written
+//! here: `oracle`, which shares no code with the pipeline, makes the values and judges the results.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -11,36 +11,36 @@ use serde::{Deserialize, Serialize};
 use crate::client::ItemPlace;
 use crate::workspace::Workspace;
 
-/// How many values each type is tried with, and which.
+/// The number of values that each type is tried with, and their seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How many, in each direction that the type travels; more where it takes more to see every alternative and every value
-    /// of an enum.
+    /// The number of values for each direction that the type travels in; more where it takes more to cover every
+    /// alternative and every value of an enum.
     pub samples: usize,
-    /// What they are made from: the same seed gives the same values.
+    /// The seed of the values: the same seed gives the same values.
     pub seed: u64,
 }
 
-/// What came of the values of a description.
+/// The result of trying values for a description.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Samples {
-    /// How many types were made from schemas.
+    /// The number of types made from schemas.
     pub schemas: usize,
-    /// For how many of them values were made.
+    /// The number of those types that values were made for.
     pub exercised: usize,
-    /// The others, and why.
+    /// The types without values, each with the reason.
     pub unexercised: Vec<Unexercised>,
-    /// How many values were read and written.
+    /// The number of values that were read and written.
     pub values: usize,
-    /// How many of them came back as they were.
+    /// The number of values that came back unchanged.
     pub round_tripped: usize,
-    /// Those that were not read.
+    /// The values that the types refused to read.
     pub refused: Vec<Finding>,
-    /// Those that came back as something else.
+    /// The values that came back changed.
     pub changed: Vec<Finding>,
-    /// How many fields there are.
+    /// The number of fields.
     pub fields: usize,
-    /// The fields that are any JSON though their schema says more.
+    /// The fields that are any JSON though their schema is more specific.
     pub recoverable: Vec<String>,
 }
 
@@ -51,11 +51,11 @@ pub struct Unexercised {
     pub item: String,
     /// Its schema.
     pub pointer: String,
-    /// Why there are none.
+    /// The reason.
     pub reason: String,
 }
 
-/// A value that didn't survive.
+/// A value that was refused or changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// The type.
@@ -66,17 +66,17 @@ pub struct Finding {
     pub direction: String,
     /// The value.
     pub value: serde_json::Value,
-    /// What happened to it.
+    /// The problem with it.
     pub problem: String,
 }
 
 impl Samples {
-    /// Whether every value came back as it was.
+    /// Whether every value came back unchanged.
     pub fn are_good(&self) -> bool {
         self.refused.is_empty() && self.changed.is_empty()
     }
 
-    /// The sum of some.
+    /// The sums of several results.
     pub(super) fn sum<'a>(all: impl Iterator<Item = &'a Samples>) -> SampleTotals {
         let mut sum = SampleTotals::default();
         for one in all {
@@ -96,21 +96,21 @@ impl Samples {
 /// Sums of [`Samples`].
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct SampleTotals {
-    /// Types that were made from schemas.
+    /// Types made from schemas.
     pub schemas: usize,
-    /// Those for which values were made.
+    /// Types that values were made for.
     pub exercised: usize,
     /// Values.
     pub values: usize,
-    /// Those that came back as they were.
+    /// Values that came back unchanged.
     pub round_tripped: usize,
-    /// Those that were not read.
+    /// Values that the types refused to read.
     pub refused: usize,
-    /// Those that came back as something else.
+    /// Values that came back changed.
     pub changed: usize,
     /// Fields.
     pub fields: usize,
-    /// Those that are any JSON though their schema says more.
+    /// Fields that are any JSON though their schema is more specific.
     pub recoverable: usize,
 }
 
@@ -126,7 +126,7 @@ pub(super) struct Program<'a> {
 pub(super) const PROGRAM: &str = "samples";
 
 impl Program<'_> {
-    /// Writes it to a folder.
+    /// Writes its package to a folder.
     pub(super) fn write(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(folder.join("src"))?;
         std::fs::copy(self.workspace.path("Cargo.lock"), folder.join("Cargo.lock"))?;
@@ -136,7 +136,7 @@ impl Program<'_> {
         std::fs::write(folder.join("src/main.rs"), self.main())
     }
 
-    /// That of the crate, whose source it compiles, with what makes values.
+    /// The dependencies and features of the crate, whose source it compiles, and `oracle`.
     fn manifest(&self, client: &str) -> std::io::Result<String> {
         let client: toml::Table = client.parse().map_err(std::io::Error::other)?;
         let table = |key: &str| client.get(key).and_then(toml::Value::as_table).cloned().unwrap_or_default();
@@ -151,7 +151,7 @@ impl Program<'_> {
             ("dependencies".to_owned(), dependencies.into()),
             ("workspace".to_owned(), toml::Table::new().into()),
         ]);
-        // Nobody debugs it, and the larger of them would take gigabytes.
+        // Without debug info, since the program is never debugged and large ones would take gigabytes.
         Ok(format!("{manifest}\n[profile.dev.package.{PROGRAM}]\ndebug = false\n"))
     }
 
@@ -164,7 +164,7 @@ impl Program<'_> {
     }
 }
 
-/// The module with the types: the formatter leaves nothing else at the beginning of a line.
+/// The module with the types. In formatted code its closing brace is the first one at the beginning of a line.
 fn types(generated: &str) -> std::io::Result<String> {
     let begin = generated.find("\npub mod types {\n");
     let module = begin.and_then(|begin| generated.get(begin..));
@@ -173,13 +173,13 @@ fn types(generated: &str) -> std::io::Result<String> {
     Ok(format!("{}\n}}\n", module.trim_start()))
 }
 
-/// What the program is told.
+/// The program's arguments.
 pub(super) fn arguments(description: &Path, items: &Path, plan: Plan, out: &Path) -> [PathBuf; 5] {
     let number = |number: u64| PathBuf::from(number.to_string());
     [description.to_owned(), items.to_owned(), number(plan.samples as u64), number(plan.seed), out.to_owned()]
 }
 
-/// The source of the types is compiled once more, and not the crate linked: code for its calls takes minutes and gigabytes.
+/// The types are compiled from source rather than by linking the crate: its code for calls takes minutes and gigabytes.
 const MAIN: &str = r#"//! Reads and writes values by the types of a client.
 #![allow(warnings)]
 

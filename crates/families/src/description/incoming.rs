@@ -1,4 +1,4 @@
-//! A description from somewhere else that is to become part of the workspace.
+//! A description from elsewhere that is to become part of the workspace.
 
 use std::path::{Path, PathBuf};
 

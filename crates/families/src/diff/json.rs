@@ -1,4 +1,4 @@
-//! A difference for programs. The shape is stable: members may be added, none is changed or removed.
+//! A difference for programs. The format is stable: properties may be added, none is changed or removed.
 
 use openapi_pipeline::diff::{Breaks, Change, Level, Seen, Subject};
 use openapi_pipeline::report::Note;
@@ -147,9 +147,9 @@ impl DiffReport {
         }
     }
 
-    /// As JSON with a final newline.
+    /// The report as JSON with a final newline.
     pub fn render(&self) -> String {
-        // Texts, numbers and lists have no way to fail.
+        // Strings, numbers and arrays can't fail to serialize.
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text

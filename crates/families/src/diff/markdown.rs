@@ -5,7 +5,7 @@ use openapi_pipeline::diff::{Change, Level, Subject};
 use super::outline::{Outline, counts, level, not_compared, place, some};
 use super::{Compared, Described};
 
-/// How many operations are named before the rest is counted.
+/// The number of operations named; the others are counted.
 const MOST_NAMES: usize = 3;
 
 pub(super) fn render(compared: &Compared) -> String {
@@ -82,7 +82,7 @@ fn row(change: &Change, place: &str) -> String {
     format!("| {mark} | {direction}{} | {} | {place} |", plain(&change.message), code(change.rule.name))
 }
 
-/// Text of a description, which decides nothing about how the page looks.
+/// A string of a description, escaped so that it doesn't format the page.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
@@ -105,7 +105,7 @@ fn plain(text: &str) -> String {
     out
 }
 
-/// Text in a code span.
+/// A string as a code span.
 fn code(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ").replace('`', "'").replace('|', "\\|");
     format!("`{text}`")

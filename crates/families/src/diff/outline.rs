@@ -7,11 +7,11 @@ use openapi_pipeline::diff::{Change, Difference, Level, Rule, Subject};
 
 use super::Compared;
 
-/// How many operations must share a change for it to be shown once for all of them.
+/// The number of operations that must share a change for it to be shown once for all of them.
 const SHARED_BY: usize = 4;
 
-/// Changes that need no explanation one by one, but a list: their rules, what to call them, and whether what was and what
-/// is says more than where it is.
+/// Rules whose changes are shown as a list: the rule, the title of the list, and whether the old and the new value are
+/// shown instead of the place.
 const LISTED: [(&str, &str, bool); 5] = [
     ("operation-removed", "operations that are gone", false),
     ("operation-added", "operations that are new", false),
@@ -20,23 +20,23 @@ const LISTED: [(&str, &str, bool); 5] = [
     ("type-renamed", "schemas with another name", true),
 ];
 
-/// Changes of one kind.
+/// Changes of one rule.
 pub(super) struct List<'a> {
     pub(super) title: &'static str,
-    /// Whether what was and what is says more than where it is.
+    /// Whether the old and the new value are shown instead of the subject.
     pub(super) shows_values: bool,
     pub(super) changes: Vec<&'a Change>,
 }
 
 /// A difference, sorted.
 pub(super) struct Outline<'a> {
-    /// What needs no explanation one by one.
+    /// The changes shown as lists.
     pub(super) lists: Vec<List<'a>>,
-    /// What is the same in many operations.
+    /// The changes that many operations share.
     pub(super) shared: Vec<Vec<&'a Change>>,
-    /// The rest, by what it belongs to.
+    /// The other changes, by subject.
     pub(super) groups: IndexMap<&'a Subject, Vec<&'a Change>>,
-    /// How often each rule was used, the worst first.
+    /// The number of changes by each rule, the worst first.
     pub(super) rules: Vec<(&'static Rule, usize)>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Outline<'a> {
         let mut alike: IndexMap<(&str, &str), Vec<&Change>> = IndexMap::new();
         for change in &difference.changes {
             counts.entry((change.level(), change.rule.name)).or_insert((change.rule, 0)).1 += 1;
-            // What many operations share is shown once.
+            // A new path that is the same change in many operations goes to `shared` instead.
             let is_shared = change.rule.name == "operation-path-changed" && !change.message.contains('/');
             let list = LISTED.iter().position(|(name, ..)| *name == change.rule.name && !is_shared);
             if let Some(list) = list.and_then(|at| lists.get_mut(at)) {
@@ -65,7 +65,7 @@ impl<'a> Outline<'a> {
             .partition(|changes| changes.iter().filter(|change| is_operation(change)).count() >= SHARED_BY);
         shared.sort_by_key(|changes| (changes.first().map(|change| change.level()), std::cmp::Reverse(changes.len())));
         let mut single: Vec<&Change> = single.into_iter().flatten().collect();
-        // The changes came in order, and each knows its subject.
+        // Back into the order of the difference.
         let order: BTreeMap<*const Change, usize> =
             difference.changes.iter().enumerate().map(|(at, change)| (std::ptr::from_ref(change), at)).collect();
         single.sort_by_key(|change| order.get(&std::ptr::from_ref(*change)).copied());
@@ -77,7 +77,7 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// A level as people read it.
+/// The name of a level for people.
 pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::Breaking => "breaking",
@@ -87,7 +87,7 @@ pub(super) fn level(level: Level) -> &'static str {
     }
 }
 
-/// The counts in a sentence.
+/// The numbers of changes as a phrase.
 pub(super) fn counts(difference: &Difference) -> String {
     if difference.is_empty() {
         return "no change".to_owned();
@@ -109,7 +109,7 @@ pub(super) fn counts(difference: &Difference) -> String {
     format!("{} {changes}: {}", difference.changes.len(), parts.join(", "))
 }
 
-/// What was not compared, a line for each rule that dropped it.
+/// The dropped parts that were not compared, a line for each rule that dropped some.
 pub(super) fn not_compared(compared: &Compared) -> Vec<String> {
     let mut rules: BTreeMap<&str, (usize, &openapi_pipeline::Rule)> = BTreeMap::new();
     for note in &compared.not_compared {
@@ -118,7 +118,7 @@ pub(super) fn not_compared(compared: &Compared) -> Vec<String> {
     rules.values().map(|(count, rule)| format!("{count} x {}: {}", rule.name, rule.summary)).collect()
 }
 
-/// Some operations by name, the others by number.
+/// The names of the first operations, and the number of the others.
 pub(super) fn some(operations: &[String], most: usize) -> String {
     let named: Vec<&str> = operations.iter().take(most).map(String::as_str).collect();
     match operations.len().saturating_sub(most) {
@@ -127,7 +127,7 @@ pub(super) fn some(operations: &[String], most: usize) -> String {
     }
 }
 
-/// `file:line:column` of a change, in the new description if it is there.
+/// `file:line:column` of a change, in the new description if its thing is there.
 pub(super) fn place(compared: &Compared, change: &Change) -> String {
     change.origin().map(|origin| compared.cx.sources.place(origin).to_string()).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use openapi_pipeline::diff::{Change, Seen, Step, Subject};
 use super::outline::{List, Outline, counts, level, not_compared, place, some};
 use super::{Compared, Described};
 
-/// How many operations are named before the rest is counted.
+/// The number of operations named; the others are counted.
 const MOST_NAMES: usize = 3;
 
 pub(super) fn render(compared: &Compared) -> String {
@@ -51,7 +51,7 @@ pub(super) fn render(compared: &Compared) -> String {
     lines.join("\n")
 }
 
-/// What came, went or is called otherwise, in columns as far as they hold it.
+/// A change of a list in aligned columns; long values extend beyond them.
 fn listed(compared: &Compared, list: &List<'_>, change: &Change) -> String {
     let text = |seen: &Option<Seen>| seen.as_ref().map(|seen| seen.text.clone()).unwrap_or_default();
     let end = place(compared, change);
@@ -73,7 +73,7 @@ fn heading<'c>(lines: &mut Vec<String>, title: &str, changes: impl IntoIterator<
     lines.push(format!("{title}: {}", changes.into_iter().count()));
 }
 
-/// What a group belongs to, and for a component which operations use it.
+/// The subject of a group, and for a component the operations that use it.
 fn title(subject: &Subject, changes: &[&Change]) -> String {
     let Subject::Component(name) = subject else { return subject.to_string() };
     let mut operations: Vec<String> = Vec::new();
@@ -96,7 +96,7 @@ fn entry(change: &Change, end: &str) -> String {
     format!("  {:<11} {direction}{}  [{}]  {end}", level(change.level()), change.message, change.rule.name)
 }
 
-/// The values, where the sentence doesn't say them.
+/// The old and the new value, unless the message has them.
 fn values(lines: &mut Vec<String>, change: &Change) {
     let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
     let says = |text: &str| text.is_empty() || change.message.contains(text);
@@ -105,7 +105,7 @@ fn values(lines: &mut Vec<String>, change: &Change) {
     }
 }
 
-/// What follows for the version of a crate.
+/// The version step as a line of the output.
 pub(super) fn step(step: Step) -> &'static str {
     match step {
         Step::None => "semver: none, there is nothing to release",

@@ -1,4 +1,4 @@
-//! What happened to a family's documents on the way to the merged one.
+//! The changes made to a family's documents before they were merged.
 
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::{Context, Node, Origin, Sources, Value, load, select};
@@ -10,17 +10,17 @@ use crate::stages;
 use crate::stages::overlays::{self, Touch};
 use crate::workspace::{Tree, in_openapi};
 
-/// The documents of a family, replayed action by action.
+/// The documents of a family, with their overlays replayed action by action.
 pub(super) struct Journey {
-    /// What each document is before the merge.
+    /// Each document as it is merged.
     parts: Vec<Node>,
-    /// What the actions of all overlays touched.
+    /// The nodes touched by the actions of all overlays.
     touches: Vec<Touch>,
 }
 
 impl Journey {
     pub(super) fn of(cx: &mut Context, tree: &Tree, family: &Family) -> Result<Self, BuildError> {
-        // The replay writes a report of its own, which is of no use beside that of the real run.
+        // The replay's own report is dropped: the build writes the same notes.
         let report = std::mem::take(&mut cx.report);
         let mut journey = Self { parts: Vec::new(), touches: Vec::new() };
         for document in &family.documents {
@@ -38,7 +38,7 @@ impl Journey {
         Ok(journey)
     }
 
-    /// The same place in the family's other documents.
+    /// The same place in the other documents of the family.
     pub(super) fn others(&self, cx: &Context, built: &Built, origin: Origin) -> Vec<Origin> {
         let Some(pointer) = pointer_to(&built.document, origin) else { return Vec::new() };
         let found = self.parts.iter().filter_map(|part| part.pointer(&pointer)).map(|node| node.origin);
@@ -67,7 +67,7 @@ impl Journey {
     }
 }
 
-/// A place by file and pointer: the files of a replay are read twice.
+/// A place by file and pointer, since the replay reads files again and gives their nodes other origins.
 #[derive(PartialEq, Eq)]
 struct Spot {
     file: String,
@@ -79,19 +79,19 @@ impl Spot {
         Self { file: sources.name(origin.source()).to_owned(), pointer: sources.pointer(origin) }
     }
 
-    /// Whether another place is this one or below.
+    /// Whether another place is this one or inside it.
     fn holds(&self, other: &Self) -> bool {
         let below = other.pointer.strip_prefix(self.pointer.as_str());
         self.file == other.file && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// Whether an item lies in what an action brought in from its overlay.
+    /// Whether an item lies in this place of the overlay, from which an action brought it in.
     fn brought_in(&self, item: &Self, action: &Self) -> bool {
         self.file == action.file && self.holds(item)
     }
 }
 
-/// Where a node of this origin stands in the merged document.
+/// The pointer to the node with this origin in the merged document.
 fn pointer_to(document: &Node, origin: Origin) -> Option<String> {
     let mut open = vec![(String::from("#"), document)];
     while let Some((pointer, node)) = open.pop() {

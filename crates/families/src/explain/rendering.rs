@@ -1,9 +1,9 @@
-//! What is known of an item, as text and as JSON.
+//! The explanation of an item, as text and as JSON.
 
 use openapi_pipeline::{Origin, Sources};
 use serde::Serialize;
 
-/// What is known of an item.
+/// The explanation of an item.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explained {
     /// Its path, with the crate.
@@ -12,11 +12,12 @@ pub struct Explained {
     pub kind: &'static str,
     /// Its type or signature.
     pub declaration: String,
-    /// Whether a description speaks of it; otherwise every client has it, and the place is that of the description.
+    /// Whether it stems from the description; otherwise every client has it, and its place is the description as a
+    /// whole.
     pub described: bool,
-    /// Where it comes from: first what was taken, then what other documents of the family say of the same.
+    /// Its places: first the one it was generated from, then the same place in other documents of the family.
     pub made_from: Vec<Place>,
-    /// What changed it, or its parts, on the way.
+    /// The uses of rules on it or its parts.
     pub touched_by: Vec<Touched>,
     /// Its fields or variants.
     pub parts: Vec<Part>,
@@ -40,9 +41,9 @@ pub struct Place {
 pub struct Touched {
     /// The name of the rule.
     pub rule: &'static str,
-    /// The place: of an overlay the action, else where the rule was used.
+    /// The place of the overlay action, or the place that the rule was used at.
     pub at: Place,
-    /// What happened.
+    /// The change made by the rule.
     pub note: String,
 }
 
@@ -53,7 +54,7 @@ pub struct Part {
     pub item: String,
     /// Its type.
     pub declaration: String,
-    /// Where it comes from.
+    /// The place it was generated from.
     pub made_from: Place,
 }
 
@@ -70,7 +71,7 @@ impl Place {
 
 /// The items as JSON, for programs.
 pub fn json(explained: &[Explained]) -> String {
-    // Texts and numbers have no way to fail.
+    // Strings and numbers can't fail to serialize.
     serde_json::to_string_pretty(explained).unwrap_or_default()
 }
 
@@ -91,7 +92,7 @@ pub fn table(explained: &[Explained]) -> String {
     lines.join("\n")
 }
 
-/// The items for a terminal, each with its parts and with what happened to it.
+/// The items for a terminal, each with its parts and the rules that touched it.
 pub fn text(explained: &[Explained]) -> String {
     explained.iter().map(one).collect::<Vec<_>>().join("\n\n")
 }

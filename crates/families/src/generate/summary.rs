@@ -8,7 +8,7 @@ use openapi_pipeline::lower;
 use crate::build::Built;
 use crate::rules;
 
-/// Families with what became of them, every lowering by name, the operations that are not there, what was written.
+/// The numbers for each family, the uses of every rule, the operations left out, and the files written.
 pub(super) fn render(built: &[(Built, Duration)], written: &[PathBuf], total: Duration) -> String {
     let mut lines = vec![format!(
         "{:<12} {:>9} {:>10} {:>6} {:>9} {:>8}",

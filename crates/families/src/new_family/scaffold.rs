@@ -1,4 +1,4 @@
-//! The hand-written part of a new crate, like that of the other families.
+//! The hand-written files of a new crate, like those of the other families.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use client_codegen::CrateSource;
 use crate::client::Facts;
 use crate::workspace::crate_folder;
 
-/// What the files of the crate speak of.
+/// The facts that the files of the crate mention.
 pub(super) struct Scaffold<'a> {
     /// The family's name, such as `acme`.
     pub(super) family: &'a str,
@@ -17,11 +17,11 @@ pub(super) struct Scaffold<'a> {
     pub(super) version: &'a str,
     /// The generated sources.
     pub(super) source: &'a CrateSource,
-    /// What the code needs besides the usual.
+    /// The dependencies of the code beside the usual ones.
     pub(super) needs: Vec<&'static str>,
 }
 
-/// What every client depends on.
+/// The dependencies of every client.
 pub(super) const USUAL: [&str; 6] =
     ["client-runtime", "progenitor-client", "reqwest", "schemars", "serde", "serde_json"];
 
@@ -32,7 +32,7 @@ impl Scaffold<'_> {
             (folder.join("Cargo.toml"), self.manifest()),
             (folder.join("README.md"), self.readme()),
             (folder.join("CHANGELOG.md"), self.changelog()),
-            // A package holds what lies in its folder, and the licences must be in it.
+            // The licences must be in the package, which holds only files of its folder.
             (folder.join("LICENSE-APACHE"), include_str!("../../../../LICENSE-APACHE").to_owned()),
             (folder.join("LICENSE-MIT"), include_str!("../../../../LICENSE-MIT").to_owned()),
             (folder.join("src/lib.rs"), self.library()),
@@ -88,7 +88,7 @@ impl Scaffold<'_> {
     }
 }
 
-/// The lines of a manifest for what a client depends on.
+/// The lines of a manifest for the dependencies.
 fn dependencies(needs: &[&str]) -> Vec<String> {
     let line = |name: &str| match name {
         "schemars" => "schemars = { workspace = true, optional = true }".to_owned(),
@@ -99,12 +99,12 @@ fn dependencies(needs: &[&str]) -> Vec<String> {
     lines
 }
 
-/// A text as TOML.
+/// A string as TOML.
 pub(super) fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-/// Generated code has no tests within it.
+/// Generated code contains no tests.
 const LIBRARY: &str = "[lib]
 # What is generated is tested from outside: its documentation's examples, and the tests of the workspace.
 test = false

@@ -1,4 +1,4 @@
-//! Where each value of a document comes from.
+//! The places that the values of a document come from.
 
 use openapi_pipeline::source::escape_pointer;
 use openapi_pipeline::{Node, Sources, Value};
@@ -22,16 +22,16 @@ pub(super) fn render(sources: &Sources, document: &Node, format: Format) -> Stri
                 let place = sources.place(node.origin);
                 json!({"pointer": pointer, "document": place.file, "line": place.line, "column": place.column})
             });
-            // Texts and numbers have no way to fail.
+            // Strings and numbers can't fail to serialize.
             serde_json::to_string_pretty(&shown.collect::<Vec<_>>()).unwrap_or_default()
         }
     }
 }
 
-/// Longer pointers stand out of their column.
+/// The maximum width of the column of pointers; longer ones exceed it.
 const WIDEST: usize = 100;
 
-/// Documents are no deeper than loading lets them be.
+/// The recursion is bounded by the nesting limit of loading.
 fn collect<'a>(node: &'a Node, pointer: String, values: &mut Vec<(String, &'a Node)>) {
     values.push((pointer.clone(), node));
     match &node.value {

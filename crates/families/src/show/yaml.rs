@@ -1,10 +1,10 @@
-//! A document as YAML: block style, and quotes only where a text would be read as something else.
+//! A document as YAML: block style, with quotes only around strings that would be read as another value.
 
 use std::fmt::Write;
 
 use openapi_pipeline::{Node, Value};
 
-/// The document as YAML, which reads back as the same values.
+/// The document as YAML, which parses to the same values.
 pub(super) fn render(document: &Node) -> String {
     let mut text = String::new();
     match &document.value {
@@ -18,14 +18,14 @@ pub(super) fn render(document: &Node) -> String {
     text
 }
 
-/// Writes the members or elements of a value that has some, one line or more for each.
+/// Writes the properties or elements of a value that isn't empty, each on one or more lines.
 fn write(node: &Node, indent: usize, text: &mut String) {
     let mut entry = |head: &str, node: &Node| {
         let _ = write!(text, "{:indent$}{head}", "");
         if !is_block(node) {
             let _ = writeln!(text, " {}", scalar(node));
         } else if head == "-" {
-            // The first of its lines follows the dash, in the same column as the others.
+            // The first line of the element follows the dash, in the same column as its other lines.
             let begin = text.len();
             write(node, indent + 2, text);
             text.replace_range(begin..begin + indent + 2, " ");
@@ -51,7 +51,7 @@ fn is_block(node: &Node) -> bool {
     }
 }
 
-/// A value that takes no lines of its own.
+/// A value that fits on the line of its key or dash.
 fn scalar(node: &Node) -> String {
     match &node.value {
         Value::String(text) => string(text),
@@ -69,7 +69,7 @@ fn string(text: &str) -> String {
             '"' | '\\' => quoted.extend(['\\', character]),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            // What ends a line, or isn't seen.
+            // Line breaks and invisible characters.
             _ if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
                 let _ = write!(quoted, "\\u{:04x}", u32::from(character));
             }
@@ -80,9 +80,9 @@ fn string(text: &str) -> String {
     quoted
 }
 
-/// Whether a text needs no quotes. Some do that could go without.
+/// Whether a string is certain to need no quotes.
 fn is_plain(text: &str) -> bool {
-    // What readers of YAML 1.1 or 1.2 take for something else than a text.
+    // Words that readers of YAML 1.1 or 1.2 take for other values than strings.
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let inside = |character: char| character.is_alphanumeric() || " _-./{}()+$',*@".contains(character);
     text.starts_with(|first: char| first.is_alphabetic() || matches!(first, '/' | '_' | '$'))
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_reads_back_as_the_same() {
+    fn a_rendered_document_parses_to_the_same_values() {
         let texts = [
             "",
             " ",

@@ -1,15 +1,15 @@
-//! Overlays taken action by action: which of them still match, and what each of them touches.
+//! Overlays applied action by action, to see which actions still match, and which nodes each of them touches.
 
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Origin, Value, overlay};
 
-/// Applies an overlay as far as it goes: an action that fails changes nothing, and the others are applied all the same.
+/// Applies an overlay as far as it goes: an action that fails changes nothing, and the others are still applied.
 ///
 /// The problems are those of all actions, each with its place.
 pub(crate) fn as_far_as_it_goes(cx: &mut Context, document: Node, overlay: &Node) -> (Node, Diagnostics) {
     let whole = overlay::apply(cx, document.clone(), overlay);
     match whole {
         Ok(done) => return (done, Diagnostics::default()),
-        // With one action at most there is nothing to take apart.
+        // A single action can't be separated any further.
         Err(problems) if actions(overlay).len() < 2 => return (document, problems),
         Err(_) => {}
     }
@@ -24,7 +24,7 @@ pub(crate) fn as_far_as_it_goes(cx: &mut Context, document: Node, overlay: &Node
     (document, found)
 }
 
-/// Applies to two documents what fits both, so that a correction made for one of them shows as no difference.
+/// Applies the actions that fit both documents, so that a correction made for one of them shows as no difference.
 pub(crate) fn to_both(cx: &mut Context, (mut old, mut new): (Node, Node), overlays: &[Node]) -> (Node, Node) {
     for overlay in overlays {
         for action in actions(overlay) {
@@ -38,16 +38,16 @@ pub(crate) fn to_both(cx: &mut Context, (mut old, mut new): (Node, Node), overla
     (old, new)
 }
 
-/// What one action changed.
+/// The changes of one action.
 #[derive(Clone, Debug)]
 pub(crate) struct Touch {
     /// The place of the action.
     pub(crate) action: Origin,
-    /// The places in the description that it changed, and those of the overlay that it brought in.
+    /// The origins of the nodes that it changed, and those of the nodes that it brought in from the overlay.
     pub(crate) places: Vec<Origin>,
 }
 
-/// What the actions of an overlay change, and the document they leave. An action that fails changes nothing.
+/// The changes of each action of an overlay, and the resulting document. An action that fails changes nothing.
 pub(crate) fn touched(cx: &mut Context, mut document: Node, overlay: &Node) -> (Node, Vec<Touch>) {
     let mut touches = Vec::new();
     for action in actions(overlay) {
@@ -66,7 +66,7 @@ fn actions(overlay: &Node) -> &[Node] {
     overlay.get("actions").and_then(Node::as_array).unwrap_or_default()
 }
 
-/// The overlay with one of its actions.
+/// The overlay with only this action.
 fn alone(overlay: &Node, action: &Node) -> Node {
     let mut alone = overlay.clone();
     if let Some(actions) = alone.get_mut("actions").and_then(Node::as_array_mut) {
@@ -75,7 +75,7 @@ fn alone(overlay: &Node, action: &Node) -> Node {
     alone
 }
 
-/// What is wrong with the overlay as a whole is found with every action, and said once.
+/// Adds a problem once: one of the overlay as a whole is found again with every action.
 fn add(found: &mut Diagnostics, problem: Diagnostic) {
     let place = |problem: &Diagnostic| problem.primary.as_ref().map(|(origin, _)| *origin);
     if !found.0.iter().any(|known| known.message == problem.message && place(known) == place(&problem)) {
@@ -83,8 +83,8 @@ fn add(found: &mut Diagnostics, problem: Diagnostic) {
     }
 }
 
-/// Where two trees differ: the parents of what came or went, and what was replaced. Trees are no deeper than loading lets
-/// them be.
+/// Collects the differences between two trees: added and removed nodes with their parents, and replaced nodes. The
+/// recursion is bounded by the nesting limit of loading.
 fn compare(before: &Node, after: &Node, places: &mut Vec<Origin>) {
     match (&before.value, &after.value) {
         (Value::Object(old), Value::Object(new)) => {

@@ -1,13 +1,13 @@
-//! How much memory processes take.
+//! The memory used by processes.
 
 use std::process::{Command, Stdio};
 
-/// The most memory that was in use by this process at once, in bytes; none where the system doesn't say.
+/// The peak memory of this process, in bytes; `None` where the system doesn't tell.
 pub(crate) fn peak() -> Option<u64> {
     from_status("self", "VmHWM:")
 }
 
-/// The memory that a process has now, in bytes; none where the system doesn't say.
+/// The present memory of a process, in bytes; `None` where the system doesn't tell.
 pub(crate) fn of(process: u32) -> Option<u64> {
     if cfg!(target_os = "linux") { from_status(&process.to_string(), "VmRSS:") } else { from_ps(process) }
 }
@@ -18,7 +18,7 @@ fn from_status(process: &str, key: &str) -> Option<u64> {
     kibibytes(line.trim().strip_suffix("kB")?)
 }
 
-/// POSIX has no call for it, but a program.
+/// POSIX has a program for it, but no call.
 fn from_ps(process: u32) -> Option<u64> {
     let mut ps = Command::new("ps");
     ps.args(["-o", "rss=", "-p"]).arg(process.to_string()).stdin(Stdio::null()).stderr(Stdio::null());
@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn both_ways_know_this_process() {
+    fn both_sources_know_the_memory_of_this_process() {
         let ours = std::process::id();
         let ways = [cfg!(target_os = "linux").then(|| from_status(&ours.to_string(), "VmRSS:")), Some(from_ps(ours))];
         for (at, way) in ways.into_iter().enumerate() {

@@ -26,7 +26,7 @@ impl FileSet {
         self.files.extend(other.files);
     }
 
-    /// Path and text of each file, by path.
+    /// Path and contents of each file, by path.
     pub fn iter(&self) -> impl Iterator<Item = (&Path, &str)> {
         self.files.iter().map(|(path, text)| (path.as_path(), text.as_str()))
     }
@@ -38,12 +38,12 @@ impl FileSet {
         self.iter().filter(differs).map(|(path, _)| path.to_owned()).collect()
     }
 
-    /// Writes what is stale, `last` after all others: every file goes to a temporary one beside its place first, so an
-    /// error before the first rename changes nothing. Says which files changed.
+    /// Writes the stale files, `last` after all others, and returns their paths. Every file is staged as a temporary
+    /// one beside its target first, so an error before the first rename changes nothing.
     ///
     /// # Errors
     ///
-    /// When a file can't be staged, which leaves all as they were, or can't be replaced.
+    /// When a file can't be staged, which leaves all files unchanged, or can't be replaced.
     pub fn write(&self, root: &Path, last: &Path) -> Result<Vec<PathBuf>, Failure> {
         let mut stale = self.stale(root);
         stale.sort_by_key(|path| path == last);
@@ -62,14 +62,14 @@ impl FileSet {
 }
 
 fn stage(target: &Path, text: &str) -> std::io::Result<NamedTempFile> {
-    // What a rename would only find out when others are done.
+    // A rename would fail for a folder only after other files were replaced.
     if target.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
     let folder = target.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
-    // Its default lets only the owner read the file; sources are for everybody.
+    // By default only the owner may read a temporary file; sources are readable by all users.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let mut file = builder.prefix(".generate-").tempfile_in(folder)?;

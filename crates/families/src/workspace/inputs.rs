@@ -10,15 +10,15 @@ use openapi_pipeline::load::Files;
 /// All files a run reads, by their path in the workspace: the inputs that families.lock names.
 pub type Inputs = BTreeMap<PathBuf, Vec<u8>>;
 
-/// Files that remember what was read.
+/// Files that record which of them were read.
 pub struct Recording<'a> {
     files: &'a dyn Files,
-    /// What was read so far.
+    /// The files read so far.
     pub read: RefCell<Inputs>,
 }
 
 impl<'a> Recording<'a> {
-    /// The same files, of which none was read yet.
+    /// The same files, with none recorded yet.
     pub fn new(files: &'a dyn Files) -> Self {
         Self { files, read: RefCell::default() }
     }

@@ -1,4 +1,4 @@
-//! The workspace as it would be: what is on disk, with some files changed in memory.
+//! The workspace with changes in memory: the files on disk, some of them changed or removed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -13,10 +13,10 @@ use crate::failure::Failure;
 /// Folders that hold no sources of the workspace.
 const SKIPPED: [&str; 3] = ["target", "node_modules", "corpus"];
 
-/// How deep manifests lie, at most: `benches/hot-path/Cargo.toml`.
+/// The depth of the deepest manifest: `benches/hot-path/Cargo.toml`.
 const DEEPEST: usize = 3;
 
-/// The files of a workspace, some of them changed or gone.
+/// The files of a workspace, some of them changed or removed in memory.
 #[derive(Clone, Debug)]
 pub struct Tree {
     disk: DiskFiles,
@@ -25,30 +25,30 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The workspace as it is.
+    /// The workspace without changes.
     pub fn new(workspace: &Workspace) -> Self {
         Self { disk: DiskFiles::new(workspace.root()), changed: BTreeMap::new(), gone: BTreeSet::new() }
     }
 
-    /// Sets the text of a file.
+    /// Sets the contents of a file.
     pub fn write(&mut self, path: impl Into<PathBuf>, text: String) {
         let path = path.into();
         self.gone.remove(&path);
         self.changed.insert(path, text);
     }
 
-    /// Takes a file away.
+    /// Removes a file.
     pub fn remove(&mut self, path: &Path) {
         self.changed.remove(path);
         self.gone.insert(path.to_owned());
     }
 
-    /// Where a file lies on disk.
+    /// The path of a file on disk.
     pub fn path(&self, path: &Path) -> PathBuf {
         self.disk.root.join(path)
     }
 
-    /// The content of a file. It may be as large as a description.
+    /// The contents of a file, which may be as large as a description.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Tree {
         self.read(path, Limits::default().file_size)
     }
 
-    /// The text of a file.
+    /// The contents of a file as a string.
     ///
     /// # Errors
     ///
@@ -70,12 +70,12 @@ impl Tree {
         })
     }
 
-    /// Whether there is something at a path: a file, or a folder on disk.
+    /// Whether a file exists, or a folder on disk.
     pub fn exists(&self, path: &Path) -> bool {
         self.changed.contains_key(path) || !self.gone.contains(path) && self.disk.root.join(path).exists()
     }
 
-    /// What was changed.
+    /// The changed files.
     pub fn changes(&self) -> FileSet {
         let mut files = FileSet::default();
         for (path, text) in &self.changed {
@@ -84,12 +84,12 @@ impl Tree {
         files
     }
 
-    /// What was taken away.
+    /// The removed files.
     pub fn gone(&self) -> impl Iterator<Item = &Path> {
         self.gone.iter().map(PathBuf::as_path)
     }
 
-    /// All files of a name, such as the manifests of the workspace and of those inside its folder.
+    /// The paths of all files with a name, such as the manifests of the workspace and of packages in its folder.
     pub fn named(&self, name: &str) -> Vec<PathBuf> {
         let mut found: BTreeSet<PathBuf> = self.changed.keys().filter(|path| path.ends_with(name)).cloned().collect();
         self.collect(Path::new(""), name, DEEPEST, &mut found);

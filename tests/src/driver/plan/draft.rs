@@ -1,4 +1,4 @@
-//! A call in the making: from the parameters of a description to the arguments of a method.
+//! A call being composed: from the parameters of a description to the arguments of a method.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::reported::explained;
 use super::{Case, Plan, Subject};
 use oracle::{Answer, Direction, Fill, Generator, Location, Operation, Parameter, Place, Random, Style};
 
-/// A call in the making.
+/// A call being composed.
 pub(super) struct Draft<'a> {
     plan: &'a mut Plan,
     subject: &'a Subject,
@@ -22,7 +22,7 @@ pub(super) struct Draft<'a> {
     parameters: BTreeMap<(Location, String), Value>,
 }
 
-/// A call can't be made; why is noted in the plan.
+/// The call can't be made; the reason is noted in the plan.
 struct Impossible;
 
 impl<'a> Draft<'a> {
@@ -47,7 +47,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The call, or nothing where it can't be made.
+    /// The call; `None` if it can't be made.
     pub(super) fn finish(mut self, answer: Answer) -> Option<Case> {
         let body = self.fill_in().ok()?;
         for argument in &self.unclaimed.required {
@@ -59,7 +59,8 @@ impl<'a> Draft<'a> {
     }
 
     fn fill_in(&mut self) -> Result<Option<Value>, Impossible> {
-        // Of parameters of one name, that of the path has it, and the others have their place behind it.
+        // Of parameters with the same name, the argument with that name is the path's, and the others have their
+        // location as a suffix.
         let mut parameters: Vec<&Parameter> = self.operation.parameters.iter().collect();
         parameters.sort_by_key(|parameter| (parameter.location != Location::Path, !parameter.required));
         for parameter in parameters {
@@ -87,7 +88,7 @@ impl<'a> Draft<'a> {
                 return if parameter.required { Err(Impossible) } else { Ok(()) };
             }
         };
-        // Outside of a body, these can't be told from nothing.
+        // Outside of a body, null and an empty array can't be told from an absent parameter.
         if !parameter.required && (value.is_null() || value.as_array().is_some_and(Vec::is_empty)) {
             return Ok(());
         }
@@ -101,7 +102,7 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// A parameter that the client has no argument for: a reason is needed.
+    /// A parameter that the client has no argument for, for which a reason must be known.
     fn missing(&mut self, parameter: &Parameter) -> Result<(), Impossible> {
         let is_header = parameter.location == Location::Header;
         if is_header && is_managed(&parameter.name) {
@@ -185,12 +186,12 @@ impl Arguments {
     fn claim(&mut self, name: &str, location: Location) -> Option<Claimed> {
         let name = letters(name);
         let behind = format!("{name}{}", letters(&format!("{location:?}")));
-        // The body's argument is the body's.
+        // The argument `body` is the request body.
         let plain = if name == "body" { Vec::new() } else { vec![name.clone()] };
         self.take(&[plain, vec![format!("{name}parameter"), behind]].concat())
     }
 
-    /// The first argument of one of these names.
+    /// Takes the first argument with one of these names.
     fn take(&mut self, names: &[String]) -> Option<Claimed> {
         for (list, required) in [(&mut self.required, true), (&mut self.optional, false)] {
             for wanted in names {
@@ -208,7 +209,8 @@ fn letters(name: &str) -> String {
     name.trim_start_matches("r#").chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
-/// An array may be a text with separators, and a number a text: then it is the caller who writes it.
+/// The value for an argument's type: where the argument is a string, the caller has to write an array or a number as
+/// one.
 fn as_argument(argument: &Claimed, parameter: &Parameter, value: &Value) -> Value {
     let separator = match parameter.style {
         Style::Space => " ",

@@ -1,10 +1,10 @@
-//! What the generator's report says of things that a client can't do.
+//! The parts that a client lacks, as explained by the generator's report.
 
 use serde_json::Value;
 
 use oracle::{Operation, Parameter};
 
-/// A template without the names of its parameters.
+/// A path template without the names of its parameters.
 pub(super) fn anonymous(path: &str) -> String {
     let mut plain = String::new();
     let mut inside = false;
@@ -17,7 +17,7 @@ pub(super) fn anonymous(path: &str) -> String {
     plain
 }
 
-/// Why an operation has no method, if the report says so.
+/// The reason why an operation has no method, if the report has it.
 pub(super) fn left_out(report: &Value, operation: &Operation) -> Option<String> {
     let entries = report.get("left_out").and_then(Value::as_array)?;
     let title = |entry: &&Value| {
@@ -29,7 +29,7 @@ pub(super) fn left_out(report: &Value, operation: &Operation) -> Option<String> 
     construct.and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The rule by which the generator dropped a parameter, if its report has it.
+/// The rule by which the generator dropped a parameter, if the report has it.
 pub(super) fn explained(report: &Value, operation: &Operation, parameter: &Parameter) -> Option<String> {
     let entries = report.get("lowered").and_then(Value::as_array)?;
     let found = entries.iter().find(|entry| {

@@ -78,7 +78,7 @@ async fn each_failure_has_its_own_type() {
 }
 
 #[tokio::test]
-async fn what_has_not_changed_is_an_answer() {
+async fn not_modified_is_an_answer() {
     let (puppet, client) = depot().await;
     puppet.tell(|request| match request.headers.contains_key("if-none-match") {
         true => reply(304, &[("etag", "\"7\"")], ""),

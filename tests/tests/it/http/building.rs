@@ -1,4 +1,4 @@
-//! Which server a client calls, and over what.
+//! The server that a client calls, and its HTTP client.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use workspace_tests::{Server, run, workspace_root};
 use crate::http::calls::{CALLS, clients, shown};
 use crate::http::servers::success;
 
-/// Where a client of these settings sends its calls.
+/// The base URL of a client with these settings.
 macro_rules! base_url {
     ($family:ident $(, $method:ident($($argument:expr),*))*) => {{
         let client = $family::Client::builder()$(.$method($($argument),*))*.build().unwrap();

@@ -17,7 +17,7 @@ pub(crate) struct Clients {
     pub(crate) aivo: aivo_client::Client,
 }
 
-/// Builds the clients of a server, each with these methods of its builder.
+/// Builds the clients for a server, each with these methods of its builder.
 macro_rules! clients {
     ($url:expr $(, $method:ident($($argument:expr),*))*) => {
         $crate::http::calls::Clients {
@@ -28,7 +28,7 @@ macro_rules! clients {
     };
 }
 
-/// Builds the client of one family, on a timer that doesn't wait.
+/// Builds the client of one family, with a timer that doesn't wait.
 macro_rules! client {
     ($family:ident, $url:expr $(, $method:ident($($argument:expr),*))*) => {
         $family::Client::builder()
@@ -45,17 +45,17 @@ pub(crate) use {client, clients};
 /// An operation with arguments.
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
-    /// What its body must be on the wire.
+    /// The expected body on the wire.
     pub(crate) body: &'static str,
     pub(crate) send: fn(&Clients) -> BoxFuture<'_, Outcome>,
-    /// The same with a token of its own, where the request has a method for one.
+    /// The same with the call's own token, where the request has a method for it.
     pub(crate) send_with_token: Option<for<'a> fn(&'a Clients, &'a str) -> BoxFuture<'a, Outcome>>,
-    /// `Debug` of the request, which carries this token if it can.
+    /// `Debug` of the request, with this token if the request takes one.
     pub(crate) debug: fn(&Clients, &str) -> String,
 }
 
 impl Call {
-    /// The path with its value in place.
+    /// The path with its parameter filled in.
     pub(crate) fn target(&self) -> String {
         self.operation.path.replace("{app_id}", APP_ID)
     }
@@ -153,10 +153,10 @@ pub(crate) static CALLS: [Call; 15] = {
     ]
 };
 
-/// What came of a call, whatever its types are.
+/// The outcome of a call, without its types.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// Everything it shows of itself without being asked for a body: `Debug`, `Display`, and that of all its sources.
+    /// All output without explicit access to a body: `Debug` and `Display`, also of all sources.
     pub(crate) shown: String,
     pub(crate) result: Result<(), Failure>,
 }
@@ -173,11 +173,11 @@ pub(crate) struct Failure {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The server's answer as it is described.
+    /// An answer in its documented form.
     Typed,
-    /// The server's answer as it is not.
+    /// An answer in another form.
     Other,
-    /// A success that doesn't decode, and the field that doesn't fit.
+    /// A success that doesn't decode, and the wrong field.
     Decode(Option<String>),
     Transport {
         connect: bool,
@@ -224,7 +224,7 @@ impl Failure {
     }
 }
 
-/// Everything an error shows of itself without being asked for a body.
+/// All output of an error without explicit access to a body.
 pub(crate) fn shown(error: &(dyn StdError + 'static)) -> String {
     let chain = std::iter::successors(Some(error), |&error| error.source());
     chain.map(|error| format!("{error} {error:#} {error:?} {error:#?}\n")).collect()

@@ -1,4 +1,4 @@
-//! Connections that break, and what may be sent again then.
+//! Connections that break, and the requests that may be sent again then.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ fn refresh() -> &'static Call {
     CALLS.iter().find(|call| call.operation.rotates).unwrap()
 }
 
-/// The name of a message token can be as long as one likes.
+/// The name of a message token has no length limit, so the body can be large.
 #[tokio::test]
 async fn the_answer_to_an_upload_that_is_cut_short_is_read() {
     const ANSWER: &str = r#"{"code":"payload_too_large","detail":"too large"}"#;
@@ -60,7 +60,7 @@ async fn a_refresh_token_is_sent_once_when_the_connection_breaks() {
             async move {
                 write(&mut stream, answer).await;
                 stream.shutdown().await.unwrap();
-                // Until the client hangs up too.
+                // Until the client closes the connection too.
                 while stream.read(&mut [0; 1024]).await.is_ok_and(|count| count > 0) {}
             }
         })

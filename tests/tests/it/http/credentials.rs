@@ -1,4 +1,4 @@
-//! Which credentials go along, where an operation takes one or another.
+//! The credentials sent for an operation with several alternatives.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use golden_clients::gate::{Client, ClientBuilder, Error, Security, Server, opera
 use crate::http::calls::shown;
 use crate::http::servers::{Puppet, empty};
 
-/// A server that notes what each request proves.
+/// A server that records the credentials of each request.
 struct Gate {
     puppet: Puppet,
     seen: Arc<Mutex<Vec<String>>>,
@@ -37,7 +37,7 @@ impl Gate {
     }
 }
 
-/// Has no token, and says so.
+/// A source without a token, which says that a login is required.
 #[derive(Debug)]
 struct SignedOut;
 
@@ -54,13 +54,13 @@ impl TokenSource for SignedOut {
 }
 
 #[tokio::test]
-async fn of_several_ways_one_that_can_be_met_is_taken() {
+async fn of_several_alternatives_one_that_can_be_met_is_taken() {
     let gate = Gate::open().await;
     gate.builder().pass("p").build().unwrap().either().await.unwrap();
     gate.builder().static_token("t").build().unwrap().either().await.unwrap();
     let both = gate.builder().pass("p").static_token("t").build().unwrap();
     both.either().await.unwrap();
-    // A token of the call's own is meant to be sent.
+    // The call's own token must be sent.
     both.either().token("own").await.unwrap();
     both.pair_or_token().await.unwrap();
     gate.builder().pass("p").seal("s").build().unwrap().pair_or_token().await.unwrap();
@@ -76,7 +76,7 @@ async fn of_several_ways_one_that_can_be_met_is_taken() {
 }
 
 #[tokio::test]
-async fn all_of_one_way_are_sent_and_basic_beside_bearer_is_its_own() {
+async fn all_schemes_of_an_alternative_are_sent_and_basic_is_apart_from_bearer() {
     let gate = Gate::open().await;
     gate.builder().static_token("t").seal("s").build().unwrap().together().await.unwrap();
     let login = Secret::basic("me", "pw").unwrap();
@@ -88,7 +88,7 @@ async fn all_of_one_way_are_sent_and_basic_beside_bearer_is_its_own() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named_before_anything_is_sent() {
+async fn missing_credentials_are_named_before_anything_is_sent() {
     let gate = Gate::open().await;
     let error = gate.builder().seal("canary").build().unwrap().pair_or_token().await.unwrap_err();
     let Error::Credentials(details) = &error else { panic!("{error:?}") };

@@ -1,4 +1,4 @@
-//! Which bodies of success are taken, and what is said about the others.
+//! The success bodies that are accepted, and the errors for others.
 
 use aivo_client::types::{AuthResponse, UserRole, UserStatus};
 use client_runtime::{Error, Response};
@@ -11,7 +11,7 @@ use crate::http::servers::{AUTH_RESPONSE, Puppet, json as json_reply, reply};
 
 const CANARY: &str = "canary-7f3a";
 
-/// Signs in with an answer that was changed. An error must name the field, be kept, and not be quoted.
+/// Signs in with a changed answer. A decode error must name the field and keep the body, and must not quote it.
 async fn login_with(change: impl FnOnce(&mut Value)) -> Result<Response<AuthResponse>, String> {
     SignIn::start().await.with(change).await
 }
@@ -74,7 +74,7 @@ async fn unknown_values_of_enums_are_kept() {
 }
 
 #[tokio::test]
-async fn fields_nobody_described_are_ignored() {
+async fn undocumented_fields_are_ignored() {
     let response = login_with(|body| {
         body["token_type"] = json!("bearer");
         body["user"]["badges"] = json!([{"name": null}]);
@@ -168,7 +168,7 @@ async fn a_field_of_another_type_is_named_and_not_quoted() {
     }
 }
 
-/// The shipped service writes snake_case: the client says so by the first name that isn't there.
+/// The vendor's released service writes snake_case: the client's error names the first missing field.
 #[tokio::test]
 async fn other_names_than_the_documented_are_a_missing_field() {
     let body = r#"{"access_token":"canary-7f3a","refresh_token":"canary-7f3a","expires_in":1,"user":{}}"#;

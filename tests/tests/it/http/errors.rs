@@ -1,4 +1,4 @@
-//! Errors keep everything, whatever their body is, and are typed where they are what their description says.
+//! Errors keep the whole response, whatever its body is, and are typed where the body has its documented form.
 
 use client_runtime::{ApiError, RetryPolicy};
 use svix_client::types as svix;
@@ -19,7 +19,7 @@ fn body_of(family: &str, status: u16) -> &'static str {
     }
 }
 
-/// What servers, gateways and proxies really send.
+/// Answers seen from servers, gateways and proxies.
 const FOREIGN: [(u16, &str, &str); 22] = [
     (400, "text/plain", "Invalid URL: bad percent-encoded sequence"),
     (400, "application/json", r#"{"oops":1}"#),
@@ -123,7 +123,7 @@ async fn the_fields_of_a_typed_error_can_be_read() {
     assert!(problem.details.is_none() && problem.message == "Bad");
 }
 
-/// The detail of a 422 of this body.
+/// The detail of a 422 with this body.
 async fn validation(body: &'static str) -> svix::HttpValidationErrorDetail {
     let server = always(422, &[("content-type", "application/json")], body).await;
     let client = client!(svix_client, server.url(), static_token("t"));

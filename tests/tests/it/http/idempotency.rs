@@ -1,4 +1,4 @@
-//! Idempotency keys, and what is repeated.
+//! Idempotency keys, and retries.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::http::calls::{CALLS, app, client, clients};
 use crate::http::servers::{Puppet, always, empty, reply, success};
 use crate::http::time::TestTimer;
 
-/// The keys that arrived; an empty text where there was none.
+/// The keys that arrived; an empty string for a request without one.
 fn keys(server: &Server) -> Vec<String> {
     server.received().iter().map(|request| request.header("idempotency-key").to_owned()).collect()
 }
@@ -88,7 +88,7 @@ async fn switched_off_there_is_no_key_and_no_retry() {
 
 /// Svix answers 501 where its open-source server lacks an operation.
 #[tokio::test]
-async fn what_is_not_implemented_is_not_retried() {
+async fn a_501_is_not_retried() {
     let server = always(501, &[("retry-after", "1")], r#"{"code":"not_implemented","detail":""}"#).await;
     let timer = TestTimer::new();
     let clients = clients!(server.url(), static_token("t"), timer(timer.clone()));

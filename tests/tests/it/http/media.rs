@@ -1,10 +1,10 @@
-//! What clients ask for, and what they make of what they get.
+//! The media types that clients accept, and how they read the answers.
 
 use golden_clients::depot::{Client, Server};
 
 use crate::http::servers::{Puppet, reply};
 
-/// Calls an operation at a server that answers with this body; what was asked for, and what came of it.
+/// Calls an operation at a server that answers with this body; gives the `Accept` header and the decoded value.
 macro_rules! asked {
     ($puppet:expr, $operation:ident, $media_type:expr, $body:expr) => {{
         let client = Client::builder().server(Server::Custom($puppet.url().to_owned())).build().unwrap();

@@ -1,4 +1,4 @@
-//! What every operation sends, against the vendors' tables and the clients' own.
+//! The requests of every operation, compared with the vendors' documents and the clients' tables.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use workspace_tests::{Received, Server};
 use crate::http::calls::{CALLS, Call, app, client, clients};
 use crate::http::servers::{empty, success};
 
-/// What the vendors' documents say: method, path, the statuses of errors with a body.
+/// The operations in the vendors' documents: method, path, the statuses of errors with a body.
 pub(crate) const DOCUMENTED: [(&str, &str, &str, &[u16]); 15] = [
     ("svix", "POST", "/api/v1/auth/app-portal-access/{app_id}", CURRENT),
     ("svix", "POST", "/api/v1/auth/app/{app_id}/create-message-token", CURRENT),
@@ -32,13 +32,13 @@ pub(crate) const DOCUMENTED: [(&str, &str, &str, &[u16]); 15] = [
 const CURRENT: &[u16] = &[400, 401, 403, 404, 409, 422, 429];
 const LEGACY: &[u16] = &[401, 403, 404, 409, 422, 429];
 
-/// The statuses that the document gives an operation's errors.
+/// The statuses documented for an operation's errors.
 pub(crate) fn documented(operation: &Operation) -> &'static [u16] {
     let key = (operation.family, operation.method, operation.path);
     DOCUMENTED.iter().find(|(family, method, path, _)| (*family, *method, *path) == key).unwrap().3
 }
 
-/// Sends all calls to a server that does as it is told, and gives what arrived there.
+/// Sends all calls to a server that answers each with its success, and returns the requests that arrived.
 async fn sent() -> Vec<(&'static Call, Received)> {
     let server = Server::start(|request, _| success(request)).await;
     let clients = clients!(server.url(), static_token("t"));

@@ -1,4 +1,4 @@
-//! Paths are exact, and nothing a caller puts into one leaves its place.
+//! Paths are exact, and an argument in a path stays within its segment.
 
 use client_runtime::{BoxFuture, Error};
 use svix_client::Client;
@@ -7,7 +7,7 @@ use svix_client::types::{AppId, ApplicationTokenExpireIn, CreateMessageTokenIn};
 use crate::http::calls::{CALLS, client, clients};
 use crate::http::servers::always;
 
-/// Calls an operation and tells whether the argument was refused.
+/// Calls an operation and returns whether the argument was refused.
 type Try = for<'a> fn(&'a Client, &'a AppId) -> BoxFuture<'a, bool>;
 
 /// All operations with a path parameter.

@@ -1,4 +1,4 @@
-//! No credential reaches another origin, and none is lost on the way around a corner of the same one.
+//! No credential reaches another origin, and none is lost in a redirect within the origin.
 
 use client_runtime::Security;
 use workspace_tests::Server;
@@ -26,7 +26,7 @@ async fn nothing_reaches_another_origin() {
         assert!(other.received().is_empty(), "{status}: another port is another origin");
         assert_eq!(server.received().len(), CALLS.len());
         let with_secrets = server.received().into_iter().filter(|request| {
-            request.mentions(TOKEN) || request.mentions(PASSWORD) // So there was something to lose.
+            request.mentions(TOKEN) || request.mentions(PASSWORD) // The request carried a secret.
         });
         assert_eq!(with_secrets.count(), CALLS.len());
     }
@@ -62,7 +62,7 @@ async fn a_second_hop_cannot_lead_away_either() {
     assert_eq!((other.received().len(), server.received().len()), (0, 2 * CALLS.len()));
 }
 
-/// Aivo's service sends a request without or with a slash at the end to the other, with an absolute location.
+/// Aivo's service redirects from a path without a trailing slash to the one with it, or back, with an absolute URL.
 #[tokio::test]
 async fn at_home_method_body_and_token_arrive_again() {
     for status in [307, 308] {

@@ -1,4 +1,4 @@
-//! No credential and no echo of one is ever shown by something that isn't asked for it.
+//! Credentials, and bodies that echo them, are shown only where a method explicitly exposes them.
 
 use client_runtime::{Error, RetryPolicy};
 use workspace_tests::Server;
@@ -11,18 +11,18 @@ const CANARY: &str = "canary-7f3a";
 #[track_caller]
 fn assert_hidden(shown: &str) {
     for secret in [CANARY, PASSWORD, "spent", "once"] {
-        // "once" and "spent" are words, too; as values they stand in quotes.
+        // "once" and "spent" are also words; as values they are in quotes.
         let secret = if secret.contains(['-', ' ']) { secret.to_owned() } else { format!("\"{secret}\"") };
         assert!(!shown.contains(&secret), "{secret} in {shown}");
     }
 }
 
-/// Bodies that put the canary wherever a description has a text, and where it has none.
+/// Bodies with the canary in every string that a description has, and in undocumented places.
 const BODIES: [&str; 13] = [
     r#"{"code":"canary-7f3a","detail":"canary-7f3a"}"#,
     r#"{"detail":[{"loc":["body","canary-7f3a"],"msg":"canary-7f3a","type":"canary-7f3a"}]}"#,
     r#"{"detail":"canary-7f3a"}"#,
-    // What Aivo sends: `input` is the password.
+    // Aivo's answer: `input` is the password.
     r#"{"detail":[{"type":"string_too_short","loc":["body","password"],"msg":"short","input":"canary-7f3a"}]}"#,
     r#"{"error":"canary-7f3a","message":"canary-7f3a","details":{"canary-7f3a":"canary-7f3a"}}"#,
     r#"{"error":"e","message":"m","validationErrors":[{"field":"canary-7f3a","message":"canary-7f3a"}]}"#,
@@ -60,7 +60,7 @@ async fn bodies_that_were_decoded_are_not_shown_either() {
     for body in BODIES {
         for status in [401, 422] {
             server.tell(move |_| reply(status, &[], body));
-            // The types inside, without the wrappers that hide them.
+            // The inner types, without the wrappers that hide them.
             if let Err(Error::Api(error)) = clients.svix.logout().await {
                 use svix_client::errors::LogoutError::{Unauthorized, UnprocessableEntity};
                 match error {

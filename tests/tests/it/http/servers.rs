@@ -1,4 +1,4 @@
-//! Servers that answer as a test needs it.
+//! Servers with answers chosen by the test.
 
 use std::sync::{Arc, Mutex};
 
@@ -26,7 +26,7 @@ pub(crate) fn empty(status: u16) -> Response {
     reply(status, &[], "")
 }
 
-/// Gives the same answer to everything.
+/// A server with the same answer to every request.
 pub(crate) async fn always(
     status: u16,
     headers: &'static [(&'static str, &'static str)],
@@ -37,7 +37,7 @@ pub(crate) async fn always(
 
 type Answer = Box<dyn Fn(&Received) -> Response + Send>;
 
-/// A server that answers as it was told last: building clients takes longer than calling them.
+/// A server whose answer can be replaced, so that a test builds its clients once: building takes longer than calling.
 pub(crate) struct Puppet {
     pub(crate) server: Server,
     answer: Arc<Mutex<Answer>>,
@@ -60,7 +60,7 @@ impl Puppet {
     }
 }
 
-/// What a server answers that does as it is told.
+/// The documented success of each operation.
 pub(crate) fn success(request: &Received) -> Response {
     let path = request.target.trim_end_matches('/');
     match (request.method.as_str(), path) {
@@ -85,8 +85,8 @@ pub(crate) const AUTH_RESPONSE: &str = r#"{
     }
 }"#;
 
-/// A server without manners: each connection is handed over once the head of its request and the beginning of the body
-/// are read. It stops when the test's runtime does.
+/// A raw TCP server: each connection is handed over once the head of its request and the beginning of the body are
+/// read. It stops with the test's runtime.
 pub(crate) async fn raw<F>(handle: impl Fn(TcpStream) -> F + Send + 'static) -> String
 where
     F: Future<Output = ()> + Send + 'static,
@@ -113,7 +113,7 @@ pub(crate) async fn write(stream: &mut TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).await.unwrap();
 }
 
-/// Where nobody listens.
+/// A URL at which no server listens.
 pub(crate) async fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())

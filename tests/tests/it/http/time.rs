@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use client_runtime::{BoxFuture, Timer, TokioTimer};
 
-/// Its pauses are over at once, and are written down. Its clocks move by them and by nothing else.
+/// Its pauses end at once, and are recorded. Its clocks advance by them and by nothing else.
 #[derive(Debug)]
 pub(crate) struct TestTimer {
     start: (Instant, SystemTime),
@@ -40,7 +40,7 @@ impl Timer for TestTimer {
         Box::pin(async move { pauses.lock().unwrap().push(duration) })
     }
 
-    /// The real thing: keys are made of it.
+    /// Real randomness, since keys are made of it.
     fn random(&self) -> u64 {
         TokioTimer::default().random()
     }

@@ -1,4 +1,4 @@
-//! Which token goes out, and what happens when the server refuses it.
+//! The token of each request, and the consequences of a refusal by the server.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use workspace_tests::Server;
 use crate::http::calls::{CALLS, Call, Kind, client, clients};
 use crate::http::servers::{always, empty, reply, success};
 
-/// A source that is given its tokens, of generations 1, 2, 3, …
+/// A source with given tokens, of generations 1, 2, 3, …
 #[derive(Debug)]
 pub(crate) struct TestSource(Mutex<State>);
 
@@ -66,7 +66,7 @@ impl TokenSource for TestSource {
     }
 }
 
-/// What needs a token and doesn't spend another one.
+/// The calls that need a token and don't rotate a refresh token.
 fn replayable() -> impl Iterator<Item = &'static Call> {
     CALLS.iter().filter(|call| call.operation.security == Security::Bearer && !call.operation.rotates)
 }

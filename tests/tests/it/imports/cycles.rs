@@ -1,11 +1,11 @@
-//! Sets of files of which each leads to each.
+//! Sets of files that all reach one another by imports.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::Arrows;
 
-/// The largest such sets of more than one file.
+/// The maximal cycles: sets of more than one file.
 pub(super) fn of(arrows: &Arrows) -> Vec<BTreeSet<PathBuf>> {
     let mut cycles: Vec<BTreeSet<PathBuf>> = Vec::new();
     for file in arrows.keys() {

@@ -1,4 +1,4 @@
-//! The modules of a crate, and the names that each takes from others.
+//! The modules of a crate, and the names that each imports from others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use syn::{Attribute, Item, UseTree};
 
 use super::Arrows;
 
-/// A path of names, from the root of the crate on.
+/// A path of names from the root of the crate.
 type ModulePath = Vec<String>;
 
-/// A crate as its files have it.
+/// A crate as read from its files.
 pub(super) struct Crate {
     modules: BTreeMap<ModulePath, Module>,
     arrows: Arrows,
@@ -21,21 +21,21 @@ pub(super) struct Crate {
 #[derive(Default)]
 struct Module {
     file: PathBuf,
-    /// What is defined there.
+    /// The items defined in it.
     items: BTreeSet<String>,
-    /// Names for what is defined elsewhere.
+    /// Names for items defined elsewhere, with their paths.
     aliases: BTreeMap<String, Vec<String>>,
-    /// The modules all names are taken from.
+    /// The modules imported by globs.
     globs: Vec<Vec<String>>,
-    /// The paths that are written there.
+    /// The paths in its code.
     paths: BTreeSet<Vec<String>>,
 }
 
-/// How often a name may lead to another name.
+/// The limit of names that lead to another name.
 const DEEPEST: usize = 16;
 
 impl Crate {
-    /// Reads a crate from its first file on. What is only there for tests is left out.
+    /// Reads a crate from its first file on, without code for tests.
     pub(super) fn read(root: &Path) -> Self {
         let mut read = Self { modules: BTreeMap::new(), arrows: Arrows::new() };
         read.file(root, root.parent().unwrap(), Vec::new());
@@ -47,7 +47,7 @@ impl Crate {
         &self.arrows
     }
 
-    /// The path of the module that is in a file.
+    /// The path of the module that a file contains.
     pub(super) fn module(&self, file: &Path) -> &[String] {
         self.modules
             .iter()
@@ -57,7 +57,7 @@ impl Crate {
             .unwrap()
     }
 
-    /// `below` is the folder that the modules of the file are in.
+    /// `below` is the folder of the file's child modules.
     fn file(&mut self, file: &Path, below: &Path, path: ModulePath) {
         let source = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let parsed = syn::parse_file(&source).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -112,7 +112,7 @@ impl Crate {
         arrows
     }
 
-    /// A path as it is written in a module, from the root on; `None` for those of other crates.
+    /// A path in a module's code as a path from the root; `None` for those of other crates.
     fn absolute(&self, module: &ModulePath, written: &[String]) -> Option<ModulePath> {
         let (first, rest) = written.split_first()?;
         let mut path = match first.as_str() {
@@ -124,7 +124,7 @@ impl Crate {
                 let alias = self.modules.get(module)?.aliases.get(name);
                 match alias.filter(|target| target.first() != Some(first)) {
                     _ if self.modules.contains_key(&child) => child,
-                    // A name that was taken leads on from where its own path leads.
+                    // An imported name leads on from the target of its import.
                     Some(target) => return self.absolute(module, &[target.clone(), rest.to_vec()].concat()),
                     None => return None,
                 }
@@ -140,7 +140,7 @@ impl Crate {
         Some(path)
     }
 
-    /// The file that defines what a path leads to. What the root of the crate doesn't have is of code that is quoted,
+    /// The file that defines the target of a path. A path that the root of the crate lacks is in quoted code, which is
     /// for another crate.
     fn defined_in(&self, path: &[String], depth: usize) -> Option<PathBuf> {
         let depth = depth.checked_sub(1)?;
@@ -169,7 +169,7 @@ impl Crate {
     }
 }
 
-/// The names that a `use` gives to what is elsewhere.
+/// Adds the names that a `use` declares.
 fn take(module: &mut Module, before: &mut Vec<String>, tree: &UseTree) {
     match tree {
         UseTree::Path(path) => {
@@ -196,7 +196,7 @@ fn take(module: &mut Module, before: &mut Vec<String>, tree: &UseTree) {
     }
 }
 
-/// Collects the paths that are written in code, those in macros included.
+/// Collects the paths in code, also in macro calls.
 struct Paths<'a> {
     found: &'a mut BTreeSet<Vec<String>>,
 }
@@ -276,7 +276,7 @@ fn is_test(token: TokenTree) -> bool {
     matches!(&token, TokenTree::Ident(name) if name == "test")
 }
 
-/// The first file that `#[path = "…"]` names, on some condition or none.
+/// The first file given by `#[path = "…"]`, with or without a condition.
 fn given_path(attributes: &[Attribute]) -> Option<String> {
     let written: Vec<String> = attributes.iter().map(|attribute| quote::quote!(#attribute).to_string()).collect();
     let given = written.iter().find_map(|text| text.split_once("path = \""))?;

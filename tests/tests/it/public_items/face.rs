@@ -1,4 +1,4 @@
-//! What users of a crate can name, as one source without bodies, in which each item has its public path.
+//! The items that users of a crate can name, as one source without bodies, in which each item has its public path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,17 +13,17 @@ use super::tree::{Tree, is_public, may_exist};
 pub(super) struct Face {
     /// Its items, as source.
     pub(super) source: String,
-    /// Other public paths of items, and items of other crates: the path, and what it stands for.
+    /// Other public paths of items, and exported items of other crates: the path, and its target.
     pub(super) reexports: BTreeSet<String>,
 }
 
-/// Where users find something.
+/// The public path of an item.
 #[derive(Clone)]
 struct Public {
     /// The module, empty for the root.
     module: String,
     name: String,
-    /// The conditions of its module, and whether documentation hides that.
+    /// The attributes of its module that apply to it: conditions, and whether it is hidden from documentation.
     marks: Vec<Attribute>,
 }
 
@@ -44,7 +44,7 @@ struct Reached {
 pub(super) fn of(tree: &Tree) -> Face {
     let mut found = Found { tree, reached: Vec::new(), items: BTreeMap::new(), reexports: BTreeSet::new() };
     found.reach(Reached { module: 0, path: String::new(), marks: Vec::new() });
-    // What is declared where users can see it has its path from there, however often it is exported again.
+    // An item declared in a public module keeps that path, even if it is exported again elsewhere.
     let mut next = 0;
     while let Some(reached) = found.reached.get(next).cloned() {
         found.exports(&reached);
@@ -58,7 +58,7 @@ fn joined(module: &str, name: &str) -> String {
     if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
 }
 
-/// The attributes of something that what is in it shares.
+/// The attributes of a module or an export that also apply to its items.
 fn marks(attributes: &[Attribute]) -> impl Iterator<Item = Attribute> {
     let shared = attributes.iter().filter(|attribute| {
         attribute.path().is_ident("cfg")
@@ -75,7 +75,7 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// A module that users can name, with the public ones in it.
+    /// Adds a module that users can name, with its public descendants.
     fn reach(&mut self, reached: Reached) {
         let module = &self.tree.modules[reached.module];
         for item in &module.items {
@@ -108,7 +108,7 @@ impl Found<'_> {
         }
     }
 
-    /// What a module exports that is declared elsewhere.
+    /// Adds the items that a module exports and another one declares.
     fn exports(&mut self, at: &Reached) {
         let uses = self.tree.modules[at.module].items.iter().filter_map(|item| match item {
             Item::Use(item) if is_public(&item.vis) => Some(item),
@@ -119,7 +119,7 @@ impl Found<'_> {
         }
     }
 
-    /// What a `use` in the module `from` exports at a path.
+    /// Adds the items that a `use` in the module `from` exports at a path.
     fn export(&mut self, from: usize, item: &ItemUse, at: &Reached) {
         for import in imports(&item.tree) {
             let target = self.tree.resolve(from, &import.path);
@@ -198,7 +198,7 @@ impl Found<'_> {
         source
     }
 
-    /// An impl that users meet: for a public type, of a public trait, or a conversion of a public type.
+    /// An impl that users can see: for a public type, of a public trait, or a conversion of a public type.
     fn implementation(&self, module: usize, block: &ItemImpl) -> Option<(&Public, Item)> {
         let mut block = block.clone();
         block.items.retain(|item| {
@@ -217,14 +217,14 @@ impl Found<'_> {
                 let is_parameter = of.path.get_ident().is_some_and(|name| parameters.contains(&name.to_string()));
                 of.path.leading_colon = (!is_parameter).then(Default::default);
             } else if let Some(last) = of.path.segments.last().cloned() {
-                // Its module goes before.
+                // The path of its module is added by `source`.
                 of.path.segments = std::iter::once(last).collect();
             }
         }
         Some((public, Item::Impl(block)))
     }
 
-    /// The public trait, or the public type in its arguments, of an impl for something foreign.
+    /// The public trait, or the public type in its arguments, of an impl for a foreign type.
     fn meant(&self, module: usize, block: &ItemImpl) -> Option<&Public> {
         let (implemented, _) = block.trait_.as_ref()?;
         let of_path = |path: &syn::Path| match self.tree.resolve(module, &segments(path))? {
@@ -242,7 +242,7 @@ impl Found<'_> {
         of_path(implemented).or(converted)
     }
 
-    /// What a private alias stands for, and the module that it is declared in.
+    /// The target of a private alias, and the module that declares the alias.
     fn private_alias(&self, module: usize, ty: &Type) -> Option<(usize, Type)> {
         let Some(Target::Own(declared)) = self.target(module, ty) else { return None };
         if self.items.contains_key(&declared) || matches!(ty, Type::Reference(_)) {
@@ -270,7 +270,7 @@ fn segments(path: &syn::Path) -> Vec<String> {
     path.segments.iter().map(|segment| segment.ident.to_string()).collect()
 }
 
-/// An item under its public name, with what its module and its export say of it.
+/// An item under its public name, with the attributes of its module and its export.
 fn mark(mut item: Item, public: &Public) -> Item {
     let name = quote::format_ident!("{}", public.name);
     let (attributes, ident) = match &mut item {
@@ -289,7 +289,7 @@ fn mark(mut item: Item, public: &Public) -> Item {
     item
 }
 
-/// What an item looks like from outside: own types by their public paths, imported ones by their full ones.
+/// Rewrites an item as seen from outside: own types by their public paths, imported ones by their full ones.
 struct Shown<'a> {
     found: &'a Found<'a>,
     module: usize,
@@ -307,7 +307,7 @@ impl VisitMut for Shown<'_> {
     }
 
     fn visit_type_mut(&mut self, ty: &mut Type) {
-        // A name that users don't have hides from them what they do have.
+        // A private alias would hide the public type that it stands for.
         if let Some((module, hidden)) = self.found.private_alias(self.module, ty) {
             *ty = hidden;
             Shown { found: self.found, module }.visit_type_mut(ty);

@@ -1,4 +1,4 @@
-//! What macros make, as far as it can be told without expanding them.
+//! The items that macros declare, as far as they can be known without expanding macros.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,8 @@ use syn::Item;
 
 use super::tree::Tree;
 
-/// For each call of a macro of the crate that makes public items: the beginnings of these, and the names it is given.
+/// For each call of a macro of the crate that declares public items: the heads of these items, and the names passed to
+/// it.
 pub(super) fn of(tree: &Tree) -> BTreeSet<String> {
     let calls = || {
         tree.modules.iter().flat_map(|module| {
@@ -38,7 +39,7 @@ pub(super) fn of(tree: &Tree) -> BTreeSet<String> {
     called.flatten().collect()
 }
 
-/// From each `pub` to the body or the value behind it.
+/// Collects the tokens from each `pub` to the body or the value behind it.
 fn public_heads(tokens: TokenStream, heads: &mut Vec<String>) {
     let mut head: Option<TokenStream> = None;
     let mut rest = tokens.into_iter().peekable();

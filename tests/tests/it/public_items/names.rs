@@ -1,31 +1,31 @@
-//! From a name in a module to what it stands for.
+//! Resolves names and paths in modules.
 
 use syn::{Item, UseTree};
 
 use super::tree::{Tree, is_public};
 
-/// Where something is declared: its module, and its name there.
+/// The module that declares an item, and the item's name there.
 pub(super) type Declared = (usize, String);
 
-/// What a path stands for.
+/// The target of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// A module of the crate.
     Module(usize),
-    /// Something that the crate declares.
+    /// An item that the crate declares.
     Own(Declared),
-    /// Something of another crate, or of the prelude, with its path as far as imports tell it.
+    /// An item of another crate, or of the prelude, with its path as far as imports show it.
     Foreign(String),
 }
 
-/// A name that a `use` brings in.
+/// A name that a `use` declares.
 pub(super) struct Import {
-    /// `None` for everything of a module.
+    /// `None` for a glob.
     pub(super) name: Option<String>,
     pub(super) path: Vec<String>,
 }
 
-/// The names that a `use` brings in.
+/// The names that a `use` declares.
 pub(super) fn imports(tree: &UseTree) -> Vec<Import> {
     fn collect(tree: &UseTree, path: &[String], found: &mut Vec<Import>) {
         let with = |name: &dyn ToString| [path, &[name.to_string()]].concat();
@@ -47,7 +47,7 @@ pub(super) fn imports(tree: &UseTree) -> Vec<Import> {
     found
 }
 
-/// What an item is called, if it has a name that paths can end in.
+/// The name of an item that has one in paths, and whether the item is public.
 pub(super) fn name(item: &Item) -> Option<(String, bool)> {
     let (name, visibility) = match item {
         Item::Const(item) => (&item.ident, &item.vis),
@@ -64,12 +64,12 @@ pub(super) fn name(item: &Item) -> Option<(String, bool)> {
 }
 
 impl Tree {
-    /// What a path in a module stands for. `None` for what a macro makes, as macros aren't expanded.
+    /// The target of a path in a module; `None` for an item that a macro declares, since macros aren't expanded.
     pub(super) fn resolve(&self, module: usize, path: &[String]) -> Option<Target> {
         self.resolve_in(module, path, &mut Vec::new())
     }
 
-    /// `looked_up` are the names that are being looked up already: globs may go in cycles.
+    /// `looked_up` are the names being looked up already, since globs can have cycles.
     fn resolve_in(&self, module: usize, path: &[String], looked_up: &mut Vec<Declared>) -> Option<Target> {
         let (first, mut rest) = path.split_first()?;
         let mut at = match first.as_str() {
@@ -83,7 +83,7 @@ impl Tree {
                 Target::Module(inside) if next == "super" => Target::Module(self.modules[inside].parent),
                 Target::Module(inside) => self.look_up(inside, next, looked_up)?,
                 Target::Foreign(path) => Target::Foreign(format!("{path}::{next}")),
-                // A variant, or what belongs to a type.
+                // A variant, or an associated item of a type.
                 Target::Own(_) => return None,
             };
             rest = behind;

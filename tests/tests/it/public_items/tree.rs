@@ -1,4 +1,4 @@
-//! The modules of a crate, as its sources declare them. Tests are left out.
+//! The modules of a crate, as declared by its sources, without tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,28 +8,28 @@ use syn::{Attribute, Item, Meta, Visibility};
 
 use super::names::{Import, imports, name};
 
-/// A crate.
+/// The modules of a crate.
 pub(super) struct Tree {
-    /// The root is the first.
+    /// The first one is the root.
     pub(super) modules: Vec<Module>,
 }
 
-/// A module of it.
+/// A module of a crate.
 #[derive(Default)]
 pub(super) struct Module {
     /// Its path, such as `exec::body`; that of the root is empty.
     pub(super) path: String,
     pub(super) parent: usize,
     pub(super) children: BTreeMap<String, Child>,
-    /// What is declared in it, besides modules; functions without their bodies.
+    /// The items declared in it, besides modules; functions without their bodies.
     pub(super) items: Vec<Item>,
     /// The names of the items.
     pub(super) names: BTreeSet<String>,
-    /// What it imports.
+    /// Its imports.
     pub(super) imports: Vec<Import>,
 }
 
-/// A module in another one.
+/// A child module.
 pub(super) struct Child {
     pub(super) module: usize,
     pub(super) public: bool,
@@ -47,7 +47,7 @@ impl Module {
     }
 }
 
-/// Bodies are most of a source, and nothing that users depend on.
+/// Removes bodies, which are most of a source and not part of the interface.
 struct WithoutBodies;
 
 impl VisitMut for WithoutBodies {
@@ -70,7 +70,7 @@ impl Tree {
         self.module(parsed.items, folder, path, parent)
     }
 
-    /// A module whose own modules lie in `folder`.
+    /// Adds a module whose child modules are in `folder`.
     fn module(&mut self, items: Vec<Item>, folder: &Path, path: String, parent: usize) -> usize {
         let at = self.modules.len();
         self.modules.push(Module { path: path.clone(), parent, ..Module::default() });
@@ -95,13 +95,13 @@ impl Tree {
 
 fn file_of(attributes: &[Attribute], folder: &Path, name: &str) -> PathBuf {
     let beside = [format!("{name}.rs"), format!("{name}/mod.rs")].map(|file| folder.join(file));
-    // The path of a file that is chosen by the system counts from the folder of the file that names it.
+    // `#[path]` is relative to the folder of the file with the attribute.
     let chosen = attributes.iter().find_map(chosen_file).map(|file| folder.parent().unwrap().join(file));
     let found = chosen.into_iter().chain(beside).find(|file| file.is_file());
     found.unwrap_or_else(|| panic!("there is no file for the module `{name}` in {}", folder.display()))
 }
 
-/// The file that `#[path = "…"]` names, also where a condition goes before.
+/// The file given by `#[path = "…"]`, with or without a condition.
 fn chosen_file(attribute: &Attribute) -> Option<String> {
     let mut file = None;
     let named = |meta: &Meta| match meta {
@@ -121,7 +121,7 @@ fn chosen_file(attribute: &Attribute) -> Option<String> {
     file
 }
 
-/// Whether something is compiled for users of the crate: on some system, with some features, and not for tests alone.
+/// Whether an item may be compiled for users of the crate: on some system, with some features, and not only for tests.
 pub(super) fn may_exist(attributes: &[Attribute]) -> bool {
     let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     conditions

@@ -3,13 +3,13 @@
 use super::{CorpusReport, DocumentTrial, Totals};
 use crate::corpus::samples::{Finding, SampleTotals, Samples};
 
-/// How many values that didn't survive are shown for a description; the report has all.
+/// The number of findings of a kind shown for a description; the report has all.
 const SHOWN: usize = 5;
 
-/// How much of a value is shown.
+/// The number of characters shown of a value.
 const LETTERS: usize = 200;
 
-/// A line for each description, what went wrong, and last one line of totals.
+/// A line for each description, the problems, and last the totals.
 pub(super) fn render(report: &CorpusReport) -> String {
     let width = report.documents.iter().map(|trial| trial.document.len()).max().unwrap_or(0).max("document".len());
     let mut lines = vec![format!(
@@ -64,7 +64,7 @@ fn totals(totals: &Totals) -> String {
     )
 }
 
-/// What came of the values, and what didn't survive.
+/// The results of trying values, and the values that were refused or changed.
 fn sampled(report: &CorpusReport, width: usize) -> Vec<String> {
     let tried: Vec<(&str, &Samples)> =
         report.documents.iter().filter_map(|trial| Some((trial.document.as_str(), trial.samples.as_ref()?))).collect();
