@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn no_item_stands_before_what_its_module_uses() {
+    fn items_do_not_shadow_names_that_their_module_uses() {
         let items = named(&["option", "all", "intoFuture", "login", "option_request", "duration", "self", "gen"]);
         let requests: Vec<&str> = items.iter().map(|one| one.request.as_str()).collect();
         let expected =
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_don_t_stand_before_what_builders_have() {
+    fn credentials_do_not_shadow_methods_of_builders() {
         assert_eq!(
             credentials(["apiKey", "server", "api_key"].into_iter()),
             ["api_key", "server_credential", "api_key_credential"]

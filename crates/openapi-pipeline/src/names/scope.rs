@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pinned_has_its_pin() {
+    fn pinned_names_are_given_or_refused() {
         let wishes = || vec![wish("a", &["a"]), wish("b", &["b"]), wish("c", &["c"])];
         assert_eq!(settle(&[("c", "a")], wishes()).unwrap(), ["a_2", "b", "a"]);
         let problem = |pins| settle(pins, wishes()).unwrap_err().to_string();

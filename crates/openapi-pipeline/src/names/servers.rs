@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_are_called_by_what_tells_them_apart() {
+    fn servers_are_named_by_their_differences() {
         for (servers, expected) in [
             (&["https://eu.api.x.com", "https://us.api.x.com"][..], &["Eu", "Us"][..]),
             (

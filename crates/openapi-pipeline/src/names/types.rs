@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_inline_becomes_a_component() {
+    fn inline_schemas_become_components() {
         let color = json!({"type": "string", "enum": ["red"], "default": "red"});
         let (schemas, types) = schemas(json!({
             "User": {"type": "object", "properties": {
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn so_does_what_is_inline_in_operations() {
+    fn inline_schemas_of_operations_become_components() {
         let object = json!({"type": "object", "properties": {"a": {"type": "object", "properties": {"b": {}}}}});
         let (document, types) = named(
             &json!({"paths": {"/": {"get": {
@@ -480,7 +480,7 @@ mod tests {
     }
 
     #[test]
-    fn alternatives_are_called_by_what_they_are() {
+    fn alternatives_are_named_by_their_kind() {
         let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let text = || json!({"type": "string"});
         let (_, types) = schemas(json!({
