@@ -101,7 +101,7 @@ impl Visitor for Repairer {
     }
 }
 
-/// Whether a key of an object may have any value.
+/// Whether the value under a key of an object is arbitrary.
 fn is_open(kind: Kind, key: &str) -> bool {
     key.starts_with("x-") || (kind == Kind::Link && matches!(key, "parameters" | "requestBody"))
 }

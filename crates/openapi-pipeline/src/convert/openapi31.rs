@@ -114,7 +114,7 @@ fn drop_server_names(cx: &mut Context, holder: &mut Node) {
     }
 }
 
-/// Removes the fields of single objects all over the document.
+/// The visitor that removes fields from single objects all over the document.
 struct Fields {
     /// `components.mediaTypes` of 3.2.
     media_types: Option<Node>,

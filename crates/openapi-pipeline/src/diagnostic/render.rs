@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_span_is_drawn_wherever_it_stands() {
+    fn an_empty_span_is_drawn_at_every_place() {
         let mut sources = Sources::new();
         let file = sources.add("a.yaml", "a: é\n");
         // Before a character of two bytes, before the line break, and at the end.

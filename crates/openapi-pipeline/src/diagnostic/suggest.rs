@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_resemble_are_close_whatever_their_case() {
+    fn similar_names_are_close_whatever_their_case() {
         let names = ["HTTPValidationError", "User"];
         assert_eq!(closest("HttpValidationErr", names.into_iter()), Some("HTTPValidationError"));
         assert_eq!(closest("Use", names.into_iter()), Some("User"));

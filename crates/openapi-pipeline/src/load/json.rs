@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_stand_at_their_value_and_containers_at_their_key() {
+    fn scalars_have_the_place_of_their_value_and_containers_of_their_key() {
         let (sources, node) = read("{\n  \"a\": {\n    \"b\": 1,\n    \"c\": [\n      {}]}}");
         let node = node.unwrap();
         let place = |pointer: &str| sources.place(node.pointer(pointer).unwrap().origin);

@@ -438,7 +438,7 @@ fn references_lead_to_components() {
 }
 
 #[test]
-fn schemas_are_found_wherever_they_stand() {
+fn schemas_are_found_at_every_place() {
     let old = || json!({"const": 1});
     let new = json!({"enum": [1], "type": "integer"});
     let media =

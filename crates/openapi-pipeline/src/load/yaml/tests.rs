@@ -91,7 +91,7 @@ fn other_tags_are_errors_that_name_them() {
 }
 
 #[test]
-fn scalars_stand_at_their_value_and_containers_at_their_key() {
+fn scalars_have_the_place_of_their_value_and_containers_of_their_key() {
     let (sources, node) =
         read("# comment\na:\n  b: 1\n  c:\n    - x: 'é'\n      y: é\n    -  [z]\n  d:\n  e: &here {f: 1}\n");
     let node = node.unwrap();
