@@ -1,8 +1,8 @@
-//! Stage 3: any dialect to OpenAPI 3.0.3.
+//! Stage 3: converts any dialect to OpenAPI 3.0.3.
 //!
-//! Swagger 2.0 is laid out anew (`swagger2`), OpenAPI 3.1 and 3.2 lose what 3.0 has no place for (`openapi31`), and
-//! every document then passes `openapi30`, which repairs the schemas and the forms of 3.1 that real 3.0 documents hold
-//! too. What each rule does is written in one place, `rules`.
+//! Swagger 2.0 gets the layout of 3.0 (`swagger2`), OpenAPI 3.1 and 3.2 lose the fields that 3.0 lacks (`openapi31`),
+//! and every document then passes `openapi30`, which repairs the schemas and the forms of 3.1 that real 3.0 documents
+//! use too. All rules are described in one place, `rules`.
 
 mod examples;
 mod keywords;
@@ -20,7 +20,12 @@ mod walk;
 use crate::vocabulary::document::{Dialect, Document};
 use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 
-/// Turns a description of any dialect into an OpenAPI 3.0.3 document.
+/// Converts a description of any dialect to an OpenAPI 3.0.3 document.
+///
+/// # Errors
+///
+/// When the root or a part of an operation must be an object and is none, a Swagger operation has two bodies, or a
+/// limit is passed.
 pub fn to_v3_0(cx: &mut Context, document: Document) -> Result<Node, Diagnostics> {
     let Document { dialect, mut root } = document;
     if root.as_object().is_none() {

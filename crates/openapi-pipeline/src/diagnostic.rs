@@ -1,4 +1,4 @@
-//! Errors for people: what is wrong, where, and what to do.
+//! Errors for people: the problem, the place, and the remedy.
 
 pub(crate) mod excess;
 mod render;
@@ -15,23 +15,23 @@ use crate::source::Origin;
 pub struct Diagnostic {
     /// Short, stable name of the kind of problem, such as `dangling-ref`.
     pub code: &'static str,
-    /// What is wrong, in one sentence.
+    /// The problem, in one sentence.
     pub message: String,
-    /// The place that is wrong, and what to say under it.
+    /// The place of the problem, and its label.
     pub primary: Option<(Origin, String)>,
-    /// Other places that matter, each with what to say under it.
+    /// Other places that matter, with their labels.
     pub related: Vec<(Origin, String)>,
-    /// What to do about it.
+    /// The remedy.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
-    /// A problem that is not tied to a place yet.
+    /// A problem without a place.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), primary: None, related: Vec::new(), help: None }
     }
 
-    /// Ties it to a place.
+    /// Sets the place of the problem.
     #[must_use]
     pub fn at(mut self, origin: Origin, label: impl Into<String>) -> Self {
         self.primary = Some((origin, label.into()));
@@ -45,7 +45,7 @@ impl Diagnostic {
         self
     }
 
-    /// Says what to do.
+    /// Sets the remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -59,12 +59,16 @@ impl Diagnostic {
     }
 }
 
-/// Problems that stopped a stage; never empty.
+/// Problems that stopped a stage; as an error, never empty.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// `Ok` when nothing was collected.
+    /// `Ok` when no problem was collected.
+    ///
+    /// # Errors
+    ///
+    /// The problems, if there are any.
     pub fn into_result(self) -> Result<(), Self> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }

@@ -1,7 +1,7 @@
 //! From API descriptions as vendors publish them to one document that a client generator can take.
 //!
-//! Each stage is a function from document to document that writes what it did into a [`report::Report`]:
-//! [`load`] → [`overlay`] → [`convert`] → [`select`] → [`merge`] → [`lower`]. [`names`] names what is generated from the last.
+//! Each stage is a function from document to document that records its changes in a [`report::Report`]:
+//! [`load`] → [`overlay`] → [`convert`] → [`select`] → [`merge`] → [`lower`]. [`names`] names the generated items.
 //!
 //! Architecture invariant: no network, no process, no printing, no clock in this crate. The same inputs give the same bytes.
 

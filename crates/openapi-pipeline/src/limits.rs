@@ -1,16 +1,15 @@
-//! What a document may cost. All limits of the pipeline stand here, each far above any published description and far
-//! below what exhausts memory or patience, so that a hostile document gets an error about as quickly as a real one gets
-//! its client.
+//! The limits of a run. Each is far above any published description and far below what exhausts memory or patience, so
+//! that a hostile document gets an error about as quickly as a real one gets its client.
 //!
 //! [`Limits`] are a value: a [`Context`](crate::Context) has them, and each stage reads them there. Recursion is
-//! bounded by [`Limits::depth`]; whatever copies parts of a document does it through
-//! [`Context::copy`](crate::Context::copy); the report counts what it holds.
+//! bounded by [`Limits::depth`]; parts of documents are copied by [`Context::copy`](crate::Context::copy); the report
+//! counts its own length.
 
 mod weight;
 
 pub use weight::{height, text_weight, weight};
 
-/// What a run may cost. [`Limits::default`] is for descriptions as vendors publish them; other numbers are set on it:
+/// The limits of a run. [`Limits::default`] is for descriptions as vendors publish them; other numbers are set on it:
 ///
 /// ```
 /// use openapi_pipeline::{Context, Limits};
@@ -21,60 +20,59 @@ pub use weight::{height, text_weight, weight};
 /// # assert_eq!(cx.limits().file_size, 1 << 20);
 /// ```
 ///
-/// The numbers are maxima: what is exactly as large is taken. Higher ones of sizes, values and copies cost memory, of
-/// levels stack, and of the others time.
+/// The numbers are maxima, and inclusive. Higher ones of sizes, values and copies cost memory, of levels stack, and of
+/// the others time.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The largest file that is read, in bytes. A file is in memory twice while it is parsed, and places in it are
-    /// offsets of 32 bits.
+    /// The size of a file, in bytes. A file is in memory twice while it is parsed, and places in it are offsets of 32
+    /// bits.
     pub file_size: u64,
-    /// What all files of a run may hold together, in bytes: four of the largest size, as every text stays in memory for
+    /// The size of all files of a run together, in bytes: four of the largest size, as every file stays in memory for
     /// the errors that quote it.
     pub total_size: usize,
-    /// How deep objects and arrays may nest, in levels. Every stage walks the tree recursively, so this bounds the
-    /// stack it needs. Of JSON no more than 512 levels are read, whatever this says: its parser recurses too.
+    /// The nesting of objects and arrays, in levels. Every stage walks the tree recursively, so this bounds the stack
+    /// it needs. Of JSON no more than 512 levels are read, whatever this says: its parser recurses too.
     pub depth: usize,
-    /// How many values a file may hold; in YAML long texts count more than once (see [`text_weight`]).
+    /// The number of values in a file; in YAML, long strings count more than once (see [`text_weight`]).
     pub values: usize,
-    /// How many values all files of a run may hold together: two of the most, for a description and what is bundled
-    /// into it.
+    /// The number of values in all files of a run together: twice that of one file, for a description and the files
+    /// bundled into it.
     pub total_values: usize,
-    /// How long a JSON pointer may become, in bytes. Every line of the report carries one, and no name of an API comes
-    /// near the length of a page of memory.
+    /// The length of a JSON pointer, in bytes. Every line of the report carries one, and no name of an API comes near
+    /// the size of a page of memory.
     pub pointer: usize,
-    /// What the aliases of a YAML file may add to it, in the measure of [`weight`]: half of what the file may hold.
+    /// The values that aliases may add to a YAML file, in the measure of [`weight`]: half of those of a file.
     pub aliased: usize,
-    /// How many references may follow one another before what they mean: more than anybody writes, and few enough to
-    /// follow them from every place of a document.
+    /// The length of a chain of references: longer than authors write, and short enough to be followed from every place
+    /// of a document.
     pub hops: usize,
-    /// What bringing other files into a document may add to it, in the measure of [`weight`]: half of what a file may
-    /// hold.
+    /// The values that bundling other files may add to a document, in the measure of [`weight`]: half of those of a
+    /// file.
     pub bundled: usize,
-    /// What a run may copy from one place of a document to another, in the measure of [`weight`]: as much as a file may
-    /// hold.
+    /// The values that a run may copy from one place of a document to another, in the measure of [`weight`]: those of a
+    /// file.
     pub copied: usize,
-    /// How long the report of a run may become, in bytes: as long as the largest file.
+    /// The length of the report of a run, in bytes: that of the largest file.
     pub report: usize,
-    /// How much code a client may have, in bytes: an estimate of the generator, made before it begins, since what it takes
-    /// of time and memory is in proportion. Several of the largest clients of this repository, and less than a gigabyte
-    /// of memory.
+    /// The size of a client's code, in bytes: an estimate made before the generator begins, since its time and memory
+    /// are in proportion. Several of the largest clients of this repository, and less than a gigabyte of memory.
     pub code: usize,
-    /// The same for large descriptions: how much code a byte of them may become. Those that vendors publish become three
-    /// to twelve.
+    /// The same for large descriptions: bytes of code for each byte of the description. Published ones become three to
+    /// twelve.
     pub code_growth: usize,
-    /// How many problems are kept and drawn before the rest is left out: more than anybody reads at once.
+    /// The number of problems that are kept and drawn: more than a person reads at once.
     pub problems: usize,
-    /// How many bytes of source lines are read to draw problems. Only minified files come near: each problem in their
+    /// The bytes of source lines that are read to draw problems. Only minified files come near: each problem in their
     /// one line reads all of it.
     pub lines_read: usize,
-    /// How many problems are given a suggestion: it is looked for among all names of a document.
+    /// The number of problems that get a suggestion, which is looked for among all names of a document.
     pub suggestions: usize,
-    /// The longest JSONPath, in bytes.
+    /// The length of a JSONPath, in bytes.
     pub target_length: usize,
-    /// How deep the brackets of a JSONPath may nest, in levels: its parser recurses, and tries alternatives at each.
+    /// The nesting of brackets in a JSONPath, in levels: its parser recurses, and tries alternatives at each.
     pub target_nesting: usize,
-    /// How many steps evaluating a JSONPath may take, by an estimate from above: a few seconds of work.
+    /// The number of steps to evaluate a JSONPath, by an estimate from above: a few seconds of work.
     pub target_steps: f64,
 }
 

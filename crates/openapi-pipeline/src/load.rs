@@ -1,8 +1,9 @@
-//! Stage 1: JSON or YAML text to a tree that remembers its places; other files behind `$ref` are bundled.
+//! Stage 1: parses JSON or YAML to a tree that remembers its places, and bundles other files behind `$ref`.
 //!
-//! A description passes through [`parse`] (text to tree), `dialect` (which specification it follows), `identify`
-//! (references by name to references by place), `bundle` (other files into this one), `strip` (what a description must
-//! not decide), `texts` (numbers where texts belong) and `check` (every `$ref` that matters leads somewhere).
+//! A description passes through [`parse`] (bytes to tree), `dialect` (which specification it follows), `identify`
+//! (references by name to references by place), `bundle` (other files into this one), `strip` (`x-rust-type`, which a
+//! description must not decide), `texts` (numbers where strings belong) and `check` (every `$ref` that an operation
+//! reaches resolves).
 
 mod bundle;
 mod check;
@@ -39,8 +40,8 @@ use bundle::Bundled;
 use check::Checked;
 use position::Position;
 
-/// A description as published: read, with what it refers to in other files, and not checked yet. Overlays are written
-/// for this, and may correct what the check would refuse.
+/// A description as published: parsed, with the files it refers to bundled, and not checked yet. Overlays are written
+/// for this form, and may repair what the check would refuse.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Published {
@@ -51,13 +52,22 @@ pub struct Published {
 
 /// Loads a description: [`read`]s and [`check`]s it.
 ///
-/// In the document it returns every reference that an operation can reach is local (`#/…`) and leads somewhere.
+/// Every reference that an operation can reach in the returned document is local (`#/…`) and resolves.
+///
+/// # Errors
+///
+/// The problems of [`read`] or [`check`].
 pub fn load(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Document, Diagnostics> {
     let published = read(cx, files, path)?;
     check(cx, files, published)
 }
 
-/// Reads a description: parses it, finds its dialect, and bundles the files it refers to.
+/// Reads a description: parses it, detects its dialect, and bundles the files it refers to.
+///
+/// # Errors
+///
+/// When the description can't be read or parsed, its dialect is not supported, or a limit is passed. Problems of the
+/// files it refers to are kept for [`check`].
 pub fn read(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Published, Diagnostics> {
     let root = parse(cx, files, path)?;
     let bundled = Bundled::nothing(path, &root);
@@ -66,7 +76,11 @@ pub fn read(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Publishe
     Ok(published)
 }
 
-/// Checks a description as it is after its overlays: what they brought in is treated as if the description had it.
+/// Checks a description after its overlays; what they added is treated as if the description had contained it.
+///
+/// # Errors
+///
+/// When a reference that an operation can reach is broken, the dialect is no longer supported, or a limit is passed.
 pub fn check(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Document, Diagnostics> {
     let (dialect, mut root, bundled) = completed(cx, files, published)?;
     let Checked { mut problems, broken, idle } = check::check(cx, &root, bundled);
@@ -79,8 +93,12 @@ pub fn check(cx: &mut Context, files: &dyn Files, published: Published) -> Resul
     Ok(Document { dialect, root })
 }
 
-/// [`check`]s a description that nobody looks after. Where a schema refers to what isn't there, it takes any JSON, which
-/// is a warning; an operation is left out if what isn't there is a parameter, a body or a response of it.
+/// The lenient form of [`check`], for descriptions that nobody maintains: a schema that is a dangling reference takes
+/// any JSON, with a warning; an operation is left out if a parameter, a body or a response of it is one.
+///
+/// # Errors
+///
+/// When a reference is broken in another way than dangling, or a limit is passed.
 pub fn check_as_published(cx: &mut Context, files: &dyn Files, published: Published) -> Result<Document, Diagnostics> {
     let (dialect, mut root, bundled) = completed(cx, files, published)?;
     let Checked { problems, broken, idle } = check::check(cx, &root, bundled);
@@ -92,7 +110,7 @@ pub fn check_as_published(cx: &mut Context, files: &dyn Files, published: Publis
     Ok(Document { dialect, root })
 }
 
-/// A description whose overlays have become a part of it.
+/// Brings the nodes that overlays added through the steps of [`complete`], and detects the dialect again.
 fn completed(
     cx: &mut Context,
     files: &dyn Files,
@@ -105,7 +123,7 @@ fn completed(
     Ok((dialect, root, bundled))
 }
 
-/// Everything between the text and the check, but for references of files that are `settled` already.
+/// All steps between parsing and the check. References of `settled` files were resolved by an earlier pass and stay.
 fn complete(
     cx: &mut Context,
     files: &dyn Files,
@@ -122,7 +140,11 @@ fn complete(
     Ok(Published { root, bundled })
 }
 
-/// Parses one JSON or YAML file without looking at what it means (for overlays and tests).
+/// Parses one JSON or YAML file without interpreting it (for overlays and tests).
+///
+/// # Errors
+///
+/// When the file can't be read, is neither JSON nor YAML, or passes a limit.
 pub fn parse(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Node, Diagnostics> {
     let name = files.name(path);
     let content = files::read(files, path, cx.limits.file_size).map_err(|error| files::unreadable(&name, &error))?;
@@ -132,7 +154,7 @@ pub fn parse(cx: &mut Context, files: &dyn Files, path: &Path) -> Result<Node, D
 
     let root = if text::looks_like_json(content) {
         match json::parse(&mut cx.sources, source, &cx.limits) {
-            // Flow mappings with comments or plain keys begin with a brace too.
+            // A YAML flow mapping with comments or plain keys begins with a brace too.
             Err(json::Failure::Syntax(_)) if text::has_yaml_extension(path) => {
                 yaml::parse(&mut cx.sources, source, &cx.limits)?
             }

@@ -1,4 +1,4 @@
-//! Stage 5: the documents of a family to one. Whatever disagrees is reported, unless a rule says how to settle it.
+//! Stage 5: merges the documents of a family into one. Disagreements are reported, unless a rule settles them.
 //!
 //! Documentation (titles, descriptions, examples, extensions) and the order of sets (`required`, `enum`) never make a
 //! conflict. All conflicts are found before anything is merged, so that one run shows the whole work to do.
@@ -29,7 +29,7 @@ mod rule {
     }
 }
 
-/// The rules this stage works by.
+/// All rules of this stage.
 pub fn rules() -> &'static [&'static Rule] {
     rule::ALL
 }
@@ -54,7 +54,7 @@ pub struct MergeRule {
     pub origin: Option<Origin>,
 }
 
-/// What a [`MergeRule`] does.
+/// The action of a [`MergeRule`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MergeAction {
     /// Take the component of this document for all.
@@ -71,14 +71,14 @@ pub enum MergeAction {
     },
 }
 
-/// A server that a dialect has no words for: Swagger 2.0 knows one host, and no names.
+/// A server that a dialect can't express: Swagger 2.0 has one host, and no names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedServer {
     /// Its base URL. A slash at the end makes no difference.
     pub url: String,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// Where that was written.
+    /// Where it was written.
     pub origin: Origin,
 }
 
@@ -90,13 +90,17 @@ pub struct MergePlan {
     /// The document whose servers the family gets. When none is named, the first one with servers gives them, and the
     /// paths of documents with other servers keep their own.
     pub servers_from: Option<String>,
-    /// Servers that the documents don't tell, and names for those that they do.
+    /// Servers that the documents don't declare, and names for those that they do.
     pub servers: Vec<NamedServer>,
     /// Rules for conflicts.
     pub rules: Vec<MergeRule>,
 }
 
-/// Merges the documents in order. All conflicts are reported together.
+/// Merges the documents in order.
+///
+/// # Errors
+///
+/// All conflicts between the documents and all stale merge rules together; or a passed limit.
 pub fn merge(cx: &mut Context, mut parts: Vec<Part>, plan: &MergePlan) -> Result<Node, Diagnostics> {
     let Some(first) = parts.first() else {
         return Err(Diagnostic::new("no-documents", format!("the family `{}` has no documents", plan.family)).into());

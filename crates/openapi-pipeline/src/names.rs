@@ -1,15 +1,15 @@
-//! The Rust names of what is generated: each is given once, here, and by one allocator.
+//! The Rust names of the generated items: each is given once, here, by one allocator.
 //!
-//! [`assign`] takes a lowered document and names its operations with what stands behind each of them, its types with their
-//! fields and variants, its servers and its credentials. What comes out is a document in which every type is a component
-//! under its Rust name and every operation has that of its method as its id, and a table of the names that can't be in
-//! there, because the name in the document is the one on the wire.
+//! [`assign`] takes a lowered document and names its operations with the items derived from each, its types with their
+//! fields and variants, and its servers. The result is a document in which every type is a component under its Rust
+//! name and every operation has that of its method as its id, and a table of the names that can't be in there, because
+//! the name in the document is the one on the wire. [`credentials`] names the methods of the builder.
 //!
-//! progenitor and typify make identifiers of whatever they are given. They leave ours as they are: each is a fixed point
-//! of what they do (see `case`), so nobody has to know what they would make of another. client-codegen reads back what
-//! they wrote all the same.
+//! progenitor and typify turn any name into an identifier. They leave ours unchanged: each is a fixed point of their
+//! conversions (see `case`), so no caller has to know the result for another name. client-codegen reads back the
+//! written names all the same.
 //!
-//! Earlier stages need distinct names too, for the components that they make; they ask the same functions, and the same
+//! Earlier stages need distinct names too, for the components that they make; they use the same functions, and the same
 //! allocator (`scope`).
 
 mod case;
@@ -37,21 +37,21 @@ use crate::Node;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Named {
-    /// The document: every type is a component that is called like it, and every operation like its method.
+    /// The document: every type is a component under its name, and every operation has its method as its id.
     pub document: Node,
-    /// The fields and variants of the types, by the names of these.
+    /// The fields and variants of the types, by the names of the types.
     pub types: BTreeMap<String, TypeNames>,
     /// The names of the operations, in their order.
     pub operations: Vec<OperationNames>,
-    /// The names of the servers, in their order. One whose address is not absolute has none.
+    /// The names of the servers, in their order; `None` for a server whose address is not absolute.
     pub servers: Vec<Option<String>>,
 }
 
-/// Names everything in a lowered document. What is pinned has the name that it is pinned to.
+/// Names everything in a lowered document. A pinned thing gets the name of its pin.
 ///
 /// # Errors
 ///
-/// When a pin can't be: what it says is not a name of that kind, or two things of one scope have the same.
+/// When a pin can't be used: it is not a name of that kind, or two things of one scope have the same.
 pub fn assign(document: &Node, title: &str, pins: &Pins) -> Result<Named, NameError> {
     let mut document = document.clone();
     let operations = operations::name(&mut document, pins)?;

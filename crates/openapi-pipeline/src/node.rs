@@ -1,4 +1,4 @@
-//! The tree every stage works on: JSON values that remember where they came from.
+//! The tree that every stage works on: JSON values with their origins.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
@@ -8,12 +8,12 @@ use serde_json::Number;
 
 use crate::source::{Origin, unescape_pointer};
 
-/// A value and its origin. Two nodes are equal when their values are, wherever they stand.
+/// A value and its origin. Two nodes are equal when their values are, whatever their origins.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// The value.
     pub value: Value,
-    /// Where it came from. What a stage makes up carries the origin of what it made it from.
+    /// Its origin. A node made by a stage carries the origin of the node it was made from.
     pub origin: Origin,
 }
 
@@ -36,8 +36,8 @@ pub enum Value {
 
 /// The members of an object in document order.
 ///
-/// Every stage looks up keywords all the time: their hashes are a quarter of a pipeline's work with the standard library's
-/// hasher. This one is seeded at random too, so that no document can be made to collide.
+/// Every stage looks up keywords all the time: with the standard library's hasher, hashing them is a quarter of a
+/// pipeline's work. This one is seeded at random too, so that no document can be made to collide.
 pub type Object = IndexMap<String, Node, foldhash::fast::RandomState>;
 
 impl PartialEq for Node {
@@ -103,7 +103,7 @@ impl From<Object> for Value {
 }
 
 impl Node {
-    /// A node made by a stage, standing where `origin` stands.
+    /// A node made by a stage, at the origin of another one.
     pub fn new(value: impl Into<Value>, origin: Origin) -> Self {
         Self { value: value.into(), origin }
     }
@@ -113,7 +113,7 @@ impl Node {
         Self::new(Object::default(), origin)
     }
 
-    /// A node from a JSON value, every part of it standing at `origin`.
+    /// A node from a JSON value, with `origin` for every part of it.
     pub fn from_json(value: &serde_json::Value, origin: Origin) -> Self {
         let value = match value {
             serde_json::Value::Null => Value::Null,
@@ -142,9 +142,9 @@ impl Node {
         }
     }
 
-    /// The text of the node as pretty JSON with a final newline: the bytes of a merged document.
+    /// The node as pretty JSON with a final newline: the bytes of a merged document.
     pub fn to_pretty_json(&self) -> String {
-        // Writing a tree of strings, numbers and lists into a String has no way to fail.
+        // Serializing strings, numbers and arrays to a String can't fail.
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
@@ -174,7 +174,7 @@ impl Node {
         }
     }
 
-    /// The elements to change, if it is an array.
+    /// The mutable elements, if it is an array.
     pub fn as_array_mut(&mut self) -> Option<&mut Vec<Node>> {
         match &mut self.value {
             Value::Array(items) => Some(items),
@@ -190,7 +190,7 @@ impl Node {
         }
     }
 
-    /// The members to change, if it is an object.
+    /// The mutable members, if it is an object.
     pub fn as_object_mut(&mut self) -> Option<&mut Object> {
         match &mut self.value {
             Value::Object(members) => Some(members),
@@ -203,7 +203,7 @@ impl Node {
         self.as_object()?.get(key)
     }
 
-    /// A member of an object, to change.
+    /// A mutable member of an object.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         self.as_object_mut()?.get_mut(key)
     }
@@ -233,7 +233,7 @@ impl Node {
         }
     }
 
-    /// The members of an object that is itself a member, or nothing.
+    /// The members of the object at `key`; none if there is no such object.
     pub fn members(&self, key: &str) -> impl Iterator<Item = (&String, &Node)> {
         self.get(key).and_then(Node::as_object).into_iter().flatten()
     }
@@ -251,7 +251,7 @@ impl Node {
         Some(node)
     }
 
-    /// [`Node::pointer`], to change what it leads to.
+    /// [`Node::pointer`] with a mutable result.
     pub fn pointer_mut(&mut self, pointer: &str) -> Option<&mut Node> {
         let mut node = self;
         for step in pointer_steps(pointer)? {

@@ -1,21 +1,21 @@
-//! Stage 2: OpenAPI Overlay documents, of version 1.0 or 1.1, applied to a description as it was published, in its own
-//! dialect: that is what their authors see, and what published overlays are written for.
+//! Stage 2: OpenAPI Overlay documents, of version 1.0 or 1.1, applied to a description as published, in its own
+//! dialect: the form that their authors see, and that published overlays are written for.
 //!
-//! [`load::read`](crate::load::read) gives what they are applied to, and [`load::check`](crate::load::check) takes what
-//! they leave.
+//! [`load::read`](crate::load::read) gives the document they are applied to, and [`load::check`](crate::load::check)
+//! takes the result.
 //!
 //! Both versions are followed to the letter where they say what is an error. Stricter than both: an action that matches
-//! nothing is an error, because an overlay is written for one document and shall not rot with it.
+//! nothing is an error, because an overlay is written for one document and must not go stale unnoticed.
 //!
 //! | | 1.0 | 1.1 |
 //! |---|---|---|
-//! | `copy` | unknown | merges what one other place holds |
-//! | targets that are texts, numbers, booleans, null | only removed, and only as members | all actions |
+//! | `copy` | unknown | merges the node at one other place |
+//! | targets that are strings, numbers, booleans, null | only removed, and only as members | all actions |
 //! | targets of several kinds | allowed | not for `update` and `copy` |
 //! | an array as the update of an array | appended as one element | concatenated |
 //! | merging values of different kinds | the new one replaces the old one | an error |
 //! | several of `update`, `copy`, `remove` | `remove` wins | an error |
-//! | `info.description` | unknown | a text |
+//! | `info.description` | unknown | a string |
 
 mod action;
 mod change;
@@ -34,15 +34,20 @@ mod rule {
     }
 }
 
-/// The rules this stage works by.
+/// All rules of this stage.
 pub fn rules() -> &'static [&'static Rule] {
     rule::ALL
 }
 
-/// Applies one overlay document. An action that matches nothing is an error, so that overlays can't rot.
+/// Applies one overlay document.
 ///
 /// The overlay is checked as a whole before its first action is applied; then the actions are applied in order, each to
-/// what the one before it left.
+/// the result of the one before it.
+///
+/// # Errors
+///
+/// When the overlay is malformed or for another document, an action matches nothing or doesn't fit its target, or a
+/// limit is passed.
 pub fn apply(cx: &mut Context, mut document: Node, overlay: &Node) -> Result<Node, Diagnostics> {
     let overlay = Overlay::read(cx, overlay)?;
     check_extends(cx, &document, &overlay)?;
@@ -78,8 +83,8 @@ fn summary(action: &Action<'_>, count: usize) -> String {
     }
 }
 
-/// An overlay that says which document it is for, by a path, is not applied to another one. A URL says where that
-/// document was published, which nothing here can tell.
+/// Refuses an overlay whose `extends` is the path of another document. A URL is accepted: it says where the document
+/// was published, which can't be compared here.
 fn check_extends(cx: &Context, document: &Node, overlay: &Overlay<'_>) -> Result<(), Diagnostic> {
     let Some((extends, origin)) = overlay.extends else { return Ok(()) };
     if extends.contains(':') {
@@ -88,7 +93,7 @@ fn check_extends(cx: &Context, document: &Node, overlay: &Overlay<'_>) -> Result
     let file = |node: crate::Origin| Path::new(cx.sources.name(node.source()));
     let meant = normal(&file(origin).parent().unwrap_or(Path::new("")).join(extends));
     let found = normal(file(document.origin));
-    // Where one of them was named from the root of the file system and the other was not, their own names must do.
+    // Where only one of the two paths is absolute, their file names are compared.
     let same = if meant.is_absolute() == found.is_absolute() {
         meant == found
     } else {
@@ -105,7 +110,7 @@ fn check_extends(cx: &Context, document: &Node, overlay: &Overlay<'_>) -> Result
     .help("apply it to that document, or correct `extends`"))
 }
 
-/// The path without `.` and `..`, as far as it goes.
+/// The path without `.` and `..`, but for leading `..`.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for step in path.components() {

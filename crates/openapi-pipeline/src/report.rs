@@ -1,4 +1,4 @@
-//! What the pipeline did to a document: nothing is changed or dropped without a line here.
+//! The report of a run: nothing is changed or dropped without a line here.
 
 mod budget;
 mod construct;
@@ -22,7 +22,7 @@ pub struct Rule {
     pub summary: &'static str,
 }
 
-/// Declares the rules of a stage: a static for each, and `ALL`, the list of them.
+/// Declares the rules of a stage: a static for each, and `ALL`, the slice of them.
 macro_rules! define_rules {
     ($($id:ident = $name:literal: $summary:literal;)*) => {
         $(
@@ -35,7 +35,7 @@ macro_rules! define_rules {
 }
 pub(crate) use define_rules;
 
-/// An operation as people write it: `POST /login`.
+/// An operation in messages: `POST /login`.
 pub(crate) fn signature(method: &str, path: &str) -> String {
     format!("{} {path}", method.to_uppercase())
 }
@@ -48,9 +48,9 @@ pub struct Note {
     pub rule: &'static Rule,
     /// JSON pointer into the document as published (`#/…`).
     pub pointer: String,
-    /// The place it was used on.
+    /// The place it was applied to.
     pub origin: Origin,
-    /// What happened there, in a few words.
+    /// The change, in a few words.
     pub text: String,
 }
 
@@ -60,23 +60,23 @@ pub struct Note {
 pub struct Report {
     /// The uses.
     pub notes: Vec<Note>,
-    /// The operations that are not there any more.
+    /// The operations that the client doesn't have.
     pub left_out: Vec<LeftOut>,
-    /// What somebody should know, though it stops nothing.
+    /// Problems that stop nothing.
     pub warnings: Vec<Warning>,
 }
 
-/// What somebody should know, though it stops nothing.
+/// A problem that stops nothing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Warning {
     /// Short, stable name of the kind of problem, such as `dangling-ref`.
     pub code: &'static str,
-    /// What is wrong, and what follows from it.
+    /// The problem, and its consequence.
     pub message: String,
-    /// The place, as a person reads it.
+    /// The place in readable form.
     pub place: Option<Place>,
-    /// What to do about it.
+    /// The remedy.
     pub help: Option<String>,
 }
 
@@ -99,26 +99,26 @@ impl fmt::Display for Warning {
 pub struct LeftOut {
     /// Its method in capitals and its path, such as `POST /login`.
     pub operation: String,
-    /// What takes it out.
+    /// The construct that takes it out.
     pub construct: Construct,
-    /// JSON pointer to that in the document as published (`#/…`).
+    /// JSON pointer to the construct in the document as published (`#/…`).
     pub pointer: String,
-    /// The place of it.
+    /// The place of the construct.
     pub origin: Origin,
-    /// What is wrong with it, in a sentence that says what stands there.
+    /// The reason, in one sentence about that place.
     pub reason: String,
 }
 
-/// What every stage is handed: the files, the report to write to, and what all of it may cost.
+/// The state handed to every stage: the files, the report, and the limits.
 #[derive(Debug)]
 pub struct Context {
     /// The files read so far.
     pub sources: Sources,
-    /// What was done so far.
+    /// The report so far.
     pub report: Report,
-    /// What it may cost. Nobody changes them under way: the budget began with them.
+    /// The limits of the run. They don't change during it: the budget began with them.
     pub(crate) limits: Limits,
-    /// What it has cost so far.
+    /// The costs so far.
     pub(crate) budget: Budget,
 }
 
@@ -139,12 +139,12 @@ impl Context {
         Self { sources: Sources::new(), report: Report::default(), budget: Budget::new(&limits), limits }
     }
 
-    /// What a run may cost.
+    /// The limits of the run.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Records a use of a rule. A report past its limit grows no further, which [`Context::within_limits`] tells.
+    /// Records a use of a rule. A report past its limit grows no further, and [`Context::within_limits`] fails.
     pub fn note(&mut self, rule: &'static Rule, origin: Origin, text: impl Into<String>) {
         let (pointer, text) = (self.sources.pointer(origin), text.into());
         if self.budget.report(pointer.len() + text.len(), origin) {
@@ -165,7 +165,7 @@ impl Context {
         self.report.left_out.push(LeftOut { operation, construct, pointer, origin, reason: reason.into() });
     }
 
-    /// Records what stops nothing, and should be known all the same.
+    /// Records a problem that stops nothing.
     pub fn warn(&mut self, problem: Diagnostic) {
         let Diagnostic { code, message, primary, help, .. } = problem;
         let place = primary.as_ref().map(|(origin, _)| self.sources.place(*origin));
@@ -176,7 +176,7 @@ impl Context {
     }
 
     /// A copy of a part of the document. Past [`Limits::copied`] it is an empty object instead, and
-    /// [`Context::within_limits`] fails: stages copy in many places, and ask once at their end.
+    /// [`Context::within_limits`] fails: stages copy in many places, and check once at their end.
     pub fn copy(&mut self, node: &Node) -> Node {
         if self.budget.has_copies_left() && self.budget.copy(weight(node), node.origin) {
             return node.clone();
@@ -184,7 +184,11 @@ impl Context {
         Node::object(node.origin)
     }
 
-    /// An error if the run has cost more than it may.
+    /// Checks the costs so far.
+    ///
+    /// # Errors
+    ///
+    /// When the run has passed a limit.
     pub fn within_limits(&self) -> Result<(), Diagnostics> {
         match self.budget.exceeded() {
             None => Ok(()),

@@ -1,7 +1,7 @@
-//! Stage 4: keeps the wanted operations and prunes the components nothing refers to any more.
+//! Stage 4: keeps the wanted operations and prunes the components that are no longer referred to.
 //!
-//! What goes because it was not asked for is summed up in one line of the report; a criterion that asks for something
-//! the document doesn't have is an error, so that selections can't rot when a vendor renames things.
+//! Unselected operations are summed up in one line of the report; a criterion that matches nothing in the document is
+//! an error, so that selections can't rot when a vendor renames things.
 
 mod glob;
 mod inventory;
@@ -33,7 +33,7 @@ mod rule {
     }
 }
 
-/// The rules this stage works by.
+/// All rules of this stage.
 pub fn rules() -> &'static [&'static Rule] {
     rule::ALL
 }
@@ -55,7 +55,11 @@ impl Selection {
     }
 }
 
-/// Keeps what the selection names. A criterion that names nothing is an error.
+/// Keeps the operations that the selection names, and the components and tags that they need.
+///
+/// # Errors
+///
+/// When a criterion names nothing.
 pub fn select(cx: &mut Context, mut document: Node, selection: &Selection) -> Result<Node, Diagnostics> {
     if !selection.is_empty() {
         keep_selected(cx, &mut document, selection)?;
@@ -104,7 +108,7 @@ fn keep_selected(cx: &mut Context, document: &mut Node, selection: &Selection) -
     Ok(())
 }
 
-/// An error for every criterion that names nothing, with what it could have named.
+/// An error for every criterion that names nothing, with similar names.
 fn check_criteria(document: &Node, selection: &Selection, globs: &[Glob]) -> Diagnostics {
     let paths: Vec<&str> = layout::operations(document).map(|(path, _, _)| path.as_str()).collect();
     let ids: HashSet<&str> = layout::operations(document).filter_map(|(_, _, op)| op.get_str("operationId")).collect();
@@ -137,7 +141,7 @@ fn check_criteria(document: &Node, selection: &Selection, globs: &[Glob]) -> Dia
     problems
 }
 
-/// Root extensions go before pruning: what only they refer to (webhook payloads) is not part of the client.
+/// Root extensions go before pruning: components that only they refer to (webhook payloads) are not part of the client.
 fn drop_root_extensions(cx: &mut Context, document: &mut Node) {
     let Some(root) = document.as_object_mut() else { return };
     root.retain(|key, member| {

@@ -1,4 +1,4 @@
-//! Where things stand: the files that were read, and for every node of theirs a line, a column and a JSON pointer.
+//! The files of a run, with a line, a column and a JSON pointer for every node.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,16 +7,16 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(u32);
 
-/// Where a node came from: a file, and the place in it. Eight bytes, so that every node can carry one.
+/// The origin of a node: a file, and the place in it. Eight bytes, so that every node can carry one.
 ///
-/// The line, the column and the JSON pointer are looked up in [`Sources`] when somebody wants to read them.
+/// The line, the column and the JSON pointer are looked up in [`Sources`] on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin {
     source: SourceId,
     mark: u32,
 }
 
-/// A place as a person reads it.
+/// A place in readable form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Place {
@@ -26,7 +26,8 @@ pub struct Place {
     pub line: usize,
     /// Column in characters, counted from 1.
     pub column: usize,
-    /// JSON pointer into the file, as a URI fragment: `#/paths/~1login/post`. Empty where there is none (a TOML file, a syntax error).
+    /// JSON pointer into the file, as a URI fragment: `#/paths/~1login/post`. Empty where there is none (a TOML file, a
+    /// syntax error).
     pub pointer: String,
 }
 
@@ -49,7 +50,7 @@ pub enum Step {
 
 #[derive(Debug)]
 struct Mark {
-    /// What to underline: the value, or the key where the value is an object or array of many lines.
+    /// The span to underline: the value, or the key where the value is an object or array of many lines.
     span: Range<u32>,
     parent: Option<u32>,
     step: Step,
@@ -167,7 +168,7 @@ impl Sources {
 }
 
 impl Origin {
-    /// The file it lies in.
+    /// The file of this origin.
     pub fn source(self) -> SourceId {
         self.source
     }

@@ -19,7 +19,7 @@ pub(crate) fn reference(name: &str) -> String {
     format!("#/components/schemas/{}", escape_pointer(name))
 }
 
-/// Whether a schema makes a type that needs a name: an object with members, or a combination of schemas.
+/// Whether a schema makes a type that needs a name: an object with properties, a combination of schemas, or an enum.
 pub(crate) fn needs_name(schema: &Node) -> bool {
     let filled = |key: &str| match schema.get(key) {
         Some(node) => {
@@ -31,24 +31,24 @@ pub(crate) fn needs_name(schema: &Node) -> bool {
     ["properties", "allOf", "oneOf", "anyOf", "enum"].into_iter().any(filled)
 }
 
-/// Whether the generator writes a type for a schema. Those of a format that chooses one have theirs.
+/// Whether the generator writes a type for a schema. Strings of a format with a type of its own have that one.
 pub(crate) fn makes_type(schema: &Node) -> bool {
     const TYPED: [&str; 6] = ["date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
-    // Neither true alone nor null alone is a type.
+    // Booleans and null alone make no type.
     let values = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
     if !values.is_empty() && values.iter().all(|value| matches!(value.value, Value::Bool(_) | Value::Null)) {
         return false;
     }
     let wrapper = schema.get("allOf").and_then(Node::as_array).is_some_and(|list| list.len() == 1);
     let typed = schema.get_str("format").is_some_and(|format| TYPED.contains(&format)) && schema.get("enum").is_none();
-    // Without members it is a map, unless it has none for sure, or some that nothing is said of.
+    // Without properties it is a map, unless it is closed, or requires properties that it doesn't describe.
     let closed = schema.get("additionalProperties").and_then(Node::as_bool) == Some(false)
         || schema.get("required").and_then(Node::as_array).is_some_and(|required| !required.is_empty());
     let is_struct = schema.get_str("type") == Some("object") && closed;
     is_constrained_string(schema) && !typed || needs_name(schema) && !wrapper || is_struct
 }
 
-/// Whether a schema is of strings, and not of all of them.
+/// Whether a schema describes strings with a constraint.
 pub(crate) fn is_constrained_string(schema: &Node) -> bool {
     let constraints = ["pattern", "minLength", "maxLength", "enum"];
     schema.get_str("type") == Some("string") && constraints.iter().any(|key| schema.get(key).is_some())

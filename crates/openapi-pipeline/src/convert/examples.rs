@@ -1,9 +1,9 @@
-//! Examples that stand in a form 3.0 does not know.
+//! Examples in forms that 3.0 lacks.
 
 use super::rules::{EXAMPLES_LIST, SCHEMA_EXAMPLES};
 use crate::{Context, Node, Value};
 
-/// A list under `examples` of a parameter, header or media type.
+/// Replaces the array under `examples` of a parameter, header or media type by its first element.
 pub(super) fn list_to_one(cx: &mut Context, holder: &mut Node) {
     if !matches!(holder.get("examples"), Some(Node { value: Value::Array(_), .. })) {
         return;
@@ -15,7 +15,7 @@ pub(super) fn list_to_one(cx: &mut Context, holder: &mut Node) {
     cx.note(&EXAMPLES_LIST, origin, text);
 }
 
-/// `examples` of a schema: a list, or by mistake the named examples that other objects have.
+/// Replaces `examples` of a schema by the first: of an array, or of named examples, which only other objects may have.
 pub(super) fn of_schema(cx: &mut Context, schema: &mut Node) {
     let Some(examples) = schema.remove("examples") else { return };
     let origin = examples.origin;

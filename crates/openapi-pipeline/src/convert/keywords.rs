@@ -1,5 +1,5 @@
-//! Keywords whose value is not of the type that the specification asks for. Real documents hold quoted numbers, `[]` for an
-//! empty map, a lone value for a list of one: where only one thing can be meant it is taken, and dropped otherwise.
+//! Repairs keywords whose value is not of the type that the specification asks for. Real documents have quoted numbers,
+//! `[]` for an empty map, a lone value for an array of one: an unambiguous value is corrected, any other is dropped.
 
 use serde_json::Number;
 
@@ -13,7 +13,7 @@ enum Form {
     Text,
     Flag,
     Number,
-    /// A number, or the flag that 3.0 has there.
+    /// A number, or the boolean that 3.0 has there.
     Bound,
     List,
     Map,
@@ -87,7 +87,7 @@ const OTHERS: Table = &[
     ("flows", Form::Map),
 ];
 
-/// What has no kind: the parts of `info`, servers and tags.
+/// The parts of a document that have no [`Kind`]: those of `info`, servers and tags.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
     Info,
@@ -99,7 +99,7 @@ pub(super) enum Part {
     ExternalDocs,
 }
 
-/// Repairs the keywords of such a part.
+/// Repairs the keywords of a part without a kind.
 pub(super) fn repair_part(cx: &mut Context, part: Part, node: &mut Node) {
     let table: Table = match part {
         Part::Info => &[
@@ -120,12 +120,12 @@ pub(super) fn repair_part(cx: &mut Context, part: Part, node: &mut Node) {
     mend_by(cx, table, node);
 }
 
-/// Repairs the keywords of an object of a kind. Null is no malformed value: what it means is decided elsewhere.
+/// Repairs the keywords of an object of a kind. Null is not malformed: its meaning is decided elsewhere.
 pub(super) fn repair(cx: &mut Context, kind: Kind, node: &mut Node) {
     let table = match kind {
         Kind::Schema => SCHEMA,
         Kind::Example | Kind::Callback => return,
-        // A parameter of a link is anything.
+        // A parameter of a link may have any value.
         Kind::Link => &[("description", Form::Text)],
         _ => OTHERS,
     };
@@ -149,7 +149,7 @@ pub(super) fn external_docs(cx: &mut Context, holder: &mut Node) {
     needs(cx, holder, "externalDocs", "url");
 }
 
-/// Removes what is no text from a list of texts.
+/// Removes all but the strings from an array of strings.
 pub(super) fn names(cx: &mut Context, holder: &mut Node, key: &str) {
     let Some(names) = holder.get_mut(key).and_then(Node::as_array_mut) else { return };
     names.retain(|name| {
@@ -161,7 +161,7 @@ pub(super) fn names(cx: &mut Context, holder: &mut Node, key: &str) {
     });
 }
 
-/// Drops a member that is nothing without a text of its own.
+/// Drops a member that lacks a string it needs.
 pub(super) fn needs(cx: &mut Context, holder: &mut Node, key: &str, text: &str) {
     let Some(member) = holder.get(key).filter(|member| member.value != Value::Null && member.get_str(text).is_none())
     else {
@@ -171,7 +171,7 @@ pub(super) fn needs(cx: &mut Context, holder: &mut Node, key: &str, text: &str) 
     holder.remove(key);
 }
 
-/// The values of a discriminator lead to schemas, by texts.
+/// Discriminator values are mapped to schemas by strings; other entries are dropped.
 fn mapping(cx: &mut Context, schema: &mut Node) {
     let Some(discriminator) = schema.get_mut("discriminator") else { return };
     repair_one(cx, "mapping", Form::Map, discriminator);
@@ -191,14 +191,14 @@ fn mapping(cx: &mut Context, schema: &mut Node) {
     });
 }
 
-/// Makes a map of a list that is one by mistake, at the root of the document and among the components.
+/// Repairs the maps of an object, such as the root of the document: tools write `[]` for an empty one.
 pub(super) fn sections(cx: &mut Context, holder: &mut Node, names: &[&str]) {
     for key in names {
         repair_one(cx, key, Form::Map, holder);
     }
 }
 
-/// Makes a list of what should be one, at the root of the document.
+/// Repairs the arrays at the root of the document.
 pub(super) fn lists(cx: &mut Context, holder: &mut Node, names: &[&str]) {
     for key in names {
         repair_one(cx, key, Form::List, holder);
@@ -206,7 +206,7 @@ pub(super) fn lists(cx: &mut Context, holder: &mut Node, names: &[&str]) {
 }
 
 fn mend_by(cx: &mut Context, table: Table, node: &mut Node) {
-    // Nearly every object is as it should be, and has fewer members than the table has rows.
+    // Nearly every object is well-formed, and has fewer members than the table has rows.
     let is_sound = |(key, member): (&String, &Node)| {
         table.iter().all(|(name, form)| name != key || has_form(&member.value, *form))
     };
@@ -247,7 +247,7 @@ fn has_form(value: &Value, form: Form) -> bool {
     }
 }
 
-/// What a value of another form can only mean.
+/// The one meaning that a value of another form can have.
 fn meant(member: &Node, form: Form) -> Option<Value> {
     let flag = |text: &str| text.trim().to_ascii_lowercase().parse().ok().map(Value::Bool);
     let number = |text: &str| text.trim().parse::<Number>().ok().map(Value::Number);
@@ -281,7 +281,7 @@ fn types(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// A list of no branches would allow no value at all, which nobody means.
+/// An array of no branches would allow no value at all, which no author means.
 fn without_branches(cx: &mut Context, schema: &mut Node) {
     for key in ["allOf", "anyOf", "oneOf", "enum"] {
         if schema.get(key).and_then(Node::as_array).is_some_and(<[Node]>::is_empty)

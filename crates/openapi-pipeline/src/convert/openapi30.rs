@@ -1,4 +1,4 @@
-//! OpenAPI 3.0: repairs what real documents of every dialect hold that 3.0.3 does not allow.
+//! OpenAPI 3.0: repairs constructs that real documents of every dialect have and 3.0.3 doesn't allow.
 
 use super::rules::{
     BEARER_API_KEY, DROP_DEFS, DROP_REFERENCE_SIBLINGS, MISSING_PATHS, MISSING_RESPONSES, OPENAPI_VERSION,
@@ -69,7 +69,7 @@ impl Visitor for Repairer {
             return drop_reference_siblings(cx, node);
         }
         if !matches!(kind, Kind::Example | Kind::Callback) {
-            // A `schema` of nothing is a schema of anything.
+            // A `schema` of null is a schema of anything.
             drop_nulls(cx, node, |key| !matches!(key, "example" | "examples" | "schema") && !is_open(kind, key));
         }
         match kind {
@@ -101,7 +101,7 @@ impl Visitor for Repairer {
     }
 }
 
-/// Whether a key of an object is somebody's own word.
+/// Whether the value under a key of an object is arbitrary.
 fn is_open(kind: Kind, key: &str) -> bool {
     key.starts_with("x-") || (kind == Kind::Link && matches!(key, "parameters" | "requestBody"))
 }
@@ -116,7 +116,7 @@ fn drop_reference_siblings(cx: &mut Context, node: &mut Node) {
     cx.note(&DROP_REFERENCE_SIBLINGS, node.origin, format!("dropped {}", siblings.join(", ")));
 }
 
-/// The prefix is only believed in the one header that has such prefixes.
+/// The prefix is only believed for `Authorization`, the one header that has such prefixes.
 fn bearer_api_key(cx: &mut Context, scheme: &mut Node) {
     let says = |key: &str, value: &str| scheme.get_str(key).is_some_and(|text| text.trim().eq_ignore_ascii_case(value));
     let is_bearer = scheme.get_str("type") == Some("apiKey")

@@ -1,4 +1,4 @@
-//! OpenAPI 3.1 and 3.2: takes out what 3.0 has no place for. Schemas are repaired afterwards, with those of 3.0.
+//! OpenAPI 3.1 and 3.2: removes the fields that 3.0 lacks. Schemas are repaired afterwards, with those of 3.0.
 
 mod querystring;
 
@@ -36,7 +36,7 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
     querystring::drop_all(cx, root);
     security_by_reference(cx, root);
     drop_mutual_tls(cx, root);
-    // References to schemas inside these have to be followed before they go.
+    // References to schemas inside these must be followed before the fields go.
     refs::hoist(cx, root);
     drop_field(cx, root, "webhooks", &DROP_WEBHOOKS);
     let media_types = root.get("components").and_then(|components| components.get("mediaTypes")).cloned();
@@ -57,7 +57,7 @@ fn elements<'a>(holder: &'a mut Node, key: &str) -> impl Iterator<Item = &'a mut
     holder.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
 }
 
-/// Leaves out the operations whose method 3.0 doesn't know.
+/// Leaves out the operations whose method 3.0 lacks.
 fn leave_out_methods(cx: &mut Context, root: &mut Node) {
     let Some(paths) = root.get_mut("paths").and_then(Node::as_object_mut) else { return };
     for (path, item) in paths.iter_mut().filter(|(path, _)| !path.starts_with("x-")) {
@@ -77,7 +77,7 @@ fn leave_out_method(cx: &mut Context, method: &str, path: &str, operation: &Node
     cx.leave_out((method, path), Construct::HttpMethod, operation.origin, reason);
 }
 
-/// 3.2 lets a requirement refer to its scheme where 3.0 names it.
+/// In 3.2 a requirement may refer to its scheme; 3.0 names it.
 fn security_by_reference(cx: &mut Context, root: &mut Node) {
     name_schemes(cx, root);
     for item in root.get_mut("paths").and_then(Node::as_object_mut).into_iter().flat_map(|paths| paths.values_mut()) {
@@ -114,7 +114,7 @@ fn drop_server_names(cx: &mut Context, holder: &mut Node) {
     }
 }
 
-/// What is taken out of single objects all over the document.
+/// The visitor that removes fields from single objects all over the document.
 struct Fields {
     /// `components.mediaTypes` of 3.2.
     media_types: Option<Node>,
@@ -124,7 +124,7 @@ impl Visitor for Fields {
     fn enter(&mut self, cx: &mut Context, kind: Kind, _: &[String], node: &mut Node) {
         match kind {
             Kind::PathItem => {
-                // Those of paths have been left out before.
+                // The operations of paths were left out before.
                 drop_field(cx, node, "query", &DROP_QUERY_METHOD);
                 drop_field(cx, node, "additionalOperations", &DROP_ADDITIONAL_OPERATIONS);
                 drop_server_names(cx, node);
@@ -174,7 +174,7 @@ impl Fields {
             });
         }
         match target {
-            // Copies of copies could go in cycles; nobody writes them.
+            // Copies of copies could go in cycles; no author writes them.
             Some(target) if !leads_on => {
                 cx.note(&INLINE_MEDIA_TYPE, node.origin, format!("copied {reference} here"));
                 *node = cx.copy(target);
@@ -187,7 +187,7 @@ impl Fields {
     }
 }
 
-/// 3.1 takes a body of this type without a schema for binary.
+/// 3.1 takes a body of this type without a schema as binary.
 fn binary_content(cx: &mut Context, holder: &mut Node) {
     let Some(content) = holder.get_mut("content").and_then(Node::as_object_mut) else { return };
     for (name, media_type) in content {
@@ -206,7 +206,7 @@ fn binary_content(cx: &mut Context, holder: &mut Node) {
     }
 }
 
-/// `components.pathItems` go, and a callback cannot have a copy: it may lead back to the path that it belongs to.
+/// `components.pathItems` are dropped, and a callback can't have a copy: it may lead back to its own path.
 fn drop_path_item_references(cx: &mut Context, callback: &mut Node) {
     let Some(members) = callback.as_object_mut() else { return };
     members.retain(|expression, item| {
@@ -240,8 +240,8 @@ fn security_scheme(cx: &mut Context, scheme: &mut Node) {
     }
 }
 
-/// Removes the schemes of type mutualTLS, and what requires them. A requirement of nothing else then asks for no
-/// credential, which is what a request has to carry: the certificate is a matter of the connection.
+/// Removes the schemes of type mutualTLS, and the requirements of them. A requirement of nothing else then asks for no
+/// credential, as requests need none: the certificate is a matter of the connection.
 fn drop_mutual_tls(cx: &mut Context, root: &mut Node) {
     let schemes = root.get_mut("components").and_then(|components| components.get_mut("securitySchemes"));
     let Some(schemes) = schemes.and_then(Node::as_object_mut) else { return };

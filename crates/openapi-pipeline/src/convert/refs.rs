@@ -1,4 +1,4 @@
-//! References: what they lead to, and what to do where 3.0 (or a generator) cannot follow them.
+//! References: their targets, and repairs where 3.0 (or a generator) can't follow them.
 
 mod deep;
 mod hoist;
@@ -14,13 +14,13 @@ use super::rules::INLINE_PATH_ITEM;
 use crate::source::{escape_pointer, unescape_pointer};
 use crate::{Context, Node, Value};
 
-/// The steps of a reference within the document (`#/a/b`), or nothing for any other.
+/// The steps of a reference within the document (`#/a/b`); `None` for any other.
 pub(super) fn steps(reference: &str) -> Option<Vec<String>> {
     let pointer = reference.strip_prefix("#/")?;
     Some(pointer.split('/').map(unescape_pointer).collect())
 }
 
-/// The reference that takes these steps.
+/// The reference made of these steps.
 pub(super) fn reference<S: AsRef<str>>(steps: &[S]) -> String {
     let mut text = String::from("#");
     for step in steps {
@@ -35,7 +35,7 @@ pub(super) fn to_schema(name: &str) -> String {
     reference(&["components", "schemas", name])
 }
 
-/// Undoes percent-encoding, which a URI fragment may carry. Nothing when there is none, or when it makes no sense.
+/// Undoes the percent-encoding of a URI fragment. `None` when there is none, or when it is invalid.
 pub(super) fn percent_decoded(text: &str) -> Option<String> {
     if !text.contains('%') {
         return None;
@@ -54,17 +54,18 @@ pub(super) fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A name with only the characters that 3.0 allows in the name of a component.
+/// Replaces the characters of a name that 3.0 doesn't allow in the name of a component.
 pub(super) fn legal_name(name: &str) -> String {
     let legal = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
     if name.is_empty() { "_".to_owned() } else { name.chars().map(legal).collect() }
 }
 
-/// The names that are taken.
+/// The names in use.
 #[derive(Default)]
 pub(super) struct Claims {
     used: HashSet<String>,
-    /// The last number behind a name: counting on from it keeps this quick when thousands want the same name.
+    /// The last number behind a name: counting on from it keeps this quick when thousands of schemas want the same
+    /// name.
     numbers: HashMap<String, usize>,
 }
 
@@ -91,7 +92,7 @@ impl FromIterator<String> for Claims {
     }
 }
 
-/// A name for a schema that has none but stands at a place: that of its definition, or one made of the steps to it.
+/// A name for a schema without one: that of its definition, or one made of the steps to its place.
 pub(super) fn name_of_place(steps: &[String]) -> String {
     if let [.., container, name] = steps
         && matches!(container.as_str(), "$defs" | "definitions")
@@ -103,7 +104,7 @@ pub(super) fn name_of_place(steps: &[String]) -> String {
     legal_name(&words.map(|step| step.to_upper_camel_case()).collect::<String>())
 }
 
-/// Copies path items that paths refer to into the paths. Those of callbacks may refer back, so they stay as they are.
+/// Copies path items that paths refer to into the paths. Those of callbacks may lead back, so they stay as they are.
 pub(super) fn inline_path_items(cx: &mut Context, root: &mut Node) {
     let mut targets: Vec<(String, Node)> = Vec::new();
     for (path, item) in root.members("paths").filter(|(path, _)| !path.starts_with("x-")) {
@@ -118,7 +119,7 @@ pub(super) fn inline_path_items(cx: &mut Context, root: &mut Node) {
         cx.note(&INLINE_PATH_ITEM, item.origin, text);
         let (Some(own), Value::Object(copied)) = (item.as_object_mut(), target.value) else { continue };
         for (key, member) in copied {
-            // The specification leaves open which of two wins; what is written at the path is the more specific one.
+            // The specification leaves the precedence open; the value at the path is the more specific one.
             own.entry(key).or_insert(member);
         }
     }

@@ -1,4 +1,4 @@
-//! One schema at a time: what 3.1 writes in a way 3.0 does not read.
+//! Repairs one schema at a time: the forms of 3.1 that 3.0 lacks.
 
 mod arrays;
 mod conditions;
@@ -16,7 +16,7 @@ use super::{examples, keywords, refs, shape};
 use crate::convert::walk::Kind;
 use crate::{Context, Node, Object, Value};
 
-/// The types of the component schemas that state one, by the reference that leads to them.
+/// The types of the component schemas that state one, by the reference to each.
 pub(super) struct KnownTypes(HashMap<String, String>);
 
 impl KnownTypes {
@@ -30,7 +30,7 @@ impl KnownTypes {
     }
 }
 
-/// Repairs one schema; what is inside it gets its turn afterwards, from the walk.
+/// Repairs one schema; the walk visits the schemas inside it afterwards.
 pub(super) fn repair(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
     as_object(cx, schema);
     loop {
@@ -40,7 +40,7 @@ pub(super) fn repair(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
         drop_identifiers(cx, schema);
         reference_siblings(cx, known, schema);
         scalars::constant(cx, schema);
-        // A branch that is pulled up can be in need of all of this itself.
+        // A branch that is pulled up may need the same repairs.
         if !nullable::branches(cx, schema) {
             break;
         }
@@ -57,7 +57,7 @@ pub(super) fn repair(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
     v3_2_fields(cx, schema);
 }
 
-/// Makes an object of a boolean or empty schema, and of what is none.
+/// Makes an object of a boolean or null schema, and of any other value.
 fn as_object(cx: &mut Context, schema: &mut Node) {
     match schema.value {
         Value::Object(_) => {}
@@ -83,7 +83,7 @@ fn as_object(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// The name alone, which Swagger 2.0 has here, survives in documents that were converted by hand.
+/// The property name alone, as in Swagger 2.0, survives in documents that were converted by hand.
 fn discriminator(cx: &mut Context, schema: &mut Node) {
     let Some(discriminator) = schema.get_mut("discriminator") else { return };
     if let Some(property) = discriminator.as_str().map(str::to_owned) {
@@ -93,13 +93,13 @@ fn discriminator(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// The different ones among some schemas, in their order.
+/// The distinct schemas, in their order.
 fn distinct(schemas: Vec<Node>) -> Vec<Node> {
     let mut seen = HashSet::new();
     schemas.into_iter().filter(|schema| seen.insert(schema.to_json().to_string())).collect()
 }
 
-/// Keywords whose value is never null, and is no schema either: a schema of nothing is a schema of anything.
+/// Keywords that say nothing when they are null, and are dropped then.
 fn has_no_null(key: &str) -> bool {
     matches!(
         key,
@@ -156,7 +156,7 @@ fn drop_identifiers(cx: &mut Context, schema: &mut Node) {
         }
     }
     for key in ["$dynamicRef", "$recursiveRef"] {
-        // Those with an anchor are references by now.
+        // Those with an anchor have become `$ref`s before.
         if let Some(dropped) = schema.remove(key) {
             let text = format!("dropped {key} {}, which leads nowhere", dropped.as_str().unwrap_or_default());
             cx.note(&DYNAMIC_REF, dropped.origin, text);
@@ -169,7 +169,7 @@ fn drop_identifiers(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// What is left in a map of definitions whose used ones have become components.
+/// The note on a removed map of definitions, whose used schemas have become components.
 pub(super) fn left_behind(key: &str, dropped: &Node) -> String {
     let stays_behind = |schema: &&Node| schema.get("$ref").is_none();
     let unused = dropped.as_object().map_or(0, |schemas| schemas.values().filter(stays_behind).count());
@@ -201,7 +201,7 @@ fn reference_siblings(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
     require(schema, branch, true);
 }
 
-/// Adds a schema that must hold too: to `allOf`, which comes first in the schema when it is new.
+/// Adds a schema that must hold too to `allOf`, which comes first in the schema when it is new.
 fn require(schema: &mut Node, branch: Node, first: bool) {
     let origin = schema.origin;
     let Some(members) = schema.as_object_mut() else { return };

@@ -1,11 +1,11 @@
-//! What stands as nothing, or as something else, where an object belongs.
+//! Repairs nulls and other values in place of objects.
 
 use super::keywords::{self, Part};
 use super::rules::{DROP_NULL_FIELD, EMPTY_OBJECT, MALFORMED_KEYWORD, NOT_AN_OBJECT};
 use super::walk::{COMPONENTS, Kind, lists};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
-/// Repairs the parts of a document that have no kind: its root, `info`, `servers`, `tags` and the sections of the
+/// Repairs the parts of a document without a kind: its root, `info`, `servers`, `tags` and the sections of the
 /// components.
 pub(super) fn root(cx: &mut Context, root: &mut Node) {
     drop_nulls(cx, root, is_no_extension);
@@ -36,8 +36,8 @@ pub(super) fn root(cx: &mut Context, root: &mut Node) {
     }
 }
 
-/// Repairs what holds an object of a kind. The text is an error where the object is part of an operation, and nothing
-/// can be made of it.
+/// Repairs a value in place of an object of a kind. It is an error where the object is part of an operation, and the
+/// value can't be repaired.
 pub(super) fn object(cx: &mut Context, kind: Kind, path: &[String], node: &mut Node, problems: &mut Diagnostics) {
     let is_operational = path.first().is_some_and(|step| step == "paths");
     match (kind, &node.value) {
@@ -79,7 +79,7 @@ pub(super) fn object(cx: &mut Context, kind: Kind, path: &[String], node: &mut N
     }
 }
 
-/// Removes the members that are null, as far as `has_no_null` says that null makes no sense there.
+/// Removes the members that are null, if `has_no_null` says that null has no meaning under their keys.
 pub(super) fn drop_nulls(cx: &mut Context, node: &mut Node, has_no_null: impl Fn(&str) -> bool) {
     let Some(members) = node.as_object_mut() else { return };
     members.retain(|key, member| {
@@ -106,7 +106,7 @@ fn without_null_elements(cx: &mut Context, holder: &mut Node, key: &str) {
     });
 }
 
-/// The objects of a list with a text that they need; the list loses everything else.
+/// The objects of an array that have the string they need; other elements are removed.
 fn objects<'a>(
     cx: &mut Context,
     holder: &'a mut Node,
@@ -138,7 +138,7 @@ fn servers(cx: &mut Context, holder: &mut Node) {
     }
 }
 
-/// `security: [{key: }]` asks for no scopes.
+/// A null in place of scopes, as in `security: [{key: }]`, asks for no scopes.
 fn requirements(cx: &mut Context, holder: &mut Node) {
     for (_, scopes) in objects(cx, holder, "security", "").filter_map(Node::as_object_mut).flatten() {
         if scopes.as_array().is_none() {

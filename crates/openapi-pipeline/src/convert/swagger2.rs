@@ -1,4 +1,4 @@
-//! Swagger 2.0: laid out anew as OpenAPI 3.0.
+//! Swagger 2.0: rearranged to the layout of OpenAPI 3.0.
 
 mod body;
 mod components;
@@ -18,7 +18,7 @@ use crate::vocabulary::layout::{Keys, each_ref_mut};
 use crate::{Context, Diagnostics, Node, Object, Value};
 use names::Names;
 
-/// What an operation takes from the document around it.
+/// The parts of the document that its operations depend on.
 struct Shared {
     consumes: Option<Vec<String>>,
     produces: Option<Vec<String>>,
@@ -26,7 +26,7 @@ struct Shared {
     parameters: Object,
     responses: Object,
     names: Names,
-    /// The document as it was, if there are references into parts of it that get another layout.
+    /// The original document, if references lead into parts of it that get another layout.
     original: Option<Node>,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn convert(cx: &mut Context, mut root: Node) -> Result<Node, Diagnost
     Ok(result)
 }
 
-/// References below members that the specification doesn't know, such as a misspelt one: they would lead nowhere.
+/// Translates references below members unknown to the specification, such as misspelt ones: they would dangle.
 fn translate_the_rest(cx: &mut Context, shared: &Shared, root: &mut Node) {
     each_ref_mut(root, Keys::Fields, &mut |reference| {
         let translate = |section| shared.names.translate(reference.as_str()?, section);
@@ -95,7 +95,7 @@ impl Shared {
         }
     }
 
-    /// What a reference into the original document leads to.
+    /// The target of a reference into the original document.
     fn lookup(&self, reference: &str) -> Option<&Node> {
         let original = self.original.as_ref()?;
         original.pointer(reference).or_else(|| original.pointer(&refs::percent_decoded(reference)?))
@@ -126,7 +126,7 @@ fn has_unusual_references(root: &Node) -> bool {
     found
 }
 
-/// The strings of a list that is a member; nothing if there is no such list.
+/// The strings of an array that is a member; `None` if there is no such array.
 fn strings(holder: &Node, key: &str) -> Option<Vec<String>> {
     let items = holder.get(key)?.as_array()?;
     let mut seen = HashSet::new();

@@ -1,4 +1,4 @@
-//! One table row for each rule: what goes in, what comes out, and which rules the report names.
+//! One table row for each rule: the input, the output, and the rules that the report names.
 
 mod corpus;
 mod openapi31;
@@ -21,7 +21,7 @@ struct Row {
     rules: &'static [&'static str],
     dialect: Dialect,
     input: Json,
-    /// The part of the result to look at.
+    /// The part of the result to compare.
     pointer: &'static str,
     output: Json,
 }
@@ -103,7 +103,7 @@ fn the_same_input_gives_the_same_bytes_in_document_order() {
 }
 
 #[test]
-fn notes_stand_where_the_document_has_what_changed() {
+fn notes_have_the_place_of_the_change() {
     let text = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    A:\n      type: string\n      const: a\n";
     let mut cx = Context::new();
     let document = load(&mut cx, &MemoryFiles::new().with("a.yaml", text), Path::new("a.yaml")).unwrap();

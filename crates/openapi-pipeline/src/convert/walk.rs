@@ -1,9 +1,9 @@
-//! Visits everything in a 3.x document that has a kind, and nothing else: never an example, a default, an enum value or
-//! an extension, and never a property that happens to be named like a keyword.
+//! Visits every object of a 3.x document that has a kind, and nothing else: never an example, a default, an enum value
+//! or an extension, and never a property that happens to be named like a keyword.
 
 use crate::{Context, Node, Value};
 
-/// What an object of a document is.
+/// The kind of an object in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     PathItem,
@@ -24,13 +24,13 @@ pub(super) enum Kind {
 /// How a member holds objects of a kind.
 #[derive(Clone, Copy)]
 enum Shape {
-    /// The member is one.
+    /// The member is such an object.
     One,
-    /// The member is one, or a list of them.
+    /// The member is one, or an array of them.
     OneOrList,
     /// The member is one unless it is `true` or `false`.
     OneUnlessBool,
-    /// The member is a list of them.
+    /// The member is an array of them.
     List,
     /// The member maps names to them.
     Map,
@@ -38,11 +38,11 @@ enum Shape {
     MapWithExtensions,
 }
 
-/// What is done at each place.
+/// The work done at each place.
 pub(super) trait Visitor {
-    /// Called on everything that has a kind, before what is inside it, with the steps that lead to it from the root.
+    /// Called on every value at a place with a kind, before the values inside it, with the steps from the root to it.
     ///
-    /// It can be any value: documents hold texts and nulls where objects belong.
+    /// It can be any value: documents have strings and nulls where objects belong.
     fn enter(&mut self, cx: &mut Context, kind: Kind, path: &[String], node: &mut Node);
 }
 
@@ -64,15 +64,15 @@ pub(super) fn document(cx: &mut Context, root: &mut Node, visitor: &mut dyn Visi
     }
 }
 
-/// Walks one object of a kind and what is inside it. Paths start at `path`.
+/// Walks one object of a kind and the objects inside it. Paths start at `path`.
 pub(super) fn part(cx: &mut Context, kind: Kind, path: Vec<String>, node: &mut Node, visitor: &mut dyn Visitor) {
     Walker { cx, visitor, path }.node(kind, node);
 }
 
-/// Where 3.x documents keep schemas that were pasted in, or that Swagger 2.0 had there.
+/// Where 3.x documents keep schemas that were pasted in, or left over from Swagger 2.0.
 pub(super) const ROOT_DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
 
-/// The sections of the components, with what they hold.
+/// The sections of the components, with the kinds of their objects.
 pub(super) const COMPONENTS: &[(&str, Kind)] = &[
     ("schemas", Kind::Schema),
     ("responses", Kind::Response),
@@ -89,7 +89,7 @@ pub(super) const COMPONENTS: &[(&str, Kind)] = &[
 
 type Members = &'static [(&'static str, Shape, Kind)];
 
-/// The members of a kind that hold something with a kind. A callback has no fixed members, see [`Walker::node`].
+/// The members of a kind that hold objects with a kind. A callback has no fixed members, see [`Walker::node`].
 fn members(kind: Kind) -> Members {
     match kind {
         Kind::PathItem => &[
@@ -154,7 +154,7 @@ fn members(kind: Kind) -> Members {
     }
 }
 
-/// The members of a kind that are lists of something with a kind.
+/// The members of a kind that are arrays of objects with a kind.
 pub(super) fn lists(kind: Kind) -> impl Iterator<Item = (&'static str, Kind)> {
     let is_list = |(_, shape, _): &&(&str, Shape, Kind)| matches!(shape, Shape::List);
     members(kind).iter().filter(is_list).map(|(key, _, kind)| (*key, *kind))

@@ -1,4 +1,4 @@
-//! Problems drawn with the lines that they speak of, in the style of rustc.
+//! Draws problems with their source lines, in the style of rustc.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::source::{Origin, Sources};
 
 impl Diagnostic {
-    /// Draws it with the lines of the source it speaks of. `color` adds terminal colours.
+    /// Draws it with its source lines. `color` adds terminal colours.
     pub fn render(&self, sources: &Sources, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut group = Group::with_title(Level::ERROR.primary_title(shortened(&self.message)).id(self.code));
@@ -34,8 +34,8 @@ impl Diagnostic {
 }
 
 impl Diagnostics {
-    /// Draws them, a blank line between two. Of more than [`Limits::problems`], or of many in the one long line of a
-    /// minified file, which takes its time each time ([`Limits::lines_read`]), the rest is only counted.
+    /// Draws them, a blank line between two. The rest is only counted after [`Limits::problems`] of them, or after
+    /// [`Limits::lines_read`] bytes: each problem in the one long line of a minified file takes its time.
     pub fn render(&self, sources: &Sources, limits: &Limits, color: bool) -> String {
         let mut read = 0;
         let mut drawn: Vec<String> = Vec::new();
@@ -54,7 +54,7 @@ impl Diagnostics {
     }
 }
 
-/// The part of an origin's span worth underlining: its first line.
+/// The part of an origin's span to underline: its first line.
 fn visible_span(sources: &Sources, origin: Origin) -> std::ops::Range<usize> {
     let span = sources.span(origin);
     let text = sources.text(origin.source());
@@ -68,7 +68,7 @@ fn visible_span(sources: &Sources, origin: Origin) -> std::ops::Range<usize> {
     span.start..span.start + visible.max(first_character)
 }
 
-/// How many characters are underlined at most: the renderer prints all of them.
+/// The longest underline in characters, since the renderer prints all of them.
 const LONGEST_SPAN: usize = 120;
 
 /// Names and references of a document can be as long as the document.
@@ -130,7 +130,7 @@ mod tests {
         let file = sources.add("a.json", "x".repeat(100));
         let origin = sources.mark(file, 50..51, None, Step::Root);
         let problems = Diagnostics((0..25).map(|_| Diagnostic::new("x", "y").at(origin, "here")).collect());
-        // The one that passes the limit is still drawn.
+        // The problem that passes the limit is still drawn.
         let limits = Limits { lines_read: 350, ..Limits::default() };
         let text = problems.render(&sources, &limits, false);
         assert_eq!(text.matches("error[x]").count(), 4);
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_span_is_drawn_wherever_it_stands() {
+    fn an_empty_span_is_drawn_at_every_place() {
         let mut sources = Sources::new();
         let file = sources.add("a.yaml", "a: é\n");
         // Before a character of two bytes, before the line break, and at the end.

@@ -1,9 +1,9 @@
-//! Words for messages: lists that stay short, and the names somebody probably meant.
+//! The wording of messages: lists that stay short, and similar names.
 
 /// Names of more bytes than this are not compared: the comparison is quadratic, and such names aren't typed by hand.
 const MAX_LENGTH: usize = 200;
 
-/// At most `limit` names in backticks; how many more there are.
+/// At most `limit` names in backticks, and the number of the others.
 pub(crate) fn listing<'a>(names: impl Iterator<Item = &'a str>, limit: usize) -> String {
     let mut shown = Vec::new();
     let mut more = 0_usize;
@@ -18,7 +18,7 @@ pub(crate) fn listing<'a>(names: impl Iterator<Item = &'a str>, limit: usize) ->
     if more == 0 { shown } else { format!("{shown} and {more} more") }
 }
 
-/// A help text: the names closest to `wanted`, or what there is when nothing comes close.
+/// A help text: the names closest to `wanted`, or the known ones when none is close.
 pub(crate) fn did_you_mean(wanted: &str, what: &str, known: &mut dyn Iterator<Item = &str>) -> String {
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
@@ -40,7 +40,7 @@ pub(crate) fn closest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) ->
     known.filter_map(|name| Some((closeness(wanted, name)?, name))).min().map(|(_, name)| name)
 }
 
-/// How far apart two names are, if they are close: spelled alike, or one within the other.
+/// The distance of two names, if they are close: spelled alike, or one within the other.
 fn closeness(wanted: &str, name: &str) -> Option<usize> {
     let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());
     if wanted.len().max(name.len()) > MAX_LENGTH {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_resemble_are_close_whatever_their_case() {
+    fn similar_names_are_close_whatever_their_case() {
         let names = ["HTTPValidationError", "User"];
         assert_eq!(closest("HttpValidationErr", names.into_iter()), Some("HTTPValidationError"));
         assert_eq!(closest("Use", names.into_iter()), Some("User"));

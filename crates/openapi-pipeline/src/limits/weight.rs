@@ -1,13 +1,13 @@
-//! How large parts of a document are, in the measure of the limits.
+//! The size of parts of a document, in the measure of the limits.
 
 use crate::{Node, Value};
 
-/// What a text costs: long ones count more than once, so that they can't be multiplied for free.
+/// The weight of a string: long ones count more than once, so that they can't be multiplied for free.
 pub fn text_weight(text: &str) -> usize {
     1 + text.len() / 64
 }
 
-/// What a copy of a tree costs.
+/// The weight of a tree.
 pub fn weight(node: &Node) -> usize {
     match &node.value {
         Value::String(text) => text_weight(text),
@@ -19,7 +19,7 @@ pub fn weight(node: &Node) -> usize {
     }
 }
 
-/// How many levels of objects and arrays a tree has.
+/// The number of levels of objects and arrays in a tree.
 pub fn height(node: &Node) -> usize {
     match &node.value {
         Value::Array(items) => 1 + items.iter().map(height).max().unwrap_or_default(),

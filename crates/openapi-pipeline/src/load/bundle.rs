@@ -1,8 +1,8 @@
-//! Brings what a description refers to in other files into the one document.
+//! Bundles the parts of other files that a description refers to into the one document.
 //!
-//! A referenced schema, parameter, response and so on becomes a component; what has no section of its own among the
-//! components (path items, whole maps) takes the place of the reference. Whatever is taken from a file still carries
-//! origins of that file, and so says itself what the references in it are relative to.
+//! A referenced schema, parameter, response and so on becomes a component; a target without a section of its own among
+//! the components (path items, whole maps) replaces the reference. Every node taken from a file keeps its origin in
+//! that file, which tells what the references in it are relative to.
 
 mod library;
 
@@ -21,24 +21,24 @@ use crate::limits::weight;
 use crate::source::SourceId;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin, Value};
 
-/// What the work around a copy counts for.
+/// The weight charged for each copy, beside that of its nodes.
 const COST_OF_COPY: usize = 20;
 
-/// What a pass of the bundler left behind.
+/// The result of a bundler pass.
 #[derive(Clone, Debug)]
 pub(super) struct Bundled {
-    /// The files that were read. Their references are settled: they lead to places of the root document, or are listed
-    /// as unresolved.
+    /// The files read so far. Their references are settled: they lead to places of the root document, or are listed as
+    /// unresolved.
     pub(super) library: Library,
-    /// What went wrong with the document as a whole.
+    /// Problems of the document as a whole.
     pub(super) problems: Diagnostics,
-    /// What is wrong with single references, which still are what was written in their file. Nothing is said of one that
-    /// fails for a reason that was given before.
+    /// Problems of single references, which stay as written in their file. The list of a reference is empty if the
+    /// reason was reported before.
     pub(super) unresolved: BTreeMap<Origin, Vec<Diagnostic>>,
 }
 
 impl Bundled {
-    /// Before the first pass over the document at `path`.
+    /// The state before the first pass over the document at `path`.
     pub(super) fn nothing(path: &Path, root: &Node) -> Self {
         let library = Library::new(normalize(path), root.origin.source());
         Self { library, problems: Diagnostics::default(), unresolved: BTreeMap::new() }
@@ -76,7 +76,7 @@ pub(super) fn bundle(
     bundler.inlining.clear();
     bundler.visit(root, Position::Root, 0);
     let mut components = Vec::new();
-    // Components may refer to more components: a queue, as the chain can be long.
+    // Components may refer to more components: a queue instead of recursion, as the chain can be long.
     while let Some(Waiting { section, name, mut node, position }) = bundler.waiting.pop_front() {
         bundler.visit(&mut node, position, 0);
         components.push((section, name, node));
@@ -87,7 +87,7 @@ pub(super) fn bundle(
     Bundled { library: bundler.library, problems: bundler.problems, unresolved: bundler.unresolved }
 }
 
-/// A component that was taken from a file, but not searched for references yet.
+/// A component taken from another file whose references were not visited yet.
 struct Waiting {
     section: &'static str,
     name: String,
@@ -99,36 +99,36 @@ struct Bundler<'a> {
     cx: &'a mut Context,
     files: &'a dyn Files,
     library: Library,
-    /// Files whose references an earlier pass has followed.
+    /// Files whose references an earlier pass resolved.
     settled: HashSet<SourceId>,
-    /// Those of the root file.
+    /// The anchors of the root file.
     anchors: Anchors,
     dialect: Dialect,
-    /// What is a component already, with the reference to it. One place may be a component of several kinds.
+    /// The places that became components, with the references to them. One place may be a component of several kinds.
     placed: HashMap<(Target, &'static str), String>,
     names: HashMap<&'static str, HashSet<String>>,
     numbers: HashMap<(&'static str, String), usize>,
     waiting: VecDeque<Waiting>,
-    /// The places that are being put in right now: meeting one again is a cycle.
+    /// The places being inlined: meeting one again is a cycle.
     inlining: Vec<Target>,
     spent: usize,
-    /// How many reasons were given for references that fail.
+    /// The number of reasons reported for failed references.
     told: usize,
     problems: Diagnostics,
     unresolved: BTreeMap<Origin, Vec<Diagnostic>>,
 }
 
-/// Where a reference leads.
+/// The target of a reference.
 enum Found {
-    /// To a place in the root document.
+    /// A place in the root document, as a local reference.
     Root(String),
-    /// To a node of another file.
+    /// A node of another file.
     Elsewhere(Target),
 }
 
 impl Bundler<'_> {
-    /// Fetches the sections themselves, then lets components that are nothing but a reference to a file keep their
-    /// names: `Pet: {$ref: pet.yaml}` makes that file the component `Pet`.
+    /// Inlines sections that are references themselves, then keeps the names of components that are only a reference to
+    /// a file: `Pet: {$ref: pet.yaml}` makes that file the component `Pet`.
     fn adopt_sections(&mut self, root: &mut Node) {
         let (container, position) = match self.dialect {
             Dialect::Swagger2 => (Some(root), Position::Root),
@@ -150,7 +150,7 @@ impl Bundler<'_> {
         }
     }
 
-    /// A component of a section that came from another file is still referred to by its place in that file.
+    /// A component in a section taken from another file can still be referred to by its place in that file.
     fn remember_home(&mut self, component: &Node, section: &'static str, name: &str) {
         let file = self.library.file(component.origin.source());
         if file != self.library.root_file() {
@@ -161,7 +161,7 @@ impl Bundler<'_> {
 
     fn adopt(&mut self, component: &mut Node, position: Position, section: &'static str, name: &str) {
         let Some((reference, origin)) = owned(position.reference(component)) else { return };
-        // Keywords beside the reference of a schema restrict it further, as they do beside one within the document.
+        // Keywords beside a schema's `$ref` restrict the schema further, as they do beside a local reference.
         if position == Position::Schema && component.as_object().is_some_and(|members| members.len() > 1) {
             return;
         }
@@ -234,7 +234,7 @@ impl Bundler<'_> {
         }
     }
 
-    /// Makes a component of what is referred to, and returns the reference to it.
+    /// Makes the target of a reference a component, and returns the local reference to it.
     fn place(&mut self, reference: &str, origin: Origin, position: Position, section: &'static str) -> Option<String> {
         let local = match self.find(reference, origin, true)? {
             Found::Root(local) => local,
@@ -259,7 +259,7 @@ impl Bundler<'_> {
         Some(local)
     }
 
-    /// Puts what is referred to in the place of the reference, until there is no reference any more.
+    /// Replaces a reference to another file by its target, until the node is no such reference any more.
     fn inline(&mut self, node: &mut Node, position: Position) {
         while let Some((reference, origin)) = owned(position.reference(node)) {
             let target = match self.find(&reference, origin, false) {
@@ -290,9 +290,9 @@ impl Bundler<'_> {
         }
     }
 
-    /// Finds where a reference leads. `through` follows places that are nothing but another reference.
+    /// Finds the target of a reference. With `through`, a target that is only another reference is followed further.
     fn find(&mut self, reference: &str, origin: Origin, through: bool) -> Option<Found> {
-        // What is adopted as a component is visited again.
+        // Adopted components are visited again; a failed reference is reported once.
         if self.settled.contains(&origin.source()) || self.unresolved.contains_key(&origin) {
             return None;
         }
@@ -353,15 +353,15 @@ impl Bundler<'_> {
         None
     }
 
-    /// One target for all spellings of a place, such as percent-encoded ones and anchors.
+    /// One target for all spellings of a place, such as percent-encoded pointers and anchors.
     fn canonical(&self, origin: Origin, target: Target) -> Target {
         let fragment = self.cx.sources.pointer(origin).trim_start_matches('#').to_owned();
         let canonical = Target { file: self.library.file(origin.source()), fragment };
-        // Merge keys and aliases make places that are not where their content was written.
+        // Merge keys and aliases put nodes at other places than where their content was written.
         if self.library.known(&canonical).is_some_and(|node| node.origin == origin) { canonical } else { target }
     }
 
-    /// A copy of a node of another file. Copies count, so that files can't multiply each other.
+    /// Copies a node of another file. Copies are charged, so that files can't multiply each other.
     fn copy(&mut self, target: &Target, origin: Origin) -> Option<Node> {
         let node = self.library.known(target)?;
         let limit = self.cx.limits.bundled;
@@ -442,14 +442,14 @@ fn set_text(node: Option<&mut Node>, text: String) {
     }
 }
 
-/// A member that is an object, made if there is none.
+/// The member `key` of an object; an empty object is inserted if there is none.
 fn member<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {
     let origin = node.origin;
     let members = node.as_object_mut()?;
     Some(members.entry(key.to_owned()).or_insert_with(|| Node::object(origin)))
 }
 
-/// What a reference leads to, with what stands beside the reference laid over it.
+/// The target of a reference, overridden by the keywords beside the reference.
 fn with_siblings(mut target: Node, reference: &mut Node) -> Node {
     let Some(siblings) = reference.as_object_mut().map(std::mem::take) else { return target };
     let siblings: Object = siblings.into_iter().filter(|(key, _)| key != "$ref").collect();

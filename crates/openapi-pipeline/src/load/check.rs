@@ -1,4 +1,4 @@
-//! Every `$ref` that an operation can reach leads to a part of the description.
+//! Checks that every `$ref` that an operation can reach leads to a part of the description.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,13 +12,13 @@ use crate::source::unescape_pointer;
 use crate::vocabulary::pointer::{local_pointer, resolve};
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
-/// What is wrong with a document.
+/// The result of checking a document.
 pub(super) struct Checked {
-    /// With the document as a whole.
+    /// Problems of the document as a whole.
     pub(super) problems: Diagnostics,
-    /// With references that matter.
+    /// Broken references that matter to an operation.
     pub(super) broken: Broken,
-    /// The references that are broken and don't matter.
+    /// Broken references that no operation reaches.
     pub(super) idle: HashSet<Origin>,
 }
 
@@ -28,8 +28,8 @@ pub(super) fn in_order(broken: Broken) -> Diagnostics {
     Diagnostics(sorted.into_values().collect())
 }
 
-/// Checks all references. A broken one is a problem where an operation reaches it; elsewhere it is only noted, since
-/// nothing will ever follow it.
+/// Checks all references. A broken reference is a problem where an operation reaches it; elsewhere it is only noted,
+/// since no client follows it.
 pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked {
     let Bundled { mut problems, mut unresolved, .. } = bundled;
     let reachable = Reachable::of(root);
@@ -50,7 +50,7 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked 
             None => problem(&mut chains, reference, position, origin, &mut suggestions_left).into_iter().collect(),
         };
         for problem in found {
-            // A limit that was passed is no matter of a single reference.
+            // A passed limit is no matter of a single reference.
             if matches!(problem.code, "too-large" | "too-deep") {
                 problems.push(problem);
             } else if reachable.contains(object) {
@@ -60,7 +60,8 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked 
             }
         }
     });
-    // What is left are mappings and the like, or was removed by an overlay.
+    // The remaining ones are in discriminator mappings and other places that `walk` skips, or were removed by an
+    // overlay.
     if !unresolved.is_empty() {
         let present: HashSet<Origin> = nodes(root).map(|node| node.origin).collect();
         for (origin, found) in unresolved.into_iter().filter(|(origin, _)| present.contains(origin)) {
@@ -69,7 +70,7 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked 
             }
         }
     }
-    // A reason that is given once may have been given where it doesn't matter, or where an overlay has removed it.
+    // A reason is reported once: maybe at an unreachable reference, or at one that an overlay has removed.
     if !unexplained.is_empty() && problems.0.is_empty() && broken.is_empty() {
         problems.0.extend(idle.drain(..).map(|(_, problem)| problem));
         if problems.0.is_empty() {
@@ -83,7 +84,7 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked 
     Checked { problems, broken, idle: origins }
 }
 
-/// What is wrong with a local reference.
+/// The problem of a local reference, if it is broken.
 fn problem(
     chains: &mut Chains<'_>,
     reference: &str,
@@ -114,7 +115,7 @@ fn problem(
     }
 }
 
-/// Whether what a reference leads to can stand in its place. What is written as nothing becomes an empty object.
+/// Whether the target can stand in place of the reference. `null` becomes an empty object later.
 fn fits(target: &Node, position: Position) -> bool {
     match target.value {
         Value::Object(_) | Value::Null => true,
@@ -123,14 +124,14 @@ fn fits(target: &Node, position: Position) -> bool {
     }
 }
 
-/// The problem of a reference that fails for a reason which was given elsewhere.
+/// The problem of a reference that fails for a reason reported elsewhere.
 fn unusable(reference: &str, origin: Origin) -> Diagnostic {
     Diagnostic::new("unusable-ref", format!("`{reference}` can't be followed"))
         .at(origin, "this reference")
         .help("see that the file is there, can be read, and holds what is referred to")
 }
 
-/// The problem of a reference to nothing.
+/// The problem of a dangling reference.
 pub(super) fn dangling(reference: &str, origin: Origin, suggestion: Option<String>) -> Diagnostic {
     let problem =
         Diagnostic::new("dangling-ref", format!("`{reference}` leads nowhere")).at(origin, "nothing is there");
@@ -142,7 +143,7 @@ pub(super) fn dangling(reference: &str, origin: Origin, suggestion: Option<Strin
     }
 }
 
-/// The problem of a reference that never reaches what it means.
+/// The problem of a reference whose chain never reaches a target.
 pub(super) fn cycle(reference: &str, origin: Origin) -> Diagnostic {
     Diagnostic::new(
         "ref-cycle",
@@ -152,7 +153,7 @@ pub(super) fn cycle(reference: &str, origin: Origin) -> Diagnostic {
     .help("replace one of the references of the cycle by what is meant")
 }
 
-/// Whether the place a reference leads to lies in an example, which the other stages leave alone.
+/// Whether a reference leads into an example or a default, which the other stages leave unchanged.
 fn leads_to_data(root: &Node, reference: &str) -> bool {
     let Some(pointer) = local_pointer(root, reference) else { return false };
     let mut node = root;
@@ -174,17 +175,17 @@ fn leads_to_data(root: &Node, reference: &str) -> bool {
     position == Position::Data
 }
 
-/// How many references follow one another. Each is followed once, however many lead to it.
+/// The lengths of chains of references. Each reference is followed once, however many lead to it.
 struct Chains<'a> {
     root: &'a Node,
-    /// How many may follow one another.
+    /// The longest chain that is allowed.
     limit: usize,
-    /// By address of the first of them.
+    /// By the address of the first node of the chain.
     lengths: HashMap<usize, usize>,
 }
 
 impl Chains<'_> {
-    /// The number of references from a node to what they mean; the limit where there are more, or no end.
+    /// The number of references between a node and its target; the limit where there are more, or a cycle.
     fn length(&mut self, node: &Node) -> usize {
         let mut passed = Vec::new();
         let mut at = node;
@@ -195,7 +196,7 @@ impl Chains<'_> {
                 (Some(known), _) => break known,
                 (None, None) => break 0,
                 (None, Some(next)) => {
-                    // Met again before it is known better, this is a cycle.
+                    // Meeting this node again before its length is known is a cycle.
                     self.lengths.insert(address(at), self.limit);
                     passed.push(address(at));
                     at = next;
@@ -210,10 +211,10 @@ impl Chains<'_> {
     }
 }
 
-/// The objects of a document that its operations need.
+/// The objects of a document that its operations can reach.
 struct Reachable<'a> {
     root: &'a Node,
-    /// By address: aliases give several objects one origin.
+    /// By address, since aliases give several objects one origin.
     objects: HashSet<usize>,
     waiting: Vec<(&'a Node, Position)>,
 }
@@ -249,7 +250,7 @@ impl<'a> Reachable<'a> {
                 }
                 for (key, member) in members {
                     let child = position.child(key);
-                    // Extensions are no part of an operation, unless something refers into them.
+                    // Extensions are no part of an operation, unless a reference leads into them.
                     if child != Position::Other || !key.starts_with("x-") {
                         self.visit(member, child);
                     }

@@ -1,11 +1,11 @@
-//! Which specification a description follows.
+//! Detects which specification a description follows.
 
 use super::{Dialect, texts};
 use crate::{Diagnostic, Node, Sources, Value};
 
 const SUPPORTED: &str = "Swagger 2.0, OpenAPI 3.0.x, 3.1.x and 3.2.x are supported";
 
-/// Reads the dialect off the root object.
+/// Reads the dialect from the root object.
 pub(super) fn detect(sources: &Sources, root: &Node) -> Result<Dialect, Diagnostic> {
     match (root.get("swagger"), root.get("openapi")) {
         (None, None) => Err(no_description(root)),
@@ -30,7 +30,7 @@ pub(super) fn detect(sources: &Sources, root: &Node) -> Result<Dialect, Diagnost
     }
 }
 
-/// A version as text; without quotes YAML takes `2.0` for a number.
+/// A version as a string; YAML parses an unquoted `2.0` as a number.
 fn text(sources: &Sources, version: &Node) -> Option<String> {
     match &version.value {
         Value::String(text) => Some(text.clone()),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_description_is_said_to_be_none() {
+    fn other_documents_are_refused() {
         for text in ["a: 1", "[]", "just text", "overlay: 1.0.0"] {
             assert_eq!(dialect(text).unwrap_err().code, "not-a-description", "{text}");
         }

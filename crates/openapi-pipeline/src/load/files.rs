@@ -1,4 +1,4 @@
-//! Where the bytes come from.
+//! Access to files: on disk, or in memory.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,22 +8,26 @@ use std::path::{Path, PathBuf};
 use crate::Diagnostic;
 use crate::limits::bytes;
 
-/// Where files come from: a folder on disk, or a table in a test.
+/// A source of files: a folder on disk, or a table in a test.
 pub trait Files {
-    /// Reads the file at `path` (relative to the root folder). One that is larger than `limit` bytes is refused, by
-    /// this or by its caller: the limit is handed in so that nothing larger is brought into memory.
+    /// Reads the file at `path` (relative to the root folder). A file larger than `limit` bytes is refused, here or by
+    /// the caller: an implementation gets the limit so that it needn't load more into memory.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read, or must not be.
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
 
-    /// What messages call the file at `path`.
+    /// The name of the file at `path` in messages.
     fn name(&self, path: &Path) -> String {
         path.display().to_string()
     }
 }
 
-/// The files below one folder. Nothing outside of it is read, not even through a symbolic link.
+/// The files below one folder. Files outside of it are not read, not even through a symbolic link.
 #[derive(Clone, Debug)]
 pub struct DiskFiles {
-    /// The folder that holds everything that may be read.
+    /// The folder that holds all readable files.
     pub root: PathBuf,
 }
 
@@ -56,7 +60,7 @@ impl Files for DiskFiles {
     }
 }
 
-/// Files that live in memory, for tests and for descriptions that were made on the fly.
+/// Files in memory, for tests and for descriptions made on the fly.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<PathBuf, Vec<u8>>,
@@ -68,7 +72,7 @@ impl MemoryFiles {
         Self::default()
     }
 
-    /// The same files and one more.
+    /// Adds a file.
     #[must_use]
     pub fn with(mut self, path: impl Into<PathBuf>, content: impl Into<Vec<u8>>) -> Self {
         self.files.insert(path.into(), content.into());
@@ -82,7 +86,7 @@ impl Files for MemoryFiles {
     }
 }
 
-/// Reads a file, and refuses what is too large.
+/// Reads a file, and refuses one that is too large.
 pub(super) fn read(files: &dyn Files, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     files.read(path, limit).and_then(|content| within(content, limit))
 }

@@ -1,5 +1,5 @@
-//! References by name (`$anchor`, `$id`, `$self`) and references that are relative to an embedded schema become references
-//! by place within their file, which is all that later steps know.
+//! References by name (`$anchor`, `$id`, `$self`) and references relative to an embedded schema become references by
+//! place within their file, the only kind that later steps follow.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -13,12 +13,12 @@ use crate::source::{SourceId, escape_pointer};
 use crate::vocabulary::pointer::resolve;
 use crate::{Context, Node, Origin, Value};
 
-/// The anchors of a file, with the JSON pointers to what they name: other files may refer to them.
+/// The anchors of a file, with the JSON pointers to their schemas: other files may refer to them.
 pub(super) type Anchors = HashMap<String, String>;
 
 /// Rewrites the references of a file whose root has the given position, and returns its anchors.
 ///
-/// A reference of a file that is `settled` is one by place already, and relative to the root: it stays.
+/// References of a `settled` file are by place and relative to the root already: they stay.
 pub(super) fn identify(
     cx: &mut Context,
     root: &mut Node,
@@ -39,19 +39,19 @@ pub(super) fn identify(
     names.anywhere
 }
 
-/// The names that the schemas of a file have, with the JSON pointers to them.
+/// The names of the schemas of a file, with the JSON pointers to them.
 #[derive(Default)]
 struct Names {
     /// By absolute URI.
     ids: HashMap<String, Rc<str>>,
     /// By anchor, and the pointer to the enclosing schema with an `$id`.
     anchors: HashMap<(Option<Rc<str>>, String), String>,
-    /// By anchor alone, the first of each name: authors forget which `$id` they are in.
+    /// By anchor alone, the first of each name: authors forget which `$id` encloses them.
     anywhere: Anchors,
 }
 
 impl Names {
-    /// The place that a reference with a name in it means.
+    /// The place that a reference by name leads to.
     fn resolve(&self, text: &str, base: Option<&str>, scope: Option<Rc<str>>) -> Option<String> {
         let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
         let scope = match file {
@@ -69,7 +69,7 @@ impl Names {
     }
 }
 
-/// A reference that can be resolved when all names are known.
+/// A reference that can only be resolved when all names are known.
 struct Waiting {
     number: usize,
     text: String,
@@ -82,9 +82,9 @@ struct Waiting {
 /// Finds the names and the references of a file.
 struct Survey<'a> {
     root: &'a Node,
-    /// What is remembered counts, as names and their places can be long.
+    /// Remembered names and pointers are charged, as both can be long.
     budget: &'a mut Budget,
-    /// Files whose references stay.
+    /// Tells the files whose references stay.
     settled: &'a dyn Fn(SourceId) -> bool,
     path: String,
     base: Option<Rc<str>>,
@@ -93,7 +93,7 @@ struct Survey<'a> {
     holders: Vec<String>,
     names: Names,
     waiting: Vec<Waiting>,
-    /// New texts of references, by their number in the order of the walk.
+    /// New values of references, by their number in the order of the walk.
     rewrites: HashMap<usize, String>,
     count: usize,
 }
@@ -169,7 +169,7 @@ impl<'a> Survey<'a> {
             self.base = Some(uri.into());
             self.scope = Some(place);
         }
-        // Older drafts wrote anchors as an `$id` that is only a fragment.
+        // Older drafts wrote an anchor as an `$id` that is only a fragment.
         let old_anchor = id.and_then(|id| id.strip_prefix('#'));
         for anchor in ["$anchor", "$dynamicAnchor"].into_iter().filter_map(|key| schema.get_str(key)).chain(old_anchor)
         {
@@ -205,8 +205,8 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// What a pointer leads to: from the enclosing `$id`, from the root of the file, or, where a schema was pasted in with
-    /// its definitions, from the object that has them.
+    /// Resolves a pointer: from the enclosing `$id`, from the root of the file, or, where a schema was pasted in with
+    /// its definitions, from the object that holds them.
     fn place(&self, pointer: &str) -> Option<String> {
         let from = |base: &str| Some(format!("#{base}{pointer}")).filter(|place| resolve(self.root, place).is_some());
         let is_definition = || ["/$defs/", "/definitions/"].iter().any(|start| pointer.starts_with(start));
@@ -218,7 +218,7 @@ impl<'a> Survey<'a> {
     }
 }
 
-/// In other files nobody knows yet what is a schema.
+/// In other files, which are read without known positions, any object may be a schema.
 fn may_be_schema(position: Position) -> bool {
     matches!(position, Position::Schema | Position::Other)
 }
@@ -288,11 +288,11 @@ mod tests {
                 "#/components/schemas/T/not",
             ),
             ("https://x/t#/not", json!({"T": {"$id": "https://x/t", "not": {}}}), "#/components/schemas/T/not"),
-            // Relative to the document's own URI, and the document by it.
+            // References relative to the document's own URI, and to the document by that URI.
             ("t.json", json!({"T": {"$id": "t.json"}}), "#/components/schemas/T"),
             ("https://a/t.json", json!({"T": {"$id": "t.json"}}), "#/components/schemas/T"),
             ("api.json#/components/schemas/T", json!({"T": {}}), "#/components/schemas/T"),
-            // What is a place already stays.
+            // A reference by place stays.
             ("#/components/schemas/T", json!({"T": {"$anchor": "T"}}), "#/components/schemas/T"),
         ] {
             let mut all = rest.clone();

@@ -1,4 +1,4 @@
-//! JSON text to a tree, as strict as RFC 8259 is.
+//! Parses JSON to a tree, as strictly as RFC 8259.
 
 use std::str::FromStr;
 
@@ -15,21 +15,21 @@ use crate::limits::Limits;
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Diagnostics, Node, Object, Origin, Sources, Value};
 
-/// Why a text could not be taken.
+/// Why a file is refused.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// It isn't JSON.
+    /// The file isn't JSON.
     Syntax(Box<Diagnostic>),
-    /// It is JSON, but nothing that can be worked with.
+    /// The file is JSON, but has problems or passes a limit.
     Content(Diagnostics),
 }
 
-/// How many levels jsonc-parser reads; the number is its own.
+/// The nesting limit of jsonc-parser, which can't be set.
 const PARSER_DEPTH: usize = 512;
 
 /// Parses the text of a source.
 pub(super) fn parse(sources: &mut Sources, source: SourceId, limits: &Limits) -> Result<Node, Failure> {
-    // The tree borrows from the text, and making it adds marks to the sources that own the text.
+    // A copy: the AST borrows from the text, and building the tree adds marks to the sources that own it.
     let text = sources.text(source).to_owned();
     match scan(&text, limits.values) {
         Ok(()) => {}
@@ -90,8 +90,9 @@ fn syntax_error(sources: &mut Sources, source: SourceId, span: std::ops::Range<u
 
 const VALUES_UP_TO_HERE: &str = "the values up to here are too many";
 
-/// Finds what the parser lets pass although JSON does not: control characters in strings, and other white space than
-/// JSON's between tokens. Without a message, the place is where there are too many values for the parser's memory.
+/// Finds what the parser accepts although JSON doesn't: control characters in strings, and white space other than
+/// JSON's between tokens. An error without a message is the place where there are too many values for the parser's
+/// memory.
 fn scan(text: &str, max_values: usize) -> Result<(), (usize, Option<&'static str>)> {
     let mut in_string = false;
     let mut commas = 0;
@@ -117,7 +118,7 @@ fn scan(text: &str, max_values: usize) -> Result<(), (usize, Option<&'static str
     Ok(())
 }
 
-/// How far down a value stands.
+/// The depth of a value.
 #[derive(Clone, Copy, Default)]
 struct Depth {
     levels: usize,
@@ -225,7 +226,7 @@ impl Builder<'_> {
     }
 }
 
-/// The problem of a key that stands twice in one object.
+/// The problem of a key that occurs twice in one object.
 pub(super) fn duplicate_key(key: &str, again: Origin, first: Origin) -> Diagnostic {
     Diagnostic::new("duplicate-key", format!("the key `{key}` stands twice in one object"))
         .at(again, "here again")
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_stand_at_their_value_and_containers_at_their_key() {
+    fn scalars_have_the_place_of_their_value_and_containers_of_their_key() {
         let (sources, node) = read("{\n  \"a\": {\n    \"b\": 1,\n    \"c\": [\n      {}]}}");
         let node = node.unwrap();
         let place = |pointer: &str| sources.place(node.pointer(pointer).unwrap().origin);
@@ -283,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_strict_json_is_a_syntax_error_with_its_place() {
+    fn deviations_from_strict_json_are_syntax_errors_with_their_place() {
         for (text, place) in [
             ("", "a.json:1:1"),
             ("{\"a\": 1,}", "a.json:1:8"),
@@ -338,7 +339,7 @@ mod tests {
             assert!(read_within(&limits, &nested(5)).1.is_ok());
             let problem = &problems_within(&limits, &nested(6)).1[0];
             assert_eq!((problem.code, problem.message.as_str()), ("too-deep", "this nests deeper than 5 levels"));
-            // The parser's own limit, which spares its stack.
+            // The parser's own limit, which protects its stack.
             for text in [nested(100_000), open.repeat(100_000)] {
                 let problem = &problems(&text).1[0];
                 assert_eq!((problem.code, problem.message.as_str()), ("too-deep", "this nests deeper than 256 levels"));
@@ -352,7 +353,7 @@ mod tests {
     fn the_number_of_values_is_limited() {
         let limits = Limits { values: 10, ..Limits::default() };
         assert!(read_within(&limits, "[0,0,0,0,0,0,0,0,0]").1.is_ok());
-        // One too many is found in the tree; many more are found before there is one.
+        // One value too many is found while building the tree; many more are found by the scan before.
         for text in [format!("[{}0]", "0,".repeat(9)), format!("[{}0]", "0,".repeat(11))] {
             let problem = &problems_within(&limits, &text).1[0];
             assert_eq!((problem.code, problem.message.as_str()), ("too-large", "this expands to more than 10 values"));

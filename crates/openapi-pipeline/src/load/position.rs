@@ -1,4 +1,4 @@
-//! What a place in a description is for. A `$ref` is a reference in one place, and a name or an example in another.
+//! The kind of each place in a description. A `$ref` is a reference in one place, and a name or an example in another.
 
 use super::Dialect;
 use crate::vocabulary::layout::METHODS_OF_3_2;
@@ -24,14 +24,14 @@ pub(super) enum Position {
     Example,
     SecurityScheme,
     Schema,
-    /// Names of properties and their schemas: a member `$ref` is a property of that name.
+    /// Property names and their schemas: a member `$ref` is a property of that name.
     Properties,
     Discriminator,
-    /// Values of a discriminator and where their schemas are.
+    /// Discriminator values and the references to their schemas.
     Mapping,
-    /// Names of one kind of object.
+    /// A map of names to one kind of object.
     Map(&'static Position),
-    /// Examples, defaults and such: values of the API, not parts of its description.
+    /// Examples, defaults and so on: values of the API, not parts of its description.
     Data,
     /// Anything else, such as extensions.
     Other,
@@ -96,12 +96,12 @@ impl Position {
         }
     }
 
-    /// Whether generated code depends on what stands here: not on examples, nor on what is called in return.
+    /// Whether generated code depends on this position: not on examples, links and callbacks.
     pub(super) fn matters(self) -> bool {
         !matches!(self, P::Data | P::Example | P::Link | P::Callback)
     }
 
-    /// The reference an object in this position is, with the place of its text.
+    /// The reference that an object in this position is, with the origin of its string.
     pub(super) fn reference(self, object: &Node) -> Option<(&str, Origin)> {
         if matches!(self, P::Data | P::Properties | P::Mapping) {
             return None;
@@ -110,7 +110,7 @@ impl Position {
         Some((reference.as_str()?, reference.origin))
     }
 
-    /// Where components of this kind are kept, if they are.
+    /// The section for components of this kind, if there is one.
     pub(super) fn section(self, dialect: Dialect) -> Option<&'static str> {
         match (self, dialect) {
             (P::Schema, Dialect::Swagger2) => Some("definitions"),
@@ -151,7 +151,7 @@ fn is_subschema(keyword: &str) -> bool {
     )
 }
 
-/// Calls `visit` on every object of a description that is not data, outer ones first.
+/// Calls `visit` on every object of a description that is not data, outer objects first.
 pub(super) fn walk<'a>(node: &'a Node, position: Position, visit: &mut dyn FnMut(&'a Node, Position)) {
     match &node.value {
         _ if position == P::Data => {}
@@ -164,7 +164,7 @@ pub(super) fn walk<'a>(node: &'a Node, position: Position, visit: &mut dyn FnMut
     }
 }
 
-/// [`walk`], to change the objects.
+/// [`walk`] with mutable objects.
 pub(super) fn walk_mut(node: &mut Node, position: Position, visit: &mut dyn FnMut(&mut Node, Position)) {
     if position == P::Data {
         return;
@@ -181,7 +181,7 @@ pub(super) fn walk_mut(node: &mut Node, position: Position, visit: &mut dyn FnMu
     }
 }
 
-/// All values of a document, in no order that matters.
+/// All values of a document, in unspecified order.
 pub(super) fn nodes(root: &Node) -> impl Iterator<Item = &Node> {
     let mut open = vec![root];
     std::iter::from_fn(move || {

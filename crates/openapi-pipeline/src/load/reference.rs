@@ -1,4 +1,4 @@
-//! The text of a `$ref`: which file, and which place in it.
+//! Parses a `$ref`: the file, and the place in it.
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -8,7 +8,7 @@ use super::rules::REFERENCE_BY_PLACE;
 use crate::vocabulary::pointer::{local_pointer, percent_decode};
 use crate::{Context, Node, Value};
 
-/// Writes local references as JSON pointers without percent-encoding, which later stages follow and compare as they are.
+/// Rewrites local references as JSON pointers without percent-encoding, since later stages compare them literally.
 pub(super) fn spell_out(cx: &mut Context, root: &mut Node) {
     let mut spelled: HashMap<String, String> = HashMap::new();
     walk(root, Position::Root, &mut |object, position| {
@@ -46,23 +46,23 @@ pub(super) fn spell_out(cx: &mut Context, root: &mut Node) {
 pub(super) struct Target {
     /// The file, relative to the root folder.
     pub(super) file: PathBuf,
-    /// What follows the `#`, as written: a JSON pointer, percent-encoded.
+    /// The fragment as written: a percent-encoded JSON pointer, or an anchor.
     pub(super) fragment: String,
 }
 
-/// Why a reference leads nowhere that may be read.
+/// Why a reference must not be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unusable {
     /// It has a scheme, such as `https:`.
     Url,
     /// It leaves the root folder.
     Outside,
-    /// Its path is no text.
+    /// Its path is not UTF-8.
     Encoding,
 }
 
 impl Target {
-    /// Reads a reference that was written in the file `base`.
+    /// Parses a reference found in the file `base`.
     pub(super) fn parse(reference: &str, base: &Path) -> Result<Self, Unusable> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let file = match file {
@@ -73,20 +73,20 @@ impl Target {
         Ok(Self { file, fragment: fragment.to_owned() })
     }
 
-    /// What a component made of this place is best called.
+    /// The preferred name for a component made of this place.
     pub(super) fn name(&self) -> String {
         let last = percent_decode(&self.fragment)
             .and_then(|pointer| pointer.rsplit('/').next().map(crate::source::unescape_pointer))
             .filter(|name| !name.is_empty());
         let stem = || self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = last.or_else(stem).unwrap_or_default();
-        // The characters that component names may consist of.
+        // The characters allowed in component names.
         let legal = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
         if name.is_empty() { "Component".to_owned() } else { name.chars().map(legal).collect() }
     }
 }
 
-/// The path without `./`, so that one file has one path.
+/// The path without `./`, so that each file has one path.
 pub(super) fn normalize(path: &Path) -> PathBuf {
     path.components().filter(|step| *step != Component::CurDir).collect()
 }

@@ -1,11 +1,11 @@
-//! What a YAML scalar means: the core schema of YAML 1.2.
+//! Resolves YAML scalars by the core schema of YAML 1.2.
 
 use serde_json::Number;
 
 use crate::Value;
 
-/// Resolves a plain scalar without a tag. What is neither null, boolean nor number is a string; so are the words that
-/// only YAML 1.1 gave a meaning to (`yes`, `on`, dates). The error says what is wrong with a number.
+/// Resolves a plain scalar without a tag. Everything but null, booleans and numbers is a string, also words that only
+/// YAML 1.1 gave a meaning to (`yes`, `on`, dates). The error says what is wrong with a number.
 pub(super) fn resolve(text: &str) -> Result<Value, &'static str> {
     if is_null(text) {
         return Ok(Value::Null);
@@ -13,7 +13,7 @@ pub(super) fn resolve(text: &str) -> Result<Value, &'static str> {
     if let Some(value) = boolean(text) {
         return Ok(Value::Bool(value));
     }
-    // Most scalars are words: they are done here.
+    // Most scalars are words, which need no number parser.
     if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) {
         return Ok(Value::String(text.to_owned()));
     }
@@ -23,14 +23,14 @@ pub(super) fn resolve(text: &str) -> Result<Value, &'static str> {
     }
 }
 
-/// Resolves a scalar with a tag of the core schema, quoted or not. `None` when the text is no such value.
+/// Resolves a scalar with a tag of the core schema, quoted or not. `None` when the scalar has no value of that type.
 pub(super) fn resolve_tagged(tag: &str, text: &str) -> Option<Result<Value, &'static str>> {
     match tag {
         "str" => Some(Ok(Value::String(text.to_owned()))),
         "null" => is_null(text).then_some(Ok(Value::Null)),
         "bool" => boolean(text).map(|value| Ok(Value::Bool(value))),
         "int" => integer(text).map(|number| number.map(Value::Number)),
-        // An integer is a fine float, and JSON knows no difference.
+        // Every integer is a valid float, and JSON doesn't tell them apart.
         "float" => float(text).or_else(|| integer(text)).map(|number| number.map(Value::Number)),
         _ => None,
     }
@@ -53,7 +53,7 @@ const TOO_LARGE: &str = "this number is too large for 64 bits";
 fn integer(text: &str) -> Option<Result<Number, &'static str>> {
     for (prefix, radix) in [("0x", 16), ("0o", 8)] {
         if let Some(digits) = text.strip_prefix(prefix) {
-            // `from_str_radix` alone would take a sign.
+            // `from_str_radix` alone would accept a sign.
             let valid = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
             return valid.then(|| u64::from_str_radix(digits, radix).map(Number::from).map_err(|_| TOO_LARGE));
         }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_yaml_1_1_knew_is_a_string() {
+    fn scalars_of_yaml_1_1_are_strings() {
         for text in
             ["yes", "No", "on", "OFF", "y", "2024-09-10", "2001-12-14t21:59:43.10-05:00", "1:30", "1_000", "0b1"]
         {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_json_has_not_are_errors() {
+    fn numbers_that_json_lacks_are_errors() {
         for text in [".inf", "-.INF", "+.Inf", ".nan", ".NaN", "1e999", "0x10000000000000000"] {
             assert!(json(text).starts_with("error: "), "{text}: {}", json(text));
         }

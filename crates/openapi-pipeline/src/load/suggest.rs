@@ -1,10 +1,10 @@
-//! "Did you mean": the name in reach that a missing one resembles most.
+//! "Did you mean": the existing name that is most similar to a missing one.
 
 use crate::diagnostic::suggest::closest;
 use crate::source::escape_pointer;
 use crate::{Node, Object};
 
-/// A reference that resembles `reference` and leads somewhere.
+/// An existing reference similar to `reference`.
 pub(super) fn suggest(root: &Node, reference: &str) -> Option<String> {
     let pointer = reference.strip_prefix('#').unwrap_or(reference);
     let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", pointer));
@@ -21,7 +21,7 @@ pub(super) fn suggest(root: &Node, reference: &str) -> Option<String> {
     elsewhere.or_else(nearby)
 }
 
-/// The sections that hold components, in every dialect, with their pointers.
+/// The sections of components, in every dialect, with their pointers.
 fn sections(root: &Node) -> impl Iterator<Item = (String, &Object)> {
     let old = ["definitions", "parameters", "responses"];
     let old = old.into_iter().filter_map(|name| Some((format!("/{name}"), root.get(name)?.as_object()?)));

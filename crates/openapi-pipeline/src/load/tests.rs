@@ -80,10 +80,10 @@ fn all_dangling_references_are_reported_with_what_may_be_meant() {
 }
 
 #[test]
-fn what_only_looks_like_a_reference_is_none() {
+fn refs_in_data_and_property_names_are_not_references() {
     let text = "openapi: 3.1.0\ncomponents:\n  schemas:\n    A:\n      properties:\n        $ref: '#/nowhere'\n      example: {$ref: '#/nowhere'}\n      examples: [{$ref: '#/nowhere'}]\n      default: {$ref: '#/nowhere'}\n      enum: [{$ref: '#/nowhere'}]\n      const: {$ref: '#/nowhere'}\n    B: {properties: {$ref: {type: string}}, $ref: {a: 1}}\n    default: {properties: {example: {$ref: '#/components/schemas/A'}}}\n  examples: {one: {value: {$ref: '#/nowhere'}}}\npaths: {/x: {get: {parameters: [{schema: {$ref: '#/components/schemas/default'}}]}}}\n";
     assert!(run("a.yaml", text).1.is_ok());
-    // The same names are no keywords where names stand.
+    // In a map of names, the same names are no keywords.
     let names = text.replace("$ref: '#/components/schemas/A'", "$ref: '#/nowhere'");
     assert_eq!(codes(&names), ["dangling-ref"]);
     let response = "openapi: 3.0.3\npaths: {/x: {get: {responses: {default: {$ref: '#/nowhere'}}}}}\n";
@@ -119,7 +119,7 @@ fn references_lead_to_objects() {
 }
 
 #[test]
-fn what_no_operation_reaches_may_be_broken() {
+fn references_that_no_operation_reaches_may_be_broken() {
     let schemas = "components:\n  schemas:\n    A: {items: {$ref: '#/nowhere'}}\n    B: {$ref: 'https://example.com/b.yaml'}\n    C: {$ref: missing.yaml}\n    D: {$ref: '#/components/schemas/D'}\n    E: {discriminator: {propertyName: k, mapping: {c: C}}}\n    F: {}\n";
     let using = |name: &str| {
         format!(
@@ -161,7 +161,7 @@ fn what_no_operation_reaches_may_be_broken() {
 }
 
 #[test]
-fn a_reason_given_where_nothing_reaches_it_counts_where_something_does() {
+fn a_reason_reported_at_an_unreachable_reference_counts_at_a_reachable_one() {
     let text = "openapi: 3.0.3\ncomponents: {schemas: {A: {$ref: missing.yaml}, B: {$ref: missing.yaml}}}\npaths: {/x: {get: {parameters: [{schema: {$ref: '#/components/schemas/B'}}]}}}\n";
     assert_eq!(codes(text), ["unreadable-file"]);
 }
@@ -202,7 +202,7 @@ fn the_files_of_a_run_are_limited_alone_and_together() {
     let file = |file_size: usize| Limits { file_size: file_size as u64, ..Limits::default() };
     let message = format!("can't read a.yaml: it is larger than {} bytes", size - 1);
     assert_eq!(problem_within(file(size - 1), text), ("unreadable-file", message));
-    // The other file counts too.
+    // The bundled file counts too.
     let together = |total_size: usize| Limits { total_size, ..Limits::default() };
     let message = format!("the files of this run are larger than {size} bytes together");
     assert_eq!(problem_within(together(size), text), ("too-large", message));
@@ -270,7 +270,7 @@ fn published_descriptions_load() {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
-/// A document with references to nothing in every place that tells.
+/// A document with dangling references in every place that matters.
 const HOLES: &str = r"
 openapi: 3.1.0
 info: {title: T, version: '1'}
@@ -316,7 +316,7 @@ fn published(text: &str, tolerant: bool) -> (Context, Result<Document, Diagnosti
 }
 
 #[test]
-fn what_refers_to_nothing_is_done_without_where_nobody_looks_after_it() {
+fn dangling_references_are_tolerated_in_lenient_mode() {
     let (cx, document) = published(HOLES, true);
     let root = document.unwrap().root.to_json();
     let left_out: Vec<&str> = cx.report.left_out.iter().map(|one| one.operation.as_str()).collect();
@@ -326,7 +326,7 @@ fn what_refers_to_nothing_is_done_without_where_nobody_looks_after_it() {
     assert_eq!(operations("/paths/~1a"), Some(vec!["patch".to_owned()]));
     assert_eq!(operations("/paths/~1b"), None);
     assert_eq!(operations("/components/pathItems/C"), Some(vec!["put".to_owned()]));
-    // Any JSON, with what stands beside the reference.
+    // A schema of any JSON, with the keywords beside the reference.
     assert_eq!(root["components"]["schemas"]["A"]["properties"]["a"], serde_json::json!({"description": "d"}));
     let patch = &root["paths"]["/a"]["patch"];
     assert_eq!(
@@ -340,7 +340,7 @@ fn what_refers_to_nothing_is_done_without_where_nobody_looks_after_it() {
 }
 
 #[test]
-fn what_refers_to_nothing_and_matters_is_an_error_where_somebody_does() {
+fn dangling_references_that_matter_are_errors_in_strict_mode() {
     let (_, document) = published(HOLES, false);
     let problems = document.unwrap_err();
     let told: Vec<&str> = problems.0.iter().map(|one| one.message.split('`').nth(1).unwrap()).collect();
@@ -358,7 +358,7 @@ fn what_refers_to_nothing_and_matters_is_an_error_where_somebody_does() {
 }
 
 #[test]
-fn a_file_that_is_missing_may_have_been_forgotten() {
+fn a_missing_file_is_an_error_in_lenient_mode_too() {
     let text = HOLES.replace("'#/components/schemas/Gone', description", "'gone.yaml', description");
     let (_, document) = published(&text, true);
     assert_eq!(document.unwrap_err().0[0].code, "unreadable-file");

@@ -1,12 +1,16 @@
-//! Bytes to text, and what kind of text it is.
+//! Decodes bytes, and tells JSON from YAML.
 
 use std::path::Path;
 
 use crate::source::{SourceId, Step};
 use crate::{Diagnostic, Origin, Sources};
 
-/// Adds a file's text to the sources. A byte order mark is left out, so that columns count what people see; UTF-16, which
-/// editors on Windows write and YAML allows, is known by its mark.
+/// Decodes a file and adds it to the sources. A byte order mark is dropped, so that columns count visible characters;
+/// UTF-16, which editors on Windows write and YAML allows, is detected by its mark.
+///
+/// # Errors
+///
+/// When the bytes are neither UTF-8 nor UTF-16 with a byte order mark, or contain a NUL character.
 pub fn decode(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<SourceId, Diagnostic> {
     let source = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => utf16(sources, name, rest, u16::from_le_bytes)?,
@@ -27,7 +31,7 @@ pub fn decode(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<Sourc
 fn utf16(sources: &mut Sources, name: &str, bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<SourceId, Diagnostic> {
     let units = bytes.chunks(2).map(|pair| match pair {
         [a, b] => unit([*a, *b]),
-        // Half a character at the end is none, which a lone surrogate says.
+        // An odd byte at the end becomes a lone surrogate, which is an error.
         _ => 0xd800,
     });
     let mut text = String::with_capacity(bytes.len());
@@ -55,7 +59,7 @@ fn utf8(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<SourceId, D
     let at = error.utf8_error().valid_up_to();
     let bytes = error.into_bytes();
     let byte = bytes.get(at).copied().unwrap_or_default();
-    // The replacement character stands where the bad byte was, and everything before it is as it was.
+    // The replacement character stands in place of the invalid byte, and everything before it is unchanged.
     let source = sources.add(name, String::from_utf8_lossy(&bytes));
     let origin = spot(sources, source, at..at + char::REPLACEMENT_CHARACTER.len_utf8());
     Err(Diagnostic::new("not-utf8", format!("{name} is not UTF-8 text"))
@@ -63,8 +67,8 @@ fn utf8(sources: &mut Sources, name: &str, bytes: Vec<u8>) -> Result<SourceId, D
         .help("save the file as UTF-8"))
 }
 
-/// A place in a file that no tree has been made of, such as that of a syntax error: it has no JSON pointer. A span
-/// that ends within a character is extended to its end, and one that begins there to its beginning.
+/// A place in a file without a tree, such as that of a syntax error: it has no JSON pointer. A span that begins or ends
+/// within a character is widened to the whole character.
 pub fn spot(sources: &mut Sources, source: SourceId, span: std::ops::Range<usize>) -> Origin {
     let text = sources.text(source);
     let (mut start, mut end) = (span.start.min(text.len()), span.end.min(text.len()));
@@ -75,11 +79,11 @@ pub fn spot(sources: &mut Sources, source: SourceId, span: std::ops::Range<usize
         end += 1;
     }
     let span = start..end;
-    // A step without a parent is what `Sources::pointer` takes for "no pointer".
+    // `Sources::pointer` takes a step without a parent for "no pointer".
     sources.mark(source, span, None, Step::Index(0))
 }
 
-/// JSON documents begin with a brace or a bracket. YAML ones may, too, but hardly ever do.
+/// JSON documents begin with a brace or a bracket. YAML documents may, but hardly ever do.
 pub(super) fn looks_like_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
@@ -89,7 +93,7 @@ pub(super) fn has_yaml_extension(path: &Path) -> bool {
         .is_some_and(|extension| extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml"))
 }
 
-/// The first line of a text: what stands for the whole of it in a message.
+/// The first line of a file, which stands for all of it in a message.
 pub(super) fn first_line(text: &str) -> std::ops::Range<usize> {
     0..text.lines().next().map_or(0, str::len)
 }

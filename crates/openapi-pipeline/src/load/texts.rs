@@ -1,11 +1,11 @@
-//! Texts that were written without quotes: YAML takes `version: 1.10` for a number, and forgets its last digit.
+//! Strings written without quotes: YAML parses `version: 1.10` as a number, and loses its last digit.
 
 use super::position::{Position, walk_mut};
 use super::rules::UNQUOTED_TEXT;
 use super::scalar;
 use crate::{Context, Node, Sources, Value};
 
-/// Gives the fields that are texts by specification the text that was written, wherever the meaning leaves no doubt.
+/// Restores the written string in fields that are strings by specification, where the position leaves no doubt.
 pub(super) fn repair(cx: &mut Context, root: &mut Node) {
     walk_mut(root, Position::Root, &mut |object, position| {
         for key in text_fields(position) {
@@ -28,7 +28,7 @@ fn repair_one(cx: &mut Context, node: &mut Node) {
     }
 }
 
-/// The text of a number or truth value as its file has it.
+/// A number or boolean as written in its file.
 pub(super) fn written(sources: &Sources, node: &Node) -> Option<String> {
     let plain = match &node.value {
         Value::Bool(value) => value.to_string(),
@@ -36,7 +36,7 @@ pub(super) fn written(sources: &Sources, node: &Node) -> Option<String> {
         _ => return None,
     };
     let shown = sources.text(node.origin.source()).get(sources.span(node.origin)).unwrap_or_default();
-    // An alias or a tag is not what was meant to be read.
+    // At an alias or a tag, the source shows something else than the value.
     let is_itself = scalar::resolve(shown).is_ok_and(|value| value == node.value);
     Some(if is_itself { shown.to_owned() } else { plain })
 }
@@ -64,7 +64,7 @@ fn text_fields(position: Position) -> &'static [&'static str] {
 fn text_lists(position: Position) -> &'static [&'static str] {
     match position {
         Position::Operation => &["tags"],
-        // Keys are texts already, so these must be too if they are to name any.
+        // Keys are always strings, so entries must be strings to match any.
         Position::Schema => &["required"],
         _ => &[],
     }
@@ -78,7 +78,7 @@ mod tests {
     use crate::load::{MemoryFiles, load};
 
     #[test]
-    fn what_was_written_is_kept() {
+    fn unquoted_strings_keep_their_spelling() {
         let text = "openapi: 3.1\ninfo: {title: 2024, version: 1.10, x-own: 1.10}\npaths:\n  /x:\n    get:\n      operationId: 404\n      tags: [1.0, a]\n      responses: {200: {description: &d 0x10}, 201: {description: *d}}\ncomponents:\n  schemas:\n    A: {required: [1.50, true], properties: {1.50: {default: 1.10}, true: {}}, title: 1e3, example: {title: 1.10}}\n";
         let mut cx = Context::new();
         let root = load(&mut cx, &MemoryFiles::new().with("a.yaml", text), "a.yaml".as_ref()).unwrap().root.to_json();
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(root["info"], json!({"title": "2024", "version": "1.10", "x-own": 1.1}));
         let operation = &root["paths"]["/x"]["get"];
         assert_eq!((&operation["operationId"], &operation["tags"]), (&json!("404"), &json!(["1.0", "a"])));
-        // An alias shows its own text, not what it stands for.
+        // The source of an alias is its name, so its value is printed instead.
         let described = |status: &str| operation["responses"][status]["description"].clone();
         assert_eq!((described("200"), described("201")), (json!("0x10"), json!("16")));
         assert_eq!(

@@ -1,5 +1,5 @@
-//! What becomes of references that lead nowhere in a description that nobody looks after: a schema takes any JSON there,
-//! and an operation whose parameters, bodies or responses are not there is left out.
+//! Lenient treatment of dangling references, for descriptions that nobody maintains: a schema takes any JSON, and an
+//! operation with a dangling parameter, body or response is left out.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,10 +9,10 @@ use crate::source::escape_pointer;
 use crate::vocabulary::pointer::resolve;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
-/// References that fail, by their place.
+/// Broken references, by their origin.
 pub(super) type Broken = HashMap<Origin, Diagnostic>;
 
-/// Does without what references lead to that lead nowhere; returns the problems that nothing can be done about.
+/// Removes dangling references and the operations that need them; returns the problems that can't be tolerated.
 pub(super) fn tolerate(cx: &mut Context, root: &mut Node, broken: Broken) -> Diagnostics {
     let (broken, fatal): (Broken, Broken) = broken.into_iter().partition(|(_, problem)| is_tolerable(problem));
     if !fatal.is_empty() {
@@ -25,7 +25,7 @@ pub(super) fn tolerate(cx: &mut Context, root: &mut Node, broken: Broken) -> Dia
     }
     let lost: HashSet<Origin> = lost.into_iter().map(|one| one.operation).collect();
     if let Some(paths) = root.get_mut("paths").and_then(Node::as_object_mut) {
-        // What its operations share leads nowhere, too.
+        // Shared parameters of such a path item may dangle, too.
         let all_lost = |item: &Node| {
             let mut operations = item.as_object().into_iter().flatten().filter(|(key, _)| is_operation(key)).peekable();
             operations.peek().is_some() && operations.all(|(_, operation)| lost.contains(&operation.origin))
@@ -66,7 +66,7 @@ pub(super) fn tolerate(cx: &mut Context, root: &mut Node, broken: Broken) -> Dia
     Diagnostics::default()
 }
 
-/// Takes out the links and callbacks that refer to nothing: no client follows them, but a copy of them would break.
+/// Removes links and callbacks with broken references: no client follows them, but a copy of them would be broken, too.
 pub(super) fn drop_idle(root: &mut Node, idle: &HashSet<Origin>) {
     let is_idle = |entry: &Node| {
         nodes(entry).any(|node| node.get("$ref").is_some_and(|reference| idle.contains(&reference.origin)))
@@ -97,7 +97,7 @@ pub(super) fn drop_idle(root: &mut Node, idle: &HashSet<Origin>) {
     });
 }
 
-/// Only what isn't there can be done without; a file that can't be read may just have been forgotten.
+/// Only dangling references are tolerable; a file that can't be read may just have been forgotten.
 fn is_tolerable(problem: &Diagnostic) -> bool {
     matches!(problem.code, "dangling-ref" | "unusable-ref")
 }
@@ -108,19 +108,19 @@ fn warning(problem: &Diagnostic, consequence: &str) -> Diagnostic {
     warning
 }
 
-/// An operation that needs what isn't there.
+/// An operation that needs the target of a dangling reference.
 struct Lost {
     path: String,
     method: String,
     operation: Origin,
-    /// The reference that leads nowhere.
+    /// The dangling reference.
     reference: Origin,
 }
 
 fn lost(root: &Node, broken: &Broken) -> Vec<Lost> {
     let mut lost = Vec::new();
     for (path, item) in root.members("paths").filter(|(path, _)| !path.starts_with("x-")) {
-        // A path may be described elsewhere in the document.
+        // A path item may be a reference within the document.
         let item = item.get_str("$ref").and_then(|reference| resolve(root, reference)).unwrap_or(item);
         let shared = item.get("parameters").and_then(|shared| first(root, broken, shared, Position::Parameter));
         for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_operation(key)) {
@@ -137,7 +137,7 @@ fn is_operation(key: &str) -> bool {
     Position::PathItem.child(key) == Position::Operation
 }
 
-/// The first broken reference that is met on the way to the schemas, in the order of the document.
+/// The first broken reference on the way to the schemas, in document order.
 fn first(root: &Node, broken: &Broken, node: &Node, position: Position) -> Option<Origin> {
     let mut met = HashSet::new();
     let mut open = vec![(node, position)];

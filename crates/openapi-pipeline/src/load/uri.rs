@@ -1,6 +1,6 @@
-//! References among the `$id`s of a document: as much of RFC 3986 as that takes.
+//! Resolves references among the `$id`s of a document: as much of RFC 3986 as that takes.
 
-/// What a reference means where `base` is the base; the reference itself where there is no such base.
+/// Resolves `reference` against `base`; it is returned unchanged if there is no base or it has a scheme.
 pub(super) fn resolve(base: Option<&str>, reference: &str) -> String {
     let Some(base) = base.filter(|_| scheme(reference).is_none()) else { return reference.to_owned() };
     if reference.is_empty() {
@@ -15,7 +15,7 @@ pub(super) fn resolve(base: Option<&str>, reference: &str) -> String {
             let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             join(&format!("{scheme}://{authority}"), path, reference)
         }
-        // `urn:` and the like have no folders that something could be relative to.
+        // `urn:` and similar URIs have no hierarchy to be relative to.
         None => reference.to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! YAML text to a tree: the events of the parser are put together here, without recursion.
+//! Parses YAML to a tree, built from the parser's events without recursion.
 
 mod frame;
 
@@ -16,7 +16,7 @@ use crate::{Diagnostic, Diagnostics, Node, Object, Origin, Sources, Value};
 
 /// Parses the text of a source.
 pub(super) fn parse(sources: &mut Sources, source: SourceId, limits: &Limits) -> Result<Node, Diagnostics> {
-    // The events borrow from the text, and using them adds marks to the sources that own the text.
+    // A copy: the events borrow from the text, and using them adds marks to the sources that own it.
     let text = sources.text(source).to_owned();
     let mut builder = Builder::new(sources, source, limits, &text);
     let result = builder.run(&text);
@@ -30,17 +30,17 @@ pub(super) fn parse(sources: &mut Sources, source: SourceId, limits: &Limits) ->
     }
 }
 
-/// A node with an anchor, for the aliases to come.
+/// A node with an anchor, kept for its aliases.
 struct Anchored {
     node: Node,
     weight: usize,
     height: usize,
 }
 
-/// A finished node on its way into its parent.
+/// A finished node, to be attached to its parent.
 struct Finished {
     node: Node,
-    /// Levels of objects and arrays in it.
+    /// Nesting levels of objects and arrays in it.
     height: usize,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Builder<'a> {
 
     fn run(&mut self, text: &str) -> Fallible<Node> {
         let mut options = granit_parser::options! {
-            // Our own limit is the lower one, so that its message is the one that is seen.
+            // Our own limit is the lower one, so that its message is shown.
             flow_nesting_limit: self.limits.depth.saturating_mul(2),
             block_nesting_limit: self.limits.depth.saturating_mul(2),
         };
@@ -120,7 +120,7 @@ impl<'a> Builder<'a> {
         match event {
             Event::DocumentStart(..) => self.document(place),
             Event::Scalar(text, style, anchor, tag) => {
-                // The parser writes a tilde where nothing was written.
+                // The parser writes a tilde for an empty scalar.
                 let text = if style == ScalarStyle::Plain && place.is_empty() { "".into() } else { text };
                 if self.expects_key() {
                     self.scalar_key(&text, style, anchor, tag.as_deref(), place)
@@ -163,7 +163,7 @@ impl<'a> Builder<'a> {
         tag: Option<&Tag>,
         place: Range<usize>,
     ) -> Fallible<()> {
-        // Whatever a key's type, JSON knows it by its text: `200` and `"200"` are the same response.
+        // JSON keys are strings whatever the type in YAML: `200` and `"200"` are the same response.
         if tag.is_some_and(|tag| tag.is_custom() && !is_non_specific(tag)) {
             return Err(self.unknown_tag(tag, place));
         }
@@ -299,18 +299,18 @@ impl<'a> Builder<'a> {
         self.spend(weight, &place)?;
         let Some(Anchored { node: Node { value, .. }, .. }) = self.anchors.get(&anchor) else { return Ok(()) };
         let value = value.clone();
-        // The alias is where the value is used; the parts of it stay where they were written.
+        // The origin of the value is the alias; its parts keep the origins of the anchored value.
         let origin = self.origin(place, false);
         self.attach(Finished { node: Node { value, origin }, height })
     }
 
-    /// The origin of the value that comes next.
+    /// The origin of the next value.
     fn origin(&mut self, place: Range<usize>, container: bool) -> Origin {
         let (span, parent, step) = match self.frames.last() {
             None => (self.first_line.clone(), None, Step::Root),
             Some(frame) => {
                 let span = match &frame.key {
-                    // The key says more than the first of many lines, or than nothing at all.
+                    // The key is clearer than the first of many lines, or than an empty span.
                     Some(key) if container || place.is_empty() => key.place.clone(),
                     _ => place,
                 };
@@ -416,7 +416,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The tag `!`, which only says that a scalar is no plain one.
+/// The tag `!`, which makes a scalar a string.
 fn is_non_specific(tag: &Tag) -> bool {
     let (handle, suffix) = tag.parts();
     matches!((handle, suffix), ("!", "") | ("", "!"))

@@ -52,7 +52,7 @@ fn conflict(plan: &MergePlan, component: &str, sides: [(&String, &Node); 2], fou
         .help(help)
 }
 
-/// Takes the components of all documents; the ones of a kept document win. Called when no conflict is left.
+/// Takes the components of all documents; those of a kept document win. Called when no conflict is left.
 pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], settled: &Settled) -> Object {
     let mut sections = Object::default();
     let mut merged_equal: IndexMap<(String, String), Vec<String>> = IndexMap::new();

@@ -11,7 +11,7 @@ use crate::vocabulary::compare::{Renames, Side, difference, equivalent};
 use crate::vocabulary::layout::{METHODS, operations};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
-/// Reports operationIds that documents use for different operations. Doublets within a document are repaired by
+/// Reports operationIds that documents use for different operations. Duplicates within a document are repaired by
 /// lowering.
 pub(crate) fn check_operation_ids(parts: &[Part], problems: &mut Diagnostics) {
     let mut seen: IndexMap<&str, (usize, (String, String), &Node)> = IndexMap::new();
@@ -45,11 +45,11 @@ pub(crate) fn check_operation_ids(parts: &[Part], problems: &mut Diagnostics) {
     }
 }
 
-/// Paths in the order of the documents. An operation two documents have in different forms is a conflict.
+/// Merges paths in the order of the documents. An operation that two documents have in different forms is a conflict.
 pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], problems: &mut Diagnostics) -> Object {
     let mut merged = Object::default();
     let mut owners: IndexMap<String, String> = IndexMap::new();
-    // The first path of each template: how a placeholder is called makes no difference to a server.
+    // The first path of each template: the names of placeholders make no difference to a server.
     let mut known: IndexMap<String, String> = IndexMap::new();
     for part in parts.iter_mut() {
         let Part { id, root } = part;
@@ -91,7 +91,7 @@ fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
 }
 
-/// Gives the parameters of a path the names that another path of the same template has for its placeholders.
+/// Renames the path parameters of an item after the placeholders of another path with the same template.
 fn rename_placeholders(cx: &mut Context, path: &str, like: &str, item: &mut Node, shared: &Option<Node>) {
     let names: HashMap<&str, &str> =
         placeholders(path).zip(placeholders(like)).filter(|(own, wanted)| own != wanted).collect();
@@ -101,7 +101,7 @@ fn rename_placeholders(cx: &mut Context, path: &str, like: &str, item: &mut Node
     cx.note(&rule::PLACEHOLDERS, item.origin, format!("`{path}` is called `{like}`, as in the document before"));
     let mut rename = |holder: &mut Node| {
         for parameter in holder.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
-            // A shared parameter keeps its name where others use it.
+            // A shared parameter keeps its name for its other uses; a copy is renamed.
             let name = parameter.get_str("$ref").and_then(|text| text.strip_prefix("#/components/parameters/"));
             let target = name.and_then(|name| shared.as_ref()?.get(&unescape_pointer(name)));
             let described = target.unwrap_or(parameter);
@@ -118,7 +118,7 @@ fn rename_placeholders(cx: &mut Context, path: &str, like: &str, item: &mut Node
     operations.filter(|(key, _)| METHODS.contains(&key.as_str())).for_each(|(_, operation)| rename(operation));
 }
 
-/// Where path-level parameters and servers differ, moves both sides' into their operations.
+/// Where path-level parameters or servers differ, moves those of both items into their operations.
 fn level_path_items(cx: &mut Context, path: &str, first: &mut Node, second: &mut Node) {
     for field in ["parameters", "servers"] {
         let same = match (first.get(field), second.get(field)) {
@@ -137,7 +137,7 @@ fn level_path_items(cx: &mut Context, path: &str, first: &mut Node, second: &mut
     }
 }
 
-/// Gives every operation of a path item what stood at the path; the operation's own wins.
+/// Gives every operation of a path item the field of the path; the operation's own wins.
 fn push_down(cx: &mut Context, item: &mut Node, field: &str, shared: &Node) {
     let Some(members) = item.as_object_mut() else { return };
     for (_, operation) in members.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
@@ -155,7 +155,7 @@ fn push_down(cx: &mut Context, item: &mut Node, field: &str, shared: &Node) {
     }
 }
 
-/// What tells a parameter from others: a reference, or its place and name.
+/// The identity of a parameter: its reference, or its location and name.
 fn identity(parameter: &Node) -> Option<(String, String)> {
     match parameter.get_str("$ref") {
         Some(target) => Some(("$ref".to_owned(), target.to_owned())),

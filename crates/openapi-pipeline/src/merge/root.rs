@@ -1,4 +1,4 @@
-//! What stands at the root: info, servers, security, tags.
+//! The root of a document: info, servers, security, tags.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::vocabulary::compare::equivalent;
 use crate::vocabulary::layout;
 use crate::{Context, Diagnostic, Diagnostics, Node, Value};
 
-/// The document whose servers the family gets, if any has some.
+/// The document that provides the family's servers, if any has servers.
 pub(crate) fn choose_servers(parts: &[Part], plan: &MergePlan, problems: &mut Diagnostics) -> Option<usize> {
     let has_servers =
         |part: &Part| part.root.get("servers").and_then(Node::as_array).is_some_and(|list| !list.is_empty());
@@ -60,7 +60,7 @@ pub(crate) fn spread_security(cx: &mut Context, parts: &mut [Part]) {
     }
 }
 
-/// Moves the servers of every document that has others than the one they are taken from under its paths.
+/// Moves the servers of every document whose servers differ from the chosen ones under its paths.
 pub(crate) fn spread_servers(cx: &mut Context, parts: &mut [Part], chosen: Option<usize>) {
     let Some(list) = chosen.and_then(|index| parts.get(index)?.root.get("servers")).cloned() else { return };
     for part in parts {
@@ -81,7 +81,7 @@ pub(crate) fn spread_servers(cx: &mut Context, parts: &mut [Part], chosen: Optio
     }
 }
 
-/// Everything at the root but paths and components.
+/// Merges everything at the root but paths and components.
 pub(crate) fn merge(
     cx: &mut Context,
     merged: &mut Node,
@@ -112,14 +112,14 @@ pub(crate) fn merge(
                 },
             }
         }
-        // Right after what the first document says of itself, so that merged documents read as usual.
+        // Right after the first document's own fields, so that merged documents read as usual.
         if let (0, Some(list)) = (index, &server_list) {
             insert(merged, "servers", list.clone());
         }
     }
 }
 
-/// The servers of the documents under the names that the family gives them, then those that only the family knows.
+/// The servers of the documents under the names that the family gives them, then those that only the family declares.
 fn name_servers(cx: &mut Context, told: Option<Node>, named: &[NamedServer]) -> Option<Node> {
     let Some(first) = named.first() else { return told };
     let mut list = told.unwrap_or_else(|| Node::new(Vec::new(), first.origin));

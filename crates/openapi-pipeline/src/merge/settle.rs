@@ -1,4 +1,4 @@
-//! The merge rules: checked against the documents, so that none goes stale, then carried out.
+//! The merge rules: checked against the documents, so that none goes stale, then applied.
 
 use std::collections::HashMap;
 
@@ -8,16 +8,16 @@ use crate::vocabulary::compare::{Renames, Side, difference, renamed};
 use crate::vocabulary::layout::{self, Keys, each_ref_mut};
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
-/// What the rules come down to.
+/// The resolved merge rules.
 #[derive(Debug, Default)]
 pub(crate) struct Settled {
     /// The new names, for each document.
     pub(crate) renames: Vec<Renames>,
-    /// Which document's component is kept, by section and final name.
+    /// The document whose component is kept, by section and final name.
     pub(crate) kept: HashMap<(String, String), usize>,
 }
 
-/// Reads the rules; a rule that names nothing or settles nothing is a problem.
+/// Resolves the rules; a rule that names nothing or settles nothing is a problem.
 pub(crate) fn settle(parts: &[Part], plan: &MergePlan, problems: &mut Diagnostics) -> Settled {
     let mut settled = Settled { renames: vec![Renames::new(); parts.len()], kept: HashMap::new() };
     let mut known = Vec::new();
@@ -54,7 +54,7 @@ pub(crate) fn settle(parts: &[Part], plan: &MergePlan, problems: &mut Diagnostic
     settled
 }
 
-/// The document a rule speaks of, and the section and name of its component.
+/// The document of a rule, and the section and name of its component.
 fn resolve<'a>(parts: &[Part], rule: &'a MergeRule) -> Result<(usize, &'a str, &'a str), Diagnostic> {
     let (MergeAction::Keep { document } | MergeAction::Rename { document, .. }) = &rule.action;
     let Some((section, name)) = rule.component.split_once('/') else {
@@ -131,7 +131,7 @@ fn stale(rule: &MergeRule, message: String) -> Diagnostic {
     }
 }
 
-/// Carries out the renames: components, references to them, discriminator mappings, security requirements.
+/// Applies the renames: components, references to them, discriminator mappings, security requirements.
 pub(crate) fn apply(cx: &mut Context, parts: &mut [Part], settled: &Settled) {
     for (part, renames) in parts.iter_mut().zip(&settled.renames) {
         if renames.is_empty() {

@@ -103,7 +103,7 @@ fn rename_reaches_references_and_mappings_but_not_what_it_makes_different() {
     assert_eq!(merged["paths"]["/a"]["get"]["responses"]["422"]["$ref"], "#/components/responses/LegacyInvalid");
     assert_eq!(uses(&cx, "renamed-component").len(), 4);
 
-    // Without the rules for what refers to it, that is in conflict now.
+    // Without rules for the components that refer to it, those are in conflict now.
     let (cx, merged) = run(&pair(), &plan(vec![("schemas/Error", rename("legacy", "Legacy{name}"))]));
     let problems = merged.unwrap_err();
     assert_eq!(codes(&cx, &problems).len(), 3, "{problems}");
@@ -250,9 +250,9 @@ fn info_and_tags() {
     assert_eq!(nothing.unwrap_err().0[0].code, "no-documents");
 }
 
-/// A family says what a dialect has no words for: names, and servers that no document tells.
+/// A family declares what a dialect can't express: names, and servers that no document has.
 #[test]
-fn servers_get_names_and_company() {
+fn servers_are_named_and_added_by_the_family() {
     let mut told = document(json!({"/a": {"get": operation("a")}}), json!({}));
     told["servers"] = json!([{"url": "https://a.example/v1/"}]);
     let untold = document(json!({"/a": {"get": operation("a")}}), json!({}));
@@ -277,9 +277,9 @@ fn servers_get_names_and_company() {
     }
 }
 
-/// How a placeholder is called makes no difference to a server.
+/// The names of placeholders make no difference to a server.
 #[test]
-fn one_operation_under_two_names_of_its_placeholder_is_one() {
+fn operations_that_differ_in_placeholder_names_are_merged() {
     let operation = |name: &str, parameter: Json| {
         json!({"operationId": name, "parameters": [parameter, {"name": "q", "in": "query", "schema": {"type": "string"}}],
         "responses": {"204": {"description": ""}}})
@@ -303,7 +303,7 @@ fn one_operation_under_two_names_of_its_placeholder_is_one() {
     assert_eq!(merged["paths"]["/c/{appId}"]["get"]["parameters"][0]["$ref"], "#/components/parameters/App");
     assert_eq!(uses(&cx, "placeholder-names").len(), 1);
 
-    // What differs beside the names is a conflict, as ever.
+    // Differences beside the names remain conflicts.
     let mut third = other;
     third["paths"]["/a/{appId}/b/{number}"]["get"]["parameters"][1]["schema"] = json!({"type": "integer"});
     let (cx, merged) = run(&[("one", one), ("other", third)], &plan(vec![]));

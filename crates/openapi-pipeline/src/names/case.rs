@@ -1,4 +1,4 @@
-//! From any text to an identifier. The only place where the case of a name is changed.
+//! Converts any string to an identifier. The only place where the case of a name is changed.
 
 use heck::{ToLowerCamelCase, ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
@@ -7,12 +7,12 @@ use super::words::KEYWORDS;
 
 /// A type or a variant, such as `HttpValidationError` for `HTTPValidationError`.
 ///
-/// It stays what it is when it is made a type name once more: `a_b` would be `AB`, but that would be `Ab`, so it is `Ab`.
+/// Its conversion to a type name changes nothing more: `a_b` would be `AB`, but that would be `Ab`, so it is `Ab`.
 pub fn type_name(text: &str) -> String {
     settled(text, item)
 }
 
-/// A type that no other tool makes a name of again: `get_x_y` is `GetXY`.
+/// A type name that no other tool converts again: `get_x_y` is `GetXY`.
 pub(crate) fn item(text: &str) -> String {
     identifier(text, |text| text.to_pascal_case())
 }
@@ -27,12 +27,12 @@ pub(crate) fn constant(text: &str) -> String {
     identifier(text, |text| text.to_shouty_snake_case())
 }
 
-/// An operationId made up from words.
+/// An operationId made of words.
 pub(crate) fn lower_camel(words: &str) -> String {
     identifier(words, |text| text.to_lower_camel_case())
 }
 
-/// What comes out when nothing changes any more. Each round joins letters that stood alone, or loses a mark.
+/// Converts a name until it no longer changes. Each round joins letters that stood alone, or loses a mark.
 fn settled(text: &str, case: impl Fn(&str) -> String) -> String {
     let mut name = case(text);
     for _ in 0..text.len() {
@@ -47,7 +47,7 @@ fn settled(text: &str, case: impl Fn(&str) -> String) -> String {
 
 fn identifier(text: &str, case: impl Fn(&str) -> String) -> String {
     let cased = match text {
-        // Of all signs these two mean something on their own.
+        // Of all signs, only these two have a meaning of their own.
         "+1" => case("plus1"),
         "-1" => case("minus1"),
         _ => {
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(lower_camel("get users by id"), "getUsersById");
     }
 
-    /// Whatever is given, what comes out is no keyword, begins as an identifier has to, and stays what it is.
+    /// Whatever the input, the name is no keyword, begins as an identifier has to, and is a fixed point.
     #[test]
     fn each_name_is_an_identifier_and_a_fixed_point() {
         let hostile = [

@@ -1,4 +1,4 @@
-//! Operations: the method, what else it is behind, and its arguments.
+//! Operations: the method, the items derived from it, and its arguments.
 
 use super::scope::{Form, Scope, Wish};
 use super::words::{BUILDER, CLIENT, CONSTANTS, MODULES, PRIVATE_METHODS, REQUEST, REQUEST_METHODS};
@@ -30,14 +30,14 @@ pub struct OperationNames {
 pub struct ParameterNames {
     /// The argument of the public method, or the method that sets it.
     pub argument: String,
-    /// The argument of the private method. It is what the name on the wire makes, unless another argument is called that
+    /// The argument of the private method: the name on the wire in snake case, unless another argument is called that
     /// or the method uses the name itself.
     pub inner: String,
-    /// Whether the private argument is what the name on the wire makes.
+    /// Whether the private argument is the name on the wire in snake case.
     pub is_plain: bool,
 }
 
-/// Names all operations, each of which has its method as its id from then on.
+/// Names all operations, and makes the method of each its id.
 pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<Vec<OperationNames>, NameError> {
     let ids: Vec<String> =
         operations(document).map(|(_, _, one)| one.get_str("operationId").unwrap_or_default().to_owned()).collect();
@@ -80,7 +80,7 @@ fn methods(ids: &[String], pins: &Pins) -> Result<Vec<String>, NameError> {
     Scope::reserving(CLIENT, "a method that every client has").settle(pins, ids.iter().map(wish).collect())
 }
 
-/// A parameter as far as its names go.
+/// The parts of a parameter that decide its names.
 struct Parameter<'a> {
     name: &'a str,
     location: &'a str,
@@ -124,7 +124,7 @@ impl<'a> Parameter<'a> {
         }
     }
 
-    /// Its own name, or else with its place behind it.
+    /// Its own name, or that with its location behind it.
     fn arguments(&self) -> Vec<String> {
         let mut plain = snake(self.name);
         let is_method = REQUEST_METHODS.contains(&plain.as_str()) && !self.required;
@@ -144,8 +144,8 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// Who chooses a name first: what stands in the path, in the path's order, so that it has one name in all operations of
-/// the path; then what is required.
+/// The order in which parameters choose: those of the path first, in the path's order, so that each has one name in all
+/// operations of the path; then required ones.
 fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
     let place = |parameter: &Parameter<'_>| match parameter.location {
         "path" => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX),
@@ -167,7 +167,7 @@ pub fn credentials<'a>(schemes: impl Iterator<Item = &'a str>) -> Vec<String> {
         Wish { thing: None, holder: format!("the scheme `{scheme}`"), names, form: Form::Snake }
     };
     let mut scope = Scope::reserving(BUILDER, "a method that every builder has");
-    // Without pins nothing is refused.
+    // Without pins no name is refused.
     scope.settle(&Pins::default(), schemes.map(wish).collect()).unwrap_or_default()
 }
 
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn no_item_stands_before_what_its_module_uses() {
+    fn items_do_not_shadow_names_that_their_module_uses() {
         let items = named(&["option", "all", "intoFuture", "login", "option_request", "duration", "self", "gen"]);
         let requests: Vec<&str> = items.iter().map(|one| one.request.as_str()).collect();
         let expected =
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_don_t_stand_before_what_builders_have() {
+    fn credentials_do_not_shadow_methods_of_builders() {
         assert_eq!(
             credentials(["apiKey", "server", "api_key"].into_iter()),
             ["api_key", "server_credential", "api_key_credential"]

@@ -1,13 +1,13 @@
-//! Names that are given from outside, by what they are names of.
+//! Pinned names: given from outside, each for a thing that has a name.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Something that has a name in Rust, by what it is called in the description and on the wire.
+/// A thing that has a name in Rust, told by its name in the description and on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Thing {
-    /// The method of an operation, and what is named after it.
+    /// The method of an operation, and the items named after it.
     Operation {
         /// Its operationId.
         id: String,
@@ -16,7 +16,7 @@ pub enum Thing {
     Parameter {
         /// The operationId.
         of: String,
-        /// Where it travels.
+        /// Its location.
         location: String,
         /// Its name on the wire.
         name: String,
@@ -26,14 +26,14 @@ pub enum Thing {
         /// The name of the component.
         component: String,
     },
-    /// The field of a member.
+    /// The field of a property.
     Field {
         /// The type.
         of: String,
         /// Its name on the wire.
         member: String,
     },
-    /// The variant of a value.
+    /// The variant of an enum value.
     Value {
         /// The type.
         of: String,
@@ -68,12 +68,12 @@ impl fmt::Display for Thing {
     }
 }
 
-/// Names in Rust by what they are names of.
+/// Names in Rust, by the things that are pinned to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins(BTreeMap<Thing, String>);
 
 impl Pins {
-    /// The name that something is pinned to.
+    /// The name that a thing is pinned to.
     pub fn get(&self, thing: &Thing) -> Option<&str> {
         self.0.get(thing).map(String::as_str)
     }

@@ -1,10 +1,10 @@
-//! The allocator: no two things of one scope have one name.
+//! The allocator: no two things of one scope have the same name.
 
 use std::collections::HashMap;
 
 use super::{NameError, Pins, Thing};
 
-/// Names that stand beside one another, such as the types of a module or the fields of a struct.
+/// Names in one namespace, such as the types of a module or the fields of a struct.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
     holders: HashMap<String, String>,
@@ -20,7 +20,7 @@ impl Scope {
         scope
     }
 
-    /// Takes a name; `false` when somebody has it.
+    /// Takes a name; `false` when it is taken already.
     pub(crate) fn take(&mut self, name: String, holder: &str) -> bool {
         let free = !self.holders.contains_key(&name);
         if free {
@@ -29,7 +29,7 @@ impl Scope {
         free
     }
 
-    /// Who has a name.
+    /// The holder of a name.
     pub(crate) fn holder(&self, name: &str) -> Option<&str> {
         self.holders.get(name).map(String::as_str)
     }
@@ -41,8 +41,8 @@ impl Scope {
         candidates.find(|text| self.take(name(text), text)).unwrap_or_else(|| wanted.to_owned())
     }
 
-    /// Names several things at once. What is pinned has its pin; of the others each has the first name that it wants, and
-    /// of several that want one the first; then come the other names that they want, and at last numbers.
+    /// Names several things at once. A pinned thing gets its pin; of the others each gets the first of its wishes, and
+    /// of several that share it the first one; then come their other wishes, and at last numbers.
     pub(super) fn settle(&mut self, pins: &Pins, wishes: Vec<Wish>) -> Result<Vec<String>, NameError> {
         let mut given: Vec<Option<String>> = Vec::with_capacity(wishes.len());
         for wish in &wishes {
@@ -74,13 +74,13 @@ impl Scope {
     }
 }
 
-/// What a thing would like to be called.
+/// The names that a thing would have.
 pub(super) struct Wish {
-    /// What it is, if its name can be pinned.
+    /// The thing, if its name can be pinned.
     pub(super) thing: Option<Thing>,
-    /// What it is called in messages.
+    /// The thing in messages.
     pub(super) holder: String,
-    /// The names that it wants, the dearest first.
+    /// The names in order of preference.
     pub(super) names: Vec<String>,
     pub(super) form: Form,
 }
@@ -120,7 +120,7 @@ impl Form {
     }
 }
 
-/// The first of some names that nobody has, else the last with a number behind it.
+/// The first of some names that is not taken, else the last with a number behind it.
 pub fn free<'a>(names: &[&str], taken: impl Iterator<Item = &'a str> + Clone) -> String {
     let is_free = |name: &str| taken.clone().all(|other| other != name);
     let last = names.last().copied().unwrap_or("X");
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pinned_has_its_pin() {
+    fn pinned_names_are_given_or_refused() {
         let wishes = || vec![wish("a", &["a"]), wish("b", &["b"]), wish("c", &["c"])];
         assert_eq!(settle(&[("c", "a")], wishes()).unwrap(), ["a_2", "b", "a"]);
         let problem = |pins| settle(pins, wishes()).unwrap_err().to_string();

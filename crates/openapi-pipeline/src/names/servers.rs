@@ -1,16 +1,16 @@
-//! Servers, named by what tells them apart: a name that was given, the telling words of the description, or those parts of
-//! the address that others don't have.
+//! Servers, named by their differences: a given name, the telling words of the description, or those parts of the
+//! address that the others lack.
 
 use super::scope::{Form, Scope, Wish};
 use super::words::SERVERS;
 use super::{NameError, Pins, Thing, type_name};
 use crate::Node;
 
-/// Words that say of a server only that it is one.
+/// Filler words of descriptions, which tell no server from another.
 const FILLERS: [&str; 12] =
     ["the", "a", "an", "our", "server", "servers", "region", "environment", "endpoint", "api", "url", "base"];
 
-/// Words that tell what a server is for, wherever they stand.
+/// Words that name the purpose of a server, wherever they are.
 const ENVIRONMENTS: [&str; 18] = [
     "beta",
     "demo",
@@ -32,10 +32,10 @@ const ENVIRONMENTS: [&str; 18] = [
     "uat",
 ];
 
-/// How many words make a name.
+/// The highest number of words in a name.
 const MOST_WORDS: usize = 3;
 
-/// The names of the servers of a document; those without an absolute address have none, since nobody can call them.
+/// The names of the servers of a document; `None` for one without an absolute address, which no client can call.
 pub(super) fn name(document: &Node, title: &str, pins: &Pins) -> Result<Vec<Option<String>>, NameError> {
     let listed = document.get("servers").and_then(Node::as_array).unwrap_or_default();
     let servers: Vec<Option<Server>> = listed.iter().map(|node| Server::read(node, title)).collect();
@@ -51,7 +51,7 @@ pub(super) fn name(document: &Node, title: &str, pins: &Pins) -> Result<Vec<Opti
 
 struct Server {
     url: String,
-    /// What somebody said that it is called.
+    /// The name given by `x-server-name`.
     given: Option<String>,
     /// The telling words of its description.
     said: Vec<String>,
@@ -79,7 +79,7 @@ impl Server {
         })
     }
 
-    /// The names that it may have among others, the most telling first.
+    /// The candidates for its name among all servers, the most telling first.
     fn names(&self, all: &[&Self]) -> Vec<String> {
         if let Some(given) = &self.given {
             return vec![given.clone()];
@@ -93,12 +93,12 @@ impl Server {
         described.into_iter().chain(addressed).chain([self.by_host(), type_name(&self.url)]).collect()
     }
 
-    /// By its description, if that is short or speaks of one environment.
+    /// A name made of its description, if that is short or names one environment.
     fn described(&self) -> Option<String> {
         short(&self.said)
     }
 
-    /// By the words of its address that not all have.
+    /// A name made of the words of its address that not all servers have.
     fn apart(&self, all: &[&Self]) -> Option<String> {
         let one_host = all.iter().all(|other| other.host == self.host);
         let is_own = |word: &&String| {
@@ -124,7 +124,7 @@ impl Server {
     }
 }
 
-/// A name of a few words, or of the only one of many that names an environment.
+/// A name of a few words, or of the only one of many that is an environment.
 fn short(words: &[String]) -> Option<String> {
     if (1..=MOST_WORDS).contains(&words.len()) {
         return Some(type_name(&words.join(" ")));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_are_called_by_what_tells_them_apart() {
+    fn servers_are_named_by_their_differences() {
         for (servers, expected) in [
             (&["https://eu.api.x.com", "https://us.api.x.com"][..], &["Eu", "Us"][..]),
             (

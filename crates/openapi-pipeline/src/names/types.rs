@@ -1,4 +1,4 @@
-//! Types: each is a component under its name, also what was described inline; and the names of what is in them.
+//! Types: each is a component under its name, also one described inline; and the names inside them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,21 +9,21 @@ use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref
 use crate::vocabulary::{is_success, makes_type, reference};
 use crate::{Node, Object, Origin, Value};
 
-/// The names in a type.
+/// The names inside a type.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TypeNames {
     /// Where the type is described.
     pub origin: Origin,
-    /// The fields, by the names of the members on the wire.
+    /// The fields, by the names of the properties on the wire.
     pub fields: BTreeMap<String, String>,
-    /// The variants of values that are strings, by these.
+    /// The variants of string values, by the values.
     pub values: BTreeMap<String, String>,
     /// The variants of alternatives, in their order.
     pub alternatives: Vec<String>,
 }
 
-/// Makes a component under its name of everything that becomes a type. Types that are the runtime's have no names here.
+/// Makes every schema that becomes a type a component under its name. Types of the runtime have no names here.
 pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, TypeNames>, NameError> {
     let mut scope = Scope::reserving(TYPES, "the generated code");
     rename_components(document, &mut scope, pins)?;
@@ -62,7 +62,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
 fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Result<(), NameError> {
     let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
     let mut names: Vec<String> = schemas.map(|(name, _)| name.clone()).collect();
-    // A name that is a type's already wins, wherever it stands: reordering a document renames nothing.
+    // Names that are type names already win, wherever they are: reordering a document renames nothing.
     names.sort_by_key(|name| (type_name(name) != *name, name.clone()));
     let wish = |name: &String| {
         let made = type_name(name);
@@ -97,7 +97,7 @@ struct Inline<'a> {
 }
 
 impl Inline<'_> {
-    /// Names what is in a component. What was inline in it is one itself then, and is returned.
+    /// Names the parts of a component. Inline types in it become components of their own, whose names are returned.
     fn component(&mut self, name: &str) -> Result<Vec<String>, NameError> {
         let Some(schema) = self.schemas.get_mut(name) else { return Ok(Vec::new()) };
         let origin = schema.origin;
@@ -144,7 +144,7 @@ impl Inline<'_> {
         Ok(())
     }
 
-    /// Moves an inline schema to the components if it becomes a type, or else what is in it.
+    /// Moves an inline schema to the components if it becomes a type; visits its children otherwise.
     fn visit(&mut self, hint: &str, schema: &mut Node, made: &mut Vec<String>) -> Result<(), NameError> {
         if schema.get("$ref").is_some() {
             return Ok(());
@@ -154,7 +154,7 @@ impl Inline<'_> {
         }
         let origin = schema.origin;
         let mut moved = std::mem::replace(schema, Node::object(origin));
-        // What is said of the place stays there. What an object is described as is its type.
+        // Annotations of the place stay there. The description of an object is that of its type.
         let mut said = Object::default();
         said.extend(
             moved
@@ -191,7 +191,7 @@ impl Inline<'_> {
         Ok(())
     }
 
-    /// A component of this name that is the same.
+    /// The component of this name, if it is equal.
     fn equal(&self, hint: &str, schema: &Node) -> Option<String> {
         self.schemas.get(hint).filter(|known| *known == schema).map(|_| hint.to_owned())
     }
@@ -202,7 +202,7 @@ impl Inline<'_> {
         Ok(given.pop().unwrap_or_default())
     }
 
-    /// Visits what is directly in a schema.
+    /// Visits the direct children of a schema.
     fn children(
         &mut self,
         name: &str,
@@ -245,12 +245,12 @@ fn is_null(value: &Node) -> bool {
     value.value == Value::Null
 }
 
-/// The field of the members that are not listed.
+/// The field for properties that are not listed.
 const EXTRA: &str = "extra";
 
 fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
     let is_open = schema.get("additionalProperties").is_some_and(|open| open.as_bool() != Some(false));
-    // What is required is a member, also where nothing else is said of it.
+    // A required name is a property, also where nothing else describes it.
     let required = schema.get("required").and_then(Node::as_array).unwrap_or_default();
     let listed = schema.members("properties").map(|(member, _)| member.as_str());
     let mut members: Vec<&str> = listed.chain(required.iter().filter_map(Node::as_str)).collect();
@@ -268,7 +268,7 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
 fn values(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
     let listed = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
     let mut values: Vec<&str> = listed.iter().filter_map(Node::as_str).collect();
-    // What stands between letters is spelled out where nothing else tells values apart.
+    // Signs are spelled out where only they tell the values apart.
     let spelled = |value: &&str| type_name(&value.replace(|char: char| char == '_' || !char.is_alphanumeric(), "X"));
     let plain = |value: &&str| type_name(value);
     let are_distinct = |name: &dyn Fn(&&str) -> String| {
@@ -285,13 +285,13 @@ fn values(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
     Ok(values.into_iter().map(str::to_owned).zip(given).collect())
 }
 
-/// Who chooses first: what is called like that on the wire, whatever else there is or comes. A keyword has an underscore
-/// behind it in Rust, and not on the wire.
+/// The order in which names are chosen: those that are the same on the wire first, whatever else there is or comes. A
+/// keyword has an underscore behind it in Rust, and not on the wire.
 fn rank(wire: &str, name: &str) -> (bool, String) {
     (wire != name.trim_end_matches('_'), wire.to_owned())
 }
 
-/// The variants of alternatives: what each of them is, without the words that all begin with; or a number.
+/// The variants of alternatives: the kind of each, without the words that all begin with; or a number.
 fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, NameError> {
     let branches = schema.get("oneOf").and_then(Node::as_array).unwrap_or_default();
     let numbered = || (0..branches.len()).map(|at| format!("Variant{at}")).collect();
@@ -304,7 +304,7 @@ fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, Nam
     Scope::default().settle(pins, labels.into_iter().enumerate().map(wish).collect())
 }
 
-/// What an alternative is: its component, or the type or format of what has no name.
+/// The kind of an alternative: its component, or the type or format of a schema without a name.
 fn kind(branch: &Node) -> Option<String> {
     if let Some(name) = referred(branch) {
         return Some(name);
@@ -323,8 +323,8 @@ fn referred(schema: &Node) -> Option<String> {
     (section == "schemas").then(|| name.into_owned())
 }
 
-/// `CardPayment` and `CashPayment` are what they are, `PaymentCard` and `PaymentCash` are `Card` and `Cash`. Nothing where
-/// they aren't distinct or one would be empty.
+/// Removes the words that all names begin with: `PaymentCard` and `PaymentCash` are `Card` and `Cash`, while
+/// `CardPayment` and `CashPayment` stay. `None` where the results aren't distinct or one would be empty.
 fn without_common_words(names: &[String]) -> Option<Vec<String>> {
     let words: Vec<Vec<String>> =
         names.iter().map(|name| snake(name).split('_').map(str::to_owned).collect()).collect();
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_inline_becomes_a_component() {
+    fn inline_schemas_become_components() {
         let color = json!({"type": "string", "enum": ["red"], "default": "red"});
         let (schemas, types) = schemas(json!({
             "User": {"type": "object", "properties": {
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn so_does_what_is_inline_in_operations() {
+    fn inline_schemas_of_operations_become_components() {
         let object = json!({"type": "object", "properties": {"a": {"type": "object", "properties": {"b": {}}}}});
         let (document, types) = named(
             &json!({"paths": {"/": {"get": {
@@ -480,7 +480,7 @@ mod tests {
     }
 
     #[test]
-    fn alternatives_are_called_by_what_they_are() {
+    fn alternatives_are_named_by_their_kind() {
         let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let text = || json!({"type": "string"});
         let (_, types) = schemas(json!({

@@ -1,6 +1,6 @@
-//! Names that are taken before anything is named: by the language, and by what the emitted modules use themselves.
+//! Names that are taken in advance: by the language, and by the emitted modules themselves.
 
-/// The keywords of all editions, with those that are kept for later ones.
+/// The keywords of all editions, with those that are reserved for later ones.
 pub(super) const KEYWORDS: [&str; 53] = [
     "_", "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do",
     "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
@@ -12,11 +12,10 @@ pub(super) const KEYWORDS: [&str; 53] = [
 pub(crate) const RUNTIME_TYPES: [&str; 8] =
     ["Secret", "Timestamp", "RedactedValue", "Number", "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr"];
 
-/// What the module of the types calls by these names: variants, and the trait that setters name. All else it names by
-/// its path.
+/// The names used by the module of the types: variants, and the trait that setters name. It uses paths for all else.
 pub(crate) const TYPES: [&str; 5] = ["Err", "Into", "None", "Ok", "Some"];
 
-/// What the modules of requests, errors and answers call by these names: the prelude, and what they import.
+/// The names used by the modules of requests, errors and answers: the prelude, and their imports.
 pub(super) const MODULES: [&str; 24] = [
     "AsRef",
     "Box",
@@ -44,7 +43,7 @@ pub(super) const MODULES: [&str; 24] = [
     "Vec",
 ];
 
-/// The list of all operations.
+/// The array of all operations.
 pub(super) const CONSTANTS: [&str; 1] = ["ALL"];
 
 /// Functions that a client has or calls on itself.
@@ -68,16 +67,16 @@ pub(crate) const CLIENT: [&str; 14] = [
 /// The fields of every request.
 pub(super) const REQUEST: [&str; 3] = ["body", "core", "options"];
 
-/// The methods of every request: only what is set by a method stands in their way.
+/// The methods of every request: they only conflict with parameters that are set by a method.
 pub(super) const REQUEST_METHODS: [&str; 4] = ["idempotency_key", "into_future", "timeout", "token"];
 
-/// What progenitor's methods call by these names: a function, and the headers that they build.
+/// The names used by progenitor's methods: a function, and the headers that they build.
 pub(super) const PRIVATE_METHODS: [&str; 3] = ["body", "encode_path", "header_map"];
 
 /// The variant that every enum of servers has.
 pub(super) const SERVERS: [&str; 1] = ["Custom"];
 
-/// What every builder has.
+/// The methods of every builder.
 pub(super) const BUILDER: [&str; 13] = [
     "allow_insecure",
     "build",

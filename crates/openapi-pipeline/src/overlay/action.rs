@@ -1,4 +1,4 @@
-//! An overlay that was checked.
+//! The model of a checked overlay.
 
 use super::target::Target;
 use crate::{Node, Origin};
@@ -7,7 +7,7 @@ use crate::{Node, Origin};
 #[derive(Debug)]
 pub(super) struct Overlay<'a> {
     pub(super) version: Version,
-    /// The document it says it is for, and where.
+    /// The document named by `extends`, and the place of that.
     pub(super) extends: Option<(&'a str, Origin)>,
     pub(super) actions: Vec<Action<'a>>,
 }
@@ -28,11 +28,11 @@ pub(super) struct Action<'a> {
     pub(super) change: Change<'a>,
 }
 
-/// What an action does.
+/// The change that an action makes.
 #[derive(Debug)]
 pub(super) enum Change<'a> {
     Update(&'a Node),
-    /// What the expression selects is merged into the target.
+    /// Merges the node that the expression selects into the target.
     Copy(Target<'a>),
     Remove {
         ignored_update: bool,

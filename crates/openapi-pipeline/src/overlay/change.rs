@@ -1,4 +1,4 @@
-//! One action applied to a document.
+//! Applies one action to a document.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::diagnostic::excess::{too_deep, too_large};
 use crate::limits::{height, weight};
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
-/// Applies an action, and says how many places it matched. All mismatches are reported together.
+/// Applies an action, and returns how many places it matched. All mismatches are reported together.
 pub(super) fn apply(
     cx: &mut Context,
     document: &mut Node,
@@ -52,7 +52,7 @@ fn find<'a>(document: &'a mut Node, place: &[Step]) -> Option<&'a mut Node> {
     })
 }
 
-/// Removes places by what contains them: removing one after the other would move the rest each time.
+/// Removes places grouped by their parents: removing one after the other would move the rest each time.
 fn remove_all(document: &mut Node, places: &[Place], action: &Action<'_>, version: Version) -> Result<(), Diagnostics> {
     let mut by_parent: BTreeMap<&[Step], HashSet<&Step>> = BTreeMap::new();
     for place in places {
@@ -62,7 +62,7 @@ fn remove_all(document: &mut Node, places: &[Place], action: &Action<'_>, versio
         by_parent.entry(parent).or_default().insert(last);
     }
     let mut problems = Diagnostics::default();
-    // Inner ones first: what contains them is still where it was.
+    // Inner places first: their containers have not moved yet.
     for (parent, steps) in by_parent.iter().rev() {
         let Some(holder) = find(document, parent) else { continue };
         match &mut holder.value {
@@ -92,7 +92,7 @@ fn is_primitive(node: &Node) -> bool {
     kind(node) == Kind::Primitive
 }
 
-/// What the specification tells apart.
+/// The kinds of values that the specification tells apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Object,
@@ -151,7 +151,7 @@ fn update_target(target: &mut Node, update: &Node, version: Version) -> Result<(
     match (&mut target.value, &update.value) {
         (Value::Object(_), Value::Object(_)) => merge(target, update, version),
         (Value::Object(_), _) => Err(("an object can only be updated with an object", update.origin)),
-        // Version 1.0 appends the update as one element; 1.1 says what an array does.
+        // Version 1.0 appends the update as one element; 1.1 concatenates arrays.
         (Value::Array(items), Value::Array(more)) if version == Version::V1_1 => {
             items.extend(more.iter().cloned());
             Ok(())
@@ -188,7 +188,7 @@ fn merge(target: &mut Node, update: &Node, version: Version) -> Result<(), Misma
             }
         }
         (Value::Array(items), Value::Array(more)) => items.extend(more.iter().cloned()),
-        // In YAML that is a key whose members were forgotten.
+        // In YAML, null is a key whose members were forgotten.
         (Value::Object(_) | Value::Array(_), Value::Null) => {
             return Err(("null would replace a whole object or array", update.origin));
         }

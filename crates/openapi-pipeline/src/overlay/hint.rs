@@ -1,13 +1,14 @@
-//! Where the target of an action may have gone that matches nothing: under another name, or to where another dialect has it.
+//! Suggests where the target of an action that matches nothing may be: under another name, or at its place in another
+//! dialect.
 
 use super::target::{Step, Target};
 use crate::diagnostic::suggest::{closest, listing};
 use crate::{Node, Value};
 
-/// How many members are named where none of them is close.
+/// How many members are listed where none is similar.
 const SHOWN: usize = 8;
 
-/// What to do about a target that matches nothing.
+/// The help for a target that matches nothing.
 pub(super) fn help(document: &Node, target: &Target<'_>) -> String {
     let (steps, is_whole) = steps(target.text);
     let known = known(document, &steps);
@@ -53,7 +54,7 @@ fn there_is(document: &Node, parent: &[Step]) -> String {
     }
 }
 
-/// The steps with those replaced that lead nowhere, and how many of them lead somewhere then.
+/// Replaces steps that lead nowhere by similar ones; returns them, and how many of them exist then.
 fn nearest(document: &Node, steps: &[Step]) -> (Vec<Step>, usize) {
     let mut steps = steps.to_vec();
     loop {
@@ -70,7 +71,7 @@ fn nearest(document: &Node, steps: &[Step]) -> (Vec<Step>, usize) {
     }
 }
 
-/// The member of an object that somebody may have meant by a name.
+/// The member of an object that a missing name may mean.
 fn member<'a>(parent: &'a Node, missing: &str) -> Option<&'a str> {
     let names = || parent.as_object().into_iter().flat_map(|members| members.keys()).map(String::as_str);
     // Placeholders are often renamed, and slashes come and go.
@@ -78,7 +79,7 @@ fn member<'a>(parent: &'a Node, missing: &str) -> Option<&'a str> {
     names().find(same).or_else(|| closest(missing, names()))
 }
 
-/// A path without the names of its placeholders, and without a slash at the end.
+/// A path without the names of its placeholders, and without slashes at its end.
 fn template(path: &str) -> String {
     let (mut template, mut is_inside) = (String::new(), false);
     for character in path.trim_end_matches('/').chars() {
@@ -90,21 +91,21 @@ fn template(path: &str) -> String {
     template
 }
 
-/// The section of the components that has the name which another one lacks.
+/// The section of the components that has a name which the given section lacks.
 fn section_with(document: &Node, steps: &[Step]) -> Option<String> {
     let [Step::Name(components), Step::Name(_), Step::Name(name), ..] = steps else { return None };
     let sections = document.get(components).filter(|_| components == "components")?.as_object()?;
     sections.iter().find(|(_, section)| section.get(name).is_some()).map(|(section, _)| section.clone())
 }
 
-/// What makes a difference for where things stand.
+/// The dialects that differ in where things are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dialect {
     Swagger2,
     OpenApi3,
 }
 
-/// Where Swagger 2.0 and OpenAPI 3 keep the same things.
+/// The sections of Swagger 2.0 and OpenAPI 3 for the same things.
 const SECTIONS: [(&str, &str); 4] = [
     ("definitions", "schemas"),
     ("parameters", "parameters"),
@@ -151,7 +152,7 @@ impl Dialect {
     }
 }
 
-/// How many of the steps lead somewhere.
+/// How many of the leading steps exist.
 fn known(document: &Node, steps: &[Step]) -> usize {
     (0..=steps.len()).rev().find(|count| find(document, &steps[..*count]).is_some()).unwrap_or_default()
 }
@@ -164,7 +165,7 @@ fn find<'a>(document: &'a Node, steps: &[Step]) -> Option<&'a Node> {
     })
 }
 
-/// The steps at the beginning of an expression that select a single place each, and whether that is all of it.
+/// The leading steps of an expression that select a single place each, and whether they are all of it.
 fn steps(text: &str) -> (Vec<Step>, bool) {
     let mut rest = text.strip_prefix('$').unwrap_or(text);
     let mut steps = Vec::new();
@@ -175,7 +176,7 @@ fn steps(text: &str) -> (Vec<Step>, bool) {
     (steps, rest.trim().is_empty())
 }
 
-/// What follows the single steps.
+/// The part of an expression after its single steps.
 fn rest<'a>(text: &'a str, steps: &[Step]) -> &'a str {
     let mut rest = text.strip_prefix('$').unwrap_or(text);
     for _ in steps {
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_renamed_is_found_by_what_it_resembles() {
+    fn renamed_places_are_found_by_similarity() {
         let document = json!({"openapi": "3.0.3", "paths": {"/v2/pets/{petId}/": {"get": {"parameters": [{}]}},
             "/token/refresh": {"post": {}}}, "components": {"schemas": {"Pet": {"type": "object"}}, "headers": {}}});
         for (target, expected) in [

@@ -1,4 +1,4 @@
-//! An overlay as its specification wants it. All that is wrong with its shape is reported together.
+//! Reads an overlay by its specification. All problems of its shape are reported together.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ impl<'a> Overlay<'a> {
         let mut reader = Reader { cx, problems: Diagnostics::default() };
         let overlay = reader.overlay(root);
         reader.problems.into_result()?;
-        // Without a problem there is an overlay; nothing is lost by saying so twice.
+        // Without a problem there is an overlay; the error only spares a panic.
         overlay.ok_or_else(|| shape(root.origin, "this is not an overlay", "expected an overlay here").into())
     }
 }
@@ -37,7 +37,7 @@ impl Reader<'_> {
         };
         self.known_keys(members, &["overlay", "info", "extends", "actions"], "an overlay");
         let version = self.version(root);
-        // Without a version, whatever is allowed in any of them.
+        // Without a version, the rules of 1.1 apply, which has more keywords.
         let rules = version.unwrap_or(Version::V1_1);
         self.info(root, rules);
         let extends = members.get("extends").and_then(|extends| {
@@ -207,7 +207,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The place of a character of a text, if the source shows the text as it is; the place of the text otherwise.
+    /// The place of a character of a string, if the source shows the string as it is; the place of the string
+    /// otherwise.
     fn inside(&mut self, origin: Origin, text: &str, at: usize) -> Origin {
         let span = self.cx.sources.span(origin);
         let shown = self.cx.sources.text(origin.source()).get(span.clone());

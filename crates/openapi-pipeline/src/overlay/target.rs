@@ -1,4 +1,4 @@
-//! JSONPath expressions (RFC 9535): parsed and evaluated here and nowhere else, within limits.
+//! JSONPath expressions (RFC 9535), parsed and evaluated only here, within limits.
 
 use serde_json_path::{JsonPath, PathElement};
 
@@ -8,17 +8,17 @@ use crate::{Diagnostic, Node, Origin};
 /// An expression that selects places of a document.
 #[derive(Debug)]
 pub(super) struct Target<'a> {
-    /// As it was written.
+    /// The expression as written.
     pub(super) text: &'a str,
     pub(super) origin: Origin,
     path: JsonPath,
     costs: Costs,
 }
 
-/// The way from the root to a place.
+/// The steps from the root to a place.
 pub(super) type Place = Vec<Step>;
 
-/// Ordered so that an element sorts after those before it in its array, and after what contains it.
+/// Ordered so that an element sorts after those before it in its array, and after its container.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Step {
     Name(String),
@@ -26,7 +26,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    /// The name of a member; nothing for an element.
+    /// The name of a member; empty for an element.
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Name(name) => name,
@@ -35,7 +35,7 @@ impl Step {
     }
 }
 
-/// Why a text is no such expression, and at which byte.
+/// Why a string is no JSONPath, and the byte at which it isn't.
 pub(super) type Malformed = (usize, String);
 
 impl<'a> Target<'a> {
@@ -48,7 +48,7 @@ impl<'a> Target<'a> {
         Ok(Self { text, origin, path, costs })
     }
 
-    /// All places it selects, each once: inner ones before what contains them, and the later elements of an array before
+    /// All selected places, each once: inner places before their containers, and the later elements of an array before
     /// the earlier ones, so that no change moves a place that comes after it.
     pub(super) fn places(&self, document: &Node, limits: &Limits) -> Result<Vec<Place>, Diagnostic> {
         if self.costs.steps(document) > limits.target_steps {
@@ -91,27 +91,28 @@ pub(super) fn pointer(place: &[Step]) -> String {
     pointer
 }
 
-/// What makes an expression expensive to evaluate. An estimate from above: whoever writes overlays by hand stays far below.
+/// The factors of an expression's cost. An estimate from above: overlays written by hand stay far below the limit.
 #[derive(Clone, Copy, Debug)]
 struct Costs {
-    /// `..`, which looks at everything below; again for each place that the one before it found.
+    /// Occurrences of `..`, which visits everything below; again for each place that the one before it found.
     descents: i32,
-    /// `$` inside of filters that is followed by `..`: the whole document for each candidate.
+    /// Occurrences of `$` inside filters, followed by `..`: the whole document for each candidate.
     whole_documents: i32,
     /// The selectors of each bracket multiplied: `['a','a']['a','a']` finds one place four times.
     selectors: f64,
-    /// What matching a regular expression costs, for each of them.
+    /// The factor of all regular expressions.
     patterns: f64,
 }
 
 impl Costs {
-    /// Reads an expression, whose length and nesting are limited: the parser recurses, and tries alternatives at each level.
+    /// Reads an expression, whose length and nesting are limited: the parser recurses, and tries alternatives at each
+    /// level.
     fn of(text: &str, limits: &Limits) -> Result<Self, Malformed> {
         if text.len() > limits.target_length {
             return Err((0, format!("it is longer than {} bytes", limits.target_length)));
         }
         let mut costs = Self { descents: 0, whole_documents: 0, selectors: 1.0, patterns: 1.0 };
-        // How many selectors each open bracket has so far.
+        // The number of selectors of each open bracket so far.
         let mut open: Vec<f64> = Vec::new();
         let mut is_absolute = false;
         let mut quote = None;
@@ -142,7 +143,7 @@ impl Costs {
             }
         }
         let calls = text.matches("match(").count() + text.matches("search(").count();
-        // A large repetition makes a large automaton, and it is built anew for each candidate.
+        // A large repetition makes a large automaton, which is built anew for each candidate.
         let repeats = text.as_bytes().windows(3).any(|three| matches!(three, [b'{' | b',', b'0'..=b'9', b'0'..=b'9']));
         costs.patterns = (if repeats { 1000_f64 } else { 20.0 }).powi(i32::try_from(calls).unwrap_or(i32::MAX));
         Ok(costs)

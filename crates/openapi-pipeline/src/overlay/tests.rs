@@ -178,7 +178,7 @@ fn copies_merge_like_updates() {
     assert_eq!(copied("- {target: $.c, copy: $.b}")["c"], json!([{"z": 1}, {"x": 2, "y": 3, "list": [2]}]));
     assert_eq!(copied("- {target: $.c, copy: $.a.list}")["c"], json!([{"z": 1}, 1]));
     assert_eq!(copied("- {target: $.a.x, copy: $.d}")["a"]["x"], json!(4));
-    // What is copied is what was there before, also where the target contains it or is in it.
+    // The copy is made before the action, also where the target contains the source or is in it.
     assert_eq!(copied("- {target: '$', copy: $.a}")["x"], json!(1));
     assert_eq!(copied("- {target: $.a, copy: '$'}")["a"]["a"], json!({"x": 1, "list": [1]}));
     let moved = "- {target: $, update: {e: {}}}\n- {target: $.e, copy: $.b}\n- {target: $.b, remove: true}\n";
@@ -243,7 +243,7 @@ fn primitive_elements_are_removed_only_in_1_1() {
     let action = "- {target: \"$.a.tags[?@ == 'x']\", remove: true}";
     assert_eq!(problems(document.clone(), &format!("{HEAD}{action}")), [("overlay-mismatch", 4)]);
     assert_eq!(applied_1_1(document.clone(), action)["a"]["tags"], json!(["y"]));
-    // As members, both versions take them.
+    // Both versions remove them as members.
     assert_eq!(applied(document, "- {target: $.a.text, remove: true}"), json!({"a": {"tags": ["x", "y"]}}));
 }
 
@@ -349,12 +349,12 @@ fn targets_cannot_overwhelm_the_evaluation() {
         let result = run_within(limits.clone(), &wide(100), &overlay).1.map_err(|problems| problems.0[0].code);
         assert_ne!(result.err(), Some("overlay-target-too-expensive"), "{target}");
     }
-    // Of a document of ordinary size, by default.
+    // By default, a document of ordinary size is enough.
     assert_eq!(problems(wide(300), &removing(&targets[0]))[0].0, "overlay-target-too-expensive");
 }
 
 #[test]
-fn what_actions_add_is_limited() {
+fn additions_of_actions_are_limited() {
     let limits = Limits { copied: 1000, ..Limits::default() };
     let too_large = ("too-large", "this expands to more than 1000 values".to_owned());
     let told = |problem: Diagnostic| (problem.code, problem.message);
@@ -364,7 +364,7 @@ fn what_actions_add_is_limited() {
     assert!(run_within(limits.clone(), &document(80), &overlay).1.is_ok());
     assert_eq!(told(problem_within(&limits, &document(90), &overlay)), too_large);
 
-    // Each doubles the document.
+    // Each pair of actions doubles the document.
     let doubling: String = (0..40)
         .map(|number| format!("- {{target: $, update: {{b{number}: {{}}}}}}\n- {{target: $.b{number}, copy: $}}\n"))
         .collect();

@@ -1,10 +1,10 @@
-//! What a run has cost so far, against what it may.
+//! The costs of a run so far, against its limits.
 
 use crate::diagnostic::excess::too_large;
 use crate::limits::{Limits, bytes};
 use crate::{Diagnostic, Origin};
 
-/// The two accounts of a run: stages spend in many places, and ask once at their end whether it was too much.
+/// The two accounts of a run: stages spend in many places, and check the limits once at their end.
 #[derive(Debug)]
 pub(crate) struct Budget {
     copies: Account,
@@ -15,9 +15,9 @@ pub(crate) struct Budget {
 /// A limit that was passed, and where.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Excess {
-    /// By copies of a part of the document: the limit in the measure of [`weight`](crate::limits::weight).
+    /// Copies of parts of the document: the limit in the measure of [`weight`](crate::limits::weight).
     Copies(usize, Origin),
-    /// By the report: the limit in bytes.
+    /// The report: the limit in bytes.
     Report(usize, Origin),
 }
 
@@ -43,12 +43,12 @@ impl Account {
 }
 
 impl Budget {
-    /// Nothing is spent yet.
+    /// A budget of which nothing is spent yet.
     pub(crate) fn new(limits: &Limits) -> Self {
         Self { copies: Account::new(limits.copied), report: Account::new(limits.report), exceeded: None }
     }
 
-    /// Counts a line of the report. False when it is one too many.
+    /// Counts a line of the report. False when the limit is passed.
     pub(crate) fn report(&mut self, length: usize, origin: Origin) -> bool {
         let is_within = self.report.spend(length);
         if !is_within {
@@ -57,7 +57,7 @@ impl Budget {
         is_within
     }
 
-    /// Counts something that is about to be copied. False when it is too much.
+    /// Counts a copy before it is made. False when the limit is passed.
     pub(crate) fn copy(&mut self, weight: usize, origin: Origin) -> bool {
         let is_within = self.copies.spend(weight);
         if !is_within {
@@ -66,7 +66,7 @@ impl Budget {
         is_within
     }
 
-    /// Whether something may still be copied: then it is worth being weighed.
+    /// Whether copies may still be made: only then is one worth weighing.
     pub(crate) fn has_copies_left(&self) -> bool {
         self.copies.is_within()
     }

@@ -1,11 +1,12 @@
-//! The closed list of what takes an operation out of the client.
+//! The closed list of constructs that take an operation out of the client.
 
 use std::fmt;
 
-/// Declares the list: variant, stable name, reason.
+/// Declares the constructs: variant, stable name, reason.
 macro_rules! constructs {
     ($($id:ident = $name:literal: $reason:literal;)*) => {
-        /// Why an operation is left out. The list is closed: whatever is not on it is generated, or is an error.
+        /// Why an operation is left out. The list is closed: an operation without one of these is generated, or is an
+        /// error.
         ///
         /// docs/left-out.md explains each for users.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,7 +15,7 @@ macro_rules! constructs {
         }
 
         impl Construct {
-            /// All of them.
+            /// All constructs.
             pub const ALL: &[Self] = &[$(Self::$id),*];
 
             /// Its stable name, as reports show it.

@@ -66,7 +66,7 @@ impl Glob {
         live[count]
     }
 
-    /// All but a plain character also match nothing.
+    /// Every part but a plain character also matches the empty string.
     fn skip_empty(&self, live: &mut [bool]) {
         for (at, part) in self.parts.iter().enumerate() {
             if live[at] && !matches!(part, Part::Char(_)) {

@@ -1,4 +1,4 @@
-//! What a description holds before anything is done to it, so that nothing goes missing without a word.
+//! The operations of a description before any change, so that none goes missing unreported.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ struct Entry {
 }
 
 impl Inventory {
-    /// Takes stock of a description as it was loaded.
+    /// Takes stock of a description as loaded.
     pub fn of(root: &Node) -> Self {
         let version = ["swagger", "openapi"].into_iter().find_map(|key| root.get(key)).map(Node::to_json);
         let version = version.map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
@@ -43,7 +43,7 @@ impl Inventory {
         self.operations.len()
     }
 
-    /// Reports the operations that the converted document doesn't have any more as left out, unless somebody did.
+    /// Reports the operations that the converted document lacks as left out, unless a stage has reported them.
     pub fn report_lost(&self, cx: &mut Context, converted: &Node) {
         let kept: HashSet<(&str, &str)> =
             operations(converted).map(|(path, method, _)| (path.as_str(), method.as_str())).collect();
@@ -63,7 +63,7 @@ impl Inventory {
     }
 }
 
-/// The operations of a path item, also one that is referred to, and with the `further` methods of OpenAPI 3.2.
+/// The operations of a path item, also of one behind a reference, and with the `further` methods of OpenAPI 3.2.
 fn collect(root: &Node, path: &str, item: &Node, further: bool, found: &mut Vec<Entry>) {
     let mut target = item;
     for _ in 0..16 {

@@ -1,4 +1,4 @@
-//! Parts of a document, with the components that they need.
+//! Subsets of a document, with the components that they need.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use crate::vocabulary::layout::METHODS;
 use crate::vocabulary::reach::reachable;
 use crate::{Node, Object};
 
-/// A document with some of its operations, told by path and method, and with the components those need.
+/// A document with some of its operations, chosen by path and method, and with the components they need.
 pub fn subset(document: &Node, keep: impl Fn(&str, &str) -> bool) -> Node {
     let mut kept = Node::object(document.origin);
     let Some(root) = kept.as_object_mut() else { return kept };
@@ -32,7 +32,7 @@ pub fn subset(document: &Node, keep: impl Fn(&str, &str) -> bool) -> Node {
     kept
 }
 
-/// A document without operations, of one named schema and the components it needs; empty if there is no such schema.
+/// A document without operations: one named schema and the components it needs; empty if there is no such schema.
 pub fn schema_subset(document: &Node, name: &str) -> Node {
     let mut kept = Node::object(document.origin);
     for key in ["openapi", "info"] {
@@ -48,7 +48,7 @@ pub fn schema_subset(document: &Node, name: &str) -> Node {
     kept
 }
 
-/// The path item with the wanted operations, if there is one.
+/// The path item with the wanted operations; `None` if it has none.
 fn item_subset(path: &str, item: &Node, keep: &impl Fn(&str, &str) -> bool) -> Option<Node> {
     let wanted = |key: &str| !METHODS.contains(&key) || keep(path, key);
     let members: Object = item

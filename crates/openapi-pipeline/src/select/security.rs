@@ -8,8 +8,9 @@ use crate::vocabulary::layout;
 use crate::vocabulary::reach::scheme_names;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 
-/// Lets the operations of a document in 3.0.3 that state nothing themselves require one of some schemes: each is a name,
-/// or several joined by `+` that are sent together. Without any, warns of schemes that are declared and required nowhere.
+/// Makes the operations of a 3.0.3 document without a requirement of their own require one of some schemes: each is a
+/// name, or several joined by `+` that are sent together. Without any, warns if schemes are declared and none is
+/// required.
 ///
 /// # Errors
 ///
@@ -62,7 +63,7 @@ pub fn require_security(cx: &mut Context, document: &mut Node, wanted: &[String]
 fn warn(cx: &mut Context, document: &Node, declared: &[(String, Origin)]) {
     let required: HashSet<&str> = scheme_names(document).collect();
     let idle: Vec<&(String, Origin)> = declared.iter().filter(|(name, _)| !required.contains(name.as_str())).collect();
-    // Of several kinds of credentials that a document declares, operations often take one.
+    // Of several kinds of credentials that a document declares, operations often take one: that is no reason to warn.
     let Some((first, origin)) = idle.first().filter(|_| required.is_empty()) else { return };
     let names = listing(idle.iter().map(|(name, _)| name.as_str()), 8);
     let message = format!("no operation requires {names}: credentials are never sent");
@@ -103,7 +104,7 @@ mod tests {
         assert!(warning.message.contains("`key`, `token`"), "{warning}");
         assert!(warning.help.as_deref().unwrap().contains("`--security key`"), "{warning}");
         assert_eq!(warning.place.as_ref().unwrap().pointer, "#/components/securitySchemes/key");
-        // Somebody has thought of it.
+        // A document that requires any scheme gets no warning.
         assert!(run(document(json!([{"token": []}])), &[]).0.report.warnings.is_empty());
     }
 

@@ -79,7 +79,7 @@ fn an_operation_stays_when_any_criterion_names_it() {
 }
 
 #[test]
-fn only_what_is_reachable_stays() {
+fn only_reachable_components_stay() {
     let mut cx = Context::new();
     let sample = tree(&mut cx, "a.json", &sample());
     let selected = select(&mut cx, sample, &Selection { tags: named(&["auth"]), ..Default::default() }).unwrap();

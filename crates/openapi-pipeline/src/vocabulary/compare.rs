@@ -1,4 +1,4 @@
-//! Whether two nodes mean the same, and if not, where they first differ.
+//! Compares two nodes by meaning, and finds the first difference.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use crate::{Node, Object, Origin, Value};
 /// New names of a document's components: section and old name to new name.
 pub(crate) type Renames = HashMap<(String, String), String>;
 
-/// A node, and how its references are to be read.
+/// A node, and the renames that apply to its references.
 #[derive(Clone, Copy)]
 pub(crate) struct Side<'a> {
     pub(crate) node: &'a Node,
@@ -25,10 +25,10 @@ pub(crate) struct Difference {
     pub(crate) right: Seen,
 }
 
-/// What one side has there.
+/// One side of a difference.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// The value, shortened; none when there is nothing.
+    /// The value, shortened; `None` when it is absent.
     pub(crate) text: Option<String>,
     pub(crate) origin: Option<Origin>,
 }
@@ -49,7 +49,7 @@ pub(crate) fn difference(left: Side<'_>, right: Side<'_>) -> Option<Difference> 
     compare(left, right, Keys::Fields, "")
 }
 
-/// Whether two nodes are the same but for documentation.
+/// Whether two nodes are the same except for documentation.
 pub(crate) fn equivalent(left: &Node, right: &Node) -> bool {
     let none = Renames::new();
     difference(Side { node: left, renames: &none }, Side { node: right, renames: &none }).is_none()
@@ -61,7 +61,7 @@ fn documents(key: &str) -> bool {
         || key.starts_with("x-")
 }
 
-/// Values that say no more than their absence.
+/// Values that mean the same as their absence.
 fn says_nothing(key: &str, node: &Node) -> bool {
     let flag = matches!(
         key,
@@ -124,7 +124,7 @@ fn compare_members(left: Side<'_>, right: Side<'_>, a: &Object, b: &Object, keys
     Some(Difference { pointer: String::new(), left: Seen::default(), right: seen(only_right.1) }.below(only_right.0))
 }
 
-/// Compares arrays whose order means nothing.
+/// Compares arrays whose order has no meaning.
 fn same_set(a: &[Node], b: &[Node]) -> Option<Difference> {
     let texts = |items: &[Node]| -> HashSet<String> { items.iter().map(|item| item.to_json().to_string()).collect() };
     let (left, right) = (texts(a), texts(b));
@@ -138,7 +138,7 @@ fn same_set(a: &[Node], b: &[Node]) -> Option<Difference> {
     Some(Difference { pointer: String::new(), left: list(a), right: list(b) })
 }
 
-/// A reference as it reads after the renames; a deep one too.
+/// A reference after the renames; also one into a component.
 fn target(reference: &str, renames: &Renames) -> String {
     renamed(reference, renames).unwrap_or_else(|| match component_of(reference) {
         Some((section, name)) if !reference.starts_with('#') => format!("#/components/{section}/{name}"),
@@ -146,7 +146,7 @@ fn target(reference: &str, renames: &Renames) -> String {
     })
 }
 
-/// The new text of a reference, if what it refers to gets another name.
+/// The new string of a reference, if its component gets another name.
 pub(crate) fn renamed(reference: &str, renames: &Renames) -> Option<String> {
     if renames.is_empty() {
         return None;

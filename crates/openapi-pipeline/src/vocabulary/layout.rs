@@ -1,4 +1,4 @@
-//! The shape of a 3.0 document: where operations stand, which keys are fields and which are names, where references are.
+//! The layout of a 3.0 document: where operations are, which keys are fields and which are names, where references are.
 //!
 //! Recursion is as deep as the document is nested, which loading bounds.
 
@@ -7,19 +7,19 @@ use std::borrow::Cow;
 use crate::source::unescape_pointer;
 use crate::{Node, Value};
 
-/// The properties of a path item that are operations.
+/// The fields of a path item that are operations.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// Those of OpenAPI 3.2, whose additions the conversion reports.
+/// The same for OpenAPI 3.2, whose additions the conversion reports.
 pub(crate) const METHODS_OF_3_2: [&str; 9] =
     ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// What the keys of an object are. `title` is a field of a schema, but a name below `properties`.
+/// The meaning of an object's keys. `title` is a field of a schema, but a name below `properties`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keys {
     /// Keywords of the specification.
     Fields,
-    /// Names somebody chose; the members are objects with [`Keys::Fields`].
+    /// Names chosen by the author; the members are objects with [`Keys::Fields`].
     Names,
     /// A discriminator's mapping: names to references.
     Mapping,
@@ -28,7 +28,7 @@ pub(crate) enum Keys {
 }
 
 impl Keys {
-    /// What the keys of a member are.
+    /// The meaning of a member's keys.
     pub(crate) fn of_member(self, key: &str, value: &Node) -> Self {
         match self {
             Self::Data | Self::Mapping => Self::Data,
@@ -49,7 +49,7 @@ impl Keys {
         }
     }
 
-    /// What the keys of an array's elements are.
+    /// The meaning of the keys of an array's elements.
     pub(crate) fn of_element(self) -> Self {
         if self == Self::Data { self } else { Self::Fields }
     }
@@ -75,7 +75,7 @@ pub(crate) fn each_ref<'a>(node: &'a Node, keys: Keys, visit: &mut dyn FnMut(&'a
     }
 }
 
-/// [`each_ref`], to change them.
+/// [`each_ref`] with mutable nodes.
 pub(crate) fn each_ref_mut(node: &mut Node, keys: Keys, visit: &mut dyn FnMut(&mut Node)) {
     match &mut node.value {
         Value::Array(items) if keys != Keys::Data => {
@@ -146,7 +146,7 @@ pub(crate) fn each_operation_mut(document: &mut Node, visit: &mut dyn FnMut(&str
     }
 }
 
-/// Removes the path items that have no operation.
+/// Removes the path items that have neither an operation nor a `$ref`.
 pub(crate) fn remove_empty_path_items(document: &mut Node) {
     let Some(paths) = document.get_mut("paths").and_then(Node::as_object_mut) else { return };
     paths.retain(|_, item| {

@@ -1,4 +1,4 @@
-//! Where a local `$ref` leads: a JSON pointer as the fragment of a URI.
+//! Resolves local `$ref`s: JSON pointers as URI fragments.
 
 use std::borrow::Cow;
 
@@ -11,15 +11,15 @@ pub fn resolve<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
     root.pointer(&local_pointer(root, reference)?)
 }
 
-/// The JSON pointer of a local reference that leads somewhere.
+/// The JSON pointer of a local reference that resolves.
 pub(crate) fn local_pointer<'a>(root: &Node, reference: &'a str) -> Option<Cow<'a, str>> {
     let fragment = reference.strip_prefix('#')?;
     let decoded = percent_decode(fragment).filter(|pointer| root.pointer(pointer).is_some());
-    // Names with a bare percent sign are found as they are written.
+    // A name with a literal percent sign is found as written.
     decoded.or_else(|| root.pointer(fragment).map(|_| Cow::Borrowed(fragment)))
 }
 
-/// Decodes `%41` to `A`. A percent sign without two digits stands for itself; `None` if the result is no text.
+/// Decodes `%41` to `A`. A percent sign without two digits stands for itself; `None` if the result is not UTF-8.
 pub(crate) fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text));

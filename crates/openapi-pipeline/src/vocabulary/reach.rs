@@ -1,4 +1,4 @@
-//! Which components are in use, and the removal of those that are not.
+//! Finds the components in use, and removes the others.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use crate::diagnostic::suggest::listing;
 use crate::report::Rule;
 use crate::{Context, Node};
 
-/// Removes the components nothing refers to, also by way of other components; one note per section.
+/// Removes the components that no reference reaches, also by way of other components; one note per section.
 pub(crate) fn prune_components(cx: &mut Context, document: &mut Node, rule: &'static Rule) {
     let used = used_components(document);
     let Some(sections) = document.get_mut("components").and_then(Node::as_object_mut) else { return };
@@ -39,7 +39,7 @@ fn used_components(document: &Node) -> HashSet<(String, String)> {
     reachable(document, roots.filter(|(key, _)| *key != "components" && !key.starts_with("x-")).map(|(_, node)| node))
 }
 
-/// Section and name of every component reachable from some nodes, and of every security scheme they name.
+/// Section and name of every component reachable from some nodes, and of every security scheme that the document names.
 pub(crate) fn reachable<'a>(document: &'a Node, from: impl Iterator<Item = &'a Node>) -> HashSet<(String, String)> {
     let components = document.get("components");
     let subtypes = subtypes(document);
@@ -55,7 +55,7 @@ pub(crate) fn reachable<'a>(document: &'a Node, from: impl Iterator<Item = &'a N
                 return;
             }
             queue.extend(components.and_then(|sections| sections.get(section)?.get(&name)));
-            // A value of the parent may be any of its children, which refer to it and not the other way round.
+            // A value of the parent may be any of its subtypes, which refer to the parent and not the other way round.
             for child in subtypes.get(&*name).filter(|_| section == "schemas").into_iter().flatten() {
                 if found.insert((section.to_owned(), (*child).to_owned())) {
                     queue.extend(components.and_then(|sections| sections.get(section)?.get(child)));
@@ -72,7 +72,7 @@ pub(crate) fn reachable<'a>(document: &'a Node, from: impl Iterator<Item = &'a N
     found
 }
 
-/// The named schemas with a discriminator, and those that are made of each by `allOf`.
+/// The named schemas with a discriminator, and the schemas made of each by `allOf`.
 pub(crate) fn subtypes(document: &Node) -> BTreeMap<&str, Vec<&str>> {
     let schemas = || document.get("components").into_iter().flat_map(|components| components.members("schemas"));
     let parents: HashSet<&str> =

@@ -1,4 +1,4 @@
-//! Parameters that are a whole query string, which only OpenAPI 3.2 has.
+//! Parameters that are the whole query string, which only OpenAPI 3.2 has.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub(super) fn drop_all(cx: &mut Context, root: &mut Node) {
             let Some(operation) = item.get_mut(method) else { continue };
             let this_one = drop_parameters(cx, operation, &shared);
             if whole_path || this_one {
-                // Without the query string that it requires, the call would be a wrong one.
+                // Without the query string that it requires, the call would be wrong.
                 let origin = operation.origin;
                 let reason = "it requires the whole query string as one parameter";
                 cx.note(&DROP_QUERYSTRING_PARAMETER, origin, format!("{method} {path} is left out: {reason}"));
@@ -28,7 +28,7 @@ pub(super) fn drop_all(cx: &mut Context, root: &mut Node) {
     }
 }
 
-/// Removes the shared parameters that are a whole query string; whether each is required.
+/// Removes the shared parameters that are the whole query string; returns whether each is required.
 fn take_shared(cx: &mut Context, root: &mut Node) -> HashMap<String, bool> {
     let mut found = HashMap::new();
     let section = root.get_mut("components").and_then(|components| components.get_mut("parameters"));
@@ -44,7 +44,7 @@ fn take_shared(cx: &mut Context, root: &mut Node) -> HashMap<String, bool> {
     found
 }
 
-/// Removes such parameters from a list. True when one of them was required.
+/// Removes such parameters from an array. True when one of them was required.
 fn drop_parameters(cx: &mut Context, holder: &mut Node, shared: &HashMap<String, bool>) -> bool {
     let mut required = false;
     let Some(parameters) = holder.get_mut("parameters").and_then(Node::as_array_mut) else { return false };

@@ -1,15 +1,15 @@
-//! References outside schemas that lead to where something is used, instead of to the components.
+//! References outside schemas to places outside of the components, where the target is used itself.
 
 use crate::convert::rules::INLINE_DEEP_REFERENCE;
 use crate::convert::walk::{self, Kind, Visitor};
 use crate::vocabulary::pointer::resolve;
 use crate::{Context, Node};
 
-/// How many references may lead to one another.
+/// The longest chain of references.
 const LONGEST_CHAIN: usize = 32;
 
-/// Copies what a response, parameter, header or body refers to outside of the components to where it is referred to:
-/// operations come and go by selection, and their paths are renamed by merging.
+/// Replaces references of responses, parameters, headers and bodies to places outside of the components by copies:
+/// operations come and go by selection, and merging renames their paths.
 pub(in crate::convert) fn inline_deep(cx: &mut Context, root: &mut Node) {
     let mut survey = Survey(false);
     walk::document(cx, root, &mut survey);
@@ -19,7 +19,7 @@ pub(in crate::convert) fn inline_deep(cx: &mut Context, root: &mut Node) {
     }
 }
 
-/// Whether there are any.
+/// Whether there are such references.
 struct Survey(bool);
 
 impl Visitor for Survey {
@@ -44,14 +44,14 @@ impl Visitor for Inliner {
                     *node = cx.copy(found);
                     return;
                 }
-                // What leads nowhere was checked already, where it matters.
+                // The check has reported dangling references where they matter.
                 None => return,
             }
         }
     }
 }
 
-/// The reference of such an object that leads into something other than the components.
+/// The reference of a response, parameter, header or body to a place outside of the components.
 fn deep(kind: Kind, node: &Node) -> Option<&str> {
     let text = node.get_str("$ref").filter(|text| text.starts_with("#/"))?;
     let is_component = || text.strip_prefix("#/components/").is_some_and(|rest| rest.matches('/').count() == 1);

@@ -1,4 +1,4 @@
-//! Gives every schema that something refers to a name of its own among the components.
+//! Makes every schema that is referred to a component with a name of its own.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -11,17 +11,17 @@ use crate::{Context, Node};
 
 type Path = Vec<String>;
 
-/// How far copied schemas may lead to further schemas to copy. Whatever a document really holds ends after two rounds.
+/// How far copied schemas may lead to further schemas to copy. Real documents end after two rounds.
 const MAX_ROUNDS: usize = 16;
 
-/// Makes every `$ref` of a schema lead to `#/components/schemas/…`, whether it named a place, an anchor or an `$id`.
+/// Makes every `$ref` of a schema lead to `#/components/schemas/…`, also those by place, anchor or `$id`.
 pub(in crate::convert) fn hoist(cx: &mut Context, root: &mut Node) {
     let mut names: HashMap<Path, String> = HashMap::new();
     let mut used: Claims = root
         .get("components")
         .map(|components| components.members("schemas").map(|(name, _)| name.clone()).collect())
         .unwrap_or_default();
-    // What is copied from outside the known places (an extension, say) can hold references of its own: look again.
+    // Schemas copied from outside the known places (an extension, say) can have references of their own: look again.
     for _ in 0..MAX_ROUNDS {
         let mut survey = Survey::default();
         walk::document(cx, root, &mut survey);
@@ -44,12 +44,12 @@ pub(in crate::convert) fn hoist(cx: &mut Context, root: &mut Node) {
 
 /// A `$ref`, `$dynamicRef` or discriminator mapping of a schema.
 struct Reference {
-    /// The schema it stands in.
+    /// The schema that contains it.
     place: Path,
     text: String,
 }
 
-/// The references of a document and the names its schemas go by.
+/// The references of a document and the names of its schemas.
 #[derive(Default)]
 struct Survey {
     references: Vec<Reference>,
@@ -81,7 +81,7 @@ impl Visitor for Survey {
             }
         }
         let mut found = |text: &str, is_dynamic| {
-            // Nearly all references are fine as they are; remembering only the others keeps the survey small.
+            // Nearly all references need no change; remembering only the others keeps the survey small.
             if (is_dynamic || !is_component(text)) && remembers() {
                 self.references.push(Reference { place: path.to_vec(), text: text.to_owned() });
             }
@@ -121,7 +121,7 @@ impl Survey {
     }
 
     /// The place that steps lead to: from the enclosing `$id`, from the root, or, where a schema was pasted in with its
-    /// `$defs`, from the schema that has them.
+    /// `$defs`, from the schema that holds them.
     fn locate(&self, root: &Node, used: &Reference, scope: Option<&Path>, relative: &[String]) -> Option<Path> {
         let from = |base: &[String]| -> Option<Path> {
             let place: Path = base.iter().chain(relative).cloned().collect();
@@ -134,19 +134,19 @@ impl Survey {
         })
     }
 
-    /// The nearest schema around a place that has an `$id`.
+    /// The nearest enclosing schema with an `$id`.
     fn scope_of(&self, place: &[String]) -> Option<&Path> {
         (1..=place.len()).rev().find_map(|length| self.scopes.get(place.get(..length)?))
     }
 }
 
-/// What is rewritten, and what moves.
+/// The references to rewrite, and the schemas to move.
 #[derive(Default)]
 struct Plan {
     rewrites: HashMap<(Path, String), String>,
     /// Schemas that become components, with their names, in the order in which they were first referred to.
     hoisted: IndexMap<Path, String>,
-    /// Those among them that stand where a schema stands; the others are copied and stay.
+    /// Hoisted schemas at the place of a schema; the others are copied and stay.
     movable: BTreeSet<Path>,
 }
 
@@ -161,7 +161,7 @@ impl Plan {
     ) {
         let new_reference = match target.as_slice() {
             [components, _, _] if components == "components" => reference(&target),
-            // The document itself, or something that is no schema at all: not a reference we can help.
+            // The document itself, or a place that doesn't exist: such a reference can't be repaired.
             _ if target.len() < 2 || root.pointer(&reference(&target)).is_none() => return,
             _ => {
                 let name = names.entry(target.clone()).or_insert_with(|| {
@@ -175,8 +175,8 @@ impl Plan {
         self.rewrites.insert((used_reference.place.clone(), used_reference.text.clone()), new_reference);
     }
 
-    /// Moves the schemas into the components. The innermost go first, so that what is around them moves with the
-    /// reference that stands in their place.
+    /// Moves the schemas into the components. The innermost go first, so that an enclosing schema moves with the
+    /// reference in place of the inner one.
     fn move_schemas(&self, cx: &mut Context, root: &mut Node) {
         let mut moved: HashMap<&Path, Node> = HashMap::new();
         let mut innermost_first: Vec<&Path> = self.hoisted.keys().collect();

@@ -18,14 +18,14 @@ pub(super) fn repair(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// `prefixItems` with `items` for the rest, or `items` as a list with `additionalItems` for the rest.
+/// `prefixItems` with `items` for the rest, or `items` as an array with `additionalItems` for the rest.
 fn tuple(cx: &mut Context, schema: &mut Node) {
     let is_list = |key: &str| matches!(schema.get(key), Some(Node { value: Value::Array(_), .. }));
     let (positions, rest) = match (is_list("prefixItems"), is_list("items")) {
         (true, _) => ("prefixItems", "items"),
         (false, true) => ("items", "additionalItems"),
         (false, false) => {
-            // Without a list of items it restricts nothing.
+            // Without an array of items it restricts nothing.
             if let Some(dropped) = schema.remove("additionalItems") {
                 cx.note(&TUPLE_ITEMS, dropped.origin, "dropped additionalItems, which has no effect here");
             }
@@ -33,7 +33,7 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
         }
     };
     let Some(list) = schema.remove(positions) else { return };
-    // Where nothing else evaluates items, those that the list leaves are what follows it.
+    // Where no other schema evaluates items, `unevaluatedItems` describes the rest.
     let follows =
         schema.remove(rest).or_else(|| if is_alone(schema) { schema.remove("unevaluatedItems") } else { None });
     let rest = follows;
@@ -51,7 +51,7 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
                     schemas.push(rest);
                 }
             }
-            // What fits none of the positions can be anything.
+            // Items beyond the positions can be anything.
             _ => schemas.push(Node::object(origin)),
         }
     }

@@ -1,12 +1,12 @@
-//! Conditions, which 3.0 has none of. What survives of them is which properties there may be.
+//! Conditions, which 3.0 lacks. Only the properties that they describe survive.
 
 use indexmap::IndexMap;
 
 use crate::convert::rules::{CONDITIONAL_PROPERTY, DROP_CONDITION, DROP_DEPENDENT_KEYWORD};
 use crate::{Context, Node, Object, Rule, Value};
 
-/// Drops conditions. Properties that only they describe become optional ones: a client must be able to send and to read
-/// them, and a server tells when they belong.
+/// Drops conditions. Properties that only they describe become optional: a client must be able to send and to read
+/// them, and the server decides when they belong.
 pub(super) fn repair(cx: &mut Context, schema: &mut Node) {
     let mut described: IndexMap<String, Vec<Node>> = IndexMap::new();
     for (key, rule) in [
@@ -41,14 +41,14 @@ fn drop_one(cx: &mut Context, rule: &'static Rule, key: &str, dropped: &Node) {
 fn collect(mut branch: Node, described: &mut IndexMap<String, Vec<Node>>) {
     let Some(Node { value: Value::Object(properties), .. }) = branch.remove("properties") else { return };
     for (name, schema) in properties {
-        // `false` says that there is none.
+        // `false` forbids the property.
         if schema.as_bool() != Some(false) {
             described.entry(name).or_default().push(schema);
         }
     }
 }
 
-/// Whether a property more would be one of the objects that the schema describes, rather than one it forbids.
+/// Whether the schema describes objects that may have further properties.
 fn takes_properties(schema: &Node) -> bool {
     let is_closed = schema.get("additionalProperties").and_then(Node::as_bool) == Some(false);
     let is_object = match schema.get_str("type") {

@@ -1,4 +1,4 @@
-//! The many ways to allow `null`, brought to the one way of 3.0: `nullable: true`.
+//! Brings the many ways to allow `null` to the one of 3.0: `nullable: true`.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::convert::rules::{
 use crate::convert::schema::require;
 use crate::{Context, Node, Value};
 
-/// Keywords that say something about a schema without restricting its values.
+/// Keywords that annotate a schema without restricting its values.
 fn is_annotation(key: &str) -> bool {
     key.starts_with("x-")
         || matches!(
@@ -28,7 +28,7 @@ fn is_annotation(key: &str) -> bool {
         )
 }
 
-/// Takes the null branches out of `oneOf` and `anyOf`. True when a branch was pulled up into the schema itself.
+/// Removes the null branches of `oneOf` and `anyOf`. True when a branch was pulled up into the schema itself.
 pub(super) fn branches(cx: &mut Context, schema: &mut Node) -> bool {
     ["oneOf", "anyOf"].into_iter().any(|keyword| without_null(cx, schema, keyword))
 }
@@ -70,12 +70,12 @@ fn is_null(branch: &Node) -> bool {
         && members.iter().all(|(key, value)| says_null(key, value) || is_annotation(key) || key == "$comment")
 }
 
-/// Merges the members of `branch` into the schema around it, if that keeps the meaning of both; otherwise requires it.
+/// Merges the members of `branch` into the enclosing schema, if that keeps the meaning of both; otherwise requires it.
 fn pull_up(schema: &mut Node, branch: Node) -> bool {
     let Some(outer) = schema.as_object() else { return false };
     let fits = branch.as_object().is_some_and(|inner| {
         let agrees = |(key, value): (&String, &Node)| outer.get(key).is_none_or(|other| other == value);
-        // A `$ref` would lose its siblings, and what restricts the outer schema must not mix with the inner keywords.
+        // A `$ref` would lose its siblings, and restrictions of the outer schema must not mix with the inner keywords.
         !inner.contains_key("$ref") && outer.keys().all(|key| is_annotation(key)) && inner.iter().all(agrees)
     });
     match branch.value {
@@ -90,7 +90,7 @@ fn pull_up(schema: &mut Node, branch: Node) -> bool {
     }
 }
 
-/// Makes the schema allow `null` and nothing else: the form of 3.0 that generators take for a null.
+/// Makes the schema allow only `null`, in the form of 3.0 that generators take for a null.
 fn only_null(schema: &mut Node) {
     let null = Node::new(Value::Null, schema.origin);
     schema.remove("type");
@@ -98,7 +98,7 @@ fn only_null(schema: &mut Node) {
     schema.set("nullable", true);
 }
 
-/// Brings `type` down to one type.
+/// Reduces `type` to one type.
 pub(super) fn types(cx: &mut Context, schema: &mut Node) {
     let Some(declared) = schema.get("type") else { return };
     let origin = declared.origin;
@@ -147,7 +147,7 @@ fn replace_type(schema: &mut Node, name: &str) {
     }
 }
 
-/// One branch for each type. Keywords that only speak of values of one type go to its branch.
+/// Makes one branch for each type. Keywords that only restrict values of one type go to its branch.
 fn split(schema: &mut Node, types: &[String]) {
     let origin = schema.origin;
     let mut branches: Vec<Node> = types
@@ -185,7 +185,7 @@ fn split(schema: &mut Node, types: &[String]) {
     }
 }
 
-/// Gives each branch the values of its type, and removes the branches that no value is left for.
+/// Gives each branch the values of its type, and removes the branches without values.
 fn split_enum(branches: &mut Vec<Node>, values: &[Node]) {
     branches.retain_mut(|branch| {
         let fits = |value: &&Node| branch.get_str("type").is_some_and(|name| is_of_type(value, name));
@@ -237,7 +237,7 @@ fn speaks_of(keyword: &str, format: Option<&str>, name: &str) -> bool {
     }
 }
 
-/// `null` among the values of an `enum`. It stays there: 3.0.3 asks for both.
+/// Makes a schema with `null` in its `enum` nullable. The value stays: 3.0.3 asks for both.
 pub(super) fn enum_values(cx: &mut Context, schema: &mut Node) {
     let values = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
     let Some(origin) = values.iter().find(|value| value.value == Value::Null).map(|value| value.origin) else { return };

@@ -1,4 +1,4 @@
-//! Objects: 3.0 knows properties by name, and one schema for all others.
+//! Objects: 3.0 has properties by name, and one schema for all others.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::{Context, Node, Object, Value};
 
 pub(super) fn repair(cx: &mut Context, schema: &mut Node) {
     required(cx, schema);
-    // First, because it can close the object, and that decides what becomes of the patterns.
+    // First, because it can close the object, which decides what becomes of the patterns.
     unevaluated(cx, schema);
     patterns(cx, schema);
     if let Some(dropped) = schema.remove("propertyNames") {
@@ -20,7 +20,7 @@ fn required(cx: &mut Context, schema: &mut Node) {
     let Some(names) = schema.get_mut("required") else { return };
     let origin = names.origin;
     let Some(names) = names.as_array_mut() else {
-        // Older drafts said of a property that it is required.
+        // In older drafts, `required` was a boolean of a property.
         schema.remove("required");
         cx.note(&REQUIRED_NAMES, origin, "removed, this is no list");
         return;
@@ -53,8 +53,8 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
     let mut schemas = distinct(patterns.into_values().collect());
     let has_properties = schema.get("properties").and_then(Node::as_object).is_some_and(|members| !members.is_empty());
     let others = schema.get("additionalProperties");
-    // Closed: what matches no pattern is forbidden, so the patterns describe all there is. Free: what matches no pattern
-    // can be anything, but an object of nothing but patterns is a map, and is meant as one.
+    // Closed: names that match no pattern are forbidden, so the patterns describe all properties. Free: other names can
+    // have any value, but an object of nothing but patterns is a map, and is meant as one.
     let is_closed = others.and_then(Node::as_bool) == Some(false);
     let is_free =
         others.is_none_or(|others| others.as_bool() == Some(true) || others.as_object().is_some_and(Object::is_empty));
@@ -72,7 +72,7 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
             format!("the schemas of {names} became additionalProperties of any of them")
         }
         _ if is_free => {
-            // What they describe must not be lost, and what else there is can be anything.
+            // Values that the patterns allow must stay possible, and other properties can be anything.
             schema.set("additionalProperties", Object::default());
             format!("dropped {names}; other properties can be anything")
         }
@@ -80,7 +80,7 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
             format!("dropped {names}; additionalProperties is the same")
         }
         _ => {
-            // The schema of the others must not be laid on what the patterns describe.
+            // The schema of the other names must not restrict names that match a pattern.
             schemas.extend(schema.remove("additionalProperties"));
             let mut any = Node::object(origin);
             any.set("anyOf", schemas);

@@ -20,7 +20,7 @@ pub(super) fn constant(cx: &mut Context, schema: &mut Node) {
     if let Some(name) = implied
         && schema.get("type").is_none()
     {
-        // Generators look for the type of a string constant here, and make an any-value of it when there is none.
+        // Generators look for the type of a string constant here, and make any JSON of it when there is none.
         schema.set("type", name);
     }
     schema.set("enum", vec![constant]);
@@ -55,7 +55,7 @@ fn as_f64(value: &Value) -> Option<f64> {
 
 pub(super) fn integral_numbers(cx: &mut Context, schema: &mut Node) {
     if schema.get_str("type") == Some("integer") {
-        // What lies between two integers bounds them like the nearer one.
+        // A fractional bound of integers is the same as the next integer within it.
         integral(cx, schema, "minimum", f64::ceil);
         integral(cx, schema, "maximum", f64::floor);
         integral(cx, schema, "multipleOf", |_| f64::NAN);
@@ -71,7 +71,7 @@ pub(super) fn integral_numbers(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// Writes a number without its decimal point, or what `round` makes of it; drops it if 64 bits don't hold that.
+/// Writes a number without its decimal point, or rounds it by `round`; drops it if 64 bits can't hold the result.
 fn integral(cx: &mut Context, schema: &mut Node, key: &str, round: fn(f64) -> f64) {
     let Some(Node { value: Value::Number(number), origin }) = schema.get(key) else { return };
     let (Some(value), origin) = (number.as_f64().filter(|_| number.is_f64()), *origin) else { return };
@@ -90,7 +90,7 @@ fn integral(cx: &mut Context, schema: &mut Node, key: &str, round: fn(f64) -> f6
     schema.set(key, Value::Number(integer));
 }
 
-/// The integer that a number is, if it is one and 64 bits hold it.
+/// The integer equal to a number, if there is one and 64 bits hold it.
 fn integer_of(value: f64) -> Option<Number> {
     const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
     if value.fract() != 0.0 {
@@ -105,7 +105,7 @@ fn integer_of(value: f64) -> Option<Number> {
     }
 }
 
-/// `contentEncoding`, `contentMediaType` and `contentSchema` of a string.
+/// Converts `contentEncoding`, `contentMediaType` and `contentSchema` of a string.
 pub(super) fn content(cx: &mut Context, schema: &mut Node) {
     let encoding = schema.remove("contentEncoding");
     let media_type = schema.remove("contentMediaType");

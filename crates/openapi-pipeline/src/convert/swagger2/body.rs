@@ -1,4 +1,4 @@
-//! Body and form parameters: the request body of 3.0.
+//! Turns body and form parameters into the request body of 3.0.
 
 use crate::convert::rules::{
     SWAGGER_BODY_PARAMETER, SWAGGER_DEFAULT_MEDIA_TYPE, SWAGGER_DROP_FIELD, SWAGGER_FORM_MEDIA_TYPE,
@@ -52,7 +52,7 @@ fn from_body(cx: &mut Context, mut parameter: Node, consumes: Option<Vec<String>
     cx.note(&SWAGGER_BODY_PARAMETER, origin, format!("{name} became the request body, as {}", media_types.join(", ")));
     let schema = match parameter.remove("schema") {
         Some(schema) => schema,
-        // Written like any other parameter, which generators of documents do.
+        // Described like any other parameter, as tools that write documents do.
         None if parameter.get("type").is_some() => take_schema(cx, &mut parameter),
         None => Node::object(origin),
     };
@@ -74,7 +74,8 @@ fn from_body(cx: &mut Context, mut parameter: Node, consumes: Option<Vec<String>
     body
 }
 
-/// Moves what 3.0 has a place for from a parameter to what it becomes, and reports the rest, but for what is `used` up.
+/// Moves the fields that 3.0 has a place for from a parameter to `target`, and reports the others, except for `used`
+/// ones.
 fn keep(cx: &mut Context, parameter: &mut Node, target: &mut Node, used: &[&str]) {
     for (key, member) in parameter.as_object_mut().map(std::mem::take).into_iter().flatten() {
         if matches!(key.as_str(), "description" | "required") || key.starts_with("x-") {
@@ -129,7 +130,7 @@ fn from_form(cx: &mut Context, origin: Origin, form: Vec<Node>, consumes: &[Stri
     for media_type in media_types {
         let mut entry = Node::object(origin);
         put(&mut entry, "schema", schema.clone());
-        // The other form type has no styles.
+        // Multipart has no styles.
         if media_type == URLENCODED && encodings.as_object().is_some_and(|fields| !fields.is_empty()) {
             put(&mut entry, "encoding", encodings.clone());
         }

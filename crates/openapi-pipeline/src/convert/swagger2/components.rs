@@ -12,7 +12,7 @@ pub(super) fn convert(cx: &mut Context, shared: &Shared, section: &str, node: No
     let mut converted = Node::object(origin);
     for (name, mut entry) in entries {
         match section {
-            // Copied to where they are used: 3.0 has no such parameters.
+            // Copied to the operations that use them: 3.0 has no such parameters.
             "parameters" if body::is_body_or_form(&entry) => continue,
             "parameters" => parameters::convert(cx, &mut entry),
             "responses" => responses::convert(cx, &mut entry, shared.produces.as_deref()),

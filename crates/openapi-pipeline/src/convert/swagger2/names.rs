@@ -6,7 +6,7 @@ use crate::convert::refs::{Claims, legal_name, percent_decoded, reference, steps
 use crate::convert::rules::SWAGGER_COMPONENT_NAME;
 use crate::{Context, Node, Object};
 
-/// The sections of a Swagger document, and what they are called among the components of 3.0.
+/// The sections of a Swagger document, and their names among the components of 3.0.
 const SECTIONS: [(&str, &str); 4] = [
     ("definitions", "schemas"),
     ("parameters", "parameters"),
@@ -42,18 +42,18 @@ impl Names {
         names
     }
 
-    /// The name that the entry of a section gets.
+    /// The new name of an entry of a section.
     pub(super) fn name<'a>(&'a self, section: &str, name: &'a str) -> &'a str {
         let renamed = SECTIONS.iter().find(|(old, _)| *old == section);
         renamed.and_then(|(old, _)| self.renamed.get(&(*old, name.to_owned()))).map_or(name, String::as_str)
     }
 
-    /// The reference into the components that takes the place of one into a section, however deep it goes.
+    /// Translates a reference into a section, however deep it goes, to one into the components.
     pub(super) fn translate(&self, text: &str, section: &str) -> Option<String> {
         let mut steps = steps(text)?;
         let (new_section, name) = match steps.as_slice() {
             [first, name, ..] if first == section => {
-                // A name may really contain what looks like percent-encoding; only names that were not renamed are decoded.
+                // A name may contain a literal percent sign, so only names that were not renamed are decoded.
                 let renamed = self.name(section, name);
                 let decoded = percent_decoded(name).filter(|_| renamed == name);
                 let name = decoded.as_ref().map_or(renamed, |decoded| self.name(section, decoded));

@@ -59,7 +59,7 @@ fn convert_operation(
     Ok(())
 }
 
-/// What an operation says about a body replaces what its path says.
+/// A body of the operation replaces that of its path; form parameters replace those of the same name.
 fn overridden(inherited: Vec<Node>, own: Vec<Node>) -> Vec<Node> {
     let is_body = |parameter: &Node| parameter.get_str("in") == Some("body");
     let has_body = own.iter().any(is_body);
@@ -74,8 +74,8 @@ fn overridden(inherited: Vec<Node>, own: Vec<Node>) -> Vec<Node> {
     all
 }
 
-/// Takes the parameters out of a path or operation. Those that are shared stay references, except for bodies and form
-/// parameters, and for references to some other place, which get another layout there.
+/// Takes the parameters out of a path or operation. References to shared parameters stay, except for bodies and form
+/// parameters; those and the targets at other places, which get another layout there, are copied.
 fn take_parameters(cx: &mut Context, shared: &Shared, holder: &mut Node) -> Vec<Node> {
     if !matches!(holder.get("parameters"), Some(Node { value: Value::Array(_), .. })) {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Parameters in path, query and header, and what they share with response headers and form fields.
+//! Parameters in path, query and header, and the parts they share with response headers and form fields.
 
 use crate::convert::rules::{
     SWAGGER_COLLECTION_FORMAT, SWAGGER_EXAMPLE, SWAGGER_MISPLACED_SCHEMA, SWAGGER_PARAMETER_SCHEMA,
@@ -20,7 +20,7 @@ pub(super) fn convert(cx: &mut Context, parameter: &mut Node) {
     take_example(cx, parameter);
 }
 
-/// Takes everything that describes the value out of a parameter, header or form field: its schema in 3.0.
+/// Takes the description of the value out of a parameter, header or form field: its schema in 3.0.
 pub(super) fn take_schema(cx: &mut Context, holder: &mut Node) -> Node {
     let origin = holder.origin;
     let mut schema = match holder.remove("schema") {
@@ -76,7 +76,7 @@ fn is_of_schema(key: &str) -> bool {
     )
 }
 
-/// How the elements of a list are written.
+/// How the elements of an array are written.
 pub(super) struct Style {
     style: &'static str,
     explode: bool,
@@ -89,8 +89,8 @@ impl Style {
     }
 }
 
-/// Takes `collectionFormat` out of a holder. A list whose separator 3.0 does not know becomes a plain string, so that the
-/// caller writes the list and the client sends it as it is.
+/// Takes `collectionFormat` out of a holder. An array whose separator 3.0 lacks becomes a plain string: the caller
+/// writes the array, and the client sends it as it is.
 pub(super) fn collection_style(
     cx: &mut Context,
     holder: &mut Node,
@@ -113,7 +113,8 @@ pub(super) fn collection_style(
         (true, "multi") => Style { style: "form", explode: true },
         (true, "ssv") => Style { style: "spaceDelimited", explode: false },
         (true, "pipes") => Style { style: "pipeDelimited", explode: false },
-        // `multi` is only allowed where a key can be repeated; elsewhere it is the generators' default, not a wish.
+        // `multi` is only allowed where a key can be repeated; elsewhere tools write it as their default, without
+        // intent.
         (false, "csv" | "multi") => Style { style: "simple", explode: false },
         (_, other) => {
             let text = format!("{other} became a plain string; the caller joins the elements");
@@ -129,7 +130,7 @@ pub(super) fn collection_style(
     Some(style)
 }
 
-/// Lists inside lists have no separator of their own in 3.0.
+/// Drops the formats of nested arrays, which have no separator of their own in 3.0.
 fn nested_formats(cx: &mut Context, schema: &mut Node) {
     let mut items = schema.get_mut("items");
     while let Some(inner) = items {
@@ -141,7 +142,7 @@ fn nested_formats(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// `x-example`, which generators write because Swagger 2.0 has no example here.
+/// Renames `x-example`, which tools write because Swagger 2.0 has no example here.
 pub(super) fn take_example(cx: &mut Context, holder: &mut Node) {
     if holder.get("example").is_none()
         && let Some(example) = holder.remove("x-example")

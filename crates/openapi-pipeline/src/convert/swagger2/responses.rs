@@ -5,7 +5,7 @@ use crate::convert::swagger2::parameters::{collection_style, take_example, take_
 use crate::convert::swagger2::put;
 use crate::{Context, Node, Value};
 
-/// Converts a response that comes as one of the media types in `produces`.
+/// Converts a response with the media types in `produces`.
 pub(super) fn convert(cx: &mut Context, response: &mut Node, produces: Option<&[String]>) {
     if response.as_object().is_none() {
         return;

@@ -1,4 +1,4 @@
-//! What Swagger 2.0 writes differently inside schemas, wherever they have gone.
+//! Converts the constructs of Swagger 2.0 inside schemas, wherever the new layout has them.
 
 use indexmap::IndexMap;
 
@@ -8,7 +8,7 @@ use crate::convert::swagger2::{Shared, put};
 use crate::convert::walk::{self, Kind, Visitor};
 use crate::{Context, Node};
 
-/// Converts the schemas of a document that has its new layout.
+/// Converts the schemas of a document in its new layout.
 pub(super) fn convert(cx: &mut Context, shared: &Shared, root: &mut Node) {
     let components = root.get("components").into_iter();
     let used = components.flat_map(|components| components.members("schemas")).map(|(name, _)| name.clone()).collect();
@@ -33,13 +33,14 @@ pub(super) fn convert(cx: &mut Context, shared: &Shared, root: &mut Node) {
 struct Schemas<'a> {
     shared: &'a Shared,
     used: Claims,
-    /// Schemas that were referred to where they stood, by the old reference: their new names and their copies.
+    /// Schemas referred to at places outside of the definitions, by the old reference: their new names and their
+    /// copies.
     copied: IndexMap<String, (String, Node)>,
     finished: usize,
 }
 
 impl Schemas<'_> {
-    /// Converts the copies too, which can lead to further ones.
+    /// Converts the copies too, which can refer to further schemas.
     fn finish(mut self, cx: &mut Context) -> Vec<(String, Node)> {
         let mut done = Vec::new();
         while let Some((_, (name, schema))) = self.copied.get_index(self.finished) {

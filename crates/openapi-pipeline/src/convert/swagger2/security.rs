@@ -41,7 +41,7 @@ fn convert_flow(cx: &mut Context, scheme: &mut Node) {
     put(scheme, "flows", flows);
 }
 
-/// Lets security requirements name the schemes as they are called now.
+/// Renames the schemes in security requirements.
 pub(super) fn rename_requirements(names: &Names, security: &mut Node) {
     for requirement in security.as_array_mut().into_iter().flatten() {
         let Some(members) = requirement.as_object_mut() else { continue };

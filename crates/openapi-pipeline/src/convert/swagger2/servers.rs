@@ -4,7 +4,7 @@ use crate::convert::rules::{SWAGGER_DEFAULT_SCHEME, SWAGGER_OPERATION_SERVERS, S
 use crate::convert::swagger2::strings;
 use crate::{Context, Node, Origin};
 
-/// Where a Swagger document says its operations are.
+/// The server fields of a Swagger document.
 pub(super) struct Servers {
     host: Option<String>,
     base_path: String,
@@ -25,7 +25,7 @@ impl Servers {
         }
     }
 
-    /// The servers of the document; none where it states nothing that a URL could be made of.
+    /// The servers of the document; `None` if it has neither a host nor a base path.
     pub(super) fn of_document(&self, cx: &mut Context) -> Option<Node> {
         if self.host.is_some() && self.schemes.is_empty() {
             cx.note(&SWAGGER_DEFAULT_SCHEME, self.origin, "no schemes are stated, so this is https");
@@ -62,7 +62,7 @@ impl Servers {
     fn urls(&self, schemes: &[String]) -> Vec<String> {
         match &self.host {
             None if self.base_path.is_empty() => Vec::new(),
-            // Relative to wherever the document is served from.
+            // Relative to the URL that the document is served from.
             None => vec![self.base_path.clone()],
             Some(host) if schemes.is_empty() => vec![format!("https://{host}{}", self.base_path)],
             Some(host) => schemes.iter().map(|scheme| format!("{scheme}://{host}{}", self.base_path)).collect(),

@@ -285,7 +285,7 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn documents_lose_what_3_0_has_no_place_for() {
+fn documents_lose_fields_that_3_0_lacks() {
     check(rows());
 }
 
@@ -319,7 +319,7 @@ fn operations_that_3_0_has_no_place_for_are_left_out() {
 }
 
 #[test]
-fn an_operation_that_is_none_is_an_error() {
+fn an_operation_that_is_no_object_is_an_error() {
     let wrong = [
         json!({"/a": {"get": "text"}}),
         json!({"/a": {"get": {"parameters": [1], "responses": {}}}}),

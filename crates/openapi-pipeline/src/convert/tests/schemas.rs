@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 use super::{Row, check, convert, document, names};
 use crate::load::Dialect;
 
-/// Rows that look at one schema of a 3.0 document, which may hold all the forms of 3.1.
+/// Rows for one schema of a 3.0 document, which may have all the forms of 3.1.
 pub(super) fn rows() -> Vec<Row> {
     let table: Vec<(&'static [&'static str], Json, Json)> = vec![
         (&["empty-schema"], json!(null), json!({})),
@@ -56,7 +56,7 @@ pub(super) fn rows() -> Vec<Row> {
             json!({"oneOf": [{"type": "string"}, {"type": "integer"}, {"const": null}]}),
             json!({"oneOf": [{"type": "string"}, {"type": "integer"}], "nullable": true}),
         ),
-        // What restricts the schema around the branch must not mix with the branch.
+        // Restrictions of the schema around the branch must not mix with the branch.
         (
             &["null-branch"],
             json!({"properties": {"a": {}}, "anyOf": [{"additionalProperties": false}, {"enum": [null]}]}),
@@ -224,7 +224,7 @@ pub(super) fn rows() -> Vec<Row> {
             json!({"if": {"const": 1}, "then": {"required": ["p"]}, "else": {}, "title": "t"}),
             json!({"title": "t"}),
         ),
-        // Which properties there may be survives.
+        // The properties that conditions describe survive.
         (
             &[
                 "drop-if-then-else",
@@ -247,7 +247,7 @@ pub(super) fn rows() -> Vec<Row> {
                    "dependencies": {"c": ["d"], "e": {"properties": {"f": {"type": "integer"}}}}}),
             json!({"properties": {"b": {"type": "string"}, "f": {"type": "integer"}}}),
         ),
-        // A closed object has no more properties, whatever the condition says.
+        // A closed object gets no properties from a condition.
         (
             &["drop-if-then-else"],
             json!({"type": "object", "additionalProperties": false, "then": {"properties": {"p": {}}}}),
@@ -359,7 +359,7 @@ fn row(rules: &'static [&'static str], pointer: &'static str, input: Json, outpu
     Row { rules, dialect: Dialect::OpenApi30, input, pointer, output }
 }
 
-/// Rows that look at all schemas, because a reference moves one.
+/// Rows that compare all schemas, because a reference moves one.
 pub(super) fn reference_rows() -> Vec<Row> {
     let other = json!({"type": "object"});
     let table: Vec<(&'static [&'static str], Json, Json)> = vec![
@@ -369,7 +369,7 @@ pub(super) fn reference_rows() -> Vec<Row> {
                    "$defs": {"Pet": {"type": "string"}, "Unused": {"type": "integer"}}}),
             json!({"T": {"properties": {"a": {"$ref": "#/components/schemas/Pet"}}}, "Pet": {"type": "string"}, "Other": other}),
         ),
-        // Pasted in from elsewhere, where the schema was the whole document; and the name is taken.
+        // Pasted in from a file in which the schema was the whole document; and the name is taken.
         (
             &["hoist-ref-target", "drop-defs"],
             json!({"items": {"$ref": "#/$defs/Other"}, "$defs": {"Other": {"items": {"$ref": "#/$defs/Other"}}}}),
@@ -393,7 +393,7 @@ pub(super) fn reference_rows() -> Vec<Row> {
             json!({"$id": "https://example.com/t", "properties": {"self": {"$ref": "https://example.com/t"}}}),
             json!({"T": {"properties": {"self": {"$ref": "#/components/schemas/T"}}}, "Other": other}),
         ),
-        // Relative to the schema with the `$id`, not to the document.
+        // A reference relative to the schema with the `$id`, not to the document.
         (
             &["anchor-ref", "drop-schema-identifier"],
             json!({"$id": "https://example.com/t", "properties": {"self": {"$ref": "#"}}}),
@@ -409,7 +409,7 @@ pub(super) fn reference_rows() -> Vec<Row> {
             json!({"properties": {"next": {"$dynamicRef": "#nowhere"}}}),
             json!({"T": {"properties": {"next": {}}}, "Other": other}),
         ),
-        // Copied from where no schema stands; what it refers to comes along.
+        // Copied from a place of no schema, with the schemas that it refers to.
         (
             &["hoist-ref-target", "hoist-ref-target"],
             json!({"$ref": "#/components/schemas/T/x-shared/a", "x-shared": {"a": {"items": {"$ref": "#/components/schemas/T/x-shared/b"}},
@@ -438,7 +438,7 @@ fn references_lead_to_components() {
 }
 
 #[test]
-fn schemas_are_found_wherever_they_stand() {
+fn schemas_are_found_at_every_place() {
     let old = || json!({"const": 1});
     let new = json!({"enum": [1], "type": "integer"});
     let media =

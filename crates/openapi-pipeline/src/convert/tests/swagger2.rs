@@ -241,7 +241,7 @@ pub(super) fn rows() -> Vec<Row> {
             "/components/schemas/P/discriminator/mapping/a",
             json!("#/components/schemas/A"),
         ),
-        // A schema that is referred to where it stood, before its place changed.
+        // A reference to a schema at a place that the conversion changes.
         (
             &["openapi-version", "swagger-response-content", "swagger-components", "hoist-ref-target"],
             json!({"definitions": {"A": {"$ref": "#/paths/~1a/get/responses/200/schema"}},

@@ -1,4 +1,4 @@
-//! Whole descriptions, as they are met: read, converted, selected and lowered.
+//! Whole descriptions like those in the wild: read, converted, selected and lowered.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ fn operation_ids(document: &Json) -> Vec<&str> {
 }
 
 #[test]
-fn a_2_0_document_with_what_real_ones_have() {
+fn a_realistic_2_0_document() {
     let (cx, document) = taken(
         r"
 swagger: 2.0
@@ -97,7 +97,7 @@ fn a_dangling_reference_that_is_needed_is_an_error() {
 }
 
 #[test]
-fn a_3_2_document_with_what_only_3_2_has() {
+fn a_3_2_document_with_its_new_fields() {
     let (cx, document) = taken(
         r"
 openapi: 3.2.0

@@ -16,7 +16,7 @@ use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 pub(in crate::load) struct Library {
     root_file: PathBuf,
     paths: HashMap<SourceId, PathBuf>,
-    /// `None` for files that could not be read, so that this is said once.
+    /// `None` for a file that could not be read, so that the failure is reported once.
     trees: HashMap<PathBuf, Option<Tree>>,
 }
 
@@ -31,18 +31,18 @@ impl Library {
         Self { paths: HashMap::from([(root, root_file.clone())]), root_file, trees: HashMap::new() }
     }
 
-    /// The files that were read so far: the description itself, and what it refers to.
+    /// The files read so far: the description itself and the files it refers to.
     pub(in crate::load) fn sources(&self) -> HashSet<SourceId> {
         self.paths.keys().copied().collect()
     }
 
-    /// Forgets the content of the files: what is referred to from now on is read anew, under a source of its own, and so
-    /// can be told from what an earlier pass has settled.
+    /// Forgets the content of the files. A file referred to from now on is read again under a new source, which tells
+    /// its references from those an earlier pass has settled.
     pub(in crate::load) fn close(&mut self) {
         self.trees.clear();
     }
 
-    /// The path that what stands in a file is relative to. What an overlay brought in has become a part of the description.
+    /// The path that references in a source are relative to. Nodes of an overlay are part of the description.
     pub(super) fn file(&self, source: SourceId) -> PathBuf {
         self.paths.get(&source).unwrap_or(&self.root_file).clone()
     }
@@ -51,7 +51,7 @@ impl Library {
         &self.root_file
     }
 
-    /// The node at a place, whose file is read when it is met first; nothing if that failed before.
+    /// The node at a place, whose file is read on first use; `None` if reading failed before.
     pub(super) fn node(
         &mut self,
         cx: &mut Context,
@@ -86,7 +86,7 @@ impl Library {
     }
 }
 
-/// Says where a file is needed whose reading failed.
+/// Adds the place of the reference to the problems of a file that can't be loaded.
 fn referred_to_from(problems: Diagnostics, origin: Origin) -> Diagnostics {
     let with_place = |problem: Diagnostic| match problem.primary {
         None => problem.at(origin, "it is referred to here"),

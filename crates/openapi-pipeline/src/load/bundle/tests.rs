@@ -30,7 +30,7 @@ fn root(text: &str) -> MemoryFiles {
 }
 
 #[test]
-fn what_is_referred_to_becomes_a_component_of_its_kind() {
+fn referenced_objects_become_components_of_their_kind() {
     let files = root(
         "paths:\n  /x:\n    parameters: [{$ref: 'common.yaml#/Limit'}]\n    get:\n      requestBody: {$ref: 'common.yaml#/Body'}\n      responses:\n        200: {$ref: 'common.yaml#/Ok'}\n",
     )
@@ -199,7 +199,7 @@ fn a_long_chain_of_components_needs_no_stack() {
     }
     chain += &format!("S{LINKS}: {{type: string}}\n");
     let files = root("paths: {}\ncomponents: {schemas: {A: {$ref: 'chain.yaml#/S0'}}}\n").with("api/chain.yaml", chain);
-    // Too small for a frame of each link.
+    // Too small for one frame per link.
     let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(move || bundled(&files)).unwrap();
     assert_eq!(thread.join().unwrap()["components"]["schemas"].as_object().unwrap().len(), LINKS + 1);
 }

@@ -16,14 +16,14 @@ pub(super) struct Frame {
     is_mapping: bool,
     pub(super) items: Vec<Node>,
     pub(super) members: Object,
-    /// The objects that the merge key brings, the most important one first.
+    /// The objects of the merge key, in order of precedence.
     pub(super) merges: Option<Vec<Object>>,
     pub(super) key: Option<Key>,
     pub(super) origin: Option<Origin>,
     pub(super) place: Range<usize>,
     pub(super) anchor: usize,
     pub(super) weight_before: usize,
-    /// Levels below this one.
+    /// Nesting levels below this one.
     pub(super) height: usize,
     /// The length of its JSON pointer.
     pub(super) pointer: usize,
@@ -54,7 +54,7 @@ impl Frame {
         self.is_mapping && self.key.is_none()
     }
 
-    /// The step to the value that comes next.
+    /// The step to the next value.
     pub(super) fn step(&self) -> Step {
         match &self.key {
             Some(key) => Step::Key(key.text.clone()),
@@ -62,12 +62,12 @@ impl Frame {
         }
     }
 
-    /// The length of the JSON pointer to the value that comes next.
+    /// The length of the JSON pointer to the next value.
     pub(super) fn pointer_below(&self) -> usize {
         self.pointer + 1 + self.key.as_ref().map_or(8, |key| key.text.len())
     }
 
-    /// The finished value. What was merged comes first, and gives way to what the object says itself.
+    /// The finished value. Merged members come first, and yield to the object's own.
     pub(super) fn finish(self) -> Option<Node> {
         let origin = self.origin?;
         if !self.is_mapping {
@@ -85,7 +85,7 @@ impl Frame {
     }
 }
 
-/// The objects that a merge key's value brings, or the place of something else.
+/// The objects in a merge key's value, or the place of a value that is no object.
 pub(super) fn merge_sources(node: Node) -> Result<Vec<Object>, Origin> {
     match node.value {
         Value::Object(members) => Ok(vec![members]),

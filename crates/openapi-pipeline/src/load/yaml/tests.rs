@@ -91,7 +91,7 @@ fn other_tags_are_errors_that_name_them() {
 }
 
 #[test]
-fn scalars_stand_at_their_value_and_containers_at_their_key() {
+fn scalars_have_the_place_of_their_value_and_containers_of_their_key() {
     let (sources, node) =
         read("# comment\na:\n  b: 1\n  c:\n    - x: 'é'\n      y: é\n    -  [z]\n  d:\n  e: &here {f: 1}\n");
     let node = node.unwrap();
@@ -134,7 +134,7 @@ fn all_duplicate_keys_are_reported() {
 }
 
 #[test]
-fn keys_that_json_has_not_are_errors() {
+fn keys_that_json_lacks_are_errors() {
     assert_eq!(problem("? [a, b]\n: 1\n").0, "complex-key");
     assert_eq!(problem("? {a: b}\n: 1\n").0, "complex-key");
     assert_eq!(problem("a: &a [1]\n*a : 1\n").0, "complex-key");
@@ -145,7 +145,7 @@ fn keys_that_json_has_not_are_errors() {
 }
 
 #[test]
-fn numbers_that_json_has_not_are_errors() {
+fn numbers_that_json_lacks_are_errors() {
     assert_eq!(
         problems("a: .inf\nb: .nan\nc: 1e999\n").iter().map(|(code, _)| *code).collect::<Vec<_>>(),
         ["number-out-of-range"; 3]
@@ -163,7 +163,7 @@ fn aliases_are_copies() {
     let (sources, node) = read("a: &a\n  b: &b 1\nc: *a\nd: [*b, *a]\n&k e: 1\nf: *k\n");
     let node = node.unwrap();
     assert_eq!(node.to_json(), serde_json::json!({"a": {"b": 1}, "c": {"b": 1}, "d": [1, {"b": 1}], "e": 1, "f": "e"}));
-    // The copy stands where it is used; its parts stand where they were written.
+    // The copy has the origin of the alias; its parts keep the origins of the anchored value.
     assert_eq!(sources.place(node.pointer("/c").unwrap().origin).to_string(), "a.yaml:3:4");
     assert_eq!(sources.place(node.pointer("/c/b").unwrap().origin).to_string(), "a.yaml:2:9");
     assert_eq!(json("a: &a b\n*a : 1\n"), serde_json::json!({"a": "b", "b": 1}));
@@ -196,15 +196,15 @@ fn aliases_cannot_blow_up() {
     for levels in [3, 30] {
         assert_eq!(problem_within(&limits, &laughs(levels)), expansion, "{levels}");
     }
-    // As they come: 10^30 values, if somebody wrote them out.
+    // Under the default limits: written out, this would be 10^30 values.
     assert_eq!(problem(&laughs(30)).0, "alias-expansion");
 
-    // One long text is as good as many short ones.
+    // One long string counts like many short ones.
     let long = |aliases: usize| format!("a: &a '{}'\nb: [{}]\n", "x".repeat(64 * 99), vec!["*a"; aliases].join(", "));
     assert!(read_within(&limits, &long(9)).1.is_ok());
     assert_eq!(problem_within(&limits, &long(10)), expansion);
 
-    // Depth can be built from aliases as well.
+    // Aliases add depth as well.
     let limits = Limits { depth: 10, ..Limits::default() };
     let deep = |levels: usize| {
         (1..levels)
@@ -225,7 +225,7 @@ fn depth_is_limited() {
     let block = |levels: usize| (0..levels).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
     for nested in [&flow as &dyn Fn(usize) -> String, &block] {
         assert!(read_within(&limits, &nested(5)).1.is_ok());
-        // Past twice the limit it is the parser that stops.
+        // Past twice the limit, the parser itself stops.
         for levels in [6, 11, 100] {
             assert_eq!(problem_within(&limits, &nested(levels)), too_deep, "{levels}");
         }
@@ -240,7 +240,7 @@ fn the_number_of_values_is_limited() {
     let too_large = ("too-large", "this expands to more than 10 values".to_owned());
     assert!(read_within(&limits, "[0,0,0,0,0,0,0,0,0]").1.is_ok());
     assert_eq!(problem_within(&limits, "[0,0,0,0,0,0,0,0,0,0]"), too_large);
-    // Long texts and keys count as several.
+    // Long strings and keys count as several values.
     for text in [format!("[{}]", "x".repeat(64 * 9)), format!("? {}\n: 1\n", "x".repeat(64 * 9))] {
         assert_eq!(problem_within(&limits, &text), too_large);
     }
