@@ -110,17 +110,30 @@ fn by_operations(
     }
 }
 
-/// Method and path of each operation, the path both with and without `basePath`.
+/// Method and path of each operation, the path both with and without `basePath`. Names of placeholders and a slash at the
+/// end make no difference.
 fn operations(root: &Node) -> BTreeSet<String> {
     let base = root.get_str("basePath").unwrap_or_default().trim_end_matches('/').to_owned();
     let mut found = BTreeSet::new();
     for (path, item) in root.members("paths") {
+        let path = without_names(path.trim_end_matches('/'));
         for (method, _) in item.as_object().into_iter().flatten().filter(|(method, _)| is_method(method)) {
             found.insert(format!("{method} {path}"));
             found.insert(format!("{method} {base}{path}"));
         }
     }
     found
+}
+
+/// The path with `{}` in place of each placeholder.
+fn without_names(path: &str) -> String {
+    let mut pieces = path.split('{');
+    let mut anonymous = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        anonymous.push_str("{}");
+        anonymous.push_str(piece.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    anonymous
 }
 
 fn is_method(key: &str) -> bool {
@@ -170,4 +183,30 @@ fn no_two_files_in_one_place(family: &Family, found: &[Replacement]) -> Result<(
 fn ids(family: &Family, which: &[usize]) -> String {
     let documents = which.iter().filter_map(|at| family.documents.get(*at));
     documents.map(|document| format!("`{}` ({})", document.id, document.file.0)).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use openapi_pipeline::load::MemoryFiles;
+
+    use super::*;
+
+    fn operations_of(paths: &str) -> BTreeSet<String> {
+        let text = format!("swagger: '2.0'\ninfo: {{title: T, version: '1'}}\nbasePath: /v1\npaths: {paths}\n");
+        let files = MemoryFiles::new().with("a.yaml", &*text);
+        operations(&load::load(&mut Context::new(), &files, Path::new("a.yaml")).unwrap().root)
+    }
+
+    #[test]
+    fn an_operation_is_the_same_whatever_its_placeholders_are_called() {
+        let parameters = |name: &str| {
+            format!(
+                "{{parameters: [{{name: {name}, in: path, required: true, type: string}}], get: {{responses: {{'204': {{description: d}}}}}}}}"
+            )
+        };
+        let old = operations_of(&format!("{{'/a/{{id}}/b': {}}}", parameters("id")));
+        let new = operations_of(&format!("{{'/a/{{user_id}}/b/': {}}}", parameters("user_id")));
+        assert_eq!(old, new);
+        assert_eq!(old.into_iter().collect::<Vec<_>>(), ["get /a/{}/b", "get /v1/a/{}/b"]);
+    }
 }
