@@ -8,7 +8,6 @@
 
 mod bodies;
 mod compose;
-
 mod direction;
 mod discriminators;
 mod document;
