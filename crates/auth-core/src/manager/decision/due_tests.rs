@@ -36,9 +36,14 @@ fn a_refresh_token_is_due_once_more_when_the_access_token_ends() {
     let epoch = state.begin();
     state.complete(epoch, Plan::Refresh, Err(lost()), at(850), 0.0);
     assert_eq!(due(&state, 960), "970");
+    let held = session("a", 0);
+    assert!(!state.may_resend(&held, at(969)), "nothing is lost while the access token is valid");
+    assert!(state.may_resend(&held, at(970)));
+    assert!(!state.may_resend(&session("b", 0), at(970)), "another session's token is another matter");
     let epoch = state.begin();
     state.complete(epoch, Plan::Refresh, Err(lost()), at(970), 0.0);
     assert_eq!(due(&state, 2000), "ReauthRequired", "it was sent twice");
+    assert!(!state.may_resend(&held, at(2000)));
     let mut renewed = forgiving(false);
     let epoch = renewed.begin();
     renewed.complete(epoch, Plan::Refresh, Err(lost()), at(850), 0.0);
