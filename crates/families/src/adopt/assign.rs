@@ -73,7 +73,8 @@ fn by_id(family: &Family, id: &str, free: &[usize]) -> Result<usize, Failure> {
     })
 }
 
-/// The document that has the most operations in common with the file.
+/// The document that has the most operations in common with the file. Names of placeholders and a slash at the end count
+/// only between documents that have equally many: versions of an API may differ in nothing else.
 fn by_operations(
     tree: &Tree,
     family: &Family,
@@ -85,19 +86,21 @@ fn by_operations(
         return Ok((*only, "the only one of the family".to_owned()));
     }
     let new = operations(root);
-    let mut counts: Vec<(usize, usize, usize)> = free
+    let mut counts: Vec<(Common, usize, usize)> = free
         .iter()
         .filter_map(|at| {
             let mut cx = Context::new();
             let path = in_openapi(&family.documents.get(*at)?.file.0);
             let old = operations(&load::load(&mut cx, tree, &path).ok()?.root);
-            Some((old.intersection(&new).count(), old.len(), *at))
+            Some((Common::of(&old, &new), old.anonymous.len(), *at))
         })
         .collect();
     counts.sort_by_key(|(common, ..)| std::cmp::Reverse(*common));
     match counts.as_slice() {
-        [(common, all, at), rest @ ..] if *common > 0 && rest.first().is_none_or(|(next, ..)| next < common) => {
-            Ok((*at, format!("{common} of its {all} operations are in the new file")))
+        [(common, all, at), rest @ ..]
+            if common.anonymous > 0 && rest.first().is_none_or(|(next, ..)| next < common) =>
+        {
+            Ok((*at, format!("{} of its {all} operations are in the new file", common.anonymous)))
         }
         _ => Err(Failure::Message {
             code: "which-document",
@@ -110,16 +113,38 @@ fn by_operations(
     }
 }
 
-/// Method and path of each operation, the path both with and without `basePath`. Names of placeholders and a slash at the
-/// end make no difference.
-fn operations(root: &Node) -> BTreeSet<String> {
+/// The operations that two descriptions have in common.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Common {
+    anonymous: usize,
+    exact: usize,
+}
+
+impl Common {
+    fn of(old: &Operations, new: &Operations) -> Self {
+        let anonymous = old.anonymous.intersection(&new.anonymous).count();
+        Self { anonymous, exact: old.exact.intersection(&new.exact).count() }
+    }
+}
+
+/// Method and path of each operation, the path both with and without `basePath`.
+#[derive(Debug, Default, PartialEq)]
+struct Operations {
+    /// As they are written.
+    exact: BTreeSet<String>,
+    /// Without the names of placeholders and a slash at the end.
+    anonymous: BTreeSet<String>,
+}
+
+fn operations(root: &Node) -> Operations {
     let base = root.get_str("basePath").unwrap_or_default().trim_end_matches('/').to_owned();
-    let mut found = BTreeSet::new();
+    let mut found = Operations::default();
     for (path, item) in root.members("paths") {
-        let path = without_names(path.trim_end_matches('/'));
         for (method, _) in item.as_object().into_iter().flatten().filter(|(method, _)| is_method(method)) {
-            found.insert(format!("{method} {path}"));
-            found.insert(format!("{method} {base}{path}"));
+            for path in [path.clone(), format!("{base}{path}")] {
+                found.anonymous.insert(format!("{method} {}", without_names(path.trim_end_matches('/'))));
+                found.exact.insert(format!("{method} {path}"));
+            }
         }
     }
     found
@@ -191,22 +216,22 @@ mod tests {
 
     use super::*;
 
-    fn operations_of(paths: &str) -> BTreeSet<String> {
-        let text = format!("swagger: '2.0'\ninfo: {{title: T, version: '1'}}\nbasePath: /v1\npaths: {paths}\n");
+    fn operations_of(path: &str, name: &str) -> Operations {
+        let parameter = format!("{{name: {name}, in: path, required: true, type: string}}");
+        let item = format!("{{parameters: [{parameter}], get: {{responses: {{'204': {{description: d}}}}}}}}");
+        let text =
+            format!("swagger: '2.0'\ninfo: {{title: T, version: '1'}}\nbasePath: /v1\npaths: {{'{path}': {item}}}\n");
         let files = MemoryFiles::new().with("a.yaml", &*text);
         operations(&load::load(&mut Context::new(), &files, Path::new("a.yaml")).unwrap().root)
     }
 
     #[test]
     fn an_operation_is_the_same_whatever_its_placeholders_are_called() {
-        let parameters = |name: &str| {
-            format!(
-                "{{parameters: [{{name: {name}, in: path, required: true, type: string}}], get: {{responses: {{'204': {{description: d}}}}}}}}"
-            )
-        };
-        let old = operations_of(&format!("{{'/a/{{id}}/b': {}}}", parameters("id")));
-        let new = operations_of(&format!("{{'/a/{{user_id}}/b/': {}}}", parameters("user_id")));
-        assert_eq!(old, new);
-        assert_eq!(old.into_iter().collect::<Vec<_>>(), ["get /a/{}/b", "get /v1/a/{}/b"]);
+        let old = operations_of("/a/{id}/b", "id");
+        let new = operations_of("/a/{user_id}/b/", "user_id");
+        assert_eq!(old.anonymous, new.anonymous);
+        assert_eq!(old.anonymous.iter().collect::<Vec<_>>(), ["get /a/{}/b", "get /v1/a/{}/b"]);
+        let (same, renamed) = (Common::of(&old, &old), Common::of(&old, &new));
+        assert!(same > renamed && renamed.anonymous == 2 && renamed.exact == 0);
     }
 }
