@@ -20,6 +20,9 @@ const PAIRS_PER_OBJECT: usize = 4;
 /// How many pairs are compared in any case.
 const FEWEST_PAIRS: usize = 10_000;
 
+/// How many pairs of schemas all proofs together look at.
+const MAX_PROOF_STEPS: usize = 400_000;
+
 /// How many steps are taken to find the operations that changes matter to.
 const MAX_STEPS: usize = 40_000_000;
 
@@ -61,11 +64,40 @@ pub(super) struct Work<'a> {
     pub(super) direction: Direction,
     /// What to call it in messages.
     pub(super) label: Rc<str>,
-    /// Whether values are written as text into a path, a query or a header, where `null` can't be told from others.
-    pub(super) is_text: bool,
+    pub(super) mode: Mode,
 }
 
-type SchemaKey = (Vec<usize>, Vec<usize>, Direction, bool);
+/// What is known of a pair of schemas from where it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Mode {
+    /// Whether values are written as text into a path, a query, a header or a form, where `null` can't be told from others.
+    pub(super) is_text: bool,
+    /// Whether values are written as XML.
+    pub(super) is_xml: bool,
+    /// Whether `null` was compared already, where the schema is an alternative of another.
+    pub(super) knows_null: bool,
+    pub(super) proof: Proof,
+}
+
+/// What is proved of the values of a pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Proof {
+    #[default]
+    Nothing,
+    /// What was taken still is, or what comes back could before.
+    Kept,
+    /// The values are the same.
+    Same,
+}
+
+impl Mode {
+    /// What holds for a part of the schema too.
+    pub(super) fn inner(self) -> Self {
+        Self { knows_null: false, ..self }
+    }
+}
+
+type SchemaKey = (Vec<usize>, Vec<usize>, Direction, Mode);
 
 /// The comparison of two documents.
 pub(super) struct Engine<'a> {
@@ -77,6 +109,8 @@ pub(super) struct Engine<'a> {
     waiting: VecDeque<Work<'a>>,
     views: [HashMap<Vec<usize>, Rc<View<'a>>>; 2],
     pub(super) hashes: Hashes,
+    /// How many steps all proofs together may still take.
+    pub(super) proof_steps: usize,
     most_units: usize,
     is_cut_short: bool,
 }
@@ -99,6 +133,7 @@ impl<'a> Engine<'a> {
             waiting: VecDeque::new(),
             views: [HashMap::new(), HashMap::new()],
             hashes: Hashes::default(),
+            proof_steps: MAX_PROOF_STEPS,
             is_cut_short: false,
         }
     }
@@ -128,6 +163,25 @@ impl<'a> Engine<'a> {
         if let Some(unit) = self.units.get_mut(unit) {
             unit.found.push(found);
         }
+    }
+
+    /// Whether something was found that a proof can settle.
+    pub(super) fn is_unsettled(&self, unit: UnitId) -> bool {
+        let found = self.units.get(unit).map(|unit| unit.found.as_slice()).unwrap_or_default();
+        found.iter().any(|found| is_settled_by_proof(found.rule))
+    }
+
+    /// Leaves out what a proof shows to be no change of values. True if something that breaks callers was left out.
+    pub(super) fn settle(&mut self, unit: UnitId, proof: Proof) -> bool {
+        let Some(unit) = self.units.get_mut(unit) else { return false };
+        let mut is_rewritten = false;
+        unit.found.retain(|found| {
+            let is_breaking = found.rule.level == Level::Breaking;
+            let is_left_out = is_settled_by_proof(found.rule) && (is_breaking || proof == Proof::Same);
+            is_rewritten |= is_left_out && is_breaking;
+            !is_left_out
+        });
+        is_rewritten
     }
 
     /// Records what follows for the generated code from what `unit` will find.
@@ -160,6 +214,16 @@ impl<'a> Engine<'a> {
         Rc::clone(views.entry(key).or_insert_with(|| Rc::new(View::of(side, sites))))
     }
 
+    /// Whether all that 3.0 has no place for in one schema restricts the other too.
+    pub(super) fn is_within_beside(&self, _one: (&View<'a>, bool), _other: (&View<'a>, bool)) -> bool {
+        true
+    }
+
+    /// Whether 3.0 has a place for everything that restricts a schema.
+    pub(super) fn is_without_beside(&self, _view: &View<'a>, _is_new: bool) -> bool {
+        true
+    }
+
     /// The unit of a pair of schemas, which is compared when its turn comes; `from` leads to it.
     pub(super) fn schemas(
         &mut self,
@@ -168,10 +232,10 @@ impl<'a> Engine<'a> {
         old: &Rc<View<'a>>,
         new: &Rc<View<'a>>,
         label: &str,
-        is_text: bool,
+        mode: Mode,
     ) -> UnitId {
         self.is_cut_short |= old.is_cut_short || new.is_cut_short;
-        let key = (old.identity(), new.identity(), direction, is_text);
+        let key = (old.identity(), new.identity(), direction, mode);
         let unit = match self.schemas.get(&key) {
             Some(known) => *known,
             None if self.units.len() >= self.most_units => {
@@ -183,14 +247,7 @@ impl<'a> Engine<'a> {
                 self.units.push(Unit::default());
                 self.schemas.insert(key, unit);
                 let label = old.name.or(new.name).map_or_else(|| Rc::from(label), |name| Rc::from(format!("`{name}`")));
-                self.waiting.push_back(Work {
-                    unit,
-                    old: Rc::clone(old),
-                    new: Rc::clone(new),
-                    direction,
-                    label,
-                    is_text,
-                });
+                self.waiting.push_back(Work { unit, old: Rc::clone(old), new: Rc::clone(new), direction, label, mode });
                 unit
             }
         };
@@ -308,6 +365,27 @@ impl<'a> Engine<'a> {
         let (old, new) = (old.map(seen), new.map(seen));
         Change { rule, subject, pointer, in_new, old, new, message, operations: Vec::new() }
     }
+}
+
+/// Whether a rule speaks of nothing but the values that a schema allows.
+fn is_settled_by_proof(rule: &Rule) -> bool {
+    const AREAS: [&str; 13] = [
+        "additional-properties-",
+        "bound-",
+        "branch-",
+        "closed-enum-",
+        "enum-added",
+        "enum-removed",
+        "enum-value-",
+        "format-",
+        "not-",
+        "nullable-",
+        "pattern-",
+        "property-became-required",
+        "type-",
+    ];
+    let area = rule.name.strip_prefix("request-").or_else(|| rule.name.strip_prefix("response-"));
+    area.is_some_and(|area| AREAS.iter().any(|known| area.starts_with(known)))
 }
 
 /// What makes two changes one.

@@ -23,13 +23,17 @@ catalogue! {
         TAGS_CHANGED Documentation "document-tags-changed" "The list of tags, or what it says of one, is different.";
         EXTERNAL_DOCS_CHANGED Documentation "external-docs-changed" "The link to documentation elsewhere is different.";
         SERVER_REMOVED Breaking "server-removed" "A server is no longer listed: whoever calls it has to move.";
+        SERVER_DEFAULT_CHANGED Breaking "server-default-changed" "Another server is the first of the list: callers who choose none reach another one.";
+        SERVER_PREFIX_MOVED Source "server-prefix-moved" "A part of all URLs moved between the servers and the paths: calls go to the same addresses, but a server that the caller names has to be named anew.";
         SERVER_ADDED Compatible "server-added" "There is one more server to choose from.";
         SERVER_VARIABLE_VALUE_REMOVED Breaking "server-variable-value-removed" "A variable of a server's URL lost a value: the server it led to is no longer listed.";
         SERVER_VARIABLE_VALUE_ADDED Compatible "server-variable-value-added" "A variable of a server's URL has one more value.";
-        SERVER_VARIABLE_DEFAULT_CHANGED Compatible "server-variable-default-changed" "A variable of a server's URL has another default: callers who choose no value reach another server.";
+        SERVER_VARIABLE_DEFAULT_CHANGED Breaking "server-variable-default-changed" "A variable of a server's URL has another default: callers who choose no value reach another server.";
         SERVER_RENAMED Source "server-renamed" "A short description of a server is another: the generated variant is named after it.";
         SERVER_DESCRIPTION_CHANGED Documentation "server-description-changed" "The description of a server reads differently.";
         SECURITY_SCHEME_CHANGED Compatible "security-scheme-changed" "The same kind of credential is obtained elsewhere, or its description reads differently.";
+        SECURITY_FLOW_REMOVED Breaking "security-flow-removed" "A way to obtain a token (`flows`) is gone: whoever obtains tokens that way has to change.";
+        SECURITY_FLOW_ADDED Compatible "security-flow-added" "There is one more way to obtain a token.";
         COMPARISON_INCOMPLETE Breaking "comparison-incomplete" "The documents are too entangled to be compared to the end, so nothing can be promised.";
     }
     Operation {
@@ -113,6 +117,8 @@ catalogue! {
         REQUEST_DISCRIMINATOR_VALUE_CHANGED Breaking "request-discriminator-value-changed" "A value names another alternative.";
         REQUEST_NOT_TIGHTENED Breaking "request-not-tightened" "Values that were taken are ruled out by a `not`.";
         REQUEST_NOT_LOOSENED Compatible "request-not-loosened" "A `not` that ruled out values is gone.";
+        REQUEST_XML_CHANGED Breaking "request-xml-changed" "A value is written into an XML body by another name, namespace or form (`xml`).";
+        REQUEST_SCHEMA_REWRITTEN Compatible "request-schema-rewritten" "A schema is written in another way, and everything that was taken still is.";
         REQUEST_DEFAULT_CHANGED Compatible "request-default-changed" "What the server takes when nothing is sent is different.";
     }
     Response {
@@ -127,6 +133,8 @@ catalogue! {
         RESPONSE_HEADER_ADDED Compatible "response-header-added" "Responses have one more header.";
         RESPONSE_HEADER_BECAME_OPTIONAL Breaking "response-header-became-optional" "A header that was always there can be absent.";
         RESPONSE_HEADER_BECAME_REQUIRED Compatible "response-header-became-required" "A header is always there.";
+        RESPONSE_HEADER_STYLE_CHANGED Breaking "response-header-style-changed" "An object is written into a header in another way (`explode`).";
+        RESPONSE_HEADER_CONTENT_CHANGED Breaking "response-header-content-changed" "The value of a header is a document of another media type, or no longer one.";
         RESPONSE_LINKS_CHANGED Documentation "response-links-changed" "The links from a response to other operations are different; they are no part of a client.";
         RESPONSE_DOCUMENTATION_CHANGED Documentation "response-documentation-changed" "The description or example of a response or header reads differently.";
         RESPONSE_TYPE_NARROWED Compatible "response-type-narrowed" "Fewer types of values come back.";
@@ -146,6 +154,7 @@ catalogue! {
         RESPONSE_ENUM_REMOVED Compatible "response-enum-removed" "Values that are not listed can come back. A generated client copes: its enums keep unknown values.";
         RESPONSE_ENUM_VALUE_REMOVED Compatible "response-enum-value-removed" "A listed value no longer comes back.";
         RESPONSE_ENUM_VALUE_ADDED Compatible "response-enum-value-added" "One more value can come back. A generated client copes: its enums keep unknown values.";
+        RESPONSE_ENUM_REPLACED Breaking "response-enum-replaced" "Of the listed values that could come back, none does any more: whoever tells them apart finds nothing known.";
         RESPONSE_CLOSED_ENUM_WIDENED Breaking "response-closed-enum-widened" "More values can come back of an enum that isn't one of texts: the generated type has no place for unknown ones.";
         RESPONSE_NULLABLE_GAINED Breaking "response-nullable-gained" "`null` can come back.";
         RESPONSE_NULLABLE_LOST Compatible "response-nullable-lost" "`null` no longer comes back.";
@@ -168,6 +177,8 @@ catalogue! {
         RESPONSE_DISCRIMINATOR_VALUE_CHANGED Breaking "response-discriminator-value-changed" "A value names another alternative.";
         RESPONSE_NOT_TIGHTENED Compatible "response-not-tightened" "Values that could come back are ruled out by a `not`.";
         RESPONSE_NOT_LOOSENED Breaking "response-not-loosened" "Values that a `not` ruled out can come back.";
+        RESPONSE_XML_CHANGED Breaking "response-xml-changed" "A value stands in an XML body by another name, namespace or form (`xml`).";
+        RESPONSE_SCHEMA_REWRITTEN Compatible "response-schema-rewritten" "A schema is written in another way, and nothing comes back that could not before.";
         RESPONSE_DEFAULT_CHANGED Compatible "response-default-changed" "What the absence of a value means is different.";
     }
     Schema {
