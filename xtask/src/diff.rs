@@ -129,13 +129,13 @@ pub fn run(options: &Diff) -> Result<(), Failure> {
 /// Reads and compares two descriptions.
 pub fn compare(old: &Path, new: &Path, root: Option<&Path>) -> Result<Compared, Failure> {
     with_deep_stack(|| {
-        let mut cx = Context::new();
+        let mut cx = Context::new().for_comparison();
         // The problems of both are worth knowing.
         match (read(&mut cx, old, root), read(&mut cx, new, root)) {
             (Ok((old, before)), Ok((new, after))) => {
                 let difference = diff::diff(&cx, &before, &after);
-                let dropped = cx.report.notes.iter().filter(|note| DROPPING.contains(&note.rule.name)).cloned();
-                Ok(Compared { not_compared: dropped.collect(), cx, old, new, difference })
+                // What 3.0 has no place for was kept, and compared as it was written.
+                Ok(Compared { not_compared: Vec::new(), cx, old, new, difference })
             }
             (old, new) => {
                 let all = [old.err(), new.err()].into_iter().flatten().flat_map(|problems| problems.0).collect();

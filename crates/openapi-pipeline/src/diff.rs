@@ -8,12 +8,14 @@
 //! A pair of schemas is compared once for each direction, however many operations reach it, and pairs wait in a queue
 //! rather than on the stack. So the work is bounded by the number of pairs, and recursion in a description is no danger.
 
+mod beside;
 mod bodies;
 mod change;
 mod documentation;
 mod engine;
 mod hash;
 mod implied;
+mod incoming;
 mod moved;
 mod number;
 mod operations;
@@ -44,6 +46,8 @@ pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
     let moved = Moved::between(&engine.old, &engine.new);
     servers::of_document(&mut engine, DOCUMENT, (moved.old, moved.new));
     security::schemes(&mut engine, DOCUMENT);
+    beside::parts(&mut engine);
+    incoming::webhooks(&mut engine);
     let matched = operations::match_up(&engine.old, &engine.new, moved);
     let first = engine.operations(matched.pairs.len());
     for (number, pair) in matched.pairs.iter().enumerate() {

@@ -56,7 +56,7 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>)
     }
     let pair = (old, new);
     documentation::compare(engine, unit, &REQUEST_BODY_DOCUMENTATION_CHANGED, pair, &["description"], "the body");
-    media_types(engine, unit, Direction::Request, old, new, "the body");
+    media_types(engine, unit, Direction::Request, (old, new), "the body", Mode::default());
 }
 
 /// A media type: its name without what makes no difference, and what is said of it.
@@ -70,9 +70,9 @@ pub(super) fn media_types<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
     direction: Direction,
-    old: Site<'a>,
-    new: Site<'a>,
+    (old, new): (Site<'a>, Site<'a>),
     label: &str,
+    mode: Mode,
 ) {
     let (before, after) = (all(old), all(new));
     let rules: [&'static Rule; 2] = match direction {
@@ -83,7 +83,7 @@ pub(super) fn media_types<'a>(
     for media in &before {
         let found = counterparts(&after, &media.name);
         for other in &found {
-            same_media(engine, unit, direction, (media, other), label);
+            same_media(engine, unit, direction, (media, other), label, mode);
         }
         // Of a range, each type is promised to be taken; of a type, none that is another.
         let is_kept =
@@ -105,7 +105,9 @@ pub(super) fn media_types<'a>(
             engine.found(unit, rules[1], None, Shown::new(media.site, &media.name), message);
         }
     }
-    preferred(engine, unit, direction, &before, &after, label);
+    if !mode.is_incoming {
+        preferred(engine, unit, direction, &before, &after, label);
+    }
 }
 
 fn all(body: Site<'_>) -> Vec<Media<'_>> {
@@ -146,11 +148,12 @@ fn same_media<'a>(
     direction: Direction,
     (old, new): (&Media<'a>, &Media<'a>),
     label: &str,
+    mode: Mode,
 ) {
     let mode = Mode {
         is_text: new.name.starts_with("application/x-www-form-urlencoded"),
         is_xml: xml::is_xml(&new.name) && xml::is_xml(&old.name),
-        ..Mode::default()
+        ..mode
     };
     let (old, new) = (old.site, new.site);
     let documentation = match direction {

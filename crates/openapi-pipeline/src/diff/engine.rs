@@ -10,6 +10,7 @@ use super::hash::Hashes;
 use super::rules;
 use super::side::{Owner, Side, Site};
 use super::view::View;
+use crate::beside::{Beside, Parts};
 use crate::source::Sources;
 use crate::{Context, Node, Origin};
 
@@ -34,6 +35,8 @@ pub(super) type UnitId = usize;
 
 #[derive(Default)]
 struct Unit<'a> {
+    /// Whether it is part of a call that the API makes, which no generated code takes.
+    is_incoming: bool,
     /// Units this one leads to.
     leads_to: Vec<UnitId>,
     found: Vec<Found<'a>>,
@@ -76,6 +79,8 @@ pub(super) struct Mode {
     pub(super) is_xml: bool,
     /// Whether `null` was compared already, where the schema is an alternative of another.
     pub(super) knows_null: bool,
+    /// Whether the API calls its callers.
+    pub(super) is_incoming: bool,
     pub(super) proof: Proof,
 }
 
@@ -102,6 +107,7 @@ type SchemaKey = (Vec<usize>, Vec<usize>, Direction, Mode);
 /// The comparison of two documents.
 pub(super) struct Engine<'a> {
     sources: &'a Sources,
+    kept: Option<&'a Beside>,
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
     units: Vec<Unit<'a>>,
@@ -126,6 +132,7 @@ impl<'a> Engine<'a> {
         Self {
             most_units: FEWEST_PAIRS.max(PAIRS_PER_OBJECT.saturating_mul(objects)),
             sources: &cx.sources,
+            kept: cx.beside.as_ref(),
             old: Side::new(old, cx.limits.hops),
             new: Side::new(new, cx.limits.hops),
             units: vec![Unit::default()],
@@ -194,7 +201,7 @@ impl<'a> Engine<'a> {
         message: String,
     ) {
         let found = Found { rule, old: Some(old), new: Some(new), message };
-        if let Some(unit) = self.units.get_mut(unit) {
+        if let Some(unit) = self.units.get_mut(unit).filter(|unit| !unit.is_incoming) {
             unit.for_code.push(found);
         }
     }
@@ -214,14 +221,30 @@ impl<'a> Engine<'a> {
         Rc::clone(views.entry(key).or_insert_with(|| Rc::new(View::of(side, sites))))
     }
 
-    /// Whether all that 3.0 has no place for in one schema restricts the other too.
-    pub(super) fn is_within_beside(&self, _one: (&View<'a>, bool), _other: (&View<'a>, bool)) -> bool {
-        true
+    /// The keywords that 3.0 has no place for, each with a number that equal ones share.
+    pub(super) fn beside(&mut self, view: &View<'a>, is_new: bool) -> Vec<(&'static str, u64, Site<'a>)> {
+        let Some(beside) = self.kept else { return Vec::new() };
+        let side = if is_new { &self.new } else { &self.old };
+        let keywords = view.parts.iter().flat_map(|part| {
+            beside.keywords(part.node.origin).iter().map(|keyword| (keyword.name, part.at(&keyword.value)))
+        });
+        keywords.map(|(name, site)| (name, self.hashes.of_keyword(side, site, name), site)).collect()
     }
 
-    /// Whether 3.0 has a place for everything that restricts a schema.
-    pub(super) fn is_without_beside(&self, _view: &View<'a>, _is_new: bool) -> bool {
-        true
+    /// Whether all that 3.0 has no place for in one schema restricts the other too.
+    pub(super) fn is_within_beside(&mut self, one: (&View<'a>, bool), other: (&View<'a>, bool)) -> bool {
+        let needed = self.beside(other.0, other.1);
+        if needed.is_empty() {
+            return true;
+        }
+        let own = self.beside(one.0, one.1);
+        needed.iter().all(|(name, number, _)| own.iter().any(|(own, other, _)| own == name && number == other))
+    }
+
+    /// What was kept of the documents besides their schemas.
+    pub(super) fn parts(&self) -> [Option<&'a Parts>; 2] {
+        let of = |side: &Side<'a>| self.kept.and_then(|kept| kept.parts(side.root.node.origin));
+        [of(&self.old), of(&self.new)]
     }
 
     /// The unit of a pair of schemas, which is compared when its turn comes; `from` leads to it.
@@ -244,7 +267,7 @@ impl<'a> Engine<'a> {
             }
             None => {
                 let unit = self.units.len();
-                self.units.push(Unit::default());
+                self.units.push(Unit { is_incoming: mode.is_incoming, ..Unit::default() });
                 self.schemas.insert(key, unit);
                 let label = old.name.or(new.name).map_or_else(|| Rc::from(label), |name| Rc::from(format!("`{name}`")));
                 self.waiting.push_back(Work { unit, old: Rc::clone(old), new: Rc::clone(new), direction, label, mode });

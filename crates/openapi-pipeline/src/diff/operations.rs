@@ -10,7 +10,7 @@ use super::rules::{
     OPERATION_REMOVED, OPERATION_TAGS_CHANGED, OPERATION_UNDEPRECATED, PATH_PARAMETER_RENAMED,
 };
 use super::side::{Operation, Side, Site};
-use super::{bodies, documentation, parameters, responses, security, servers};
+use super::{beside, bodies, documentation, incoming, parameters, responses, security, servers};
 use crate::names::snake;
 use crate::select::tree::{METHODS, signature, tags};
 
@@ -132,7 +132,10 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>
     }
     security::compare(engine, unit, old.site, new.site);
     parameters::compare(engine, unit, old, new, &renamed(old, new));
-    bodies::compare(engine, unit, old.site, new.site);
+    if !beside::contradictions(engine, unit, old.site, new.site) {
+        bodies::compare(engine, unit, old.site, new.site);
+    }
+    incoming::callbacks(engine, unit, old.site, new.site);
     responses::compare(engine, unit, old.site, new.site);
 }
 

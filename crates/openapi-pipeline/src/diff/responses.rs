@@ -111,7 +111,7 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, 
     documentation::compare(engine, unit, &RESPONSE_LINKS_CHANGED, pair, &["links"], &label);
     headers(engine, unit, status, old, new);
     error_body(engine, unit, status, old, new);
-    bodies::media_types(engine, unit, Direction::Response, old, new, &label);
+    bodies::media_types(engine, unit, Direction::Response, (old, new), &label, Mode::default());
 }
 
 fn headers<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, new: Site<'a>) {

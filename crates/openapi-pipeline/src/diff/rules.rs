@@ -34,6 +34,12 @@ catalogue! {
         SECURITY_SCHEME_CHANGED Compatible "security-scheme-changed" "The same kind of credential is obtained elsewhere, or its description reads differently.";
         SECURITY_FLOW_REMOVED Breaking "security-flow-removed" "A way to obtain a token (`flows`) is gone: whoever obtains tokens that way has to change.";
         SECURITY_FLOW_ADDED Compatible "security-flow-added" "There is one more way to obtain a token.";
+        WEBHOOK_ADDED Compatible "incoming-call-added" "The API makes one more call to its callers (`webhooks`, `callbacks`).";
+        WEBHOOK_REMOVED Breaking "incoming-call-removed" "The API no longer makes a call that its callers wait for.";
+        WEBHOOK_CHANGED Breaking "incoming-call-changed" "A call that the API makes has other parameters, another credential, or asks for another answer.";
+        UNCONVERTED_OPERATION_ADDED Compatible "unconverted-operation-added" "There is a new operation that no client is generated for: OpenAPI 3.0 has no place for it.";
+        UNCONVERTED_OPERATION_REMOVED Breaking "unconverted-operation-removed" "An operation that no client is generated for is gone.";
+        UNCONVERTED_PART_CHANGED Breaking "unconverted-part-changed" "Something is different that OpenAPI 3.0 has no place for, and that is only compared as it is written: nothing can be promised of it.";
         COMPARISON_INCOMPLETE Breaking "comparison-incomplete" "The documents are too entangled to be compared to the end, so nothing can be promised.";
     }
     Operation {
@@ -42,6 +48,8 @@ catalogue! {
         OPERATION_PATH_CHANGED Breaking "operation-path-changed" "The operation is found at another path, be it only by a slash at the end: calls of the old one fail.";
         OPERATION_METHOD_CHANGED Breaking "operation-method-changed" "The operation has another method: calls with the old one fail.";
         OPERATION_ID_CHANGED Source "operation-id-changed" "The operation has another id: the generated method, its request and its error are named after it.";
+        OPERATION_CONTRADICTORY Breaking "operation-contradictory" "The description of an operation contradicts itself, so that it can't be called as described.";
+        OPERATION_CONSISTENT Compatible "operation-consistent" "The description of an operation no longer contradicts itself.";
         OPERATION_DEPRECATED Compatible "operation-deprecated" "The operation still works, but should no longer be used.";
         OPERATION_UNDEPRECATED Compatible "operation-undeprecated" "The operation may be used again.";
         OPERATION_DOCUMENTATION_CHANGED Documentation "operation-documentation-changed" "The summary or description of an operation reads differently.";
@@ -117,6 +125,9 @@ catalogue! {
         REQUEST_DISCRIMINATOR_VALUE_CHANGED Breaking "request-discriminator-value-changed" "A value names another alternative.";
         REQUEST_NOT_TIGHTENED Breaking "request-not-tightened" "Values that were taken are ruled out by a `not`.";
         REQUEST_NOT_LOOSENED Compatible "request-not-loosened" "A `not` that ruled out values is gone.";
+        REQUEST_KEYWORD_ADDED Breaking "request-keyword-added" "A keyword of OpenAPI 3.1 (`contains`, `if`, `propertyNames`, …) restricts what is taken.";
+        REQUEST_KEYWORD_REMOVED Compatible "request-keyword-removed" "A keyword of OpenAPI 3.1 no longer restricts what is taken.";
+        REQUEST_KEYWORD_CHANGED Breaking "request-keyword-changed" "A keyword of OpenAPI 3.1 restricts what is taken in another way, and may rule out what was taken.";
         REQUEST_XML_CHANGED Breaking "request-xml-changed" "A value is written into an XML body by another name, namespace or form (`xml`).";
         REQUEST_SCHEMA_REWRITTEN Compatible "request-schema-rewritten" "A schema is written in another way, and everything that was taken still is.";
         REQUEST_DEFAULT_CHANGED Compatible "request-default-changed" "What the server takes when nothing is sent is different.";
@@ -177,6 +188,9 @@ catalogue! {
         RESPONSE_DISCRIMINATOR_VALUE_CHANGED Breaking "response-discriminator-value-changed" "A value names another alternative.";
         RESPONSE_NOT_TIGHTENED Compatible "response-not-tightened" "Values that could come back are ruled out by a `not`.";
         RESPONSE_NOT_LOOSENED Breaking "response-not-loosened" "Values that a `not` ruled out can come back.";
+        RESPONSE_KEYWORD_ADDED Compatible "response-keyword-added" "A keyword of OpenAPI 3.1 (`contains`, `if`, `propertyNames`, …) promises more of what comes back.";
+        RESPONSE_KEYWORD_REMOVED Breaking "response-keyword-removed" "A keyword of OpenAPI 3.1 that promised something of what comes back is gone.";
+        RESPONSE_KEYWORD_CHANGED Breaking "response-keyword-changed" "A keyword of OpenAPI 3.1 promises something else of what comes back.";
         RESPONSE_XML_CHANGED Breaking "response-xml-changed" "A value stands in an XML body by another name, namespace or form (`xml`).";
         RESPONSE_SCHEMA_REWRITTEN Compatible "response-schema-rewritten" "A schema is written in another way, and nothing comes back that could not before.";
         RESPONSE_DEFAULT_CHANGED Compatible "response-default-changed" "What the absence of a value means is different.";

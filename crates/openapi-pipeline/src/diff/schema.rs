@@ -10,7 +10,6 @@ mod shape;
 use std::rc::Rc;
 
 use super::change::Direction;
-use super::documentation;
 use super::engine::{Engine, Mode, Proof, Shown, UnitId, Work};
 use super::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_DEFAULT_CHANGED, REQUEST_NOT_LOOSENED, REQUEST_NOT_TIGHTENED,
@@ -22,6 +21,7 @@ use super::side::{Side, Site};
 use super::subset::{self, Way};
 use super::view::{Reading, View};
 use super::xml;
+use super::{beside, documentation};
 use crate::names::type_name;
 
 pub(super) use shape::Use;
@@ -85,6 +85,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, mut work: Work<'a>) {
     deprecated(engine, &work);
     values(engine, &work);
     settle(engine, &work);
+    beside::keywords(engine, &work);
     discriminator::subtypes(engine, &work);
 }
 

@@ -93,7 +93,7 @@ impl<'a> Prover<'_, 'a> {
             return Some(false);
         }
         let is_plain = !matches!(kind, "object" | "array") || view.is_free();
-        let beside = self.engine.is_without_beside(view, set.is_new);
+        let beside = self.engine.beside(view, set.is_new).is_empty();
         let own =
             [Some(true).filter(|_| is_plain && beside), formats(view, value), texts(view, value), bounds(view, value)];
         let mut conditions = own.to_vec();
