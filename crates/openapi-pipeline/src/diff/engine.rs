@@ -75,6 +75,8 @@ pub(super) struct Work<'a> {
 pub(super) struct Mode {
     /// Whether values are written as text into a path, a query, a header or a form, where `null` can't be told from others.
     pub(super) is_text: bool,
+    /// Whether the text is a segment of a path, which is never empty.
+    pub(super) is_segment: bool,
     /// Whether values are written as XML.
     pub(super) is_xml: bool,
     /// Whether `null` was compared already, where the schema is an alternative of another.
@@ -98,7 +100,7 @@ pub(super) enum Proof {
 impl Mode {
     /// What holds for a part of the schema too.
     pub(super) fn inner(self) -> Self {
-        Self { knows_null: false, ..self }
+        Self { knows_null: false, is_segment: false, ..self }
     }
 }
 

@@ -117,7 +117,8 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, place: &str, name: &str, old:
     style(engine, unit, Direction::Request, place, &label, (old, &before), (new, &after));
     let way = if place == "query" { Use::Query } else { Use::Parameter };
     let (before, after) = ((before.as_slice(), way), (after.as_slice(), way));
-    schema::link(engine, unit, Direction::Request, before, after, &label, Mode::default());
+    let mode = Mode { is_segment: place == "path", ..Mode::default() };
+    schema::link(engine, unit, Direction::Request, before, after, &label, mode);
 }
 
 /// The schema, or nothing, which allows anything.

@@ -52,8 +52,7 @@ pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
 fn is_required(side: &Side<'_>, name: &str) -> bool {
     let asks = |holder: Site<'_>| holder.elements("security").any(|requirement| requirement.get(name).is_some());
     let items = || side.root.members("paths").map(|(_, item)| side.resolve(item));
-    asks(side.root)
-        || items().any(|item| METHODS.iter().filter_map(|method| item.get(method)).any(|operation| asks(operation)))
+    asks(side.root) || items().any(|item| METHODS.iter().filter_map(|method| item.get(method)).any(asks))
 }
 
 /// Compares the ways in which a token is obtained.

@@ -182,7 +182,10 @@ impl<'a> Prover<'_, 'a> {
         };
         match view.kind.map(|(kind, _)| kind) {
             None | Some("string") => {}
-            Some("integer") if self.way.is_text => texts.patterns.push("^-?(0|[1-9][0-9]*)$"),
+            Some("integer") if self.way.is_text => {
+                let is_positive = effective(view, BoundKey::Minimum).is_some_and(|least| least.value >= 0.0);
+                texts.patterns.push(if is_positive { "^(0|[1-9][0-9]*)$" } else { "^-?(0|[1-9][0-9]*)$" });
+            }
             Some("number" | "boolean") if self.way.is_text => texts.least = 1,
             Some(_) => return None,
         }

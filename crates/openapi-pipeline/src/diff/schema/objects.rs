@@ -41,6 +41,10 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     for name in &before {
         let Some(old) = property(engine, work, false, name) else { continue };
         match property(engine, work, true, name) {
+            // It may still come back, as anything: nobody who reads it can rely on that.
+            Some(new) if is_forgotten(work, &old, &new) && !engine.old_view(old.sites).is_free() => {
+                removed(engine, work, name, old.at);
+            }
             Some(new) => both(engine, work, name, &old, &new),
             None if !old.is_listed => requiredness(engine, work, name, (old.at, work.new.at), false),
             None if old.counts => removed(engine, work, name, old.at),
@@ -55,6 +59,11 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
         }
     }
     others(engine, work);
+}
+
+/// Whether nothing is said any more of a property that comes back.
+fn is_forgotten(work: &Work<'_>, old: &Property<'_, '_>, new: &Property<'_, '_>) -> bool {
+    work.direction == Direction::Response && old.counts && old.is_listed && !new.is_listed
 }
 
 fn property<'v, 'a>(engine: &mut Engine<'a>, work: &'v Work<'a>, in_new: bool, name: &str) -> Option<Property<'v, 'a>> {

@@ -125,7 +125,10 @@ fn format<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
 
 fn bound<'a>(engine: &mut Engine<'a>, work: &Work<'a>, key: BoundKey, name: &str) {
     let Work { old, new, unit, direction, label, .. } = work;
-    let (before, after) = (effective(old, key), effective(new, key));
+    // A path with an empty segment is another path.
+    let is_implied = |bound: &Bound<'a>| work.mode.is_segment && key == BoundKey::MinLength && bound.value <= 1.0;
+    let of = |view: &View<'a>| effective(view, key).filter(|bound| !is_implied(bound));
+    let (before, after) = (of(old), of(new));
     if old.bound(key).is_none() && new.bound(key).is_none() {
         // What a format implies changes with the format, which is reported.
         return;

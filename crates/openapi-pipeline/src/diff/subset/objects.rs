@@ -55,8 +55,8 @@ impl<'a> Prover<'_, 'a> {
         match &other.view.others {
             // A free object takes all. Another has no place for what it doesn't list, though it refuses nothing.
             Others::Any => {
-                let is_known = |name: &&str| one.view.properties.contains_key(*name);
-                let is_extended = is_response && other.view.properties.keys().all(|name| is_known(&name));
+                let is_extended =
+                    is_response && other.view.properties.keys().all(|name| one.view.properties.contains_key(*name));
                 unlisted.is_empty() || other.view.properties.is_empty() || is_extended
             }
             Others::None(_) => unlisted.is_empty() && matches!(one.view.others, Others::None(_)),
