@@ -110,13 +110,13 @@ pub(super) const ALL: &[Mutation] = &[
         |d| set(d, LIST, "/parameters/1/schema", json!({"type": "string"})),
     ),
     on(
-        "response: a text becomes one of two formats",
+        "response: fewer listed values, without a length that they have anyway",
         (&["response-schema-rewritten"], S),
-        (&["response-format-widened"], B),
-        |d| set(d, GIVEN, "/properties/note", json!({"type": "string"})),
+        (&["response-enum-value-added"], C),
+        |d| set(d, GIVEN, "/properties/state/minLength", json!(1)),
         |d| {
-            let formats = json!([{"type": "string", "format": "uuid"}, {"type": "string", "format": "date"}]);
-            set(d, GIVEN, "/properties/note", json!({"anyOf": formats}));
+            remove(d, GIVEN, "/properties/state/minLength");
+            remove(d, GIVEN, "/properties/state/enum/2");
         },
     ),
     change("a condition", (&["request-keyword-added"], B), (&["request-keyword-removed"], C), |d| {

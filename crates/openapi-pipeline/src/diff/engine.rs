@@ -1,18 +1,20 @@
 //! The work list: pairs that are compared once, what was found in each, and which operations reach it.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+mod collect;
+mod shown;
+
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
-use super::change::{Change, Direction, Level, Rule, Seen, Subject};
+use super::change::{Direction, Level, Rule};
 use super::hash::Hashes;
-use super::rules;
-use super::side::{Owner, Side, Site};
+use super::side::{Side, Site};
 use super::view::View;
 use crate::beside::{Beside, Parts};
 use crate::source::Sources;
-use crate::{Context, Node, Origin};
+use crate::{Context, Node};
+
+pub(super) use shown::{Shown, brief};
 
 /// How many pairs of schemas are compared, for each object of the documents, before the rest is left out. A schema has one
 /// partner, or a few where things were moved, unless somebody made them meet in every combination.
@@ -23,12 +25,6 @@ const FEWEST_PAIRS: usize = 10_000;
 
 /// How many pairs of schemas all proofs together look at.
 const MAX_PROOF_STEPS: usize = 400_000;
-
-/// How many steps are taken to find the operations that changes matter to.
-const MAX_STEPS: usize = 40_000_000;
-
-/// How many characters of a value are shown.
-const LONGEST_TEXT: usize = 80;
 
 /// The number of a unit of work: a pair of operations or of schemas.
 pub(super) type UnitId = usize;
@@ -50,13 +46,6 @@ struct Found<'a> {
     old: Option<Shown<'a>>,
     new: Option<Shown<'a>>,
     message: String,
-}
-
-/// One side of a change: where, and what to show.
-#[derive(Clone)]
-pub(super) struct Shown<'a> {
-    pub(super) site: Site<'a>,
-    pub(super) text: String,
 }
 
 /// A pair of schemas that waits to be compared.
@@ -281,115 +270,6 @@ impl<'a> Engine<'a> {
         }
         unit
     }
-
-    /// The changes with their places and operations, equal ones made one. `names` are those of the operations, whose units
-    /// begin with `first`.
-    pub(super) fn collect(mut self, first: UnitId, names: &[String]) -> Vec<Change> {
-        for unit in &mut self.units {
-            let is_broken = unit.found.iter().any(|found| found.rule.level == Level::Breaking);
-            let for_code = std::mem::take(&mut unit.for_code);
-            if !is_broken {
-                unit.found.extend(for_code);
-            }
-        }
-        let reached = self.operations_of_units(first, names.len());
-        let units = std::mem::take(&mut self.units);
-        // What was found in one place in several ways is one change, which matters to the operations of all of them.
-        let mut merged: IndexMap<ChangeKey, (Change, HashSet<usize>)> = IndexMap::new();
-        for (unit, reached) in units.into_iter().zip(reached) {
-            for found in unit.found {
-                let change = self.change(found, names);
-                let entry = merged.entry(ChangeKey::of(&change)).or_insert_with(|| (change, HashSet::new()));
-                entry.1.extend(reached.iter().copied());
-            }
-        }
-        let mut changes: Vec<Change> = merged
-            .into_values()
-            .map(|(mut change, reached)| {
-                let mut numbers: Vec<usize> = reached.into_iter().collect();
-                numbers.sort_unstable();
-                change.operations = numbers.into_iter().filter_map(|number| names.get(number).cloned()).collect();
-                change
-            })
-            .collect();
-        if self.is_cut_short {
-            let origin = Seen { text: String::new(), origin: self.new.root.node.origin };
-            changes.push(Change {
-                rule: &rules::COMPARISON_INCOMPLETE,
-                subject: Subject::Document,
-                pointer: "#".to_owned(),
-                in_new: true,
-                old: None,
-                new: Some(origin),
-                message: "the schemas are combined in too many ways to be compared to the end".to_owned(),
-                operations: Vec::new(),
-            });
-        }
-        // Operations keep the order of the document; sorting is stable.
-        let order: HashMap<&str, usize> =
-            names.iter().enumerate().map(|(number, name)| (name.as_str(), number)).collect();
-        changes.sort_by_cached_key(|change| {
-            let (kind, number, name) = match &change.subject {
-                Subject::Document => (0, 0, String::new()),
-                Subject::Operation(name) => (1, order.get(name.as_str()).copied().unwrap_or(usize::MAX), String::new()),
-                Subject::Component(name) => (2, 0, name.clone()),
-            };
-            (kind, number, name, change.level())
-        });
-        changes
-    }
-
-    /// For every unit that found something, the operations that lead to it.
-    fn operations_of_units(&mut self, first: UnitId, operations: usize) -> Vec<Vec<usize>> {
-        let mut reached_by: Vec<Vec<UnitId>> = vec![Vec::new(); self.units.len()];
-        for (unit, work) in self.units.iter_mut().enumerate() {
-            work.leads_to.sort_unstable();
-            work.leads_to.dedup();
-            for next in &work.leads_to {
-                reached_by[*next].push(unit);
-            }
-        }
-        let mut steps = 0_usize;
-        let mut result = Vec::with_capacity(self.units.len());
-        let mut seen = vec![usize::MAX; self.units.len()];
-        for (start, unit) in self.units.iter().enumerate() {
-            let mut reached = Vec::new();
-            let mut waiting = if unit.found.is_empty() { Vec::new() } else { vec![start] };
-            while let Some(unit) = waiting.pop() {
-                if seen[unit] == start {
-                    continue;
-                }
-                seen[unit] = start;
-                if (first..first + operations).contains(&unit) {
-                    reached.push(unit - first);
-                }
-                steps += 1 + reached_by[unit].len();
-                if steps > MAX_STEPS {
-                    self.is_cut_short = true;
-                    break;
-                }
-                waiting.extend(&reached_by[unit]);
-            }
-            result.push(reached);
-        }
-        result
-    }
-
-    fn change(&self, found: Found<'a>, names: &[String]) -> Change {
-        let Found { rule, old, new, message } = found;
-        let in_new = new.is_some();
-        let site = new.as_ref().or(old.as_ref()).map(|side| side.site);
-        let component = |number| if in_new { self.new.component(number) } else { self.old.component(number) };
-        let subject = match site.map(|site| site.owner) {
-            None | Some(Owner::Document) => Subject::Document,
-            Some(Owner::Operation(number)) => Subject::Operation(names.get(number).cloned().unwrap_or_default()),
-            Some(Owner::Component(number)) => Subject::Component(component(number)),
-        };
-        let pointer = site.map(|site| self.sources.pointer(site.node.origin)).unwrap_or_default();
-        let seen = |side: Shown<'a>| Seen { text: shorten(side.text), origin: side.site.node.origin };
-        let (old, new) = (old.map(seen), new.map(seen));
-        Change { rule, subject, pointer, in_new, old, new, message, operations: Vec::new() }
-    }
 }
 
 /// Whether a rule speaks of nothing but the values that a schema allows.
@@ -411,58 +291,4 @@ fn is_settled_by_proof(rule: &Rule) -> bool {
     ];
     let area = rule.name.strip_prefix("request-").or_else(|| rule.name.strip_prefix("response-"));
     area.is_some_and(|area| AREAS.iter().any(|known| area.starts_with(known)))
-}
-
-/// What makes two changes one.
-#[derive(PartialEq, Eq, Hash)]
-struct ChangeKey {
-    rule: &'static str,
-    subject: Subject,
-    old: Option<(Origin, String)>,
-    new: Option<(Origin, String)>,
-    message: String,
-}
-
-impl ChangeKey {
-    fn of(change: &Change) -> Self {
-        let side = |seen: &Option<Seen>| seen.as_ref().map(|seen| (seen.origin, seen.text.clone()));
-        Self {
-            rule: change.rule.name,
-            subject: change.subject.clone(),
-            old: side(&change.old),
-            new: side(&change.new),
-            message: change.message.clone(),
-        }
-    }
-}
-
-impl<'a> Shown<'a> {
-    /// A place, and a text of one's own.
-    pub(super) fn new(site: Site<'a>, text: impl Into<String>) -> Self {
-        Self { site, text: text.into() }
-    }
-
-    /// A place, and the value that stands there.
-    pub(super) fn value(site: Site<'a>) -> Self {
-        Self::new(site, brief(site.node))
-    }
-}
-
-/// A value in a line: texts without their quotes, the members of big ones left out.
-pub(super) fn brief(node: &Node) -> String {
-    match (node.as_str(), node.as_object(), node.as_array()) {
-        (Some(text), ..) => text.to_owned(),
-        (_, Some(members), _) if members.len() > 4 => format!("{{{} members}}", members.len()),
-        (.., Some(items)) if items.len() > 16 => format!("[{} items]", items.len()),
-        _ => node.to_json().to_string(),
-    }
-}
-
-fn shorten(text: String) -> String {
-    let line =
-        if text.contains(['\n', '\r', '\t']) { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text };
-    match line.char_indices().nth(LONGEST_TEXT) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
 }

@@ -207,3 +207,108 @@ catalogue! {
         SUCCESS_TYPE_CHANGED Source "success-type-changed" "The generated method returns another type, because there are other successes or media types, or sends a body of another.";
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Words of which one undoes the other.
+    const OPPOSITES: [(&str, &str); 8] = [
+        ("added", "removed"),
+        ("gained", "lost"),
+        ("narrowed", "widened"),
+        ("tightened", "loosened"),
+        ("required", "optional"),
+        ("closed", "opened"),
+        ("deprecated", "undeprecated"),
+        ("contradictory", "consistent"),
+    ];
+
+    /// Rules without a mirror, by how their names begin, and why there is none.
+    const ONE_WAY: [(&str, &str); 9] = [
+        ("argument-became-optional", "an argument that becomes required breaks calls, which is said of the parameter"),
+        ("error-variant-removed", "a variant more breaks nothing: the enum is open"),
+        ("request-body-", "a body that is added is required or not, which makes no difference once it is gone"),
+        (
+            "request-parameter-",
+            "a parameter that is added is required or not, which makes no difference once it is gone",
+        ),
+        ("request-property-", "a property that is added is required or not, which makes no difference once it is gone"),
+        ("response-closed-enum-widened", "fewer values of a closed enum are fewer listed values like any others"),
+        (
+            "response-optional-header-removed",
+            "a header that is added breaks nothing, whether it is always there or not",
+        ),
+        (
+            "response-property-",
+            "a property that is added is required or not, which makes no difference once it is gone",
+        ),
+        ("security-optional", "credentials that are needed again are `security-added`"),
+    ];
+
+    /// Rules of one direction, by how their names begin, and why the other has none.
+    const ONE_DIRECTION: [(&str, &str); 12] = [
+        ("request-body-", "what an answer says of its body is said of the answer"),
+        ("request-parameter-", "parameters are sent, and don't come back"),
+        ("request-property-became-read-only", "the mirror is `response-property-became-write-only`"),
+        ("request-property-became-writable", "the mirror is `response-property-became-readable`"),
+        ("response-closed-enum-widened", "a server knows the values that it takes"),
+        ("response-documentation-changed", "requests have it for parameters and bodies"),
+        ("response-enum-replaced", "of a request, one value that is gone is enough"),
+        ("response-header-", "headers of requests are parameters"),
+        ("response-links-changed", "links lead on from answers"),
+        ("response-optional-header-removed", "headers of requests are parameters"),
+        ("response-property-became-", "the mirrors are `request-property-became-read-only` and `-writable`"),
+        ("response-", "a request has no status"),
+    ];
+
+    fn names() -> BTreeSet<&'static str> {
+        ALL.iter().map(|rule| rule.name).collect()
+    }
+
+    /// The sentence for a rule, and that it is one that is needed.
+    fn reason<'r>(reasons: &'r [(&str, &str)], name: &str) -> Option<&'r str> {
+        reasons.iter().find(|(begin, _)| name.starts_with(begin)).map(|(_, reason)| *reason)
+    }
+
+    #[test]
+    fn what_can_be_done_can_be_undone() {
+        let (names, mut used) = (names(), BTreeSet::new());
+        for name in &names {
+            let words: Vec<&str> = name.split('-').collect();
+            for (one, other) in OPPOSITES.iter().flat_map(|(one, other)| [(one, other), (other, one)]) {
+                let mirror: Vec<&str> = words.iter().map(|word| if word == one { *other } else { *word }).collect();
+                if mirror != words && !names.contains(mirror.join("-").as_str()) {
+                    assert!(
+                        reason(&ONE_WAY, name).is_some(),
+                        "{name} has no mirror {}, and no reason",
+                        mirror.join("-")
+                    );
+                    used.extend(reason(&ONE_WAY, name));
+                }
+            }
+        }
+        let needless: Vec<_> = ONE_WAY.iter().filter(|(_, reason)| !used.contains(reason)).collect();
+        assert!(needless.is_empty(), "no rule needs {needless:?}");
+    }
+
+    #[test]
+    fn what_is_said_of_requests_is_said_of_answers() {
+        let (names, mut used) = (names(), BTreeSet::new());
+        for name in &names {
+            let (request, response) = (name.strip_prefix("request-"), name.strip_prefix("response-"));
+            let mirror = request.map(|rest| format!("response-{rest}"));
+            let Some(mirror) = mirror.or_else(|| response.map(|rest| format!("request-{rest}"))) else { continue };
+            if !names.contains(mirror.as_str()) {
+                let known = reason(&ONE_DIRECTION, name);
+                let is_status = !name.starts_with("response-") || known != reason(&ONE_DIRECTION, "response-");
+                assert!(known.is_some() && (is_status || name.contains("-status-")), "{name} has no mirror {mirror}");
+                used.extend(known);
+            }
+        }
+        let needless: Vec<_> = ONE_DIRECTION.iter().filter(|(_, reason)| !used.contains(reason)).collect();
+        assert!(needless.is_empty(), "no rule needs {needless:?}");
+    }
+}
