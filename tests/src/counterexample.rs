@@ -133,6 +133,9 @@ impl Versions {
     /// The reason why none was found.
     pub fn show(&self, claim: &Claim) -> Result<Counterexample, String> {
         let rule = claim.rule.as_str();
+        if matches!(rule, "server-default-changed" | "server-variable-default-changed") {
+            return operations::default_server(self, claim);
+        }
         if rule.starts_with("server-") {
             return operations::server(self, claim);
         }

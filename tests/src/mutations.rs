@@ -6,6 +6,7 @@
 mod requests;
 mod responses;
 mod structure;
+mod writing;
 
 use serde_json::{Value, json};
 
@@ -74,7 +75,7 @@ impl Mutation {
 
 /// All changes.
 pub fn all() -> Vec<Mutation> {
-    [structure::ALL, requests::ALL, responses::ALL].concat()
+    [structure::ALL, requests::ALL, responses::ALL, writing::ALL].concat()
 }
 
 use Expected::{Breaking as B, Compatible as C, Documentation as D, Source as S};

@@ -216,7 +216,10 @@ fn compare(
     let pairs = before.documents.iter().zip(&after.documents);
     pairs
         .map(|(old, new)| {
-            let (was, is) = corrected(cx, (now, old), (then, new))?;
+            cx.keep_for_comparison(true);
+            let corrected = corrected(cx, (now, old), (then, new));
+            cx.keep_for_comparison(false);
+            let (was, is) = corrected?;
             let selected = |root, tried: &Tried| select::subset(root, |path, method| tried.selects(path, method));
             let selected = diff::diff(cx, &selected(&was, old), &selected(&is, new));
             Some(Differences { selected, whole: diff::diff(cx, &was, &is) })

@@ -115,13 +115,13 @@ impl Compared {
 /// When one of them can't be read, or is no description; the problems of both are in the failure.
 pub fn compare(old: &Path, new: &Path, root: Option<&Path>) -> Result<Compared, Failure> {
     with_deep_stack(new, || {
-        let mut cx = Context::new();
+        let mut cx = Context::new().for_comparison();
         // Both are read before failing, so that the problems of both are shown.
         match (read(&mut cx, old, root), read(&mut cx, new, root)) {
             (Ok((old, before)), Ok((new, after))) => {
                 let difference = diff::diff(&cx, &before, &after);
-                let dropped = cx.report.notes.iter().filter(|note| DROPPING.contains(&note.rule.name)).cloned();
-                Ok(Compared { not_compared: dropped.collect(), cx, old, new, difference })
+                // The parts without a place in OpenAPI 3.0 were kept, and compared as they were written.
+                Ok(Compared { not_compared: Vec::new(), cx, old, new, difference })
             }
             (old, new) => {
                 let all = [old.err(), new.err()].into_iter().flatten().flat_map(|problems| problems.0).collect();

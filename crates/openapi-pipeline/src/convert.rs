@@ -40,6 +40,11 @@ pub fn to_v3_0(cx: &mut Context, document: Document) -> Result<Node, Diagnostics
         Dialect::OpenApi31 | Dialect::OpenApi32 => openapi31::downgrade(cx, &mut root),
     }
     openapi30::repair(cx, &mut root).into_result()?;
+    let webhooks = root.remove("webhooks");
+    if let Some(beside) = cx.beside() {
+        webhooks.into_iter().for_each(|webhooks| beside.keep_webhooks(webhooks));
+        beside.finish(root.origin);
+    }
     cx.within_limits()?;
     Ok(root)
 }

@@ -8,25 +8,34 @@
 //! A pair of schemas is compared once for each direction, however many operations reach it, and pairs wait in a queue
 //! rather than on the stack. So the work is bounded by the number of pairs, and recursion in a description is no danger.
 
+mod beside;
 mod bodies;
 mod change;
 mod documentation;
 mod engine;
 mod hash;
+mod implied;
+mod incoming;
+mod moved;
+mod number;
 mod operations;
 mod parameters;
+mod pattern;
 mod responses;
 mod rules;
 mod schema;
 mod security;
 mod servers;
 mod side;
+mod subset;
 mod view;
+mod xml;
 
 pub use change::{Breaks, Change, Difference, Direction, Level, Rule, Seen, Step, Subject, next_version};
 
 use crate::{Context, Node};
 use engine::{DOCUMENT, Engine};
+use moved::Moved;
 use operations::Pair;
 
 /// Compares two documents that were converted to OpenAPI 3.0.3. `cx` knows the places of both.
@@ -34,15 +43,18 @@ pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
     let mut engine = Engine::new(cx, old, new);
     let (before, after) = (engine.old.root, engine.new.root);
     documentation::of_document(&mut engine, DOCUMENT, before, after);
-    servers::compare(&mut engine, DOCUMENT, before, after);
+    let moved = Moved::between(&engine.old, &engine.new);
+    servers::of_document(&mut engine, DOCUMENT, (moved.old, moved.new));
     security::schemes(&mut engine, DOCUMENT);
-    let matched = operations::match_up(&engine.old, &engine.new);
+    beside::parts(&mut engine);
+    incoming::webhooks(&mut engine);
+    let matched = operations::match_up(&engine.old, &engine.new, moved);
     let first = engine.operations(matched.pairs.len());
     for (number, pair) in matched.pairs.iter().enumerate() {
         operations::compare(&mut engine, first + number, pair);
     }
     while let Some(work) = engine.next() {
-        schema::compare(&mut engine, &work);
+        schema::compare(&mut engine, work);
     }
     let names: Vec<String> = matched.pairs.iter().map(Pair::name).collect();
     let changes = engine.collect(first, &names);

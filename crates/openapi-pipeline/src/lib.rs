@@ -5,6 +5,7 @@
 //!
 //! Architecture invariant: no network, no process, no printing, no clock in this crate. The same inputs give the same bytes.
 
+mod beside;
 pub mod convert;
 pub mod diagnostic;
 pub mod diff;

@@ -5,6 +5,7 @@ mod construct;
 
 use std::fmt;
 
+use crate::beside::Beside;
 use crate::limits::{Limits, weight};
 use crate::source::{Origin, Place, Sources};
 use crate::{Diagnostic, Diagnostics, Node};
@@ -120,6 +121,9 @@ pub struct Context {
     pub(crate) limits: Limits,
     /// The costs so far.
     pub(crate) budget: Budget,
+    /// What 3.0 has no place for, while documents are converted to be compared.
+    pub(crate) beside: Option<Beside>,
+    is_comparing: bool,
 }
 
 impl Default for Context {
@@ -136,7 +140,34 @@ impl Context {
 
     /// An empty context with other limits.
     pub fn with_limits(limits: Limits) -> Self {
-        Self { sources: Sources::new(), report: Report::default(), budget: Budget::new(&limits), limits }
+        Self {
+            sources: Sources::new(),
+            report: Report::default(),
+            budget: Budget::new(&limits),
+            limits,
+            beside: None,
+            is_comparing: false,
+        }
+    }
+
+    /// From now on, documents are converted to be compared: what OpenAPI 3.0 has no place for is kept beside them, and an
+    /// operation that contradicts itself is left to the comparison.
+    pub fn for_comparison(mut self) -> Self {
+        self.keep_for_comparison(true);
+        self
+    }
+
+    /// [`Context::for_comparison`], or no longer so. What was kept stays.
+    pub fn keep_for_comparison(&mut self, keeps: bool) {
+        self.is_comparing = keeps;
+        if keeps {
+            self.beside.get_or_insert_default();
+        }
+    }
+
+    /// What is kept, while documents are converted to be compared.
+    pub(crate) fn beside(&mut self) -> Option<&mut Beside> {
+        self.beside.as_mut().filter(|_| self.is_comparing)
     }
 
     /// The limits of the run.

@@ -1,7 +1,8 @@
 //! Operations as a whole: their URLs and their credentials.
 
-use super::{Claim, Counterexample, Exchange, Kind, Route, Versions, call};
-use oracle::{Scheme, Server, pointer, servers};
+use super::{Claim, Counterexample, Exchange, Kind, Route, Spot, Versions, call};
+use oracle::{Oracle, Scheme, Server, pointer, servers};
+use serde_json::Value;
 
 /// A call of the old version that reaches no operation in the new one, or another operation.
 pub(super) fn unreachable(versions: &Versions, route: Route) -> Result<Counterexample, String> {
@@ -36,6 +37,32 @@ pub(super) fn server(versions: &Versions, claim: &Claim) -> Result<Counterexampl
         }
         None => Err(format!("all of {urls:?} are still there")),
     }
+}
+
+/// Where a call goes that names no server, in either version.
+pub(super) fn default_server(versions: &Versions, claim: &Claim) -> Result<Counterexample, String> {
+    let url = |oracle: &Oracle, spot: &Option<Spot>| {
+        let (owner, below) = spot.as_ref()?.pointer.rsplit_once("/servers/")?;
+        let servers = oracle.schemas().document().target(owner)?.get("servers")?.clone();
+        let number: usize = below.split('/').next()?.parse().ok()?;
+        with_defaults(servers.get(number)?)
+    };
+    match (url(&versions.old, &claim.old), url(&versions.new, &claim.new)) {
+        (Some(old), Some(new)) if old != new => Ok(Counterexample::new(
+            Kind::Unread,
+            format!("a call that names no server goes to {new} in place of {old}"),
+        )),
+        found => Err(format!("calls go to the same server: {found:?}")),
+    }
+}
+
+/// The URL of a server whose variables are left alone.
+fn with_defaults(server: &Value) -> Option<String> {
+    let mut url = server.get("url")?.as_str()?.to_owned();
+    for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
+        url = url.replace(&format!("{{{name}}}"), variable.get("default")?.as_str()?);
+    }
+    Some(url)
 }
 
 /// The servers that an operation, or its path item, has of its own in the new version.

@@ -70,11 +70,11 @@ pub(super) const ALL: &[Mutation] = &[
         |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z:]+$")),
     ),
     on(
-        "request: a pattern that the length says already",
+        "request: a wider pattern beside a length",
         (&["request-pattern-widened"], C),
-        (&["request-pattern-widened"], C),
+        (&["request-pattern-narrowed"], B),
         |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z]+$")),
-        |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z]*$")),
+        |d| set(d, SENT, "/properties/name/pattern", json!("^[a-z0-9]*$")),
     ),
     change("request: shorter texts", (&["request-bound-tightened"], B), (&["request-bound-loosened"], C), |d| {
         set(d, SENT, "/properties/name/maxLength", json!(40));

@@ -49,8 +49,8 @@ pub(super) const ALL: &[Mutation] = &[
     ),
     on(
         "another default region",
-        (&["server-variable-default-changed"], C),
-        (&["server-variable-default-changed"], C),
+        (&["server-variable-default-changed"], B),
+        (&["server-variable-default-changed"], B),
         regional,
         |d| set(d, "", "/servers/2/variables/region/default", json!("ca")),
     ),
@@ -94,7 +94,7 @@ pub(super) const ALL: &[Mutation] = &[
     change("another tag of an operation", (&["operation-tags-changed"], D), (&["operation-tags-changed"], D), |d| {
         push(d, LIST, "/tags", json!("lists"));
     }),
-    change("a callback", (&["operation-callbacks-changed"], D), (&["operation-callbacks-changed"], D), |d| {
+    change("a callback", (&["operation-callbacks-changed"], C), (&["operation-callbacks-changed"], B), |d| {
         let call = json!({"post": {"responses": {"200": {"description": "Taken."}}}});
         set(d, CREATE, "/callbacks", json!({"done": {"https://example.com/hook": call}}));
     }),

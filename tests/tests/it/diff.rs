@@ -7,6 +7,7 @@ mod graft;
 mod judged;
 mod published;
 mod shown;
+mod verdicts;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ fn read(cx: &mut Context, name: &str, text: &str) -> Node {
 }
 
 fn diff_texts(old: &str, new: &str) -> Difference {
-    let mut cx = Context::new();
+    let mut cx = Context::new().for_comparison();
     let (old, new) = (read(&mut cx, "old.yaml", old), read(&mut cx, "new.yaml", new));
     diff::diff(&cx, &old, &new)
 }

@@ -1,6 +1,6 @@
 //! A difference for a pull request.
 
-use openapi_pipeline::diff::{Change, Level, Subject};
+use openapi_pipeline::diff::{Change, Level, Step, Subject};
 
 use super::outline::{Outline, counts, level, not_compared, place, some};
 use super::{Compared, Described};
@@ -14,7 +14,7 @@ pub(super) fn render(compared: &Compared) -> String {
     let mut lines = vec![
         format!("### {} → {}", described(&compared.old), described(&compared.new)),
         String::new(),
-        format!("{}. **semver: {}**", counts(difference), difference.semver()),
+        format!("{}. **semver: {}**", counts(difference), step(compared)),
     ];
     for list in &outline.lists {
         heading(&mut lines, list.title, list.changes.len());
@@ -55,6 +55,14 @@ pub(super) fn render(compared: &Compared) -> String {
         lines.extend(dropped.iter().map(|line| format!("- {line}")));
     }
     lines.join("\n")
+}
+
+/// What follows for the version, as far as it was compared.
+fn step(compared: &Compared) -> String {
+    match compared.difference.semver() {
+        Step::None if !compared.not_compared.is_empty() => "see what was not compared".to_owned(),
+        step => step.to_string(),
+    }
 }
 
 fn described(description: &Described) -> String {

@@ -47,7 +47,9 @@ pub(super) fn render(compared: &Compared) -> String {
     }
     lines.push(String::new());
     lines.push(counts(difference));
-    lines.push(step(difference.semver()).to_owned());
+    let is_known = dropped.is_empty() || difference.semver() != Step::None;
+    // Of what nobody compared, nobody can say that it is the same.
+    lines.push(if is_known { step(difference.semver()) } else { "semver: see what was not compared" }.to_owned());
     lines.join("\n")
 }
 

@@ -38,7 +38,12 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
     drop_mutual_tls(cx, root);
     // References to schemas inside these must be followed before the fields go.
     refs::hoist(cx, root);
-    drop_field(cx, root, "webhooks", &DROP_WEBHOOKS);
+    match root.remove("webhooks") {
+        // They pass the same repairs before they are compared.
+        Some(webhooks) if cx.beside().is_some() => root.put("webhooks", webhooks),
+        Some(webhooks) => cx.note(&DROP_WEBHOOKS, webhooks.origin, "dropped webhooks"),
+        None => {}
+    }
     let media_types = root.get("components").and_then(|components| components.get("mediaTypes")).cloned();
     if let Some(components) = root.get_mut("components") {
         drop_field(cx, components, "pathItems", &DROP_PATH_ITEMS);
@@ -50,6 +55,14 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
 fn drop_field(cx: &mut Context, holder: &mut Node, key: &str, rule: &'static Rule) {
     if let Some(dropped) = holder.remove(key) {
         cx.note(rule, dropped.origin, format!("dropped {key}"));
+    }
+}
+
+/// Keeps for a comparison what is dropped, under what it is and where it stands.
+fn keep_part(cx: &mut Context, what: &str, part: &Node) {
+    let pointer = cx.sources.pointer(part.origin);
+    if let Some(beside) = cx.beside() {
+        beside.keep_part(format!("{what} at {pointer}"), part);
     }
 }
 
@@ -75,6 +88,9 @@ fn leave_out_method(cx: &mut Context, method: &str, path: &str, operation: &Node
     cx.note(rule, operation.origin, format!("{method} {path} is left out"));
     let reason = format!("its method is {}, which OpenAPI 3.0 doesn't know", method.to_uppercase());
     cx.leave_out((method, path), Construct::HttpMethod, operation.origin, reason);
+    if let Some(beside) = cx.beside() {
+        beside.keep_part(format!("{} {path}", method.to_uppercase()), operation);
+    }
 }
 
 /// In 3.2 a requirement may refer to its scheme; 3.0 names it.
@@ -142,6 +158,9 @@ impl Visitor for Fields {
             Kind::Response if node.get("$ref").is_none() => drop_field(cx, node, "summary", &DROP_V3_2_FIELD),
             Kind::MediaType => {
                 self.inline_media_type(cx, node);
+                if let Some(schema) = node.get("itemSchema") {
+                    keep_part(cx, "the items of a stream", schema);
+                }
                 drop_field(cx, node, "itemSchema", &DROP_ITEM_SCHEMA);
                 drop_field(cx, node, "itemEncoding", &DROP_V3_2_FIELD);
                 drop_field(cx, node, "prefixEncoding", &DROP_V3_2_FIELD);
@@ -250,6 +269,7 @@ fn drop_mutual_tls(cx: &mut Context, root: &mut Node) {
         let is_kept = scheme.get_str("type") != Some("mutualTLS");
         if !is_kept {
             cx.note(&DROP_MUTUAL_TLS, scheme.origin, format!("dropped the scheme {name}"));
+            keep_part(cx, &format!("the scheme `{name}`"), scheme);
             dropped.insert(name.clone());
         }
         is_kept
@@ -271,9 +291,10 @@ fn drop_requirements(cx: &mut Context, holder: &mut Node, schemes: &HashSet<Stri
     for requirement in elements(holder, "security") {
         let origin = requirement.origin;
         let Some(members) = requirement.as_object_mut() else { continue };
-        members.retain(|name, _| {
+        members.retain(|name, scopes| {
             let is_kept = !schemes.contains(name);
             if !is_kept {
+                keep_part(cx, &format!("what requires `{name}`"), scopes);
                 cx.note(&DROP_MUTUAL_TLS, origin, format!("{name} is no longer required here"));
             }
             is_kept

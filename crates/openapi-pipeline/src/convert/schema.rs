@@ -2,6 +2,7 @@
 
 mod arrays;
 mod conditions;
+mod kept;
 mod nullable;
 mod objects;
 mod scalars;
@@ -45,6 +46,7 @@ pub(super) fn repair(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
             break;
         }
     }
+    kept::keep(cx, schema);
     nullable::types(cx, schema);
     nullable::enum_values(cx, schema);
     scalars::bounds(cx, schema);

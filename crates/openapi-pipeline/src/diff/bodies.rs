@@ -2,7 +2,7 @@
 
 use super::change::{Direction, Rule};
 use super::documentation::{self, is_set};
-use super::engine::{Engine, Shown, UnitId};
+use super::engine::{Engine, Mode, Shown, UnitId};
 use super::rules::{
     ARGUMENT_BECAME_OPTIONAL, REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_OPTIONAL,
     REQUEST_BODY_BECAME_REQUIRED, REQUEST_BODY_DOCUMENTATION_CHANGED, REQUEST_BODY_ENCODING_CHANGED,
@@ -11,6 +11,7 @@ use super::rules::{
 };
 use super::schema::{self, Use};
 use super::side::{Side, Site};
+use super::xml;
 
 /// Compares the bodies that two operations take.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
@@ -55,7 +56,7 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>)
     }
     let pair = (old, new);
     documentation::compare(engine, unit, &REQUEST_BODY_DOCUMENTATION_CHANGED, pair, &["description"], "the body");
-    media_types(engine, unit, Direction::Request, old, new, "the body");
+    media_types(engine, unit, Direction::Request, (old, new), "the body", Mode::default());
 }
 
 /// A media type: its name without what makes no difference, and what is said of it.
@@ -69,30 +70,44 @@ pub(super) fn media_types<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
     direction: Direction,
-    old: Site<'a>,
-    new: Site<'a>,
+    (old, new): (Site<'a>, Site<'a>),
     label: &str,
+    mode: Mode,
 ) {
     let (before, after) = (all(old), all(new));
     let rules: [&'static Rule; 2] = match direction {
         Direction::Request => [&REQUEST_MEDIA_TYPE_REMOVED, &REQUEST_MEDIA_TYPE_ADDED],
         _ => [&RESPONSE_MEDIA_TYPE_REMOVED, &RESPONSE_MEDIA_TYPE_ADDED],
     };
+    let is_request = direction == Direction::Request;
     for media in &before {
-        // A type that a range of the other side covers is still there.
-        match counterpart(&after, &media.name) {
-            Some(other) => same_media(engine, unit, direction, media.site, other.site, label),
-            None => {
-                let message = format!("{label} is no longer {}", media.name);
-                engine.found(unit, rules[0], Shown::new(media.site, &media.name), None, message);
-            }
+        let found = counterparts(&after, &media.name);
+        for other in &found {
+            same_media(engine, unit, direction, (media, other), label, mode);
+        }
+        // Of a range, each type is promised to be taken; of a type, none that is another.
+        let is_kept =
+            found.iter().any(|other| other.name == media.name || covers(&other.name, &media.name) == is_request);
+        if !is_kept {
+            let message = match found.first() {
+                Some(other) => format!("{label} is {} where it was {}", other.name, media.name),
+                None => format!("{label} is no longer {}", media.name),
+            };
+            engine.found(unit, rules[0], Shown::new(media.site, &media.name), None, message);
         }
     }
-    for media in after.iter().filter(|media| counterpart(&before, &media.name).is_none()) {
-        let message = format!("{label} can be {}", media.name);
-        engine.found(unit, rules[1], None, Shown::new(media.site, &media.name), message);
+    for media in &after {
+        let found = counterparts(&before, &media.name);
+        let is_known = found.iter().any(|other| other.name == media.name || covers(&other.name, &media.name));
+        // That a range came back in place of a type was said of the type.
+        if !is_known && (is_request || found.is_empty()) {
+            let message = format!("{label} can be {}", media.name);
+            engine.found(unit, rules[1], None, Shown::new(media.site, &media.name), message);
+        }
     }
-    preferred(engine, unit, direction, &before, &after, label);
+    if !mode.is_incoming {
+        preferred(engine, unit, direction, &before, &after, label);
+    }
 }
 
 fn all(body: Site<'_>) -> Vec<Media<'_>> {
@@ -108,9 +123,14 @@ fn normal(name: &str) -> String {
     parameters.fold(essence, |name, parameter| format!("{name}; {parameter}"))
 }
 
-fn counterpart<'m, 'a>(all: &'m [Media<'a>], name: &str) -> Option<&'m Media<'a>> {
+/// The same media type, else the range that it is of, else those that are of it.
+fn counterparts<'m, 'a>(all: &'m [Media<'a>], name: &str) -> Vec<&'m Media<'a>> {
     let exact = all.iter().find(|media| media.name == name);
-    exact.or_else(|| all.iter().find(|media| covers(&media.name, name) || covers(name, &media.name)))
+    let found = exact.or_else(|| all.iter().find(|media| covers(&media.name, name)));
+    match found {
+        Some(found) => vec![found],
+        None => all.iter().filter(|media| covers(name, &media.name)).collect(),
+    }
 }
 
 /// Whether a range such as `application/*` has a type in it.
@@ -126,10 +146,16 @@ fn same_media<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
     direction: Direction,
-    old: Site<'a>,
-    new: Site<'a>,
+    (old, new): (&Media<'a>, &Media<'a>),
     label: &str,
+    mode: Mode,
 ) {
+    let mode = Mode {
+        is_text: new.name.starts_with("application/x-www-form-urlencoded"),
+        is_xml: xml::is_xml(&new.name) && xml::is_xml(&old.name),
+        ..mode
+    };
+    let (old, new) = (old.site, new.site);
     let documentation = match direction {
         Direction::Request => &REQUEST_BODY_DOCUMENTATION_CHANGED,
         _ => &RESPONSE_DOCUMENTATION_CHANGED,
@@ -140,7 +166,10 @@ fn same_media<'a>(
     }
     let (before, after): (Vec<_>, Vec<_>) =
         (old.get("schema").into_iter().collect(), new.get("schema").into_iter().collect());
-    schema::link(engine, unit, direction, (&before, Use::Item), (&after, Use::Item), label);
+    if mode.is_xml {
+        xml::compare(engine, unit, direction, (&before, &after), None, label);
+    }
+    schema::link(engine, unit, direction, (&before, Use::Item), (&after, Use::Item), label, mode);
 }
 
 /// The generated method speaks one media type: the first of JSON, a form, bytes and text that there is.

@@ -2,8 +2,10 @@
 
 use super::change::Rule;
 use super::engine::{Engine, Shown, UnitId, Work};
+use super::number::canonical;
 use super::rules::{EXTERNAL_DOCS_CHANGED, INFO_CHANGED, SCHEMA_DOCUMENTATION_CHANGED, TAGS_CHANGED};
 use super::side::Site;
+use super::view::Constant;
 use crate::Value;
 
 /// Compares the parts of a document that only describe it.
@@ -76,6 +78,24 @@ pub(super) fn of_schema<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let new = KEYS.iter().map(|key| (*key, work.new.keyword(key))).collect();
     let pair = (work.old.at, work.new.at);
     changed(engine, work.unit, &SCHEMA_DOCUMENTATION_CHANGED, pair, old, new, &work.label);
+    of_constants(engine, work);
+}
+
+/// Compares what is written about alternatives that are read as listed values.
+fn of_constants<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let text = |constant: &Constant<'a>| {
+        ["title", "description"].map(|key| constant.at.get(key).map(says).unwrap_or_default())
+    };
+    for constant in &work.new.constants {
+        let value = canonical(constant.value);
+        let known = work.old.constants.iter().find(|known| canonical(known.value) == value);
+        if let Some(known) = known.filter(|known| text(known) != text(constant)) {
+            let message = format!("what is said of a value of {} reads differently", work.label);
+            let shown =
+                (Shown::new(known.at, text(known).join(" ")), Shown::new(constant.at, text(constant).join(" ")));
+            return engine.found(work.unit, &SCHEMA_DOCUMENTATION_CHANGED, shown.0, shown.1, message);
+        }
+    }
 }
 
 fn changed<'a, 'k>(

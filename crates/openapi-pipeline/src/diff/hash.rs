@@ -21,6 +21,11 @@ impl Hashes {
         self.schema(side, site, MAX_DEPTH)
     }
 
+    /// The number of a keyword's value.
+    pub(super) fn of_keyword<'a>(&mut self, side: &Side<'a>, site: Site<'a>, name: &str) -> u64 {
+        self.member(side, site, name, MAX_DEPTH)
+    }
+
     fn schema<'a>(&mut self, side: &Side<'a>, site: Site<'a>, depth: u8) -> u64 {
         if site.node.get("$ref").is_some() {
             return match depth.checked_sub(1) {
@@ -54,7 +59,18 @@ impl Hashes {
                 }
             }
             Value::Object(members) => {
-                let is_schema = !matches!(key, "properties" | "mapping" | "default" | "enum");
+                let is_schema = !matches!(
+                    key,
+                    "properties"
+                        | "mapping"
+                        | "default"
+                        | "enum"
+                        | "const"
+                        | "patternProperties"
+                        | "dependentSchemas"
+                        | "dependentRequired"
+                        | "dependencies"
+                );
                 let counted = members.iter().filter(|(key, node)| !(is_schema && says_nothing(key, node)));
                 let numbers = counted.map(|(key, node)| (key, self.member(side, site.at(node), key, depth)).numbered());
                 numbers.fold(1, u64::wrapping_add).hash(&mut hasher);

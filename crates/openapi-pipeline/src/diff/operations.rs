@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::engine::{Engine, Shown, UnitId};
+use super::moved::Moved;
 use super::rules::{
     EXTERNAL_DOCS_CHANGED, OPERATION_ADDED, OPERATION_CALLBACKS_CHANGED, OPERATION_DEPRECATED,
     OPERATION_DOCUMENTATION_CHANGED, OPERATION_ID_CHANGED, OPERATION_METHOD_CHANGED, OPERATION_PATH_CHANGED,
     OPERATION_REMOVED, OPERATION_TAGS_CHANGED, OPERATION_UNDEPRECATED, PATH_PARAMETER_RENAMED,
 };
 use super::side::{Operation, Side, Site};
-use super::{bodies, documentation, parameters, responses, security, servers};
+use super::{beside, bodies, documentation, incoming, parameters, responses, security, servers};
 use crate::names::snake;
 use crate::report::signature;
 use crate::vocabulary::layout::{METHODS, tags};
@@ -36,13 +37,13 @@ pub(super) struct Matched<'a> {
 }
 
 /// Finds out which operations belong together: by method and path, whatever its placeholders are called; then by id.
-pub(super) fn match_up<'a>(old: &Side<'a>, new: &Side<'a>) -> Matched<'a> {
-    let (old, new) = (operations(old), operations(new));
+pub(super) fn match_up<'a>(old: &Side<'a>, new: &Side<'a>, moved: Moved<'a>) -> Matched<'a> {
+    let (old, new) = (operations(old, moved.old), operations(new, moved.new));
     let mut partners: Vec<Option<usize>> = vec![None; new.len()];
     let mut is_taken = vec![false; old.len()];
     let keys: [fn(&Operation<'_>) -> Option<String>; 4] = [
-        |operation| Some(operation.name()),
-        |operation| Some(signature(operation.method, &anonymous(operation.path))),
+        |operation| Some(signature(operation.method, &operation.full_path())),
+        |operation| Some(signature(operation.method, &anonymous(&operation.full_path()))),
         |operation| Some(format!("{} {}", operation.method, operation.id()?)),
         |operation| operation.id().map(str::to_owned),
     ];
@@ -72,13 +73,13 @@ pub(super) fn match_up<'a>(old: &Side<'a>, new: &Side<'a>) -> Matched<'a> {
     Matched { pairs: pairs.collect(), old: counts.0, new: counts.1 }
 }
 
-fn operations<'a>(side: &Side<'a>) -> Vec<Operation<'a>> {
+fn operations<'a>(side: &Side<'a>, prefix: &'a str) -> Vec<Operation<'a>> {
     let mut all = Vec::new();
     for (path, item) in side.root.members("paths") {
         let item = side.resolve(item);
         for (method, node) in item.node.as_object().into_iter().flatten() {
             if METHODS.contains(&method.as_str()) && node.as_object().is_some() {
-                all.push(Operation { path, method, item, site: item.at(node) });
+                all.push(Operation { path, prefix, method, item, site: item.at(node) });
             }
         }
     }
@@ -132,7 +133,10 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>
     }
     security::compare(engine, unit, old.site, new.site);
     parameters::compare(engine, unit, old, new, &renamed(old, new));
-    bodies::compare(engine, unit, old.site, new.site);
+    if !beside::contradictions(engine, unit, old.site, new.site) {
+        bodies::compare(engine, unit, old.site, new.site);
+    }
+    incoming::callbacks(engine, unit, old.site, new.site);
     responses::compare(engine, unit, old.site, new.site);
 }
 
@@ -142,7 +146,7 @@ fn text_of(operation: &Operation<'_>) -> String {
 
 /// Placeholders of the path by their old name, where it is another now.
 fn renamed<'a>(old: &Operation<'a>, new: &Operation<'a>) -> HashMap<&'a str, &'a str> {
-    if anonymous(old.path) != anonymous(new.path) {
+    if anonymous(&old.full_path()) != anonymous(&new.full_path()) {
         return HashMap::new();
     }
     let pairs = placeholders(old.path).into_iter().zip(placeholders(new.path));
@@ -158,7 +162,7 @@ fn place<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>, new: &O
     }
     let has_slash = |path: &str| path.len() > 1 && path.ends_with('/');
     let message = match (has_slash(old.path), has_slash(new.path)) {
-        _ if anonymous(old.path) != anonymous(new.path) => {
+        _ if anonymous(&old.full_path()) != anonymous(&new.full_path()) => {
             Some(format!("the path was {} and is {}", old.path, new.path))
         }
         (true, false) => Some("the path lost the slash at its end".to_owned()),

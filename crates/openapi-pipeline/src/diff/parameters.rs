@@ -7,13 +7,13 @@ use indexmap::IndexMap;
 
 use super::change::Direction;
 use super::documentation::{self, is_set};
-use super::engine::{Engine, Shown, UnitId};
+use super::engine::{Engine, Mode, Shown, UnitId};
 use super::rules::{
     ARGUMENT_BECAME_OPTIONAL, REQUEST_PARAMETER_ADDED_OPTIONAL, REQUEST_PARAMETER_ADDED_REQUIRED,
     REQUEST_PARAMETER_BECAME_OPTIONAL, REQUEST_PARAMETER_BECAME_REQUIRED, REQUEST_PARAMETER_CONTENT_CHANGED,
     REQUEST_PARAMETER_DEPRECATED, REQUEST_PARAMETER_DOCUMENTATION_CHANGED, REQUEST_PARAMETER_ENCODING_CHANGED,
     REQUEST_PARAMETER_MOVED, REQUEST_PARAMETER_REMOVED, REQUEST_PARAMETER_STYLE_CHANGED,
-    REQUEST_PARAMETER_UNDEPRECATED,
+    REQUEST_PARAMETER_UNDEPRECATED, RESPONSE_HEADER_CONTENT_CHANGED, RESPONSE_HEADER_STYLE_CHANGED,
 };
 use super::schema::{self, Use};
 use super::side::{Operation, Side, Site};
@@ -111,13 +111,14 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, place: &str, name: &str, old:
     let (before, after) = (value_schema(old), value_schema(new));
     if is_document(old) != is_document(new) && is_written_alike(engine, old, &before, new, &after) {
         became_document(engine, unit, &label, old, new);
-    } else if content(engine, unit, &label, old, new) {
+    } else if content(engine, unit, Direction::Request, &label, old, new) {
         return;
     }
-    style(engine, unit, place, &label, (old, &before), (new, &after));
+    style(engine, unit, Direction::Request, place, &label, (old, &before), (new, &after));
     let way = if place == "query" { Use::Query } else { Use::Parameter };
     let (before, after) = ((before.as_slice(), way), (after.as_slice(), way));
-    schema::link(engine, unit, Direction::Request, before, after, &label);
+    let mode = Mode { is_segment: place == "path", ..Mode::default() };
+    schema::link(engine, unit, Direction::Request, before, after, &label, mode);
 }
 
 /// The schema, or nothing, which allows anything.
@@ -155,7 +156,7 @@ fn required<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Site<'a
 }
 
 /// The schema of a plain value, or of the document that the value is.
-fn value_schema(parameter: Site<'_>) -> Vec<Site<'_>> {
+pub(super) fn value_schema(parameter: Site<'_>) -> Vec<Site<'_>> {
     let media = parameter.members("content").next().map(|(_, media)| media);
     schema_of(media.unwrap_or(parameter))
 }
@@ -189,7 +190,14 @@ fn became_document<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: 
 }
 
 /// Compares a value that is a document of a media type. True when one of the two is such a value.
-fn content<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Site<'a>, new: Site<'a>) -> bool {
+pub(super) fn content<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    direction: Direction,
+    label: &str,
+    old: Site<'a>,
+    new: Site<'a>,
+) -> bool {
     let media = |site: Site<'a>| site.members("content").next();
     let (before, after) = (media(old), media(new));
     match (before, after) {
@@ -197,22 +205,27 @@ fn content<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Site<'a>
         (Some((before, old)), Some((after, new))) if before.eq_ignore_ascii_case(after) => {
             let (old, new) = (schema_of(old), schema_of(new));
             let (old, new) = ((old.as_slice(), Use::Item), (new.as_slice(), Use::Item));
-            schema::link(engine, unit, Direction::Request, old, new, label);
+            schema::link(engine, unit, direction, old, new, label, Mode::default());
         }
         _ => {
             let text = |media: Option<(&str, Site<'a>)>| media.map_or("a plain value", |(name, _)| name).to_owned();
             let shown = (Shown::new(old, text(before)), Shown::new(new, text(after)));
             let message = format!("{label} is written as {}", text(after));
-            engine.found(unit, &REQUEST_PARAMETER_CONTENT_CHANGED, shown.0, shown.1, message);
+            let rule = match direction {
+                Direction::Request => &REQUEST_PARAMETER_CONTENT_CHANGED,
+                _ => &RESPONSE_HEADER_CONTENT_CHANGED,
+            };
+            engine.found(unit, rule, shown.0, shown.1, message);
         }
     }
     true
 }
 
 /// Style and explode matter to lists and objects only; of other values all styles but a few are the same.
-fn style<'a>(
+pub(super) fn style<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
+    direction: Direction,
     place: &str,
     label: &str,
     (old, old_schema): (Site<'a>, &[Site<'a>]),
@@ -229,8 +242,9 @@ fn style<'a>(
         match (may_be_structured, style.as_str()) {
             (false, "matrix" | "label") => style,
             (false, _) => String::new(),
-            // `deepObject` is exploded whatever it says.
+            // `deepObject` is exploded whatever it says, and commas are between the elements of an array either way.
             (true, "deepObject") => style,
+            (true, "simple") if view.is_kind("array") => style,
             (true, _) => format!("{style}, {}", if explode { "exploded" } else { "not exploded" }),
         }
     };
@@ -241,6 +255,10 @@ fn style<'a>(
     if before != after && kinds.len() == 1 {
         let shown = (Shown::new(old, before.clone()), Shown::new(new, after.clone()));
         let message = format!("{label} is written as {after}; it was {before}");
-        engine.found(unit, &REQUEST_PARAMETER_STYLE_CHANGED, shown.0, shown.1, message);
+        let rule = match direction {
+            Direction::Request => &REQUEST_PARAMETER_STYLE_CHANGED,
+            _ => &RESPONSE_HEADER_STYLE_CHANGED,
+        };
+        engine.found(unit, rule, shown.0, shown.1, message);
     }
 }

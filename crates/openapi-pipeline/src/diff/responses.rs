@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::bodies;
 use super::change::Direction;
 use super::documentation::{self, is_set};
-use super::engine::{Engine, Shown, UnitId};
+use super::engine::{Engine, Mode, Shown, UnitId};
 use super::rules::{
     ERROR_VARIANT_REMOVED, GENERATED_TYPE_CHANGED, RESPONSE_DOCUMENTATION_CHANGED, RESPONSE_ERROR_STATUS_ADDED,
     RESPONSE_ERROR_STATUS_REMOVED, RESPONSE_HEADER_ADDED, RESPONSE_HEADER_BECAME_OPTIONAL,
@@ -16,6 +15,7 @@ use super::rules::{
 };
 use super::schema::{self, Use};
 use super::side::{Side, Site};
+use super::{bodies, parameters};
 
 /// The responses of an operation by status, which is written in capitals.
 type Responses<'a> = IndexMap<String, Site<'a>>;
@@ -111,7 +111,7 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, 
     documentation::compare(engine, unit, &RESPONSE_LINKS_CHANGED, pair, &["links"], &label);
     headers(engine, unit, status, old, new);
     error_body(engine, unit, status, old, new);
-    bodies::media_types(engine, unit, Direction::Response, old, new, &label);
+    bodies::media_types(engine, unit, Direction::Response, (old, new), &label, Mode::default());
 }
 
 fn headers<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, new: Site<'a>) {
@@ -151,9 +151,20 @@ fn headers<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a
             &["description"],
             &label,
         );
-        let schema = |header: &Site<'a>| -> Vec<Site<'a>> { header.get("schema").into_iter().collect() };
-        let (old, new) = (schema(header), schema(other));
-        schema::link(engine, unit, Direction::Response, (&old, Use::Parameter), (&new, Use::Parameter), &label);
+        if parameters::content(engine, unit, Direction::Response, &label, *header, *other) {
+            continue;
+        }
+        let (old, new) = (parameters::value_schema(*header), parameters::value_schema(*other));
+        parameters::style(engine, unit, Direction::Response, "header", &label, (*header, &old), (*other, &new));
+        schema::link(
+            engine,
+            unit,
+            Direction::Response,
+            (&old, Use::Parameter),
+            (&new, Use::Parameter),
+            &label,
+            Mode::default(),
+        );
     }
     for (name, header) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
         let message = format!("the header `{name}` of the response {status} is new");

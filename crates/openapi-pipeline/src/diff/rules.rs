@@ -23,13 +23,23 @@ catalogue! {
         TAGS_CHANGED Documentation "document-tags-changed" "The list of tags, or what it says of one, is different.";
         EXTERNAL_DOCS_CHANGED Documentation "external-docs-changed" "The link to documentation elsewhere is different.";
         SERVER_REMOVED Breaking "server-removed" "A server is no longer listed: whoever calls it has to move.";
+        SERVER_DEFAULT_CHANGED Breaking "server-default-changed" "Another server is the first of the list: callers who choose none reach another one.";
+        SERVER_PREFIX_MOVED Source "server-prefix-moved" "A part of all URLs moved between the servers and the paths: calls go to the same addresses, but a server that the caller names has to be named anew.";
         SERVER_ADDED Compatible "server-added" "There is one more server to choose from.";
         SERVER_VARIABLE_VALUE_REMOVED Breaking "server-variable-value-removed" "A variable of a server's URL lost a value: the server it led to is no longer listed.";
         SERVER_VARIABLE_VALUE_ADDED Compatible "server-variable-value-added" "A variable of a server's URL has one more value.";
-        SERVER_VARIABLE_DEFAULT_CHANGED Compatible "server-variable-default-changed" "A variable of a server's URL has another default: callers who choose no value reach another server.";
+        SERVER_VARIABLE_DEFAULT_CHANGED Breaking "server-variable-default-changed" "A variable of a server's URL has another default: callers who choose no value reach another server.";
         SERVER_RENAMED Source "server-renamed" "A short description of a server is another: the generated variant is named after it.";
         SERVER_DESCRIPTION_CHANGED Documentation "server-description-changed" "The description of a server reads differently.";
         SECURITY_SCHEME_CHANGED Compatible "security-scheme-changed" "The same kind of credential is obtained elsewhere, or its description reads differently.";
+        SECURITY_FLOW_REMOVED Breaking "security-flow-removed" "A way to obtain a token (`flows`) is gone: whoever obtains tokens that way has to change.";
+        SECURITY_FLOW_ADDED Compatible "security-flow-added" "There is one more way to obtain a token.";
+        WEBHOOK_ADDED Compatible "incoming-call-added" "The API makes one more call to its callers (`webhooks`, `callbacks`).";
+        WEBHOOK_REMOVED Breaking "incoming-call-removed" "The API no longer makes a call that its callers wait for.";
+        WEBHOOK_CHANGED Breaking "incoming-call-changed" "A call that the API makes has other parameters, another credential, or asks for another answer.";
+        UNCONVERTED_OPERATION_ADDED Compatible "unconverted-operation-added" "There is a new operation that no client is generated for: OpenAPI 3.0 has no place for it.";
+        UNCONVERTED_OPERATION_REMOVED Breaking "unconverted-operation-removed" "An operation that no client is generated for is gone.";
+        UNCONVERTED_PART_CHANGED Breaking "unconverted-part-changed" "Something is different that OpenAPI 3.0 has no place for, and that is only compared as it is written: nothing can be promised of it.";
         COMPARISON_INCOMPLETE Breaking "comparison-incomplete" "The documents are too entangled to be compared to the end, so nothing can be promised.";
     }
     Operation {
@@ -38,6 +48,8 @@ catalogue! {
         OPERATION_PATH_CHANGED Breaking "operation-path-changed" "The operation is found at another path, be it only by a slash at the end: calls of the old one fail.";
         OPERATION_METHOD_CHANGED Breaking "operation-method-changed" "The operation has another method: calls with the old one fail.";
         OPERATION_ID_CHANGED Source "operation-id-changed" "The operation has another id: the generated method, its request and its error are named after it.";
+        OPERATION_CONTRADICTORY Breaking "operation-contradictory" "The description of an operation contradicts itself, so that it can't be called as described.";
+        OPERATION_CONSISTENT Compatible "operation-consistent" "The description of an operation no longer contradicts itself.";
         OPERATION_DEPRECATED Compatible "operation-deprecated" "The operation still works, but should no longer be used.";
         OPERATION_UNDEPRECATED Compatible "operation-undeprecated" "The operation may be used again.";
         OPERATION_DOCUMENTATION_CHANGED Documentation "operation-documentation-changed" "The summary or description of an operation reads differently.";
@@ -113,6 +125,11 @@ catalogue! {
         REQUEST_DISCRIMINATOR_VALUE_CHANGED Breaking "request-discriminator-value-changed" "A value names another alternative.";
         REQUEST_NOT_TIGHTENED Breaking "request-not-tightened" "Values that were taken are ruled out by a `not`.";
         REQUEST_NOT_LOOSENED Compatible "request-not-loosened" "A `not` that ruled out values is gone.";
+        REQUEST_KEYWORD_ADDED Breaking "request-keyword-added" "A keyword of OpenAPI 3.1 (`contains`, `if`, `propertyNames`, …) restricts what is taken.";
+        REQUEST_KEYWORD_REMOVED Compatible "request-keyword-removed" "A keyword of OpenAPI 3.1 no longer restricts what is taken.";
+        REQUEST_KEYWORD_CHANGED Breaking "request-keyword-changed" "A keyword of OpenAPI 3.1 restricts what is taken in another way, and may rule out what was taken.";
+        REQUEST_XML_CHANGED Breaking "request-xml-changed" "A value is written into an XML body by another name, namespace or form (`xml`).";
+        REQUEST_SCHEMA_REWRITTEN Compatible "request-schema-rewritten" "A schema is written in another way, and everything that was taken still is.";
         REQUEST_DEFAULT_CHANGED Compatible "request-default-changed" "What the server takes when nothing is sent is different.";
     }
     Response {
@@ -127,6 +144,8 @@ catalogue! {
         RESPONSE_HEADER_ADDED Compatible "response-header-added" "Responses have one more header.";
         RESPONSE_HEADER_BECAME_OPTIONAL Breaking "response-header-became-optional" "A header that was always there can be absent.";
         RESPONSE_HEADER_BECAME_REQUIRED Compatible "response-header-became-required" "A header is always there.";
+        RESPONSE_HEADER_STYLE_CHANGED Breaking "response-header-style-changed" "An object is written into a header in another way (`explode`).";
+        RESPONSE_HEADER_CONTENT_CHANGED Breaking "response-header-content-changed" "The value of a header is a document of another media type, or no longer one.";
         RESPONSE_LINKS_CHANGED Documentation "response-links-changed" "The links from a response to other operations are different; they are no part of a client.";
         RESPONSE_DOCUMENTATION_CHANGED Documentation "response-documentation-changed" "The description or example of a response or header reads differently.";
         RESPONSE_TYPE_NARROWED Compatible "response-type-narrowed" "Fewer types of values come back.";
@@ -146,6 +165,7 @@ catalogue! {
         RESPONSE_ENUM_REMOVED Compatible "response-enum-removed" "Values that are not listed can come back. A generated client copes: its enums keep unknown values.";
         RESPONSE_ENUM_VALUE_REMOVED Compatible "response-enum-value-removed" "A listed value no longer comes back.";
         RESPONSE_ENUM_VALUE_ADDED Compatible "response-enum-value-added" "One more value can come back. A generated client copes: its enums keep unknown values.";
+        RESPONSE_ENUM_REPLACED Breaking "response-enum-replaced" "Of the listed values that could come back, none does any more: whoever tells them apart finds nothing known.";
         RESPONSE_CLOSED_ENUM_WIDENED Breaking "response-closed-enum-widened" "More values can come back of an enum that isn't one of texts: the generated type has no place for unknown ones.";
         RESPONSE_NULLABLE_GAINED Breaking "response-nullable-gained" "`null` can come back.";
         RESPONSE_NULLABLE_LOST Compatible "response-nullable-lost" "`null` no longer comes back.";
@@ -168,6 +188,11 @@ catalogue! {
         RESPONSE_DISCRIMINATOR_VALUE_CHANGED Breaking "response-discriminator-value-changed" "A value names another alternative.";
         RESPONSE_NOT_TIGHTENED Compatible "response-not-tightened" "Values that could come back are ruled out by a `not`.";
         RESPONSE_NOT_LOOSENED Breaking "response-not-loosened" "Values that a `not` ruled out can come back.";
+        RESPONSE_KEYWORD_ADDED Compatible "response-keyword-added" "A keyword of OpenAPI 3.1 (`contains`, `if`, `propertyNames`, …) promises more of what comes back.";
+        RESPONSE_KEYWORD_REMOVED Breaking "response-keyword-removed" "A keyword of OpenAPI 3.1 that promised something of what comes back is gone.";
+        RESPONSE_KEYWORD_CHANGED Breaking "response-keyword-changed" "A keyword of OpenAPI 3.1 promises something else of what comes back.";
+        RESPONSE_XML_CHANGED Breaking "response-xml-changed" "A value stands in an XML body by another name, namespace or form (`xml`).";
+        RESPONSE_SCHEMA_REWRITTEN Compatible "response-schema-rewritten" "A schema is written in another way, and nothing comes back that could not before.";
         RESPONSE_DEFAULT_CHANGED Compatible "response-default-changed" "What the absence of a value means is different.";
     }
     Schema {
@@ -180,5 +205,110 @@ catalogue! {
         ARGUMENT_BECAME_OPTIONAL Source "argument-became-optional" "A required argument of the generated method became an optional setter.";
         ERROR_VARIANT_REMOVED Source "error-variant-removed" "The generated error of an operation lost a variant.";
         SUCCESS_TYPE_CHANGED Source "success-type-changed" "The generated method returns another type, because there are other successes or media types, or sends a body of another.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Words of which one undoes the other.
+    const OPPOSITES: [(&str, &str); 8] = [
+        ("added", "removed"),
+        ("gained", "lost"),
+        ("narrowed", "widened"),
+        ("tightened", "loosened"),
+        ("required", "optional"),
+        ("closed", "opened"),
+        ("deprecated", "undeprecated"),
+        ("contradictory", "consistent"),
+    ];
+
+    /// Rules without a mirror, by how their names begin, and why there is none.
+    const ONE_WAY: [(&str, &str); 9] = [
+        ("argument-became-optional", "an argument that becomes required breaks calls, which is said of the parameter"),
+        ("error-variant-removed", "a variant more breaks nothing: the enum is open"),
+        ("request-body-", "a body that is added is required or not, which makes no difference once it is gone"),
+        (
+            "request-parameter-",
+            "a parameter that is added is required or not, which makes no difference once it is gone",
+        ),
+        ("request-property-", "a property that is added is required or not, which makes no difference once it is gone"),
+        ("response-closed-enum-widened", "fewer values of a closed enum are fewer listed values like any others"),
+        (
+            "response-optional-header-removed",
+            "a header that is added breaks nothing, whether it is always there or not",
+        ),
+        (
+            "response-property-",
+            "a property that is added is required or not, which makes no difference once it is gone",
+        ),
+        ("security-optional", "credentials that are needed again are `security-added`"),
+    ];
+
+    /// Rules of one direction, by how their names begin, and why the other has none.
+    const ONE_DIRECTION: [(&str, &str); 12] = [
+        ("request-body-", "what an answer says of its body is said of the answer"),
+        ("request-parameter-", "parameters are sent, and don't come back"),
+        ("request-property-became-read-only", "the mirror is `response-property-became-write-only`"),
+        ("request-property-became-writable", "the mirror is `response-property-became-readable`"),
+        ("response-closed-enum-widened", "a server knows the values that it takes"),
+        ("response-documentation-changed", "requests have it for parameters and bodies"),
+        ("response-enum-replaced", "of a request, one value that is gone is enough"),
+        ("response-header-", "headers of requests are parameters"),
+        ("response-links-changed", "links lead on from answers"),
+        ("response-optional-header-removed", "headers of requests are parameters"),
+        ("response-property-became-", "the mirrors are `request-property-became-read-only` and `-writable`"),
+        ("response-", "a request has no status"),
+    ];
+
+    fn names() -> BTreeSet<&'static str> {
+        ALL.iter().map(|rule| rule.name).collect()
+    }
+
+    /// The sentence for a rule, and that it is one that is needed.
+    fn reason<'r>(reasons: &'r [(&str, &str)], name: &str) -> Option<&'r str> {
+        reasons.iter().find(|(begin, _)| name.starts_with(begin)).map(|(_, reason)| *reason)
+    }
+
+    #[test]
+    fn what_can_be_done_can_be_undone() {
+        let (names, mut used) = (names(), BTreeSet::new());
+        for name in &names {
+            let words: Vec<&str> = name.split('-').collect();
+            for (one, other) in OPPOSITES.iter().flat_map(|(one, other)| [(one, other), (other, one)]) {
+                let mirror: Vec<&str> = words.iter().map(|word| if word == one { *other } else { *word }).collect();
+                if mirror != words && !names.contains(mirror.join("-").as_str()) {
+                    assert!(
+                        reason(&ONE_WAY, name).is_some(),
+                        "{name} has no mirror {}, and no reason",
+                        mirror.join("-")
+                    );
+                    used.extend(reason(&ONE_WAY, name));
+                }
+            }
+        }
+        let needless: Vec<_> = ONE_WAY.iter().filter(|(_, reason)| !used.contains(reason)).collect();
+        assert!(needless.is_empty(), "no rule needs {needless:?}");
+    }
+
+    #[test]
+    fn what_is_said_of_requests_is_said_of_answers() {
+        let (names, mut used) = (names(), BTreeSet::new());
+        for name in &names {
+            let (request, response) = (name.strip_prefix("request-"), name.strip_prefix("response-"));
+            let mirror = request.map(|rest| format!("response-{rest}"));
+            let Some(mirror) = mirror.or_else(|| response.map(|rest| format!("request-{rest}"))) else { continue };
+            if !names.contains(mirror.as_str()) {
+                let known = reason(&ONE_DIRECTION, name);
+                let is_status = !name.starts_with("response-") || known != reason(&ONE_DIRECTION, "response-");
+                assert!(known.is_some() && (is_status || name.contains("-status-")), "{name} has no mirror {mirror}");
+                used.extend(known);
+            }
+        }
+        let needless: Vec<_> = ONE_DIRECTION.iter().filter(|(_, reason)| !used.contains(reason)).collect();
+        assert!(needless.is_empty(), "no rule needs {needless:?}");
     }
 }

@@ -9,23 +9,25 @@ mod shape;
 
 use std::rc::Rc;
 
-use super::change::{Direction, Rule};
-use super::documentation;
-use super::engine::{Engine, Shown, UnitId, Work};
+use super::change::Direction;
+use super::engine::{Engine, Mode, Proof, Shown, UnitId, Work};
 use super::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_DEFAULT_CHANGED, REQUEST_NOT_LOOSENED, REQUEST_NOT_TIGHTENED,
-    REQUEST_NULLABLE_GAINED, REQUEST_NULLABLE_LOST, RESPONSE_DEFAULT_CHANGED, RESPONSE_NOT_LOOSENED,
-    RESPONSE_NOT_TIGHTENED, RESPONSE_NULLABLE_GAINED, RESPONSE_NULLABLE_LOST, SCHEMA_DEPRECATED, SCHEMA_UNDEPRECATED,
-    TYPE_RENAMED,
+    REQUEST_NULLABLE_GAINED, REQUEST_NULLABLE_LOST, REQUEST_SCHEMA_REWRITTEN, RESPONSE_DEFAULT_CHANGED,
+    RESPONSE_NOT_LOOSENED, RESPONSE_NOT_TIGHTENED, RESPONSE_NULLABLE_GAINED, RESPONSE_NULLABLE_LOST,
+    RESPONSE_SCHEMA_REWRITTEN, SCHEMA_DEPRECATED, SCHEMA_UNDEPRECATED, TYPE_RENAMED,
 };
-use super::side::Site;
-use super::view::View;
+use super::side::{Side, Site};
+use super::subset::{self, Way};
+use super::view::{Reading, View};
+use super::xml;
+use super::{beside, documentation};
 use crate::names::type_name;
 
 pub(super) use shape::Use;
 
-/// Of two rules about the same thing, the one for a direction.
-fn pick(direction: Direction, request: &'static Rule, response: &'static Rule) -> &'static Rule {
+/// Of two things, such as rules, the one for a direction.
+fn pick<T: ?Sized>(direction: Direction, request: &'static T, response: &'static T) -> &'static T {
     if direction == Direction::Request { request } else { response }
 }
 
@@ -37,9 +39,11 @@ pub(super) fn link<'a>(
     (old, old_use): (&[Site<'a>], Use),
     (new, new_use): (&[Site<'a>], Use),
     label: &str,
+    mode: Mode,
 ) {
     let (old, new) = (engine.old_view(old), engine.new_view(new));
-    let unit = engine.schemas(from, direction, &old, &new, label, new_use.is_text());
+    let mode = Mode { is_text: mode.is_text || new_use.is_text(), ..mode };
+    let unit = engine.schemas(from, direction, &old, &new, label, mode);
     if unit == from {
         return;
     }
@@ -66,13 +70,26 @@ pub(super) fn link<'a>(
 }
 
 /// Compares a pair.
-pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    documentation::of_schema(engine, work);
-    if !work.is_text {
-        nullable(engine, work);
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, mut work: Work<'a>) {
+    documentation::of_schema(engine, &work);
+    unmerge(engine, &mut work);
+    let is_union = [&work.old, &work.new].iter().any(|view| !view.unions.is_empty());
+    // Alternatives find each other by likeness; that a value of one is one of another has to be known before.
+    if is_union && work.mode.proof != Proof::Same && !are_alike(engine, &work) {
+        work.mode.proof = work.mode.proof.max(proof(engine, &work));
     }
-    default(engine, work);
-    deprecated(engine, work);
+    if !work.mode.is_text && !work.mode.knows_null {
+        nullable(engine, &work);
+    }
+    default(engine, &work);
+    deprecated(engine, &work);
+    values(engine, &work);
+    settle(engine, &work);
+    beside::keywords(engine, &work);
+    discriminator::subtypes(engine, &work);
+}
+
+fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     if alternatives::one_side_only(engine, work) || !scalars::kinds(engine, work) {
         return;
     }
@@ -83,8 +100,61 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     nots(engine, work);
 }
 
+/// A union of one alternative is read as that alternative, unless there are more on the other side.
+fn unmerge<'a>(engine: &Engine<'a>, work: &mut Work<'a>) {
+    let reading = Reading { keeps_singles: true, leaves_out: Vec::new() };
+    let read = |side: &Side<'a>, view: &View<'a>| Rc::new(View::read(side, &view.sites, &reading));
+    match (work.old.unions.is_empty(), work.new.unions.is_empty()) {
+        (true, false) if work.old.has_single => work.old = read(&engine.old, &work.old),
+        (false, true) if work.new.has_single => work.new = read(&engine.new, &work.new),
+        _ => {}
+    }
+}
+
+/// Whether both sides are written alike, as far as references are followed.
+fn are_alike<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
+    let mut hashes = std::mem::take(&mut engine.hashes);
+    let old: Vec<u64> = work.old.parts.iter().map(|part| hashes.of(&engine.old, *part)).collect();
+    let new: Vec<u64> = work.new.parts.iter().map(|part| hashes.of(&engine.new, *part)).collect();
+    engine.hashes = hashes;
+    old == new
+}
+
+/// What can be proved of the values of a pair.
+fn proof<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> Proof {
+    let way = Way { direction: work.direction, is_text: work.mode.is_text };
+    let mut is_within = |is_new: bool| {
+        let (one, other) = if is_new { (&work.new, &work.old) } else { (&work.old, &work.new) };
+        subset::is_within(engine, way, one, other, is_new)
+    };
+    let is_response = work.direction == Direction::Response;
+    match (is_within(is_response), is_response) {
+        (false, _) => Proof::Nothing,
+        (true, is_new) if is_within(!is_new) => Proof::Same,
+        (true, _) => Proof::Kept,
+    }
+}
+
+/// Leaves out what was only written in another way.
+fn settle<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let mut known = work.mode.proof;
+    if known != Proof::Same && engine.is_unsettled(work.unit) {
+        known = known.max(proof(engine, work));
+    }
+    if known != Proof::Nothing && engine.settle(work.unit, known) && known == Proof::Kept {
+        let rule = pick(work.direction, &REQUEST_SCHEMA_REWRITTEN, &RESPONSE_SCHEMA_REWRITTEN);
+        let what = pick(work.direction, "takes all that it took", "gives nothing that it didn't");
+        let (old, new) = (Shown::new(work.old.at, "as it was"), Shown::new(work.new.at, "written otherwise"));
+        engine.found(work.unit, rule, old, new, format!("{} is written in another way, and {what}", work.label));
+    }
+}
+
 fn nullable<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let Work { old, new, direction, label, .. } = work;
+    // Where one is free, it is the type that is narrowed or widened.
+    if old.is_free() || new.is_free() {
+        return;
+    }
     match (old.nullable, new.nullable) {
         (None, Some(word)) => {
             let rule = pick(*direction, &REQUEST_NULLABLE_GAINED, &RESPONSE_NULLABLE_GAINED);
@@ -140,23 +210,39 @@ fn deprecated<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
 fn items<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     if work.old.is_kind("array") && work.new.is_kind("array") {
         let label = format!("an item of {}", work.label);
+        if work.mode.is_xml {
+            let pair = (work.old.items.as_slice(), work.new.items.as_slice());
+            xml::compare(engine, work.unit, work.direction, pair, Some(("item", "item")), &label);
+        }
         let (old, new) = ((work.old.items.as_slice(), Use::Item), (work.new.items.as_slice(), Use::Item));
-        link(engine, work.unit, work.direction, old, new, &label);
+        link(engine, work.unit, work.direction, old, new, &label, work.mode.inner());
     }
 }
 
-/// What must not hold is compared by its text: there is no telling which of two allows more.
+/// What must not hold. What an old `not` ruled out may be ruled out once more; what a new one does has to be, still.
 fn nots<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    let lacks = |view: &Rc<View<'a>>, not: &Site<'a>| !view.nots.iter().any(|other| other.node == not.node);
-    for not in work.new.nots.iter().filter(|not| lacks(&work.old, not)) {
+    let way = Way { direction: work.direction, is_text: work.mode.is_text };
+    let mut lacks = |not: &Site<'a>, is_new: bool, others: &[Site<'a>]| {
+        let view = |engine: &mut Engine<'a>, site: Site<'a>, is_new| match is_new {
+            true => engine.new_view(&[site]),
+            false => engine.old_view(&[site]),
+        };
+        !others.iter().any(|other| {
+            let (one, other) = (view(engine, *not, is_new), view(engine, *other, !is_new));
+            subset::is_within(engine, way, &one, &other, is_new)
+        })
+    };
+    let more: Vec<Site<'a>> = work.new.nots.iter().filter(|not| lacks(not, true, &work.old.nots)).copied().collect();
+    let less: Vec<Site<'a>> = work.old.nots.iter().filter(|not| lacks(not, false, &work.new.nots)).copied().collect();
+    for not in more {
         let rule = pick(work.direction, &REQUEST_NOT_TIGHTENED, &RESPONSE_NOT_TIGHTENED);
         let message = format!("values of {} are ruled out", work.label);
-        engine.found(work.unit, rule, None, Shown::value(*not), message);
+        engine.found(work.unit, rule, None, Shown::value(not), message);
     }
-    for not in work.old.nots.iter().filter(|not| lacks(&work.new, not)) {
+    for not in less {
         let rule = pick(work.direction, &REQUEST_NOT_LOOSENED, &RESPONSE_NOT_LOOSENED);
         let message = format!("values of {} are no longer ruled out", work.label);
-        engine.found(work.unit, rule, Shown::value(*not), None, message);
+        engine.found(work.unit, rule, Shown::value(not), None, message);
     }
 }
 

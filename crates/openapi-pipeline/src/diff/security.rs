@@ -1,13 +1,15 @@
 //! What a caller must show.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::engine::{Engine, Shown, UnitId};
 use super::rules::{
-    SECURITY_ADDED, SECURITY_ALTERNATIVE_ADDED, SECURITY_ALTERNATIVE_REMOVED, SECURITY_OPTIONAL, SECURITY_REMOVED,
-    SECURITY_SCHEME_CHANGED, SECURITY_SCOPE_ADDED, SECURITY_SCOPE_REMOVED,
+    SECURITY_ADDED, SECURITY_ALTERNATIVE_ADDED, SECURITY_ALTERNATIVE_REMOVED, SECURITY_FLOW_ADDED,
+    SECURITY_FLOW_REMOVED, SECURITY_OPTIONAL, SECURITY_REMOVED, SECURITY_SCHEME_CHANGED, SECURITY_SCOPE_ADDED,
+    SECURITY_SCOPE_REMOVED,
 };
 use super::side::{Side, Site};
+use crate::vocabulary::layout::METHODS;
 
 /// Credentials that are needed together: what kind, and with which scopes. None at all is an alternative too.
 type Alternative = BTreeMap<String, BTreeSet<String>>;
@@ -28,6 +30,9 @@ pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
         let Some(known) = old.get("securitySchemes").and_then(|schemes| schemes.get(name)) else { continue };
         let (before, after) = (engine.old.resolve(known), engine.new.resolve(scheme));
         let (old_kind, new_kind) = (kind_of(name, before), kind_of(name, after));
+        if old_kind == new_kind && is_required(&engine.old, name) {
+            flows(engine, unit, name, before, after);
+        }
         let text = |site: Site<'_>| {
             let mut value = site.node.to_json();
             if let Some(members) = value.as_object_mut() {
@@ -43,10 +48,61 @@ pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
     }
 }
 
+/// Whether the document or one of its operations asks for a scheme.
+fn is_required(side: &Side<'_>, name: &str) -> bool {
+    let asks = |holder: Site<'_>| holder.elements("security").any(|requirement| requirement.get(name).is_some());
+    let items = || side.root.members("paths").map(|(_, item)| side.resolve(item));
+    asks(side.root) || items().any(|item| METHODS.iter().filter_map(|method| item.get(method)).any(asks))
+}
+
+/// Compares the ways in which a token is obtained.
+fn flows<'a>(engine: &mut Engine<'a>, unit: UnitId, name: &str, old: Site<'a>, new: Site<'a>) {
+    let flow = |site: Site<'a>, flow: &str| site.get("flows").and_then(|flows| flows.get(flow));
+    for (kind, site) in old.members("flows").filter(|(kind, _)| !kind.starts_with("x-") && flow(new, kind).is_none()) {
+        let message = format!("`{name}` has no flow {kind} any more");
+        engine.found(unit, &SECURITY_FLOW_REMOVED, Shown::new(site, kind), None, message);
+    }
+    for (kind, site) in new.members("flows").filter(|(kind, _)| !kind.starts_with("x-") && flow(old, kind).is_none()) {
+        let message = format!("`{name}` has the flow {kind}");
+        engine.found(unit, &SECURITY_FLOW_ADDED, None, Shown::new(site, kind), message);
+    }
+}
+
+/// What the schemes of both documents are called: by their kind, and by a name too where several are of one kind. A scheme
+/// that has another name, and no namesake, is the next one of its kind.
+fn labels(old: &Side<'_>, new: &Side<'_>) -> [HashMap<String, String>; 2] {
+    let kinds = |side: &Side<'_>| -> BTreeMap<String, Vec<String>> {
+        let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, scheme) in side.root.get("components").into_iter().flat_map(|all| all.members("securitySchemes")) {
+            kinds.entry(kind_of(name, side.resolve(scheme))).or_default().push(name.to_owned());
+        }
+        kinds
+    };
+    let (before, after) = (kinds(old), kinds(new));
+    let mut labels = [HashMap::new(), HashMap::new()];
+    let none = Vec::new();
+    for kind in before.keys().chain(after.keys()) {
+        let (old, new) = (before.get(kind).unwrap_or(&none), after.get(kind).unwrap_or(&none));
+        let is_single = old.len() <= 1 && new.len() <= 1;
+        let label = |name: &str| if is_single { kind.clone() } else { format!("{kind} `{name}`") };
+        let mut renamed = new.iter().filter(|name| !old.contains(name));
+        for name in old {
+            let partner = if new.contains(name) { Some(name) } else { renamed.next() };
+            labels[0].insert(name.clone(), label(name));
+            labels[1].extend(partner.map(|partner| (partner.clone(), label(name))));
+        }
+        for name in renamed {
+            labels[1].insert(name.clone(), label(name));
+        }
+    }
+    labels
+}
+
 /// Compares what two operations require.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
-    let (before, old_at) = alternatives(&engine.old, old);
-    let (after, new_at) = alternatives(&engine.new, new);
+    let [old_labels, new_labels] = labels(&engine.old, &engine.new);
+    let (before, old_at) = alternatives(&engine.old, old, &old_labels);
+    let (after, new_at) = alternatives(&engine.new, new, &new_labels);
     if before == after {
         return;
     }
@@ -125,7 +181,11 @@ fn suffices(have: &Alternative, need: &Alternative) -> bool {
 }
 
 /// What an operation accepts, its own word or the document's, and where that stands.
-fn alternatives<'a>(side: &Side<'a>, operation: Site<'a>) -> (Vec<Alternative>, Site<'a>) {
+fn alternatives<'a>(
+    side: &Side<'a>,
+    operation: Site<'a>,
+    labels: &HashMap<String, String>,
+) -> (Vec<Alternative>, Site<'a>) {
     let Some(list) = operation.get("security").or_else(|| side.root.get("security")) else {
         return (vec![Alternative::new()], operation);
     };
@@ -136,7 +196,10 @@ fn alternatives<'a>(side: &Side<'a>, operation: Site<'a>) -> (Vec<Alternative>, 
             kinds
                 .map(|(name, scopes)| {
                     let scopes = scopes.as_array().unwrap_or_default().iter().filter_map(|scope| scope.as_str());
-                    (kind(side, name), scopes.map(str::to_owned).collect())
+                    (
+                        labels.get(name).cloned().unwrap_or_else(|| format!("`{name}`")),
+                        scopes.map(str::to_owned).collect(),
+                    )
                 })
                 .collect()
         })
@@ -150,14 +213,6 @@ fn alternatives<'a>(side: &Side<'a>, operation: Site<'a>) -> (Vec<Alternative>, 
 }
 
 /// What kind of credential a scheme is: its name makes no difference.
-fn kind(side: &Side<'_>, name: &str) -> String {
-    let schemes = side.root.get("components").and_then(|components| components.get("securitySchemes"));
-    match schemes.and_then(|schemes| schemes.get(name)) {
-        Some(scheme) => kind_of(name, side.resolve(scheme)),
-        None => format!("`{name}`"),
-    }
-}
-
 fn kind_of(name: &str, scheme: Site<'_>) -> String {
     let word = |key: &str| scheme.node.get_str(key).unwrap_or_default();
     match word("type") {

@@ -3,19 +3,55 @@
 use super::documentation;
 use super::engine::{Engine, Shown, UnitId};
 use super::rules::{
-    SERVER_ADDED, SERVER_DESCRIPTION_CHANGED, SERVER_REMOVED, SERVER_RENAMED, SERVER_VARIABLE_DEFAULT_CHANGED,
-    SERVER_VARIABLE_VALUE_ADDED, SERVER_VARIABLE_VALUE_REMOVED,
+    SERVER_ADDED, SERVER_DEFAULT_CHANGED, SERVER_DESCRIPTION_CHANGED, SERVER_PREFIX_MOVED, SERVER_REMOVED,
+    SERVER_RENAMED, SERVER_VARIABLE_DEFAULT_CHANGED, SERVER_VARIABLE_VALUE_ADDED, SERVER_VARIABLE_VALUE_REMOVED,
 };
 use super::side::Site;
 
-/// Compares the servers of two documents or two operations.
+/// Compares the servers of two documents, apart from the part of their URLs that moved to or from the paths.
+pub(super) fn of_document<'a>(engine: &mut Engine<'a>, unit: UnitId, moved: (&str, &str)) {
+    let (old, new) = (engine.old.root, engine.new.root);
+    let without = |all: Vec<(String, Site<'a>)>, prefix: &str| -> Vec<(String, Site<'a>)> {
+        all.into_iter()
+            .map(|(url, site)| (url.strip_suffix(prefix).unwrap_or(&url).to_owned(), site))
+            .filter(|(url, _)| !url.is_empty())
+            .collect()
+    };
+    let (before, after) = (without(servers(old), moved.0), without(servers(new), moved.1));
+    let message = match moved {
+        ("", "") => None,
+        ("", prefix) => Some(format!("{prefix} moved from the paths to the servers")),
+        (prefix, _) => Some(format!("{prefix} moved from the servers to the paths")),
+    };
+    if let Some(message) = message {
+        let url = |all: &[(String, Site<'a>)], root: Site<'a>| {
+            let site = all.first().map_or(root, |(_, site)| *site);
+            Shown::new(site, site.node.get_str("url").unwrap_or("no server"))
+        };
+        let shown = (url(&before, old), url(&after, new));
+        engine.found(unit, &SERVER_PREFIX_MOVED, shown.0, shown.1, message);
+    }
+    lists(engine, unit, &before, &after);
+}
+
+/// Compares the servers of two operations.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
-    let (before, after) = (servers(old), servers(new));
+    lists(engine, unit, &servers(old), &servers(new));
+}
+
+fn lists<'a>(engine: &mut Engine<'a>, unit: UnitId, before: &[(String, Site<'a>)], after: &[(String, Site<'a>)]) {
     for (url, server) in before.iter().filter(|(url, _)| !after.iter().any(|(other, _)| other == url)) {
         let message = format!("the server {url} is no longer listed");
         engine.found(unit, &SERVER_REMOVED, Shown::new(*server, url), None, message);
     }
-    for (url, server) in &after {
+    if let (Some((was, old)), Some((is, new))) = (before.first(), after.first())
+        && was != is
+        && after.iter().any(|(url, _)| url == was)
+    {
+        let message = format!("the default server is {is}; it was {was}");
+        engine.found(unit, &SERVER_DEFAULT_CHANGED, Shown::new(*old, was), Shown::new(*new, is), message);
+    }
+    for (url, server) in after {
         match before.iter().find(|(other, _)| other == url) {
             Some((_, known)) => same_url(engine, unit, url, *known, *server),
             None => {
@@ -27,7 +63,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, 
 }
 
 /// The URLs without a slash at the end, which makes no difference, each once. The default of OpenAPI is no server.
-fn servers(holder: Site<'_>) -> Vec<(String, Site<'_>)> {
+pub(super) fn servers(holder: Site<'_>) -> Vec<(String, Site<'_>)> {
     let mut servers: Vec<(String, Site<'_>)> = Vec::new();
     // Nobody lists more, and every one is looked for among the others.
     for server in holder.elements("servers").take(1_000) {

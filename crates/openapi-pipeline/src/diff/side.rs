@@ -49,6 +49,11 @@ impl<'a> Site<'a> {
         elements.iter().map(move |node| self.at(node))
     }
 
+    /// The elements of an array, or nothing.
+    pub(super) fn items(self) -> impl Iterator<Item = Self> {
+        self.node.as_array().unwrap_or_default().iter().map(move |node| self.at(node))
+    }
+
     /// Where the node is: two sites of one document are the same when this is.
     pub(super) fn address(self) -> usize {
         std::ptr::from_ref(self.node).addr()
@@ -59,6 +64,8 @@ impl<'a> Site<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Operation<'a> {
     pub(super) path: &'a str,
+    /// What stood before the path at the servers, where it moved from one to the other.
+    pub(super) prefix: &'a str,
     pub(super) method: &'a str,
     /// The path item around it.
     pub(super) item: Site<'a>,
@@ -68,6 +75,11 @@ pub(super) struct Operation<'a> {
 impl<'a> Operation<'a> {
     pub(super) fn name(&self) -> String {
         signature(self.method, self.path)
+    }
+
+    /// The path with what moved.
+    pub(super) fn full_path(&self) -> String {
+        format!("{}{}", self.prefix, self.path)
     }
 
     pub(super) fn id(&self) -> Option<&'a str> {
@@ -95,12 +107,14 @@ pub(super) struct Side<'a> {
     hops: usize,
     targets: RefCell<HashMap<&'a str, Option<Target<'a>>>>,
     components: RefCell<IndexSet<String>>,
+    /// The schemas that are made of another, by its name; known once somebody asked.
+    children: RefCell<Option<HashMap<String, Vec<String>>>>,
 }
 
 impl<'a> Side<'a> {
     pub(super) fn new(root: &'a Node, hops: usize) -> Self {
         let root = Site { node: root, owner: Owner::Document };
-        Self { root, hops, targets: RefCell::default(), components: RefCell::default() }
+        Self { root, hops, targets: RefCell::default(), components: RefCell::default(), children: RefCell::default() }
     }
 
     /// The node itself, or what its `$ref` leads to in the end.
@@ -148,5 +162,37 @@ impl<'a> Side<'a> {
     /// The label of a component, such as `schemas/User`.
     pub(super) fn component(&self, number: usize) -> String {
         self.components.borrow().get_index(number).cloned().unwrap_or_default()
+    }
+
+    /// The schema component of a name.
+    pub(super) fn schema(&self, name: &str) -> Option<Site<'a>> {
+        let node = self.root.node.get("components")?.get("schemas")?.get(name)?;
+        let (number, _) = self.components.borrow_mut().insert_full(format!("schemas/{name}"));
+        Some(Site { node, owner: Owner::Component(number) })
+    }
+
+    /// The schemas that have another among their `allOf`, and those that have these.
+    pub(super) fn children(&self, name: &str) -> Vec<String> {
+        let mut known = self.children.borrow_mut();
+        let known = known.get_or_insert_with(|| {
+            let mut children: HashMap<String, Vec<String>> = HashMap::new();
+            let schemas = self.root.node.get("components").and_then(|components| components.get("schemas"));
+            for (child, schema) in schemas.and_then(Node::as_object).into_iter().flatten() {
+                let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+                for reference in parts.iter().filter_map(|part| part.get_str("$ref")) {
+                    if let Some(("schemas", parent)) = component_of(reference) {
+                        children.entry(parent.into_owned()).or_default().push(child.clone());
+                    }
+                }
+            }
+            children
+        });
+        let (mut all, mut at) = (IndexSet::from([name.to_owned()]), 0);
+        while let Some(parent) = all.get_index(at) {
+            let found = known.get(parent).cloned().unwrap_or_default();
+            all.extend(found);
+            at += 1;
+        }
+        all.into_iter().skip(1).collect()
     }
 }

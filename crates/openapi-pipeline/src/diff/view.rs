@@ -1,20 +1,29 @@
 //! A schema as it reads: references followed, `allOf` taken as one, `null` in one place.
 
+mod bounds;
+mod constants;
+mod null;
+mod parts;
+
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use super::number::canonical;
 use super::side::{Side, Site};
 use crate::{Node, Value};
 
-/// How many schemas one may be combined of. Nobody needs more than a few.
-const MAX_PARTS: usize = 512;
+pub(super) use bounds::{Bound, BoundKey};
+pub(super) use constants::Constant;
+pub(super) use parts::Reading;
 
 /// What is known of a value.
 #[derive(Debug)]
 pub(super) struct View<'a> {
     /// The schemas that must all hold: their own keywords count, `$ref` and `allOf` are followed already.
     pub(super) parts: Vec<Site<'a>>,
+    /// What was read.
+    pub(super) sites: Vec<Site<'a>>,
     /// Where to point when the schema as a whole is meant.
     pub(super) at: Site<'a>,
     /// The component it is, if it is one and nothing else restricts it.
@@ -23,6 +32,8 @@ pub(super) struct View<'a> {
     pub(super) nullable: Option<Site<'a>>,
     pub(super) kind: Option<(&'a str, Site<'a>)>,
     pub(super) format: Option<Site<'a>>,
+    /// All formats that must hold.
+    pub(super) formats: Vec<Site<'a>>,
     pub(super) patterns: Vec<Site<'a>>,
     /// The listed values without `null`.
     pub(super) values: Option<(Vec<&'a Node>, Site<'a>)>,
@@ -32,10 +43,16 @@ pub(super) struct View<'a> {
     pub(super) others: Others<'a>,
     pub(super) items: Vec<Site<'a>>,
     pub(super) unions: Vec<Union<'a>>,
+    /// The alternatives that were read as listed values, because each lists some and nothing else.
+    pub(super) constants: Vec<Constant<'a>>,
+    /// Whether a union of one branch was read as a part.
+    pub(super) has_single: bool,
     pub(super) nots: Vec<Site<'a>>,
     pub(super) discriminator: Option<Site<'a>>,
     pub(super) read_only: bool,
     pub(super) write_only: bool,
+    /// Unions that were left out, by their addresses.
+    pub(super) left_out: Vec<usize>,
     /// Whether it was too much to be read to the end.
     pub(super) is_cut_short: bool,
 }
@@ -56,61 +73,24 @@ pub(super) struct Union<'a> {
     pub(super) branches: Vec<Site<'a>>,
 }
 
-/// What is bounded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BoundKey {
-    Minimum,
-    Maximum,
-    MultipleOf,
-    MinLength,
-    MaxLength,
-    MinItems,
-    MaxItems,
-    UniqueItems,
-    MinProperties,
-    MaxProperties,
-}
-
-impl BoundKey {
-    pub(super) const ALL: [(Self, &'static str); 10] = [
-        (Self::Minimum, "minimum"),
-        (Self::Maximum, "maximum"),
-        (Self::MultipleOf, "multipleOf"),
-        (Self::MinLength, "minLength"),
-        (Self::MaxLength, "maxLength"),
-        (Self::MinItems, "minItems"),
-        (Self::MaxItems, "maxItems"),
-        (Self::UniqueItems, "uniqueItems"),
-        (Self::MinProperties, "minProperties"),
-        (Self::MaxProperties, "maxProperties"),
-    ];
-
-    /// Whether a larger number allows less.
-    pub(super) fn is_lower(self) -> bool {
-        matches!(self, Self::Minimum | Self::MinLength | Self::MinItems | Self::MinProperties | Self::UniqueItems)
-    }
-}
-
-/// A bound. That items are unique is a bound of one.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bound<'a> {
-    pub(super) value: f64,
-    pub(super) is_exclusive: bool,
-    pub(super) at: Site<'a>,
-}
-
 impl<'a> View<'a> {
     /// Reads schemas that must all hold. An absent schema is one that allows anything.
     pub(super) fn of(side: &Side<'a>, sites: &[Site<'a>]) -> Self {
+        Self::read(side, sites, &Reading::default())
+    }
+
+    /// [`View::of`], in another way.
+    pub(super) fn read(side: &Side<'a>, sites: &[Site<'a>], reading: &Reading) -> Self {
         let at = sites.first().copied().unwrap_or(side.root);
-        let mut reader = Reader { side, parts: Vec::new(), seen: HashSet::new(), is_cut_short: false };
-        sites.iter().for_each(|site| reader.read(*site));
+        let parts = parts::read(side, sites, reading);
         let mut view = Self {
+            sites: sites.to_vec(),
             at,
-            name: name(side, sites),
-            nullable: nullable(side, sites, 0),
+            name: parts::name(side, sites),
+            nullable: null::nullable(side, sites, 0),
             kind: None,
             format: None,
+            formats: Vec::new(),
             patterns: Vec::new(),
             values: None,
             bounds: Vec::new(),
@@ -119,15 +99,18 @@ impl<'a> View<'a> {
             others: Others::Any,
             items: Vec::new(),
             unions: Vec::new(),
+            constants: Vec::new(),
+            has_single: parts.has_single,
             nots: Vec::new(),
             discriminator: None,
             read_only: false,
             write_only: false,
-            is_cut_short: reader.is_cut_short,
-            parts: reader.parts,
+            left_out: reading.leaves_out.clone(),
+            is_cut_short: parts.is_cut_short,
+            parts: parts.sites,
         };
         for part in view.parts.clone() {
-            view.add(part);
+            view.add(side, part, reading);
         }
         view.normalize();
         view
@@ -146,9 +129,15 @@ impl<'a> View<'a> {
         self.kind.is_some_and(|(own, _)| own == kind)
     }
 
-    /// Whether it is alternatives and nothing else.
+    /// Whether it is alternatives and nothing else, but for the type that they have.
     pub(super) fn is_plain_union(&self) -> bool {
-        self.unions.len() == 1 && self.kind.is_none() && self.values.is_none() && self.properties.is_empty()
+        self.unions.len() == 1
+            && self.values.is_none()
+            && self.nots.is_empty()
+            && self.items.is_empty()
+            && self.properties.is_empty()
+            && self.required.is_empty()
+            && self.bounds.is_empty()
     }
 
     /// Whether every value is allowed.
@@ -156,18 +145,35 @@ impl<'a> View<'a> {
         self.kind.is_none() && self.values.is_none() && self.unions.is_empty() && self.nots.is_empty()
     }
 
+    /// [`View::is_anything`], without a keyword that speaks of values of one type.
+    pub(super) fn is_free(&self) -> bool {
+        self.is_anything()
+            && self.formats.is_empty()
+            && self.patterns.is_empty()
+            && self.bounds.is_empty()
+            && self.required.is_empty()
+    }
+
+    /// Whether `null` is allowed, as it is where nothing restricts values.
+    pub(super) fn allows_null(&self) -> bool {
+        self.nullable.is_some() || self.is_free()
+    }
+
     /// The first part that has a keyword: what stands beside a reference comes before what it leads to.
     pub(super) fn keyword(&self, key: &str) -> Option<Site<'a>> {
         self.parts.iter().find_map(|part| part.get(key))
     }
 
-    fn add(&mut self, part: Site<'a>) {
+    fn add(&mut self, side: &Side<'a>, part: Site<'a>, reading: &Reading) {
         let Some(members) = part.node.as_object() else { return };
         for (key, node) in members {
             let site = part.at(node);
             match key.as_str() {
                 "type" => self.add_kind(site),
-                "format" => self.format = self.format.or(node.as_str().map(|_| site)),
+                "format" if node.as_str().is_some() => {
+                    self.format = self.format.or(Some(site));
+                    self.formats.push(site);
+                }
                 "pattern" if !self.patterns.iter().any(|known| known.node == node) => self.patterns.push(site),
                 "enum" => self.add_values(site),
                 "properties" => {
@@ -184,13 +190,7 @@ impl<'a> View<'a> {
                 }
                 "additionalProperties" => self.add_others(site),
                 "items" => self.items.push(site),
-                "oneOf" | "anyOf" => {
-                    let branches: Vec<Site<'a>> = part.elements(key).collect();
-                    if branches.len() > 1 {
-                        let keyword = if key == "oneOf" { "oneOf" } else { "anyOf" };
-                        self.unions.push(Union { keyword, at: site, branches });
-                    }
-                }
+                "oneOf" | "anyOf" => self.add_union(side, key == "oneOf", site, reading),
                 "not" => self.nots.push(site),
                 "discriminator" => self.discriminator = self.discriminator.or(Some(site)),
                 "readOnly" => self.read_only |= node.as_bool() == Some(true),
@@ -212,16 +212,40 @@ impl<'a> View<'a> {
         }
     }
 
+    fn add_union(&mut self, side: &Side<'a>, is_one: bool, site: Site<'a>, reading: &Reading) {
+        let branches: Vec<Site<'a>> = site.items().collect();
+        let least = if reading.keeps_singles { 1 } else { 2 };
+        if branches.len() < least || reading.leaves_out.contains(&site.address()) {
+            return;
+        }
+        if branches.len() > 1
+            && let Some(constants) = constants::of(side, is_one, &branches)
+        {
+            let values = constants.iter().map(|constant| constant.value).collect();
+            self.restrict(values, site);
+            self.constants.extend(constants);
+            return;
+        }
+        let keyword = if is_one { "oneOf" } else { "anyOf" };
+        self.unions.push(Union { keyword, at: site, branches });
+    }
+
     fn add_values(&mut self, site: Site<'a>) {
-        let Some(all) = site.node.as_array() else { return };
-        let listed = all.iter().filter(|value| value.value != Value::Null);
+        // A list of nothing is a slip: who lists no value means all of them.
+        let Some(all) = site.node.as_array().filter(|all| !all.is_empty()) else { return };
+        self.restrict(all.iter().filter(|value| value.value != Value::Null).collect(), site);
+    }
+
+    /// Only these values are left.
+    fn restrict(&mut self, listed: Vec<&'a Node>, at: Site<'a>) {
+        let mut seen = HashSet::new();
         self.values = Some(match self.values.take() {
             Some((mut known, at)) => {
-                let listed: HashSet<String> = listed.map(|value| value.to_json().to_string()).collect();
-                known.retain(|value| listed.contains(&value.to_json().to_string()));
+                let listed: HashSet<String> = listed.into_iter().map(canonical).collect();
+                known.retain(|value| listed.contains(&canonical(value)));
                 (known, at)
             }
-            None => (listed.collect(), site),
+            None => (listed.into_iter().filter(|value| seen.insert(canonical(value))).collect(), at),
         });
     }
 
@@ -273,6 +297,12 @@ impl<'a> View<'a> {
         if self.kind.is_none() {
             self.kind = self.inferred_kind();
         }
+        if let Some((values, _)) = &self.values
+            && self.is_kind("boolean")
+            && [true, false].iter().all(|word| values.iter().any(|value| value.as_bool() == Some(*word)))
+        {
+            self.values = None;
+        }
         let is_integer = self.is_kind("integer");
         for (key, bound) in &mut self.bounds {
             if is_integer && bound.is_exclusive && bound.value.fract() == 0.0 {
@@ -288,7 +318,10 @@ impl<'a> View<'a> {
     /// The type that the other keywords speak of.
     fn inferred_kind(&self) -> Option<(&'a str, Site<'a>)> {
         if let Some((values, at)) = &self.values {
-            let kinds: HashSet<&'static str> = values.iter().map(|value| kind_of(value)).collect();
+            let mut kinds: HashSet<&'static str> = values.iter().map(|value| kind_of(value)).collect();
+            if kinds.contains("number") {
+                kinds.remove("integer");
+            }
             return match (kinds.len(), kinds.into_iter().next()) {
                 (1, Some(kind)) => Some((kind, *at)),
                 _ => None,
@@ -304,47 +337,16 @@ impl<'a> View<'a> {
     }
 }
 
-fn kind_of(value: &Node) -> &'static str {
+/// The type of a value.
+pub(super) fn kind_of(value: &Node) -> &'static str {
     match &value.value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() != 0.0) => "number",
         Value::Number(_) => "integer",
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
-    }
-}
-
-/// Collects the parts of a schema.
-struct Reader<'s, 'a> {
-    side: &'s Side<'a>,
-    parts: Vec<Site<'a>>,
-    seen: HashSet<usize>,
-    is_cut_short: bool,
-}
-
-impl<'a> Reader<'_, 'a> {
-    fn read(&mut self, site: Site<'a>) {
-        let mut waiting = vec![site];
-        while let Some(site) = waiting.pop() {
-            let site = self.side.resolve(site);
-            // A schema that consists of itself adds nothing to itself.
-            if !self.seen.insert(site.address()) {
-                continue;
-            }
-            if self.parts.len() >= MAX_PARTS {
-                self.is_cut_short = true;
-                return;
-            }
-            self.parts.push(site);
-            let single = ["oneOf", "anyOf"].into_iter().filter_map(|key| {
-                let mut branches = site.elements(key);
-                branches.next().filter(|_| branches.next().is_none())
-            });
-            let also: Vec<Site<'a>> = site.elements("allOf").chain(single).collect();
-            waiting.extend(also.into_iter().rev());
-        }
     }
 }
 
@@ -363,53 +365,4 @@ fn is_annotation(key: &str) -> bool {
             | "externalDocs"
             | "xml"
     ) || key.starts_with("x-")
-}
-
-/// The component that a schema is: by reference, or by an `allOf` that only annotates one.
-fn name<'a>(side: &Side<'a>, sites: &[Site<'a>]) -> Option<&'a str> {
-    let &[mut site] = sites else { return None };
-    for _ in 0..8 {
-        if let (_, Some(name)) = side.follow(site) {
-            return Some(name);
-        }
-        let members = site.node.as_object()?;
-        if !members.keys().all(|key| is_annotation(key) || key == "allOf") {
-            return None;
-        }
-        let mut branches = site.elements("allOf");
-        site = branches.next().filter(|_| branches.next().is_none())?;
-    }
-    None
-}
-
-/// How deep to look for who allows null.
-const MAX_NULLABLE_DEPTH: usize = 16;
-
-/// Who allows `null`. Beside `allOf` the outermost word counts, as most writers mean it; of alternatives one is enough.
-fn nullable<'a>(side: &Side<'a>, sites: &[Site<'a>], depth: usize) -> Option<Site<'a>> {
-    let mut found = None;
-    for site in sites {
-        found = Some(allows_null(side, *site, depth)?);
-    }
-    found
-}
-
-fn allows_null<'a>(side: &Side<'a>, site: Site<'a>, depth: usize) -> Option<Site<'a>> {
-    if depth > MAX_NULLABLE_DEPTH {
-        return None;
-    }
-    let site = side.resolve(site);
-    if let Some(word) = site.get("nullable") {
-        return (word.node.as_bool() == Some(true)).then_some(word);
-    }
-    if site.node.get("type").is_some() {
-        return None;
-    }
-    let parts: Vec<Site<'a>> = site.elements("allOf").collect();
-    if !parts.is_empty() {
-        return nullable(side, &parts, depth + 1);
-    }
-    // Few branches are looked at, so that nested alternatives can't take forever.
-    let mut branches = ["oneOf", "anyOf"].into_iter().flat_map(|key| site.elements(key)).take(64);
-    branches.find_map(|branch| allows_null(side, branch, depth + MAX_NULLABLE_DEPTH / 4))
 }

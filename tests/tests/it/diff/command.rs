@@ -99,21 +99,23 @@ fn the_json_is_for_programs() {
 }
 
 #[test]
-fn what_is_not_compared_is_said() {
+fn what_openapi_3_0_has_no_place_for_is_compared_too() {
     let plain = around("3.1.0", &json!({"type": "object"}), &json!({}));
     let condition = json!({"type": "object", "if": {"required": ["a"]}, "then": {"required": ["b"]}});
     let conditional = around("3.1.0", &condition, &json!({}));
     let (_, stdout, _) = run(&plain, &conditional, &[]);
-    assert!(stdout.contains("not compared") && stdout.contains("4 x drop-if-then-else: "), "{stdout}");
-    let (_, stdout, _) = run(&plain, &conditional, &["--format", "markdown"]);
-    assert!(stdout.contains("Not compared") && stdout.contains("- 4 x drop-if-then-else: "), "{stdout}");
+    assert!(stdout.contains("[request-keyword-added]") && stdout.contains("semver: major"), "{stdout}");
+    assert!(stdout.contains("[response-keyword-added]") && !stdout.contains("not compared"), "{stdout}");
+    let (_, stdout, _) = run(&conditional, &plain, &["--format", "markdown"]);
+    assert!(stdout.contains("`response-keyword-removed`") && stdout.contains("**semver: major**"), "{stdout}");
+    assert_eq!(run(&plain, &conditional, &["--fail-on", "breaking"]).0, Some(1));
+    assert_eq!(run(&conditional, &conditional, &["--fail-on", "source"]).0, Some(0));
+    let (_, stdout, _) = run(&conditional, &conditional, &[]);
+    assert!(stdout.contains("there is nothing to release") && !stdout.contains("not compared"), "{stdout}");
     let (_, stdout, _) = run(&plain, &conditional, &["--format", "json"]);
     let report: Value = serde_json::from_str(&stdout).unwrap();
-    let dropped = report["not_compared"].as_array().unwrap();
-    assert_eq!(dropped.len(), 4);
-    assert!(dropped[0]["place"].as_str().unwrap().starts_with("new.yaml:1:"), "{dropped:?}");
-    let (_, stdout, _) = run(&plain, &plain, &[]);
-    assert!(!stdout.contains("not compared"), "{stdout}");
+    assert_eq!(report["not_compared"], json!([]));
+    assert_eq!(report["counts"]["breaking"], json!(1));
 }
 
 #[test]

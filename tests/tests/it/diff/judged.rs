@@ -87,6 +87,8 @@ fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_no
                 Expected::Compatible | Expected::Documentation if !gone.is_empty() => {
                     wrong.push(format!("{}, {way}: compatible, but gone are {gone:#?}", mutation.name));
                 }
+                // Who names a server has to name another; no item says so.
+                Expected::Source if expected.rules == ["server-prefix-moved"] => {}
                 Expected::Source if gone.is_empty() => {
                     wrong.push(format!("{}, {way}: said to change the source, but every item is there", mutation.name));
                 }
@@ -97,6 +99,15 @@ fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_no
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Rules about what the description of the single changes, which is of OpenAPI 3.0, has no place for.
+pub(super) const SHOWN_BY_VERDICTS: [&str; 5] = [
+    "operation-consistent",
+    "operation-contradictory",
+    "unconverted-operation-added",
+    "unconverted-operation-removed",
+    "unconverted-part-changed",
+];
+
 #[test]
 fn every_rule_has_a_single_change_that_shows_it() {
     let shown: BTreeSet<&str> =
@@ -104,6 +115,7 @@ fn every_rule_has_a_single_change_that_shows_it() {
     let known: BTreeSet<&str> = diff::rules().iter().map(|rule| rule.name).collect();
     assert_eq!(known.len(), diff::rules().len(), "two rules have one name");
     let missing: Vec<&&str> = known.difference(&shown).collect();
-    assert_eq!(missing, [&"comparison-incomplete"]);
+    let beyond: BTreeSet<&str> = SHOWN_BY_VERDICTS.into_iter().chain(["comparison-incomplete"]).collect();
+    assert_eq!(missing, beyond.iter().collect::<Vec<_>>());
     assert!(shown.is_subset(&known), "{:?}", shown.difference(&known));
 }

@@ -22,7 +22,11 @@ pub(super) fn drop_all(cx: &mut Context, root: &mut Node) {
                 let reason = "it requires the whole query string as one parameter";
                 cx.note(&DROP_QUERYSTRING_PARAMETER, origin, format!("{method} {path} is left out: {reason}"));
                 cx.leave_out((method, path), Construct::ParameterLocation, origin, reason);
-                item.remove(method);
+                if let Some(operation) = item.remove(method)
+                    && let Some(beside) = cx.beside()
+                {
+                    beside.keep_part(format!("{} {path}", method.to_uppercase()), &operation);
+                }
             }
         }
     }
@@ -37,6 +41,7 @@ fn take_shared(cx: &mut Context, root: &mut Node) -> HashMap<String, bool> {
         let is_kept = !is_querystring(parameter);
         if !is_kept {
             cx.note(&DROP_QUERYSTRING_PARAMETER, parameter.origin, format!("dropped the shared parameter {name}"));
+            super::keep_part(cx, "the query string", parameter);
             found.insert(refs::reference(&["components", "parameters", name]), is_required(parameter));
         }
         is_kept
@@ -54,6 +59,7 @@ fn drop_parameters(cx: &mut Context, holder: &mut Node, shared: &HashMap<String,
             return true;
         };
         cx.note(&DROP_QUERYSTRING_PARAMETER, parameter.origin, "dropped a parameter that is the whole query string");
+        super::keep_part(cx, "the query string", parameter);
         required |= is_required;
         false
     });

@@ -88,6 +88,6 @@ fn unevaluated(cx: &mut Context, schema: &mut Node) {
 }
 
 /// Whether no other schema takes part in describing the items.
-fn is_alone(schema: &Node) -> bool {
+pub(super) fn is_alone(schema: &Node) -> bool {
     ["allOf", "anyOf", "oneOf", "$ref", "if"].iter().all(|key| schema.get(key).is_none())
 }

@@ -93,11 +93,16 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
 
 fn unevaluated(cx: &mut Context, schema: &mut Node) {
     let Some(unevaluated) = schema.remove("unevaluatedProperties") else { return };
-    let others = ["additionalProperties", "allOf", "anyOf", "oneOf", "not", "$ref", "if", "then", "else"];
-    if others.iter().all(|key| schema.get(key).is_none()) {
+    if is_alone(schema) {
         cx.note(&UNEVALUATED_PROPERTIES, unevaluated.origin, "became additionalProperties");
         schema.put("additionalProperties", unevaluated);
     } else {
         cx.note(&UNEVALUATED_PROPERTIES, unevaluated.origin, "dropped, other schemas describe properties too");
     }
+}
+
+/// Whether no other keyword takes part in describing the properties that are not listed.
+pub(super) fn is_alone(schema: &Node) -> bool {
+    let others = ["additionalProperties", "allOf", "anyOf", "oneOf", "not", "$ref", "if", "then", "else"];
+    others.iter().all(|key| schema.get(key).is_none())
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{Use, discriminator, link, pick, scalars};
-use crate::diff::engine::{Engine, Shown, Work};
+use crate::diff::engine::{Engine, Mode, Shown, Work};
 use crate::diff::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_BRANCH_ADDED, REQUEST_BRANCH_REMOVED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED,
     RESPONSE_BRANCH_ADDED, RESPONSE_BRANCH_REMOVED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED,
@@ -31,7 +31,15 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
                         .filter(|(at, _)| *at != found)
                         .for_each(|(_, gone)| removed(engine, work, *gone));
                     let branch = &branches[found..=found];
-                    link(engine, work.unit, work.direction, (branch, Use::Item), (&new.parts, Use::Item), &work.label);
+                    link(
+                        engine,
+                        work.unit,
+                        work.direction,
+                        (branch, Use::Item),
+                        (&new.parts, Use::Item),
+                        &work.label,
+                        inner(work),
+                    );
                 }
                 None => scalars::other_type(engine, work),
             }
@@ -46,7 +54,15 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
                         .filter(|(at, _)| *at != found)
                         .for_each(|(_, more)| added(engine, work, *more));
                     let branch = &branches[found..=found];
-                    link(engine, work.unit, work.direction, (&old.parts, Use::Item), (branch, Use::Item), &work.label);
+                    link(
+                        engine,
+                        work.unit,
+                        work.direction,
+                        (&old.parts, Use::Item),
+                        (branch, Use::Item),
+                        &work.label,
+                        inner(work),
+                    );
                 }
                 None => scalars::other_type(engine, work),
             }
@@ -75,11 +91,15 @@ fn likeness(old: &View<'_>, new: &View<'_>) -> usize {
         return usize::MAX;
     }
     let (Some((before, _)), Some((after, _))) = (old.kind, new.kind) else { return 0 };
-    if before != after {
+    let are_numbers = [before, after].iter().all(|kind| matches!(*kind, "integer" | "number"));
+    if before != after && !are_numbers {
         return 0;
     }
-    if before != "object" {
+    if before != after {
         return 1;
+    }
+    if before != "object" {
+        return 2;
     }
     let shared = old.properties.keys().filter(|name| new.properties.contains_key(*name)).count();
     let all = old.properties.len() + new.properties.len() - shared;
@@ -87,18 +107,46 @@ fn likeness(old: &View<'_>, new: &View<'_>) -> usize {
     if 2 * shared >= all { 1 + shared } else { 0 }
 }
 
+/// What an alternative inherits: that `null` is allowed is said of all of them at once.
+fn inner(work: &Work<'_>) -> Mode {
+    Mode { knows_null: true, ..work.mode }
+}
+
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    for (old, new) in work.old.unions.iter().zip(&work.new.unions) {
+    let pairs = pairs_of_unions(engine, work);
+    for (old, new) in &pairs {
         unions(engine, work, old, new);
     }
+    let paired: HashSet<usize> = pairs.iter().flat_map(|(old, new)| [old.at.address(), new.at.address()]).collect();
     // One more `oneOf` beside the first rules out what none of its alternatives takes.
-    for more in work.new.unions.iter().skip(work.old.unions.len()) {
+    for more in work.new.unions.iter().filter(|more| !paired.contains(&more.at.address())) {
         one_more(engine, work, more.at, true);
     }
-    for less in work.old.unions.iter().skip(work.new.unions.len()) {
+    for less in work.old.unions.iter().filter(|less| !paired.contains(&less.at.address())) {
         one_more(engine, work, less.at, false);
     }
     discriminator::compare(engine, work);
+}
+
+/// Which union of the one side is which of the other: equal ones, then those of one keyword, then what is left.
+fn pairs_of_unions<'w, 'a>(engine: &mut Engine<'a>, work: &'w Work<'a>) -> Vec<(&'w Union<'a>, &'w Union<'a>)> {
+    let (old, new) = (&work.old.unions, &work.new.unions);
+    let mut matcher = Matcher { pairs: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
+    if old.len() > 1 || new.len() > 1 {
+        let mut hashes = std::mem::take(&mut engine.hashes);
+        let mut number = |side: &Side<'a>, union: &Union<'a>| {
+            let branches = union.branches.iter().map(|branch| hashes.of(side, *branch));
+            Some((union.keyword, branches.fold(0, u64::wrapping_add)))
+        };
+        let old_numbers: Vec<_> = old.iter().map(|union| number(&engine.old, union)).collect();
+        let new_numbers: Vec<_> = new.iter().map(|union| number(&engine.new, union)).collect();
+        matcher.by_key(old_numbers.into_iter(), new_numbers.into_iter());
+        engine.hashes = hashes;
+        matcher.by_key(old.iter().map(|union| Some(union.keyword)), new.iter().map(|union| Some(union.keyword)));
+    }
+    matcher.by_key(old.iter().map(|_| Some(())), new.iter().map(|_| Some(())));
+    matcher.pairs.sort_unstable();
+    matcher.pairs.iter().filter_map(|(a, b)| Some((old.get(*a)?, new.get(*b)?))).collect()
 }
 
 fn one_more<'a>(engine: &mut Engine<'a>, work: &Work<'a>, at: Site<'a>, is_new: bool) {
@@ -119,7 +167,7 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
     for (before, after) in &matched {
         let (before, after) = (&old.branches[*before..=*before], &new.branches[*after..=*after]);
         let label = format!("an alternative of {}", work.label);
-        link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label);
+        link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label, inner(work));
     }
     gone.iter().for_each(|branch| removed(engine, work, *branch));
     more.iter().for_each(|branch| added(engine, work, *branch));

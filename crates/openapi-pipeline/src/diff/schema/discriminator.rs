@@ -1,9 +1,9 @@
 //! By which property alternatives are told apart, and what its values mean.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use super::pick;
-use crate::diff::engine::{Engine, Shown, Work};
+use super::{Use, link, pick};
+use crate::diff::engine::{Engine, Mode, Proof, Shown, Work};
 use crate::diff::rules::{
     REQUEST_DISCRIMINATOR_CHANGED, REQUEST_DISCRIMINATOR_VALUE_ADDED, REQUEST_DISCRIMINATOR_VALUE_CHANGED,
     REQUEST_DISCRIMINATOR_VALUE_REMOVED, RESPONSE_DISCRIMINATOR_CHANGED, RESPONSE_DISCRIMINATOR_VALUE_ADDED,
@@ -40,6 +40,68 @@ fn came_or_went<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let before = old.map_or_else(|| nothing(&work.old), Shown::value);
     let after = new.map_or_else(|| nothing(&work.new), Shown::value);
     engine.found(work.unit, rule, before, after, message);
+}
+
+/// Compares what a value leads to that is no alternative: the target of a mapping, or a schema that is made of this one.
+pub(super) fn subtypes<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let (Some(old), Some(new)) = (work.old.discriminator, work.new.discriminator) else { return };
+    let (before, after) = (targets(&engine.old, &work.old, old), targets(&engine.new, &work.new, new));
+    for (value, target) in &before {
+        match after.get(value) {
+            Some(other) => {
+                let label = format!("{} of `{value}`", work.label);
+                let mode = Mode { proof: Proof::Nothing, ..work.mode };
+                let (old, new) = ((&[target.at][..], Use::Item), (&[other.at][..], Use::Item));
+                link(engine, work.unit, work.direction, old, new, &label, mode);
+            }
+            None if !target.is_mapped => {
+                let rule =
+                    pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_REMOVED, &RESPONSE_DISCRIMINATOR_VALUE_REMOVED);
+                let message = format!("`{value}` no longer names a kind of {}", work.label);
+                engine.found(work.unit, rule, Shown::new(target.at, value), None, message);
+            }
+            None => {}
+        }
+    }
+    for (value, target) in after.iter().filter(|(value, target)| !target.is_mapped && !before.contains_key(*value)) {
+        let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_ADDED, &RESPONSE_DISCRIMINATOR_VALUE_ADDED);
+        let message = format!("`{value}` names a kind of {}", work.label);
+        engine.found(work.unit, rule, None, Shown::new(target.at, value), message);
+    }
+}
+
+/// What a value of a discriminator leads to.
+struct Target<'a> {
+    at: Site<'a>,
+    /// Whether a mapping says so.
+    is_mapped: bool,
+}
+
+fn targets<'a>(side: &Side<'a>, view: &View<'a>, discriminator: Site<'a>) -> BTreeMap<String, Target<'a>> {
+    // Only what is this schema itself is the parent of others: those repeat its discriminator.
+    let own = view.parts.first().and_then(|part| part.get("discriminator"));
+    if view.unions.is_empty() && own.map(Site::address) != Some(discriminator.address()) {
+        return BTreeMap::new();
+    }
+    let branches: HashSet<&str> =
+        view.unions.iter().flat_map(|union| &union.branches).filter_map(|branch| side.follow(*branch).1).collect();
+    let mut all = BTreeMap::new();
+    let mut mapped = HashSet::new();
+    for (value, reference) in discriminator.members("mapping") {
+        let name = reference.node.as_str().and_then(component_of).map(|(_, name)| name.into_owned());
+        let Some(name) = name else { continue };
+        if let Some(at) = side.schema(&name).filter(|_| !branches.contains(name.as_str())) {
+            all.insert(value.to_owned(), Target { at, is_mapped: true });
+        }
+        mapped.insert(name);
+    }
+    let name = view.name.filter(|_| view.unions.is_empty());
+    for child in name.map(|name| side.children(name)).unwrap_or_default() {
+        if let Some(at) = side.schema(&child).filter(|_| !mapped.contains(&child)) {
+            all.entry(child).or_insert(Target { at, is_mapped: false });
+        }
+    }
+    all
 }
 
 fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Site<'a>) {

@@ -1,5 +1,7 @@
 //! Properties: the listed ones, which of them must be there, and all others.
 
+use indexmap::IndexSet;
+
 use super::{Use, link, pick};
 use crate::diff::change::Direction;
 use crate::diff::engine::{Engine, Shown, Work};
@@ -15,6 +17,7 @@ use crate::diff::rules::{
 };
 use crate::diff::side::Site;
 use crate::diff::view::{Others, View};
+use crate::diff::xml;
 
 /// A property of one side.
 struct Property<'v, 'a> {
@@ -23,42 +26,62 @@ struct Property<'v, 'a> {
     /// Whether it travels this way at all.
     counts: bool,
     is_required: bool,
+    /// Whether it is described, rather than required alone.
+    is_listed: bool,
 }
 
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     if !work.old.is_kind("object") || !work.new.is_kind("object") {
         return;
     }
-    for name in work.old.properties.keys() {
-        let old = property(engine, work, false, name);
-        let new = property(engine, work, true, name);
-        if let Some(old) = old {
-            match new {
-                Some(new) => both(engine, work, name, &old, &new),
-                None if old.counts => removed(engine, work, name, old.at),
-                None => {}
+    let listed = |view: &View<'a>| -> IndexSet<&'a str> {
+        view.properties.keys().chain(view.required.keys()).copied().collect()
+    };
+    let (before, after) = (listed(&work.old), listed(&work.new));
+    for name in &before {
+        let Some(old) = property(engine, work, false, name) else { continue };
+        match property(engine, work, true, name) {
+            // It may still come back, as anything: nobody who reads it can rely on that.
+            Some(new) if is_forgotten(work, &old, &new) && !engine.old_view(old.sites).is_free() => {
+                removed(engine, work, name, old.at);
             }
+            Some(new) => both(engine, work, name, &old, &new),
+            None if !old.is_listed => requiredness(engine, work, name, (old.at, work.new.at), false),
+            None if old.counts => removed(engine, work, name, old.at),
+            None => {}
         }
     }
-    for name in work.new.properties.keys().filter(|name| !work.old.properties.contains_key(*name)) {
-        if let Some(new) = property(engine, work, true, name).filter(|new| new.counts) {
-            added(engine, work, name, &new);
+    for name in after.iter().filter(|name| !before.contains(*name)) {
+        let Some(new) = property(engine, work, true, name).filter(|new| new.counts) else { continue };
+        match new.is_listed {
+            true => added(engine, work, name, &new),
+            false => requiredness(engine, work, name, (work.old.at, new.at), true),
         }
     }
-    unlisted(engine, work);
     others(engine, work);
+}
+
+/// Whether nothing is said any more of a property that comes back.
+fn is_forgotten(work: &Work<'_>, old: &Property<'_, '_>, new: &Property<'_, '_>) -> bool {
+    work.direction == Direction::Response && old.counts && old.is_listed && !new.is_listed
 }
 
 fn property<'v, 'a>(engine: &mut Engine<'a>, work: &'v Work<'a>, in_new: bool, name: &str) -> Option<Property<'v, 'a>> {
     let side: &View<'a> = if in_new { &work.new } else { &work.old };
-    let sites = side.properties.get(name)?.as_slice();
-    let at = *sites.first()?;
+    let word = side.required.get(name);
+    let (sites, at, is_listed) = match (side.properties.get(name), word, &side.others) {
+        (Some(sites), ..) => (sites.as_slice(), *sites.first()?, true),
+        // One that has to be there, and of which nothing is said, is as all others are.
+        (None, Some(word), Others::Like(sites)) => (sites.as_slice(), *word, false),
+        (None, Some(word), _) => (&[][..], *word, false),
+        (None, None, _) => return None,
+    };
     let view = if in_new { engine.new_view(sites) } else { engine.old_view(sites) };
     let counts = match work.direction {
         Direction::Request => !view.read_only,
         _ => !view.write_only,
     };
-    Some(Property { sites, at, counts, is_required: side.required.contains_key(name) })
+    Some(Property { sites, at, counts, is_required: word.is_some(), is_listed })
 }
 
 fn removed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: Site<'a>) {
@@ -99,8 +122,21 @@ fn both<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property
     if old.is_required != new.is_required {
         requiredness(engine, work, name, (old.at, new.at), new.is_required);
     }
+    if work.mode.is_xml {
+        let label = format!("property `{name}`");
+        let pair = (old.sites, new.sites);
+        xml::compare(engine, work.unit, work.direction, pair, Some((name, name)), &label);
+    }
     let (before, after) = (Use::Property { required: old.is_required }, Use::Property { required: new.is_required });
-    link(engine, work.unit, work.direction, (old.sites, before), (new.sites, after), &format!("`{name}`"));
+    link(
+        engine,
+        work.unit,
+        work.direction,
+        (old.sites, before),
+        (new.sites, after),
+        &format!("`{name}`"),
+        work.mode.inner(),
+    );
 }
 
 fn requiredness<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: (Site<'a>, Site<'a>), is_required: bool) {
@@ -113,25 +149,21 @@ fn requiredness<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: (S
     engine.found(work.unit, rule, old, new, format!("property `{name}` became {}", word(is_required)));
 }
 
-/// Names that are required though nothing is said of them.
-fn unlisted<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    let (old, new) = (&work.old, &work.new);
-    let is_listed = |name: &str| old.properties.contains_key(name) || new.properties.contains_key(name);
-    for (name, at) in new.required.iter().filter(|(name, _)| !is_listed(name) && !old.required.contains_key(*name)) {
-        requiredness(engine, work, name, (old.at, *at), true);
-    }
-    for (name, at) in old.required.iter().filter(|(name, _)| !is_listed(name) && !new.required.contains_key(*name)) {
-        requiredness(engine, work, name, (*at, new.at), false);
-    }
-}
-
 fn others<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let (old, new) = (&work.old, &work.new);
     let label = format!("another property of {}", work.label);
     let (rule, message) = match (&old.others, &new.others) {
         (Others::Any, Others::Any) | (Others::None(_), Others::None(_)) => return,
         (Others::Like(before), Others::Like(after)) => {
-            return link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label);
+            return link(
+                engine,
+                work.unit,
+                work.direction,
+                (before, Use::Item),
+                (after, Use::Item),
+                &label,
+                work.mode.inner(),
+            );
         }
         (_, Others::None(_)) => (
             pick(work.direction, &REQUEST_ADDITIONAL_PROPERTIES_CLOSED, &RESPONSE_ADDITIONAL_PROPERTIES_CLOSED),

@@ -2,18 +2,20 @@
 
 use std::collections::HashSet;
 
-use super::shape::integer_range;
 use super::{patterns, pick};
 use crate::Node;
 use crate::diff::change::{Direction, Rule};
-use crate::diff::engine::{Engine, Shown, Work};
+use crate::diff::engine::{Engine, Shown, Work, brief};
+use crate::diff::implied::{allows_less, effective, holds_all, is_hint, width};
+use crate::diff::number::canonical;
 use crate::diff::rules::{
-    FORMAT_HINT_CHANGED, REQUEST_BOUND_LOOSENED, REQUEST_BOUND_TIGHTENED, REQUEST_ENUM_ADDED, REQUEST_ENUM_REMOVED,
-    REQUEST_ENUM_VALUE_ADDED, REQUEST_ENUM_VALUE_REMOVED, REQUEST_FORMAT_CHANGED, REQUEST_FORMAT_NARROWED,
-    REQUEST_FORMAT_WIDENED, REQUEST_TYPE_CHANGED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED, RESPONSE_BOUND_LOOSENED,
-    RESPONSE_BOUND_TIGHTENED, RESPONSE_CLOSED_ENUM_WIDENED, RESPONSE_ENUM_ADDED, RESPONSE_ENUM_REMOVED,
-    RESPONSE_ENUM_VALUE_ADDED, RESPONSE_ENUM_VALUE_REMOVED, RESPONSE_FORMAT_CHANGED, RESPONSE_FORMAT_NARROWED,
-    RESPONSE_FORMAT_WIDENED, RESPONSE_TYPE_CHANGED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED,
+    FORMAT_HINT_CHANGED, GENERATED_TYPE_CHANGED, REQUEST_BOUND_LOOSENED, REQUEST_BOUND_TIGHTENED, REQUEST_ENUM_ADDED,
+    REQUEST_ENUM_REMOVED, REQUEST_ENUM_VALUE_ADDED, REQUEST_ENUM_VALUE_REMOVED, REQUEST_FORMAT_CHANGED,
+    REQUEST_FORMAT_NARROWED, REQUEST_FORMAT_WIDENED, REQUEST_TYPE_CHANGED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED,
+    RESPONSE_BOUND_LOOSENED, RESPONSE_BOUND_TIGHTENED, RESPONSE_CLOSED_ENUM_WIDENED, RESPONSE_ENUM_ADDED,
+    RESPONSE_ENUM_REMOVED, RESPONSE_ENUM_REPLACED, RESPONSE_ENUM_VALUE_ADDED, RESPONSE_ENUM_VALUE_REMOVED,
+    RESPONSE_FORMAT_CHANGED, RESPONSE_FORMAT_NARROWED, RESPONSE_FORMAT_WIDENED, RESPONSE_TYPE_CHANGED,
+    RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED,
 };
 use crate::diff::side::Site;
 use crate::diff::view::{Bound, BoundKey, View};
@@ -88,11 +90,6 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     values(engine, work);
 }
 
-/// Formats that restrict nothing.
-fn is_hint(format: &str) -> bool {
-    matches!(format, "password" | "" | "string" | "number" | "integer" | "boolean" | "text" | "html" | "markdown")
-}
-
 fn format<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let (old, new) = (work.old.format, work.new.format);
     let text = |site: Option<Site<'_>>| site.and_then(|site| site.node.as_str()).unwrap_or_default().to_owned();
@@ -126,34 +123,12 @@ fn format<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     engine.found(work.unit, rule, old, new, message);
 }
 
-/// Formats of which one holds all values of the other.
-fn width(format: &str) -> Option<(&'static str, u8)> {
-    Some(match format {
-        "int8" => ("signed", 8),
-        "int16" => ("signed", 16),
-        "int32" | "int" => ("signed", 32),
-        "int64" => ("signed", 64),
-        "uint8" => ("unsigned", 8),
-        "uint16" => ("unsigned", 16),
-        "uint32" | "uint" => ("unsigned", 32),
-        "uint64" => ("unsigned", 64),
-        "float" => ("floating", 32),
-        "double" => ("floating", 64),
-        "ipv4" | "ipv6" => ("address", 1),
-        "ip" => ("address", 2),
-        "email" => ("email", 1),
-        "idn-email" => ("email", 2),
-        "hostname" => ("hostname", 1),
-        "idn-hostname" => ("hostname", 2),
-        "uri" => ("uri", 1),
-        "uri-reference" => ("uri", 2),
-        _ => return None,
-    })
-}
-
 fn bound<'a>(engine: &mut Engine<'a>, work: &Work<'a>, key: BoundKey, name: &str) {
     let Work { old, new, unit, direction, label, .. } = work;
-    let (before, after) = (effective(old, key), effective(new, key));
+    // A path with an empty segment is another path.
+    let is_implied = |bound: &Bound<'a>| work.mode.is_segment && key == BoundKey::MinLength && bound.value <= 1.0;
+    let of = |view: &View<'a>| effective(view, key).filter(|bound| !is_implied(bound));
+    let (before, after) = (of(old), of(new));
     if old.bound(key).is_none() && new.bound(key).is_none() {
         // What a format implies changes with the format, which is reported.
         return;
@@ -184,39 +159,6 @@ fn bound<'a>(engine: &mut Engine<'a>, work: &Work<'a>, key: BoundKey, name: &str
     engine.found(*unit, rule, old, new, message);
 }
 
-/// The bound, if only one that the format implies.
-fn effective<'a>(view: &View<'a>, key: BoundKey) -> Option<Bound<'a>> {
-    view.bound(key).or_else(|| {
-        let at = view.format.filter(|_| view.is_kind("integer"))?;
-        let (least, most) = integer_range(at.node.as_str()?)?;
-        let value = match key {
-            BoundKey::Minimum => least,
-            BoundKey::Maximum => most,
-            _ => return None,
-        };
-        Some(Bound { value, is_exclusive: false, at })
-    })
-}
-
-/// Whether a format of integers holds all that the bounds allow, so that it restricts nothing.
-fn holds_all(format: &str, view: &View<'_>) -> bool {
-    let Some((least, most)) = integer_range(format).filter(|_| view.is_kind("integer")) else { return false };
-    let bound = |key| effective(view, key).map(|bound| bound.value);
-    bound(BoundKey::Minimum).is_some_and(|min| min >= least) && bound(BoundKey::Maximum).is_some_and(|max| max <= most)
-}
-
-/// Whether `this` allows fewer values than `that`.
-fn allows_less(key: BoundKey, this: Bound<'_>, that: Bound<'_>) -> bool {
-    if key == BoundKey::MultipleOf {
-        // Every multiple of four is one of two. Of five and two, neither holds all of the other, and something is refused.
-        return that.value == 0.0 || this.value == 0.0 || (that.value % this.value).abs() > f64::EPSILON;
-    }
-    if this.value == that.value {
-        return this.is_exclusive;
-    }
-    if key.is_lower() { this.value > that.value } else { this.value < that.value }
-}
-
 fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let Work { old, new, unit, direction, label, .. } = work;
     match (&old.values, &new.values) {
@@ -232,20 +174,30 @@ fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
             engine.found(*unit, rule, old, new, format!("{label} is no longer one of listed values"));
         }
         (Some((before, old_at)), Some((after, new_at))) => {
-            let (before_texts, after_texts) = (texts(before), texts(after));
+            let keys = |values: &[&Node]| -> Vec<String> { values.iter().copied().map(canonical).collect() };
+            let (before_keys, after_keys) = (keys(before), keys(after));
             let (known, still): (HashSet<&String>, HashSet<&String>) =
-                (before_texts.iter().collect(), after_texts.iter().collect());
-            for (value, text) in before.iter().zip(&before_texts).filter(|(_, text)| !still.contains(text)) {
+                (before_keys.iter().collect(), after_keys.iter().collect());
+            let is_replaced = known.is_disjoint(&still) && !known.is_empty() && !still.is_empty();
+            if is_replaced && *direction == Direction::Response && old.is_kind("string") {
+                let shown =
+                    (Shown::new(*old_at, texts(before).join(", ")), Shown::new(*new_at, texts(after).join(", ")));
+                let message = format!("{label} is none of the values that it was");
+                engine.found(*unit, &RESPONSE_ENUM_REPLACED, shown.0, shown.1, message);
+            }
+            for (value, _) in before.iter().zip(&before_keys).filter(|(_, key)| !still.contains(key)) {
+                let text = brief(value);
                 let rule = pick(*direction, &REQUEST_ENUM_VALUE_REMOVED, &RESPONSE_ENUM_VALUE_REMOVED);
                 let message = format!("{label} is no longer `{text}`");
-                engine.found(*unit, rule, Shown::new(old_at.at(value), text), None, message);
+                engine.found(*unit, rule, Shown::new(old_at.at(value), &text), None, message);
                 if *direction == Direction::Response && old.is_kind("string") {
-                    let (old, new) = (Shown::new(old_at.at(value), text), Shown::new(*new_at, "no such variant"));
                     let message = format!("the enum of {label} has no variant for `{text}` any more");
-                    engine.found_for_code(*unit, &crate::diff::rules::GENERATED_TYPE_CHANGED, old, new, message);
+                    let (old, new) = (Shown::new(old_at.at(value), text), Shown::new(*new_at, "no such variant"));
+                    engine.found_for_code(*unit, &GENERATED_TYPE_CHANGED, old, new, message);
                 }
             }
-            for (value, text) in after.iter().zip(&after_texts).filter(|(_, text)| !known.contains(text)) {
+            for (value, _) in after.iter().zip(&after_keys).filter(|(_, key)| !known.contains(key)) {
+                let text = brief(value);
                 let rule = widened(*direction, work, &REQUEST_ENUM_VALUE_ADDED, &RESPONSE_ENUM_VALUE_ADDED);
                 let message = format!("{label} can be `{text}`");
                 engine.found(*unit, rule, None, Shown::new(new_at.at(value), text), message);
@@ -264,5 +216,5 @@ fn widened(direction: Direction, work: &Work<'_>, request: &'static Rule, respon
 }
 
 fn texts(values: &[&Node]) -> Vec<String> {
-    values.iter().map(|value| crate::diff::engine::brief(value)).collect()
+    values.iter().map(|value| brief(value)).collect()
 }

@@ -1,6 +1,7 @@
 //! What Rust type the generator makes of a schema, as far as a change of it would show in code.
 
 use crate::diff::change::Direction;
+use crate::diff::implied::INTEGERS;
 use crate::diff::view::{BoundKey, Others, View};
 
 /// Where a schema is used.
@@ -103,25 +104,6 @@ fn list(view: &View<'_>, direction: Direction) -> String {
         (Some(least), Some(most)) if least == most => format!("an array of {least}"),
         _ => "a list".to_owned(),
     }
-}
-
-/// Formats of integers with their types and ranges, as typify knows them.
-const INTEGERS: [(&str, &str, f64, f64); 10] = [
-    ("int8", "i8", i8::MIN as f64, i8::MAX as f64),
-    ("uint8", "u8", u8::MIN as f64, u8::MAX as f64),
-    ("int16", "i16", i16::MIN as f64, i16::MAX as f64),
-    ("uint16", "u16", u16::MIN as f64, u16::MAX as f64),
-    ("int", "i32", i32::MIN as f64, i32::MAX as f64),
-    ("int32", "i32", i32::MIN as f64, i32::MAX as f64),
-    ("uint", "u32", u32::MIN as f64, u32::MAX as f64),
-    ("uint32", "u32", u32::MIN as f64, u32::MAX as f64),
-    ("int64", "i64", i64::MIN as f64, i64::MAX as f64),
-    ("uint64", "u64", u64::MIN as f64, u64::MAX as f64),
-];
-
-/// The least and the greatest value of a format of integers.
-pub(super) fn integer_range(format: &str) -> Option<(f64, f64)> {
-    INTEGERS.iter().find(|(known, ..)| *known == format).map(|(.., least, most)| (*least, *most))
 }
 
 /// typify chooses the type of an integer by its format and bounds; from one upwards it is a non-zero type.

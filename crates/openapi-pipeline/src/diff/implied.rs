@@ -1,0 +1,126 @@
+//! What a format or a bound says of values, and what follows from another.
+
+use super::number::Decimal;
+use super::view::{Bound, BoundKey, View};
+
+/// Formats of texts that rule some texts out. Integers have theirs, and whatever else is written says nothing.
+const RESTRICTING: [&str; 25] = [
+    "binary",
+    "byte",
+    "date",
+    "date-time",
+    "double",
+    "duration",
+    "email",
+    "float",
+    "hostname",
+    "idn-email",
+    "idn-hostname",
+    "ip",
+    "ipv4",
+    "ipv6",
+    "iri",
+    "iri-reference",
+    "json-pointer",
+    "regex",
+    "relative-json-pointer",
+    "time",
+    "uri",
+    "uri-reference",
+    "uri-template",
+    "url",
+    "uuid",
+];
+
+/// Whether a format restricts nothing, because it is for people, or because nobody knows it.
+pub(super) fn is_hint(format: &str) -> bool {
+    !RESTRICTING.contains(&format) && integer_range(format).is_none()
+}
+
+/// Whether it is certain that values of a schema have a format.
+pub(super) fn format_holds(format: &str, view: &View<'_>) -> bool {
+    let own = || view.formats.iter().filter_map(|own| own.node.as_str());
+    let is_within = |own: &str| match (width(own), width(format)) {
+        (Some((kind, own)), Some((other, width))) => kind == other && own < width,
+        _ => false,
+    };
+    is_hint(format) || own().any(|own| own == format || is_within(own)) || holds_all(format, view)
+}
+
+/// Formats of which one holds all values of the other.
+pub(super) fn width(format: &str) -> Option<(&'static str, u8)> {
+    Some(match format {
+        "int8" => ("signed", 8),
+        "int16" => ("signed", 16),
+        "int32" | "int" => ("signed", 32),
+        "int64" => ("signed", 64),
+        "uint8" => ("unsigned", 8),
+        "uint16" => ("unsigned", 16),
+        "uint32" | "uint" => ("unsigned", 32),
+        "uint64" => ("unsigned", 64),
+        "float" => ("floating", 32),
+        "double" => ("floating", 64),
+        "ipv4" | "ipv6" => ("address", 1),
+        "ip" => ("address", 2),
+        "email" => ("email", 1),
+        "idn-email" => ("email", 2),
+        "hostname" => ("hostname", 1),
+        "idn-hostname" => ("hostname", 2),
+        "uri" => ("uri", 1),
+        "uri-reference" => ("uri", 2),
+        _ => return None,
+    })
+}
+
+/// The bound, if only one that the format implies.
+pub(super) fn effective<'a>(view: &View<'a>, key: BoundKey) -> Option<Bound<'a>> {
+    view.bound(key).or_else(|| {
+        let at = view.format.filter(|_| view.is_kind("integer"))?;
+        let (least, most) = integer_range(at.node.as_str()?)?;
+        let value = match key {
+            BoundKey::Minimum => least,
+            BoundKey::Maximum => most,
+            _ => return None,
+        };
+        Some(Bound { value, is_exclusive: false, at })
+    })
+}
+
+/// Whether a format of integers holds all that the bounds allow, so that it restricts nothing.
+pub(super) fn holds_all(format: &str, view: &View<'_>) -> bool {
+    let Some((least, most)) = integer_range(format).filter(|_| view.is_kind("integer")) else { return false };
+    let bound = |key| effective(view, key).map(|bound| bound.value);
+    bound(BoundKey::Minimum).is_some_and(|min| min >= least) && bound(BoundKey::Maximum).is_some_and(|max| max <= most)
+}
+
+/// Whether `this` allows fewer values than `that`.
+pub(super) fn allows_less(key: BoundKey, this: Bound<'_>, that: Bound<'_>) -> bool {
+    if key == BoundKey::MultipleOf {
+        // Every multiple of four is one of two. Of five and two, neither holds all of the other, and something is refused.
+        let (this, that) = (Decimal::of(this.at.node), Decimal::of(that.at.node));
+        return this.zip(that).and_then(|(this, that)| that.is_multiple_of(this)) != Some(true);
+    }
+    if this.value == that.value {
+        return this.is_exclusive;
+    }
+    if key.is_lower() { this.value > that.value } else { this.value < that.value }
+}
+
+/// Formats of integers with their types and ranges, as typify knows them.
+pub(super) const INTEGERS: [(&str, &str, f64, f64); 10] = [
+    ("int8", "i8", i8::MIN as f64, i8::MAX as f64),
+    ("uint8", "u8", u8::MIN as f64, u8::MAX as f64),
+    ("int16", "i16", i16::MIN as f64, i16::MAX as f64),
+    ("uint16", "u16", u16::MIN as f64, u16::MAX as f64),
+    ("int", "i32", i32::MIN as f64, i32::MAX as f64),
+    ("int32", "i32", i32::MIN as f64, i32::MAX as f64),
+    ("uint", "u32", u32::MIN as f64, u32::MAX as f64),
+    ("uint32", "u32", u32::MIN as f64, u32::MAX as f64),
+    ("int64", "i64", i64::MIN as f64, i64::MAX as f64),
+    ("uint64", "u64", u64::MIN as f64, u64::MAX as f64),
+];
+
+/// The least and the greatest value of a format of integers.
+pub(super) fn integer_range(format: &str) -> Option<(f64, f64)> {
+    INTEGERS.iter().find(|(known, ..)| *known == format).map(|(.., least, most)| (*least, *most))
+}

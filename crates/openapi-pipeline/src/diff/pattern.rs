@@ -1,0 +1,132 @@
+//! Regular expressions as the sets of texts that they match: whether one holds all of another.
+//!
+//! What can be read is the common ground of the dialects: literals, classes, groups, alternatives, repetition, anchors. A
+//! pattern with anything else is one that nothing is known of.
+
+mod automaton;
+mod read;
+
+use automaton::Automaton;
+
+/// How many characters a length may count to be looked at.
+const LONGEST: u64 = 300;
+
+/// Texts that match patterns and have a length within bounds.
+pub(super) struct Texts<'p> {
+    pub(super) patterns: Vec<&'p str>,
+    pub(super) least: u64,
+    pub(super) most: Option<u64>,
+}
+
+impl Texts<'_> {
+    /// Whether it is certain that all of them match `pattern`.
+    pub(super) fn match_all(&self, pattern: &str) -> bool {
+        if self.patterns.contains(&pattern) {
+            return true;
+        }
+        let Some(wide) = Automaton::of(pattern) else { return false };
+        // What can't be read is left out: more texts have to match then.
+        let mut narrow: Vec<Automaton> = self.patterns.iter().filter_map(|pattern| Automaton::of(pattern)).collect();
+        narrow.extend(length(self.least, self.most));
+        automaton::is_within(&narrow, &wide)
+    }
+
+    /// Whether it is certain that all of them have a length within bounds.
+    pub(super) fn are_within(&self, least: u64, most: Option<u64>) -> bool {
+        if self.least >= least && most.is_none_or(|most| self.most.is_some_and(|own| own <= most)) {
+            return true;
+        }
+        let narrow: Vec<Automaton> = self.patterns.iter().filter_map(|pattern| Automaton::of(pattern)).collect();
+        let is_short = least <= LONGEST && most.is_none_or(|most| most <= LONGEST);
+        is_short && length(least, most).is_none_or(|wide| automaton::is_within(&narrow, &wide))
+    }
+}
+
+/// Whether a text matches a pattern. `None` where that can't be told.
+pub(super) fn matches(pattern: &str, text: &str) -> Option<bool> {
+    Automaton::of(pattern).map(|automaton| automaton.matches(text))
+}
+
+/// The texts of a length, if that says anything, as far as it can be counted.
+fn length(least: u64, most: Option<u64>) -> Option<Automaton> {
+    let least = least.min(LONGEST);
+    let most = most.filter(|most| *most <= LONGEST);
+    match most {
+        None if least == 0 => None,
+        None => Automaton::of(&format!(r"^[\s\S]{{{least},}}$")),
+        Some(most) if most >= least => Automaton::of(&format!(r"^[\s\S]{{{least},{most}}}$")),
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn within(narrow: &str, wide: &str) -> bool {
+        Texts { patterns: vec![narrow], least: 0, most: None }.match_all(wide)
+    }
+
+    #[test]
+    fn what_matches_one_matches_a_wider_one() {
+        for (narrow, wide) in [
+            ("^[a-z]+$", ".*"),
+            ("^[a-zA-Z0-9_.]+$", r"^[a-zA-Z0-9\-_.:]+$"),
+            ("^[a-z]+$", "^[a-z]*$"),
+            ("^[x-z]{2,5}$", "^[a-z]+$"),
+            ("^[a-c]{2}$", "^[a-z]{1,5}$"),
+            (r"^\d{4}-\d\d$", "^[0-9]{4}-[0-9]{2}$"),
+            ("^(a|b)x$", "^[ab]x$"),
+            ("^[ab]x$", "^(?:ax|bx)$"),
+            ("abc", "b"),
+            ("^ab", "^a"),
+            ("^a$|^b$", "^[a-c]$"),
+            ("^(https?)://x", "^http"),
+            (r"^\w+@\w+\.com$", "@"),
+            ("^[^/]+$", "^[^/]*$"),
+            ("^a+?b$", "^a+b$"),
+            (r"^\u0041$", "A"),
+            ("^[a-z-]{2}$", "^[a-]|[b-z]"),
+        ] {
+            assert!(within(narrow, wide), "{narrow} in {wide}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_so_or_can_not_be_read_is_not_certain() {
+        for (narrow, wide) in [
+            (".*", "^[a-z]+$"),
+            ("^.*$", "x"),
+            ("^[a-z]+$", "^[A-Z]+$"),
+            ("^[a-z]+$", "^[a-z]{1,5}$"),
+            ("a", "^a"),
+            ("^a", "a$"),
+            ("^a", "^a(?=b)"),
+            ("^(?!b)a", r"^\ba"),
+            ("^a{2}$", "^a{3}$"),
+            (r"^(a)\1$", "^bb$"),
+            (r"^\p{L}$", "^[a-z]$"),
+            ("^[\u{e9}]$", "^[a-z]$"),
+            (r"^\s$", "^ $"),
+            ("^.$", "^[a-z]$"),
+            ("^[z-a]$", "^["),
+            ("^a{1000}{1000}{1000}$", "^b$"),
+        ] {
+            assert!(!within(narrow, wide), "{narrow} in {wide}");
+        }
+    }
+
+    #[test]
+    fn lengths_and_patterns_count_together() {
+        let texts = Texts { patterns: vec!["^[a-z]*$"], least: 1, most: Some(5) };
+        assert!(texts.match_all("^[a-z]{1,5}$") && !texts.match_all("^[a-z]{2,5}$"));
+        assert!(texts.are_within(0, Some(7)) && !texts.are_within(2, None));
+        let texts = Texts { patterns: vec!["^[a-z]{2,4}$"], least: 0, most: None };
+        assert!(texts.are_within(2, Some(4)) && !texts.are_within(3, None) && !texts.are_within(0, Some(3)));
+        let texts = Texts { patterns: vec!["["], least: 0, most: None };
+        assert!(texts.match_all("[") && !texts.are_within(1, None));
+        assert_eq!(matches("^a.c$", "abc"), Some(true));
+        assert_eq!(matches("^a.c$", "ab"), Some(false));
+        assert_eq!(matches("(?<=a)b", "ab"), None);
+    }
+}

@@ -1,0 +1,76 @@
+//! The schemas that one consists of, and the component that it is.
+
+use std::collections::HashSet;
+
+use super::is_annotation;
+use crate::diff::side::{Side, Site};
+
+/// How many schemas one may be combined of. Nobody needs more than a few.
+const MAX_PARTS: usize = 512;
+
+/// How a schema is read.
+#[derive(Debug, Default)]
+pub(in crate::diff) struct Reading {
+    /// Whether a union of one branch stays a union, rather than a part that must hold.
+    pub(in crate::diff) keeps_singles: bool,
+    /// Unions that are left out, by their addresses.
+    pub(in crate::diff) leaves_out: Vec<usize>,
+}
+
+/// The schemas that one consists of.
+pub(super) struct Parts<'a> {
+    pub(super) sites: Vec<Site<'a>>,
+    pub(super) has_single: bool,
+    pub(super) is_cut_short: bool,
+}
+
+/// Collects the parts of schemas that must all hold.
+pub(super) fn read<'a>(side: &Side<'a>, sites: &[Site<'a>], reading: &Reading) -> Parts<'a> {
+    let mut seen = HashSet::new();
+    let mut parts = Parts { sites: Vec::new(), has_single: false, is_cut_short: false };
+    let mut waiting: Vec<Site<'a>> = sites.iter().rev().copied().collect();
+    while let Some(site) = waiting.pop() {
+        let site = side.resolve(site);
+        // A schema that consists of itself adds nothing to itself.
+        if !seen.insert(site.address()) {
+            continue;
+        }
+        if parts.sites.len() >= MAX_PARTS {
+            parts.is_cut_short = true;
+            return parts;
+        }
+        parts.sites.push(site);
+        let mut also: Vec<Site<'a>> = site.elements("allOf").collect();
+        for key in ["oneOf", "anyOf"] {
+            let mut branches = site.elements(key);
+            if let Some(only) = branches.next().filter(|_| branches.next().is_none()) {
+                parts.has_single = true;
+                also.extend(Some(only).filter(|_| !reading.keeps_singles));
+            }
+        }
+        waiting.extend(also.into_iter().rev());
+    }
+    parts
+}
+
+/// The component that a schema is: by reference, or by an `allOf` that only annotates one.
+pub(super) fn name<'a>(side: &Side<'a>, sites: &[Site<'a>]) -> Option<&'a str> {
+    let &[mut site] = sites else { return None };
+    for _ in 0..8 {
+        if let (_, Some(name)) = side.follow(site) {
+            return Some(name);
+        }
+        let members = site.node.as_object()?;
+        if !members.keys().all(|key| is_annotation(key) || key == "allOf") {
+            return None;
+        }
+        let mut branches = site.elements("allOf").filter(|part| !only_annotates(*part));
+        site = branches.next().filter(|_| branches.next().is_none())?;
+    }
+    None
+}
+
+/// Whether a schema restricts nothing.
+pub(super) fn only_annotates(site: Site<'_>) -> bool {
+    site.node.as_object().is_some_and(|members| members.keys().all(|key| is_annotation(key)))
+}

@@ -1,0 +1,124 @@
+//! Small pairs of descriptions, each of a class of changes, with the verdict both ways.
+//!
+//! The fixtures say where a schema stands (`in`: a request, an answer, a parameter, …), what it was and what it is, and the
+//! worst level that may be found, with rules that must be among what is found. `calls` is for what breaks no call: whether
+//! Rust code changes is another question.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use openapi_pipeline::diff::{self, Difference, Level};
+use openapi_pipeline::load::{self, MemoryFiles};
+use openapi_pipeline::{Context, Node, convert};
+use serde_json::{Map, Value, json};
+use workspace_tests::workspace_root;
+
+use super::lines;
+
+/// A pair.
+struct Pair {
+    name: String,
+    old: Value,
+    new: Value,
+    there: String,
+    back: String,
+}
+
+fn pairs() -> Vec<Pair> {
+    let folder = workspace_root().join("tests/tests/fixtures/diff/verdicts");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut all = Vec::new();
+    for file in files {
+        let cases: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        all.extend(cases.iter().map(|case| Pair {
+            name: format!("{}: {}", file.file_stem().unwrap().to_string_lossy(), case["name"].as_str().unwrap()),
+            old: document(case, "old"),
+            new: document(case, "new"),
+            there: case["there"].as_str().unwrap().to_owned(),
+            back: case["back"].as_str().unwrap().to_owned(),
+        }));
+    }
+    all
+}
+
+/// The description around one side of a case.
+fn document(case: &Value, side: &str) -> Value {
+    let (schema, place) = (&case[side], case["in"].as_str().unwrap_or("request"));
+    let mut schemas = Map::new();
+    for key in ["schemas".to_owned(), format!("schemas_{side}")] {
+        schemas.extend(case[&key].as_object().cloned().unwrap_or_default());
+    }
+    let mut operation = json!({"operationId": "op", "responses": {"200": {"description": "ok"}}});
+    let body = |media_type: &str| json!({media_type: {"schema": schema}});
+    let parameter = |place: &str| json!([{"name": "p", "in": place, "required": place == "path", "schema": schema}]);
+    match place {
+        "request" => operation["requestBody"] = json!({"required": true, "content": body("application/json")}),
+        "xml" => operation["requestBody"] = json!({"required": true, "content": body("application/xml")}),
+        "form" => operation["requestBody"] = json!({"content": body("application/x-www-form-urlencoded")}),
+        "response" => operation["responses"]["200"]["content"] = body("application/json"),
+        "response-xml" => operation["responses"]["200"]["content"] = body("application/xml"),
+        "response-header" => operation["responses"]["200"]["headers"] = json!({"H": {"schema": schema}}),
+        "query" | "header" | "path" => operation["parameters"] = parameter(place),
+        "operation" => operation.as_object_mut().unwrap().extend(schema.as_object().unwrap().clone()),
+        "document" => {}
+        other => panic!("there is no place {other}"),
+    }
+    let path = if place == "path" { "/x/{p}" } else { "/x" };
+    let mut document = json!({
+        "openapi": case["version"].as_str().unwrap_or("3.1.0"),
+        "info": {"title": "t", "version": "1"},
+        "paths": {path: {"post": operation}},
+        "components": {"schemas": schemas}
+    });
+    if place == "document" {
+        let members = document.as_object_mut().unwrap();
+        if schema.get("swagger").is_some() {
+            members.retain(|key, _| key == "info");
+        }
+        members.extend(schema.as_object().unwrap().clone());
+    }
+    document
+}
+
+fn compare(old: &Value, new: &Value) -> Difference {
+    let mut cx = Context::new().for_comparison();
+    let mut read = |name: &str, document: &Value| -> Node {
+        let files = MemoryFiles::new().with(name, document.to_string());
+        let loaded = load::load(&mut cx, &files, Path::new(name)).unwrap_or_else(|error| panic!("{error}\n{document}"));
+        convert::to_v3_0(&mut cx, loaded).unwrap_or_else(|error| panic!("{error}\n{document}"))
+    };
+    let (old, new) = (read("old.json", old), read("new.json", new));
+    diff::diff(&cx, &old, &new)
+}
+
+/// What is wrong with a verdict, if something is.
+fn problem(expected: &str, difference: &Difference) -> Option<String> {
+    let mut words = expected.split(' ');
+    let level = words.next().unwrap();
+    let found = difference.level().map_or("none", Level::name);
+    let is_right = if level == "calls" { found != "breaking" } else { found == level };
+    let rules: BTreeSet<&str> = difference.changes.iter().map(|change| change.rule.name).collect();
+    let missing: Vec<&str> = words.filter(|rule| !rules.contains(rule)).collect();
+    (!is_right || !missing.is_empty()).then(|| format!("expected {expected}, found {:#?}", lines(difference)))
+}
+
+#[test]
+fn every_class_of_changes_has_the_right_verdict_both_ways() {
+    let mut wrong = Vec::new();
+    let mut unconverted = BTreeSet::new();
+    for Pair { name, old, new, there, back } in pairs() {
+        for (way, expected, from, to) in [("there", &there, &old, &new), ("back", &back, &new, &old)] {
+            let difference = compare(from, to);
+            wrong.extend(problem(expected, &difference).map(|problem| format!("{name}, {way}: {problem}")));
+            unconverted.extend(difference.changes.iter().map(|change| change.rule.name));
+            // A version is the same as itself, whatever else it is.
+            let same = compare(from, from);
+            wrong.extend((!same.is_empty()).then(|| format!("{name}, {way}, twice: {:#?}", lines(&same))));
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    let unshown: Vec<&str> =
+        super::judged::SHOWN_BY_VERDICTS.into_iter().filter(|rule| !unconverted.contains(rule)).collect();
+    assert!(unshown.is_empty(), "no pair shows {unshown:?}");
+}
