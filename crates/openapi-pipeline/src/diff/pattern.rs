@@ -8,8 +8,8 @@ mod read;
 
 use automaton::Automaton;
 
-/// How many characters a length may count to be looked at.
-const LONGEST: u64 = 300;
+/// How many characters a length may count to be told by an automaton.
+const LONGEST: u64 = 60;
 
 /// Texts that match patterns and have a length within bounds.
 pub(super) struct Texts<'p> {
@@ -27,18 +27,21 @@ impl Texts<'_> {
         let Some(wide) = Automaton::of(pattern) else { return false };
         // What can't be read is left out: more texts have to match then.
         let mut narrow: Vec<Automaton> = self.patterns.iter().filter_map(|pattern| Automaton::of(pattern)).collect();
-        narrow.extend(length(self.least, self.most));
         automaton::is_within(&narrow, &wide)
+            || length(self.least, self.most).is_some_and(|length| {
+                narrow.push(length);
+                automaton::is_within(&narrow, &wide)
+            })
     }
 
     /// Whether it is certain that all of them have a length within bounds.
     pub(super) fn are_within(&self, least: u64, most: Option<u64>) -> bool {
-        if self.least >= least && most.is_none_or(|most| self.most.is_some_and(|own| own <= most)) {
-            return true;
-        }
-        let narrow: Vec<Automaton> = self.patterns.iter().filter_map(|pattern| Automaton::of(pattern)).collect();
-        let is_short = least <= LONGEST && most.is_none_or(|most| most <= LONGEST);
-        is_short && length(least, most).is_none_or(|wide| automaton::is_within(&narrow, &wide))
+        let lengths = self.patterns.iter().filter_map(|pattern| read::read(pattern)).map(|part| read::lengths(&part));
+        let (own_least, own_most) =
+            lengths.fold((self.least, self.most), |(least, most), (other_least, other_most)| {
+                (least.max(other_least), [most, other_most].into_iter().flatten().min())
+            });
+        own_least >= least && most.is_none_or(|most| own_most.is_some_and(|own| own <= most))
     }
 }
 

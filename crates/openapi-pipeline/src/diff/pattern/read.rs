@@ -27,6 +27,37 @@ pub(super) fn read(pattern: &str) -> Option<Part> {
     (reader.at == reader.chars.len()).then_some(part)
 }
 
+/// The least and the greatest length of texts that match a pattern.
+pub(super) fn lengths(pattern: &Part) -> (u64, Option<u64>) {
+    let (least, most) = lengths_of(pattern);
+    let is_anchored = |part: &Part| match part {
+        Part::All(parts) => matches!(parts.as_slice(), [Part::Start, .., Part::End]),
+        _ => false,
+    };
+    let is_whole = matches!(pattern, Part::Any(all) if all.iter().all(is_anchored));
+    (least, most.filter(|_| is_whole))
+}
+
+fn lengths_of(part: &Part) -> (u64, Option<u64>) {
+    match part {
+        Part::Start | Part::End => (0, Some(0)),
+        Part::One(_) => (1, Some(1)),
+        Part::All(parts) => parts.iter().map(lengths_of).fold((0, Some(0)), |(least, most), (more, up_to)| {
+            (least.saturating_add(more), most.zip(up_to).map(|(most, up_to)| most.saturating_add(up_to)))
+        }),
+        Part::Any(parts) => {
+            let all = || parts.iter().map(lengths_of);
+            let most = all().map(|(_, most)| most).reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b)));
+            (all().map(|(least, _)| least).min().unwrap_or(0), most.unwrap_or(Some(0)))
+        }
+        Part::Repeat(part, from, to) => {
+            let (least, most) = lengths_of(part);
+            let up_to = most.zip(to.map(u64::from)).map(|(most, times)| most.saturating_mul(times));
+            (least.saturating_mul(u64::from(*from)), if most == Some(0) { Some(0) } else { up_to })
+        }
+    }
+}
+
 struct Reader {
     chars: Vec<char>,
     at: usize,
