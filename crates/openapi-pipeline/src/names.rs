@@ -18,6 +18,7 @@ mod pins;
 mod scope;
 mod servers;
 mod types;
+mod values;
 mod words;
 
 pub(crate) use case::{constant, item, lower_camel};

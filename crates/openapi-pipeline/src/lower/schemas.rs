@@ -189,6 +189,7 @@ fn number_enumeration(cx: &mut Context, schema: &mut Node) {
     };
     let Some(values) = schema.get_mut("enum").and_then(Node::as_array_mut) else { return };
     let mut fits = is_integer;
+    let is_unsigned = values.iter().all(|value| matches!(&value.value, Value::Number(number) if number.is_u64()));
     for value in values.iter_mut() {
         let Value::Number(number) = &value.value else { continue };
         let whole = number.as_i64().or_else(|| {
@@ -203,6 +204,14 @@ fn number_enumeration(cx: &mut Context, schema: &mut Node) {
     }
     if !fits && let Some(dropped) = schema.remove("enum") {
         cx.note(&rule::NUMBER_ENUM, dropped.origin, "any number is taken");
+        match (is_integer, is_unsigned) {
+            (true, true) => schema.set("format", "uint64"),
+            (true, false) => {
+                schema.set("type", "number");
+                schema.remove("format");
+            }
+            (false, _) => {}
+        }
     }
 }
 

@@ -145,7 +145,7 @@ impl<'a> Parameter<'a> {
 }
 
 /// Who chooses a name first: what stands in the path, in the path's order, so that it has one name in all operations of
-/// the path; then what is required.
+/// the path; then the header of an idempotency key, which requests have a method for; then what is required.
 fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
     let place = |parameter: &Parameter<'_>| match parameter.location {
         "path" => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX),
@@ -154,7 +154,8 @@ fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..parameters.len()).collect();
     order.sort_by_key(|&at| {
         let parameter = &parameters[at];
-        (parameter.location != "path", place(parameter), !parameter.required)
+        let is_key = parameter.location == "header" && snake(parameter.name).ends_with("idempotency_key");
+        (parameter.location != "path", place(parameter), !is_key, !parameter.required)
     });
     order
 }

@@ -229,7 +229,7 @@ impl Inline<'_> {
     fn names_in(&self, name: &str, schema: &Node) -> Result<TypeNames, NameError> {
         let mut names = TypeNames::new(schema.origin);
         names.fields = fields(name, schema, self.pins)?;
-        names.values = values(name, schema, self.pins)?;
+        names.values = super::values::name(name, schema, self.pins)?;
         names.alternatives = alternatives(name, schema, self.pins)?;
         Ok(names)
     }
@@ -263,26 +263,6 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
     let mut scope = Scope::reserving(is_open.then_some(EXTRA), "the map of the other members");
     let given = scope.settle(pins, members.iter().map(wish).collect())?;
     Ok(members.into_iter().map(str::to_owned).zip(given).collect())
-}
-
-fn values(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
-    let listed = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
-    let mut values: Vec<&str> = listed.iter().filter_map(Node::as_str).collect();
-    // What stands between letters is spelled out where nothing else tells values apart.
-    let spelled = |value: &&str| type_name(&value.replace(|char: char| char == '_' || !char.is_alphanumeric(), "X"));
-    let plain = |value: &&str| type_name(value);
-    let are_distinct = |name: &dyn Fn(&&str) -> String| {
-        let mut seen = HashSet::new();
-        values.iter().all(|value| seen.insert(name(value)))
-    };
-    let is_plain = are_distinct(&plain) || !are_distinct(&spelled);
-    values.sort_by_cached_key(|value| rank(value, &type_name(value)));
-    let wish = |value: &&str| {
-        let name = if is_plain { plain(value) } else { spelled(value) };
-        Wish::new(Thing::Value { of: of.to_owned(), value: (*value).to_owned() }, vec![name], Form::Type)
-    };
-    let given = Scope::default().settle(pins, values.iter().map(wish).collect())?;
-    Ok(values.into_iter().map(str::to_owned).zip(given).collect())
 }
 
 /// Who chooses first: what is called like that on the wire, whatever else there is or comes. A keyword has an underscore
@@ -467,7 +447,7 @@ mod tests {
         ];
         assert_eq!(pairs(&types["A"].fields), expected);
         let expected = [
-            ("", "X"),
+            ("", "Empty"),
             ("ASC", "Asc"),
             ("Self", "Self_"),
             ("a.b", "Ab"),
@@ -476,7 +456,7 @@ mod tests {
             ("日本", "日本"),
         ];
         assert_eq!(pairs(&types["B"].values), expected);
-        assert_eq!(pairs(&types["C"].values), [("+1", "Plus1"), ("-1", "Minus1"), ("x+1", "X1"), ("x-1", "X12")]);
+        assert_eq!(pairs(&types["C"].values), [("+1", "Plus1"), ("-1", "Minus1"), ("x+1", "X1"), ("x-1", "XDash1")]);
     }
 
     #[test]

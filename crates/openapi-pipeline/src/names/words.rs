@@ -12,9 +12,9 @@ pub(super) const KEYWORDS: [&str; 53] = [
 pub(crate) const RUNTIME_TYPES: [&str; 8] =
     ["Secret", "Timestamp", "RedactedValue", "Number", "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr"];
 
-/// What the module of the types calls by these names: variants, and the trait that setters name. All else it names by
-/// its path.
-pub(crate) const TYPES: [&str; 5] = ["Err", "Into", "None", "Ok", "Some"];
+/// What the module of the types calls by these names: variants, the trait that setters name, and the text that numbers
+/// with a name are read from. All else it names by its path.
+pub(crate) const TYPES: [&str; 6] = ["Err", "Into", "None", "Ok", "Some", "String"];
 
 /// What the modules of requests, errors and answers call by these names: the prelude, and what they import.
 pub(super) const MODULES: [&str; 24] = [
