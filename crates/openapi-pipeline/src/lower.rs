@@ -19,6 +19,7 @@ mod lint;
 mod merge_schemas;
 mod nullable;
 mod operations;
+mod overlap;
 mod parameters;
 mod redact;
 mod repair;

@@ -28,6 +28,7 @@ pub use pins::{NameError, Pins, Thing};
 pub(crate) use scope::Scope;
 pub use scope::free;
 pub use types::TypeNames;
+pub(crate) use values::value_name;
 pub(crate) use words::{CLIENT, RUNTIME_TYPES, TYPES};
 
 use std::collections::BTreeMap;

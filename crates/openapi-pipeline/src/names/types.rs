@@ -271,12 +271,17 @@ fn rank(wire: &str, name: &str) -> (bool, String) {
     (wire != name.trim_end_matches('_'), wire.to_owned())
 }
 
-/// The variants of alternatives: what each of them is, without the words that all begin with; or a number.
+/// The variants of alternatives: what each of them is, without the name of the whole and the words that all begin with; or
+/// a number.
 fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, NameError> {
     let branches = schema.get("oneOf").and_then(Node::as_array).unwrap_or_default();
     let numbered = || (0..branches.len()).map(|at| format!("Variant{at}")).collect();
     let kinds: Option<Vec<String>> = branches.iter().map(kind).collect();
-    let labels = kinds.and_then(|kinds| without_common_words(&kinds)).unwrap_or_else(numbered);
+    let labels = kinds.and_then(|kinds| {
+        let own: Vec<String> = kinds.iter().map(|kind| without_owner(of, kind).to_owned()).collect();
+        without_common_words(&own).or_else(|| without_common_words(&kinds))
+    });
+    let labels = labels.unwrap_or_else(numbered);
     let wish = |(at, label): (usize, String)| {
         let alternative = branches.get(at).and_then(referred).unwrap_or_else(|| at.to_string());
         Wish::new(Thing::Alternative { of: of.to_owned(), alternative }, vec![type_name(&label)], Form::Type)
@@ -301,6 +306,12 @@ fn kind(branch: &Node) -> Option<String> {
 fn referred(schema: &Node) -> Option<String> {
     let (section, name) = component_of(schema.get_str("$ref")?)?;
     (section == "schemas").then(|| name.into_owned())
+}
+
+/// `FilterAnd` is `And` in `Filter`, as what was inline there is called after it.
+fn without_owner<'a>(of: &str, kind: &'a str) -> &'a str {
+    let rest = kind.strip_prefix(of).filter(|rest| rest.starts_with(char::is_uppercase));
+    rest.unwrap_or(kind)
 }
 
 /// `CardPayment` and `CashPayment` are what they are, `PaymentCard` and `PaymentCash` are `Card` and `Cash`. Nothing where
@@ -469,12 +480,16 @@ mod tests {
             "B": {"oneOf": [to("PetCat"), to("Pet")]},
             "C": {"oneOf": [to("PetCat"), {"type": "integer"}, {"type": "array", "items": {"type": "object", "properties": {"a": {}}}}]},
             "D": {"oneOf": [to("PetCat"), {}]},
+            "Pe": {"oneOf": [to("PetCat"), to("PeOther")]}, "PeOther": text(),
+            "Pets": {"oneOf": [to("PetsString"), {"type": "string"}]}, "PetsString": text(),
         }));
         let of = |name: &str| types[name].alternatives.clone();
         assert_eq!(of("A"), ["Cat", "Dog"]);
         assert_eq!(of("B"), ["Variant0", "Variant1"]);
         assert_eq!(of("C"), ["PetCat", "Integer", "Array"]);
         assert_eq!(of("D"), ["Variant0", "Variant1"]);
+        assert_eq!(of("Pe"), ["PetCat", "Other"]);
+        assert_eq!(of("Pets"), ["PetsString", "String"]);
         assert!(types.contains_key("CArrayItem"));
     }
 }

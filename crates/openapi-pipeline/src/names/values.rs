@@ -38,6 +38,11 @@ fn rank(value: &str) -> (bool, usize, &str) {
     (value != plain(value).trim_end_matches('_'), signs, value)
 }
 
+/// What a value is called where it stands alone.
+pub(crate) fn value_name(value: &str) -> String {
+    plain(value)
+}
+
 /// The letters and digits of a value, and the sign in front of them; all its signs, where there is nothing else.
 fn plain(value: &str) -> String {
     let has_letters = value.contains(char::is_alphanumeric);
