@@ -33,6 +33,29 @@ pub(crate) fn explain<T: DeserializeOwned>(
     DecodeError { operation, status, field, problem, cause, body: RawBody::of(operation, bytes) }
 }
 
+/// The media types that HTTP knows are shorter, and so are those of vendors.
+const LONGEST_MEDIA_TYPE: usize = 80;
+
+impl DecodeError {
+    /// Says what the server calls a body that is no JSON: a proxy that answers in its place gives itself away by it.
+    pub(crate) fn came_as(mut self, headers: &HeaderMap) -> Self {
+        if !matches!(self.cause, Cause::Foreign | Cause::Page) {
+            return self;
+        }
+        let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = named.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        let harmless = |c: char| c.is_ascii_alphanumeric() || "/+.-*".contains(c);
+        let remark = match essence {
+            None => "it came without a `Content-Type`".to_owned(),
+            Some(name) if name.ends_with("json") || name.len() > LONGEST_MEDIA_TYPE => return self,
+            Some(name) if !name.chars().all(harmless) => return self,
+            Some(name) => format!("it came as `{name}`"),
+        };
+        self.problem = format!("{} ({remark})", self.problem).into();
+        self
+    }
+}
+
 /// The text of a body, in the characters that the header says: UTF-8, or its older and smaller relatives.
 pub(crate) fn text(
     operation: &'static Operation,

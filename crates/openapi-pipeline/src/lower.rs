@@ -18,6 +18,7 @@ mod inline;
 mod lint;
 mod merge_schemas;
 mod nullable;
+mod numbers;
 mod operations;
 mod overlap;
 mod parameters;

@@ -88,7 +88,10 @@ mod tests {
         assert!(code[0].starts_with("#[derive(::serde::Deserialize)]#[derive(Clone)]"), "{code:?}");
         assert!(code[0].ends_with("pubstructKind(pubi64);"), "{code:?}");
         assert!(code.iter().any(|code| code.contains("From<i64>forKind")), "{code:?}");
-        assert!(!code.iter().any(|code| code.contains("TryFrom<i64>forKind") || code.contains("forKind{}")), "{code:?}");
+        assert!(
+            !code.iter().any(|code| code.contains("TryFrom<i64>forKind") || code.contains("forKind{}")),
+            "{code:?}"
+        );
         for kept in ["pubstructSent(i64);", "TryFrom<i64>forSent", "TryFrom<&str>forPlain", "TryFrom<&str>forText"] {
             assert!(code.iter().any(|code| code.contains(kept)), "{kept}: {code:?}");
         }

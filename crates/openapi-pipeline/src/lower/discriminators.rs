@@ -133,7 +133,9 @@ fn alternatives(
     if itself.is_some() {
         targets.push(base);
         if mapped.iter().all(|(_, target)| target != name) {
-            mapping.entry(own.get(name).map_or(name, String::as_str).to_owned()).or_insert_with(|| Node::new(reference(base), origin));
+            mapping
+                .entry(own.get(name).map_or(name, String::as_str).to_owned())
+                .or_insert_with(|| Node::new(reference(base), origin));
         }
     }
     cx.note(&rule::SUBTYPES, origin, format!("`{name}` is one of {}", targets.len()));

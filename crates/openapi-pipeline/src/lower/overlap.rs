@@ -134,10 +134,8 @@ mod tests {
         let (text, number) = (json!({"type": "string"}), json!({"type": "string", "format": "email"}));
         let phone = object(&["id", "phone"], json!({"id": text, "phone": text, "note": text}));
         let mail = object(&["id", "email"], json!({"id": text, "email": number, "note": number}));
-        let whole = object(
-            &["id"],
-            json!({"id": text, "phone": text, "email": number, "note": {"anyOf": [text, number]}}),
-        );
+        let whole =
+            object(&["id"], json!({"id": text, "phone": text, "email": number, "note": {"anyOf": [text, number]}}));
         assert_eq!(of(&[phone, mail]), Some(whole));
     }
 
@@ -152,7 +150,10 @@ mod tests {
             (vec![kind("a", "x"), plain("y")], "one requires a constant"),
             (vec![plain("x"), object(&["x"], json!({"x": {"type": "integer"}, "y": text}))], "types differ"),
             (vec![plain("x"), object(&[], json!({"x": text, "y": text}))], "one has them all"),
-            (vec![plain("x"), json!({"type": "object", "properties": {"y": text}, "additionalProperties": false})], "one is closed"),
+            (
+                vec![plain("x"), json!({"type": "object", "properties": {"y": text}, "additionalProperties": false})],
+                "one is closed",
+            ),
             (vec![plain("x"), json!({"type": "object", "additionalProperties": text})], "a map holds them all"),
             (vec![plain("x"), text.clone()], "one is no object"),
             (vec![plain("x")], "there is one only"),

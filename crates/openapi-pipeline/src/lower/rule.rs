@@ -61,6 +61,8 @@ crate::select::define_rules! {
     WIDEN = "widen-alternatives": "Strings among the alternatives, and numbers, become the narrowest one that takes whatever any of them does.";
     HOIST_ALTERNATIVE = "hoist-alternative": "An inline alternative becomes a component, so that its type has a name.";
     UNKNOWN_FORMAT = "unknown-format": "A format that chooses no type says nothing.";
+    INTEGER_OR_TEXT = "integer-or-text": "A text of the format `int-or-string` may be an integer: Kubernetes has it so.";
+    INTEGER_WIDTH = "integer-width": "An integer whose bounds lie beyond its format, or beyond 64 bits with a sign, gets a type that holds them.";
     DISTRIBUTE = "distribute-alternatives": "What holds beside alternatives is written into each of them.";
     MERGE_PARTS = "merge-parts": "The parts of an `allOf` are merged into one schema: what several say of a property holds at once.";
     CIRCULAR_PART = "circular-part": "A schema that is nothing but a reference to itself, by whatever way, says nothing.";

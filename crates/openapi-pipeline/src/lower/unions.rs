@@ -111,7 +111,8 @@ impl Work<'_> {
         }
         let labels = labels(&branches);
         let is_told = schema.get("discriminator").is_some();
-        let several = Some(()).filter(|()| key == "anyOf" && !is_told).and_then(|()| self.several(name, &branches, origin));
+        let several =
+            Some(()).filter(|()| key == "anyOf" && !is_told).and_then(|()| self.several(name, &branches, origin));
         let branches: Vec<Node> = branches
             .into_iter()
             .zip(labels)

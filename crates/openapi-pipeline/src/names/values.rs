@@ -128,7 +128,10 @@ mod tests {
             (&["name", "-name", "+name"][..], &["Name", "MinusName", "PlusName"][..]),
             (&["-created_at", "created_at"], &["MinusCreatedAt", "CreatedAt"]),
             (&["+1", "-1", "1", "-05:00"], &["Plus1", "Minus1", "X1", "Minus0500"]),
-            (&["<", "<=", ">", ">=", "=", "!="], &["Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual"]),
+            (
+                &["<", "<=", ">", ">=", "=", "!="],
+                &["Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual"],
+            ),
             (&["", " ", "*", "∞"], &["Empty", "Space", "Star", "U221e"]),
             (&["zh_CN", "zh-CN", "zh.CN"], &["ZhCn", "ZhDashCn", "ZhDotCn"]),
             (&["1.0", "10", "x+1", "x-1"], &["X1Dot0", "X10", "X1", "XDash1"]),
