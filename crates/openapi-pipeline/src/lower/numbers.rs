@@ -58,19 +58,24 @@ pub(super) fn width(cx: &mut Context, schema: &mut Node) {
         }
         // Whatever JSON can hold.
         _ => {
-            for key in ["type", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"] {
-                schema.remove(key);
-            }
-            let kinds = ["integer", "number"].map(|kind| {
-                let mut branch = Node::object(origin);
-                branch.set("type", kind);
-                branch
-            });
-            schema.set("oneOf", kinds.to_vec());
+            any_number(schema);
             "any number"
         }
     };
     cx.note(&rule::INTEGER_WIDTH, origin, format!("it is {what}, by its bounds"));
+}
+
+/// Whatever number JSON can hold: one that is an integer is written as such.
+fn any_number(schema: &mut Node) {
+    for key in ["type", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"] {
+        schema.remove(key);
+    }
+    let kinds = ["integer", "number"].map(|kind| {
+        let mut branch = Node::object(schema.origin);
+        branch.set("type", kind);
+        branch
+    });
+    schema.set("oneOf", kinds.to_vec());
 }
 
 /// Numbers have no enum in Rust where they may have fractions, or be larger than 64 bits; integers are written as such.
@@ -100,8 +105,7 @@ pub(super) fn enumeration(cx: &mut Context, schema: &mut Node) {
         match (is_integer, is_unsigned) {
             (true, true) => schema.set("format", "uint64"),
             (true, false) => {
-                schema.set("type", "number");
-                schema.remove("format");
+                any_number(schema);
             }
             (false, _) => {}
         }
@@ -156,7 +160,8 @@ mod tests {
         let listed = |values: Json| json!({"type": "integer", "enum": values});
         assert_eq!(after(enumeration, listed(json!([1, 2.0]))), listed(json!([1, 2])));
         assert_eq!(after(enumeration, listed(json!([1, u64::MAX]))), json!({"type": "integer", "format": "uint64"}));
-        assert_eq!(after(enumeration, listed(json!([-1, u64::MAX]))), json!({"type": "number"}));
+        let any = json!({"oneOf": [{"type": "integer"}, {"type": "number"}]});
+        assert_eq!(after(enumeration, listed(json!([-1, u64::MAX]))), any);
     }
 
     #[test]

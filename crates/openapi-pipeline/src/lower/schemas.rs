@@ -30,8 +30,8 @@ pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
         }
         numbers::width(cx, schema);
         enumeration(cx, schema);
-        numbers::enumeration(cx, schema);
         mixed_enumeration(cx, schema);
+        numbers::enumeration(cx, schema);
         bare_alternatives(cx, schema);
         fixed_length(cx, schema);
         pattern(cx, schema);

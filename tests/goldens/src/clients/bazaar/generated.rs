@@ -566,7 +566,7 @@ pub mod types {
         pub credentials: ::std::option::Option<::client_runtime::RedactedValue>,
         /// `debt`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub debt: ::std::option::Option<f64>,
+        pub debt: ::std::option::Option<::client_runtime::Number>,
         /// `keeper`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub keeper: ::std::option::Option<Keeper>,
@@ -575,7 +575,7 @@ pub mod types {
         pub label: ::std::option::Option<StringSchema>,
         /// `licence`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub licence: ::std::option::Option<StallLicence>,
+        pub licence: ::std::option::Option<u64>,
         /// `mark`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub mark: ::std::option::Option<Mark>,
@@ -600,27 +600,6 @@ pub mod types {
         /// `ware`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub ware: ::std::option::Option<Ware>,
-    }
-
-    /// `StallLicence`
-    ///
-    /// Source: `bazaar.yaml`, `#/components/schemas/Stall/properties/licence`
-    #[derive(::serde::Deserialize)]
-    #[derive(::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct StallLicence(pub i64);
-    impl ::std::ops::Deref for StallLicence {
-        type Target = i64;
-        fn deref(&self) -> &i64 {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<StallLicence> for i64 {
-        fn from(value: StallLicence) -> Self {
-            value.0
-        }
     }
 
     /// `StallPatron`
@@ -967,12 +946,6 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<i64> for StallLicence {
-        fn from(value: i64) -> Self {
-            Self(value)
-        }
-    }
-
     impl ::std::convert::From<i64> for StallRow {
         fn from(value: i64) -> Self {
             Self(value)
@@ -1166,7 +1139,7 @@ pub mod types {
 
         /// Sets `debt`.
         #[must_use]
-        pub fn debt(mut self, value: f64) -> Self {
+        pub fn debt(mut self, value: ::client_runtime::Number) -> Self {
             self.debt = ::std::option::Option::Some(value);
             self
         }
@@ -1187,7 +1160,7 @@ pub mod types {
 
         /// Sets `licence`.
         #[must_use]
-        pub fn licence(mut self, value: StallLicence) -> Self {
+        pub fn licence(mut self, value: u64) -> Self {
             self.licence = ::std::option::Option::Some(value);
             self
         }

@@ -22,7 +22,6 @@ pub const TYPES: &[(&str, Journey)] = &[
     ("types::Spice", journey::<super::types::Spice>),
     ("types::SpiceKind", journey::<super::types::SpiceKind>),
     ("types::Stall", journey::<super::types::Stall>),
-    ("types::StallLicence", journey::<super::types::StallLicence>),
     ("types::StallPatron", journey::<super::types::StallPatron>),
     ("types::StallPatronSeveral", journey::<super::types::StallPatronSeveral>),
     ("types::StallRow", journey::<super::types::StallRow>),
