@@ -387,4 +387,27 @@ mod tests {
             assert!(!format!("{text} {error:?}").contains("canary"), "{error:?}");
         }
     }
+
+    #[test]
+    fn a_body_that_is_no_json_says_what_it_came_as() {
+        const OPERATION: &crate::Operation = &crate::Operation::new("acme", "read", "GET", "/");
+        let said = |media_type: &str, body: &'static [u8]| {
+            let named = http::HeaderValue::from_str(media_type).ok().filter(|_| !media_type.is_empty());
+            let headers = named.map(|value| (http::header::CONTENT_TYPE, value)).into_iter().collect();
+            let error = super::explain::<Answer>(OPERATION, http::StatusCode::OK, bytes::Bytes::from_static(body));
+            error.came_as(&headers).to_string()
+        };
+        assert!(said("Text/Plain; charset=utf-8", b"hi").contains("column 1 (it came as `text/plain`)"));
+        assert!(said("text/html", b"<p>").contains("HTML or XML (it came as `text/html`)"));
+        assert!(said("", b"hi").contains("(it came without a `Content-Type`)"));
+        for (media_type, body) in [
+            ("application/problem+json", &b"hi"[..]),
+            ("text/plain", b"{}"),
+            ("`canary`", b"hi"),
+            (&"canary".repeat(20), b"hi"),
+        ] {
+            let text = said(media_type, body);
+            assert!(!text.contains("it came") && !text.contains("canary"), "{text}");
+        }
+    }
 }

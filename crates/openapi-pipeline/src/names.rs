@@ -21,7 +21,7 @@ mod types;
 mod values;
 mod words;
 
-pub(crate) use case::{constant, item, lower_camel};
+pub(crate) use case::{constant, item, lower_camel, marks};
 pub use case::{snake, type_name};
 pub use operations::{OperationNames, ParameterNames, credentials};
 pub use pins::{NameError, Pins, Thing};

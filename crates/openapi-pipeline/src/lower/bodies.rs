@@ -95,19 +95,19 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
     let binary = media.get("schema").and_then(|schema| schema.get_str("format")) == Some("binary");
     match essence.as_str() {
         // What is called JSON here is a file.
-        json if binary && json.ends_with("json") => Some((4, "application/octet-stream")),
+        json if binary && json.ends_with("json") => Some((5, "application/octet-stream")),
         JSON => Some((0, JSON)),
         // A list of changes; beside it stands what takes the changed members themselves, often under the same schema.
         "application/json-patch+json" => Some((2, JSON)),
         json if json.ends_with("+json") || json == "text/json" => Some((1, JSON)),
-        "*/*" | "application/*" if binary => Some((4, "application/octet-stream")),
-        "*/*" | "application/*" => Some((2, JSON)),
-        FORM if way == Way::Request => Some((3, FORM)),
-        "application/octet-stream" => Some((4, "application/octet-stream")),
-        "text/plain" => Some((5, "text/plain")),
+        "*/*" | "application/*" if binary => Some((5, "application/octet-stream")),
+        "*/*" | "application/*" => Some((3, JSON)),
+        FORM if way == Way::Request => Some((4, FORM)),
+        "application/octet-stream" => Some((5, "application/octet-stream")),
+        "text/plain" => Some((6, "text/plain")),
         multipart if multipart.starts_with("multipart/") && way == Way::Request => None,
         // Whatever else there is, the user hands over and gets as bytes.
-        _ => Some((6, "application/octet-stream")),
+        _ => Some((7, "application/octet-stream")),
     }
 }
 

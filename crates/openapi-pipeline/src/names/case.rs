@@ -32,6 +32,11 @@ pub(crate) fn lower_camel(words: &str) -> String {
     identifier(words, |text| text.to_lower_camel_case())
 }
 
+/// How many signs stand before and behind a name: of two that are equal without, the one that has none is meant.
+pub(crate) fn marks(text: &str) -> usize {
+    text.chars().count() - text.trim_matches(|char: char| !char.is_alphanumeric()).chars().count()
+}
+
 /// What comes out when nothing changes any more. Each round joins letters that stood alone, or loses a mark.
 fn settled(text: &str, case: impl Fn(&str) -> String) -> String {
     let mut name = case(text);

@@ -2,7 +2,7 @@
 
 use super::scope::{Form, Scope, Wish};
 use super::words::{BUILDER, CLIENT, CONSTANTS, MODULES, PRIVATE_METHODS, REQUEST, REQUEST_METHODS};
-use super::{NameError, Pins, Thing, constant, item, snake};
+use super::{NameError, Pins, Thing, constant, item, marks, snake};
 use crate::select::tree::{each_operation_mut, operations};
 use crate::{Node, Value};
 
@@ -145,7 +145,8 @@ impl<'a> Parameter<'a> {
 }
 
 /// Who chooses a name first: what stands in the path, in the path's order, so that it has one name in all operations of
-/// the path; then the header of an idempotency key, which requests have a method for; then what is required.
+/// the path; then the header of an idempotency key, which requests have a method for; then what is required; and before `$filter`
+/// comes `filter`.
 fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
     let place = |parameter: &Parameter<'_>| match parameter.location {
         "path" => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX),
@@ -155,7 +156,7 @@ fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
     order.sort_by_key(|&at| {
         let parameter = &parameters[at];
         let is_key = parameter.location == "header" && snake(parameter.name).ends_with("idempotency_key");
-        (parameter.location != "path", place(parameter), !is_key, !parameter.required)
+        (parameter.location != "path", place(parameter), !is_key, !parameter.required, marks(parameter.name))
     });
     order
 }

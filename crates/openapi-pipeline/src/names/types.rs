@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::scope::{Form, Scope, Wish};
 use super::words::{RUNTIME_TYPES, TYPES};
-use super::{NameError, Pins, Thing, snake, type_name};
+use super::{NameError, Pins, Thing, marks, snake, type_name};
 use crate::select::tree::{Keys, component_of, each_operation_mut, each_ref_mut};
 use crate::vocabulary::{is_success, makes_type, reference};
 use crate::{Node, Object, Origin, Value};
@@ -265,10 +265,10 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
     Ok(members.into_iter().map(str::to_owned).zip(given).collect())
 }
 
-/// Who chooses first: what is called like that on the wire, whatever else there is or comes. A keyword has an underscore
-/// behind it in Rust, and not on the wire.
-fn rank(wire: &str, name: &str) -> (bool, String) {
-    (wire != name.trim_end_matches('_'), wire.to_owned())
+/// Who chooses first: what is called like that on the wire, whatever else there is or comes; then what has no marks around
+/// it, as `_value` has. A keyword has an underscore behind it in Rust, and not on the wire.
+fn rank(wire: &str, name: &str) -> (bool, usize, String) {
+    (wire != name.trim_end_matches('_'), marks(wire), wire.to_owned())
 }
 
 /// The variants of alternatives: what each of them is, without the name of the whole and the words that all begin with; or
@@ -442,6 +442,7 @@ mod tests {
             "A": {"type": "object", "properties": members, "additionalProperties": {}, "required": ["AB", "told"]},
             "B": {"type": "string", "enum": values},
             "C": {"type": "string", "enum": ["+1", "-1", "x-1", "x+1"]},
+            "D": {"type": "object", "properties": {"_birthDate": {}, "birthDate": {}, "@id": {}, "ID": {}}},
         }));
         let expected = [
             ("", "x"),
@@ -457,6 +458,8 @@ mod tests {
             ("🦀", "x_2"),
         ];
         assert_eq!(pairs(&types["A"].fields), expected);
+        let expected = [("@id", "id_2"), ("ID", "id"), ("_birthDate", "birth_date_2"), ("birthDate", "birth_date")];
+        assert_eq!(pairs(&types["D"].fields), expected);
         let expected = [
             ("", "Empty"),
             ("ASC", "Asc"),

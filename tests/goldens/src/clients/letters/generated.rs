@@ -1391,7 +1391,7 @@ impl Client {
             .client
             .post(url)
             .json(&body)
-            .query(&progenitor_client::QueryParam::new("filter[a]", &filter_a))
+            .query(&progenitor_client::QueryParam::new("filter_a", &filter_a))
             .build()?;
         let info = OperationInfo {
             operation_id: "twice",
