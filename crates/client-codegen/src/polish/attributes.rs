@@ -53,7 +53,7 @@ pub(super) fn implementor(item: &Item, name: &str) -> Option<String> {
 /// than its case makes it.
 fn document(field: &mut Field) {
     if let Some(name) = &field.ident {
-        let wire = renamed(&field.attrs).filter(|wire| names::snake(wire) != name.unraw().to_string());
+        let wire = renamed(&field.attrs).filter(|wire| name.unraw() != names::snake(wire));
         name_it(&wire.unwrap_or_else(|| name.to_string()), &mut field.attrs);
     }
 }

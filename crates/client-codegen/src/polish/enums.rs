@@ -167,7 +167,7 @@ pub(super) fn wire_value(variant: &syn::Variant) -> String {
     renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string())
 }
 
-/// What serde calls something by another name than its own.
+/// The name that serde gives something, where it is another than its own.
 pub(super) fn renamed(attrs: &[Attribute]) -> Option<String> {
     let mut renamed = None;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {

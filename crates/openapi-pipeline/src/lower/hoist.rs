@@ -53,7 +53,7 @@ pub(crate) fn shared_bodies(cx: &mut Context, document: &mut Node) {
     store.close(document);
 }
 
-/// One component for what is referred to as a whole, called like that, or with what it is behind its name.
+/// One component for the schema of a shared body or parameter: under its name, or with its kind behind it.
 fn shared(cx: &mut Context, store: &mut Store, name: &str, what: &str, schema: &mut Node) {
     unwrap_reference(schema);
     if schema.get("$ref").is_some() || !(needs_name(schema) || schema.get("enum").is_some()) {

@@ -4,7 +4,7 @@ use super::rule;
 use super::runtime_types::is_string_of;
 use crate::{Context, Node, Value};
 
-/// What Kubernetes calls a text, its servers send as a number too.
+/// Servers of Kubernetes send numbers, too, where its description has such a text.
 pub(super) fn integer_or_text(cx: &mut Context, schema: &mut Node) {
     if !is_string_of(schema, "int-or-string") {
         return;

@@ -1,8 +1,8 @@
 //! Alternatives of an `anyOf` that may hold at once.
 //!
 //! A contact that is a phone or an address may well be both, and read as either it would lose the members of the other.
-//! So what several hold of is an alternative of its own, with the members of all. It is read last: of those that keep all
-//! of a value the first is taken. Alternatives that say what they are, by a constant that they require, hold alone.
+//! So an object with the members of all is an alternative of its own. It is read last: of those that keep all of a value
+//! the first is taken. Alternatives that say what they are, by a constant that they require, hold alone.
 
 use std::collections::HashSet;
 
@@ -43,7 +43,7 @@ pub(super) fn together(alternatives: &[&Node], origin: Origin) -> Option<Node> {
         required(alternatives.first()?).filter(by_all).map(|name| Node::new(name, origin)).collect();
     let mut whole = Node::object(origin);
     whole.set("type", "object");
-    whole.set("description", "What more than one of the alternatives holds of.");
+    whole.set("description", "An object of which more than one of the alternatives holds.");
     whole.set("properties", members);
     if !by_all.is_empty() {
         whole.set("required", by_all);

@@ -48,7 +48,7 @@ struct Work<'a> {
     open: VecDeque<String>,
     /// Where a number of any kind is used first.
     number: Option<Origin>,
-    /// The components for what several alternatives hold of.
+    /// The components of objects that several alternatives hold of.
     several: HashMap<Node, String>,
 }
 
@@ -122,7 +122,8 @@ impl Work<'_> {
         schema.set("oneOf", branches);
     }
 
-    /// What several of the alternatives hold of at once, where it is more than one of them has; one component for all uses.
+    /// The object that several alternatives hold of at once, where none of them has all its members; one component for all
+    /// uses.
     fn several(&mut self, name: &str, branches: &[Node], origin: Origin) -> Option<Node> {
         let objects = branches.iter().map(|branch| self.resolve(branch));
         let objects: Vec<&Node> = objects.filter(|schema| kind(schema) == Kind::Other && !is_array(schema)).collect();

@@ -265,8 +265,8 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
     Ok(members.into_iter().map(str::to_owned).zip(given).collect())
 }
 
-/// Who chooses first: what is called like that on the wire, whatever else there is or comes; then what has no marks around
-/// it, as `_value` has. A keyword has an underscore behind it in Rust, and not on the wire.
+/// The order in which members choose: first the one that is called like that on the wire, whatever else there is or comes;
+/// then one without signs around it, such as those of `_value`. A keyword has an underscore behind it in Rust, and not on the wire.
 fn rank(wire: &str, name: &str) -> (bool, usize, String) {
     (wire != name.trim_end_matches('_'), marks(wire), wire.to_owned())
 }

@@ -31,14 +31,14 @@ fn as_text(value: &Node) -> Option<&str> {
     }
 }
 
-/// Which value chooses first: one that is called like that on the wire, then one that loses no sign, whatever else there
-/// is. A keyword has an underscore behind it in Rust, and not on the wire.
+/// The order in which values choose: first one that is called like that on the wire, then one that loses no sign, whatever
+/// else there is. A keyword has an underscore behind it in Rust, and not on the wire.
 fn rank(value: &str) -> (bool, usize, &str) {
     let signs = value.chars().filter(|char| !char.is_alphanumeric() && *char != '_').count();
     (value != plain(value).trim_end_matches('_'), signs, value)
 }
 
-/// What a value is called where it stands alone.
+/// The name of a value that stands alone.
 pub(crate) fn value_name(value: &str) -> String {
     plain(value)
 }
@@ -71,7 +71,7 @@ fn spelled(value: &str) -> String {
     type_name(&text)
 }
 
-/// What a sign is called; `first`, where it stands in front.
+/// The name of a sign; `first`, where it stands in front.
 fn word(sign: char, first: bool) -> String {
     let word = match sign {
         '-' if first => "minus",
