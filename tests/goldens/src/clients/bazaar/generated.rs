@@ -125,7 +125,7 @@ pub mod types {
         pub since: i64,
     }
 
-    /// What more than one of the alternatives holds of.
+    /// An object of which more than one of the alternatives holds.
     ///
     /// Source: `bazaar.yaml`, `#/components/schemas/Keeper`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -638,7 +638,7 @@ pub mod types {
         }
     }
 
-    /// What more than one of the alternatives holds of.
+    /// An object of which more than one of the alternatives holds.
     ///
     /// Source: `bazaar.yaml`, `#/components/schemas/Stall/properties/patron`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
