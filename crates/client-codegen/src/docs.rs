@@ -5,7 +5,8 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Ta
 /// Makes a string from a description safe for rustdoc.
 ///
 /// Code blocks become `text` blocks, so that rustdoc never runs them; HTML becomes text; links lead to http(s) only;
-/// brackets are escaped, so that nothing turns into a link to an item; control characters vanish.
+/// brackets are escaped, so that nothing turns into a link to an item; control characters vanish, and so do those that
+/// change the direction of text.
 ///
 /// ```
 /// let text = client_codegen::docs::harmless("Hi\n\n```\nstd::process::exit(1)\n```\n<script>");
@@ -34,7 +35,8 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn through_markdown(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let text: String =
+        text.chars().filter(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && !turns_text(*c)).collect();
     let mut kept_links = Vec::new();
     let events =
         Parser::new_ext(&text, Options::ENABLE_TABLES).filter_map(|event| harmless_event(event, &mut kept_links));
@@ -48,6 +50,12 @@ fn through_markdown(text: &str) -> String {
         // The writer only fails when its sink does; a String never does. Plain words are a safe fallback.
         Err(_) => text.chars().filter(|c| c.is_alphanumeric() || " .,;:\n".contains(*c)).collect(),
     }
+}
+
+/// Whether a character changes the direction of what is shown behind it. rustc refuses comments that have such, since
+/// code can be made to look like other code by them.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 fn harmless_event<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Option<Event<'a>> {

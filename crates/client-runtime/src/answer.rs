@@ -40,7 +40,8 @@ impl Answer<'_> {
     /// [`Unread`] when the body isn't JSON of this type.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Unread> {
         json::read_json(&self.body).map_err(|_| {
-            Unread(Problem::Misfit(Box::new(decode::explain::<T>(self.call.operation(), self.status, self.body))))
+            let error = decode::explain::<T>(self.call.operation(), self.status, self.body);
+            Unread(Problem::Misfit(Box::new(error.came_as(self.headers))))
         })
     }
 

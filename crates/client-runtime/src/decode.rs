@@ -33,6 +33,29 @@ pub(crate) fn explain<T: DeserializeOwned>(
     DecodeError { operation, status, field, problem, cause, body: RawBody::of(operation, bytes) }
 }
 
+/// The media types that HTTP knows are shorter, and so are those of vendors.
+const LONGEST_MEDIA_TYPE: usize = 80;
+
+impl DecodeError {
+    /// Says what the server calls a body that is no JSON: a proxy that answers in its place gives itself away by it.
+    pub(crate) fn came_as(mut self, headers: &HeaderMap) -> Self {
+        if !matches!(self.cause, Cause::Foreign | Cause::Page) {
+            return self;
+        }
+        let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = named.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        let harmless = |c: char| c.is_ascii_alphanumeric() || "/+.-*".contains(c);
+        let remark = match essence {
+            None => "it came without a `Content-Type`".to_owned(),
+            Some(name) if name.ends_with("json") || name.len() > LONGEST_MEDIA_TYPE => return self,
+            Some(name) if !name.chars().all(harmless) => return self,
+            Some(name) => format!("it came as `{name}`"),
+        };
+        self.problem = format!("{} ({remark})", self.problem).into();
+        self
+    }
+}
+
 /// The body as a string, in the charset that the header names: ISO 8859-1, or else UTF-8.
 pub(crate) fn text(
     operation: &'static Operation,
@@ -362,6 +385,29 @@ mod tests {
             let text = error.to_string();
             assert!(text.contains(problem) && text.contains(advice), "{body}: {text}");
             assert!(!format!("{text} {error:?}").contains("canary"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_says_what_it_came_as() {
+        const OPERATION: &crate::Operation = &crate::Operation::new("acme", "read", "GET", "/");
+        let said = |media_type: &str, body: &'static [u8]| {
+            let named = http::HeaderValue::from_str(media_type).ok().filter(|_| !media_type.is_empty());
+            let headers = named.map(|value| (http::header::CONTENT_TYPE, value)).into_iter().collect();
+            let error = super::explain::<Answer>(OPERATION, http::StatusCode::OK, bytes::Bytes::from_static(body));
+            error.came_as(&headers).to_string()
+        };
+        assert!(said("Text/Plain; charset=utf-8", b"hi").contains("column 1 (it came as `text/plain`)"));
+        assert!(said("text/html", b"<p>").contains("HTML or XML (it came as `text/html`)"));
+        assert!(said("", b"hi").contains("(it came without a `Content-Type`)"));
+        for (media_type, body) in [
+            ("application/problem+json", &b"hi"[..]),
+            ("text/plain", b"{}"),
+            ("`canary`", b"hi"),
+            (&"canary".repeat(20), b"hi"),
+        ] {
+            let text = said(media_type, body);
+            assert!(!text.contains("it came") && !text.contains("canary"), "{text}");
         }
     }
 }

@@ -153,7 +153,9 @@ pub(crate) async fn translate<E: ApiError>(call: &Call, error: Inner, explain: E
                 Err(error) => call.error(error.into()),
             }
         }
-        Inner::InvalidResponsePayload(body, _) => Error::Decode(explain(operation, call.status(), body)),
+        Inner::InvalidResponsePayload(body, _) => {
+            Error::Decode(explain(operation, call.status(), body).came_as(&call.take_headers()))
+        }
         Inner::ErrorResponse(value) => Error::Api(E::from_response(ResponseParts::new(
             value.status(),
             value.headers().clone(),

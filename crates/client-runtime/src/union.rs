@@ -1,5 +1,6 @@
 //! Unions: values of one of several alternatives, told apart by their content.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -67,13 +68,26 @@ where
     T: Serialize,
 {
     let value = Value::deserialize(deserializer)?;
-    let Some(kind) = value.get(tag).and_then(Value::as_str) else { return best(&value, alternatives) };
+    let Some(kind) = value.get(tag).and_then(named_by) else { return best(&value, alternatives) };
     let known = values.iter().find(|(known, _)| *known == kind);
     match known.and_then(|(known, at)| Some((known, alternatives.get(*at)?))) {
         Some((known, alternative)) => Given::new(&value)
             .read(alternative)
             .map_err(|error| D::Error::custom(format!("`{tag}` is `{known}`, but {error}"))),
         None => Ok(unknown(value)),
+    }
+}
+
+/// The text by which a mapping, whose keys are strings, names a value: numbers and booleans tell alternatives apart too.
+fn named_by(tag: &Value) -> Option<Cow<'_, str>> {
+    match tag {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        Value::Number(number) => {
+            let mut whole = tag.clone();
+            Some(Cow::Owned(if whole_numbers(&mut whole) { whole.to_string() } else { number.to_string() }))
+        }
+        _ => None,
     }
 }
 
@@ -345,8 +359,26 @@ mod tests {
         assert!(matches!(of(json!({"kind": "l", "id": "1"})).unwrap(), Either::Large(_)));
         assert!(matches!(of(json!({"kind": "x", "id": "1"})).unwrap(), Either::Nested(_)), "kept, not guessed");
         assert!(matches!(of(json!({"id": "1", "name": "n"})).unwrap(), Either::Large(_)), "it says nothing");
+        assert!(matches!(of(json!({"kind": null, "id": "1"})).unwrap(), Either::Small(_)), "nor does null");
         let error = of(json!({"kind": "tiny"})).unwrap_err().to_string();
         assert_eq!(error, "`kind` is `tiny`, but missing field `id`");
+    }
+
+    #[test]
+    fn a_discriminator_may_be_a_number_or_a_boolean() {
+        const ALTERNATIVES: &[Alternative<Either>] =
+            &[Alternative::new(&[], read_small), Alternative::new(&[], read_large)];
+        let of = |value: Value| {
+            let values = &[("1", 0), ("2", 1), ("true", 1)];
+            deserialize_tagged(value, "kind", values, ALTERNATIVES, |_| Either::Nested(Vec::new())).unwrap()
+        };
+        assert!(matches!(of(json!({"kind": 1, "id": "1", "name": "n"})), Either::Small(_)));
+        for kind in [json!(2), json!(2.0), json!("2"), json!(true)] {
+            assert!(matches!(of(json!({"kind": kind, "id": "1"})), Either::Large(_)), "{kind}");
+        }
+        for kind in [json!(3), json!(1.5), json!(false), json!(u64::MAX)] {
+            assert!(matches!(of(json!({"kind": kind, "id": "1"})), Either::Nested(_)), "{kind}: kept, not guessed");
+        }
     }
 
     #[test]

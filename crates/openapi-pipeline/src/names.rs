@@ -18,15 +18,17 @@ mod pins;
 mod scope;
 mod servers;
 mod types;
+mod values;
 mod words;
 
-pub(crate) use case::{constant, item, lower_camel};
+pub(crate) use case::{constant, item, lower_camel, marks};
 pub use case::{snake, type_name};
 pub use operations::{OperationNames, ParameterNames, credentials};
 pub use pins::{NameError, Pins, Thing};
 pub(crate) use scope::Scope;
 pub use scope::free;
 pub use types::TypeNames;
+pub(crate) use values::value_name;
 pub(crate) use words::{CLIENT, RUNTIME_TYPES, TYPES};
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use crate::call::{Arguments, Journey, Reply};
 
 pub mod acme;
+pub mod bazaar;
 pub mod depot;
 pub mod garden_2_0;
 pub mod garden_3_0;
@@ -18,6 +19,7 @@ pub mod names;
 /// The types of each module.
 pub const TYPES: &[(&str, &[(&str, Journey)])] = &[
     ("acme", acme::journeys::TYPES),
+    ("bazaar", bazaar::journeys::TYPES),
     ("depot", depot::journeys::TYPES),
     ("garden_2_0", garden_2_0::journeys::TYPES),
     ("garden_3_0", garden_3_0::journeys::TYPES),
@@ -35,6 +37,7 @@ pub const TYPES: &[(&str, &[(&str, Journey)])] = &[
 pub async fn call(module: &str, base: &str, operation: &str, arguments: &Arguments) -> Reply {
     match module {
         "acme" => acme::calls::call(base, operation, arguments).await,
+        "bazaar" => bazaar::calls::call(base, operation, arguments).await,
         "depot" => depot::calls::call(base, operation, arguments).await,
         "garden_2_0" => garden_2_0::calls::call(base, operation, arguments).await,
         "garden_3_0" => garden_3_0::calls::call(base, operation, arguments).await,

@@ -73,8 +73,9 @@ fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Paramet
     let is_named_key = text("in") == "header" && names::snake(&text("name")).ends_with("idempotency_key");
     let is_string = parameter.get("schema").is_some_and(|schema| is_plain_string(document, schema));
     Parameter {
+        // Beside a path parameter of its name it is a header like others.
+        is_idempotency_key: is_named_key && is_string && names.is_plain,
         names,
-        is_idempotency_key: is_named_key && is_string,
         name: text("name"),
         location: text("in"),
         required: flag("required"),

@@ -1,8 +1,11 @@
 //! Attributes of every type: growth without breaking changes, a JSON Schema behind a feature, and silence about errors.
 
-use syn::{Attribute, Field, Fields, Ident, Item, Type, Variant, parse_quote};
+use openapi_pipeline::names;
+use syn::ext::IdentExt;
+use syn::{Attribute, Field, Fields, Item, Type, Variant, parse_quote};
 
 use super::docs::doc_line;
+use super::enums::{renamed, wire_value};
 use super::template::{NAME, Template};
 use crate::reach::Reach;
 
@@ -46,10 +49,12 @@ pub(super) fn implementor(item: &Item, name: &str) -> Option<String> {
     }
 }
 
-/// Documents a field by its name, if it has no description.
+/// A field the description says nothing about is documented by its name; by that of the member, where that is another
+/// than its case makes it.
 fn document(field: &mut Field) {
     if let Some(name) = &field.ident {
-        name_it(name, &mut field.attrs);
+        let wire = renamed(&field.attrs).filter(|wire| name.unraw() != names::snake(wire));
+        name_it(&wire.unwrap_or_else(|| name.to_string()), &mut field.attrs);
     }
 }
 
@@ -58,36 +63,36 @@ pub(super) fn document_the_rest(items: &mut [Item]) {
     for item in items {
         match item {
             Item::Struct(item) => {
-                name_it(&item.ident, &mut item.attrs);
+                name_it(&item.ident.to_string(), &mut item.attrs);
                 item.fields.iter_mut().for_each(document);
             }
             Item::Enum(item) => {
-                name_it(&item.ident, &mut item.attrs);
+                name_it(&item.ident.to_string(), &mut item.attrs);
                 for variant in &mut item.variants {
-                    name_it(&variant.ident, &mut variant.attrs);
+                    name_it(&variant.ident.to_string(), &mut variant.attrs);
                     variant.fields.iter_mut().for_each(document);
                 }
             }
-            Item::Type(item) => name_it(&item.ident, &mut item.attrs),
+            Item::Type(item) => name_it(&item.ident.to_string(), &mut item.attrs),
             _ => {}
         }
     }
 }
 
-fn name_it(name: &Ident, attrs: &mut Vec<Attribute>) {
+fn name_it(name: &str, attrs: &mut Vec<Attribute>) {
     if !attrs.iter().any(|attr| attr.path().is_ident("doc")) {
         attrs.insert(0, doc_line(&format!("`{name}`")));
     }
 }
 
-/// Documents a variant by its name: typify names those of a `oneOf` after their content. One with fields can grow,
-/// unless callers build it.
+/// The same for a variant: those of values are documented by these, and typify names those of a `oneOf` after what they
+/// hold. One with fields can grow, unless callers build it.
 fn polish_variant(variant: &mut Variant, built: bool) {
     variant.fields.iter_mut().for_each(document);
     if !built && matches!(variant.fields, Fields::Named(_)) {
         variant.attrs.push(parse_quote!(#[non_exhaustive]));
     }
-    name_it(&variant.ident, &mut variant.attrs);
+    name_it(&wire_value(variant), &mut variant.attrs);
 }
 
 /// Servers echo requests in their error messages, passwords included, so error bodies are never printed by `{:?}`.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use openapi_pipeline::names;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Type, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Type, parse_quote};
 
 use super::template::{NAME, Template};
 use crate::reach::Reach;
@@ -164,8 +164,13 @@ pub(super) fn free_variant(item: &ItemEnum, names: &[&str]) -> Ident {
 
 /// The value of a variant on the wire: `#[serde(rename = "…")]`, or its name.
 pub(super) fn wire_value(variant: &syn::Variant) -> String {
+    renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string())
+}
+
+/// The name that serde gives something, where it is another than its own.
+pub(super) fn renamed(attrs: &[Attribute]) -> Option<String> {
     let mut renamed = None;
-    for attr in variant.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
         let _ = attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename")
                 && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = meta.value()?.parse()?
@@ -175,5 +180,5 @@ pub(super) fn wire_value(variant: &syn::Variant) -> String {
             Ok(())
         });
     }
-    renamed.unwrap_or_else(|| variant.ident.to_string())
+    renamed
 }

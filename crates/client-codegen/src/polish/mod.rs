@@ -15,6 +15,7 @@ mod docs;
 mod enums;
 mod lists;
 mod nulls;
+mod numbers;
 mod options;
 mod patterns;
 pub(crate) mod secrets;
@@ -52,6 +53,7 @@ pub(crate) fn polish(
             null_members.extend(nulls::tell_from_nothing(items, reach, nullable));
             unions::read_what_they_say(items, unions);
             enums::keep_unknown_values(items, reach);
+            numbers::keep_unknown_values(items, reach);
             structs::make_additive(items, reach);
             attributes::polish(items, reach);
         }

@@ -95,17 +95,19 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
     let binary = media.get("schema").and_then(|schema| schema.get_str("format")) == Some("binary");
     match essence.as_str() {
         // What is called JSON here is a file.
-        json if binary && json.ends_with("json") => Some((4, "application/octet-stream")),
+        json if binary && json.ends_with("json") => Some((5, "application/octet-stream")),
         JSON => Some((0, JSON)),
+        // A list of changes; beside it stands what takes the changed members themselves, often under the same schema.
+        "application/json-patch+json" => Some((2, JSON)),
         json if json.ends_with("+json") || json == "text/json" => Some((1, JSON)),
-        "*/*" | "application/*" if binary => Some((4, "application/octet-stream")),
-        "*/*" | "application/*" => Some((2, JSON)),
-        FORM if way == Way::Request => Some((3, FORM)),
-        "application/octet-stream" => Some((4, "application/octet-stream")),
-        "text/plain" => Some((5, "text/plain")),
+        "*/*" | "application/*" if binary => Some((5, "application/octet-stream")),
+        "*/*" | "application/*" => Some((3, JSON)),
+        FORM if way == Way::Request => Some((4, FORM)),
+        "application/octet-stream" => Some((5, "application/octet-stream")),
+        "text/plain" => Some((6, "text/plain")),
         multipart if multipart.starts_with("multipart/") && way == Way::Request => None,
         // Whatever else there is, the user hands over and gets as bytes.
-        _ => Some((6, "application/octet-stream")),
+        _ => Some((7, "application/octet-stream")),
     }
 }
 
@@ -139,4 +141,29 @@ fn fit_schema(cx: &mut Context, media: &mut Node, name: &str, way: Way) {
 
 fn members(origin: Origin, pairs: &[(&str, &str)]) -> Object {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), Node::new(*value, origin))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::tree;
+
+    #[test]
+    fn of_several_media_types_the_one_that_says_most_is_taken() {
+        for (types, chosen) in [
+            (&["text/plain", "application/json"][..], "application/json"),
+            (&["application/json-patch+json", "application/merge-patch+json"], "application/merge-patch+json"),
+            (&["application/json-patch+json", "*/*"], "application/json-patch+json"),
+            (&["application/xml", "application/x-www-form-urlencoded"], FORM),
+            (&["application/xml", "text/plain"], "text/plain"),
+        ] {
+            let content: serde_json::Map<String, serde_json::Value> =
+                types.iter().map(|key| ((*key).to_owned(), json!({}))).collect();
+            let content = tree(&mut Context::new(), "a.json", &json!(content));
+            let choice = content.as_object().and_then(|members| best(members, Way::Request));
+            assert_eq!(choice.map(|choice| choice.key).as_deref(), Some(chosen), "{types:?}");
+        }
+    }
 }

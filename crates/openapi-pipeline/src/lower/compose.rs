@@ -276,7 +276,7 @@ impl Composer<'_> {
             return Ok(annotated(&schema, only.clone()));
         }
         let mut whole = Node::object(origin);
-        whole.set("oneOf", alternatives);
+        whole.set(union.key, alternatives);
         if let (Some(discriminator), Some(members)) = (union.discriminator, whole.as_object_mut()) {
             members.insert("discriminator".to_owned(), discriminator);
         }

@@ -1,6 +1,6 @@
 //! Discriminators: what a parent may be is written down as alternatives, and which value means which as a mapping.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::rule;
 use super::runtime_types::{refer, referred};
@@ -8,6 +8,10 @@ use crate::vocabulary::layout::{Keys, component_of, each_fields_mut};
 use crate::vocabulary::reach::subtypes;
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object};
+
+/// The value that means a component, where no mapping says so: AutoRest's descriptions, of Azure among others, have it
+/// there.
+pub(crate) const OWN_VALUE: &str = "x-ms-discriminator-value";
 
 /// Gives each schema with a discriminator its alternatives, and each alternative the values that mean it.
 pub(crate) fn spell_out(cx: &mut Context, document: &mut Node) {
@@ -17,12 +21,13 @@ pub(crate) fn spell_out(cx: &mut Context, document: &mut Node) {
         .collect();
     let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
     let Some(schemas) = schemas.and_then(Node::as_object_mut) else { return };
+    let own = own_values(cx, schemas);
     let mut bases = Object::default();
     for (name, children) in subtypes {
         let base = (1..).map(|number| if number == 1 { format!("{name}Base") } else { format!("{name}Base{number}") });
         let Some(base) = base.into_iter().find(|base| !schemas.contains_key(base)) else { continue };
         if let Some(schema) = schemas.get_mut(&name)
-            && let Some(itself) = alternatives(cx, &name, &base, schema, &children)
+            && let Some(itself) = alternatives(cx, &name, &base, schema, &children, &own)
         {
             bases.insert(base, itself);
         }
@@ -30,12 +35,26 @@ pub(crate) fn spell_out(cx: &mut Context, document: &mut Node) {
     schemas.extend(bases);
     let mut undeclared: Vec<(String, String)> = Vec::new();
     each_fields_mut(document, Keys::Fields, &mut |schema| {
-        mapping(schema);
+        mapping(schema, &own);
         undeclared.extend(tags(schema));
     });
     for (name, tag) in undeclared {
         declare(cx, document, &name, &tag);
     }
+}
+
+/// The components that say themselves which value means them, with these.
+fn own_values(cx: &mut Context, schemas: &mut Object) -> HashMap<String, String> {
+    let mut values = HashMap::new();
+    for (name, schema) in schemas {
+        if let Some(value) = schema.remove(OWN_VALUE)
+            && let Some(text) = value.as_str()
+        {
+            cx.note(&rule::SUBTYPES, value.origin, format!("`{text}` means `{name}`"));
+            values.insert(name.clone(), text.to_owned());
+        }
+    }
+    values
 }
 
 /// The named alternatives of a schema with a discriminator, each with its property.
@@ -67,7 +86,14 @@ fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
 
 /// The alternatives of a parent that others are made of. The parent itself is one more where a value may say so: it is
 /// returned without alternatives, as the component `base`.
-fn alternatives(cx: &mut Context, name: &str, base: &str, schema: &mut Node, children: &[String]) -> Option<Node> {
+fn alternatives(
+    cx: &mut Context,
+    name: &str,
+    base: &str,
+    schema: &mut Node,
+    children: &[String],
+    own: &HashMap<String, String>,
+) -> Option<Node> {
     if ["oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some()) {
         return None;
     }
@@ -82,7 +108,7 @@ fn alternatives(cx: &mut Context, name: &str, base: &str, schema: &mut Node, chi
         let value = value.as_str().unwrap_or_default();
         match mapped.iter().find(|(known, _)| known == value) {
             Some((_, target)) => target != name,
-            None => children.iter().any(|child| child == value),
+            None => children.iter().any(|child| own.get(child).unwrap_or(child) == value),
         }
     };
     let is_abstract = values.is_some_and(|values| values.iter().all(means_another));
@@ -107,7 +133,9 @@ fn alternatives(cx: &mut Context, name: &str, base: &str, schema: &mut Node, chi
     if itself.is_some() {
         targets.push(base);
         if mapped.iter().all(|(_, target)| target != name) {
-            mapping.entry(name.to_owned()).or_insert_with(|| Node::new(reference(base), origin));
+            mapping
+                .entry(own.get(name).map_or(name, String::as_str).to_owned())
+                .or_insert_with(|| Node::new(reference(base), origin));
         }
     }
     cx.note(&rule::SUBTYPES, origin, format!("`{name}` is one of {}", targets.len()));
@@ -119,8 +147,8 @@ fn alternatives(cx: &mut Context, name: &str, base: &str, schema: &mut Node, chi
     itself
 }
 
-/// Each alternative has a value: of the mapping, or the name of its component.
-fn mapping(schema: &mut Node) {
+/// Each alternative has a value: of the mapping, its own, or the name of its component.
+fn mapping(schema: &mut Node, own: &HashMap<String, String>) {
     let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
     let names: Vec<String> = lists.flatten().filter_map(referred).collect();
     let discriminator = schema.get_mut("discriminator").filter(|node| node.get_str("propertyName").is_some());
@@ -136,7 +164,7 @@ fn mapping(schema: &mut Node) {
     for name in names {
         let target = Node::new(reference(&name), origin);
         if !mapping.values().any(|known| *known == target) {
-            mapping.entry(name).or_insert(target);
+            mapping.entry(own.get(&name).cloned().unwrap_or(name)).or_insert(target);
         }
     }
     discriminator.set("mapping", mapping);

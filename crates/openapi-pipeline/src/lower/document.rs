@@ -1,5 +1,6 @@
 //! What stands at the root: version, info, servers; and what is dropped everywhere.
 
+use super::discriminators::OWN_VALUE;
 use super::rule;
 use crate::vocabulary::layout::{Keys, each_fields_mut};
 use crate::{Context, Diagnostic, Diagnostics, Node};
@@ -173,8 +174,9 @@ fn text_of(value: &Node) -> String {
     value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned)
 }
 
-/// What an operation says to the generator about repeating it, and what somebody called a server.
-const KEPT: [&str; 3] = ["x-idempotent", "x-rotates", "x-server-name"];
+/// What an operation says to the generator about repeating it, what somebody called a server, and which value of a
+/// discriminator a schema has.
+const KEPT: [&str; 4] = ["x-idempotent", "x-rotates", "x-server-name", OWN_VALUE];
 
 /// Drops examples everywhere, and the extensions of other tools. Runs before lowering adds an extension of its own.
 pub(crate) fn drop_examples_and_extensions(cx: &mut Context, document: &mut Node) {

@@ -27,25 +27,42 @@ fn unwrap_reference(schema: &mut Node) {
     }
 }
 
-/// Inline schemas of shared responses and request bodies, before these are copied to where they are used.
+/// Inline schemas of shared responses, request bodies and parameters, before these are copied to where they are used.
 pub(crate) fn shared_bodies(cx: &mut Context, document: &mut Node) {
     let mut store = Store::open(document);
     for section in ["responses", "requestBodies"] {
         let bodies = document.get_mut("components").and_then(|components| components.get_mut(section));
         for (name, body) in bodies.and_then(Node::as_object_mut).into_iter().flatten() {
             for (media_type, media) in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flatten() {
-                let Some(schema) = media.get_mut("schema").filter(|_| media_type.contains("json")) else { continue };
-                unwrap_reference(schema);
-                if schema.get("$ref").is_none() && needs_name(schema) {
-                    let plain = type_name(name);
-                    let free = store.taken.holder(&plain).is_none() || store.equal(&plain, schema).is_some();
-                    let wanted = if free { plain } else { format!("{plain}Body") };
-                    store.hoist(cx, &rule::HOIST_SHARED, &wanted, schema);
+                if let Some(schema) = media.get_mut("schema").filter(|_| media_type.contains("json")) {
+                    shared(cx, &mut store, name, "Body", schema);
                 }
             }
         }
     }
+    let parameters = document.get_mut("components").and_then(|components| components.get_mut("parameters"));
+    for (name, parameter) in parameters.and_then(Node::as_object_mut).into_iter().flatten() {
+        let Some(schema) = parameter.get_mut("schema") else { continue };
+        let has_values = |schema: &Node| schema.get("enum").is_some();
+        if has_values(schema) || needs_name(schema) {
+            shared(cx, &mut store, name, "Parameter", schema);
+        } else if let Some(items) = schema.get_mut("items").filter(|items| has_values(items) || needs_name(items)) {
+            shared(cx, &mut store, name, "Parameter", items);
+        }
+    }
     store.close(document);
+}
+
+/// One component for the schema of a shared body or parameter: under its name, or with its kind behind it.
+fn shared(cx: &mut Context, store: &mut Store, name: &str, what: &str, schema: &mut Node) {
+    unwrap_reference(schema);
+    if schema.get("$ref").is_some() || !(needs_name(schema) || schema.get("enum").is_some()) {
+        return;
+    }
+    let plain = type_name(name);
+    let free = store.taken.holder(&plain).is_none() || store.equal(&plain, schema).is_some();
+    let wanted = if free { plain } else { format!("{plain}{what}") };
+    store.hoist(cx, &rule::HOIST_SHARED, &wanted, schema);
 }
 
 /// References to schemas that are not components; `original` is the document before references were resolved.

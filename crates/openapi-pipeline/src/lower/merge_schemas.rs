@@ -23,6 +23,8 @@ pub(crate) struct Merged {
 pub(crate) struct Union {
     pub(crate) branches: Vec<Node>,
     pub(crate) discriminator: Option<Node>,
+    /// `oneOf`, or `anyOf` where several may hold at once.
+    pub(crate) key: &'static str,
 }
 
 /// Whether a keyword is about the schema rather than about values. `nullable` is one: null beside a value is told by
@@ -108,7 +110,8 @@ impl Work {
             "uniqueItems" if value.as_bool() == Some(false) => {}
             "oneOf" | "anyOf" => {
                 let branches = value.as_array().unwrap_or_default().to_vec();
-                self.unions.push(Union { branches, discriminator: from.get("discriminator").cloned() });
+                let key = if key == "anyOf" { "anyOf" } else { "oneOf" };
+                self.unions.push(Union { branches, discriminator: from.get("discriminator").cloned(), key });
             }
             // Beside `minimum`, beside alternatives, and by themselves below.
             "exclusiveMinimum" | "exclusiveMaximum" | "discriminator" | "additionalProperties" => {}

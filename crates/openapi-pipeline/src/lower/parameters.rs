@@ -124,7 +124,7 @@ fn take_document(cx: &mut Context, parameter: &mut Node, content: Node, name: &s
     if let Some((key, media)) = members().find(|(key, _)| is_json(key)) {
         cx.note(&rule::PARAMETER_DOCUMENT, origin, format!("`{name}` is written as `{key}`"));
         let schema = media.get("schema").cloned().unwrap_or_else(|| Node::object(origin));
-        parameter.set("schema", schema.value);
+        parameter.put("schema", schema);
         parameter.set(DOCUMENT, "application/json");
         parameter.remove("style");
         parameter.remove("explode");

@@ -11,7 +11,7 @@ crate::report::define_rules! {
     PRUNE = "prune-unreachable": "Components that nothing refers to are left out.";
     INLINE_REF = "inline-ref": "References outside schemas are resolved into place, so that later steps meet references to schemas only.";
     DROP_CALLBACKS = "drop-callbacks": "Callbacks and links describe calls the client doesn't make.";
-    HOIST_SHARED = "hoist-shared-body": "The inline schema of a shared response or request body becomes one component, rather than one per use.";
+    HOIST_SHARED = "hoist-shared-body": "The inline schema of a shared response, request body or parameter becomes one component, rather than one per use.";
     HOIST_DEEP_REF = "hoist-deep-ref": "A reference into the middle of something gets a component of its own to refer to.";
     PATH_LEVEL = "path-level-parameters": "Parameters that stand at a path move into its operations.";
     OPERATION_SERVERS = "operation-servers": "An operation's own servers go when they are the document's, or differ by the scheme only.";
@@ -56,11 +56,13 @@ crate::report::define_rules! {
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
     ONE_WAY = "one-way-required": "A required property that is `readOnly` isn't demanded of requests, and one that is `writeOnly` not of responses.";
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";
-    ANY_OF = "any-of": "Of alternatives that may hold at once (`anyOf`), a value is read as the one that keeps most of it.";
+    ANY_OF = "any-of": "Of alternatives that may hold at once (`anyOf`), a value is read as the one that keeps most of it; what several objects hold of at once is one more.";
     SUBTYPES = "subtypes": "A schema with a discriminator that others are made of (`allOf`) is one of these.";
     WIDEN = "widen-alternatives": "Strings among the alternatives, and numbers, become the narrowest one that takes whatever any of them does.";
     HOIST_ALTERNATIVE = "hoist-alternative": "An inline alternative becomes a component, so that its type has a name.";
     UNKNOWN_FORMAT = "unknown-format": "A format that chooses no type says nothing.";
+    INTEGER_OR_TEXT = "integer-or-text": "A text of the format `int-or-string` may be an integer: Kubernetes has it so.";
+    INTEGER_WIDTH = "integer-width": "An integer whose bounds lie beyond its format, or beyond 64 bits with a sign, gets a type that holds them.";
     DISTRIBUTE = "distribute-alternatives": "What holds beside alternatives is written into each of them.";
     MERGE_PARTS = "merge-parts": "The parts of an `allOf` are merged into one schema: what several say of a property holds at once.";
     CIRCULAR_PART = "circular-part": "A schema that is nothing but a reference to itself, by whatever way, says nothing.";
@@ -73,7 +75,7 @@ crate::report::define_rules! {
     DROP_TITLE = "drop-title": "Titles are left out: the generator would name types after them, and take two of one title for one type.";
     ENUM_MISFIT = "enum-misfit": "Enum values that occur twice, or don't have the schema's type, are dropped.";
     UNTYPED_BOUNDS = "untyped-bounds": "Bounds without a type restrict the values of one type only, so any value is taken.";
-    NUMBER_ENUM = "number-enum": "An enum of numbers that may have fractions, or are larger than 64 bits, is any such number.";
+    NUMBER_ENUM = "number-enum": "An enum of numbers that may have fractions, or of integers beyond 64 bits with a sign, is any such number.";
     DROP_PATTERN = "drop-pattern": "A pattern that the generated code's regular expressions don't take is dropped.";
     DROP_DEFAULT = "drop-default": "A default of an optional field, or one that doesn't fit its schema, is dropped: the server fills it in.";
     NULLABLE_DEFAULT = "nullable-default": "A default of a nullable field would send null where nothing was given.";

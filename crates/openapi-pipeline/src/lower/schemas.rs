@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use super::numbers;
 use super::rule;
 use super::runtime_types::is_string_of;
 use super::values::{fits, has_type};
@@ -20,15 +21,17 @@ pub(crate) fn rewrite(cx: &mut Context, document: &mut Node) {
         drop_title(cx, schema);
         known_type(cx, schema);
         date(cx, schema);
+        numbers::integer_or_text(cx, schema);
         unknown_format(cx, schema);
         drop_not(cx, schema);
         constant(cx, schema);
         for side in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             exclusive_bound(cx, schema, side);
         }
+        numbers::width(cx, schema);
         enumeration(cx, schema);
-        number_enumeration(cx, schema);
         mixed_enumeration(cx, schema);
+        numbers::enumeration(cx, schema);
         bare_alternatives(cx, schema);
         fixed_length(cx, schema);
         pattern(cx, schema);
@@ -177,32 +180,6 @@ fn enumeration(cx: &mut Context, schema: &mut Node) {
     }
     if values.is_empty() {
         schema.remove("enum");
-    }
-}
-
-/// Numbers have no enum in Rust where they may have fractions, or be larger than 64 bits; integers are written as such.
-fn number_enumeration(cx: &mut Context, schema: &mut Node) {
-    let is_integer = match schema.get_str("type") {
-        Some("integer") => true,
-        Some("number") => false,
-        _ => return,
-    };
-    let Some(values) = schema.get_mut("enum").and_then(Node::as_array_mut) else { return };
-    let mut fits = is_integer;
-    for value in values.iter_mut() {
-        let Value::Number(number) = &value.value else { continue };
-        let whole = number.as_i64().or_else(|| {
-            // Exactly representable as both: no digit changes.
-            let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9e15)?;
-            Some(float as i64)
-        });
-        match whole {
-            Some(whole) => value.value = Value::Number(whole.into()),
-            None => fits = false,
-        }
-    }
-    if !fits && let Some(dropped) = schema.remove("enum") {
-        cx.note(&rule::NUMBER_ENUM, dropped.origin, "any number is taken");
     }
 }
 

@@ -122,6 +122,9 @@ impl Concealment {
         if is_plain_string(schema) || kind == Kind::Link && is_string(schema) {
             return self.replace(cx, name, schema, SECRET, false);
         }
+        if is_anything(schema) {
+            return self.replace(cx, name, schema, REDACTED, false);
+        }
         // A union of texts and numbers has no type that hides the one and not the other.
         if kind == Kind::Code && (is_number(schema) || alternatives(schema).any(is_number)) {
             return self.replace(cx, name, schema, REDACTED, false);
@@ -151,6 +154,18 @@ fn alternatives(schema: &Node) -> impl Iterator<Item = &Node> {
 
 fn is_number(schema: &Node) -> bool {
     matches!(schema.get_str("type"), Some("integer" | "number")) && schema.get("enum").is_none()
+}
+
+/// A value, or an object, about which nothing is said.
+fn is_anything(schema: &Node) -> bool {
+    let says = |key: &str| match schema.get(key) {
+        Some(said) => said.as_bool() != Some(true),
+        None => false,
+    };
+    let kind = schema.get_str("type");
+    schema.as_object().is_some()
+        && matches!(kind, None | Some("object"))
+        && !["properties", "additionalProperties", "items", "enum", "allOf", "oneOf", "anyOf"].into_iter().any(says)
 }
 
 /// A list, a map or a union: a name for a secret says what is in it.
@@ -365,7 +380,7 @@ pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node, strictnes
 ///
 /// | schema | member |
 /// |---|---|
-/// | `…Secret…` | `key` |
+/// | `…Secret…` | `key`, `value` |
 /// | `…Portal…`, `…Magic…`, `…DashboardAccess…` | `url`, `link`, `href`: whoever opens it is signed in |
 /// | any | `portalUrl`, `magic_link`, and the like |
 fn is_secret_of(owner: &str, name: &str) -> Option<Kind> {
@@ -377,7 +392,7 @@ fn is_secret_of(owner: &str, name: &str) -> Option<Kind> {
     };
     let is_link = |word: &str| ["url", "link", "href"].contains(&word);
     match name.as_slice() {
-        ["key"] if owner.contains(&"secret") => Some(Kind::Text),
+        ["key" | "value"] if owner.contains(&"secret") => Some(Kind::Text),
         [link] if is_link(link) && signs_in(&owner) => Some(Kind::Link),
         [kind, link] if is_link(link) && ["portal", "magic"].contains(kind) => Some(Kind::Link),
         ["magic", "link", "url"] => Some(Kind::Link),
@@ -391,7 +406,7 @@ fn is_secret_of(owner: &str, name: &str) -> Option<Kind> {
 /// (`apiKey`, `signing_key`). A token that says where a list goes on (`nextPageToken`, `continuation_token`) is none:
 /// it opens nothing, and is sent back in a query.
 fn sounds_secret(name: &str) -> bool {
-    const ALONE: [&str; 13] = [
+    const ALONE: [&str; 15] = [
         "token",
         "tokens",
         "secret",
@@ -405,6 +420,8 @@ fn sounds_secret(name: &str) -> bool {
         "credentials",
         "otp",
         "bearer",
+        "pwd",
+        "passcode",
     ];
     const PAGING: [&str; 9] =
         ["page", "next", "previous", "prev", "continuation", "pagination", "cursor", "sync", "scroll"];
@@ -413,8 +430,8 @@ fn sounds_secret(name: &str) -> bool {
     let words: Vec<&str> = snake.split('_').collect();
     match words.as_slice() {
         [.., kind, "token" | "tokens"] if PAGING.contains(kind) => false,
-        [.., kind, "key"] if KEYS.contains(kind) => true,
-        [.., last] => ALONE.contains(last),
+        [.., kind, "key" | "keys"] if KEYS.contains(kind) => true,
+        [.., last] => ALONE.contains(last) || last.strip_suffix('s').is_some_and(|one| ALONE.contains(&one)),
         [] => false,
     }
 }
@@ -428,13 +445,16 @@ mod tests {
         for name in ["token", "jwtToken", "oneTimeToken", "api_key", "client-secret", "PASSWORD", "newPassword"] {
             assert!(sounds_secret(name), "{name}");
         }
+        for name in ["passwords", "apiKeys", "signing_keys", "passphrases", "backupOtps", "userPwd"] {
+            assert!(sounds_secret(name), "{name}");
+        }
         for name in ["pageAccessToken", "next_refresh_token"] {
             assert!(sounds_secret(name), "{name}");
         }
         for name in ["nextPageToken", "page_token", "continuation-token", "nextToken", "cursor", "syncToken"] {
             assert!(!sounds_secret(name), "{name}");
         }
-        for name in ["tokenType", "key", "secretary", "passwordPolicy", "expiresAt", ""] {
+        for name in ["tokenType", "key", "secretary", "passwordPolicy", "expiresAt", "keys", "passes", ""] {
             assert!(!sounds_secret(name), "{name}");
         }
     }
@@ -443,6 +463,8 @@ mod tests {
     fn members_that_are_secret_by_what_they_are_a_part_of() {
         for (owner, name, kind) in [
             ("EndpointSecretOut", "key", Some(Kind::Text)),
+            ("RepositorySecret", "value", Some(Kind::Text)),
+            ("Repository", "value", None),
             ("EndpointOut", "key", None),
             ("EndpointSecretOut", "keyId", None),
             ("AppPortalAccessOut", "url", Some(Kind::Link)),

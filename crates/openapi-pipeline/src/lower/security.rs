@@ -9,11 +9,12 @@ use super::rule;
 use crate::diagnostic::suggest::listing;
 use crate::report::signature;
 use crate::vocabulary::layout::each_operation_mut;
-use crate::{Context, Node, Object, Origin};
+use crate::{Context, Diagnostic, Node, Object, Origin};
 
 /// Brings every scheme into a form the runtime can send, or leaves it and the requirements of it out.
 ///
-/// An operation that loses all its requirements is called without credentials: it fails, and gives nothing away.
+/// An operation that loses all its requirements is called without credentials: it fails, and gives nothing away. That is a
+/// warning.
 pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
     let mut usable: HashMap<String, Carrier> = HashMap::new();
     let mut unusable: IndexMap<String, Unusable> = IndexMap::new();
@@ -28,7 +29,7 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
                 }
                 None => {
                     let origin = scheme.origin;
-                    unusable.insert(name.clone(), Unusable { origin, defined: true, required_by: Vec::new() });
+                    unusable.insert(name.clone(), Unusable::new(origin, true));
                 }
             }
             is_usable
@@ -37,6 +38,7 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
 
     let mut visit = |here: &str, node: &mut Node| {
         let Some(requirements) = node.get_mut("security").and_then(Node::as_array_mut) else { return };
+        let mut missing: Vec<String> = Vec::new();
         requirements.retain_mut(|requirement| {
             let origin = requirement.origin;
             let mut met = true;
@@ -47,8 +49,9 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
                 }
                 if !usable.contains_key(name) {
                     met = false;
-                    let undefined = || Unusable { origin, defined: false, required_by: Vec::new() };
+                    let undefined = || Unusable::new(origin, false);
                     unusable.entry(name.clone()).or_insert_with(undefined).required_by.push(here.to_owned());
+                    missing.push(name.clone());
                 }
             }
             let carriers = distinct(requirement, &usable);
@@ -60,6 +63,11 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
             }
             met
         });
+        for name in missing.iter().filter(|_| requirements.is_empty()) {
+            if let Some(scheme) = unusable.get_mut(name) {
+                scheme.helpless.push(here.to_owned());
+            }
+        }
     };
     visit("the document", document);
     each_operation_mut(document, &mut |path, method, operation| visit(&signature(method, path), operation));
@@ -74,6 +82,12 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
             list => format!("`{name}` {why}; left out of {}", listing(list.iter().map(String::as_str), 4)),
         };
         cx.note(rule, scheme.origin, text);
+        if !scheme.helpless.is_empty() {
+            let calls = listing(scheme.helpless.iter().map(String::as_str), 4);
+            let message = format!("`{name}` {why}: no credentials are sent by {calls}");
+            let warning = Diagnostic::new("security-not-sent", message).at(scheme.origin, "asked for here");
+            cx.warn(warning.help("where another scheme will do, require it by an overlay that changes `security`"));
+        }
     }
 }
 
@@ -83,6 +97,14 @@ struct Unusable {
     origin: Origin,
     defined: bool,
     required_by: Vec<String>,
+    /// Those of them that nothing else lets in.
+    helpless: Vec<String>,
+}
+
+impl Unusable {
+    fn new(origin: Origin, defined: bool) -> Self {
+        Self { origin, defined, required_by: Vec::new(), helpless: Vec::new() }
+    }
 }
 
 /// How a scheme's credential travels.

@@ -10,11 +10,12 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use indexmap::IndexSet;
 
 use super::merge_schemas::{annotated, is_annotation};
+use super::overlap;
 use super::rule;
 use super::runtime_types::{self, NUMBER, refer, referred};
 use super::store::Store;
 use super::walk::{named_children_mut, named_in_operation_mut};
-use crate::names::type_name;
+use crate::names::{type_name, value_name};
 use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node, Object, Origin, Value};
 
@@ -26,7 +27,7 @@ pub(crate) fn settle(cx: &mut Context, document: &mut Node) {
     let store = Store::open(document);
     let known = store.schemas.clone();
     let open = known.keys().cloned().collect();
-    let mut work = Work { cx, store, known: &known, open, number: None };
+    let mut work = Work { cx, store, known: &known, open, number: None, several: HashMap::new() };
     work.components();
     each_operation_mut(document, &mut |_, _, operation| {
         named_in_operation_mut(operation, &mut |name, schema| work.visit(name, schema));
@@ -47,6 +48,8 @@ struct Work<'a> {
     open: VecDeque<String>,
     /// Where a number of any kind is used first.
     number: Option<Origin>,
+    /// The components of objects that several alternatives hold of.
+    several: HashMap<Node, String>,
 }
 
 /// What the values of an alternative are, as far as JSON tells.
@@ -107,12 +110,33 @@ impl Work<'_> {
             return;
         }
         let labels = labels(&branches);
+        let is_told = schema.get("discriminator").is_some();
+        let several =
+            Some(()).filter(|()| key == "anyOf" && !is_told).and_then(|()| self.several(name, &branches, origin));
         let branches: Vec<Node> = branches
             .into_iter()
             .zip(labels)
             .map(|(branch, label)| self.named(&format!("{name}{label}"), branch))
+            .chain(several)
             .collect();
         schema.set("oneOf", branches);
+    }
+
+    /// The object that several alternatives hold of at once, where none of them has all its members; one component for all
+    /// uses.
+    fn several(&mut self, name: &str, branches: &[Node], origin: Origin) -> Option<Node> {
+        let objects = branches.iter().map(|branch| self.resolve(branch));
+        let objects: Vec<&Node> = objects.filter(|schema| kind(schema) == Kind::Other && !is_array(schema)).collect();
+        let whole = overlap::together(&objects, origin)?;
+        if let Some(known) = self.several.get(&whole) {
+            return Some(refer(known, origin));
+        }
+        self.cx.note(&rule::ANY_OF, origin, format!("`{name}` may be several of them at once"));
+        let mut branch = whole.clone();
+        let hoisted = self.store.hoist(self.cx, &rule::HOIST_ALTERNATIVE, &format!("{name}Several"), &mut branch);
+        self.open.push_back(hoisted.clone());
+        self.several.insert(whole, hoisted);
+        Some(branch)
     }
 
     /// Alternatives of which no two are strings, and no two numbers.
@@ -216,6 +240,10 @@ fn flatten(list: Node, branches: &mut IndexSet<Node>) -> bool {
     nullable
 }
 
+fn is_array(schema: &Node) -> bool {
+    schema.get_str("type") == Some("array")
+}
+
 fn kind(schema: &Node) -> Kind {
     match schema.get_str("type") {
         Some("string") => Kind::String,
@@ -226,7 +254,7 @@ fn kind(schema: &Node) -> Kind {
 }
 
 /// A name for each alternative beside the name of what it is an alternative of: that of its component, the one value of
-/// a member or of itself, the member that it alone requires, or a number.
+/// a member or of itself, the member that it alone requires, the type that it alone has, or a number.
 pub(crate) fn labels(branches: &[Node]) -> Vec<String> {
     let required = |branch: &Node| -> Vec<String> {
         let names = branch.get("required").and_then(Node::as_array).unwrap_or_default();
@@ -244,13 +272,20 @@ pub(crate) fn labels(branches: &[Node]) -> Vec<String> {
         let own = || demanded.get(at).into_iter().flatten();
         let constant = own().find_map(|name| only_value(branch.get("properties")?.get(name)?));
         let alone = || own().find(|name| demanding.get(name.as_str()) == Some(&1));
-        let telling = constant.or_else(|| only_value(branch)).or_else(|| alone().map(String::as_str)).map(type_name);
-        match telling {
+        let value = constant.or_else(|| only_value(branch)).map(value_name);
+        match value.or_else(|| alone().map(|name| type_name(name))) {
             Some(text) if text.starts_with(char::is_alphabetic) => text,
-            _ => format!("Variant{at}"),
+            _ => alone_of_kind(branches, branch).map_or_else(|| format!("Variant{at}"), type_name),
         }
     };
     branches.iter().enumerate().map(label).collect()
+}
+
+/// The type of an alternative, if no other has it.
+fn alone_of_kind<'a>(branches: &[Node], branch: &'a Node) -> Option<&'a str> {
+    let kind = branch.get_str("type")?;
+    let same = branches.iter().filter(|other| other.get_str("type") == Some(kind)).count();
+    (same == 1).then_some(kind)
 }
 
 /// The one string that a schema allows.

@@ -14,7 +14,8 @@ pub fn type_name(text: &str) -> String {
 
 /// A type name that no other tool converts again: `get_x_y` is `GetXY`.
 pub(crate) fn item(text: &str) -> String {
-    identifier(text, |text| text.to_pascal_case())
+    let name = identifier(text, |text| text.to_pascal_case());
+    shortened(&name, "H").unwrap_or(name)
 }
 
 /// A function, a field or an argument, such as `refresh_token` for `refreshToken`.
@@ -24,12 +25,39 @@ pub fn snake(text: &str) -> String {
 
 /// A constant.
 pub(crate) fn constant(text: &str) -> String {
-    identifier(text, |text| text.to_shouty_snake_case())
+    let name = identifier(text, |text| text.to_shouty_snake_case());
+    shortened(&name, "_H").map(|name| name.to_uppercase()).unwrap_or(name)
+}
+
+/// rustdoc writes a file for each type and constant, and no name of a file has more than 255 bytes. Something is put behind
+/// these: `Error`, a number, `.html`.
+const LONGEST: usize = 200;
+
+/// How much of a longer one is kept.
+const KEPT: usize = 180;
+
+/// A name that is too long for a file: its beginning, and a number made of the whole, by which it stays distinct.
+fn shortened(name: &str, mark: &str) -> Option<String> {
+    if name.len() <= LONGEST {
+        return None;
+    }
+    // FNV-1a: the same everywhere and always.
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let mut end = KEPT;
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    Some(format!("{}{mark}{hash:08x}", name.get(..end).unwrap_or_default().trim_end_matches('_')))
 }
 
 /// An operationId made of words.
 pub(crate) fn lower_camel(words: &str) -> String {
     identifier(words, |text| text.to_lower_camel_case())
+}
+
+/// How many signs stand before and behind a name: of two that are equal without, the one that has none is meant.
+pub(crate) fn marks(text: &str) -> usize {
+    text.chars().count() - text.trim_matches(|char: char| !char.is_alphanumeric()).chars().count()
 }
 
 /// Converts a name until it no longer changes. Each round joins letters that stood alone, or loses a mark.
@@ -83,6 +111,22 @@ mod tests {
         assert_eq!((type_name("größe"), snake("日本")), ("Größe".into(), "日本".into()));
         assert_eq!(constant("expire_all"), "EXPIRE_ALL");
         assert_eq!(lower_camel("get users by id"), "getUsersById");
+    }
+
+    #[test]
+    fn long_names_fit_into_the_name_of_a_file_and_stay_distinct() {
+        let long = |end: &str| "very_long_name_".repeat(30) + end;
+        for text in [long("a"), "größe".repeat(100), "日本".repeat(100), "A".repeat(300), long("")] {
+            for make in [type_name, item, constant] {
+                let name = make(&text);
+                assert!(name.len() <= LONGEST && name.len() > KEPT - 10, "{name}");
+                assert_ne!(make(&(text.clone() + "b")), name);
+                assert_ne!(make(&format!("{name}2")), name, "a number may stand behind it");
+            }
+            assert_eq!(type_name(&type_name(&text)), type_name(&text));
+        }
+        assert_eq!(item(&"a".repeat(LONGEST)).len(), LONGEST);
+        assert!(snake(&long("a")).len() > LONGEST, "no file is called like a member");
     }
 
     /// Whatever the input, the name is no keyword, begins as an identifier has to, and is a fixed point.

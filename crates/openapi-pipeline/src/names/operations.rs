@@ -2,7 +2,7 @@
 
 use super::scope::{Form, Scope, Wish};
 use super::words::{BUILDER, CLIENT, CONSTANTS, MODULES, PRIVATE_METHODS, REQUEST, REQUEST_METHODS};
-use super::{NameError, Pins, Thing, constant, item, snake};
+use super::{NameError, Pins, Thing, constant, item, marks, snake};
 use crate::vocabulary::layout::{each_operation_mut, operations};
 use crate::{Node, Value};
 
@@ -144,8 +144,9 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// The order in which parameters choose: those of the path first, in the path's order, so that each has one name in all
-/// operations of the path; then required ones.
+/// Who chooses a name first: what stands in the path, in the path's order, so that it has one name in all operations of
+/// the path; then the header of an idempotency key, which requests have a method for; then what is required; and before `$filter`
+/// comes `filter`.
 fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
     let place = |parameter: &Parameter<'_>| match parameter.location {
         "path" => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX),
@@ -154,7 +155,8 @@ fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..parameters.len()).collect();
     order.sort_by_key(|&at| {
         let parameter = &parameters[at];
-        (parameter.location != "path", place(parameter), !parameter.required)
+        let is_key = parameter.location == "header" && snake(parameter.name).ends_with("idempotency_key");
+        (parameter.location != "path", place(parameter), !is_key, !parameter.required, marks(parameter.name))
     });
     order
 }

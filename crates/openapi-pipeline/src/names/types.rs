@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::scope::{Form, Scope, Wish};
 use super::words::{RUNTIME_TYPES, TYPES};
-use super::{NameError, Pins, Thing, snake, type_name};
+use super::{NameError, Pins, Thing, marks, snake, type_name};
 use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref_mut};
 use crate::vocabulary::{is_success, makes_type, reference};
 use crate::{Node, Object, Origin, Value};
@@ -229,7 +229,7 @@ impl Inline<'_> {
     fn names_in(&self, name: &str, schema: &Node) -> Result<TypeNames, NameError> {
         let mut names = TypeNames::new(schema.origin);
         names.fields = fields(name, schema, self.pins)?;
-        names.values = values(name, schema, self.pins)?;
+        names.values = super::values::name(name, schema, self.pins)?;
         names.alternatives = alternatives(name, schema, self.pins)?;
         Ok(names)
     }
@@ -265,38 +265,23 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
     Ok(members.into_iter().map(str::to_owned).zip(given).collect())
 }
 
-fn values(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
-    let listed = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
-    let mut values: Vec<&str> = listed.iter().filter_map(Node::as_str).collect();
-    // Signs are spelled out where only they tell the values apart.
-    let spelled = |value: &&str| type_name(&value.replace(|char: char| char == '_' || !char.is_alphanumeric(), "X"));
-    let plain = |value: &&str| type_name(value);
-    let are_distinct = |name: &dyn Fn(&&str) -> String| {
-        let mut seen = HashSet::new();
-        values.iter().all(|value| seen.insert(name(value)))
-    };
-    let is_plain = are_distinct(&plain) || !are_distinct(&spelled);
-    values.sort_by_cached_key(|value| rank(value, &type_name(value)));
-    let wish = |value: &&str| {
-        let name = if is_plain { plain(value) } else { spelled(value) };
-        Wish::new(Thing::Value { of: of.to_owned(), value: (*value).to_owned() }, vec![name], Form::Type)
-    };
-    let given = Scope::default().settle(pins, values.iter().map(wish).collect())?;
-    Ok(values.into_iter().map(str::to_owned).zip(given).collect())
+/// The order in which members choose: first the one that is called like that on the wire, whatever else there is or comes;
+/// then one without signs around it, such as those of `_value`. A keyword has an underscore behind it in Rust, and not on the wire.
+fn rank(wire: &str, name: &str) -> (bool, usize, String) {
+    (wire != name.trim_end_matches('_'), marks(wire), wire.to_owned())
 }
 
-/// The order in which names are chosen: those that are the same on the wire first, whatever else there is or comes. A
-/// keyword has an underscore behind it in Rust, and not on the wire.
-fn rank(wire: &str, name: &str) -> (bool, String) {
-    (wire != name.trim_end_matches('_'), wire.to_owned())
-}
-
-/// The variants of alternatives: the kind of each, without the words that all begin with; or a number.
+/// The variants of alternatives: what each of them is, without the name of the whole and the words that all begin with; or
+/// a number.
 fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, NameError> {
     let branches = schema.get("oneOf").and_then(Node::as_array).unwrap_or_default();
     let numbered = || (0..branches.len()).map(|at| format!("Variant{at}")).collect();
     let kinds: Option<Vec<String>> = branches.iter().map(kind).collect();
-    let labels = kinds.and_then(|kinds| without_common_words(&kinds)).unwrap_or_else(numbered);
+    let labels = kinds.and_then(|kinds| {
+        let own: Vec<String> = kinds.iter().map(|kind| without_owner(of, kind).to_owned()).collect();
+        without_common_words(&own).or_else(|| without_common_words(&kinds))
+    });
+    let labels = labels.unwrap_or_else(numbered);
     let wish = |(at, label): (usize, String)| {
         let alternative = branches.get(at).and_then(referred).unwrap_or_else(|| at.to_string());
         Wish::new(Thing::Alternative { of: of.to_owned(), alternative }, vec![type_name(&label)], Form::Type)
@@ -321,6 +306,12 @@ fn kind(branch: &Node) -> Option<String> {
 fn referred(schema: &Node) -> Option<String> {
     let (section, name) = component_of(schema.get_str("$ref")?)?;
     (section == "schemas").then(|| name.into_owned())
+}
+
+/// `FilterAnd` is `And` in `Filter`, as what was inline there is called after it.
+fn without_owner<'a>(of: &str, kind: &'a str) -> &'a str {
+    let rest = kind.strip_prefix(of).filter(|rest| rest.starts_with(char::is_uppercase));
+    rest.unwrap_or(kind)
 }
 
 /// Removes the words that all names begin with: `PaymentCard` and `PaymentCash` are `Card` and `Cash`, while
@@ -451,6 +442,7 @@ mod tests {
             "A": {"type": "object", "properties": members, "additionalProperties": {}, "required": ["AB", "told"]},
             "B": {"type": "string", "enum": values},
             "C": {"type": "string", "enum": ["+1", "-1", "x-1", "x+1"]},
+            "D": {"type": "object", "properties": {"_birthDate": {}, "birthDate": {}, "@id": {}, "ID": {}}},
         }));
         let expected = [
             ("", "x"),
@@ -466,8 +458,10 @@ mod tests {
             ("🦀", "x_2"),
         ];
         assert_eq!(pairs(&types["A"].fields), expected);
+        let expected = [("@id", "id_2"), ("ID", "id"), ("_birthDate", "birth_date_2"), ("birthDate", "birth_date")];
+        assert_eq!(pairs(&types["D"].fields), expected);
         let expected = [
-            ("", "X"),
+            ("", "Empty"),
             ("ASC", "Asc"),
             ("Self", "Self_"),
             ("a.b", "Ab"),
@@ -476,7 +470,7 @@ mod tests {
             ("日本", "日本"),
         ];
         assert_eq!(pairs(&types["B"].values), expected);
-        assert_eq!(pairs(&types["C"].values), [("+1", "Plus1"), ("-1", "Minus1"), ("x+1", "X1"), ("x-1", "X12")]);
+        assert_eq!(pairs(&types["C"].values), [("+1", "Plus1"), ("-1", "Minus1"), ("x+1", "X1"), ("x-1", "XDash1")]);
     }
 
     #[test]
@@ -489,12 +483,16 @@ mod tests {
             "B": {"oneOf": [to("PetCat"), to("Pet")]},
             "C": {"oneOf": [to("PetCat"), {"type": "integer"}, {"type": "array", "items": {"type": "object", "properties": {"a": {}}}}]},
             "D": {"oneOf": [to("PetCat"), {}]},
+            "Pe": {"oneOf": [to("PetCat"), to("PeOther")]}, "PeOther": text(),
+            "Pets": {"oneOf": [to("PetsString"), {"type": "string"}]}, "PetsString": text(),
         }));
         let of = |name: &str| types[name].alternatives.clone();
         assert_eq!(of("A"), ["Cat", "Dog"]);
         assert_eq!(of("B"), ["Variant0", "Variant1"]);
         assert_eq!(of("C"), ["PetCat", "Integer", "Array"]);
         assert_eq!(of("D"), ["Variant0", "Variant1"]);
+        assert_eq!(of("Pe"), ["PetCat", "Other"]);
+        assert_eq!(of("Pets"), ["PetsString", "String"]);
         assert!(types.contains_key("CArrayItem"));
     }
 }

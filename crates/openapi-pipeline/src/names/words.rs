@@ -12,8 +12,9 @@ pub(super) const KEYWORDS: [&str; 53] = [
 pub(crate) const RUNTIME_TYPES: [&str; 8] =
     ["Secret", "Timestamp", "RedactedValue", "Number", "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr"];
 
-/// The names used by the module of the types: variants, and the trait that setters name. It uses paths for all else.
-pub(crate) const TYPES: [&str; 5] = ["Err", "Into", "None", "Ok", "Some"];
+/// What the module of the types calls by these names: variants, the trait that setters name, and the text that numbers
+/// with a name are read from. All else it names by its path.
+pub(crate) const TYPES: [&str; 6] = ["Err", "Into", "None", "Ok", "Some", "String"];
 
 /// The names used by the modules of requests, errors and answers: the prelude, and their imports.
 pub(super) const MODULES: [&str; 24] = [

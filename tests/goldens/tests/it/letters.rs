@@ -201,7 +201,7 @@ fn parameters_of_one_name() {
     let seen = received(async |client: &Client| {
         let size = types::Size::new();
         let request = client.twice("p", "c", "o", "b", "q", &size).id_header("h");
-        request.filter_a("bracketed").filter_a_query("plain").header_map("m").await.unwrap();
+        request.filter_a("plain").filter_a_query("bracketed").header_map("m").await.unwrap();
     });
     let mut pairs: Vec<&str> = seen[0].line.split(['?', '&', ' ']).skip(2).collect();
     pairs.sort_unstable();

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 mod acme;
+mod bazaar;
 mod compatible;
 mod letters;
 mod museum;

@@ -74,7 +74,7 @@ fn a_child_keeps_what_it_adds_to_its_parent() {
         {"type": "sword", "length": 2},
     ]);
     let read: Vec<Item> = serde_json::from_value(items.clone()).unwrap();
-    assert!(matches!(read[..], [Item::Picture(_), Item::Vase(_), Item::ItemBase(_), Item::Unknown(_)]), "{read:?}");
+    assert!(matches!(read[..], [Item::Picture(_), Item::Vase(_), Item::Base(_), Item::Unknown(_)]), "{read:?}");
     assert_eq!(serde_json::to_value(&read).unwrap(), items);
 }
 

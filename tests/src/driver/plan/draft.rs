@@ -62,7 +62,11 @@ impl<'a> Draft<'a> {
         // Of parameters with the same name, the argument with that name is the path's, and the others have their
         // location as a suffix.
         let mut parameters: Vec<&Parameter> = self.operation.parameters.iter().collect();
-        parameters.sort_by_key(|parameter| (parameter.location != Location::Path, !parameter.required));
+        parameters.sort_by_key(|parameter| {
+            let is_key = parameter.location == Location::Header && letters(&parameter.name).ends_with("idempotencykey");
+            let signs = parameter.name.len() - parameter.name.trim_matches(|char: char| !char.is_alphanumeric()).len();
+            (parameter.location != Location::Path, !is_key, !parameter.required, signs)
+        });
         for parameter in parameters {
             let argument = self.unclaimed.claim(&parameter.name, parameter.location);
             if parameter.required || self.fill == Fill::Everything {

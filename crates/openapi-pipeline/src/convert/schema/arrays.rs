@@ -61,7 +61,8 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
     let items = match schemas.len() {
         1 => schemas.swap_remove(0),
         _ => {
-            let mut any = Node::object(origin);
+            // There is no schema of any item: the first of them stands for it.
+            let mut any = Node::object(schemas.first().map_or(origin, |first| first.origin));
             any.set("anyOf", schemas);
             any
         }

@@ -31,6 +31,33 @@ fn operation_ids_are_made_up_and_made_unique() {
 }
 
 #[test]
+fn the_values_of_a_shared_parameter_are_one_type() {
+    let values = json!({"type": "string", "enum": ["asc", "desc"]});
+    let shared = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
+    let operation = |id: &str| {
+        let parameters = [shared("order"), shared("order-by"), shared("Plain")];
+        json!({"get": {"operationId": id, "parameters": parameters, "responses": {"204": {"description": ""}}}})
+    };
+    let components = json!({
+        "schemas": {"OrderBy": {"type": "integer"}},
+        "parameters": {
+            "order": {"name": "order", "in": "query", "schema": values},
+            "order-by": {"name": "by", "in": "query", "schema": {"type": "array", "items": values}},
+            "Plain": {"name": "plain", "in": "query", "schema": {"$ref": "#/components/schemas/OrderBy"}},
+        },
+    });
+    let (cx, lowered) = run(&document(json!({"/x": operation("x"), "/y": operation("y")}), components), &[]);
+    let lowered = lowered.unwrap();
+    for path in ["/x", "/y"] {
+        let parameters = &lowered["paths"][path]["get"]["parameters"];
+        assert_eq!(parameters[0]["schema"], json!({"$ref": "#/components/schemas/Order"}));
+        assert_eq!(parameters[1]["schema"]["items"], json!({"$ref": "#/components/schemas/OrderByParameter"}));
+        assert_eq!(parameters[2]["schema"], json!({"$ref": "#/components/schemas/OrderBy"}));
+    }
+    assert_eq!(uses(&cx, "hoist-shared-body").len(), 2);
+}
+
+#[test]
 fn references_outside_schemas_are_resolved() {
     let operation = json!({
         "operationId": "op",
@@ -451,6 +478,8 @@ fn security_is_what_the_runtime_sends_or_reported() {
         ["#/components/securitySchemes/digest"],
         "what nothing requires is pruned before"
     );
+    let [warning] = cx.report.warnings.as_slice() else { panic!("{:?}", cx.report.warnings) };
+    assert!(warning.message.contains("`digest`") && warning.message.contains("GET /e"), "{warning}");
     assert_eq!(uses(&cx, "several-security-schemes"), ["#/paths/~1c3/get/security/0", "#/paths/~1c3/get/security/1"]);
     assert_eq!(uses(&cx, "oauth-as-bearer"), ["#/components/securitySchemes/oauth"]);
 }

@@ -136,6 +136,9 @@ fn a_secret_is_one_in_maps_lists_and_unions_too() {
         "max_tokens": number(),
         "token": {"oneOf": [text(), number()]},
         "credentials": map(json!({"type": "object", "properties": {"id": text()}})),
+        "secrets": {"type": "object"},
+        "passwords": list(text()),
+        "jwt": {},
     }});
     let schemas = json!({
         "Session": session,
@@ -160,7 +163,10 @@ fn a_secret_is_one_in_maps_lists_and_unions_too() {
         assert!(member(name).to_string().contains("#/components/schemas/Secret"), "{name}: {shown}");
     }
     assert_eq!(schemas["Texts"]["items"], secret);
-    assert_eq!((member("api_key"), member("otp")), (&redacted, &redacted));
+    assert_eq!(member("passwords")["items"], secret);
+    for name in ["api_key", "otp", "secrets", "jwt"] {
+        assert_eq!(member(name), &redacted, "{name}");
+    }
     assert_eq!(member("max_tokens"), &number());
     assert!(member("token").to_string().contains("integer"), "what is named like tokens may be counted");
     assert!(!member("credentials").to_string().contains("Secret"), "an object says of each member what it is");
@@ -391,9 +397,9 @@ fn enums_and_arrays_that_no_type_fits_become_ones_that_have_one() {
     let schemas = lowered.unwrap()["components"]["schemas"].clone();
     let of = |kind: &str, values: Json| json!({"type": kind, "enum": values});
     let alternatives = [of("string", json!(["a", "b"])), of("integer", json!([1])), of("boolean", json!([true]))];
-    for (at, alternative) in alternatives.iter().enumerate() {
-        assert_eq!(schemas["Sample"]["oneOf"][at], reference(&format!("SampleVariant{at}")));
-        assert_eq!(schemas[format!("SampleVariant{at}")], *alternative);
+    for ((at, alternative), name) in alternatives.iter().enumerate().zip(["String", "Integer", "Boolean"]) {
+        assert_eq!(schemas["Sample"]["oneOf"][at], reference(&format!("Sample{name}")));
+        assert_eq!(schemas[format!("Sample{name}")], *alternative);
     }
     assert_eq!(uses(&cx, "mixed-enum").len(), 1);
     let (cx, lowered) = schema(json!({"type": "array", "items": {}, "minItems": 40, "maxItems": 40}));
@@ -431,8 +437,8 @@ fn what_holds_for_all_alternatives_is_written_into_each() {
         json!({"Event": event, "Other": branch("c"), "Beside": beside, "Both": {"allOf": [reference("Event")]}});
     let (cx, lowered) = run(&exchange(reference("Beside"), reference("Both"), schemas));
     let schemas = lowered.unwrap()["components"]["schemas"].clone();
-    assert_eq!(schemas["Event"], json!({"oneOf": [reference("EventVariant0"), reference("EventOther")]}));
-    assert_eq!((&schemas["EventVariant0"], &schemas["EventOther"]), (&whole("a"), &whole("c")));
+    assert_eq!(schemas["Event"], json!({"oneOf": [reference("EventObject"), reference("EventOther")]}));
+    assert_eq!((&schemas["EventObject"], &schemas["EventOther"]), (&whole("a"), &whole("c")));
     assert_eq!(schemas["Beside"], json!({"oneOf": [reference("BesideVariant0"), reference("BesideVariant1")]}));
     assert_eq!(uses(&cx, "distribute-alternatives").len(), 2);
 }
@@ -440,9 +446,12 @@ fn what_holds_for_all_alternatives_is_written_into_each() {
 #[test]
 fn alternatives_are_objects_of_which_one_is_meant_or_say_nothing() {
     let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    let variants = ["SampleVariant0", "SampleVariant1", "SampleSeveral"].map(reference);
     let (cx, lowered) = schema(json!({"anyOf": [object("a"), object("b")]}));
-    assert_eq!(lowered, json!({"oneOf": [reference("SampleVariant0"), reference("SampleVariant1")]}));
-    assert_eq!((uses(&cx, "any-of").len(), uses(&cx, "hoist-alternative").len()), (1, 2));
+    assert_eq!(lowered, json!({"oneOf": variants}));
+    assert_eq!((uses(&cx, "any-of").len(), uses(&cx, "hoist-alternative").len()), (2, 3));
+    let (_, lowered) = schema(json!({"oneOf": [object("a"), object("b")]}));
+    assert_eq!(lowered, json!({"oneOf": variants[..2]}), "one of them holds, and not more");
 
     let mut account = object("a");
     account["anyOf"] = json!([{"required": ["a"]}, {"required": ["b"]}]);
@@ -518,6 +527,18 @@ fn a_parent_is_one_of_its_children() {
         json!({"Vehicle": "#/components/schemas/VehicleBase", "Truck": "#/components/schemas/Truck", "Moped": "#/components/schemas/Moped"})
     );
     assert_eq!(schemas["VehicleBase"]["properties"].as_object().unwrap().len(), 2);
+
+    // A child may say itself which value it has.
+    let mut truck = child("axles");
+    truck["x-ms-discriminator-value"] = json!("#Vendor.Truck");
+    let schemas = json!({"Vehicle": vehicle(json!({"type": "string"}), json!({})), "Truck": truck});
+    let (_, lowered) = run(&exchange(reference("Vehicle"), reference("Vehicle"), schemas));
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    assert_eq!(
+        schemas["Vehicle"]["discriminator"]["mapping"],
+        json!({"Vehicle": "#/components/schemas/VehicleBase", "#Vendor.Truck": "#/components/schemas/Truck"})
+    );
+    assert_eq!(schemas["Truck"].get("x-ms-discriminator-value"), None);
 }
 
 #[test]

@@ -45,6 +45,8 @@ async fn store_crate(client: &Client, arguments: &Arguments) -> Reply {
             answers::StoreCrateAnswer::Accepted(value) => success(response.status().as_u16(), value),
             answers::StoreCrateAnswer::NoContent => success(response.status().as_u16(), &()),
             answers::StoreCrateAnswer::Other(value) => success(response.status().as_u16(), &String::from_utf8_lossy(value.expose())),
+            #[allow(unreachable_patterns)]
+            _ => success(response.status().as_u16(), &()),
         },
         Err(error) => {
             let other = matches!(error.api(), Some(errors::StoreCrateError::Other { .. }));
@@ -63,6 +65,8 @@ async fn find_crate(client: &Client, arguments: &Arguments) -> Reply {
             answers::FindCrateAnswer::Ok(value) => success(response.status().as_u16(), value),
             answers::FindCrateAnswer::NotModified => success(response.status().as_u16(), &()),
             answers::FindCrateAnswer::Other(value) => success(response.status().as_u16(), &String::from_utf8_lossy(value.expose())),
+            #[allow(unreachable_patterns)]
+            _ => success(response.status().as_u16(), &()),
         },
         Err(error) => {
             let other = matches!(error.api(), Some(errors::FindCrateError::Other { .. }));
@@ -103,6 +107,8 @@ async fn list_crates(client: &Client, arguments: &Arguments) -> Reply {
             answers::ListCratesAnswer::PartialContent(value) => success(response.status().as_u16(), value),
             answers::ListCratesAnswer::Success(value) => success(response.status().as_u16(), value),
             answers::ListCratesAnswer::Other(value) => success(response.status().as_u16(), &String::from_utf8_lossy(value.expose())),
+            #[allow(unreachable_patterns)]
+            _ => success(response.status().as_u16(), &()),
         },
         Err(error) => {
             let other = matches!(error.api(), Some(errors::ListCratesError::Other { .. }));
@@ -262,6 +268,8 @@ async fn mixed(client: &Client, arguments: &Arguments) -> Reply {
             answers::MixedAnswer::Accepted(value) => success(response.status().as_u16(), value),
             answers::MixedAnswer::NonAuthoritativeInformation(value) => success(response.status().as_u16(), &String::from_utf8_lossy(value)),
             answers::MixedAnswer::Other(value) => success(response.status().as_u16(), &String::from_utf8_lossy(value.expose())),
+            #[allow(unreachable_patterns)]
+            _ => success(response.status().as_u16(), &()),
         },
         Err(error) => {
             let other = matches!(error.api(), Some(errors::MixedError::Other { .. }));

@@ -76,13 +76,13 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum ListBedsKindsItem {
-        /// `Herbs`
+        /// `herbs`
         #[serde(rename = "herbs")]
         Herbs,
-        /// `Roses`
+        /// `roses`
         #[serde(rename = "roses")]
         Roses,
-        /// `Kale`
+        /// `kale`
         #[serde(rename = "kale")]
         Kale,
     }

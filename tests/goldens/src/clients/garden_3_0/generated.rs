@@ -376,13 +376,13 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum ListBedsOrder {
-        /// `Asc`
+        /// `asc`
         #[serde(rename = "asc")]
         Asc,
-        /// `Desc`
+        /// `desc`
         #[serde(rename = "desc")]
         Desc,
-        /// `UpAndDown`
+        /// `up and down`
         #[serde(rename = "up and down")]
         UpAndDown,
     }

@@ -245,7 +245,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum NewBedKind {
-        /// `Bed`
+        /// `bed`
         #[serde(rename = "bed")]
         Bed,
     }

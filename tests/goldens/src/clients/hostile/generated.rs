@@ -162,9 +162,9 @@ pub mod types {
         /// `操作`
         操作,
         /// `🦀`
-        X2,
+        U1f980,
         /// \``
-        X,
+        Empty,
         /// `{braces} {0}`
         Braces0,
         /// A value this version of the crate doesn't know, as the server sent it.
@@ -185,8 +185,8 @@ pub mod types {
                 Self::NewLine => "new\nline",
                 Self::NoStd => "#![no_std]",
                 Self::操作 => "操作",
-                Self::X2 => "🦀",
-                Self::X => "",
+                Self::U1f980 => "🦀",
+                Self::Empty => "",
                 Self::Braces0 => "{braces} {0}",
                 Self::Unknown(value) => value,
             }
@@ -212,8 +212,8 @@ pub mod types {
                 "new\nline" => Self::NewLine,
                 "#![no_std]" => Self::NoStd,
                 "操作" => Self::操作,
-                "🦀" => Self::X2,
-                "" => Self::X,
+                "🦀" => Self::U1f980,
+                "" => Self::Empty,
                 "{braces} {0}" => Self::Braces0,
                 other => Self::Unknown(other.to_owned()),
             }
@@ -280,7 +280,7 @@ pub mod types {
         pub result: ::std::option::Option<Result>,
         /// `string`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub string: ::std::option::Option<String>,
+        pub string: ::std::option::Option<StringSchema>,
         /// `vec`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub vec: ::std::option::Option<Vec>,
@@ -315,13 +315,13 @@ pub mod types {
         pub match_: ::std::option::Option<Names>,
     }
 
-    /// `String`
+    /// `StringSchema`
     ///
     /// Source: `hostile.yaml`, `#/components/schemas/String`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct String {
+    pub struct StringSchema {
         /// `a`
         pub a: ::std::string::String,
     }
@@ -340,23 +340,23 @@ pub mod types {
     pub enum Type {
         /// `String`
         String(::std::string::String),
-        /// `TypeVariant1`
-        TypeVariant1(TypeVariant1),
+        /// `Object`
+        Object(TypeObject),
     }
 
-    impl ::std::convert::From<TypeVariant1> for Type {
-        fn from(value: TypeVariant1) -> Self {
-            Self::TypeVariant1(value)
+    impl ::std::convert::From<TypeObject> for Type {
+        fn from(value: TypeObject) -> Self {
+            Self::Object(value)
         }
     }
 
-    /// `TypeVariant1`
+    /// `TypeObject`
     ///
     /// Source: `hostile.yaml`, `#/components/schemas/type/oneOf/1`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct TypeVariant1 {
+    pub struct TypeObject {
         /// `loop_`
         #[serde(rename = "loop", skip_serializing_if = "::std::option::Option::is_none")]
         pub loop_: ::std::option::Option<::std::string::String>,
@@ -603,7 +603,7 @@ pub mod types {
 
         /// Sets `string`.
         #[must_use]
-        pub fn string(mut self, value: String) -> Self {
+        pub fn string(mut self, value: StringSchema) -> Self {
             self.string = ::std::option::Option::Some(value);
             self
         }
@@ -623,7 +623,7 @@ pub mod types {
         }
     }
 
-    impl String {
+    impl StringSchema {
         /// With what the API requires; optional fields start out absent.
         pub fn new(a: impl Into<::std::string::String>) -> Self {
             Self { a: a.into() }

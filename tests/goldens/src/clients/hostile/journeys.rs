@@ -11,8 +11,8 @@ pub const TYPES: &[(&str, Journey)] = &[
     ("types::Option", journey::<super::types::Option>),
     ("types::Result", journey::<super::types::Result>),
     ("types::Self_", journey::<super::types::Self_>),
-    ("types::String", journey::<super::types::String>),
+    ("types::StringSchema", journey::<super::types::StringSchema>),
     ("types::Type", journey::<super::types::Type>),
-    ("types::TypeVariant1", journey::<super::types::TypeVariant1>),
+    ("types::TypeObject", journey::<super::types::TypeObject>),
     ("types::Vec", journey::<super::types::Vec>),
 ];

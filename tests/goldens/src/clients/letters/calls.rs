@@ -167,13 +167,13 @@ async fn twice(client: &Client, arguments: &Arguments) -> Reply {
     let a3: String = arguments.required("body_path")?;
     let a4: String = arguments.required("id_query")?;
     let a5: types::Size = arguments.required("body")?;
-    let o0: Option<String> = arguments.optional("filter_a")?;
-    let o1: Option<String> = arguments.optional("filter_a_query")?;
+    let o0: Option<String> = arguments.optional("filter_a_query")?;
+    let o1: Option<String> = arguments.optional("filter_a")?;
     let o2: Option<String> = arguments.optional("header_map")?;
     let o3: Option<String> = arguments.optional("id_header")?;
     let request = client.twice(&a0, &a1, &a2, &a3, &a4, &a5);
-    let request = if let Some(value) = &o0 { request.filter_a(value) } else { request };
-    let request = if let Some(value) = &o1 { request.filter_a_query(value) } else { request };
+    let request = if let Some(value) = &o0 { request.filter_a_query(value) } else { request };
+    let request = if let Some(value) = &o1 { request.filter_a(value) } else { request };
     let request = if let Some(value) = &o2 { request.header_map(value) } else { request };
     let request = if let Some(value) = &o3 { request.id_header(value) } else { request };
     match request.await {

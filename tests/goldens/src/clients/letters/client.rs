@@ -185,8 +185,8 @@ impl Client {
             body_path,
             id_query,
             body,
-            filter_a: None,
             filter_a_query: None,
+            filter_a: None,
             header_map: None,
             id_header: None,
         }
@@ -1237,8 +1237,8 @@ pub mod requests {
         pub(super) client: &'a str,
         pub(super) options_parameter: &'a str,
         pub(super) body_path: &'a str,
-        pub(super) filter_a: Option<&'a str>,
         pub(super) filter_a_query: Option<&'a str>,
+        pub(super) filter_a: Option<&'a str>,
         pub(super) header_map: Option<&'a str>,
         pub(super) id_query: &'a str,
         pub(super) body: &'a types::Size,
@@ -1246,15 +1246,15 @@ pub mod requests {
     }
 
     impl<'a> Twice<'a> {
-        /// Sets the optional parameter `filter_a`.
-        pub fn filter_a(mut self, value: &'a str) -> Self {
-            self.filter_a = Some(value);
-            self
-        }
-
         /// Sets the optional parameter `filter_a_query`.
         pub fn filter_a_query(mut self, value: &'a str) -> Self {
             self.filter_a_query = Some(value);
+            self
+        }
+
+        /// Sets the optional parameter `filter_a`.
+        pub fn filter_a(mut self, value: &'a str) -> Self {
+            self.filter_a = Some(value);
             self
         }
 
@@ -1303,7 +1303,7 @@ pub mod requests {
                     .parameters
                     .query(
                         &operations::TWICE,
-                        "filter_a",
+                        "filter[a]",
                         rt::codegen::Writing::new(rt::codegen::Style::Form, true),
                         &self.filter_a_query,
                     )?;

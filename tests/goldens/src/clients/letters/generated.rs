@@ -169,10 +169,10 @@ pub mod types {
     pub enum InFormMixed {
         /// `All`
         All(InFormMixedAll),
-        /// `Variant1`
-        Variant1(InFormMixedVariant1),
-        /// `Variant2`
-        Variant2(InFormMixedVariant2),
+        /// `Integer`
+        Integer(InFormMixedInteger),
+        /// `Boolean`
+        Boolean(InFormMixedBoolean),
     }
 
     impl ::std::convert::From<InFormMixedAll> for InFormMixed {
@@ -181,15 +181,15 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<InFormMixedVariant1> for InFormMixed {
-        fn from(value: InFormMixedVariant1) -> Self {
-            Self::Variant1(value)
+    impl ::std::convert::From<InFormMixedInteger> for InFormMixed {
+        fn from(value: InFormMixedInteger) -> Self {
+            Self::Integer(value)
         }
     }
 
-    impl ::std::convert::From<InFormMixedVariant2> for InFormMixed {
-        fn from(value: InFormMixedVariant2) -> Self {
-            Self::Variant2(value)
+    impl ::std::convert::From<InFormMixedBoolean> for InFormMixed {
+        fn from(value: InFormMixedBoolean) -> Self {
+            Self::Boolean(value)
         }
     }
 
@@ -211,7 +211,7 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum InFormMixedAll {
-        /// `All`
+        /// `all`
         #[serde(rename = "all")]
         All,
     }
@@ -254,27 +254,80 @@ pub mod types {
         }
     }
 
-    /// `InFormMixedVariant1`
+    /// `InFormMixedBoolean`
+    ///
+    /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema/enum/2`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct InFormMixedBoolean(pub bool);
+    impl ::std::ops::Deref for InFormMixedBoolean {
+        type Target = bool;
+        fn deref(&self) -> &bool {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<InFormMixedBoolean> for bool {
+        fn from(value: InFormMixedBoolean) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::convert::From<bool> for InFormMixedBoolean {
+        fn from(value: bool) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for InFormMixedBoolean {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for InFormMixedBoolean {
+        type Err = <bool as ::std::str::FromStr>::Err;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.parse()?))
+        }
+    }
+
+    impl ::std::convert::TryFrom<&str> for InFormMixedBoolean {
+        type Error = <bool as ::std::str::FromStr>::Err;
+        fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
+            value.parse()
+        }
+    }
+
+    impl ::std::convert::TryFrom<String> for InFormMixedBoolean {
+        type Error = <bool as ::std::str::FromStr>::Err;
+        fn try_from(value: String) -> ::std::result::Result<Self, Self::Error> {
+            value.parse()
+        }
+    }
+
+    /// `InFormMixedInteger`
     ///
     /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema/enum/1`
     #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct InFormMixedVariant1(i64);
-    impl ::std::ops::Deref for InFormMixedVariant1 {
+    pub struct InFormMixedInteger(i64);
+    impl ::std::ops::Deref for InFormMixedInteger {
         type Target = i64;
         fn deref(&self) -> &i64 {
             &self.0
         }
     }
 
-    impl ::std::convert::From<InFormMixedVariant1> for i64 {
-        fn from(value: InFormMixedVariant1) -> Self {
+    impl ::std::convert::From<InFormMixedInteger> for i64 {
+        fn from(value: InFormMixedInteger) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::TryFrom<i64> for InFormMixedVariant1 {
+    impl ::std::convert::TryFrom<i64> for InFormMixedInteger {
         type Error = self::error::ConversionError;
         fn try_from(
             value: i64,
@@ -287,66 +340,13 @@ pub mod types {
         }
     }
 
-    impl<'de> ::serde::Deserialize<'de> for InFormMixedVariant1 {
+    impl<'de> ::serde::Deserialize<'de> for InFormMixedInteger {
         fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
         where
             D: ::serde::Deserializer<'de>,
         {
             Self::try_from(<i64>::deserialize(deserializer)?)
                 .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
-        }
-    }
-
-    /// `InFormMixedVariant2`
-    ///
-    /// Source: `letters.yaml`, `#/paths/~1form/get/parameters/13/schema/enum/2`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(transparent)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct InFormMixedVariant2(pub bool);
-    impl ::std::ops::Deref for InFormMixedVariant2 {
-        type Target = bool;
-        fn deref(&self) -> &bool {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<InFormMixedVariant2> for bool {
-        fn from(value: InFormMixedVariant2) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::convert::From<bool> for InFormMixedVariant2 {
-        fn from(value: bool) -> Self {
-            Self(value)
-        }
-    }
-
-    impl ::std::fmt::Display for InFormMixedVariant2 {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            self.0.fmt(f)
-        }
-    }
-
-    impl ::std::str::FromStr for InFormMixedVariant2 {
-        type Err = <bool as ::std::str::FromStr>::Err;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self(value.parse()?))
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for InFormMixedVariant2 {
-        type Error = <bool as ::std::str::FromStr>::Err;
-        fn try_from(value: &str) -> ::std::result::Result<Self, Self::Error> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<String> for InFormMixedVariant2 {
-        type Error = <bool as ::std::str::FromStr>::Err;
-        fn try_from(value: String) -> ::std::result::Result<Self, Self::Error> {
-            value.parse()
         }
     }
 
@@ -738,19 +738,19 @@ pub mod types {
                     ::client_runtime::codegen::Alternative::new(
                         &[],
                         |value| {
-                            <InFormMixedVariant1 as ::serde::Deserialize>::deserialize(
+                            <InFormMixedInteger as ::serde::Deserialize>::deserialize(
                                     value,
                                 )
-                                .map(Self::Variant1)
+                                .map(Self::Integer)
                         },
                     ),
                     ::client_runtime::codegen::Alternative::new(
                         &[],
                         |value| {
-                            <InFormMixedVariant2 as ::serde::Deserialize>::deserialize(
+                            <InFormMixedBoolean as ::serde::Deserialize>::deserialize(
                                     value,
                                 )
-                                .map(Self::Variant2)
+                                .map(Self::Boolean)
                         },
                     ),
                 ],
@@ -1391,7 +1391,7 @@ impl Client {
             .client
             .post(url)
             .json(&body)
-            .query(&progenitor_client::QueryParam::new("filter[a]", &filter_a))
+            .query(&progenitor_client::QueryParam::new("filter_a", &filter_a))
             .build()?;
         let info = OperationInfo {
             operation_id: "twice",

@@ -120,15 +120,15 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum ExhibitAutoOrNumber {
-        /// `ExhibitAutoOrNumberAuto`
-        ExhibitAutoOrNumberAuto(ExhibitAutoOrNumberAuto),
+        /// `Auto`
+        Auto(ExhibitAutoOrNumberAuto),
         /// `Integer`
         Integer(i64),
     }
 
     impl ::std::convert::From<ExhibitAutoOrNumberAuto> for ExhibitAutoOrNumber {
         fn from(value: ExhibitAutoOrNumberAuto) -> Self {
-            Self::ExhibitAutoOrNumberAuto(value)
+            Self::Auto(value)
         }
     }
 
@@ -249,10 +249,11 @@ pub mod types {
     /// `ExhibitGradeVariant1`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Grade/oneOf/1`
+    #[derive(::serde::Deserialize)]
     #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ExhibitGradeVariant1(i32);
+    pub struct ExhibitGradeVariant1(pub i32);
     impl ::std::ops::Deref for ExhibitGradeVariant1 {
         type Target = i32;
         fn deref(&self) -> &i32 {
@@ -263,29 +264,6 @@ pub mod types {
     impl ::std::convert::From<ExhibitGradeVariant1> for i32 {
         fn from(value: ExhibitGradeVariant1) -> Self {
             value.0
-        }
-    }
-
-    impl ::std::convert::TryFrom<i32> for ExhibitGradeVariant1 {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: i32,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if ![2_i32].contains(&value) {
-                Err("invalid value".into())
-            } else {
-                Ok(Self(value))
-            }
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for ExhibitGradeVariant1 {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            Self::try_from(<i32>::deserialize(deserializer)?)
-                .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
         }
     }
 
@@ -550,8 +528,8 @@ pub mod types {
     pub enum ExhibitTwoEnums {
         /// `Paint`
         Paint(Paint),
-        /// `ExhibitTwoEnumsVariant1`
-        ExhibitTwoEnumsVariant1(ExhibitTwoEnumsVariant1),
+        /// `String`
+        String(ExhibitTwoEnumsString),
     }
 
     impl ::std::convert::From<Paint> for ExhibitTwoEnums {
@@ -560,18 +538,18 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<ExhibitTwoEnumsVariant1> for ExhibitTwoEnums {
-        fn from(value: ExhibitTwoEnumsVariant1) -> Self {
-            Self::ExhibitTwoEnumsVariant1(value)
+    impl ::std::convert::From<ExhibitTwoEnumsString> for ExhibitTwoEnums {
+        fn from(value: ExhibitTwoEnumsString) -> Self {
+            Self::String(value)
         }
     }
 
-    /// `ExhibitTwoEnumsVariant1`
+    /// `ExhibitTwoEnumsString`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/twoEnums/oneOf/1`
     #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[non_exhaustive]
-    pub enum ExhibitTwoEnumsVariant1 {
+    pub enum ExhibitTwoEnumsString {
         /// `none`
         None,
         /// `ink`
@@ -580,7 +558,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
 
-    impl ExhibitTwoEnumsVariant1 {
+    impl ExhibitTwoEnumsString {
         /// The value as it stands in JSON.
         pub fn as_str(&self) -> &str {
             match self {
@@ -591,13 +569,13 @@ pub mod types {
         }
     }
 
-    impl ::std::fmt::Display for ExhibitTwoEnumsVariant1 {
+    impl ::std::fmt::Display for ExhibitTwoEnumsString {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
         }
     }
 
-    impl ::std::convert::From<&str> for ExhibitTwoEnumsVariant1 {
+    impl ::std::convert::From<&str> for ExhibitTwoEnumsString {
         fn from(value: &str) -> Self {
             match value {
                 "none" => Self::None,
@@ -607,13 +585,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for ExhibitTwoEnumsVariant1 {
+    impl ::std::convert::From<::std::string::String> for ExhibitTwoEnumsString {
         fn from(value: ::std::string::String) -> Self {
             Self::from(value.as_str())
         }
     }
 
-    impl ::std::str::FromStr for ExhibitTwoEnumsVariant1 {
+    impl ::std::str::FromStr for ExhibitTwoEnumsString {
         type Err = ::std::convert::Infallible;
         fn from_str(
             value: &str,
@@ -622,7 +600,7 @@ pub mod types {
         }
     }
 
-    impl ::serde::Serialize for ExhibitTwoEnumsVariant1 {
+    impl ::serde::Serialize for ExhibitTwoEnumsString {
         fn serialize<S: ::serde::Serializer>(
             &self,
             serializer: S,
@@ -631,7 +609,7 @@ pub mod types {
         }
     }
 
-    impl<'de> ::serde::Deserialize<'de> for ExhibitTwoEnumsVariant1 {
+    impl<'de> ::serde::Deserialize<'de> for ExhibitTwoEnumsString {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
@@ -640,9 +618,9 @@ pub mod types {
     }
 
     #[cfg(feature = "schemars")]
-    impl ::schemars::JsonSchema for ExhibitTwoEnumsVariant1 {
+    impl ::schemars::JsonSchema for ExhibitTwoEnumsString {
         fn schema_name() -> ::std::borrow::Cow<'static, str> {
-            "ExhibitTwoEnumsVariant1".into()
+            "ExhibitTwoEnumsString".into()
         }
 
         fn json_schema(
@@ -713,8 +691,8 @@ pub mod types {
         Picture(Picture),
         /// `Vase`
         Vase(Vase),
-        /// `ItemBase`
-        ItemBase(ItemBase),
+        /// `Base`
+        Base(ItemBase),
         /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
         /// shown, since nothing is known about what is in it.
         Unknown(::client_runtime::RedactedValue),
@@ -734,7 +712,7 @@ pub mod types {
 
     impl ::std::convert::From<ItemBase> for Item {
         fn from(value: ItemBase) -> Self {
-            Self::ItemBase(value)
+            Self::Base(value)
         }
     }
 
@@ -954,10 +932,11 @@ pub mod types {
     /// `PartVariant0Layer`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Part/oneOf/0/properties/layer`
+    #[derive(::serde::Deserialize)]
     #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PartVariant0Layer(i64);
+    pub struct PartVariant0Layer(pub i64);
     impl ::std::ops::Deref for PartVariant0Layer {
         type Target = i64;
         fn deref(&self) -> &i64 {
@@ -968,29 +947,6 @@ pub mod types {
     impl ::std::convert::From<PartVariant0Layer> for i64 {
         fn from(value: PartVariant0Layer) -> Self {
             value.0
-        }
-    }
-
-    impl ::std::convert::TryFrom<i64> for PartVariant0Layer {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: i64,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if ![1_i64].contains(&value) {
-                Err("invalid value".into())
-            } else {
-                Ok(Self(value))
-            }
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for PartVariant0Layer {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            Self::try_from(<i64>::deserialize(deserializer)?)
-                .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
         }
     }
 
@@ -1011,10 +967,11 @@ pub mod types {
     /// `PartVariant1Layer`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Part/oneOf/1/properties/layer`
+    #[derive(::serde::Deserialize)]
     #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct PartVariant1Layer(i64);
+    pub struct PartVariant1Layer(pub i64);
     impl ::std::ops::Deref for PartVariant1Layer {
         type Target = i64;
         fn deref(&self) -> &i64 {
@@ -1025,29 +982,6 @@ pub mod types {
     impl ::std::convert::From<PartVariant1Layer> for i64 {
         fn from(value: PartVariant1Layer) -> Self {
             value.0
-        }
-    }
-
-    impl ::std::convert::TryFrom<i64> for PartVariant1Layer {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: i64,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if ![2_i64, 3_i64].contains(&value) {
-                Err("invalid value".into())
-            } else {
-                Ok(Self(value))
-            }
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for PartVariant1Layer {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            Self::try_from(<i64>::deserialize(deserializer)?)
-                .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
         }
     }
 
@@ -1263,10 +1197,10 @@ pub mod types {
                     ::client_runtime::codegen::Alternative::new(
                         &[],
                         |value| {
-                            <ExhibitTwoEnumsVariant1 as ::serde::Deserialize>::deserialize(
+                            <ExhibitTwoEnumsString as ::serde::Deserialize>::deserialize(
                                     value,
                                 )
-                                .map(Self::ExhibitTwoEnumsVariant1)
+                                .map(Self::String)
                         },
                     ),
                 ],
@@ -1309,7 +1243,7 @@ pub mod types {
                         &[],
                         |value| {
                             <ItemBase as ::serde::Deserialize>::deserialize(value)
-                                .map(Self::ItemBase)
+                                .map(Self::Base)
                         },
                     ),
                 ],
@@ -1407,6 +1341,24 @@ pub mod types {
                     ),
                 ],
             )
+        }
+    }
+
+    impl ::std::convert::From<i32> for ExhibitGradeVariant1 {
+        fn from(value: i32) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::convert::From<i64> for PartVariant0Layer {
+        fn from(value: i64) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::convert::From<i64> for PartVariant1Layer {
+        fn from(value: i64) -> Self {
+            Self(value)
         }
     }
 

@@ -17,7 +17,7 @@ pub const TYPES: &[(&str, Journey)] = &[
     ("types::ExhibitOwnerPerson", journey::<super::types::ExhibitOwnerPerson>),
     ("types::ExhibitPaint", journey::<super::types::ExhibitPaint>),
     ("types::ExhibitTwoEnums", journey::<super::types::ExhibitTwoEnums>),
-    ("types::ExhibitTwoEnumsVariant1", journey::<super::types::ExhibitTwoEnumsVariant1>),
+    ("types::ExhibitTwoEnumsString", journey::<super::types::ExhibitTwoEnumsString>),
     ("types::Frame", journey::<super::types::Frame>),
     ("types::FrameInner", journey::<super::types::FrameInner>),
     ("types::Gift", journey::<super::types::Gift>),

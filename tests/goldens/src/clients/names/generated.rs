@@ -1098,16 +1098,16 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub enum ParametersOrder {
-        /// `Asc2`
+        /// `asc`
         #[serde(rename = "asc")]
         Asc2,
-        /// `Asc`
+        /// `ASC`
         #[serde(rename = "ASC")]
         Asc,
-        /// `Plus1`
+        /// `+1`
         #[serde(rename = "+1")]
         Plus1,
-        /// `Minus1`
+        /// `-1`
         #[serde(rename = "-1")]
         Minus1,
     }
@@ -1480,7 +1480,7 @@ pub mod types {
             rename = "String",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub string: ::std::option::Option<String>,
+        pub string: ::std::option::Option<StringSchema>,
         /// `timestamp`
         #[serde(
             rename = "Timestamp",
@@ -1719,7 +1719,7 @@ pub mod types {
         }
     }
 
-    /// `String`
+    /// `StringSchema`
     ///
     /// Source: `names.yaml`, `#/components/schemas/String`
     #[derive(
@@ -1735,33 +1735,33 @@ pub mod types {
     )]
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct String(pub ::std::string::String);
-    impl ::std::ops::Deref for String {
+    pub struct StringSchema(pub ::std::string::String);
+    impl ::std::ops::Deref for StringSchema {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
             &self.0
         }
     }
 
-    impl ::std::convert::From<String> for ::std::string::String {
-        fn from(value: String) -> Self {
+    impl ::std::convert::From<StringSchema> for ::std::string::String {
+        fn from(value: StringSchema) -> Self {
             value.0
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for String {
+    impl ::std::convert::From<::std::string::String> for StringSchema {
         fn from(value: ::std::string::String) -> Self {
             Self(value)
         }
     }
 
-    impl ::std::fmt::Display for String {
+    impl ::std::fmt::Display for StringSchema {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             self.0.fmt(f)
         }
     }
 
-    impl ::std::str::FromStr for String {
+    impl ::std::str::FromStr for StringSchema {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self(value.to_string()))
@@ -2092,7 +2092,7 @@ pub mod types {
         /// `-1`
         Minus1,
         /// `*`
-        X2,
+        Star,
         /// `header_map`
         HeaderMap,
         /// `timeout`
@@ -2108,11 +2108,11 @@ pub mod types {
         /// `super`
         Super,
         /// `_`
-        X3,
+        Underscore,
         /// \``
-        X,
+        Empty,
         /// `🦀`
-        X4,
+        U1f980,
         /// `é`
         E,
         /// `größe`
@@ -2120,17 +2120,17 @@ pub mod types {
         /// `日本`
         日本,
         /// `a_b`
-        Ab4,
+        AUnderscoreB,
         /// `aB`
-        Ab3,
+        Ab2,
         /// `AB`
         Ab,
         /// `a-b`
-        Ab2,
+        ADashB,
         /// `type`
         Type,
         /// `type_`
-        Type2,
+        TypeUnderscore,
         /// `Unknown`
         Unknown,
         /// `UnknownValue`
@@ -2164,7 +2164,7 @@ pub mod types {
                 Self::X2fa => "2fa",
                 Self::Plus1 => "+1",
                 Self::Minus1 => "-1",
-                Self::X2 => "*",
+                Self::Star => "*",
                 Self::HeaderMap => "header_map",
                 Self::Timeout => "timeout",
                 Self::TimeoutParameter => "timeout_parameter",
@@ -2172,18 +2172,18 @@ pub mod types {
                 Self::Self_ => "Self",
                 Self::Crate => "crate",
                 Self::Super => "super",
-                Self::X3 => "_",
-                Self::X => "",
-                Self::X4 => "🦀",
+                Self::Underscore => "_",
+                Self::Empty => "",
+                Self::U1f980 => "🦀",
                 Self::E => "e\u{301}",
                 Self::Größe => "größe",
                 Self::日本 => "日本",
-                Self::Ab4 => "a_b",
-                Self::Ab3 => "aB",
+                Self::AUnderscoreB => "a_b",
+                Self::Ab2 => "aB",
                 Self::Ab => "AB",
-                Self::Ab2 => "a-b",
+                Self::ADashB => "a-b",
                 Self::Type => "type",
-                Self::Type2 => "type_",
+                Self::TypeUnderscore => "type_",
                 Self::Unknown => "Unknown",
                 Self::UnknownValue => "UnknownValue",
                 Self::Err => "Err",
@@ -2216,7 +2216,7 @@ pub mod types {
                 "2fa" => Self::X2fa,
                 "+1" => Self::Plus1,
                 "-1" => Self::Minus1,
-                "*" => Self::X2,
+                "*" => Self::Star,
                 "header_map" => Self::HeaderMap,
                 "timeout" => Self::Timeout,
                 "timeout_parameter" => Self::TimeoutParameter,
@@ -2224,18 +2224,18 @@ pub mod types {
                 "Self" => Self::Self_,
                 "crate" => Self::Crate,
                 "super" => Self::Super,
-                "_" => Self::X3,
-                "" => Self::X,
-                "🦀" => Self::X4,
+                "_" => Self::Underscore,
+                "" => Self::Empty,
+                "🦀" => Self::U1f980,
                 "e\u{301}" => Self::E,
                 "größe" => Self::Größe,
                 "日本" => Self::日本,
-                "a_b" => Self::Ab4,
-                "aB" => Self::Ab3,
+                "a_b" => Self::AUnderscoreB,
+                "aB" => Self::Ab2,
                 "AB" => Self::Ab,
-                "a-b" => Self::Ab2,
+                "a-b" => Self::ADashB,
                 "type" => Self::Type,
-                "type_" => Self::Type2,
+                "type_" => Self::TypeUnderscore,
                 "Unknown" => Self::Unknown,
                 "UnknownValue" => Self::UnknownValue,
                 "Err" => Self::Err,
@@ -3176,7 +3176,7 @@ pub mod types {
 
         /// Sets `string`.
         #[must_use]
-        pub fn string(mut self, value: String) -> Self {
+        pub fn string(mut self, value: StringSchema) -> Self {
             self.string = ::std::option::Option::Some(value);
             self
         }

@@ -35,7 +35,7 @@ pub const TYPES: &[(&str, Journey)] = &[
     ("types::SomeSchema", journey::<super::types::SomeSchema>),
     ("types::Sorted", journey::<super::types::Sorted>),
     ("types::SortedBy", journey::<super::types::SortedBy>),
-    ("types::String", journey::<super::types::String>),
+    ("types::StringSchema", journey::<super::types::StringSchema>),
     ("types::TimestampSchema", journey::<super::types::TimestampSchema>),
     ("types::Types", journey::<super::types::Types>),
     ("types::User", journey::<super::types::User>),
