@@ -127,7 +127,9 @@ impl Work<'_> {
     fn several(&mut self, name: &str, branches: &[Node], origin: Origin) -> Option<Node> {
         let objects = branches.iter().map(|branch| self.resolve(branch));
         let objects: Vec<&Node> = objects.filter(|schema| kind(schema) == Kind::Other && !is_array(schema)).collect();
-        let whole = overlap::together(&objects, origin)?;
+        // Where there is more than objects, the whole is no place for them.
+        let place = objects.first().filter(|_| objects.len() < branches.len()).map_or(origin, |first| first.origin);
+        let whole = overlap::together(&objects, place)?;
         if let Some(known) = self.several.get(&whole) {
             return Some(refer(known, origin));
         }

@@ -640,7 +640,7 @@ pub mod types {
 
     /// An object of which more than one of the alternatives holds.
     ///
-    /// Source: `bazaar.yaml`, `#/components/schemas/Stall/properties/patron`
+    /// Source: `bazaar.yaml`, `#/components/schemas/Person`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
