@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::change::{Direction, Level, Rule};
 use super::hash::Hashes;
+use super::pattern::Memory;
 use super::side::{Side, Site};
 use super::view::View;
 use crate::beside::{Beside, Parts};
@@ -106,6 +107,7 @@ pub(super) struct Engine<'a> {
     waiting: VecDeque<Work<'a>>,
     views: [HashMap<Vec<usize>, Rc<View<'a>>>; 2],
     pub(super) hashes: Hashes,
+    pub(super) patterns: Memory,
     /// How many steps all proofs together may still take.
     pub(super) proof_steps: usize,
     most_units: usize,
@@ -131,6 +133,7 @@ impl<'a> Engine<'a> {
             waiting: VecDeque::new(),
             views: [HashMap::new(), HashMap::new()],
             hashes: Hashes::default(),
+            patterns: Memory::default(),
             proof_steps: MAX_PROOF_STEPS,
             is_cut_short: false,
         }

@@ -6,10 +6,27 @@
 mod automaton;
 mod read;
 
+use std::collections::HashMap;
+
 use automaton::Automaton;
 
 /// How many characters a length may count to be told by an automaton.
 const LONGEST: u64 = 60;
+
+/// What was found out of patterns: a description has few, and uses each in many places.
+#[derive(Default)]
+pub(super) struct Memory {
+    known: HashMap<(Vec<String>, u64, Option<u64>, String), bool>,
+}
+
+impl Memory {
+    /// [`Texts::match_all`], found out once.
+    pub(super) fn match_all(&mut self, texts: &Texts<'_>, pattern: &str) -> bool {
+        let patterns = texts.patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+        let key = (patterns, texts.least, texts.most, pattern.to_owned());
+        *self.known.entry(key).or_insert_with(|| texts.match_all(pattern))
+    }
+}
 
 /// Texts that match patterns and have a length within bounds.
 pub(super) struct Texts<'p> {
@@ -20,7 +37,7 @@ pub(super) struct Texts<'p> {
 
 impl Texts<'_> {
     /// Whether it is certain that all of them match `pattern`.
-    pub(super) fn match_all(&self, pattern: &str) -> bool {
+    fn match_all(&self, pattern: &str) -> bool {
         if self.patterns.contains(&pattern) {
             return true;
         }

@@ -192,11 +192,12 @@ impl<'a> Prover<'_, 'a> {
         Some(texts)
     }
 
-    fn has_texts(&self, one: &View<'a>, other: &View<'a>) -> bool {
+    fn has_texts(&mut self, one: &View<'a>, other: &View<'a>) -> bool {
         let Some(texts) = self.texts(one) else { return true };
         let patterns = other.patterns.iter().filter_map(|pattern| pattern.node.as_str());
         let (least, most) = (length(other, BoundKey::MinLength).unwrap_or(0), length(other, BoundKey::MaxLength));
-        texts.are_within(least, most) && patterns.into_iter().all(|pattern| texts.match_all(pattern))
+        let is_within = texts.are_within(least, most);
+        is_within && patterns.into_iter().all(|pattern| self.engine.patterns.match_all(&texts, pattern))
     }
 
     fn is_bounded(&self, one: &View<'a>, other: &View<'a>, key: BoundKey) -> bool {

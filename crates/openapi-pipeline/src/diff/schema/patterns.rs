@@ -31,7 +31,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
             engine.found(*unit, rule, Shown::value(pattern), new, format!("{label} need not match a pattern any more"));
         }
         (Some(was), Some(is)) => {
-            let (wider, narrower) = (is_within(old, &after), is_within(new, &before));
+            let (wider, narrower) = (is_within(engine, old, &after), is_within(engine, new, &before));
             if wider && narrower {
                 return;
             }
@@ -55,12 +55,12 @@ fn texts<'a>(view: &View<'a>) -> Vec<&'a str> {
 }
 
 /// Whether every text that a schema allows matches all of the patterns. False where that can't be told.
-fn is_within(view: &View<'_>, patterns: &[&str]) -> bool {
+fn is_within(engine: &mut Engine<'_>, view: &View<'_>, patterns: &[&str]) -> bool {
     let bound = |key| view.bound(key).map(|bound| bound.value as u64);
     let allowed = Texts {
         patterns: texts(view),
         least: bound(BoundKey::MinLength).unwrap_or(0),
         most: bound(BoundKey::MaxLength),
     };
-    patterns.iter().all(|pattern| allowed.match_all(pattern))
+    patterns.iter().all(|pattern| engine.patterns.match_all(&allowed, pattern))
 }
