@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use openapi_pipeline::diff::{self, Difference};
 use openapi_pipeline::lower::Strictness;
+use openapi_pipeline::report::Note;
 use openapi_pipeline::{Context, Node, select};
 
 use crate::build;
@@ -109,6 +110,8 @@ struct Known<'a> {
 struct Differences {
     selected: Difference,
     whole: Difference,
+    /// The notes about parts that were dropped, and so not compared.
+    not_compared: Vec<Note>,
 }
 
 /// Prepares an adoption in memory; writes nothing. An overlay, a selection, a merge rule or a secret that no longer
@@ -219,22 +222,32 @@ fn compare(
             cx.keep_for_comparison(true);
             let corrected = corrected(cx, (now, old), (then, new));
             cx.keep_for_comparison(false);
-            let (was, is) = corrected?;
+            let Corrected { was, is, is_whole } = corrected?;
             let selected = |root, tried: &Tried| select::subset(root, |path, method| tried.selects(path, method));
             let selected = diff::diff(cx, &selected(&was, old), &selected(&is, new));
-            Some(Differences { selected, whole: diff::diff(cx, &was, &is) })
+            let dropped = [before, after].into_iter().filter(|_| !is_whole).flat_map(Trial::dropped);
+            let not_compared = dropped.cloned().collect();
+            Some(Differences { selected, whole: diff::diff(cx, &was, &is), not_compared })
         })
         .collect()
 }
 
+/// Two documents in 3.0.3.
+struct Corrected {
+    was: Node,
+    is: Node,
+    /// Whether the parts that OpenAPI 3.0 has no place for were kept beside them.
+    is_whole: bool,
+}
+
 /// Two documents in 3.0.3, corrected by the same overlay actions. Where a document is only valid with a correction that
 /// the other one doesn't need, each keeps its own corrections.
-fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree, &Tried)) -> Option<(Node, Node)> {
+fn corrected(cx: &mut Context, (now, old): (&Tree, &Tried), (then, new): (&Tree, &Tried)) -> Option<Corrected> {
     let (mut was, mut is) = (old.published.clone()?, new.published.clone()?);
     (was.root, is.root) = overlays::to_both(cx, (was.root, is.root), &new.overlays);
     match (stages::converted(cx, now, was, Strictness::Strict), stages::converted(cx, then, is, Strictness::Strict)) {
-        (Ok(was), Ok(is)) => Some((was, is)),
-        _ => Some((old.converted.clone()?, new.converted.clone()?)),
+        (Ok(was), Ok(is)) => Some(Corrected { was, is, is_whole: true }),
+        _ => Some(Corrected { was: old.converted.clone()?, is: new.converted.clone()?, is_whole: false }),
     }
 }
 

@@ -73,7 +73,7 @@ fn difference(known: &mut Known<'_>, at: usize, lines: &mut Vec<String>) {
         old,
         new,
         difference: both.selected.clone(),
-        not_compared: known.before.not_compared().chain(known.after.not_compared()).cloned().collect(),
+        not_compared: both.not_compared.clone(),
     };
     lines.push(compared.text());
     known.cx = compared.cx;

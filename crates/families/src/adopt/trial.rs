@@ -27,8 +27,8 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    /// The notes of the conversion about dropped parts of the family's documents, which aren't compared.
-    pub(super) fn not_compared(&self) -> impl Iterator<Item = &Note> {
+    /// The notes of the conversion about dropped parts of the family's documents.
+    pub(super) fn dropped(&self) -> impl Iterator<Item = &Note> {
         let notes = self.built.iter().flat_map(|built| &built.report.notes);
         notes.filter(|note| DROPPING.contains(&note.rule.name))
     }
