@@ -109,3 +109,61 @@ pub(super) fn lost() -> AuthError {
         .with_transient(true)
         .with_delivery(Delivery::Unknown)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+
+    #[test]
+    fn a_login_is_told_from_a_renewal() {
+        assert!(!Flight::announce().1.is_login());
+        assert!(Flight::announce_login().1.is_login());
+    }
+
+    #[test]
+    fn an_operation_is_over_when_it_has_a_result_or_no_task() {
+        let (task, flight) = Flight::announce();
+        assert!(!flight.is_over() && !task.has_told());
+        task.tell(Err(Halt::Superseded));
+        assert!(flight.is_over() && task.has_told());
+        let (task, flight) = Flight::announce();
+        drop(task);
+        assert!(flight.is_over());
+    }
+
+    #[test]
+    fn a_clone_is_the_same_operation() {
+        let ((_first, one), (_second, other)) = (Flight::announce(), Flight::announce());
+        assert!(one.is_same(&one.clone()) && !one.is_same(&other));
+    }
+
+    #[tokio::test]
+    async fn all_waiters_get_the_result_and_no_waiter_hangs_without_one() {
+        let (task, flight) = Flight::announce();
+        let early = flight.clone();
+        task.tell(Err(AuthError::new(AuthErrorKind::Conflict).into()));
+        drop(task);
+        for waiter in [early, flight] {
+            let Err(Halt::Failed(error)) = waiter.landed().await else { panic!("it has failed") };
+            assert_eq!(error.kind(), AuthErrorKind::Conflict);
+        }
+        let (task, flight) = Flight::announce();
+        drop(task);
+        let Err(Halt::Failed(error)) = flight.landed().await else { panic!("it has no result") };
+        assert!(error.is_transient() && error.delivery() == Delivery::Unknown);
+    }
+
+    #[tokio::test]
+    async fn a_request_to_stop_is_received_also_by_a_task_that_begins_to_wait_later() {
+        let (task, flight) = Flight::announce();
+        tokio::select! {
+            biased;
+            () = task.stopped() => panic!("it was not asked to stop"),
+            () = ready(()) => {}
+        }
+        flight.stop();
+        task.stopped().await;
+    }
+}
