@@ -46,6 +46,19 @@ async fn a_renewal_that_waits_for_the_lock_ends_with_the_session() {
     assert_eq!((manager.authenticator().calls("refresh"), store.kept(KEY).await), (1, None));
 }
 
+/// No wait of the renewal is cut short here: it finds out by itself that its epoch is over.
+#[tokio::test(start_paused = true)]
+async fn a_logout_while_the_intent_is_recorded_leaves_the_refresh_token_unsent() {
+    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
+    let manager = over(&store, Acme::new(&timer), &timer, HOUR - 2 * 60 * SECOND).await;
+    store.trouble(Step::Intend, Trouble::IsSlow);
+    manager.token().await.unwrap();
+    tokio::time::sleep(SECOND / 2).await;
+    assert_eq!(manager.logout().await.unwrap(), Ended::AtVendor);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!((manager.authenticator().calls("refresh"), store.kept(KEY).await), (0, None));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_login_that_waits_for_the_lock_sends_no_password_after_a_logout() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
