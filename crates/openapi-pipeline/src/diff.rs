@@ -1,7 +1,7 @@
-//! What changed between two descriptions, by meaning, and what each change breaks.
+//! The changes between two descriptions, by meaning, and what each breaks.
 //!
-//! Both documents are compared as OpenAPI 3.0.3, after [`crate::convert`] and before anything is selected or lowered. How
-//! something is written makes no difference: references are followed, `allOf` is read as one schema, and the many ways to
+//! Both documents are compared as OpenAPI 3.0.3, after [`crate::convert`] and before selection and lowering. Notation
+//! makes no difference: references are followed, `allOf` is read as one schema, and the many ways to
 //! allow `null` are one. Requests and responses are judged in opposite directions, because a caller writes the one and
 //! reads the other; a schema that is used in both is judged in both.
 //!
@@ -38,7 +38,7 @@ use engine::{DOCUMENT, Engine};
 use moved::Moved;
 use operations::Pair;
 
-/// Compares two documents that were converted to OpenAPI 3.0.3. `cx` knows the places of both.
+/// Compares two documents that were converted to OpenAPI 3.0.3. `cx` has the sources of both.
 pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
     let mut engine = Engine::new(cx, old, new);
     let (before, after) = (engine.old.root, engine.new.root);
