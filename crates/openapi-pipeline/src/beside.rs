@@ -1,7 +1,7 @@
 //! The parts of a description that OpenAPI 3.0 has no place for, kept for a comparison.
 //!
-//! The conversion drops them, since no generated client can use them. A comparison must not: valid requests
-//! can depend on them.
+//! The conversion drops them, since no generated client can use them. A comparison must not: valid requests can depend
+//! on them.
 
 use std::collections::HashMap;
 

@@ -177,8 +177,7 @@ const PASSES: &[Pass] = {
         pass!("secrets", [Merged, Told] => [], try |work, doc| secrets::mark(work.cx, doc, work.plan)),
         pass!("timestamps", [Merged, Told] => [], |work, doc| runtime_types::timestamps(work.cx, doc)),
         pass!("lenient-formats", [Merged, Told] => [], |work, doc| runtime_types::lenient(work.cx, doc)),
-        // Before the search for free-form properties: without its validation, a closed property of an error becomes
-        // one.
+        // Before the search for free-form properties: without validation, a closed property of an error becomes one.
         pass!("strip-validation", [Merged] => [], |work, doc| validation::strip_from_responses(work.cx, doc)),
         pass!("redact", [Merged] => [], |work, doc| redact::free_form(work.cx, doc)),
         pass!("unlisted-secrets", [Merged] => [], |work, doc| {

@@ -86,8 +86,7 @@ pub struct Change {
     pub rule: &'static Rule,
     /// The unit it belongs to.
     pub subject: Subject,
-    /// JSON pointer (`#/…`) into the document as published: the new one where it has the changed part, else the old
-    /// one.
+    /// JSON pointer (`#/…`) into the published document: the new one where it has the changed part, else the old one.
     pub pointer: String,
     /// Whether the pointer leads into the new document.
     pub in_new: bool,
