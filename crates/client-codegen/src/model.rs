@@ -1,4 +1,4 @@
-//! What the emitter needs to know of the merged document, read once.
+//! The parts of the merged document that the emitter needs, read once.
 
 use http::StatusCode;
 use openapi_pipeline::Node;
@@ -29,7 +29,7 @@ pub(crate) struct Api {
     pub(crate) token_regions: Vec<(String, String)>,
     /// The server of tokens that end in none of these regions.
     pub(crate) any_region: Option<String>,
-    /// What clients have beside a token.
+    /// The credentials that clients hold beside a token.
     pub(crate) credentials: Vec<Credential>,
     pub(crate) operations: Vec<Operation>,
 }
@@ -46,30 +46,30 @@ pub(crate) struct Server {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) pointer: String,
-    /// The method of the client, such as `expire_all`, and what else it is behind.
+    /// The method of the client, such as `expire_all`, and the items named after it.
     pub(crate) names: OperationNames,
     pub(crate) http_method: String,
     pub(crate) path: String,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,
     pub(crate) security: Security,
-    /// Whether the document says that a repeat is harmless (`x-idempotent`).
+    /// Whether the document declares the call safe to repeat (`x-idempotent`).
     pub(crate) idempotent: bool,
     /// Whether the call redeems a rotating token (`x-rotates`), so that a blind repeat would lose the session.
     pub(crate) rotates: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
-    /// Whether it changes something by a JSON body, in which null clears a member.
+    /// Whether it is a PATCH with a JSON body, in which null clears a property.
     pub(crate) patches: bool,
     /// The media type of its body, where the generated layer would send a more general one.
     pub(crate) content_type: Option<String>,
     /// The media types of its responses, where they aren't plain JSON alone.
     pub(crate) accept: Option<String>,
-    /// Whether the only success is a text.
+    /// Whether the only success is plain text.
     pub(crate) gives_text: bool,
     /// Whether the only success may come without its body.
     pub(crate) may_be_empty: bool,
-    /// What else than failures there is, where a response is read by its status.
+    /// The answers that are decoded by their status.
     pub(crate) answers: Vec<Answer>,
     pub(crate) errors: Vec<ErrorResponse>,
 }
@@ -79,7 +79,7 @@ pub(crate) struct Operation {
 pub(crate) struct Body {
     pub(crate) required: bool,
     pub(crate) is_json: bool,
-    /// The fields of a form that are written in a way of their own.
+    /// The fields of a form that have an encoding of their own.
     pub(crate) fields: Vec<(String, Writing)>,
 }
 
@@ -90,7 +90,7 @@ pub(crate) struct ErrorResponse {
     pub(crate) docs: String,
     /// The type of its JSON body, if it has one.
     pub(crate) body: Option<JsonType>,
-    /// The members of the body that a message may show.
+    /// The properties of the body that a message may show.
     pub(crate) shown: Vec<String>,
 }
 
@@ -106,7 +106,7 @@ pub(crate) enum JsonType {
 }
 
 impl JsonType {
-    /// Of a schema that is a component, a list of one, or one that may be null here.
+    /// The type of a schema that is a component, an array of one, or one that may be null here.
     fn read(document: &Node, schema: &Node) -> Option<Self> {
         if let Some(target) = schema.get_str("$ref") {
             return target.strip_prefix("#/components/schemas/").map(|name| Self::of_component(document, name));
@@ -129,7 +129,7 @@ impl JsonType {
         }
     }
 
-    /// The generated type it is made of.
+    /// The generated type within it.
     pub(crate) fn generated(&self) -> Option<&str> {
         match self {
             Self::Generated(name) => Some(name),
@@ -149,7 +149,7 @@ pub(crate) struct Answer {
     pub(crate) may_be_empty: bool,
 }
 
-/// What an answer holds.
+/// The content of an answer.
 #[derive(Debug)]
 pub(crate) enum AnswerBody {
     None,
@@ -271,7 +271,7 @@ fn read_operation(
     })
 }
 
-/// What the description calls the one media type of a body, where lowering had to give it another name.
+/// The original name of a body's only media type, if lowering renamed it.
 fn renamed_media_type(body: &Node) -> Option<String> {
     let (_, media) = body.members("content").next()?;
     media.get_str("x-media-type").map(str::to_owned)
@@ -281,7 +281,7 @@ fn is_json(body: &Node) -> bool {
     body.members("content").any(|(key, _)| key == JSON)
 }
 
-/// What a call asks for, where that isn't plain JSON: the media types of all responses, those of successes first.
+/// The `Accept` header of a call, unless it is plain JSON: the media types of all responses, those of successes first.
 fn accept(operation: &Node) -> Option<String> {
     let is_failure = |(status, response): &(&String, &Node)| !is_success(status) && !is_answer(response);
     let (failures, successes): (Vec<_>, Vec<_>) = operation.members("responses").partition(is_failure);
@@ -298,7 +298,7 @@ fn accept(operation: &Node) -> Option<String> {
     (!is_plain).then(|| types.join(", "))
 }
 
-/// Which characters a text is written in is said by the answer; some servers don't know a media type with such a wish.
+/// A media type without its charset: the response declares the charset, and some servers reject a request for one.
 fn without_charset(name: &str) -> String {
     let is_charset = |part: &&str| part.trim_start().to_ascii_lowercase().starts_with("charset=");
     name.split(';').filter(|part| !is_charset(part)).collect::<Vec<_>>().join(";").trim_end().to_owned()
@@ -391,7 +391,7 @@ impl StatusPattern {
         }
     }
 
-    /// Which comes first where several include a status: exact codes, ranges, the default.
+    /// The rank among the patterns that include a status: exact codes, ranges, the default.
     pub(crate) fn precedence(self) -> u8 {
         match self {
             Self::Exact(_) => 0,
@@ -400,7 +400,7 @@ impl StatusPattern {
         }
     }
 
-    /// How it is written in prose.
+    /// The pattern in prose.
     pub(crate) fn label(self) -> String {
         match self {
             Self::Default => "Any other status".to_owned(),
@@ -412,7 +412,7 @@ impl StatusPattern {
 
 fn read_servers(named: &Named) -> Vec<Server> {
     let listed = named.document.get("servers").and_then(Node::as_array).unwrap_or_default();
-    // One that has no name has no address to call; `Server::Custom` remains.
+    // A server without a name has no address to call; `Server::Custom` remains.
     let called = listed.iter().zip(&named.servers).filter_map(|(server, name)| Some((server, name.as_ref()?)));
     let server = |(server, name): (&Node, &String)| Server {
         variant: name.clone(),

@@ -1,8 +1,8 @@
-//! Where the items of a crate come from: for each of them the node of the merged document it was made from.
+//! The origins of the items of a crate: for each of them the node of the merged document it was made from.
 //!
 //! Nodes keep their origin through every stage, so the table leads to the file a vendor published, or to the overlay that
 //! corrected it. Operations are found by their names, types by following the generated code and the schemas side by
-//! side (see `types`): the code is the proof, not a guess at how the generator names things.
+//! side (see `types`): this proves the origin, without guesses at the generator's names.
 
 mod shown;
 mod types;
@@ -18,7 +18,7 @@ use crate::model::{self, Api, Operation};
 pub(crate) use shown::Lines;
 pub(crate) use types::{Origins, origins};
 
-/// A public item of a crate, and where it comes from.
+/// A public item of a crate, and its origin.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sourced {
@@ -26,7 +26,7 @@ pub struct Sourced {
     pub item: Item,
     /// The place in a description, or in an overlay, that it was made from.
     pub origin: Origin,
-    /// Whether a description speaks of it. What every client has, such as its builder, stands for the document as a
+    /// Whether a description declares it. The parts of every client, such as its builder, belong to the document as a
     /// whole.
     pub described: bool,
 }
@@ -35,7 +35,7 @@ pub struct Sourced {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Table {
-    /// Each item and where it comes from, in the order of the source.
+    /// Each item with its origin, in the order of the source.
     pub items: Vec<Sourced>,
     /// The traits that public types implement, by hand or by a derive. They have no origin of their own.
     pub impls: Vec<Item>,
@@ -48,11 +48,11 @@ impl Table {
     }
 }
 
-/// Where the items of a crate come from, by their paths.
+/// The origins of the items of a crate, by their paths.
 #[derive(Clone, Debug)]
 pub struct Provenance {
     origins: BTreeMap<String, Origin>,
-    /// What has no origin of its own stands for the whole.
+    /// The origin of items without one of their own.
     document: Origin,
 }
 
@@ -62,11 +62,11 @@ impl Provenance {
         Self { origins, document: document.origin }
     }
 
-    /// The items of both source files, which are read for it.
+    /// The items of both source files, which are parsed for it.
     ///
     /// # Errors
     ///
-    /// When a text is not the source of a crate.
+    /// When one of the strings is not the source of a crate.
     pub fn table(&self, client: &str, generated: &str) -> Result<Table, CodegenError> {
         let found = items::of_source(client, generated)
             .map_err(|error| CodegenError::unsupported("the emitted source", error.to_string()))?;
@@ -78,7 +78,7 @@ impl Provenance {
         Ok(Table { items: items.into_iter().map(sourced).collect(), impls })
     }
 
-    /// Where a field is described. What has no origin of its own belongs to what it is a part of.
+    /// The origin of a field, else that of its type, else the document's.
     pub(crate) fn place(&self, field: &str) -> Origin {
         let owner = field.rsplit_once("::").map_or(field, |(owner, _)| owner);
         let known = [field, owner].into_iter().find_map(|path| self.origins.get(&format!("types::{path}")));
@@ -86,7 +86,7 @@ impl Provenance {
     }
 }
 
-/// The origins of all items but the types, which go by the description alone.
+/// The origins of all items but the types, which follow from the description alone.
 pub(crate) fn of_description(document: &Node, api: &Api) -> BTreeMap<String, Origin> {
     let mut origins = BTreeMap::new();
     operations(document, api, &mut origins);
@@ -98,10 +98,10 @@ pub(crate) fn of_description(document: &Node, api: &Api) -> BTreeMap<String, Ori
     origins
 }
 
-/// A method that no parameter stands behind, or a variant for values nobody knows, belongs to what it is a part of.
+/// A method without a parameter, or a variant for unknown values, has the origin of its parent.
 fn inherited<'a>(item: &Item, origins: &'a BTreeMap<String, Origin>) -> Option<&'a Origin> {
     let parent = item.parent()?;
-    // The server of one's own, and how a client is built, are the same in every crate.
+    // The custom server, and how a client is built, are the same in every crate.
     if matches!(parent, "Client" | "ClientBuilder" | "Server") { None } else { origins.get(parent) }
 }
 

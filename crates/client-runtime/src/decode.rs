@@ -14,7 +14,7 @@ use crate::{Operation, RawBody};
 
 mod survey;
 
-/// Longer than any field name of an API, shorter than most tokens.
+/// Longer than the field names of APIs, shorter than most tokens.
 const LONGEST_NAME: usize = 40;
 
 /// Decodes the body once more, this time tracking the path of the current field, to name the problem and its place.
@@ -33,11 +33,11 @@ pub(crate) fn explain<T: DeserializeOwned>(
     DecodeError { operation, status, field, problem, cause, body: RawBody::of(operation, bytes) }
 }
 
-/// The media types that HTTP knows are shorter, and so are those of vendors.
+/// The registered media types are shorter, and so are those of vendors.
 const LONGEST_MEDIA_TYPE: usize = 80;
 
 impl DecodeError {
-    /// Says what the server calls a body that is no JSON: a proxy that answers in its place gives itself away by it.
+    /// Adds the media type of a body that is not JSON: it reveals a proxy that answers in the server's place.
     pub(crate) fn came_as(mut self, headers: &HeaderMap) -> Self {
         if !matches!(self.cause, Cause::Foreign | Cause::Page) {
             return self;

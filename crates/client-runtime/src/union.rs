@@ -51,7 +51,7 @@ impl<T> Alternative<T> {
     }
 }
 
-/// Decodes a value as the alternative that the property `tag` names; by `unknown` if the name isn't known.
+/// Decodes a value as the alternative that the property `tag` names; by `unknown` if the name is unknown.
 ///
 /// # Errors
 ///
@@ -78,7 +78,7 @@ where
     }
 }
 
-/// The text by which a mapping, whose keys are strings, names a value: numbers and booleans tell alternatives apart too.
+/// The string by which a mapping, whose keys are strings, names a value: numbers and booleans are tags too.
 fn named_by(tag: &Value) -> Option<Cow<'_, str>> {
     match tag {
         Value::String(text) => Some(Cow::Borrowed(text)),
@@ -195,7 +195,7 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-/// How many of them are still there after the value was decoded and encoded.
+/// The weight that is left after the value was decoded and encoded.
 fn kept(value: &Value, back: &Value) -> usize {
     match (value, back) {
         (Value::Object(members), Value::Object(back)) => {
@@ -226,7 +226,7 @@ struct Fuel {
 
 impl Fuel {
     /// How often the whole value may be decoded, with nested values counted by their weight; `LEAST` allows more for
-    /// small ones.
+    /// small values.
     const TIMES: usize = 64;
     const LEAST: usize = 1 << 20;
 
@@ -238,7 +238,7 @@ impl Fuel {
         Self { outermost }
     }
 
-    /// Whether there is enough left to read this much once more.
+    /// Whether the budget allows to decode a value of this weight once more.
     fn spend(&self, weight: usize) -> bool {
         let left = FUEL.get().unwrap_or(0);
         FUEL.set(Some(left.saturating_sub(weight)));

@@ -1,13 +1,13 @@
-//! What a description says that OpenAPI 3.0 has no place for, kept for a comparison.
+//! The parts of a description that OpenAPI 3.0 has no place for, kept for a comparison.
 //!
-//! The conversion drops it, since no generated client could make anything of it. A comparison must not: what callers send
-//! can depend on it.
+//! The conversion drops them, since no generated client can use them. A comparison must not: valid requests can depend
+//! on them.
 
 use std::collections::HashMap;
 
 use crate::{Node, Origin};
 
-/// Keywords of schemas by the origin of the schema, and what surrounds schemas by the origin of the document.
+/// Keywords of schemas by the origin of the schema, and the other parts by the origin of the document.
 #[derive(Debug, Default)]
 pub(crate) struct Beside {
     schemas: HashMap<Origin, Vec<Keyword>>,
@@ -23,20 +23,20 @@ pub(crate) struct Keyword {
     pub(crate) value: Node,
 }
 
-/// What is wrong with an operation.
+/// The contradiction within an operation.
 #[derive(Debug)]
 pub(crate) struct Contradiction {
     pub(crate) message: String,
-    /// What contradicts itself, as it was written.
+    /// The contradictory value, as it was written.
     pub(crate) value: Node,
 }
 
-/// What a document has besides schemas.
+/// The parts of a document besides schemas.
 #[derive(Debug, Default)]
 pub(crate) struct Parts {
     /// The calls that the API makes, converted as paths are.
     pub(crate) webhooks: Option<Node>,
-    /// All else, by what it is called.
+    /// All other parts, by their labels.
     pub(crate) others: Vec<(String, Node)>,
     /// Operations that contradict themselves, by their origins.
     pub(crate) contradictions: HashMap<Origin, Contradiction>,
@@ -62,7 +62,7 @@ impl Beside {
         self.current.contradictions.insert(operation, Contradiction { message, value });
     }
 
-    /// All parts that were kept since the last document are those of this one.
+    /// Assigns the parts that were kept since the last document to this one.
     pub(crate) fn finish(&mut self, document: Origin) {
         self.documents.insert(document, std::mem::take(&mut self.current));
     }

@@ -1,9 +1,9 @@
-//! What changed between two descriptions, by meaning, and what each change breaks.
+//! The changes between two descriptions, by meaning, and what each breaks.
 //!
-//! Both documents are compared as OpenAPI 3.0.3, after [`crate::convert`] and before anything is selected or lowered. How
-//! something is written makes no difference: references are followed, `allOf` is read as one schema, and the many ways to
-//! allow `null` are one. Requests and responses are judged in opposite directions, because a caller writes the one and
-//! reads the other; a schema that is used in both is judged in both.
+//! Both documents are compared as OpenAPI 3.0.3, after [`crate::convert`] and before selection and lowering. Notation
+//! makes no difference: references are followed, `allOf` is read as one schema, and the many ways to allow `null` are
+//! one. Requests and responses are compared in opposite directions, because a caller writes the one and reads the
+//! other; a schema that is used in both is compared in both.
 //!
 //! A pair of schemas is compared once for each direction, however many operations reach it, and pairs wait in a queue
 //! rather than on the stack. So the work is bounded by the number of pairs, and recursion in a description is no danger.
@@ -38,7 +38,7 @@ use engine::{DOCUMENT, Engine};
 use moved::Moved;
 use operations::Pair;
 
-/// Compares two documents that were converted to OpenAPI 3.0.3. `cx` knows the places of both.
+/// Compares two documents that were converted to OpenAPI 3.0.3. `cx` has the sources of both.
 pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
     let mut engine = Engine::new(cx, old, new);
     let (before, after) = (engine.old.root, engine.new.root);

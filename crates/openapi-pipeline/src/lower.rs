@@ -1,10 +1,10 @@
-//! Stage 6: rewrites what the generator can't take, or takes wrongly. Each lowering has a name; [`rules`] lists them.
+//! Stage 6: rewrites constructs that the generator rejects or misreads. Each lowering has a name; [`rules`] lists them.
 //!
-//! The work is a list of passes (`PASSES`): first whatever is wrong with the document is reported in our own words; then
+//! The work is an array of passes (`PASSES`): first the errors of the document are reported in our own words; then
 //! references outside schemas are resolved, operations are brought into shape, inline bodies become components, and at
-//! last schemas are rewritten, when each has the name under which users will meet it.
+//! last schemas are rewritten, when each has the name that users will see.
 //!
-//! What the caller needs for a summary is in the report: [`left_out`] lists the operations that are not there any more.
+//! For a summary, [`left_out`] lists the operations that were removed.
 
 mod bodies;
 mod compose;
@@ -64,12 +64,12 @@ pub fn note_free_form(cx: &mut Context, document: &Node, ty: &str) {
     cx.note(&rule::FREE_FORM, origin, format!("`{ty}`: the parts of its schema contradict one another"));
 }
 
-/// Notes that a member got a field of another name than its own becomes, since another member has that one.
+/// Notes that the field of a property has another name than its own, since another property's field has that one.
 pub fn note_second_name(cx: &mut Context, origin: Origin, (wire, field): (&str, &str), first: &str) {
     cx.note(&rule::PROPERTY_COLLISION, origin, format!("`{wire}` is `{field}`: `{first}` has the plain name"));
 }
 
-/// Notes what becomes of null in an optional member of a request: only as part of a PATCH can it be sent.
+/// Notes how an optional property of a request treats null: only a PATCH can send it.
 pub fn note_null(cx: &mut Context, origin: Origin, field: &str, clearable: bool) {
     match clearable {
         true => cx.note(&rule::CLEARABLE, origin, format!("`{field}` is absent, null or a value")),
@@ -77,26 +77,26 @@ pub fn note_null(cx: &mut Context, origin: Origin, field: &str, clearable: bool)
     }
 }
 
-/// What lowering needs to know besides the document.
+/// The settings of lowering.
 #[derive(Clone, Debug, Default)]
 pub struct LowerPlan {
-    /// Fields that hold secrets, as `Schema.property` or `Schema.property.property`; each with the place it was written at.
+    /// Fields that hold secrets, as `Schema.property` or `Schema.property.property`; each with the place that lists it.
     pub secrets: Vec<(String, Option<Origin>)>,
-    /// What is done with contradictions.
+    /// The treatment of contradictions.
     pub strictness: Strictness,
 }
 
-/// What is done with a document that contradicts itself.
+/// The treatment of a document that contradicts itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Strictness {
-    /// Contradictions are errors, since its maintainers have overlays to repair them; secrets are listed.
+    /// Contradictions are errors, since overlays can repair them; secrets are listed.
     #[default]
     Strict,
-    /// Contradictions are settled by rules, since nobody can repair the document; what is named like a secret is one.
+    /// Contradictions are settled by rules, since no overlay repairs the document; a field named like a secret is one.
     Lenient,
 }
 
-/// What a pass works with besides the document.
+/// The state of a pass besides the document.
 struct Work<'a> {
     cx: &'a mut Context,
     plan: &'a LowerPlan,
@@ -107,9 +107,9 @@ struct Work<'a> {
 /// A step of lowering.
 struct Pass {
     name: &'static str,
-    /// What has to hold before it.
+    /// The facts that must hold before it.
     needs: &'static [Fact],
-    /// What holds from then on.
+    /// The facts that hold from then on.
     gives: &'static [Fact],
     run: fn(&mut Work<'_>, &mut Node) -> Result<(), Diagnostics>,
 }
@@ -177,7 +177,7 @@ const PASSES: &[Pass] = {
         pass!("secrets", [Merged, Told] => [], try |work, doc| secrets::mark(work.cx, doc, work.plan)),
         pass!("timestamps", [Merged, Told] => [], |work, doc| runtime_types::timestamps(work.cx, doc)),
         pass!("lenient-formats", [Merged, Told] => [], |work, doc| runtime_types::lenient(work.cx, doc)),
-        // Before free-form members are looked for: an error's member that was closed is one without its validation.
+        // Before the search for free-form properties: without validation, a closed property of an error becomes one.
         pass!("strip-validation", [Merged] => [], |work, doc| validation::strip_from_responses(work.cx, doc)),
         pass!("redact", [Merged] => [], |work, doc| redact::free_form(work.cx, doc)),
         pass!("unlisted-secrets", [Merged] => [], |work, doc| {
@@ -189,7 +189,15 @@ const PASSES: &[Pass] = {
     ]
 };
 
-/// Lowers a merged 3.0.3 document to what the generator takes.
+/// Lowers a merged 3.0.3 document to the constructs that the generator takes.
+///
+/// # Errors
+///
+/// When the document has errors that no pass may repair.
+///
+/// # Panics
+///
+/// In debug builds, when `PASSES` is in the wrong order.
 pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<Node, Diagnostics> {
     let mut work = Work { cx, plan, original: None };
     let mut given = Vec::new();
@@ -203,7 +211,7 @@ pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<N
     Ok(document)
 }
 
-/// In debug builds, an error if something doesn't hold that a pass gives.
+/// In debug builds, an error if a fact that the pass gives doesn't hold.
 fn validate(pass: &str, facts: &[Fact], document: &Node) -> Result<(), Diagnostics> {
     let broken =
         facts.iter().filter(|_| cfg!(debug_assertions)).find_map(|fact| Some((fact, fact.violation(document)?)));
@@ -218,7 +226,7 @@ fn validate(pass: &str, facts: &[Fact], document: &Node) -> Result<(), Diagnosti
 mod order {
     use super::{Fact, PASSES};
 
-    /// Each pass comes after those that give what it needs.
+    /// Each pass comes after the passes that give the facts it needs.
     #[test]
     fn passes_are_in_order() {
         let mut given: Vec<Fact> = Vec::new();

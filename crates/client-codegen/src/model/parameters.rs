@@ -73,7 +73,7 @@ fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Paramet
     let is_named_key = text("in") == "header" && names::snake(&text("name")).ends_with("idempotency_key");
     let is_string = parameter.get("schema").is_some_and(|schema| is_plain_string(document, schema));
     Parameter {
-        // Beside a path parameter of its name it is a header like others.
+        // A header of that name beside a path parameter of the same name is an ordinary one.
         is_idempotency_key: is_named_key && is_string && names.is_plain,
         names,
         name: text("name"),
@@ -85,7 +85,7 @@ fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Paramet
     }
 }
 
-/// How a parameter, or the field of a form, is written.
+/// The notation of a parameter, or of the field of a form.
 pub(super) fn writing(holder: &Node, default: &str) -> Writing {
     let flag = |key: &str| holder.get(key).and_then(Node::as_bool);
     if holder.get("x-media-type").or_else(|| holder.get("contentType")).is_some() {

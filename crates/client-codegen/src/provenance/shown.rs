@@ -10,7 +10,7 @@ use syn::{Attribute, File, ImplItem, Item};
 use crate::Descriptions;
 use crate::polish::doc_line;
 
-/// Writes where they come from under the documentation of types, methods of the client, and error enums.
+/// Writes the origins under the documentation of types, methods of the client, and error enums.
 pub(crate) struct Lines<'a> {
     origins: &'a BTreeMap<String, Origin>,
     descriptions: Descriptions<'a>,
@@ -78,7 +78,7 @@ fn line(sources: &Sources, origin: Origin, root: &Path) -> String {
     }
 }
 
-/// The path below `root`; of a file that lies elsewhere the name only, so that no path of a machine gets into a crate.
+/// The path below `root`; of a file outside of it the name only, so that no machine's path gets into a crate.
 fn file(name: &str, root: &Path) -> String {
     let path = Path::new(name);
     let path = path.strip_prefix(root).unwrap_or(path);
@@ -88,7 +88,7 @@ fn file(name: &str, root: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// The text of a code span: whatever could end it, break the line or deceive the eye is percent-encoded, as in a URI.
+/// The string of a code span: characters that could end it, break the line or deceive the eye are percent-encoded.
 fn in_code(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {

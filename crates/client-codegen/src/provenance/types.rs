@@ -1,8 +1,8 @@
 //! The origins of types: the generated code and the schemas are followed side by side.
 //!
 //! A component makes the type of its name. From there a field leads to the property of its name on the wire, a variant
-//! to its value or to its branch, and whatever type stands there to the schema that stands there. So the types that the
-//! generator makes for inline schemas are found by what refers to them, whatever they are called.
+//! to its value or to its branch, and the type of each to the schema of the same part. So the types that the generator
+//! makes for inline schemas are found through the references to them, whatever their names.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -18,22 +18,22 @@ use crate::model::Api;
 use crate::reach::{methods_by_name, types_module};
 use crate::wiring::places;
 
-/// How many references and combinations lie between a schema and what it means, at most.
+/// How many references and combinations lie between a schema and its target, at most.
 const DEEPEST: usize = 16;
 
-/// How many schemas a type is combined from, at most, until nobody says where its members come from and whether they may
-/// be null.
+/// How many schemas a type is combined from, at most. Beyond it, the origins of properties and whether they may be null
+/// stay unknown.
 const MOST: usize = 200;
 
-/// What the walk found out, by the paths of types, fields and variants.
+/// The results of the walk, by the paths of types, fields and variants.
 pub(crate) struct Origins {
     pub(crate) places: BTreeMap<String, Origin>,
-    /// The fields whose members may be null.
+    /// The fields whose properties may be null.
     pub(crate) nullable: BTreeSet<String>,
 }
 
-/// The origin of each type, field and variant, by path; from the code before it is polished, which takes the names on the
-/// wire out of some enums.
+/// The origin of each type, field and variant, by path; from the code before it is polished, which removes the wire
+/// names of some enums.
 pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins, CodegenError> {
     let items = types_module(raw)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
     let types = items.iter().filter_map(|item| Some((name(item)?, item))).collect();
@@ -47,7 +47,7 @@ pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins,
         nullable: BTreeSet::new(),
         open: Vec::new(),
     };
-    // Components first: their types are theirs, from wherever they are referred to.
+    // Components first: each keeps the type of its name, whatever refers to it.
     for (component, schema) in &components {
         walk.assign(component, schema);
     }
@@ -71,7 +71,7 @@ fn name(item: &Item) -> Option<String> {
     }
 }
 
-/// A component; it has the name of its type.
+/// A component; its type has the same name.
 #[derive(Clone, Copy)]
 struct Component<'a> {
     name: &'a str,
@@ -86,16 +86,16 @@ fn reference(component: &str) -> String {
 struct Walk<'a> {
     document: &'a Node,
     types: HashMap<String, &'a Item>,
-    /// By the references to them: unions name the same ones over and over.
+    /// By the references to them: unions refer to the same components repeatedly.
     components: HashMap<String, Component<'a>>,
     origins: BTreeMap<String, Origin>,
     nullable: BTreeSet<String>,
-    /// Types whose parts were not looked at yet.
+    /// Types whose parts are still to be visited.
     open: Vec<(&'a Item, &'a Node)>,
 }
 
 impl<'a> Walk<'a> {
-    /// Notes where a type comes from; whoever comes first is right.
+    /// Records the origin of a type; the first one stays.
     fn assign(&mut self, name: &str, schema: &'a Node) {
         let Some((item, path)) = self.types.get(name).map(|item| (*item, format!("types::{name}"))) else { return };
         if let Entry::Vacant(vacant) = self.origins.entry(path) {
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
             let wire = renamed(&field.attrs).unwrap_or_else(|| ident.to_string());
             let mut found = self.property(schema, &wire);
             if found.is_none() && has_serde(&field.attrs, "flatten") {
-                // What has no name of its own: the branch of a choice, which is counted, or further properties.
+                // A field without a wire name: a numbered branch of a union, or additional properties.
                 let branch = ident.to_string().strip_prefix("subtype_").and_then(|at| at.parse::<usize>().ok());
                 let branch = branch.and_then(|at| self.choice(schema, DEEPEST).get(at));
                 found = branch.or_else(|| self.meant(schema).get("additionalProperties"));
@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
         for variant in &item.variants {
             let wire = renamed(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
             let variant_path = format!("{path}::{}", variant.ident);
-            // A value is found by what it is, a branch by what it holds, else by its position.
+            // A unit variant is found by its value, another by the type it holds, else by its position.
             let value = values.get(wire.as_str()).copied().filter(|_| is_unit(variant));
             let branch = value.or_else(|| {
                 held(variant).and_then(|held| branches.get(held.as_str()).copied()).or_else(|| {
@@ -187,7 +187,7 @@ impl<'a> Walk<'a> {
             }
             let branch = branch.unwrap_or(schema);
             self.origins.entry(variant_path.clone()).or_insert(branch.origin);
-            // An externally tagged variant holds what stands under its name.
+            // An externally tagged variant holds the property of its name.
             let inside = if is_tagged { self.property(branch, &wire) } else { None }.unwrap_or(branch);
             match &variant.fields {
                 Fields::Unit => {}
@@ -208,7 +208,7 @@ impl<'a> Walk<'a> {
         found
     }
 
-    /// What a reference leads to.
+    /// The target of a reference.
     fn target(&self, reference: &str) -> Option<&'a Node> {
         match self.components.get(reference) {
             Some(component) => Some(component.schema),
@@ -216,11 +216,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A type stands where a schema stands: what it is made of stands where the parts of the schema stand.
+    /// Follows a type and its schema in parallel: the parts of the type belong to the parts of the schema.
     fn descend(&mut self, ty: &'a Type, schema: &'a Node) {
         let mut ty = ty;
         let mut schema = schema;
-        // The nesting of a written type is no deeper than what wrote it; the limit is against mistakes.
+        // A written type is nested no deeper than its source; the limit is against mistakes.
         for _ in 0..DEEPEST * 4 {
             if let Type::Reference(reference) = ty {
                 ty = &reference.elem;
@@ -273,13 +273,13 @@ impl<'a> Walk<'a> {
         schema
     }
 
-    /// The property of a name, also of what a schema combines: the nearest one.
+    /// The property of a name, also in combined schemas: the nearest one.
     fn property(&self, schema: &'a Node, name: &str) -> Option<&'a Node> {
         self.nearest(schema, |schema| schema.get("properties").and_then(|properties| properties.get(name)))
     }
 
-    /// What is found in a schema, or in the nearest of those that it is combined from: each reference is followed once,
-    /// and no more than [`MOST`] schemas are looked at.
+    /// Searches a schema, then the nearest of those that it is combined from: each reference is followed once, and no
+    /// more than [`MOST`] schemas are visited.
     fn nearest<T>(&self, schema: &'a Node, mut find: impl FnMut(&'a Node) -> Option<T>) -> Option<T> {
         let (mut open, mut seen) = (VecDeque::from([schema]), HashSet::new());
         let mut left = MOST;
@@ -297,7 +297,7 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// Whether the property of a name may be null: all parts of the schema that describe it must say so.
+    /// Whether the property of a name may be null: all parts of the schema that describe it must allow it.
     fn may_be_null(&self, schema: &'a Node, name: &str) -> bool {
         let mut open = vec![schema];
         let mut found = false;
@@ -317,7 +317,7 @@ impl<'a> Walk<'a> {
         found
     }
 
-    /// The values of an enum, also of those that it is combined from: the nearest of each.
+    /// The values of an enum, also in combined schemas: the nearest of each.
     fn values(&self, schema: &'a Node) -> HashMap<&'a str, &'a Node> {
         let mut values = HashMap::new();
         let _ = self.nearest(schema, |schema| -> Option<()> {
@@ -331,7 +331,7 @@ impl<'a> Walk<'a> {
         values
     }
 
-    /// The branches a schema offers, also by reference and in a combination.
+    /// The branches of a schema, also through references and combinations.
     fn choice(&self, schema: &'a Node, depth: usize) -> &'a [Node] {
         let Some(depth) = depth.checked_sub(1) else { return &[] };
         let own = ["oneOf", "anyOf"].into_iter().find_map(|key| schema.get(key)).and_then(Node::as_array);
@@ -345,7 +345,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A type nothing led to belongs to the one whose name it begins with.
+    /// A type that no reference led to belongs to the type whose name it begins with.
     fn name_the_rest(&mut self) {
         let missing: BTreeSet<String> = self.types.keys().filter(|name| !self.knows(name)).cloned().collect();
         for name in missing {
@@ -391,7 +391,7 @@ fn is_unit(variant: &syn::Variant) -> bool {
     matches!(variant.fields, Fields::Unit)
 }
 
-/// The type of the crate that a variant holds, if that is all.
+/// The type of the crate that a variant holds, if it holds nothing else.
 fn held(variant: &syn::Variant) -> Option<String> {
     match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => local(innermost(&fields.unnamed.first()?.ty)),
@@ -407,7 +407,7 @@ fn local(ty: &Type) -> Option<String> {
     ours.then(|| last.ident.to_string())
 }
 
-/// What a box or an option holds.
+/// The type within boxes and options.
 fn innermost(ty: &Type) -> &Type {
     let mut ty = ty;
     while let Type::Path(path) = ty

@@ -1,4 +1,4 @@
-//! What OpenAPI 3.0 has no place for: compared as it was written, without the difference that references make.
+//! Parts that OpenAPI 3.0 has no place for: compared as written, with references followed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::rules::{
 use super::side::Site;
 use super::view::{Others, View};
 
-/// The keyword that others go with.
+/// The main keyword of the group that a keyword belongs to.
 fn group(name: &'static str) -> &'static str {
     match name {
         "then" | "else" => "if",
@@ -22,7 +22,7 @@ fn group(name: &'static str) -> &'static str {
     }
 }
 
-/// What each group of keywords says, and where.
+/// The keywords of each group with the numbers of their values, and the place of the first.
 type Said<'a> = BTreeMap<&'static str, (BTreeSet<(&'static str, u64)>, Site<'a>)>;
 
 fn said<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -> Said<'a> {
@@ -43,7 +43,7 @@ pub(super) fn keywords<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
         if old.map(|(said, _)| said) == new.map(|(said, _)| said) {
             continue;
         }
-        // An encoding is another way to write the same. Of a closed object, patterns open what they describe.
+        // An encoding is only notation. In a closed object, patterns allow more properties rather than fewer.
         let is_restriction = match name {
             "contentEncoding" => false,
             "patternProperties" | "unevaluatedProperties" => is_open,
@@ -68,7 +68,7 @@ pub(super) fn keywords<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     }
 }
 
-/// Compares what the documents have besides schemas.
+/// Compares the parts of the documents besides schemas.
 pub(super) fn parts(engine: &mut Engine<'_>) {
     let [before, after] = engine.parts().map(|parts| parts.map(|parts| parts.others.as_slice()).unwrap_or_default());
     let (old_root, new_root) = (engine.old.root, engine.new.root);
@@ -93,7 +93,7 @@ pub(super) fn parts(engine: &mut Engine<'_>) {
     }
 }
 
-/// Operations are called by method and path, and all else by what it is.
+/// The label of an operation begins with its method in capitals; other labels begin in lower case.
 fn is_operation(label: &str) -> bool {
     label.starts_with(|char: char| char.is_ascii_uppercase())
 }
@@ -103,8 +103,7 @@ fn number<'a>(engine: &mut Engine<'a>, site: Site<'a>, is_new: bool) -> u64 {
     engine.hashes.of_keyword(side, site, "")
 }
 
-/// Compares what contradicts itself in a pair of operations. True if something does, so that there is no telling what is
-/// sent.
+/// Compares the contradictions in a pair of operations. True if there are any, so that the request can't be determined.
 pub(super) fn contradictions<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) -> bool {
     let [before, after] = engine.parts();
     let before = before.and_then(|parts| parts.contradictions.get(&old.node.origin));

@@ -1,4 +1,4 @@
-//! What is sent as a body, and the media types that bodies have either way.
+//! Request bodies, and the media types that bodies have in both directions.
 
 use super::change::{Direction, Rule};
 use super::documentation::{self, is_set};
@@ -13,11 +13,11 @@ use super::schema::{self, Use};
 use super::side::{Side, Site};
 use super::xml;
 
-/// Compares the bodies that two operations take.
+/// Compares the request bodies of two operations.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
     let body = |side: &Side<'a>, operation: Site<'a>| {
         let body = operation.get("requestBody").map(|body| side.resolve(body));
-        // One without content can't be sent.
+        // A body without content can't be sent.
         body.filter(|body| body.members("content").next().is_some())
     };
     match (body(&engine.old, old), body(&engine.new, new)) {
@@ -59,13 +59,13 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>)
     media_types(engine, unit, Direction::Request, (old, new), "the body", Mode::default());
 }
 
-/// A media type: its name without what makes no difference, and what is said of it.
+/// A media type: its normalized name, and its description.
 struct Media<'a> {
     name: String,
     site: Site<'a>,
 }
 
-/// Compares what bodies can be made of.
+/// Compares the media types of bodies.
 pub(super) fn media_types<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
@@ -85,7 +85,7 @@ pub(super) fn media_types<'a>(
         for other in &found {
             same_media(engine, unit, direction, (media, other), label, mode);
         }
-        // Of a range, each type is promised to be taken; of a type, none that is another.
+        // A request's range promises that each of its types is accepted; a response's type rules out all others.
         let is_kept =
             found.iter().any(|other| other.name == media.name || covers(&other.name, &media.name) == is_request);
         if !is_kept {
@@ -99,7 +99,7 @@ pub(super) fn media_types<'a>(
     for media in &after {
         let found = counterparts(&before, &media.name);
         let is_known = found.iter().any(|other| other.name == media.name || covers(&other.name, &media.name));
-        // That a range came back in place of a type was said of the type.
+        // A range that replaced a type was reported with the type.
         if !is_known && (is_request || found.is_empty()) {
             let message = format!("{label} can be {}", media.name);
             engine.found(unit, rules[1], None, Shown::new(media.site, &media.name), message);
@@ -111,11 +111,11 @@ pub(super) fn media_types<'a>(
 }
 
 fn all(body: Site<'_>) -> Vec<Media<'_>> {
-    // Nobody offers more, and each is looked for among the others.
+    // No description offers more, and each is looked up among the others.
     body.members("content").take(200).map(|(name, site)| Media { name: normal(name), site }).collect()
 }
 
-/// The name in small letters; that text is UTF-8 goes without saying.
+/// The name in lower case, without the charset UTF-8, which is the default.
 fn normal(name: &str) -> String {
     let mut parts = name.split(';').map(|part| part.trim().to_ascii_lowercase());
     let essence = parts.next().unwrap_or_default();
@@ -123,7 +123,7 @@ fn normal(name: &str) -> String {
     parameters.fold(essence, |name, parameter| format!("{name}; {parameter}"))
 }
 
-/// The same media type, else the range that it is of, else those that are of it.
+/// The same media type, else the range that includes it, else the types that it includes.
 fn counterparts<'m, 'a>(all: &'m [Media<'a>], name: &str) -> Vec<&'m Media<'a>> {
     let exact = all.iter().find(|media| media.name == name);
     let found = exact.or_else(|| all.iter().find(|media| covers(&media.name, name)));
@@ -133,7 +133,7 @@ fn counterparts<'m, 'a>(all: &'m [Media<'a>], name: &str) -> Vec<&'m Media<'a>> 
     }
 }
 
-/// Whether a range such as `application/*` has a type in it.
+/// Whether a range such as `application/*` includes a type.
 fn covers(range: &str, name: &str) -> bool {
     match range.strip_suffix("/*") {
         Some("*") => true,
@@ -172,7 +172,7 @@ fn same_media<'a>(
     schema::link(engine, unit, direction, (&before, Use::Item), (&after, Use::Item), label, mode);
 }
 
-/// The generated method speaks one media type: the first of JSON, a form, bytes and text that there is.
+/// The generated method sends or reads one media type: the first of JSON, a form, bytes and text that exists.
 fn preferred<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
@@ -198,7 +198,7 @@ fn preferred<'a>(
     }
 }
 
-/// Whether both are described by the schema of one name, so that they are of one type.
+/// Whether both refer to the component of the same name, so that they have the same type.
 fn same_component<'a>(engine: &Engine<'a>, old: Site<'a>, new: Site<'a>) -> bool {
     let name = |side: &Side<'a>, media: Site<'a>| media.get("schema").and_then(|schema| side.follow(schema).1);
     let (before, after) = (name(&engine.old, old), name(&engine.new, new));
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn media_types_are_compared_by_what_they_are() {
+    fn media_types_are_normalized_and_ranges_include_types() {
         assert_eq!(normal("Application/JSON; charset=UTF-8"), "application/json");
         assert_eq!(normal("text/csv;header=present ; charset=\"utf-8\""), "text/csv; header=present");
         assert!(covers("*/*", "text/plain") && covers("text/*", "text/plain"));

@@ -1,37 +1,37 @@
-//! What a comparison finds.
+//! The result of a comparison.
 
 use std::fmt;
 
 use crate::Origin;
 
-/// A kind of change. Its name is stable, and so is how bad it is.
+/// A kind of change. Its name is stable, and so is its level.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Rule {
     /// Stable name, such as `request-property-became-required`.
     pub name: &'static str,
-    /// Which way the thing travels that changed.
+    /// The direction of the changed part.
     pub direction: Direction,
-    /// How bad it is.
+    /// The severity of the change.
     pub level: Level,
-    /// What it means, in one sentence.
+    /// The meaning of the change, in one sentence.
     pub summary: &'static str,
 }
 
-/// How bad a change is.
+/// The severity of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Level {
-    /// Calls made as the old description says can fail, or bring what it ruled out.
+    /// Requests that follow the old description can fail, or get responses that it ruled out.
     Breaking,
-    /// The same calls work, but the generated crate's public items change: Rust code that uses them has to change.
+    /// The same requests work, but the generated crate's public items change: Rust code that uses them has to change.
     Source,
-    /// Nobody has to change anything.
+    /// Neither callers nor code have to change.
     Compatible,
-    /// Only what people read changed.
+    /// Only documentation for human readers changed.
     Documentation,
 }
 
-/// What somebody has to change because of a change.
+/// The users that have to adapt to a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Breaks {
     /// Programs in any language that call the API.
@@ -42,27 +42,27 @@ pub enum Breaks {
     Nothing,
 }
 
-/// Which way the thing travels that changed.
+/// The direction of the changed part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Direction {
     /// The document as a whole.
     Document,
     /// An operation as a whole.
     Operation,
-    /// What callers send.
+    /// Data that callers send.
     Request,
-    /// What callers receive.
+    /// Data that callers receive.
     Response,
-    /// A schema, whichever way it travels.
+    /// A schema, in either direction.
     Schema,
 }
 
-/// What a change belongs to: the unit it is grouped under.
+/// The unit that a change belongs to, by which changes are grouped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// The document as a whole.
     Document,
-    /// An operation, such as `POST /login`: as it is now, or as it was when it is no more.
+    /// An operation, such as `POST /login`: by its new name, or by its old one when it was removed.
     Operation(String),
     /// A component, such as `schemas/User`.
     Component(String),
@@ -74,7 +74,7 @@ pub enum Subject {
 pub struct Seen {
     /// The value, shortened.
     pub text: String,
-    /// Where it stands.
+    /// The place of the value.
     pub origin: Origin,
 }
 
@@ -82,37 +82,37 @@ pub struct Seen {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Change {
-    /// Its kind.
+    /// The kind of the change.
     pub rule: &'static Rule,
-    /// What it belongs to.
+    /// The unit it belongs to.
     pub subject: Subject,
-    /// JSON pointer (`#/…`) into the document as published: the new one where the thing is there, else the old one.
+    /// JSON pointer (`#/…`) into the published document: the new one where it has the changed part, else the old one.
     pub pointer: String,
     /// Whether the pointer leads into the new document.
     pub in_new: bool,
-    /// What the old document says; nothing where it says nothing.
+    /// The value in the old document, if it has one.
     pub old: Option<Seen>,
-    /// What the new document says.
+    /// The value in the new document, if it has one.
     pub new: Option<Seen>,
-    /// What happened, in one sentence.
+    /// The change, in one sentence.
     pub message: String,
-    /// The operations it matters to, such as `POST /login`; none for what belongs to the document.
+    /// The operations that it affects, such as `POST /login`; none for a change of the document as a whole.
     pub operations: Vec<String>,
 }
 
 impl Change {
-    /// How bad it is.
+    /// The severity of the change.
     pub fn level(&self) -> Level {
         self.rule.level
     }
 
-    /// Where to look: the place in the new document, else the one in the old.
+    /// The place in the new document, else the one in the old.
     pub fn origin(&self) -> Option<Origin> {
         self.new.as_ref().or(self.old.as_ref()).map(|seen| seen.origin)
     }
 }
 
-/// Everything that changed.
+/// All changes between two documents.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Difference {
@@ -135,7 +135,7 @@ impl Difference {
         self.changes.iter().filter(|change| change.level() == level).count()
     }
 
-    /// The worst there is.
+    /// The worst level among the changes.
     pub fn level(&self) -> Option<Level> {
         self.changes.iter().map(Change::level).min()
     }
@@ -160,7 +160,7 @@ impl Level {
         }
     }
 
-    /// Who has to change something.
+    /// The users that have to adapt.
     pub fn breaks(self) -> Breaks {
         match self {
             Self::Breaking => Breaks::Callers,
@@ -169,7 +169,7 @@ impl Level {
         }
     }
 
-    /// The step of the version that follows.
+    /// The step to the next version.
     pub fn step(self) -> Step {
         match self {
             Self::Breaking | Self::Source => Step::Major,
@@ -218,11 +218,11 @@ impl fmt::Display for Subject {
 pub enum Step {
     /// No new version is needed.
     None,
-    /// Nothing that a program could notice.
+    /// No change that a program could notice.
     Patch,
-    /// Something was added.
+    /// Additions.
     Minor,
-    /// Something was broken.
+    /// Breaking changes.
     Major,
 }
 
@@ -247,8 +247,8 @@ impl fmt::Display for Step {
 /// The version after `current`, as cargo reads versions: the first number that isn't zero is the major one.
 ///
 /// `None` when `current` is not a version of three numbers, or its numbers are exhausted. Build metadata is not carried
-/// over. A pre-release (`1.2.0-rc.1`) may still break, so what follows it is the release it leads to, unless that release
-/// would promise too much: `1.2.0-rc.1` and [`Step::Major`] give `2.0.0`.
+/// over. A pre-release (`1.2.0-rc.1`) may still break, so the next version is the release it leads to, unless that
+/// release would promise too much: `1.2.0-rc.1` and [`Step::Major`] give `2.0.0`.
 pub fn next_version(current: &str, step: Step) -> Option<String> {
     let without_build = current.split('+').next()?;
     let (numbers, is_pre_release) = match without_build.split_once('-') {

@@ -1,4 +1,4 @@
-//! What people read, and what machines pass over.
+//! Documentation: for human readers, without effect on requests and responses.
 
 use super::change::Rule;
 use super::engine::{Engine, Shown, UnitId, Work};
@@ -8,7 +8,7 @@ use super::side::Site;
 use super::view::Constant;
 use crate::Value;
 
-/// Compares the parts of a document that only describe it.
+/// Compares the parts of a document that are documentation only.
 pub(super) fn of_document<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
     for (key, rule) in [("info", &INFO_CHANGED), ("tags", &TAGS_CHANGED), ("externalDocs", &EXTERNAL_DOCS_CHANGED)] {
         let (before, after) = (old.get(key), new.get(key));
@@ -16,7 +16,7 @@ pub(super) fn of_document<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'
         if text(before) == text(after) {
             continue;
         }
-        // The part that changed says more than the whole.
+        // Reports the changed part, which is more precise than the whole.
         let members = [before, after].into_iter().flatten().filter_map(|site| site.node.as_object());
         let mut names = members.flat_map(|members| members.keys()).filter(|name| !name.starts_with("x-"));
         let part = |site: Option<Site<'a>>, name: &str| site.and_then(|site| site.get(name));
@@ -35,7 +35,7 @@ pub(super) fn of_document<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'
     }
 }
 
-/// What a value says to people: extensions are for machines, and an empty text says nothing.
+/// The documentation in a value: without extensions, which are for tools, and without empty strings.
 fn says(site: Site<'_>) -> String {
     fn strip(value: &mut serde_json::Value) {
         match value {
@@ -58,7 +58,7 @@ fn says(site: Site<'_>) -> String {
     }
 }
 
-/// Compares texts of two nodes and records one change for all of them.
+/// Compares strings of two nodes and records one change for all of them.
 pub(super) fn compare<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
@@ -71,7 +71,7 @@ pub(super) fn compare<'a>(
     changed(engine, unit, rule, pair, of(pair.0), of(pair.1), label);
 }
 
-/// Compares what is written about a pair of schemas.
+/// Compares the documentation of a pair of schemas.
 pub(super) fn of_schema<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     const KEYS: [&str; 4] = ["title", "description", "example", "externalDocs"];
     let old = KEYS.iter().map(|key| (*key, work.old.keyword(key))).collect();
@@ -81,7 +81,7 @@ pub(super) fn of_schema<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     of_constants(engine, work);
 }
 
-/// Compares what is written about alternatives that are read as listed values.
+/// Compares the documentation of alternatives that are read as listed values.
 fn of_constants<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let text = |constant: &Constant<'a>| {
         ["title", "description"].map(|key| constant.at.get(key).map(says).unwrap_or_default())
@@ -144,7 +144,7 @@ pub(super) fn examples<'a>(
     }
 }
 
-/// Whether a flag is set.
+/// Whether a boolean is true.
 pub(super) fn is_set(site: Site<'_>, key: &str) -> bool {
     matches!(site.node.get(key).map(|node| &node.value), Some(Value::Bool(true)))
 }

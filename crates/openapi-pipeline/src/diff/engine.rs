@@ -1,4 +1,4 @@
-//! The work list: pairs that are compared once, what was found in each, and which operations reach it.
+//! The work queue: pairs that are compared once, the changes found in each, and the operations that reach it.
 
 mod collect;
 mod shown;
@@ -17,14 +17,14 @@ use crate::{Context, Node};
 
 pub(super) use shown::{Shown, brief};
 
-/// How many pairs of schemas are compared, for each object of the documents, before the rest is left out. A schema has one
-/// partner, or a few where things were moved, unless somebody made them meet in every combination.
+/// How many pairs of schemas are compared, for each object of the documents, before the rest is left out. A schema has
+/// one partner, or a few where parts were moved, unless a description combines schemas in every way.
 const PAIRS_PER_OBJECT: usize = 4;
 
 /// How many pairs are compared in any case.
 const FEWEST_PAIRS: usize = 10_000;
 
-/// How many pairs of schemas all proofs together look at.
+/// How many pairs of schemas all proofs together visit.
 const MAX_PROOF_STEPS: usize = 400_000;
 
 /// The number of a unit of work: a pair of operations or of schemas.
@@ -32,16 +32,16 @@ pub(super) type UnitId = usize;
 
 #[derive(Default)]
 struct Unit<'a> {
-    /// Whether it is part of a call that the API makes, which no generated code takes.
+    /// Whether it is part of a webhook or callback, for which no code is generated.
     is_incoming: bool,
-    /// Units this one leads to.
+    /// Units reachable from this one.
     leads_to: Vec<UnitId>,
     found: Vec<Found<'a>>,
-    /// What follows for the generated code, unless something worse was found here anyway.
+    /// Consequences for the generated code, reported unless the unit has a breaking change anyway.
     for_code: Vec<Found<'a>>,
 }
 
-/// A change before it is known what it matters to.
+/// A change, before the affected operations are known.
 struct Found<'a> {
     rule: &'static Rule,
     old: Option<Shown<'a>>,
@@ -49,46 +49,47 @@ struct Found<'a> {
     message: String,
 }
 
-/// A pair of schemas that waits to be compared.
+/// A pair of schemas in the queue.
 pub(super) struct Work<'a> {
     pub(super) unit: UnitId,
     pub(super) old: Rc<View<'a>>,
     pub(super) new: Rc<View<'a>>,
     pub(super) direction: Direction,
-    /// What to call it in messages.
+    /// Its name in messages.
     pub(super) label: Rc<str>,
     pub(super) mode: Mode,
 }
 
-/// What is known of a pair of schemas from where it stands.
+/// The context of a pair of schemas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Mode {
-    /// Whether values are written as text into a path, a query, a header or a form, where `null` can't be told from others.
+    /// Whether values are written as strings into a path, a query, a header or a form, where `null` can't be told
+    /// apart.
     pub(super) is_text: bool,
-    /// Whether the text is a segment of a path, which is never empty.
+    /// Whether the string is a segment of a path, which is never empty.
     pub(super) is_segment: bool,
     /// Whether values are written as XML.
     pub(super) is_xml: bool,
     /// Whether `null` was compared already, where the schema is an alternative of another.
     pub(super) knows_null: bool,
-    /// Whether the API calls its callers.
+    /// Whether the API is the caller, as in a webhook.
     pub(super) is_incoming: bool,
     pub(super) proof: Proof,
 }
 
-/// What is proved of the values of a pair.
+/// The relation of a pair's values that is proved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Proof {
     #[default]
     Nothing,
-    /// What was taken still is, or what comes back could before.
+    /// All values stay accepted in a request, or no new ones appear in a response.
     Kept,
     /// The values are the same.
     Same,
 }
 
 impl Mode {
-    /// What holds for a part of the schema too.
+    /// The context of a part of the schema.
     pub(super) fn inner(self) -> Self {
         Self { knows_null: false, is_segment: false, ..self }
     }
@@ -139,7 +140,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// The units of so many pairs of operations; the number of the first.
+    /// Adds units for so many pairs of operations; returns the number of the first.
     pub(super) fn operations(&mut self, number: usize) -> UnitId {
         let first = self.units.len();
         self.units.resize_with(first + number, Unit::default);
@@ -151,7 +152,7 @@ impl<'a> Engine<'a> {
         self.waiting.pop_front()
     }
 
-    /// Records a change. A side without a place is one that has nothing there.
+    /// Records a change. A side without a place has no value there.
     pub(super) fn found(
         &mut self,
         unit: UnitId,
@@ -166,13 +167,13 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Whether something was found that a proof can settle.
+    /// Whether a change was found that a proof can settle.
     pub(super) fn is_unsettled(&self, unit: UnitId) -> bool {
         let found = self.units.get(unit).map(|unit| unit.found.as_slice()).unwrap_or_default();
         found.iter().any(|found| is_settled_by_proof(found.rule))
     }
 
-    /// Leaves out what a proof shows to be no change of values. True if something that breaks callers was left out.
+    /// Removes the changes that a proof refutes. True if a breaking one was removed.
     pub(super) fn settle(&mut self, unit: UnitId, proof: Proof) -> bool {
         let Some(unit) = self.units.get_mut(unit) else { return false };
         let mut is_rewritten = false;
@@ -185,7 +186,7 @@ impl<'a> Engine<'a> {
         is_rewritten
     }
 
-    /// Records what follows for the generated code from what `unit` will find.
+    /// Records a consequence for the generated code, to be judged once `unit` is compared.
     pub(super) fn found_for_code(
         &mut self,
         unit: UnitId,
@@ -215,7 +216,7 @@ impl<'a> Engine<'a> {
         Rc::clone(views.entry(key).or_insert_with(|| Rc::new(View::of(side, sites))))
     }
 
-    /// The keywords that 3.0 has no place for, each with a number that equal ones share.
+    /// The keywords that 3.0 has no place for, each with a number that equal values share.
     pub(super) fn beside(&mut self, view: &View<'a>, is_new: bool) -> Vec<(&'static str, u64, Site<'a>)> {
         let Some(beside) = self.kept else { return Vec::new() };
         let side = if is_new { &self.new } else { &self.old };
@@ -225,7 +226,7 @@ impl<'a> Engine<'a> {
         keywords.map(|(name, site)| (name, self.hashes.of_keyword(side, site, name), site)).collect()
     }
 
-    /// Whether all that 3.0 has no place for in one schema restricts the other too.
+    /// Whether one schema has all of the other's keywords that 3.0 has no place for.
     pub(super) fn is_within_beside(&mut self, one: (&View<'a>, bool), other: (&View<'a>, bool)) -> bool {
         let needed = self.beside(other.0, other.1);
         if needed.is_empty() {
@@ -235,13 +236,13 @@ impl<'a> Engine<'a> {
         needed.iter().all(|(name, number, _)| own.iter().any(|(own, other, _)| own == name && number == other))
     }
 
-    /// What was kept of the documents besides their schemas.
+    /// The parts that were kept of the documents besides their schemas.
     pub(super) fn parts(&self) -> [Option<&'a Parts>; 2] {
         let of = |side: &Side<'a>| self.kept.and_then(|kept| kept.parts(side.root.node.origin));
         [of(&self.old), of(&self.new)]
     }
 
-    /// The unit of a pair of schemas, which is compared when its turn comes; `from` leads to it.
+    /// The unit of a pair of schemas, queued for comparison; `from` leads to it.
     pub(super) fn schemas(
         &mut self,
         from: UnitId,
@@ -275,7 +276,7 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// Whether a rule speaks of nothing but the values that a schema allows.
+/// Whether a rule is about nothing but the values that a schema allows.
 fn is_settled_by_proof(rule: &Rule) -> bool {
     const AREAS: [&str; 13] = [
         "additional-properties-",

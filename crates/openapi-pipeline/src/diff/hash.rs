@@ -1,4 +1,4 @@
-//! A number that equal schemas share: by it, alternatives find each other wherever they stand.
+//! A number that equal schemas share, by which alternatives are matched wherever they stand.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::side::{Side, Site};
 use crate::{Node, Value};
 
-/// How many references deep schemas are looked at. Those that differ only below are compared all the same.
+/// How many levels of references the number covers. Schemas that differ only below are compared all the same.
 const MAX_DEPTH: u8 = 3;
 
 /// The numbers known so far, by place and depth.
@@ -51,7 +51,7 @@ impl Hashes {
             Value::String(text) => text.hash(&mut hasher),
             Value::Array(items) => {
                 let numbers = items.iter().map(|item| self.member(side, site.at(item), "", depth));
-                // In a set the order makes no difference.
+                // In a set, order makes no difference.
                 if matches!(key, "required" | "enum" | "allOf" | "oneOf" | "anyOf") {
                     numbers.fold(0, u64::wrapping_add).hash(&mut hasher);
                 } else {
@@ -84,7 +84,7 @@ impl Hashes {
     }
 }
 
-/// Members that make no difference to what is allowed.
+/// Keywords that don't restrict values.
 fn says_nothing(key: &str, node: &Node) -> bool {
     matches!(key, "title" | "description" | "example" | "examples" | "externalDocs" | "deprecated" | "default" | "xml")
         || key.starts_with("x-")

@@ -1,9 +1,9 @@
-//! What a format or a bound says of values, and what follows from another.
+//! The constraints that a format or a bound implies.
 
 use super::number::Decimal;
 use super::view::{Bound, BoundKey, View};
 
-/// Formats of texts that rule some texts out. Integers have theirs, and whatever else is written says nothing.
+/// Formats of strings that exclude some strings. Integers have their own; all other formats restrict nothing.
 const RESTRICTING: [&str; 25] = [
     "binary",
     "byte",
@@ -32,12 +32,12 @@ const RESTRICTING: [&str; 25] = [
     "uuid",
 ];
 
-/// Whether a format restricts nothing, because it is for people, or because nobody knows it.
+/// Whether a format restricts nothing, because it is for human readers, or because it is unknown.
 pub(super) fn is_hint(format: &str) -> bool {
     !RESTRICTING.contains(&format) && integer_range(format).is_none()
 }
 
-/// Whether it is certain that values of a schema have a format.
+/// Whether all values of a schema certainly have a format.
 pub(super) fn format_holds(format: &str, view: &View<'_>) -> bool {
     let own = || view.formats.iter().filter_map(|own| own.node.as_str());
     let is_within = |own: &str| match (width(own), width(format)) {
@@ -47,7 +47,7 @@ pub(super) fn format_holds(format: &str, view: &View<'_>) -> bool {
     is_hint(format) || own().any(|own| own == format || is_within(own)) || holds_all(format, view)
 }
 
-/// Formats of which one holds all values of the other.
+/// The family of a format and its width: a wider format holds all values of a narrower one.
 pub(super) fn width(format: &str) -> Option<(&'static str, u8)> {
     Some(match format {
         "int8" => ("signed", 8),
@@ -72,7 +72,7 @@ pub(super) fn width(format: &str) -> Option<(&'static str, u8)> {
     })
 }
 
-/// The bound, if only one that the format implies.
+/// The bound, or the one that the format implies.
 pub(super) fn effective<'a>(view: &View<'a>, key: BoundKey) -> Option<Bound<'a>> {
     view.bound(key).or_else(|| {
         let at = view.format.filter(|_| view.is_kind("integer"))?;
@@ -86,7 +86,7 @@ pub(super) fn effective<'a>(view: &View<'a>, key: BoundKey) -> Option<Bound<'a>>
     })
 }
 
-/// Whether a format of integers holds all that the bounds allow, so that it restricts nothing.
+/// Whether a format of integers holds all values that the bounds allow, so that it restricts nothing.
 pub(super) fn holds_all(format: &str, view: &View<'_>) -> bool {
     let Some((least, most)) = integer_range(format).filter(|_| view.is_kind("integer")) else { return false };
     let bound = |key| effective(view, key).map(|bound| bound.value);
@@ -96,7 +96,8 @@ pub(super) fn holds_all(format: &str, view: &View<'_>) -> bool {
 /// Whether `this` allows fewer values than `that`.
 pub(super) fn allows_less(key: BoundKey, this: Bound<'_>, that: Bound<'_>) -> bool {
     if key == BoundKey::MultipleOf {
-        // Every multiple of four is one of two. Of five and two, neither holds all of the other, and something is refused.
+        // Every multiple of four is one of two. Of five and two, neither divides the other, and some values are
+        // refused.
         let (this, that) = (Decimal::of(this.at.node), Decimal::of(that.at.node));
         return this.zip(that).and_then(|(this, that)| that.is_multiple_of(this)) != Some(true);
     }

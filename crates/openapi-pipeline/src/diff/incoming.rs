@@ -1,4 +1,4 @@
-//! Calls that the API makes to its callers. What is sent and what comes back are the other way round.
+//! Requests that the API sends to its callers: webhooks and callbacks. Their directions are reversed.
 
 use super::bodies;
 use super::change::Direction;
@@ -10,7 +10,7 @@ use crate::Node;
 use crate::vocabulary::is_success;
 use crate::vocabulary::layout::METHODS;
 
-/// Calls by what they are called.
+/// Calls by their names.
 type Calls<'a> = Vec<(String, Site<'a>)>;
 
 /// Compares the webhooks of the documents.

@@ -1,4 +1,4 @@
-//! A part of all URLs that the servers had and the paths have now, or the other way round.
+//! A prefix that moved from all server URLs to all paths, or the other way round.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use super::servers::servers;
 use super::side::{Side, Site};
 use crate::vocabulary::layout::METHODS;
 
-/// What the servers of each document have at their end, and the paths of the other at their beginning.
+/// The suffix of each document's server URLs that is a prefix of the other document's paths.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Moved<'a> {
     pub(super) old: &'a str,
@@ -14,7 +14,7 @@ pub(super) struct Moved<'a> {
 }
 
 impl<'a> Moved<'a> {
-    /// What moved between two documents, if most paths say so.
+    /// The prefix that moved between two documents, if most paths agree.
     pub(super) fn between(old: &Side<'a>, new: &Side<'a>) -> Self {
         if has_own_servers(old) || has_own_servers(new) {
             return Self::default();
@@ -24,7 +24,7 @@ impl<'a> Moved<'a> {
     }
 }
 
-/// Whether not all operations are found at the servers of the document.
+/// Whether some operations have servers of their own.
 fn has_own_servers(side: &Side<'_>) -> bool {
     side.root.members("paths").map(|(_, item)| side.resolve(item)).any(|item| {
         let operations = METHODS.iter().filter_map(|method| item.get(method));
@@ -32,13 +32,13 @@ fn has_own_servers(side: &Side<'_>) -> bool {
     })
 }
 
-/// What the servers of the one have at their end, and those of the other lack, whose paths begin with it.
+/// The suffix of the one document's servers that the other's lack, and with which the other's paths begin.
 fn prefix<'a>(one: &Side<'a>, other: &Side<'a>) -> Option<&'a str> {
     let (own, others) = (servers(one.root), servers_or_root(other));
     let url = own.first()?.1.node.get_str("url")?.trim_end_matches('/');
     let paths: HashSet<&str> = other.root.members("paths").map(|(path, _)| path).collect();
     let all: Vec<&str> = one.root.members("paths").map(|(path, _)| path).collect();
-    // What stands behind the host, from each slash on.
+    // The rest of the URL behind the host, from each slash on.
     let host = url.find("://").map_or(0, |at| at + 3);
     let slashes = url.char_indices().filter(|(at, char)| *char == '/' && *at >= host).map(|(at, _)| at);
     slashes.filter_map(|at| url.get(at..)).find(|prefix| {
@@ -49,7 +49,7 @@ fn prefix<'a>(one: &Side<'a>, other: &Side<'a>) -> Option<&'a str> {
     })
 }
 
-/// The URLs of the servers; without any, the API is where its description is.
+/// The URLs of the servers; without any, the API is at the URL of its description.
 fn servers_or_root(side: &Side<'_>) -> Vec<String> {
     let all: Vec<String> = servers(side.root).into_iter().map(|(url, _): (String, Site<'_>)| url).collect();
     if all.is_empty() { vec![String::new()] } else { all }

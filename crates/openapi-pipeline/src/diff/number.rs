@@ -2,7 +2,7 @@
 
 use crate::{Node, Value};
 
-/// More digits than this are not looked at.
+/// Numbers with more digits than this are not read as decimals.
 const MAX_DIGITS: usize = 30;
 
 /// A decimal number: `digits` times ten to the power of `exponent`.
@@ -40,7 +40,7 @@ impl Decimal {
         Some(Self { digits, exponent: if digits == 0 { 0 } else { exponent } })
     }
 
-    /// Whether it is a whole number of times another. `None` where that can't be told.
+    /// Whether it is an integer multiple of another. `None` where that is unknown.
     pub(super) fn is_multiple_of(self, other: Self) -> Option<bool> {
         let least = self.exponent.min(other.exponent);
         let scaled = |number: Self| {
@@ -51,7 +51,7 @@ impl Decimal {
     }
 }
 
-/// A value as a text that equal values share, however they are written.
+/// A string that equal values share, however they are written.
 pub(super) fn canonical(node: &Node) -> String {
     match &node.value {
         Value::Number(_) => match Decimal::of(node) {

@@ -1,4 +1,4 @@
-//! Which operation of the one document is which of the other, and what changed about each as a whole.
+//! Matches the operations of both documents, and compares each as a whole.
 
 use std::collections::HashMap;
 
@@ -15,14 +15,14 @@ use crate::names::snake;
 use crate::report::signature;
 use crate::vocabulary::layout::{METHODS, tags};
 
-/// Two operations that are one, or one that has no counterpart.
+/// An operation of both documents, or of one only.
 pub(super) struct Pair<'a> {
     old: Option<Operation<'a>>,
     new: Option<Operation<'a>>,
 }
 
 impl Pair<'_> {
-    /// What the operation is called: as it is now, if it still is.
+    /// The name of the operation: the new one, if it still exists.
     pub(super) fn name(&self) -> String {
         self.new.as_ref().or(self.old.as_ref()).map(Operation::name).unwrap_or_default()
     }
@@ -30,13 +30,13 @@ impl Pair<'_> {
 
 /// The operations of both documents.
 pub(super) struct Matched<'a> {
-    /// In the order of the new document; those that are gone come last.
+    /// In the order of the new document; removed operations come last.
     pub(super) pairs: Vec<Pair<'a>>,
     pub(super) old: usize,
     pub(super) new: usize,
 }
 
-/// Finds out which operations belong together: by method and path, whatever its placeholders are called; then by id.
+/// Matches operations: by method and path, whatever the placeholders' names; then by id.
 pub(super) fn match_up<'a>(old: &Side<'a>, new: &Side<'a>, moved: Moved<'a>) -> Matched<'a> {
     let (old, new) = (operations(old, moved.old), operations(new, moved.new));
     let mut partners: Vec<Option<usize>> = vec![None; new.len()];
@@ -144,7 +144,7 @@ fn text_of(operation: &Operation<'_>) -> String {
     operation.id().map_or_else(|| operation.name(), str::to_owned)
 }
 
-/// Placeholders of the path by their old name, where it is another now.
+/// The placeholders of the path whose name changed, by their old names.
 fn renamed<'a>(old: &Operation<'a>, new: &Operation<'a>) -> HashMap<&'a str, &'a str> {
     if anonymous(&old.full_path()) != anonymous(&new.full_path()) {
         return HashMap::new();
@@ -238,7 +238,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_have_no_name_and_a_slash_at_the_end_is_nothing() {
+    fn paths_are_matched_without_placeholder_names_and_trailing_slashes() {
         assert_eq!(anonymous("/a/{b}/c{d}.{e}/"), "/a/{}/c{}.{}");
         assert_eq!(anonymous("/a/{b"), "/a/{b");
         assert_eq!(anonymous("/"), "");

@@ -1,4 +1,4 @@
-//! What is sent in path, query, headers and cookies.
+//! Parameters in path, query, headers and cookies.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -19,10 +19,10 @@ use super::schema::{self, Use};
 use super::side::{Operation, Side, Site};
 use super::view::View;
 
-/// Place and name: what tells a parameter from others.
+/// Location and name: the identity of a parameter.
 type Key<'a> = (&'a str, String);
 
-/// Compares the parameters of two operations. `renamed` has the placeholders of the path that have other names.
+/// Compares the parameters of two operations. `renamed` has the placeholders of the path that have new names.
 pub(super) fn compare<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
@@ -67,7 +67,7 @@ pub(super) fn compare<'a>(
     }
 }
 
-/// The parameters of an operation and of its path, whose own are stronger. OpenAPI says to ignore three headers.
+/// The parameters of an operation, which override those of its path. OpenAPI says to ignore three headers.
 fn parameters<'a>(side: &Side<'a>, operation: &Operation<'a>) -> IndexMap<Key<'a>, Site<'a>> {
     let mut parameters = IndexMap::new();
     for parameter in operation.item.elements("parameters").chain(operation.site.elements("parameters")) {
@@ -121,7 +121,7 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, place: &str, name: &str, old:
     schema::link(engine, unit, Direction::Request, before, after, &label, mode);
 }
 
-/// The schema, or nothing, which allows anything.
+/// The schema; without one, anything is allowed.
 fn schema_of(parameter: Site<'_>) -> Vec<Site<'_>> {
     parameter.get("schema").into_iter().collect()
 }
@@ -165,7 +165,7 @@ fn is_document(parameter: Site<'_>) -> bool {
     parameter.members("content").next().is_some()
 }
 
-/// Whether a value and a JSON document of it are the same characters: numbers and booleans have no quotes.
+/// Whether a value and its JSON document are the same characters: numbers and booleans have no quotes.
 fn is_written_alike<'a>(
     engine: &mut Engine<'a>,
     old: Site<'a>,
@@ -182,14 +182,14 @@ fn is_written_alike<'a>(
     [old, new].into_iter().all(|parameter| is_json(parameter) && !has_prefix(parameter)) && views.iter().all(is_bare)
 }
 
-/// Records that a value is written as a document, which makes no other characters of it, or no longer is.
+/// Records that a value became a document, or ceased to be one, without a difference in its characters.
 fn became_document<'a>(engine: &mut Engine<'a>, unit: UnitId, label: &str, old: Site<'a>, new: Site<'a>) {
     let word = |site: Site<'a>| Shown::new(site, if is_document(site) { "a JSON document" } else { "a plain value" });
     let message = format!("{label} is {}, which looks the same", word(new).text);
     engine.found(unit, &REQUEST_PARAMETER_ENCODING_CHANGED, word(old), word(new), message);
 }
 
-/// Compares a value that is a document of a media type. True when one of the two is such a value.
+/// Compares a value that is a document of a media type. True if either side is such a value.
 pub(super) fn content<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
@@ -221,7 +221,7 @@ pub(super) fn content<'a>(
     true
 }
 
-/// Style and explode matter to lists and objects only; of other values all styles but a few are the same.
+/// Style and explode affect arrays and objects only; other values look the same in all styles but a few.
 pub(super) fn style<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
@@ -242,7 +242,7 @@ pub(super) fn style<'a>(
         match (may_be_structured, style.as_str()) {
             (false, "matrix" | "label") => style,
             (false, _) => String::new(),
-            // `deepObject` is exploded whatever it says, and commas are between the elements of an array either way.
+            // `deepObject` ignores `explode`, and a simple array is separated by commas either way.
             (true, "deepObject") => style,
             (true, "simple") if view.is_kind("array") => style,
             (true, _) => format!("{style}, {}", if explode { "exploded" } else { "not exploded" }),
@@ -251,7 +251,7 @@ pub(super) fn style<'a>(
     let (old_view, new_view) = (engine.old_view(old_schema), engine.new_view(new_schema));
     let (before, after) = (written(old, &old_view), written(new, &new_view));
     let kinds: HashSet<Option<&str>> = [&old_view, &new_view].map(|view| view.kind.map(|(kind, _)| kind)).into();
-    // Where the type is another, it is the type that changed.
+    // Where the types differ, the change is reported as one of the type.
     if before != after && kinds.len() == 1 {
         let shown = (Shown::new(old, before.clone()), Shown::new(new, after.clone()));
         let message = format!("{label} is written as {after}; it was {before}");

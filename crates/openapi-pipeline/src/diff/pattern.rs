@@ -1,7 +1,7 @@
-//! Regular expressions as the sets of texts that they match: whether one holds all of another.
+//! Regular expressions as the sets of strings that they match: whether one set includes another.
 //!
-//! What can be read is the common ground of the dialects: literals, classes, groups, alternatives, repetition, anchors. A
-//! pattern with anything else is one that nothing is known of.
+//! The supported syntax is common to all dialects: literals, classes, groups, alternatives, repetition, anchors.
+//! Nothing is proved of a pattern with any other syntax.
 
 mod automaton;
 mod read;
@@ -10,17 +10,17 @@ use std::collections::HashMap;
 
 use automaton::Automaton;
 
-/// How many characters a length may count to be told by an automaton.
+/// The greatest length that an automaton counts to.
 const LONGEST: u64 = 60;
 
-/// What was found out of patterns: a description has few, and uses each in many places.
+/// Cached results of [`Texts::match_all`]: a description uses few patterns, each in many places.
 #[derive(Default)]
 pub(super) struct Memory {
     known: HashMap<(Vec<String>, u64, Option<u64>, String), bool>,
 }
 
 impl Memory {
-    /// [`Texts::match_all`], found out once.
+    /// [`Texts::match_all`], cached.
     pub(super) fn match_all(&mut self, texts: &Texts<'_>, pattern: &str) -> bool {
         let patterns = texts.patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
         let key = (patterns, texts.least, texts.most, pattern.to_owned());
@@ -28,7 +28,7 @@ impl Memory {
     }
 }
 
-/// Texts that match patterns and have a length within bounds.
+/// Strings that match patterns and have a length within bounds.
 pub(super) struct Texts<'p> {
     pub(super) patterns: Vec<&'p str>,
     pub(super) least: u64,
@@ -36,13 +36,13 @@ pub(super) struct Texts<'p> {
 }
 
 impl Texts<'_> {
-    /// Whether it is certain that all of them match `pattern`.
+    /// Whether all of them certainly match `pattern`.
     fn match_all(&self, pattern: &str) -> bool {
         if self.patterns.contains(&pattern) {
             return true;
         }
         let Some(wide) = Automaton::of(pattern) else { return false };
-        // What can't be read is left out: more texts have to match then.
+        // Leaving an unreadable pattern out is safe: more strings then have to match.
         let mut narrow: Vec<Automaton> = self.patterns.iter().filter_map(|pattern| Automaton::of(pattern)).collect();
         automaton::is_within(&narrow, &wide)
             || length(self.least, self.most).is_some_and(|length| {
@@ -51,7 +51,7 @@ impl Texts<'_> {
             })
     }
 
-    /// Whether it is certain that all of them have a length within bounds.
+    /// Whether all of them certainly have a length within bounds.
     pub(super) fn are_within(&self, least: u64, most: Option<u64>) -> bool {
         let lengths = self.patterns.iter().filter_map(|pattern| read::read(pattern)).map(|part| read::lengths(&part));
         let (own_least, own_most) =
@@ -62,12 +62,12 @@ impl Texts<'_> {
     }
 }
 
-/// Whether a text matches a pattern. `None` where that can't be told.
+/// Whether a string matches a pattern. `None` where that is unknown.
 pub(super) fn matches(pattern: &str, text: &str) -> Option<bool> {
     Automaton::of(pattern).map(|automaton| automaton.matches(text))
 }
 
-/// The texts of a length, if that says anything, as far as it can be counted.
+/// The strings with a length within bounds, if these restrict it and can be counted.
 fn length(least: u64, most: Option<u64>) -> Option<Automaton> {
     let least = least.min(LONGEST);
     let most = most.filter(|most| *most <= LONGEST);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_matches_one_matches_a_wider_one() {
+    fn wider_patterns_include_narrower_ones() {
         for (narrow, wide) in [
             ("^[a-z]+$", ".*"),
             ("^[a-zA-Z0-9_.]+$", r"^[a-zA-Z0-9\-_.:]+$"),
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_so_or_can_not_be_read_is_not_certain() {
+    fn false_or_unreadable_inclusions_are_not_proved() {
         for (narrow, wide) in [
             (".*", "^[a-z]+$"),
             ("^.*$", "x"),

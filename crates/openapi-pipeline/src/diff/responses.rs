@@ -1,4 +1,4 @@
-//! What comes back: by status, with headers and bodies.
+//! Responses: by status, with headers and bodies.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,10 @@ use super::schema::{self, Use};
 use super::side::{Side, Site};
 use super::{bodies, parameters};
 
-/// The responses of an operation by status, which is written in capitals.
+/// The responses of an operation by status, in capitals.
 type Responses<'a> = IndexMap<String, Site<'a>>;
 
-/// Compares what two operations answer.
+/// Compares the responses of two operations.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
     let (before, after) = (responses(&engine.old, old), responses(&engine.new, new));
     for (status, response) in &before {
@@ -71,7 +71,7 @@ fn counterpart<'a>(all: &Responses<'a>, status: &str) -> Option<Site<'a>> {
     let of_range = range(status)?;
     match all.get(&of_range) {
         Some(found) => Some(*found),
-        // A range that was spelled out is still there, as far as it goes.
+        // A range that was replaced by its statuses still exists, as far as these go.
         None if status == of_range => {
             all.iter().find(|(other, _)| range(other).as_deref() == Some(status)).map(|(_, response)| *response)
         }
@@ -172,13 +172,13 @@ fn headers<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a
     }
 }
 
-/// What the generated method returns: the bodies of all successes are alternatives, and one without a body makes it
-/// optional.
+/// The return type of the generated method: the bodies of all successes are alternatives, and one without a body makes
+/// it optional.
 #[derive(PartialEq, Eq)]
 struct Returned {
     bodies: BTreeSet<String>,
     may_be_empty: bool,
-    /// The statuses that are variants of an enum, where there is one.
+    /// The statuses that are variants of an enum, if there is one.
     variants: BTreeSet<String>,
 }
 
@@ -223,11 +223,11 @@ fn returned<'a>(
         all.keys().filter(|status| status.starts_with('2')).cloned().collect()
     };
     let (was, is) = (Returned::of(&engine.old, before), Returned::of(&engine.new, after));
-    // With the same statuses it is the schemas that changed, which is reported where they stand.
+    // If the statuses are the same, the schemas changed, which is reported at their places.
     let is_same = was.may_be_empty == is.may_be_empty
         && was.bodies.is_empty() == is.bodies.is_empty()
         && was.variants == is.variants;
-    // The enum may get more variants.
+    // The enum is open to new variants.
     let is_additive = !was.variants.is_empty() && was.variants.is_subset(&is.variants);
     if was == is || is_additive || (is_same && successes(before) == successes(after)) {
         return;

@@ -1,10 +1,10 @@
-//! The catalogue: every kind of change, the way it travels, how bad it is, and why.
+//! The catalogue: every kind of change, its direction, its level, and the reason.
 //!
-//! A rule has one level. Where the same thing is worse one way than the other, there is a rule for each.
+//! A rule has one level. Where the level depends on the direction, there is a rule for each.
 
 use super::change::{Direction, Level, Rule};
 
-/// Declares each rule as a static, and the list of all of them, so that no rule can miss the list.
+/// Declares each rule as a static, and the array of all of them, so that no rule can miss the array.
 macro_rules! catalogue {
     ($($direction:ident { $($ident:ident $level:ident $name:literal $summary:literal;)* })*) => {
         $($(
@@ -214,7 +214,7 @@ mod tests {
 
     use super::*;
 
-    /// Words of which one undoes the other.
+    /// Pairs of words for opposite changes.
     const OPPOSITES: [(&str, &str); 8] = [
         ("added", "removed"),
         ("gained", "lost"),
@@ -226,7 +226,7 @@ mod tests {
         ("contradictory", "consistent"),
     ];
 
-    /// Rules without a mirror, by how their names begin, and why there is none.
+    /// Rules without a mirror, by the beginnings of their names, with the reason.
     const ONE_WAY: [(&str, &str); 9] = [
         ("argument-became-optional", "an argument that becomes required breaks calls, which is said of the parameter"),
         ("error-variant-removed", "a variant more breaks nothing: the enum is open"),
@@ -248,7 +248,7 @@ mod tests {
         ("security-optional", "credentials that are needed again are `security-added`"),
     ];
 
-    /// Rules of one direction, by how their names begin, and why the other has none.
+    /// Rules of one direction without a counterpart in the other, by the beginnings of their names, with the reason.
     const ONE_DIRECTION: [(&str, &str); 12] = [
         ("request-body-", "what an answer says of its body is said of the answer"),
         ("request-parameter-", "parameters are sent, and don't come back"),
@@ -268,13 +268,13 @@ mod tests {
         ALL.iter().map(|rule| rule.name).collect()
     }
 
-    /// The sentence for a rule, and that it is one that is needed.
+    /// The reason for the exception of a rule.
     fn reason<'r>(reasons: &'r [(&str, &str)], name: &str) -> Option<&'r str> {
         reasons.iter().find(|(begin, _)| name.starts_with(begin)).map(|(_, reason)| *reason)
     }
 
     #[test]
-    fn what_can_be_done_can_be_undone() {
+    fn every_rule_has_a_mirror_or_a_reason() {
         let (names, mut used) = (names(), BTreeSet::new());
         for name in &names {
             let words: Vec<&str> = name.split('-').collect();
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_requests_is_said_of_answers() {
+    fn rules_of_requests_and_responses_correspond() {
         let (names, mut used) = (names(), BTreeSet::new());
         for name in &names {
             let (request, response) = (name.strip_prefix("request-"), name.strip_prefix("response-"));

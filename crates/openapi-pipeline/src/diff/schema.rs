@@ -26,12 +26,12 @@ use crate::names::type_name;
 
 pub(super) use shape::Use;
 
-/// Of two things, such as rules, the one for a direction.
+/// The one of two values, such as rules, that is for a direction.
 fn pick<T: ?Sized>(direction: Direction, request: &'static T, response: &'static T) -> &'static T {
     if direction == Direction::Request { request } else { response }
 }
 
-/// Puts a pair of schemas on the work list, and notes what their change means for the generated code.
+/// Queues a pair of schemas, and records the consequences of their change for the generated code.
 pub(super) fn link<'a>(
     engine: &mut Engine<'a>,
     from: UnitId,
@@ -56,7 +56,7 @@ pub(super) fn link<'a>(
     }
     let (before, after) = (old_use.shape(&old, direction), new_use.shape(&new, direction));
     if before != after {
-        // What is true of a component wherever it is used is said of the component, once.
+        // A change of a component that doesn't depend on its use is reported at the component, once.
         let is_own = matches!(new_use, Use::Item) && old.nullable.is_some() == new.nullable.is_some();
         let at = |view: &View<'a>| match view.parts.as_slice() {
             [part] if is_own && view.name.is_some() => *part,
@@ -69,12 +69,12 @@ pub(super) fn link<'a>(
     }
 }
 
-/// Compares a pair.
+/// Compares a pair of schemas.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, mut work: Work<'a>) {
     documentation::of_schema(engine, &work);
     unmerge(engine, &mut work);
     let is_union = [&work.old, &work.new].iter().any(|view| !view.unions.is_empty());
-    // Alternatives find each other by likeness; that a value of one is one of another has to be known before.
+    // Alternatives are matched by likeness; whether the values are included in one another has to be proved before.
     if is_union && work.mode.proof != Proof::Same && !are_alike(engine, &work) {
         work.mode.proof = work.mode.proof.max(proof(engine, &work));
     }
@@ -100,7 +100,7 @@ fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     nots(engine, work);
 }
 
-/// A union of one alternative is read as that alternative, unless there are more on the other side.
+/// A union of one alternative is read as that alternative, unless the other side has a union.
 fn unmerge<'a>(engine: &Engine<'a>, work: &mut Work<'a>) {
     let reading = Reading { keeps_singles: true, leaves_out: Vec::new() };
     let read = |side: &Side<'a>, view: &View<'a>| Rc::new(View::read(side, &view.sites, &reading));
@@ -111,7 +111,7 @@ fn unmerge<'a>(engine: &Engine<'a>, work: &mut Work<'a>) {
     }
 }
 
-/// Whether both sides are written alike, as far as references are followed.
+/// Whether both sides have equal notation, as far as references are followed.
 fn are_alike<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
     let mut hashes = std::mem::take(&mut engine.hashes);
     let old: Vec<u64> = work.old.parts.iter().map(|part| hashes.of(&engine.old, *part)).collect();
@@ -120,7 +120,7 @@ fn are_alike<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
     old == new
 }
 
-/// What can be proved of the values of a pair.
+/// The strongest relation that can be proved of a pair's values.
 fn proof<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> Proof {
     let way = Way { direction: work.direction, is_text: work.mode.is_text };
     let mut is_within = |is_new: bool| {
@@ -135,7 +135,7 @@ fn proof<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> Proof {
     }
 }
 
-/// Leaves out what was only written in another way.
+/// Removes differences that are only notation.
 fn settle<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let mut known = work.mode.proof;
     if known != Proof::Same && engine.is_unsettled(work.unit) {
@@ -151,7 +151,7 @@ fn settle<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
 
 fn nullable<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let Work { old, new, direction, label, .. } = work;
-    // Where one is free, it is the type that is narrowed or widened.
+    // Where one side is free, the change is one of the type.
     if old.is_free() || new.is_free() {
         return;
     }
@@ -219,7 +219,7 @@ fn items<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     }
 }
 
-/// What must not hold. What an old `not` ruled out may be ruled out once more; what a new one does has to be, still.
+/// `not`: a value that is ruled out by the old one may be ruled out again; a new one may rule out no others.
 fn nots<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let way = Way { direction: work.direction, is_text: work.mode.is_text };
     let mut lacks = |not: &Site<'a>, is_new: bool, others: &[Site<'a>]| {

@@ -1,4 +1,4 @@
-//! What a caller must show.
+//! The credentials that operations require.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,13 +11,13 @@ use super::rules::{
 use super::side::{Side, Site};
 use crate::vocabulary::layout::METHODS;
 
-/// Credentials that are needed together: what kind, and with which scopes. None at all is an alternative too.
+/// Credentials that are required together: their kinds, each with its scopes. None at all is an alternative too.
 type Alternative = BTreeMap<String, BTreeSet<String>>;
 
-/// More alternatives than anybody offers; each is compared with all of the other side.
+/// More alternatives than any description has; each is compared with all of the other side.
 const MAX_ALTERNATIVES: usize = 200;
 
-/// Compares the security schemes that have the same name: kinds are compared where they are required.
+/// Compares the security schemes of the same name; their kinds are compared where they are required.
 pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
     let list = |side: &Side<'_>| {
         side.root.node.get("components").and_then(|components| components.get("securitySchemes")).is_some()
@@ -68,8 +68,8 @@ fn flows<'a>(engine: &mut Engine<'a>, unit: UnitId, name: &str, old: Site<'a>, n
     }
 }
 
-/// What the schemes of both documents are called: by their kind, and by a name too where several are of one kind. A scheme
-/// that has another name, and no namesake, is the next one of its kind.
+/// The labels of both documents' schemes: their kind, and the name too where several are of one kind. A scheme without
+/// a namesake is matched with the next renamed one of its kind.
 fn labels(old: &Side<'_>, new: &Side<'_>) -> [HashMap<String, String>; 2] {
     let kinds = |side: &Side<'_>| -> BTreeMap<String, Vec<String>> {
         let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -98,7 +98,7 @@ fn labels(old: &Side<'_>, new: &Side<'_>) -> [HashMap<String, String>; 2] {
     labels
 }
 
-/// Compares what two operations require.
+/// Compares the requirements of two operations.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
     let [old_labels, new_labels] = labels(&engine.old, &engine.new);
     let (before, old_at) = alternatives(&engine.old, old, &old_labels);
@@ -138,7 +138,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, 
     }
 }
 
-/// Takes out of the lists what differs in scopes alone, and reports that.
+/// Removes alternatives that differ in scopes alone, and reports these.
 fn scopes<'a, 's>(
     engine: &mut Engine<'a>,
     unit: UnitId,
@@ -175,12 +175,12 @@ fn scopes<'a, 's>(
     });
 }
 
-/// Whether somebody who has what `have` names can do what `need` asks for.
+/// Whether a caller with the credentials `have` may call an operation that needs `need`.
 fn suffices(have: &Alternative, need: &Alternative) -> bool {
     need.iter().all(|(kind, scopes)| have.get(kind).is_some_and(|own| scopes.is_subset(own)))
 }
 
-/// What an operation accepts, its own word or the document's, and where that stands.
+/// The alternatives that an operation accepts, its own or the document's, and their place.
 fn alternatives<'a>(
     side: &Side<'a>,
     operation: Site<'a>,
@@ -212,7 +212,7 @@ fn alternatives<'a>(
     (alternatives, list)
 }
 
-/// What kind of credential a scheme is: its name makes no difference.
+/// The kind of a scheme's credential: its name makes no difference.
 fn kind_of(name: &str, scheme: Site<'_>) -> String {
     let word = |key: &str| scheme.node.get_str(key).unwrap_or_default();
     match word("type") {

@@ -1,4 +1,4 @@
-//! Where the API is served.
+//! The servers of the API.
 
 use super::documentation;
 use super::engine::{Engine, Shown, UnitId};
@@ -62,10 +62,10 @@ fn lists<'a>(engine: &mut Engine<'a>, unit: UnitId, before: &[(String, Site<'a>)
     }
 }
 
-/// The URLs without a slash at the end, which makes no difference, each once. The default of OpenAPI is no server.
+/// The URLs without a slash at the end, which makes no difference, each once. OpenAPI's default is no server.
 pub(super) fn servers(holder: Site<'_>) -> Vec<(String, Site<'_>)> {
     let mut servers: Vec<(String, Site<'_>)> = Vec::new();
-    // Nobody lists more, and every one is looked for among the others.
+    // No description lists more, and every one is looked up among the others.
     for server in holder.elements("servers").take(1_000) {
         let url = server.node.get_str("url").unwrap_or_default().trim_end_matches('/').to_owned();
         if !url.is_empty() && !servers.iter().any(|(known, _)| *known == url) {
@@ -90,7 +90,7 @@ fn same_url<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, old: Site<'a>,
     }
 }
 
-/// Only descriptions of a few words name a variant; of longer ones it is the URL.
+/// Only descriptions of a few words name a variant; otherwise the URL does.
 fn renamed<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, old: Site<'a>, new: Site<'a>) {
     const FEW_WORDS: usize = 8;
     let words = |site: Site<'a>| -> Vec<String> {
@@ -109,7 +109,7 @@ fn renamed<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, old: Site<'a>, 
 fn values<'a>(engine: &mut Engine<'a>, unit: UnitId, name: &str, old: Site<'a>, new: Site<'a>) {
     let (before, after): (Vec<_>, Vec<_>) =
         (old.elements("enum").take(1_000).collect(), new.elements("enum").take(1_000).collect());
-    // Without a list, any value will do.
+    // Without an `enum`, any value is allowed.
     for value in before.iter().filter(|value| !after.is_empty() && !after.iter().any(|other| other.node == value.node))
     {
         let message = format!("`{name}` is no longer {}", value.node.as_str().unwrap_or_default());

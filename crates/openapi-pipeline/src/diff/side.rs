@@ -1,4 +1,4 @@
-//! One of the two documents: its references, and what each part of it belongs to.
+//! One of the two documents: its references, and the owner of each part.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::report::signature;
 use crate::vocabulary::layout::component_of;
 use crate::vocabulary::pointer;
 
-/// What a node belongs to: the unit its changes are grouped under.
+/// The owner of a node: the unit its changes are grouped under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     Document,
@@ -20,7 +20,7 @@ pub(super) enum Owner {
     Component(usize),
 }
 
-/// A node, and what it belongs to.
+/// A node and its owner.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Site<'a> {
     pub(super) node: &'a Node,
@@ -37,34 +37,34 @@ impl<'a> Site<'a> {
         Self { node, owner: self.owner }
     }
 
-    /// The members of an object that is a member, or nothing.
+    /// The entries of the object under a key, if there is one.
     pub(super) fn members(self, key: &str) -> impl Iterator<Item = (&'a str, Self)> {
         let members = self.node.get(key).and_then(Node::as_object).into_iter().flatten();
         members.map(move |(name, node)| (name.as_str(), self.at(node)))
     }
 
-    /// The elements of an array that is a member, or nothing.
+    /// The elements of the array under a key, if there is one.
     pub(super) fn elements(self, key: &str) -> impl Iterator<Item = Self> {
         let elements = self.node.get(key).and_then(Node::as_array).unwrap_or_default();
         elements.iter().map(move |node| self.at(node))
     }
 
-    /// The elements of an array, or nothing.
+    /// The elements of an array; none of another value.
     pub(super) fn items(self) -> impl Iterator<Item = Self> {
         self.node.as_array().unwrap_or_default().iter().map(move |node| self.at(node))
     }
 
-    /// Where the node is: two sites of one document are the same when this is.
+    /// The address of the node, which identifies a site within its document.
     pub(super) fn address(self) -> usize {
         std::ptr::from_ref(self.node).addr()
     }
 }
 
-/// An operation where it stands.
+/// An operation and its place.
 #[derive(Clone, Copy)]
 pub(super) struct Operation<'a> {
     pub(super) path: &'a str,
-    /// What stood before the path at the servers, where it moved from one to the other.
+    /// The prefix that moved between the servers and the paths, where the servers have it.
     pub(super) prefix: &'a str,
     pub(super) method: &'a str,
     /// The path item around it.
@@ -77,7 +77,7 @@ impl<'a> Operation<'a> {
         signature(self.method, self.path)
     }
 
-    /// The path with what moved.
+    /// The path with the prefix that moved.
     pub(super) fn full_path(&self) -> String {
         format!("{}{}", self.prefix, self.path)
     }
@@ -92,11 +92,11 @@ impl<'a> Operation<'a> {
     }
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 #[derive(Clone, Copy, Debug)]
 struct Target<'a> {
     site: Site<'a>,
-    /// The name of the schema component, where it is one.
+    /// The name of the schema component, if it is one.
     schema: Option<&'a str>,
 }
 
@@ -107,7 +107,7 @@ pub(super) struct Side<'a> {
     hops: usize,
     targets: RefCell<HashMap<&'a str, Option<Target<'a>>>>,
     components: RefCell<IndexSet<String>>,
-    /// The schemas that are made of another, by its name; known once somebody asked.
+    /// The schemas whose `allOf` refers to another, by its name; computed at first use.
     children: RefCell<Option<HashMap<String, Vec<String>>>>,
 }
 
@@ -117,7 +117,7 @@ impl<'a> Side<'a> {
         Self { root, hops, targets: RefCell::default(), components: RefCell::default(), children: RefCell::default() }
     }
 
-    /// The node itself, or what its `$ref` leads to in the end.
+    /// The node itself, or the final target of its `$ref`.
     pub(super) fn resolve(&self, site: Site<'a>) -> Site<'a> {
         self.follow(site).0
     }
@@ -153,7 +153,7 @@ impl<'a> Side<'a> {
         found
     }
 
-    /// The name as it lives in the document.
+    /// The name, borrowed from the document.
     fn key_of(&self, section: &str, name: &str) -> Option<&'a str> {
         let components = self.root.node.get("components")?.get(section)?.as_object()?;
         components.get_key_value(name).map(|(key, _)| key.as_str())
@@ -171,7 +171,7 @@ impl<'a> Side<'a> {
         Some(Site { node, owner: Owner::Component(number) })
     }
 
-    /// The schemas that have another among their `allOf`, and those that have these.
+    /// The schemas with another in their `allOf`, directly or through others.
     pub(super) fn children(&self, name: &str) -> Vec<String> {
         let mut known = self.children.borrow_mut();
         let known = known.get_or_insert_with(|| {

@@ -1,9 +1,9 @@
 //! Whether every value of one schema is a value of another, as far as that can be proved.
 //!
-//! A proof is what keeps a change of writing from being called a change of values. So a proof never leans on a guess: what
-//! isn't understood is not proved. Two liberties are taken, because descriptions are written with them in mind. Of an
-//! object with listed properties, callers send the listed ones and no others. And that an object fits two alternatives of a
-//! `oneOf` refuses nobody.
+//! A proof keeps a change of notation from being called a change of values. So a proof never leans on a guess: an
+//! unknown keyword makes it fail. Two assumptions are made, because descriptions are written with them in mind. A
+//! caller sends only the listed properties of an object that lists any. And a value that fits two alternatives of a
+//! `oneOf` is not refused.
 
 mod objects;
 mod values;
@@ -18,17 +18,17 @@ use super::pattern::Texts;
 use super::side::Site;
 use super::view::{BoundKey, Reading, Union, View};
 
-/// How many pairs of schemas a proof may look at.
+/// How many pairs of schemas a proof may visit.
 const MAX_STEPS: usize = 3_000;
 
 /// How deep a proof may go.
 const MAX_DEPTH: usize = 60;
 
-/// What is known of the values that are compared.
+/// The context of the compared values.
 #[derive(Clone, Copy)]
 pub(super) struct Way {
     pub(super) direction: Direction,
-    /// Whether they are written as text, where a number is a string too.
+    /// Whether they are written as strings, where a number is a string too.
     pub(super) is_text: bool,
 }
 
@@ -46,11 +46,11 @@ struct Prover<'e, 'a> {
     way: Way,
     steps: usize,
     depth: usize,
-    /// What is being proved. To come back to it is no failure: a value that shows one would be infinite.
+    /// The goals in progress. Reaching one again is no failure: a counterexample would be infinite.
     goals: HashSet<Goal>,
 }
 
-/// Whether it is proved that all of one schema's values are values of the other. `is_new`: the one is of the new document.
+/// Whether all values of one schema are proved to be values of the other. `is_new`: the one is of the new document.
 pub(super) fn is_within<'a>(
     engine: &mut Engine<'a>,
     way: Way,
@@ -76,7 +76,7 @@ impl<'a> Prover<'_, 'a> {
         Set { view, is_new }
     }
 
-    /// The sets that a union makes of a schema: one for each alternative, with all else that restricts it.
+    /// The sets that a union makes of a schema: one for each alternative, with the constraints beside the union.
     fn alternatives(&mut self, set: &Set<'a>, union: &Union<'a>) -> Vec<Set<'a>> {
         let side = if set.is_new { &self.engine.new } else { &self.engine.old };
         let mut reading = Reading { keeps_singles: false, leaves_out: vec![union.at.address()] };
@@ -94,7 +94,7 @@ impl<'a> Prover<'_, 'a> {
         null_is_kept && self.is_within(one, other)
     }
 
-    /// Whether all values but `null` are within.
+    /// Whether all values but `null` are included.
     fn is_within(&mut self, one: &Set<'a>, other: &Set<'a>) -> bool {
         self.steps += 1;
         if self.steps > MAX_STEPS || self.depth > MAX_DEPTH || other.view.is_cut_short {
@@ -173,7 +173,7 @@ impl<'a> Prover<'_, 'a> {
         other.formats.iter().filter_map(|format| format.node.as_str()).all(|format| format_holds(format, one))
     }
 
-    /// The texts of a schema, if it has any.
+    /// The strings of a schema, if it has any.
     fn texts<'v>(&self, view: &'v View<'a>) -> Option<Texts<'v>> {
         let mut texts = Texts {
             patterns: view.patterns.iter().filter_map(|pattern| pattern.node.as_str()).collect(),
@@ -220,7 +220,7 @@ impl<'a> Prover<'_, 'a> {
         implied || effective(one, key).is_some_and(|own| !allows_less(key, bound, own))
     }
 
-    /// Whether it is proved that no value but `null` is of both.
+    /// Whether it is proved that no value but `null` fits both.
     fn is_disjoint(&mut self, one: &Set<'a>, other: &Set<'a>) -> bool {
         self.steps += 1;
         if self.steps > MAX_STEPS || self.depth > MAX_DEPTH {

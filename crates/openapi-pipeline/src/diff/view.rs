@@ -1,4 +1,4 @@
-//! A schema as it reads: references followed, `allOf` taken as one, `null` in one place.
+//! A schema in normal form: references followed, `allOf` merged, `null` in one place.
 
 mod bounds;
 mod constants;
@@ -17,18 +17,18 @@ pub(super) use bounds::{Bound, BoundKey};
 pub(super) use constants::Constant;
 pub(super) use parts::Reading;
 
-/// What is known of a value.
+/// The normal form of schemas that hold at once.
 #[derive(Debug)]
 pub(super) struct View<'a> {
-    /// The schemas that must all hold: their own keywords count, `$ref` and `allOf` are followed already.
+    /// The schemas that must all hold: only their own keywords count, as `$ref` and `allOf` are followed already.
     pub(super) parts: Vec<Site<'a>>,
-    /// What was read.
+    /// The schemas before references and `allOf` were followed.
     pub(super) sites: Vec<Site<'a>>,
-    /// Where to point when the schema as a whole is meant.
+    /// The place of the schema as a whole.
     pub(super) at: Site<'a>,
-    /// The component it is, if it is one and nothing else restricts it.
+    /// The component it is, if no other schema restricts it.
     pub(super) name: Option<&'a str>,
-    /// Whether `null` is allowed, and who says so.
+    /// The place that allows `null`, if one does.
     pub(super) nullable: Option<Site<'a>>,
     pub(super) kind: Option<(&'a str, Site<'a>)>,
     pub(super) format: Option<Site<'a>>,
@@ -43,7 +43,7 @@ pub(super) struct View<'a> {
     pub(super) others: Others<'a>,
     pub(super) items: Vec<Site<'a>>,
     pub(super) unions: Vec<Union<'a>>,
-    /// The alternatives that were read as listed values, because each lists some and nothing else.
+    /// The alternatives that were read as listed values, because each lists some and has no other constraint.
     pub(super) constants: Vec<Constant<'a>>,
     /// Whether a union of one branch was read as a part.
     pub(super) has_single: bool,
@@ -53,11 +53,11 @@ pub(super) struct View<'a> {
     pub(super) write_only: bool,
     /// Unions that were left out, by their addresses.
     pub(super) left_out: Vec<usize>,
-    /// Whether it was too much to be read to the end.
+    /// Whether a limit cut the reading short.
     pub(super) is_cut_short: bool,
 }
 
-/// What properties there may be besides the listed ones.
+/// The properties that may exist besides the listed ones.
 #[derive(Clone, Debug)]
 pub(super) enum Others<'a> {
     Any,
@@ -74,12 +74,12 @@ pub(super) struct Union<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Reads schemas that must all hold. An absent schema is one that allows anything.
+    /// Reads schemas that must all hold. An absent schema allows anything.
     pub(super) fn of(side: &Side<'a>, sites: &[Site<'a>]) -> Self {
         Self::read(side, sites, &Reading::default())
     }
 
-    /// [`View::of`], in another way.
+    /// [`View::of`], with options.
     pub(super) fn read(side: &Side<'a>, sites: &[Site<'a>], reading: &Reading) -> Self {
         let at = sites.first().copied().unwrap_or(side.root);
         let parts = parts::read(side, sites, reading);
@@ -116,7 +116,7 @@ impl<'a> View<'a> {
         view
     }
 
-    /// What tells a view from others of the same document.
+    /// The identity of a view among those of the same document.
     pub(super) fn identity(&self) -> Vec<usize> {
         self.parts.iter().map(|part| part.address()).collect()
     }
@@ -129,7 +129,7 @@ impl<'a> View<'a> {
         self.kind.is_some_and(|(own, _)| own == kind)
     }
 
-    /// Whether it is alternatives and nothing else, but for the type that they have.
+    /// Whether it is a union and nothing else, but for the type of its alternatives.
     pub(super) fn is_plain_union(&self) -> bool {
         self.unions.len() == 1
             && self.values.is_none()
@@ -145,7 +145,7 @@ impl<'a> View<'a> {
         self.kind.is_none() && self.values.is_none() && self.unions.is_empty() && self.nots.is_empty()
     }
 
-    /// [`View::is_anything`], without a keyword that speaks of values of one type.
+    /// Whether every value is allowed, and no keyword restricts values of a single type.
     pub(super) fn is_free(&self) -> bool {
         self.is_anything()
             && self.formats.is_empty()
@@ -154,12 +154,12 @@ impl<'a> View<'a> {
             && self.required.is_empty()
     }
 
-    /// Whether `null` is allowed, as it is where nothing restricts values.
+    /// Whether `null` is allowed, as it is where values aren't restricted.
     pub(super) fn allows_null(&self) -> bool {
         self.nullable.is_some() || self.is_free()
     }
 
-    /// The first part that has a keyword: what stands beside a reference comes before what it leads to.
+    /// The first part with a keyword: keywords beside a reference come before those of its target.
     pub(super) fn keyword(&self, key: &str) -> Option<Site<'a>> {
         self.parts.iter().find_map(|part| part.get(key))
     }
@@ -206,7 +206,7 @@ impl<'a> View<'a> {
 
     fn add_kind(&mut self, site: Site<'a>) {
         let Some(kind) = site.node.as_str() else { return };
-        // Of an integer and a number, both hold for an integer.
+        // `integer` and `number` together are `integer`.
         if self.kind.is_none_or(|(known, _)| known == "number" && kind == "integer") {
             self.kind = Some((kind, site));
         }
@@ -231,12 +231,12 @@ impl<'a> View<'a> {
     }
 
     fn add_values(&mut self, site: Site<'a>) {
-        // A list of nothing is a slip: who lists no value means all of them.
+        // An empty `enum` is a mistake, and read as no restriction.
         let Some(all) = site.node.as_array().filter(|all| !all.is_empty()) else { return };
         self.restrict(all.iter().filter(|value| value.value != Value::Null).collect(), site);
     }
 
-    /// Only these values are left.
+    /// Keeps only these values.
     fn restrict(&mut self, listed: Vec<&'a Node>, at: Site<'a>) {
         let mut seen = HashSet::new();
         self.values = Some(match self.values.take() {
@@ -284,7 +284,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What is written in several ways is brought to one.
+    /// Brings equivalent notations into one form.
     fn normalize(&mut self) {
         if let Some((values, at)) = &self.values
             && values.is_empty()
@@ -315,7 +315,7 @@ impl<'a> View<'a> {
         self.bounds.retain(|(key, bound)| !(says_nothing(*key) && bound.value <= 0.0));
     }
 
-    /// The type that the other keywords speak of.
+    /// The type that the other keywords imply.
     fn inferred_kind(&self) -> Option<(&'a str, Site<'a>)> {
         if let Some((values, at)) = &self.values {
             let mut kinds: HashSet<&'static str> = values.iter().map(|value| kind_of(value)).collect();
@@ -350,7 +350,7 @@ pub(super) fn kind_of(value: &Node) -> &'static str {
     }
 }
 
-/// Keywords that say something about a schema without restricting its values or naming another.
+/// Keywords that annotate a schema, without restricting its values or naming another.
 fn is_annotation(key: &str) -> bool {
     matches!(
         key,

@@ -1,4 +1,4 @@
-//! How values are written into XML bodies.
+//! The notation of values in XML bodies.
 
 use super::change::Direction;
 use super::engine::{Engine, Shown, UnitId};
@@ -12,7 +12,7 @@ pub(super) fn is_xml(media_type: &str) -> bool {
     essence.ends_with("/xml") || essence.ends_with("+xml")
 }
 
-/// Compares how two schemas are written, which are called by `names` where they don't say.
+/// Compares the XML notation of two schemas; `names` are their default names.
 pub(super) fn compare<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
@@ -22,7 +22,7 @@ pub(super) fn compare<'a>(
     label: &str,
 ) {
     let (old, new) = (engine.old_view(old), engine.new_view(new));
-    // Elements of a body are called as the component is that they are of.
+    // The default name of a body's element is that of its component.
     let name = |view: &View<'a>| view.name.unwrap_or_default().to_owned();
     let names = names.map(|(old, new)| (old.to_owned(), new.to_owned())).unwrap_or_else(|| (name(&old), name(&new)));
     let (before, after) = (written(&old, &names.0), written(&new, &names.1));

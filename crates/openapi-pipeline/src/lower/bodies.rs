@@ -4,20 +4,20 @@ use super::operations::LeftOut;
 use super::{Construct, parameters, rule};
 use crate::{Context, Node, Object, Origin};
 
-/// Where a body says what the description calls its media type, so that the client's headers do too.
+/// The extension with the media type as the description spells it, for the client's headers.
 const ORIGINAL: &str = "x-media-type";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 
-/// Which way a body travels.
+/// The direction of a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     Request,
     Response,
 }
 
-/// The media type to keep: its key in `content`, and what to call it.
+/// The media type to keep: its key in `content`, and its name after lowering.
 struct Choice {
     key: String,
     name: &'static str,
@@ -49,7 +49,7 @@ pub(crate) fn request(cx: &mut Context, document: &Node, operation: &mut Node) -
     }
 }
 
-/// Keeps one media type of a body; the list of those there are when none will do.
+/// Keeps one media type of a body; when none will do, the error names those of the body.
 pub(crate) fn choose(cx: &mut Context, body: &mut Node, way: Way) -> Result<(), String> {
     let Some(content) = body.get_mut("content") else { return Ok(()) };
     let origin = content.origin;
@@ -65,7 +65,7 @@ pub(crate) fn choose(cx: &mut Context, body: &mut Node, way: Way) -> Result<(), 
     }
     if choice.name != choice.key {
         cx.note(&rule::MEDIA_TYPE, media.origin, format!("`{}` becomes `{}`", choice.key, choice.name));
-        // A range can be asked for, but nothing is sent as one. JSON is asked for as such.
+        // A client can accept a range, but never sends one. JSON is asked for as such.
         let asked = || way == Way::Response && choice.name != JSON && is_range(&choice.key);
         if is_concrete(&choice.key) || asked() {
             media.set(ORIGINAL, choice.key.as_str());
@@ -94,10 +94,10 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
     let essence = key.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
     let binary = media.get("schema").and_then(|schema| schema.get_str("format")) == Some("binary");
     match essence.as_str() {
-        // What is called JSON here is a file.
+        // A binary body whose media type is JSON is a file.
         json if binary && json.ends_with("json") => Some((5, "application/octet-stream")),
         JSON => Some((0, JSON)),
-        // A list of changes; beside it stands what takes the changed members themselves, often under the same schema.
+        // An array of changes; the media type of the changed properties stands beside it, often with the same schema.
         "application/json-patch+json" => Some((2, JSON)),
         json if json.ends_with("+json") || json == "text/json" => Some((1, JSON)),
         "*/*" | "application/*" if binary => Some((5, "application/octet-stream")),
@@ -106,12 +106,12 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
         "application/octet-stream" => Some((5, "application/octet-stream")),
         "text/plain" => Some((6, "text/plain")),
         multipart if multipart.starts_with("multipart/") && way == Way::Request => None,
-        // Whatever else there is, the user hands over and gets as bytes.
+        // The user hands over a body of any other type as bytes, and gets one as bytes.
         _ => Some((7, "application/octet-stream")),
     }
 }
 
-/// Whether a media type can stand in a header as it is: no wildcard, no list, nothing but visible ASCII.
+/// Whether a media type can stand in a header as it is: no wildcard, no comma, nothing but visible ASCII.
 fn is_concrete(key: &str) -> bool {
     let plain = |char: char| char.is_ascii_graphic() && !matches!(char, '*' | ',' | '\\') || char == ' ';
     let (kind, rest) = key.split_once('/').unwrap_or_default();
@@ -124,7 +124,7 @@ fn is_range(key: &str) -> bool {
     key.strip_suffix("/*").is_some_and(|kind| kind == "*" || !kind.is_empty() && kind.chars().all(plain))
 }
 
-/// JSON needs a schema; for bytes and text the generator takes exactly one.
+/// JSON needs a schema; for bytes and strings the generator takes exactly one.
 fn fit_schema(cx: &mut Context, media: &mut Node, name: &str, way: Way) {
     let origin = media.origin;
     let wanted: Object = match (name, way) {
@@ -151,7 +151,7 @@ mod tests {
     use crate::testing::tree;
 
     #[test]
-    fn of_several_media_types_the_one_that_says_most_is_taken() {
+    fn the_most_telling_of_several_media_types_is_taken() {
         for (types, chosen) in [
             (&["text/plain", "application/json"][..], "application/json"),
             (&["application/json-patch+json", "application/merge-patch+json"], "application/merge-patch+json"),

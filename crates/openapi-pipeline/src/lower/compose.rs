@@ -1,13 +1,13 @@
-//! Compositions: `allOf`, and alternatives with something beside them, become one schema each.
+//! Compositions: `allOf`, and alternatives with keywords beside them, become one schema each.
 //!
-//! The generator merges the parts of an `allOf` too, but follows references without end where a part leads back to
-//! where it began, loses constraints, and makes a type without values where two parts describe one property. So nothing
-//! is left for it to merge: afterwards the only `allOf` has one part, a reference.
+//! The generator merges the parts of an `allOf` too, but follows a cycle of parts without end, loses constraints, and
+//! makes a type without values where two parts describe one property. So nothing is left for it to merge: afterwards
+//! the only `allOf` has one part, a reference.
 //!
 //! A schema is taken apart into *atoms*: itself and its parts, followed through references, each without its `allOf`.
-//! Atoms are merged one level deep; a property that several atoms describe is a composition again, visited later.
-//! Atoms are parts of the document, so there are finitely many sets of them, and a set that was met before is a
-//! reference to the component made of it: recursion ends. How many there may be is bounded besides.
+//! Atoms are merged one level deep; a property that several atoms describe is a composition again, visited later. Atoms
+//! are parts of the document, so there are finitely many sets of them, and a set that was merged before becomes a
+//! reference to the component made of it: recursion ends. The number of merged sets is bounded besides.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -25,17 +25,17 @@ use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
 /// How many sets of atoms may be merged: alternatives that are combined with one another multiply.
 const MOST: usize = 20_000;
 
-/// How many alternatives may be looked at in all: each child of a parent with a discriminator has all of its parent's.
+/// How many alternatives may be visited in all: each child of a parent with a discriminator has all of its parent's.
 const MOST_ALTERNATIVES: usize = 4_000_000;
 
-/// How many combinations of alternatives one schema may have: more than anybody tells apart.
+/// How many combinations of alternatives one schema may have: more than any user can tell apart.
 const MOST_COMBINATIONS: usize = 1_000;
 
 /// Merges every composition of the document.
 ///
 /// # Errors
 ///
-/// In a curated document, when parts contradict one another; in one as published, such a schema is any JSON value.
+/// In strict mode, when parts contradict one another; in lenient mode, such a schema becomes any JSON value.
 pub(crate) fn merge_parts(cx: &mut Context, document: &mut Node, strictness: Strictness) -> Result<(), Diagnostics> {
     let store = Store::open(document);
     let originals = store.schemas.clone();
@@ -70,7 +70,7 @@ pub(crate) fn merge_parts(cx: &mut Context, document: &mut Node, strictness: Str
     problems.into_result()
 }
 
-/// Schemas without references and `allOf`, numbered by what they say.
+/// Schemas without references and `allOf`, numbered by their content.
 #[derive(Default)]
 struct Atoms {
     schemas: Vec<Node>,
@@ -78,7 +78,7 @@ struct Atoms {
 }
 
 impl Atoms {
-    /// The number of what a schema says besides its parts, if that is anything.
+    /// The number of a schema's own keywords besides its parts, if it has any that count.
     fn number(&mut self, schema: &Node) -> Option<usize> {
         let members = schema.as_object()?;
         if members.keys().all(|key| part_of_many(schema, key) || is_annotation(key)) {
@@ -99,7 +99,7 @@ impl Atoms {
 /// Numbers of atoms, each once, in the order of the document.
 type Set = Vec<usize>;
 
-/// The same set, whatever its order.
+/// The same set in sorted order, so that equal sets are equal keys.
 fn key(atoms: &Set) -> Set {
     let mut key = atoms.clone();
     key.sort_unstable();
@@ -109,17 +109,17 @@ fn key(atoms: &Set) -> Set {
 struct Composer<'a> {
     cx: &'a mut Context,
     strictness: Strictness,
-    /// The components as they were: what is merged meanwhile consists of atoms of its own.
+    /// The components before merging: merged ones consist of atoms of their own.
     originals: &'a Object,
     store: Store,
     atoms: Atoms,
-    /// What components say besides their parts.
+    /// The atom of each component's own keywords, besides its parts.
     own: HashMap<String, Option<usize>>,
     /// The atoms of components.
     flat: HashMap<String, Set>,
-    /// The components that are made of a set of atoms.
+    /// The components by the set of atoms that they are made of.
     known: HashMap<Set, String>,
-    /// The components whose parts are still to be looked at.
+    /// The components whose parts are still to be visited.
     open: VecDeque<String>,
     left: usize,
     alternatives_left: usize,
@@ -127,7 +127,7 @@ struct Composer<'a> {
 }
 
 impl Composer<'_> {
-    /// A component that is nothing but another one, and that nothing but the first, says nothing.
+    /// Components that are mere aliases of one another, in a cycle, restrict nothing.
     fn break_aliases(&mut self) {
         for name in self.originals.keys() {
             let mut seen = HashSet::new();
@@ -144,7 +144,7 @@ impl Composer<'_> {
         }
     }
 
-    /// Parts that come to what a component is made of are a reference to it.
+    /// Registers the components by their atoms, so that equal parts elsewhere become references to them.
     fn name_known(&mut self) {
         for (name, schema) in self.originals {
             if alias(schema).is_none() {
@@ -155,7 +155,7 @@ impl Composer<'_> {
         }
     }
 
-    /// A named schema and what is inline in it.
+    /// Merges within a component and the schemas inline in it.
     fn component(&mut self, name: &str) {
         let Some(schema) = self.store.schemas.get_mut(name) else { return };
         let mut schema = std::mem::replace(schema, Node::object(schema.origin));
@@ -189,7 +189,7 @@ impl Composer<'_> {
         named_children_mut(hint, schema, &mut |hint, child| self.visit(hint, child));
     }
 
-    /// What a composition came to, with what was said about it; any JSON value, where its parts contradict one another.
+    /// The result of a composition, with its annotations; any JSON value, where its parts contradict one another.
     fn settled(&mut self, schema: &Node, name: &str, whole: Result<Node, Contradiction>) -> Node {
         let origin = schema.origin;
         match whole {
@@ -240,7 +240,7 @@ impl Composer<'_> {
         }
     }
 
-    /// What atoms come to, their alternatives settled.
+    /// The merged schema of atoms, with their alternatives settled.
     fn body(&mut self, hint: &str, atoms: &Set, merged: Merged, origin: Origin) -> Result<Node, Contradiction> {
         let Merged { mut schema, unions, lost } = merged;
         schema.origin = origin;
@@ -249,7 +249,7 @@ impl Composer<'_> {
         } else if atoms.len() > 1 {
             self.cx.note(&rule::MERGE_PARTS, origin, format!("`{hint}` is merged of {} parts", atoms.len()));
         }
-        // A union says nothing more where one of its alternatives is among the parts: it was chosen.
+        // A union whose alternative is among the parts adds nothing: the alternative was chosen.
         let mut open = Vec::new();
         for union in unions {
             self.look_at(union.branches.len())?;
@@ -271,7 +271,7 @@ impl Composer<'_> {
             schema.as_object().is_some_and(|members| members.keys().any(|key| key != "type" && !is_annotation(key)));
         let alternatives =
             if says || more { self.distribute(hint, atoms, &mut union, branches, origin)? } else { union.branches };
-        // The only one that nothing contradicts is no union: as one, it would be taken for a part and merged once more.
+        // A lone remaining alternative is no union: as one, it would be taken for a part and merged once more.
         if let [only] = alternatives.as_slice() {
             return Ok(annotated(&schema, only.clone()));
         }
@@ -286,7 +286,7 @@ impl Composer<'_> {
         Ok(whole)
     }
 
-    /// Each alternative together with what holds for all of them; those that contradict it can't be meant.
+    /// Merges the shared constraints into each alternative; alternatives that contradict these are left out.
     fn distribute(
         &mut self,
         hint: &str,
@@ -328,7 +328,7 @@ impl Composer<'_> {
         }
     }
 
-    /// Counts sets of atoms that are about to be merged.
+    /// Spends the budget for sets of atoms about to be merged.
     fn spend(&mut self, sets: usize) -> Result<(), Contradiction> {
         self.left = self.left.checked_sub(sets).ok_or_else(|| {
             Contradiction(format!("the document has more than {MOST} combinations of parts and alternatives"))
@@ -336,7 +336,7 @@ impl Composer<'_> {
         Ok(())
     }
 
-    /// Counts alternatives that are about to be looked at.
+    /// Spends the budget for alternatives about to be visited.
     fn look_at(&mut self, alternatives: usize) -> Result<(), Contradiction> {
         self.alternatives_left = self.alternatives_left.checked_sub(alternatives).ok_or_else(|| {
             Contradiction(format!("the parts of the document have more than {MOST_ALTERNATIVES} alternatives together"))
@@ -344,13 +344,13 @@ impl Composer<'_> {
         Ok(())
     }
 
-    /// Whether a schema says all that is said beside it, as an alternative does that repeats what holds for all of them.
+    /// Whether a schema already has every constraint beside it, as an alternative that repeats the shared ones does.
     fn adds_nothing(&self, own: &Set, whole: &Set, origin: Origin) -> bool {
         let schema = |atoms: &Set| merge(&self.of(atoms), origin).ok().map(|merged| merged.schema);
         own.len() < whole.len() && schema(own).is_some_and(|own| Some(own) == schema(whole))
     }
 
-    /// The atom that a schema is besides its parts; of a component it is looked for once.
+    /// The atom of a schema's own keywords; computed once for a component.
     fn own(&mut self, component: Option<&str>, schema: &Node) -> Option<usize> {
         let Some(name) = component else { return self.atoms.number(schema) };
         if let Some(known) = self.own.get(name) {
@@ -365,7 +365,7 @@ impl Composer<'_> {
         atoms.iter().filter_map(|atom| self.atoms.schemas.get(*atom)).collect()
     }
 
-    /// The atoms of schemas that hold at once. Without recursion: references may lead as far as there are components.
+    /// The atoms of schemas that hold at once. Without recursion: a chain of references may be as long as the document.
     fn flatten(&mut self, schemas: &[&Node]) -> Set {
         let originals = self.originals;
         let (mut set, mut seen) = (Set::new(), HashSet::new());
@@ -392,7 +392,7 @@ impl Composer<'_> {
     }
 }
 
-/// The component that a schema is, under another name or with something said about it.
+/// The component that a schema stands for, as a reference or as an annotated one.
 fn alias(schema: &Node) -> Option<String> {
     if let Some(name) = referred(schema) {
         return Some(name);
@@ -404,7 +404,7 @@ fn alias(schema: &Node) -> Option<String> {
     }
 }
 
-/// Whether a schema is put together from others.
+/// Whether a schema is composed of others.
 fn is_composition(schema: &Node) -> bool {
     if alias(schema).is_some() {
         return false;
@@ -417,7 +417,7 @@ fn is_composition(schema: &Node) -> bool {
         || members.keys().any(union) && (says_more() || members.keys().filter(|key| union(key)).count() > 1)
 }
 
-/// Whether a keyword of a schema names parts that hold at once; the one alternative of a union is such a part.
+/// Whether a keyword of a schema names parts that hold at once; the lone alternative of a union is such a part.
 fn part_of_many(schema: &Node, key: &str) -> bool {
     match key {
         "allOf" => true,
@@ -433,7 +433,7 @@ fn single_alternatives(schema: &Node) -> impl Iterator<Item = &Node> {
     })
 }
 
-/// Makes the values that meant an alternative mean what became of it.
+/// Points the discriminator values of an alternative to its replacement.
 fn redirect(discriminator: &mut Option<Node>, from: &Node, to: &Node) {
     let (Some(from), Some(to)) = (from.get("$ref"), to.get("$ref")) else { return };
     let mapping = discriminator.as_mut().and_then(|node| node.get_mut("mapping")?.as_object_mut());

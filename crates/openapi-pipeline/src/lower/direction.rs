@@ -1,7 +1,7 @@
 //! Properties that travel in one direction only.
 //!
-//! `required` of a property that is `readOnly` speaks of responses, of one that is `writeOnly` of requests. A type that
-//! serves both ways can't demand it. Parts are merged by now, so a schema has all of its properties.
+//! `required` of a property that is `readOnly` applies to responses, of one that is `writeOnly` to requests. A type
+//! that is used in both directions can't demand it. Parts are merged by now, so a schema has all of its properties.
 
 use std::collections::HashMap;
 
@@ -53,7 +53,7 @@ impl Directions {
         Self { read_only: says("readOnly"), write_only: says("writeOnly") }
     }
 
-    /// Of a property, or of what it refers to.
+    /// Of a property, or of the component that it refers to.
     fn of_property(named: &HashMap<String, Self>, property: &Node) -> Self {
         let own = Self::of(property);
         let single = property.get("allOf").and_then(Node::as_array).and_then(<[Node]>::first).unwrap_or(property);

@@ -1,4 +1,4 @@
-//! Discriminators: what a parent may be is written down as alternatives, and which value means which as a mapping.
+//! Discriminators: the children of a parent become its alternatives, and the discriminator values a mapping.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,11 +9,11 @@ use crate::vocabulary::reach::subtypes;
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object};
 
-/// The value that means a component, where no mapping says so: AutoRest's descriptions, of Azure among others, have it
-/// there.
+/// The discriminator value of a component, where no mapping has one: AutoRest's descriptions, of Azure among others,
+/// write it there.
 pub(crate) const OWN_VALUE: &str = "x-ms-discriminator-value";
 
-/// Gives each schema with a discriminator its alternatives, and each alternative the values that mean it.
+/// Gives each schema with a discriminator its alternatives, and each alternative its discriminator values.
 pub(crate) fn spell_out(cx: &mut Context, document: &mut Node) {
     let subtypes: Vec<(String, Vec<String>)> = subtypes(document)
         .into_iter()
@@ -43,7 +43,7 @@ pub(crate) fn spell_out(cx: &mut Context, document: &mut Node) {
     }
 }
 
-/// The components that say themselves which value means them, with these.
+/// The discriminator values that components declare themselves, by component.
 fn own_values(cx: &mut Context, schemas: &mut Object) -> HashMap<String, String> {
     let mut values = HashMap::new();
     for (name, schema) in schemas {
@@ -57,7 +57,7 @@ fn own_values(cx: &mut Context, schemas: &mut Object) -> HashMap<String, String>
     values
 }
 
-/// The named alternatives of a schema with a discriminator, each with its property.
+/// The named alternatives of a schema with a discriminator, each with the discriminator's property.
 fn tags(schema: &Node) -> Vec<(String, String)> {
     let tag = schema.get("discriminator").and_then(|discriminator| discriminator.get_str("propertyName"));
     let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
@@ -65,8 +65,7 @@ fn tags(schema: &Node) -> Vec<(String, String)> {
     names.filter_map(|name| Some((name, tag?.to_owned()))).collect()
 }
 
-/// An alternative that doesn't mention the property that tells it from the others has it all the same: it would be lost
-/// when a value is written.
+/// Declares the discriminator's property on an alternative that lacks it: it would be lost when a value is written.
 fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
     let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
     let Some(schema) = schemas.and_then(|schemas| schemas.get_mut(name)) else { return };
@@ -84,8 +83,8 @@ fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
     cx.note(&rule::SUBTYPES, origin, format!("`{name}` has `{tag}`, which says that it is one"));
 }
 
-/// The alternatives of a parent that others are made of. The parent itself is one more where a value may say so: it is
-/// returned without alternatives, as the component `base`.
+/// The alternatives of a parent with children. The parent itself is one more where a value may name it: it is returned
+/// without alternatives, as the component `base`.
 fn alternatives(
     cx: &mut Context,
     name: &str,
@@ -147,7 +146,7 @@ fn alternatives(
     itself
 }
 
-/// Each alternative has a value: of the mapping, its own, or the name of its component.
+/// Gives each alternative a value: of the mapping, its own, or the name of its component.
 fn mapping(schema: &mut Node, own: &HashMap<String, String>) {
     let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
     let names: Vec<String> = lists.flatten().filter_map(referred).collect();

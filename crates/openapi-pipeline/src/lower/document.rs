@@ -1,4 +1,4 @@
-//! What stands at the root: version, info, servers; and what is dropped everywhere.
+//! The root of a document: version, info, servers; and the keywords that are dropped everywhere.
 
 use super::discriminators::OWN_VALUE;
 use super::rule;
@@ -58,7 +58,7 @@ fn info(cx: &mut Context, document: &mut Node) {
     }
 }
 
-/// Takes tags and comments out of a text; Markdown, also its `<https://…>` links, stays.
+/// Removes tags and comments from a string; Markdown, also its `<https://…>` links, stays.
 fn strip_html(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -78,7 +78,7 @@ fn strip_html(text: &str) -> String {
     plain
 }
 
-/// What stands between the angle brackets of a Markdown link: a URL or a mail address.
+/// Whether the content of angle brackets is a Markdown link: a URL or a mail address.
 fn is_link(tag: &str) -> bool {
     tag.contains("://") || tag.contains('@')
 }
@@ -107,7 +107,7 @@ fn servers(cx: &mut Context, document: &mut Node) {
     }
 }
 
-/// The first server is the one that is called: the safe one, where the same is served with and without TLS.
+/// The client calls the first server: where the same one is served with and without TLS, TLS comes first.
 fn secure_first(cx: &mut Context, list: &mut Vec<Node>) {
     let rest = |server: &Node, scheme: &str| server.get_str("url")?.strip_prefix(scheme).map(str::to_owned);
     for at in 0..list.len() {
@@ -125,11 +125,11 @@ fn secure_first(cx: &mut Context, list: &mut Vec<Node>) {
     }
 }
 
-/// How many values of a variable make a server each.
+/// How many values of a variable become a server each.
 const MOST_VALUES: usize = 16;
 
-/// The servers that the values of the variables make: each value of the first one that has a list, the defaults of the
-/// others.
+/// The servers that the values of the variables make: each value of the first variable with an `enum`, the defaults of
+/// the others.
 pub(crate) fn without_variables(cx: &mut Context, mut server: Node) -> Vec<Node> {
     let url = server.get_str("url").unwrap_or_default().to_owned();
     let variables = server.remove("variables");
@@ -139,7 +139,7 @@ pub(crate) fn without_variables(cx: &mut Context, mut server: Node) -> Vec<Node>
     let mut urls = vec![url.clone()];
     for (name, variable) in variables.iter().filter_map(Node::as_object).flatten() {
         let placeholder = format!("{{{name}}}");
-        // One that the URL doesn't name needs no value.
+        // A variable that the URL doesn't name needs no value.
         if !url.contains(&placeholder) {
             continue;
         }
@@ -174,11 +174,11 @@ fn text_of(value: &Node) -> String {
     value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned)
 }
 
-/// What an operation says to the generator about repeating it, what somebody called a server, and which value of a
-/// discriminator a schema has.
+/// Extensions that later passes read: whether an operation may be repeated, the name of a server, and the discriminator
+/// value of a schema.
 const KEPT: [&str; 4] = ["x-idempotent", "x-rotates", "x-server-name", OWN_VALUE];
 
-/// Drops examples everywhere, and the extensions of other tools. Runs before lowering adds an extension of its own.
+/// Drops examples everywhere, and the extensions of other tools. Must run before lowering adds extensions of its own.
 pub(crate) fn drop_examples_and_extensions(cx: &mut Context, document: &mut Node) {
     each_fields_mut(document, Keys::Fields, &mut |node| {
         let Some(members) = node.as_object_mut() else { return };
@@ -196,7 +196,7 @@ pub(crate) fn drop_examples_and_extensions(cx: &mut Context, document: &mut Node
     });
 }
 
-/// Schemas by name, so that a vendor's reordering doesn't show as a change.
+/// Sorts schemas by name, so that a vendor's reordering doesn't show as a change.
 pub(crate) fn sort_schemas(document: &mut Node) {
     let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
     if let Some(schemas) = schemas.and_then(Node::as_object_mut) {

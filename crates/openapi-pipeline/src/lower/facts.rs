@@ -1,4 +1,4 @@
-//! What holds of a document between passes, and how to see it.
+//! The facts that hold of a document between passes, and how to check them.
 
 use std::collections::HashSet;
 
@@ -9,18 +9,18 @@ use crate::names::{snake, type_name};
 use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref, operations};
 use crate::{Node, Origin};
 
-/// Something that holds of a document from some pass on.
+/// A fact that holds of a document from some pass on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Fact {
-    /// Every reference leads somewhere.
+    /// Every reference has a target.
     References,
-    /// No two components become one type.
+    /// No two components become the same type.
     DistinctTypes,
     /// References lead to named schemas only.
     SchemaReferences,
-    /// Every operation has an id, and no two become one function.
+    /// Every operation has an id, and no two become the same function.
     Identified,
-    /// Beside a reference stands nothing.
+    /// A reference has no keywords beside it.
     BareReferences,
     /// The only `allOf` has one part, a reference: nothing is left for the generator to merge.
     Merged,
@@ -29,7 +29,7 @@ pub(crate) enum Fact {
 }
 
 impl Fact {
-    /// The first place where it doesn't hold, and what stands there.
+    /// The first place where it doesn't hold, and the violation.
     pub(crate) fn violation(self, document: &Node) -> Option<(Origin, String)> {
         match self {
             Self::References => dangling(document),
@@ -112,7 +112,7 @@ fn shared_id(document: &Node) -> Option<(Origin, String)> {
     None
 }
 
-/// The first schema of which something is said.
+/// The first schema for which `what` reports a violation.
 fn in_schemas(document: &Node, what: impl Fn(&Node) -> Option<String>) -> Option<(Origin, String)> {
     // The walkers change schemas; this is for debug builds.
     let mut document = document.clone();

@@ -27,7 +27,7 @@ fn unwrap_reference(schema: &mut Node) {
     }
 }
 
-/// Inline schemas of shared responses, request bodies and parameters, before these are copied to where they are used.
+/// Inline schemas of shared responses, request bodies and parameters, before these are copied to their uses.
 pub(crate) fn shared_bodies(cx: &mut Context, document: &mut Node) {
     let mut store = Store::open(document);
     for section in ["responses", "requestBodies"] {
@@ -144,7 +144,7 @@ pub(crate) fn bodies(cx: &mut Context, document: &mut Node) {
 /// A status in the name of a type.
 fn status_name(status: &str) -> String {
     let name = type_name(status);
-    // It doesn't begin the name.
+    // The `X` that makes an identifier of a leading digit isn't needed: the status doesn't begin the name.
     name.strip_prefix('X')
         .filter(|_| status.starts_with(|char: char| char.is_ascii_digit()))
         .map_or(name.clone(), str::to_owned)
@@ -152,7 +152,7 @@ fn status_name(status: &str) -> String {
 
 fn hoist_body(cx: &mut Context, store: &mut Store, rule: &'static Rule, name: &str, body: &mut Node) {
     for (media_type, media) in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flatten() {
-        // Bytes and text have no type of their own.
+        // Bodies of bytes and strings have no type of their own.
         if !matches!(media_type.as_str(), "application/json" | "application/x-www-form-urlencoded") {
             continue;
         }
@@ -164,7 +164,7 @@ fn hoist_body(cx: &mut Context, store: &mut Store, rule: &'static Rule, name: &s
         if let Some(items) = schema.get_mut("items").filter(|items| items.get("$ref").is_none() && needs_name(items)) {
             store.hoist(cx, rule, &format!("{name}Item"), items);
         }
-        // What is decoded by status is of a type each, which needs a name.
+        // Each answer that is decoded by status has a type of its own, which needs a name.
         let is_answer = *rule == rule::HOIST_ANSWER;
         let has_type = is_answer && is_written_out(schema);
         if !has_type && (needs_name(schema) || is_answer || *rule == rule::HOIST_ERROR) {
@@ -173,7 +173,7 @@ fn hoist_body(cx: &mut Context, store: &mut Store, rule: &'static Rule, name: &s
     }
 }
 
-/// A list of what has a name, or such a thing or null: its type is written with that name.
+/// Whether a schema is an array of named ones, or is one that may be null: its type is written with their name.
 fn is_written_out(schema: &Node) -> bool {
     let only = |keys: &[&str]| {
         let silent = |key: &String| matches!(key.as_str(), "description" | "title") || keys.contains(&key.as_str());

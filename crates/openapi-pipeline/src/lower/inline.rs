@@ -4,7 +4,7 @@ use super::rule;
 use crate::vocabulary::layout::METHODS;
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
-/// How many references may lead to one another.
+/// The greatest length of a chain of references.
 const LONGEST_CHAIN: usize = 32;
 
 /// Resolves references to path items, parameters, bodies, responses and headers; drops callbacks and links.
@@ -15,7 +15,7 @@ pub(crate) fn references(cx: &mut Context, document: &mut Node) -> Result<Node, 
     for (_, item) in document.get_mut("paths").and_then(Node::as_object_mut).into_iter().flatten() {
         inliner.path_item(item);
     }
-    // Everything that was referred to has been copied to where it is used.
+    // All referenced objects have been copied to their uses.
     if let Some(sections) = document.get_mut("components").and_then(Node::as_object_mut) {
         sections.retain(|section, _| matches!(section.as_str(), "schemas" | "securitySchemes"));
     }
@@ -67,7 +67,7 @@ impl Inliner<'_> {
         }
     }
 
-    /// Replaces a reference by what it leads to.
+    /// Replaces a reference by its target.
     fn resolve(&mut self, node: &mut Node) {
         let Some(first) = node.get_str("$ref").map(str::to_owned) else { return };
         let mut target = self.original.pointer(&first);

@@ -1,4 +1,4 @@
-//! What no lowering can repair, said before the generator would say it in its own way, or not at all.
+//! Errors that no lowering can repair, reported before the generator would do so in its own words, or not at all.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use crate::report::signature;
 use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref};
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
-/// References that lead nowhere, or out of the document.
+/// References without a target, or out of the document.
 pub(crate) fn references(document: &Node) -> Diagnostics {
     let mut problems = Diagnostics::default();
     let mut found = HashSet::new();
@@ -52,7 +52,7 @@ fn dangling(document: &Node, reference: &Node, text: &str) -> Diagnostic {
         .help(format!("{help} An overlay can add what is missing, or remove the reference."))
 }
 
-/// Paths, parameters and responses of every operation. Makes path parameters required on the way.
+/// Checks paths, parameters and responses of every operation. Makes path parameters required on the way.
 pub(crate) fn operations(cx: &mut Context, document: &mut Node) -> Diagnostics {
     let mut problems = Diagnostics::default();
     each_operation_mut(document, &mut |path, method, operation| {
@@ -169,7 +169,7 @@ mod tests {
     use super::placeholders;
 
     #[test]
-    fn placeholders_are_what_stands_between_braces() {
+    fn placeholders_are_names_between_braces() {
         assert_eq!(placeholders("/a/{b}/{c}:d"), Ok(vec!["b", "c"]));
         assert_eq!(placeholders("/"), Ok(vec![]));
         for path in ["a", "/{a", "/a}", "/{}", "/{a/b}", "/}{"] {

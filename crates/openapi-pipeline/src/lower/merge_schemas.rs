@@ -1,4 +1,4 @@
-//! One schema that says what several say at once, one level deep: what several say of a property is a composition.
+//! Merges schemas that hold at once, one level deep: a property that several of them describe becomes a composition.
 
 use super::values::has_type;
 use crate::{Node, Object, Origin, Value};
@@ -7,18 +7,18 @@ use crate::{Node, Object, Origin, Value};
 #[derive(Debug, PartialEq)]
 pub(crate) struct Contradiction(pub(crate) String);
 
-/// What several schemas come to.
+/// The result of merging several schemas.
 #[derive(Debug)]
 pub(crate) struct Merged {
-    /// What holds whatever alternative is taken.
+    /// The constraints that hold for every alternative.
     pub(crate) schema: Node,
-    /// The alternatives of each schema that has some.
+    /// The alternatives of each schema that has any.
     pub(crate) unions: Vec<Union>,
-    /// The keywords of which one schema has room for one value only, and that had several.
+    /// The keywords that had several values, while one schema has room for one only.
     pub(crate) lost: Vec<String>,
 }
 
-/// Alternatives, and the member that tells them apart.
+/// Alternatives, and the discriminator that tells them apart.
 #[derive(Debug)]
 pub(crate) struct Union {
     pub(crate) branches: Vec<Node>,
@@ -27,8 +27,8 @@ pub(crate) struct Union {
     pub(crate) key: &'static str,
 }
 
-/// Whether a keyword is about the schema rather than about values. `nullable` is one: null beside a value is told by
-/// the place where a schema is used.
+/// Whether a keyword annotates the schema rather than restricts values. `nullable` is one: the place where a schema is
+/// used tells whether null may stand there.
 pub(crate) fn is_annotation(key: &str) -> bool {
     matches!(
         key,
@@ -44,7 +44,7 @@ pub(crate) fn is_annotation(key: &str) -> bool {
     )
 }
 
-/// A schema with what was said about the one that it stands for, also in parts that say nothing else.
+/// A schema with the annotations of the one that it replaces, also those in parts that consist of nothing else.
 pub(crate) fn annotated(about: &Node, schema: Node) -> Node {
     let parts = about.get("allOf").and_then(Node::as_array).unwrap_or_default();
     let remarks = parts
@@ -95,7 +95,7 @@ struct Work {
 }
 
 impl Work {
-    /// Takes a keyword of one of the schemas.
+    /// Merges a keyword of one of the schemas.
     fn take(&mut self, from: &Node, key: &str, value: &Node) -> Result<(), Contradiction> {
         match key {
             "type" => return self.kind(from, value),
@@ -113,7 +113,7 @@ impl Work {
                 let key = if key == "anyOf" { "anyOf" } else { "oneOf" };
                 self.unions.push(Union { branches, discriminator: from.get("discriminator").cloned(), key });
             }
-            // Beside `minimum`, beside alternatives, and by themselves below.
+            // Merged with `minimum`, with the alternatives, or by themselves below.
             "exclusiveMinimum" | "exclusiveMaximum" | "discriminator" | "additionalProperties" => {}
             key if is_annotation(key) => {}
             key => self.first(key, value),
@@ -155,7 +155,7 @@ impl Work {
         Ok(())
     }
 
-    /// The values that have the type, once both are known.
+    /// Drops the values that don't have the type, once both are known.
     fn values_of_type(&mut self) -> Result<(), Contradiction> {
         let Some(kind) = self.schema.get_str("type").map(str::to_owned) else { return Ok(()) };
         let Some(values) = self.schema.get_mut("enum").and_then(Node::as_array_mut) else { return Ok(()) };
@@ -166,7 +166,7 @@ impl Work {
         Ok(())
     }
 
-    /// Of two formats of integers the narrower one; of strings and floats none, which takes whatever either does.
+    /// Of two integer formats the narrower one; of strings and floats none, which takes the values of either.
     fn format(&mut self, value: &Node) {
         let Some(old) = self.schema.get("format") else { return self.set("format", value) };
         if old == value {
@@ -199,7 +199,7 @@ impl Work {
         }
     }
 
-    /// A schema below that holds besides another one.
+    /// Adds a subschema that holds besides another one.
     fn also(&mut self, key: &str, value: &Node) {
         match self.schema.get_mut(key) {
             Some(old) => together(old, value),
@@ -219,7 +219,7 @@ impl Work {
         }
     }
 
-    /// `minimum` and `maximum` with the flags beside them.
+    /// `minimum` and `maximum` with the booleans beside them.
     fn bound(&mut self, from: &Node, key: &str, value: &Node) {
         let flag = if key == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
         let exclusive = from.get(flag).and_then(Node::as_bool) == Some(true);
@@ -246,7 +246,7 @@ impl Work {
         }
     }
 
-    /// A keyword that can't be merged.
+    /// A keyword that can't be merged: the first value stays.
     fn first(&mut self, key: &str, value: &Node) {
         match self.schema.get(key) {
             None => self.set(key, value),
@@ -255,8 +255,8 @@ impl Work {
         }
     }
 
-    /// Members that no schema lists: a schema for them holds for all; that there are none is taken at its word only
-    /// where no other part lists more, since what is combined is meant to be extended.
+    /// Unlisted properties: a schema for them holds for all; `false` counts only where no other part lists more
+    /// properties, since combined parts are meant to extend one another.
     fn additional(&mut self, schemas: &[&Node]) {
         let listed = self.schema.members("properties").count();
         for schema in schemas {
@@ -278,7 +278,7 @@ impl Work {
         }
     }
 
-    /// What is said about all of them. Null is allowed where each schema that has a type allows it.
+    /// Merges the annotations. Null is allowed where each schema that has a type allows it.
     fn annotate(&mut self, schemas: &[&Node]) {
         let is_nullable = |schema: &&Node| schema.get("nullable").and_then(Node::as_bool) == Some(true);
         let mut typed = schemas.iter().filter(|schema| schema.get("type").is_some()).peekable();
@@ -307,7 +307,7 @@ impl Work {
     }
 }
 
-/// Makes a schema one that another one holds beside.
+/// Combines a schema with another that holds besides.
 fn together(old: &mut Node, more: &Node) {
     if old == more {
         return;
@@ -318,7 +318,7 @@ fn together(old: &mut Node, more: &Node) {
         (_, false) => {}
         (false, true) => *old = more.clone(),
         (true, true) => {
-            // Of several parts each is there once.
+            // Each part of several is kept once.
             let parts = match (old.as_object(), old.get("allOf").and_then(Node::as_array)) {
                 (Some(members), Some(parts)) if members.len() == 1 => {
                     let mut parts = parts.to_vec();
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn each_keyword_is_what_holds_for_all() {
+    fn each_keyword_is_merged() {
         for (one, other, both) in [
             (json!({"type": "integer"}), json!({"type": "number"}), json!({"type": "integer"})),
             (json!({"type": "number", "format": "double"}), json!({"type": "integer"}), json!({"type": "integer"})),
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_hold_at_once_is_said() {
+    fn contradictions_are_reported() {
         assert!(
             merged(json!([{"type": "string"}, {"type": "object"}]))
                 .unwrap_err()

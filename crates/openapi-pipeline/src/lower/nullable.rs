@@ -1,7 +1,7 @@
 //! Named schemas that may be null.
 //!
-//! The generator would write a type around an `Option` around the type that is meant. That a value may be null is a
-//! matter of the place it stands at, so that is where it is said.
+//! The generator would write a type around an `Option` around the intended type. Whether a value may be null depends on
+//! the place it stands at, so it is declared there.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::runtime_types::{is_nullable, referred};
 use super::walk::{Site, components_mut, every_schema_mut};
 use crate::{Context, Node, Object, Value};
 
-/// Says at every place where a nullable component is used that it may be null there, and no more at the component.
+/// Makes every use of a nullable component nullable, and the component itself no more.
 pub(crate) fn move_to_uses(cx: &mut Context, document: &mut Node) {
     let mut nullable = HashSet::new();
     components_mut(document, &mut |name, schema| {
@@ -18,7 +18,7 @@ pub(crate) fn move_to_uses(cx: &mut Context, document: &mut Node) {
             nullable.insert(name.to_owned());
         }
     });
-    // What may be one of them may be null too.
+    // A component with a nullable alternative may be null too.
     loop {
         let mut more = Vec::new();
         components_mut(document, &mut |name, schema| {
@@ -45,7 +45,7 @@ pub(crate) fn move_to_uses(cx: &mut Context, document: &mut Node) {
     every_schema_mut(document, &mut |site, schema| visit(&nullable, site, schema));
 }
 
-/// Whether anything is left to say of a schema without null.
+/// Whether any values are left of a schema without null.
 fn can_do_without(schema: &Node) -> bool {
     let only_null = schema
         .get("enum")
@@ -81,7 +81,7 @@ fn visit(nullable: &HashSet<String>, site: Site, schema: &mut Node) {
     let is_reference = refers(schema);
     let wraps = single(schema).is_some_and(refers);
     match site {
-        // Bodies and parameters are there or not, and alternatives leave it to what they are alternatives of.
+        // Bodies and parameters are present or absent, and alternatives leave null to the union around them.
         Site::Component | Site::Constraint | Site::Alternative | Site::Parameter | Site::Header => {}
         Site::Request | Site::Error => {}
         _ if is_reference => {

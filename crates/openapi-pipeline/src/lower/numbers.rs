@@ -1,10 +1,10 @@
-//! Numbers as the types of Rust can hold them.
+//! Numbers as Rust's types can hold them.
 
 use super::rule;
 use super::runtime_types::is_string_of;
 use crate::{Context, Node, Value};
 
-/// Servers of Kubernetes send numbers, too, where its description has such a text.
+/// Servers of Kubernetes also send numbers for strings of the format `int-or-string`.
 pub(super) fn integer_or_text(cx: &mut Context, schema: &mut Node) {
     if !is_string_of(schema, "int-or-string") {
         return;
@@ -20,7 +20,7 @@ pub(super) fn integer_or_text(cx: &mut Context, schema: &mut Node) {
     schema.set("oneOf", vec![integer, text]);
 }
 
-/// Integers are of 64 bits and signed, or of the format that is said: bounds beyond that ask for another type.
+/// Integers have 64 bits and a sign, or the declared format: bounds beyond that need another type.
 pub(super) fn width(cx: &mut Context, schema: &mut Node) {
     if schema.get_str("type") != Some("integer") || schema.get("enum").is_some() {
         return;
@@ -56,7 +56,7 @@ pub(super) fn width(cx: &mut Context, schema: &mut Node) {
             schema.set("format", "uint64");
             "of 64 bits without a sign"
         }
-        // Whatever JSON can hold.
+        // Any JSON number.
         _ => {
             any_number(schema);
             "any number"
@@ -65,7 +65,7 @@ pub(super) fn width(cx: &mut Context, schema: &mut Node) {
     cx.note(&rule::INTEGER_WIDTH, origin, format!("it is {what}, by its bounds"));
 }
 
-/// Whatever number JSON can hold: one that is an integer is written as such.
+/// Any JSON number; one that is an integer is written as such.
 fn any_number(schema: &mut Node) {
     for key in ["type", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"] {
         schema.remove(key);
@@ -78,7 +78,7 @@ fn any_number(schema: &mut Node) {
     schema.set("oneOf", kinds.to_vec());
 }
 
-/// Numbers have no enum in Rust where they may have fractions, or be larger than 64 bits; integers are written as such.
+/// Numbers have no enum in Rust where they may have fractions, or exceed 64 bits; integers are written as such.
 pub(super) fn enumeration(cx: &mut Context, schema: &mut Node) {
     let is_integer = match schema.get_str("type") {
         Some("integer") => true,
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_kubernetes_calls_a_text_may_be_an_integer() {
+    fn an_int_or_string_may_be_an_integer() {
         let port = json!({"type": "string", "format": "int-or-string", "description": "d"});
         let either = json!({"description": "d", "oneOf": [{"type": "integer"}, {"type": "string"}]});
         assert_eq!(after(integer_or_text, port), either);

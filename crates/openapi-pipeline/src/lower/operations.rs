@@ -1,4 +1,4 @@
-//! Operations: their ids, what stands at their path, and those that have to go.
+//! Operations: their ids, the shared parts of their path, and those that are left out.
 
 use std::collections::HashSet;
 
@@ -11,10 +11,10 @@ use crate::report::signature;
 use crate::vocabulary::layout::{METHODS, each_operation_mut, operations, remove_empty_path_items};
 use crate::{Context, Node, Origin};
 
-/// Who has the methods of every client.
+/// The holder, in messages, of the method names that every client has.
 const CLIENT: &str = "the client itself";
 
-/// Why an operation can't stay.
+/// The reason why an operation is left out.
 #[derive(Debug)]
 pub(crate) struct LeftOut {
     pub(crate) construct: Construct,
@@ -58,7 +58,7 @@ fn add_parameters(operation: &mut Node, shared: &[Node]) {
 /// Gives every operation an id, and no two the same function name.
 pub(crate) fn identify(cx: &mut Context, document: &mut Node) {
     let mut taken = Scope::reserving(names::CLIENT, CLIENT);
-    // Written ids come first: a made-up one never takes a name from one the vendor chose.
+    // Written ids come first: a synthesized one never takes a name from one the vendor chose.
     each_operation_mut(document, &mut |path, method, operation| {
         let Some(id) = operation.get("operationId") else { return };
         let (origin, mut text) = (id.origin, id.as_str().unwrap_or_default().to_owned());
@@ -109,7 +109,7 @@ fn synthesized(method: &str, path: &str) -> String {
     lower_camel(&words)
 }
 
-/// Brings parameters, bodies and responses into the form the generator takes; leaves out the operations that have none.
+/// Brings parameters, bodies and responses into the form the generator takes; leaves out operations where that fails.
 pub(crate) fn shape(cx: &mut Context, document: &mut Node, strictness: Strictness) {
     let servers = document.get("servers").cloned();
     // References in parameters and bodies are followed in the document as it was.
@@ -148,8 +148,7 @@ fn shape_one(
     Ok(())
 }
 
-/// A document may leave it to its operations to say where they are served: then the servers that most of them name are
-/// the document's.
+/// Where only the operations name servers, the servers that most of them name become the document's.
 pub(crate) fn adopt_servers(cx: &mut Context, document: &mut Node) {
     each_operation_mut(document, &mut |_, _, operation| {
         if let Some(list) = operation.get_mut("servers").and_then(Node::as_array_mut) {

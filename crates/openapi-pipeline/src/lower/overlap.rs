@@ -1,17 +1,18 @@
 //! Alternatives of an `anyOf` that may hold at once.
 //!
-//! A contact that is a phone or an address may well be both, and read as either it would lose the members of the other.
-//! So an object with the members of all is an alternative of its own. It is read last: of those that keep all of a value
-//! the first is taken. Alternatives that say what they are, by a constant that they require, hold alone.
+//! A contact that is a phone or an address may well be both, and decoded as either it would lose the properties of the
+//! other. So an object with the properties of all becomes an alternative of its own. It is tried last: of the
+//! alternatives that keep a whole value the first is taken. Alternatives that require a constant of their own hold
+//! alone.
 
 use std::collections::HashSet;
 
 use crate::{Node, Object, Origin, Value};
 
-/// How many alternatives may be put together: of more, a struct of all their members tells nobody anything.
+/// How many alternatives may be combined: a struct with the properties of more is of no use to a reader.
 const MOST: usize = 8;
 
-/// The object with the members of all these, if several may hold at once and none has them all already.
+/// The object with the properties of all these, if several may hold at once and none has them all already.
 pub(super) fn together(alternatives: &[&Node], origin: Origin) -> Option<Node> {
     if !(2..=MOST).contains(&alternatives.len()) || !alternatives.iter().all(|one| is_open_object(one)) {
         return None;
@@ -61,7 +62,7 @@ fn is_open_object(schema: &Node) -> bool {
         && members.into_iter().all(|(key, _)| known(key))
 }
 
-/// Whether a value may be both: no member that one of them asks for says that it is another thing.
+/// Whether a value may be both: shared properties can be equal, and neither side requires a constant of its own.
 fn may_meet(one: &Node, other: &Node) -> bool {
     let shared = one.members("properties").filter_map(|(name, schema)| Some((schema, property(other, name)?)));
     let agree = shared.into_iter().all(|(schema, other)| match (listed(schema), listed(other)) {
@@ -74,7 +75,7 @@ fn may_meet(one: &Node, other: &Node) -> bool {
     agree && !says_what_it_is(one, other) && !says_what_it_is(other, one)
 }
 
-/// Whether a schema requires a constant that the other one knows nothing of.
+/// Whether a schema requires a constant of a property for which the other one lists no values.
 fn says_what_it_is(one: &Node, other: &Node) -> bool {
     required(one).any(|name| {
         let constant = property(one, name).and_then(listed).is_some_and(|values| values.len() == 1);
@@ -94,7 +95,7 @@ fn required(schema: &Node) -> impl Iterator<Item = &str> {
     schema.get("required").and_then(Node::as_array).unwrap_or_default().iter().filter_map(Node::as_str)
 }
 
-/// A member of which alternatives say different things.
+/// A property that alternatives describe differently.
 fn either(one: &Node, other: &Node) -> Node {
     let mut branches = match one.get("anyOf").filter(|_| one.as_object().is_some_and(|members| members.len() == 1)) {
         Some(Node { value: Value::Array(known), .. }) => known.clone(),
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_hold_at_once_has_the_members_of_all() {
+    fn overlapping_objects_are_combined() {
         let (text, number) = (json!({"type": "string"}), json!({"type": "string", "format": "email"}));
         let phone = object(&["id", "phone"], json!({"id": text, "phone": text, "note": text}));
         let mail = object(&["id", "email"], json!({"id": text, "email": number, "note": number}));
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_what_it_is_holds_alone() {
+    fn alternatives_with_constants_hold_alone() {
         let text = json!({"type": "string"});
         let tag = |value: &str| json!({"type": "string", "enum": [value]});
         let kind = |value: &str, member: &str| object(&["kind"], json!({"kind": tag(value), member: text}));

@@ -7,15 +7,15 @@ use crate::report::Rule;
 use crate::vocabulary::layout::component_of;
 use crate::{Context, Node, Object};
 
-/// Where a parameter says that its value is a document of this media type; its schema is that document's.
+/// The extension with the media type of a parameter whose value is a document; its schema is that document's.
 const DOCUMENT: &str = "x-media-type";
 
-/// What becomes of a parameter.
+/// The treatment of a parameter.
 enum Fate {
     Stays,
-    /// Goes with a rule and a reason.
+    /// Dropped, with a rule and a reason.
     Ignored(&'static Rule, String),
-    /// Goes if it is optional; a required one takes its operation along.
+    /// Dropped if it is optional; a required one leaves its operation out.
     Unsupported(Construct, String),
 }
 
@@ -98,7 +98,7 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
     Fate::Stays
 }
 
-/// The styles that have a meaning at a place.
+/// The styles that are defined for a location.
 fn styles(place: &str) -> &'static [&'static str] {
     match place {
         "path" => &["simple", "label", "matrix"],
@@ -107,14 +107,14 @@ fn styles(place: &str) -> &'static [&'static str] {
     }
 }
 
-/// A token, as RFC 9110 has it.
+/// A token, as RFC 9110 defines it.
 fn is_header_name(name: &str) -> bool {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_token)
 }
 
-/// The schema of a parameter that is a document: JSON is written as such, and text is an ordinary string. The media types
-/// that there are, if none of them is one of these.
+/// The schema of a parameter that is a document: JSON is written as such, and plain text is an ordinary string. As the
+/// error, the media types that there are, if none of them is one of these.
 fn take_document(cx: &mut Context, parameter: &mut Node, content: Node, name: &str) -> Result<(), String> {
     let origin = content.origin;
     let types: Vec<String> = content.as_object().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
@@ -138,7 +138,7 @@ fn take_document(cx: &mut Context, parameter: &mut Node, content: Node, name: &s
     Err(types.join(", "))
 }
 
-/// A schema behind its references and wrappers.
+/// A schema, with its references and wrappers resolved.
 fn meant<'a>(document: &'a Node, schema: Option<&'a Node>) -> Option<&'a Node> {
     let mut schema = schema?;
     // A longer chain is a cycle.
@@ -161,7 +161,7 @@ fn is_only_null(document: &Node, schema: Option<&Node>) -> bool {
     })
 }
 
-/// Whether a schema says that its values are something else than objects.
+/// Whether a schema declares a type other than object.
 pub(super) fn is_no_object(document: &Node, schema: Option<&Node>) -> bool {
     let kind = meant(document, schema).and_then(|schema| schema.get_str("type"));
     kind.is_some_and(|kind| kind != "object")
@@ -171,7 +171,7 @@ fn plain_string(origin: crate::Origin) -> Object {
     Object::from_iter([("type".to_owned(), Node::new("string", origin))])
 }
 
-/// The fields of a form that are written in a way of their own: what the client can write of it stays.
+/// The encodings of a form's fields: those that the client can write stay.
 pub(super) fn form_encoding(cx: &mut Context, media: &mut Node) {
     let Some(mut encoding) = media.remove("encoding") else { return };
     let origin = encoding.origin;
@@ -189,7 +189,7 @@ pub(super) fn form_encoding(cx: &mut Context, media: &mut Node) {
     }
 }
 
-/// Brings the encoding of a field into shape; whether it says anything then.
+/// Brings the encoding of a field into shape; false if nothing is left of it.
 fn field_encoding(field: &mut Node) -> bool {
     let style = field.get_str("style").map(str::to_owned);
     let is_styled = ["style", "explode", "allowReserved"].iter().any(|key| field.get(key).is_some());
@@ -197,7 +197,7 @@ fn field_encoding(field: &mut Node) -> bool {
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         kind == "application/json" || kind.ends_with("+json")
     });
-    // A style counts more than a media type, as OpenAPI says.
+    // A style overrides a media type, as OpenAPI requires.
     let kept: &[&str] = match style.as_deref() {
         Some(style) if !styles("query").contains(&style) => &[],
         _ if is_styled => &["style", "explode", "allowReserved"],

@@ -1,4 +1,4 @@
-//! Free-form members of error bodies: servers echo there what they were sent, passwords included.
+//! Free-form properties of error bodies: servers echo requests there, passwords included.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::walk::{Site, children_mut, components_mut, error_schemas, operation_s
 use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node, Origin, Value};
 
-/// Gives free-form members of what errors are made of a type that doesn't show them.
+/// Gives free-form parts of error schemas a type that doesn't show them.
 pub(crate) fn free_form(cx: &mut Context, document: &mut Node) {
     let in_errors = error_schemas(document);
     let aliases = aliases(document, &is_free_form);
@@ -51,7 +51,7 @@ impl Redaction<'_> {
     }
 }
 
-/// An object of any members, or any value at all.
+/// An object of any properties, or any value at all.
 fn is_free_form(schema: &Node) -> bool {
     let Some(members) = schema.as_object() else { return false };
     members.iter().all(|(key, node)| match key.as_str() {

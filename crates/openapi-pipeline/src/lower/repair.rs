@@ -1,4 +1,4 @@
-//! What contradicts itself in a description that nobody looks after, settled by rule. In a curated one it is an error.
+//! Contradictions in a description that no overlay corrects, settled by rule. In a curated description they are errors.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::report::signature;
 use crate::vocabulary::layout::{METHODS, each_operation_mut, remove_empty_path_items};
 use crate::{Context, Node, Object, Origin};
 
-/// Paths, parameters and responses of every operation.
+/// Repairs the paths, parameters and responses of every operation.
 pub(crate) fn operations(cx: &mut Context, document: &mut Node) {
     paths(cx, document);
     each_operation_mut(document, &mut |path, method, operation| {
@@ -20,7 +20,7 @@ pub(crate) fn operations(cx: &mut Context, document: &mut Node) {
     });
 }
 
-/// Paths begin with a slash, and their braces fit together.
+/// Makes paths begin with a slash, and leaves out those whose braces don't match.
 fn paths(cx: &mut Context, document: &mut Node) {
     let Some(paths) = document.get_mut("paths").and_then(Node::as_object_mut) else { return };
     let taken: HashSet<String> = paths.keys().cloned().collect();
@@ -58,7 +58,7 @@ fn paths(cx: &mut Context, document: &mut Node) {
     remove_empty_path_items(document);
 }
 
-/// Every parameter has a name and a place, and there is one of each.
+/// Keeps the parameters with a name and a location, each once.
 fn usable_parameters(cx: &mut Context, here: &str, operation: &mut Node) {
     let Some(list) = operation.get_mut("parameters").and_then(Node::as_array_mut) else { return };
     let mut seen = HashSet::new();
@@ -78,7 +78,7 @@ fn usable_parameters(cx: &mut Context, here: &str, operation: &mut Node) {
     });
 }
 
-/// The path parameters are those of the path.
+/// Aligns the path parameters with the placeholders of the path.
 fn path_parameters(cx: &mut Context, path: &str, here: &str, operation: &mut Node) {
     let origin = operation.origin;
     let mut open: Vec<&str> = placeholders(path).unwrap_or_default();
@@ -144,7 +144,7 @@ fn string_parameter(name: &str, origin: Origin) -> Node {
     parameter
 }
 
-/// Every key of the responses is a status, and there is one.
+/// Keeps the responses whose key is a status, and adds one where there is none.
 fn responses(cx: &mut Context, here: &str, operation: &mut Node) {
     let origin = operation.origin;
     if let Some(members) = operation.get_mut("responses").and_then(Node::as_object_mut) {

@@ -1,4 +1,4 @@
-//! Responses: what each status means, and one media type each.
+//! Responses: the meaning of each status, and one media type each.
 
 use super::bodies::{Way, choose};
 use super::walk::component;
@@ -23,7 +23,7 @@ pub(crate) fn shape(cx: &mut Context, document: &Node, strictness: Strictness, m
         {
             cx.note(&rule::NO_CONTENT, content.origin, format!("a HEAD has no body: that of `{status}` is left out"));
         }
-        // Every media type will do for a response.
+        // Any media type will do for a response.
         let _ = choose(cx, response, Way::Response);
         if is_success(status) {
             drop_empty_body(cx, document, strictness, status, response);
@@ -53,7 +53,7 @@ fn name_the_success(cx: &mut Context, responses: &mut Node) {
         .collect();
 }
 
-/// Without a success of its own, an operation succeeds by any 2xx, and there is nothing to read in it.
+/// Adds a success to an operation without one: any 2xx, without a body.
 fn add_success(cx: &mut Context, responses: &mut Node) {
     if responses.as_object().is_some_and(|members| !members.keys().any(|status| is_answer(status))) {
         cx.note(&rule::SUCCESS, responses.origin, "no success is described: any 2xx is one, without a body");
@@ -62,7 +62,7 @@ fn add_success(cx: &mut Context, responses: &mut Node) {
     }
 }
 
-/// The reader of a header needs its schema.
+/// Gives each header a schema, which its reader needs.
 fn headers(cx: &mut Context, response: &mut Node) {
     for (name, header) in response.get_mut("headers").and_then(Node::as_object_mut).into_iter().flatten() {
         if header.get("schema").is_none() && header.get("content").is_none() {
@@ -81,7 +81,7 @@ fn drop_empty_body(cx: &mut Context, document: &Node, strictness: Strictness, st
         cx.note(&rule::NO_CONTENT, origin, format!("the content of `{status}` is left out"));
     } else if json.is_some_and(|schema| is_empty_object(document, schema)) {
         if strictness == Strictness::Lenient && json.is_some_and(|schema| !is_closed(document, schema)) {
-            // Nobody has looked whether members are there that nobody has described.
+            // An uncurated description may omit properties that servers send.
             cx.note(&rule::FREE_FORM_SUCCESS, origin, format!("the body of `{status}` is any object, or missing"));
             response.set(MAY_BE_EMPTY, true);
             return;
@@ -93,7 +93,7 @@ fn drop_empty_body(cx: &mut Context, document: &Node, strictness: Strictness, st
     response.remove("content");
 }
 
-/// What a reference leads to.
+/// The target of a reference, or the schema itself.
 fn resolved<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
     let mut schema = schema;
     for _ in 0..16 {
@@ -106,12 +106,12 @@ fn resolved<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
     schema
 }
 
-/// Whether an object says that it has no other members.
+/// Whether an object rules out additional properties.
 fn is_closed(document: &Node, schema: &Node) -> bool {
     resolved(document, schema).get("additionalProperties").and_then(Node::as_bool) == Some(false)
 }
 
-/// An object about which nothing is said.
+/// Whether a schema is an object without any described content.
 fn is_empty_object(document: &Node, schema: &Node) -> bool {
     let schema = resolved(document, schema);
     let Some(members) = schema.as_object() else { return false };
@@ -119,30 +119,30 @@ fn is_empty_object(document: &Node, schema: &Node) -> bool {
         "type" => node.as_str() == Some("object"),
         "properties" => node.as_object().is_some_and(|properties| properties.is_empty()),
         "required" => node.as_array().is_some_and(<[Node]>::is_empty),
-        // `true` says in so many words that there may be members.
+        // `true` states explicitly that there may be other properties.
         "additionalProperties" => node.as_bool() == Some(false),
         _ => matches!(key, "title" | "description" | "deprecated" | "default" | "externalDocs" | "xml"),
     };
     schema.get_str("type") == Some("object") && members.iter().all(|(key, node)| silent(key, node))
 }
 
-/// Where a success says that it may also come without its body.
+/// The extension of a success that may also come without its body.
 const MAY_BE_EMPTY: &str = "x-may-be-empty";
 
-/// What says of a response that it is one of several which an operation succeeds by, and is read by its own schema.
+/// The extension of a response that is one of several answers, each decoded by its own schema.
 const ANSWER: &str = "x-answer";
 
-/// Whether a response is read by its own schema, as one of several.
+/// Whether a response is decoded by its own schema, as one of several.
 pub(crate) fn is_by_status(response: &Node) -> bool {
     response.get(ANSWER).is_some()
 }
 
-/// Whether a status key of `responses` is of an answer that is no failure: a success, or something other than a new body.
+/// Whether a status key of `responses` is an answer rather than a failure: a success or a 3xx.
 fn is_answer(status: &str) -> bool {
     is_success(status) || status.starts_with('3')
 }
 
-/// One type for all successes where they are alike but for a missing body, and else a type for each.
+/// One type for all successes that differ only by a missing body, otherwise a type for each.
 fn answers(cx: &mut Context, responses: &mut Node) {
     let Some(members) = responses.as_object_mut() else { return };
     let redirects = members.keys().any(|status| is_answer(status) && !is_success(status));
@@ -162,12 +162,12 @@ fn answers(cx: &mut Context, responses: &mut Node) {
     }
 }
 
-/// What a success holds: a media type, as lowering calls it, and a schema.
+/// The body of a success: a media type, as lowering names it, and a schema.
 fn body(content: &Node) -> Option<(&String, Option<&Node>)> {
     content.as_object()?.iter().next().map(|(media_type, media)| (media_type, media.get("schema")))
 }
 
-/// Keeps the lowest success that has a body, else the lowest one. One without a body makes it one that may be missing.
+/// Keeps the lowest success with a body, else the lowest. If another has no body, the kept one may be empty.
 fn one_success(cx: &mut Context, members: &mut Object) {
     let mut successes: Vec<(bool, String)> = members
         .iter()

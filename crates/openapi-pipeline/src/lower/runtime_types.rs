@@ -15,11 +15,11 @@ use crate::{Context, Node, Object, Origin};
 pub(crate) const SECRET: &str = "Secret";
 /// Component and type of points in time.
 pub(crate) const TIMESTAMP: &str = "Timestamp";
-/// Component and type of values that are not shown.
+/// Component and type of values that must not be shown.
 pub(crate) const REDACTED: &str = "RedactedValue";
-/// Component and type of numbers that may be integers or not, as they were written.
+/// Component and type of numbers that may be integers or not, kept as they were written.
 pub(crate) const NUMBER: &str = "Number";
-/// Components and types of texts that keep what doesn't have their form, each with the format that it stands for.
+/// Components and types of strings that also keep values of another form, each with the format that it stands for.
 const LENIENT: [(&str, &str); 4] = [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")];
 
 /// Renames schemas that would become a runtime type, or the same type as another schema.
@@ -28,7 +28,8 @@ pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
     let mut renamed: HashMap<String, String> = HashMap::new();
     let mut named = Vec::new();
     components_mut(document, &mut |name, schema| named.push((type_name(name) != name, name.to_owned(), schema.origin)));
-    // A name that is a type name already wins, wherever it stands: reordering a document renames nothing.
+    // A component whose name already is a type name keeps it, wherever it stands: reordering a document renames
+    // nothing.
     named.sort();
     let mut clashes = Vec::new();
     for (_, name, origin) in named {
@@ -61,16 +62,16 @@ pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
     });
 }
 
-/// Points in time.
+/// Gives strings of the format `date-time` the runtime's type.
 pub(crate) fn timestamps(cx: &mut Context, document: &mut Node) {
     let is_timestamp = |schema: &Node| is_string_of(schema, "date-time");
     retype(cx, document, &rule::TIMESTAMP, TIMESTAMP, &|_| true, &is_timestamp);
 }
 
-/// Texts with a form, for which the generator has types that refuse another one.
+/// Gives strings with a form lenient types, since the generator's types refuse values of another form.
 pub(crate) fn lenient(cx: &mut Context, document: &mut Node) {
     for (name, format) in LENIENT {
-        // The values of an enum are what they are.
+        // The values of an enum are known already.
         let is_text = |schema: &Node| is_string_of(schema, format) && schema.get("enum").is_none();
         retype(cx, document, &rule::LENIENT, name, &|_| true, &is_text);
     }
@@ -81,7 +82,7 @@ pub(crate) fn is_string_of(schema: &Node, format: &str) -> bool {
     schema.get_str("type") == Some("string") && schema.get_str("format") == Some(format)
 }
 
-/// Gives every schema that `is` one the runtime's type, also where it is referred to by a name of the vendor's.
+/// Gives every schema for which `is` holds the runtime's type, also through a reference to a component of the vendor's.
 pub(crate) fn retype(
     cx: &mut Context,
     document: &mut Node,
@@ -108,7 +109,7 @@ pub(crate) fn retype(
     }
 }
 
-/// The components that are what `is` asks for, and whether they may be null.
+/// The components for which `is` holds, and whether they may be null.
 pub(crate) fn aliases(document: &Node, is: &dyn Fn(&Node) -> bool) -> HashMap<String, bool> {
     let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
     schemas
@@ -134,7 +135,7 @@ pub(crate) fn is_nullable(schema: &Node) -> bool {
     schema.get("nullable").and_then(Node::as_bool) == Some(true)
 }
 
-/// What a note says about a schema that gets a runtime type: also which of its constraints go.
+/// The note on a schema that gets a runtime type, with the constraints that are lost.
 pub(crate) fn described(schema: &Node, name: &str) -> String {
     let kept = ["type", "format", "$ref", "allOf", "additionalProperties"];
     let lost = schema.as_object().into_iter().flat_map(Object::keys);
@@ -142,7 +143,7 @@ pub(crate) fn described(schema: &Node, name: &str) -> String {
     if lost.is_empty() { format!("becomes `{name}`") } else { format!("becomes `{name}`, without {}", lost.join(", ")) }
 }
 
-/// What a reference can be wrapped with.
+/// The keywords that can wrap a reference.
 const KEPT: [&str; 5] = ["description", "nullable", "deprecated", "readOnly", "writeOnly"];
 
 /// Makes a schema a reference; documentation and `nullable` wrap it.

@@ -103,7 +103,7 @@ fn date(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// Only strings and numbers have formats that choose a type; what stands elsewhere is for people.
+/// Only formats of strings and numbers choose a type; formats elsewhere are for human readers.
 fn unknown_format(cx: &mut Context, schema: &mut Node) {
     let Some(format) = schema.get("format") else { return };
     let numbers = |format: &str| format == "float" || format == "double" || is_integer_format(format);
@@ -142,7 +142,7 @@ fn exclusive_bound(cx: &mut Context, schema: &mut Node, (exclusive, inclusive): 
         }
         Value::Number(number) => {
             let bound = number.clone();
-            // Of two bounds the tighter one counts; the exclusive one, when they are equal.
+            // Of two bounds the tighter one counts; the exclusive one if they are equal.
             let other = schema.get(inclusive).and_then(|node| node.to_json().as_f64());
             let tighter = match (bound.as_f64(), other) {
                 (Some(own), Some(other)) if exclusive == "exclusiveMinimum" => own >= other,
@@ -183,7 +183,7 @@ fn enumeration(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// Alternatives without types say nothing about the type.
+/// Alternatives that only list required properties don't describe a type.
 fn bare_alternatives(cx: &mut Context, schema: &mut Node) {
     for key in ["oneOf", "anyOf"] {
         let Some(list) = schema.get(key) else { continue };
@@ -200,7 +200,7 @@ fn bare_alternatives(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// How many elements an array of fixed length may have, for the generated type to be one that JSON can be read into.
+/// How many elements an array of fixed length may have, so that serde can decode the generated type.
 const LONGEST_FIXED: u64 = 32;
 
 fn fixed_length(cx: &mut Context, schema: &mut Node) {
@@ -213,7 +213,7 @@ fn fixed_length(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// An enum without a type whose values have several.
+/// An enum without a type, whose values have several types.
 fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
     if ["type", "oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some()) {
         return;
@@ -229,9 +229,9 @@ fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
     }
     let origin = schema.origin;
     let group = |kind: &str, values: Vec<Node>| {
-        // It was made of its values.
+        // Its origin is that of its values.
         let mut one = Node::object(values.first().map_or(origin, |value| value.origin));
-        // Of lists and objects, an enum says more than a type can.
+        // An enum of arrays or objects restricts more than a type can.
         one.set("type", kind);
         if !matches!(kind, "array" | "object") {
             one.set("enum", values);
@@ -239,7 +239,7 @@ fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
         one
     };
     if groups.len() < 2 {
-        // Values of one type: that is the type.
+        // Values of one type: the schema gets that type.
         if let Some(kind) = groups.into_keys().next() {
             schema.set("type", kind);
             if null {
@@ -258,8 +258,8 @@ fn mixed_enumeration(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// Leaves the values that an enum of a type can have: no null, which the schema allows by itself, and none of arrays and
-/// objects, of which an enum says more than a type can.
+/// Keeps the values that an enum of the type can have: not null, which `nullable` allows, and none of arrays and
+/// objects, which have no enums in Rust.
 fn typed_values(schema: &mut Node, kind: &str) {
     if matches!(kind, "array" | "object") {
         schema.remove("enum");
@@ -268,12 +268,12 @@ fn typed_values(schema: &mut Node, kind: &str) {
     }
 }
 
-/// Drops bounds that restrict no type. Once parts are merged: until then, another part may tell the type.
+/// Drops bounds that restrict no type. Runs after parts are merged: until then, another part may have the type.
 pub(crate) fn drop_untyped_bounds(cx: &mut Context, document: &mut Node) {
     every_schema_mut(document, &mut |_, schema| untyped_bounds(cx, schema));
 }
 
-/// Bounds restrict values of one type only: without a type, and anything else that tells one, they restrict none.
+/// Bounds restrict values of one type only: without a type, or keywords that imply one, they restrict none.
 fn untyped_bounds(cx: &mut Context, schema: &mut Node) {
     const BOUNDS: [&str; 13] = [
         "minimum",
@@ -323,13 +323,13 @@ fn pattern(cx: &mut Context, schema: &mut Node) {
     schema.remove("pattern");
 }
 
-/// Tries a pattern with the regular expressions that generated code uses.
+/// Compiles a pattern with the regular expression engine that generated code uses.
 pub(crate) fn compile(pattern: &str) -> Result<(), String> {
     regress::Regex::with_flags(pattern, pattern_flags(pattern)).map(|_| ()).map_err(|error| error.to_string())
 }
 
-/// The flags that a pattern means: a class of Unicode (`\p{L}`) is one only with `u`, and else the letters that it is
-/// written with. Without such classes there is no `u`, since it refuses escapes that authors are used to (`\-`).
+/// The flags that a pattern needs: a Unicode class (`\p{L}`) is one only with `u`, otherwise it matches the letters
+/// that it is written with. Without such classes `u` is off, since it refuses common escapes (`\-`).
 pub fn pattern_flags(pattern: &str) -> &'static str {
     let mut escaped = false;
     for (at, letter) in pattern.char_indices() {

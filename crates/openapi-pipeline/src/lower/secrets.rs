@@ -50,7 +50,7 @@ pub(crate) fn mark(cx: &mut Context, document: &mut Node, plan: &LowerPlan) -> R
     Ok(())
 }
 
-/// Gives what is named like a secret the type of secrets: a text, and the texts of its lists, maps and unions.
+/// Gives properties named like secrets the type of secrets: strings, and the strings in their arrays, maps and unions.
 fn mark_by_name(cx: &mut Context, document: &mut Node) {
     let mut work = Concealment::of(document);
     components_mut(document, &mut |owner, schema| {
@@ -59,7 +59,7 @@ fn mark_by_name(cx: &mut Context, document: &mut Node) {
         schema.get_mut("allOf").and_then(Node::as_array_mut).into_iter().flatten().for_each(parts);
     });
     every_schema_mut(document, &mut |_, schema| work.members(cx, schema, &kind_by_name));
-    // What a component refers to may be another one.
+    // A component may refer to another one.
     while let Some((component, (name, kind))) = work.referred.pop_first() {
         if work.done.insert(component.clone())
             && let Some(schema) = component_mut(document, &component)
@@ -72,17 +72,17 @@ fn mark_by_name(cx: &mut Context, document: &mut Node) {
     }
 }
 
-/// What is known while secrets are looked for by their names.
+/// The state of the search for secrets by name.
 struct Concealment {
-    /// The components that are texts, and those that are numbers; with whether they may be null.
+    /// The components that are strings, and those that are numbers; with whether they may be null.
     texts: HashMap<String, bool>,
     numbers: HashMap<String, bool>,
-    /// The components that hold values of others: lists, maps, unions.
+    /// The components that contain other values: arrays, maps, unions.
     holders: BTreeSet<String>,
-    /// The holders that a secret refers to, with its name.
+    /// The containers that a secret refers to, with its name.
     referred: BTreeMap<String, (String, Kind)>,
     done: BTreeSet<String>,
-    /// The runtime's types that are needed.
+    /// The runtime types in use, each with its first origin.
     used: BTreeMap<&'static str, Origin>,
 }
 
@@ -98,7 +98,7 @@ impl Concealment {
         }
     }
 
-    /// Conceals the members of an object that are secrets.
+    /// Conceals the properties of an object that are secrets.
     fn members(&mut self, cx: &mut Context, schema: &mut Node, is_secret: &dyn Fn(&str) -> Option<Kind>) {
         for (name, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
             if let Some(kind) = is_secret(name) {
@@ -125,7 +125,7 @@ impl Concealment {
         if is_anything(schema) {
             return self.replace(cx, name, schema, REDACTED, false);
         }
-        // A union of texts and numbers has no type that hides the one and not the other.
+        // A union of strings and numbers has no type that hides only one of them.
         if kind == Kind::Code && (is_number(schema) || alternatives(schema).any(is_number)) {
             return self.replace(cx, name, schema, REDACTED, false);
         }
@@ -156,7 +156,7 @@ fn is_number(schema: &Node) -> bool {
     matches!(schema.get_str("type"), Some("integer" | "number")) && schema.get("enum").is_none()
 }
 
-/// A value, or an object, about which nothing is said.
+/// A value, or an object, without any described content.
 fn is_anything(schema: &Node) -> bool {
     let says = |key: &str| match schema.get(key) {
         Some(said) => said.as_bool() != Some(true),
@@ -168,14 +168,14 @@ fn is_anything(schema: &Node) -> bool {
         && !["properties", "additionalProperties", "items", "enum", "allOf", "oneOf", "anyOf"].into_iter().any(says)
 }
 
-/// A list, a map or a union: a name for a secret says what is in it.
+/// An array, a map or a union: the name of a secret applies to its contents.
 fn is_holder(schema: &Node) -> bool {
     let holds = |key: &str| schema.get(key).is_some_and(|value| value.as_object().is_some());
     holds("items") || holds("additionalProperties") || alternatives(schema).next().is_some()
 }
 
-/// Gives the values of maps that are named like headers the type of secrets: what is sent to a server may hold what it
-/// lets people in by.
+/// Gives the values of maps that are named like headers the type of secrets: headers for a server may hold its
+/// credentials.
 fn mark_headers(cx: &mut Context, document: &mut Node) {
     let aliases = aliases(document, &is_map_of_strings);
     let mut named = BTreeSet::new();
@@ -208,7 +208,7 @@ fn mark_headers(cx: &mut Context, document: &mut Node) {
     }
 }
 
-/// An object of any members, all of them texts.
+/// An object of any properties, all of them strings.
 fn is_map_of_strings(schema: &Node) -> bool {
     let fixed = schema.get("properties").and_then(Node::as_object).is_some_and(|properties| !properties.is_empty());
     !fixed && schema.get("additionalProperties").is_some_and(is_plain_string)
@@ -219,25 +219,25 @@ fn sounds_like_headers(name: &str) -> bool {
     name.to_snake_case().split('_').any(|word| word == "headers")
 }
 
-/// What a secret is written as.
+/// The type of value that a secret is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// A text. Numbers of such a name count something: `max_tokens`.
+    /// A string. Numbers of such a name are counts: `max_tokens`.
     Text,
-    /// A text or a number.
+    /// A string or a number.
     Code,
-    /// A URL that lets in whoever opens it.
+    /// A URL that signs in any caller who opens it.
     Link,
 }
 
-/// What a member is written as that is a secret by its own name.
+/// The kind of a property that is a secret by its own name.
 fn kind_by_name(name: &str) -> Option<Kind> {
     let counts = ["token", "tokens", "credentials", "secrets"];
     let counted = || name.to_snake_case().rsplit('_').next().is_some_and(|last| counts.contains(&last));
     sounds_secret(name).then(|| if counted() { Kind::Text } else { Kind::Code })
 }
 
-/// A text without a form of its own.
+/// A string without a form of its own.
 fn is_plain_string(schema: &Node) -> bool {
     is_string(schema) && !matches!(schema.get_str("format"), Some("date-time" | "date" | "uri" | "url" | "email"))
 }
@@ -247,7 +247,7 @@ fn is_string(schema: &Node) -> bool {
         && ["enum", "oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none())
 }
 
-/// Says of the parameters that are named like secrets that the client must not show them.
+/// Marks the parameters that are named like secrets, so that the client doesn't show them.
 fn mark_parameters(cx: &mut Context, document: &mut Node) {
     each_operation_mut(document, &mut |_, _, operation| {
         for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
@@ -273,10 +273,10 @@ fn unknown(message: String, help: String, origin: Option<Origin>) -> Diagnostic 
     }
 }
 
-/// The pointer to a listed field, and whether what it refers to may be null; else a message and a help text.
+/// The pointer to a listed field, and whether its target may be null; else a message and a help text.
 fn locate(document: &Node, field: &str) -> Result<(String, bool), (String, String)> {
     let steps: Vec<&str> = field.split('.').collect();
-    // Names of schemas may contain dots: the longest that exists is meant.
+    // Names of schemas may contain dots: the longest existing name wins.
     let named = (1..steps.len()).rev().find_map(|length| {
         let (name, rest) = steps.split_at_checked(length)?;
         let name = name.join(".");
@@ -311,7 +311,7 @@ fn locate(document: &Node, field: &str) -> Result<(String, bool), (String, Strin
     }
 }
 
-/// The pointer to a property of the schema at `pointer`, also by way of references, arrays and combinations.
+/// The pointer to a property of the schema at `pointer`, also through references, arrays and combinations.
 fn find_property<'a>(
     document: &'a Node,
     pointer: &str,
@@ -360,7 +360,7 @@ fn string_at(document: &Node, pointer: &str) -> Option<bool> {
     None
 }
 
-/// Notes the strings that are named like secrets but have no secret's type.
+/// Notes the strings that are named like secrets but don't have the type of secrets.
 pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node, strictness: Strictness) {
     every_schema_mut(document, &mut |_, schema| {
         for (name, property) in schema.members("properties") {
@@ -376,12 +376,12 @@ pub(crate) fn look_for_unlisted(cx: &mut Context, document: &mut Node, strictnes
     });
 }
 
-/// Whether a member of a named schema is a secret by both names.
+/// Whether a property of a named schema is a secret by both names.
 ///
-/// | schema | member |
+/// | schema | property |
 /// |---|---|
 /// | `…Secret…` | `key`, `value` |
-/// | `…Portal…`, `…Magic…`, `…DashboardAccess…` | `url`, `link`, `href`: whoever opens it is signed in |
+/// | `…Portal…`, `…Magic…`, `…DashboardAccess…` | `url`, `link`, `href`: opening it signs the caller in |
 /// | any | `portalUrl`, `magic_link`, and the like |
 fn is_secret_of(owner: &str, name: &str) -> Option<Kind> {
     let (owner, name) = (owner.to_snake_case(), name.to_snake_case());
@@ -400,11 +400,11 @@ fn is_secret_of(owner: &str, name: &str) -> Option<Kind> {
     }
 }
 
-/// Whether something is a secret by its name alone.
+/// Whether a name alone marks a secret.
 ///
-/// It is one that ends in a word for secrets (`token`, `password`, `clientSecret`), or in a key to something
-/// (`apiKey`, `signing_key`). A token that says where a list goes on (`nextPageToken`, `continuation_token`) is none:
-/// it opens nothing, and is sent back in a query.
+/// It does if it ends in a word for secrets (`token`, `password`, `clientSecret`), or in a key to something (`apiKey`,
+/// `signing_key`). A pagination token (`nextPageToken`, `continuation_token`) is no secret: it opens nothing, and is
+/// sent back in a query.
 fn sounds_secret(name: &str) -> bool {
     const ALONE: [&str; 15] = [
         "token",
@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn members_that_are_secret_by_what_they_are_a_part_of() {
+    fn properties_that_are_secret_by_their_schema() {
         for (owner, name, kind) in [
             ("EndpointSecretOut", "key", Some(Kind::Text)),
             ("RepositorySecret", "value", Some(Kind::Text)),

@@ -1,5 +1,5 @@
-//! Security schemes: bearer tokens, API keys and HTTP's scheme `Basic` are what the runtime sends, several at once where
-//! an operation needs them, and one or another where it takes either.
+//! Security schemes: the runtime sends bearer tokens, API keys and HTTP's scheme `Basic`, several at once where an
+//! operation needs them, and one of them where it takes any.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::report::signature;
 use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Diagnostic, Node, Object, Origin};
 
-/// Brings every scheme into a form the runtime can send, or leaves it and the requirements of it out.
+/// Brings every scheme into a form the runtime can send, or leaves it out with its requirements.
 ///
-/// An operation that loses all its requirements is called without credentials: it fails, and gives nothing away. That is a
-/// warning.
+/// An operation that loses all its requirements is called without credentials: it fails, and discloses nothing. That is
+/// a warning.
 pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
     let mut usable: HashMap<String, Carrier> = HashMap::new();
     let mut unusable: IndexMap<String, Unusable> = IndexMap::new();
@@ -43,7 +43,7 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
             let origin = requirement.origin;
             let mut met = true;
             for (name, scopes) in requirement.as_object_mut().into_iter().flatten() {
-                // Only OAuth schemes have scopes, and none is left.
+                // Only OAuth schemes have scopes, and no OAuth scheme is left.
                 if let Some(scopes) = scopes.as_array_mut() {
                     scopes.clear();
                 }
@@ -93,11 +93,11 @@ pub(crate) fn schemes(cx: &mut Context, document: &mut Node) {
 
 /// A scheme the client can't use.
 struct Unusable {
-    /// Of the scheme, or of the first requirement when it is not defined.
+    /// Of the scheme, or of the first requirement if the scheme is not defined.
     origin: Origin,
     defined: bool,
     required_by: Vec<String>,
-    /// Those of them that nothing else lets in.
+    /// The entries of `required_by` that no other requirement serves.
     helpless: Vec<String>,
 }
 
@@ -120,7 +120,7 @@ impl Carrier {
     }
 }
 
-/// The ways in which the credentials of a requirement travel: two kinds of bearer tokens are one token.
+/// The carriers of a requirement's credentials: two kinds of bearer tokens are one token.
 fn distinct<'a>(requirement: &Node, usable: &'a HashMap<String, Carrier>) -> Vec<&'a Carrier> {
     let mut found: Vec<&Carrier> = Vec::new();
     for (name, _) in requirement.as_object().into_iter().flatten() {
@@ -129,7 +129,7 @@ fn distinct<'a>(requirement: &Node, usable: &'a HashMap<String, Carrier>) -> Vec
     found
 }
 
-/// How a scheme's credential travels, possibly after a change of words.
+/// How a scheme's credential travels; equivalent spellings are normalized.
 fn carrier(cx: &mut Context, name: &str, scheme: &mut Node) -> Option<Carrier> {
     match scheme.get_str("type") {
         Some("http") => match scheme.get_str("scheme")?.to_ascii_lowercase().as_str() {
@@ -160,7 +160,7 @@ fn carrier(cx: &mut Context, name: &str, scheme: &mut Node) -> Option<Carrier> {
     }
 }
 
-/// Whether a text can be the name of a header or a cookie (a token of RFC 9110).
+/// Whether a string can be the name of a header or a cookie (a token of RFC 9110).
 fn is_token(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(allowed)

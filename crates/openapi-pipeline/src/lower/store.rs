@@ -5,16 +5,16 @@ use crate::report::Rule;
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object, Origin};
 
-/// The names that no component of a description may have: those of the runtime's types, and what the generated code
+/// The names that no component of a description may have: those of the runtime's types, and those that generated code
 /// uses.
 pub(crate) fn reserved() -> Scope {
     Scope::reserving(RUNTIME_TYPES.into_iter().chain(TYPES), RUNTIME)
 }
 
-/// Who has those.
+/// The holder of these names in messages.
 pub(crate) const RUNTIME: &str = "the runtime";
 
-/// The named schemas, taken out of the document while it is worked on.
+/// The named schemas, taken out of the document while a pass adds to them.
 pub(crate) struct Store {
     pub(crate) schemas: Object,
     pub(crate) taken: Scope,
@@ -32,7 +32,7 @@ impl Store {
         Self { schemas, taken }
     }
 
-    /// Puts them back.
+    /// Puts the schemas back.
     pub(crate) fn close(self, document: &mut Node) {
         if self.schemas.is_empty() {
             return;
@@ -45,7 +45,7 @@ impl Store {
         }
     }
 
-    /// The name under which an equal schema stands already.
+    /// The existing name of an equal schema.
     pub(crate) fn equal(&self, wanted: &str, schema: &Node) -> Option<String> {
         let holder = self.taken.holder(&type_name(wanted))?;
         self.schemas.get(holder).filter(|known| *known == schema).map(|_| holder.to_owned())
@@ -61,15 +61,15 @@ impl Store {
         name
     }
 
-    /// Takes this name, or one with a number behind it, for a schema that is still to come. It is the name that its type
-    /// will have: the generator leaves it as it is.
+    /// Reserves this name, or one with a number behind it, for a schema that is added later. The type will have the
+    /// same name: the generator leaves it as it is.
     pub(crate) fn reserve(&mut self, wanted: &str, origin: Origin) -> String {
         let name = self.taken.allocate(&type_name(wanted), type_name);
         self.schemas.insert(name.clone(), Node::object(origin));
         name
     }
 
-    /// Moves a schema here and leaves a reference.
+    /// Moves a schema into the store and leaves a reference.
     pub(crate) fn hoist(&mut self, cx: &mut Context, rule: &'static Rule, wanted: &str, schema: &mut Node) -> String {
         let origin = schema.origin;
         let moved = std::mem::replace(schema, Node::object(origin));

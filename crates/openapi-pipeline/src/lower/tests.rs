@@ -1,4 +1,4 @@
-//! One row or more for every lowering: what goes in, what comes out, and where the report says it happened.
+//! One row or more for every lowering: input, output, and the place in the report.
 
 mod lints;
 mod operations;
@@ -25,7 +25,7 @@ fn json_body(schema: Json) -> Json {
     json!({"application/json": {"schema": schema}})
 }
 
-/// A document whose one operation, `POST /x` with the id `op`, sends a schema and gets another back.
+/// A document whose only operation, `POST /x` with the id `op`, takes one schema and returns another.
 fn exchange(request: Json, response: Json, schemas: Json) -> Json {
     let operation = json!({
         "operationId": "op",
@@ -43,7 +43,7 @@ fn schema(schema: Json) -> (Context, Json) {
     (cx, lowered["components"]["schemas"]["Sample"].clone())
 }
 
-/// Lowers the operation `GET /x/{id}` with these members besides a plain path parameter and a success.
+/// Lowers the operation `GET /x/{id}` with these properties besides a plain path parameter and a success.
 fn get(members: Json) -> (Context, Json) {
     let mut operation = json!({
         "operationId": "op",
@@ -61,7 +61,7 @@ fn get(members: Json) -> (Context, Json) {
     (cx, lowered["paths"]["/x/{id}"]["get"].clone())
 }
 
-/// Every rule says what it is for, and no two have the same name.
+/// Every rule has a summary, and no two have the same name.
 #[test]
 fn rules_have_names_of_their_own() {
     let all = [crate::select::rules(), crate::merge::rules(), super::rules()];
@@ -90,7 +90,7 @@ fn the_root_is_normalised() {
 }
 
 #[test]
-fn an_operation_keeps_what_it_says_about_repeating_it() {
+fn the_extensions_about_repeating_an_operation_stay() {
     let (cx, operation) = get(json!({"x-rotates": true, "x-idempotent": true, "x-color": "red"}));
     assert_eq!((&operation["x-rotates"], &operation["x-idempotent"]), (&json!(true), &json!(true)));
     assert_eq!(operation.get("x-color"), None);

@@ -1,9 +1,9 @@
-//! Alternatives (`oneOf`, `anyOf`) as the generated code can tell them apart.
+//! Alternatives (`oneOf`, `anyOf`) in a form that the generated code can tell apart.
 //!
-//! A string that several alternatives take, or a number, can't be told by what it is: such alternatives become one that
-//! takes whatever any of them does. Objects and enums are told by what is in them, each as a component with a name. The
-//! generator would otherwise make a struct of an `anyOf` that nothing can be read into, and tell inline objects by rules
-//! that refuse members nobody listed.
+//! Several strings, or several numbers, can't be told apart by their JSON type: such alternatives become one that takes
+//! the values of all. Objects and enums are told apart by their content, each as a component with a name. Otherwise the
+//! generator would make a struct of an `anyOf` that no value decodes into, and match inline objects by rules that
+//! refuse unlisted properties.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -43,16 +43,16 @@ pub(crate) fn settle(cx: &mut Context, document: &mut Node) {
 struct Work<'a> {
     cx: &'a mut Context,
     store: Store,
-    /// The components as they were.
+    /// The components before this pass.
     known: &'a Object,
     open: VecDeque<String>,
     /// Where a number of any kind is used first.
     number: Option<Origin>,
-    /// The components of objects that several alternatives hold of.
+    /// The components for objects that are several alternatives at once.
     several: HashMap<Node, String>,
 }
 
-/// What the values of an alternative are, as far as JSON tells.
+/// The JSON type of an alternative's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     String,
@@ -71,7 +71,7 @@ impl Work<'_> {
         }
     }
 
-    /// An inline schema.
+    /// Settles an inline schema and those in it.
     fn visit(&mut self, name: &str, schema: &mut Node) {
         self.settle(name, schema);
         let tells = |branch: &Node| branch.get("$ref").is_some();
@@ -102,7 +102,7 @@ impl Work<'_> {
             schema.set("nullable", true);
         }
         let branches = self.widened(name, branches.into_iter().collect(), origin);
-        // What is left of alternatives is no union any more.
+        // A lone remaining alternative is no union.
         if let [only] = branches.as_slice() {
             schema.remove("discriminator");
             let only = only.clone();
@@ -122,12 +122,12 @@ impl Work<'_> {
         schema.set("oneOf", branches);
     }
 
-    /// The object that several alternatives hold of at once, where none of them has all its members; one component for all
-    /// uses.
+    /// The object that is several alternatives at once, where none of them has all its properties; one component for
+    /// all uses.
     fn several(&mut self, name: &str, branches: &[Node], origin: Origin) -> Option<Node> {
         let objects = branches.iter().map(|branch| self.resolve(branch));
         let objects: Vec<&Node> = objects.filter(|schema| kind(schema) == Kind::Other && !is_array(schema)).collect();
-        // Where there is more than objects, the whole is no place for them.
+        // Where only some alternatives are objects, the origin is the first object's.
         let place = objects.first().filter(|_| objects.len() < branches.len()).map_or(origin, |first| first.origin);
         let whole = overlap::together(&objects, place)?;
         if let Some(known) = self.several.get(&whole) {
@@ -141,7 +141,7 @@ impl Work<'_> {
         Some(branch)
     }
 
-    /// Alternatives of which no two are strings, and no two numbers.
+    /// Merges alternatives until no two are strings, and no two numbers.
     fn widened(&mut self, name: &str, branches: Vec<Node>, origin: Origin) -> Vec<Node> {
         let kinds: Vec<Kind> = branches.iter().map(|branch| kind(self.resolve(branch))).collect();
         let mut count: HashMap<Kind, usize> = HashMap::new();
@@ -163,7 +163,7 @@ impl Work<'_> {
         widened
     }
 
-    /// The narrowest schema that takes whatever any of these does.
+    /// The narrowest schema that takes the values of all these.
     fn widest(&mut self, kind: Kind, schemas: &[Node], origin: Origin) -> Node {
         let mut wide = Node::object(origin);
         match kind {
@@ -205,7 +205,7 @@ impl Work<'_> {
         branch
     }
 
-    /// What a reference leads to.
+    /// The target of a reference, or the schema itself.
     fn resolve<'a>(&'a self, schema: &'a Node) -> &'a Node {
         let mut schema = schema;
         for _ in 0..LONGEST_CHAIN {
@@ -222,8 +222,8 @@ impl Work<'_> {
     }
 }
 
-/// Alternatives of alternatives are alternatives, unless something tells them apart; each is there once. Whether one of
-/// them may be null: then the whole may.
+/// Flattens alternatives of alternatives, unless a discriminator tells them apart, and keeps each once. Returns whether
+/// one of them may be null: then the whole may.
 fn flatten(list: Node, branches: &mut IndexSet<Node>) -> bool {
     let Value::Array(list) = list.value else { return false };
     let mut nullable = false;
@@ -255,8 +255,8 @@ fn kind(schema: &Node) -> Kind {
     }
 }
 
-/// A name for each alternative beside the name of what it is an alternative of: that of its component, the one value of
-/// a member or of itself, the member that it alone requires, the type that it alone has, or a number.
+/// A label for each alternative, to follow the name of the union: the name of its component, the only value of a
+/// property or of itself, a property that it alone requires, a type that it alone has, or a number.
 pub(crate) fn labels(branches: &[Node]) -> Vec<String> {
     let required = |branch: &Node| -> Vec<String> {
         let names = branch.get("required").and_then(Node::as_array).unwrap_or_default();
@@ -283,14 +283,14 @@ pub(crate) fn labels(branches: &[Node]) -> Vec<String> {
     branches.iter().enumerate().map(label).collect()
 }
 
-/// The type of an alternative, if no other has it.
+/// The type of an alternative, if no other alternative has it.
 fn alone_of_kind<'a>(branches: &[Node], branch: &'a Node) -> Option<&'a str> {
     let kind = branch.get_str("type")?;
     let same = branches.iter().filter(|other| other.get_str("type") == Some(kind)).count();
     (same == 1).then_some(kind)
 }
 
-/// The one string that a schema allows.
+/// The only string that a schema allows.
 fn only_value(schema: &Node) -> Option<&str> {
     match schema.get("enum").and_then(Node::as_array) {
         Some([only]) => only.as_str(),

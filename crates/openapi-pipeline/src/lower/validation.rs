@@ -46,7 +46,7 @@ const TYPED: [&str; 21] = [
     "double",
 ];
 
-/// Strips checks from the schemas that only replies are made of.
+/// Strips checks from the schemas that are used in replies only.
 pub(crate) fn strip_from_responses(cx: &mut Context, document: &mut Node) {
     let sent = sent_schemas(document);
     components_mut(document, &mut |name, schema| {
@@ -70,7 +70,7 @@ fn strip(cx: &mut Context, site: Site, schema: &mut Node) {
     members.retain(|key, node| {
         let checks = match key.as_str() {
             "format" => node.as_str().is_none_or(|format| !TYPED.contains(&format)),
-            // An alternative may be told from the others by it.
+            // It may tell an alternative from the others.
             "additionalProperties" => node.as_bool() == Some(false) && site != Site::Alternative,
             key => CHECKS.contains(&key),
         };

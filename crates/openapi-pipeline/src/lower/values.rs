@@ -1,4 +1,4 @@
-//! Whether a value is what a schema asks for, as far as scalars go.
+//! Whether a value fits a schema, as far as scalars go.
 
 use crate::{Node, Value};
 
@@ -14,7 +14,7 @@ pub(crate) fn has_type(value: &Node, kind: &str) -> bool {
     }
 }
 
-/// Whether a default fits its schema. What can't be said for sure (objects, references) doesn't.
+/// Whether a default fits its schema. Where that is uncertain (objects, references), it doesn't.
 pub(crate) fn fits(value: &Node, schema: &Node) -> bool {
     let Some(kind) = schema.get_str("type") else { return false };
     if !has_type(value, kind) || matches!(kind, "array" | "object") {

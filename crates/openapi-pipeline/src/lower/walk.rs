@@ -1,4 +1,4 @@
-//! Every schema of a document, and what it is the schema of. To be used once references outside schemas are resolved.
+//! Every schema of a document, with its role. For documents whose references outside schemas are resolved.
 
 use std::collections::HashSet;
 
@@ -8,12 +8,12 @@ use crate::vocabulary::layout::{each_operation_mut, operations};
 use crate::vocabulary::reach::reachable;
 use crate::{Node, Value};
 
-/// What a schema is the schema of.
+/// The role of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Site {
-    /// A named one.
+    /// A named schema.
     Component,
-    /// A member of an object.
+    /// A property of an object.
     Property {
         /// Whether the object always has it.
         required: bool,
@@ -151,25 +151,25 @@ fn content_schemas_mut(body: &mut Node, site: Site, visit: &mut dyn FnMut(Site, 
     }
 }
 
-/// What operations send, and what they get back when they fail: whole nodes to follow references from.
+/// The requests and failure responses of operations: whole nodes to follow references from.
 #[derive(Debug, Default)]
 struct Traffic<'a> {
     requests: Vec<&'a Node>,
     errors: Vec<&'a Node>,
 }
 
-/// The named schemas that requests are made of.
+/// The named schemas that requests use.
 pub(crate) fn sent_schemas(document: &Node) -> HashSet<String> {
     schema_names(reachable(document, traffic(document).requests.into_iter()))
 }
 
-/// The named schemas that responses are made of.
+/// The named schemas that responses use.
 pub(crate) fn received_schemas(document: &Node) -> HashSet<String> {
     let responses = operations(document).filter_map(|(_, _, operation)| operation.get("responses"));
     schema_names(reachable(document, responses))
 }
 
-/// The named schemas that responses other than 2xx are made of.
+/// The named schemas that responses other than 2xx use.
 pub(crate) fn error_schemas(document: &Node) -> HashSet<String> {
     schema_names(reachable(document, traffic(document).errors.into_iter()))
 }

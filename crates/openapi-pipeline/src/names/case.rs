@@ -29,11 +29,11 @@ pub(crate) fn constant(text: &str) -> String {
     shortened(&name, "_H").map(|name| name.to_uppercase()).unwrap_or(name)
 }
 
-/// rustdoc writes a file for each type and constant, and no name of a file has more than 255 bytes. Something is put behind
-/// these: `Error`, a number, `.html`.
+/// rustdoc writes a file for each type and constant, and a file name has at most 255 bytes. The rest is for suffixes:
+/// `Error`, a number, `.html`.
 const LONGEST: usize = 200;
 
-/// How much of a longer one is kept.
+/// The length of the beginning that is kept of a longer name.
 const KEPT: usize = 180;
 
 /// A name that is too long for a file: its beginning, and a number made of the whole, by which it stays distinct.
@@ -41,7 +41,7 @@ fn shortened(name: &str, mark: &str) -> Option<String> {
     if name.len() <= LONGEST {
         return None;
     }
-    // FNV-1a: the same everywhere and always.
+    // FNV-1a: equal on every platform and in every version.
     let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let mut end = KEPT;
     while !name.is_char_boundary(end) {
@@ -55,7 +55,7 @@ pub(crate) fn lower_camel(words: &str) -> String {
     identifier(words, |text| text.to_lower_camel_case())
 }
 
-/// How many signs stand before and behind a name: of two that are equal without, the one that has none is meant.
+/// The number of signs before and after a name: of two names that differ only by these, the one with fewer is meant.
 pub(crate) fn marks(text: &str) -> usize {
     text.chars().count() - text.trim_matches(|char: char| !char.is_alphanumeric()).chars().count()
 }
@@ -75,7 +75,7 @@ fn settled(text: &str, case: impl Fn(&str) -> String) -> String {
 
 fn identifier(text: &str, case: impl Fn(&str) -> String) -> String {
     let cased = match text {
-        // Of all signs, only these two have a meaning of their own.
+        // Only these two signs have names of their own.
         "+1" => case("plus1"),
         "-1" => case("minus1"),
         _ => {
@@ -129,7 +129,7 @@ mod tests {
         assert!(snake(&long("a")).len() > LONGEST, "no file is called like a member");
     }
 
-    /// Whatever the input, the name is no keyword, begins as an identifier has to, and is a fixed point.
+    /// For any input, the name is no keyword, begins as an identifier has to, and is a fixed point.
     #[test]
     fn each_name_is_an_identifier_and_a_fixed_point() {
         let hostile = [

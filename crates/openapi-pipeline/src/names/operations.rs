@@ -144,9 +144,9 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// Who chooses a name first: what stands in the path, in the path's order, so that it has one name in all operations of
-/// the path; then the header of an idempotency key, which requests have a method for; then what is required; and before `$filter`
-/// comes `filter`.
+/// The order in which parameters choose names: those of the path, in its order, so that they have one name in all
+/// operations of the path; then the header of an idempotency key, which has a method of its own; then required ones;
+/// and `filter` before `$filter`.
 fn precedence(path: &str, parameters: &[Parameter<'_>]) -> Vec<usize> {
     let place = |parameter: &Parameter<'_>| match parameter.location {
         "path" => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(usize::MAX),

@@ -62,7 +62,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
 fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Result<(), NameError> {
     let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
     let mut names: Vec<String> = schemas.map(|(name, _)| name.clone()).collect();
-    // Names that are type names already win, wherever they are: reordering a document renames nothing.
+    // A component whose name already is a type name keeps it, wherever it is: reordering a document renames nothing.
     names.sort_by_key(|name| (type_name(name) != *name, name.clone()));
     let wish = |name: &String| {
         let made = type_name(name);
@@ -250,7 +250,7 @@ const EXTRA: &str = "extra";
 
 fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
     let is_open = schema.get("additionalProperties").is_some_and(|open| open.as_bool() != Some(false));
-    // A required name is a property, also where nothing else describes it.
+    // A required name is a property, even if the schema doesn't describe it.
     let required = schema.get("required").and_then(Node::as_array).unwrap_or_default();
     let listed = schema.members("properties").map(|(member, _)| member.as_str());
     let mut members: Vec<&str> = listed.chain(required.iter().filter_map(Node::as_str)).collect();
@@ -265,13 +265,14 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
     Ok(members.into_iter().map(str::to_owned).zip(given).collect())
 }
 
-/// The order in which members choose: first the one that is called like that on the wire, whatever else there is or comes;
-/// then one without signs around it, such as those of `_value`. A keyword has an underscore behind it in Rust, and not on the wire.
+/// The order in which properties choose: first the one whose wire name is the field name, so that no other property
+/// changes it; then one without signs around it, such as those of `_value`. A keyword has an underscore behind it in
+/// Rust, and not on the wire.
 fn rank(wire: &str, name: &str) -> (bool, usize, String) {
     (wire != name.trim_end_matches('_'), marks(wire), wire.to_owned())
 }
 
-/// The variants of alternatives: what each of them is, without the name of the whole and the words that all begin with; or
+/// The variants of alternatives: the kind of each, without the name of the union and the words that all begin with; or
 /// a number.
 fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, NameError> {
     let branches = schema.get("oneOf").and_then(Node::as_array).unwrap_or_default();
@@ -308,7 +309,7 @@ fn referred(schema: &Node) -> Option<String> {
     (section == "schemas").then(|| name.into_owned())
 }
 
-/// `FilterAnd` is `And` in `Filter`, as what was inline there is called after it.
+/// `FilterAnd` is `And` in `Filter`, as inline alternatives are named after their union.
 fn without_owner<'a>(of: &str, kind: &'a str) -> &'a str {
     let rest = kind.strip_prefix(of).filter(|rest| rest.starts_with(char::is_uppercase));
     rest.unwrap_or(kind)

@@ -1,8 +1,8 @@
 //! The variants of values that are strings.
 //!
-//! Much of what tells values apart is no letter: `-created_at` sorts the other way than `created_at`, and `>` is not `<`.
-//! A sign in front is always spelled out, and so is whatever has nothing but signs; else signs are spelled out where the
-//! letters alone are another value's name.
+//! Many values differ only by signs: `-created_at` sorts the other way than `created_at`, and `>` is not `<`. A sign in
+//! front is always spelled out, and so are values of nothing but signs; other signs are spelled out where the letters
+//! alone are another value's name.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::scope::{Form, Scope, Wish};
 use super::{NameError, Pins, Thing, type_name};
 use crate::{Node, Value};
 
-/// Names the values of an enum, by these.
+/// Names the values of an enum, by the values.
 pub(super) fn name(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
     let listed = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
     let mut values: Vec<&str> = listed.iter().filter_map(as_text).collect();
@@ -31,19 +31,19 @@ fn as_text(value: &Node) -> Option<&str> {
     }
 }
 
-/// The order in which values choose: first one that is called like that on the wire, then one that loses no sign, whatever
-/// else there is. A keyword has an underscore behind it in Rust, and not on the wire.
+/// The order in which values choose: first one that is its own name, then one that loses no sign, independent of the
+/// other values. A keyword has an underscore behind it in Rust, and not on the wire.
 fn rank(value: &str) -> (bool, usize, &str) {
     let signs = value.chars().filter(|char| !char.is_alphanumeric() && *char != '_').count();
     (value != plain(value).trim_end_matches('_'), signs, value)
 }
 
-/// The name of a value that stands alone.
+/// The name of a single value, without others to tell it from.
 pub(crate) fn value_name(value: &str) -> String {
     plain(value)
 }
 
-/// The letters and digits of a value, and the sign in front of them; all its signs, where there is nothing else.
+/// The letters and digits of a value, and the sign in front of them; all its signs, if it has nothing else.
 fn plain(value: &str) -> String {
     let has_letters = value.contains(char::is_alphanumeric);
     match value.chars().next() {
@@ -71,7 +71,7 @@ fn spelled(value: &str) -> String {
     type_name(&text)
 }
 
-/// The name of a sign; `first`, where it stands in front.
+/// The name of a sign; `first` if it stands in front.
 fn word(sign: char, first: bool) -> String {
     let word = match sign {
         '-' if first => "minus",
@@ -142,7 +142,7 @@ mod tests {
         }
     }
 
-    /// Another value that comes later takes no name away.
+    /// A value that is added later renames no other.
     #[test]
     fn names_stay() {
         assert_eq!(named(&["-b"]), ["MinusB"]);

@@ -12,8 +12,8 @@ pub(super) const KEYWORDS: [&str; 53] = [
 pub(crate) const RUNTIME_TYPES: [&str; 8] =
     ["Secret", "Timestamp", "RedactedValue", "Number", "Uuid", "IpAddr", "Ipv4Addr", "Ipv6Addr"];
 
-/// What the module of the types calls by these names: variants, the trait that setters name, and the text that numbers
-/// with a name are read from. All else it names by its path.
+/// The names that the types module uses without a path: variants, the trait in the signatures of setters, and the
+/// string that named numbers are parsed from.
 pub(crate) const TYPES: [&str; 6] = ["Err", "Into", "None", "Ok", "Some", "String"];
 
 /// The names used by the modules of requests, errors and answers: the prelude, and their imports.

@@ -1,4 +1,4 @@
-//! What was found, as changes with their places and the operations that they matter to.
+//! Collects the findings as changes, with their places and the operations that they affect.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,12 +11,12 @@ use crate::diff::change::{Change, Level, Seen, Subject};
 use crate::diff::rules;
 use crate::diff::side::Owner;
 
-/// How many steps are taken to find the operations that changes matter to.
+/// How many steps are taken to find the affected operations.
 const MAX_STEPS: usize = 40_000_000;
 
 impl<'a> Engine<'a> {
-    /// The changes with their places and operations, equal ones made one. `names` are those of the operations, whose units
-    /// begin with `first`.
+    /// The changes with their places and operations, each once. `names` are those of the operations, whose units begin
+    /// with `first`.
     pub(in crate::diff) fn collect(mut self, first: UnitId, names: &[String]) -> Vec<Change> {
         for unit in &mut self.units {
             let is_broken = unit.found.iter().any(|found| found.rule.level == Level::Breaking);
@@ -27,7 +27,8 @@ impl<'a> Engine<'a> {
         }
         let reached = self.operations_of_units(first, names.len());
         let units = std::mem::take(&mut self.units);
-        // What was found in one place in several ways is one change, which matters to the operations of all of them.
+        // Equal changes at one place, found by several units, are one change that affects the operations of all of
+        // them.
         let mut merged: IndexMap<ChangeKey, (Change, HashSet<usize>)> = IndexMap::new();
         for (unit, reached) in units.into_iter().zip(reached) {
             for found in unit.found {
@@ -72,7 +73,7 @@ impl<'a> Engine<'a> {
         changes
     }
 
-    /// For every unit that found something, the operations that lead to it.
+    /// For every unit with changes, the operations that lead to it.
     fn operations_of_units(&mut self, first: UnitId, operations: usize) -> Vec<Vec<usize>> {
         let mut reached_by: Vec<Vec<UnitId>> = vec![Vec::new(); self.units.len()];
         for (unit, work) in self.units.iter_mut().enumerate() {
@@ -125,7 +126,7 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// What makes two changes one.
+/// The key by which two changes are equal.
 #[derive(PartialEq, Eq, Hash)]
 struct ChangeKey {
     rule: &'static str,

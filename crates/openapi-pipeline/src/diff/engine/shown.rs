@@ -1,4 +1,4 @@
-//! One side of a change: where, and what to show.
+//! One side of a change: its place, and the string to show.
 
 use crate::Node;
 use crate::diff::side::Site;
@@ -6,7 +6,7 @@ use crate::diff::side::Site;
 /// How many characters of a value are shown.
 const LONGEST_TEXT: usize = 80;
 
-/// One side of a change: where, and what to show.
+/// One side of a change: its place, and the string to show.
 #[derive(Clone)]
 pub(in crate::diff) struct Shown<'a> {
     pub(in crate::diff) site: Site<'a>,
@@ -14,18 +14,18 @@ pub(in crate::diff) struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// A place, and a text of one's own.
+    /// A place with a given string.
     pub(in crate::diff) fn new(site: Site<'a>, text: impl Into<String>) -> Self {
         Self { site, text: text.into() }
     }
 
-    /// A place, and the value that stands there.
+    /// A place with its value.
     pub(in crate::diff) fn value(site: Site<'a>) -> Self {
         Self::new(site, brief(site.node))
     }
 }
 
-/// A value in a line: texts without their quotes, the members of big ones left out.
+/// A value in a line: strings without their quotes, large objects and arrays shortened.
 pub(in crate::diff) fn brief(node: &Node) -> String {
     match (node.as_str(), node.as_object(), node.as_array()) {
         (Some(text), ..) => text.to_owned(),

@@ -1,4 +1,4 @@
-//! What a pattern matches, one character after the other.
+//! An automaton that matches a pattern, one character after the other.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,7 +7,7 @@ use super::read::{Part, Ranges, read};
 /// How many states an automaton may have.
 const MAX_STATES: usize = 3_000;
 
-/// How much is done to compare some.
+/// How many steps a comparison of automata may take.
 const MAX_STEPS: usize = 400_000;
 
 /// How many kinds of characters are told apart.
@@ -24,13 +24,13 @@ enum Edge {
     On(Ranges, usize),
 }
 
-/// A pattern that is looked for anywhere in a text.
+/// A pattern that may match anywhere in a string.
 pub(super) struct Automaton {
     edges: Vec<Vec<Edge>>,
     last: usize,
 }
 
-/// Where an automaton can be; nothing once it has matched, whatever follows.
+/// The current states of an automaton; `None` once it has matched, whatever follows.
 type Place = Option<BTreeSet<usize>>;
 
 impl Automaton {
@@ -52,7 +52,7 @@ impl Automaton {
         }
     }
 
-    /// Adds a part that begins at a state; the state where it ends.
+    /// Adds a part that begins at a state; returns the state where it ends.
     fn add(&mut self, part: &Part, from: usize) -> Option<usize> {
         match part {
             Part::All(parts) => parts.iter().try_fold(from, |from, part| self.add(part, from)),
@@ -139,7 +139,7 @@ impl Automaton {
     fn step(&self, place: &Place, char: u32) -> Place {
         let states = place.as_ref()?;
         let holds = |ranges: &Ranges| ranges.iter().any(|(from, to)| (*from..=*to).contains(&char));
-        // It may begin at every character.
+        // A match may begin at every character.
         let mut next = BTreeSet::from([0]);
         for edge in states.iter().flat_map(|state| self.edges(*state)) {
             if let Edge::On(ranges, to) = edge
@@ -151,7 +151,7 @@ impl Automaton {
         self.place(self.reach(next, false, false))
     }
 
-    /// Whether a text that ends here matches. `is_start`: it has no character.
+    /// Whether a string that ends here matches. `is_start`: the string is empty.
     fn ends(&self, place: &Place, is_start: bool) -> bool {
         match place {
             None => true,
@@ -165,7 +165,7 @@ impl Automaton {
     }
 }
 
-/// Whether every text that all of some match is one that another matches. False where that takes too long.
+/// Whether every string that all of `narrow` match is matched by `wide`. False where that takes too long.
 pub(super) fn is_within(narrow: &[Automaton], wide: &Automaton) -> bool {
     let all = || narrow.iter().chain([wide]);
     let Some(kinds) = kinds(all()) else { return false };
@@ -174,7 +174,7 @@ pub(super) fn is_within(narrow: &[Automaton], wide: &Automaton) -> bool {
     let mut waiting = vec![(all().map(Automaton::start).collect::<Vec<Place>>(), true)];
     while let Some((places, is_start)) = waiting.pop() {
         let Some((last, others)) = places.split_last() else { return false };
-        // Once it matches, it does whatever follows.
+        // After a match, the rest of the string makes no difference.
         if last.is_none() || !seen.insert((places.clone(), is_start)) {
             continue;
         }
@@ -195,7 +195,7 @@ pub(super) fn is_within(narrow: &[Automaton], wide: &Automaton) -> bool {
     true
 }
 
-/// A character of each kind that some automata tell apart.
+/// A character of each kind that the automata tell apart.
 fn kinds<'a>(all: impl Iterator<Item = &'a Automaton>) -> Option<Vec<u32>> {
     let mut first = BTreeSet::from([0]);
     for edge in all.flat_map(|automaton| automaton.edges.iter().flatten()) {

@@ -1,4 +1,4 @@
-//! From the text of a pattern to its parts.
+//! Parses a pattern.
 
 /// How deep groups may be nested.
 const MAX_DEPTH: usize = 50;
@@ -20,14 +20,14 @@ pub(super) enum Part {
     Repeat(Box<Part>, u32, Option<u32>),
 }
 
-/// The parts of a pattern; nothing where the dialects differ, or something can't be read.
+/// The parts of a pattern; `None` where the dialects differ, or the syntax isn't supported.
 pub(super) fn read(pattern: &str) -> Option<Part> {
     let mut reader = Reader { chars: pattern.chars().collect(), at: 0, depth: 0 };
     let part = reader.alternatives()?;
     (reader.at == reader.chars.len()).then_some(part)
 }
 
-/// The least and the greatest length of texts that match a pattern.
+/// The least and the greatest length of strings that match a pattern.
 pub(super) fn lengths(pattern: &Part) -> (u64, Option<u64>) {
     let (least, most) = lengths_of(pattern);
     let is_anchored = |part: &Part| match part {
@@ -119,7 +119,7 @@ impl Reader {
         if self.take("?") {
             let is_named = self.take("<");
             if is_named {
-                // What follows `<` would be a look behind.
+                // `(?<=` and `(?<!` would be a lookbehind.
                 let name: String = std::iter::from_fn(|| self.next().filter(|char| *char != '>')).collect();
                 name.starts_with(|char: char| char.is_ascii_alphabetic()).then_some(())?;
             } else if !self.take(":") {
@@ -147,7 +147,7 @@ impl Reader {
             _ => return Some(part),
         };
         self.at += 1;
-        // How much is taken first makes no difference to what matches.
+        // Laziness makes no difference to the set of matched strings.
         self.take("?");
         if matches!(part, Part::Start | Part::End) || most.is_some_and(|most| most < least) {
             return None;
@@ -186,7 +186,7 @@ impl Reader {
         if text.len() != digits {
             return None;
         }
-        // A half of a pair is no character.
+        // Half of a surrogate pair is no character.
         u32::from_str_radix(&text, 16).ok().filter(|code| char::from_u32(*code).is_some())
     }
 
@@ -216,7 +216,7 @@ impl Reader {
                 _ => return None,
             }
         }
-        // Neither a class of nothing nor one of everything means the same to all.
+        // Dialects differ on the class of nothing and that of everything.
         if all.is_empty() {
             return None;
         }

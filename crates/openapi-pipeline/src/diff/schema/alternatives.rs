@@ -1,4 +1,4 @@
-//! `oneOf` and `anyOf`: which alternative of the one side is which of the other.
+//! `oneOf` and `anyOf`: matches the alternatives of both sides.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -11,10 +11,10 @@ use crate::diff::rules::{
 use crate::diff::side::{Side, Site};
 use crate::diff::view::{Union, View};
 
-/// How many pairs of alternatives are weighed to find out which belong together.
+/// How many pairs of alternatives are weighed to match them.
 const MAX_WEIGHED: usize = 4_096;
 
-/// Handles a pair of which one side is nothing but alternatives and the other none, or anything. True when done with it.
+/// Handles a plain union on one side only, if the other side has no union or allows anything. True if it did.
 pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
     let (old, new) = (&work.old, &work.new);
     let is_union = (old.is_plain_union(), new.is_plain_union());
@@ -72,7 +72,7 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
     true
 }
 
-/// The alternative that is most like a schema that has none.
+/// The alternative that is most like a schema without alternatives.
 fn like<'a>(engine: &mut Engine<'a>, branches: &[Site<'a>], single: &View<'a>, in_new: bool) -> Option<usize> {
     let mut best = None;
     for (at, branch) in branches.iter().enumerate().take(MAX_WEIGHED) {
@@ -85,7 +85,7 @@ fn like<'a>(engine: &mut Engine<'a>, branches: &[Site<'a>], single: &View<'a>, i
     best.map(|(at, _)| at)
 }
 
-/// How much two schemas have in common; nothing, if one can't be taken for the other.
+/// The likeness of two schemas; zero if they can't be the same one.
 fn likeness(old: &View<'_>, new: &View<'_>) -> usize {
     if old.name.is_some() && old.name == new.name {
         return usize::MAX;
@@ -103,11 +103,11 @@ fn likeness(old: &View<'_>, new: &View<'_>) -> usize {
     }
     let shared = old.properties.keys().filter(|name| new.properties.contains_key(*name)).count();
     let all = old.properties.len() + new.properties.len() - shared;
-    // Objects with less than half of their properties in common are different things.
+    // Objects with less than half of their properties in common are unrelated.
     if 2 * shared >= all { 1 + shared } else { 0 }
 }
 
-/// What an alternative inherits: that `null` is allowed is said of all of them at once.
+/// The context of an alternative: whether `null` is allowed was compared for the whole union.
 fn inner(work: &Work<'_>) -> Mode {
     Mode { knows_null: true, ..work.mode }
 }
@@ -118,7 +118,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
         unions(engine, work, old, new);
     }
     let paired: HashSet<usize> = pairs.iter().flat_map(|(old, new)| [old.at.address(), new.at.address()]).collect();
-    // One more `oneOf` beside the first rules out what none of its alternatives takes.
+    // A further `oneOf` beside the first rules out values that none of its alternatives takes.
     for more in work.new.unions.iter().filter(|more| !paired.contains(&more.at.address())) {
         one_more(engine, work, more.at, true);
     }
@@ -128,7 +128,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     discriminator::compare(engine, work);
 }
 
-/// Which union of the one side is which of the other: equal ones, then those of one keyword, then what is left.
+/// Matches the unions of both sides: equal ones, then those with the same keyword, then the rest.
 fn pairs_of_unions<'w, 'a>(engine: &mut Engine<'a>, work: &'w Work<'a>) -> Vec<(&'w Union<'a>, &'w Union<'a>)> {
     let (old, new) = (&work.old.unions, &work.new.unions);
     let mut matcher = Matcher { pairs: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
@@ -182,7 +182,7 @@ fn unmatched<'a>(branches: &[Site<'a>], matched: impl Iterator<Item = usize>) ->
     branches.iter().enumerate().filter(|(at, _)| !matched.contains(at)).map(|(_, branch)| *branch).collect()
 }
 
-/// Pairs of alternatives that belong together, in the order of the old ones.
+/// Pairs of matching alternatives, in the order of the old ones.
 fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) -> Vec<(usize, usize)> {
     let mut matcher = Matcher { pairs: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
     let name = |side: &Side<'a>, site: &Site<'a>| side.follow(*site).1;
@@ -200,10 +200,10 @@ fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) -> 
     matcher.pairs
 }
 
-/// Finds partners; nobody has two.
+/// Finds partners; no alternative has two.
 struct Matcher {
     pairs: Vec<(usize, usize)>,
-    /// Who has one.
+    /// Whether an old or a new alternative has a partner.
     old: Vec<bool>,
     new: Vec<bool>,
 }
@@ -287,7 +287,7 @@ fn variants<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: 
             let known: HashSet<&str> = after.iter().copied().collect();
             before.iter().all(|name| known.contains(name)) && common_words(&before) == common_words(&after)
         }
-        // Without names the variants are numbered, so that only a new last one keeps the others as they are.
+        // Unnamed variants are numbered, so that an added, removed or moved one may rename the others.
         _ => false,
     };
     if !is_additive {
@@ -298,7 +298,7 @@ fn variants<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: 
     }
 }
 
-/// How many words all names begin with: the generator leaves them out of the variants' names.
+/// How many leading words all names share: the generator leaves them out of the variants' names.
 fn common_words(names: &[&str]) -> usize {
     use heck::ToKebabCase;
     let words: Vec<Vec<String>> =

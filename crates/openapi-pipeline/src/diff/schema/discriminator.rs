@@ -1,4 +1,4 @@
-//! By which property alternatives are told apart, and what its values mean.
+//! Discriminators: the property that tells alternatives apart, and the meaning of its values.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -29,7 +29,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
 
 fn came_or_went<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let (old, new) = (work.old.discriminator, work.new.discriminator);
-    // Without alternatives on both sides, it is these that changed.
+    // Without alternatives on both sides, the change is one of the alternatives.
     if old.is_none() == new.is_none() || work.old.unions.is_empty() || work.new.unions.is_empty() {
         return;
     }
@@ -42,7 +42,7 @@ fn came_or_went<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     engine.found(work.unit, rule, before, after, message);
 }
 
-/// Compares what a value leads to that is no alternative: the target of a mapping, or a schema that is made of this one.
+/// Compares the targets of discriminator values that are no alternatives: of a mapping, or schemas made of this one.
 pub(super) fn subtypes<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let (Some(old), Some(new)) = (work.old.discriminator, work.new.discriminator) else { return };
     let (before, after) = (targets(&engine.old, &work.old, old), targets(&engine.new, &work.new, new));
@@ -70,15 +70,15 @@ pub(super) fn subtypes<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     }
 }
 
-/// What a value of a discriminator leads to.
+/// The target of a discriminator value.
 struct Target<'a> {
     at: Site<'a>,
-    /// Whether a mapping says so.
+    /// Whether a mapping names it.
     is_mapped: bool,
 }
 
 fn targets<'a>(side: &Side<'a>, view: &View<'a>, discriminator: Site<'a>) -> BTreeMap<String, Target<'a>> {
-    // Only what is this schema itself is the parent of others: those repeat its discriminator.
+    // Only a schema with a discriminator of its own is a parent: its children repeat the discriminator.
     let own = view.parts.first().and_then(|part| part.get("discriminator"));
     if view.unions.is_empty() && own.map(Site::address) != Some(discriminator.address()) {
         return BTreeMap::new();
@@ -105,7 +105,7 @@ fn targets<'a>(side: &Side<'a>, view: &View<'a>, discriminator: Site<'a>) -> BTr
 }
 
 fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Site<'a>) {
-    // What a value means without a mapping: the component of its name. So that entry says nothing.
+    // Without a mapping, a value means the component of its name. A mapping entry that agrees adds nothing.
     let target =
         |site: Site<'a>| -> Option<String> { component_of(site.node.as_str()?).map(|(_, name)| name.into_owned()) };
     let entry = |mapping: Site<'a>, value: &str| mapping.get("mapping").and_then(|mapping| mapping.get(value));
@@ -118,7 +118,7 @@ fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Si
         let before = target(site);
         let after = meaning(new, value).or_else(|| new_branches.contains(value).then(|| value.to_owned()));
         match after {
-            // Of an alternative that is gone, the alternative is what is reported.
+            // If the alternative itself was removed, only that is reported.
             None if before.as_deref().is_some_and(|name| new_branches.contains(name)) || new_branches.is_empty() => {
                 let rule =
                     pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_REMOVED, &RESPONSE_DISCRIMINATOR_VALUE_REMOVED);
@@ -147,7 +147,7 @@ fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Si
     for (value, site) in new.members("mapping").filter(|(value, _)| entry(old, value).is_none()) {
         let after = target(site).unwrap_or_default();
         let was_implied = value == after && old_branches.contains(value);
-        // Of a new alternative, the alternative is what is reported.
+        // If the alternative itself is new, only that is reported.
         if !was_implied && (old_branches.contains(after.as_str()) || old_branches.is_empty()) {
             let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_ADDED, &RESPONSE_DISCRIMINATOR_VALUE_ADDED);
             let message = format!("`{value}` names an alternative of {}", work.label);

@@ -1,4 +1,4 @@
-//! Properties: the listed ones, which of them must be there, and all others.
+//! Properties: the listed ones, the required ones, and all others.
 
 use indexmap::IndexSet;
 
@@ -23,10 +23,10 @@ use crate::diff::xml;
 struct Property<'v, 'a> {
     sites: &'v [Site<'a>],
     at: Site<'a>,
-    /// Whether it travels this way at all.
+    /// Whether it travels in this direction.
     counts: bool,
     is_required: bool,
-    /// Whether it is described, rather than required alone.
+    /// Whether it is described, rather than only required.
     is_listed: bool,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     for name in &before {
         let Some(old) = property(engine, work, false, name) else { continue };
         match property(engine, work, true, name) {
-            // It may still come back, as anything: nobody who reads it can rely on that.
+            // A response may still contain it, as any value: no caller can rely on that.
             Some(new) if is_forgotten(work, &old, &new) && !engine.old_view(old.sites).is_free() => {
                 removed(engine, work, name, old.at);
             }
@@ -61,7 +61,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     others(engine, work);
 }
 
-/// Whether nothing is said any more of a property that comes back.
+/// Whether a property of a response is no longer described.
 fn is_forgotten(work: &Work<'_>, old: &Property<'_, '_>, new: &Property<'_, '_>) -> bool {
     work.direction == Direction::Response && old.counts && old.is_listed && !new.is_listed
 }
@@ -71,7 +71,7 @@ fn property<'v, 'a>(engine: &mut Engine<'a>, work: &'v Work<'a>, in_new: bool, n
     let word = side.required.get(name);
     let (sites, at, is_listed) = match (side.properties.get(name), word, &side.others) {
         (Some(sites), ..) => (sites.as_slice(), *sites.first()?, true),
-        // One that has to be there, and of which nothing is said, is as all others are.
+        // A required property without a description has the schema of the unlisted ones.
         (None, Some(word), Others::Like(sites)) => (sites.as_slice(), *word, false),
         (None, Some(word), _) => (&[][..], *word, false),
         (None, None, _) => return None,

@@ -1,4 +1,4 @@
-//! Patterns of texts.
+//! Patterns of strings.
 
 use std::collections::HashSet;
 
@@ -54,7 +54,7 @@ fn texts<'a>(view: &View<'a>) -> Vec<&'a str> {
     view.patterns.iter().filter_map(|pattern| pattern.node.as_str()).collect()
 }
 
-/// Whether every text that a schema allows matches all of the patterns. False where that can't be told.
+/// Whether every string that a schema allows matches all of the patterns. False where that is unknown.
 fn is_within(engine: &mut Engine<'_>, view: &View<'_>, patterns: &[&str]) -> bool {
     let bound = |key| view.bound(key).map(|bound| bound.value as u64);
     let allowed = Texts {

@@ -20,7 +20,7 @@ use crate::diff::rules::{
 use crate::diff::side::Site;
 use crate::diff::view::{Bound, BoundKey, View};
 
-/// Whether one allows all that the other does.
+/// Whether the new side allows fewer or more values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Turn {
     Narrower,
@@ -28,7 +28,7 @@ enum Turn {
     Other,
 }
 
-/// Compares the types. False when they have so little in common that nothing else need be compared.
+/// Compares the types. False when they differ so much that no other keyword need be compared.
 pub(super) fn kinds<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
     let Work { old, new, .. } = work;
     let (before, after) = (old.kind.map(|(kind, _)| kind), new.kind.map(|(kind, _)| kind));
@@ -40,7 +40,7 @@ pub(super) fn kinds<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
         (Some("integer"), Some("number")) => Turn::Wider,
         (None, Some(_)) if old.is_anything() => Turn::Narrower,
         (Some(_), None) if new.is_anything() => Turn::Wider,
-        // Alternatives beside a type on one side only: the alternatives are what is compared.
+        // Unions on both sides, a type beside one: the unions are compared.
         (None, _) | (_, None) if !old.unions.is_empty() && !new.unions.is_empty() => return true,
         _ => Turn::Other,
     };
@@ -66,7 +66,7 @@ pub(super) fn anything<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     types_changed(engine, work, if work.old.is_anything() { Turn::Narrower } else { Turn::Wider });
 }
 
-/// Records a change between a type and alternatives that have nothing in common with it.
+/// Records a change between a type and alternatives without any value in common.
 pub(super) fn other_type<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     types_changed(engine, work, Turn::Other);
 }
@@ -130,7 +130,7 @@ fn bound<'a>(engine: &mut Engine<'a>, work: &Work<'a>, key: BoundKey, name: &str
     let of = |view: &View<'a>| effective(view, key).filter(|bound| !is_implied(bound));
     let (before, after) = (of(old), of(new));
     if old.bound(key).is_none() && new.bound(key).is_none() {
-        // What a format implies changes with the format, which is reported.
+        // A bound that a format implies changes with the format, which is reported.
         return;
     }
     let is_tighter = match (before, after) {
@@ -206,7 +206,7 @@ fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     }
 }
 
-/// Generated enums keep unknown texts; other listed values have no such place.
+/// Generated enums keep unknown strings; other listed values have no variant for them.
 fn widened(direction: Direction, work: &Work<'_>, request: &'static Rule, response: &'static Rule) -> &'static Rule {
     match direction {
         Direction::Request => request,

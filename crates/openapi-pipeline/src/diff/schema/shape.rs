@@ -1,4 +1,4 @@
-//! What Rust type the generator makes of a schema, as far as a change of it would show in code.
+//! The Rust type that the generator makes of a schema, as far as a change would show in code.
 
 use crate::diff::change::Direction;
 use crate::diff::implied::INTEGERS;
@@ -7,23 +7,23 @@ use crate::diff::view::{BoundKey, Others, View};
 /// Where a schema is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::diff) enum Use {
-    /// A property, and whether it must be there.
+    /// A property, and whether it is required.
     Property { required: bool },
-    /// A parameter in the query: its requiredness has rules of its own.
+    /// A query parameter: separate rules tell whether it is required.
     Query,
-    /// Another parameter or a header, whose `null` the generator passes over.
+    /// Another parameter or a header, whose `null` the generator ignores.
     Parameter,
-    /// A body, the value of a map, an element of a list, an alternative.
+    /// A body, the value of a map, an element of an array, an alternative.
     Item,
 }
 
 impl Use {
-    /// Whether values are written as text, rather than as JSON.
+    /// Whether values are written as strings, rather than as JSON.
     pub(super) fn is_text(self) -> bool {
         matches!(self, Self::Query | Self::Parameter)
     }
 
-    /// The type in words.
+    /// A description of the type.
     pub(in crate::diff) fn shape(self, view: &View<'_>, direction: Direction) -> String {
         let kind = base(view, direction);
         let may_be_null = view.nullable.is_some();
@@ -62,7 +62,7 @@ fn base(view: &View<'_>, direction: Direction) -> String {
             (true, Others::Like(_)) => "a map",
             (true, _) => "a map of anything",
             (false, Others::Like(_)) => "a struct with other members",
-            // One that can be empty has a `Default`.
+            // A struct without required fields has a `Default`.
             (false, _) if !view.properties.keys().any(|name| view.required.contains_key(name)) => {
                 "a struct that can be empty"
             }
@@ -73,7 +73,7 @@ fn base(view: &View<'_>, direction: Direction) -> String {
     }
 }
 
-/// Replies are not checked, so what a reply promises makes no type of its own.
+/// Replies are not validated, so the constraints of a reply don't affect its type.
 fn is_checked(direction: Direction) -> bool {
     direction == Direction::Request
 }
@@ -96,7 +96,7 @@ fn string(view: &View<'_>, format: Option<&str>, direction: Direction) -> &'stat
 
 fn list(view: &View<'_>, direction: Direction) -> String {
     let bound = |key| view.bound(key).filter(|_| is_checked(direction)).map(|bound| bound.value);
-    // What has no item twice is a list all the same, of whatever length.
+    // An array of unique items is a `Vec` too, whatever its length.
     if bound(BoundKey::UniqueItems).is_some() {
         return "a list".to_owned();
     }

@@ -1,4 +1,4 @@
-//! What is inside of arrays and objects.
+//! The contents of arrays and objects.
 
 use super::{Prover, Set};
 use crate::diff::change::Direction;
@@ -37,7 +37,7 @@ impl<'a> Prover<'_, 'a> {
             (Some(own), _) => own.clone(),
             (None, Others::None(_)) => return true,
             (None, Others::Like(sites)) => sites.clone(),
-            // Of an object that lists others, nobody sends what it doesn't list; of a free one they do.
+            // If an object lists other properties, callers send no unlisted one; to a free object they do.
             (None, Others::Any) if one.view.required.contains_key(name) || one.view.properties.is_empty() => Vec::new(),
             (None, Others::Any) => return true,
         };
@@ -46,14 +46,14 @@ impl<'a> Prover<'_, 'a> {
         self.is_nullable_within(&own, &sites)
     }
 
-    /// Whether what the one has, and the other doesn't list, is nothing that matters to the other.
+    /// Whether the one's properties that the other doesn't list are irrelevant to the other.
     fn has_no_others(&mut self, one: &Set<'a>, other: &Set<'a>) -> bool {
         let is_unlisted = |name: &&str| !other.view.properties.contains_key(*name);
         let unlisted: Vec<&str> = one.view.properties.keys().copied().filter(is_unlisted).collect();
         let unlisted: Vec<&str> = unlisted.into_iter().filter(|name| self.travels(one, name)).collect();
         let is_response = self.way.direction == Direction::Response;
         match &other.view.others {
-            // A free object takes all. Another has no place for what it doesn't list, though it refuses nothing.
+            // A free object takes all. Another doesn't know unlisted properties, though it doesn't refuse them.
             Others::Any => {
                 let is_extended =
                     is_response && other.view.properties.keys().all(|name| one.view.properties.contains_key(*name));
@@ -91,7 +91,7 @@ impl<'a> Prover<'_, 'a> {
         }
     }
 
-    /// Whether a property that both have can't have one value in both.
+    /// Whether a property of both can't have the same value in both.
     pub(super) fn properties_are_apart(&mut self, one: &Set<'a>, other: &Set<'a>) -> bool {
         let is_needed = |name: &str| one.view.required.contains_key(name) || other.view.required.contains_key(name);
         let shared: Vec<&str> = one.view.properties.keys().copied().filter(|name| is_needed(name)).collect();

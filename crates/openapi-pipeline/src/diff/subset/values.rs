@@ -1,4 +1,4 @@
-//! Single values: which schemas hold them.
+//! Single values: the schemas that hold them.
 
 use super::{Prover, Set};
 use crate::diff::implied::{effective, integer_range, is_hint};
@@ -18,7 +18,7 @@ pub(super) fn finite(view: &View<'_>) -> Option<Vec<Node>> {
     }
 }
 
-/// Whether every whole number is a multiple.
+/// Whether every integer is a multiple.
 pub(super) fn is_multiple_of_one(bound: Bound<'_>) -> bool {
     Decimal::of(bound.at.node).and_then(|by| Decimal::ONE.is_multiple_of(by)) == Some(true)
 }
@@ -38,7 +38,7 @@ pub(super) fn are_apart(one: &View<'_>, other: &View<'_>) -> bool {
     are_numbers && (is_above(one, other) || is_above(other, one))
 }
 
-/// Of several conditions, whether all are met: no if one is not, and unknown if one is.
+/// Whether all conditions are met: no if one is not, else unknown if one is.
 fn all(conditions: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
     let mut result = Some(true);
     for condition in conditions {
@@ -52,7 +52,7 @@ fn all(conditions: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
 }
 
 impl<'a> Prover<'_, 'a> {
-    /// Whether a schema holds a value. `None` where that can't be told.
+    /// Whether a schema holds a value. `None` where that is unknown.
     pub(super) fn holds(&mut self, set: &Set<'a>, value: &Node) -> Option<bool> {
         self.steps += 1;
         if self.steps > super::MAX_STEPS || self.depth > super::MAX_DEPTH {
@@ -61,7 +61,7 @@ impl<'a> Prover<'_, 'a> {
         self.depth += 1;
         let mut result = self.holds_as_it_is(set, value);
         if self.way.is_text && result != Some(true) {
-            // What is written is the same, whatever type it is taken for.
+            // The written characters are the same, whichever type they are read as.
             for other in readings(value) {
                 result = match (result, self.holds_as_it_is(set, &other)) {
                     (_, Some(true)) | (Some(true), _) => Some(true),
@@ -127,7 +127,7 @@ impl<'a> Prover<'_, 'a> {
     }
 }
 
-/// What a value can be taken for where it is written as text.
+/// The values of other types that are written with the same characters.
 fn readings(value: &Node) -> Vec<Node> {
     match &value.value {
         Value::String(text) => {

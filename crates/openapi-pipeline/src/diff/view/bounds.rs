@@ -2,7 +2,7 @@
 
 use crate::diff::side::Site;
 
-/// What is bounded.
+/// The bounded quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::diff) enum BoundKey {
     Minimum,
@@ -31,13 +31,13 @@ impl BoundKey {
         (Self::MaxProperties, "maxProperties"),
     ];
 
-    /// Whether a larger number allows less.
+    /// Whether a larger bound allows fewer values.
     pub(in crate::diff) fn is_lower(self) -> bool {
         matches!(self, Self::Minimum | Self::MinLength | Self::MinItems | Self::MinProperties | Self::UniqueItems)
     }
 }
 
-/// A bound. That items are unique is a bound of one.
+/// A bound. Unique items are a bound of one.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::diff) struct Bound<'a> {
     pub(in crate::diff) value: f64,

@@ -1,4 +1,4 @@
-//! Alternatives that each list values and say nothing else: together they are a list of values.
+//! Alternatives that each list values and have no other constraint: together they are one enum.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::diff::number::canonical;
 use crate::diff::side::{Side, Site};
 use crate::{Node, Value};
 
-/// How deep alternatives of alternatives are looked at.
+/// The greatest depth of nested alternatives.
 const MAX_DEPTH: usize = 4;
 
 /// How many values may be listed that way.
@@ -20,7 +20,7 @@ pub(in crate::diff) struct Constant<'a> {
     pub(in crate::diff) at: Site<'a>,
 }
 
-/// The values of alternatives, if they are nothing but such values. `is_one`: a value of two alternatives is of none.
+/// The values of alternatives, if these only list values. `is_one`: a value of two alternatives belongs to neither.
 pub(super) fn of<'a>(side: &Side<'a>, is_one: bool, branches: &[Site<'a>]) -> Option<Vec<Constant<'a>>> {
     union(side, is_one, branches, 0)
 }

@@ -1,14 +1,14 @@
-//! The schemas that one consists of, and the component that it is.
+//! The parts that a schema consists of, and the component that it is.
 
 use std::collections::HashSet;
 
 use super::is_annotation;
 use crate::diff::side::{Side, Site};
 
-/// How many schemas one may be combined of. Nobody needs more than a few.
+/// How many parts a schema may have; real ones have a few.
 const MAX_PARTS: usize = 512;
 
-/// How a schema is read.
+/// The options for reading a schema.
 #[derive(Debug, Default)]
 pub(in crate::diff) struct Reading {
     /// Whether a union of one branch stays a union, rather than a part that must hold.
@@ -17,7 +17,7 @@ pub(in crate::diff) struct Reading {
     pub(in crate::diff) leaves_out: Vec<usize>,
 }
 
-/// The schemas that one consists of.
+/// The parts that a schema consists of.
 pub(super) struct Parts<'a> {
     pub(super) sites: Vec<Site<'a>>,
     pub(super) has_single: bool,
@@ -31,7 +31,7 @@ pub(super) fn read<'a>(side: &Side<'a>, sites: &[Site<'a>], reading: &Reading) -
     let mut waiting: Vec<Site<'a>> = sites.iter().rev().copied().collect();
     while let Some(site) = waiting.pop() {
         let site = side.resolve(site);
-        // A schema that consists of itself adds nothing to itself.
+        // A schema that contains itself adds nothing to itself.
         if !seen.insert(site.address()) {
             continue;
         }

@@ -4,7 +4,7 @@ use super::run;
 use crate::testing::{codes, document, uses};
 
 #[test]
-fn what_cannot_be_mended_is_said_with_place_and_help() {
+fn irreparable_errors_are_reported_with_place_and_help() {
     let ok = json!({"204": {"description": ""}});
     let parameter =
         |name: &str, place: &str| json!({"name": name, "in": place, "required": true, "schema": {"type": "string"}});
@@ -40,7 +40,7 @@ fn what_cannot_be_mended_is_said_with_place_and_help() {
 }
 
 #[test]
-fn a_dangling_reference_suggests_what_there_is() {
+fn a_dangling_reference_suggests_existing_names() {
     let schema = json!({"$ref": "#/components/schemas/Usr"});
     let operation = json!({"operationId": "a", "responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}});
     let other = json!({"operationId": "b", "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}}}}});

@@ -277,7 +277,7 @@ fn one_success_response() {
             json!({"200": object(json!({"type": "object", "title": "Empty", "additionalProperties": false}))}),
             json!({"200": none()}),
         ),
-        // A map of anything is something to read.
+        // A map of any values has content to read.
         (
             json!({"200": object(json!({"type": "object", "additionalProperties": true}))}),
             json!({"200": object(json!({"type": "object", "additionalProperties": true}))}),
@@ -331,7 +331,7 @@ fn answers_by_status() {
             json!({"302": none(), "default": string()}),
             json!({"302": answer(none()), "default": named("OpDefaultError")}),
         ),
-        // One answer, and what is not one.
+        // One success, and other responses beside it.
         (
             json!({"200": string(), "201": string(), "400": integer()}),
             json!({"200": string(), "400": named("Op400Error")}),
@@ -340,7 +340,7 @@ fn answers_by_status() {
         let (_, operation) = get(json!({"responses": responses}));
         assert_eq!(operation["responses"], expected, "{responses}");
     }
-    // A list of what has a name needs none.
+    // An array of a named schema needs no name.
     let list = || json!({"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}});
     let (cx, operation) = get(json!({"responses": {"200": body(list()), "304": none()}}));
     let items = json!({"$ref": "#/components/schemas/Op200ResponseItem"});
@@ -430,7 +430,7 @@ fn path_parameters_of_one_kind_are_one_type() {
 }
 
 #[test]
-fn security_is_what_the_runtime_sends_or_reported() {
+fn security_that_the_runtime_can_not_send_is_reported() {
     let operation = |id: &str, security: Json| json!({"operationId": id, "security": security, "responses": done()});
     let paths = json!({
         "/a": {"get": operation("a", json!([{"http": []}, {"key": []}]))},

@@ -1,4 +1,4 @@
-//! Descriptions that nobody looks after, and schemas that lead back to themselves.
+//! Descriptions that no overlay corrects, and schemas that contain themselves.
 
 use serde_json::{Value as Json, json};
 
@@ -29,7 +29,7 @@ fn parameter(name: &str, place: &str) -> Json {
 }
 
 #[test]
-fn what_contradicts_itself_is_settled_by_rule() {
+fn contradictions_are_settled_by_rule() {
     let names = |operation: &Json| -> Vec<String> {
         let list = operation["parameters"].as_array().cloned().unwrap_or_default();
         list.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
@@ -91,7 +91,7 @@ fn a_path_that_is_no_template_takes_its_operations_along() {
 }
 
 #[test]
-fn what_is_named_like_a_secret_is_one() {
+fn properties_named_like_secrets_are_secrets() {
     let session = json!({"type": "object", "properties": {
         "access_token": {"type": "string"},
         "tokens": {"type": "array", "items": {"type": "string"}},
@@ -121,7 +121,7 @@ fn what_is_named_like_a_secret_is_one() {
 }
 
 #[test]
-fn a_secret_is_one_in_maps_lists_and_unions_too() {
+fn secrets_in_maps_arrays_and_unions_are_concealed() {
     let text = || json!({"type": "string"});
     let number = || json!({"type": "integer"});
     let list = |items: Json| json!({"type": "array", "items": items});
@@ -198,7 +198,7 @@ fn the_values_of_headers_are_secrets() {
 }
 
 #[test]
-fn a_secret_may_be_one_by_what_it_is_a_part_of() {
+fn the_name_of_a_schema_may_make_its_property_a_secret() {
     let text = || json!({"type": "string"});
     let response = json!({"type": "object", "properties": {
         "secret": {"$ref": "#/components/schemas/EndpointSecretOut"},
@@ -288,7 +288,7 @@ fn nullable_components_are_nullable_where_they_are_used() {
 }
 
 #[test]
-fn schemas_that_are_made_of_themselves_are_not_any_more() {
+fn cycles_of_parts_are_resolved() {
     let own = json!({"allOf": [reference("Sample"), {"type": "object", "properties": {"a": {"type": "string"}}}]});
     let (cx, lowered) = schema(own);
     assert_eq!(lowered, json!({"type": "object", "properties": {"a": {"type": "string"}}}));
@@ -305,7 +305,7 @@ fn schemas_that_are_made_of_themselves_are_not_any_more() {
         assert_eq!(lowered["components"]["schemas"].get("Other").unwrap_or(&json!({})), &json!({}), "{lowered}");
     }
 
-    // The usual way to write inheritance, one time too many.
+    // The usual way to write inheritance, with a cycle.
     let kind = json!({"type": "string"});
     let pet = json!({"type": "object", "properties": {"kind": kind}, "oneOf": [reference("Cat"), reference("Dog")], "discriminator": {"propertyName": "kind"}});
     let of_pet = |name: &str| json!({"allOf": [reference("Pet"), {"type": "object", "properties": {name: {"type": "integer"}}}]});
@@ -332,7 +332,7 @@ fn compositions_that_reach_themselves_are_references_to_one_component() {
         json!({"type": "object", "required": ["id"], "properties": {"id": text, "parent": reference("NodeParent")}});
     assert_eq!(schemas["NodeParent"], parent);
 
-    // By way of one another, and by arrays, maps and alternatives.
+    // Through one another, and through arrays, maps and alternatives.
     let around = |inner: Json| {
         [
             inner.clone(),
@@ -352,7 +352,7 @@ fn compositions_that_reach_themselves_are_references_to_one_component() {
         }
     }
 
-    // A chain that adds something at each level.
+    // A chain whose every level adds a property.
     let mut chain = serde_json::Map::new();
     for at in 0..12 {
         let next = (at + 1) % 12;
@@ -364,7 +364,7 @@ fn compositions_that_reach_themselves_are_references_to_one_component() {
 }
 
 #[test]
-fn a_property_of_several_parts_is_what_all_of_them_say() {
+fn a_property_of_several_parts_merges_their_schemas() {
     let node = json!({"type": "object", "properties": {"parent": reference("Node"), "id": {"type": "string"}}});
     let tree = json!({"allOf": [reference("Node"), {"type": "object", "properties": {"parent": reference("Tree")}}]});
     let (_, lowered) =
@@ -408,7 +408,7 @@ fn enums_and_arrays_that_no_type_fits_become_ones_that_have_one() {
 }
 
 #[test]
-fn what_is_required_in_one_direction_is_not_demanded_in_the_other() {
+fn properties_of_one_direction_are_not_required_in_the_other() {
     let user = json!({"type": "object", "required": ["id", "password", "name"], "properties": {
         "id": {"type": "string", "readOnly": true},
         "password": {"type": "string", "writeOnly": true, "format": "password"},
@@ -425,7 +425,7 @@ fn what_is_required_in_one_direction_is_not_demanded_in_the_other() {
 }
 
 #[test]
-fn what_holds_for_all_alternatives_is_written_into_each() {
+fn shared_constraints_are_merged_into_each_alternative() {
     let common = json!({"type": "object", "properties": {"id": {"type": "string"}}});
     let branch = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
     let whole =
@@ -528,7 +528,7 @@ fn a_parent_is_one_of_its_children() {
     );
     assert_eq!(schemas["VehicleBase"]["properties"].as_object().unwrap().len(), 2);
 
-    // A child may say itself which value it has.
+    // A child may declare its discriminator value itself.
     let mut truck = child("axles");
     truck["x-ms-discriminator-value"] = json!("#Vendor.Truck");
     let schemas = json!({"Vehicle": vehicle(json!({"type": "string"}), json!({})), "Truck": truck});
@@ -542,7 +542,7 @@ fn a_parent_is_one_of_its_children() {
 }
 
 #[test]
-fn a_success_about_which_nothing_is_said_is_any_object() {
+fn an_undescribed_success_is_any_object() {
     let (cx, lowered) = run(&exchange(json!({"type": "string"}), json!({"type": "object"}), json!({})));
     let success = &lowered.unwrap()["paths"]["/x"]["post"]["responses"]["200"];
     assert_eq!(

@@ -36,7 +36,7 @@ fn keywords_are_rewritten() {
 }
 
 #[test]
-fn what_the_generator_takes_stays() {
+fn keywords_that_the_generator_takes_stay() {
     for given in [
         json!({"type": "string", "enum": ["a", "b-c", ">", "<="]}),
         json!({"type": "string", "pattern": "^[a-zA-Z0-9\\-_.]+$", "minLength": 1, "maxLength": 256}),

@@ -94,7 +94,7 @@ fn points_in_time_are_timestamps() {
 }
 
 #[test]
-fn texts_with_a_form_keep_another_one() {
+fn formatted_strings_keep_values_of_another_form() {
     let format = |format: &str| json!({"type": "string", "format": format});
     let response = json!({"type": "object", "properties": {
         "id": {"type": "string", "format": "uuid", "nullable": true, "maxLength": 36},
@@ -116,7 +116,7 @@ fn texts_with_a_form_keep_another_one() {
     assert_eq!((&properties["via"], &properties["by"]), (&reference("Ipv6Addr"), &reference("IpAddr")));
     assert_eq!(uses(&cx, "lenient-text").len(), 5);
     assert!(schemas.get("UUID").is_none() && schemas.get("UUIDSchema").is_none(), "{schemas}");
-    // A vendor's own type of such a name is another one.
+    // A vendor's own type of such a name is separate.
     assert_eq!(schemas["IpAddrSchema"]["properties"]["a"], reference("IpAddrSchema"));
     for (name, of) in [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")] {
         assert_eq!(schemas[name], json!({"type": "string", "format": of, "x-rust-type": rust_type(name)}));
@@ -124,7 +124,7 @@ fn texts_with_a_form_keep_another_one() {
 }
 
 #[test]
-fn free_form_members_of_errors_are_redacted() {
+fn free_form_properties_of_errors_are_redacted() {
     let error = json!({"type": "object", "properties": {
         "details": {"type": "object", "additionalProperties": true, "nullable": true},
         "input": {},
