@@ -74,6 +74,7 @@ pub(super) fn media_types<'a>(
     label: &str,
     mode: Mode,
 ) {
+    engine.limit([old, new].map(|body| body.node.get("content")), MOST_MEDIA_TYPES);
     let (before, after) = (all(old), all(new));
     let rules: [&'static Rule; 2] = match direction {
         Direction::Request => [&REQUEST_MEDIA_TYPE_REMOVED, &REQUEST_MEDIA_TYPE_ADDED],
@@ -110,9 +111,11 @@ pub(super) fn media_types<'a>(
     }
 }
 
+/// Each media type is looked up among the others, and no published description offers nearly as many.
+const MOST_MEDIA_TYPES: usize = 200;
+
 fn all(body: Site<'_>) -> Vec<Media<'_>> {
-    // No description offers more, and each is looked up among the others.
-    body.members("content").take(200).map(|(name, site)| Media { name: normal(name), site }).collect()
+    body.members("content").take(MOST_MEDIA_TYPES).map(|(name, site)| Media { name: normal(name), site }).collect()
 }
 
 /// The name in lower case, without the charset UTF-8, which is the default.

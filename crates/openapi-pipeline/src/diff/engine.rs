@@ -13,7 +13,7 @@ use super::side::{Side, Site};
 use super::view::View;
 use crate::beside::{Beside, Parts};
 use crate::source::Sources;
-use crate::{Context, Node};
+use crate::{Context, Node, Value};
 
 pub(super) use shown::{Shown, brief};
 
@@ -240,6 +240,16 @@ impl<'a> Engine<'a> {
     pub(super) fn parts(&self) -> [Option<&'a Parts>; 2] {
         let of = |side: &Side<'a>| self.kept.and_then(|kept| kept.parts(side.root.node.origin));
         [of(&self.old), of(&self.new)]
+    }
+
+    /// Arrays or objects that are compared up to a limit: if they differ and are longer, the comparison is incomplete.
+    pub(super) fn limit(&mut self, both: [Option<&Node>; 2], most: usize) {
+        let length = |node: &Node| match &node.value {
+            Value::Array(items) => items.len(),
+            Value::Object(members) => members.len(),
+            _ => 0,
+        };
+        self.is_cut_short |= both[0] != both[1] && both.into_iter().flatten().any(|node| length(node) > most);
     }
 
     /// The unit of a pair of schemas, queued for comparison; `from` leads to it.

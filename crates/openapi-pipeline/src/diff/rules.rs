@@ -40,7 +40,7 @@ catalogue! {
         UNCONVERTED_OPERATION_ADDED Compatible "unconverted-operation-added" "There is a new operation that no client is generated for: OpenAPI 3.0 has no place for it.";
         UNCONVERTED_OPERATION_REMOVED Breaking "unconverted-operation-removed" "An operation that no client is generated for is gone.";
         UNCONVERTED_PART_CHANGED Breaking "unconverted-part-changed" "Something is different that OpenAPI 3.0 has no place for, and that is only compared as it is written: nothing can be promised of it.";
-        COMPARISON_INCOMPLETE Breaking "comparison-incomplete" "The documents are too entangled to be compared to the end, so nothing can be promised.";
+        COMPARISON_INCOMPLETE Breaking "comparison-incomplete" "The documents are too large or too entangled to be compared to the end, so nothing can be promised.";
     }
     Operation {
         OPERATION_REMOVED Breaking "operation-removed" "An operation is gone: calls of it fail.";

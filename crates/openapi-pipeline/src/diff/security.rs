@@ -103,6 +103,7 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, 
     let [old_labels, new_labels] = labels(&engine.old, &engine.new);
     let (before, old_at) = alternatives(&engine.old, old, &old_labels);
     let (after, new_at) = alternatives(&engine.new, new, &new_labels);
+    engine.limit([Some(old_at.node), Some(new_at.node)], MAX_ALTERNATIVES);
     if before == after {
         return;
     }

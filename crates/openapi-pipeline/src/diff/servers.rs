@@ -8,6 +8,9 @@ use super::rules::{
 };
 use super::side::Site;
 
+/// Each server, and each value of a variable, is looked up among the others; no published description lists nearly as many.
+const MOST: usize = 1_000;
+
 /// Compares the servers of two documents, apart from the part of their URLs that moved to or from the paths.
 pub(super) fn of_document<'a>(engine: &mut Engine<'a>, unit: UnitId, moved: (&str, &str)) {
     let (old, new) = (engine.old.root, engine.new.root);
@@ -17,6 +20,7 @@ pub(super) fn of_document<'a>(engine: &mut Engine<'a>, unit: UnitId, moved: (&st
             .filter(|(url, _)| !url.is_empty())
             .collect()
     };
+    engine.limit([old, new].map(|root| root.node.get("servers")), MOST);
     let (before, after) = (without(servers(old), moved.0), without(servers(new), moved.1));
     let message = match moved {
         ("", "") => None,
@@ -36,6 +40,7 @@ pub(super) fn of_document<'a>(engine: &mut Engine<'a>, unit: UnitId, moved: (&st
 
 /// Compares the servers of two operations.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
+    engine.limit([old, new].map(|holder| holder.node.get("servers")), MOST);
     lists(engine, unit, &servers(old), &servers(new));
 }
 
@@ -65,8 +70,7 @@ fn lists<'a>(engine: &mut Engine<'a>, unit: UnitId, before: &[(String, Site<'a>)
 /// The URLs without a slash at the end, which makes no difference, each once. OpenAPI's default is no server.
 pub(super) fn servers(holder: Site<'_>) -> Vec<(String, Site<'_>)> {
     let mut servers: Vec<(String, Site<'_>)> = Vec::new();
-    // No description lists more, and every one is looked up among the others.
-    for server in holder.elements("servers").take(1_000) {
+    for server in holder.elements("servers").take(MOST) {
         let url = server.node.get_str("url").unwrap_or_default().trim_end_matches('/').to_owned();
         if !url.is_empty() && !servers.iter().any(|(known, _)| *known == url) {
             servers.push((url, server));
@@ -107,8 +111,9 @@ fn renamed<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, old: Site<'a>, 
 }
 
 fn values<'a>(engine: &mut Engine<'a>, unit: UnitId, name: &str, old: Site<'a>, new: Site<'a>) {
+    engine.limit([old, new].map(|variable| variable.node.get("enum")), MOST);
     let (before, after): (Vec<_>, Vec<_>) =
-        (old.elements("enum").take(1_000).collect(), new.elements("enum").take(1_000).collect());
+        (old.elements("enum").take(MOST).collect(), new.elements("enum").take(MOST).collect());
     // Without an `enum`, any value is allowed.
     for value in before.iter().filter(|value| !after.is_empty() && !after.iter().any(|other| other.node == value.node))
     {

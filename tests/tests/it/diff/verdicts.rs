@@ -122,3 +122,43 @@ fn every_class_of_changes_has_the_right_verdict_both_ways() {
         super::judged::SHOWN_BY_VERDICTS.into_iter().filter(|rule| !unconverted.contains(rule)).collect();
     assert!(unshown.is_empty(), "no pair shows {unshown:?}");
 }
+
+/// Problem: an array that is compared up to a limit hides the changes behind it, and the report calls them no change.
+#[test]
+fn changes_beyond_a_limit_make_the_comparison_incomplete() {
+    let numbered = |count: usize, item: &dyn Fn(usize) -> Value| (0..count).map(item).collect::<Value>();
+    let servers = |last: &str| {
+        let mut all = numbered(1_001, &|at| json!({"url": format!("https://s{at}.example")}));
+        all[1_000]["url"] = json!(last);
+        json!({"in": "document", "old": {"servers": all}})
+    };
+    let values = |last: &str| {
+        let mut values = numbered(1_001, &|at| json!(format!("v{at}")));
+        values[1_000] = json!(last);
+        let variables = json!({"v": {"default": "v0", "enum": values}});
+        json!({"in": "document", "old": {"servers": [{"url": "https://{v}.example", "variables": variables}]}})
+    };
+    let content = |last: &str| {
+        let mut content: Map<String, Value> = (0..200).map(|at| (format!("application/x{at}"), json!({}))).collect();
+        content.insert(last.to_owned(), json!({}));
+        json!({"in": "operation", "old": {"requestBody": {"content": content}}})
+    };
+    let security = |last: &str| {
+        let mut security = numbered(201, &|at| json!({format!("s{at}"): []}));
+        security[200] = json!({last: []});
+        let schemes: Map<String, Value> = (0..=201)
+            .map(|at| (format!("s{at}"), json!({"type": "apiKey", "in": "header", "name": format!("X-{at}")})))
+            .collect();
+        json!({"in": "document", "old": {"components": {"securitySchemes": schemes}, "security": security}})
+    };
+    let pairs = [
+        (servers("https://old.example"), servers("https://new.example")),
+        (values("old"), values("new")),
+        (content("application/old"), content("application/new")),
+        (security("s200"), security("s201")),
+    ];
+    for (old, new) in pairs.map(|(old, new)| (document(&old, "old"), document(&new, "old"))) {
+        assert_eq!(problem("breaking comparison-incomplete", &compare(&old, &new)), None);
+        assert_eq!(problem("none", &compare(&old, &old)), None, "nothing is beyond the limit that differs");
+    }
+}

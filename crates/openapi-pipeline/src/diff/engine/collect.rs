@@ -55,7 +55,7 @@ impl<'a> Engine<'a> {
                 in_new: true,
                 old: None,
                 new: Some(origin),
-                message: "the schemas are combined in too many ways to be compared to the end".to_owned(),
+                message: "the documents list or combine too much to be compared to the end".to_owned(),
                 operations: Vec::new(),
             });
         }
