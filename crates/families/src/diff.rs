@@ -1,19 +1,21 @@
 //! The changes between two descriptions, and what they break.
 
+mod accept;
 mod json;
 mod markdown;
 mod outline;
 mod text;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use openapi_pipeline::diff::Difference;
+use openapi_pipeline::diff::{Change, Difference};
 use openapi_pipeline::report::Note;
 use openapi_pipeline::select::Inventory;
 use openapi_pipeline::{Context, Diagnostics, Node, convert, diff, load};
 
 pub use openapi_pipeline::diff::Level;
 
+pub use accept::Accepted;
 pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
 
 use crate::description::open;
@@ -31,8 +33,23 @@ pub struct Compared {
     pub new: Described,
     /// The changes.
     pub difference: Difference,
+    /// The changes that somebody accepted.
+    pub accepted: Accepted,
     /// The parts that the conversion to OpenAPI 3.0.3 dropped, which aren't compared.
     pub not_compared: Vec<Note>,
+}
+
+/// Two descriptions to compare.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The description as it was.
+    pub old: PathBuf,
+    /// The description as it is.
+    pub new: PathBuf,
+    /// The folder that holds both and all files they refer to; by default the folder of each.
+    pub root: Option<PathBuf>,
+    /// A list of accepted changes: a fingerprint and a reason in each line.
+    pub accept: Option<PathBuf>,
 }
 
 /// The rules of the conversion that drop parts of calls.
@@ -86,13 +103,21 @@ impl Compared {
         markdown::render(self)
     }
 
-    /// Whether no change is at a level or worse; the level is [`Level::Breaking`] or [`Level::Source`].
+    /// Whether everything that was accepted occurs, and nothing else is at a level or worse; the level is
+    /// [`Level::Breaking`] or [`Level::Source`].
     ///
     /// # Errors
     ///
-    /// When there are such changes; the failure has their number.
-    pub fn verdict(&self, worst: Level) -> Result<(), Failure> {
-        let count = self.difference.changes.iter().filter(|change| change.level() <= worst).count();
+    /// When something doesn't occur that was accepted, with its line; or else when there are such changes, with their
+    /// number.
+    pub fn verdict(self, worst: Option<Level>) -> Result<(), Failure> {
+        let absent = self.accepted.absent(&self.difference.changes);
+        if let Err(problems) = absent.into_result() {
+            return Err(Failure::Input { problems, sources: self.cx.sources });
+        }
+        let Some(worst) = worst else { return Ok(()) };
+        let is_open = |change: &&Change| change.level() <= worst && self.accepted.reason(change).is_none();
+        let count = self.difference.changes.iter().filter(is_open).count();
         if count == 0 {
             return Ok(());
         }
@@ -102,29 +127,34 @@ impl Compared {
         Err(Failure::Message {
             code: "breaking-changes",
             message: format!("{changes} {what}"),
-            help: "see what is listed above; docs/diff.md says why each kind of change is as bad as it is".to_owned(),
+            help: "see what is listed above; docs/diff.md says why each kind of change is as bad as it is, and how a \
+                   change is accepted"
+                .to_owned(),
         })
     }
 }
 
-/// Reads and compares two descriptions. `root` is the folder that holds both and all files they refer to; by default the
-/// folder of each.
+/// Reads and compares two descriptions.
 ///
 /// # Errors
 ///
-/// When one of them can't be read, or is no description; the problems of both are in the failure.
-pub fn compare(old: &Path, new: &Path, root: Option<&Path>) -> Result<Compared, Failure> {
-    with_deep_stack(new, || {
+/// When one of them can't be read, or is no description, or the list of accepted changes is none; all problems are in the
+/// failure.
+pub fn compare(options: &Options) -> Result<Compared, Failure> {
+    with_deep_stack(&options.new, || {
         let mut cx = Context::new().for_comparison();
-        // Both are read before failing, so that the problems of both are shown.
-        match (read(&mut cx, old, root), read(&mut cx, new, root)) {
-            (Ok((old, before)), Ok((new, after))) => {
+        let root = options.root.as_deref();
+        let accepted = options.accept.as_deref().map_or(Ok(Accepted::default()), |file| Accepted::read(&mut cx, file));
+        // All are read before failing, so that the problems of all are shown.
+        match (read(&mut cx, &options.old, root), read(&mut cx, &options.new, root), accepted) {
+            (Ok((old, before)), Ok((new, after)), Ok(accepted)) => {
                 let difference = diff::diff(&cx, &before, &after);
                 // The parts without a place in OpenAPI 3.0 were kept, and compared as they were written.
-                Ok(Compared { not_compared: Vec::new(), cx, old, new, difference })
+                Ok(Compared { not_compared: Vec::new(), cx, old, new, difference, accepted })
             }
-            (old, new) => {
-                let all = [old.err(), new.err()].into_iter().flatten().flat_map(|problems| problems.0).collect();
+            (old, new, accepted) => {
+                let failed = [old.err(), new.err(), accepted.err()];
+                let all = failed.into_iter().flatten().flat_map(|problems| problems.0).collect();
                 Err(Failure::Input { problems: Diagnostics(all), sources: cx.sources })
             }
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use families::Failure;
-use families::diff::{Level, compare};
+use families::diff::{Level, Options, compare};
 
 use crate::terminal::say;
 
@@ -30,6 +30,10 @@ pub(crate) struct Diff {
     /// The folder that holds both descriptions and all files they refer to; by default the folder of each
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// A list of changes that don't count for --fail-on: in each line a fingerprint, as JSON and Markdown show it whole,
+    /// and the reason
+    #[arg(long, value_name = "FILE")]
+    accept: Option<PathBuf>,
 }
 
 /// How to show a difference.
@@ -52,18 +56,22 @@ pub(crate) enum FailOn {
     Source,
 }
 
-/// Shows the difference, and fails if a change is as bad as `--fail-on`.
+/// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
 pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
-    let compared = compare(&arguments.old, &arguments.new, arguments.root.as_deref())?;
+    let compared = compare(&Options {
+        old: arguments.old.clone(),
+        new: arguments.new.clone(),
+        root: arguments.root.clone(),
+        accept: arguments.accept.clone(),
+    })?;
     let shown = match arguments.format {
         Format::Text => compared.text(),
         Format::Json => compared.json(),
         Format::Markdown => compared.markdown(),
     };
     say(shown.trim_end());
-    match arguments.fail_on {
-        None => Ok(()),
-        Some(FailOn::Breaking) => compared.verdict(Level::Breaking),
-        Some(FailOn::Source) => compared.verdict(Level::Source),
-    }
+    compared.verdict(arguments.fail_on.map(|level| match level {
+        FailOn::Breaking => Level::Breaking,
+        FailOn::Source => Level::Source,
+    }))
 }

@@ -14,13 +14,16 @@ pub(super) fn render(compared: &Compared) -> String {
     let mut lines = vec![
         format!("### {} → {}", described(&compared.old), described(&compared.new)),
         String::new(),
-        format!("{}. **semver: {}**", counts(difference), step(compared)),
+        format!("{}. **semver: {}**", counts(compared), step(compared)),
     ];
     for list in &outline.lists {
         heading(&mut lines, list.title, list.changes.len());
-        lines.extend(list.changes.iter().map(|change| match (&change.old, &change.new) {
-            (Some(old), Some(new)) if list.shows_values => format!("- {} → {}", code(&old.text), code(&new.text)),
-            _ => format!("- {}", code(&change.subject.to_string())),
+        lines.extend(list.changes.iter().map(|change| {
+            let what = match (&change.old, &change.new) {
+                (Some(old), Some(new)) if list.shows_values => format!("{} → {}", code(&old.text), code(&new.text)),
+                _ => code(&change.subject.to_string()),
+            };
+            format!("- {what} {}", code(&change.fingerprint.to_string()) + &accepted(compared, change))
         }));
     }
     if !outline.shared.is_empty() {
@@ -29,7 +32,17 @@ pub(super) fn render(compared: &Compared) -> String {
         for changes in &outline.shared {
             let names: Vec<String> = changes.iter().map(|change| code(&change.subject.to_string())).collect();
             let Some(first) = changes.first() else { continue };
-            lines.push(row(first, &some(&names, MOST_NAMES)));
+            lines.push(row(first, &some(&names, MOST_NAMES), "below"));
+        }
+        for changes in &outline.shared {
+            let Some(first) = changes.first() else { continue };
+            lines.push(String::new());
+            lines.push(format!("Fingerprints of {} in each operation:", code(first.rule.name)));
+            lines.push(String::new());
+            lines.extend(changes.iter().map(|change| {
+                let fingerprint = code(&change.fingerprint.to_string());
+                format!("- {} {fingerprint}{}", code(&change.subject.to_string()), accepted(compared, change))
+            }));
         }
     }
     for (subject, changes) in &outline.groups {
@@ -39,7 +52,10 @@ pub(super) fn render(compared: &Compared) -> String {
         };
         heading(&mut lines, &name, changes.len());
         table(&mut lines);
-        lines.extend(changes.iter().map(|change| row(change, &code(&place(compared, change)))));
+        lines.extend(changes.iter().map(|change| {
+            let fingerprint = code(&change.fingerprint.to_string()) + &accepted(compared, change);
+            row(change, &code(&place(compared, change)), &fingerprint)
+        }));
     }
     let documentation = difference.count(Level::Documentation);
     if documentation > 0 {
@@ -77,17 +93,22 @@ fn heading(lines: &mut Vec<String>, title: &str, count: usize) {
 }
 
 fn table(lines: &mut Vec<String>) {
-    lines.push("| | what | rule | where |".to_owned());
-    lines.push("|---|---|---|---|".to_owned());
+    lines.push("| | what | rule | where | fingerprint |".to_owned());
+    lines.push("|---|---|---|---|---|".to_owned());
 }
 
-fn row(change: &Change, place: &str) -> String {
+fn row(change: &Change, place: &str, fingerprint: &str) -> String {
     let direction = match change.rule.direction.name() {
         way @ ("request" | "response") => format!("{way}: "),
         _ => String::new(),
     };
     let mark = if change.level() == Level::Breaking { "**breaking**" } else { level(change.level()) };
-    format!("| {mark} | {direction}{} | {} | {place} |", plain(&change.message), code(change.rule.name))
+    format!("| {mark} | {direction}{} | {} | {place} | {fingerprint} |", plain(&change.message), code(change.rule.name))
+}
+
+/// Why a change is accepted, if it is.
+fn accepted(compared: &Compared, change: &Change) -> String {
+    compared.accepted.reason(change).map(|reason| format!(" **accepted**: {}", plain(reason))).unwrap_or_default()
 }
 
 /// A string of a description, escaped so that it doesn't format the page.

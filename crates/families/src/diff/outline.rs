@@ -88,7 +88,8 @@ pub(super) fn level(level: Level) -> &'static str {
 }
 
 /// The numbers of changes as a phrase.
-pub(super) fn counts(difference: &Difference) -> String {
+pub(super) fn counts(compared: &Compared) -> String {
+    let difference = &compared.difference;
     if difference.is_empty() {
         return "no change".to_owned();
     }
@@ -106,7 +107,11 @@ pub(super) fn counts(difference: &Difference) -> String {
     });
     let parts: Vec<String> = parts.collect();
     let changes = if difference.changes.len() == 1 { "change" } else { "changes" };
-    format!("{} {changes}: {}", difference.changes.len(), parts.join(", "))
+    let accepted = match compared.accepted.count(&difference.changes) {
+        0 => String::new(),
+        count => format!("; {count} accepted"),
+    };
+    format!("{} {changes}: {}{accepted}", difference.changes.len(), parts.join(", "))
 }
 
 /// The dropped parts that were not compared, a line for each rule that dropped some.

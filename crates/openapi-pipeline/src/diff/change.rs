@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::fingerprint::Fingerprint;
 use crate::Origin;
 
 /// A kind of change. Its name is stable, and so is how bad it is.
@@ -82,6 +83,8 @@ pub struct Seen {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Change {
+    /// Its identity, which survives other changes of the documents.
+    pub fingerprint: Fingerprint,
     /// Its kind.
     pub rule: &'static Rule,
     /// What it belongs to.
