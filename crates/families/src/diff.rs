@@ -1,9 +1,11 @@
 //! The changes between two descriptions, and what they break.
 
 mod accept;
+mod input;
 mod json;
 mod markdown;
 mod outline;
+mod revision;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +20,6 @@ pub use openapi_pipeline::diff::Level;
 pub use accept::Accepted;
 pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
 
-use crate::description::open;
 use crate::failure::Failure;
 use crate::stack::with_deep_stack;
 
@@ -42,9 +43,10 @@ pub struct Compared {
 /// Two descriptions to compare.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The description as it was.
+    /// The description as it was: a file, `REVISION:path` in the git repository of the current folder, or `-` for
+    /// standard input.
     pub old: PathBuf,
-    /// The description as it is.
+    /// The description as it is; both can't be `-`.
     pub new: PathBuf,
     /// The folder that holds both and all files they refer to; by default the folder of each.
     pub root: Option<PathBuf>,
@@ -143,6 +145,9 @@ impl Compared {
 pub fn compare(options: &Options) -> Result<Compared, Failure> {
     with_deep_stack(&options.new, || {
         let mut cx = Context::new().for_comparison();
+        if let Err(problems) = input::only_once(&options.old, &options.new) {
+            return Err(Failure::Input { problems, sources: cx.sources });
+        }
         let root = options.root.as_deref();
         let accepted = options.accept.as_deref().map_or(Ok(Accepted::default()), |file| Accepted::read(&mut cx, file));
         // All are read before failing, so that the problems of all are shown.
@@ -162,8 +167,8 @@ pub fn compare(options: &Options) -> Result<Compared, Failure> {
 }
 
 fn read(cx: &mut Context, file: &Path, root: Option<&Path>) -> Result<(Described, Node), Diagnostics> {
-    let (files, path) = open(file, root)?;
-    let document = load::load(cx, &files, &path)?;
+    let (files, path) = input::files(file, root)?;
+    let document = load::load(cx, &*files, &path)?;
     let described = Described::of(file.display().to_string(), &document.root);
     Ok((described, convert::to_v3_0(cx, document)?))
 }

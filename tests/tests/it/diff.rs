@@ -5,6 +5,7 @@
 mod accept;
 mod command;
 mod graft;
+mod inputs;
 mod judged;
 mod published;
 mod shown;

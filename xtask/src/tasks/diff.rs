@@ -13,6 +13,9 @@ use crate::terminal::say;
 /// The descriptions may be of different dialects: Swagger 2.0 and OpenAPI 3.x, in JSON or YAML. They are compared by
 /// meaning, so that a description that is only written differently shows no change. docs/diff.md lists what is told
 /// apart, and how bad each change is.
+///
+/// Each is a file, REVISION:PATH as git names what was at a revision (from the repository's folder; REVISION:./PATH from
+/// the current one), or `-` for standard input.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Diff {
     /// The description as it was
