@@ -1,6 +1,8 @@
 //! The changes between two descriptions, and what they break.
 
 mod accept;
+mod github;
+mod html;
 mod input;
 mod json;
 mod markdown;
@@ -103,6 +105,16 @@ impl Compared {
     /// The comparison in Markdown, for a pull request.
     pub fn markdown(&self) -> String {
         markdown::render(self)
+    }
+
+    /// The comparison as annotations of a GitHub workflow.
+    pub fn github(&self) -> String {
+        github::render(self)
+    }
+
+    /// The comparison as one HTML file, to look through.
+    pub fn html(&self) -> String {
+        html::render(self)
     }
 
     /// Whether everything that was accepted occurs, and nothing else is at a level or worse; the level is

@@ -4,6 +4,7 @@
 
 mod accept;
 mod command;
+mod formats;
 mod graft;
 mod inputs;
 mod judged;

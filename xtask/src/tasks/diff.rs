@@ -46,8 +46,12 @@ pub(crate) enum Format {
     Text,
     /// For programs; docs/diff.schema.json describes it
     Json,
-    /// For a pull request
+    /// For a pull request, at most 60 kB
     Markdown,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// One file for a browser, which needs no network
+    Html,
 }
 
 /// The level that makes the command fail.
@@ -71,6 +75,8 @@ pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
         Format::Text => compared.text(),
         Format::Json => compared.json(),
         Format::Markdown => compared.markdown(),
+        Format::Github => compared.github(),
+        Format::Html => compared.html(),
     };
     say(shown.trim_end());
     compared.verdict(arguments.fail_on.map(|level| match level {

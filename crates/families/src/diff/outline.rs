@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use openapi_pipeline::diff::{Change, Difference, Level, Rule, Subject};
+use openapi_pipeline::diff::{Change, Difference, Level, Rule, Step, Subject};
 
 use super::Compared;
 
@@ -84,6 +84,14 @@ pub(super) fn level(level: Level) -> &'static str {
         Level::Source => "code only",
         Level::Compatible => "compatible",
         Level::Documentation => "documentation",
+    }
+}
+
+/// What follows for the version, as far as it was compared.
+pub(super) fn step(compared: &Compared) -> String {
+    match compared.difference.semver() {
+        Step::None if !compared.not_compared.is_empty() => "see what was not compared".to_owned(),
+        step => step.to_string(),
     }
 }
 

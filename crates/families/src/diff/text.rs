@@ -58,12 +58,17 @@ pub(super) fn render(compared: &Compared) -> String {
     let is_known = dropped.is_empty() || difference.semver() != Step::None;
     // Of what nobody compared, nobody can say that it is the same.
     lines.push(if is_known { step(difference.semver()) } else { "semver: see what was not compared" }.to_owned());
-    lines.iter().map(|line| without_controls(line)).collect::<Vec<String>>().join("\n")
+    lines.iter().map(|line| inert(line)).collect::<Vec<String>>().join("\n")
 }
 
-/// A line without characters that a terminal would obey.
-fn without_controls(line: &str) -> String {
-    line.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
+/// A line without what a terminal would obey, or the runner of a workflow that prints it: `::` at its begin, and `##[`.
+fn inert(line: &str) -> String {
+    let line: String = line.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
+    let line = line.replace("##[", "# #[");
+    match line.trim_start() {
+        command if command.starts_with("::") => line.replacen("::", ": :", 1),
+        _ => line,
+    }
 }
 
 /// Where a change is, and its fingerprint.

@@ -149,7 +149,7 @@ fn bad_input_is_shown_with_its_place() {
     for expected in ["error[dangling-ref]", "--> old.yaml:", "error[unsupported-dialect]", "--> new.yaml:1:10"] {
         assert!(stderr.contains(expected), "no {expected} in\n{stderr}");
     }
-    assert_eq!(run(&old, &old, &["--format", "html"]).0, Some(2));
+    assert_eq!(run(&old, &old, &["--format", "pdf"]).0, Some(2));
     let missing = xtask().args(["diff", "no-such.yaml", "neither.yaml"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8(missing.stderr).unwrap().contains("error[unreadable-file]"));
