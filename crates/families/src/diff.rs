@@ -1,22 +1,27 @@
 //! The changes between two descriptions, and what they break.
 
+mod accept;
+mod github;
+mod html;
+mod input;
 mod json;
 mod markdown;
 mod outline;
+mod revision;
 mod text;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use openapi_pipeline::diff::Difference;
+use openapi_pipeline::diff::{Change, Difference};
 use openapi_pipeline::report::Note;
 use openapi_pipeline::select::Inventory;
 use openapi_pipeline::{Context, Diagnostics, Node, convert, diff, load};
 
 pub use openapi_pipeline::diff::Level;
 
+pub use accept::Accepted;
 pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
 
-use crate::description::open;
 use crate::failure::Failure;
 use crate::stack::with_deep_stack;
 
@@ -31,8 +36,24 @@ pub struct Compared {
     pub new: Described,
     /// The changes.
     pub difference: Difference,
+    /// The changes that somebody accepted.
+    pub accepted: Accepted,
     /// The parts that the conversion to OpenAPI 3.0.3 dropped, which aren't compared.
     pub not_compared: Vec<Note>,
+}
+
+/// Two descriptions to compare.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The description as it was: a file, `REVISION:path` in the git repository of the current folder, or `-` for
+    /// standard input.
+    pub old: PathBuf,
+    /// The description as it is; both can't be `-`.
+    pub new: PathBuf,
+    /// The folder that holds both and all files they refer to; by default the folder of each.
+    pub root: Option<PathBuf>,
+    /// A list of accepted changes: a fingerprint and a reason in each line.
+    pub accept: Option<PathBuf>,
 }
 
 /// The rules of the conversion that drop parts of calls.
@@ -86,13 +107,31 @@ impl Compared {
         markdown::render(self)
     }
 
-    /// Whether no change is at a level or worse; the level is [`Level::Breaking`] or [`Level::Source`].
+    /// The comparison as annotations of a GitHub workflow.
+    pub fn github(&self) -> String {
+        github::render(self)
+    }
+
+    /// The comparison as one HTML file, to look through.
+    pub fn html(&self) -> String {
+        html::render(self)
+    }
+
+    /// Whether everything that was accepted occurs, and nothing else is at a level or worse; the level is
+    /// [`Level::Breaking`] or [`Level::Source`].
     ///
     /// # Errors
     ///
-    /// When there are such changes; the failure has their number.
-    pub fn verdict(&self, worst: Level) -> Result<(), Failure> {
-        let count = self.difference.changes.iter().filter(|change| change.level() <= worst).count();
+    /// When something doesn't occur that was accepted, with its line; or else when there are such changes, with their
+    /// number.
+    pub fn verdict(self, worst: Option<Level>) -> Result<(), Failure> {
+        let absent = self.accepted.absent(&self.difference.changes);
+        if let Err(problems) = absent.into_result() {
+            return Err(Failure::Input { problems, sources: self.cx.sources });
+        }
+        let Some(worst) = worst else { return Ok(()) };
+        let is_open = |change: &&Change| change.level() <= worst && self.accepted.reason(change).is_none();
+        let count = self.difference.changes.iter().filter(is_open).count();
         if count == 0 {
             return Ok(());
         }
@@ -102,29 +141,37 @@ impl Compared {
         Err(Failure::Message {
             code: "breaking-changes",
             message: format!("{changes} {what}"),
-            help: "see what is listed above; docs/diff.md says why each kind of change is as bad as it is".to_owned(),
+            help: "see what is listed above; docs/diff.md says why each kind of change is as bad as it is, and how a \
+                   change is accepted"
+                .to_owned(),
         })
     }
 }
 
-/// Reads and compares two descriptions. `root` is the folder that holds both and all files they refer to; by default the
-/// folder of each.
+/// Reads and compares two descriptions.
 ///
 /// # Errors
 ///
-/// When one of them can't be read, or is no description; the problems of both are in the failure.
-pub fn compare(old: &Path, new: &Path, root: Option<&Path>) -> Result<Compared, Failure> {
-    with_deep_stack(new, || {
+/// When one of them can't be read, or is no description, or the list of accepted changes is none; all problems are in the
+/// failure.
+pub fn compare(options: &Options) -> Result<Compared, Failure> {
+    with_deep_stack(&options.new, || {
         let mut cx = Context::new().for_comparison();
-        // Both are read before failing, so that the problems of both are shown.
-        match (read(&mut cx, old, root), read(&mut cx, new, root)) {
-            (Ok((old, before)), Ok((new, after))) => {
+        if let Err(problems) = input::only_once(&options.old, &options.new) {
+            return Err(Failure::Input { problems, sources: cx.sources });
+        }
+        let root = options.root.as_deref();
+        let accepted = options.accept.as_deref().map_or(Ok(Accepted::default()), |file| Accepted::read(&mut cx, file));
+        // All are read before failing, so that the problems of all are shown.
+        match (read(&mut cx, &options.old, root), read(&mut cx, &options.new, root), accepted) {
+            (Ok((old, before)), Ok((new, after)), Ok(accepted)) => {
                 let difference = diff::diff(&cx, &before, &after);
                 // The parts without a place in OpenAPI 3.0 were kept, and compared as they were written.
-                Ok(Compared { not_compared: Vec::new(), cx, old, new, difference })
+                Ok(Compared { not_compared: Vec::new(), cx, old, new, difference, accepted })
             }
-            (old, new) => {
-                let all = [old.err(), new.err()].into_iter().flatten().flat_map(|problems| problems.0).collect();
+            (old, new, accepted) => {
+                let failed = [old.err(), new.err(), accepted.err()];
+                let all = failed.into_iter().flatten().flat_map(|problems| problems.0).collect();
                 Err(Failure::Input { problems: Diagnostics(all), sources: cx.sources })
             }
         }
@@ -132,8 +179,8 @@ pub fn compare(old: &Path, new: &Path, root: Option<&Path>) -> Result<Compared, 
 }
 
 fn read(cx: &mut Context, file: &Path, root: Option<&Path>) -> Result<(Described, Node), Diagnostics> {
-    let (files, path) = open(file, root)?;
-    let document = load::load(cx, &files, &path)?;
+    let (files, path) = input::files(file, root)?;
+    let document = load::load(cx, &*files, &path)?;
     let described = Described::of(file.display().to_string(), &document.root);
     Ok((described, convert::to_v3_0(cx, document)?))
 }

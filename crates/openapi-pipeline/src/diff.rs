@@ -13,6 +13,7 @@ mod bodies;
 mod change;
 mod documentation;
 mod engine;
+mod fingerprint;
 mod hash;
 mod implied;
 mod incoming;
@@ -32,6 +33,7 @@ mod view;
 mod xml;
 
 pub use change::{Breaks, Change, Difference, Direction, Level, Rule, Seen, Step, Subject, next_version};
+pub use fingerprint::{Fingerprint, MalformedFingerprint};
 
 use crate::{Context, Node};
 use engine::{DOCUMENT, Engine};

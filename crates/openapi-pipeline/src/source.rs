@@ -139,6 +139,22 @@ impl Sources {
         Place { file: file.name.clone(), line, column, pointer: self.pointer(origin) }
     }
 
+    /// The steps from the root to an origin, each with the origin that it leads to.
+    pub(crate) fn steps(&self, origin: Origin) -> Vec<(Origin, &Step)> {
+        let marks = &self.files[origin.source.0 as usize].marks;
+        let mut steps = Vec::new();
+        let mut next = Some(origin.mark);
+        while let Some(mark) = next {
+            let at = &marks[mark as usize];
+            if at.step != Step::Root {
+                steps.push((Origin { source: origin.source, mark }, &at.step));
+            }
+            next = at.parent;
+        }
+        steps.reverse();
+        steps
+    }
+
     /// The JSON pointer of an origin, as a URI fragment (`#`, then RFC 6901), or an empty string where there is none.
     pub fn pointer(&self, origin: Origin) -> String {
         let marks = &self.files[origin.source.0 as usize].marks;

@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 #![allow(clippy::print_stdout, reason = "a test that can't run says why")]
 
+mod accept;
 mod command;
+mod formats;
 mod graft;
+mod inputs;
 mod judged;
 mod published;
 mod shown;
@@ -12,6 +15,7 @@ mod verdicts;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use families::diff::{Options, compare};
 use openapi_pipeline::diff::{self, Difference, Level};
 use openapi_pipeline::load::{self, MemoryFiles};
 use openapi_pipeline::{Context, Node, convert};
@@ -264,8 +268,8 @@ fn the_same_file_twice_is_no_change() {
             if ![".json", ".yaml", ".yml"].iter().any(|end| name.ends_with(end)) {
                 continue;
             }
-            let compared =
-                families::diff::compare(&path, &path, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let options = Options { old: path.clone(), new: path, ..Options::default() };
+            let compared = compare(&options).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(compared.difference.is_empty(), "{name}: {}", lines(&compared.difference).join("\n"));
             files += 1;
         }

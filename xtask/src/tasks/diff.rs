@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use families::Failure;
-use families::diff::{Level, compare};
+use families::diff::{Level, Options, compare};
 
 use crate::terminal::say;
 
@@ -13,6 +13,9 @@ use crate::terminal::say;
 /// The descriptions may be of different dialects: Swagger 2.0 and OpenAPI 3.x, in JSON or YAML. They are compared by
 /// meaning, so that a description that is only written differently shows no change. docs/diff.md lists what is told
 /// apart, and how bad each change is.
+///
+/// Each is a file, REVISION:PATH as git names what was at a revision (from the repository's folder; REVISION:./PATH from
+/// the current one), or `-` for standard input.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Diff {
     /// The description as it was
@@ -30,6 +33,10 @@ pub(crate) struct Diff {
     /// The folder that holds both descriptions and all files they refer to; by default the folder of each
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// A list of changes that don't count for --fail-on: in each line a fingerprint, as JSON and Markdown show it whole,
+    /// and the reason
+    #[arg(long, value_name = "FILE")]
+    accept: Option<PathBuf>,
 }
 
 /// How to show a difference.
@@ -39,8 +46,12 @@ pub(crate) enum Format {
     Text,
     /// For programs; docs/diff.schema.json describes it
     Json,
-    /// For a pull request
+    /// For a pull request, at most 60 kB
     Markdown,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// One file for a browser, which needs no network
+    Html,
 }
 
 /// The level that makes the command fail.
@@ -52,18 +63,24 @@ pub(crate) enum FailOn {
     Source,
 }
 
-/// Shows the difference, and fails if a change is as bad as `--fail-on`.
+/// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
 pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
-    let compared = compare(&arguments.old, &arguments.new, arguments.root.as_deref())?;
+    let compared = compare(&Options {
+        old: arguments.old.clone(),
+        new: arguments.new.clone(),
+        root: arguments.root.clone(),
+        accept: arguments.accept.clone(),
+    })?;
     let shown = match arguments.format {
         Format::Text => compared.text(),
         Format::Json => compared.json(),
         Format::Markdown => compared.markdown(),
+        Format::Github => compared.github(),
+        Format::Html => compared.html(),
     };
     say(shown.trim_end());
-    match arguments.fail_on {
-        None => Ok(()),
-        Some(FailOn::Breaking) => compared.verdict(Level::Breaking),
-        Some(FailOn::Source) => compared.verdict(Level::Source),
-    }
+    compared.verdict(arguments.fail_on.map(|level| match level {
+        FailOn::Breaking => Level::Breaking,
+        FailOn::Source => Level::Source,
+    }))
 }

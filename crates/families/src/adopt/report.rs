@@ -6,7 +6,7 @@ use openapi_pipeline::diff::{Change, Difference, Level, Step};
 
 use super::{Known, Release};
 use crate::build::Built;
-use crate::diff::Compared;
+use crate::diff::{Accepted, Compared};
 use crate::manifests;
 use crate::workspace::Tree;
 
@@ -69,6 +69,7 @@ fn difference(known: &mut Known<'_>, at: usize, lines: &mut Vec<String>) {
     let (old, new) = (&known.before.documents[at].described, &known.after.documents[at].described);
     let (Some(old), Some(new)) = (old.clone(), new.clone()) else { return };
     let compared = Compared {
+        accepted: Accepted::default(),
         cx: std::mem::take(&mut known.cx),
         old,
         new,

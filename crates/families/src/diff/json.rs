@@ -59,11 +59,17 @@ pub struct Counts {
     pub compatible: usize,
     /// Only what people read changed.
     pub documentation: usize,
+    /// How many of all these somebody accepted.
+    pub accepted: usize,
 }
 
 /// One change.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Changed {
+    /// Its identity, to accept it by: 32 hexadecimal digits that survive other changes of the descriptions.
+    pub fingerprint: String,
+    /// Why somebody accepted it; `null` where nobody did.
+    pub accepted: Option<String>,
     /// Stable name of its kind, as in docs/diff.md.
     pub rule: String,
     /// `breaking`, `source`, `compatible` or `documentation`.
@@ -141,6 +147,7 @@ impl DiffReport {
                 source: difference.count(Level::Source),
                 compatible: difference.count(Level::Compatible),
                 documentation: difference.count(Level::Documentation),
+                accepted: compared.accepted.count(&difference.changes),
             },
             changes: difference.changes.iter().map(|change| Changed::of(compared, change)).collect(),
             not_compared: compared.not_compared.iter().map(|note| Dropped::of(compared, note)).collect(),
@@ -204,6 +211,8 @@ impl Changed {
             }
         };
         Self {
+            fingerprint: change.fingerprint.to_string(),
+            accepted: compared.accepted.reason(change).map(str::to_owned),
             rule: change.rule.name.to_owned(),
             level: change.level().name().to_owned(),
             breaks: breaks.to_owned(),

@@ -1,35 +1,45 @@
 //! A difference for a pull request.
 
-use openapi_pipeline::diff::{Change, Level, Step, Subject};
+use openapi_pipeline::diff::{Change, Level, Subject};
 
-use super::outline::{Outline, counts, level, not_compared, place, some};
+use super::outline::{Outline, counts, level, not_compared, place, some, step};
 use super::{Compared, Described};
 
 /// The number of operations named; the others are counted.
 const MOST_NAMES: usize = 3;
 
+/// The most bytes of a page: GitHub takes 65,536 characters in a comment.
+const LARGEST: usize = 60_000;
+
+/// The bytes kept for what ends a page.
+const END: usize = 4_000;
+
 pub(super) fn render(compared: &Compared) -> String {
     let difference = &compared.difference;
-    let outline = Outline::of(difference);
-    let mut lines = vec![
-        format!("### {} → {}", described(&compared.old), described(&compared.new)),
-        String::new(),
-        format!("{}. **semver: {}**", counts(difference), step(compared)),
-    ];
+    let mut outline = Outline::of(difference);
+    // The worst come first: what a page has no room for is at its end.
+    outline.groups.sort_by_cached_key(|_, changes| changes.iter().map(|change| change.level()).min());
+    let mut page = Page::default();
+    page.line(&format!("### {} → {}", described(&compared.old), described(&compared.new)));
+    page.line("");
+    page.line(&format!("{}. **semver: {}**", counts(compared), step(compared)));
     for list in &outline.lists {
-        heading(&mut lines, list.title, list.changes.len());
-        lines.extend(list.changes.iter().map(|change| match (&change.old, &change.new) {
-            (Some(old), Some(new)) if list.shows_values => format!("- {} → {}", code(&old.text), code(&new.text)),
-            _ => format!("- {}", code(&change.subject.to_string())),
-        }));
+        page.heading(list.title, list.changes.len());
+        for change in &list.changes {
+            let what = match (&change.old, &change.new) {
+                (Some(old), Some(new)) if list.shows_values => format!("{} → {}", code(&old.text), code(&new.text)),
+                _ => code(&change.subject.to_string()),
+            };
+            page.changes(&format!("- {what} {}", fingerprint(compared, change)), &[change]);
+        }
     }
     if !outline.shared.is_empty() {
-        heading(&mut lines, "in many operations", outline.shared.len());
-        table(&mut lines);
+        page.heading("in many operations", outline.shared.len());
+        page.table();
         for changes in &outline.shared {
             let names: Vec<String> = changes.iter().map(|change| code(&change.subject.to_string())).collect();
             let Some(first) = changes.first() else { continue };
-            lines.push(row(first, &some(&names, MOST_NAMES)));
+            page.changes(&row(first, &some(&names, MOST_NAMES), "at the end"), changes);
         }
     }
     for (subject, changes) in &outline.groups {
@@ -37,31 +47,103 @@ pub(super) fn render(compared: &Compared) -> String {
             Subject::Document => "the document".to_owned(),
             named => code(&named.to_string()),
         };
-        heading(&mut lines, &name, changes.len());
-        table(&mut lines);
-        lines.extend(changes.iter().map(|change| row(change, &code(&place(compared, change)))));
+        page.heading(&name, changes.len());
+        page.table();
+        for change in changes {
+            page.changes(&row(change, &code(&place(compared, change)), &fingerprint(compared, change)), &[change]);
+        }
     }
-    let documentation = difference.count(Level::Documentation);
-    if documentation > 0 {
-        lines.push(String::new());
-        let changes = if documentation == 1 { "change of documentation is" } else { "changes of documentation are" };
-        lines.push(format!("{documentation} {changes} not listed."));
-    }
-    let dropped = not_compared(compared);
-    if !dropped.is_empty() {
-        lines.push(String::new());
-        lines.push("Not compared, because OpenAPI 3.0 has no place for it:".to_owned());
-        lines.push(String::new());
-        lines.extend(dropped.iter().map(|line| format!("- {line}")));
-    }
-    lines.join("\n")
+    fingerprints(compared, &outline, &mut page);
+    page.end(compared)
 }
 
-/// What follows for the version, as far as it was compared.
-fn step(compared: &Compared) -> String {
-    match compared.difference.semver() {
-        Step::None if !compared.not_compared.is_empty() => "see what was not compared".to_owned(),
-        step => step.to_string(),
+/// The fingerprints of what many operations share, folded; as many as there is room for.
+fn fingerprints(compared: &Compared, outline: &Outline<'_>, page: &mut Page) {
+    for changes in &outline.shared {
+        let Some(first) = changes.first() else { continue };
+        let summary = format!("<summary>fingerprints of {} ({})</summary>", first.rule.name, changes.len());
+        let mut lines = format!("\n<details>{summary}\n\n");
+        let mut is_cut = false;
+        for change in changes {
+            let line = format!("- {} {}\n", code(&change.subject.to_string()), fingerprint(compared, change));
+            // What is folded has an end tag, which needs room too.
+            is_cut = lines.len() + line.len() + 20 > page.room();
+            if is_cut {
+                break;
+            }
+            lines.push_str(&line);
+        }
+        lines.push_str("\n</details>");
+        page.line(&lines);
+        page.is_full |= is_cut;
+    }
+}
+
+/// A page of limited size.
+#[derive(Default)]
+struct Page {
+    text: String,
+    /// Whether something had no room, so that nothing follows.
+    is_full: bool,
+    /// The changes that had no room, by level.
+    hidden: [usize; 4],
+}
+
+impl Page {
+    /// The bytes that a line and its end may have.
+    fn room(&self) -> usize {
+        (LARGEST - END).saturating_sub(self.text.len())
+    }
+
+    fn line(&mut self, line: &str) {
+        self.is_full |= line.len() >= self.room();
+        if !self.is_full {
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
+    }
+
+    /// A line for changes, which are counted where there is no room.
+    fn changes(&mut self, line: &str, changes: &[&Change]) {
+        self.line(line);
+        if self.is_full {
+            for change in changes {
+                let level = Level::ALL.iter().zip(&mut self.hidden).find(|(level, _)| **level == change.level());
+                level.into_iter().for_each(|(_, count)| *count += 1);
+            }
+        }
+    }
+
+    fn heading(&mut self, title: &str, count: usize) {
+        self.line(&format!("\n#### {title} ({count})\n"));
+    }
+
+    fn table(&mut self) {
+        self.line("| | what | rule | where | fingerprint |\n|---|---|---|---|---|");
+    }
+
+    /// The page with what wasn't listed.
+    fn end(mut self, compared: &Compared) -> String {
+        let hidden = Level::ALL.iter().zip(self.hidden).filter(|(_, count)| *count > 0);
+        let hidden: Vec<String> = hidden.map(|(each, count)| format!("{count} {}", level(*each))).collect();
+        if !hidden.is_empty() {
+            let more = "more changes have no room here; `--format html` and `json` show all.";
+            self.text.push_str(&format!("\n**{}** {more}\n", hidden.join(", ")));
+        } else if self.is_full {
+            self.text.push_str("\nSome fingerprints have no room here; `--format html` and `json` show all.\n");
+        }
+        let documentation = compared.difference.count(Level::Documentation);
+        if documentation > 0 {
+            let changes =
+                if documentation == 1 { "change of documentation is" } else { "changes of documentation are" };
+            self.text.push_str(&format!("\n{documentation} {changes} not listed.\n"));
+        }
+        let dropped = not_compared(compared);
+        if !dropped.is_empty() {
+            self.text.push_str("\nNot compared, because OpenAPI 3.0 has no place for it:\n\n");
+            dropped.iter().for_each(|line| self.text.push_str(&format!("- {line}\n")));
+        }
+        self.text.trim_end().to_owned()
     }
 }
 
@@ -70,31 +152,27 @@ fn described(description: &Described) -> String {
     format!("{} ({}, {operations} operation{})", code(file), plain(dialect), if *operations == 1 { "" } else { "s" })
 }
 
-fn heading(lines: &mut Vec<String>, title: &str, count: usize) {
-    lines.push(String::new());
-    lines.push(format!("#### {title} ({count})"));
-    lines.push(String::new());
-}
-
-fn table(lines: &mut Vec<String>) {
-    lines.push("| | what | rule | where |".to_owned());
-    lines.push("|---|---|---|---|".to_owned());
-}
-
-fn row(change: &Change, place: &str) -> String {
+fn row(change: &Change, place: &str, fingerprint: &str) -> String {
     let direction = match change.rule.direction.name() {
         way @ ("request" | "response") => format!("{way}: "),
         _ => String::new(),
     };
     let mark = if change.level() == Level::Breaking { "**breaking**" } else { level(change.level()) };
-    format!("| {mark} | {direction}{} | {} | {place} |", plain(&change.message), code(change.rule.name))
+    format!("| {mark} | {direction}{} | {} | {place} | {fingerprint} |", plain(&change.message), code(change.rule.name))
+}
+
+/// The fingerprint of a change, and why it is accepted, if it is.
+fn fingerprint(compared: &Compared, change: &Change) -> String {
+    let reason = compared.accepted.reason(change).map(|reason| format!(" **accepted**: {}", plain(reason)));
+    code(&change.fingerprint.to_string()) + &reason.unwrap_or_default()
 }
 
 /// A string of a description, escaped so that it doesn't format the page.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
-    let balanced = text.matches('`').count().is_multiple_of(2);
+    // Runs of them would open spans that these rules don't know.
+    let balanced = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     for char in text.chars() {
         match char {
             '`' if balanced => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use openapi_pipeline::diff::{Change, Difference, Level, Rule, Subject};
+use openapi_pipeline::diff::{Change, Difference, Level, Rule, Step, Subject};
 
 use super::Compared;
 
@@ -87,8 +87,17 @@ pub(super) fn level(level: Level) -> &'static str {
     }
 }
 
+/// What follows for the version, as far as it was compared.
+pub(super) fn step(compared: &Compared) -> String {
+    match compared.difference.semver() {
+        Step::None if !compared.not_compared.is_empty() => "see what was not compared".to_owned(),
+        step => step.to_string(),
+    }
+}
+
 /// The numbers of changes as a phrase.
-pub(super) fn counts(difference: &Difference) -> String {
+pub(super) fn counts(compared: &Compared) -> String {
+    let difference = &compared.difference;
     if difference.is_empty() {
         return "no change".to_owned();
     }
@@ -106,7 +115,11 @@ pub(super) fn counts(difference: &Difference) -> String {
     });
     let parts: Vec<String> = parts.collect();
     let changes = if difference.changes.len() == 1 { "change" } else { "changes" };
-    format!("{} {changes}: {}", difference.changes.len(), parts.join(", "))
+    let accepted = match compared.accepted.count(&difference.changes) {
+        0 => String::new(),
+        count => format!("; {count} accepted"),
+    };
+    format!("{} {changes}: {}{accepted}", difference.changes.len(), parts.join(", "))
 }
 
 /// The dropped parts that were not compared, a line for each rule that dropped some.

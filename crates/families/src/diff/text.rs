@@ -21,15 +21,23 @@ pub(super) fn render(compared: &Compared) -> String {
         for changes in &outline.shared {
             let Some(first) = changes.first() else { continue };
             lines.push(entry(first, &format!("({} operations)", changes.len())));
-            let names: Vec<String> = changes.iter().map(|change| change.subject.to_string()).collect();
+            let name = |change: &&Change| format!("{} {}", change.subject, change.fingerprint.short());
+            let names: Vec<String> = changes.iter().map(name).collect();
             lines.push(format!("              {}", some(&names, MOST_NAMES)));
+            for change in changes {
+                let Some(reason) = compared.accepted.reason(change) else { continue };
+                lines.push(format!("              accepted for {}: {reason}", change.subject));
+            }
         }
     }
     for (subject, changes) in &outline.groups {
         heading(&mut lines, &title(subject, changes), changes);
         for change in changes {
-            lines.push(entry(change, &place(compared, change)));
+            lines.push(entry(change, &end(compared, change)));
             values(&mut lines, change);
+            if let Some(reason) = compared.accepted.reason(change) {
+                lines.push(format!("              accepted: {reason}"));
+            }
         }
     }
     if !outline.rules.is_empty() {
@@ -46,17 +54,33 @@ pub(super) fn render(compared: &Compared) -> String {
         lines.extend(dropped.iter().map(|line| format!("  {line}")));
     }
     lines.push(String::new());
-    lines.push(counts(difference));
+    lines.push(counts(compared));
     let is_known = dropped.is_empty() || difference.semver() != Step::None;
     // Of what nobody compared, nobody can say that it is the same.
     lines.push(if is_known { step(difference.semver()) } else { "semver: see what was not compared" }.to_owned());
-    lines.join("\n")
+    lines.iter().map(|line| inert(line)).collect::<Vec<String>>().join("\n")
+}
+
+/// A line without what a terminal would obey, or the runner of a workflow that prints it: `::` at its begin, and `##[`.
+fn inert(line: &str) -> String {
+    let line: String = line.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
+    let line = line.replace("##[", "# #[");
+    match line.trim_start() {
+        command if command.starts_with("::") => line.replacen("::", ": :", 1),
+        _ => line,
+    }
+}
+
+/// Where a change is, and its fingerprint.
+fn end(compared: &Compared, change: &Change) -> String {
+    format!("{}  {}", place(compared, change), change.fingerprint.short())
 }
 
 /// A change of a list in aligned columns; long values extend beyond them.
 fn listed(compared: &Compared, list: &List<'_>, change: &Change) -> String {
     let text = |seen: &Option<Seen>| seen.as_ref().map(|seen| seen.text.clone()).unwrap_or_default();
-    let end = place(compared, change);
+    let reason = compared.accepted.reason(change).map(|reason| format!("  accepted: {reason}")).unwrap_or_default();
+    let end = format!("{}{reason}", end(compared, change));
     if list.shows_values {
         return format!("  {:<48} -> {:<48} {end}", text(&change.old), text(&change.new));
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::fingerprint::Fingerprint;
 use crate::Origin;
 
 /// A kind of change. Its name is stable, and so is its level.
@@ -82,6 +83,8 @@ pub struct Seen {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Change {
+    /// The identity of the change, which survives other changes of the documents.
+    pub fingerprint: Fingerprint,
     /// The kind of the change.
     pub rule: &'static Rule,
     /// The unit it belongs to.

@@ -107,6 +107,9 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
             problem.help("move the file below the root folder, or choose a root folder that contains it")
         }
         io::ErrorKind::FileTooLarge => problem.help("split the description, or check how the file was made"),
+        io::ErrorKind::Unsupported => {
+            problem.help("name the description as a file, which lies beside those that it refers to")
+        }
         _ => problem.help("make it a regular file that the current user may read"),
     }
 }

@@ -8,8 +8,9 @@ use super::shown::shorten;
 use super::{Engine, Found, Shown, UnitId};
 use crate::Origin;
 use crate::diff::change::{Change, Level, Seen, Subject};
+use crate::diff::fingerprint::{self, Fingerprint, Identity, Labels};
 use crate::diff::rules;
-use crate::diff::side::Owner;
+use crate::diff::side::{Owner, Site};
 
 /// How many steps are taken to find the affected operations.
 const MAX_STEPS: usize = 40_000_000;
@@ -29,36 +30,21 @@ impl<'a> Engine<'a> {
         let units = std::mem::take(&mut self.units);
         // Equal changes at one place, found by several units, are one change that affects the operations of all of
         // them.
-        let mut merged: IndexMap<ChangeKey, (Change, HashSet<usize>)> = IndexMap::new();
+        let mut merged: Merged<'a> = IndexMap::new();
         for (unit, reached) in units.into_iter().zip(reached) {
             for found in unit.found {
-                let change = self.change(found, names);
-                let entry = merged.entry(ChangeKey::of(&change)).or_insert_with(|| (change, HashSet::new()));
+                let key = ChangeKey::of(&found, self.subject(&found, names));
+                let entry = merged.entry(key).or_insert_with(|| (found, HashSet::new()));
                 entry.1.extend(reached.iter().copied());
             }
         }
-        let mut changes: Vec<Change> = merged
-            .into_values()
-            .map(|(mut change, reached)| {
-                let mut numbers: Vec<usize> = reached.into_iter().collect();
-                numbers.sort_unstable();
-                change.operations = numbers.into_iter().filter_map(|number| names.get(number).cloned()).collect();
-                change
-            })
-            .collect();
         if self.is_cut_short {
-            let origin = Seen { text: String::new(), origin: self.new.root.node.origin };
-            changes.push(Change {
-                rule: &rules::COMPARISON_INCOMPLETE,
-                subject: Subject::Document,
-                pointer: "#".to_owned(),
-                in_new: true,
-                old: None,
-                new: Some(origin),
-                message: "the documents list or combine too much to be compared to the end".to_owned(),
-                operations: Vec::new(),
-            });
+            let message = "the documents list or combine too much to be compared to the end".to_owned();
+            let rule = &rules::COMPARISON_INCOMPLETE;
+            let found = Found { rule, old: None, new: Some(Shown::new(self.new.root, "")), message };
+            merged.insert(ChangeKey::of(&found, Subject::Document), (found, HashSet::new()));
         }
+        let mut changes = self.changes(merged, names);
         // Operations keep the order of the document; sorting is stable.
         let order: HashMap<&str, usize> =
             names.iter().enumerate().map(|(number, name)| (name.as_str(), number)).collect();
@@ -109,22 +95,58 @@ impl<'a> Engine<'a> {
         result
     }
 
-    fn change(&self, found: Found<'a>, names: &[String]) -> Change {
-        let Found { rule, old, new, message } = found;
-        let in_new = new.is_some();
-        let site = new.as_ref().or(old.as_ref()).map(|side| side.site);
-        let component = |number| if in_new { self.new.component(number) } else { self.old.component(number) };
-        let subject = match site.map(|site| site.owner) {
+    /// What a change belongs to.
+    fn subject(&self, found: &Found<'a>, names: &[String]) -> Subject {
+        let component = |number| {
+            if found.new.is_some() { self.new.component(number) } else { self.old.component(number) }
+        };
+        match found.site().map(|site| site.owner) {
             None | Some(Owner::Document) => Subject::Document,
             Some(Owner::Operation(number)) => Subject::Operation(names.get(number).cloned().unwrap_or_default()),
             Some(Owner::Component(number)) => Subject::Component(component(number)),
+        }
+    }
+
+    fn changes(&self, merged: Merged<'a>, names: &[String]) -> Vec<Change> {
+        let places = merged.values().filter_map(|(found, _)| found.site()).map(|site| site.node.origin);
+        let labels = Labels::of(self.sources, [self.old.root.node, self.new.root.node], places);
+        let identity = |(key, (found, _)): (&ChangeKey, &(Found<'a>, HashSet<usize>))| {
+            let words = (found.rule.name, &*key.subject.to_string(), &*found.message);
+            let side = |shown: &Option<Shown<'a>>| shown.as_ref().map(|side| (side.site.node.origin, side.whole()));
+            Identity::new(&labels, self.sources, words, [side(&found.old), side(&found.new)])
         };
-        let pointer = site.map(|site| self.sources.pointer(site.node.origin)).unwrap_or_default();
-        let seen = |side: Shown<'a>| Seen { text: shorten(side.text), origin: side.site.node.origin };
-        let (old, new) = (old.map(seen), new.map(seen));
-        Change { rule, subject, pointer, in_new, old, new, message, operations: Vec::new() }
+        let identities: Vec<Identity> = merged.iter().map(identity).collect();
+        let fingerprints = fingerprint::fingerprints(&identities);
+        let change =
+            |((key, (found, reached)), fingerprint): ((ChangeKey, (Found<'a>, HashSet<usize>)), Fingerprint)| {
+                let mut numbers: Vec<usize> = reached.into_iter().collect();
+                numbers.sort_unstable();
+                let seen = |side: Shown<'a>| Seen { text: shorten(side.text), origin: side.site.node.origin };
+                Change {
+                    fingerprint,
+                    rule: found.rule,
+                    subject: key.subject,
+                    pointer: found.site().map(|site| self.sources.pointer(site.node.origin)).unwrap_or_default(),
+                    in_new: found.new.is_some(),
+                    old: found.old.map(seen),
+                    new: found.new.map(seen),
+                    message: found.message,
+                    operations: numbers.into_iter().filter_map(|number| names.get(number).cloned()).collect(),
+                }
+            };
+        merged.into_iter().zip(fingerprints).map(change).collect()
     }
 }
+
+impl<'a> Found<'a> {
+    /// The place: in the new document, unless the changed part is only in the old one.
+    fn site(&self) -> Option<Site<'a>> {
+        self.new.as_ref().or(self.old.as_ref()).map(|side| side.site)
+    }
+}
+
+/// The findings, each with the numbers of the operations that reach it.
+type Merged<'a> = IndexMap<ChangeKey, (Found<'a>, HashSet<usize>)>;
 
 /// The key by which two changes are equal.
 #[derive(PartialEq, Eq, Hash)]
@@ -137,14 +159,10 @@ struct ChangeKey {
 }
 
 impl ChangeKey {
-    fn of(change: &Change) -> Self {
-        let side = |seen: &Option<Seen>| seen.as_ref().map(|seen| (seen.origin, seen.text.clone()));
-        Self {
-            rule: change.rule.name,
-            subject: change.subject.clone(),
-            old: side(&change.old),
-            new: side(&change.new),
-            message: change.message.clone(),
-        }
+    fn of(found: &Found<'_>, subject: Subject) -> Self {
+        let side =
+            |side: &Option<Shown<'_>>| side.as_ref().map(|side| (side.site.node.origin, shorten(side.text.clone())));
+        let (old, new) = (side(&found.old), side(&found.new));
+        Self { rule: found.rule.name, subject, old, new, message: found.message.clone() }
     }
 }

@@ -1,6 +1,7 @@
 //! One side of a change: its place, and the string to show.
 
 use crate::Node;
+use crate::diff::fingerprint::canonical;
 use crate::diff::side::Site;
 
 /// How many characters of a value are shown.
@@ -11,17 +12,24 @@ const LONGEST_TEXT: usize = 80;
 pub(in crate::diff) struct Shown<'a> {
     pub(in crate::diff) site: Site<'a>,
     pub(in crate::diff) text: String,
+    /// Whether the text stands for the value at the place.
+    is_value: bool,
 }
 
 impl<'a> Shown<'a> {
     /// A place with a given string.
     pub(in crate::diff) fn new(site: Site<'a>, text: impl Into<String>) -> Self {
-        Self { site, text: text.into() }
+        Self { site, text: text.into(), is_value: false }
     }
 
     /// A place with its value.
     pub(in crate::diff) fn value(site: Site<'a>) -> Self {
-        Self::new(site, brief(site.node))
+        Self { is_value: true, ..Self::new(site, brief(site.node)) }
+    }
+
+    /// The text or value with nothing left out.
+    pub(in crate::diff) fn whole(&self) -> String {
+        if self.is_value { canonical(self.site.node) } else { self.text.clone() }
     }
 }
 

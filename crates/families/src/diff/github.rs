@@ -1,0 +1,76 @@
+//! A difference as annotations of a GitHub workflow: a command of the runner in each line.
+
+use std::path::Path;
+
+use openapi_pipeline::diff::{Change, Level};
+
+use super::Compared;
+use super::outline::{counts, step};
+
+pub(super) fn render(compared: &Compared) -> String {
+    // GitHub shows the first annotations of each kind, so the worst come first.
+    let mut changes: Vec<&Change> =
+        compared.difference.changes.iter().filter(|change| change.level() != Level::Documentation).collect();
+    changes.sort_by_key(|change| (compared.accepted.reason(change).is_some(), change.level()));
+    let mut lines: Vec<String> = changes.into_iter().map(|change| annotation(compared, change)).collect();
+    lines.push(format!("{}; semver: {}", counts(compared), step(compared)));
+    lines.join("\n")
+}
+
+fn annotation(compared: &Compared, change: &Change) -> String {
+    let reason = compared.accepted.reason(change);
+    let command = match change.level() {
+        _ if reason.is_some() => "notice",
+        Level::Breaking => "error",
+        Level::Source => "warning",
+        Level::Compatible | Level::Documentation => "notice",
+    };
+    let mut properties = vec![format!("title={}", property(change.rule.name))];
+    let place = change.origin().map(|origin| compared.cx.sources.place(origin));
+    let mut message = format!("{}: {}", change.subject, change.message);
+    if let Some(place) = place {
+        // What was read from elsewhere is not among the files that annotations can be shown at.
+        if Path::new(&place.file).is_file() {
+            let at = [("file", place.file), ("line", place.line.to_string()), ("col", place.column.to_string())];
+            properties.splice(0..0, at.iter().map(|(name, value)| format!("{name}={}", property(value))));
+        } else {
+            message.push_str(&format!(" ({place})"));
+        }
+    }
+    if let Some(reason) = reason {
+        message.push_str(&format!("\naccepted: {reason}"));
+    }
+    message.push_str(&format!("\nfingerprint {}", change.fingerprint));
+    format!("::{command} {}::{}", properties.join(","), data(&message))
+}
+
+/// The message of a command.
+fn data(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '%' => out.push_str("%25"),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            _ if char.is_control() => out.push('\u{fffd}'),
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
+/// The value of a property of a command.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_value_ends_it() {
+        assert_eq!(data("a%0A::b\r\n::error::c, d\u{1b}[0m"), "a%250A::b%0D%0A::error::c, d\u{fffd}[0m");
+        assert_eq!(property("a,line=1::b\n%3A"), "a%2Cline=1%3A%3Ab%0A%253A");
+    }
+}
