@@ -54,9 +54,9 @@ pub(crate) const ROUND: Duration = Duration::from_secs(60);
 /// One renewal is in flight at a time, however many callers ask, and all share its result. It runs in a task of its
 /// own: a caller that is dropped doesn't abort it. A renewal that fails early leaves the still valid token in use.
 ///
-/// It is a [`TokenSource`]: a family client built on it authenticates its calls, renews its token, and repeats a call
-/// once after the server rejected the token. An [`Authenticator`]'s own client must not be built on it, since a renewal
-/// would wait for itself.
+/// It is a [`TokenSource`](client_runtime::TokenSource): a family client built on it authenticates its calls, renews its
+/// token, and repeats a call once after the server rejected the token. An [`Authenticator`]'s own client must not be
+/// built on it, since a renewal would wait for itself.
 ///
 /// Cheap to clone; clones share the session. No task runs before the first call. Renewals run on tokio.
 ///
