@@ -62,7 +62,27 @@ struct Source {
     text: String,
     /// Byte offset at which each line begins.
     lines: Vec<u32>,
+    /// The number of characters before each [`STRIDE`] bytes: a column in the one line of a minified file is found without
+    /// counting from its beginning.
+    characters: Vec<u32>,
     marks: Vec<Mark>,
+}
+
+/// The bytes between two counts of characters.
+const STRIDE: usize = 4096;
+
+impl Source {
+    /// The number of characters before a byte offset.
+    fn characters_before(&self, offset: usize) -> usize {
+        let at = offset / STRIDE;
+        let counted = self.characters.get(at).map_or(0, |count| *count as usize);
+        counted + count_characters(self.text.as_bytes().get(at * STRIDE..offset).unwrap_or_default())
+    }
+}
+
+/// The number of characters that begin in some bytes of UTF-8.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 /// All files read so far, with the position of every node.
@@ -82,7 +102,12 @@ impl Sources {
         let text = text.into();
         let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
         let lines = std::iter::once(0).chain(starts).collect();
-        self.files.push(Source { name: name.into(), text, lines, marks: Vec::new() });
+        let characters = std::iter::once(0).chain(text.as_bytes().chunks(STRIDE).scan(0, |sum, chunk| {
+            *sum += count_characters(chunk) as u32;
+            Some(*sum)
+        }));
+        let characters = characters.collect();
+        self.files.push(Source { name: name.into(), text, lines, characters, marks: Vec::new() });
         SourceId((self.files.len() - 1) as u32)
     }
 
@@ -135,7 +160,7 @@ impl Sources {
         let start = self.span(origin).start;
         let line = file.lines.partition_point(|&begin| begin as usize <= start);
         let begin = file.lines[line - 1] as usize;
-        let column = file.text.get(begin..start).map_or(0, |text| text.chars().count()) + 1;
+        let column = file.characters_before(start) - file.characters_before(begin) + 1;
         Place { file: file.name.clone(), line, column, pointer: self.pointer(origin) }
     }
 
@@ -217,5 +242,17 @@ mod tests {
         assert_eq!(sources.place(list).to_string(), "a.yaml:2:1");
         assert_eq!([root, list, item].map(|origin| sources.line_length(origin)), [6, 5, 10]);
         assert_eq!(sources.pointer(root), "#");
+    }
+
+    #[test]
+    fn columns_in_a_long_line_are_those_that_counting_gives() {
+        let text = format!("short\n{}\nü: end", "aé日🦀".repeat(5_000));
+        let mut sources = Sources::new();
+        let file = sources.add("a.json", text.clone());
+        for (start, _) in text.char_indices().step_by(997).chain(text.char_indices().last()) {
+            let origin = sources.mark(file, start..start + 1, None, Step::Root);
+            let line = text[..start].rsplit('\n').next().unwrap();
+            assert_eq!(sources.place(origin).column, line.chars().count() + 1, "at {start}");
+        }
     }
 }
