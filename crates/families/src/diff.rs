@@ -56,20 +56,6 @@ pub struct Options {
     pub accept: Option<PathBuf>,
 }
 
-/// The rules of the conversion that drop parts of calls.
-pub(crate) const DROPPING: [&str; 10] = [
-    "drop-additional-operations",
-    "drop-contains",
-    "drop-dependent-keyword",
-    "drop-if-then-else",
-    "drop-item-schema",
-    "drop-mutual-tls",
-    "drop-property-names",
-    "drop-query-method",
-    "drop-querystring-parameter",
-    "drop-webhooks",
-];
-
 /// A short description of an input.
 #[derive(Clone, Debug)]
 pub struct Described {
@@ -88,6 +74,12 @@ impl Described {
         let specification = if root.get("swagger").is_some() { "Swagger" } else { "OpenAPI" };
         let dialect = format!("{specification} {}", inventory.version);
         Self { file, dialect, operations: inventory.operations() }
+    }
+
+    /// The dialect and the number of operations, as a phrase.
+    fn facts(&self) -> String {
+        let plural = if self.operations == 1 { "" } else { "s" };
+        format!("{}, {} operation{plural}", self.dialect, self.operations)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod document;
+pub(crate) mod integers;
 pub(crate) mod layout;
 pub(crate) mod pointer;
 pub(crate) mod reach;

@@ -10,9 +10,23 @@ use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Origin, Report, l
 
 use crate::build::{self, BuildError, Built};
 use crate::config::{DocumentConfig, Family};
-use crate::diff::{DROPPING, Described};
+use crate::diff::Described;
 use crate::stages::{self, mention, overlays};
 use crate::workspace::{Inputs, Recording, Tree, in_openapi};
+
+/// The rules of the conversion that drop parts of calls.
+const DROPPING: [&str; 10] = [
+    "drop-additional-operations",
+    "drop-contains",
+    "drop-dependent-keyword",
+    "drop-if-then-else",
+    "drop-item-schema",
+    "drop-mutual-tls",
+    "drop-property-names",
+    "drop-query-method",
+    "drop-querystring-parameter",
+    "drop-webhooks",
+];
 
 /// The outcome for a family.
 pub(super) struct Trial {

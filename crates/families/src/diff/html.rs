@@ -55,9 +55,7 @@ pub(super) fn render(compared: &Compared) -> String {
 }
 
 fn described(description: &Described) -> String {
-    let Described { file, dialect, operations } = description;
-    let plural = if *operations == 1 { "" } else { "s" };
-    format!("<code>{}</code> ({}, {operations} operation{plural})", escape(file), escape(dialect))
+    format!("<code>{}</code> ({})", escape(&description.file), escape(&description.facts()))
 }
 
 /// The search, which the script shows, and the filters, which work by the style alone.

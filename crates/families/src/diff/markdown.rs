@@ -2,7 +2,7 @@
 
 use openapi_pipeline::diff::{Change, Level, Subject};
 
-use super::outline::{Outline, counts, level, not_compared, place, some, step};
+use super::outline::{Outline, counts, direction, level, not_compared, place, some, step};
 use super::{Compared, Described};
 
 /// The number of operations named; the others are counted.
@@ -148,15 +148,11 @@ impl Page {
 }
 
 fn described(description: &Described) -> String {
-    let Described { file, dialect, operations } = description;
-    format!("{} ({}, {operations} operation{})", code(file), plain(dialect), if *operations == 1 { "" } else { "s" })
+    format!("{} ({})", code(&description.file), plain(&description.facts()))
 }
 
 fn row(change: &Change, place: &str, fingerprint: &str) -> String {
-    let direction = match change.rule.direction.name() {
-        way @ ("request" | "response") => format!("{way}: "),
-        _ => String::new(),
-    };
+    let direction = direction(change);
     let mark = if change.level() == Level::Breaking { "**breaking**" } else { level(change.level()) };
     format!("| {mark} | {direction}{} | {} | {place} | {fingerprint} |", plain(&change.message), code(change.rule.name))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use openapi_pipeline::diff::{Change, Difference, Level, Rule, Step, Subject};
+use openapi_pipeline::diff::{Change, Difference, Direction, Level, Rule, Step, Subject};
 
 use super::Compared;
 
@@ -84,6 +84,14 @@ pub(super) fn level(level: Level) -> &'static str {
         Level::Source => "code only",
         Level::Compatible => "compatible",
         Level::Documentation => "documentation",
+    }
+}
+
+/// The way that the changed part travels, as the beginning of a message: `request: `, or nothing.
+pub(super) fn direction(change: &Change) -> String {
+    match change.rule.direction {
+        Direction::Request | Direction::Response => format!("{}: ", change.rule.direction.name()),
+        _ => String::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use openapi_pipeline::diff::{Change, Seen, Step, Subject};
 
-use super::outline::{List, Outline, counts, level, not_compared, place, some};
+use super::outline::{List, Outline, counts, direction, level, not_compared, place, some};
 use super::{Compared, Described};
 
 /// The number of operations named; the others are counted.
@@ -90,8 +90,7 @@ fn listed(compared: &Compared, list: &List<'_>, change: &Change) -> String {
 }
 
 fn described(word: &str, description: &Described) -> String {
-    let Described { file, dialect, operations } = description;
-    format!("{word}: {file} ({dialect}, {operations} operation{})", if *operations == 1 { "" } else { "s" })
+    format!("{word}: {} ({})", description.file, description.facts())
 }
 
 fn heading<'c>(lines: &mut Vec<String>, title: &str, changes: impl IntoIterator<Item = &'c &'c Change>) {
@@ -115,10 +114,7 @@ fn title(subject: &Subject, changes: &[&Change]) -> String {
 }
 
 fn entry(change: &Change, end: &str) -> String {
-    let direction = match change.rule.direction.name() {
-        way @ ("request" | "response") => format!("{way}: "),
-        _ => String::new(),
-    };
+    let direction = direction(change);
     format!("  {:<11} {direction}{}  [{}]  {end}", level(change.level()), change.message, change.rule.name)
 }
 

@@ -2,6 +2,7 @@
 
 use super::number::Decimal;
 use super::view::{Bound, BoundKey, View};
+use crate::vocabulary::integers;
 
 /// Formats of strings that exclude some strings. Integers have their own; all other formats restrict nothing.
 const RESTRICTING: [&str; 25] = [
@@ -107,21 +108,7 @@ pub(super) fn allows_less(key: BoundKey, this: Bound<'_>, that: Bound<'_>) -> bo
     if key.is_lower() { this.value > that.value } else { this.value < that.value }
 }
 
-/// Formats of integers with their types and ranges, as typify knows them.
-pub(super) const INTEGERS: [(&str, &str, f64, f64); 10] = [
-    ("int8", "i8", i8::MIN as f64, i8::MAX as f64),
-    ("uint8", "u8", u8::MIN as f64, u8::MAX as f64),
-    ("int16", "i16", i16::MIN as f64, i16::MAX as f64),
-    ("uint16", "u16", u16::MIN as f64, u16::MAX as f64),
-    ("int", "i32", i32::MIN as f64, i32::MAX as f64),
-    ("int32", "i32", i32::MIN as f64, i32::MAX as f64),
-    ("uint", "u32", u32::MIN as f64, u32::MAX as f64),
-    ("uint32", "u32", u32::MIN as f64, u32::MAX as f64),
-    ("int64", "i64", i64::MIN as f64, i64::MAX as f64),
-    ("uint64", "u64", u64::MIN as f64, u64::MAX as f64),
-];
-
 /// The least and the greatest value of a format of integers.
 pub(super) fn integer_range(format: &str) -> Option<(f64, f64)> {
-    INTEGERS.iter().find(|(known, ..)| *known == format).map(|(.., least, most)| (*least, *most))
+    integers::integer_range(format).map(|(least, most)| (least as f64, most as f64))
 }

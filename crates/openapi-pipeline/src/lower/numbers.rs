@@ -2,6 +2,7 @@
 
 use super::rule;
 use super::runtime_types::is_string_of;
+use crate::vocabulary::integers::integer_range;
 use crate::{Context, Node, Value};
 
 /// Servers of Kubernetes also send numbers for strings of the format `int-or-string`.
@@ -30,17 +31,8 @@ pub(super) fn width(cx: &mut Context, schema: &mut Node) {
         _ => None,
     };
     let (least, most) = (bound("minimum"), bound("maximum"));
-    let format = schema.get("format").map(|format| format.as_str().unwrap_or_default());
-    let (lowest, highest) = match format {
-        Some("int8") => (i128::from(i8::MIN), i128::from(i8::MAX)),
-        Some("int16") => (i128::from(i16::MIN), i128::from(i16::MAX)),
-        Some("int32") => (i128::from(i32::MIN), i128::from(i32::MAX)),
-        Some("uint8") => (0, i128::from(u8::MAX)),
-        Some("uint16") => (0, i128::from(u16::MAX)),
-        Some("uint32") => (0, i128::from(u32::MAX)),
-        Some("uint" | "uint64") => (0, i128::from(u64::MAX)),
-        _ => (i128::from(i64::MIN), i128::from(i64::MAX)),
-    };
+    let declared = schema.get_str("format").and_then(integer_range);
+    let (lowest, highest) = declared.unwrap_or((i128::from(i64::MIN), i128::from(i64::MAX)));
     let beyond = |bound: Option<i128>| bound.is_some_and(|bound| bound < lowest || bound > highest);
     if !beyond(least) && !beyond(most) {
         return;
@@ -139,6 +131,8 @@ mod tests {
             (json!({"format": "int32", "maximum": u32::MAX}), "int64"),
             (json!({"format": "int32", "minimum": 0, "maximum": u64::MAX}), "uint64"),
             (json!({"format": "uint8", "minimum": -1}), "int64"),
+            (json!({"format": "uint", "minimum": 0, "maximum": u64::MAX}), "uint64"),
+            (json!({"format": "int", "maximum": u32::MAX}), "int64"),
         ] {
             let mut expected = whole(bounds.clone());
             expected["format"] = json!(format);

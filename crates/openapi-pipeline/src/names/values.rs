@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 
 use super::scope::{Form, Scope, Wish};
 use super::{NameError, Pins, Thing, type_name};
-use crate::{Node, Value};
+use crate::Node;
 
 /// Names the values of an enum, by the values.
 pub(super) fn name(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
     let listed = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
-    let mut values: Vec<&str> = listed.iter().filter_map(as_text).collect();
+    let mut values: Vec<&str> = listed.iter().filter_map(Node::as_str).collect();
     values.sort_by_cached_key(|value| rank(value));
     let wish = |value: &&str| {
-        let mut names = vec![plain(value)];
+        let mut names = vec![value_name(value)];
         names.extend(Some(spelled(value)).filter(|spelled| !names.contains(spelled)));
         Wish::new(Thing::Value { of: of.to_owned(), value: (*value).to_owned() }, names, Form::Type)
     };
@@ -24,27 +24,16 @@ pub(super) fn name(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<Stri
     Ok(values.into_iter().map(str::to_owned).zip(given).collect())
 }
 
-fn as_text(value: &Node) -> Option<&str> {
-    match &value.value {
-        Value::String(text) => Some(text),
-        _ => None,
-    }
-}
-
 /// The order in which values choose: first one that is its own name, then one that loses no sign, independent of the
 /// other values. A keyword has an underscore behind it in Rust, and not on the wire.
 fn rank(value: &str) -> (bool, usize, &str) {
     let signs = value.chars().filter(|char| !char.is_alphanumeric() && *char != '_').count();
-    (value != plain(value).trim_end_matches('_'), signs, value)
+    (value != value_name(value).trim_end_matches('_'), signs, value)
 }
 
-/// The name of a single value, without others to tell it from.
+/// The name of a single value, without others to tell it from: its letters and digits, and the sign in front of them; all
+/// its signs, if it has nothing else.
 pub(crate) fn value_name(value: &str) -> String {
-    plain(value)
-}
-
-/// The letters and digits of a value, and the sign in front of them; all its signs, if it has nothing else.
-fn plain(value: &str) -> String {
     let has_letters = value.contains(char::is_alphanumeric);
     match value.chars().next() {
         Some(sign @ ('+' | '-')) if has_letters => {

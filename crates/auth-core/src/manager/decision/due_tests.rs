@@ -1,11 +1,21 @@
 //! The state machine without callers: when a session is due for renewal, and what can be renewed at all.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::policy::Policy;
-use super::tests::{at, due, session};
-use super::{Decision, Gained, Plan, Spent, State};
+use super::tests::{at, error, name, rotating, session, signed_in};
+use super::{Completion, Decision, Due, Gained, Plan, Spent, State};
 use crate::{AuthError, AuthErrorKind, Capabilities, Delivery, Renewal, Session};
+
+/// The time at which a renewal is due, for comparisons.
+fn due(state: &State, second: u64) -> String {
+    match state.due(at(second)) {
+        Due::At(moment) => moment.duration_since(at(0)).unwrap().as_secs().to_string(),
+        Due::OnChange => "on change".to_owned(),
+        Due::Never(error) => format!("{:?}", error.kind()),
+    }
+}
 
 /// A session of a vendor that only refuses a refresh token that is sent twice.
 fn forgiving(can_login: bool) -> State {
@@ -100,4 +110,75 @@ fn a_pace_puts_off_what_is_out_of_turn_and_nothing_else() {
     let found = Gained::Found { session: brief(), spent: Some(Spent::ByPeer) };
     spent.complete(epoch, Plan::Look, Ok(found), at(980), 0.0);
     assert!(!begins(&spent, 989), "only a login would replace it");
+}
+
+#[test]
+fn sessions_that_do_not_last_are_not_replaced_for_ever() {
+    let mut state = signed_in(true);
+    // The store goes back to an older session again and again, whose refresh token is refused: a login each time.
+    let mut logins = 0;
+    for second in 970..1030 {
+        let epoch = state.begin();
+        let old = Gained::Found { session: session("old", 0), spent: Some(Spent::Refused) };
+        if let Completion::Again(plan) = state.complete(epoch, Plan::Refresh, Ok(old), at(second), 0.0) {
+            assert_eq!(plan, Plan::Login);
+            logins += 1;
+            let name = format!("new-{logins}");
+            state.complete(epoch, plan, Ok(Gained::New(session(&name, second))), at(second), 0.0);
+        }
+    }
+    assert_eq!(logins, 6);
+    let Decision::Fail(error) = state.decide(at(1029)) else { panic!("{:?}", state.decide(at(1029))) };
+    assert!(error.is_transient() && error.to_string().contains("soon after the vendor had issued it"), "{error}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
+    assert_eq!(name(&state.decide(at(1030))), "Login");
+}
+
+#[test]
+fn short_lives_are_renewed_as_often_as_they_end() {
+    let brief = |name: &str, second: u64| {
+        let session = Session::new(name, at(second)).with_refresh_token(format!("r-{name}"));
+        Arc::new(session.with_expiry(at(second + 5)))
+    };
+    let mut state = rotating(false);
+    state.publish(brief("a", 0), 0.0);
+    for second in (5..65).step_by(5) {
+        assert_eq!(name(&state.decide(at(second))), "Refresh", "at {second}");
+        let epoch = state.begin();
+        let next = brief(&second.to_string(), second);
+        state.complete(epoch, Plan::Refresh, Ok(Gained::New(next)), at(second), 0.0);
+    }
+}
+
+#[test]
+fn a_session_is_due_at_its_early_window_and_not_while_a_failure_cools_down() {
+    let mut state = signed_in(false);
+    assert_eq!(due(&state, 0), "800");
+    assert_eq!(due(&state, 5000), "800", "long since");
+    let epoch = state.begin();
+    assert_eq!(due(&state, 850), "on change");
+    let busy = error(AuthErrorKind::RateLimited).with_retry_after(Some(Duration::from_secs(30)));
+    state.complete(epoch, Plan::Refresh, Err(busy), at(850), 0.0);
+    assert_eq!(due(&state, 850), "880");
+    let epoch = state.begin();
+    state.complete(epoch, Plan::Refresh, Ok(Gained::New(session("b", 900))), at(900), 0.0);
+    assert_eq!(due(&state, 900), "1700", "a success ends the cooldown");
+}
+
+#[test]
+fn a_session_that_can_not_be_renewed_is_never_due() {
+    let mut dead = signed_in(false);
+    let epoch = dead.begin();
+    dead.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::SessionExpired)), at(850), 0.0);
+    let mut ended = signed_in(false);
+    ended.shut_down();
+    let mut for_once = State::new(Policy::default(), Capabilities::login_only(), true);
+    assert_eq!(due(&for_once, 0), "on change", "somebody may sign in");
+    for_once.publish(session("a", 0), 0.0);
+    for (state, reason) in [(dead, "ReauthRequired"), (ended, "Shutdown"), (for_once, "ReauthRequired")] {
+        assert_eq!(due(&state, 850), reason);
+    }
+    let mut endless = signed_in(false);
+    endless.publish(Arc::new(Session::new("b", at(0)).with_refresh_token("r")), 0.0);
+    assert_eq!(due(&endless, 850), "on change");
 }

@@ -5,7 +5,7 @@ use openapi_pipeline::diff::{Change, Seen};
 use super::escape::escape;
 use super::excerpt::excerpt;
 use crate::diff::Compared;
-use crate::diff::outline::{level, some};
+use crate::diff::outline::{direction, level, some};
 
 /// The bytes of articles from which on the others go without lines of the descriptions.
 const EXCERPTS_UNTIL: usize = 2_500_000;
@@ -55,10 +55,7 @@ impl Articles {
 
 fn article(compared: &Compared, change: &Change, has_excerpt: bool) -> String {
     let reason = compared.accepted.reason(change);
-    let direction = match change.rule.direction.name() {
-        way @ ("request" | "response") => format!("{way}: "),
-        _ => String::new(),
-    };
+    let direction = direction(change);
     let message: String = change.message.chars().take(LONGEST_MESSAGE).collect();
     let operations = match change.operations.as_slice() {
         [] => String::new(),

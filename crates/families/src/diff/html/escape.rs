@@ -1,5 +1,7 @@
 //! What makes the strings of a description inert in HTML.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 /// A string as text of an element or value of a quoted attribute.
@@ -29,21 +31,7 @@ fn is_bidirectional(char: char) -> bool {
 /// The source of a style or script as a content security policy names it: nothing else is run, even if an escape were
 /// missing.
 pub(super) fn policy_source(content: &str) -> String {
-    format!("'sha256-{}'", base64(&Sha256::digest(content)))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4 {
-            let digit = DIGITS.get((bits >> (18 - 6 * at) & 63) as usize).copied().map_or('=', char::from);
-            out.push(if at <= chunk.len() { digit } else { '=' });
-        }
-    }
-    out
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(content)))
 }
 
 #[cfg(test)]
@@ -59,10 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn policies_have_the_digits_of_rfc_4648() {
-        for (bytes, expected) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
-            assert_eq!(base64(bytes.as_bytes()), expected);
-        }
+    fn policies_name_the_hash_of_the_content() {
         // As `printf '' | openssl dgst -sha256 -binary | base64` says.
         assert_eq!(policy_source(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
     }

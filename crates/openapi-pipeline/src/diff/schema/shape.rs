@@ -1,8 +1,8 @@
 //! The Rust type that the generator makes of a schema, as far as a change would show in code.
 
 use crate::diff::change::Direction;
-use crate::diff::implied::INTEGERS;
 use crate::diff::view::{BoundKey, Others, View};
+use crate::vocabulary::integers::INTEGERS;
 
 /// Where a schema is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,24 +112,25 @@ fn integer(view: &View<'_>, format: Option<&str>, direction: Direction) -> Strin
     let (mut min, mut max) = (bound(BoundKey::Minimum), bound(BoundKey::Maximum));
     let starts_at_one = min == Some(1.0);
     let nonzero = |name: &str| format!("NonZero{}", name.replace(['i', 'u'], "U"));
-    if let Some((_, name, least, most)) = INTEGERS.iter().find(|(known, ..)| format == Some(known)) {
-        let fits = min.is_none_or(|min| min >= *least) && max.is_none_or(|max| max <= *most);
+    // typify compares them as floating-point numbers.
+    let types = || INTEGERS.iter().map(|(known, name, least, most)| (*known, *name, *least as f64, *most as f64));
+    if let Some((_, name, least, most)) = types().find(|(known, ..)| format == Some(known)) {
+        let fits = min.is_none_or(|min| min >= least) && max.is_none_or(|max| max <= most);
         if fits && bound(BoundKey::MultipleOf).is_none() {
-            return if starts_at_one { nonzero(name) } else { (*name).to_owned() };
+            return if starts_at_one { nonzero(name) } else { name.to_owned() };
         }
-        min = min.or(Some(*least));
-        max = max.or(Some(*most));
+        min = min.or(Some(least));
+        max = max.or(Some(most));
     }
-    let widest_first = INTEGERS.iter().rev();
     let fitting = |least: f64, most: f64| match (min, max) {
         (None, None) => false,
         (None, Some(max)) => max == most,
         (Some(min), None) => min == least,
         (Some(min), Some(max)) => min == least && max == most,
     };
-    match widest_first.clone().find(|(.., least, most)| fitting(*least, *most)) {
+    match types().rev().find(|(.., least, most)| fitting(*least, *most)) {
         _ if min == Some(1.0) => "NonZeroU64".to_owned(),
-        Some((_, name, ..)) => (*name).to_owned(),
+        Some((_, name, ..)) => name.to_owned(),
         None => "i64".to_owned(),
     }
 }
