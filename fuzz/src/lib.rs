@@ -18,9 +18,10 @@ pub fn parts(input: &[u8]) -> Option<Vec<&str>> {
 
 /// The parts as files: the first one can refer to the others as `part1.yaml`, `part2.yaml`, ….
 fn files(parts: &[&str]) -> MemoryFiles {
-    parts.iter().enumerate().fold(MemoryFiles::new(), |files, (index, text)| {
-        files.with(format!("part{index}.yaml"), text.as_bytes())
-    })
+    parts
+        .iter()
+        .enumerate()
+        .fold(MemoryFiles::new(), |files, (index, text)| files.with(format!("part{index}.yaml"), text.as_bytes()))
 }
 
 /// Loads the first part.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use openapi_pipeline::load::{self, DiskFiles};
 use openapi_pipeline::Context;
+use openapi_pipeline::load::{self, DiskFiles};
 use serde_json::{Map, Value};
 
 /// Larger inputs only slow the fuzzer down.
@@ -15,7 +15,8 @@ const LARGEST: usize = 12_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folders: Vec<PathBuf> = arguments.by_ref().take_while(|argument| argument != "--into").map(Into::into).collect();
+    let folders: Vec<PathBuf> =
+        arguments.by_ref().take_while(|argument| argument != "--into").map(Into::into).collect();
     let into: PathBuf = arguments.next().ok_or("usage: seeds FOLDER… --into DIR")?.into();
     std::fs::create_dir_all(&into)?;
     let mut count = 0;
@@ -44,7 +45,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn descriptions(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
     let mut files: Vec<PathBuf> = entries
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml"))
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "json" || extension == "yaml" || extension == "yml")
+        })
         .collect();
     files.sort();
     files
@@ -96,8 +99,11 @@ fn keep_reachable(seed: &mut Value) {
             _ => {}
         }
     }
-    let wanted = |prefix: &str, name: &str| reachable.iter().any(|pointer| pointer.starts_with(&format!("{prefix}/{name}")));
-    for (section, prefix) in [("definitions", "/definitions"), ("parameters", "/parameters"), ("responses", "/responses")] {
+    let wanted =
+        |prefix: &str, name: &str| reachable.iter().any(|pointer| pointer.starts_with(&format!("{prefix}/{name}")));
+    for (section, prefix) in
+        [("definitions", "/definitions"), ("parameters", "/parameters"), ("responses", "/responses")]
+    {
         if let Some(members) = seed.get_mut(section).and_then(Value::as_object_mut) {
             members.retain(|name, _| wanted(prefix, name));
         }
