@@ -171,6 +171,9 @@ impl Stored {
 /// session, its revision detects the change. If there was none, [`vacancy`](Self::vacancy) does: each removal changes
 /// it.
 ///
+/// A removal is repeated the same way: by [`compare_and_remove`](Self::compare_and_remove), for the entry that the first
+/// one found.
+///
 /// A store without `vacancy` works, with one guarantee less: if nothing was stored before a login, and the response to
 /// its write was lost, the session is written once more even if a peer has signed out in between.
 ///
@@ -231,8 +234,22 @@ pub trait SessionStore: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// Removes a session, whatever is stored.
+    /// Removes a session, whatever is stored, and any data that can't be read.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>>;
+
+    /// Removes a session, if the stored revision is the expected one, and returns whether it was. A removal without a
+    /// response is repeated by it, so that the session of a peer's later login stays.
+    ///
+    /// By default the comparison and the removal are two steps, and a login in between is removed too.
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+        Box::pin(async move {
+            let is_stored = self.load(key).await?.is_some_and(|stored| stored.revision == expected);
+            if is_stored {
+                self.remove(key).await?;
+            }
+            Ok(is_stored)
+        })
+    }
 
     /// Waits for the lock of a session, for at most `within`. The lock prevents no writes; it makes managers redeem one
     /// after the other.

@@ -299,7 +299,7 @@ impl Vault {
         let _turn = self.turn.lock().await;
         let due = self.machine().due();
         let result = match due {
-            Some((epoch, step @ (Step::Remove | Step::Write(..)))) => self.take(epoch, &step).await,
+            Some((epoch, step @ (Step::Remove(_) | Step::Write(..)))) => self.take(epoch, &step).await,
             Some((_, Step::TakeBack(_))) | None => Ok(()),
         };
         // A look of a renewal, or another logout, may have removed it meanwhile.

@@ -240,6 +240,16 @@ impl SessionStore for FileStore {
         self.write(key, |slot| slot.remove())
     }
 
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+        self.write(key, move |slot| {
+            let is_stored = slot.load()?.is_some_and(|stored| stored.revision == expected);
+            if is_stored {
+                slot.remove()?;
+            }
+            Ok(is_stored)
+        })
+    }
+
     fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         self.with(key, |slot| slot.vacancy().map(Some))
     }

@@ -248,10 +248,14 @@ impl Entry {
         Ok(stored.revision)
     }
 
-    fn delete(&self) -> Result<(), AuthError> {
+    fn remove(&self, marks: &Marks) -> Result<(), AuthError> {
+        self.in_time()?;
+        // The session is deleted even if there is no room for a mark.
+        let marked = marks.leave();
         self.in_time()?;
         self.keyring.delete(&self.name)?;
-        self.delete_version_1()
+        self.delete_version_1()?;
+        marked
     }
 
     /// Deletes the entry of version 1, after a login or a logout.
@@ -336,12 +340,17 @@ impl SessionStore for KeyringStore {
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
         let marks = self.marks(key);
+        Box::pin(self.alone(key, move |entry| entry.remove(&marks)))
+    }
+
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+        let marks = self.marks(key);
         Box::pin(self.alone(key, move |entry| {
-            entry.in_time()?;
-            // The session is deleted even if there is no room for a mark.
-            let marked = marks.leave();
-            entry.delete()?;
-            marked
+            let is_stored = entry.read()?.is_some_and(|stored| stored.revision == expected);
+            if is_stored {
+                entry.remove(&marks)?;
+            }
+            Ok(is_stored)
         }))
     }
 

@@ -143,6 +143,16 @@ impl SessionStore for MemoryStore {
         self.with(|sessions| sessions.remove(key, Instant::now()))
     }
 
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+        self.with(|sessions| {
+            let is_stored = sessions.by_key.get(key).is_some_and(|stored| stored.revision == expected);
+            if is_stored {
+                sessions.remove(key, Instant::now());
+            }
+            is_stored
+        })
+    }
+
     fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
         self.with(|sessions| Some(sessions.vacancy(key, Instant::now())))
     }

@@ -252,17 +252,22 @@ impl RedisStore {
     }
 
     async fn forget(&self, key: &str) -> Result<(), AuthError> {
-        let mark = format!("{REMOVED}{}", hexadecimal(fresh_revision()?));
         let deadline = Deadline::after(self.client.limit());
         loop {
             let (there, _) = self.revision(key).await?;
-            let mut script = script::REMOVE.key(self.session_key(key));
-            script.arg(there).arg(&mark).arg(milliseconds(self.remember_removals));
-            if self.done(self.client.ask(Request::Write(&script::REMOVE, &script)).await?)? {
+            if self.forget_revision(key, &there).await? {
                 return self.remove_version_1(key).await;
             }
             self.in_time(deadline)?;
         }
+    }
+
+    /// Leaves a mark in place of the entry, if its revision is the expected one.
+    async fn forget_revision(&self, key: &str, expected: &str) -> Result<bool, AuthError> {
+        let mark = format!("{REMOVED}{}", hexadecimal(fresh_revision()?));
+        let mut script = script::REMOVE.key(self.session_key(key));
+        script.arg(expected).arg(mark).arg(milliseconds(self.remember_removals));
+        self.done(self.client.ask(Request::Write(&script::REMOVE, &script)).await?)
     }
 
     /// Changes the entry of a revision, if it is still stored.
@@ -349,6 +354,10 @@ impl SessionStore for RedisStore {
 
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
         Box::pin(self.forget(key))
+    }
+
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+        Box::pin(async move { self.forget_revision(key, &hexadecimal(expected)).await })
     }
 
     fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {

@@ -13,6 +13,8 @@ use tokio::sync::Semaphore;
 use crate::support::acme::{Acme, Answer, DEFAULT, PausedTimer, ask, busy, change, refused, text};
 use crate::support::unsteady::{Step, Trouble, Unsteady};
 
+mod logout;
+
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const KEY: &str = DEFAULT;
@@ -356,58 +358,6 @@ async fn keep_alive_begins_with_the_stored_session() {
     assert!(peer.session().is_some(), "it was renewed though nobody asked");
     assert_eq!(shared.calls(), (0, 10));
     kept_alive.abort();
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_session_whose_removal_failed_is_not_taken_up_again() {
-    for trouble in [Trouble::Refuses, Trouble::Hangs] {
-        let shared = Shared::with_session(Duration::ZERO).await;
-        let peer = shared.peer();
-        peer.token().await.unwrap();
-        shared.store.trouble(Step::Remove, trouble);
-        assert_eq!(peer.logout().await.unwrap_err().kind(), AuthErrorKind::Storage);
-        assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"], "at the vendor it has ended");
-        let kept = Some(("access-0".to_owned(), true));
-        assert_eq!(shared.kept().await, kept, "no peer renews what was to be removed");
-        assert_eq!(kind(peer.token().await), AuthErrorKind::Storage, "it is not served again");
-        shared.store.plan(|_| Trouble::None);
-        tokio::time::sleep(SECOND * 61).await;
-        assert_eq!(kind(peer.token().await), AuthErrorKind::ReauthRequired);
-        assert_eq!(shared.kept().await, None, "the removal was made up for");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_login_after_a_logout_that_takes_its_time_is_not_undone_by_it() {
-    let shared = Shared::with_session(Duration::ZERO).await;
-    let peer = shared.peer();
-    peer.token().await.unwrap();
-    // A peer renews, and the logout waits for that.
-    let busy = shared.store.store.lock(KEY, SECOND).await.unwrap();
-    let ended = tokio::spawn({
-        let peer = peer.clone();
-        async move { peer.logout().await }
-    });
-    tokio::task::yield_now().await;
-    assert!(peer.token().await.is_err(), "what is being ended is not taken up again");
-    peer.login(Credentials::password("me", "secret")).await.unwrap();
-    busy.release().await;
-    assert_eq!(ended.await.unwrap().unwrap(), Ended::AtVendor);
-    assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"]);
-    assert_eq!((text(&peer.token().await.unwrap()), shared.kept().await), ("access-1".to_owned(), stored("access-1")));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_logout_ends_a_session_that_could_not_be_stored() {
-    let shared = Shared::with_session(HOUR).await;
-    let peer = shared.peer();
-    shared.store.trouble(Step::Swap, Trouble::Refuses);
-    assert_eq!(text(&peer.token().await.unwrap()), "access-1");
-    assert_eq!(peer.logout().await.unwrap(), Ended::AtVendor);
-    assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-1"]);
-    shared.store.plan(|_| Trouble::None);
-    tokio::time::sleep(HOUR).await;
-    assert_eq!(shared.kept().await, None, "and nothing writes it later");
 }
 
 #[tokio::test(start_paused = true)]

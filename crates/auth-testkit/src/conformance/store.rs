@@ -43,6 +43,7 @@ pub async fn store(open: impl Fn() -> Arc<dyn SessionStore>) -> Report {
     suite.swaps().await;
     suite.intents().await;
     suite.removals().await;
+    suite.conditional_removals().await;
     suite.vacancies().await;
     suite.fields().await;
     suite.odd_accounts().await;

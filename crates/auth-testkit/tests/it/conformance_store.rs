@@ -44,6 +44,10 @@ enum Defect {
     KeepsAll,
     /// Removes everything.
     RemovesAll,
+    /// Removes without comparing the revision.
+    RemovesAnything,
+    /// Reports conditional removals, and makes none.
+    KeepsExpected,
     /// Each handle has a store of its own.
     HandlesApart,
     /// Locks nothing.
@@ -216,6 +220,24 @@ impl SessionStore for Broken {
         })
     }
 
+    fn compare_and_remove<'a>(
+        &'a self,
+        account: &'a str,
+        expected: Revision,
+    ) -> BoxFuture<'a, Result<bool, AuthError>> {
+        Box::pin(async move {
+            let account = self.account(account);
+            let current = self.current(&account).await.map(|stored| stored.revision);
+            match self.defect {
+                Some(Defect::RemovesAnything) if current.is_some() => {
+                    self.inner().remove(&account).await.map(|()| true)
+                }
+                Some(Defect::KeepsExpected) => Ok(current == Some(expected)),
+                _ => self.inner().compare_and_remove(&account, expected).await,
+            }
+        })
+    }
+
     fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
         Box::pin(async move {
             let account = if self.has(Defect::OneLock) { String::new() } else { self.account(account) };
@@ -282,6 +304,8 @@ async fn each_defect_is_found_by_its_check() {
         (Defect::IgnoresVacancies, "a swap that expects a vacancy from before a removal is refused"),
         (Defect::KeepsAll, "what was removed is gone"),
         (Defect::RemovesAll, "a removal removes that account alone"),
+        (Defect::RemovesAnything, "a removal that expects another revision is refused"),
+        (Defect::KeepsExpected, "what was removed by its revision is gone"),
         (Defect::HandlesApart, "another handle finds what was swapped in"),
         (Defect::NoLock, "a lock that another handle has is a timeout"),
         (Defect::OneLock, "each account has a lock of its own"),

@@ -11,7 +11,8 @@
 //! Writing it once more would undo a logout, or bring back a spent refresh token.
 //!
 //! Decision: until its first write leaves, a session replaces any entry; from then on only the entry that this write
-//! was to replace. Any other entry is newer, and stays.
+//! was to replace. Any other entry is newer, and stays. The same holds for removals: a removal without a response may
+//! have been made, and a peer may since have signed in.
 
 use std::sync::Arc;
 
@@ -36,13 +37,13 @@ enum Owed {
     /// The session in use isn't stored; `failure` is the error of the last attempt.
     Session { session: Arc<Session>, instead_of: InsteadOf, failure: Option<AuthError> },
     /// An ended session may still be stored.
-    Removal,
+    Removal(InsteadOf),
 }
 
-/// The entry that a session replaces.
+/// The entry that a session, or a removal, replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InsteadOf {
-    /// Any: it comes from a login, and no write has left.
+    /// Any: it comes from a login or a logout, and no write has left.
     Anything,
     /// The entry that was there when a write left without a response. Another entry is newer, or a removal, or this
     /// very session.
@@ -79,7 +80,7 @@ impl Place {
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Write(Arc<Session>, InsteadOf),
-    Remove,
+    Remove(InsteadOf),
     TakeBack(Intent),
 }
 
@@ -91,7 +92,7 @@ impl Machine {
 
     /// Ends the session: the stored one is to be removed.
     pub(super) fn end(&mut self, epoch: u64) {
-        *self = Self { epoch, owed: Owed::Removal, ..Self::default() };
+        *self = Self { epoch, owed: Owed::Removal(InsteadOf::Anything), ..Self::default() };
     }
 
     /// Begins an epoch with the session of a login or an adoption: it is to be stored, whatever the entry.
@@ -150,10 +151,10 @@ impl Machine {
         }
     }
 
-    /// A pending write leaves for a place: until there is a response, it may have been made.
+    /// A pending write or removal leaves for a place: until there is a response, it may have been made.
     pub(super) fn try_place(&mut self, epoch: u64, place: Place) {
         if self.permits(epoch)
-            && let Owed::Session { instead_of, .. } = &mut self.owed
+            && let Owed::Session { instead_of, .. } | Owed::Removal(instead_of) = &mut self.owed
         {
             *instead_of = InsteadOf::Only(place);
         }
@@ -171,7 +172,7 @@ impl Machine {
     /// The next step, and the epoch it belongs to.
     pub(super) fn due(&self) -> Option<(u64, Step)> {
         let step = match (&self.owed, self.void) {
-            (Owed::Removal, _) => Step::Remove,
+            (Owed::Removal(instead_of), _) => Step::Remove(*instead_of),
             (Owed::Session { session, instead_of, .. }, _) => Step::Write(Arc::clone(session), *instead_of),
             (Owed::Nothing, Some(void)) => Step::TakeBack(void),
             (Owed::Nothing, None) => return None,
@@ -194,9 +195,9 @@ impl Machine {
                     *known = Some(failure.clone());
                 }
             }
-            (Step::Remove, None) => self.owed = Owed::Nothing,
+            (Step::Remove(_), None) => self.owed = Owed::Nothing,
             (Step::TakeBack(_), None) => self.void = None,
-            (Step::TakeBack(_) | Step::Remove, Some(_)) => {}
+            (Step::TakeBack(_) | Step::Remove(_), Some(_)) => {}
         }
     }
 
@@ -204,7 +205,7 @@ impl Machine {
     pub(super) fn unsaved(&self) -> Option<&Arc<Session>> {
         match &self.owed {
             Owed::Session { session, .. } => Some(session),
-            Owed::Nothing | Owed::Removal => None,
+            Owed::Nothing | Owed::Removal(_) => None,
         }
     }
 
@@ -212,7 +213,7 @@ impl Machine {
     pub(super) fn failure(&self) -> Option<&AuthError> {
         match &self.owed {
             Owed::Session { failure, .. } => failure.as_ref(),
-            Owed::Nothing | Owed::Removal => None,
+            Owed::Nothing | Owed::Removal(_) => None,
         }
     }
 }

@@ -27,7 +27,8 @@ fn due(machine: &Machine) -> Option<(u64, String)> {
             Step::Write(session, InsteadOf::Only(place)) => {
                 format!("write {} in {place:?}", session.access_token.expose())
             }
-            Step::Remove => "remove".to_owned(),
+            Step::Remove(InsteadOf::Anything) => "remove".to_owned(),
+            Step::Remove(InsteadOf::Only(place)) => format!("remove {place:?}"),
             Step::TakeBack(intent) => format!("take back {}", intent.owner()),
         };
         (epoch, name)
@@ -168,4 +169,16 @@ fn a_mark_runs_out_and_a_session_does_not() {
     assert!(!TAKEN.has_run_out(vacant) && !marked.has_run_out(TAKEN) && !Place::Unmarked.has_run_out(vacant));
     assert_eq!(marked.expected(), Some(Revision(3)));
     assert_eq!((TAKEN.expected(), Place::Unmarked.expected()), (Some(Revision(7)), None));
+}
+
+#[test]
+fn a_removal_without_a_response_is_repeated_for_the_same_entry() {
+    let mut machine = Machine::default();
+    machine.end(1);
+    assert_eq!(due(&machine), is_due(1, "remove"));
+    machine.try_place(1, TAKEN);
+    step(&mut machine, Some(&failure()));
+    assert_eq!(due(&machine), is_due(1, "remove Taken(Revision(7))"));
+    machine.end(2);
+    assert_eq!(due(&machine), is_due(2, "remove"), "another logout removes whatever is stored");
 }

@@ -8,17 +8,21 @@ use crate::{AuthError, AuthErrorKind, Intent, Session, Stored};
 /// How often a session may change in the store between a look and a write: peers write one by one, and seldom.
 const CHANGES: usize = 8;
 
+/// The entry to be removed.
+struct Claimed {
+    found: Option<Stored>,
+    /// Its state, if no peer's renewal can change it any more.
+    place: Option<Place>,
+}
+
 impl Vault {
     /// Makes a pending write. Only for the holder of the turn.
     pub(super) async fn take(&self, epoch: u64, step: &Step) -> Result<(), AuthError> {
         let taken = match step {
             Step::Write(session, InsteadOf::Anything) => self.write(epoch, session).await,
             Step::Write(session, InsteadOf::Only(place)) => self.write_again(*place, session).await,
-            Step::Remove => {
-                let found = self.claim().await.ok();
-                *self.removed() = Some((epoch, found));
-                self.step(StoreStep::Remove, self.store.remove(&self.name)).await
-            }
+            Step::Remove(InsteadOf::Anything) => self.remove_entry(epoch).await,
+            Step::Remove(InsteadOf::Only(place)) => self.remove_again(*place).await,
             Step::TakeBack(void) => return self.take_back(epoch, *void).await,
         };
         let was_owed = self.unsaved().is_some();
@@ -26,7 +30,7 @@ impl Vault {
         match (step, &taken) {
             (Step::Write(..), Err(error)) => self.report.owed(Debt::Session, error),
             (Step::Write(..), Ok(())) if was_owed => self.report.settled(),
-            (Step::Remove, Err(error)) => self.report.owed(Debt::Removal, error),
+            (Step::Remove(_), Err(error)) => self.report.owed(Debt::Removal, error),
             _ => {}
         }
         taken
@@ -62,6 +66,27 @@ impl Vault {
         self.swap(place, session).await.map(drop)
     }
 
+    /// Removes any entry, and remembers it: after a removal without a response, no other is removed.
+    async fn remove_entry(&self, epoch: u64) -> Result<(), AuthError> {
+        let claimed = self.claim().await.ok();
+        if let Some(place) = claimed.as_ref().and_then(|claimed| claimed.place) {
+            self.machine().try_place(epoch, place);
+        }
+        *self.removed() = Some((epoch, claimed.map(|claimed| claimed.found)));
+        self.step(StoreStep::Remove, self.store.remove(&self.name)).await
+    }
+
+    /// Repeats a removal that may have been made. The session of a later login stays.
+    async fn remove_again(&self, place: Place) -> Result<(), AuthError> {
+        match place {
+            Place::Taken(revision) => {
+                let removal = self.store.compare_and_remove(&self.name, revision);
+                self.step(StoreStep::Remove, removal).await.map(drop)
+            }
+            Place::Vacant(_) | Place::Unmarked => Ok(()),
+        }
+    }
+
     /// The current state of the entry.
     async fn place(&self) -> Result<Place, AuthError> {
         match self.load().await? {
@@ -79,20 +104,26 @@ impl Vault {
     /// Records an intent for the session to be removed. Ending a session at the vendor may need a redemption, and peers
     /// that remove it at the same time, with the store's lock or without, find it too. Only the peer whose intent is
     /// recorded may send the refresh token; the others get the session with an intent, so that they don't.
-    async fn claim(&self) -> Result<Option<Stored>, AuthError> {
-        let Some(found) = self.load().await? else { return Ok(None) };
-        if found.session.refresh_token.is_none() || found.intent.is_some() {
-            return Ok(Some(found));
+    async fn claim(&self) -> Result<Claimed, AuthError> {
+        let Some(found) = self.load().await? else { return Ok(Claimed { found: None, place: Some(Place::Unmarked) }) };
+        // A peer that redeems it may yet replace it by the renewed session.
+        if found.intent.is_some() {
+            return Ok(Claimed { found: Some(found), place: None });
+        }
+        if found.session.refresh_token.is_none() {
+            let place = Some(Place::Taken(found.revision));
+            return Ok(Claimed { found: Some(found), place });
         }
         let claim = Intent::of(&found.session, self.timer.random());
         match self.step(StoreStep::RecordIntent, self.store.record_intent(&self.name, found.revision, claim)).await {
-            Ok(Some(_)) => Ok(Some(found)),
+            Ok(Some(revision)) => Ok(Claimed { found: Some(found), place: Some(Place::Taken(revision)) }),
             Ok(None) => {
                 let newer = self.load().await?;
-                Ok(newer.map(|newer| Stored { intent: newer.intent.or(Some(claim)), ..newer }))
+                let found = newer.map(|newer| Stored { intent: newer.intent.or(Some(claim)), ..newer });
+                Ok(Claimed { found, place: None })
             }
             // The intent may be on record, and so may be a peer's.
-            Err(_) => Ok(Some(Stored { intent: Some(claim), ..found })),
+            Err(_) => Ok(Claimed { found: Some(Stored { intent: Some(claim), ..found }), place: None }),
         }
     }
 

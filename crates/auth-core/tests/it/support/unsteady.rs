@@ -149,6 +149,10 @@ impl SessionStore for Unsteady {
         self.go(Step::Remove, later!(self.remove(account)))
     }
 
+    fn compare_and_remove<'a>(&'a self, account: &'a str, expected: Revision) -> Kept<'a, bool> {
+        self.go(Step::Remove, later!(self.compare_and_remove(account, expected)))
+    }
+
     fn lock<'a>(&'a self, account: &'a str, within: Duration) -> Kept<'a, StoreLock> {
         self.go(Step::Lock, later!(self.lock(account, within)))
     }

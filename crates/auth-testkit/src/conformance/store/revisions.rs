@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use auth_core::{Intent, Revision};
+use auth_core::{AuthError, Intent, Revision};
 
 use super::{Suite, session, stored};
 
@@ -120,6 +120,34 @@ impl Suite<'_> {
         let distinct = all.iter().collect::<HashSet<_>>().len() == all.len();
         self.check("no revision comes back after a removal", distinct, || "one came back".to_owned());
         self.clean(ACCOUNT).await;
+    }
+
+    /// A removal can require that the session hasn't changed.
+    pub(super) async fn conditional_removals(&mut self) {
+        let (one, other) = (self.open(), self.open());
+        let (a, b) = (session("a"), session("b"));
+        let Some(before) = self.ok("a save succeeds", one.save(ACCOUNT, &a).await) else { return };
+        let Some(saved) = self.ok("another save succeeds", other.save(ACCOUNT, &b).await) else { return };
+        self.keeps("a removal that expects another revision is refused", one.compare_and_remove(ACCOUNT, before).await);
+        self.keeps("a removal of no revision is refused", one.compare_and_remove(ACCOUNT, Revision::VACANT).await);
+        self.finds("a refused removal changes nothing", ACCOUNT, Some(&stored(&b, None, saved))).await;
+        let removed = self.ok("a conditional removal succeeds", one.compare_and_remove(ACCOUNT, saved).await);
+        self.check("a removal that expects what is there removes it", removed == Some(true), || {
+            "it was kept".to_owned()
+        });
+        self.finds("what was removed by its revision is gone", ACCOUNT, None).await;
+        self.keeps("a repeated removal finds nothing", other.compare_and_remove(ACCOUNT, saved).await);
+        self.refused("a swap doesn't bring back what was removed by its revision", {
+            one.compare_and_swap(ACCOUNT, Some(saved), &b).await
+        });
+        self.clean(ACCOUNT).await;
+    }
+
+    /// Checks that a conditional removal was refused.
+    fn keeps(&mut self, name: &'static str, removed: Result<bool, AuthError>) {
+        if let Some(removed) = self.ok(name, removed) {
+            self.check(name, !removed, || "it was removed".to_owned());
+        }
     }
 
     /// A swap on an account without a session can require that nothing was removed there since.

@@ -58,6 +58,10 @@ impl SessionStore for Watched {
         self.go(self.store.remove(key))
     }
 
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> Kept<'a, bool> {
+        self.go(self.store.compare_and_remove(key, expected))
+    }
+
     /// The store waits for a lock in real time. Time stands still for that only while the lock is free: its holder may
     /// wait for time to pass.
     fn lock<'a>(&'a self, key: &'a str, within: Duration) -> Kept<'a, StoreLock> {

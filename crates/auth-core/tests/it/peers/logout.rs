@@ -1,0 +1,110 @@
+//! The end of a session that peers share: what was ended stays ended, and a later login stays.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_session_whose_removal_failed_is_not_taken_up_again() {
+    for trouble in [Trouble::Refuses, Trouble::Hangs] {
+        let shared = Shared::with_session(Duration::ZERO).await;
+        let peer = shared.peer();
+        peer.token().await.unwrap();
+        shared.store.trouble(Step::Remove, trouble);
+        assert_eq!(peer.logout().await.unwrap_err().kind(), AuthErrorKind::Storage);
+        assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"], "at the vendor it has ended");
+        let kept = Some(("access-0".to_owned(), true));
+        assert_eq!(shared.kept().await, kept, "no peer renews what was to be removed");
+        assert_eq!(kind(peer.token().await), AuthErrorKind::Storage, "it is not served again");
+        shared.store.plan(|_| Trouble::None);
+        tokio::time::sleep(SECOND * 61).await;
+        assert_eq!(kind(peer.token().await), AuthErrorKind::ReauthRequired);
+        assert_eq!(shared.kept().await, None, "the removal was made up for");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_after_a_logout_that_takes_its_time_is_not_undone_by_it() {
+    let shared = Shared::with_session(Duration::ZERO).await;
+    let peer = shared.peer();
+    peer.token().await.unwrap();
+    // A peer renews, and the logout waits for that.
+    let busy = shared.store.store.lock(KEY, SECOND).await.unwrap();
+    let ended = tokio::spawn({
+        let peer = peer.clone();
+        async move { peer.logout().await }
+    });
+    tokio::task::yield_now().await;
+    assert!(peer.token().await.is_err(), "what is being ended is not taken up again");
+    peer.login(Credentials::password("me", "secret")).await.unwrap();
+    busy.release().await;
+    assert_eq!(ended.await.unwrap().unwrap(), Ended::AtVendor);
+    assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-0"]);
+    assert_eq!((text(&peer.token().await.unwrap()), shared.kept().await), ("access-1".to_owned(), stored("access-1")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_logout_ends_a_session_that_could_not_be_stored() {
+    let shared = Shared::with_session(HOUR).await;
+    let peer = shared.peer();
+    shared.store.trouble(Step::Swap, Trouble::Refuses);
+    assert_eq!(text(&peer.token().await.unwrap()), "access-1");
+    assert_eq!(peer.logout().await.unwrap(), Ended::AtVendor);
+    assert_eq!(shared.acme.state(|state| state.logged_out.clone()), ["access-1"]);
+    shared.store.plan(|_| Trouble::None);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(shared.kept().await, None, "and nothing writes it later");
+}
+
+/// The answers to a logout's removal are lost until the removal is retried.
+async fn logout_without_an_answer(shared: &Shared, peer: &Peer) {
+    shared.store.trouble(Step::Remove, Trouble::LosesTheAnswer);
+    assert_eq!(peer.logout().await.unwrap_err().kind(), AuthErrorKind::Storage);
+    assert_eq!(shared.kept().await, None, "it was removed, which this peer doesn't know");
+    shared.store.plan(|_| Trouble::None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_removal_keeps_the_session_of_a_later_login() {
+    let shared = Shared::new();
+    let rotates = shared.acme.session(Duration::ZERO);
+    let mut renews_itself = rotates.clone();
+    renews_itself.refresh_token = None;
+    for ended in [Some(rotates), Some(renews_itself), None] {
+        let shared = Shared::new();
+        if let Some(session) = &ended {
+            shared.store.store.save(KEY, session).await.unwrap();
+        }
+        let (peer, other) = (shared.peer(), shared.peer());
+        logout_without_an_answer(&shared, &peer).await;
+        other.login(Credentials::password("me", "secret")).await.unwrap();
+        let (token, kept) = (text(&other.token().await.unwrap()), shared.kept().await);
+        assert!(kept.is_some());
+        // By then the removal has been retried.
+        tokio::time::sleep(SECOND * 61).await;
+        assert_eq!(shared.kept().await, kept, "{ended:?}");
+        assert_eq!(text(&other.token().await.unwrap()), token);
+        // The next logout ends whatever is stored.
+        assert_eq!(peer.logout().await.unwrap(), Ended::AtVendor, "{ended:?}");
+        assert_eq!(shared.kept().await, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_that_was_not_made_is_repeated_after_any_answer() {
+    for trouble in [Trouble::Refuses, Trouble::LosesTheAnswer] {
+        for step in [Step::Load, Step::Intend, Step::Remove] {
+            let shared = Shared::with_session(Duration::ZERO).await;
+            let peer = shared.peer();
+            peer.token().await.unwrap();
+            shared.store.plan(move |asked| match asked {
+                Step::Remove => Trouble::Refuses,
+                _ if asked == step => trouble,
+                _ => Trouble::None,
+            });
+            assert_eq!(peer.logout().await.unwrap_err().kind(), AuthErrorKind::Storage);
+            assert!(shared.kept().await.is_some());
+            shared.store.plan(|_| Trouble::None);
+            tokio::time::sleep(SECOND * 61).await;
+            assert_eq!(shared.kept().await, None, "{step:?} {trouble:?}");
+        }
+    }
+}
