@@ -11,6 +11,8 @@ use auth_core::{
 use crate::support::acme::{Acme, Answer, ME, PausedTimer, ask, busy, lost, refused, text};
 use crate::support::unsteady::{Step, Trouble, Unsteady};
 
+mod logout;
+
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const KEY: &str = ME;
@@ -47,18 +49,6 @@ async fn a_renewal_that_waits_for_the_lock_ends_with_the_session() {
 }
 
 /// No wait of the renewal is cut short here: it finds out by itself that its epoch is over.
-#[tokio::test(start_paused = true)]
-async fn a_logout_while_the_intent_is_recorded_leaves_the_refresh_token_unsent() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
-    let manager = over(&store, Acme::new(&timer), &timer, HOUR - 2 * 60 * SECOND).await;
-    store.trouble(Step::Intend, Trouble::IsSlow);
-    manager.token().await.unwrap();
-    tokio::time::sleep(SECOND / 2).await;
-    assert_eq!(manager.logout().await.unwrap(), Ended::AtVendor);
-    tokio::time::sleep(HOUR).await;
-    assert_eq!((manager.authenticator().calls("refresh"), store.kept(KEY).await), (0, None));
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_login_that_waits_for_the_lock_sends_no_password_after_a_logout() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
@@ -105,31 +95,6 @@ async fn a_session_that_could_not_be_written_in_time_is_not_written_after_its_en
     assert_eq!(logout.await.unwrap(), Ended::AtVendor);
     tokio::time::sleep(HOUR).await;
     assert_eq!(store.kept(KEY).await, None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn logout_login_logout_leaves_nothing() {
-    let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
-    let manager = over(&store, Acme::new(&timer), &timer, Duration::ZERO).await;
-    manager.token().await.unwrap();
-    store.trouble(Step::Remove, Trouble::Hangs);
-    let first = tokio::spawn({
-        let manager = manager.clone();
-        async move { manager.logout().await }
-    });
-    tokio::time::sleep(SECOND).await;
-    let login = tokio::spawn({
-        let manager = manager.clone();
-        async move { manager.login(password()).await }
-    });
-    tokio::time::sleep(SECOND).await;
-    store.plan(|_| Trouble::None);
-    let second = manager.logout().await.unwrap();
-    assert_eq!(second, Ended::AtVendor);
-    let _ = (first.await.unwrap(), login.await.unwrap());
-    tokio::time::sleep(HOUR).await;
-    assert_eq!(store.kept(KEY).await, None);
-    assert!(manager.cached().is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,42 +154,6 @@ async fn keys_that_are_tokens_are_neither_stored_nor_ended() {
     assert_eq!(manager.logout().await.unwrap(), Ended::Here);
     assert_eq!(manager.logout().await.unwrap(), Ended::Nothing);
     assert_eq!(manager.authenticator().calls("logout"), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_logout_reports_its_result() {
-    // age of the session, the vendor's answers, the result, and the number of renewals
-    let expired = HOUR + SECOND;
-    for (age, refresh, logout, expected, renewals) in [
-        (Duration::ZERO, Answer::Ok, Answer::Ok, Ok(Ended::AtVendor), 0),
-        (expired, Answer::Ok, Answer::Ok, Ok(Ended::AtVendor), 1),
-        (expired, Answer::Err(refused()), Answer::Ok, Ok(Ended::Nothing), 1),
-        (expired, Answer::Err(busy()), Answer::Ok, Err(AuthErrorKind::RateLimited), 1),
-        (Duration::ZERO, Answer::Ok, Answer::Err(lost()), Err(AuthErrorKind::Transport), 0),
-        // `Unsupported` means that nothing has happened, and here the session is gone.
-        (
-            Duration::ZERO,
-            Answer::Ok,
-            Answer::Err(auth_core::AuthError::new(AuthErrorKind::Unsupported).with_status(501)),
-            Err(AuthErrorKind::Vendor),
-            0,
-        ),
-    ] {
-        let timer = PausedTimer::new();
-        let acme = Acme::new(&timer);
-        acme.script("refresh", [refresh]);
-        acme.script("logout", [logout.clone()]);
-        let session = acme.session(age);
-        let manager = SessionManager::builder(Arc::new(acme)).timer(timer.clone()).session(session).build().unwrap();
-        let ended = manager.logout().await;
-        if let Err(error) = &ended {
-            assert!(error.to_string().contains("lives on"), "{error}");
-        }
-        assert_eq!(ended.map_err(|error| error.kind()), expected, "{age:?} {logout:?}");
-        assert_eq!(manager.authenticator().calls("refresh"), renewals);
-        assert!(manager.cached().is_none() && manager.session().is_none());
-        assert_eq!(manager.logout().await.unwrap(), Ended::Nothing, "it is gone here");
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -47,6 +47,7 @@ fn a_refresh_token_is_due_once_more_when_the_access_token_ends() {
     state.complete(epoch, Plan::Refresh, Err(lost()), at(850), 0.0);
     assert_eq!(due(&state, 960), "970");
     let held = session("a", 0);
+    assert!(state.is_spent());
     assert!(!state.may_resend(&held, at(969)), "nothing is lost while the access token is valid");
     assert!(state.may_resend(&held, at(970)));
     assert!(!state.may_resend(&session("b", 0), at(970)), "another session's token is another matter");
@@ -103,13 +104,23 @@ fn a_pace_puts_off_what_is_out_of_turn_and_nothing_else() {
     failed.publish(brief(), 0.0);
     let epoch = failed.begin();
     failed.complete(epoch, Plan::Refresh, Err(AuthError::new(AuthErrorKind::Transport)), at(982), 0.0);
-    assert!(!begins(&failed, 989), "it was renewed before its time, in vain");
+    assert!(!begins(&failed, 988), "it was renewed before its time, in vain");
 
     let mut spent = at_its_pace();
     let epoch = spent.begin();
     let found = Gained::Found { session: brief(), spent: Some(Spent::ByPeer) };
     spent.complete(epoch, Plan::Look, Ok(found), at(980), 0.0);
-    assert!(!begins(&spent, 989), "only a login would replace it");
+    assert!(!begins(&spent, 988), "only a login would replace it");
+
+    let mut late = at_its_pace();
+    let epoch = late.begin();
+    let found = Gained::Found { session: session("late", 150), spent: None };
+    late.complete(epoch, Plan::Look, Ok(found), at(980), 0.0);
+    assert!(!begins(&late, 981), "it was found when its renewal was due already");
+
+    let mut refused = at_its_pace();
+    refused.publish(brief(), 0.0);
+    assert!(!refused.reject(refused.generation(), at(988)), "a refusal is out of turn");
 }
 
 #[test]

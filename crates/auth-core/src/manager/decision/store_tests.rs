@@ -194,3 +194,14 @@ fn a_refused_token_that_no_peer_has_replaced_is_used_again() {
     assert_eq!(name(&state.decide(at(5))), "serve");
     assert!(!state.reject(1, at(5)), "it was only just looked for");
 }
+
+#[test]
+fn a_vain_look_for_another_session_says_that_the_token_was_refused() {
+    let mut state = State::new(Policy::default(), Capabilities::login_only(), false);
+    state.set_shared(true);
+    state.publish(session("a", 0), 0.0);
+    assert!(state.reject(state.generation(), at(10)), "a peer may have another");
+    let Completion::Failed(error) = land(&mut state, Plan::Look, nothing(), 10) else { panic!("it found one") };
+    assert!(error.to_string().contains("the server refused the token"), "{error}");
+    assert_eq!(name(&state.decide(at(10))), "serve", "it may be of use elsewhere");
+}
