@@ -1,14 +1,25 @@
 //! Logouts beside other verbs, and their results.
 
+use tokio::sync::oneshot;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_the_intent_is_recorded_leaves_the_refresh_token_unsent() {
     let (timer, store) = (PausedTimer::new(), Arc::new(Unsteady::default()));
     let manager = over(&store, Acme::new(&timer), &timer, HOUR - 2 * 60 * SECOND).await;
-    store.trouble(Step::Intend, Trouble::IsSlow);
     manager.token().await.unwrap();
-    tokio::time::sleep(SECOND / 2).await;
+    let (recording, is_recording) = oneshot::channel();
+    let mut recording = Some(recording);
+    store.plan(move |step| match recording.take_if(|_| step == Step::Intend) {
+        Some(recording) => {
+            recording.send(()).unwrap();
+            Trouble::IsSlow
+        }
+        None => Trouble::None,
+    });
+    manager.token().await.unwrap();
+    is_recording.await.unwrap();
     assert_eq!(manager.logout().await.unwrap(), Ended::AtVendor);
     tokio::time::sleep(HOUR).await;
     assert_eq!((manager.authenticator().calls("refresh"), store.kept(KEY).await), (0, None));
