@@ -205,3 +205,24 @@ fn a_vain_look_for_another_session_says_that_the_token_was_refused() {
     assert!(error.to_string().contains("the server refused the token"), "{error}");
     assert_eq!(name(&state.decide(at(10))), "serve", "it may be of use elsewhere");
 }
+
+#[test]
+fn a_look_that_finds_a_session_of_other_credentials_is_put_off_like_a_vain_one() {
+    let mut state = State::new(Policy::default(), Capabilities::login_only(), false);
+    state.set_shared(true);
+    state.publish(session("a", 0), 0.0);
+    assert_eq!(name(&state.decide(at(980))), "Look");
+    assert!(matches!(land(&mut state, Plan::Look, Ok(Gained::Foreign), 980), Completion::Failed(_)));
+    assert!(matches!(state.decide(at(980)), Decision::Fail(_)), "the same is found again");
+    assert!(!state.is_spent(), "another session's refresh token says nothing about this one's");
+}
+
+#[test]
+fn the_session_of_a_peer_in_place_of_a_refused_one_is_not_suspected_at_once() {
+    let mut state = shared(false);
+    state.publish(session("a", 0), 0.0);
+    assert!(state.reject(state.generation(), at(10)));
+    assert!(matches!(land(&mut state, Plan::Refresh, found("b", 0, false), 10), Completion::Published));
+    assert!(!state.reject(state.generation(), at(10)), "a server that refuses each token causes no renewal for each");
+    assert!(state.reject(state.generation(), at(80)));
+}
