@@ -55,6 +55,10 @@ fn a_refresh_token_is_due_once_more_when_the_access_token_ends() {
     state.complete(epoch, Plan::Refresh, Err(lost()), at(970), 0.0);
     assert_eq!(due(&state, 2000), "ReauthRequired", "it was sent twice");
     assert!(!state.may_resend(&held, at(2000)));
+    let mut refused = forgiving(false);
+    let epoch = refused.begin();
+    refused.complete(epoch, Plan::Refresh, Err(error(AuthErrorKind::SessionExpired)), at(850), 0.0);
+    assert_eq!(due(&refused, 850), "ReauthRequired", "it would be refused again");
     let mut renewed = forgiving(false);
     let epoch = renewed.begin();
     renewed.complete(epoch, Plan::Refresh, Err(lost()), at(850), 0.0);
