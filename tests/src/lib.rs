@@ -13,7 +13,7 @@ mod server;
 
 pub use files::written_files;
 pub use oracle::Received;
-pub use random_document::{Version, random_document};
+pub use random_document::{RandomPair, Version, random_document, random_pair};
 pub use scratch::{Scratch, assert_golden, cargo, run, scratch_target, workspace_root, xtask};
 pub use server::Server;
 

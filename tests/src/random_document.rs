@@ -5,7 +5,10 @@
 
 mod names;
 mod operation;
+mod pair;
 mod schema;
+
+pub use pair::{RandomPair, random_pair};
 
 use serde_json::{Map, Value, json};
 

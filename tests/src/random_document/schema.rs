@@ -58,7 +58,7 @@ impl Draft {
         self.reference(&name)
     }
 
-    fn nullable(&self, schema: Value) -> Value {
+    pub(super) fn nullable(&self, schema: Value) -> Value {
         let mut schema = schema;
         let is_plain = schema.get("type").is_some_and(Value::is_string) && schema.get("enum").is_none();
         match self.version {

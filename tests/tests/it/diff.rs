@@ -9,6 +9,7 @@ mod graft;
 mod inputs;
 mod judged;
 mod published;
+mod random_pairs;
 mod shown;
 mod verdicts;
 

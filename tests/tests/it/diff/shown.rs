@@ -69,7 +69,7 @@ const BEYOND: &str = "the oracle reads OpenAPI 3.0, which has no place for it";
 const CALLED: &str = "the oracle makes calls, and answers none";
 const JSON: &str = "values are the same, and the oracle looks at nothing else of what is no JSON";
 
-fn is_shown(rule: &str) -> bool {
+pub(super) fn is_shown(rule: &str) -> bool {
     UNSHOWN.iter().all(|(unshown, _)| *unshown != rule)
 }
 

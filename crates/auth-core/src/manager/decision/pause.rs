@@ -38,3 +38,19 @@ impl Pause {
         now < self.since || self.until.checked_add(by).is_some_and(|moment| moment <= now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_beyond_the_clock_is_a_hundred_years() {
+        let now = SystemTime::UNIX_EPOCH;
+        for length in [Duration::MAX, Duration::from_secs(3_153_600_001)] {
+            let pause = Pause::new(now, length, None);
+            assert_eq!(pause.end(now), Some(now + Duration::from_secs(3_153_600_000)));
+        }
+        let shorter = Duration::from_secs(3_153_599_999);
+        assert_eq!(Pause::new(now, shorter, None).end(now), Some(now + shorter));
+    }
+}
