@@ -1,5 +1,8 @@
 //! Random pairs of schemas: the verdicts are held against values, which the oracle generates and checks.
+//!
+//! `PAIR=42` tries one pair alone.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use openapi_pipeline::diff::Level;
@@ -12,7 +15,14 @@ use super::lines;
 use super::shown::{Compared, claim, is_shown, oracle};
 
 /// The number of values of each schema.
-const VALUES: usize = 12;
+const VALUES: usize = 6;
+
+fn seeds(usual: u64, nightly: u64) -> Range<u64> {
+    match std::env::var("PAIR").ok().map(|seed| seed.parse::<u64>().expect("PAIR is a number")) {
+        Some(seed) => seed..seed + 1,
+        None => 0..effort(usual, nightly),
+    }
+}
 
 /// A value that the sender's version allows and the receiver's version refuses.
 fn refused(schema: &Value, direction: Direction, sender: &Oracle, receiver: &Oracle, seed: u64) -> Option<Value> {
@@ -34,42 +44,43 @@ fn compared(seed: u64, direction: Direction, back: bool) -> (Compared, Value, [A
 }
 
 #[test]
-fn values_that_a_new_version_refuses_are_broken_requests() {
-    let mut missed = Vec::new();
-    for seed in 0..effort(150, 10_000) {
-        for back in [false, true] {
-            let (compared, schema, [old, new]) = compared(seed, Direction::Request, back);
-            if let Some(value) = refused(&schema, Direction::Request, &old, &new, seed)
-                && compared.difference.level() != Some(Level::Breaking)
-            {
-                missed.push(format!("seed {seed}, back {back}: {value}: {:?}", lines(&compared.difference)));
-            }
-        }
-    }
-    assert!(missed.is_empty(), "{}:\n{}", missed.len(), missed.join("\n"));
-}
-
-#[test]
-fn values_that_the_old_version_rules_out_are_changes_of_the_response() {
-    let mut missed = Vec::new();
-    for seed in 0..effort(150, 10_000) {
-        for back in [false, true] {
-            let (compared, schema, [old, new]) = compared(seed, Direction::Response, back);
+fn a_value_that_the_receiver_rules_out_is_a_change_that_was_found() {
+    let (mut missed, mut found) = (Vec::new(), 0);
+    for seed in seeds(25, 2_000) {
+        for (direction, back) in [
+            (Direction::Request, false),
+            (Direction::Request, true),
+            (Direction::Response, false),
+            (Direction::Response, true),
+        ] {
+            let (compared, schema, [old, new]) = compared(seed, direction, back);
             let level = compared.difference.level();
-            if let Some(value) = refused(&schema, Direction::Response, &new, &old, seed)
-                && !matches!(level, Some(Level::Breaking | Level::Compatible))
-            {
-                missed.push(format!("seed {seed}, back {back}: {value}: {:?}", lines(&compared.difference)));
+            let (value, is_known) = match direction {
+                Direction::Request => (refused(&schema, direction, &old, &new, seed), level == Some(Level::Breaking)),
+                // Clients cope with some values that their version rules out, such as a new one of an enum.
+                Direction::Response => (
+                    refused(&schema, direction, &new, &old, seed),
+                    level.is_some_and(|level| level != Level::Documentation),
+                ),
+            };
+            match value {
+                Some(_) if is_known => found += 1,
+                Some(value) => missed.push(format!(
+                    "PAIR={seed}, {direction:?}, back {back}: {value}: {:?}",
+                    lines(&compared.difference)
+                )),
+                None => {}
             }
         }
     }
+    println!("values of random schemas that the other version rules out: {found}");
     assert!(missed.is_empty(), "{}:\n{}", missed.len(), missed.join("\n"));
 }
 
 #[test]
-fn breaking_changes_of_random_schemas_are_shown_by_a_value() {
+fn a_breaking_change_of_a_random_schema_is_shown_by_a_value() {
     let (mut shown, mut unshown) = (0, Vec::new());
-    for seed in 0..effort(60, 2_000) {
+    for seed in seeds(25, 1_000) {
         for (direction, back) in [
             (Direction::Request, false),
             (Direction::Request, true),
@@ -81,7 +92,7 @@ fn breaking_changes_of_random_schemas_are_shown_by_a_value() {
                 match compared.versions.show(&claim(change, &compared.cx.sources)) {
                     Ok(_) => shown += 1,
                     Err(problem) => unshown.push(format!(
-                        "seed {seed}, {direction:?}, back {back}: {} at {}: {}: {problem}",
+                        "PAIR={seed}, {direction:?}, back {back}: {} at {}: {}: {problem}",
                         change.rule.name, change.pointer, change.message
                     )),
                 }

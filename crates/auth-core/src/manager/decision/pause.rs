@@ -53,4 +53,13 @@ mod tests {
         let shorter = Duration::from_secs(3_153_599_999);
         assert_eq!(Pause::new(now, shorter, None).end(now), Some(now + shorter));
     }
+    #[test]
+    fn a_pause_is_past_after_its_end_and_before_its_beginning() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let pause = Pause::new(at(100), Duration::from_secs(10), None);
+        let past = |second| pause.is_past(at(second), Duration::from_secs(5));
+        assert!(past(99), "the clock was set back");
+        assert!(!past(100) && !past(101) && !past(114));
+        assert!(past(115));
+    }
 }

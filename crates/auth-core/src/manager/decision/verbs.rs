@@ -57,3 +57,7 @@ impl State {
         self.held.take().map(|held| held.session)
     }
 }
+
+#[cfg(test)]
+#[path = "verbs_tests.rs"]
+mod tests;
