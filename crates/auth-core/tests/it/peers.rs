@@ -95,6 +95,21 @@ async fn a_stored_session_is_taken_up_and_nobody_signs_in() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_session_that_a_peer_has_renewed_is_taken_over_without_the_lock() {
+    let shared = Shared::with_session(Duration::ZERO).await;
+    let peer = shared.peer();
+    peer.token().await.unwrap();
+    tokio::time::sleep(HOUR).await;
+    let now = shared.timer.system_time();
+    let renewed = Session::new("renewed", now).with_refresh_token("refresh-renewed").with_expiry(now + HOUR);
+    shared.store.store.save(KEY, &renewed).await.unwrap();
+    let busy = shared.store.store.lock(KEY, SECOND).await.unwrap();
+    let token = tokio::time::timeout(SECOND, peer.token()).await.expect("it waits for nothing");
+    assert_eq!((text(&token.unwrap()), shared.calls()), ("renewed".to_owned(), (0, 0)));
+    busy.release().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_of_many_redeems_and_the_others_take_over() {
     let shared = Shared::with_session(HOUR).await;
     for cycle in 1..=20 {
