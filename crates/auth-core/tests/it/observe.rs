@@ -256,6 +256,8 @@ async fn the_time_for_which_a_peer_holds_the_lock_is_reported() {
     peer.release().await;
     caller.await.unwrap().unwrap();
     assert_eq!(ledger.lines("store lock"), ["store lock  3000"]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(ledger.lines("store release"), ["store release  0"]);
 }
 
 /// Panics at every event.

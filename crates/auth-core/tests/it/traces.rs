@@ -303,6 +303,8 @@ async fn troubles(book: &Book) {
         book.named("auth.store").into_iter().filter(|step| step.values.contains("record_intent")).collect();
     assert!(!intents.is_empty() && intents.iter().all(|step| step.parent.is_some_and(is_renewal)), "{intents:#?}");
 
+    manager.login(credentials()).await.unwrap();
+    assert_eq!(book.named("auth.store.settled").len(), 1, "no write was owed when the login was stored");
     store.trouble(Step::Remove, Trouble::Refuses);
     manager.logout().await.unwrap_err();
     book.assert_has("auth.store.owed", &[" auth.store.debt=removal "]);

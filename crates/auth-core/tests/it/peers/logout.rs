@@ -1,5 +1,7 @@
 //! The end of a session that peers share: what was ended stays ended, and a later login stays.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -107,4 +109,28 @@ async fn a_removal_that_was_not_made_is_repeated_after_any_answer() {
             assert_eq!(shared.kept().await, None, "{step:?} {trouble:?}");
         }
     }
+}
+
+/// Only a peer whose intent is on record may send the refresh token, and here no peer knows whose is.
+#[tokio::test(start_paused = true)]
+async fn a_logout_redeems_no_session_that_it_could_not_claim() {
+    for trouble in [Trouble::LosesTheAnswer, Trouble::Refuses] {
+        let shared = Shared::with_session(HOUR).await;
+        shared.store.trouble(Step::Intend, trouble);
+        let _ = shared.peer().logout().await;
+        assert_eq!((shared.calls(), shared.kept().await), ((0, 0), None), "{trouble:?}");
+    }
+    // Another session is written between the look and the claim.
+    let mut shared = Shared::with_session(HOUR).await;
+    let now = shared.timer.system_time();
+    let other = Session::new("other", now - HOUR).with_refresh_token("refresh-other").with_expiry(now);
+    let (below, is_first) = (Arc::clone(&shared.store.store), AtomicBool::new(true));
+    shared.store = Arc::new(Unsteady::over(Arc::clone(&below)).when_done(move |step| {
+        if step == Step::Load && is_first.swap(false, Ordering::Relaxed) {
+            // The store in memory writes when it is called.
+            drop(below.save(KEY, &other));
+        }
+    }));
+    let _ = shared.peer().logout().await;
+    assert_eq!((shared.calls(), shared.kept().await), ((0, 0), None));
 }
