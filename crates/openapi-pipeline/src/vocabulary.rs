@@ -36,7 +36,7 @@ pub(crate) fn needs_name(schema: &Node) -> bool {
 pub(crate) fn makes_type(schema: &Node) -> bool {
     const TYPED: [&str; 6] = ["date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
     // Booleans and null alone make no type.
-    let values = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
+    let values = schema.elements("enum");
     if !values.is_empty() && values.iter().all(|value| matches!(value.value, Value::Bool(_) | Value::Null)) {
         return false;
     }

@@ -123,14 +123,14 @@ fn objects<'a>(
             is_kept
         });
     }
-    holder.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
+    holder.elements_mut(key)
 }
 
 fn servers(cx: &mut Context, holder: &mut Node) {
     for server in objects(cx, holder, "servers", "url") {
         drop_nulls(cx, server, is_no_extension);
         keywords::repair_part(cx, Part::Server, server);
-        for (_, variable) in server.get_mut("variables").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (_, variable) in server.members_mut("variables") {
             drop_nulls(cx, variable, is_no_extension);
             keywords::repair_part(cx, Part::Variable, variable);
             keywords::names(cx, variable, "enum");

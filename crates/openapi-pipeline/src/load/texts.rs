@@ -14,7 +14,7 @@ pub(super) fn repair(cx: &mut Context, root: &mut Node) {
             }
         }
         for key in text_lists(position) {
-            for element in object.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten() {
+            for element in object.elements_mut(key) {
                 repair_one(cx, element);
             }
         }

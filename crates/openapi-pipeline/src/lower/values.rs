@@ -2,6 +2,23 @@
 
 use crate::{Node, Value};
 
+/// The keywords that restrict the values of a type.
+pub(crate) const BOUNDS: [&str; 13] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
 /// Whether a value has a type of JSON Schema.
 pub(crate) fn has_type(value: &Node, kind: &str) -> bool {
     match (&value.value, kind) {

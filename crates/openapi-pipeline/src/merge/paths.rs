@@ -100,7 +100,7 @@ fn rename_placeholders(cx: &mut Context, path: &str, like: &str, item: &mut Node
     }
     cx.note(&rule::PLACEHOLDERS, item.origin, format!("`{path}` is called `{like}`, as in the document before"));
     let mut rename = |holder: &mut Node| {
-        for parameter in holder.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+        for parameter in holder.elements_mut("parameters") {
             // A shared parameter keeps its name for its other uses; a copy is renamed.
             let name = parameter.get_str("$ref").and_then(|text| text.strip_prefix("#/components/parameters/"));
             let target = name.and_then(|name| shared.as_ref()?.get(&unescape_pointer(name)));

@@ -34,6 +34,11 @@ impl Scope {
         self.holders.get(name).map(String::as_str)
     }
 
+    /// Gives back the name of a thing that came to nothing.
+    pub(crate) fn release(&mut self, name: &str) {
+        self.holders.remove(name);
+    }
+
     /// Takes `wanted`, or `wanted` with the first number behind it whose `name` is free.
     pub(crate) fn allocate(&mut self, wanted: &str, name: impl Fn(&str) -> String) -> String {
         let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));

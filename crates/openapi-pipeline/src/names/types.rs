@@ -115,7 +115,7 @@ impl Inline<'_> {
     fn operation(&mut self, operation: &mut Node) -> Result<(), NameError> {
         let id = type_name(operation.get_str("operationId").unwrap_or_default());
         let mut made = Vec::new();
-        for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+        for parameter in operation.elements_mut("parameters") {
             let hint = format!("{id}_{}", snake(parameter.get_str("name").unwrap_or_default()));
             if let Some(schema) = parameter.get_mut("schema") {
                 self.visit(&type_name(&hint), schema, &mut made)?;
@@ -124,7 +124,7 @@ impl Inline<'_> {
         if let Some(body) = operation.get_mut("requestBody") {
             self.content(&format!("{id}Body"), body, &mut made)?;
         }
-        for (status, response) in operation.get_mut("responses").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (status, response) in operation.members_mut("responses") {
             if is_success(status) {
                 self.content(&format!("{id}Response"), response, &mut made)?;
             }
@@ -136,7 +136,7 @@ impl Inline<'_> {
     }
 
     fn content(&mut self, hint: &str, body: &mut Node, made: &mut Vec<String>) -> Result<(), NameError> {
-        for (_, media) in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (_, media) in body.members_mut("content") {
             if let Some(schema) = media.get_mut("schema") {
                 self.visit(hint, schema, made)?;
             }
@@ -210,7 +210,7 @@ impl Inline<'_> {
         schema: &mut Node,
         made: &mut Vec<String>,
     ) -> Result<(), NameError> {
-        for (key, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (key, property) in schema.members_mut("properties") {
             self.visit(&type_name(&format!("{name}_{}", snake(key))), property, made)?;
         }
         for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
@@ -218,7 +218,7 @@ impl Inline<'_> {
                 self.visit(&format!("{name}{suffix}"), child, made)?;
             }
         }
-        let branches = schema.get_mut("oneOf").and_then(Node::as_array_mut).into_iter().flatten();
+        let branches = schema.elements_mut("oneOf");
         for (at, branch) in branches.enumerate() {
             let label = names.alternatives.get(at).cloned().unwrap_or_else(|| format!("Variant{at}"));
             self.visit(&format!("{name}{label}"), branch, made)?;
@@ -251,7 +251,7 @@ const EXTRA: &str = "extra";
 fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
     let is_open = schema.get("additionalProperties").is_some_and(|open| open.as_bool() != Some(false));
     // A required name is a property, even if the schema doesn't describe it.
-    let required = schema.get("required").and_then(Node::as_array).unwrap_or_default();
+    let required = schema.elements("required");
     let listed = schema.members("properties").map(|(member, _)| member.as_str());
     let mut members: Vec<&str> = listed.chain(required.iter().filter_map(Node::as_str)).collect();
     members.sort_by_cached_key(|member| rank(member, &snake(member)));
@@ -275,7 +275,7 @@ fn rank(wire: &str, name: &str) -> (bool, usize, String) {
 /// The variants of alternatives: the kind of each, without the name of the union and the words that all begin with; or
 /// a number.
 fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, NameError> {
-    let branches = schema.get("oneOf").and_then(Node::as_array).unwrap_or_default();
+    let branches = schema.elements("oneOf");
     let numbered = || (0..branches.len()).map(|at| format!("Variant{at}")).collect();
     let kinds: Option<Vec<String>> = branches.iter().map(kind).collect();
     let labels = kinds.and_then(|kinds| {

@@ -102,7 +102,7 @@ impl Reader<'_> {
     }
 
     fn actions<'a>(&mut self, root: &'a Node, version: Version) -> Vec<Action<'a>> {
-        let list = root.get("actions").and_then(Node::as_array).unwrap_or_default();
+        let list = root.elements("actions");
         if list.is_empty() {
             let origin = root.get("actions").map_or(root.origin, |actions| actions.origin);
             self.problem(origin, "an overlay needs a list of `actions`", "there is no action");

@@ -137,8 +137,12 @@ pub(crate) fn operations(document: &Node) -> impl Iterator<Item = (&String, &Str
 
 /// Calls `visit` with path, method and operation, in document order.
 pub(crate) fn each_operation_mut(document: &mut Node, visit: &mut dyn FnMut(&str, &str, &mut Node)) {
-    let Some(paths) = document.get_mut("paths").and_then(Node::as_object_mut) else { return };
-    for (path, item) in paths {
+    each_operation_of(document.get_mut("paths"), visit);
+}
+
+/// [`each_operation_mut`] of the paths of a document.
+pub(crate) fn each_operation_of(paths: Option<&mut Node>, visit: &mut dyn FnMut(&str, &str, &mut Node)) {
+    for (path, item) in paths.and_then(Node::as_object_mut).into_iter().flatten() {
         let Some(item) = item.as_object_mut() else { continue };
         for (method, operation) in item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str())) {
             visit(path, method, operation);
@@ -156,5 +160,5 @@ pub(crate) fn remove_empty_path_items(document: &mut Node) {
 
 /// The tags of an operation.
 pub(crate) fn tags(operation: &Node) -> impl Iterator<Item = &str> {
-    operation.get("tags").and_then(Node::as_array).unwrap_or_default().iter().filter_map(Node::as_str)
+    operation.elements("tags").iter().filter_map(Node::as_str)
 }

@@ -82,7 +82,7 @@ pub(crate) fn subtypes(document: &Node) -> BTreeMap<&str, Vec<&str>> {
         return children;
     }
     let made_of = |schema: &Node| -> Vec<String> {
-        let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+        let parts = schema.elements("allOf");
         let names = parts.iter().filter_map(|part| part.get_str("$ref").and_then(component_of));
         names.filter(|(section, _)| *section == "schemas").map(|(_, name)| name.into_owned()).collect()
     };
@@ -111,7 +111,7 @@ pub(crate) fn scheme_names(document: &Node) -> impl Iterator<Item = &str> {
     let operations = operations(document).map(|(_, _, operation)| operation);
     operations
         .chain(std::iter::once(document))
-        .flat_map(|node| node.get("security").and_then(Node::as_array).unwrap_or_default())
+        .flat_map(|node| node.elements("security"))
         .flat_map(|requirement| requirement.as_object().into_iter().flatten())
         .map(|(name, _)| name.as_str())
 }

@@ -239,7 +239,7 @@ fn speaks_of(keyword: &str, format: Option<&str>, name: &str) -> bool {
 
 /// Makes a schema with `null` in its `enum` nullable. The value stays: 3.0.3 asks for both.
 pub(super) fn enum_values(cx: &mut Context, schema: &mut Node) {
-    let values = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
+    let values = schema.elements("enum");
     let Some(origin) = values.iter().find(|value| value.value == Value::Null).map(|value| value.origin) else { return };
     if schema.get("nullable").and_then(Node::as_bool) != Some(true) {
         schema.set("nullable", true);
