@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::Node;
 use crate::lower::rule;
-use crate::lower::walk::{components_mut, schemas_mut};
+use crate::lower::walk::components_mut;
 use crate::lower::work::{RUNTIME, Work, reserved};
 use crate::names::type_name;
 use crate::vocabulary::layout::{Keys, component_of, each_ref_mut};
 use crate::vocabulary::reference;
+use crate::{Node, Object};
 
 /// Renames schemas that would become a runtime type, or the same type as another schema. From here on the names are
 /// kept with the document in work.
@@ -27,9 +27,6 @@ pub(crate) fn run(work: &mut Work<'_>) {
             clashes.push((name, origin));
         }
     }
-    if clashes.is_empty() {
-        return;
-    }
     for (name, origin) in clashes {
         let reserved = taken.holder(&type_name(&name)) == Some(RUNTIME);
         let wanted = if reserved { format!("{name}Schema") } else { name.clone() };
@@ -38,9 +35,12 @@ pub(crate) fn run(work: &mut Work<'_>) {
         cx.note(rule, origin, format!("`{name}` becomes `{to}`"));
         renamed.insert(name, to);
     }
-    if let Some(schemas) = schemas_mut(document) {
+    if let Some(components) = document.get_mut("components")
+        && let Some(schemas) = components.get_mut("schemas").and_then(Node::as_object_mut)
+    {
         let named = std::mem::take(schemas).into_iter();
-        *schemas = named.map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema)).collect();
+        let named = named.map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema));
+        components.set("schemas", named.collect::<Object>());
     }
     each_ref_mut(document, Keys::Fields, &mut |node| {
         let Some(text) = node.as_str() else { return };
