@@ -4,8 +4,8 @@ use http::StatusCode;
 use openapi_pipeline::Node;
 use openapi_pipeline::names::{self, Named, OperationNames};
 use openapi_pipeline::source::escape_pointer;
+use openapi_pipeline::vocabulary::{self, placeholders};
 
-use crate::path::{is_method, placeholders};
 use crate::wiring::Place;
 use crate::{CodegenError, CrateSpec};
 
@@ -18,7 +18,6 @@ const TEXT: &str = "text/plain";
 
 pub(crate) use parameters::{Parameter, Writing};
 pub(crate) use security::{Carrier, Credential, Need, Scheme, Security};
-pub(crate) use shown::resolve;
 
 /// The API of a family.
 #[derive(Debug)]
@@ -224,14 +223,11 @@ pub(crate) fn operations(named: &Named) -> Result<Vec<Operation>, CodegenError> 
     let document = &named.document;
     let mut names = named.operations.iter();
     let credentials = security::credentials(document);
-    let mut operations = Vec::new();
-    for (path, item) in document.members("paths") {
-        for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
-            let names = names.next().cloned().unwrap_or_default();
-            operations.push(read_operation(document, &credentials, (path, method), operation, names)?);
-        }
-    }
-    Ok(operations)
+    let read = |(path, method, operation): (&String, &String, &Node)| {
+        let names = names.next().cloned().unwrap_or_default();
+        read_operation(document, &credentials, (path, method), operation, names)
+    };
+    vocabulary::operations(document).map(read).collect()
 }
 
 fn read_operation(
@@ -411,7 +407,7 @@ impl StatusPattern {
 }
 
 fn read_servers(named: &Named) -> Vec<Server> {
-    let listed = named.document.get("servers").and_then(Node::as_array).unwrap_or_default();
+    let listed = named.document.elements("servers");
     // A server without a name has no address to call; `Server::Custom` remains.
     let called = listed.iter().zip(&named.servers).filter_map(|(server, name)| Some((server, name.as_ref()?)));
     let server = |(server, name): (&Node, &String)| Server {

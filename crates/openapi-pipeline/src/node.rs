@@ -238,21 +238,18 @@ impl Node {
         self.get(key).and_then(Node::as_object).into_iter().flatten()
     }
 
-    /// [`Node::members`], to change.
-    pub(crate) fn members_mut<'a>(
-        &'a mut self,
-        key: &str,
-    ) -> impl Iterator<Item = (&'a String, &'a mut Node)> + use<'a> {
+    /// [`Node::members`] with mutable nodes.
+    pub fn members_mut<'a>(&'a mut self, key: &str) -> impl Iterator<Item = (&'a String, &'a mut Node)> + use<'a> {
         self.get_mut(key).and_then(Node::as_object_mut).into_iter().flatten()
     }
 
     /// The elements of the array at `key`; none if there is no such array.
-    pub(crate) fn elements(&self, key: &str) -> &[Node] {
+    pub fn elements(&self, key: &str) -> &[Node] {
         self.get(key).and_then(Node::as_array).unwrap_or_default()
     }
 
-    /// [`Node::elements`], to change.
-    pub(crate) fn elements_mut<'a>(&'a mut self, key: &str) -> impl Iterator<Item = &'a mut Node> + use<'a> {
+    /// [`Node::elements`] with mutable nodes.
+    pub fn elements_mut<'a>(&'a mut self, key: &str) -> impl Iterator<Item = &'a mut Node> + use<'a> {
         self.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
     }
 

@@ -15,6 +15,7 @@ use super::rules::{
 };
 use super::{examples, keywords, refs, shape};
 use crate::convert::walk::Kind;
+use crate::vocabulary::schemas;
 use crate::{Context, Node, Object, Value};
 
 /// The types of the component schemas that state one, by the reference to each.
@@ -22,7 +23,7 @@ pub(super) struct KnownTypes(HashMap<String, String>);
 
 impl KnownTypes {
     pub(super) fn of(root: &Node) -> Self {
-        let schemas = root.get("components").into_iter().flat_map(|components| components.members("schemas"));
+        let schemas = schemas(root);
         Self(
             schemas
                 .filter_map(|(name, schema)| Some((refs::to_schema(name), schema.get_str("type")?.into())))

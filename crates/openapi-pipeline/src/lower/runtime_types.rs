@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::walk::{Site, component, ensure_schemas, every_schema_mut, schemas, schemas_mut};
+use crate::lower::walk::{Site, component, every_schema_mut};
 use crate::report::Rule;
-use crate::vocabulary::layout::component_of;
+use crate::vocabulary::layout::{component_of, schemas};
+use crate::vocabulary::layout::{ensure_schemas, schemas_mut};
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object, Origin};
 

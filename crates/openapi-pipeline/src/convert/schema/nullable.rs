@@ -6,26 +6,12 @@ use crate::convert::rules::{
     NULL_BRANCH, NULL_IN_ENUM, NULL_TYPE, TYPE_ARRAY_NULLABLE, TYPE_ARRAY_SINGLE, TYPE_ARRAY_UNION,
 };
 use crate::convert::schema::require;
+use crate::vocabulary::is_annotation;
 use crate::{Context, Node, Value};
 
-/// Keywords that annotate a schema without restricting its values.
-fn is_annotation(key: &str) -> bool {
-    key.starts_with("x-")
-        || matches!(
-            key,
-            "title"
-                | "description"
-                | "default"
-                | "example"
-                | "examples"
-                | "deprecated"
-                | "readOnly"
-                | "writeOnly"
-                | "nullable"
-                | "externalDocs"
-                | "xml"
-                | "discriminator"
-        )
+/// Whether a keyword annotates a schema without restricting its values.
+fn is_remark(key: &str) -> bool {
+    is_annotation(key) || key.starts_with("x-") || matches!(key, "example" | "examples" | "discriminator")
 }
 
 /// Removes the null branches of `oneOf` and `anyOf`. True when a branch was pulled up into the schema itself.
@@ -67,7 +53,7 @@ fn is_null(branch: &Node) -> bool {
         _ => false,
     };
     members.iter().any(|(key, value)| says_null(key, value))
-        && members.iter().all(|(key, value)| says_null(key, value) || is_annotation(key) || key == "$comment")
+        && members.iter().all(|(key, value)| says_null(key, value) || is_remark(key) || key == "$comment")
 }
 
 /// Merges the members of `branch` into the enclosing schema, if that keeps the meaning of both; otherwise requires it.
@@ -76,7 +62,7 @@ fn pull_up(schema: &mut Node, branch: Node) -> bool {
     let fits = branch.as_object().is_some_and(|inner| {
         let agrees = |(key, value): (&String, &Node)| outer.get(key).is_none_or(|other| other == value);
         // A `$ref` would lose its siblings, and restrictions of the outer schema must not mix with the inner keywords.
-        !inner.contains_key("$ref") && outer.keys().all(|key| is_annotation(key)) && inner.iter().all(agrees)
+        !inner.contains_key("$ref") && outer.keys().all(|key| is_remark(key)) && inner.iter().all(agrees)
     });
     match branch.value {
         Value::Object(inner) if fits => {

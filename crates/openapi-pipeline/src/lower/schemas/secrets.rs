@@ -11,6 +11,7 @@ use crate::lower::runtime_types::{
 use crate::lower::walk::{Site, component};
 use crate::lower::work::Work;
 use crate::source::escape_pointer;
+use crate::vocabulary::schemas;
 use crate::{Diagnostic, Diagnostics, Node, Origin};
 
 /// How many references and combinations lie between a schema and its property, at most.
@@ -65,9 +66,8 @@ fn locate(document: &Node, field: &str) -> Result<(String, bool), (String, Strin
         component(document, &name).is_some().then_some((name, rest))
     });
     let Some((name, properties)) = named else {
-        let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
         let wanted = steps.first().copied().unwrap_or_default();
-        let help = did_you_mean(wanted, "schema", &mut schemas.map(|(name, _)| name.as_str()));
+        let help = did_you_mean(wanted, "schema", &mut schemas(document).map(|(name, _)| name.as_str()));
         return Err((
             format!("`{field}` is no field: there is no schema `{wanted}`"),
             format!("{help} Fields are written as `Schema.property`."),

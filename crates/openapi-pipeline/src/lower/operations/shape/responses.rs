@@ -4,9 +4,8 @@ use super::bodies::{Way, choose};
 use crate::lower::extensions::ANSWER;
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
-use crate::lower::walk::component;
 use crate::vocabulary::is_success;
-use crate::vocabulary::layout::component_of;
+use crate::vocabulary::pointer::follow;
 use crate::{Context, Node, Object};
 
 /// Brings the responses of an operation into shape.
@@ -97,15 +96,7 @@ fn drop_empty_body(cx: &mut Context, document: &Node, strictness: Strictness, st
 
 /// The target of a reference, or the schema itself.
 fn resolved<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
-    let mut schema = schema;
-    for _ in 0..16 {
-        let target = schema.get_str("$ref").and_then(component_of).and_then(|(_, name)| component(document, &name));
-        match target {
-            Some(target) => schema = target,
-            None => break,
-        }
-    }
-    schema
+    follow(schema, |reference| document.pointer(reference))
 }
 
 /// Whether an object rules out additional properties.

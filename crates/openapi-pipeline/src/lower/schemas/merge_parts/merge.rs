@@ -1,7 +1,7 @@
 //! Merges schemas that hold at once, one level deep: a property that several of them describe becomes a composition.
 
-use crate::lower::annotations::is_annotation;
 use crate::lower::values::has_type;
+use crate::vocabulary::is_annotation;
 use crate::{Node, Object, Origin, Value};
 
 /// Why no value fits several schemas at once.

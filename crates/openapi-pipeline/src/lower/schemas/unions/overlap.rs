@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use crate::lower::annotations::is_annotation;
+use crate::vocabulary::is_annotation;
 use crate::{Node, Object, Origin, Value};
 
 /// How many alternatives may be combined: a struct with the properties of more is of no use to a reader.
