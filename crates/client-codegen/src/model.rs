@@ -115,7 +115,7 @@ impl JsonType {
             (None, Some([only])) => Self::read(document, only)?,
             _ => return None,
         };
-        let nullable = schema.get("nullable").and_then(Node::as_bool) == Some(true);
+        let nullable = schema.is_true("nullable");
         Some(if nullable { Self::Nullable(Box::new(ty)) } else { ty })
     }
 
@@ -243,16 +243,15 @@ fn read_operation(
     }
     let paragraphs = [operation.get_str("summary"), operation.get_str("description")];
     let docs: Vec<&str> = paragraphs.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
-    let flag = |key: &str| operation.get(key).and_then(Node::as_bool).unwrap_or(false);
     let success = operation.members("responses").find(|(status, _)| is_success(status)).map(|(_, response)| response);
     Ok(Operation {
         http_method: method.to_uppercase(),
         path: path.to_owned(),
         docs: docs.join("\n\n"),
-        deprecated: flag("deprecated"),
+        deprecated: operation.is_true("deprecated"),
         security: security::read(document, operation, credentials),
-        idempotent: flag("x-idempotent"),
-        rotates: flag("x-rotates"),
+        idempotent: operation.is_true("x-idempotent"),
+        rotates: operation.is_true("x-rotates"),
         parameters: parameters::read(document, operation, &names.parameters),
         names,
         body: operation.get("requestBody").and_then(read_body),
@@ -304,15 +303,11 @@ fn read_body(body: &Node) -> Option<Body> {
     let (media_type, media) = body.members("content").next()?;
     let fields =
         media.members("encoding").map(|(name, encoding)| (name.clone(), parameters::writing(encoding, "form")));
-    Some(Body {
-        required: body.get("required").and_then(Node::as_bool) == Some(true),
-        is_json: media_type == JSON,
-        fields: fields.collect(),
-    })
+    Some(Body { required: body.is_true("required"), is_json: media_type == JSON, fields: fields.collect() })
 }
 
 fn may_be_empty(response: &Node) -> bool {
-    response.get("x-may-be-empty").and_then(Node::as_bool) == Some(true)
+    response.is_true("x-may-be-empty")
 }
 
 fn read_answers(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<Answer>, CodegenError> {

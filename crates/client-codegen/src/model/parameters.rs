@@ -66,9 +66,8 @@ pub(super) fn read(document: &Node, operation: &Node, names: &[ParameterNames]) 
 
 fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Parameter {
     let text = |key: &str| parameter.get_str(key).unwrap_or_default().to_owned();
-    let flag = |key: &str| parameter.get(key).and_then(Node::as_bool) == Some(true);
     let mut docs = text("description");
-    if flag("required") && text("in") == "query" && may_be_null(document, parameter.get("schema")) {
+    if parameter.is_true("required") && text("in") == "query" && may_be_null(document, parameter.get("schema")) {
         docs = format!("{docs}\n\nNull is not sent.").trim().to_owned();
     }
     let is_named_key = text("in") == "header" && names::snake(&text("name")).ends_with("idempotency_key");
@@ -79,9 +78,9 @@ fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Paramet
         names,
         name: text("name"),
         location: text("in"),
-        required: flag("required"),
+        required: parameter.is_true("required"),
         writing: None,
-        secret: flag("x-secret"),
+        secret: parameter.is_true("x-secret"),
         docs,
     }
 }
@@ -144,6 +143,5 @@ fn plain_type<'a>(document: &'a Node, schema: &'a Node) -> Option<&'a str> {
 }
 
 fn may_be_null(document: &Node, schema: Option<&Node>) -> bool {
-    let is_nullable = |schema: &Node| schema.get("nullable").and_then(Node::as_bool) == Some(true);
-    schema.is_some_and(|schema| is_nullable(schema) || is_nullable(meant(document, schema)))
+    schema.is_some_and(|schema| schema.is_true("nullable") || meant(document, schema).is_true("nullable"))
 }

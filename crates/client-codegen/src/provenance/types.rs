@@ -282,7 +282,7 @@ impl<'a> Walk<'a> {
             open.extend(schema.get_str("$ref").and_then(|target| self.target(target)));
             open.extend(combined(schema).take(MOST));
             if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
-                if property.get("nullable").and_then(Node::as_bool) != Some(true) {
+                if !property.is_true("nullable") {
                     return false;
                 }
                 found = true;

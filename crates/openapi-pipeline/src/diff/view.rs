@@ -261,7 +261,7 @@ impl<'a> View<'a> {
     }
 
     fn add_bound(&mut self, key: BoundKey, part: Site<'a>, site: Site<'a>) {
-        let exclusive = |name: &str| part.node.get(name).and_then(Node::as_bool) == Some(true);
+        let exclusive = |name: &str| part.node.is_true(name);
         let is_exclusive = match key {
             BoundKey::Minimum => exclusive("exclusiveMinimum"),
             BoundKey::Maximum => exclusive("exclusiveMaximum"),

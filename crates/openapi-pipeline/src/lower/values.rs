@@ -60,7 +60,7 @@ fn string_fits(text: &str, schema: &Node) -> bool {
 }
 
 fn number_fits(number: f64, schema: &Node) -> bool {
-    let exclusive = |key: &str| schema.get(key).and_then(Node::as_bool) == Some(true);
+    let exclusive = |key: &str| schema.is_true(key);
     let above = bound(schema, "minimum")
         .is_none_or(|least| if exclusive("exclusiveMinimum") { number > least } else { number >= least });
     let below = bound(schema, "maximum")

@@ -163,8 +163,7 @@ impl Inline<'_> {
                 name
             }
         };
-        let mut target = Node::object(origin);
-        target.set("$ref", reference(&name));
+        let target = Node::object(origin).with("$ref", reference(&name));
         *schema = match said.is_empty() {
             true => target,
             false => {

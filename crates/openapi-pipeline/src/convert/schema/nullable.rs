@@ -136,14 +136,7 @@ fn replace_type(schema: &mut Node, name: &str) {
 /// Makes one branch for each type. Keywords that only restrict values of one type go to its branch.
 fn split(schema: &mut Node, types: &[String]) {
     let origin = schema.origin;
-    let mut branches: Vec<Node> = types
-        .iter()
-        .map(|name| {
-            let mut branch = Node::object(origin);
-            branch.set("type", name.as_str());
-            branch
-        })
-        .collect();
+    let mut branches: Vec<Node> = types.iter().map(|name| Node::object(origin).with("type", name.as_str())).collect();
     schema.remove("type");
     let keys: Vec<String> = schema.as_object().into_iter().flat_map(|members| members.keys().cloned()).collect();
     for key in keys {
@@ -163,8 +156,7 @@ fn split(schema: &mut Node, types: &[String]) {
         schema.remove("enum");
     }
     if schema.get("oneOf").is_some() {
-        let mut union = Node::object(origin);
-        union.set("oneOf", branches);
+        let union = Node::object(origin).with("oneOf", branches);
         require(schema, union, false);
     } else {
         schema.set("oneOf", branches);
@@ -227,7 +219,7 @@ fn speaks_of(keyword: &str, format: Option<&str>, name: &str) -> bool {
 pub(super) fn enum_values(cx: &mut Context, schema: &mut Node) {
     let values = schema.elements("enum");
     let Some(origin) = values.iter().find(|value| value.value == Value::Null).map(|value| value.origin) else { return };
-    if schema.get("nullable").and_then(Node::as_bool) != Some(true) {
+    if !schema.is_true("nullable") {
         schema.set("nullable", true);
         cx.note(&NULL_IN_ENUM, origin, "made the schema nullable");
     }

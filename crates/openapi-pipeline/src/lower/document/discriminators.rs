@@ -76,8 +76,7 @@ fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
     if properties.contains_key(tag) {
         return;
     }
-    let mut text = Node::object(origin);
-    text.set("type", "string");
+    let text = Node::object(origin).with("type", "string");
     properties.insert(tag.to_owned(), text);
     cx.note(&rule::SUBTYPES, origin, format!("`{name}` has `{tag}`, which says that it is one"));
 }

@@ -64,7 +64,7 @@ fn path_parameters(cx: &mut Context, problems: &mut Diagnostics, path: &str, her
                 .at(parameter.origin, format!("the path parameter `{name}`"))
                 .help(did_you_mean(&name, "placeholder", &mut placeholders.iter().copied())),
             );
-        } else if parameter.get("required").and_then(Node::as_bool) != Some(true) {
+        } else if !parameter.is_true("required") {
             cx.note(&rule::PATH_PARAMETER_REQUIRED, parameter.origin, format!("`{name}` of `{here}`"));
             parameter.set("required", true);
         }

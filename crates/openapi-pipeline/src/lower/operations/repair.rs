@@ -140,14 +140,9 @@ fn path_parameters(cx: &mut Context, path: &str, here: &str, operation: &mut Nod
 }
 
 fn string_parameter(name: &str, origin: Origin) -> Node {
-    let mut schema = Node::object(origin);
-    schema.set("type", "string");
-    let mut parameter = Node::object(origin);
-    parameter.set("name", name);
-    parameter.set("in", "path");
-    parameter.set("required", true);
-    parameter.set("schema", schema.value);
-    parameter
+    let schema = Node::object(origin).with("type", "string");
+
+    Node::object(origin).with("name", name).with("in", "path").with("required", true).with("schema", schema.value)
 }
 
 /// Keeps the responses whose key is a status, and adds one where there is none.
@@ -166,9 +161,8 @@ fn responses(cx: &mut Context, here: &str, operation: &mut Node) {
         }
     }
     cx.note(&rule::NO_RESPONSES, origin, format!("`{here}` says nothing of what it answers: any 2xx is a success"));
-    let described = [("description".to_owned(), Node::new("", origin))];
-    let success = Node::new(Object::from_iter(described), origin);
-    operation.set("responses", Object::from_iter([("2XX".to_owned(), success)]));
+    let success = Node::object(origin).with("description", "");
+    operation.set("responses", Node::object(origin).with("2XX", success.value).value);
 }
 
 /// `default`, `404`, `4XX`.

@@ -242,8 +242,7 @@ impl Composer<'_> {
         if let [only] = alternatives.as_slice() {
             return Ok(annotated(&schema, only.clone()));
         }
-        let mut whole = Node::object(origin);
-        whole.set(union.key, alternatives);
+        let mut whole = Node::object(origin).with(union.key, alternatives);
         if let (Some(discriminator), Some(members)) = (union.discriminator, whole.as_object_mut()) {
             members.insert("discriminator".to_owned(), discriminator);
         }

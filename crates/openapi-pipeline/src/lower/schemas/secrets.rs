@@ -5,9 +5,7 @@ mod by_name;
 use crate::diagnostic::suggest::did_you_mean;
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
-use crate::lower::runtime_types::{
-    SECRET, add_component, described, is_nullable, is_string_of, referred, replace, retype,
-};
+use crate::lower::runtime_types::{SECRET, add_component, described, is_string_of, referred, replace, retype};
 use crate::lower::walk::{Site, component};
 use crate::lower::work::Work;
 use crate::source::escape_pointer;
@@ -129,7 +127,7 @@ fn string_at(document: &Node, pointer: &str) -> Option<bool> {
     let mut schema = document.pointer(pointer)?;
     let mut nullable = false;
     for _ in 0..DEEPEST {
-        nullable |= is_nullable(schema);
+        nullable |= schema.is_true("nullable");
         if schema.get_str("type") == Some("string") {
             return Some(nullable);
         }

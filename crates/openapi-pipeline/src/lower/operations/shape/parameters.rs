@@ -29,7 +29,7 @@ pub(super) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) -> 
     let mut kept = Vec::new();
     for mut parameter in std::mem::take(list) {
         let name = parameter.get_str("name").unwrap_or_default().to_owned();
-        let required = parameter.get("required").and_then(Node::as_bool) == Some(true);
+        let required = parameter.is_true("required");
         match shape_one(cx, document, &mut parameter, &name) {
             Fate::Stays => kept.push(parameter),
             Fate::Ignored(rule, text) => cx.note(rule, parameter.origin, text),

@@ -58,8 +58,7 @@ fn name_the_success(cx: &mut Context, responses: &mut Node) {
 fn add_success(cx: &mut Context, responses: &mut Node) {
     if responses.as_object().is_some_and(|members| !members.keys().any(|status| is_answer(status))) {
         cx.note(&rule::SUCCESS, responses.origin, "no success is described: any 2xx is one, without a body");
-        let described = [("description".to_owned(), Node::new("", responses.origin))];
-        responses.set("2XX", Object::from_iter(described));
+        responses.set("2XX", Node::object(responses.origin).with("description", "").value);
     }
 }
 
@@ -68,8 +67,7 @@ fn headers(cx: &mut Context, response: &mut Node) {
     for (name, header) in response.members_mut("headers") {
         if header.get("schema").is_none() && header.get("content").is_none() {
             cx.note(&rule::PARAMETER_SCHEMA, header.origin, format!("the header `{name}` is a string"));
-            let schema = [("type".to_owned(), Node::new("string", header.origin))];
-            header.set("schema", Object::from_iter(schema));
+            header.set("schema", Node::object(header.origin).with("type", "string").value);
         }
     }
 }
