@@ -6,45 +6,73 @@
 //!
 //! For a summary, [`left_out`] lists the operations that were removed.
 
-mod bodies;
-mod compose;
-mod direction;
-mod discriminators;
-mod document;
+mod annotations;
+mod extensions;
 mod facts;
-mod hoist;
-mod inline;
-mod lint;
-mod merge_schemas;
-mod nullable;
-mod numbers;
-mod operations;
-mod overlap;
-mod parameters;
-mod redact;
-mod repair;
-mod responses;
+mod labels;
+mod pattern;
+mod plan;
 mod rule;
 mod runtime_types;
-mod schemas;
-mod secrets;
-mod security;
-mod store;
+mod secret_names;
+mod servers;
 #[cfg(test)]
 mod tests;
-mod unions;
-mod validation;
 mod values;
 mod walk;
+mod work;
+
+/// Passes over the document as a whole: its root, its references, and the names of its components.
+mod document {
+    pub(super) mod discriminators;
+    pub(super) mod extras;
+    pub(super) mod inline;
+    pub(super) mod names;
+    pub(super) mod prune;
+    pub(super) mod references;
+    pub(super) mod root;
+    pub(super) mod shared_bodies;
+    pub(super) mod sort;
+}
+
+/// Passes over the operations: the form of each, those that are left out, and names for their inline schemas.
+mod operations {
+    pub(super) mod adopt_servers;
+    pub(super) mod check;
+    pub(super) mod identify;
+    pub(super) mod name_bodies;
+    pub(super) mod name_parameters;
+    pub(super) mod path_level;
+    pub(super) mod repair;
+    pub(super) mod security;
+    pub(super) mod shape;
+}
+
+/// Passes over the schemas, when each has the name that users will see.
+mod schemas {
+    pub(super) mod directions;
+    pub(super) mod formats;
+    pub(super) mod keywords;
+    pub(super) mod merge_parts;
+    pub(super) mod nullable;
+    pub(super) mod redact;
+    pub(super) mod secrets;
+    pub(super) mod unions;
+    pub(super) mod unlisted_secrets;
+    pub(super) mod untyped_bounds;
+    pub(super) mod validation;
+}
 
 pub use crate::report::Construct;
-pub use schemas::pattern_flags;
+pub use pattern::pattern_flags;
+pub use plan::{LowerPlan, Strictness};
 
-use crate::names::type_name;
+use crate::names::{Scope, type_name};
 use crate::report::{Note, Report, Rule};
-use crate::vocabulary::reach::prune_components;
+use crate::vocabulary::schemas;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use facts::Fact;
+use work::Work;
 
 /// The rules this stage works by.
 pub fn rules() -> &'static [&'static Rule] {
@@ -58,8 +86,7 @@ pub fn left_out(report: &Report) -> impl Iterator<Item = &Note> {
 
 /// Notes that the generator made any JSON value of a type; the place is that of the schema it is named after.
 pub fn note_free_form(cx: &mut Context, document: &Node, ty: &str) {
-    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
-    let named = schemas.filter(|(name, _)| ty.starts_with(&type_name(name)));
+    let named = schemas(document).filter(|(name, _)| ty.starts_with(&type_name(name)));
     let origin = named.max_by_key(|(name, _)| name.len()).map_or(document.origin, |(_, schema)| schema.origin);
     cx.note(&rule::FREE_FORM, origin, format!("`{ty}`: the parts of its schema contradict one another"));
 }
@@ -77,58 +104,30 @@ pub fn note_null(cx: &mut Context, origin: Origin, field: &str, clearable: bool)
     }
 }
 
-/// The settings of lowering.
-#[derive(Clone, Debug, Default)]
-pub struct LowerPlan {
-    /// Fields that hold secrets, as `Schema.property` or `Schema.property.property`; each with the place that lists it.
-    pub secrets: Vec<(String, Option<Origin>)>,
-    /// The treatment of contradictions.
-    pub strictness: Strictness,
-}
-
-/// The treatment of a document that contradicts itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Strictness {
-    /// Contradictions are errors, since overlays can repair them; secrets are listed.
-    #[default]
-    Strict,
-    /// Contradictions are settled by rules, since no overlay repairs the document; a field named like a secret is one.
-    Lenient,
-}
-
-/// The state of a pass besides the document.
-struct Work<'a> {
-    cx: &'a mut Context,
-    plan: &'a LowerPlan,
-    /// The document before references outside schemas were resolved.
-    original: Option<Node>,
-}
-
 /// A step of lowering.
 struct Pass {
+    /// The module, which has no other entry.
     name: &'static str,
     /// The facts that must hold before it.
     needs: &'static [Fact],
     /// The facts that hold from then on.
     gives: &'static [Fact],
-    run: fn(&mut Work<'_>, &mut Node) -> Result<(), Diagnostics>,
+    run: fn(&mut Work<'_>) -> Result<(), Diagnostics>,
 }
 
-/// A pass that can't fail.
+/// The pass of a module; `try` if it can fail.
 macro_rules! pass {
-    ($name:literal, $needs:expr => $gives:expr, |$work:ident, $doc:ident| $run:expr) => {
-        Pass {
-            name: $name,
-            needs: &$needs,
-            gives: &$gives,
-            run: |$work, $doc| {
-                $run;
-                Ok(())
-            },
-        }
+    ($folder:ident::$module:ident, $needs:expr => $gives:expr) => {
+        pass!(@ $folder::$module, $needs => $gives, |work| {
+            $folder::$module::run(work);
+            Ok(())
+        })
     };
-    ($name:literal, $needs:expr => $gives:expr, try |$work:ident, $doc:ident| $run:expr) => {
-        Pass { name: $name, needs: &$needs, gives: &$gives, run: |$work, $doc| $run }
+    (try $folder:ident::$module:ident, $needs:expr => $gives:expr) => {
+        pass!(@ $folder::$module, $needs => $gives, $folder::$module::run)
+    };
+    (@ $folder:ident::$module:ident, $needs:expr => $gives:expr, $run:expr) => {
+        Pass { name: concat!(stringify!($folder), "::", stringify!($module)), needs: &$needs, gives: &$gives, run: $run }
     };
 }
 
@@ -136,56 +135,39 @@ macro_rules! pass {
 const PASSES: &[Pass] = {
     use Fact::{BareReferences, DistinctTypes, Identified, Merged, References, SchemaReferences, Told};
     &[
-        pass!("root", [] => [], try |work, doc| document::root(work.cx, doc)),
-        pass!("drop-what-nobody-reads", [] => [], |work, doc| document::drop_examples_and_extensions(work.cx, doc)),
-        pass!("discriminators", [] => [], |work, doc| discriminators::spell_out(work.cx, doc)),
-        pass!("prune", [] => [], |work, doc| prune_components(work.cx, doc, &rule::PRUNE)),
-        pass!("check-references", [] => [References], try |_work, doc| lint::references(doc).into_result()),
-        pass!("unique-names", [References] => [DistinctTypes], |work, doc| runtime_types::unique_names(work.cx, doc)),
-        pass!("shared-bodies", [References, DistinctTypes] => [], |work, doc| hoist::shared_bodies(work.cx, doc)),
-        pass!("inline-references", [References] => [], try |work, doc| {
-            work.original = Some(inline::references(work.cx, doc)?);
-            Ok(())
-        }),
-        pass!("deep-references", [References, DistinctTypes] => [SchemaReferences], |work, doc| {
-            if let Some(original) = work.original.take() {
-                hoist::deep_references(work.cx, doc, &original);
-            }
-        }),
-        pass!("path-level", [SchemaReferences] => [], |work, doc| operations::push_path_level(work.cx, doc)),
-        pass!("servers", [] => [], |work, doc| operations::adopt_servers(work.cx, doc)),
-        pass!("repair-operations", [SchemaReferences] => [], |work, doc| {
-            if work.plan.strictness == Strictness::Lenient {
-                repair::operations(work.cx, doc);
-            }
-        }),
-        pass!("check-operations", [SchemaReferences] => [], try |work, doc| lint::operations(work.cx, doc).into_result()),
-        pass!("security", [] => [], |work, doc| security::schemes(work.cx, doc)),
-        pass!("identify", [] => [Identified], |work, doc| operations::identify(work.cx, doc)),
-        pass!("shape", [Identified, SchemaReferences] => [], |work, doc| {
-            operations::shape(work.cx, doc, work.plan.strictness);
-        }),
-        pass!("name-bodies", [Identified, DistinctTypes] => [], |work, doc| hoist::bodies(work.cx, doc)),
-        pass!("name-path-parameters", [Identified, DistinctTypes] => [], |work, doc| hoist::path_parameters(work.cx, doc)),
-        pass!("keywords", [SchemaReferences] => [BareReferences], |work, doc| schemas::rewrite(work.cx, doc)),
-        pass!("merge-parts", [BareReferences, DistinctTypes] => [Merged], try |work, doc| {
-            compose::merge_parts(work.cx, doc, work.plan.strictness)
-        }),
-        pass!("tell-alternatives", [Merged, DistinctTypes] => [Told], |work, doc| unions::settle(work.cx, doc)),
-        pass!("untyped-bounds", [Merged, Told] => [], |work, doc| schemas::drop_untyped_bounds(work.cx, doc)),
-        pass!("directions", [Merged, Told] => [], |work, doc| direction::relax(work.cx, doc)),
-        pass!("secrets", [Merged, Told] => [], try |work, doc| secrets::mark(work.cx, doc, work.plan)),
-        pass!("timestamps", [Merged, Told] => [], |work, doc| runtime_types::timestamps(work.cx, doc)),
-        pass!("lenient-formats", [Merged, Told] => [], |work, doc| runtime_types::lenient(work.cx, doc)),
+        pass!(try document::root, [] => []),
+        pass!(document::extras, [] => []),
+        pass!(document::discriminators, [] => []),
+        pass!(document::prune, [] => []),
+        pass!(try document::references, [] => [References]),
+        pass!(document::names, [References] => [DistinctTypes]),
+        pass!(document::shared_bodies, [References, DistinctTypes] => []),
+        pass!(try document::inline, [References, DistinctTypes] => [SchemaReferences]),
+        pass!(operations::path_level, [SchemaReferences] => []),
+        pass!(operations::adopt_servers, [] => []),
+        pass!(operations::repair, [SchemaReferences] => []),
+        pass!(try operations::check, [SchemaReferences] => []),
+        pass!(operations::security, [] => []),
+        pass!(operations::identify, [] => [Identified]),
+        pass!(operations::shape, [Identified, SchemaReferences] => []),
+        pass!(operations::name_bodies, [Identified, DistinctTypes] => []),
+        pass!(operations::name_parameters, [Identified, DistinctTypes] => []),
+        pass!(schemas::keywords, [SchemaReferences] => [BareReferences]),
+        pass!(try schemas::merge_parts, [BareReferences, DistinctTypes] => [Merged]),
+        pass!(schemas::unions, [Merged, DistinctTypes] => [Told]),
+        pass!(schemas::untyped_bounds, [Merged, Told] => []),
+        pass!(schemas::directions, [Merged, Told] => []),
+        pass!(try schemas::secrets, [Merged, Told] => []),
+        pass!(schemas::formats, [Merged, Told] => []),
         // Before the search for free-form properties: without validation, a closed property of an error becomes one.
-        pass!("strip-validation", [Merged] => [], |work, doc| validation::strip_from_responses(work.cx, doc)),
-        pass!("redact", [Merged] => [], |work, doc| redact::free_form(work.cx, doc)),
-        pass!("unlisted-secrets", [Merged] => [], |work, doc| {
-            secrets::look_for_unlisted(work.cx, doc, work.plan.strictness);
-        }),
-        pass!("nullable-components", [Merged] => [], |work, doc| nullable::move_to_uses(work.cx, doc)),
-        pass!("prune-again", [] => [], |work, doc| prune_components(work.cx, doc, &rule::PRUNE)),
-        pass!("sort", [] => [], |_work, doc| document::sort_schemas(doc)),
+        pass!(schemas::validation, [Merged] => []),
+        pass!(schemas::redact, [Merged] => []),
+        pass!(schemas::unlisted_secrets, [Merged] => []),
+        pass!(schemas::nullable, [Merged] => []),
+        // Once more: parts that were merged, and operations that were left out, no longer use their components. Before
+        // that, what nobody uses must neither be an error nor take a name.
+        pass!(document::prune, [] => []),
+        pass!(document::sort, [] => []),
     ]
 };
 
@@ -198,17 +180,17 @@ const PASSES: &[Pass] = {
 /// # Panics
 ///
 /// In debug builds, when `PASSES` is in the wrong order.
-pub fn lower(cx: &mut Context, mut document: Node, plan: &LowerPlan) -> Result<Node, Diagnostics> {
-    let mut work = Work { cx, plan, original: None };
+pub fn lower(cx: &mut Context, document: Node, plan: &LowerPlan) -> Result<Node, Diagnostics> {
+    let mut work = Work { cx, plan, document, names: Scope::default() };
     let mut given = Vec::new();
     for pass in PASSES {
         debug_assert!(pass.needs.iter().all(|fact| given.contains(fact)), "`{}` comes too early", pass.name);
-        (pass.run)(&mut work, &mut document)?;
+        (pass.run)(&mut work)?;
         given.extend(pass.gives);
-        validate(pass.name, pass.gives, &document)?;
+        validate(pass.name, pass.gives, &work.document)?;
     }
-    validate("the last", &given, &document)?;
-    Ok(document)
+    validate("the last", &given, &work.document)?;
+    Ok(work.document)
 }
 
 /// In debug builds, an error if a fact that the pass gives doesn't hold.
@@ -226,17 +208,23 @@ fn validate(pass: &str, facts: &[Fact], document: &Node) -> Result<(), Diagnosti
 mod order {
     use super::{Fact, PASSES};
 
-    /// Each pass comes after the passes that give the facts it needs.
+    /// The pass that runs again, for the reason given in the list.
+    const AGAIN: &str = "document::prune";
+
+    /// Each pass comes after the passes that give the facts it needs, and each module is entered once.
     #[test]
     fn passes_are_in_order() {
         let mut given: Vec<Fact> = Vec::new();
-        let mut names = std::collections::HashSet::new();
+        let mut names: Vec<&str> = Vec::new();
         for pass in PASSES {
-            assert!(names.insert(pass.name), "{} stands twice", pass.name);
             for fact in pass.needs {
                 assert!(given.contains(fact), "{} needs {fact:?}, which no earlier pass gives", pass.name);
             }
             given.extend(pass.gives);
+            names.push(pass.name);
         }
+        names.sort_unstable();
+        let again: Vec<&str> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        assert_eq!(again, [AGAIN], "a module is the pass of one place in the list");
     }
 }

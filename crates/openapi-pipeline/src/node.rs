@@ -213,6 +213,11 @@ impl Node {
         self.get(key)?.as_str()
     }
 
+    /// Whether a member is `true`.
+    pub fn is_true(&self, key: &str) -> bool {
+        self.get(key).and_then(Node::as_bool) == Some(true)
+    }
+
     /// Removes a member of an object, keeping the order of the others.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
         self.as_object_mut()?.shift_remove(key)
@@ -226,6 +231,13 @@ impl Node {
         }
     }
 
+    /// The object with one more member, whose origin is the object's own.
+    #[must_use]
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.set(key, value);
+        self
+    }
+
     /// Sets a member of an object to a node, which keeps its origin. Does nothing to other values.
     pub(crate) fn put(&mut self, key: &str, node: Node) {
         if let Some(members) = self.as_object_mut() {
@@ -236,6 +248,21 @@ impl Node {
     /// The members of the object at `key`; none if there is no such object.
     pub fn members(&self, key: &str) -> impl Iterator<Item = (&String, &Node)> {
         self.get(key).and_then(Node::as_object).into_iter().flatten()
+    }
+
+    /// [`Node::members`] with mutable nodes.
+    pub fn members_mut<'a>(&'a mut self, key: &str) -> impl Iterator<Item = (&'a String, &'a mut Node)> + use<'a> {
+        self.get_mut(key).and_then(Node::as_object_mut).into_iter().flatten()
+    }
+
+    /// The elements of the array at `key`; none if there is no such array.
+    pub fn elements(&self, key: &str) -> &[Node] {
+        self.get(key).and_then(Node::as_array).unwrap_or_default()
+    }
+
+    /// [`Node::elements`] with mutable nodes.
+    pub fn elements_mut<'a>(&'a mut self, key: &str) -> impl Iterator<Item = &'a mut Node> + use<'a> {
+        self.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
     }
 
     /// The node a JSON pointer (RFC 6901, with or without the leading `#`) leads to.

@@ -25,7 +25,7 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
             drop_field(cx, license, "identifier", &DROP_LICENSE_IDENTIFIER);
         }
     }
-    for tag in elements(root, "tags") {
+    for tag in root.elements_mut("tags") {
         for key in ["summary", "parent", "kind"] {
             drop_field(cx, tag, key, &DROP_V3_2_FIELD);
         }
@@ -66,10 +66,6 @@ fn keep_part(cx: &mut Context, what: &str, part: &Node) {
     }
 }
 
-fn elements<'a>(holder: &'a mut Node, key: &str) -> impl Iterator<Item = &'a mut Node> {
-    holder.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
-}
-
 /// Leaves out the operations whose method 3.0 lacks.
 fn leave_out_methods(cx: &mut Context, root: &mut Node) {
     let Some(paths) = root.get_mut("paths").and_then(Node::as_object_mut) else { return };
@@ -104,7 +100,7 @@ fn security_by_reference(cx: &mut Context, root: &mut Node) {
 }
 
 fn name_schemes(cx: &mut Context, holder: &mut Node) {
-    for requirement in elements(holder, "security") {
+    for requirement in holder.elements_mut("security") {
         let origin = requirement.origin;
         let Some(members) = requirement.as_object_mut() else { continue };
         if !members.keys().any(|key| key.starts_with(SECURITY_SCHEMES)) {
@@ -125,7 +121,7 @@ fn name_schemes(cx: &mut Context, holder: &mut Node) {
 const SECURITY_SCHEMES: &str = "#/components/securitySchemes/";
 
 fn drop_server_names(cx: &mut Context, holder: &mut Node) {
-    for server in elements(holder, "servers") {
+    for server in holder.elements_mut("servers") {
         drop_field(cx, server, "name", &DROP_V3_2_FIELD);
     }
 }
@@ -217,9 +213,7 @@ fn binary_content(cx: &mut Context, holder: &mut Node) {
             && media_type.get("schema").is_none_or(says_nothing)
         {
             cx.note(&BINARY_CONTENT, media_type.origin, "the schema became a binary string");
-            let mut schema = Node::object(media_type.origin);
-            schema.set("type", "string");
-            schema.set("format", "binary");
+            let schema = Node::object(media_type.origin).with("type", "string").with("format", "binary");
             media_type.set("schema", schema.value);
         }
     }
@@ -288,7 +282,7 @@ fn drop_mutual_tls(cx: &mut Context, root: &mut Node) {
 }
 
 fn drop_requirements(cx: &mut Context, holder: &mut Node, schemes: &HashSet<String>) {
-    for requirement in elements(holder, "security") {
+    for requirement in holder.elements_mut("security") {
         let origin = requirement.origin;
         let Some(members) = requirement.as_object_mut() else { continue };
         members.retain(|name, scopes| {

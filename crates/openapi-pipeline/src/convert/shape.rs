@@ -123,14 +123,14 @@ fn objects<'a>(
             is_kept
         });
     }
-    holder.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
+    holder.elements_mut(key)
 }
 
 fn servers(cx: &mut Context, holder: &mut Node) {
     for server in objects(cx, holder, "servers", "url") {
         drop_nulls(cx, server, is_no_extension);
         keywords::repair_part(cx, Part::Server, server);
-        for (_, variable) in server.get_mut("variables").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (_, variable) in server.members_mut("variables") {
             drop_nulls(cx, variable, is_no_extension);
             keywords::repair_part(cx, Part::Variable, variable);
             keywords::names(cx, variable, "enum");
@@ -142,7 +142,7 @@ fn servers(cx: &mut Context, holder: &mut Node) {
 fn requirements(cx: &mut Context, holder: &mut Node) {
     for (_, scopes) in objects(cx, holder, "security", "").filter_map(Node::as_object_mut).flatten() {
         if scopes.as_array().is_none() {
-            cx.note(&MALFORMED_KEYWORD, scopes.origin, "a requirement of no scopes is a list");
+            cx.note(&MALFORMED_KEYWORD, scopes.origin, "a requirement of no scopes is an array");
             scopes.value = Value::Array(Vec::new());
         }
     }

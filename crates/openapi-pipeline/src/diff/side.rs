@@ -39,13 +39,13 @@ impl<'a> Site<'a> {
 
     /// The entries of the object under a key, if there is one.
     pub(super) fn members(self, key: &str) -> impl Iterator<Item = (&'a str, Self)> {
-        let members = self.node.get(key).and_then(Node::as_object).into_iter().flatten();
+        let members = self.node.members(key);
         members.map(move |(name, node)| (name.as_str(), self.at(node)))
     }
 
     /// The elements of the array under a key, if there is one.
     pub(super) fn elements(self, key: &str) -> impl Iterator<Item = Self> {
-        let elements = self.node.get(key).and_then(Node::as_array).unwrap_or_default();
+        let elements = self.node.elements(key);
         elements.iter().map(move |node| self.at(node))
     }
 
@@ -178,7 +178,7 @@ impl<'a> Side<'a> {
             let mut children: HashMap<String, Vec<String>> = HashMap::new();
             let schemas = self.root.node.get("components").and_then(|components| components.get("schemas"));
             for (child, schema) in schemas.and_then(Node::as_object).into_iter().flatten() {
-                let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+                let parts = schema.elements("allOf");
                 for reference in parts.iter().filter_map(|part| part.get_str("$ref")) {
                     if let Some(("schemas", parent)) = component_of(reference) {
                         children.entry(parent.into_owned()).or_default().push(child.clone());

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::merge_schemas::is_annotation;
 use super::runtime_types::referred;
-use super::walk::{Site, components_mut, descend_mut, operation_schemas_mut};
+use super::walk::every_schema_mut;
 use crate::names::{snake, type_name};
-use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref, operations};
+use crate::vocabulary::layout::{Keys, component_of, each_ref, operations, schemas};
+use crate::vocabulary::{self, is_annotation};
 use crate::{Node, Origin};
 
 /// A fact that holds of a document from some pass on.
@@ -66,9 +66,7 @@ fn dangling(document: &Node) -> Option<(Origin, String)> {
         let Some(text) = reference.as_str() else { return };
         let component = component_of(text).filter(|_| !text.starts_with("#/paths"));
         let known = match component {
-            Some((section, name)) => {
-                document.get("components").and_then(|components| components.get(section)?.get(&name)).is_some()
-            }
+            Some((section, name)) => vocabulary::component(document, section, &name).is_some(),
             None => document.pointer(text).is_some(),
         };
         if !known && found.is_none() {
@@ -80,8 +78,7 @@ fn dangling(document: &Node) -> Option<(Origin, String)> {
 
 fn shared_type(document: &Node) -> Option<(Origin, String)> {
     let mut seen = HashSet::new();
-    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
-    for (name, schema) in schemas {
+    for (name, schema) in schemas(document) {
         if !seen.insert(type_name(name)) {
             return Some((schema.origin, format!("`{name}`, the second schema of that type name")));
         }
@@ -117,14 +114,10 @@ fn in_schemas(document: &Node, what: impl Fn(&Node) -> Option<String>) -> Option
     // The walkers change schemas; this is for debug builds.
     let mut document = document.clone();
     let mut found = None;
-    let mut look = |_: Site, schema: &mut Node| {
+    every_schema_mut(&mut document, &mut |_, schema| {
         if found.is_none() {
             found = what(schema).map(|text| (schema.origin, text));
         }
-    };
-    components_mut(&mut document, &mut |_, schema| descend_mut(Site::Component, schema, &mut look));
-    each_operation_mut(&mut document, &mut |_, _, operation| {
-        operation_schemas_mut(operation, &mut |site, schema| descend_mut(site, schema, &mut look));
     });
     found
 }

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::store::{RUNTIME, reserved};
-use super::walk::{Site, components_mut, every_schema_mut};
-use super::{rule, walk};
-use crate::names::type_name;
+use crate::lower::walk::{Site, component, every_schema_mut};
 use crate::report::Rule;
-use crate::vocabulary::layout::{Keys, component_of, each_ref_mut};
+use crate::vocabulary::layout::{component_of, schemas};
+use crate::vocabulary::layout::{ensure_schemas, schemas_mut};
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object, Origin};
 
@@ -20,62 +18,8 @@ pub(crate) const REDACTED: &str = "RedactedValue";
 /// Component and type of numbers that may be integers or not, kept as they were written.
 pub(crate) const NUMBER: &str = "Number";
 /// Components and types of strings that also keep values of another form, each with the format that it stands for.
-const LENIENT: [(&str, &str); 4] = [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")];
-
-/// Renames schemas that would become a runtime type, or the same type as another schema.
-pub(crate) fn unique_names(cx: &mut Context, document: &mut Node) {
-    let mut taken = reserved();
-    let mut renamed: HashMap<String, String> = HashMap::new();
-    let mut named = Vec::new();
-    components_mut(document, &mut |name, schema| named.push((type_name(name) != name, name.to_owned(), schema.origin)));
-    // A component whose name already is a type name keeps it, wherever it stands: reordering a document renames
-    // nothing.
-    named.sort();
-    let mut clashes = Vec::new();
-    for (_, name, origin) in named {
-        if !taken.take(type_name(&name), &name) {
-            clashes.push((name, origin));
-        }
-    }
-    if clashes.is_empty() {
-        return;
-    }
-    for (name, origin) in clashes {
-        let reserved = taken.holder(&type_name(&name)) == Some(RUNTIME);
-        let wanted = if reserved { format!("{name}Schema") } else { name.clone() };
-        let to = taken.allocate(&wanted, type_name);
-        let rule = if reserved { &rule::RESERVED_NAME } else { &rule::UNIQUE_SCHEMA_NAME };
-        cx.note(rule, origin, format!("`{name}` becomes `{to}`"));
-        renamed.insert(name, to);
-    }
-    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
-    if let Some(schemas) = schemas.and_then(Node::as_object_mut) {
-        let named = std::mem::take(schemas).into_iter();
-        *schemas = named.map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema)).collect();
-    }
-    each_ref_mut(document, Keys::Fields, &mut |node| {
-        let Some(text) = node.as_str() else { return };
-        let Some(("schemas", name)) = component_of(text) else { return };
-        let Some(to) = renamed.get(name.as_ref()) else { return };
-        let below = text.strip_prefix(&reference(&name)).unwrap_or_default();
-        *node = Node::new(format!("{}{below}", reference(to)), node.origin);
-    });
-}
-
-/// Gives strings of the format `date-time` the runtime's type.
-pub(crate) fn timestamps(cx: &mut Context, document: &mut Node) {
-    let is_timestamp = |schema: &Node| is_string_of(schema, "date-time");
-    retype(cx, document, &rule::TIMESTAMP, TIMESTAMP, &|_| true, &is_timestamp);
-}
-
-/// Gives strings with a form lenient types, since the generator's types refuse values of another form.
-pub(crate) fn lenient(cx: &mut Context, document: &mut Node) {
-    for (name, format) in LENIENT {
-        // The values of an enum are known already.
-        let is_text = |schema: &Node| is_string_of(schema, format) && schema.get("enum").is_none();
-        retype(cx, document, &rule::LENIENT, name, &|_| true, &is_text);
-    }
-}
+pub(crate) const LENIENT: [(&str, &str); 4] =
+    [("Uuid", "uuid"), ("IpAddr", "ip"), ("Ipv4Addr", "ipv4"), ("Ipv6Addr", "ipv6")];
 
 /// Whether a schema is a string of a format.
 pub(crate) fn is_string_of(schema: &Node, format: &str) -> bool {
@@ -111,10 +55,9 @@ pub(crate) fn retype(
 
 /// The components for which `is` holds, and whether they may be null.
 pub(crate) fn aliases(document: &Node, is: &dyn Fn(&Node) -> bool) -> HashMap<String, bool> {
-    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
-    schemas
+    schemas(document)
         .filter(|(_, schema)| schema.get("x-rust-type").is_none() && is(schema))
-        .map(|(name, schema)| (name.clone(), is_nullable(schema)))
+        .map(|(name, schema)| (name.clone(), schema.is_true("nullable")))
         .collect()
 }
 
@@ -128,11 +71,7 @@ pub(crate) fn referred(schema: &Node) -> Option<String> {
 
 /// A reference to a component.
 pub(crate) fn refer(name: &str, origin: Origin) -> Node {
-    Node::new(Object::from_iter([("$ref".to_owned(), Node::new(reference(name), origin))]), origin)
-}
-
-pub(crate) fn is_nullable(schema: &Node) -> bool {
-    schema.get("nullable").and_then(Node::as_bool) == Some(true)
+    Node::object(origin).with("$ref", reference(name))
 }
 
 /// The note on a schema that gets a runtime type, with the constraints that are lost.
@@ -157,28 +96,22 @@ pub(crate) fn replace(schema: &mut Node, name: &str, nullable: bool) {
     if nullable {
         kept.insert("nullable".to_owned(), Node::new(true, origin));
     }
-    let target = Object::from_iter([("$ref".to_owned(), Node::new(reference(name), origin))]);
-    if kept.is_empty() {
-        *schema = Node::new(target, origin);
-        return;
-    }
-    kept.insert("allOf".to_owned(), Node::new(vec![Node::new(target, origin)], origin));
-    *schema = Node::new(kept, origin);
+    *schema = match kept.is_empty() {
+        true => refer(name, origin),
+        false => Node::new(kept, origin).with("allOf", vec![refer(name, origin)]),
+    };
 }
 
 /// Adds the component of a runtime type, if it isn't there.
 pub(crate) fn add_component(document: &mut Node, name: &str, origin: Origin) {
-    if walk::component(document, name).is_some() {
+    if component(document, name).is_some() {
         return;
     }
-    let rust_type = [
-        ("crate", "client-runtime".to_owned()),
-        ("version", "*".to_owned()),
-        ("path", format!("client_runtime::{name}")),
-    ];
-    let rust_type: Object =
-        rust_type.into_iter().map(|(key, value)| (key.to_owned(), Node::new(value, origin))).collect();
-    let mut component = Node::object(origin);
+    let rust_type = Node::object(origin)
+        .with("crate", "client-runtime")
+        .with("version", "*")
+        .with("path", format!("client_runtime::{name}"));
+    let mut schema = Node::object(origin);
     let format = match name {
         SECRET => Some("password"),
         TIMESTAMP => Some("date-time"),
@@ -186,21 +119,15 @@ pub(crate) fn add_component(document: &mut Node, name: &str, origin: Origin) {
     };
     match format {
         Some(format) => {
-            component.set("type", "string");
-            component.set("format", format);
+            schema.set("type", "string");
+            schema.set("format", format);
         }
-        None if name == NUMBER => component.set("type", "number"),
-        None => component.set("description", "Any JSON value; it isn't shown, since it may echo what was sent."),
+        None if name == NUMBER => schema.set("type", "number"),
+        None => schema.set("description", "Any JSON value; it isn't shown, since it may echo what was sent."),
     }
-    component.set("x-rust-type", rust_type);
-    for key in ["components", "schemas"] {
-        let holder = if key == "components" { Some(&mut *document) } else { document.get_mut("components") };
-        if let Some(holder) = holder.filter(|holder| holder.get(key).is_none()) {
-            holder.set(key, Object::default());
-        }
-    }
-    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
-    if let Some(schemas) = schemas.and_then(Node::as_object_mut) {
-        schemas.insert(name.to_owned(), component);
+    schema.put("x-rust-type", rust_type);
+    ensure_schemas(document);
+    if let Some(schemas) = schemas_mut(document) {
+        schemas.insert(name.to_owned(), schema);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::names::{snake, type_name};
 use crate::vocabulary::is_success;
-use crate::vocabulary::layout::{each_operation_mut, operations};
+use crate::vocabulary::layout::{self, each_operation_mut, operations, schemas_mut};
 use crate::vocabulary::reach::reachable;
 use crate::{Node, Value};
 
@@ -64,7 +64,7 @@ pub(crate) fn children_mut(schema: &mut Node, visit: &mut dyn FnMut(Site, &mut N
 
 /// The inline schemas directly below a schema, each with the name that the generator would give its type.
 pub(crate) fn named_children_mut(name: &str, schema: &mut Node, visit: &mut dyn FnMut(&str, &mut Node)) {
-    for (key, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
+    for (key, property) in schema.members_mut("properties") {
         visit(&type_name(&format!("{name}_{}", snake(key))), property);
     }
     for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
@@ -73,7 +73,7 @@ pub(crate) fn named_children_mut(name: &str, schema: &mut Node, visit: &mut dyn 
         }
     }
     for key in ["oneOf", "anyOf"] {
-        for (at, one) in schema.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten().enumerate() {
+        for (at, one) in schema.elements_mut(key).enumerate() {
             visit(&format!("{name}Variant{at}"), one);
         }
     }
@@ -82,7 +82,7 @@ pub(crate) fn named_children_mut(name: &str, schema: &mut Node, visit: &mut dyn 
 /// The inline schemas that stand directly in an operation, each with the name that the generator would give its type.
 pub(crate) fn named_in_operation_mut(operation: &mut Node, visit: &mut dyn FnMut(&str, &mut Node)) {
     let id = type_name(operation.get_str("operationId").unwrap_or_default());
-    for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+    for parameter in operation.elements_mut("parameters") {
         let name = type_name(&format!("{id}_{}", snake(parameter.get_str("name").unwrap_or_default())));
         parameter.get_mut("schema").into_iter().for_each(|schema| visit(&name, schema));
     }
@@ -111,34 +111,33 @@ pub(crate) fn every_schema_mut(document: &mut Node, visit: &mut dyn FnMut(Site, 
 
 /// The named schemas.
 pub(crate) fn components_mut(document: &mut Node, visit: &mut dyn FnMut(&str, &mut Node)) {
-    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
-    for (name, schema) in schemas.and_then(Node::as_object_mut).into_iter().flatten() {
+    for (name, schema) in schemas_mut(document).into_iter().flatten() {
         visit(name, schema);
     }
 }
 
 /// A named schema.
 pub(crate) fn component<'a>(document: &'a Node, name: &str) -> Option<&'a Node> {
-    document.get("components")?.get("schemas")?.get(name)
+    layout::component(document, "schemas", name)
 }
 
 /// A named schema, to change.
 pub(crate) fn component_mut<'a>(document: &'a mut Node, name: &str) -> Option<&'a mut Node> {
-    document.get_mut("components")?.get_mut("schemas")?.get_mut(name)
+    schemas_mut(document)?.get_mut(name)
 }
 
 /// The schemas that stand directly in an operation.
 pub(crate) fn operation_schemas_mut(operation: &mut Node, visit: &mut dyn FnMut(Site, &mut Node)) {
-    for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+    for parameter in operation.elements_mut("parameters") {
         parameter.get_mut("schema").into_iter().for_each(|schema| visit(Site::Parameter, schema));
         content_schemas_mut(parameter, Site::Parameter, visit);
     }
     if let Some(body) = operation.get_mut("requestBody") {
         content_schemas_mut(body, Site::Request, visit);
     }
-    for (status, response) in operation.get_mut("responses").and_then(Node::as_object_mut).into_iter().flatten() {
+    for (status, response) in operation.members_mut("responses") {
         content_schemas_mut(response, if is_success(status) { Site::Success } else { Site::Error }, visit);
-        for (_, header) in response.get_mut("headers").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (_, header) in response.members_mut("headers") {
             header.get_mut("schema").into_iter().for_each(|schema| visit(Site::Header, schema));
             content_schemas_mut(header, Site::Header, visit);
         }
@@ -146,7 +145,7 @@ pub(crate) fn operation_schemas_mut(operation: &mut Node, visit: &mut dyn FnMut(
 }
 
 fn content_schemas_mut(body: &mut Node, site: Site, visit: &mut dyn FnMut(Site, &mut Node)) {
-    for (_, media) in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flatten() {
+    for (_, media) in body.members_mut("content") {
         media.get_mut("schema").into_iter().for_each(|schema| visit(site, schema));
     }
 }
@@ -190,4 +189,21 @@ fn traffic(document: &Node) -> Traffic<'_> {
         }
     }
     traffic
+}
+
+/// The alternatives of a schema.
+pub(crate) fn alternatives(schema: &Node) -> impl Iterator<Item = &Node> {
+    ["oneOf", "anyOf"].into_iter().flat_map(|key| schema.elements(key))
+}
+
+/// Makes `{allOf: [{$ref}], description}` the reference itself, as a body is.
+pub(crate) fn unwrap_reference(schema: &mut Node) {
+    let annotation = |key: &str| matches!(key, "allOf" | "description" | "title" | "deprecated");
+    let Some(members) = schema.as_object() else { return };
+    if let [only] = schema.elements("allOf")
+        && only.get("$ref").is_some()
+        && members.keys().all(|key| annotation(key))
+    {
+        *schema = only.clone();
+    }
 }

@@ -69,7 +69,7 @@ pub(crate) fn spread_servers(cx: &mut Context, parts: &mut [Part], chosen: Optio
             continue;
         }
         part.root.remove("servers");
-        let paths = part.root.get_mut("paths").and_then(Node::as_object_mut).into_iter().flatten();
+        let paths = part.root.members_mut("paths");
         for (_, item) in paths.filter(|(path, _)| !path.starts_with("x-")) {
             if item.as_object().is_some() && item.get("servers").is_none() {
                 let copy = cx.copy(&own);
@@ -136,8 +136,7 @@ fn name_servers(cx: &mut Context, told: Option<Node>, named: &[NamedServer]) -> 
             }
             None => {
                 cx.note(&rule::NAMED_SERVERS, *origin, format!("`{url}` is added as {name}"));
-                let mut server = Node::object(*origin);
-                server.set("url", url.as_str());
+                let mut server = Node::object(*origin).with("url", url.as_str());
                 insert(&mut server, "description", description.clone());
                 insert(&mut server, "x-server-name", description);
                 servers.push(server);

@@ -89,7 +89,7 @@ struct Parameter<'a> {
 
 fn parameters(path: &str, operation: &Node, pins: &Pins) -> Result<Vec<ParameterNames>, NameError> {
     let id = operation.get_str("operationId").unwrap_or_default();
-    let listed = operation.get("parameters").and_then(Node::as_array).unwrap_or_default();
+    let listed = operation.elements("parameters");
     let listed: Vec<Parameter<'_>> = listed.iter().map(Parameter::read).collect();
     let order = precedence(path, &listed);
     let wishes = |names: &dyn Fn(&Parameter<'_>) -> Vec<String>| {

@@ -37,7 +37,7 @@ const MOST_WORDS: usize = 3;
 
 /// The names of the servers of a document; `None` for one without an absolute address, which no client can call.
 pub(super) fn name(document: &Node, title: &str, pins: &Pins) -> Result<Vec<Option<String>>, NameError> {
-    let listed = document.get("servers").and_then(Node::as_array).unwrap_or_default();
+    let listed = document.elements("servers");
     let servers: Vec<Option<Server>> = listed.iter().map(|node| Server::read(node, title)).collect();
     let callable: Vec<&Server> = servers.iter().flatten().collect();
     let wishes = callable.iter().map(|server| {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::scope::{Form, Scope, Wish};
 use super::words::{RUNTIME_TYPES, TYPES};
 use super::{NameError, Pins, Thing, marks, snake, type_name};
-use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref_mut};
-use crate::vocabulary::{is_success, makes_type, reference};
+use crate::vocabulary::layout::{component_of, each_operation_mut, ensure_schemas, schemas_mut};
+use crate::vocabulary::{is_success, makes_type, reference, rename_schemas, schemas};
 use crate::{Node, Object, Origin, Value};
 
 /// The names inside a type.
@@ -30,8 +30,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
     for name in RUNTIME_TYPES {
         scope.take(name.to_owned(), "a type of the runtime");
     }
-    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
-    let schemas = schemas.and_then(Node::as_object_mut).map(std::mem::take).unwrap_or_default();
+    let schemas = schemas_mut(document).map(std::mem::take).unwrap_or_default();
     let mut inline = Inline { schemas, scope, pins, types: BTreeMap::new() };
     let mut open: Vec<String> = inline.schemas.keys().cloned().collect();
     open.reverse();
@@ -49,9 +48,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
     }
     let Inline { schemas, types, .. } = inline;
     if !schemas.is_empty() {
-        if document.get("components").is_none() {
-            document.set("components", Object::default());
-        }
+        ensure_schemas(document);
         if let Some(components) = document.get_mut("components") {
             components.set("schemas", schemas);
         }
@@ -60,8 +57,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
 }
 
 fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Result<(), NameError> {
-    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
-    let mut names: Vec<String> = schemas.map(|(name, _)| name.clone()).collect();
+    let mut names: Vec<String> = schemas(document).map(|(name, _)| name.clone()).collect();
     // A component whose name already is a type name keeps it, wherever it is: reordering a document renames nothing.
     names.sort_by_key(|name| (type_name(name) != *name, name.clone()));
     let wish = |name: &String| {
@@ -72,20 +68,7 @@ fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Res
     };
     let given = scope.settle(pins, names.iter().map(wish).collect())?;
     let renamed: HashMap<String, String> = names.into_iter().zip(given).filter(|(old, new)| old != new).collect();
-    if renamed.is_empty() {
-        return Ok(());
-    }
-    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
-    if let Some(schemas) = schemas.and_then(Node::as_object_mut) {
-        let named = std::mem::take(schemas).into_iter();
-        *schemas = named.map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema)).collect();
-    }
-    each_ref_mut(document, Keys::Fields, &mut |node| {
-        let new = node.as_str().and_then(component_of).filter(|(section, _)| *section == "schemas");
-        if let Some(new) = new.and_then(|(_, name)| renamed.get(name.as_ref())) {
-            *node = Node::new(reference(new), node.origin);
-        }
-    });
+    rename_schemas(document, &renamed);
     Ok(())
 }
 
@@ -115,7 +98,7 @@ impl Inline<'_> {
     fn operation(&mut self, operation: &mut Node) -> Result<(), NameError> {
         let id = type_name(operation.get_str("operationId").unwrap_or_default());
         let mut made = Vec::new();
-        for parameter in operation.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten() {
+        for parameter in operation.elements_mut("parameters") {
             let hint = format!("{id}_{}", snake(parameter.get_str("name").unwrap_or_default()));
             if let Some(schema) = parameter.get_mut("schema") {
                 self.visit(&type_name(&hint), schema, &mut made)?;
@@ -124,7 +107,7 @@ impl Inline<'_> {
         if let Some(body) = operation.get_mut("requestBody") {
             self.content(&format!("{id}Body"), body, &mut made)?;
         }
-        for (status, response) in operation.get_mut("responses").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (status, response) in operation.members_mut("responses") {
             if is_success(status) {
                 self.content(&format!("{id}Response"), response, &mut made)?;
             }
@@ -136,7 +119,7 @@ impl Inline<'_> {
     }
 
     fn content(&mut self, hint: &str, body: &mut Node, made: &mut Vec<String>) -> Result<(), NameError> {
-        for (_, media) in body.get_mut("content").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (_, media) in body.members_mut("content") {
             if let Some(schema) = media.get_mut("schema") {
                 self.visit(hint, schema, made)?;
             }
@@ -178,8 +161,7 @@ impl Inline<'_> {
                 name
             }
         };
-        let mut target = Node::object(origin);
-        target.set("$ref", reference(&name));
+        let target = Node::object(origin).with("$ref", reference(&name));
         *schema = match said.is_empty() {
             true => target,
             false => {
@@ -210,7 +192,7 @@ impl Inline<'_> {
         schema: &mut Node,
         made: &mut Vec<String>,
     ) -> Result<(), NameError> {
-        for (key, property) in schema.get_mut("properties").and_then(Node::as_object_mut).into_iter().flatten() {
+        for (key, property) in schema.members_mut("properties") {
             self.visit(&type_name(&format!("{name}_{}", snake(key))), property, made)?;
         }
         for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
@@ -218,7 +200,7 @@ impl Inline<'_> {
                 self.visit(&format!("{name}{suffix}"), child, made)?;
             }
         }
-        let branches = schema.get_mut("oneOf").and_then(Node::as_array_mut).into_iter().flatten();
+        let branches = schema.elements_mut("oneOf");
         for (at, branch) in branches.enumerate() {
             let label = names.alternatives.get(at).cloned().unwrap_or_else(|| format!("Variant{at}"));
             self.visit(&format!("{name}{label}"), branch, made)?;
@@ -251,7 +233,7 @@ const EXTRA: &str = "extra";
 fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
     let is_open = schema.get("additionalProperties").is_some_and(|open| open.as_bool() != Some(false));
     // A required name is a property, even if the schema doesn't describe it.
-    let required = schema.get("required").and_then(Node::as_array).unwrap_or_default();
+    let required = schema.elements("required");
     let listed = schema.members("properties").map(|(member, _)| member.as_str());
     let mut members: Vec<&str> = listed.chain(required.iter().filter_map(Node::as_str)).collect();
     members.sort_by_cached_key(|member| rank(member, &snake(member)));
@@ -260,7 +242,7 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
         let thing = Thing::Field { of: of.to_owned(), member: (*member).to_owned() };
         Wish::new(thing, vec![snake(member)], Form::Snake)
     };
-    let mut scope = Scope::reserving(is_open.then_some(EXTRA), "the map of the other members");
+    let mut scope = Scope::reserving(is_open.then_some(EXTRA), "the map of the other properties");
     let given = scope.settle(pins, members.iter().map(wish).collect())?;
     Ok(members.into_iter().map(str::to_owned).zip(given).collect())
 }
@@ -275,7 +257,7 @@ fn rank(wire: &str, name: &str) -> (bool, usize, String) {
 /// The variants of alternatives: the kind of each, without the name of the union and the words that all begin with; or
 /// a number.
 fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, NameError> {
-    let branches = schema.get("oneOf").and_then(Node::as_array).unwrap_or_default();
+    let branches = schema.elements("oneOf");
     let numbered = || (0..branches.len()).map(|at| format!("Variant{at}")).collect();
     let kinds: Option<Vec<String>> = branches.iter().map(kind).collect();
     let labels = kinds.and_then(|kinds| {

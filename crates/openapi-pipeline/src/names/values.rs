@@ -12,7 +12,7 @@ use crate::Node;
 
 /// Names the values of an enum, by the values.
 pub(super) fn name(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, String>, NameError> {
-    let listed = schema.get("enum").and_then(Node::as_array).unwrap_or_default();
+    let listed = schema.elements("enum");
     let mut values: Vec<&str> = listed.iter().filter_map(Node::as_str).collect();
     values.sort_by_cached_key(|value| rank(value));
     let wish = |value: &&str| {

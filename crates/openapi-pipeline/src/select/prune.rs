@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::vocabulary::layout::METHODS;
 use crate::vocabulary::reach::reachable;
+use crate::vocabulary::{component, is_method};
 use crate::{Node, Object};
 
 /// A document with some of its operations, chosen by path and method, and with the components they need.
@@ -41,8 +41,7 @@ pub fn schema_subset(document: &Node, name: &str) -> Node {
         }
     }
     kept.set("paths", Object::default());
-    let schema = document.get("components").and_then(|components| components.get("schemas")?.get(name));
-    let mut used = reachable(document, schema.into_iter());
+    let mut used = reachable(document, component(document, "schemas", name).into_iter());
     used.insert(("schemas".to_owned(), name.to_owned()));
     add_components(&mut kept, document, &used);
     kept
@@ -50,14 +49,14 @@ pub fn schema_subset(document: &Node, name: &str) -> Node {
 
 /// The path item with the wanted operations; `None` if it has none.
 fn item_subset(path: &str, item: &Node, keep: &impl Fn(&str, &str) -> bool) -> Option<Node> {
-    let wanted = |key: &str| !METHODS.contains(&key) || keep(path, key);
+    let wanted = |key: &str| !is_method(key) || keep(path, key);
     let members: Object = item
         .as_object()?
         .iter()
         .filter(|(key, _)| wanted(key))
         .map(|(key, member)| (key.clone(), member.clone()))
         .collect();
-    let any = members.keys().any(|key| METHODS.contains(&key.as_str()));
+    let any = members.keys().any(|key| is_method(key));
     any.then(|| Node::new(members, item.origin))
 }
 

@@ -11,6 +11,31 @@ pub fn resolve<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
     root.pointer(&local_pointer(root, reference)?)
 }
 
+/// How many references may lead from one to the next: a longer chain is taken for a cycle.
+pub(crate) const LONGEST_CHAIN: usize = 32;
+
+/// The node at the end of a chain of references, each of which `target` resolves. A node that is still a reference, if
+/// the chain leads nowhere or back to itself.
+pub(crate) fn follow<'a>(node: &'a Node, target: impl Fn(&str) -> Option<&'a Node>) -> &'a Node {
+    let step = |node: &'a Node| node.get_str("$ref").and_then(&target);
+    std::iter::successors(Some(node), |node| step(node)).take(LONGEST_CHAIN + 1).last().unwrap_or(node)
+}
+
+/// A schema without its references, and without the `allOf` of one part that wraps one.
+pub fn meant<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
+    meant_by(schema, |reference| document.pointer(reference))
+}
+
+/// [`meant`], where `target` resolves the references.
+pub(crate) fn meant_by<'a>(schema: &'a Node, target: impl Fn(&str) -> Option<&'a Node>) -> &'a Node {
+    let step = |schema: &'a Node| match (schema.get_str("$ref"), schema.elements("allOf")) {
+        (Some(reference), _) => target(reference),
+        (None, [only]) => Some(only),
+        _ => None,
+    };
+    std::iter::successors(Some(schema), |schema| step(schema)).take(2 * LONGEST_CHAIN).last().unwrap_or(schema)
+}
+
 /// The JSON pointer of a local reference that resolves.
 pub(crate) fn local_pointer<'a>(root: &Node, reference: &'a str) -> Option<Cow<'a, str>> {
     let fragment = reference.strip_prefix('#')?;
@@ -21,27 +46,7 @@ pub(crate) fn local_pointer<'a>(root: &Node, reference: &'a str) -> Option<Cow<'
 
 /// Decodes `%41` to `A`. A percent sign without two digits stands for itself; `None` if the result is not UTF-8.
 pub(crate) fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains('%') {
-        return Some(Cow::Borrowed(text));
-    }
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        let code =
-            digits.and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match code {
-            Some(code) if byte == b'%' => {
-                decoded.push(code);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                decoded.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(decoded).ok().map(Cow::Owned)
+    percent_encoding::percent_decode_str(text).decode_utf8().ok()
 }
 
 #[cfg(test)]

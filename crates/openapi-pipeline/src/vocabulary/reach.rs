@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::layout::{Keys, component_of, each_ref, operations};
+use super::layout::{Keys, component_of, each_ref, operations, schemas};
 use crate::diagnostic::suggest::listing;
 use crate::report::Rule;
 use crate::{Context, Node};
@@ -74,7 +74,7 @@ pub(crate) fn reachable<'a>(document: &'a Node, from: impl Iterator<Item = &'a N
 
 /// The named schemas with a discriminator, and the schemas made of each by `allOf`.
 pub(crate) fn subtypes(document: &Node) -> BTreeMap<&str, Vec<&str>> {
-    let schemas = || document.get("components").into_iter().flat_map(|components| components.members("schemas"));
+    let schemas = || schemas(document);
     let parents: HashSet<&str> =
         schemas().filter(|(_, schema)| schema.get("discriminator").is_some()).map(|(name, _)| name.as_str()).collect();
     let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -82,7 +82,7 @@ pub(crate) fn subtypes(document: &Node) -> BTreeMap<&str, Vec<&str>> {
         return children;
     }
     let made_of = |schema: &Node| -> Vec<String> {
-        let parts = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+        let parts = schema.elements("allOf");
         let names = parts.iter().filter_map(|part| part.get_str("$ref").and_then(component_of));
         names.filter(|(section, _)| *section == "schemas").map(|(_, name)| name.into_owned()).collect()
     };
@@ -111,7 +111,7 @@ pub(crate) fn scheme_names(document: &Node) -> impl Iterator<Item = &str> {
     let operations = operations(document).map(|(_, _, operation)| operation);
     operations
         .chain(std::iter::once(document))
-        .flat_map(|node| node.get("security").and_then(Node::as_array).unwrap_or_default())
+        .flat_map(|node| node.elements("security"))
         .flat_map(|requirement| requirement.as_object().into_iter().flatten())
         .map(|(name, _)| name.as_str())
 }

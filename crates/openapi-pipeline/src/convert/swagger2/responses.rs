@@ -10,7 +10,7 @@ pub(super) fn convert(cx: &mut Context, response: &mut Node, produces: Option<&[
     if response.as_object().is_none() {
         return;
     }
-    for (_, header) in response.get_mut("headers").and_then(Node::as_object_mut).into_iter().flatten() {
+    for (_, header) in response.members_mut("headers") {
         convert_header(cx, header);
     }
     let mut examples = response.remove("examples");

@@ -1,0 +1,168 @@
+//! Discriminators: the children of a parent become its alternatives, and the discriminator values a mapping.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::lower::extensions::OWN_VALUE;
+use crate::lower::rule;
+use crate::lower::runtime_types::{refer, referred};
+use crate::lower::walk::component_mut;
+use crate::lower::work::Work;
+use crate::vocabulary::layout::schemas_mut;
+use crate::vocabulary::layout::{Keys, component_of, each_fields_mut};
+use crate::vocabulary::reach::subtypes;
+use crate::vocabulary::reference;
+use crate::{Context, Node, Object};
+
+/// Gives each schema with a discriminator its alternatives, and each alternative its discriminator values.
+pub(crate) fn run(work: &mut Work<'_>) {
+    let Work { cx, document, .. } = work;
+    let subtypes: Vec<(String, Vec<String>)> = subtypes(document)
+        .into_iter()
+        .map(|(parent, children)| (parent.to_owned(), children.into_iter().map(str::to_owned).collect()))
+        .collect();
+    let Some(schemas) = schemas_mut(document) else { return };
+    let own = own_values(cx, schemas);
+    let mut bases = Object::default();
+    for (name, children) in subtypes {
+        let base = (1..).map(|number| if number == 1 { format!("{name}Base") } else { format!("{name}Base{number}") });
+        let Some(base) = base.into_iter().find(|base| !schemas.contains_key(base)) else { continue };
+        if let Some(schema) = schemas.get_mut(&name)
+            && let Some(itself) = alternatives(cx, &name, &base, schema, &children, &own)
+        {
+            bases.insert(base, itself);
+        }
+    }
+    schemas.extend(bases);
+    let mut undeclared: Vec<(String, String)> = Vec::new();
+    each_fields_mut(document, Keys::Fields, &mut |schema| {
+        mapping(schema, &own);
+        undeclared.extend(tags(schema));
+    });
+    for (name, tag) in undeclared {
+        declare(cx, document, &name, &tag);
+    }
+}
+
+/// The discriminator values that components declare themselves, by component.
+fn own_values(cx: &mut Context, schemas: &mut Object) -> HashMap<String, String> {
+    let mut values = HashMap::new();
+    for (name, schema) in schemas {
+        if let Some(value) = schema.remove(OWN_VALUE)
+            && let Some(text) = value.as_str()
+        {
+            cx.note(&rule::SUBTYPES, value.origin, format!("`{text}` means `{name}`"));
+            values.insert(name.clone(), text.to_owned());
+        }
+    }
+    values
+}
+
+/// The named alternatives of a schema with a discriminator, each with the discriminator's property.
+fn tags(schema: &Node) -> Vec<(String, String)> {
+    let tag = schema.get("discriminator").and_then(|discriminator| discriminator.get_str("propertyName"));
+    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
+    let names = lists.flatten().filter_map(referred);
+    names.filter_map(|name| Some((name, tag?.to_owned()))).collect()
+}
+
+/// Declares the discriminator's property on an alternative that lacks it: it would be lost when a value is written.
+fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
+    let Some(schema) = component_mut(document, name) else { return };
+    let combines = ["$ref", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
+    let origin = schema.origin;
+    let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut).filter(|_| !combines) else {
+        return;
+    };
+    if properties.contains_key(tag) {
+        return;
+    }
+    let text = Node::object(origin).with("type", "string");
+    properties.insert(tag.to_owned(), text);
+    cx.note(&rule::SUBTYPES, origin, format!("`{name}` has `{tag}`, which says that it is one"));
+}
+
+/// The alternatives of a parent with children. The parent itself is one more where a value may name it: it is returned
+/// without alternatives, as the component `base`.
+fn alternatives(
+    cx: &mut Context,
+    name: &str,
+    base: &str,
+    schema: &mut Node,
+    children: &[String],
+    own: &HashMap<String, String>,
+) -> Option<Node> {
+    if ["oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some()) {
+        return None;
+    }
+    let discriminator = schema.get("discriminator")?;
+    let (tag, origin) = (discriminator.get_str("propertyName")?, discriminator.origin);
+    let mapped: Vec<(String, String)> = discriminator
+        .members("mapping")
+        .filter_map(|(value, target)| Some((value.clone(), component_of(target.as_str()?)?.1.into_owned())))
+        .collect();
+    let values = schema.get("properties").and_then(|properties| properties.get(tag)?.get("enum")?.as_array());
+    let means_another = |value: &Node| {
+        let value = value.as_str().unwrap_or_default();
+        match mapped.iter().find(|(known, _)| known == value) {
+            Some((_, target)) => target != name,
+            None => children.iter().any(|child| own.get(child).unwrap_or(child) == value),
+        }
+    };
+    let is_abstract = values.is_some_and(|values| values.iter().all(means_another));
+
+    let mut targets: Vec<&str> =
+        mapped.iter().map(|(_, target)| target.as_str()).filter(|target| *target != name).collect();
+    targets.extend(children.iter().map(String::as_str));
+    let mut seen = HashSet::new();
+    targets.retain(|target| seen.insert(*target));
+    let mut mapping: Object = mapped
+        .iter()
+        .map(|(value, target)| {
+            let target = if target == name { base } else { target };
+            (value.clone(), Node::new(reference(target), origin))
+        })
+        .collect();
+    let itself = (!is_abstract).then(|| {
+        let mut itself = schema.clone();
+        itself.remove("discriminator");
+        itself
+    });
+    if itself.is_some() {
+        targets.push(base);
+        if mapped.iter().all(|(_, target)| target != name) {
+            mapping
+                .entry(own.get(name).map_or(name, String::as_str).to_owned())
+                .or_insert_with(|| Node::new(reference(base), origin));
+        }
+    }
+    cx.note(&rule::SUBTYPES, origin, format!("`{name}` is one of {}", targets.len()));
+    let list: Vec<Node> = targets.into_iter().map(|target| refer(target, origin)).collect();
+    schema.set("oneOf", list);
+    if let Some(discriminator) = schema.get_mut("discriminator") {
+        discriminator.set("mapping", mapping);
+    }
+    itself
+}
+
+/// Gives each alternative a value: of the mapping, its own, or the name of its component.
+fn mapping(schema: &mut Node, own: &HashMap<String, String>) {
+    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
+    let names: Vec<String> = lists.flatten().filter_map(referred).collect();
+    let discriminator = schema.get_mut("discriminator").filter(|node| node.get_str("propertyName").is_some());
+    let Some(discriminator) = discriminator else { return };
+    let origin = discriminator.origin;
+    let mut mapping: Object = discriminator
+        .members("mapping")
+        .filter_map(|(value, target)| {
+            let (_, name) = component_of(target.as_str()?)?;
+            Some((value.clone(), Node::new(reference(&name), target.origin)))
+        })
+        .collect();
+    for name in names {
+        let target = Node::new(reference(&name), origin);
+        if !mapping.values().any(|known| *known == target) {
+            mapping.entry(own.get(&name).cloned().unwrap_or(name)).or_insert(target);
+        }
+    }
+    discriminator.set("mapping", mapping);
+}

@@ -1,0 +1,169 @@
+//! Security schemes: the runtime sends bearer tokens, API keys and HTTP's scheme `Basic`, several at once where an
+//! operation needs them, and one of them where it takes any.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::suggest::listing;
+use crate::lower::rule;
+use crate::lower::work::Work;
+use crate::report::signature;
+use crate::vocabulary::layout::each_operation_mut;
+use crate::{Context, Diagnostic, Node, Object, Origin};
+
+/// Brings every scheme into a form the runtime can send, or leaves it out with its requirements.
+///
+/// An operation that loses all its requirements is called without credentials: it fails, and discloses nothing. That is
+/// a warning.
+pub(crate) fn run(work: &mut Work<'_>) {
+    let Work { cx, document, .. } = work;
+    let mut usable: HashMap<String, Carrier> = HashMap::new();
+    let mut unusable: IndexMap<String, Unusable> = IndexMap::new();
+    let schemes = document.get_mut("components").and_then(|components| components.get_mut("securitySchemes"));
+    if let Some(schemes) = schemes.and_then(Node::as_object_mut) {
+        schemes.retain(|name, scheme| {
+            let carrier = carrier(cx, name, scheme);
+            let is_usable = carrier.is_some();
+            match carrier {
+                Some(carrier) => {
+                    usable.insert(name.clone(), carrier);
+                }
+                None => {
+                    let origin = scheme.origin;
+                    unusable.insert(name.clone(), Unusable::new(origin, true));
+                }
+            }
+            is_usable
+        });
+    }
+
+    let mut visit = |here: &str, node: &mut Node| {
+        let Some(requirements) = node.get_mut("security").and_then(Node::as_array_mut) else { return };
+        let mut missing: Vec<String> = Vec::new();
+        requirements.retain_mut(|requirement| {
+            let origin = requirement.origin;
+            let mut met = true;
+            for (name, scopes) in requirement.as_object_mut().into_iter().flatten() {
+                // Only OAuth schemes have scopes, and no OAuth scheme is left.
+                if let Some(scopes) = scopes.as_array_mut() {
+                    scopes.clear();
+                }
+                if !usable.contains_key(name) {
+                    met = false;
+                    let undefined = || Unusable::new(origin, false);
+                    unusable.entry(name.clone()).or_insert_with(undefined).required_by.push(here.to_owned());
+                    missing.push(name.clone());
+                }
+            }
+            let carriers = distinct(requirement, &usable);
+            let at_one_place =
+                |(at, one): (usize, &&Carrier)| carriers.iter().skip(at + 1).any(|other| other.place == one.place);
+            if carriers.iter().enumerate().any(at_one_place) {
+                cx.note(&rule::SEVERAL_SCHEMES, origin, format!("two that travel in one place, required by {here}"));
+                met = false;
+            }
+            met
+        });
+        for name in missing.iter().filter(|_| requirements.is_empty()) {
+            if let Some(scheme) = unusable.get_mut(name) {
+                scheme.helpless.push(here.to_owned());
+            }
+        }
+    };
+    visit("the document", document);
+    each_operation_mut(document, &mut |path, method, operation| visit(&signature(method, path), operation));
+
+    for (name, scheme) in unusable {
+        let (rule, why) = match scheme.defined {
+            true => (&rule::UNSUPPORTED_SECURITY, "is nothing the client can send"),
+            false => (&rule::UNDEFINED_SECURITY, "is not defined"),
+        };
+        let text = match scheme.required_by.as_slice() {
+            [] => format!("`{name}` {why}; nothing requires it"),
+            list => format!("`{name}` {why}; left out of {}", listing(list.iter().map(String::as_str), 4)),
+        };
+        cx.note(rule, scheme.origin, text);
+        if !scheme.helpless.is_empty() {
+            let calls = listing(scheme.helpless.iter().map(String::as_str), 4);
+            let message = format!("`{name}` {why}: no credentials are sent by {calls}");
+            let warning = Diagnostic::new("security-not-sent", message).at(scheme.origin, "asked for here");
+            cx.warn(warning.help("where another scheme will do, require it by an overlay that changes `security`"));
+        }
+    }
+}
+
+/// A scheme the client can't use.
+struct Unusable {
+    /// Of the scheme, or of the first requirement if the scheme is not defined.
+    origin: Origin,
+    defined: bool,
+    required_by: Vec<String>,
+    /// The entries of `required_by` that no other requirement serves.
+    helpless: Vec<String>,
+}
+
+impl Unusable {
+    fn new(origin: Origin, defined: bool) -> Self {
+        Self { origin, defined, required_by: Vec::new(), helpless: Vec::new() }
+    }
+}
+
+/// How a scheme's credential travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Carrier {
+    kind: &'static str,
+    place: String,
+}
+
+impl Carrier {
+    fn authorization(kind: &'static str) -> Self {
+        Self { kind, place: "header authorization".to_owned() }
+    }
+}
+
+/// The carriers of a requirement's credentials: two kinds of bearer tokens are one token.
+fn distinct<'a>(requirement: &Node, usable: &'a HashMap<String, Carrier>) -> Vec<&'a Carrier> {
+    let mut found: Vec<&Carrier> = Vec::new();
+    for (name, _) in requirement.as_object().into_iter().flatten() {
+        found.extend(usable.get(name).filter(|carrier| !found.contains(carrier)));
+    }
+    found
+}
+
+/// How a scheme's credential travels; equivalent spellings are normalized.
+fn carrier(cx: &mut Context, name: &str, scheme: &mut Node) -> Option<Carrier> {
+    match scheme.get_str("type") {
+        Some("http") => match scheme.get_str("scheme")?.to_ascii_lowercase().as_str() {
+            "bearer" => Some(Carrier::authorization("bearer")),
+            "basic" => Some(Carrier::authorization("basic")),
+            _ => None,
+        },
+        Some("apiKey") => {
+            let key = scheme.get_str("name").filter(|name| is_token(name))?;
+            let place = match scheme.get_str("in")? {
+                "header" => format!("header {}", key.to_ascii_lowercase()),
+                other @ ("query" | "cookie") => format!("{other} {key}"),
+                _ => return None,
+            };
+            Some(Carrier { kind: "key", place })
+        }
+        Some(kind @ ("oauth2" | "openIdConnect")) => {
+            cx.note(&rule::OAUTH, scheme.origin, format!("tokens of `{name}` ({kind}) are sent as bearer tokens"));
+            let origin = scheme.origin;
+            let mut members = Object::default();
+            members.insert("type".to_owned(), Node::new("http", origin));
+            members.insert("scheme".to_owned(), Node::new("bearer", origin));
+            members.extend(scheme.remove("description").map(|text| ("description".to_owned(), text)));
+            *scheme = Node::new(members, origin);
+            Some(Carrier::authorization("bearer"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a string can be the name of a header or a cookie (a token of RFC 9110).
+fn is_token(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(allowed)
+}
