@@ -17,12 +17,15 @@ mod fingerprint;
 mod hash;
 mod implied;
 mod incoming;
+mod level;
+mod mirrors;
 mod moved;
 mod number;
 mod operations;
 mod parameters;
 mod pattern;
 mod responses;
+mod rule;
 mod rules;
 mod schema;
 mod security;
@@ -32,8 +35,11 @@ mod subset;
 mod view;
 mod xml;
 
-pub use change::{Breaks, Change, Difference, Direction, Level, Rule, Seen, Step, Subject, next_version};
+pub use change::{Change, Difference, Seen, Subject};
 pub use fingerprint::{Fingerprint, MalformedFingerprint};
+pub use level::{Breaks, Level, Step, next_version};
+pub use mirrors::MissingMirror;
+pub use rule::{Action, Area, Direction, Rule};
 
 use crate::{Context, Node};
 use engine::{DOCUMENT, Engine};
@@ -66,4 +72,9 @@ pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
 /// The catalogue of all changes that are told apart.
 pub fn rules() -> &'static [&'static Rule] {
     rules::ALL
+}
+
+/// Every rule that another one lets expect, and that is not in the catalogue, with the reason.
+pub fn missing_mirrors() -> Vec<MissingMirror> {
+    mirrors::missing()
 }

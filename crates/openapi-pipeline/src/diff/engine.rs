@@ -6,9 +6,10 @@ mod shown;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use super::change::{Direction, Level, Rule};
 use super::hash::Hashes;
+use super::level::Level;
 use super::pattern::Memory;
+use super::rule::{Direction, Rule};
 use super::side::{Side, Site};
 use super::view::View;
 use crate::beside::{Beside, Parts};
@@ -170,7 +171,7 @@ impl<'a> Engine<'a> {
     /// Whether a change was found that a proof can settle.
     pub(super) fn is_unsettled(&self, unit: UnitId) -> bool {
         let found = self.units.get(unit).map(|unit| unit.found.as_slice()).unwrap_or_default();
-        found.iter().any(|found| is_settled_by_proof(found.rule))
+        found.iter().any(|found| found.rule.is_settled_by_proof())
     }
 
     /// Removes the changes that a proof refutes. True if a breaking one was removed.
@@ -179,7 +180,7 @@ impl<'a> Engine<'a> {
         let mut is_rewritten = false;
         unit.found.retain(|found| {
             let is_breaking = found.rule.level == Level::Breaking;
-            let is_left_out = is_settled_by_proof(found.rule) && (is_breaking || proof == Proof::Same);
+            let is_left_out = found.rule.is_settled_by_proof() && (is_breaking || proof == Proof::Same);
             is_rewritten |= is_left_out && is_breaking;
             !is_left_out
         });
@@ -284,25 +285,4 @@ impl<'a> Engine<'a> {
         }
         unit
     }
-}
-
-/// Whether a rule is about nothing but the values that a schema allows.
-fn is_settled_by_proof(rule: &Rule) -> bool {
-    const AREAS: [&str; 13] = [
-        "additional-properties-",
-        "bound-",
-        "branch-",
-        "closed-enum-",
-        "enum-added",
-        "enum-removed",
-        "enum-value-",
-        "format-",
-        "not-",
-        "nullable-",
-        "pattern-",
-        "property-became-required",
-        "type-",
-    ];
-    let area = rule.name.strip_prefix("request-").or_else(|| rule.name.strip_prefix("response-"));
-    area.is_some_and(|area| AREAS.iter().any(|known| area.starts_with(known)))
 }

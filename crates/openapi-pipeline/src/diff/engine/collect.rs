@@ -7,8 +7,9 @@ use indexmap::IndexMap;
 use super::shown::shorten;
 use super::{Engine, Found, Shown, UnitId};
 use crate::Origin;
-use crate::diff::change::{Change, Level, Seen, Subject};
+use crate::diff::change::{Change, Seen, Subject};
 use crate::diff::fingerprint::{self, Fingerprint, Identity, Labels};
+use crate::diff::level::Level;
 use crate::diff::rules;
 use crate::diff::side::{Owner, Site};
 

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::{patterns, pick};
 use crate::Node;
-use crate::diff::change::{Direction, Rule};
 use crate::diff::engine::{Engine, Shown, Work, brief};
 use crate::diff::implied::{allows_less, effective, holds_all, is_hint, width};
 use crate::diff::number::canonical;
+use crate::diff::rule::{Direction, Rule};
 use crate::diff::rules::{
     FORMAT_HINT_CHANGED, GENERATED_TYPE_CHANGED, REQUEST_BOUND_LOOSENED, REQUEST_BOUND_TIGHTENED, REQUEST_ENUM_ADDED,
     REQUEST_ENUM_REMOVED, REQUEST_ENUM_VALUE_ADDED, REQUEST_ENUM_VALUE_REMOVED, REQUEST_FORMAT_CHANGED,

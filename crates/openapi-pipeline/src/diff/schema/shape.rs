@@ -1,6 +1,6 @@
 //! The Rust type that the generator makes of a schema, as far as a change would show in code.
 
-use crate::diff::change::Direction;
+use crate::diff::rule::Direction;
 use crate::diff::view::{BoundKey, Others, View};
 use crate::vocabulary::integers::INTEGERS;
 
