@@ -8,6 +8,7 @@ mod formats;
 mod graft;
 mod inputs;
 mod judged;
+mod levels;
 mod published;
 mod shown;
 mod verdicts;

@@ -36,7 +36,8 @@ fn the_catalogue_is_documented() {
         if direction != Some(rule.direction) {
             direction = Some(rule.direction);
             let name = rule.direction.name();
-            catalogue.push_str(&format!("\n### {name}\n\n| rule | area | level | what it means |\n|---|---|---|---|\n"));
+            catalogue
+                .push_str(&format!("\n### {name}\n\n| rule | area | level | what it means |\n|---|---|---|---|\n"));
         }
         let level = if rule.level == Level::Breaking { "**breaking**" } else { rule.level.name() };
         let (name, area) = (rule.name, rule.area.name());

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use families::Failure;
-use families::diff::{Level, Options, compare};
+use families::diff::{Date, Level, Options, compare, levels_of};
+use families::{Failure, Workspace};
 
 use crate::terminal::say;
 
@@ -37,6 +37,13 @@ pub(crate) struct Diff {
     /// and the reason
     #[arg(long, value_name = "FILE")]
     accept: Option<PathBuf>,
+    /// Levels of one's own for rules, paths and what is not yet stable; by default those in openapi/diff.toml, if the
+    /// workspace has that file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The day that sunsets are compared with, as 2026-03-31; by default today
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
 }
 
 /// How to show a difference.
@@ -64,12 +71,14 @@ pub(crate) enum FailOn {
 }
 
 /// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
-pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
+pub(crate) fn run(workspace: Option<&Workspace>, arguments: &Diff) -> Result<(), Failure> {
     let compared = compare(&Options {
         old: arguments.old.clone(),
         new: arguments.new.clone(),
         root: arguments.root.clone(),
         accept: arguments.accept.clone(),
+        config: arguments.config.clone().or_else(|| workspace.and_then(levels_of)),
+        today: arguments.today,
     })?;
     let shown = match arguments.format {
         Format::Text => compared.text(),

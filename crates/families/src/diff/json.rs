@@ -74,6 +74,8 @@ pub struct Changed {
     pub rule: String,
     /// `breaking`, `source`, `compatible` or `documentation`.
     pub level: String,
+    /// The level of the rule; another than `level` where openapi/diff.toml says so.
+    pub default_level: String,
     /// Whether a program that calls the API, or Rust code that uses the generated crate, has to change: `callers`, `code`
     /// or `nothing`.
     pub breaks: String,
@@ -215,6 +217,7 @@ impl Changed {
             accepted: compared.accepted.reason(change).map(str::to_owned),
             rule: change.rule.name.to_owned(),
             level: change.level().name().to_owned(),
+            default_level: change.rule.level.name().to_owned(),
             breaks: breaks.to_owned(),
             direction: change.rule.direction.name().to_owned(),
             kind,

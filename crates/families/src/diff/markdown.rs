@@ -2,7 +2,7 @@
 
 use openapi_pipeline::diff::{Change, Level, Subject};
 
-use super::outline::{Outline, counts, direction, level, not_compared, place, some, step};
+use super::outline::{Outline, counts, direction, level, not_compared, place, remark, rule, some, step};
 use super::{Compared, Described};
 
 /// The number of operations named; the others are counted.
@@ -30,7 +30,10 @@ pub(super) fn render(compared: &Compared) -> String {
                 (Some(old), Some(new)) if list.shows_values => format!("{} → {}", code(&old.text), code(&new.text)),
                 _ => code(&change.subject.to_string()),
             };
-            page.changes(&format!("- {what} {}", fingerprint(compared, change)), &[change]);
+            let remark =
+                Some(remark(change)).filter(|remark| !remark.is_empty()).map(|remark| format!(" {}", plain(&remark)));
+            let remark = remark.unwrap_or_default();
+            page.changes(&format!("- {what}{remark} {}", fingerprint(compared, change)), &[change]);
         }
     }
     if !outline.shared.is_empty() {
@@ -154,7 +157,7 @@ fn described(description: &Described) -> String {
 fn row(change: &Change, place: &str, fingerprint: &str) -> String {
     let direction = direction(change);
     let mark = if change.level() == Level::Breaking { "**breaking**" } else { level(change.level()) };
-    format!("| {mark} | {direction}{} | {} | {place} | {fingerprint} |", plain(&change.message), code(change.rule.name))
+    format!("| {mark} | {direction}{} | {} | {place} | {fingerprint} |", plain(&change.message), code(&rule(change)))
 }
 
 /// The fingerprint of a change, and why it is accepted, if it is.

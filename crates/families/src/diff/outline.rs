@@ -12,8 +12,9 @@ const SHARED_BY: usize = 4;
 
 /// Rules whose changes are shown as a list: the rule, the title of the list, and whether the old and the new value are
 /// shown instead of the place.
-const LISTED: [(&str, &str, bool); 5] = [
+const LISTED: [(&str, &str, bool); 6] = [
     ("operation-removed", "operations that are gone", false),
+    ("operation-removed-after-sunset", "operations that are gone after their sunset", false),
     ("operation-added", "operations that are new", false),
     ("operation-path-changed", "operations at another path", true),
     ("operation-id-changed", "operations with another id", true),
@@ -37,18 +38,18 @@ pub(super) struct Outline<'a> {
     /// The other changes, by subject.
     pub(super) groups: IndexMap<&'a Subject, Vec<&'a Change>>,
     /// The number of changes by each rule, the worst first.
-    pub(super) rules: Vec<(&'static Rule, usize)>,
+    pub(super) rules: Vec<(Level, &'static Rule, usize)>,
 }
 
 impl<'a> Outline<'a> {
     /// Sorts the changes; those of documentation are only counted.
     pub(super) fn of(difference: &'a Difference) -> Self {
-        let mut counts: BTreeMap<(Level, &'static str), (&'static Rule, usize)> = BTreeMap::new();
+        let mut counts: BTreeMap<(Level, &'static str), (Level, &'static Rule, usize)> = BTreeMap::new();
         let empty = |(_, title, shows_values)| List { title, shows_values, changes: Vec::new() };
         let mut lists = LISTED.map(empty);
         let mut alike: IndexMap<(&str, &str), Vec<&Change>> = IndexMap::new();
         for change in &difference.changes {
-            counts.entry((change.level(), change.rule.name)).or_insert((change.rule, 0)).1 += 1;
+            counts.entry((change.level(), change.rule.name)).or_insert((change.level(), change.rule, 0)).2 += 1;
             // A new path that is the same change in many operations goes to `shared` instead.
             let is_shared = change.rule.name == "operation-path-changed" && !change.message.contains('/');
             let list = LISTED.iter().position(|(name, ..)| *name == change.rule.name && !is_shared);
@@ -93,6 +94,24 @@ pub(super) fn direction(change: &Change) -> String {
         Direction::Request | Direction::Response => format!("{}: ", change.rule.direction.name()),
         _ => String::new(),
     }
+}
+
+/// The name of a change's rule, and its level where another one was set.
+pub(super) fn rule(change: &Change) -> String {
+    match change.level() == change.rule.level {
+        true => change.rule.name.to_owned(),
+        false => format!("{}, by default {}", change.rule.name, level(change.rule.level)),
+    }
+}
+
+/// What is to be said of a change in a list besides its name: when an operation is gone, and a level that was set.
+pub(super) fn remark(change: &Change) -> String {
+    let when = change.message.split_once(" is gone").map_or("", |(_, when)| when.trim_start_matches([',', ';', ' ']));
+    let set = match change.level() == change.rule.level {
+        true => String::new(),
+        false => format!("{}, by default {}", level(change.level()), level(change.rule.level)),
+    };
+    [when, set.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("; ")
 }
 
 /// What follows for the version, as far as it was compared.

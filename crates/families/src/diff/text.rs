@@ -2,7 +2,7 @@
 
 use openapi_pipeline::diff::{Change, Seen, Step, Subject};
 
-use super::outline::{List, Outline, counts, direction, level, not_compared, place, some};
+use super::outline::{List, Outline, counts, direction, level, not_compared, place, remark, rule, some};
 use super::{Compared, Described};
 
 /// The number of operations named; the others are counted.
@@ -42,9 +42,9 @@ pub(super) fn render(compared: &Compared) -> String {
     }
     if !outline.rules.is_empty() {
         lines.push(String::new());
-        let width = outline.rules.iter().map(|(rule, _)| rule.name.len()).max().unwrap_or(0);
-        for (rule, count) in &outline.rules {
-            lines.push(format!("{count:>5} x {:<13} {:<width$}  {}", level(rule.level), rule.name, rule.summary));
+        let width = outline.rules.iter().map(|(_, rule, _)| rule.name.len()).max().unwrap_or(0);
+        for (of, rule, count) in &outline.rules {
+            lines.push(format!("{count:>5} x {:<13} {:<width$}  {}", level(*of), rule.name, rule.summary));
         }
     }
     let dropped = not_compared(compared);
@@ -80,7 +80,8 @@ fn end(compared: &Compared, change: &Change) -> String {
 fn listed(compared: &Compared, list: &List<'_>, change: &Change) -> String {
     let text = |seen: &Option<Seen>| seen.as_ref().map(|seen| seen.text.clone()).unwrap_or_default();
     let reason = compared.accepted.reason(change).map(|reason| format!("  accepted: {reason}")).unwrap_or_default();
-    let end = format!("{}{reason}", end(compared, change));
+    let remark = Some(remark(change)).filter(|remark| !remark.is_empty()).map(|remark| format!("  {remark}"));
+    let end = format!("{}{}{reason}", end(compared, change), remark.unwrap_or_default());
     if list.shows_values {
         return format!("  {:<48} -> {:<48} {end}", text(&change.old), text(&change.new));
     }
@@ -115,7 +116,7 @@ fn title(subject: &Subject, changes: &[&Change]) -> String {
 
 fn entry(change: &Change, end: &str) -> String {
     let direction = direction(change);
-    format!("  {:<11} {direction}{}  [{}]  {end}", level(change.level()), change.message, change.rule.name)
+    format!("  {:<11} {direction}{}  [{}]  {end}", level(change.level()), change.message, rule(change))
 }
 
 /// The old and the new value, unless the message has them.

@@ -36,6 +36,8 @@ pub struct Change {
     pub fingerprint: Fingerprint,
     /// The kind of the change.
     pub rule: &'static Rule,
+    /// The severity of the change: the rule's, unless a [`Policy`](super::Policy) says otherwise.
+    pub level: Level,
     /// The unit it belongs to.
     pub subject: Subject,
     /// JSON pointer (`#/…`) into the published document: the new one where it has the changed part, else the old one.
@@ -55,7 +57,7 @@ pub struct Change {
 impl Change {
     /// The severity of the change.
     pub fn level(&self) -> Level {
-        self.rule.level
+        self.level
     }
 
     /// The place in the new document, else the one in the old.

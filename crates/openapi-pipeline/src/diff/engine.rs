@@ -1,6 +1,7 @@
 //! The work queue: pairs that are compared once, the changes found in each, and the operations that reach it.
 
 mod collect;
+mod limits;
 mod shown;
 
 use std::collections::{HashMap, VecDeque};
@@ -8,7 +9,9 @@ use std::rc::Rc;
 
 use super::hash::Hashes;
 use super::level::Level;
+use super::lifecycle::{Date, Stability};
 use super::pattern::Memory;
+use super::policy::Policy;
 use super::rule::{Direction, Rule};
 use super::side::{Side, Site};
 use super::view::View;
@@ -102,6 +105,7 @@ type SchemaKey = (Vec<usize>, Vec<usize>, Direction, Mode);
 pub(super) struct Engine<'a> {
     sources: &'a Sources,
     kept: Option<&'a Beside>,
+    policy: &'a Policy,
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
     units: Vec<Unit<'a>>,
@@ -116,11 +120,19 @@ pub(super) struct Engine<'a> {
     is_cut_short: bool,
 }
 
+/// The operations of both documents, by the numbers of their pairs.
+#[derive(Clone, Copy)]
+pub(super) struct Operations<'o> {
+    pub(super) names: &'o [String],
+    /// How stable each was, or is if it is new.
+    pub(super) stability: &'o [Option<Stability>],
+}
+
 /// The unit of the document itself.
 pub(super) const DOCUMENT: UnitId = 0;
 
 impl<'a> Engine<'a> {
-    pub(super) fn new(cx: &'a Context, old: &'a Node, new: &'a Node) -> Self {
+    pub(super) fn new(cx: &'a Context, old: &'a Node, new: &'a Node, policy: &'a Policy) -> Self {
         let mut objects = 0_usize;
         old.walk_objects(&mut |_| objects += 1);
         new.walk_objects(&mut |_| objects += 1);
@@ -128,6 +140,7 @@ impl<'a> Engine<'a> {
             most_units: FEWEST_PAIRS.max(PAIRS_PER_OBJECT.saturating_mul(objects)),
             sources: &cx.sources,
             kept: cx.beside.as_ref(),
+            policy,
             old: Side::new(old, cx.limits.hops),
             new: Side::new(new, cx.limits.hops),
             units: vec![Unit::default()],
@@ -151,6 +164,11 @@ impl<'a> Engine<'a> {
     /// The next pair of schemas to compare.
     pub(super) fn next(&mut self) -> Option<Work<'a>> {
         self.waiting.pop_front()
+    }
+
+    /// Whether a day has come.
+    pub(super) fn has_come(&self, day: Date) -> bool {
+        self.policy.has_come(day)
     }
 
     /// Records a change. A side without a place has no value there.

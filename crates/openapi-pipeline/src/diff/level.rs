@@ -1,6 +1,9 @@
 //! How bad a change is, and what it means for the next version.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::diagnostic::suggest::did_you_mean;
 
 /// The severity of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,6 +65,37 @@ impl Level {
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// A name that nothing has; displayed as what may have been meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownName {
+    help: String,
+}
+
+impl UnknownName {
+    /// `what` says what the known ones are.
+    pub(super) fn new<'n>(name: &str, what: &str, mut known: impl Iterator<Item = &'n str>) -> Self {
+        Self { help: did_you_mean(name, what, &mut known) }
+    }
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.help)
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+impl FromStr for Level {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = || Self::ALL.into_iter().map(Self::name);
+        Self::ALL.into_iter().find(|level| level.name() == name).ok_or_else(|| UnknownName::new(name, "level", known()))
     }
 }
 

@@ -99,7 +99,9 @@ fn reverse(action: Action) -> Vec<Action> {
     use Action as A;
     match action {
         A::Added | A::AddedRequired | A::AddedOptional => vec![A::Removed],
-        A::Removed => vec![A::Added, A::AddedRequired, A::AddedOptional],
+        A::Removed | A::RemovedAfterSunset => vec![A::Added, A::AddedRequired, A::AddedOptional],
+        A::Lowered => vec![A::Raised],
+        A::Raised => vec![A::Lowered],
         A::Gained => vec![A::Lost],
         A::Lost => vec![A::Gained],
         A::Narrowed => vec![A::Widened],
@@ -172,7 +174,9 @@ mod tests {
     #[test]
     fn a_reversed_reverse_leads_back() {
         for action in Action::ALL {
-            let is_back = |other: &Action| reverse(*other).contains(action) || *action == Action::Optional;
+            let is_back = |other: &Action| {
+                reverse(*other).contains(action) || [Action::Optional, Action::RemovedAfterSunset].contains(action)
+            };
             assert!(reverse(*action).iter().any(is_back), "{action:?}");
         }
     }

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 
 use super::engine::{Engine, Shown, UnitId};
+use super::lifecycle::{self, Stability, Sunset};
 use super::moved::Moved;
+use super::path::{anonymous, placeholders};
 use super::rules::{
     EXTERNAL_DOCS_CHANGED, OPERATION_ADDED, OPERATION_CALLBACKS_CHANGED, OPERATION_DEPRECATED,
     OPERATION_DOCUMENTATION_CHANGED, OPERATION_ID_CHANGED, OPERATION_METHOD_CHANGED, OPERATION_PATH_CHANGED,
-    OPERATION_REMOVED, OPERATION_TAGS_CHANGED, OPERATION_UNDEPRECATED, PATH_PARAMETER_RENAMED,
+    OPERATION_REMOVED, OPERATION_REMOVED_AFTER_SUNSET, OPERATION_STABILITY_LOWERED, OPERATION_STABILITY_RAISED,
+    OPERATION_SUNSET_CHANGED, OPERATION_TAGS_CHANGED, OPERATION_UNDEPRECATED, PATH_PARAMETER_RENAMED,
 };
 use super::side::{Operation, Side, Site};
 use super::{beside, bodies, documentation, incoming, parameters, responses, security, servers};
@@ -26,6 +29,18 @@ impl Pair<'_> {
     pub(super) fn name(&self) -> String {
         self.new.as_ref().or(self.old.as_ref()).map(Operation::name).unwrap_or_default()
     }
+}
+
+impl Pair<'_> {
+    /// How stable the operation was, or is if it is new.
+    pub(super) fn stability(&self) -> Option<Stability> {
+        let operation = self.old.as_ref().or(self.new.as_ref())?;
+        stability(operation)
+    }
+}
+
+fn stability(operation: &Operation<'_>) -> Option<Stability> {
+    Stability::of(operation.site.node).or_else(|| Stability::of(operation.item.node))
 }
 
 /// The operations of both documents.
@@ -86,26 +101,6 @@ fn operations<'a>(side: &Side<'a>, prefix: &'a str) -> Vec<Operation<'a>> {
     all
 }
 
-/// The path without the names of its placeholders and without a slash at its end.
-fn anonymous(path: &str) -> String {
-    let path = path.trim_end_matches('/');
-    let mut text = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((_, after)) = after.split_once('}') else { break };
-        text.push_str(before);
-        text.push_str("{}");
-        rest = after;
-    }
-    text.push_str(rest);
-    text
-}
-
-/// The names of the placeholders of a path, in their order.
-fn placeholders(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
-}
-
 /// Compares a pair.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>) {
     let (old, new) = match (&pair.old, &pair.new) {
@@ -114,15 +109,13 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>
             let message = format!("{} is new", new.name());
             return engine.found(unit, &OPERATION_ADDED, None, Shown::new(new.site, text_of(new)), message);
         }
-        (Some(old), None) => {
-            let message = format!("{} is gone", old.name());
-            return engine.found(unit, &OPERATION_REMOVED, Shown::new(old.site, text_of(old)), None, message);
-        }
+        (Some(old), None) => return removed(engine, unit, old),
         (None, None) => return,
     };
     place(engine, unit, old, new);
     identity(engine, unit, old, new);
     about(engine, unit, old, new);
+    lifecycle_of(engine, unit, old, new);
     let own_servers = |operation: &Operation<'a>| {
         [operation.site, operation.item].into_iter().find(|site| site.node.get("servers").is_some())
     };
@@ -138,6 +131,51 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>
     }
     incoming::callbacks(engine, unit, old.site, new.site);
     responses::compare(engine, unit, old.site, new.site);
+}
+
+/// An operation that is gone: out of the blue, or because its announced end has come.
+fn removed<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>) {
+    let is_deprecated = documentation::is_set(old.site, "deprecated");
+    let sunset = lifecycle::sunset(old.site).filter(|_| is_deprecated);
+    let (rule, when) = match sunset {
+        Some(Sunset { date: Some(date), .. }) if engine.has_come(date) => {
+            (&OPERATION_REMOVED_AFTER_SUNSET, format!(", as announced for {date}"))
+        }
+        Some(Sunset { date: Some(date), .. }) => (&OPERATION_REMOVED, format!(" before its sunset, {date}")),
+        Some(Sunset { text, date: None, .. }) => (&OPERATION_REMOVED, format!("; its sunset `{text}` is no date")),
+        None if is_deprecated => (&OPERATION_REMOVED, "; it was deprecated without a date".to_owned()),
+        None => (&OPERATION_REMOVED, String::new()),
+    };
+    let message = format!("{} is gone{when}", old.name());
+    engine.found(unit, rule, Shown::new(old.site, text_of(old)), None, message);
+}
+
+/// What is said of how long the operation lasts.
+fn lifecycle_of<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>, new: &Operation<'a>) {
+    let (before, after) = (stability(old), stability(new));
+    if before != after {
+        let name = |stability: Option<Stability>| stability.map_or("stable", Stability::name);
+        // Whatever is stable comes last.
+        let is_lowered = after.is_some_and(|after| before.is_none_or(|before| after < before));
+        let rule = if is_lowered { &OPERATION_STABILITY_LOWERED } else { &OPERATION_STABILITY_RAISED };
+        let message = format!("the operation was {} and is {}", name(before), name(after));
+        let shown = (Shown::new(old.site, name(before)), Shown::new(new.site, name(after)));
+        engine.found(unit, rule, shown.0, shown.1, message);
+    }
+    let (before, after) = (lifecycle::sunset(old.site), lifecycle::sunset(new.site));
+    let text = |sunset: &Option<Sunset<'a>>| sunset.as_ref().map_or("no sunset", |sunset| sunset.text);
+    let (was, is) = (text(&before), text(&after));
+    if was != is {
+        let message = match (&before, &after) {
+            (None, _) => format!("the operation ends on {is}"),
+            (_, None) => format!("the operation no longer ends on {was}"),
+            _ => format!("the operation ended on {was} and ends on {is}"),
+        };
+        let at =
+            |sunset: Option<Sunset<'a>>, operation: &Operation<'a>| sunset.map_or(operation.site, |sunset| sunset.at);
+        let shown = (Shown::new(at(before, old), was), Shown::new(at(after, new), is));
+        engine.found(unit, &OPERATION_SUNSET_CHANGED, shown.0, shown.1, message);
+    }
 }
 
 fn text_of(operation: &Operation<'_>) -> String {
@@ -230,19 +268,5 @@ fn about<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>, new: &O
             Shown::new(at, sorted(operation).join(", "))
         };
         engine.found(unit, &OPERATION_TAGS_CHANGED, shown(old), shown(new), message);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_matched_without_placeholder_names_and_trailing_slashes() {
-        assert_eq!(anonymous("/a/{b}/c{d}.{e}/"), "/a/{}/c{}.{}");
-        assert_eq!(anonymous("/a/{b"), "/a/{b");
-        assert_eq!(anonymous("/"), "");
-        assert_eq!(placeholders("/a/{b}/{c}.{d}"), ["b", "c", "d"]);
-        assert_eq!(placeholders("/a/{b"), [""; 0]);
     }
 }

@@ -114,6 +114,8 @@ actions! {
     AddedOptional "added-optional",
     /// It is gone.
     Removed "removed",
+    /// It is gone on the day that was announced.
+    RemovedAfterSunset "removed-after-sunset",
     /// One more possibility came.
     Gained "gained",
     /// One possibility is gone.
@@ -130,6 +132,10 @@ actions! {
     Closed "closed",
     /// What is not listed is allowed.
     Opened "opened",
+    /// It is less far than it was.
+    Lowered "lowered",
+    /// It is further than it was.
+    Raised "raised",
     /// It must be there.
     BecameRequired "became-required",
     /// It can be absent.

@@ -67,6 +67,7 @@ catalogue! {
     }
     Operation {
         OPERATION_REMOVED Operation "operation" Removed Breaking "An operation is gone: calls of it fail.";
+        OPERATION_REMOVED_AFTER_SUNSET Operation "operation" RemovedAfterSunset Source "A deprecated operation is gone, and the day that was announced for it (`x-sunset`) has come: the generated method is gone, and callers were told.";
         OPERATION_ADDED Operation "operation" Added Compatible "There is a new operation.";
         OPERATION_PATH_CHANGED Operation "operation-path" Changed Breaking "The operation is found at another path, be it only by a slash at the end: calls of the old one fail.";
         OPERATION_METHOD_CHANGED Operation "operation-method" Changed Breaking "The operation has another method: calls with the old one fail.";
@@ -75,6 +76,9 @@ catalogue! {
         OPERATION_CONSISTENT Operation "operation" Consistent Compatible "The description of an operation no longer contradicts itself.";
         OPERATION_DEPRECATED Operation "operation" Deprecated Compatible "The operation still works, but should no longer be used.";
         OPERATION_UNDEPRECATED Operation "operation" Undeprecated Compatible "The operation may be used again.";
+        OPERATION_SUNSET_CHANGED Operation "operation-sunset" Changed Documentation "The day on which the operation ends (`x-sunset`) is another one, or was announced or withdrawn.";
+        OPERATION_STABILITY_LOWERED Operation "operation-stability" Lowered Compatible "The operation is marked as less stable than it was (`x-stability-level`, `x-beta`): later versions may break it.";
+        OPERATION_STABILITY_RAISED Operation "operation-stability" Raised Compatible "The operation is marked as more stable than it was, or as stable.";
         OPERATION_DOCUMENTATION_CHANGED Documentation "operation-documentation" Changed Documentation "The summary or description of an operation reads differently.";
         OPERATION_TAGS_CHANGED Documentation "operation-tags" Changed Documentation "The operation is filed under other tags.";
         OPERATION_CALLBACKS_CHANGED Documentation "operation-callbacks" Changed Documentation "The calls that the API makes to its callers are described differently; they are no part of a client.";

@@ -78,6 +78,7 @@ fn the_json_is_for_programs() {
             "rule": "response-property-removed",
             "level": "breaking",
             "breaks": "callers",
+            "default_level": "breaking",
             "direction": "response",
             "kind": "component",
             "subject": "schemas/Order",

@@ -99,10 +99,12 @@ fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_no
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Rules about what the description of the single changes, which is of OpenAPI 3.0, has no place for.
-pub(super) const SHOWN_BY_VERDICTS: [&str; 5] = [
+/// Rules about what the description of the single changes, which is of OpenAPI 3.0, has no place for, or about what has to
+/// do with the day.
+pub(super) const SHOWN_BY_VERDICTS: [&str; 6] = [
     "operation-consistent",
     "operation-contradictory",
+    "operation-removed-after-sunset",
     "unconverted-operation-added",
     "unconverted-operation-removed",
     "unconverted-part-changed",

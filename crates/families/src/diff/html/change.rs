@@ -5,7 +5,7 @@ use openapi_pipeline::diff::{Change, Seen};
 use super::escape::escape;
 use super::excerpt::excerpt;
 use crate::diff::Compared;
-use crate::diff::outline::{direction, level, some};
+use crate::diff::outline::{direction, level, rule, some};
 
 /// The bytes of articles from which on the others go without lines of the descriptions.
 const EXCERPTS_UNTIL: usize = 2_500_000;
@@ -72,7 +72,7 @@ fn article(compared: &Compared, change: &Change, has_excerpt: bool) -> String {
         change.fingerprint,
         level(change.level()),
         escape(&message),
-        change.rule.name,
+        rule(change),
         change.fingerprint,
         accepted.unwrap_or_default(),
         side(compared, "old", change.old.as_ref(), has_excerpt),

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::limits::Limits;
 use super::shown::shorten;
-use super::{Engine, Found, Shown, UnitId};
+use super::{Engine, Found, Operations, Shown, UnitId};
 use crate::Origin;
 use crate::diff::change::{Change, Seen, Subject};
 use crate::diff::fingerprint::{self, Fingerprint, Identity, Labels};
-use crate::diff::level::Level;
 use crate::diff::rules;
 use crate::diff::side::{Owner, Site};
 
@@ -17,11 +17,11 @@ use crate::diff::side::{Owner, Site};
 const MAX_STEPS: usize = 40_000_000;
 
 impl<'a> Engine<'a> {
-    /// The changes with their places and operations, each once. `names` are those of the operations, whose units begin
-    /// with `first`.
-    pub(in crate::diff) fn collect(mut self, first: UnitId, names: &[String]) -> Vec<Change> {
+    /// The changes with their places and operations, each once. The units of the operations begin with `first`.
+    pub(in crate::diff) fn collect(mut self, first: UnitId, operations: &Operations<'_>) -> Vec<Change> {
+        let names = operations.names;
         for unit in &mut self.units {
-            let is_broken = unit.found.iter().any(|found| found.rule.level == Level::Breaking);
+            let is_broken = unit.found.iter().any(|found| self.policy.always_breaks(found.rule));
             let for_code = std::mem::take(&mut unit.for_code);
             if !is_broken {
                 unit.found.extend(for_code);
@@ -45,7 +45,7 @@ impl<'a> Engine<'a> {
             let found = Found { rule, old: None, new: Some(Shown::new(self.new.root, "")), message };
             merged.insert(ChangeKey::of(&found, Subject::Document), (found, HashSet::new()));
         }
-        let mut changes = self.changes(merged, names);
+        let mut changes = self.changes(merged, operations);
         // Operations keep the order of the document; sorting is stable.
         let order: HashMap<&str, usize> =
             names.iter().enumerate().map(|(number, name)| (name.as_str(), number)).collect();
@@ -108,7 +108,9 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn changes(&self, merged: Merged<'a>, names: &[String]) -> Vec<Change> {
+    fn changes(&self, merged: Merged<'a>, operations: &Operations<'_>) -> Vec<Change> {
+        let names = operations.names;
+        let limits = Limits::of(self.policy, self.sources, [self.old.root.node, self.new.root.node]);
         let places = merged.values().filter_map(|(found, _)| found.site()).map(|site| site.node.origin);
         let labels = Labels::of(self.sources, [self.old.root.node, self.new.root.node], places);
         let identity = |(key, (found, _)): (&ChangeKey, &(Found<'a>, HashSet<usize>))| {
@@ -123,16 +125,25 @@ impl<'a> Engine<'a> {
                 let mut numbers: Vec<usize> = reached.into_iter().collect();
                 numbers.sort_unstable();
                 let seen = |side: Shown<'a>| Seen { text: shorten(side.text), origin: side.site.node.origin };
+                let pointer = found.site().map(|site| self.sources.pointer(site.node.origin)).unwrap_or_default();
+                let limit = limits.of_change(
+                    &found,
+                    numbers.iter().map(|number| operations.stability.get(*number).copied().flatten()),
+                );
+                let affected: Vec<String> =
+                    numbers.into_iter().filter_map(|number| names.get(number).cloned()).collect();
+                let level = self.policy.level(found.rule, &pointer, &key.subject, &affected);
                 Change {
                     fingerprint,
                     rule: found.rule,
+                    level: limit.map_or(level, |limit| level.max(limit)),
                     subject: key.subject,
-                    pointer: found.site().map(|site| self.sources.pointer(site.node.origin)).unwrap_or_default(),
+                    pointer,
                     in_new: found.new.is_some(),
                     old: found.old.map(seen),
                     new: found.new.map(seen),
                     message: found.message,
-                    operations: numbers.into_iter().filter_map(|number| names.get(number).cloned()).collect(),
+                    operations: affected,
                 }
             };
         merged.into_iter().zip(fingerprints).map(change).collect()
