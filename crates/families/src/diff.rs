@@ -2,6 +2,7 @@
 
 mod accept;
 mod github;
+mod history;
 mod html;
 mod input;
 mod json;
@@ -21,6 +22,7 @@ pub use openapi_pipeline::diff::{Date, Level};
 
 pub use crate::policy::of_workspace as levels_of;
 pub use accept::Accepted;
+pub use history::{HistoryOptions, HistoryReport, Version, history};
 pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
 
 use crate::description::text_file;

@@ -6,6 +6,7 @@ mod accept;
 mod command;
 mod formats;
 mod graft;
+mod history;
 mod inputs;
 mod judged;
 mod levels;

@@ -22,6 +22,7 @@ fn documented(file: &str, wanted: &str) {
 #[test]
 fn the_schema_of_the_json_is_documented() {
     documented("diff.schema.json", &families::diff::DiffReport::schema());
+    documented("diff-history.schema.json", &families::diff::HistoryReport::schema());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A difference for programs. The format is stable: properties may be added, none is changed or removed.
 
-use openapi_pipeline::diff::{Breaks, Change, Level, Seen, Subject};
+use openapi_pipeline::diff::{Breaks, Change, Difference, Level, Seen, Subject};
 use openapi_pipeline::report::Note;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -144,13 +144,7 @@ impl DiffReport {
             old: Input::of(&compared.old),
             new: Input::of(&compared.new),
             semver: difference.semver().name().to_owned(),
-            counts: Counts {
-                breaking: difference.count(Level::Breaking),
-                source: difference.count(Level::Source),
-                compatible: difference.count(Level::Compatible),
-                documentation: difference.count(Level::Documentation),
-                accepted: compared.accepted.count(&difference.changes),
-            },
+            counts: Counts::of(difference, compared.accepted.count(&difference.changes)),
             changes: difference.changes.iter().map(|change| Changed::of(compared, change)).collect(),
             not_compared: compared.not_compared.iter().map(|note| Dropped::of(compared, note)).collect(),
         }
@@ -169,6 +163,18 @@ impl DiffReport {
         let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Self)).unwrap_or_default();
         text.push('\n');
         text
+    }
+}
+
+impl Counts {
+    pub(super) fn of(difference: &Difference, accepted: usize) -> Self {
+        Self {
+            breaking: difference.count(Level::Breaking),
+            source: difference.count(Level::Source),
+            compatible: difference.count(Level::Compatible),
+            documentation: difference.count(Level::Documentation),
+            accepted,
+        }
     }
 }
 
