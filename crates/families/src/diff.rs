@@ -8,6 +8,7 @@ mod input;
 mod json;
 mod markdown;
 mod outline;
+mod repeats;
 mod revision;
 mod text;
 

@@ -76,8 +76,10 @@ pub fn diff_with(cx: &Context, old: &Node, new: &Node, policy: &Policy) -> Diffe
     }
     let names: Vec<String> = matched.pairs.iter().map(Pair::name).collect();
     let stability: Vec<Option<Stability>> = matched.pairs.iter().map(Pair::stability).collect();
+    let mut former = engine.former();
+    former.extend(matched.pairs.iter().filter_map(Pair::former));
     let changes = engine.collect(first, &Operations { names: &names, stability: &stability });
-    Difference { changes, old_operations: matched.old, new_operations: matched.new }
+    Difference { changes, old_operations: matched.old, new_operations: matched.new, former }
 }
 
 /// The catalogue of all changes that are told apart.

@@ -1,5 +1,6 @@
 //! The result of a comparison.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::fingerprint::Fingerprint;
@@ -76,6 +77,8 @@ pub struct Difference {
     pub old_operations: usize,
     /// How many operations the new document has.
     pub new_operations: usize,
+    /// The old names of what has another name now, by the subject that changes are found under.
+    pub former: BTreeMap<Subject, String>,
 }
 
 impl Difference {

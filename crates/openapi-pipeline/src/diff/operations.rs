@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::change::Subject;
 use super::engine::{Engine, Shown, UnitId};
 use super::lifecycle::{self, Stability, Sunset};
 use super::moved::Moved;
@@ -32,6 +33,12 @@ impl Pair<'_> {
 }
 
 impl Pair<'_> {
+    /// The subject and the old name of an operation that has another name now.
+    pub(super) fn former(&self) -> Option<(Subject, String)> {
+        let (old, new) = (self.old.as_ref()?.name(), self.new.as_ref()?.name());
+        (old != new).then_some((Subject::Operation(new), old))
+    }
+
     /// How stable the operation was, or is if it is new.
     pub(super) fn stability(&self) -> Option<Stability> {
         let operation = self.old.as_ref().or(self.new.as_ref())?;

@@ -181,6 +181,14 @@ impl Rule {
     pub(super) fn is_settled_by_proof(&self) -> bool {
         self.area == Area::Values
     }
+
+    /// Whether the rule says that more can come back than was promised, which generated clients tolerate.
+    pub(super) fn is_tolerated(&self) -> bool {
+        let widens = [("branch", Action::Added), ("enum-value", Action::Added), ("enum", Action::Removed)];
+        self.direction == Direction::Response
+            && self.level != Level::Breaking
+            && widens.contains(&(self.kind, self.action))
+    }
 }
 
 /// The direction of the changed part.

@@ -79,6 +79,8 @@ fn the_json_is_for_programs() {
             "level": "breaking",
             "breaks": "callers",
             "default_level": "breaking",
+            "former_subject": null,
+            "repeats": null,
             "direction": "response",
             "kind": "component",
             "subject": "schemas/Order",

@@ -98,8 +98,11 @@ impl<'a> Engine<'a> {
 
     /// What a change belongs to.
     fn subject(&self, found: &Found<'a>, names: &[String]) -> Subject {
-        let component = |number| {
-            if found.new.is_some() { self.new.component(number) } else { self.old.component(number) }
+        let component = |number| match (found.new.is_some(), self.renamed.get(&number)) {
+            (true, _) => self.new.component(number),
+            // What is gone of a component stands with what else changed in it.
+            (false, Some(number)) => self.new.component(*number),
+            (false, None) => self.old.component(number),
         };
         match found.site().map(|site| site.owner) {
             None | Some(Owner::Document) => Subject::Document,
