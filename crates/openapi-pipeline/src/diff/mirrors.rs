@@ -54,6 +54,7 @@ reasons! {
     Reverse Schema Code ["argument" BecameOptional] "An argument that becomes required breaks calls, which is said of the parameter.";
     Reverse Schema Code ["error-variant" Removed] "A variant more breaks nothing: the generated enum is open.";
     Reverse Response Values ["closed-enum" Widened] "Fewer values of a closed enum are fewer listed values like any others.";
+    Reverse Response Values ["closed-union" Widened] "An alternative less is one that no longer comes back, whatever the union says of the others.";
     Reverse Response Header ["optional-header" Removed] "A header that is added breaks nothing, whether it is always there or not.";
     Counterpart Request Parameter "Parameters are sent, and don't come back.";
     Counterpart Request Body "Whether a response has a body is said of its media types.";
@@ -63,6 +64,7 @@ reasons! {
     Counterpart Response Status "A request has no status.";
     Counterpart Response Header "Headers of requests are parameters.";
     Counterpart Response Values ["closed-enum" Widened] "A server knows the values that it takes.";
+    Counterpart Response Values ["closed-union" Widened] "A server knows the alternatives that it takes.";
     Counterpart Response Values ["enum" Replaced] "Of a request, one value that is gone is enough to break it.";
 }
 

@@ -193,7 +193,7 @@ catalogue! {
         RESPONSE_ENUM_VALUE_REMOVED Values "enum-value" Removed Compatible "A listed value no longer comes back.";
         RESPONSE_ENUM_VALUE_ADDED Values "enum-value" Added Compatible "One more value can come back. A generated client copes: its enums keep unknown values.";
         RESPONSE_ENUM_REPLACED Values "enum" Replaced Breaking "Of the listed values that could come back, none does any more: whoever tells them apart finds nothing known.";
-        RESPONSE_CLOSED_ENUM_WIDENED Values "closed-enum" Widened Breaking "More values can come back of an enum that isn't one of texts: the generated type has no place for unknown ones.";
+        RESPONSE_CLOSED_ENUM_WIDENED Values "closed-enum" Widened Breaking "More values can come back of an enum of arrays, of objects or of several types: the generated type has no place for unknown ones.";
         RESPONSE_NULLABLE_GAINED Values "nullable" Gained Breaking "`null` can come back.";
         RESPONSE_NULLABLE_LOST Values "nullable" Lost Compatible "`null` no longer comes back.";
         RESPONSE_PROPERTY_REMOVED Property "property" Removed Breaking "A property no longer comes back.";
@@ -208,10 +208,11 @@ catalogue! {
         RESPONSE_ADDITIONAL_PROPERTIES_NARROWED Values "additional-properties" Narrowed Compatible "Properties that are not listed are as a schema says.";
         RESPONSE_ADDITIONAL_PROPERTIES_WIDENED Values "additional-properties" Widened Breaking "Properties that are not listed may be anything, not only what a schema promised.";
         RESPONSE_BRANCH_REMOVED Values "branch" Removed Compatible "An alternative of a `oneOf` or `anyOf` no longer comes back.";
-        RESPONSE_BRANCH_ADDED Values "branch" Added Breaking "One more alternative of a `oneOf` or `anyOf` can come back, which callers have no place for.";
+        RESPONSE_BRANCH_ADDED Values "branch" Added Compatible "One more alternative of a `oneOf` can come back, which says what it is by a discriminator. A generated client copes: its unions keep values of an unknown kind.";
+        RESPONSE_CLOSED_UNION_WIDENED Values "closed-union" Widened Breaking "One more alternative of a `oneOf` or `anyOf` without a discriminator can come back, which callers have no place for.";
         RESPONSE_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are told apart by another property.";
         RESPONSE_DISCRIMINATOR_VALUE_REMOVED Discriminator "discriminator-value" Removed Compatible "A value that named an alternative no longer comes back.";
-        RESPONSE_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Breaking "One more value, which callers don't know, names an alternative.";
+        RESPONSE_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Compatible "One more value names an alternative. A generated client copes: its unions keep values of an unknown kind.";
         RESPONSE_DISCRIMINATOR_VALUE_CHANGED Discriminator "discriminator-value" Changed Breaking "A value names another alternative.";
         RESPONSE_NOT_TIGHTENED Values "not" Tightened Compatible "Values that could come back are ruled out by a `not`.";
         RESPONSE_NOT_LOOSENED Values "not" Loosened Breaking "Values that a `not` ruled out can come back.";
