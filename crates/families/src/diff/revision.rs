@@ -167,7 +167,7 @@ impl Commit {
             entry.split('\0').map(|field| field.trim_start_matches('\n')).filter(|field| !field.is_empty());
         let (id, date) = fields.next()?.split_once(' ')?;
         let status = fields.next()?;
-        let path = fields.last()?;
+        let path = fields.next_back()?;
         Some(Self { id: id.to_owned(), date: date.to_owned(), path: path.to_owned(), is_gone: status.starts_with('D') })
     }
 }
