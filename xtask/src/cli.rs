@@ -50,7 +50,7 @@ pub fn run() -> ExitCode {
         Task::Generate(arguments) => workspace.and_then(|workspace| generate::run(&workspace, arguments)),
         Task::Client(arguments) => optional(workspace).and_then(|workspace| client::run(workspace.as_ref(), arguments)),
         Task::Corpus(arguments) => workspace.and_then(|workspace| corpus::run(&workspace, arguments)),
-        Task::Diff(arguments) => diff::run(arguments),
+        Task::Diff(arguments) => optional(workspace).and_then(|workspace| diff::run(workspace.as_ref(), arguments)),
         Task::Adopt(arguments) => workspace.and_then(|workspace| adopt::run(&workspace, arguments)),
         Task::NewFamily(arguments) => workspace.and_then(|workspace| new_family::run(&workspace, arguments)),
         Task::Explain(arguments) => workspace.and_then(|workspace| explain::run(&workspace, arguments)),

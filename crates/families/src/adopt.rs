@@ -12,7 +12,7 @@ mod trial;
 
 use std::path::{Path, PathBuf};
 
-use openapi_pipeline::diff::{self, Difference};
+use openapi_pipeline::diff::{self, Difference, Policy};
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::report::Note;
 use openapi_pipeline::{Context, Node, select};
@@ -22,6 +22,7 @@ use crate::config::{Families, Family};
 use crate::failure::Failure;
 use crate::generate::regenerate;
 use crate::lock::{LOCK, fingerprint};
+use crate::policy;
 use crate::stack::with_deep_stack;
 use crate::stages::{self, overlays};
 use crate::workspace::{FAMILIES, Inputs, OPENAPI, Tree, Workspace};
@@ -142,7 +143,8 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     let after_families = parse_families(&mut cx, &tree)?;
     let after_family = after_families.families.iter().find(|one| one.name == family.name).unwrap_or(family);
     let after = trial::run(&tree, &mut cx, after_family);
-    let differences = compare(&mut cx, (&now, &before), (&tree, &after));
+    let policy = levels(&mut cx, &now)?;
+    let differences = compare(&mut cx, (&now, &before), (&tree, &after), &policy);
 
     let mut known = Known {
         cx,
@@ -209,12 +211,27 @@ fn parse_families(cx: &mut Context, tree: &Tree) -> Result<Families, Failure> {
         .map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })
 }
 
+/// The workspace's own levels, and sunsets as of today.
+fn levels(cx: &mut Context, now: &Tree) -> Result<Policy, Failure> {
+    let file = Path::new(policy::POLICY);
+    let mut policy = if now.exists(file) {
+        let source = cx.sources.add(policy::POLICY, now.text(file)?);
+        policy::parse(cx, source)
+            .map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })?
+    } else {
+        Policy::default()
+    };
+    policy.at(policy::today());
+    Ok(policy)
+}
+
 /// Both sides are corrected by the overlay actions that fit both. The selected part of each side is selected by its own
 /// trial.
 fn compare(
     cx: &mut Context,
     (now, before): (&Tree, &Trial),
     (then, after): (&Tree, &Trial),
+    policy: &Policy,
 ) -> Vec<Option<Differences>> {
     let pairs = before.documents.iter().zip(&after.documents);
     pairs
@@ -224,10 +241,10 @@ fn compare(
             cx.keep_for_comparison(false);
             let Corrected { was, is, is_whole } = corrected?;
             let selected = |root, tried: &Tried| select::subset(root, |path, method| tried.selects(path, method));
-            let selected = diff::diff(cx, &selected(&was, old), &selected(&is, new));
+            let selected = diff::diff_with(cx, &selected(&was, old), &selected(&is, new), policy);
             let dropped = [before, after].into_iter().filter(|_| !is_whole).flat_map(Trial::dropped);
             let not_compared = dropped.cloned().collect();
-            Some(Differences { selected, whole: diff::diff(cx, &was, &is), not_compared })
+            Some(Differences { selected, whole: diff::diff_with(cx, &was, &is, policy), not_compared })
         })
         .collect()
 }

@@ -7,7 +7,24 @@ use std::path::{Path, PathBuf};
 
 use openapi_pipeline::load::{DiskFiles, Files};
 use openapi_pipeline::select::Selection;
-use openapi_pipeline::{Diagnostic, Diagnostics};
+use openapi_pipeline::source::SourceId;
+use openapi_pipeline::{Context, Diagnostic, Diagnostics};
+
+/// The largest file with settings that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// Reads a text file with settings; `help` says what it should be.
+pub(crate) fn text_file(cx: &mut Context, file: &Path, help: &str) -> Result<SourceId, Diagnostics> {
+    let unreadable = |problem: String| {
+        Diagnostic::new("unreadable-file", format!("could not read {}: {problem}", file.display())).help(help)
+    };
+    let bytes = match std::fs::metadata(file) {
+        Ok(metadata) if metadata.len() > LARGEST => Err(unreadable(format!("it has more than {LARGEST} bytes"))),
+        _ => std::fs::read(file).map_err(|error| unreadable(error.to_string())),
+    }?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
+    Ok(cx.sources.add(file.display().to_string(), text))
+}
 
 /// Parses criteria: `tag:NAME`, `path:GLOB`, `operation:ID`.
 pub(crate) fn selection(criteria: &[String]) -> Result<Selection, Diagnostics> {

@@ -2,27 +2,33 @@
 
 mod accept;
 mod github;
+mod history;
 mod html;
 mod input;
 mod json;
 mod markdown;
 mod outline;
+mod repeats;
 mod revision;
 mod text;
 
 use std::path::{Path, PathBuf};
 
-use openapi_pipeline::diff::{Change, Difference};
+use openapi_pipeline::diff::{Change, Difference, Policy};
 use openapi_pipeline::report::Note;
 use openapi_pipeline::select::Inventory;
 use openapi_pipeline::{Context, Diagnostics, Node, convert, diff, load};
 
-pub use openapi_pipeline::diff::Level;
+pub use openapi_pipeline::diff::{Date, Level};
 
+pub use crate::policy::of_workspace as levels_of;
 pub use accept::Accepted;
+pub use history::{HistoryOptions, HistoryReport, Version, history};
 pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
 
+use crate::description::text_file;
 use crate::failure::Failure;
+use crate::policy;
 use crate::stack::with_deep_stack;
 
 /// A difference, with the context needed to show it.
@@ -54,6 +60,10 @@ pub struct Options {
     pub root: Option<PathBuf>,
     /// A list of accepted changes: a fingerprint and a reason in each line.
     pub accept: Option<PathBuf>,
+    /// The levels of one's own, in the format of `openapi/diff.toml`.
+    pub config: Option<PathBuf>,
+    /// The day that sunsets are compared with; by default the present one, in UTC.
+    pub today: Option<Date>,
 }
 
 /// A short description of an input.
@@ -154,15 +164,20 @@ pub fn compare(options: &Options) -> Result<Compared, Failure> {
         }
         let root = options.root.as_deref();
         let accepted = options.accept.as_deref().map_or(Ok(Accepted::default()), |file| Accepted::read(&mut cx, file));
+        let policy = options.config.as_deref().map_or(Ok(Policy::default()), |file| {
+            text_file(&mut cx, file, "--config takes a file such as openapi/diff.toml; docs/diff.md describes it")
+                .and_then(|source| policy::parse(&mut cx, source))
+        });
         // All are read before failing, so that the problems of all are shown.
-        match (read(&mut cx, &options.old, root), read(&mut cx, &options.new, root), accepted) {
-            (Ok((old, before)), Ok((new, after)), Ok(accepted)) => {
-                let difference = diff::diff(&cx, &before, &after);
+        match (read(&mut cx, &options.old, root), read(&mut cx, &options.new, root), accepted, policy) {
+            (Ok((old, before)), Ok((new, after)), Ok(accepted), Ok(mut policy)) => {
+                policy.at(options.today.unwrap_or_else(policy::today));
+                let difference = diff::diff_with(&cx, &before, &after, &policy);
                 // The parts without a place in OpenAPI 3.0 were kept, and compared as they were written.
                 Ok(Compared { not_compared: Vec::new(), cx, old, new, difference, accepted })
             }
-            (old, new, accepted) => {
-                let failed = [old.err(), new.err(), accepted.err()];
+            (old, new, accepted, policy) => {
+                let failed = [old.err(), new.err(), accepted.err(), policy.err()];
                 let all = failed.into_iter().flatten().flat_map(|problems| problems.0).collect();
                 Err(Failure::Input { problems: Diagnostics(all), sources: cx.sources })
             }

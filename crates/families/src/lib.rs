@@ -47,6 +47,7 @@ pub mod generate;
 pub mod lock;
 mod manifests;
 pub mod new_family;
+mod policy;
 mod progress;
 mod rules;
 pub mod show;

@@ -17,12 +17,18 @@ mod fingerprint;
 mod hash;
 mod implied;
 mod incoming;
+mod level;
+mod lifecycle;
+mod mirrors;
 mod moved;
 mod number;
 mod operations;
 mod parameters;
+mod path;
 mod pattern;
+mod policy;
 mod responses;
+mod rule;
 mod rules;
 mod schema;
 mod security;
@@ -32,17 +38,27 @@ mod subset;
 mod view;
 mod xml;
 
-pub use change::{Breaks, Change, Difference, Direction, Level, Rule, Seen, Step, Subject, next_version};
+pub use change::{Change, Difference, Seen, Subject};
 pub use fingerprint::{Fingerprint, MalformedFingerprint};
+pub use level::{Breaks, Level, Step, UnknownName, next_version};
+pub use lifecycle::{Date, MalformedDate, Stability};
+pub use mirrors::MissingMirror;
+pub use policy::{MalformedScope, Policy, Scope, rule_named};
+pub use rule::{Action, Area, Direction, Rule};
 
 use crate::{Context, Node};
-use engine::{DOCUMENT, Engine};
+use engine::{DOCUMENT, Engine, Operations};
 use moved::Moved;
 use operations::Pair;
 
 /// Compares two documents that were converted to OpenAPI 3.0.3. `cx` has the sources of both.
 pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
-    let mut engine = Engine::new(cx, old, new);
+    diff_with(cx, old, new, &Policy::default())
+}
+
+/// [`diff`] with levels of one's own.
+pub fn diff_with(cx: &Context, old: &Node, new: &Node, policy: &Policy) -> Difference {
+    let mut engine = Engine::new(cx, old, new, policy);
     let (before, after) = (engine.old.root, engine.new.root);
     documentation::of_document(&mut engine, DOCUMENT, before, after);
     let moved = Moved::between(&engine.old, &engine.new);
@@ -59,11 +75,19 @@ pub fn diff(cx: &Context, old: &Node, new: &Node) -> Difference {
         schema::compare(&mut engine, work);
     }
     let names: Vec<String> = matched.pairs.iter().map(Pair::name).collect();
-    let changes = engine.collect(first, &names);
-    Difference { changes, old_operations: matched.old, new_operations: matched.new }
+    let stability: Vec<Option<Stability>> = matched.pairs.iter().map(Pair::stability).collect();
+    let mut former = engine.former();
+    former.extend(matched.pairs.iter().filter_map(Pair::former));
+    let changes = engine.collect(first, &Operations { names: &names, stability: &stability });
+    Difference { changes, old_operations: matched.old, new_operations: matched.new, former }
 }
 
 /// The catalogue of all changes that are told apart.
 pub fn rules() -> &'static [&'static Rule] {
     rules::ALL
+}
+
+/// Every rule that another one lets expect, and that is not in the catalogue, with the reason.
+pub fn missing_mirrors() -> Vec<MissingMirror> {
+    mirrors::missing()
 }

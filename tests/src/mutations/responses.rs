@@ -1,6 +1,6 @@
 //! Changes of responses.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{B, C, GIVEN, Mutation, S, change, on, push, remove, set};
 
@@ -60,9 +60,33 @@ pub(super) const ALL: &[Mutation] = &[
     ),
     change(
         "response: one more number",
-        (&["response-closed-enum-widened"], B),
+        (&["response-enum-value-added"], C),
         (&["response-enum-value-removed"], C),
         |d| push(d, GIVEN, "/properties/weight/enum", json!(4)),
+    ),
+    on(
+        "response: one more truth",
+        (&["response-enum-removed"], C),
+        (&["response-enum-added"], C),
+        |d| set(d, GIVEN, "/properties/paid", json!({"type": "boolean", "enum": [true]})),
+        |d| push(d, GIVEN, "/properties/paid/enum", json!(false)),
+    ),
+    on(
+        "response: any fraction",
+        (&["response-enum-removed"], C),
+        (&["response-enum-added"], C),
+        |d| set(d, GIVEN, "/properties/share", json!({"type": "number", "enum": [0.5, 1]})),
+        |d| set(d, GIVEN, "/properties/share", json!({"type": "number"})),
+    ),
+    on(
+        "response: one more list of texts",
+        (&["response-closed-enum-widened"], B),
+        (&["response-enum-value-removed"], C),
+        |d| {
+            let listed = json!({"type": "array", "items": {"type": "string"}, "enum": [["a"], ["b"]]});
+            set(d, GIVEN, "/properties/places", listed);
+        },
+        |d| push(d, GIVEN, "/properties/places/enum", json!(["c"])),
     ),
     change(
         "response: null",
@@ -119,17 +143,16 @@ pub(super) const ALL: &[Mutation] = &[
     ),
     change(
         "response: one more alternative",
-        (&["response-branch-added"], B),
+        (&["response-branch-added"], C),
         (&["response-branch-removed", "generated-type-changed"], S),
-        |d| {
-            let credit = json!({
-                "type": "object",
-                "required": ["kind", "rest"],
-                "properties": {"kind": {"type": "string"}, "rest": {"type": "string"}}
-            });
-            set(d, "/components/schemas", "/Credit", credit);
-            push(d, PAID, "/oneOf", json!({"$ref": "#/components/schemas/Credit"}));
-        },
+        one_more_kind,
+    ),
+    on(
+        "response: one more alternative of a union without a discriminator",
+        (&["response-closed-union-widened"], B),
+        (&["response-branch-removed", "generated-type-changed"], S),
+        |d| drop(remove(d, PAID, "/discriminator")),
+        one_more_kind,
     ),
     change(
         "response: told apart by another property",
@@ -140,7 +163,7 @@ pub(super) const ALL: &[Mutation] = &[
     change(
         "response: a name of an alternative is gone",
         (&["response-discriminator-value-removed"], C),
-        (&["response-discriminator-value-added"], B),
+        (&["response-discriminator-value-added"], C),
         |d| {
             remove(d, PAID, "/discriminator/mapping/slip");
         },
@@ -161,3 +184,13 @@ pub(super) const ALL: &[Mutation] = &[
         set(d, GIVEN, "/properties/note/default", json!("some"));
     }),
 ];
+
+fn one_more_kind(d: &mut Value) {
+    let credit = json!({
+        "type": "object",
+        "required": ["kind", "rest"],
+        "properties": {"kind": {"type": "string"}, "rest": {"type": "string"}}
+    });
+    set(d, "/components/schemas", "/Credit", credit);
+    push(d, PAID, "/oneOf", json!({"$ref": "#/components/schemas/Credit"}));
+}

@@ -86,6 +86,18 @@ pub(super) const ALL: &[Mutation] = &[
         set(d, ONE, "/deprecated", json!(true));
     }),
     change(
+        "an operation is marked as beta",
+        (&["operation-stability-lowered"], C),
+        (&["operation-stability-raised"], C),
+        |d| set(d, ONE, "/x-stability-level", json!("beta")),
+    ),
+    change(
+        "the end of an operation is announced",
+        (&["operation-sunset-changed"], D),
+        (&["operation-sunset-changed"], D),
+        |d| set(d, ONE, "/x-sunset", json!("2027-01-31")),
+    ),
+    change(
         "another summary",
         (&["operation-documentation-changed"], D),
         (&["operation-documentation-changed"], D),

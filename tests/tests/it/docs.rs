@@ -22,6 +22,7 @@ fn documented(file: &str, wanted: &str) {
 #[test]
 fn the_schema_of_the_json_is_documented() {
     documented("diff.schema.json", &families::diff::DiffReport::schema());
+    documented("diff-history.schema.json", &families::diff::HistoryReport::schema());
 }
 
 #[test]
@@ -36,12 +37,33 @@ fn the_catalogue_is_documented() {
         if direction != Some(rule.direction) {
             direction = Some(rule.direction);
             let name = rule.direction.name();
-            catalogue.push_str(&format!("\n### {name}\n\n| rule | level | what it means |\n|---|---|---|\n"));
+            catalogue
+                .push_str(&format!("\n### {name}\n\n| rule | area | level | what it means |\n|---|---|---|---|\n"));
         }
         let level = if rule.level == Level::Breaking { "**breaking**" } else { rule.level.name() };
-        catalogue.push_str(&format!("| `{}` | {level} | {} |\n", rule.name, rule.summary));
+        let (name, area) = (rule.name, rule.area.name());
+        catalogue.push_str(&format!("| `{name}` | {area} | {level} | {} |\n", rule.summary));
     }
+    catalogue.push_str(&missing_mirrors());
     documented("diff.md", &format!("{before}{begin}{catalogue}\n{end}{after}"));
+}
+
+/// The rules that the catalogue lets expect and doesn't have, those with one reason in a line.
+fn missing_mirrors() -> String {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for mirror in diff::missing_mirrors() {
+        let (name, reason) = (format!("`{}`", mirror.name), mirror.reason.unwrap_or_default());
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
+        }
+    }
+    let lines: String =
+        reasons.iter().map(|(reason, names)| format!("| {} | {reason} |\n", names.join(", "))).collect();
+    format!(
+        "\n### Mirrors that don't exist\n\nA change the other way round, or the same in the other direction, is a rule \
+         too. Where it isn't:\n\n| no rule | reason |\n|---|---|\n{lines}"
+    )
 }
 
 #[test]

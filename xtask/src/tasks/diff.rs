@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use families::Failure;
-use families::diff::{Level, Options, compare};
+use families::diff::{Date, HistoryOptions, Level, Options, compare, history, levels_of};
+use families::{Failure, Workspace};
 
 use crate::terminal::say;
 
@@ -19,11 +19,15 @@ use crate::terminal::say;
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Diff {
     /// The description as it was
-    #[arg(value_name = "OLD")]
-    old: PathBuf,
+    #[arg(value_name = "OLD", required_unless_present = "history")]
+    old: Option<PathBuf>,
     /// The description as it is
-    #[arg(value_name = "NEW")]
-    new: PathBuf,
+    #[arg(value_name = "NEW", required_unless_present = "history")]
+    new: Option<PathBuf>,
+    /// Compare each version of a file in its git history with the one before, and show a line for each: the day, the
+    /// commit, the verdict, the step of the version and the number of changes (as text or JSON)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["old", "new", "accept", "fail_on", "today"])]
+    history: Option<PathBuf>,
     /// How to show it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -37,6 +41,13 @@ pub(crate) struct Diff {
     /// and the reason
     #[arg(long, value_name = "FILE")]
     accept: Option<PathBuf>,
+    /// Levels of one's own for rules, paths and what is not yet stable; by default those in openapi/diff.toml, if the
+    /// workspace has that file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The day that sunsets are compared with, as 2026-03-31; by default today
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
 }
 
 /// How to show a difference.
@@ -64,12 +75,20 @@ pub(crate) enum FailOn {
 }
 
 /// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
-pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
+pub(crate) fn run(workspace: Option<&Workspace>, arguments: &Diff) -> Result<(), Failure> {
+    let config = arguments.config.clone().or_else(|| workspace.and_then(levels_of));
+    let root = arguments.root.clone();
+    if let Some(file) = arguments.history.clone() {
+        return past(&HistoryOptions { file, root, config }, arguments.format);
+    }
     let compared = compare(&Options {
-        old: arguments.old.clone(),
-        new: arguments.new.clone(),
-        root: arguments.root.clone(),
+        // Without a history, both are required.
+        old: arguments.old.clone().unwrap_or_default(),
+        new: arguments.new.clone().unwrap_or_default(),
+        root,
         accept: arguments.accept.clone(),
+        config,
+        today: arguments.today,
     })?;
     let shown = match arguments.format {
         Format::Text => compared.text(),
@@ -83,4 +102,21 @@ pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
         FailOn::Breaking => Level::Breaking,
         FailOn::Source => Level::Source,
     }))
+}
+
+/// Shows the versions of a file, as text or JSON.
+fn past(options: &HistoryOptions, format: Format) -> Result<(), Failure> {
+    let shown = match format {
+        Format::Text => history(options)?.text(),
+        Format::Json => history(options)?.json(),
+        Format::Markdown | Format::Github | Format::Html => {
+            return Err(Failure::Message {
+                code: "history-format",
+                message: "--history is shown as text or JSON".to_owned(),
+                help: "leave --format out, or write `--format json`".to_owned(),
+            });
+        }
+    };
+    say(&shown);
+    Ok(())
 }

@@ -7,8 +7,7 @@ use openapi_pipeline::diff::{Change, Fingerprint};
 use openapi_pipeline::source::{SourceId, Step};
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Origin};
 
-/// The largest list that is read, in bytes.
-const LARGEST: u64 = 4 << 20;
+use crate::description::text_file;
 
 /// An accepted change.
 #[derive(Clone, Debug)]
@@ -27,16 +26,8 @@ pub struct Accepted {
 impl Accepted {
     /// Reads a list of accepted changes.
     pub(super) fn read(cx: &mut Context, file: &Path) -> Result<Self, Diagnostics> {
-        let unreadable = |problem: String| {
-            Diagnostic::new("unreadable-file", format!("could not read {}: {problem}", file.display()))
-                .help("--accept takes a text file with a fingerprint and a reason in each line")
-        };
-        let bytes = match std::fs::metadata(file) {
-            Ok(metadata) if metadata.len() > LARGEST => Err(unreadable(format!("it has more than {LARGEST} bytes"))),
-            _ => std::fs::read(file).map_err(|error| unreadable(error.to_string())),
-        }?;
-        let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
-        let source = cx.sources.add(file.display().to_string(), text.as_str());
+        let source = text_file(cx, file, "--accept takes a text file with a fingerprint and a reason in each line")?;
+        let text = cx.sources.text(source).to_owned();
         Self::parse(cx, source, &text)
     }
 

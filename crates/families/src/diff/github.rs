@@ -4,20 +4,33 @@ use std::path::Path;
 
 use openapi_pipeline::diff::{Change, Level};
 
-use super::Compared;
-use super::outline::{counts, step};
+use super::outline::{counts, some, step, subject_name};
+use super::{Compared, repeats};
+
+/// The number of operations named; the others are counted.
+const MOST_NAMES: usize = 3;
 
 pub(super) fn render(compared: &Compared) -> String {
     // GitHub shows the first annotations of each kind, so the worst come first.
     let mut changes: Vec<&Change> =
         compared.difference.changes.iter().filter(|change| change.level() != Level::Documentation).collect();
-    changes.sort_by_key(|change| (compared.accepted.reason(change).is_some(), change.level()));
-    let mut lines: Vec<String> = changes.into_iter().map(|change| annotation(compared, change)).collect();
+    changes.sort_by_key(|change| order(compared, change));
+    let (shared, single) = repeats::split(changes);
+    let single = single.into_iter().map(|change| vec![change]);
+    let mut groups: Vec<Vec<&Change>> = shared.into_iter().chain(single).collect();
+    groups.sort_by_key(|group| group.first().map(|change| order(compared, change)));
+    let mut lines: Vec<String> = groups.iter().filter_map(|group| annotation(compared, group)).collect();
     lines.push(format!("{}; semver: {}", counts(compared), step(compared)));
     lines.join("\n")
 }
 
-fn annotation(compared: &Compared, change: &Change) -> String {
+fn order(compared: &Compared, change: &Change) -> (bool, Level) {
+    (compared.accepted.reason(change).is_some(), change.level())
+}
+
+/// The annotation of a change, at the first of the places where it is found.
+fn annotation(compared: &Compared, changes: &[&Change]) -> Option<String> {
+    let (change, others) = changes.split_first()?;
     let reason = compared.accepted.reason(change);
     let command = match change.level() {
         _ if reason.is_some() => "notice",
@@ -27,7 +40,7 @@ fn annotation(compared: &Compared, change: &Change) -> String {
     };
     let mut properties = vec![format!("title={}", property(change.rule.name))];
     let place = change.origin().map(|origin| compared.cx.sources.place(origin));
-    let mut message = format!("{}: {}", change.subject, change.message);
+    let mut message = format!("{}: {}", subject_name(compared, &change.subject), change.message);
     if let Some(place) = place {
         // What was read from elsewhere is not among the files that annotations can be shown at.
         if Path::new(&place.file).is_file() {
@@ -40,8 +53,18 @@ fn annotation(compared: &Compared, change: &Change) -> String {
     if let Some(reason) = reason {
         message.push_str(&format!("\naccepted: {reason}"));
     }
+    let used =
+        change.operations.iter().filter(|name| **name != change.subject.to_string()).cloned().collect::<Vec<_>>();
+    if !used.is_empty() {
+        message.push_str(&format!("\nused by {}", some(&used, MOST_NAMES)));
+    }
     message.push_str(&format!("\nfingerprint {}", change.fingerprint));
-    format!("::{command} {}::{}", properties.join(","), data(&message))
+    if !others.is_empty() {
+        let also: Vec<String> =
+            others.iter().map(|change| format!("{} ({})", change.subject, change.fingerprint)).collect();
+        message.push_str(&format!("\nthe same in {}", some(&also, MOST_NAMES)));
+    }
+    Some(format!("::{command} {}::{}", properties.join(","), data(&message)))
 }
 
 /// The message of a command.

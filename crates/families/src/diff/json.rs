@@ -1,11 +1,13 @@
 //! A difference for programs. The format is stable: properties may be added, none is changed or removed.
 
-use openapi_pipeline::diff::{Breaks, Change, Level, Seen, Subject};
+use std::collections::HashMap;
+
+use openapi_pipeline::diff::{Breaks, Change, Difference, Fingerprint, Level, Seen, Subject};
 use openapi_pipeline::report::Note;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Compared, Described};
+use super::{Compared, Described, repeats};
 
 /// What changed between two descriptions.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -70,10 +72,14 @@ pub struct Changed {
     pub fingerprint: String,
     /// Why somebody accepted it; `null` where nobody did.
     pub accepted: Option<String>,
+    /// The fingerprint of the first change of the same kind and message, where there are many; `null` for the first.
+    pub repeats: Option<String>,
     /// Stable name of its kind, as in docs/diff.md.
     pub rule: String,
     /// `breaking`, `source`, `compatible` or `documentation`.
     pub level: String,
+    /// The level of the rule; another than `level` where openapi/diff.toml says so.
+    pub default_level: String,
     /// Whether a program that calls the API, or Rust code that uses the generated crate, has to change: `callers`, `code`
     /// or `nothing`.
     pub breaks: String,
@@ -83,6 +89,8 @@ pub struct Changed {
     pub kind: Kind,
     /// The operation (`POST /login`) or component (`schemas/User`) it belongs to; empty for the document.
     pub subject: String,
+    /// The name that the operation or component had in the old description; `null` where it has the same.
+    pub former_subject: Option<String>,
     /// JSON pointer (`#/…`) into one of the descriptions as published.
     pub pointer: String,
     /// Which description the pointer leads into: the new one, unless the thing is only in the old.
@@ -138,18 +146,13 @@ impl DiffReport {
     /// The report of a comparison.
     pub fn of(compared: &Compared) -> Self {
         let difference = &compared.difference;
+        let firsts = repeats::firsts(&difference.changes);
         Self {
             old: Input::of(&compared.old),
             new: Input::of(&compared.new),
             semver: difference.semver().name().to_owned(),
-            counts: Counts {
-                breaking: difference.count(Level::Breaking),
-                source: difference.count(Level::Source),
-                compatible: difference.count(Level::Compatible),
-                documentation: difference.count(Level::Documentation),
-                accepted: compared.accepted.count(&difference.changes),
-            },
-            changes: difference.changes.iter().map(|change| Changed::of(compared, change)).collect(),
+            counts: Counts::of(difference, compared.accepted.count(&difference.changes)),
+            changes: difference.changes.iter().map(|change| Changed::of(compared, change, &firsts)).collect(),
             not_compared: compared.not_compared.iter().map(|note| Dropped::of(compared, note)).collect(),
         }
     }
@@ -167,6 +170,18 @@ impl DiffReport {
         let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Self)).unwrap_or_default();
         text.push('\n');
         text
+    }
+}
+
+impl Counts {
+    pub(super) fn of(difference: &Difference, accepted: usize) -> Self {
+        Self {
+            breaking: difference.count(Level::Breaking),
+            source: difference.count(Level::Source),
+            compatible: difference.count(Level::Compatible),
+            documentation: difference.count(Level::Documentation),
+            accepted,
+        }
     }
 }
 
@@ -189,7 +204,7 @@ impl Dropped {
 }
 
 impl Changed {
-    fn of(compared: &Compared, change: &Change) -> Self {
+    fn of(compared: &Compared, change: &Change, firsts: &HashMap<Fingerprint, &Change>) -> Self {
         let (kind, subject) = match &change.subject {
             Subject::Document => (Kind::Document, String::new()),
             Subject::Operation(name) => (Kind::Operation, name.clone()),
@@ -213,11 +228,14 @@ impl Changed {
         Self {
             fingerprint: change.fingerprint.to_string(),
             accepted: compared.accepted.reason(change).map(str::to_owned),
+            repeats: firsts.get(&change.fingerprint).map(|first| first.fingerprint.to_string()),
             rule: change.rule.name.to_owned(),
             level: change.level().name().to_owned(),
+            default_level: change.rule.level.name().to_owned(),
             breaks: breaks.to_owned(),
             direction: change.rule.direction.name().to_owned(),
             kind,
+            former_subject: compared.difference.former.get(&change.subject).cloned(),
             subject,
             pointer: change.pointer.clone(),
             document: if change.in_new { Which::New } else { Which::Old },

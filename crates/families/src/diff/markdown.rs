@@ -2,7 +2,9 @@
 
 use openapi_pipeline::diff::{Change, Level, Subject};
 
-use super::outline::{Outline, counts, direction, level, not_compared, place, some, step};
+use super::outline::{
+    Outline, counts, direction, level, not_compared, place, remark, rule, some, step, subject_name, users,
+};
 use super::{Compared, Described};
 
 /// The number of operations named; the others are counted.
@@ -30,11 +32,14 @@ pub(super) fn render(compared: &Compared) -> String {
                 (Some(old), Some(new)) if list.shows_values => format!("{} → {}", code(&old.text), code(&new.text)),
                 _ => code(&change.subject.to_string()),
             };
-            page.changes(&format!("- {what} {}", fingerprint(compared, change)), &[change]);
+            let remark =
+                Some(remark(change)).filter(|remark| !remark.is_empty()).map(|remark| format!(" {}", plain(&remark)));
+            let remark = remark.unwrap_or_default();
+            page.changes(&format!("- {what}{remark} {}", fingerprint(compared, change)), &[change]);
         }
     }
     if !outline.shared.is_empty() {
-        page.heading("in many operations", outline.shared.len());
+        page.heading("in many places", outline.shared.len());
         page.table();
         for changes in &outline.shared {
             let names: Vec<String> = changes.iter().map(|change| code(&change.subject.to_string())).collect();
@@ -45,9 +50,15 @@ pub(super) fn render(compared: &Compared) -> String {
     for (subject, changes) in &outline.groups {
         let name = match subject {
             Subject::Document => "the document".to_owned(),
-            named => code(&named.to_string()),
+            named => code(&subject_name(compared, named)),
         };
         page.heading(&name, changes.len());
+        if let (Subject::Component(_), used) = (subject, users(changes))
+            && !used.is_empty()
+        {
+            let names: Vec<String> = used.iter().map(|name| code(name)).collect();
+            page.line(&format!("Used by {}.\n", some(&names, MOST_NAMES)));
+        }
         page.table();
         for change in changes {
             page.changes(&row(change, &code(&place(compared, change)), &fingerprint(compared, change)), &[change]);
@@ -154,7 +165,7 @@ fn described(description: &Described) -> String {
 fn row(change: &Change, place: &str, fingerprint: &str) -> String {
     let direction = direction(change);
     let mark = if change.level() == Level::Breaking { "**breaking**" } else { level(change.level()) };
-    format!("| {mark} | {direction}{} | {} | {place} | {fingerprint} |", plain(&change.message), code(change.rule.name))
+    format!("| {mark} | {direction}{} | {} | {place} | {fingerprint} |", plain(&change.message), code(&rule(change)))
 }
 
 /// The fingerprint of a change, and why it is accepted, if it is.

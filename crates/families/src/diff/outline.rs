@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use openapi_pipeline::diff::{Change, Difference, Direction, Level, Rule, Step, Subject};
 
-use super::Compared;
-
-/// The number of operations that must share a change for it to be shown once for all of them.
-const SHARED_BY: usize = 4;
+use super::{Compared, repeats};
 
 /// Rules whose changes are shown as a list: the rule, the title of the list, and whether the old and the new value are
 /// shown instead of the place.
-const LISTED: [(&str, &str, bool); 5] = [
+const LISTED: [(&str, &str, bool); 6] = [
     ("operation-removed", "operations that are gone", false),
+    ("operation-removed-after-sunset", "operations that are gone after their sunset", false),
     ("operation-added", "operations that are new", false),
     ("operation-path-changed", "operations at another path", true),
     ("operation-id-changed", "operations with another id", true),
@@ -32,49 +30,55 @@ pub(super) struct List<'a> {
 pub(super) struct Outline<'a> {
     /// The changes shown as lists.
     pub(super) lists: Vec<List<'a>>,
-    /// The changes that many operations share.
+    /// The changes that many operations or components share.
     pub(super) shared: Vec<Vec<&'a Change>>,
     /// The other changes, by subject.
     pub(super) groups: IndexMap<&'a Subject, Vec<&'a Change>>,
     /// The number of changes by each rule, the worst first.
-    pub(super) rules: Vec<(&'static Rule, usize)>,
+    pub(super) rules: Vec<(Level, &'static Rule, usize)>,
 }
 
 impl<'a> Outline<'a> {
     /// Sorts the changes; those of documentation are only counted.
     pub(super) fn of(difference: &'a Difference) -> Self {
-        let mut counts: BTreeMap<(Level, &'static str), (&'static Rule, usize)> = BTreeMap::new();
+        let mut counts: BTreeMap<(Level, &'static str), (Level, &'static Rule, usize)> = BTreeMap::new();
         let empty = |(_, title, shows_values)| List { title, shows_values, changes: Vec::new() };
         let mut lists = LISTED.map(empty);
-        let mut alike: IndexMap<(&str, &str), Vec<&Change>> = IndexMap::new();
+        let mut others: Vec<&Change> = Vec::new();
         for change in &difference.changes {
-            counts.entry((change.level(), change.rule.name)).or_insert((change.rule, 0)).1 += 1;
+            counts.entry((change.level(), change.rule.name)).or_insert((change.level(), change.rule, 0)).2 += 1;
             // A new path that is the same change in many operations goes to `shared` instead.
             let is_shared = change.rule.name == "operation-path-changed" && !change.message.contains('/');
             let list = LISTED.iter().position(|(name, ..)| *name == change.rule.name && !is_shared);
             if let Some(list) = list.and_then(|at| lists.get_mut(at)) {
                 list.changes.push(change);
             } else if change.level() != Level::Documentation {
-                alike.entry((change.rule.name, &change.message)).or_default().push(change);
+                others.push(change);
             }
         }
         let lists = lists.into_iter().filter(|list| !list.changes.is_empty()).collect();
-        let is_operation = |change: &&Change| matches!(change.subject, Subject::Operation(_));
-        let (mut shared, single): (Vec<Vec<&Change>>, Vec<Vec<&Change>>) = alike
-            .into_values()
-            .partition(|changes| changes.iter().filter(|change| is_operation(change)).count() >= SHARED_BY);
+        let (mut shared, single) = repeats::split(others);
         shared.sort_by_key(|changes| (changes.first().map(|change| change.level()), std::cmp::Reverse(changes.len())));
-        let mut single: Vec<&Change> = single.into_iter().flatten().collect();
-        // Back into the order of the difference.
-        let order: BTreeMap<*const Change, usize> =
-            difference.changes.iter().enumerate().map(|(at, change)| (std::ptr::from_ref(change), at)).collect();
-        single.sort_by_key(|change| order.get(&std::ptr::from_ref(*change)).copied());
         let mut groups: IndexMap<&Subject, Vec<&Change>> = IndexMap::new();
         for change in single {
             groups.entry(&change.subject).or_default().push(change);
         }
         Self { lists, shared, groups, rules: counts.into_values().collect() }
     }
+}
+
+/// The name of what changes belong to, and the one that it had.
+pub(super) fn subject_name(compared: &Compared, subject: &Subject) -> String {
+    match compared.difference.former.get(subject) {
+        Some(former) => format!("{subject} (was {former})"),
+        None => subject.to_string(),
+    }
+}
+
+/// The operations that changes matter to, each once.
+pub(super) fn users(changes: &[&Change]) -> Vec<String> {
+    let all = changes.iter().flat_map(|change| &change.operations);
+    all.collect::<IndexSet<_>>().into_iter().cloned().collect()
 }
 
 /// The name of a level for people.
@@ -93,6 +97,24 @@ pub(super) fn direction(change: &Change) -> String {
         Direction::Request | Direction::Response => format!("{}: ", change.rule.direction.name()),
         _ => String::new(),
     }
+}
+
+/// The name of a change's rule, and its level where another one was set.
+pub(super) fn rule(change: &Change) -> String {
+    match change.level() == change.rule.level {
+        true => change.rule.name.to_owned(),
+        false => format!("{}, by default {}", change.rule.name, level(change.rule.level)),
+    }
+}
+
+/// What is to be said of a change in a list besides its name: when an operation is gone, and a level that was set.
+pub(super) fn remark(change: &Change) -> String {
+    let when = change.message.split_once(" is gone").map_or("", |(_, when)| when.trim_start_matches([',', ';', ' ']));
+    let set = match change.level() == change.rule.level {
+        true => String::new(),
+        false => format!("{}, by default {}", level(change.level()), level(change.rule.level)),
+    };
+    [when, set.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("; ")
 }
 
 /// What follows for the version, as far as it was compared.

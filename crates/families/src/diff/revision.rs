@@ -118,6 +118,60 @@ impl Files for Revision {
     }
 }
 
+/// A commit that brought a version of a file, or removed it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Commit {
+    pub(super) id: String,
+    /// The day of the commit, in the zone of its author.
+    pub(super) date: String,
+    /// The file's path from the repository's folder.
+    pub(super) path: String,
+    pub(super) is_gone: bool,
+}
+
+/// The commits that changed a file, on the main line of the present branch and across renames, the last one first; and
+/// the folder to run git in.
+pub(super) fn commits(file: &Path) -> Result<(PathBuf, Vec<Commit>), Diagnostics> {
+    let here = Path::new(".");
+    let (folder, name) = match (file.is_absolute(), file.parent(), file.file_name()) {
+        (true, Some(parent), Some(name)) => (parent, Path::new(name)),
+        _ => (here, file),
+    };
+    let shown = file.display();
+    let Some(name) = name.to_str() else {
+        return Err(problem("no-history", format!("the name of `{shown}` is not UTF-8")).into());
+    };
+    let format = "--format=%x01%H %cs";
+    let arguments =
+        ["log", "--first-parent", "--follow", "--no-show-signature", "--name-status", "-z", format, "--", name];
+    let output = git(folder, &arguments).map_err(|error| {
+        problem("no-git", format!("`git` can't be run in {}: {error}", folder.display()))
+            .help("--history reads a file's versions from the git repository that it lies in")
+    })?;
+    if !output.status.success() {
+        let message = format!("git has no history of `{shown}`: {}", said(&output));
+        return Err(problem("no-history", message).help("run this in the repository that the file lies in").into());
+    }
+    let found: Vec<Commit> = String::from_utf8_lossy(&output.stdout).split('\u{1}').filter_map(Commit::parse).collect();
+    if found.is_empty() {
+        let help = "check the spelling, and that it is committed: `git log --oneline -- FILE` lists its commits";
+        return Err(problem("no-history", format!("no commit has a file `{shown}`")).help(help).into());
+    }
+    Ok((folder.to_owned(), found))
+}
+
+impl Commit {
+    /// An entry of `git log --name-status -z`: the commit, the status, and one path or two, the last of which is the present.
+    fn parse(entry: &str) -> Option<Self> {
+        let mut fields =
+            entry.split('\0').map(|field| field.trim_start_matches('\n')).filter(|field| !field.is_empty());
+        let (id, date) = fields.next()?.split_once(' ')?;
+        let status = fields.next()?;
+        let path = fields.next_back()?;
+        Some(Self { id: id.to_owned(), date: date.to_owned(), path: path.to_owned(), is_gone: status.starts_with('D') })
+    }
+}
+
 /// A line of `git ls-tree -l`.
 #[derive(Debug)]
 struct Entry {

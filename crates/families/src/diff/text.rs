@@ -2,7 +2,9 @@
 
 use openapi_pipeline::diff::{Change, Seen, Step, Subject};
 
-use super::outline::{List, Outline, counts, direction, level, not_compared, place, some};
+use super::outline::{
+    List, Outline, counts, direction, level, not_compared, place, remark, rule, some, subject_name, users,
+};
 use super::{Compared, Described};
 
 /// The number of operations named; the others are counted.
@@ -17,10 +19,10 @@ pub(super) fn render(compared: &Compared) -> String {
         lines.extend(list.changes.iter().map(|change| listed(compared, list, change)));
     }
     if !outline.shared.is_empty() {
-        heading(&mut lines, "in many operations", outline.shared.iter().flatten());
+        heading(&mut lines, "in many places", outline.shared.iter().flatten());
         for changes in &outline.shared {
             let Some(first) = changes.first() else { continue };
-            lines.push(entry(first, &format!("({} operations)", changes.len())));
+            lines.push(entry(first, &format!("({} places)", changes.len())));
             let name = |change: &&Change| format!("{} {}", change.subject, change.fingerprint.short());
             let names: Vec<String> = changes.iter().map(name).collect();
             lines.push(format!("              {}", some(&names, MOST_NAMES)));
@@ -31,7 +33,7 @@ pub(super) fn render(compared: &Compared) -> String {
         }
     }
     for (subject, changes) in &outline.groups {
-        heading(&mut lines, &title(subject, changes), changes);
+        heading(&mut lines, &title(compared, subject, changes), changes);
         for change in changes {
             lines.push(entry(change, &end(compared, change)));
             values(&mut lines, change);
@@ -42,9 +44,9 @@ pub(super) fn render(compared: &Compared) -> String {
     }
     if !outline.rules.is_empty() {
         lines.push(String::new());
-        let width = outline.rules.iter().map(|(rule, _)| rule.name.len()).max().unwrap_or(0);
-        for (rule, count) in &outline.rules {
-            lines.push(format!("{count:>5} x {:<13} {:<width$}  {}", level(rule.level), rule.name, rule.summary));
+        let width = outline.rules.iter().map(|(_, rule, _)| rule.name.len()).max().unwrap_or(0);
+        for (of, rule, count) in &outline.rules {
+            lines.push(format!("{count:>5} x {:<13} {:<width$}  {}", level(*of), rule.name, rule.summary));
         }
     }
     let dropped = not_compared(compared);
@@ -80,7 +82,8 @@ fn end(compared: &Compared, change: &Change) -> String {
 fn listed(compared: &Compared, list: &List<'_>, change: &Change) -> String {
     let text = |seen: &Option<Seen>| seen.as_ref().map(|seen| seen.text.clone()).unwrap_or_default();
     let reason = compared.accepted.reason(change).map(|reason| format!("  accepted: {reason}")).unwrap_or_default();
-    let end = format!("{}{reason}", end(compared, change));
+    let remark = Some(remark(change)).filter(|remark| !remark.is_empty()).map(|remark| format!("  {remark}"));
+    let end = format!("{}{}{reason}", end(compared, change), remark.unwrap_or_default());
     if list.shows_values {
         return format!("  {:<48} -> {:<48} {end}", text(&change.old), text(&change.new));
     }
@@ -99,14 +102,12 @@ fn heading<'c>(lines: &mut Vec<String>, title: &str, changes: impl IntoIterator<
 }
 
 /// The subject of a group, and for a component the operations that use it.
-fn title(subject: &Subject, changes: &[&Change]) -> String {
-    let Subject::Component(name) = subject else { return subject.to_string() };
-    let mut operations: Vec<String> = Vec::new();
-    for operation in changes.iter().flat_map(|change| &change.operations) {
-        if !operations.contains(operation) {
-            operations.push(operation.clone());
-        }
+fn title(compared: &Compared, subject: &Subject, changes: &[&Change]) -> String {
+    let name = subject_name(compared, subject);
+    if !matches!(subject, Subject::Component(_)) {
+        return name;
     }
+    let operations = users(changes);
     match operations.len() {
         1 => format!("{name} (in {})", some(&operations, 1)),
         count => format!("{name} (in {count} operations: {})", some(&operations, MOST_NAMES)),
@@ -115,7 +116,7 @@ fn title(subject: &Subject, changes: &[&Change]) -> String {
 
 fn entry(change: &Change, end: &str) -> String {
     let direction = direction(change);
-    format!("  {:<11} {direction}{}  [{}]  {end}", level(change.level()), change.message, change.rule.name)
+    format!("  {:<11} {direction}{}  [{}]  {end}", level(change.level()), change.message, rule(change))
 }
 
 /// The old and the new value, unless the message has them.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::Direction;
 use super::engine::{DOCUMENT, Engine, Shown, UnitId, Work};
+use super::rule::Direction;
 use super::rules::{
     OPERATION_CONSISTENT, OPERATION_CONTRADICTORY, REQUEST_KEYWORD_ADDED, REQUEST_KEYWORD_CHANGED,
     REQUEST_KEYWORD_REMOVED, RESPONSE_KEYWORD_ADDED, RESPONSE_KEYWORD_CHANGED, RESPONSE_KEYWORD_REMOVED,

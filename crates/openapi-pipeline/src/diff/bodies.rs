@@ -1,8 +1,8 @@
 //! Request bodies, and the media types that bodies have in both directions.
 
-use super::change::{Direction, Rule};
 use super::documentation::{self, is_set};
 use super::engine::{Engine, Mode, Shown, UnitId};
+use super::rule::{Direction, Rule};
 use super::rules::{
     ARGUMENT_BECAME_OPTIONAL, REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_OPTIONAL,
     REQUEST_BODY_BECAME_REQUIRED, REQUEST_BODY_DOCUMENTATION_CHANGED, REQUEST_BODY_ENCODING_CHANGED,

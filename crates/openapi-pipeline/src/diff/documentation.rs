@@ -1,8 +1,8 @@
 //! Documentation: for human readers, without effect on requests and responses.
 
-use super::change::Rule;
 use super::engine::{Engine, Shown, UnitId, Work};
 use super::number::canonical;
+use super::rule::Rule;
 use super::rules::{EXTERNAL_DOCS_CHANGED, INFO_CHANGED, SCHEMA_DOCUMENTATION_CHANGED, TAGS_CHANGED};
 use super::side::Site;
 use super::view::Constant;

@@ -1,15 +1,20 @@
 //! The work queue: pairs that are compared once, the changes found in each, and the operations that reach it.
 
 mod collect;
+mod limits;
 mod shown;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
-use super::change::{Direction, Level, Rule};
+use super::change::Subject;
 use super::hash::Hashes;
+use super::level::Level;
+use super::lifecycle::{Date, Stability};
 use super::pattern::Memory;
-use super::side::{Side, Site};
+use super::policy::Policy;
+use super::rule::{Direction, Rule};
+use super::side::{Owner, Side, Site};
 use super::view::View;
 use crate::beside::{Beside, Parts};
 use crate::source::Sources;
@@ -26,6 +31,9 @@ const FEWEST_PAIRS: usize = 10_000;
 
 /// How many pairs of schemas all proofs together visit.
 const MAX_PROOF_STEPS: usize = 400_000;
+
+/// How many views of a document are kept for their next use.
+const MOST_VIEWS: usize = 1_000;
 
 /// The number of a unit of work: a pair of operations or of schemas.
 pub(super) type UnitId = usize;
@@ -49,7 +57,18 @@ struct Found<'a> {
     message: String,
 }
 
-/// A pair of schemas in the queue.
+/// A pair of schemas in the queue. Most pairs of large documents wait at once, so their views are read when it's their
+/// turn.
+struct Waiting<'a> {
+    unit: UnitId,
+    old: Vec<Site<'a>>,
+    new: Vec<Site<'a>>,
+    direction: Direction,
+    label: Rc<str>,
+    mode: Mode,
+}
+
+/// A pair of schemas to compare.
 pub(super) struct Work<'a> {
     pub(super) unit: UnitId,
     pub(super) old: Rc<View<'a>>,
@@ -101,11 +120,12 @@ type SchemaKey = (Vec<usize>, Vec<usize>, Direction, Mode);
 pub(super) struct Engine<'a> {
     sources: &'a Sources,
     kept: Option<&'a Beside>,
+    policy: &'a Policy,
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
     units: Vec<Unit<'a>>,
     schemas: HashMap<SchemaKey, UnitId>,
-    waiting: VecDeque<Work<'a>>,
+    waiting: VecDeque<Waiting<'a>>,
     views: [HashMap<Vec<usize>, Rc<View<'a>>>; 2],
     pub(super) hashes: Hashes,
     pub(super) patterns: Memory,
@@ -113,13 +133,23 @@ pub(super) struct Engine<'a> {
     pub(super) proof_steps: usize,
     most_units: usize,
     is_cut_short: bool,
+    /// The components that have another name now: the old number, and the new one.
+    renamed: BTreeMap<usize, usize>,
+}
+
+/// The operations of both documents, by the numbers of their pairs.
+#[derive(Clone, Copy)]
+pub(super) struct Operations<'o> {
+    pub(super) names: &'o [String],
+    /// How stable each was, or is if it is new.
+    pub(super) stability: &'o [Option<Stability>],
 }
 
 /// The unit of the document itself.
 pub(super) const DOCUMENT: UnitId = 0;
 
 impl<'a> Engine<'a> {
-    pub(super) fn new(cx: &'a Context, old: &'a Node, new: &'a Node) -> Self {
+    pub(super) fn new(cx: &'a Context, old: &'a Node, new: &'a Node, policy: &'a Policy) -> Self {
         let mut objects = 0_usize;
         old.walk_objects(&mut |_| objects += 1);
         new.walk_objects(&mut |_| objects += 1);
@@ -127,6 +157,7 @@ impl<'a> Engine<'a> {
             most_units: FEWEST_PAIRS.max(PAIRS_PER_OBJECT.saturating_mul(objects)),
             sources: &cx.sources,
             kept: cx.beside.as_ref(),
+            policy,
             old: Side::new(old, cx.limits.hops),
             new: Side::new(new, cx.limits.hops),
             units: vec![Unit::default()],
@@ -137,6 +168,7 @@ impl<'a> Engine<'a> {
             patterns: Memory::default(),
             proof_steps: MAX_PROOF_STEPS,
             is_cut_short: false,
+            renamed: BTreeMap::new(),
         }
     }
 
@@ -149,7 +181,14 @@ impl<'a> Engine<'a> {
 
     /// The next pair of schemas to compare.
     pub(super) fn next(&mut self) -> Option<Work<'a>> {
-        self.waiting.pop_front()
+        let Waiting { unit, old, new, direction, label, mode } = self.waiting.pop_front()?;
+        let (old, new) = (self.old_view(&old), self.new_view(&new));
+        Some(Work { unit, old, new, direction, label, mode })
+    }
+
+    /// Whether a day has come.
+    pub(super) fn has_come(&self, day: Date) -> bool {
+        self.policy.has_come(day)
     }
 
     /// Records a change. A side without a place has no value there.
@@ -170,17 +209,18 @@ impl<'a> Engine<'a> {
     /// Whether a change was found that a proof can settle.
     pub(super) fn is_unsettled(&self, unit: UnitId) -> bool {
         let found = self.units.get(unit).map(|unit| unit.found.as_slice()).unwrap_or_default();
-        found.iter().any(|found| is_settled_by_proof(found.rule))
+        found.iter().any(|found| found.rule.is_settled_by_proof())
     }
 
-    /// Removes the changes that a proof refutes. True if a breaking one was removed.
+    /// Removes the changes that a proof refutes. True if one was removed that says that values are lost, or that more come
+    /// back.
     pub(super) fn settle(&mut self, unit: UnitId, proof: Proof) -> bool {
         let Some(unit) = self.units.get_mut(unit) else { return false };
         let mut is_rewritten = false;
         unit.found.retain(|found| {
-            let is_breaking = found.rule.level == Level::Breaking;
-            let is_left_out = is_settled_by_proof(found.rule) && (is_breaking || proof == Proof::Same);
-            is_rewritten |= is_left_out && is_breaking;
+            let is_refuted = found.rule.level == Level::Breaking || found.rule.is_tolerated();
+            let is_left_out = found.rule.is_settled_by_proof() && (is_refuted || proof == Proof::Same);
+            is_rewritten |= is_left_out && is_refuted;
             !is_left_out
         });
         is_rewritten
@@ -213,6 +253,9 @@ impl<'a> Engine<'a> {
 
     fn view(side: &Side<'a>, views: &mut HashMap<Vec<usize>, Rc<View<'a>>>, sites: &[Site<'a>]) -> Rc<View<'a>> {
         let key = sites.iter().map(|site| site.address()).collect();
+        if views.len() >= MOST_VIEWS {
+            views.clear();
+        }
         Rc::clone(views.entry(key).or_insert_with(|| Rc::new(View::of(side, sites))))
     }
 
@@ -252,6 +295,29 @@ impl<'a> Engine<'a> {
         self.is_cut_short |= both[0] != both[1] && both.into_iter().flatten().any(|node| length(node) > most);
     }
 
+    /// Remembers that a component has another name, where neither document has a component of the other's name.
+    fn notice_rename(&mut self, old: &View<'a>, new: &View<'a>) {
+        let ([Site { owner: Owner::Component(was), .. }], [Site { owner: Owner::Component(is), .. }]) =
+            (old.parts.as_slice(), new.parts.as_slice())
+        else {
+            return;
+        };
+        if let (Some(before), Some(after)) = (old.name, new.name)
+            && before != after
+            && self.new.schema(before).is_none()
+            && self.old.schema(after).is_none()
+        {
+            self.renamed.entry(*was).or_insert(*is);
+        }
+    }
+
+    /// The old names of components that have another name now.
+    pub(super) fn former(&self) -> BTreeMap<Subject, String> {
+        let names =
+            |(was, is): (&usize, &usize)| (Subject::Component(self.new.component(*is)), self.old.component(*was));
+        self.renamed.iter().map(names).collect()
+    }
+
     /// The unit of a pair of schemas, queued for comparison; `from` leads to it.
     pub(super) fn schemas(
         &mut self,
@@ -274,8 +340,14 @@ impl<'a> Engine<'a> {
                 let unit = self.units.len();
                 self.units.push(Unit { is_incoming: mode.is_incoming, ..Unit::default() });
                 self.schemas.insert(key, unit);
-                let label = old.name.or(new.name).map_or_else(|| Rc::from(label), |name| Rc::from(format!("`{name}`")));
-                self.waiting.push_back(Work { unit, old: Rc::clone(old), new: Rc::clone(new), direction, label, mode });
+                self.notice_rename(old, new);
+                let label: Rc<str> = match (old.name, new.name) {
+                    (Some(was), Some(is)) if was != is => format!("`{was}` (now `{is}`)").into(),
+                    (Some(name), _) | (None, Some(name)) => format!("`{name}`").into(),
+                    (None, None) => label.into(),
+                };
+                let (old, new) = (old.sites.clone(), new.sites.clone());
+                self.waiting.push_back(Waiting { unit, old, new, direction, label, mode });
                 unit
             }
         };
@@ -284,25 +356,4 @@ impl<'a> Engine<'a> {
         }
         unit
     }
-}
-
-/// Whether a rule is about nothing but the values that a schema allows.
-fn is_settled_by_proof(rule: &Rule) -> bool {
-    const AREAS: [&str; 13] = [
-        "additional-properties-",
-        "bound-",
-        "branch-",
-        "closed-enum-",
-        "enum-added",
-        "enum-removed",
-        "enum-value-",
-        "format-",
-        "not-",
-        "nullable-",
-        "pattern-",
-        "property-became-required",
-        "type-",
-    ];
-    let area = rule.name.strip_prefix("request-").or_else(|| rule.name.strip_prefix("response-"));
-    area.is_some_and(|area| AREAS.iter().any(|known| area.starts_with(known)))
 }

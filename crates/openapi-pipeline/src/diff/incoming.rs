@@ -1,9 +1,9 @@
 //! Requests that the API sends to its callers: webhooks and callbacks. Their directions are reversed.
 
 use super::bodies;
-use super::change::Direction;
 use super::documentation;
 use super::engine::{DOCUMENT, Engine, Mode, Shown, UnitId};
+use super::rule::Direction;
 use super::rules::{OPERATION_CALLBACKS_CHANGED, WEBHOOK_ADDED, WEBHOOK_CHANGED, WEBHOOK_REMOVED};
 use super::side::{Side, Site};
 use crate::Node;

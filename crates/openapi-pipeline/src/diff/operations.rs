@@ -2,19 +2,23 @@
 
 use std::collections::HashMap;
 
+use super::change::Subject;
 use super::engine::{Engine, Shown, UnitId};
+use super::lifecycle::{self, Stability, Sunset};
 use super::moved::Moved;
+use super::path::anonymous;
 use super::rules::{
     EXTERNAL_DOCS_CHANGED, OPERATION_ADDED, OPERATION_CALLBACKS_CHANGED, OPERATION_DEPRECATED,
     OPERATION_DOCUMENTATION_CHANGED, OPERATION_ID_CHANGED, OPERATION_METHOD_CHANGED, OPERATION_PATH_CHANGED,
-    OPERATION_REMOVED, OPERATION_TAGS_CHANGED, OPERATION_UNDEPRECATED, PATH_PARAMETER_RENAMED,
+    OPERATION_REMOVED, OPERATION_REMOVED_AFTER_SUNSET, OPERATION_STABILITY_LOWERED, OPERATION_STABILITY_RAISED,
+    OPERATION_SUNSET_CHANGED, OPERATION_TAGS_CHANGED, OPERATION_UNDEPRECATED, PATH_PARAMETER_RENAMED,
 };
 use super::side::{Operation, Side, Site};
 use super::{beside, bodies, documentation, incoming, parameters, responses, security, servers};
 use crate::names::snake;
 use crate::report::signature;
 use crate::vocabulary::layout::{is_method, tags};
-use crate::vocabulary::template::{placeholders, without_names};
+use crate::vocabulary::template::placeholders;
 
 /// An operation of both documents, or of one only.
 pub(super) struct Pair<'a> {
@@ -27,6 +31,24 @@ impl Pair<'_> {
     pub(super) fn name(&self) -> String {
         self.new.as_ref().or(self.old.as_ref()).map(Operation::name).unwrap_or_default()
     }
+}
+
+impl Pair<'_> {
+    /// The subject and the old name of an operation that has another name now.
+    pub(super) fn former(&self) -> Option<(Subject, String)> {
+        let (old, new) = (self.old.as_ref()?.name(), self.new.as_ref()?.name());
+        (old != new).then_some((Subject::Operation(new), old))
+    }
+
+    /// How stable the operation was, or is if it is new.
+    pub(super) fn stability(&self) -> Option<Stability> {
+        let operation = self.old.as_ref().or(self.new.as_ref())?;
+        stability(operation)
+    }
+}
+
+fn stability(operation: &Operation<'_>) -> Option<Stability> {
+    Stability::of(operation.site.node).or_else(|| Stability::of(operation.item.node))
 }
 
 /// The operations of both documents.
@@ -87,11 +109,6 @@ fn operations<'a>(side: &Side<'a>, prefix: &'a str) -> Vec<Operation<'a>> {
     all
 }
 
-/// The path without the names of its placeholders and without a slash at its end.
-fn anonymous(path: &str) -> String {
-    without_names(path.trim_end_matches('/'))
-}
-
 /// Compares a pair.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>) {
     let (old, new) = match (&pair.old, &pair.new) {
@@ -100,15 +117,13 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>
             let message = format!("{} is new", new.name());
             return engine.found(unit, &OPERATION_ADDED, None, Shown::new(new.site, text_of(new)), message);
         }
-        (Some(old), None) => {
-            let message = format!("{} is gone", old.name());
-            return engine.found(unit, &OPERATION_REMOVED, Shown::new(old.site, text_of(old)), None, message);
-        }
+        (Some(old), None) => return removed(engine, unit, old),
         (None, None) => return,
     };
     place(engine, unit, old, new);
     identity(engine, unit, old, new);
     about(engine, unit, old, new);
+    lifecycle_of(engine, unit, old, new);
     let own_servers = |operation: &Operation<'a>| {
         [operation.site, operation.item].into_iter().find(|site| site.node.get("servers").is_some())
     };
@@ -124,6 +139,51 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, pair: &Pair<'a>
     }
     incoming::callbacks(engine, unit, old.site, new.site);
     responses::compare(engine, unit, old.site, new.site);
+}
+
+/// An operation that is gone: out of the blue, or because its announced end has come.
+fn removed<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>) {
+    let is_deprecated = documentation::is_set(old.site, "deprecated");
+    let sunset = lifecycle::sunset(old.site).filter(|_| is_deprecated);
+    let (rule, when) = match sunset {
+        Some(Sunset { date: Some(date), .. }) if engine.has_come(date) => {
+            (&OPERATION_REMOVED_AFTER_SUNSET, format!(", as announced for {date}"))
+        }
+        Some(Sunset { date: Some(date), .. }) => (&OPERATION_REMOVED, format!(" before its sunset, {date}")),
+        Some(Sunset { text, date: None, .. }) => (&OPERATION_REMOVED, format!("; its sunset `{text}` is no date")),
+        None if is_deprecated => (&OPERATION_REMOVED, "; it was deprecated without a date".to_owned()),
+        None => (&OPERATION_REMOVED, String::new()),
+    };
+    let message = format!("{} is gone{when}", old.name());
+    engine.found(unit, rule, Shown::new(old.site, text_of(old)), None, message);
+}
+
+/// What is said of how long the operation lasts.
+fn lifecycle_of<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>, new: &Operation<'a>) {
+    let (before, after) = (stability(old), stability(new));
+    if before != after {
+        let name = |stability: Option<Stability>| stability.map_or("stable", Stability::name);
+        // Whatever is stable comes last.
+        let is_lowered = after.is_some_and(|after| before.is_none_or(|before| after < before));
+        let rule = if is_lowered { &OPERATION_STABILITY_LOWERED } else { &OPERATION_STABILITY_RAISED };
+        let message = format!("the operation was {} and is {}", name(before), name(after));
+        let shown = (Shown::new(old.site, name(before)), Shown::new(new.site, name(after)));
+        engine.found(unit, rule, shown.0, shown.1, message);
+    }
+    let (before, after) = (lifecycle::sunset(old.site), lifecycle::sunset(new.site));
+    let text = |sunset: &Option<Sunset<'a>>| sunset.as_ref().map_or("no sunset", |sunset| sunset.text);
+    let (was, is) = (text(&before), text(&after));
+    if was != is {
+        let message = match (&before, &after) {
+            (None, _) => format!("the operation ends on {is}"),
+            (_, None) => format!("the operation no longer ends on {was}"),
+            _ => format!("the operation ended on {was} and ends on {is}"),
+        };
+        let at =
+            |sunset: Option<Sunset<'a>>, operation: &Operation<'a>| sunset.map_or(operation.site, |sunset| sunset.at);
+        let shown = (Shown::new(at(before, old), was), Shown::new(at(after, new), is));
+        engine.found(unit, &OPERATION_SUNSET_CHANGED, shown.0, shown.1, message);
+    }
 }
 
 fn text_of(operation: &Operation<'_>) -> String {
@@ -216,19 +276,5 @@ fn about<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Operation<'a>, new: &O
             Shown::new(at, sorted(operation).join(", "))
         };
         engine.found(unit, &OPERATION_TAGS_CHANGED, shown(old), shown(new), message);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_matched_without_placeholder_names_and_trailing_slashes() {
-        assert_eq!(anonymous("/a/{b}/c{d}.{e}/"), "/a/{}/c{}.{}");
-        assert_eq!(anonymous("/a/{b"), "/a/{b");
-        assert_eq!(anonymous("/"), "");
-        assert_eq!(placeholders("/a/{b}/{c}.{d}"), ["b", "c", "d"]);
-        assert_eq!(placeholders("/a/{b"), [""; 0]);
     }
 }

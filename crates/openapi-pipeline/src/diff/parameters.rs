@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::change::Direction;
 use super::documentation::{self, is_set};
 use super::engine::{Engine, Mode, Shown, UnitId};
+use super::rule::Direction;
 use super::rules::{
     ARGUMENT_BECAME_OPTIONAL, REQUEST_PARAMETER_ADDED_OPTIONAL, REQUEST_PARAMETER_ADDED_REQUIRED,
     REQUEST_PARAMETER_BECAME_OPTIONAL, REQUEST_PARAMETER_BECAME_REQUIRED, REQUEST_PARAMETER_CONTENT_CHANGED,

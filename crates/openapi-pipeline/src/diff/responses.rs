@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::change::Direction;
 use super::documentation::{self, is_set};
 use super::engine::{Engine, Mode, Shown, UnitId};
+use super::rule::Direction;
 use super::rules::{
     ERROR_VARIANT_REMOVED, GENERATED_TYPE_CHANGED, RESPONSE_DOCUMENTATION_CHANGED, RESPONSE_ERROR_STATUS_ADDED,
     RESPONSE_ERROR_STATUS_REMOVED, RESPONSE_HEADER_ADDED, RESPONSE_HEADER_BECAME_OPTIONAL,

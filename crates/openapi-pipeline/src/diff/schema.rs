@@ -9,8 +9,8 @@ mod shape;
 
 use std::rc::Rc;
 
-use super::change::Direction;
 use super::engine::{Engine, Mode, Proof, Shown, UnitId, Work};
+use super::rule::Direction;
 use super::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_DEFAULT_CHANGED, REQUEST_NOT_LOOSENED, REQUEST_NOT_TIGHTENED,
     REQUEST_NULLABLE_GAINED, REQUEST_NULLABLE_LOST, REQUEST_SCHEMA_REWRITTEN, RESPONSE_DEFAULT_CHANGED,

@@ -11,10 +11,10 @@ mod values;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::change::Direction;
 use super::engine::Engine;
 use super::implied::{allows_less, effective, format_holds};
 use super::pattern::Texts;
+use super::rule::Direction;
 use super::side::Site;
 use super::view::{BoundKey, Reading, Union, View};
 

@@ -1,7 +1,7 @@
 //! The notation of values in XML bodies.
 
-use super::change::Direction;
 use super::engine::{Engine, Shown, UnitId};
+use super::rule::Direction;
 use super::rules::{REQUEST_XML_CHANGED, RESPONSE_XML_CHANGED};
 use super::side::Site;
 use super::view::View;

@@ -11,12 +11,12 @@ use workspace_tests::xtask;
 use super::around;
 
 /// A description whose one schema has a type.
-fn description(kind: &str) -> String {
+pub(super) fn description(kind: &str) -> String {
     around("3.0.3", &json!({"type": kind}), &json!({}))
 }
 
 /// Runs git on a repository, without what a user or system has configured.
-fn git(folder: &Path, arguments: &[&str]) {
+pub(super) fn git(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]);
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").args(arguments);
@@ -35,18 +35,18 @@ fn repository() -> TempDir {
     folder
 }
 
-fn write(folder: &TempDir, path: &str, text: &str) {
+pub(super) fn write(folder: &TempDir, path: &str, text: &str) {
     let path = folder.path().join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }
 
-fn commit(folder: &TempDir) {
+pub(super) fn commit(folder: &TempDir) {
     git(folder.path(), &["add", "--all"]);
     git(folder.path(), &["commit", "--quiet", "--message", "A version"]);
 }
 
-type Outcome = (Option<i32>, String, String);
+pub(super) type Outcome = (Option<i32>, String, String);
 
 /// Runs the command in a folder, with a standard input.
 fn diff_with(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
@@ -64,12 +64,12 @@ fn run(mut command: Command, input: &str) -> Outcome {
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
-fn diff(folder: &Path, arguments: &[&str]) -> Outcome {
+pub(super) fn diff(folder: &Path, arguments: &[&str]) -> Outcome {
     diff_with(folder, arguments, "")
 }
 
 /// That the command fails with this code, and says all of this.
-fn fails(outcome: Outcome, expected: &[&str]) {
+pub(super) fn fails(outcome: Outcome, expected: &[&str]) {
     let (code, stdout, stderr) = outcome;
     assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
     for expected in expected {

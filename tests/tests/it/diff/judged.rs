@@ -1,13 +1,14 @@
 //! Single changes: found, judged, and held against the crate that is generated.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use client_codegen::{CrateSpec, Descriptions};
+use client_codegen::{CrateSource, CrateSpec, Descriptions};
 use openapi_pipeline::Context;
 use openapi_pipeline::diff::{self, Level};
 use openapi_pipeline::lower::{self, LowerPlan, Strictness};
+use oracle::samples::Item;
 use regex::Regex;
 use serde_json::Value;
 use workspace_tests::mutations::{self, Expected};
@@ -41,8 +42,8 @@ static OUTPUT: LazyLock<Regex> =
 /// The name of a method's argument, which callers don't write.
 static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_]+: ").unwrap());
 
-/// Every public item of the crate that is generated from a description, below what it belongs to.
-pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
+/// The crate that is generated from a description.
+fn generated(document: &Value) -> (Context, CrateSource) {
     let mut cx = Context::new();
     let root = read(&mut cx, "a.json", &document.to_string());
     let plan = LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient };
@@ -57,6 +58,15 @@ pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
     };
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new("") };
     let source = client_codegen::generate(&lowered, &spec, descriptions).unwrap();
+    (cx, source)
+}
+
+/// Every public item of the crate that is generated from a description, below what it belongs to.
+pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
+    items_of(&generated(document).1)
+}
+
+fn items_of(source: &CrateSource) -> BTreeSet<(String, String)> {
     let mut items = BTreeSet::new();
     for found in OUTPUT.captures_iter(&source.client) {
         items.insert((found[1].to_owned(), found[2].split_whitespace().collect()));
@@ -71,16 +81,50 @@ pub(super) fn public_items(document: &Value) -> BTreeSet<(String, String)> {
     items
 }
 
+/// The crate of a version of the single changes.
+pub(super) struct Crate {
+    items: BTreeSet<(String, String)>,
+    pub(super) generated: String,
+    /// Its items, and the places in the description that they come from.
+    pub(super) places: Vec<Item>,
+}
+
+impl Crate {
+    fn of(document: &Value) -> Self {
+        let (cx, source) = generated(document);
+        let table = source.table().unwrap();
+        let described = table.items.iter().filter(|one| one.described);
+        let places = described.map(|one| {
+            let place = cx.sources.place(one.origin);
+            Item {
+                item: one.item.path.clone(),
+                kind: one.item.kind.name().to_owned(),
+                declaration: one.item.declaration.clone(),
+                document: PathBuf::from(place.file),
+                pointer: place.pointer,
+            }
+        });
+        Self { items: items_of(&source), places: places.collect(), generated: source.generated }
+    }
+}
+
+/// The crates of all versions, by description: generated once for all tests that look at them.
+pub(super) static CRATES: LazyLock<HashMap<String, Crate>> = LazyLock::new(|| {
+    let mut crates = HashMap::new();
+    for document in mutations::all().iter().map(mutations::Mutation::pair).flat_map(<[Value; 2]>::from) {
+        crates.entry(document.to_string()).or_insert_with(|| Crate::of(&document));
+    }
+    crates
+});
+
 #[test]
 fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_not() {
     let mut wrong = Vec::new();
-    let mut known: HashMap<String, BTreeSet<(String, String)>> = HashMap::new();
     for mutation in mutations::all() {
         let (before, after) = mutation.pair();
-        let [before, after] = [before, after]
-            .map(|document| known.entry(document.to_string()).or_insert_with(|| public_items(&document)).clone());
+        let (before, after) = (&CRATES[&before.to_string()].items, &CRATES[&after.to_string()].items);
         for (way, expected, from, to) in
-            [("there", mutation.there, &before, &after), ("back", mutation.back, &after, &before)]
+            [("there", mutation.there, before, after), ("back", mutation.back, after, before)]
         {
             let gone: Vec<&String> = from.difference(to).map(|(_, line)| line).collect();
             match expected.level {
@@ -99,10 +143,12 @@ fn what_is_compatible_leaves_every_public_item_and_what_is_of_the_source_does_no
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Rules about what the description of the single changes, which is of OpenAPI 3.0, has no place for.
-pub(super) const SHOWN_BY_VERDICTS: [&str; 5] = [
+/// Rules about what the description of the single changes, which is of OpenAPI 3.0, has no place for, or about what has to
+/// do with the day.
+pub(super) const SHOWN_BY_VERDICTS: [&str; 6] = [
     "operation-consistent",
     "operation-contradictory",
+    "operation-removed-after-sunset",
     "unconverted-operation-added",
     "unconverted-operation-removed",
     "unconverted-part-changed",

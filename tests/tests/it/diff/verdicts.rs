@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use openapi_pipeline::diff::{self, Difference, Level};
+use openapi_pipeline::diff::{self, Difference, Level, Policy};
 use openapi_pipeline::load::{self, MemoryFiles};
 use openapi_pipeline::{Context, Node, convert};
 use serde_json::{Map, Value, json};
@@ -89,7 +89,9 @@ fn compare(old: &Value, new: &Value) -> Difference {
         convert::to_v3_0(&mut cx, loaded).unwrap_or_else(|error| panic!("{error}\n{document}"))
     };
     let (old, new) = (read("old.json", old), read("new.json", new));
-    diff::diff(&cx, &old, &new)
+    let mut policy = Policy::default();
+    policy.at("2026-01-01".parse().unwrap());
+    diff::diff_with(&cx, &old, &new, &policy)
 }
 
 /// What is wrong with a verdict, if something is.

@@ -1,11 +1,13 @@
 //! Changes as articles: old and new side by side.
 
+use std::collections::HashSet;
+
 use openapi_pipeline::diff::{Change, Seen};
 
 use super::escape::escape;
 use super::excerpt::excerpt;
-use crate::diff::Compared;
-use crate::diff::outline::{direction, level, some};
+use crate::diff::outline::{direction, level, rule, some};
+use crate::diff::{Compared, repeats};
 
 /// The bytes of articles from which on the others go without lines of the descriptions.
 const EXCERPTS_UNTIL: usize = 2_500_000;
@@ -38,12 +40,15 @@ impl Articles {
         order.sort_by_key(|(_, change)| change.level());
         let mut list: Vec<Option<String>> = vec![None; changes.len()];
         let (mut size, mut hidden) = (0, 0);
+        let (firsts, mut shown) = (repeats::firsts(changes), HashSet::new());
         for (at, change) in order {
-            let article = article(compared, change, size < EXCERPTS_UNTIL);
+            let first = firsts.get(&change.fingerprint).copied().filter(|first| shown.contains(&first.fingerprint));
+            let article = article(compared, change, first, size < EXCERPTS_UNTIL && first.is_none());
             let after = size + article.len() + OVERHEAD;
             match list.get_mut(at) {
                 Some(slot) if after <= ARTICLES_UNTIL => {
                     *slot = Some(article);
+                    shown.insert(change.fingerprint);
                     size = after;
                 }
                 _ => hidden += 1,
@@ -53,7 +58,8 @@ impl Articles {
     }
 }
 
-fn article(compared: &Compared, change: &Change, has_excerpt: bool) -> String {
+/// `first` is the change that this one repeats, which has the lines of the descriptions.
+fn article(compared: &Compared, change: &Change, first: Option<&Change>, has_excerpt: bool) -> String {
     let reason = compared.accepted.reason(change);
     let direction = direction(change);
     let message: String = change.message.chars().take(LONGEST_MESSAGE).collect();
@@ -63,16 +69,21 @@ fn article(compared: &Compared, change: &Change, has_excerpt: bool) -> String {
         [one] if *one == change.subject.to_string() => String::new(),
         _ => format!(" · in {}", escape(&some(&change.operations, MOST_NAMES))),
     };
+    let repeats = first.map_or_else(String::new, |first| {
+        let name = first.subject.to_string();
+        let name: String = name.chars().take(LONGEST_MESSAGE).collect();
+        format!(" · the same as in <a href=\"#c-{}\"><bdi>{}</bdi></a>", first.fingerprint, escape(&name))
+    });
     let accepted = reason.map(|reason| format!("<p class=\"reason\">accepted: {}</p>", escape(reason)));
     format!(
         "<article class=\"change {}{}\" id=\"c-{}\"><span class=\"level\">{}</span>{direction}<bdi>{}</bdi>\
-         <p class=\"facts\"><code>{}</code> · <code>{}</code>{operations}</p>{}<div class=\"sides\">{}{}</div></article>",
+         <p class=\"facts\"><code>{}</code> · <code>{}</code>{operations}{repeats}</p>{}<div class=\"sides\">{}{}</div></article>",
         change.level().name(),
         if reason.is_some() { " accepted" } else { "" },
         change.fingerprint,
         level(change.level()),
         escape(&message),
-        change.rule.name,
+        rule(change),
         change.fingerprint,
         accepted.unwrap_or_default(),
         side(compared, "old", change.old.as_ref(), has_excerpt),

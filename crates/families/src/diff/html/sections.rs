@@ -6,6 +6,7 @@ use openapi_pipeline::diff::{Change, Level, Subject};
 use super::change::Articles;
 use super::escape::escape;
 use crate::diff::Compared;
+use crate::diff::outline::subject_name;
 
 /// The bytes that the overview may take.
 const OVERVIEW_UNTIL: usize = 500_000;
@@ -32,6 +33,7 @@ struct Section {
 
 /// All sections, each with the number that links lead to.
 pub(super) struct Sections<'a> {
+    compared: &'a Compared,
     changes: &'a [Change],
     list: IndexMap<Subject, Section>,
 }
@@ -67,7 +69,7 @@ impl<'a> Sections<'a> {
                 }
             }
         }
-        Self { changes, list }
+        Self { compared, changes, list }
     }
 
     /// The table of operations, with the number of changes that matter to each.
@@ -85,7 +87,10 @@ impl<'a> Sections<'a> {
                 hidden += 1;
                 continue;
             }
-            out.push_str(&format!("<tr><td><a href=\"#s-{number}\"><bdi>{}</bdi></a></td>", name(subject)));
+            out.push_str(&format!(
+                "<tr><td><a href=\"#s-{number}\"><bdi>{}</bdi></a></td>",
+                name(self.compared, subject)
+            ));
             for (level, count) in Level::ALL.iter().zip(section.counts) {
                 let shown = if count == 0 { String::new() } else { count.to_string() };
                 out.push_str(&format!("<td class=\"count {}\">{shown}</td>", level.name()));
@@ -118,7 +123,7 @@ impl<'a> Sections<'a> {
                 if is_documentation && references.is_empty() { "subject only-documentation" } else { "subject" };
             line(&format!(
                 "<details class=\"{class}\" id=\"s-{number}\" open><summary><h2><bdi>{}</bdi></h2></summary>{references}",
-                name(subject)
+                name(self.compared, subject)
             ));
             section.own.iter().filter_map(|at| articles.list.get(*at)?.as_deref()).for_each(&mut *line);
             line("</details>");
@@ -134,8 +139,8 @@ impl<'a> Sections<'a> {
         for number in section.components.iter().take(MOST_LINKS) {
             let Some((subject, component)) = self.list.get_index(*number) else { continue };
             links.push(match component.own.is_empty() {
-                true => name(subject),
-                false => format!("<a href=\"#s-{number}\"><bdi>{}</bdi></a>", name(subject)),
+                true => name(self.compared, subject),
+                false => format!("<a href=\"#s-{number}\"><bdi>{}</bdi></a>", name(self.compared, subject)),
             });
         }
         let more = match section.components.len() - links.len() {
@@ -147,10 +152,10 @@ impl<'a> Sections<'a> {
 }
 
 /// The name of what changes belong to, as HTML.
-fn name(subject: &Subject) -> String {
+fn name(compared: &Compared, subject: &Subject) -> String {
     let text = match subject {
         Subject::Document => "the document".to_owned(),
-        named => named.to_string(),
+        named => subject_name(compared, named),
     };
     escape(&text.chars().take(LONGEST_NAME).collect::<String>())
 }

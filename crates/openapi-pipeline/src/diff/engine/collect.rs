@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::limits::Limits;
 use super::shown::shorten;
-use super::{Engine, Found, Shown, UnitId};
+use super::{Engine, Found, Operations, Shown, UnitId};
 use crate::Origin;
-use crate::diff::change::{Change, Level, Seen, Subject};
+use crate::diff::change::{Change, Seen, Subject};
 use crate::diff::fingerprint::{self, Fingerprint, Identity, Labels};
 use crate::diff::rules;
 use crate::diff::side::{Owner, Site};
@@ -16,11 +17,11 @@ use crate::diff::side::{Owner, Site};
 const MAX_STEPS: usize = 40_000_000;
 
 impl<'a> Engine<'a> {
-    /// The changes with their places and operations, each once. `names` are those of the operations, whose units begin
-    /// with `first`.
-    pub(in crate::diff) fn collect(mut self, first: UnitId, names: &[String]) -> Vec<Change> {
+    /// The changes with their places and operations, each once. The units of the operations begin with `first`.
+    pub(in crate::diff) fn collect(mut self, first: UnitId, operations: &Operations<'_>) -> Vec<Change> {
+        let names = operations.names;
         for unit in &mut self.units {
-            let is_broken = unit.found.iter().any(|found| found.rule.level == Level::Breaking);
+            let is_broken = unit.found.iter().any(|found| self.policy.always_breaks(found.rule));
             let for_code = std::mem::take(&mut unit.for_code);
             if !is_broken {
                 unit.found.extend(for_code);
@@ -44,7 +45,7 @@ impl<'a> Engine<'a> {
             let found = Found { rule, old: None, new: Some(Shown::new(self.new.root, "")), message };
             merged.insert(ChangeKey::of(&found, Subject::Document), (found, HashSet::new()));
         }
-        let mut changes = self.changes(merged, names);
+        let mut changes = self.changes(merged, operations);
         // Operations keep the order of the document; sorting is stable.
         let order: HashMap<&str, usize> =
             names.iter().enumerate().map(|(number, name)| (name.as_str(), number)).collect();
@@ -97,8 +98,11 @@ impl<'a> Engine<'a> {
 
     /// What a change belongs to.
     fn subject(&self, found: &Found<'a>, names: &[String]) -> Subject {
-        let component = |number| {
-            if found.new.is_some() { self.new.component(number) } else { self.old.component(number) }
+        let component = |number| match (found.new.is_some(), self.renamed.get(&number)) {
+            (true, _) => self.new.component(number),
+            // What is gone of a component stands with what else changed in it.
+            (false, Some(number)) => self.new.component(*number),
+            (false, None) => self.old.component(number),
         };
         match found.site().map(|site| site.owner) {
             None | Some(Owner::Document) => Subject::Document,
@@ -107,7 +111,9 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn changes(&self, merged: Merged<'a>, names: &[String]) -> Vec<Change> {
+    fn changes(&self, merged: Merged<'a>, operations: &Operations<'_>) -> Vec<Change> {
+        let names = operations.names;
+        let limits = Limits::of(self.policy, self.sources, [self.old.root.node, self.new.root.node]);
         let places = merged.values().filter_map(|(found, _)| found.site()).map(|site| site.node.origin);
         let labels = Labels::of(self.sources, [self.old.root.node, self.new.root.node], places);
         let identity = |(key, (found, _)): (&ChangeKey, &(Found<'a>, HashSet<usize>))| {
@@ -122,16 +128,25 @@ impl<'a> Engine<'a> {
                 let mut numbers: Vec<usize> = reached.into_iter().collect();
                 numbers.sort_unstable();
                 let seen = |side: Shown<'a>| Seen { text: shorten(side.text), origin: side.site.node.origin };
+                let pointer = found.site().map(|site| self.sources.pointer(site.node.origin)).unwrap_or_default();
+                let limit = limits.of_change(
+                    &found,
+                    numbers.iter().map(|number| operations.stability.get(*number).copied().flatten()),
+                );
+                let affected: Vec<String> =
+                    numbers.into_iter().filter_map(|number| names.get(number).cloned()).collect();
+                let level = self.policy.level(found.rule, &pointer, &key.subject, &affected);
                 Change {
                     fingerprint,
                     rule: found.rule,
+                    level: limit.map_or(level, |limit| level.max(limit)),
                     subject: key.subject,
-                    pointer: found.site().map(|site| self.sources.pointer(site.node.origin)).unwrap_or_default(),
+                    pointer,
                     in_new: found.new.is_some(),
                     old: found.old.map(seen),
                     new: found.new.map(seen),
                     message: found.message,
-                    operations: numbers.into_iter().filter_map(|number| names.get(number).cloned()).collect(),
+                    operations: affected,
                 }
             };
         merged.into_iter().zip(fingerprints).map(change).collect()

@@ -6,7 +6,8 @@ use super::{Use, discriminator, link, pick, scalars};
 use crate::diff::engine::{Engine, Mode, Shown, Work};
 use crate::diff::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_BRANCH_ADDED, REQUEST_BRANCH_REMOVED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED,
-    RESPONSE_BRANCH_ADDED, RESPONSE_BRANCH_REMOVED, RESPONSE_TYPE_NARROWED, RESPONSE_TYPE_WIDENED,
+    RESPONSE_BRANCH_ADDED, RESPONSE_BRANCH_REMOVED, RESPONSE_CLOSED_UNION_WIDENED, RESPONSE_TYPE_NARROWED,
+    RESPONSE_TYPE_WIDENED,
 };
 use crate::diff::side::{Side, Site};
 use crate::diff::view::{Union, View};
@@ -52,7 +53,7 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
                         .iter()
                         .enumerate()
                         .filter(|(at, _)| *at != found)
-                        .for_each(|(_, more)| added(engine, work, *more));
+                        .for_each(|(_, more)| added(engine, work, *more, false));
                     let branch = &branches[found..=found];
                     link(
                         engine,
@@ -170,7 +171,8 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
         link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label, inner(work));
     }
     gone.iter().for_each(|branch| removed(engine, work, *branch));
-    more.iter().for_each(|branch| added(engine, work, *branch));
+    let is_open = is_open(&engine.old, work, old);
+    more.iter().for_each(|branch| added(engine, work, *branch, is_open));
     let order_is_kept = matched.windows(2).all(|pair| pair.first().map(|pair| pair.1) < pair.last().map(|pair| pair.1));
     if !gone.is_empty() || !more.is_empty() || !order_is_kept {
         variants(engine, work, old, new);
@@ -260,8 +262,17 @@ fn removed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>) {
     engine.found(work.unit, rule, Shown::new(branch, text), None, message);
 }
 
-fn added<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>) {
-    let rule = pick(work.direction, &REQUEST_BRANCH_ADDED, &RESPONSE_BRANCH_ADDED);
+/// Whether the type that was generated for a union keeps values of a kind that it doesn't know: those of which a
+/// discriminator says what they are.
+fn is_open<'a>(old: &Side<'a>, work: &Work<'a>, union: &Union<'a>) -> bool {
+    let property = work.old.discriminator.and_then(|discriminator| discriminator.node.get_str("propertyName"));
+    let are_named = union.branches.iter().all(|branch| old.follow(*branch).1.is_some());
+    property.is_some() && are_named && union.keyword == "oneOf" && work.old.unions.len() == 1
+}
+
+fn added<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>, is_open: bool) {
+    let response = if is_open { &RESPONSE_BRANCH_ADDED } else { &RESPONSE_CLOSED_UNION_WIDENED };
+    let rule = pick(work.direction, &REQUEST_BRANCH_ADDED, response);
     let text = branch_text(engine.new.follow(branch).1, branch);
     let message = format!("{} can be {text}", work.label);
     engine.found(work.unit, rule, None, Shown::new(branch, text), message);

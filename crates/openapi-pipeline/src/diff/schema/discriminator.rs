@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use super::{Use, link, pick};
 use crate::diff::engine::{Engine, Mode, Proof, Shown, Work};
 use crate::diff::rules::{
-    REQUEST_DISCRIMINATOR_CHANGED, REQUEST_DISCRIMINATOR_VALUE_ADDED, REQUEST_DISCRIMINATOR_VALUE_CHANGED,
-    REQUEST_DISCRIMINATOR_VALUE_REMOVED, RESPONSE_DISCRIMINATOR_CHANGED, RESPONSE_DISCRIMINATOR_VALUE_ADDED,
-    RESPONSE_DISCRIMINATOR_VALUE_CHANGED, RESPONSE_DISCRIMINATOR_VALUE_REMOVED,
+    GENERATED_TYPE_CHANGED, REQUEST_DISCRIMINATOR_CHANGED, REQUEST_DISCRIMINATOR_VALUE_ADDED,
+    REQUEST_DISCRIMINATOR_VALUE_CHANGED, REQUEST_DISCRIMINATOR_VALUE_REMOVED, RESPONSE_DISCRIMINATOR_CHANGED,
+    RESPONSE_DISCRIMINATOR_VALUE_ADDED, RESPONSE_DISCRIMINATOR_VALUE_CHANGED, RESPONSE_DISCRIMINATOR_VALUE_REMOVED,
 };
 use crate::diff::side::{Side, Site};
 use crate::diff::view::View;
@@ -67,6 +67,11 @@ pub(super) fn subtypes<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
         let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_ADDED, &RESPONSE_DISCRIMINATOR_VALUE_ADDED);
         let message = format!("`{value}` names a kind of {}", work.label);
         engine.found(work.unit, rule, None, Shown::new(target.at, value), message);
+        if before.is_empty() && work.old.unions.is_empty() {
+            let message = format!("{} was one type and is one of several", work.label);
+            let (old, new) = (Shown::new(work.old.at, "one type"), Shown::new(work.new.at, "one of several"));
+            engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
+        }
     }
 }
 

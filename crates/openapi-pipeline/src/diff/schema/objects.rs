@@ -3,8 +3,8 @@
 use indexmap::IndexSet;
 
 use super::{Use, link, pick};
-use crate::diff::change::Direction;
 use crate::diff::engine::{Engine, Shown, Work};
+use crate::diff::rule::Direction;
 use crate::diff::rules::{
     REQUEST_ADDITIONAL_PROPERTIES_CLOSED, REQUEST_ADDITIONAL_PROPERTIES_NARROWED, REQUEST_ADDITIONAL_PROPERTIES_OPENED,
     REQUEST_ADDITIONAL_PROPERTIES_WIDENED, REQUEST_PROPERTY_ADDED_OPTIONAL, REQUEST_PROPERTY_ADDED_REQUIRED,

@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 
 use super::{patterns, pick};
-use crate::Node;
-use crate::diff::change::{Direction, Rule};
 use crate::diff::engine::{Engine, Shown, Work, brief};
 use crate::diff::implied::{allows_less, effective, holds_all, is_hint, width};
 use crate::diff::number::canonical;
+use crate::diff::rule::{Direction, Rule};
 use crate::diff::rules::{
     FORMAT_HINT_CHANGED, GENERATED_TYPE_CHANGED, REQUEST_BOUND_LOOSENED, REQUEST_BOUND_TIGHTENED, REQUEST_ENUM_ADDED,
     REQUEST_ENUM_REMOVED, REQUEST_ENUM_VALUE_ADDED, REQUEST_ENUM_VALUE_REMOVED, REQUEST_FORMAT_CHANGED,
@@ -19,6 +18,7 @@ use crate::diff::rules::{
 };
 use crate::diff::side::Site;
 use crate::diff::view::{Bound, BoundKey, View};
+use crate::{Node, Value};
 
 /// Whether the new side allows fewer or more values.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -169,7 +169,7 @@ fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
             engine.found(*unit, rule, old, new, format!("{label} is one of {} listed values", listed.len()));
         }
         (Some((listed, at)), None) => {
-            let rule = widened(*direction, work, &REQUEST_ENUM_REMOVED, &RESPONSE_ENUM_REMOVED);
+            let rule = widened(*direction, is_open(old, None), &REQUEST_ENUM_REMOVED, &RESPONSE_ENUM_REMOVED);
             let (old, new) = (Shown::new(*at, texts(listed).join(", ")), Shown::new(new.at, "any value"));
             engine.found(*unit, rule, old, new, format!("{label} is no longer one of listed values"));
         }
@@ -198,7 +198,12 @@ fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
             }
             for (value, _) in after.iter().zip(&after_keys).filter(|(_, key)| !known.contains(key)) {
                 let text = brief(value);
-                let rule = widened(*direction, work, &REQUEST_ENUM_VALUE_ADDED, &RESPONSE_ENUM_VALUE_ADDED);
+                let rule = widened(
+                    *direction,
+                    is_open(old, Some(value)),
+                    &REQUEST_ENUM_VALUE_ADDED,
+                    &RESPONSE_ENUM_VALUE_ADDED,
+                );
                 let message = format!("{label} can be `{text}`");
                 engine.found(*unit, rule, None, Shown::new(new_at.at(value), text), message);
             }
@@ -206,11 +211,32 @@ fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     }
 }
 
-/// Generated enums keep unknown strings; other listed values have no variant for them.
-fn widened(direction: Direction, work: &Work<'_>, request: &'static Rule, response: &'static Rule) -> &'static Rule {
+/// Whether the type that was generated for listed values reads another one, or any other: enums keep unknown strings, and
+/// other scalars have the type of all of their kind. Several types are an enum for each; lists and objects are checked.
+fn is_open(old: &View<'_>, value: Option<&Node>) -> bool {
+    let Some((kind, _)) = old.kind else {
+        let listed = old.values.as_ref().map(|(listed, _)| listed.as_slice()).unwrap_or_default();
+        return value.is_some_and(|value| is_scalar(value) && listed.iter().any(|known| are_alike(known, value)));
+    };
+    matches!(kind, "string" | "integer" | "number" | "boolean")
+}
+
+fn is_scalar(value: &Node) -> bool {
+    matches!(value.value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+}
+
+/// Whether one type of Rust is generated for both.
+fn are_alike(known: &Node, value: &Node) -> bool {
+    match (&known.value, &value.value) {
+        (Value::Number(known), Value::Number(value)) => known.is_f64() || !value.is_f64(),
+        (known, value) => std::mem::discriminant(known) == std::mem::discriminant(value),
+    }
+}
+
+fn widened(direction: Direction, is_open: bool, request: &'static Rule, response: &'static Rule) -> &'static Rule {
     match direction {
         Direction::Request => request,
-        _ if work.old.is_kind("string") => response,
+        _ if is_open => response,
         _ => &RESPONSE_CLOSED_ENUM_WIDENED,
     }
 }

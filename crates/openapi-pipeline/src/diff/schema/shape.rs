@@ -1,6 +1,6 @@
 //! The Rust type that the generator makes of a schema, as far as a change would show in code.
 
-use crate::diff::change::Direction;
+use crate::diff::rule::Direction;
 use crate::diff::view::{BoundKey, Others, View};
 use crate::vocabulary::integers::INTEGERS;
 
@@ -43,7 +43,8 @@ fn base(view: &View<'_>, direction: Direction) -> String {
     }
     let format = view.format.and_then(|format| format.node.as_str());
     let kind = view.kind.map(|(kind, _)| kind);
-    if view.values.is_some() {
+    // Numbers with fractions and booleans have the type of all others.
+    if view.values.is_some() && !matches!(kind, Some("number" | "boolean")) {
         return match kind {
             Some("string") => "an enum".to_owned(),
             Some(kind) => format!("a checked {kind}"),

@@ -1,7 +1,7 @@
 //! The contents of arrays and objects.
 
 use super::{Prover, Set};
-use crate::diff::change::Direction;
+use crate::diff::rule::Direction;
 use crate::diff::side::Site;
 use crate::diff::view::{Others, View};
 

@@ -1,0 +1,185 @@
+//! The versions of a description in the history of a git repository, each compared with the one before.
+
+use std::path::{Path, PathBuf};
+
+use openapi_pipeline::diff::{Date, Difference, Level, Policy, Step, diff_with};
+use openapi_pipeline::{Context, Diagnostics, convert, load};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::json::Counts;
+use super::revision::{Commit, Revision, commits};
+use crate::description::text_file;
+use crate::failure::Failure;
+use crate::policy;
+use crate::stack::with_deep_stack;
+
+/// The digits of a commit that are shown.
+const SHORT: usize = 10;
+
+/// A description and its history.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryOptions {
+    /// The description, a path in a git repository; it may be gone by now.
+    pub file: PathBuf,
+    /// The folder that holds it and all files it refers to; by default its own.
+    pub root: Option<PathBuf>,
+    /// The levels of one's own, in the format of `openapi/diff.toml`.
+    pub config: Option<PathBuf>,
+}
+
+/// The versions of a description.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HistoryReport {
+    /// The file as the user named it.
+    pub file: String,
+    /// Its versions on the main line of the present branch, the last one first.
+    pub versions: Vec<Version>,
+}
+
+/// A version of a description, and what changed since the one before.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Version {
+    /// The commit that brought it, whole.
+    pub revision: String,
+    /// The day of the commit, such as `2026-03-31`.
+    pub date: String,
+    /// The file's path from the repository's folder.
+    pub path: String,
+    /// `breaking`, `source`, `compatible`, `documentation` or `none`, by the worst change; `first` for the first version,
+    /// `gone` where the file was removed, and `unreadable` where it is no description.
+    pub verdict: String,
+    /// The step that the version of a crate generated from it has to take: `none`, `patch`, `minor` or `major`; `null`
+    /// where nothing was compared.
+    pub semver: Option<String>,
+    /// How many changes there are, by level; `null` where nothing was compared.
+    pub counts: Option<Counts>,
+    /// Why it is unreadable.
+    pub problem: Option<String>,
+}
+
+impl HistoryReport {
+    /// A line for each version.
+    pub fn text(&self) -> String {
+        if self.versions.is_empty() {
+            return format!("{}: no version", self.file);
+        }
+        self.versions.iter().map(Version::line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The report for programs, as docs/diff-history.schema.json describes it.
+    pub fn json(&self) -> String {
+        // Strings, numbers and arrays can't fail to serialize.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The JSON Schema of the report.
+    pub fn schema() -> String {
+        let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Self)).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+impl Version {
+    fn new(commit: &Commit, verdict: &str) -> Self {
+        Self {
+            revision: commit.id.clone(),
+            date: commit.date.clone(),
+            path: commit.path.clone(),
+            verdict: verdict.to_owned(),
+            semver: None,
+            counts: None,
+            problem: None,
+        }
+    }
+
+    fn line(&self) -> String {
+        let counted = |counts: &Counts| {
+            let of = [
+                (counts.breaking, Level::Breaking),
+                (counts.source, Level::Source),
+                (counts.compatible, Level::Compatible),
+                (counts.documentation, Level::Documentation),
+            ];
+            let some = of.iter().filter(|(count, _)| *count > 0).map(|(count, level)| format!("{count} {level}"));
+            some.collect::<Vec<_>>().join(", ")
+        };
+        let said = self.counts.as_ref().map(counted).or_else(|| self.problem.clone()).unwrap_or_default();
+        let revision: String = self.revision.chars().take(SHORT).collect();
+        let step = self.semver.as_deref().unwrap_or("-");
+        let line = format!("{}  {revision}  {:<13}  {step:<5}  {said}", self.date, self.verdict);
+        line.trim_end().to_owned()
+    }
+}
+
+/// Compares each version of a description with the one before.
+///
+/// A version that can't be read is listed as such, and the next one is compared with the last that could. Sunsets are
+/// compared with the day of the commit.
+///
+/// # Errors
+///
+/// When there is no git repository, no version of the file in it, or the levels can't be read.
+pub fn history(options: &HistoryOptions) -> Result<HistoryReport, Failure> {
+    with_deep_stack(&options.file, || {
+        let mut cx = Context::new();
+        let levels = options.config.as_deref().map_or(Ok(Policy::default()), |file| {
+            text_file(&mut cx, file, "--config takes a file such as openapi/diff.toml; docs/diff.md describes it")
+                .and_then(|source| policy::parse(&mut cx, source))
+        });
+        let found = levels.and_then(|levels| Ok((levels, commits(&options.file)?)));
+        let (levels, (folder, commits)) =
+            found.map_err(|problems| Failure::Input { problems, sources: std::mem::take(&mut cx.sources) })?;
+        let mut versions = Vec::new();
+        let mut last: Option<&Commit> = None;
+        for commit in commits.iter().rev() {
+            versions.push(version(&folder, options.root.as_deref(), &levels, last, commit));
+            if versions.last().is_some_and(|version| !["gone", "unreadable"].contains(&version.verdict.as_str())) {
+                last = Some(commit);
+            }
+        }
+        versions.reverse();
+        Ok(HistoryReport { file: options.file.display().to_string(), versions })
+    })
+}
+
+fn version(folder: &Path, root: Option<&Path>, levels: &Policy, last: Option<&Commit>, commit: &Commit) -> Version {
+    if commit.is_gone {
+        return Version::new(commit, "gone");
+    }
+    let mut levels = levels.clone();
+    commit.date.parse::<Date>().into_iter().for_each(|date| levels.at(date));
+    match compare(folder, root, &levels, last, commit) {
+        Ok(None) => Version::new(commit, "first"),
+        Ok(Some(difference)) => Version {
+            semver: Some(difference.semver().name().to_owned()),
+            counts: Some(Counts::of(&difference, 0)),
+            ..Version::new(commit, difference.level().map_or(Step::None.name(), Level::name))
+        },
+        Err(problems) => {
+            let first = problems.0.first().map(|problem| problem.message.clone());
+            Version { problem: first, ..Version::new(commit, "unreadable") }
+        }
+    }
+}
+
+/// The difference to the version before, if there is one.
+fn compare(
+    folder: &Path,
+    root: Option<&Path>,
+    levels: &Policy,
+    last: Option<&Commit>,
+    commit: &Commit,
+) -> Result<Option<Difference>, Diagnostics> {
+    let mut cx = Context::new().for_comparison();
+    let mut read = |commit: &Commit| -> Result<_, Diagnostics> {
+        let (files, path) = Revision::open(folder, &commit.id, &commit.path, root)?;
+        let document = load::load(&mut cx, &files, &path)?;
+        convert::to_v3_0(&mut cx, document)
+    };
+    let new = read(commit)?;
+    let Some(last) = last else { return Ok(None) };
+    let old = read(last)?;
+    Ok(Some(diff_with(&cx, &old, &new, levels)))
+}
