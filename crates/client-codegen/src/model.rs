@@ -78,6 +78,8 @@ pub(crate) struct Operation {
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) required: bool,
+    /// Whether it must be given and may be null.
+    pub(crate) nullable: bool,
     pub(crate) is_json: bool,
     /// The fields of a form that have an encoding of their own.
     pub(crate) fields: Vec<(String, Writing)>,
@@ -308,9 +310,12 @@ fn read_body(body: &Node) -> Option<Body> {
     let (media_type, media) = body.members("content").next()?;
     let fields =
         media.members("encoding").map(|(name, encoding)| (name.clone(), parameters::writing(encoding, "form")));
+    let is_true = |node: Option<&Node>| node.and_then(Node::as_bool) == Some(true);
+    let (required, is_json) = (is_true(body.get("required")), media_type == JSON);
     Some(Body {
-        required: body.get("required").and_then(Node::as_bool) == Some(true),
-        is_json: media_type == JSON,
+        required,
+        nullable: required && is_json && is_true(media.get("schema").and_then(|schema| schema.get("nullable"))),
+        is_json,
         fields: fields.collect(),
     })
 }

@@ -169,7 +169,9 @@ const PASSES: &[Pass] = {
         pass!("name-path-parameters", [Identified, DistinctTypes] => [], |work, doc| hoist::path_parameters(work.cx, doc)),
         pass!("keywords", [SchemaReferences] => [BareReferences], |work, doc| schemas::rewrite(work.cx, doc)),
         pass!("merge-parts", [BareReferences, DistinctTypes] => [Merged], try |work, doc| {
-            compose::merge_parts(work.cx, doc, work.plan.strictness)
+            compose::merge_parts(work.cx, doc, work.plan.strictness)?;
+            schemas::widths(work.cx, doc);
+            Ok(())
         }),
         pass!("tell-alternatives", [Merged, DistinctTypes] => [Told], |work, doc| unions::settle(work.cx, doc)),
         pass!("untyped-bounds", [Merged, Told] => [], |work, doc| schemas::drop_untyped_bounds(work.cx, doc)),

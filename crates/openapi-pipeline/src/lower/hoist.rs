@@ -56,7 +56,8 @@ pub(crate) fn shared_bodies(cx: &mut Context, document: &mut Node) {
 /// One component for the schema of a shared body or parameter: under its name, or with its kind behind it.
 fn shared(cx: &mut Context, store: &mut Store, name: &str, what: &str, schema: &mut Node) {
     unwrap_reference(schema);
-    if schema.get("$ref").is_some() || !(needs_name(schema) || schema.get("enum").is_some()) {
+    let has_name = schema.get("$ref").is_some() || is_nullable_reference(schema);
+    if has_name || !(needs_name(schema) || schema.get("enum").is_some()) {
         return;
     }
     let plain = type_name(name);
@@ -158,7 +159,7 @@ fn hoist_body(cx: &mut Context, store: &mut Store, rule: &'static Rule, name: &s
         }
         let Some(schema) = media.get_mut("schema") else { continue };
         unwrap_reference(schema);
-        if schema.get("$ref").is_some() {
+        if schema.get("$ref").is_some() || is_nullable_reference(schema) {
             continue;
         }
         if let Some(items) = schema.get_mut("items").filter(|items| items.get("$ref").is_none() && needs_name(items)) {
@@ -173,17 +174,24 @@ fn hoist_body(cx: &mut Context, store: &mut Store, rule: &'static Rule, name: &s
     }
 }
 
-/// Whether a schema is an array of named ones, or is one that may be null: its type is written with their name.
+/// Whether a schema is an array of named ones: its type is written with their name.
 fn is_written_out(schema: &Node) -> bool {
-    let only = |keys: &[&str]| {
-        let silent = |key: &String| matches!(key.as_str(), "description" | "title") || keys.contains(&key.as_str());
-        schema.as_object().is_some_and(|members| members.keys().all(silent))
-    };
-    let refers = |node: Option<&Node>| node.is_some_and(|node| node.get("$ref").is_some());
+    let refers = schema.get("items").is_some_and(|items| items.get("$ref").is_some());
+    schema.get_str("type") == Some("array") && refers && has_only(schema, &["type", "items"])
+}
+
+/// Whether a schema is a named one that may be null: its type is an `Option` of the named one.
+fn is_nullable_reference(schema: &Node) -> bool {
     match schema.get("allOf").and_then(Node::as_array) {
-        Some([one]) => refers(Some(one)) && only(&["allOf", "nullable"]),
-        _ => schema.get_str("type") == Some("array") && refers(schema.get("items")) && only(&["type", "items"]),
+        Some([one]) => one.get("$ref").is_some() && has_only(schema, &["allOf", "nullable"]),
+        _ => false,
     }
+}
+
+/// Whether a schema has no keywords but these, and texts for people.
+fn has_only(schema: &Node, keys: &[&str]) -> bool {
+    let silent = |key: &String| matches!(key.as_str(), "description" | "title") || keys.contains(&key.as_str());
+    schema.as_object().is_some_and(|members| members.keys().all(silent))
 }
 
 /// Constrained inline path parameters: one component for all parameters of a name with the same constraints.

@@ -268,6 +268,11 @@ fn typed_values(schema: &mut Node, kind: &str) {
     }
 }
 
+/// Integers as wide as their bounds. Runs after parts are merged, too: one part may have the type, and another the bounds.
+pub(crate) fn widths(cx: &mut Context, document: &mut Node) {
+    every_schema_mut(document, &mut |_, schema| numbers::width(cx, schema));
+}
+
 /// Drops bounds that restrict no type. Runs after parts are merged: until then, another part may have the type.
 pub(crate) fn drop_untyped_bounds(cx: &mut Context, document: &mut Node) {
     every_schema_mut(document, &mut |_, schema| untyped_bounds(cx, schema));
