@@ -82,7 +82,9 @@ async fn set_plant(client: &Client, arguments: &Arguments) -> Reply {
 
 async fn set_rain(client: &Client, arguments: &Arguments) -> Reply {
     let a0: Option<f64> = arguments.optional("body")?;
+    let o0: Option<String> = arguments.optional("idempotency_key")?;
     let request = client.set_rain(a0);
+    let request = if let Some(value) = o0 { request.idempotency_key(value) } else { request };
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {
@@ -94,7 +96,9 @@ async fn set_rain(client: &Client, arguments: &Arguments) -> Reply {
 
 async fn adjust_rain(client: &Client, arguments: &Arguments) -> Reply {
     let a0: Option<types::Showers> = arguments.optional("body")?;
+    let o0: Option<String> = arguments.optional("idempotency_key")?;
     let request = client.adjust_rain(a0.as_ref());
+    let request = if let Some(value) = o0 { request.idempotency_key(value) } else { request };
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {

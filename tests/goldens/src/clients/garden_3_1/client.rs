@@ -363,9 +363,11 @@ pub mod operations {
         .as_idempotent();
     /// `PUT /rain`
     pub const SET_RAIN: rt::Operation = operation("set_rain", "PUT", "/rain")
+        .with_idempotency_key("Idempotency-Key")
         .as_idempotent();
     /// `PATCH /rain`
-    pub const ADJUST_RAIN: rt::Operation = operation("adjust_rain", "PATCH", "/rain");
+    pub const ADJUST_RAIN: rt::Operation = operation("adjust_rain", "PATCH", "/rain")
+        .with_idempotency_key("idempotency-key");
     /// `GET /weather`
     pub const GET_WEATHER: rt::Operation = operation("get_weather", "GET", "/weather")
         .with_security(
@@ -630,6 +632,15 @@ pub mod requests {
     }
 
     impl<'a> SetRain<'a> {
+        /// The key by which the server recognises a repeat of this call, so that it takes effect once.
+        ///
+        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
+        /// empty.
+        pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+            self.options.idempotency_key = Some(key.into());
+            self
+        }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
@@ -644,12 +655,13 @@ pub mod requests {
             Box::pin(async move {
                 rt::codegen::check_numbers(&operations::SET_RAIN, &self.body)?;
                 let call = self.core.call(&operations::SET_RAIN, self.options)?;
+                let key = call.idempotency_key();
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
                     self.core.http().clone(),
                     call.clone(),
                 );
-                let result = client.set_rain(self.body).await;
+                let result = client.set_rain(key, self.body).await;
                 rt::codegen::finish_empty(&call, result).await
             })
         }
@@ -665,6 +677,15 @@ pub mod requests {
     }
 
     impl<'a> AdjustRain<'a> {
+        /// The key by which the server recognises a repeat of this call, so that it takes effect once.
+        ///
+        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
+        /// empty.
+        pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+            self.options.idempotency_key = Some(key.into());
+            self
+        }
+
         /// How long this call may take, retries included.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
@@ -678,12 +699,13 @@ pub mod requests {
         fn into_future(self) -> Self::IntoFuture {
             Box::pin(async move {
                 let call = self.core.call(&operations::ADJUST_RAIN, self.options)?;
+                let key = call.idempotency_key();
                 let client = generated::Client::new_with_client(
                     self.core.base_url(),
                     self.core.http().clone(),
                     call.clone(),
                 );
-                let result = client.adjust_rain(self.body).await;
+                let result = client.adjust_rain(key, self.body).await;
                 rt::codegen::finish_empty(&call, result).await
             })
         }

@@ -1082,11 +1082,22 @@ impl Client {
     /// Sends a `PUT` request to `/rain`
     pub async fn set_rain<'a>(
         &'a self,
+        idempotency_key: Option<&'a str>,
         body: ::std::option::Option<f64>,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/rain", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+
         #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(&body.as_ref()).build()?;
+        let mut request = self
+            .client
+            .put(url)
+            .json(&body.as_ref())
+            .headers(header_map)
+            .build()?;
         let info = OperationInfo {
             operation_id: "set_rain",
         };
@@ -1103,11 +1114,22 @@ impl Client {
     /// Sends a `PATCH` request to `/rain`
     pub async fn adjust_rain<'a>(
         &'a self,
+        idempotency_key: Option<&'a str>,
         body: ::std::option::Option<&'a types::Showers>,
     ) -> Result<ResponseValue<()>, Error<()>> {
         let url = format!("{}/rain", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        if let Some(value) = idempotency_key {
+            header_map.append("idempotency-key", value.to_string().try_into()?);
+        }
+
         #[allow(unused_mut)]
-        let mut request = self.client.patch(url).json(&body).build()?;
+        let mut request = self
+            .client
+            .patch(url)
+            .json(&body)
+            .headers(header_map)
+            .build()?;
         let info = OperationInfo {
             operation_id: "adjust_rain",
         };
