@@ -204,7 +204,17 @@ impl Composer<'_> {
                 } else {
                     self.cx.note(&rule::FREE_FORM, origin, text);
                 }
-                annotated(schema, Node::object(origin))
+                let mut any = annotated(schema, Node::object(origin));
+                // The direction in which it travels contradicts nothing.
+                let atoms = self.flatten(&[schema]);
+                for key in ["readOnly", "writeOnly"] {
+                    let said =
+                        self.of(&atoms).into_iter().any(|part| part.get(key).and_then(Node::as_bool) == Some(true));
+                    if said {
+                        any.set(key, true);
+                    }
+                }
+                any
             }
         }
     }

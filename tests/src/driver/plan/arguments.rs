@@ -36,8 +36,13 @@ impl Arguments {
                 _ => (1, None, one.name.as_str()),
             });
             let list = if required { &mut self.required } else { &mut self.optional };
+            // A client of another description has other arguments, in an order that says nothing.
+            let is_its = |(parameter, argument): (&&Parameter, &Argument)| {
+                letters(&argument.name).contains(&letters(&parameter.name))
+            };
             let is_parameter = |one: &Argument| !["body", "idempotencykey"].contains(&letters(&one.name).as_str());
-            if list.iter().filter(|one| is_parameter(one)).count() != parameters.len() {
+            let known: Vec<&Argument> = list.iter().filter(|one| is_parameter(one)).collect();
+            if known.len() != parameters.len() || !parameters.iter().zip(known).all(is_its) {
                 continue;
             }
             let (arguments, others) = std::mem::take(list).into_iter().partition(is_parameter);

@@ -377,12 +377,15 @@ fn a_property_of_several_parts_merges_their_schemas() {
 
 #[test]
 fn parts_that_contradict_one_another_are_any_value_or_an_error() {
-    let sample = json!({"type": "object", "properties": {"a": {"allOf": [reference("Text"), {"type": "integer"}], "description": "d"}}});
+    let sample = json!({"type": "object", "properties": {"a": {"allOf": [reference("Text"), {"type": "integer", "readOnly": true}], "description": "d"}}});
     let schemas = json!({"Sample": sample, "Text": {"type": "string"}});
     let document = exchange(reference("Sample"), reference("Text"), schemas);
     let (cx, lowered) = run(&document);
     let lowered = lowered.unwrap();
-    assert_eq!(lowered["components"]["schemas"]["Sample"]["properties"]["a"], json!({"description": "d"}));
+    assert_eq!(
+        lowered["components"]["schemas"]["Sample"]["properties"]["a"],
+        json!({"description": "d", "readOnly": true})
+    );
     assert_eq!(uses(&cx, "free-form-schema"), ["#/components/schemas/Sample/properties/a"]);
     let (cx, problems) = super::run(&document, &[]);
     let problems = problems.unwrap_err();

@@ -69,7 +69,7 @@ async fn get_plant(client: &Client, arguments: &Arguments) -> Reply {
 async fn set_plant(client: &Client, arguments: &Arguments) -> Reply {
     let a0: String = arguments.required("name")?;
     let a1: u64 = arguments.required("number")?;
-    let a2: Option<types::Plant> = arguments.optional("body")?;
+    let a2: Option<types::Plant> = arguments.nullable("body")?;
     let request = client.set_plant(&a0, a1, a2.as_ref());
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),
@@ -81,7 +81,7 @@ async fn set_plant(client: &Client, arguments: &Arguments) -> Reply {
 }
 
 async fn set_rain(client: &Client, arguments: &Arguments) -> Reply {
-    let a0: Option<f64> = arguments.optional("body")?;
+    let a0: Option<f64> = arguments.nullable("body")?;
     let o0: Option<String> = arguments.optional("idempotency_key")?;
     let request = client.set_rain(a0);
     let request = if let Some(value) = o0 { request.idempotency_key(value) } else { request };
@@ -95,7 +95,7 @@ async fn set_rain(client: &Client, arguments: &Arguments) -> Reply {
 }
 
 async fn adjust_rain(client: &Client, arguments: &Arguments) -> Reply {
-    let a0: Option<types::Showers> = arguments.optional("body")?;
+    let a0: Option<types::Showers> = arguments.nullable("body")?;
     let o0: Option<String> = arguments.optional("idempotency_key")?;
     let request = client.adjust_rain(a0.as_ref());
     let request = if let Some(value) = o0 { request.idempotency_key(value) } else { request };
