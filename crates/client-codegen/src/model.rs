@@ -77,6 +77,8 @@ pub(crate) struct Operation {
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) required: bool,
+    /// Whether it must be given and may be null.
+    pub(crate) nullable: bool,
     pub(crate) is_json: bool,
     /// The fields of a form that have an encoding of their own.
     pub(crate) fields: Vec<(String, Writing)>,
@@ -303,7 +305,9 @@ fn read_body(body: &Node) -> Option<Body> {
     let (media_type, media) = body.members("content").next()?;
     let fields =
         media.members("encoding").map(|(name, encoding)| (name.clone(), parameters::writing(encoding, "form")));
-    Some(Body { required: body.is_true("required"), is_json: media_type == JSON, fields: fields.collect() })
+    let (required, is_json) = (body.is_true("required"), media_type == JSON);
+    let may_be_null = media.get("schema").is_some_and(|schema| schema.is_true("nullable"));
+    Some(Body { required, nullable: required && is_json && may_be_null, is_json, fields: fields.collect() })
 }
 
 fn may_be_empty(response: &Node) -> bool {

@@ -69,6 +69,23 @@ fn body(node: &mut Node) {
     let content = node.get_mut("requestBody").and_then(|body| body.get_mut("content")).and_then(Node::as_object_mut);
     for (_, media) in content.into_iter().flatten() {
         media.remove("encoding");
+        if let Some(schema) = media.get_mut("schema") {
+            never_null(schema);
+        }
+    }
+}
+
+/// A schema without null, which the runtime sends: of a reference that may be null, the reference remains.
+fn never_null(schema: &mut Node) {
+    if schema.remove("nullable").is_none() {
+        return;
+    }
+    let only = match schema.get("allOf").and_then(Node::as_array) {
+        Some([only]) if only.get("$ref").is_some() => Some(only.clone()),
+        _ => None,
+    };
+    if let Some(only) = only {
+        *schema = only;
     }
 }
 

@@ -7,19 +7,21 @@
 //! - In the other styles, a value that would need a second level is JSON, as it is by default in forms. The one
 //!   exception is an array in an object whose properties are written as pairs (`form` with `explode`): it is repeated
 //!   like any array.
+//! - An item with the character that separates items, a space or a pipe, can't be written: it would be read as two.
 //! - Null is absence: a parameter, element or property that is null is not sent. Neither is an empty array or object.
-
-use std::fmt::Write;
 
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::{Error, Operation};
 
+mod escape;
 mod parts;
+mod separators;
 #[cfg(test)]
 mod tests;
 
+use escape::Escape;
 use parts::{Part, Unwritable};
 
 /// The serialization styles of OpenAPI, and JSON.
@@ -100,8 +102,8 @@ impl Parameters {
         value: &(impl Serialize + ?Sized),
     ) -> Result<(), Error<E>> {
         let part = Part::of(value).map_err(|problem| unwritable(operation, "query", name, &problem))?;
-        write_pairs(&mut self.query, name, writing, &part);
-        Ok(())
+        write_pairs(&mut self.query, name, writing, &part)
+            .map_err(|problem| unwritable(operation, "query", name, &problem))
     }
 
     /// Adds a header.
@@ -193,7 +195,8 @@ pub(crate) fn write_form(body: &(impl Serialize + ?Sized), fields: &[(&str, Writ
     for (name, part) in &members {
         let own = fields.iter().find(|(field, _)| field == name).map(|(_, writing)| *writing);
         match (own, part) {
-            (Some(writing), part) => write_pairs(&mut form, name, writing, part),
+            (Some(writing), part) => write_pairs(&mut form, name, writing, part)
+                .map_err(|problem| format!("the field `{name}` of the body{problem}"))?,
             (None, Part::Array(items)) => {
                 let texts = items.iter().filter_map(text_or_json);
                 texts.for_each(|text| push_field(&mut form, name, &text));
@@ -221,44 +224,6 @@ fn push_pair(query: &mut String, pair: &str) {
     query.push_str(pair);
 }
 
-/// Which characters of a value are escaped.
-#[derive(Clone, Copy)]
-enum Escape {
-    /// None: headers have no escapes.
-    Nothing,
-    /// All but RFC 3986's unreserved ones.
-    All,
-    /// All but the unreserved ones and those reserved ones that may stand in a query and don't structure it.
-    NotReserved,
-}
-
-impl Escape {
-    fn text(self, text: &str) -> String {
-        let stays = |byte: u8| match self {
-            Self::Nothing => true,
-            Self::All => is_unreserved(byte),
-            Self::NotReserved => is_unreserved(byte) || b":/?@!$'()*,;".contains(&byte),
-        };
-        if matches!(self, Self::Nothing) {
-            return text.to_owned();
-        }
-        let mut escaped = String::with_capacity(text.len());
-        for &byte in text.as_bytes() {
-            if stays(byte) {
-                escaped.push(char::from(byte));
-            } else {
-                // Writing to a String can't fail.
-                let _ = write!(escaped, "%{byte:02X}");
-            }
-        }
-        escaped
-    }
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
 /// The string of a scalar, or an array or object as JSON; `None` for null.
 fn text_or_json(part: &Part) -> Option<String> {
     match part {
@@ -280,7 +245,7 @@ fn members(members: &[(String, Part)], escape: Escape) -> Vec<(String, String)> 
 }
 
 /// Writes a value to a query, or to a form, as pairs.
-fn write_pairs(query: &mut String, name: &str, writing: Writing, part: &Part) {
+fn write_pairs(query: &mut String, name: &str, writing: Writing, part: &Part) -> Result<(), Unwritable> {
     let escape = if writing.allow_reserved { Escape::NotReserved } else { Escape::All };
     let key = Escape::All.text(name);
     let separator = match writing.style {
@@ -288,14 +253,18 @@ fn write_pairs(query: &mut String, name: &str, writing: Writing, part: &Part) {
             if *part != Part::Null {
                 push_pair(query, &format!("{key}={}", escape.text(&part.json())));
             }
-            return;
+            return Ok(());
         }
-        Style::DeepObject => return write_deep(query, &key, escape, part),
+        Style::DeepObject => {
+            write_deep(query, &key, escape, part);
+            return Ok(());
+        }
         Style::SpaceDelimited => "%20",
         Style::PipeDelimited => "%7C",
         // The last three don't apply to queries; the lowering lets none of them through.
         Style::Form | Style::Simple | Style::Label | Style::Matrix => ",",
     };
+    separators::check(writing, part)?;
     match part {
         Part::Null => {}
         Part::Bare(text) | Part::Text(text) => push_pair(query, &format!("{key}={}", escape.text(text))),
@@ -324,6 +293,7 @@ fn write_pairs(query: &mut String, name: &str, writing: Writing, part: &Part) {
             }
         }
     }
+    Ok(())
 }
 
 /// `key[property][0]=value`. The brackets are not escaped, since servers look for them.

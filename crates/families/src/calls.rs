@@ -64,7 +64,7 @@ fn function(method: &Method) -> String {
     for (number, argument) in method.required.iter().enumerate() {
         let (ty, name) = (owned(argument), &argument.name);
         lines += &match argument.nullable {
-            true => format!("    let a{number}: Option<{ty}> = arguments.optional({name:?})?;\n"),
+            true => format!("    let a{number}: Option<{ty}> = arguments.nullable({name:?})?;\n"),
             false => format!("    let a{number}: {ty} = arguments.required({name:?})?;\n"),
         };
         values.push(match argument {

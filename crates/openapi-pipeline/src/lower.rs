@@ -10,6 +10,7 @@ mod annotations;
 mod extensions;
 mod facts;
 mod labels;
+mod numbers;
 mod pattern;
 mod plan;
 mod rule;
@@ -61,6 +62,7 @@ mod schemas {
     pub(super) mod unlisted_secrets;
     pub(super) mod untyped_bounds;
     pub(super) mod validation;
+    pub(super) mod widths;
 }
 
 pub use crate::report::Construct;
@@ -154,6 +156,7 @@ const PASSES: &[Pass] = {
         pass!(operations::name_parameters, [Identified, DistinctTypes] => []),
         pass!(schemas::keywords, [SchemaReferences] => [BareReferences]),
         pass!(try schemas::merge_parts, [BareReferences, DistinctTypes] => [Merged]),
+        pass!(schemas::widths, [Merged] => []),
         pass!(schemas::unions, [Merged, DistinctTypes] => [Told]),
         pass!(schemas::untyped_bounds, [Merged, Told] => []),
         pass!(schemas::directions, [Merged, Told] => []),

@@ -26,6 +26,18 @@ impl Arguments {
         self.optional(name)?.ok_or_else(|| json!({"refused": name, "problem": "there is no value"}))
     }
 
+    /// A value that may be null.
+    ///
+    /// # Errors
+    ///
+    /// When the type doesn't take it.
+    pub fn nullable<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Value> {
+        match self.0.get(name) {
+            Some(Value::Null) => Ok(None),
+            _ => self.optional(name),
+        }
+    }
+
     /// A value that may be absent.
     ///
     /// # Errors

@@ -17,9 +17,9 @@ pub struct Received {
 }
 
 impl Received {
-    /// The value of a header, or an empty string.
+    /// The value of a header, or an empty string if there is none or it isn't UTF-8.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok()).unwrap_or_default()
     }
 
     /// Whether a string occurs anywhere in the request.

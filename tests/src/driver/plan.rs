@@ -1,5 +1,6 @@
 //! The operations to call, with their arguments.
 
+mod arguments;
 mod draft;
 mod reported;
 

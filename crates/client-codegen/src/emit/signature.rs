@@ -240,7 +240,8 @@ fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position
     let inner = first_parameter(ty, "Option");
     let is_optional_body = parameter.is_none() && operation.body.as_ref().is_some_and(|body| !body.required);
     // progenitor doesn't distinguish absence from null.
-    let nullable = inner.is_some() && parameter.is_some_and(|parameter| parameter.required);
+    let is_nullable_body = parameter.is_none() && operation.body.as_ref().is_some_and(|body| body.nullable);
+    let nullable = is_nullable_body || inner.is_some() && parameter.is_some_and(|parameter| parameter.required);
     let kind = match parameter {
         Some(parameter) if inner.is_some() && parameter.is_idempotency_key() => Kind::IdempotencyKey,
         Some(parameter) if parameter.is_in_path() => Kind::Path,
@@ -256,7 +257,11 @@ fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position
         _ => Form::Plain,
     };
     let name = parameter.map_or("body", |parameter| &parameter.names.argument);
-    let docs = parameter.map(|parameter| parameter.docs.clone()).unwrap_or_default();
+    let docs = match parameter {
+        Some(parameter) => parameter.docs.clone(),
+        None if nullable => "`None` is sent as null.".to_owned(),
+        None => String::new(),
+    };
     let parameter = parameter.map(|parameter| Wire {
         name: parameter.name.clone(),
         writing: parameter.writing.clone(),

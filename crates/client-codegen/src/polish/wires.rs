@@ -45,9 +45,10 @@ fn cut_one(method: &mut ImplItemFn, operation: &Operation) {
         ),
         gone: arguments(&|place| matches!(place, Place::Query(name) if elsewhere.contains(name.as_str()))),
         body: None,
+        nullable: operation.body.as_ref().is_some_and(|body| body.nullable),
     };
     let wired = arguments(&|_| true);
-    let is_optional = operation.body.as_ref().is_some_and(|body| !body.required);
+    let is_optional = operation.body.as_ref().is_some_and(|body| !body.required || body.nullable);
     let inputs = std::mem::take(&mut method.sig.inputs);
     for mut input in inputs {
         if let FnArg::Typed(argument) = &mut input
@@ -81,6 +82,8 @@ struct Cut {
     gone: HashSet<String>,
     /// The optional body, as an `Option` of a reference.
     body: Option<Expr>,
+    /// Whether it is null where it is absent.
+    nullable: bool,
 }
 
 impl VisitMut for Cut {
@@ -92,7 +95,9 @@ impl VisitMut for Cut {
                     wiring::query(call).is_some_and(|(_, argument)| self.gone.contains(&argument.to_string()));
                 if is_gone {
                     *expr = (*call.receiver).clone();
-                } else if let Some(absent) = self.body.as_ref().and_then(|body| optional_body(call, body)) {
+                } else if let Some(absent) =
+                    self.body.as_ref().and_then(|body| optional_body(call, body, self.nullable))
+                {
                     *expr = absent;
                 }
             }
@@ -121,9 +126,10 @@ impl Cut {
 }
 
 /// The call that adds an optional body.
-fn optional_body(call: &ExprMethodCall, body: &Expr) -> Option<Expr> {
+fn optional_body(call: &ExprMethodCall, body: &Expr, nullable: bool) -> Option<Expr> {
     let request = &call.receiver;
     match call.method.to_string().as_str() {
+        "json" if nullable => Some(parse_quote!(#request.json(&#body))),
         "json" => Some(parse_quote!(::client_runtime::codegen::json_body(#request, #body))),
         "form_urlencoded" => Some(parse_quote!(::client_runtime::codegen::form_body(&self.inner, #request, #body))),
         "body" => {

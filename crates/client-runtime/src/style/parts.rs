@@ -81,11 +81,11 @@ fn write_string(text: &str, out: &mut String) {
 }
 
 impl Unwritable {
-    fn new(problem: impl Into<String>) -> Self {
+    pub(super) fn new(problem: impl Into<String>) -> Self {
         Self { members: Vec::new(), problem: problem.into() }
     }
 
-    fn within(mut self, member: impl Into<String>) -> Self {
+    pub(super) fn within(mut self, member: impl Into<String>) -> Self {
         self.members.push(member.into());
         self
     }

@@ -98,7 +98,8 @@ fn separators_are_not_escaped_and_values_are() {
     let list = json!(["a,b", "c d", "e|f", "g&h=i", "é%"]);
     let written = |style, explode| query(Writing::new(style, explode), &list);
     assert_eq!(written(Style::Form, false), "color=a%2Cb,c%20d,e%7Cf,g%26h%3Di,%C3%A9%25");
-    assert_eq!(written(Style::SpaceDelimited, false), "color=a%2Cb%20c%20d%20e%7Cf%20g%26h%3Di%20%C3%A9%25");
+    let words = query(Writing::new(Style::SpaceDelimited, false), &json!(["a,b", "e|f", "g&h=i", "é%"]));
+    assert_eq!(words, "color=a%2Cb%20e%7Cf%20g%26h%3Di%20%C3%A9%25");
     assert_eq!(single(Writing::new(Style::Simple, false), &list), "a%2Cb,c%20d,e%7Cf,g%26h%3Di,%C3%A9%25");
     assert_eq!(single(Writing::new(Style::Label, true), &json!(["a/b", "..", "c"])), ".a%2Fb....c");
     assert_eq!(query(Writing::new(Style::DeepObject, true), &json!({"a&b": "c=d"})), "color[a%26b]=c%3Dd");
@@ -165,6 +166,12 @@ fn a_value_that_cannot_be_written_is_refused_with_the_parameters_name() {
         parameters.query::<ResponseParts>(&OPERATION, "color", simple, &f64::NAN).unwrap_err(),
         parameters.header::<ResponseParts>(&OPERATION, "color", simple, &f32::INFINITY).unwrap_err(),
         parameters.header::<ResponseParts>(&OPERATION, "color", simple, "a\r\nb: c").unwrap_err(),
+        parameters
+            .query::<ResponseParts>(&OPERATION, "color", Writing::new(Style::SpaceDelimited, false), &["a b"])
+            .unwrap_err(),
+        parameters
+            .query::<ResponseParts>(&OPERATION, "color", Writing::new(Style::PipeDelimited, false), &[("a", "b|c")])
+            .unwrap_err(),
         write_path::<ResponseParts>(&OPERATION, "color", simple, &f64::NEG_INFINITY).unwrap_err(),
         write_path::<ResponseParts>(&OPERATION, "color", simple, &Vec::<String>::new()).unwrap_err(),
         write_path::<ResponseParts>(&OPERATION, "color", simple, "..").unwrap_err(),
@@ -179,4 +186,13 @@ fn a_value_that_cannot_be_written_is_refused_with_the_parameters_name() {
     let error = check_numbers::<ResponseParts>(&OPERATION, &[("lat", f64::NAN)]).unwrap_err();
     assert!(error.to_string().contains("the body, in `0.1`, is not a finite number"), "{error}");
     assert_eq!(write_path::<ResponseParts>(&OPERATION, "color", simple, &["a/b", "."]).unwrap(), "a%2Fb,.");
+}
+
+#[test]
+fn an_item_holds_what_separates_others_elsewhere() {
+    let mut parameters = Parameters::default();
+    for (style, explode) in [(Style::SpaceDelimited, true), (Style::PipeDelimited, false), (Style::Form, false)] {
+        parameters.query::<ResponseParts>(&OPERATION, "a", Writing::new(style, explode), &["b c", "d,e"]).unwrap();
+    }
+    assert_eq!(parameters.query, "a=b%20c&a=d%2Ce&a=b%20c%7Cd%2Ce&a=b%20c,d%2Ce");
 }

@@ -48,7 +48,7 @@ catalogue! {
     NULL_IN_ENUM = "null-in-enum", "An `enum` with `null` among its values makes its schema `nullable`.";
     NUMERIC_EXCLUSIVE_BOUND = "numeric-exclusive-bound", "A number under `exclusiveMinimum` or `exclusiveMaximum` becomes a bound with a boolean beside it.";
     INTEGRAL_NUMBER = "integral-number", "A bound of integers or a length that is written with a decimal point is written without.";
-    DROP_BOUND = "drop-bound", "A bound that no integer of 64 bits can break, or a length that is none, is dropped.";
+    DROP_BOUND = "drop-bound", "A length or a divisor that is no integer of 64 bits is dropped.";
     SCHEMA_EXAMPLES = "schema-examples", "The first of a schema's `examples` becomes its `example`.";
     CONTENT_ENCODING = "content-encoding", "`contentEncoding: base64` becomes `format: byte`; other encodings are dropped.";
     CONTENT_MEDIA_TYPE = "content-media-type", "A binary `contentMediaType` becomes `format: binary`; other media types of strings are dropped.";

@@ -31,6 +31,7 @@ crate::report::define_rules! {
     PARAMETER_DOCUMENT = "parameter-document": "A parameter that is a document has the document's schema: it is written as JSON, or as it stands if it is text.";
     NULL_PARAMETER = "null-parameter": "A parameter that can only be null is not sent: null is nothing in a query and in a header.";
     HEADER_NULLABLE = "header-parameter-nullable": "A path or header parameter is never null: absent, or there.";
+    IDEMPOTENCY_KEY = "idempotency-key": "An idempotency key is any string: the client makes it, and its format and bounds are not checked.";
     PARAMETER_SCHEMA = "parameter-without-schema": "A parameter without schema is a string.";
     MEDIA_TYPE = "choose-media-type": "One media type per body: JSON, else a form, bytes or text.";
     SCHEMALESS_BODY = "schemaless-body": "A body without schema gets the widest one of its media type.";

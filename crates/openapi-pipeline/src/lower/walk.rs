@@ -196,6 +196,20 @@ pub(crate) fn alternatives(schema: &Node) -> impl Iterator<Item = &Node> {
     ["oneOf", "anyOf"].into_iter().flat_map(|key| schema.elements(key))
 }
 
+/// Whether a schema is a named one that may be null: its type is an `Option` of the named one.
+pub(crate) fn is_nullable_reference(schema: &Node) -> bool {
+    match schema.get("allOf").and_then(Node::as_array) {
+        Some([one]) => one.get("$ref").is_some() && has_only(schema, &["allOf", "nullable"]),
+        _ => false,
+    }
+}
+
+/// Whether a schema has no keywords but these, and texts for people.
+pub(crate) fn has_only(schema: &Node, keys: &[&str]) -> bool {
+    let silent = |key: &String| matches!(key.as_str(), "description" | "title") || keys.contains(&key.as_str());
+    schema.as_object().is_some_and(|members| members.keys().all(silent))
+}
+
 /// Makes `{allOf: [{$ref}], description}` the reference itself, as a body is.
 pub(crate) fn unwrap_reference(schema: &mut Node) {
     let annotation = |key: &str| matches!(key, "allOf" | "description" | "title" | "deprecated");

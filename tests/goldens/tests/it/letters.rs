@@ -11,7 +11,7 @@ use serde_json::json;
 pub(crate) struct Received {
     pub(crate) line: String,
     headers: Vec<(String, String)>,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Received {

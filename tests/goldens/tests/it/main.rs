@@ -4,6 +4,7 @@
 mod acme;
 mod bazaar;
 mod compatible;
+mod garden;
 mod letters;
 mod museum;
 mod names;

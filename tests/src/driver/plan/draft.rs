@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use families::calls::{Argument, Method};
 use serde_json::{Map, Value};
 
+use super::arguments::{Arguments, Claimed, is_idempotency_key, letters};
 use super::reported::explained;
 use super::{Case, Plan, Subject};
 use oracle::{Answer, Direction, Fill, Generator, Location, Operation, Parameter, Place, Random, Style};
@@ -67,8 +67,12 @@ impl<'a> Draft<'a> {
             let signs = parameter.name.len() - parameter.name.trim_matches(|char: char| !char.is_alphanumeric()).len();
             (parameter.location != Location::Path, !is_key, !parameter.required, signs)
         });
+        let mut ordered = self.unclaimed.by_order(self.operation);
         for parameter in parameters {
-            let argument = self.unclaimed.claim(&parameter.name, parameter.location);
+            let argument = match ordered.remove(&(parameter.location, parameter.name.as_str())) {
+                Some(argument) => Some(argument),
+                None => self.unclaimed.claim(&parameter.name, parameter.location),
+            };
             if parameter.required || self.fill == Fill::Everything {
                 match argument {
                     Some(argument) => self.parameter(parameter, &argument)?,
@@ -79,23 +83,24 @@ impl<'a> Draft<'a> {
         self.body()
     }
 
-    fn generator(&self, place: Place, purpose: &str) -> Generator<'a> {
+    fn generator(&self, place: Place, purpose: &str, fill: Fill) -> Generator<'a> {
         let random = Random::new(self.random.clone().number(), purpose);
-        Generator::new(self.subject.oracle.schemas(), Direction::Request, place, self.fill, random)
+        Generator::new(self.subject.oracle.schemas(), Direction::Request, place, fill, random)
     }
 
     fn parameter(&mut self, parameter: &Parameter, argument: &Claimed) -> Result<(), Impossible> {
-        let mut value = match self.generator(place_of(parameter.location), &parameter.name).value(&parameter.schema) {
-            Ok(value) => value,
+        let mut value = match self.writable(parameter) {
+            Ok(Some(value)) => value,
+            Ok(None) if !parameter.required => return Ok(()),
+            Ok(None) => {
+                self.exclude("a parameter whose values have no notation", &parameter.name);
+                return Err(Impossible);
+            }
             Err(problem) => {
                 self.exclude(&format!("no value could be made up: {problem}"), &parameter.name);
                 return if parameter.required { Err(Impossible) } else { Ok(()) };
             }
         };
-        // Outside of a body, null and an empty array can't be told from an absent parameter.
-        if !parameter.required && (value.is_null() || value.as_array().is_some_and(Vec::is_empty)) {
-            return Ok(());
-        }
         if is_idempotency_key(&parameter.name)
             && let Some(text) = value.as_str()
         {
@@ -104,6 +109,35 @@ impl<'a> Draft<'a> {
         self.arguments.insert(argument.name.clone(), as_argument(argument, parameter, &value));
         self.parameters.insert((parameter.location, parameter.name.clone()), value);
         Ok(())
+    }
+
+    /// A value that the style of a parameter can express; `None` if there is none among several.
+    ///
+    /// Outside of a body, an empty array or object can't be told from an absent parameter, nor can null unless the
+    /// parameter is required; and an item with a space can't be told from two where spaces separate items.
+    fn writable(&self, parameter: &Parameter) -> Result<Option<Value>, String> {
+        let fills = [self.fill, Fill::Everything, Fill::Everything, Fill::Everything];
+        for (attempt, fill) in fills.into_iter().enumerate() {
+            let purpose = if attempt == 0 { parameter.name.clone() } else { format!("{} {attempt}", parameter.name) };
+            let mut generator = self.generator(place_of(parameter.location), &purpose, fill);
+            let value = generator.value(&parameter.schema)?;
+            let separator = match parameter.style {
+                Style::Space if !parameter.explode => Some(' '),
+                Style::Pipe if !parameter.explode => Some('|'),
+                _ => None,
+            };
+            let is_empty = match &value {
+                Value::Null => !parameter.required,
+                Value::Array(items) => items.is_empty(),
+                Value::Object(members) => members.is_empty(),
+                _ => false,
+            };
+            let is_divided = |item: &Value| separator.is_some_and(|separator| item.to_string().contains(separator));
+            if !is_empty && !value.as_array().is_some_and(|items| items.iter().any(is_divided)) {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
     }
 
     /// A parameter that the client has no argument for, for which a reason must be known.
@@ -143,7 +177,7 @@ impl<'a> Draft<'a> {
         let value = match readable {
             Some(media) => {
                 let place = if media.is_json() { Place::Body } else { Place::Form };
-                let mut generator = self.generator(place, "body");
+                let mut generator = self.generator(place, "body", self.fill);
                 let value = generator.value(media.schema.as_ref().unwrap_or(&Value::Bool(true)));
                 for problem in generator.given_up() {
                     self.exclude(&format!("a part that could not be made up: {problem}"), "body");
@@ -167,50 +201,6 @@ impl<'a> Draft<'a> {
     fn exclude(&mut self, reason: &str, part: &str) {
         self.plan.exclude(reason.to_owned(), format!("{} `{part}`", self.operation.title()));
     }
-}
-
-/// The arguments of a method that no parameter has claimed yet.
-struct Arguments {
-    required: Vec<Argument>,
-    optional: Vec<Argument>,
-}
-
-struct Claimed {
-    name: String,
-    ty: String,
-    required: bool,
-}
-
-impl Arguments {
-    fn of(method: &Method) -> Self {
-        Self { required: method.required.clone(), optional: method.optional.clone() }
-    }
-
-    /// The argument for a parameter: names are compared by their letters and digits.
-    fn claim(&mut self, name: &str, location: Location) -> Option<Claimed> {
-        let name = letters(name);
-        let behind = format!("{name}{}", letters(&format!("{location:?}")));
-        // The argument `body` is the request body.
-        let plain = if name == "body" { Vec::new() } else { vec![name.clone()] };
-        self.take(&[plain, vec![format!("{name}parameter"), behind]].concat())
-    }
-
-    /// Takes the first argument with one of these names.
-    fn take(&mut self, names: &[String]) -> Option<Claimed> {
-        for (list, required) in [(&mut self.required, true), (&mut self.optional, false)] {
-            for wanted in names {
-                if let Some(at) = list.iter().position(|argument| letters(&argument.name) == *wanted) {
-                    let argument = list.remove(at);
-                    return Some(Claimed { name: argument.name, ty: argument.ty, required });
-                }
-            }
-        }
-        None
-    }
-}
-
-fn letters(name: &str) -> String {
-    name.trim_start_matches("r#").chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
 /// The value for an argument's type: where the argument is a string, the caller has to write an array or a number as
@@ -239,10 +229,6 @@ fn place_of(location: Location) -> Place {
         Location::Query | Location::QueryString => Place::Form,
         Location::Header | Location::Cookie => Place::Header,
     }
-}
-
-fn is_idempotency_key(name: &str) -> bool {
-    letters(name).contains("idempotencykey")
 }
 
 fn is_managed(name: &str) -> bool {

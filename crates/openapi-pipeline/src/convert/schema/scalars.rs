@@ -72,13 +72,17 @@ pub(super) fn integral_numbers(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// Writes a number without its decimal point, or rounds it by `round`; drops it if 64 bits can't hold the result.
+/// Writes a number without its decimal point, or rounds it by `round`. A bound that 64 bits can't hold stays as it is, as
+/// integers of more are valid; any other such number is dropped.
 fn integral(cx: &mut Context, schema: &mut Node, key: &str, round: fn(f64) -> f64) {
     let Some(Node { value: Value::Number(number), origin }) = schema.get(key) else { return };
     let (Some(value), origin) = (number.as_f64().filter(|_| number.is_f64()), *origin) else { return };
     let written = number.to_string();
     let exact = integer_of(value);
     let Some(integer) = exact.clone().or_else(|| integer_of(round(value))) else {
+        if matches!(key, "minimum" | "maximum") {
+            return;
+        }
         cx.note(&DROP_BOUND, origin, format!("dropped {key}, {written} is no integer of 64 bits"));
         schema.remove(key);
         return;

@@ -297,9 +297,9 @@ pub(super) fn rows() -> Vec<Row> {
             json!({"type": "integer", "minimum": 1, "maximum": 1}),
         ),
         (
-            &["drop-bound", "drop-bound", "drop-bound", "drop-bound"],
+            &["drop-bound", "drop-bound"],
             json!({"type": "integer", "minimum": -1e30, "maximum": 1e30, "minLength": -1, "maxLength": 1e30}),
-            json!({"type": "integer"}),
+            json!({"type": "integer", "minimum": -1e30, "maximum": 1e30}),
         ),
         (
             &[

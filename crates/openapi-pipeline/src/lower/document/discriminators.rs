@@ -73,7 +73,8 @@ fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
     let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut).filter(|_| !combines) else {
         return;
     };
-    if properties.contains_key(tag) {
+    // Without a property of its own, it is a map, which keeps the discriminator's too.
+    if properties.is_empty() || properties.contains_key(tag) {
         return;
     }
     let text = Node::object(origin).with("type", "string");

@@ -2,7 +2,7 @@
 //! their uses.
 
 use crate::lower::rule;
-use crate::lower::walk::unwrap_reference;
+use crate::lower::walk::{is_nullable_reference, unwrap_reference};
 use crate::lower::work::{Parts, Store, Work};
 use crate::names::type_name;
 use crate::vocabulary::needs_name;
@@ -50,7 +50,8 @@ fn with_section(
 /// One component for the schema of a shared body or parameter: under its name, or with its kind behind it.
 fn shared(cx: &mut Context, store: &mut Store<'_>, name: &str, what: &str, schema: &mut Node) {
     unwrap_reference(schema);
-    if schema.get("$ref").is_some() || !(needs_name(schema) || schema.get("enum").is_some()) {
+    let has_name = schema.get("$ref").is_some() || is_nullable_reference(schema);
+    if has_name || !(needs_name(schema) || schema.get("enum").is_some()) {
         return;
     }
     let plain = type_name(name);

@@ -2,7 +2,7 @@
 
 use crate::lower::extensions::is_by_status;
 use crate::lower::rule;
-use crate::lower::walk::unwrap_reference;
+use crate::lower::walk::{has_only, is_nullable_reference, unwrap_reference};
 use crate::lower::work::{Parts, Store, Work};
 use crate::names::type_name;
 use crate::report::Rule;
@@ -49,7 +49,7 @@ fn hoist_body(cx: &mut Context, store: &mut Store<'_>, rule: &'static Rule, name
         }
         let Some(schema) = media.get_mut("schema") else { continue };
         unwrap_reference(schema);
-        if schema.get("$ref").is_some() {
+        if schema.get("$ref").is_some() || is_nullable_reference(schema) {
             continue;
         }
         if let Some(items) = schema.get_mut("items").filter(|items| items.get("$ref").is_none() && needs_name(items)) {
@@ -64,15 +64,8 @@ fn hoist_body(cx: &mut Context, store: &mut Store<'_>, rule: &'static Rule, name
     }
 }
 
-/// Whether a schema is an array of named ones, or is one that may be null: its type is written with their name.
+/// Whether a schema is an array of named ones: its type is written with their name.
 fn is_written_out(schema: &Node) -> bool {
-    let only = |keys: &[&str]| {
-        let silent = |key: &String| matches!(key.as_str(), "description" | "title") || keys.contains(&key.as_str());
-        schema.as_object().is_some_and(|members| members.keys().all(silent))
-    };
-    let refers = |node: Option<&Node>| node.is_some_and(|node| node.get("$ref").is_some());
-    match schema.get("allOf").and_then(Node::as_array) {
-        Some([one]) => refers(Some(one)) && only(&["allOf", "nullable"]),
-        _ => schema.get_str("type") == Some("array") && refers(schema.get("items")) && only(&["type", "items"]),
-    }
+    let refers = schema.get("items").is_some_and(|items| items.get("$ref").is_some());
+    schema.get_str("type") == Some("array") && refers && has_only(schema, &["type", "items"])
 }

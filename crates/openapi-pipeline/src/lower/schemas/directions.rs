@@ -73,15 +73,24 @@ fn relax_schema(cx: &mut Context, named: &HashMap<String, Directions>, ways: Way
         return;
     }
     let Some(required) = schema.get_mut("required").and_then(Node::as_array_mut) else { return };
+    let mut relaxed = Vec::new();
     required.retain(|entry| {
         let is_free = entry.as_str().is_some_and(|name| free.iter().any(|one| one == name));
         if is_free {
-            let text = format!("`{}` is required in one direction only", entry.as_str().unwrap_or_default());
-            cx.note(&rule::ONE_WAY, entry.origin, text);
+            let name = entry.as_str().unwrap_or_default().to_owned();
+            cx.note(&rule::ONE_WAY, entry.origin, format!("`{name}` is required in one direction only"));
+            relaxed.push(name);
         }
         !is_free
     });
     if required.is_empty() {
         schema.remove("required");
+    }
+    // An optional property with a default would be sent with it in the direction that has no such property.
+    let properties = schema.get_mut("properties").and_then(Node::as_object_mut);
+    for (name, property) in properties.into_iter().flatten().filter(|(name, _)| relaxed.contains(name)) {
+        if let Some(default) = property.remove("default") {
+            cx.note(&rule::DROP_DEFAULT, default.origin, format!("`{name}` is left out where it isn't set"));
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Schemas, keyword by keyword.
 
 mod enums;
-mod numbers;
 
+use crate::lower::numbers;
 use crate::lower::pattern::compile;
 use crate::lower::rule;
 use crate::lower::runtime_types::is_string_of;

@@ -170,7 +170,15 @@ impl Composer<'_> {
                 } else {
                     self.cx.note(&rule::FREE_FORM, origin, text);
                 }
-                annotated(schema, Node::object(origin))
+                let mut any = annotated(schema, Node::object(origin));
+                // The direction in which it travels contradicts nothing.
+                let atoms = self.atoms.flatten(&[schema]);
+                for key in ["readOnly", "writeOnly"] {
+                    if self.atoms.of(&atoms).into_iter().any(|part| part.is_true(key)) {
+                        any.set(key, true);
+                    }
+                }
+                any
             }
         }
     }

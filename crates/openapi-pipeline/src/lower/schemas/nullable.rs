@@ -9,6 +9,7 @@ use crate::lower::rule;
 use crate::lower::runtime_types::referred;
 use crate::lower::walk::{Site, alternatives, components_mut, every_schema_mut};
 use crate::lower::work::Work;
+use crate::vocabulary::layout::each_operation_mut;
 use crate::{Node, Value};
 
 /// Makes every use of a nullable component nullable, and the component itself no more.
@@ -45,6 +46,14 @@ pub(crate) fn run(work: &mut Work<'_>) {
         }
     });
     every_schema_mut(document, &mut |site, schema| visit(&nullable, site, schema));
+    each_operation_mut(document, &mut |_, _, operation| {
+        let body = operation.get_mut("requestBody");
+        let Some(body) = body.filter(|body| body.is_true("required")) else { return };
+        let json = body.get_mut("content").and_then(|content| content.get_mut("application/json"));
+        if let Some(schema) = json.and_then(|media| media.get_mut("schema")) {
+            declare(&nullable, schema);
+        }
+    });
 }
 
 /// Whether any values are left of a schema without null.
@@ -74,20 +83,24 @@ fn never_null(schema: &mut Node) {
 }
 
 fn visit(nullable: &HashSet<String>, site: Site, schema: &mut Node) {
-    let refers = |schema: &Node| referred(schema).is_some_and(|target| nullable.contains(&target));
-    let union = alternatives(schema).any(refers);
-    let is_reference = refers(schema);
-    let wraps = single(schema).is_some_and(refers);
     match site {
-        // Bodies and parameters are present or absent, and alternatives leave null to the union around them.
-        Site::Component | Site::Constraint | Site::Alternative | Site::Parameter | Site::Header => {}
-        Site::Request | Site::Error => {}
-        _ if is_reference => {
-            let origin = schema.origin;
-            let target = std::mem::replace(schema, Node::object(origin));
-            *schema = Node::object(origin).with("nullable", true).with("allOf", vec![target]);
+        // Parameters are present or absent, and alternatives leave null to the union around them. Bodies that must be
+        // sent are visited with their operations: only of those, null differs from absence.
+        Site::Component | Site::Constraint | Site::Alternative | Site::Parameter | Site::Header | Site::Request => {}
+        Site::Property { .. } | Site::Items | Site::Additional | Site::Success | Site::Error => {
+            declare(nullable, schema);
         }
-        _ if wraps || union => schema.set("nullable", true),
-        _ => {}
+    }
+}
+
+/// Makes a schema nullable if it refers to one that was.
+fn declare(nullable: &HashSet<String>, schema: &mut Node) {
+    let refers = |schema: &Node| referred(schema).is_some_and(|target| nullable.contains(&target));
+    if refers(schema) {
+        let origin = schema.origin;
+        let target = std::mem::replace(schema, Node::object(origin));
+        *schema = Node::object(origin).with("nullable", true).with("allOf", vec![target]);
+    } else if single(schema).is_some_and(refers) || alternatives(schema).any(refers) {
+        schema.set("nullable", true);
     }
 }

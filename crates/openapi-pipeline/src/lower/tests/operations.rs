@@ -131,6 +131,11 @@ fn parameters_are_brought_into_shape() {
             Some(json!({"name": "h", "in": "header", "schema": string})),
         ),
         (
+            json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}),
+            "idempotency-key",
+            Some(json!({"name": "Idempotency-Key", "in": "header", "schema": string})),
+        ),
+        (
             json!({"name": "n", "in": "query"}),
             "parameter-without-schema",
             Some(json!({"name": "n", "in": "query", "schema": string})),

@@ -377,12 +377,15 @@ fn a_property_of_several_parts_merges_their_schemas() {
 
 #[test]
 fn parts_that_contradict_one_another_are_any_value_or_an_error() {
-    let sample = json!({"type": "object", "properties": {"a": {"allOf": [reference("Text"), {"type": "integer"}], "description": "d"}}});
+    let sample = json!({"type": "object", "properties": {"a": {"allOf": [reference("Text"), {"type": "integer", "readOnly": true}], "description": "d"}}});
     let schemas = json!({"Sample": sample, "Text": {"type": "string"}});
     let document = exchange(reference("Sample"), reference("Text"), schemas);
     let (cx, lowered) = run(&document);
     let lowered = lowered.unwrap();
-    assert_eq!(lowered["components"]["schemas"]["Sample"]["properties"]["a"], json!({"description": "d"}));
+    assert_eq!(
+        lowered["components"]["schemas"]["Sample"]["properties"]["a"],
+        json!({"description": "d", "readOnly": true})
+    );
     assert_eq!(uses(&cx, "free-form-schema"), ["#/components/schemas/Sample/properties/a"]);
     let (cx, problems) = super::run(&document, &[]);
     let problems = problems.unwrap_err();
@@ -410,7 +413,7 @@ fn enums_and_arrays_that_no_type_fits_become_ones_that_have_one() {
 #[test]
 fn properties_of_one_direction_are_not_required_in_the_other() {
     let user = json!({"type": "object", "required": ["id", "password", "name"], "properties": {
-        "id": {"type": "string", "readOnly": true},
+        "id": {"type": "string", "readOnly": true, "default": "new"},
         "password": {"type": "string", "writeOnly": true, "format": "password"},
         "name": {"type": "string"},
     }});
@@ -420,8 +423,11 @@ fn properties_of_one_direction_are_not_required_in_the_other() {
     let sent = lowered.unwrap()["components"]["schemas"].clone();
     assert_eq!(sent["Derived"]["required"], json!(["password", "name"]), "{sent}");
     assert_eq!(uses(&cx, "one-way-required").len(), 1);
+    assert_eq!(sent["Derived"]["properties"]["id"].get("default"), None, "it would be sent");
     let (_, lowered) = run(&exchange(json!({"type": "string"}), reference("User"), schemas));
-    assert_eq!(lowered.unwrap()["components"]["schemas"]["User"]["required"], json!(["id", "name"]));
+    let received = lowered.unwrap()["components"]["schemas"]["User"].clone();
+    assert_eq!(received["required"], json!(["id", "name"]));
+    assert_eq!(received["properties"]["id"]["default"], "new");
 }
 
 #[test]

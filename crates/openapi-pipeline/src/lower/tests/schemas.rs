@@ -1,7 +1,11 @@
 use serde_json::{Value as Json, json};
 
-use super::{exchange, run, schema};
+use super::{exchange, json_body, run, schema};
 use crate::testing::uses;
+
+fn reference(name: &str) -> Json {
+    json!({"$ref": crate::vocabulary::reference(name)})
+}
 
 #[test]
 fn keywords_are_rewritten() {
@@ -149,4 +153,43 @@ fn only_replies_lose_their_validation() {
     );
     assert_eq!(uses(&cx, "strip-response-validation").len(), 4);
     let _: Json = schemas;
+}
+
+#[test]
+fn an_alternative_without_properties_stays_a_map_under_a_discriminator() {
+    let alternatives =
+        json!({"oneOf": [reference("Open"), reference("Told")], "discriminator": {"propertyName": "kind"}});
+    let told = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let schemas = json!({"Sample": alternatives, "Open": {"type": "object", "properties": {}}, "Told": told});
+    let (_, lowered) = run(&exchange(reference("Sample"), reference("Sample"), schemas), &[]);
+    let schemas = lowered.unwrap()["components"]["schemas"].clone();
+    assert_eq!(schemas["Open"]["properties"], json!({}), "a struct with the one property would lose all others");
+    assert_eq!(schemas["Told"]["properties"]["kind"], json!({"type": "string"}));
+}
+
+#[test]
+fn bodies_that_may_be_null_are_so_where_they_stand() {
+    let nullable = json!({"nullable": true, "allOf": [reference("Plant")]});
+    let plant = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    for (body, sent) in [
+        (nullable.clone(), nullable.clone()),
+        (reference("Maybe"), json!({"nullable": true, "allOf": [reference("Maybe")]})),
+        (
+            json!({"type": "object", "nullable": true, "properties": {"b": {"type": "string"}}}),
+            json!({"nullable": true, "allOf": [reference("OpRequest")]}),
+        ),
+    ] {
+        let mut maybe = plant.clone();
+        maybe["nullable"] = json!(true);
+        let mut document = exchange(body.clone(), nullable.clone(), json!({"Plant": plant, "Maybe": maybe}));
+        document["paths"]["/x"]["post"]["responses"]["404"] =
+            json!({"description": "", "content": json_body(nullable.clone())});
+        let (_, lowered) = run(&document, &[]);
+        let operation = lowered.unwrap()["paths"]["/x"]["post"].clone();
+        let schema = |node: &Json| node["content"]["application/json"]["schema"].clone();
+        assert_eq!(schema(&operation["requestBody"]), sent);
+        for status in ["200", "404"] {
+            assert_eq!(schema(&operation["responses"][status]), nullable, "{status}");
+        }
+    }
 }

@@ -15,6 +15,9 @@ pub async fn call(base: &str, operation: &str, arguments: &Arguments) -> Reply {
         "list_beds" => list_beds(&client, arguments).await,
         "add_bed" => add_bed(&client, arguments).await,
         "get_plant" => get_plant(&client, arguments).await,
+        "set_plant" => set_plant(&client, arguments).await,
+        "set_rain" => set_rain(&client, arguments).await,
+        "adjust_rain" => adjust_rain(&client, arguments).await,
         "get_weather" => get_weather(&client, arguments).await,
         other => Err(serde_json::json!({"refused": other, "problem": "there is no such operation"})),
     }
@@ -58,6 +61,48 @@ async fn get_plant(client: &Client, arguments: &Arguments) -> Reply {
         Ok(response) => success(response.status().as_u16(), &*response),
         Err(error) => {
             let other = matches!(error.api(), Some(errors::GetPlantError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn set_plant(client: &Client, arguments: &Arguments) -> Reply {
+    let a0: String = arguments.required("name")?;
+    let a1: u64 = arguments.required("number")?;
+    let a2: Option<types::Plant> = arguments.nullable("body")?;
+    let request = client.set_plant(&a0, a1, a2.as_ref());
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &*response),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::SetPlantError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn set_rain(client: &Client, arguments: &Arguments) -> Reply {
+    let a0: Option<f64> = arguments.nullable("body")?;
+    let o0: Option<String> = arguments.optional("idempotency_key")?;
+    let request = client.set_rain(a0);
+    let request = if let Some(value) = o0 { request.idempotency_key(value) } else { request };
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &*response),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::SetRainError::Other { .. }));
+            failure(&error, error.status().map(|status| status.as_u16()), other)
+        }
+    }
+}
+
+async fn adjust_rain(client: &Client, arguments: &Arguments) -> Reply {
+    let a0: Option<types::Showers> = arguments.nullable("body")?;
+    let o0: Option<String> = arguments.optional("idempotency_key")?;
+    let request = client.adjust_rain(a0.as_ref());
+    let request = if let Some(value) = o0 { request.idempotency_key(value) } else { request };
+    match request.await {
+        Ok(response) => success(response.status().as_u16(), &*response),
+        Err(error) => {
+            let other = matches!(error.api(), Some(errors::AdjustRainError::Other { .. }));
             failure(&error, error.status().map(|status| status.as_u16()), other)
         }
     }

@@ -81,6 +81,67 @@ impl Client {
         }
     }
 
+    /// Sends `PUT /beds/{name}/{number}` with the client's `station` in the header `X-Station`.
+    ///
+    /// * `body`: `None` is sent as null.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::SetPlantError`] when the server answers with anything but success.
+    ///
+    /// Source: `garden-3-1.yaml`, `#/paths/~1beds~1{name}~1{number}/put`
+    pub fn set_plant<'a>(
+        &'a self,
+        name: &'a str,
+        number: u64,
+        body: Option<&'a types::Plant>,
+    ) -> requests::SetPlant<'a> {
+        requests::SetPlant {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+            name,
+            number,
+            body,
+        }
+    }
+
+    /// Sends `PUT /rain` without a token.
+    ///
+    /// * `body`: `None` is sent as null.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::SetRainError`] when the server answers with anything but success.
+    ///
+    /// Source: `garden-3-1.yaml`, `#/paths/~1rain/put`
+    pub fn set_rain<'a>(&'a self, body: Option<f64>) -> requests::SetRain<'a> {
+        requests::SetRain {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+            body,
+        }
+    }
+
+    /// Sends `PATCH /rain` without a token.
+    ///
+    /// * `body`: `None` is sent as null.
+    ///
+    /// # Errors
+    ///
+    /// [`rt::Error::Api`] with an [`errors::AdjustRainError`] when the server answers with anything but success.
+    ///
+    /// Source: `garden-3-1.yaml`, `#/paths/~1rain/patch`
+    pub fn adjust_rain<'a>(
+        &'a self,
+        body: Option<&'a types::Showers>,
+    ) -> requests::AdjustRain<'a> {
+        requests::AdjustRain {
+            core: &self.core,
+            options: rt::codegen::CallOptions::default(),
+            body,
+        }
+    }
+
     /// Sends `GET /weather` with the token of the client, or of the call, and the client's `station` in the header `X-Station`, and the client's `visitor` in the query parameter `visitor`.
     ///
     /// # Errors
@@ -282,6 +343,31 @@ pub mod operations {
             ),
         )
         .as_idempotent();
+    /// `PUT /beds/{name}/{number}`
+    pub const SET_PLANT: rt::Operation = operation(
+            "set_plant",
+            "PUT",
+            "/beds/{name}/{number}",
+        )
+        .with_security(
+            rt::Security::All(
+                &[
+                    rt::Scheme::named(
+                        "station",
+                        rt::Carrier::Header("X-Station"),
+                        "station",
+                    ),
+                ],
+            ),
+        )
+        .as_idempotent();
+    /// `PUT /rain`
+    pub const SET_RAIN: rt::Operation = operation("set_rain", "PUT", "/rain")
+        .with_idempotency_key("Idempotency-Key")
+        .as_idempotent();
+    /// `PATCH /rain`
+    pub const ADJUST_RAIN: rt::Operation = operation("adjust_rain", "PATCH", "/rain")
+        .with_idempotency_key("idempotency-key");
     /// `GET /weather`
     pub const GET_WEATHER: rt::Operation = operation("get_weather", "GET", "/weather")
         .with_security(
@@ -303,7 +389,15 @@ pub mod operations {
         )
         .as_idempotent();
     /// All of them, in the order of the description.
-    pub const ALL: &[rt::Operation] = &[LIST_BEDS, ADD_BED, GET_PLANT, GET_WEATHER];
+    pub const ALL: &[rt::Operation] = &[
+        LIST_BEDS,
+        ADD_BED,
+        GET_PLANT,
+        SET_PLANT,
+        SET_RAIN,
+        ADJUST_RAIN,
+        GET_WEATHER,
+    ];
 }
 
 /// Requests that are ready to be sent: await one, or set optional parameters first.
@@ -475,6 +569,144 @@ pub mod requests {
                 );
                 let result = client.get_plant(self.name, self.number).await;
                 rt::codegen::finish(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::set_plant`](super::Client::set_plant) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct SetPlant<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+        pub(super) name: &'a str,
+        pub(super) number: u64,
+        pub(super) body: Option<&'a types::Plant>,
+    }
+
+    impl<'a> SetPlant<'a> {
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for SetPlant<'a> {
+        type Output = Result<
+            rt::Response<::std::option::Option<types::Plant>>,
+            rt::Error<errors::SetPlantError>,
+        >;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                rt::codegen::check_path_segment(
+                    &operations::SET_PLANT,
+                    "name",
+                    self.name,
+                )?;
+                rt::codegen::check_path_segment(
+                    &operations::SET_PLANT,
+                    "number",
+                    &self.number.to_string(),
+                )?;
+                let call = self.core.call(&operations::SET_PLANT, self.options)?;
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.set_plant(self.name, self.number, self.body).await;
+                rt::codegen::finish(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::set_rain`](super::Client::set_rain) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct SetRain<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+        pub(super) body: Option<f64>,
+    }
+
+    impl<'a> SetRain<'a> {
+        /// The key by which the server recognises a repeat of this call, so that it takes effect once.
+        ///
+        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
+        /// empty.
+        pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+            self.options.idempotency_key = Some(key.into());
+            self
+        }
+
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for SetRain<'a> {
+        type Output = Result<rt::Response<()>, rt::Error<errors::SetRainError>>;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                rt::codegen::check_numbers(&operations::SET_RAIN, &self.body)?;
+                let call = self.core.call(&operations::SET_RAIN, self.options)?;
+                let key = call.idempotency_key();
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.set_rain(key, self.body).await;
+                rt::codegen::finish_empty(&call, result).await
+            })
+        }
+    }
+
+    /// A call of [`Client::adjust_rain`](super::Client::adjust_rain) that is ready to be sent.
+    #[derive(Debug)]
+    #[must_use = "a request is sent when it is awaited"]
+    pub struct AdjustRain<'a> {
+        pub(super) core: &'a rt::codegen::Core,
+        pub(super) options: rt::codegen::CallOptions,
+        pub(super) body: Option<&'a types::Showers>,
+    }
+
+    impl<'a> AdjustRain<'a> {
+        /// The key by which the server recognises a repeat of this call, so that it takes effect once.
+        ///
+        /// Without it the client makes a fresh one for every call, and repeats it when it retries. Visible ASCII, not
+        /// empty.
+        pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+            self.options.idempotency_key = Some(key.into());
+            self
+        }
+
+        /// How long this call may take, retries included.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+    }
+
+    impl<'a> IntoFuture for AdjustRain<'a> {
+        type Output = Result<rt::Response<()>, rt::Error<errors::AdjustRainError>>;
+        type IntoFuture = rt::BoxFuture<'a, Self::Output>;
+        fn into_future(self) -> Self::IntoFuture {
+            Box::pin(async move {
+                let call = self.core.call(&operations::ADJUST_RAIN, self.options)?;
+                let key = call.idempotency_key();
+                let client = generated::Client::new_with_client(
+                    self.core.base_url(),
+                    self.core.http().clone(),
+                    call.clone(),
+                );
+                let result = client.adjust_rain(key, self.body).await;
+                rt::codegen::finish_empty(&call, result).await
             })
         }
     }
@@ -680,6 +912,161 @@ pub mod errors {
     }
 
     impl std::error::Error for GetPlantError {}
+
+    /// Why [`Client::set_plant`](super::Client::set_plant) failed, as the server put it.
+    ///
+    /// Source: `garden-3-1.yaml`, `#/paths/~1beds~1{name}~1{number}/put/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum SetPlantError {
+        /// 404: There is no such place.
+        NotFound(rt::ErrorResponse<Option<types::SetPlant404Error>>),
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for SetPlantError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let decoded = match parts.status().as_u16() {
+                404u16 => parts.decode().map(Self::NotFound),
+                _ => Err(parts),
+            };
+            decoded
+                .unwrap_or_else(|parts| {
+                    let (status, headers, body) = parts.into_parts();
+                    Self::Other {
+                        status,
+                        headers: Box::new(headers),
+                        body,
+                    }
+                })
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::NotFound(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for SetPlantError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for SetPlantError {}
+
+    /// Why [`Client::set_rain`](super::Client::set_rain) failed, as the server put it.
+    ///
+    /// Source: `garden-3-1.yaml`, `#/paths/~1rain/put/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum SetRainError {
+        /// 409: It rains.
+        Conflict(rt::ErrorResponse<Option<types::Showers>>),
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for SetRainError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let decoded = match parts.status().as_u16() {
+                409u16 => parts.decode().map(Self::Conflict),
+                _ => Err(parts),
+            };
+            decoded
+                .unwrap_or_else(|parts| {
+                    let (status, headers, body) = parts.into_parts();
+                    Self::Other {
+                        status,
+                        headers: Box::new(headers),
+                        body,
+                    }
+                })
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Conflict(error) => error.parts(),
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for SetRainError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for SetRainError {}
+
+    /// Why [`Client::adjust_rain`](super::Client::adjust_rain) failed, as the server put it.
+    ///
+    /// Source: `garden-3-1.yaml`, `#/paths/~1rain/patch/responses`
+    #[derive(Debug)]
+    #[non_exhaustive]
+    pub enum AdjustRainError {
+        /// Anything else: a status the description doesn't mention, or a body that isn't what it says.
+        #[non_exhaustive]
+        Other {
+            /// The status.
+            status: StatusCode,
+            /// The headers, boxed so that a `Result` stays small.
+            headers: Box<HeaderMap>,
+            /// The body as it came.
+            body: rt::RawBody,
+        },
+    }
+
+    impl rt::ApiError for AdjustRainError {
+        fn from_response(parts: rt::ResponseParts) -> Self {
+            let (status, headers, body) = parts.into_parts();
+            Self::Other {
+                status,
+                headers: Box::new(headers),
+                body,
+            }
+        }
+
+        fn parts(&self) -> rt::ErrorParts<'_> {
+            match self {
+                Self::Other { status, headers, body } => {
+                    rt::ErrorParts::new(*status, headers, body)
+                }
+            }
+        }
+    }
+
+    impl std::fmt::Display for AdjustRainError {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            rt::codegen::fmt_api_error(self, f)
+        }
+    }
+
+    impl std::error::Error for AdjustRainError {}
 
     /// Why [`Client::get_weather`](super::Client::get_weather) failed, as the server put it.
     ///

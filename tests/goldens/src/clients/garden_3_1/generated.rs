@@ -440,7 +440,7 @@ pub mod types {
     pub struct Plant {
         /// `height`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub height: ::std::option::Option<i64>,
+        pub height: ::std::option::Option<u64>,
         /// `kind`
         pub kind: PlantKind,
         /// `labels`
@@ -569,6 +569,66 @@ pub mod types {
         fn from(value: i64) -> Self {
             Self::Integer(value)
         }
+    }
+
+    /// `SetPlant404Error`
+    ///
+    /// Source: `garden-3-1.yaml`, `#/paths/~1beds~1{name}~1{number}/put/responses/404/content/application~1json/schema`
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct SetPlant404Error(pub ::std::string::String);
+    impl ::std::ops::Deref for SetPlant404Error {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<SetPlant404Error> for ::std::string::String {
+        fn from(value: SetPlant404Error) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for SetPlant404Error {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+
+    impl ::std::fmt::Display for SetPlant404Error {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ::std::str::FromStr for SetPlant404Error {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    /// `Showers`
+    ///
+    /// Source: `garden-3-1.yaml`, `#/components/schemas/Showers`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Showers {
+        /// `litres`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub litres: ::std::option::Option<::client_runtime::Number>,
     }
 
     /// `Trouble`
@@ -759,6 +819,76 @@ pub mod types {
         }
     }
 
+    impl Plant {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(kind: PlantKind) -> Self {
+            Self {
+                kind: kind,
+                height: ::std::default::Default::default(),
+                labels: ::std::default::Default::default(),
+                neighbours: ::std::default::Default::default(),
+                value: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `height`.
+        #[must_use]
+        pub fn height(mut self, value: u64) -> Self {
+            self.height = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `labels`.
+        #[must_use]
+        pub fn labels(
+            mut self,
+            value: ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+        ) -> Self {
+            self.labels = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `neighbours`.
+        #[must_use]
+        pub fn neighbours(mut self, value: ::std::vec::Vec<Plant>) -> Self {
+            self.neighbours = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `value`.
+        #[must_use]
+        pub fn value(mut self, value: PlantValue) -> Self {
+            self.value = ::std::option::Option::Some(value);
+            self
+        }
+    }
+
+    impl Showers {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new() -> Self {
+            Self {
+                litres: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `litres`.
+        #[must_use]
+        pub fn litres(mut self, value: ::client_runtime::Number) -> Self {
+            self.litres = ::std::option::Option::Some(value);
+            self
+        }
+    }
+
+    impl ::std::fmt::Debug for SetPlant404Error {
+        /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.debug_struct("SetPlant404Error").finish_non_exhaustive()
+        }
+    }
+
     impl ::std::fmt::Debug for Trouble {
         /// Shows the type only: what a server says of a failed request may repeat the request, secrets included.
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -911,6 +1041,104 @@ impl Client {
         let response = result?;
         match response.status().as_u16() {
             200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Sends a `PUT` request to `/beds/{name}/{number}`
+    pub async fn set_plant<'a>(
+        &'a self,
+        name: &'a str,
+        number: u64,
+        body: ::std::option::Option<&'a types::Plant>,
+    ) -> Result<ResponseValue<::std::option::Option<types::Plant>>, Error<()>> {
+        let url = format!(
+            "{}/beds/{}/{}", self.baseurl, encode_path(& name.to_string()), encode_path(&
+            number.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "set_plant",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Sends a `PUT` request to `/rain`
+    pub async fn set_rain<'a>(
+        &'a self,
+        idempotency_key: Option<&'a str>,
+        body: ::std::option::Option<f64>,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let url = format!("{}/rain", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        if let Some(value) = idempotency_key {
+            header_map.append("Idempotency-Key", value.to_string().try_into()?);
+        }
+
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .json(&body.as_ref())
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "set_rain",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::empty(response)),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+
+    /// Sends a `PATCH` request to `/rain`
+    pub async fn adjust_rain<'a>(
+        &'a self,
+        idempotency_key: Option<&'a str>,
+        body: ::std::option::Option<&'a types::Showers>,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let url = format!("{}/rain", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        if let Some(value) = idempotency_key {
+            header_map.append("idempotency-key", value.to_string().try_into()?);
+        }
+
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "adjust_rain",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::empty(response)),
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }

@@ -16,6 +16,8 @@ pub const TYPES: &[(&str, Journey)] = &[
     ("types::Plant", journey::<super::types::Plant>),
     ("types::PlantKind", journey::<super::types::PlantKind>),
     ("types::PlantValue", journey::<super::types::PlantValue>),
+    ("types::SetPlant404Error", journey::<super::types::SetPlant404Error>),
+    ("types::Showers", journey::<super::types::Showers>),
     ("types::Trouble", journey::<super::types::Trouble>),
     ("types::Weather", journey::<super::types::Weather>),
     ("types::WeatherRain", journey::<super::types::WeatherRain>),

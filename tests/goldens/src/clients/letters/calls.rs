@@ -95,7 +95,7 @@ async fn in_pieces(client: &Client, arguments: &Arguments) -> Reply {
 }
 
 async fn must(client: &Client, arguments: &Arguments) -> Reply {
-    let a0: Option<String> = arguments.optional("perhaps")?;
+    let a0: Option<String> = arguments.nullable("perhaps")?;
     let request = client.must(a0.as_deref());
     match request.await {
         Ok(response) => success(response.status().as_u16(), &*response),

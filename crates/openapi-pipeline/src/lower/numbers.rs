@@ -6,7 +6,7 @@ use crate::vocabulary::integers::integer_range;
 use crate::{Context, Node, Value};
 
 /// Servers of Kubernetes also send numbers for strings of the format `int-or-string`.
-pub(super) fn integer_or_text(cx: &mut Context, schema: &mut Node) {
+pub(crate) fn integer_or_text(cx: &mut Context, schema: &mut Node) {
     if !is_string_of(schema, "int-or-string") {
         return;
     }
@@ -20,25 +20,49 @@ pub(super) fn integer_or_text(cx: &mut Context, schema: &mut Node) {
     schema.set("oneOf", vec![integer, text]);
 }
 
+const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
+
 /// Integers have 64 bits and a sign, or the declared format: bounds beyond that need another type.
-pub(super) fn width(cx: &mut Context, schema: &mut Node) {
-    if schema.get_str("type") != Some("integer") || schema.get("enum").is_some() {
+pub(crate) fn width(cx: &mut Context, schema: &mut Node) {
+    if schema.get_str("type") != Some("integer") {
+        return;
+    }
+    // The greatest integer of 64 bits, rounded to a floating-point number.
+    if matches!(schema.get("maximum").map(|bound| &bound.value), Some(Value::Number(number)) if number.is_f64() && number.as_f64() == Some(TWO_TO_64))
+    {
+        schema.set("maximum", Value::Number(u64::MAX.into()));
+    }
+    let declared = schema.get_str("format").and_then(integer_range);
+    if declared.is_some() || schema.get("enum").is_some() {
+        // Its format or its values say what it can be; no such integer breaks these bounds.
+        drop_wide_bounds(cx, schema);
+    }
+    if schema.get("enum").is_some() {
         return;
     }
     let bound = |key: &str| match &schema.get(key)?.value {
-        Value::Number(number) => number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)),
+        Value::Number(number) => {
+            let integer = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+            // A bound of more than 64 bits; an `i128` holds the nearest integer, or the last one that it can hold.
+            integer.or_else(|| number.as_f64().map(|float| float as i128))
+        }
         _ => None,
     };
     let (least, most) = (bound("minimum"), bound("maximum"));
-    let declared = schema.get_str("format").and_then(integer_range);
     let (lowest, highest) = declared.unwrap_or((i128::from(i64::MIN), i128::from(i64::MAX)));
     let beyond = |bound: Option<i128>| bound.is_some_and(|bound| bound < lowest || bound > highest);
     if !beyond(least) && !beyond(most) {
         return;
     }
     let origin = schema.origin;
-    let is_wide = least.into_iter().chain(most).any(|bound| bound > i128::from(i64::MAX));
+    let mut bounds = least.into_iter().chain(most);
+    let is_wide = bounds.clone().any(|bound| bound > i128::from(i64::MAX));
+    let is_wider = bounds.any(|bound| bound > i128::from(u64::MAX) || bound < i128::from(i64::MIN));
     let what = match least {
+        _ if is_wider => {
+            any_number(schema);
+            "any number"
+        }
         _ if !is_wide => {
             schema.set("format", "int64");
             "of 64 bits"
@@ -56,6 +80,19 @@ pub(super) fn width(cx: &mut Context, schema: &mut Node) {
     cx.note(&rule::INTEGER_WIDTH, origin, format!("it is {what}, by its bounds"));
 }
 
+/// Drops bounds of more than 64 bits.
+fn drop_wide_bounds(cx: &mut Context, schema: &mut Node) {
+    for (key, flag) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+        let is_wide = |bound: &Node| matches!(&bound.value, Value::Number(number) if number.is_f64());
+        if schema.get(key).is_some_and(is_wide)
+            && let Some(bound) = schema.remove(key)
+        {
+            schema.remove(flag);
+            cx.note(&rule::INTEGER_WIDTH, bound.origin, format!("dropped {key}: no integer of its type breaks it"));
+        }
+    }
+}
+
 /// Any JSON number; one that is an integer is written as such.
 fn any_number(schema: &mut Node) {
     for key in ["type", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"] {
@@ -66,7 +103,7 @@ fn any_number(schema: &mut Node) {
 }
 
 /// Numbers have no enum in Rust where they may have fractions, or exceed 64 bits; integers are written as such.
-pub(super) fn enumeration(cx: &mut Context, schema: &mut Node) {
+pub(crate) fn enumeration(cx: &mut Context, schema: &mut Node) {
     let is_integer = match schema.get_str("type") {
         Some("integer") => true,
         Some("number") => false,
@@ -138,6 +175,17 @@ mod tests {
         }
         let any = json!({"oneOf": [{"type": "integer"}, {"type": "number"}]});
         assert_eq!(after(width, whole(json!({"maximum": u64::MAX}))), any, "negative numbers fit as well");
+        for wide in [json!({"minimum": 0, "maximum": 1.2e77}), json!({"minimum": 1e20}), json!({"minimum": -1e19})] {
+            assert_eq!(after(width, whole(wide)), any);
+        }
+        let rounded = json!({"minimum": 0, "maximum": 18446744073709551616.0_f64});
+        assert_eq!(after(width, whole(rounded))["maximum"], json!(u64::MAX), "as JavaScript writes it");
+        for narrow in [json!({"format": "int64"}), json!({"enum": [1, 2]})] {
+            let mut bounded = whole(narrow.clone());
+            bounded["maximum"] = json!(1e30);
+            bounded["exclusiveMaximum"] = json!(true);
+            assert_eq!(after(width, bounded), whole(narrow));
+        }
         assert_eq!(
             after(width, whole(json!({"minimum": -1, "maximum": u64::MAX, "description": "d"})))["description"],
             "d"
