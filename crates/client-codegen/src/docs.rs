@@ -36,7 +36,7 @@ fn is_plain(text: &str) -> bool {
 
 fn through_markdown(text: &str) -> String {
     let text: String =
-        text.chars().filter(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && !turns_text(*c)).collect();
+        text.chars().filter(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && !is_bidirectional(*c)).collect();
     let mut kept_links = Vec::new();
     let events =
         Parser::new_ext(&text, Options::ENABLE_TABLES).filter_map(|event| harmless_event(event, &mut kept_links));
@@ -54,7 +54,7 @@ fn through_markdown(text: &str) -> String {
 
 /// Whether a character changes the direction of what is shown behind it. rustc refuses comments that have such, since
 /// code can be made to look like other code by them.
-fn turns_text(c: char) -> bool {
+pub fn is_bidirectional(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -1,14 +1,14 @@
 //! Runs progenitor on a view of the merged document that it can handle.
 
 use openapi_pipeline::names::{self, Named, Pins};
-use openapi_pipeline::{Node, Object, Value};
+use openapi_pipeline::vocabulary::is_method;
+use openapi_pipeline::{Node, Object};
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
 use crate::error::CodegenError;
 use crate::given;
 use crate::model::{self, Operation, is_answer, is_success};
 use crate::panic_capture::capture;
-use crate::path::is_method;
 use crate::view::{call_by_name, simplify};
 
 /// Runs progenitor and parses its output, with the names on the wire put in.
@@ -101,9 +101,5 @@ fn accept_any_success(responses: &mut Object) {
 }
 
 fn operations_mut(item: &mut Node) -> impl Iterator<Item = &mut Node> {
-    let members = match &mut item.value {
-        Value::Object(members) => Some(members),
-        _ => None,
-    };
-    members.into_iter().flat_map(|members| members.iter_mut()).filter(|(key, _)| is_method(key)).map(|(_, node)| node)
+    item.as_object_mut().into_iter().flatten().filter(|(key, _)| is_method(key)).map(|(_, node)| node)
 }

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use openapi_pipeline::source::escape_pointer;
+use openapi_pipeline::vocabulary::{self, operations};
 use openapi_pipeline::{Node, Origin, select};
 
 use crate::background::Background;
 use crate::engine;
 use crate::generation::{Uninhabited, generate, generate_with};
-use crate::path::is_method;
 use crate::size::{Sizes, operation as operation_size, schema as schema_size};
 use crate::{CodegenError, CrateSource, CrateSpec, Descriptions};
 
@@ -213,13 +213,12 @@ impl Key {
 }
 
 fn keys(document: &Node) -> Vec<Key> {
-    let mut keys = Vec::new();
-    for (path, item) in document.members("paths") {
-        for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
-            keys.push(Key { path: path.clone(), method: method.clone(), origin: operation.origin });
-        }
-    }
-    keys
+    let key = |(path, method, operation): (&String, &String, &Node)| Key {
+        path: path.clone(),
+        method: method.clone(),
+        origin: operation.origin,
+    };
+    operations(document).map(key).collect()
 }
 
 /// Adds to `kept` as many of the operations as can be generated together, in order. A failed attempt says whether there
@@ -263,9 +262,8 @@ impl<'a> Blame<'a> {
 
     fn culprit(&mut self, key: Key, error: CodegenError) -> Culprit {
         let part = select::subset(self.document, |path, method| key.is(path, method));
-        let schemas = part.get("components").into_iter().flat_map(|components| components.members("schemas"));
         let mut least: Option<(&String, &(usize, Origin, CodegenError))> = None;
-        let names: Vec<&String> = schemas.map(|(name, _)| name).collect();
+        let names: Vec<&String> = vocabulary::schemas(&part).map(|(name, _)| name).collect();
         for name in &names {
             if !self.tried.contains_key(*name) {
                 let outcome = self.alone(name);
@@ -299,8 +297,7 @@ impl<'a> Blame<'a> {
         }
         let alone = select::schema_subset(self.document, name);
         let error = engine::attempt(&alone).err()?;
-        let schemas = alone.get("components").into_iter().flat_map(|components| components.members("schemas"));
-        Some((schemas.count(), schema.origin, error))
+        Some((vocabulary::schemas(&alone).count(), schema.origin, error))
     }
 }
 

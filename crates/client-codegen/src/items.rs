@@ -1,9 +1,9 @@
 //! The public items of source as data, for comparisons of two versions, tables of origins and snapshots.
 
 use quote::{ToTokens, quote};
-use syn::{Attribute, Fields, File, ImplItem, TraitItem, Visibility};
+use syn::{Attribute, Fields, File, ImplItem, TraitItem};
 
-use crate::outline::tokens;
+use crate::outline::{is_foreign, is_public, tokens};
 
 /// A public item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,8 +227,7 @@ fn implementation(block: &syn::ItemImpl, path: &str, found: &mut Vec<Item>) {
     }
     if let Some((implemented, _)) = &block.trait_ {
         // A conversion into a foreign type belongs to our type, which the trait names.
-        let foreign = matches!(&*block.self_ty, syn::Type::Path(of) if of.path.leading_colon.is_some());
-        let at = if foreign { "" } else { path };
+        let at = if is_foreign(&block.self_ty) { "" } else { path };
         let path = format!("impl {} for {at}{ty}", tokens(&without_prefix(implemented)));
         found.push(plain(path, Kind::Impl, String::new(), &block.attrs));
         return;
@@ -285,10 +284,6 @@ fn plain(path: String, kind: Kind, declaration: String, attrs: &[Attribute]) -> 
         condition: (!conditions.is_empty()).then(|| conditions.join(" and ")),
         ..Item::new(path, kind, declaration)
     }
-}
-
-fn is_public(vis: &Visibility) -> bool {
-    matches!(vis, Visibility::Public(_))
 }
 
 #[cfg(test)]

@@ -20,7 +20,6 @@ pub mod items;
 mod model;
 pub mod outline;
 mod panic_capture;
-mod path;
 mod polish;
 pub mod provenance;
 mod reach;

@@ -4,8 +4,8 @@ use http::StatusCode;
 use openapi_pipeline::Node;
 use openapi_pipeline::names::{self, Named, OperationNames};
 use openapi_pipeline::source::escape_pointer;
+use openapi_pipeline::vocabulary::{self, placeholders};
 
-use crate::path::{is_method, placeholders};
 use crate::wiring::Place;
 use crate::{CodegenError, CrateSpec};
 
@@ -18,7 +18,6 @@ const TEXT: &str = "text/plain";
 
 pub(crate) use parameters::{Parameter, Writing};
 pub(crate) use security::{Carrier, Credential, Need, Scheme, Security};
-pub(crate) use shown::resolve;
 
 /// The API of a family.
 #[derive(Debug)]
@@ -116,7 +115,7 @@ impl JsonType {
             (None, Some([only])) => Self::read(document, only)?,
             _ => return None,
         };
-        let nullable = schema.get("nullable").and_then(Node::as_bool) == Some(true);
+        let nullable = schema.is_true("nullable");
         Some(if nullable { Self::Nullable(Box::new(ty)) } else { ty })
     }
 
@@ -224,14 +223,11 @@ pub(crate) fn operations(named: &Named) -> Result<Vec<Operation>, CodegenError> 
     let document = &named.document;
     let mut names = named.operations.iter();
     let credentials = security::credentials(document);
-    let mut operations = Vec::new();
-    for (path, item) in document.members("paths") {
-        for (method, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
-            let names = names.next().cloned().unwrap_or_default();
-            operations.push(read_operation(document, &credentials, (path, method), operation, names)?);
-        }
-    }
-    Ok(operations)
+    let read = |(path, method, operation): (&String, &String, &Node)| {
+        let names = names.next().cloned().unwrap_or_default();
+        read_operation(document, &credentials, (path, method), operation, names)
+    };
+    vocabulary::operations(document).map(read).collect()
 }
 
 fn read_operation(
@@ -247,16 +243,15 @@ fn read_operation(
     }
     let paragraphs = [operation.get_str("summary"), operation.get_str("description")];
     let docs: Vec<&str> = paragraphs.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
-    let flag = |key: &str| operation.get(key).and_then(Node::as_bool).unwrap_or(false);
     let success = operation.members("responses").find(|(status, _)| is_success(status)).map(|(_, response)| response);
     Ok(Operation {
         http_method: method.to_uppercase(),
         path: path.to_owned(),
         docs: docs.join("\n\n"),
-        deprecated: flag("deprecated"),
+        deprecated: operation.is_true("deprecated"),
         security: security::read(document, operation, credentials),
-        idempotent: flag("x-idempotent"),
-        rotates: flag("x-rotates"),
+        idempotent: operation.is_true("x-idempotent"),
+        rotates: operation.is_true("x-rotates"),
         parameters: parameters::read(document, operation, &names.parameters),
         names,
         body: operation.get("requestBody").and_then(read_body),
@@ -308,15 +303,11 @@ fn read_body(body: &Node) -> Option<Body> {
     let (media_type, media) = body.members("content").next()?;
     let fields =
         media.members("encoding").map(|(name, encoding)| (name.clone(), parameters::writing(encoding, "form")));
-    Some(Body {
-        required: body.get("required").and_then(Node::as_bool) == Some(true),
-        is_json: media_type == JSON,
-        fields: fields.collect(),
-    })
+    Some(Body { required: body.is_true("required"), is_json: media_type == JSON, fields: fields.collect() })
 }
 
 fn may_be_empty(response: &Node) -> bool {
-    response.get("x-may-be-empty").and_then(Node::as_bool) == Some(true)
+    response.is_true("x-may-be-empty")
 }
 
 fn read_answers(document: &Node, operation: &Node, pointer: &str) -> Result<Vec<Answer>, CodegenError> {
@@ -411,7 +402,7 @@ impl StatusPattern {
 }
 
 fn read_servers(named: &Named) -> Vec<Server> {
-    let listed = named.document.get("servers").and_then(Node::as_array).unwrap_or_default();
+    let listed = named.document.elements("servers");
     // A server without a name has no address to call; `Server::Custom` remains.
     let called = listed.iter().zip(&named.servers).filter_map(|(server, name)| Some((server, name.as_ref()?)));
     let server = |(server, name): (&Node, &String)| Server {

@@ -134,7 +134,7 @@ fn collect(items: &[Item], path: &str, groups: &mut BTreeMap<String, Vec<Item>>)
     }
 }
 
-fn is_foreign(ty: &syn::Type) -> bool {
+pub(crate) fn is_foreign(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(path) if path.path.leading_colon.is_some())
 }
 
@@ -190,7 +190,7 @@ fn exported(tree: &UseTree, path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-fn is_public(vis: &Visibility) -> bool {
+pub(crate) fn is_public(vis: &Visibility) -> bool {
     matches!(vis, Visibility::Public(_))
 }
 

@@ -112,7 +112,7 @@ fn operations(document: &Node, api: &Api, origins: &mut BTreeMap<String, Origin>
         let request = format!("requests::{}", names.request);
         origins.insert(format!("Client::{}", names.method), node.origin);
         origins.insert(format!("operations::{}", names.constant), node.origin);
-        let listed = node.get("parameters").and_then(Node::as_array).unwrap_or_default();
+        let listed = node.elements("parameters");
         for (parameter, node) in operation.parameters.iter().zip(listed) {
             let argument = &parameter.names.argument;
             origins.insert(format!("{request}::{argument}"), node.origin);

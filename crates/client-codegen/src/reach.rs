@@ -87,14 +87,7 @@ pub(crate) fn methods_by_name(file: &File) -> HashMap<String, &ImplItemFn> {
 
 fn type_graph(module: &ItemMod) -> BTreeMap<String, BTreeSet<String>> {
     let items = module.content.iter().flat_map(|(_, items)| items);
-    let named: Vec<(String, &Item)> = items
-        .filter_map(|item| match item {
-            Item::Struct(item_struct) => Some((item_struct.ident.to_string(), item)),
-            Item::Enum(item_enum) => Some((item_enum.ident.to_string(), item)),
-            Item::Type(alias) => Some((alias.ident.to_string(), item)),
-            _ => None,
-        })
-        .collect();
+    let named: Vec<(String, &Item)> = items.filter_map(|item| Some((type_name(item)?, item))).collect();
     let known: BTreeSet<String> = named.iter().map(|(name, _)| name.clone()).collect();
     let edges = |item: &Item| {
         let mut names = Names { known: &known, found: BTreeSet::new() };
@@ -111,7 +104,7 @@ pub(crate) fn with_floats(file: &File) -> Result<BTreeSet<String>, CodegenError>
     let items = module.content.iter().flat_map(|(_, items)| items);
     let floats =
         items.filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_) | Item::Type(_)) && has_float(*item));
-    let mut found: BTreeSet<String> = floats.filter_map(named).collect();
+    let mut found: BTreeSet<String> = floats.filter_map(type_name).collect();
     loop {
         let more = graph.iter().filter(|(name, parts)| !found.contains(*name) && !parts.is_disjoint(&found));
         let more: Vec<String> = more.map(|(name, _)| name.clone()).collect();
@@ -138,7 +131,8 @@ fn has_float(of: &impl quote::ToTokens) -> bool {
     search(of.to_token_stream())
 }
 
-fn named(item: &Item) -> Option<String> {
+/// The name of a type.
+pub(crate) fn type_name(item: &Item) -> Option<String> {
     match item {
         Item::Struct(item) => Some(item.ident.to_string()),
         Item::Enum(item) => Some(item.ident.to_string()),

@@ -8,9 +8,8 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use openapi_pipeline::source::escape_pointer;
+use openapi_pipeline::vocabulary::{self, schemas};
 use openapi_pipeline::{Diagnostic, Diagnostics, Limits, Node, Origin, Sources};
-
-use crate::path::is_method;
 
 /// An operation: its method in both layers, its request, its errors.
 const OPERATION: usize = 5_000;
@@ -81,12 +80,10 @@ pub fn operations_by_size(document: &Node) -> Vec<String> {
     let sizes = Sizes::of(document);
     let follows = sizes.operations.saturating_mul(sizes.components.len()) <= FOLLOWED;
     let mut operations = Vec::new();
-    for (path, item) in document.members("paths") {
-        for (method, node) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
-            let own = operation(node);
-            let size = if follows { sizes.with_needs(own, node) } else { own };
-            operations.push((Reverse(size), format!("{} {path}", method.to_uppercase())));
-        }
+    for (path, method, node) in vocabulary::operations(document) {
+        let own = operation(node);
+        let size = if follows { sizes.with_needs(own, node) } else { own };
+        operations.push((Reverse(size), format!("{} {path}", method.to_uppercase())));
     }
     operations.sort();
     operations.into_iter().map(|(_, operation)| operation).collect()
@@ -112,14 +109,11 @@ pub(crate) struct Sizes {
 impl Sizes {
     pub(crate) fn of(document: &Node) -> Self {
         let mut sizes = Self { whole: 0, operations: 0, parts: Vec::new(), components: HashMap::new() };
-        for (path, item) in document.members("paths") {
-            for (method, node) in item.as_object().into_iter().flatten().filter(|(key, _)| is_method(key)) {
-                sizes.operations += 1;
-                sizes.add(format!("`{} {path}`", method.to_uppercase()), operation(node), node.origin);
-            }
+        for (path, method, node) in vocabulary::operations(document) {
+            sizes.operations += 1;
+            sizes.add(format!("`{} {path}`", method.to_uppercase()), operation(node), node.origin);
         }
-        for (name, node) in document.get("components").into_iter().flat_map(|components| components.members("schemas"))
-        {
+        for (name, node) in schemas(document) {
             let size = NAME * name.len() + schema(node);
             sizes.add(format!("the schema `{name}`"), size, node.origin);
             sizes.components.insert(format!("#/components/schemas/{}", escape_pointer(name)), (size, references(node)));
@@ -156,7 +150,7 @@ fn references(node: &Node) -> Vec<String> {
 /// The estimate for an operation, without the components that it needs.
 pub(crate) fn operation(node: &Node) -> usize {
     let mut size = OPERATION + texts(node);
-    for parameter in node.get("parameters").and_then(Node::as_array).unwrap_or_default() {
+    for parameter in node.elements("parameters") {
         let name = parameter.get_str("name").map_or(0, str::len);
         size += PARAMETER + NAME * name + texts(parameter) + parameter.get("schema").map_or(0, schema);
     }
@@ -170,7 +164,7 @@ pub(crate) fn operation(node: &Node) -> usize {
 /// The estimate for a schema, without the targets of its references.
 pub(crate) fn schema(node: &Node) -> usize {
     let mut size = texts(node);
-    let list = |key: &str| node.get(key).and_then(Node::as_array).unwrap_or_default();
+    let list = |key: &str| node.elements(key);
     if node.get("properties").is_some() {
         size += OBJECT;
     }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use openapi_pipeline::vocabulary::{self, meant};
 use openapi_pipeline::{Node, Value};
-
-use crate::model::resolve;
 
 /// The unions by the names of their types.
 pub(crate) type Unions = BTreeMap<String, Union>;
@@ -35,7 +34,7 @@ pub(crate) struct Discriminator {
 
 /// Reads the unions among the named schemas.
 pub(crate) fn of_document(document: &Node) -> Unions {
-    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
+    let schemas = vocabulary::schemas(document);
     let unions = schemas.filter_map(|(name, schema)| {
         let branches = schema.get("oneOf").and_then(Node::as_array)?;
         let alternatives = branches.iter().map(|branch| tags(document, branch)).collect();
@@ -47,11 +46,11 @@ pub(crate) fn of_document(document: &Node) -> Unions {
 /// The properties of an alternative that have an enum.
 fn tags(document: &Node, branch: &Node) -> Vec<Tag> {
     let listed = |(member, schema): (&String, &Node)| {
-        let values = resolve(document, schema).get("enum")?.as_array()?;
+        let values = meant(document, schema).get("enum")?.as_array()?;
         let values = values.iter().map(constant).collect::<Option<Vec<_>>>()?;
         Some(Tag { member: member.clone(), values })
     };
-    resolve(document, branch).members("properties").filter_map(listed).collect()
+    meant(document, branch).members("properties").filter_map(listed).collect()
 }
 
 fn constant(value: &Node) -> Option<serde_json::Value> {

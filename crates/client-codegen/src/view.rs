@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use openapi_pipeline::names::TypeNames;
+use openapi_pipeline::vocabulary::placeholder;
 use openapi_pipeline::{Node, Object, Value};
 
 use crate::model::{Operation, Parameter};
-use crate::path::placeholder;
 
 /// Changes a document to the view for progenitor.
 pub(crate) fn simplify(view: &mut Node, operations: &[Operation]) {
@@ -35,7 +35,7 @@ pub(crate) fn simplify(view: &mut Node, operations: &[Operation]) {
 }
 
 fn parameters(node: &mut Node, operation: &Operation) {
-    let listed = node.get_mut("parameters").and_then(Node::as_array_mut).into_iter().flatten();
+    let listed = node.elements_mut("parameters");
     for (parameter, node) in operation.parameters.iter().zip(listed) {
         if let Some(schema) = node.get_mut("schema").filter(|_| parameter.is_in_path()) {
             // It may come from a component that is referred to; in a path, a value can't be absent.

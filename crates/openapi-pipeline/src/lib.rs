@@ -21,7 +21,7 @@ pub mod select;
 pub mod source;
 #[cfg(test)]
 mod testing;
-mod vocabulary;
+pub mod vocabulary;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use limits::Limits;

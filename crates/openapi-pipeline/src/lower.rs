@@ -19,7 +19,6 @@ mod runtime_types;
 mod schemas;
 mod secret_names;
 mod servers;
-mod template;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -32,6 +31,7 @@ pub use plan::{LowerPlan, Strictness};
 
 use crate::names::{Scope, type_name};
 use crate::report::{Note, Report, Rule};
+use crate::vocabulary::schemas;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use facts::Fact;
 use work::Work;
@@ -48,7 +48,7 @@ pub fn left_out(report: &Report) -> impl Iterator<Item = &Note> {
 
 /// Notes that the generator made any JSON value of a type; the place is that of the schema it is named after.
 pub fn note_free_form(cx: &mut Context, document: &Node, ty: &str) {
-    let named = walk::schemas(document).filter(|(name, _)| ty.starts_with(&type_name(name)));
+    let named = schemas(document).filter(|(name, _)| ty.starts_with(&type_name(name)));
     let origin = named.max_by_key(|(name, _)| name.len()).map_or(document.origin, |(_, schema)| schema.origin);
     cx.note(&rule::FREE_FORM, origin, format!("`{ty}`: the parts of its schema contradict one another"));
 }

@@ -213,6 +213,11 @@ impl Node {
         self.get(key)?.as_str()
     }
 
+    /// Whether a member is `true`.
+    pub fn is_true(&self, key: &str) -> bool {
+        self.get(key).and_then(Node::as_bool) == Some(true)
+    }
+
     /// Removes a member of an object, keeping the order of the others.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
         self.as_object_mut()?.shift_remove(key)
@@ -224,6 +229,13 @@ impl Node {
         if let Some(members) = self.as_object_mut() {
             members.insert(key.to_owned(), Node::new(value, origin));
         }
+    }
+
+    /// The object with one more member, whose origin is the object's own.
+    #[must_use]
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.set(key, value);
+        self
     }
 
     /// Sets a member of an object to a node, which keeps its origin. Does nothing to other values.
@@ -238,21 +250,18 @@ impl Node {
         self.get(key).and_then(Node::as_object).into_iter().flatten()
     }
 
-    /// [`Node::members`], to change.
-    pub(crate) fn members_mut<'a>(
-        &'a mut self,
-        key: &str,
-    ) -> impl Iterator<Item = (&'a String, &'a mut Node)> + use<'a> {
+    /// [`Node::members`] with mutable nodes.
+    pub fn members_mut<'a>(&'a mut self, key: &str) -> impl Iterator<Item = (&'a String, &'a mut Node)> + use<'a> {
         self.get_mut(key).and_then(Node::as_object_mut).into_iter().flatten()
     }
 
     /// The elements of the array at `key`; none if there is no such array.
-    pub(crate) fn elements(&self, key: &str) -> &[Node] {
+    pub fn elements(&self, key: &str) -> &[Node] {
         self.get(key).and_then(Node::as_array).unwrap_or_default()
     }
 
-    /// [`Node::elements`], to change.
-    pub(crate) fn elements_mut<'a>(&'a mut self, key: &str) -> impl Iterator<Item = &'a mut Node> + use<'a> {
+    /// [`Node::elements`] with mutable nodes.
+    pub fn elements_mut<'a>(&'a mut self, key: &str) -> impl Iterator<Item = &'a mut Node> + use<'a> {
         self.get_mut(key).and_then(Node::as_array_mut).into_iter().flatten()
     }
 

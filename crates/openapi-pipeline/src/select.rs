@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::report::Rule;
 use crate::report::signature;
-use crate::vocabulary::layout::{self, METHODS};
+use crate::vocabulary::layout::{self, is_method};
 use crate::vocabulary::reach::prune_components;
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use glob::Glob;
@@ -83,7 +83,7 @@ fn keep_selected(cx: &mut Context, document: &mut Node, selection: &Selection) -
         let path_wanted = globs.iter().any(|glob| glob.matches(path));
         let Some(item) = item.as_object_mut() else { continue };
         item.retain(|method, operation| {
-            if !METHODS.contains(&method.as_str()) {
+            if !is_method(method) {
                 return true;
             }
             total += 1;

@@ -4,11 +4,42 @@ pub(crate) mod compare;
 pub(crate) mod document;
 pub(crate) mod integers;
 pub(crate) mod layout;
+pub(crate) mod media;
 pub(crate) mod pointer;
 pub(crate) mod reach;
+pub(crate) mod template;
+
+pub use layout::{is_method, operations, schemas};
+pub use pointer::meant;
+pub use template::{placeholder, placeholders, without_names};
+
+use std::collections::HashMap;
+
+use layout::{Keys, component_of, each_ref_mut};
 
 use crate::source::escape_pointer;
-use crate::{Node, Value};
+use crate::{Node, Object, Value};
+
+/// Whether a keyword annotates the schema rather than restricts values. `nullable` is one: the place where a schema is
+/// used tells whether null may stand there.
+pub(crate) fn is_annotation(key: &str) -> bool {
+    const ANNOTATIONS: [&str; 9] =
+        ["description", "title", "nullable", "deprecated", "readOnly", "writeOnly", "default", "externalDocs", "xml"];
+    ANNOTATIONS.contains(&key)
+}
+
+/// The type of a value, as JSON Schema names it.
+pub(crate) fn kind_of(value: &Node) -> &'static str {
+    match &value.value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() != 0.0) => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
 
 /// Whether a status key of `responses` is a success.
 pub(crate) fn is_success(status: &str) -> bool {
@@ -18,6 +49,24 @@ pub(crate) fn is_success(status: &str) -> bool {
 /// The reference to a schema component.
 pub(crate) fn reference(name: &str) -> String {
     format!("#/components/schemas/{}", escape_pointer(name))
+}
+
+/// Renames named schemas, and the references to them.
+pub(crate) fn rename_schemas(document: &mut Node, renamed: &HashMap<String, String>) {
+    if let Some(components) = document.get_mut("components")
+        && let Some(schemas) = components.get_mut("schemas").and_then(Node::as_object_mut)
+    {
+        let named = std::mem::take(schemas).into_iter();
+        let named = named.map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema));
+        components.set("schemas", named.collect::<Object>());
+    }
+    each_ref_mut(document, Keys::Fields, &mut |node| {
+        let Some(text) = node.as_str() else { return };
+        let Some(("schemas", name)) = component_of(text) else { return };
+        let Some(to) = renamed.get(name.as_ref()) else { return };
+        let below = text.strip_prefix(&reference(&name)).unwrap_or_default();
+        *node = Node::new(format!("{}{below}", reference(to)), node.origin);
+    });
 }
 
 /// Whether a schema makes a type that needs a name: an object with properties, a combination of schemas, or an enum.

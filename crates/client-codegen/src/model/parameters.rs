@@ -2,6 +2,7 @@
 
 use openapi_pipeline::Node;
 use openapi_pipeline::names::{self, ParameterNames};
+use openapi_pipeline::vocabulary::meant;
 
 /// A parameter of an operation.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Parameter {
 
 /// The parameters of an operation, in the document's order.
 pub(super) fn read(document: &Node, operation: &Node, names: &[ParameterNames]) -> Vec<Parameter> {
-    let listed = operation.get("parameters").and_then(Node::as_array).unwrap_or_default();
+    let listed = operation.elements("parameters");
     let read = |(node, names): (&Node, &ParameterNames)| {
         let mut parameter = read_one(document, node, names.clone());
         // A path parameter can have another name in the template.
@@ -65,9 +66,8 @@ pub(super) fn read(document: &Node, operation: &Node, names: &[ParameterNames]) 
 
 fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Parameter {
     let text = |key: &str| parameter.get_str(key).unwrap_or_default().to_owned();
-    let flag = |key: &str| parameter.get(key).and_then(Node::as_bool) == Some(true);
     let mut docs = text("description");
-    if flag("required") && text("in") == "query" && may_be_null(document, parameter.get("schema")) {
+    if parameter.is_true("required") && text("in") == "query" && may_be_null(document, parameter.get("schema")) {
         docs = format!("{docs}\n\nNull is not sent.").trim().to_owned();
     }
     let is_named_key = text("in") == "header" && names::snake(&text("name")).ends_with("idempotency_key");
@@ -78,9 +78,9 @@ fn read_one(document: &Node, parameter: &Node, names: ParameterNames) -> Paramet
         names,
         name: text("name"),
         location: text("in"),
-        required: flag("required"),
+        required: parameter.is_true("required"),
         writing: None,
-        secret: flag("x-secret"),
+        secret: parameter.is_true("x-secret"),
         docs,
     }
 }
@@ -118,8 +118,8 @@ fn is_plain(document: &Node, parameter: &Parameter, node: &Node) -> bool {
         ("path", "Simple") => is_plain_scalar(document, schema),
         ("query", "Form") if parameter.required && may_be_null(document, Some(schema)) => false,
         ("query", "Form") => {
-            let items = meant(document, schema).filter(|schema| schema.get_str("type") == Some("array"));
-            let items = items.and_then(|array| array.get("items"));
+            let array = Some(meant(document, schema)).filter(|schema| schema.get_str("type") == Some("array"));
+            let items = array.and_then(|array| array.get("items"));
             is_plain_scalar(document, schema)
                 || writing.explode && items.is_some_and(|items| is_plain_scalar(document, items))
         }
@@ -137,26 +137,11 @@ fn is_plain_string(document: &Node, schema: &Node) -> bool {
 
 /// The type of a schema that isn't a union.
 fn plain_type<'a>(document: &'a Node, schema: &'a Node) -> Option<&'a str> {
-    let schema = meant(document, schema)?;
+    let schema = meant(document, schema);
     let is_union = ["oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some());
     schema.get_str("type").filter(|_| !is_union)
 }
 
-/// A schema without its references and wrappers.
-fn meant<'a>(document: &'a Node, schema: &'a Node) -> Option<&'a Node> {
-    let mut schema = schema;
-    // A longer chain is a cycle.
-    for _ in 0..16 {
-        schema = match (schema.get_str("$ref"), schema.get("allOf").and_then(Node::as_array)) {
-            (Some(target), _) => document.pointer(target)?,
-            (None, Some([only])) => only,
-            _ => return Some(schema),
-        };
-    }
-    None
-}
-
 fn may_be_null(document: &Node, schema: Option<&Node>) -> bool {
-    let is_nullable = |schema: &Node| schema.get("nullable").and_then(Node::as_bool) == Some(true);
-    schema.is_some_and(|schema| is_nullable(schema) || meant(document, schema).is_some_and(is_nullable))
+    schema.is_some_and(|schema| schema.is_true("nullable") || meant(document, schema).is_true("nullable"))
 }

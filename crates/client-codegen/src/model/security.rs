@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use openapi_pipeline::source::escape_pointer;
+use openapi_pipeline::vocabulary::operations;
 use openapi_pipeline::{Node, names};
-
-use crate::path::is_method;
 
 /// The credentials that an operation sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,10 +97,8 @@ impl Security {
 /// that an operation needs along with another credential or in place of one, and `Basic` in place of a bearer token. To
 /// choose one, the client must know which is which.
 pub(crate) fn credentials(document: &Node) -> Vec<Credential> {
-    let items = document.members("paths").flat_map(|(_, item)| item.as_object().into_iter().flatten());
-    let operations = items.filter(|(key, _)| is_method(key)).map(|(_, operation)| operation);
     let mut named: BTreeMap<&str, Carrier> = BTreeMap::new();
-    for ways in operations.map(|operation| ways(document, operation)) {
+    for ways in operations(document).map(|(_, _, operation)| ways(document, operation)) {
         let is_choice = ways.len() > 1;
         let has_bearer = ways.iter().flatten().any(|(_, carrier)| *carrier == Carrier::Bearer);
         for way in ways {

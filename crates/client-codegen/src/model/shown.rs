@@ -3,6 +3,7 @@
 
 use openapi_pipeline::Node;
 use openapi_pipeline::names::snake;
+use openapi_pipeline::vocabulary::meant;
 
 /// Properties that name the kind of a failure.
 const KINDS: [&str; 7] = ["code", "error", "error_code", "reason", "title", "type", "error_type"];
@@ -14,21 +15,21 @@ const SUBJECTS: [&str; 9] = ["field", "loc", "location", "param", "parameter", "
 /// entry.
 pub(super) fn members(document: &Node, schema: &Node) -> Vec<String> {
     let mut found = Vec::new();
-    for (name, member) in resolve(document, schema).members("properties") {
-        let member = resolve(document, member);
+    for (name, member) in meant(document, schema).members("properties") {
+        let member = meant(document, member);
         if is_kind(name, member) {
             found.push(name.clone());
         }
         if name == "error" {
             let inner = member.members("properties");
-            let kinds = inner.filter(|(inner, member)| is_kind(inner, resolve(document, member)));
+            let kinds = inner.filter(|(inner, member)| is_kind(inner, meant(document, member)));
             found.extend(kinds.map(|(inner, _)| format!("{name}.{inner}")));
         }
-        let alternatives = member.get("oneOf").and_then(Node::as_array).unwrap_or_default();
-        for one in std::iter::once(member).chain(alternatives.iter().map(|one| resolve(document, one))) {
+        let alternatives = member.elements("oneOf");
+        for one in std::iter::once(member).chain(alternatives.iter().map(|one| meant(document, one))) {
             let Some(entry) = one.get("items") else { continue };
-            for (inner, member) in resolve(document, entry).members("properties") {
-                let member = resolve(document, member);
+            for (inner, member) in meant(document, entry).members("properties") {
+                let member = meant(document, member);
                 let is_place = member.get("items").is_some() || is_label(member);
                 if SUBJECTS.contains(&snake(inner).as_str()) && is_place {
                     found.push(format!("{name}[].{inner}"));
@@ -46,22 +47,4 @@ fn is_kind(name: &str, member: &Node) -> bool {
 /// Whether a schema is a string or an integer without a type that hides it.
 fn is_label(schema: &Node) -> bool {
     matches!(schema.get_str("type"), Some("string" | "integer")) && schema.get("x-rust-type").is_none()
-}
-
-/// The target of a reference, also in an `allOf` of one part.
-pub(crate) fn resolve<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
-    // A lowered document has no cycle of references alone.
-    const LONGEST_CHAIN: usize = 32;
-    let mut schema = schema;
-    for _ in 0..LONGEST_CHAIN {
-        let wrapped = match schema.get("allOf").and_then(Node::as_array) {
-            Some([only]) => only,
-            _ => schema,
-        };
-        match wrapped.get_str("$ref").and_then(|reference| document.pointer(reference)) {
-            Some(target) => schema = target,
-            None => break,
-        }
-    }
-    schema
 }

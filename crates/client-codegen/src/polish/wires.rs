@@ -3,6 +3,7 @@
 //! A parameter that the runtime writes loses its argument; one in the path is passed as its encoded string. An optional
 //! body is an `Option`, and functions of the runtime put it into the request.
 
+use openapi_pipeline::vocabulary::placeholders;
 use std::collections::{HashMap, HashSet};
 
 use syn::punctuated::Punctuated;
@@ -10,7 +11,6 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMacro, ExprMethodCall, File, FnArg, ImplItem, ImplItemFn, Item, Pat, Token, Type, parse_quote};
 
 use crate::model::{Operation, Parameter};
-use crate::path::placeholders;
 use crate::wiring::{self, Place};
 
 /// Rewrites all methods.

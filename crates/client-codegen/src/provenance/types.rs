@@ -8,6 +8,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use openapi_pipeline::source::escape_pointer;
+use openapi_pipeline::vocabulary::{self, meant};
 use openapi_pipeline::{Node, Origin};
 use syn::{
     Attribute, Expr, ExprLit, Fields, File, FnArg, GenericArgument, Item, Lit, Pat, PathArguments, ReturnType, Type,
@@ -15,7 +16,7 @@ use syn::{
 
 use crate::CodegenError;
 use crate::model::Api;
-use crate::reach::{methods_by_name, types_module};
+use crate::reach::{methods_by_name, type_name, types_module};
 use crate::wiring::places;
 
 /// How many references and combinations lie between a schema and its target, at most.
@@ -36,9 +37,8 @@ pub(crate) struct Origins {
 /// names of some enums.
 pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins, CodegenError> {
     let items = types_module(raw)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
-    let types = items.iter().filter_map(|item| Some((name(item)?, item))).collect();
-    let components: Vec<(&String, &Node)> =
-        document.get("components").into_iter().flat_map(|components| components.members("schemas")).collect();
+    let types = items.iter().filter_map(|item| Some((type_name(item)?, item))).collect();
+    let components: Vec<(&String, &Node)> = vocabulary::schemas(document).collect();
     let mut walk = Walk {
         document,
         types,
@@ -60,15 +60,6 @@ pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins,
     walk.run();
     walk.name_the_rest();
     Ok(Origins { places: walk.origins, nullable: walk.nullable })
-}
-
-fn name(item: &Item) -> Option<String> {
-    match item {
-        Item::Struct(item) => Some(item.ident.to_string()),
-        Item::Enum(item) => Some(item.ident.to_string()),
-        Item::Type(item) => Some(item.ident.to_string()),
-        _ => None,
-    }
 }
 
 /// A component; its type has the same name.
@@ -116,7 +107,7 @@ impl<'a> Walk<'a> {
     }
 
     fn operation(&mut self, node: &'a Node, operation: &crate::model::Operation, method: &'a syn::ImplItemFn) {
-        let listed = node.get("parameters").and_then(Node::as_array).unwrap_or_default();
+        let listed = node.elements("parameters");
         let places = places(method);
         for input in &method.sig.inputs {
             let FnArg::Typed(argument) = input else { continue };
@@ -153,7 +144,7 @@ impl<'a> Walk<'a> {
                 // A field without a wire name: a numbered branch of a union, or additional properties.
                 let branch = ident.to_string().strip_prefix("subtype_").and_then(|at| at.parse::<usize>().ok());
                 let branch = branch.and_then(|at| self.choice(schema, DEEPEST).get(at));
-                found = branch.or_else(|| self.meant(schema).get("additionalProperties"));
+                found = branch.or_else(|| meant(self.document, schema).get("additionalProperties"));
             }
             if self.may_be_null(schema, &wire) {
                 self.nullable.insert(format!("{path}::{ident}"));
@@ -237,7 +228,7 @@ impl<'a> Walk<'a> {
                 _ => None,
             });
             let Some(first) = types.next() else { return };
-            let meant = self.meant(schema);
+            let meant = meant(self.document, schema);
             match last.ident.to_string().as_str() {
                 "Vec" | "BTreeSet" | "HashSet" => {
                     schema = meant.get("items").unwrap_or(schema);
@@ -254,23 +245,6 @@ impl<'a> Walk<'a> {
                 _ => ty = first,
             }
         }
-    }
-
-    /// The schema behind references and combinations of one.
-    fn meant(&self, schema: &'a Node) -> &'a Node {
-        let mut schema = schema;
-        for _ in 0..DEEPEST {
-            let next = match (schema.get_str("$ref"), schema.get("allOf").and_then(Node::as_array)) {
-                (Some(target), _) => self.target(target),
-                (None, Some([only])) if schema.get("properties").is_none() => Some(only),
-                _ => None,
-            };
-            match next {
-                Some(next) => schema = next,
-                None => break,
-            }
-        }
-        schema
     }
 
     /// The property of a name, also in combined schemas: the nearest one.
@@ -308,7 +282,7 @@ impl<'a> Walk<'a> {
             open.extend(schema.get_str("$ref").and_then(|target| self.target(target)));
             open.extend(combined(schema).take(MOST));
             if let Some(property) = schema.get("properties").and_then(|properties| properties.get(name)) {
-                if property.get("nullable").and_then(Node::as_bool) != Some(true) {
+                if !property.is_true("nullable") {
                     return false;
                 }
                 found = true;
@@ -321,7 +295,7 @@ impl<'a> Walk<'a> {
     fn values(&self, schema: &'a Node) -> HashMap<&'a str, &'a Node> {
         let mut values = HashMap::new();
         let _ = self.nearest(schema, |schema| -> Option<()> {
-            for value in schema.get("enum").and_then(Node::as_array).unwrap_or_default() {
+            for value in schema.elements("enum") {
                 if let Some(text) = value.as_str() {
                     values.entry(text).or_insert(value);
                 }
@@ -339,7 +313,7 @@ impl<'a> Walk<'a> {
             (Some(own), _) => own,
             (None, Some(target)) => self.choice(target, depth),
             (None, None) => {
-                let branches = schema.get("allOf").and_then(Node::as_array).unwrap_or_default();
+                let branches = schema.elements("allOf");
                 branches.iter().map(|branch| self.choice(branch, depth)).find(|found| !found.is_empty()).unwrap_or(&[])
             }
         }

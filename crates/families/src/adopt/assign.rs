@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use openapi_pipeline::vocabulary::{self, without_names};
 use openapi_pipeline::{Context, Node, load};
 
 use crate::config::{DocumentConfig, Family};
@@ -139,30 +140,13 @@ struct Operations {
 fn operations(root: &Node) -> Operations {
     let base = root.get_str("basePath").unwrap_or_default().trim_end_matches('/').to_owned();
     let mut found = Operations::default();
-    for (path, item) in root.members("paths") {
-        for (method, _) in item.as_object().into_iter().flatten().filter(|(method, _)| is_method(method)) {
-            for path in [path.clone(), format!("{base}{path}")] {
-                found.anonymous.insert(format!("{method} {}", without_names(path.trim_end_matches('/'))));
-                found.exact.insert(format!("{method} {path}"));
-            }
+    for (path, method, _) in vocabulary::operations(root) {
+        for path in [path.clone(), format!("{base}{path}")] {
+            found.anonymous.insert(format!("{method} {}", without_names(path.trim_end_matches('/'))));
+            found.exact.insert(format!("{method} {path}"));
         }
     }
     found
-}
-
-/// The path with `{}` in place of each placeholder.
-fn without_names(path: &str) -> String {
-    let mut pieces = path.split('{');
-    let mut anonymous = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        anonymous.push_str("{}");
-        anonymous.push_str(piece.split_once('}').map_or("", |(_, rest)| rest));
-    }
-    anonymous
-}
-
-fn is_method(key: &str) -> bool {
-    matches!(key, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace")
 }
 
 /// Places the file beside the one it replaces, under its own name.

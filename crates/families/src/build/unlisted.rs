@@ -35,7 +35,7 @@ fn collect(schema: &Node, path: &str, noted: &HashSet<Origin>, depth: usize, fou
         collect(items, path, noted, depth, found);
     }
     for key in ["allOf", "oneOf", "anyOf"] {
-        for branch in schema.get(key).and_then(Node::as_array).unwrap_or_default() {
+        for branch in schema.elements(key) {
             collect(branch, path, noted, depth, found);
         }
     }

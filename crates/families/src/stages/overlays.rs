@@ -63,7 +63,7 @@ pub(crate) fn touched(cx: &mut Context, mut document: Node, overlay: &Node) -> (
 }
 
 fn actions(overlay: &Node) -> &[Node] {
-    overlay.get("actions").and_then(Node::as_array).unwrap_or_default()
+    overlay.elements("actions")
 }
 
 /// The overlay with only this action.

@@ -75,10 +75,8 @@ impl Visitor for Repairer {
         match kind {
             Kind::Operation if node.get("responses").is_none() => {
                 cx.note(&MISSING_RESPONSES, node.origin, "added a default response");
-                let mut response = Node::object(node.origin);
-                response.set("description", "");
-                let mut responses = Node::object(node.origin);
-                responses.set("default", response.value);
+                let response = Node::object(node.origin).with("description", "");
+                let responses = Node::object(node.origin).with("default", response.value);
                 node.set("responses", responses.value);
             }
             Kind::Response if node.get("description").is_none() => {
@@ -86,7 +84,7 @@ impl Visitor for Repairer {
                 node.set("description", "");
             }
             Kind::Parameter => {
-                let is_required = node.get("required").and_then(Node::as_bool) == Some(true);
+                let is_required = node.is_true("required");
                 if node.get_str("in") == Some("path") && !is_required {
                     let name = node.get_str("name").unwrap_or_default().to_owned();
                     cx.note(&PATH_PARAMETER_REQUIRED, node.origin, format!("{name} is required"));

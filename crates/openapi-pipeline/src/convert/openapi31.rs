@@ -213,9 +213,7 @@ fn binary_content(cx: &mut Context, holder: &mut Node) {
             && media_type.get("schema").is_none_or(says_nothing)
         {
             cx.note(&BINARY_CONTENT, media_type.origin, "the schema became a binary string");
-            let mut schema = Node::object(media_type.origin);
-            schema.set("type", "string");
-            schema.set("format", "binary");
+            let schema = Node::object(media_type.origin).with("type", "string").with("format", "binary");
             media_type.set("schema", schema.value);
         }
     }

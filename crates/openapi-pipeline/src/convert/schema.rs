@@ -15,6 +15,7 @@ use super::rules::{
 };
 use super::{examples, keywords, refs, shape};
 use crate::convert::walk::Kind;
+use crate::vocabulary::schemas;
 use crate::{Context, Node, Object, Value};
 
 /// The types of the component schemas that state one, by the reference to each.
@@ -22,7 +23,7 @@ pub(super) struct KnownTypes(HashMap<String, String>);
 
 impl KnownTypes {
     pub(super) fn of(root: &Node) -> Self {
-        let schemas = root.get("components").into_iter().flat_map(|components| components.members("schemas"));
+        let schemas = schemas(root);
         Self(
             schemas
                 .filter_map(|(name, schema)| Some((refs::to_schema(name), schema.get_str("type")?.into())))
@@ -74,8 +75,7 @@ fn as_object(cx: &mut Context, schema: &mut Node) {
                 *schema = empty;
             } else {
                 cx.note(&BOOLEAN_SCHEMA, schema.origin, "false became {not: {}}");
-                *schema = Node::object(schema.origin);
-                schema.set("not", empty.value);
+                *schema = Node::object(schema.origin).with("not", empty.value);
             }
         }
         _ => {
@@ -90,8 +90,7 @@ fn discriminator(cx: &mut Context, schema: &mut Node) {
     let Some(discriminator) = schema.get_mut("discriminator") else { return };
     if let Some(property) = discriminator.as_str().map(str::to_owned) {
         cx.note(&SWAGGER_DISCRIMINATOR, discriminator.origin, format!("{property} became propertyName"));
-        *discriminator = Node::object(discriminator.origin);
-        discriminator.set("propertyName", property);
+        *discriminator = Node::object(discriminator.origin).with("propertyName", property);
     }
 }
 
@@ -198,8 +197,7 @@ fn reference_siblings(cx: &mut Context, known: &KnownTypes, schema: &mut Node) {
     }
     cx.note(&REF_SIBLINGS, schema.origin, format!("kept {} beside allOf: [{target}]", siblings.join(", ")));
     let Some(reference) = schema.remove("$ref") else { return };
-    let mut branch = Node::object(reference.origin);
-    branch.set("$ref", reference.value);
+    let branch = Node::object(reference.origin).with("$ref", reference.value);
     require(schema, branch, true);
 }
 

@@ -13,7 +13,8 @@ use super::side::{Operation, Side, Site};
 use super::{beside, bodies, documentation, incoming, parameters, responses, security, servers};
 use crate::names::snake;
 use crate::report::signature;
-use crate::vocabulary::layout::{METHODS, tags};
+use crate::vocabulary::layout::{is_method, tags};
+use crate::vocabulary::template::{placeholders, without_names};
 
 /// An operation of both documents, or of one only.
 pub(super) struct Pair<'a> {
@@ -78,7 +79,7 @@ fn operations<'a>(side: &Side<'a>, prefix: &'a str) -> Vec<Operation<'a>> {
     for (path, item) in side.root.members("paths") {
         let item = side.resolve(item);
         for (method, node) in item.node.as_object().into_iter().flatten() {
-            if METHODS.contains(&method.as_str()) && node.as_object().is_some() {
+            if is_method(method) && node.as_object().is_some() {
                 all.push(Operation { path, prefix, method, item, site: item.at(node) });
             }
         }
@@ -88,22 +89,7 @@ fn operations<'a>(side: &Side<'a>, prefix: &'a str) -> Vec<Operation<'a>> {
 
 /// The path without the names of its placeholders and without a slash at its end.
 fn anonymous(path: &str) -> String {
-    let path = path.trim_end_matches('/');
-    let mut text = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((_, after)) = after.split_once('}') else { break };
-        text.push_str(before);
-        text.push_str("{}");
-        rest = after;
-    }
-    text.push_str(rest);
-    text
-}
-
-/// The names of the placeholders of a path, in their order.
-fn placeholders(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    without_names(path.trim_end_matches('/'))
 }
 
 /// Compares a pair.

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 
 use super::number::canonical;
 use super::side::{Side, Site};
+use crate::vocabulary::{is_annotation, kind_of};
 use crate::{Node, Value};
 
 pub(super) use bounds::{Bound, BoundKey};
@@ -260,7 +261,7 @@ impl<'a> View<'a> {
     }
 
     fn add_bound(&mut self, key: BoundKey, part: Site<'a>, site: Site<'a>) {
-        let exclusive = |name: &str| part.node.get(name).and_then(Node::as_bool) == Some(true);
+        let exclusive = |name: &str| part.node.is_true(name);
         let is_exclusive = match key {
             BoundKey::Minimum => exclusive("exclusiveMinimum"),
             BoundKey::Maximum => exclusive("exclusiveMaximum"),
@@ -337,32 +338,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// The type of a value.
-pub(super) fn kind_of(value: &Node) -> &'static str {
-    match &value.value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() != 0.0) => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
-/// Keywords that annotate a schema, without restricting its values or naming another.
-fn is_annotation(key: &str) -> bool {
-    matches!(
-        key,
-        "title"
-            | "description"
-            | "default"
-            | "example"
-            | "deprecated"
-            | "readOnly"
-            | "writeOnly"
-            | "nullable"
-            | "externalDocs"
-            | "xml"
-    ) || key.starts_with("x-")
+/// Whether a keyword annotates a schema, without restricting its values or naming another.
+fn is_remark(key: &str) -> bool {
+    is_annotation(key) || key == "example" || key.starts_with("x-")
 }

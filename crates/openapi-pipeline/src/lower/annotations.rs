@@ -1,23 +1,7 @@
 //! Annotations of schemas.
 
+use crate::vocabulary::is_annotation;
 use crate::{Node, Object};
-
-/// Whether a keyword annotates the schema rather than restricts values. `nullable` is one: the place where a schema is
-/// used tells whether null may stand there.
-pub(crate) fn is_annotation(key: &str) -> bool {
-    matches!(
-        key,
-        "description"
-            | "title"
-            | "nullable"
-            | "deprecated"
-            | "readOnly"
-            | "writeOnly"
-            | "default"
-            | "externalDocs"
-            | "xml"
-    )
-}
 
 /// A schema with the annotations of the one that it replaces, also those in parts that consist of nothing else.
 pub(crate) fn annotated(about: &Node, schema: Node) -> Node {

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::annotations::is_annotation;
 use super::runtime_types::referred;
-use super::walk::{every_schema_mut, schemas};
+use super::walk::every_schema_mut;
 use crate::names::{snake, type_name};
-use crate::vocabulary::layout::{Keys, component_of, each_ref, operations};
+use crate::vocabulary::is_annotation;
+use crate::vocabulary::layout::{Keys, component_of, each_ref, operations, schemas};
 use crate::{Node, Origin};
 
 /// A fact that holds of a document from some pass on.

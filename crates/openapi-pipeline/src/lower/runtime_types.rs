@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::walk::{Site, component, ensure_schemas, every_schema_mut, schemas, schemas_mut};
+use crate::lower::walk::{Site, component, every_schema_mut};
 use crate::report::Rule;
-use crate::vocabulary::layout::component_of;
+use crate::vocabulary::layout::{component_of, schemas};
+use crate::vocabulary::layout::{ensure_schemas, schemas_mut};
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object, Origin};
 
@@ -56,7 +57,7 @@ pub(crate) fn retype(
 pub(crate) fn aliases(document: &Node, is: &dyn Fn(&Node) -> bool) -> HashMap<String, bool> {
     schemas(document)
         .filter(|(_, schema)| schema.get("x-rust-type").is_none() && is(schema))
-        .map(|(name, schema)| (name.clone(), is_nullable(schema)))
+        .map(|(name, schema)| (name.clone(), schema.is_true("nullable")))
         .collect()
 }
 
@@ -70,11 +71,7 @@ pub(crate) fn referred(schema: &Node) -> Option<String> {
 
 /// A reference to a component.
 pub(crate) fn refer(name: &str, origin: Origin) -> Node {
-    Node::new(Object::from_iter([("$ref".to_owned(), Node::new(reference(name), origin))]), origin)
-}
-
-pub(crate) fn is_nullable(schema: &Node) -> bool {
-    schema.get("nullable").and_then(Node::as_bool) == Some(true)
+    Node::object(origin).with("$ref", reference(name))
 }
 
 /// The note on a schema that gets a runtime type, with the constraints that are lost.
@@ -99,13 +96,10 @@ pub(crate) fn replace(schema: &mut Node, name: &str, nullable: bool) {
     if nullable {
         kept.insert("nullable".to_owned(), Node::new(true, origin));
     }
-    let target = Object::from_iter([("$ref".to_owned(), Node::new(reference(name), origin))]);
-    if kept.is_empty() {
-        *schema = Node::new(target, origin);
-        return;
-    }
-    kept.insert("allOf".to_owned(), Node::new(vec![Node::new(target, origin)], origin));
-    *schema = Node::new(kept, origin);
+    *schema = match kept.is_empty() {
+        true => refer(name, origin),
+        false => Node::new(kept, origin).with("allOf", vec![refer(name, origin)]),
+    };
 }
 
 /// Adds the component of a runtime type, if it isn't there.
@@ -113,13 +107,10 @@ pub(crate) fn add_component(document: &mut Node, name: &str, origin: Origin) {
     if component(document, name).is_some() {
         return;
     }
-    let rust_type = [
-        ("crate", "client-runtime".to_owned()),
-        ("version", "*".to_owned()),
-        ("path", format!("client_runtime::{name}")),
-    ];
-    let rust_type: Object =
-        rust_type.into_iter().map(|(key, value)| (key.to_owned(), Node::new(value, origin))).collect();
+    let rust_type = Node::object(origin)
+        .with("crate", "client-runtime")
+        .with("version", "*")
+        .with("path", format!("client_runtime::{name}"));
     let mut schema = Node::object(origin);
     let format = match name {
         SECRET => Some("password"),
@@ -134,7 +125,7 @@ pub(crate) fn add_component(document: &mut Node, name: &str, origin: Origin) {
         None if name == NUMBER => schema.set("type", "number"),
         None => schema.set("description", "Any JSON value; it isn't shown, since it may echo what was sent."),
     }
-    schema.set("x-rust-type", rust_type);
+    schema.put("x-rust-type", rust_type);
     ensure_schemas(document);
     if let Some(schemas) = schemas_mut(document) {
         schemas.insert(name.to_owned(), schema);

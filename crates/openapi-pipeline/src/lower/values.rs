@@ -1,5 +1,6 @@
 //! Whether a value fits a schema, as far as scalars go.
 
+use crate::vocabulary::kind_of;
 use crate::{Node, Value};
 
 /// The keywords that restrict the values of a type.
@@ -21,14 +22,8 @@ pub(crate) const BOUNDS: [&str; 13] = [
 
 /// Whether a value has a type of JSON Schema.
 pub(crate) fn has_type(value: &Node, kind: &str) -> bool {
-    match (&value.value, kind) {
-        (Value::String(_), "string") | (Value::Bool(_), "boolean") | (Value::Array(_), "array") => true,
-        (Value::Object(_), "object") | (Value::Number(_), "number") => true,
-        (Value::Number(number), "integer") => {
-            number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|number| number.fract() == 0.0)
-        }
-        _ => false,
-    }
+    let own = kind_of(value);
+    own == kind || own == "integer" && kind == "number"
 }
 
 /// Whether a default fits its schema. Where that is uncertain (objects, references), it doesn't.
@@ -65,7 +60,7 @@ fn string_fits(text: &str, schema: &Node) -> bool {
 }
 
 fn number_fits(number: f64, schema: &Node) -> bool {
-    let exclusive = |key: &str| schema.get(key).and_then(Node::as_bool) == Some(true);
+    let exclusive = |key: &str| schema.is_true(key);
     let above = bound(schema, "minimum")
         .is_none_or(|least| if exclusive("exclusiveMinimum") { number > least } else { number >= least });
     let below = bound(schema, "maximum")

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use crate::names::{snake, type_name};
 use crate::vocabulary::is_success;
-use crate::vocabulary::layout::{each_operation_mut, operations};
+use crate::vocabulary::layout::{each_operation_mut, operations, schemas_mut};
 use crate::vocabulary::reach::reachable;
-use crate::{Node, Object, Value};
+use crate::{Node, Value};
 
 /// The role of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,26 +113,6 @@ pub(crate) fn every_schema_mut(document: &mut Node, visit: &mut dyn FnMut(Site, 
 pub(crate) fn components_mut(document: &mut Node, visit: &mut dyn FnMut(&str, &mut Node)) {
     for (name, schema) in schemas_mut(document).into_iter().flatten() {
         visit(name, schema);
-    }
-}
-
-/// The object of the named schemas.
-pub(crate) fn schemas_mut(document: &mut Node) -> Option<&mut Object> {
-    document.get_mut("components")?.get_mut("schemas")?.as_object_mut()
-}
-
-/// The named schemas, to read.
-pub(crate) fn schemas(document: &Node) -> impl Iterator<Item = (&String, &Node)> {
-    document.get("components").into_iter().flat_map(|components| components.members("schemas"))
-}
-
-/// Makes the object of the named schemas, if there is none.
-pub(crate) fn ensure_schemas(document: &mut Node) {
-    if document.get("components").is_none() {
-        document.set("components", Object::default());
-    }
-    if let Some(components) = document.get_mut("components").filter(|components| components.get("schemas").is_none()) {
-        components.set("schemas", Object::default());
     }
 }
 

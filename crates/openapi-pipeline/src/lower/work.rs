@@ -1,9 +1,9 @@
 //! The document in work, and its named schemas while new ones are added to them.
 
 use crate::lower::plan::LowerPlan;
-use crate::lower::walk::ensure_schemas;
 use crate::names::{RUNTIME_TYPES, Scope, TYPES, type_name};
 use crate::report::Rule;
+use crate::vocabulary::layout::ensure_schemas;
 use crate::vocabulary::reference;
 use crate::{Context, Node, Object, Origin};
 

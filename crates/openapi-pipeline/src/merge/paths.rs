@@ -8,7 +8,8 @@ use super::{Part, rule};
 use crate::report::signature;
 use crate::source::unescape_pointer;
 use crate::vocabulary::compare::{Renames, Side, difference, equivalent};
-use crate::vocabulary::layout::{METHODS, operations};
+use crate::vocabulary::layout::{is_method, operations};
+use crate::vocabulary::template::{placeholders, without_names};
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Value};
 
 /// Reports operationIds that documents use for different operations. Duplicates within a document are repaired by
@@ -19,7 +20,7 @@ pub(crate) fn check_operation_ids(parts: &[Part], problems: &mut Diagnostics) {
         for (path, method, operation) in operations(&part.root) {
             let Some(id) = operation.get("operationId") else { continue };
             let Some(text) = id.as_str() else { continue };
-            let here = signature(method, &template(path));
+            let here = signature(method, &without_names(path));
             let shown = signature(method, path);
             match seen.get(text) {
                 Some((first, there, node)) if *first != index && there.0 != here => {
@@ -56,9 +57,9 @@ pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], problems: &mut Diagnos
         let shared = root.get("components").and_then(|components| components.get("parameters")).cloned();
         let Some(Node { value: Value::Object(paths), .. }) = root.remove("paths") else { continue };
         for (path, mut item) in paths {
-            let same = known.get(&template(&path)).filter(|other| owners.get(*other) != Some(id)).cloned();
+            let same = known.get(&without_names(&path)).filter(|other| owners.get(*other) != Some(id)).cloned();
             let Some(first) = same else {
-                known.entry(template(&path)).or_insert_with(|| path.clone());
+                known.entry(without_names(&path)).or_insert_with(|| path.clone());
                 owners.insert(path.clone(), id.clone());
                 merged.insert(path, item);
                 continue;
@@ -74,27 +75,10 @@ pub(crate) fn merge(cx: &mut Context, parts: &mut [Part], problems: &mut Diagnos
     merged
 }
 
-/// A path without the names of its placeholders.
-fn template(path: &str) -> String {
-    let mut template = String::new();
-    let mut rest = path;
-    while let Some((before, (_, after))) = rest.split_once('{').and_then(|(a, b)| Some((a, b.split_once('}')?))) {
-        template.push_str(before);
-        template.push_str("{}");
-        rest = after;
-    }
-    template + rest
-}
-
-/// The names of a path's placeholders, in their order.
-fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
-}
-
 /// Renames the path parameters of an item after the placeholders of another path with the same template.
 fn rename_placeholders(cx: &mut Context, path: &str, like: &str, item: &mut Node, shared: &Option<Node>) {
     let names: HashMap<&str, &str> =
-        placeholders(path).zip(placeholders(like)).filter(|(own, wanted)| own != wanted).collect();
+        placeholders(path).into_iter().zip(placeholders(like)).filter(|(own, wanted)| own != wanted).collect();
     if names.is_empty() {
         return;
     }
@@ -115,7 +99,7 @@ fn rename_placeholders(cx: &mut Context, path: &str, like: &str, item: &mut Node
     };
     rename(item);
     let operations = item.as_object_mut().into_iter().flatten();
-    operations.filter(|(key, _)| METHODS.contains(&key.as_str())).for_each(|(_, operation)| rename(operation));
+    operations.filter(|(key, _)| is_method(key)).for_each(|(_, operation)| rename(operation));
 }
 
 /// Where path-level parameters or servers differ, moves those of both items into their operations.
@@ -140,7 +124,7 @@ fn level_path_items(cx: &mut Context, path: &str, first: &mut Node, second: &mut
 /// Gives every operation of a path item the field of the path; the operation's own wins.
 fn push_down(cx: &mut Context, item: &mut Node, field: &str, shared: &Node) {
     let Some(members) = item.as_object_mut() else { return };
-    for (_, operation) in members.iter_mut().filter(|(key, _)| METHODS.contains(&key.as_str())) {
+    for (_, operation) in members.iter_mut().filter(|(key, _)| is_method(key)) {
         let Some(own) = operation.get_mut(field).and_then(Node::as_array_mut) else {
             operation.set(field, cx.copy(shared).value);
             continue;
@@ -173,7 +157,7 @@ fn merge_item(cx: &mut Context, path: &str, sides: [(&str, &mut Node); 2], probl
             existing.insert(key, node);
             continue;
         };
-        if !METHODS.contains(&key.as_str()) {
+        if !is_method(&key) {
             continue;
         }
         let signature = signature(&key, path);

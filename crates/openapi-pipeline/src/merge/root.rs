@@ -136,8 +136,7 @@ fn name_servers(cx: &mut Context, told: Option<Node>, named: &[NamedServer]) -> 
             }
             None => {
                 cx.note(&rule::NAMED_SERVERS, *origin, format!("`{url}` is added as {name}"));
-                let mut server = Node::object(*origin);
-                server.set("url", url.as_str());
+                let mut server = Node::object(*origin).with("url", url.as_str());
                 insert(&mut server, "description", description.clone());
                 insert(&mut server, "x-server-name", description);
                 servers.push(server);

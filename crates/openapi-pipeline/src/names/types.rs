@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::scope::{Form, Scope, Wish};
 use super::words::{RUNTIME_TYPES, TYPES};
 use super::{NameError, Pins, Thing, marks, snake, type_name};
-use crate::vocabulary::layout::{Keys, component_of, each_operation_mut, each_ref_mut};
-use crate::vocabulary::{is_success, makes_type, reference};
+use crate::vocabulary::layout::{component_of, each_operation_mut, schemas_mut};
+use crate::vocabulary::{is_success, makes_type, reference, rename_schemas, schemas};
 use crate::{Node, Object, Origin, Value};
 
 /// The names inside a type.
@@ -30,8 +30,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
     for name in RUNTIME_TYPES {
         scope.take(name.to_owned(), "a type of the runtime");
     }
-    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
-    let schemas = schemas.and_then(Node::as_object_mut).map(std::mem::take).unwrap_or_default();
+    let schemas = schemas_mut(document).map(std::mem::take).unwrap_or_default();
     let mut inline = Inline { schemas, scope, pins, types: BTreeMap::new() };
     let mut open: Vec<String> = inline.schemas.keys().cloned().collect();
     open.reverse();
@@ -60,8 +59,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
 }
 
 fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Result<(), NameError> {
-    let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
-    let mut names: Vec<String> = schemas.map(|(name, _)| name.clone()).collect();
+    let mut names: Vec<String> = schemas(document).map(|(name, _)| name.clone()).collect();
     // A component whose name already is a type name keeps it, wherever it is: reordering a document renames nothing.
     names.sort_by_key(|name| (type_name(name) != *name, name.clone()));
     let wish = |name: &String| {
@@ -72,20 +70,7 @@ fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Res
     };
     let given = scope.settle(pins, names.iter().map(wish).collect())?;
     let renamed: HashMap<String, String> = names.into_iter().zip(given).filter(|(old, new)| old != new).collect();
-    if renamed.is_empty() {
-        return Ok(());
-    }
-    let schemas = document.get_mut("components").and_then(|components| components.get_mut("schemas"));
-    if let Some(schemas) = schemas.and_then(Node::as_object_mut) {
-        let named = std::mem::take(schemas).into_iter();
-        *schemas = named.map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema)).collect();
-    }
-    each_ref_mut(document, Keys::Fields, &mut |node| {
-        let new = node.as_str().and_then(component_of).filter(|(section, _)| *section == "schemas");
-        if let Some(new) = new.and_then(|(_, name)| renamed.get(name.as_ref())) {
-            *node = Node::new(reference(new), node.origin);
-        }
-    });
+    rename_schemas(document, &renamed);
     Ok(())
 }
 
@@ -178,8 +163,7 @@ impl Inline<'_> {
                 name
             }
         };
-        let mut target = Node::object(origin);
-        target.set("$ref", reference(&name));
+        let target = Node::object(origin).with("$ref", reference(&name));
         *schema = match said.is_empty() {
             true => target,
             false => {

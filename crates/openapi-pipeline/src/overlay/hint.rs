@@ -3,6 +3,7 @@
 
 use super::target::{Step, Target};
 use crate::diagnostic::suggest::{closest, listing};
+use crate::vocabulary::template::without_names;
 use crate::{Node, Value};
 
 /// How many members are listed where none is similar.
@@ -75,20 +76,9 @@ fn nearest(document: &Node, steps: &[Step]) -> (Vec<Step>, usize) {
 fn member<'a>(parent: &'a Node, missing: &str) -> Option<&'a str> {
     let names = || parent.as_object().into_iter().flat_map(|members| members.keys()).map(String::as_str);
     // Placeholders are often renamed, and slashes come and go.
+    let template = |path: &str| without_names(path.trim_end_matches('/'));
     let same = |name: &&str| missing.starts_with('/') && template(name) == template(missing);
     names().find(same).or_else(|| closest(missing, names()))
-}
-
-/// A path without the names of its placeholders, and without slashes at its end.
-fn template(path: &str) -> String {
-    let (mut template, mut is_inside) = (String::new(), false);
-    for character in path.trim_end_matches('/').chars() {
-        is_inside = (is_inside || character == '{') && character != '}';
-        if !is_inside {
-            template.push(character);
-        }
-    }
-    template
 }
 
 /// The section of the components that has a name which the given section lacks.

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use crate::report::Construct;
 use crate::report::signature;
-use crate::vocabulary::layout::{METHODS, operations};
+use crate::vocabulary::pointer::follow;
+use crate::vocabulary::{is_method, operations, schemas};
 use crate::{Context, Node, Origin};
 
 /// The operations and schemas of a description in any dialect.
@@ -29,7 +30,7 @@ impl Inventory {
     pub fn of(root: &Node) -> Self {
         let version = ["swagger", "openapi"].into_iter().find_map(|key| root.get(key)).map(Node::to_json);
         let version = version.map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
-        let components = root.get("components").into_iter().flat_map(|components| components.members("schemas"));
+        let components = schemas(root);
         let mut operations = Vec::new();
         let version = version.unwrap_or_default();
         for (path, item) in root.members("paths").filter(|(path, _)| !path.starts_with("x-")) {
@@ -53,7 +54,7 @@ impl Inventory {
             if kept.contains(&(path, method)) || reported.contains(&signature(method, path)) {
                 continue;
             }
-            let (construct, reason) = if METHODS.contains(&method) {
+            let (construct, reason) = if is_method(method) {
                 (Construct::ParameterLocation, "a required parameter of it is the whole query string".to_owned())
             } else {
                 (Construct::HttpMethod, format!("the method {} can't be called", method.to_uppercase()))
@@ -65,19 +66,13 @@ impl Inventory {
 
 /// The operations of a path item, also of one behind a reference, and with the `further` methods of OpenAPI 3.2.
 fn collect(root: &Node, path: &str, item: &Node, further: bool, found: &mut Vec<Entry>) {
-    let mut target = item;
-    for _ in 0..16 {
-        match target.get_str("$ref").and_then(|reference| root.pointer(reference)) {
-            Some(next) => target = next,
-            None => break,
-        }
-    }
+    let target = follow(item, |reference| root.pointer(reference));
     let own = item.as_object().into_iter().flatten();
     let referred = target.as_object().filter(|_| !std::ptr::eq(item, target)).into_iter().flatten();
     let mut seen = HashSet::new();
-    let methods = own.chain(referred).filter(|(key, node)| {
-        (METHODS.contains(&key.as_str()) || further && *key == "query") && node.as_object().is_some()
-    });
+    let methods = own
+        .chain(referred)
+        .filter(|(key, node)| (is_method(key) || further && *key == "query") && node.as_object().is_some());
     let additional = item.members("additionalOperations").chain(target.members("additionalOperations"));
     for (method, operation) in methods.chain(additional.filter(|_| further)) {
         if seen.insert(method.as_str()) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::vocabulary::layout::METHODS;
+use crate::vocabulary::layout::is_method;
 use crate::vocabulary::reach::reachable;
 use crate::{Node, Object};
 
@@ -50,14 +50,14 @@ pub fn schema_subset(document: &Node, name: &str) -> Node {
 
 /// The path item with the wanted operations; `None` if it has none.
 fn item_subset(path: &str, item: &Node, keep: &impl Fn(&str, &str) -> bool) -> Option<Node> {
-    let wanted = |key: &str| !METHODS.contains(&key) || keep(path, key);
+    let wanted = |key: &str| !is_method(key) || keep(path, key);
     let members: Object = item
         .as_object()?
         .iter()
         .filter(|(key, _)| wanted(key))
         .map(|(key, member)| (key.clone(), member.clone()))
         .collect();
-    let any = members.keys().any(|key| METHODS.contains(&key.as_str()));
+    let any = members.keys().any(|key| is_method(key));
     any.then(|| Node::new(members, item.origin))
 }
 

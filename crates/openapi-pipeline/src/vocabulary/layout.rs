@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::source::unescape_pointer;
-use crate::{Node, Value};
+use crate::{Node, Object, Value};
 
 /// The fields of a path item that are operations.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -127,11 +127,36 @@ pub(crate) fn component_of(reference: &str) -> Option<(&str, Cow<'_, str>)> {
     Some((section, name))
 }
 
-/// The operations in document order: path, method, operation.
-pub(crate) fn operations(document: &Node) -> impl Iterator<Item = (&String, &String, &Node)> {
+/// Whether a key of a path item holds an operation.
+pub fn is_method(key: &str) -> bool {
+    METHODS.contains(&key)
+}
+
+/// The named schemas of a document.
+pub fn schemas(document: &Node) -> impl Iterator<Item = (&String, &Node)> {
+    document.get("components").into_iter().flat_map(|components| components.members("schemas"))
+}
+
+/// The object of the named schemas.
+pub(crate) fn schemas_mut(document: &mut Node) -> Option<&mut Object> {
+    document.get_mut("components")?.get_mut("schemas")?.as_object_mut()
+}
+
+/// Makes the object of the named schemas, if there is none.
+pub(crate) fn ensure_schemas(document: &mut Node) {
+    if document.get("components").is_none() {
+        document.set("components", Object::default());
+    }
+    if let Some(components) = document.get_mut("components").filter(|components| components.get("schemas").is_none()) {
+        components.set("schemas", Object::default());
+    }
+}
+
+/// The operations of a document in its order: path, method, operation.
+pub fn operations(document: &Node) -> impl Iterator<Item = (&String, &String, &Node)> {
     document.members("paths").flat_map(|(path, item)| {
         let members = item.as_object().into_iter().flatten();
-        members.filter(|(method, _)| METHODS.contains(&method.as_str())).map(move |(method, op)| (path, method, op))
+        members.filter(|(method, _)| is_method(method)).map(move |(method, op)| (path, method, op))
     })
 }
 
@@ -144,7 +169,7 @@ pub(crate) fn each_operation_mut(document: &mut Node, visit: &mut dyn FnMut(&str
 pub(crate) fn each_operation_of(paths: Option<&mut Node>, visit: &mut dyn FnMut(&str, &str, &mut Node)) {
     for (path, item) in paths.and_then(Node::as_object_mut).into_iter().flatten() {
         let Some(item) = item.as_object_mut() else { continue };
-        for (method, operation) in item.iter_mut().filter(|(method, _)| METHODS.contains(&method.as_str())) {
+        for (method, operation) in item.iter_mut().filter(|(method, _)| is_method(method)) {
             visit(path, method, operation);
         }
     }
@@ -153,9 +178,7 @@ pub(crate) fn each_operation_of(paths: Option<&mut Node>, visit: &mut dyn FnMut(
 /// Removes the path items that have neither an operation nor a `$ref`.
 pub(crate) fn remove_empty_path_items(document: &mut Node) {
     let Some(paths) = document.get_mut("paths").and_then(Node::as_object_mut) else { return };
-    paths.retain(|_, item| {
-        item.as_object().is_none_or(|item| item.keys().any(|key| METHODS.contains(&key.as_str()) || key == "$ref"))
-    });
+    paths.retain(|_, item| item.as_object().is_none_or(|item| item.keys().any(|key| is_method(key) || key == "$ref")));
 }
 
 /// The tags of an operation.

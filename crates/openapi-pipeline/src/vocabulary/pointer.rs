@@ -11,6 +11,31 @@ pub fn resolve<'a>(root: &'a Node, reference: &str) -> Option<&'a Node> {
     root.pointer(&local_pointer(root, reference)?)
 }
 
+/// How many references may lead from one to the next: a longer chain is taken for a cycle.
+pub(crate) const LONGEST_CHAIN: usize = 32;
+
+/// The node at the end of a chain of references, each of which `target` resolves. A node that is still a reference, if
+/// the chain leads nowhere or back to itself.
+pub(crate) fn follow<'a>(node: &'a Node, target: impl Fn(&str) -> Option<&'a Node>) -> &'a Node {
+    let step = |node: &'a Node| node.get_str("$ref").and_then(&target);
+    std::iter::successors(Some(node), |node| step(node)).take(LONGEST_CHAIN + 1).last().unwrap_or(node)
+}
+
+/// A schema without its references, and without the `allOf` of one part that wraps one.
+pub fn meant<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
+    meant_by(schema, |reference| document.pointer(reference))
+}
+
+/// [`meant`], where `target` resolves the references.
+pub(crate) fn meant_by<'a>(schema: &'a Node, target: impl Fn(&str) -> Option<&'a Node>) -> &'a Node {
+    let step = |schema: &'a Node| match (schema.get_str("$ref"), schema.elements("allOf")) {
+        (Some(reference), _) => target(reference),
+        (None, [only]) => Some(only),
+        _ => None,
+    };
+    std::iter::successors(Some(schema), |schema| step(schema)).take(2 * LONGEST_CHAIN).last().unwrap_or(schema)
+}
+
 /// The JSON pointer of a local reference that resolves.
 pub(crate) fn local_pointer<'a>(root: &Node, reference: &'a str) -> Option<Cow<'a, str>> {
     let fragment = reference.strip_prefix('#')?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::layout::{Keys, component_of, each_ref, operations};
+use super::layout::{Keys, component_of, each_ref, operations, schemas};
 use crate::diagnostic::suggest::listing;
 use crate::report::Rule;
 use crate::{Context, Node};
@@ -74,7 +74,7 @@ pub(crate) fn reachable<'a>(document: &'a Node, from: impl Iterator<Item = &'a N
 
 /// The named schemas with a discriminator, and the schemas made of each by `allOf`.
 pub(crate) fn subtypes(document: &Node) -> BTreeMap<&str, Vec<&str>> {
-    let schemas = || document.get("components").into_iter().flat_map(|components| components.members("schemas"));
+    let schemas = || schemas(document);
     let parents: HashSet<&str> =
         schemas().filter(|(_, schema)| schema.get("discriminator").is_some()).map(|(name, _)| name.as_str()).collect();
     let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use client_codegen::docs::is_bidirectional;
 use sha2::{Digest, Sha256};
 
 /// A string as text of an element or value of a quoted attribute.
@@ -20,12 +21,6 @@ pub(super) fn escape(text: &str) -> String {
         }
     }
     out
-}
-
-/// Whether a character changes the order in which those behind it are shown, so that a line could seem to say something
-/// else.
-fn is_bidirectional(char: char) -> bool {
-    matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The source of a style or script as a content security policy names it: nothing else is run, even if an escape were

@@ -71,5 +71,5 @@ fn is_querystring(parameter: &Node) -> bool {
 }
 
 fn is_required(parameter: &Node) -> bool {
-    parameter.get("required").and_then(Node::as_bool) == Some(true)
+    parameter.is_true("required")
 }

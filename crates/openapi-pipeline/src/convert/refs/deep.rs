@@ -2,11 +2,8 @@
 
 use crate::convert::rules::INLINE_DEEP_REFERENCE;
 use crate::convert::walk::{self, Kind, Visitor};
-use crate::vocabulary::pointer::resolve;
+use crate::vocabulary::pointer::{follow, resolve};
 use crate::{Context, Node};
-
-/// The longest chain of references.
-const LONGEST_CHAIN: usize = 32;
 
 /// Replaces references of responses, parameters, headers and bodies to places outside of the components by copies:
 /// operations come and go by selection, and merging renames their paths.
@@ -35,18 +32,11 @@ struct Inliner {
 impl Visitor for Inliner {
     fn enter(&mut self, cx: &mut Context, kind: Kind, _: &[String], node: &mut Node) {
         let Some(text) = deep(kind, node).map(str::to_owned) else { return };
-        let mut target = resolve(&self.original, &text);
-        for _ in 0..LONGEST_CHAIN {
-            match target.map(|node| (node, node.get_str("$ref"))) {
-                Some((_, Some(next))) => target = resolve(&self.original, next),
-                Some((found, None)) => {
-                    cx.note(&INLINE_DEEP_REFERENCE, node.origin, format!("copied what stands at {text} here"));
-                    *node = cx.copy(found);
-                    return;
-                }
-                // The check has reported dangling references where they matter.
-                None => return,
-            }
+        let found = follow(node, |reference| resolve(&self.original, reference));
+        // The check has reported dangling references where they matter.
+        if found.get_str("$ref").is_none() {
+            cx.note(&INLINE_DEEP_REFERENCE, node.origin, format!("copied what stands at {text} here"));
+            *node = cx.copy(found);
         }
     }
 }

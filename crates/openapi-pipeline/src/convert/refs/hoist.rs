@@ -185,8 +185,8 @@ impl Plan {
             let Some(site) = root.pointer_mut(&reference(path)) else { continue };
             let origin = site.origin;
             let schema = if self.movable.contains(path) {
-                let mut stub = Node::object(origin);
-                stub.set("$ref", self.hoisted.get(path).map(|name| to_schema(name)).unwrap_or_default());
+                let stub = Node::object(origin)
+                    .with("$ref", self.hoisted.get(path).map(|name| to_schema(name)).unwrap_or_default());
                 std::mem::replace(site, stub)
             } else {
                 cx.copy(site)

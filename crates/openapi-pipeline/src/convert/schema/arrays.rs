@@ -62,9 +62,8 @@ fn tuple(cx: &mut Context, schema: &mut Node) {
         1 => schemas.swap_remove(0),
         _ => {
             // There is no schema of any item: the first of them stands for it.
-            let mut any = Node::object(schemas.first().map_or(origin, |first| first.origin));
-            any.set("anyOf", schemas);
-            any
+
+            Node::object(schemas.first().map_or(origin, |first| first.origin)).with("anyOf", schemas)
         }
     };
     cx.note(&TUPLE_ITEMS, origin, format!("{count} items by position became items of any of their schemas"));

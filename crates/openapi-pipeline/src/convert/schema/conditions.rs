@@ -72,11 +72,7 @@ fn add(cx: &mut Context, schema: &mut Node, described: IndexMap<String, Vec<Node
         let mut branches = super::distinct(branches);
         let property = match branches.len() {
             1 => branches.swap_remove(0),
-            _ => {
-                let mut any = Node::object(origin);
-                any.set("anyOf", branches);
-                any
-            }
+            _ => Node::object(origin).with("anyOf", branches),
         };
         cx.note(&CONDITIONAL_PROPERTY, origin, format!("{name} became an optional property"));
         properties.insert(name, property);

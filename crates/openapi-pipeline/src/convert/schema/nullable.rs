@@ -6,26 +6,12 @@ use crate::convert::rules::{
     NULL_BRANCH, NULL_IN_ENUM, NULL_TYPE, TYPE_ARRAY_NULLABLE, TYPE_ARRAY_SINGLE, TYPE_ARRAY_UNION,
 };
 use crate::convert::schema::require;
+use crate::vocabulary::is_annotation;
 use crate::{Context, Node, Value};
 
-/// Keywords that annotate a schema without restricting its values.
-fn is_annotation(key: &str) -> bool {
-    key.starts_with("x-")
-        || matches!(
-            key,
-            "title"
-                | "description"
-                | "default"
-                | "example"
-                | "examples"
-                | "deprecated"
-                | "readOnly"
-                | "writeOnly"
-                | "nullable"
-                | "externalDocs"
-                | "xml"
-                | "discriminator"
-        )
+/// Whether a keyword annotates a schema without restricting its values.
+fn is_remark(key: &str) -> bool {
+    is_annotation(key) || key.starts_with("x-") || matches!(key, "example" | "examples" | "discriminator")
 }
 
 /// Removes the null branches of `oneOf` and `anyOf`. True when a branch was pulled up into the schema itself.
@@ -67,7 +53,7 @@ fn is_null(branch: &Node) -> bool {
         _ => false,
     };
     members.iter().any(|(key, value)| says_null(key, value))
-        && members.iter().all(|(key, value)| says_null(key, value) || is_annotation(key) || key == "$comment")
+        && members.iter().all(|(key, value)| says_null(key, value) || is_remark(key) || key == "$comment")
 }
 
 /// Merges the members of `branch` into the enclosing schema, if that keeps the meaning of both; otherwise requires it.
@@ -76,7 +62,7 @@ fn pull_up(schema: &mut Node, branch: Node) -> bool {
     let fits = branch.as_object().is_some_and(|inner| {
         let agrees = |(key, value): (&String, &Node)| outer.get(key).is_none_or(|other| other == value);
         // A `$ref` would lose its siblings, and restrictions of the outer schema must not mix with the inner keywords.
-        !inner.contains_key("$ref") && outer.keys().all(|key| is_annotation(key)) && inner.iter().all(agrees)
+        !inner.contains_key("$ref") && outer.keys().all(|key| is_remark(key)) && inner.iter().all(agrees)
     });
     match branch.value {
         Value::Object(inner) if fits => {
@@ -150,14 +136,7 @@ fn replace_type(schema: &mut Node, name: &str) {
 /// Makes one branch for each type. Keywords that only restrict values of one type go to its branch.
 fn split(schema: &mut Node, types: &[String]) {
     let origin = schema.origin;
-    let mut branches: Vec<Node> = types
-        .iter()
-        .map(|name| {
-            let mut branch = Node::object(origin);
-            branch.set("type", name.as_str());
-            branch
-        })
-        .collect();
+    let mut branches: Vec<Node> = types.iter().map(|name| Node::object(origin).with("type", name.as_str())).collect();
     schema.remove("type");
     let keys: Vec<String> = schema.as_object().into_iter().flat_map(|members| members.keys().cloned()).collect();
     for key in keys {
@@ -177,8 +156,7 @@ fn split(schema: &mut Node, types: &[String]) {
         schema.remove("enum");
     }
     if schema.get("oneOf").is_some() {
-        let mut union = Node::object(origin);
-        union.set("oneOf", branches);
+        let union = Node::object(origin).with("oneOf", branches);
         require(schema, union, false);
     } else {
         schema.set("oneOf", branches);
@@ -241,7 +219,7 @@ fn speaks_of(keyword: &str, format: Option<&str>, name: &str) -> bool {
 pub(super) fn enum_values(cx: &mut Context, schema: &mut Node) {
     let values = schema.elements("enum");
     let Some(origin) = values.iter().find(|value| value.value == Value::Null).map(|value| value.origin) else { return };
-    if schema.get("nullable").and_then(Node::as_bool) != Some(true) {
+    if !schema.is_true("nullable") {
         schema.set("nullable", true);
         cx.note(&NULL_IN_ENUM, origin, "made the schema nullable");
     }

@@ -66,8 +66,7 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
             format!("the schema of {names} became additionalProperties")
         }
         _ if is_map => {
-            let mut any = Node::object(origin);
-            any.set("anyOf", schemas);
+            let any = Node::object(origin).with("anyOf", schemas);
             schema.put("additionalProperties", any);
             format!("the schemas of {names} became additionalProperties of any of them")
         }
@@ -82,8 +81,7 @@ fn patterns(cx: &mut Context, schema: &mut Node) {
         _ => {
             // The schema of the other names must not restrict names that match a pattern.
             schemas.extend(schema.remove("additionalProperties"));
-            let mut any = Node::object(origin);
-            any.set("anyOf", schemas);
+            let any = Node::object(origin).with("anyOf", schemas);
             schema.put("additionalProperties", any);
             format!("the schemas of {names} joined additionalProperties")
         }

@@ -5,6 +5,7 @@ use serde_json::Number;
 use crate::convert::rules::{
     CONST_TO_ENUM, CONTENT_ENCODING, CONTENT_MEDIA_TYPE, DROP_BOUND, INTEGRAL_NUMBER, NUMERIC_EXCLUSIVE_BOUND,
 };
+use crate::vocabulary::media::essence;
 use crate::{Context, Node, Value};
 
 pub(super) fn constant(cx: &mut Context, schema: &mut Node) {
@@ -151,7 +152,7 @@ fn set_format(schema: &mut Node, format: &str) -> String {
 }
 
 fn is_text(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(media_type);
     essence.starts_with("text/")
         || essence.ends_with("+json")
         || essence.ends_with("+xml")

@@ -117,8 +117,7 @@ fn from_form(cx: &mut Context, origin: Origin, form: Vec<Node>, consumes: &[Stri
         put(&mut properties, &name, schema);
     }
     let is_required = !required.is_empty();
-    let mut schema = Node::object(origin);
-    schema.set("type", "object");
+    let mut schema = Node::object(origin).with("type", "object");
     put(&mut schema, "properties", properties);
     if is_required {
         schema.set("required", required);

@@ -119,8 +119,7 @@ pub(super) fn collection_style(
         (_, other) => {
             let text = format!("{other} became a plain string; the caller joins the elements");
             cx.note(&SWAGGER_UNSUPPORTED_COLLECTION_FORMAT, origin, text);
-            let mut plain = Node::object(schema.origin);
-            plain.set("type", "string");
+            let plain = Node::object(schema.origin).with("type", "string");
             *schema = plain;
             return None;
         }

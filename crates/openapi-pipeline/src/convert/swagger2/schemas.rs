@@ -97,8 +97,7 @@ impl Schemas<'_> {
         let Some(discriminator) = node.get_mut("discriminator") else { return };
         if let Some(property) = discriminator.as_str().map(str::to_owned) {
             cx.note(&SWAGGER_DISCRIMINATOR, discriminator.origin, format!("{property} became propertyName"));
-            *discriminator = Node::object(discriminator.origin);
-            discriminator.set("propertyName", property);
+            *discriminator = Node::object(discriminator.origin).with("propertyName", property);
         }
         // Not in Swagger 2.0, but written there by tools that know 3.0.
         let Some(mapping) = discriminator.get_mut("mapping").and_then(Node::as_object_mut) else { return };

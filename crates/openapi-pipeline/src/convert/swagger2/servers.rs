@@ -71,10 +71,6 @@ impl Servers {
 }
 
 fn list(urls: &[String], origin: Origin) -> Node {
-    let server = |url: &String| {
-        let mut server = Node::object(origin);
-        server.set("url", url.as_str());
-        server
-    };
+    let server = |url: &String| Node::object(origin).with("url", url.as_str());
     Node::new(urls.iter().map(server).collect::<Vec<_>>(), origin)
 }

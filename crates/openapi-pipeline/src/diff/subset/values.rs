@@ -4,7 +4,8 @@ use super::{Prover, Set};
 use crate::diff::implied::{effective, integer_range, is_hint};
 use crate::diff::number::{Decimal, canonical};
 use crate::diff::pattern;
-use crate::diff::view::{Bound, BoundKey, Union, View, kind_of};
+use crate::diff::view::{Bound, BoundKey, Union, View};
+use crate::vocabulary::kind_of;
 use crate::{Node, Value};
 
 /// All values of a schema but `null`, if they can be counted.

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{is_annotation, kind_of};
+use super::is_remark;
 use crate::diff::number::canonical;
 use crate::diff::side::{Side, Site};
+use crate::vocabulary::kind_of;
 use crate::{Node, Value};
 
 /// The greatest depth of nested alternatives.
@@ -50,7 +51,7 @@ fn union<'a>(side: &Side<'a>, is_one: bool, branches: &[Site<'a>], depth: usize)
 fn branch_values<'a>(side: &Side<'a>, branch: Site<'a>, depth: usize) -> Option<Vec<Constant<'a>>> {
     let site = side.resolve(branch);
     let members = site.node.as_object()?;
-    let restricts = || members.keys().filter(|key| !is_annotation(key)).map(String::as_str);
+    let restricts = || members.keys().filter(|key| !is_remark(key)).map(String::as_str);
     if let Some(values) = site.get("enum").filter(|_| restricts().all(|key| matches!(key, "type" | "enum"))) {
         let kind = site.node.get_str("type");
         let fits = |value: &&Node| match kind {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::is_annotation;
+use super::is_remark;
 use crate::diff::side::{Side, Site};
 
 /// How many parts a schema may have; real ones have a few.
@@ -61,7 +61,7 @@ pub(super) fn name<'a>(side: &Side<'a>, sites: &[Site<'a>]) -> Option<&'a str> {
             return Some(name);
         }
         let members = site.node.as_object()?;
-        if !members.keys().all(|key| is_annotation(key) || key == "allOf") {
+        if !members.keys().all(|key| is_remark(key) || key == "allOf") {
             return None;
         }
         let mut branches = site.elements("allOf").filter(|part| !only_annotates(*part));
@@ -72,5 +72,5 @@ pub(super) fn name<'a>(side: &Side<'a>, sites: &[Site<'a>]) -> Option<&'a str> {
 
 /// Whether a schema restricts nothing.
 pub(super) fn only_annotates(site: Site<'_>) -> bool {
-    site.node.as_object().is_some_and(|members| members.keys().all(|key| is_annotation(key)))
+    site.node.as_object().is_some_and(|members| members.keys().all(|key| is_remark(key)))
 }

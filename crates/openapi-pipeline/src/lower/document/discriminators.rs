@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use crate::lower::extensions::OWN_VALUE;
 use crate::lower::rule;
 use crate::lower::runtime_types::{refer, referred};
-use crate::lower::walk::{component_mut, schemas_mut};
+use crate::lower::walk::component_mut;
 use crate::lower::work::Work;
+use crate::vocabulary::layout::schemas_mut;
 use crate::vocabulary::layout::{Keys, component_of, each_fields_mut};
 use crate::vocabulary::reach::subtypes;
 use crate::vocabulary::reference;
@@ -75,8 +76,7 @@ fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
     if properties.contains_key(tag) {
         return;
     }
-    let mut text = Node::object(origin);
-    text.set("type", "string");
+    let text = Node::object(origin).with("type", "string");
     properties.insert(tag.to_owned(), text);
     cx.note(&rule::SUBTYPES, origin, format!("`{name}` has `{tag}`, which says that it is one"));
 }

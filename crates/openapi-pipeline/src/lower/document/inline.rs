@@ -4,11 +4,9 @@ mod deep;
 
 use crate::lower::rule;
 use crate::lower::work::Work;
-use crate::vocabulary::layout::METHODS;
+use crate::vocabulary::layout::is_method;
+use crate::vocabulary::pointer::follow;
 use crate::{Context, Diagnostic, Diagnostics, Node};
-
-/// The greatest length of a chain of references.
-const LONGEST_CHAIN: usize = 32;
 
 /// Resolves references to path items, parameters, bodies, responses and headers; drops callbacks and links. References
 /// into the middle of something get a component to refer to.
@@ -39,7 +37,7 @@ impl Inliner<'_> {
         self.resolve(item);
         self.parameters(item);
         for (key, operation) in item.as_object_mut().into_iter().flatten() {
-            if METHODS.contains(&key.as_str()) {
+            if is_method(key) {
                 self.operation(operation);
             }
         }
@@ -75,17 +73,11 @@ impl Inliner<'_> {
     /// Replaces a reference by its target.
     fn resolve(&mut self, node: &mut Node) {
         let Some(first) = node.get_str("$ref").map(str::to_owned) else { return };
-        let mut target = self.original.pointer(&first);
-        for _ in 0..LONGEST_CHAIN {
-            match target.map(|node| (node, node.get_str("$ref"))) {
-                Some((_, Some(next))) => target = self.original.pointer(next),
-                Some((found, None)) => {
-                    self.cx.note(&rule::INLINE_REF, node.origin, format!("`{first}` is resolved into place"));
-                    *node = found.clone();
-                    return;
-                }
-                None => break,
-            }
+        let found = follow(node, |reference| self.original.pointer(reference));
+        if found.get_str("$ref").is_none() {
+            self.cx.note(&rule::INLINE_REF, node.origin, format!("`{first}` is resolved into place"));
+            *node = found.clone();
+            return;
         }
         self.problems.push(
             Diagnostic::new("circular-ref", format!("`{first}` leads back to itself, or nowhere"))

@@ -6,9 +6,7 @@ use crate::lower::rule;
 use crate::lower::walk::components_mut;
 use crate::lower::work::{RUNTIME, Work, reserved};
 use crate::names::type_name;
-use crate::vocabulary::layout::{Keys, component_of, each_ref_mut};
-use crate::vocabulary::reference;
-use crate::{Node, Object};
+use crate::vocabulary::rename_schemas;
 
 /// Renames schemas that would become a runtime type, or the same type as another schema. From here on the names are
 /// kept with the document in work.
@@ -35,18 +33,5 @@ pub(crate) fn run(work: &mut Work<'_>) {
         cx.note(rule, origin, format!("`{name}` becomes `{to}`"));
         renamed.insert(name, to);
     }
-    if let Some(components) = document.get_mut("components")
-        && let Some(schemas) = components.get_mut("schemas").and_then(Node::as_object_mut)
-    {
-        let named = std::mem::take(schemas).into_iter();
-        let named = named.map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema));
-        components.set("schemas", named.collect::<Object>());
-    }
-    each_ref_mut(document, Keys::Fields, &mut |node| {
-        let Some(text) = node.as_str() else { return };
-        let Some(("schemas", name)) = component_of(text) else { return };
-        let Some(to) = renamed.get(name.as_ref()) else { return };
-        let below = text.strip_prefix(&reference(&name)).unwrap_or_default();
-        *node = Node::new(format!("{}{below}", reference(to)), node.origin);
-    });
+    rename_schemas(document, &renamed);
 }

@@ -1,7 +1,7 @@
 //! The order of schemas.
 
-use crate::lower::walk::schemas_mut;
 use crate::lower::work::Work;
+use crate::vocabulary::layout::schemas_mut;
 
 /// Sorts schemas by name, so that a vendor's reordering doesn't show as a change.
 pub(crate) fn run(work: &mut Work<'_>) {

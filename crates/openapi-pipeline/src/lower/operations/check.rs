@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::suggest::did_you_mean;
 use crate::lower::rule;
-use crate::lower::template::placeholders;
 use crate::lower::work::Work;
 use crate::report::signature;
 use crate::vocabulary::layout::each_operation_mut;
+use crate::vocabulary::template::checked_placeholders;
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
 /// Checks paths, parameters and responses of every operation. Makes path parameters required on the way.
@@ -34,7 +34,7 @@ pub(crate) fn run(work: &mut Work<'_>) -> Result<(), Diagnostics> {
 
 fn path_parameters(cx: &mut Context, problems: &mut Diagnostics, path: &str, here: &str, operation: &mut Node) {
     let origin = operation.origin;
-    let placeholders = match placeholders(path) {
+    let placeholders = match checked_placeholders(path) {
         Ok(placeholders) => placeholders,
         Err(why) => {
             let problem = Diagnostic::new("invalid-path", format!("the path of `{here}` {why}"));
@@ -64,7 +64,7 @@ fn path_parameters(cx: &mut Context, problems: &mut Diagnostics, path: &str, her
                 .at(parameter.origin, format!("the path parameter `{name}`"))
                 .help(did_you_mean(&name, "placeholder", &mut placeholders.iter().copied())),
             );
-        } else if parameter.get("required").and_then(Node::as_bool) != Some(true) {
+        } else if !parameter.is_true("required") {
             cx.note(&rule::PATH_PARAMETER_REQUIRED, parameter.origin, format!("`{name}` of `{here}`"));
             parameter.set("required", true);
         }

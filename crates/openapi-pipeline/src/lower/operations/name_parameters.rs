@@ -42,8 +42,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
                 }
             };
             cx.note(&rule::HOIST_PATH_PARAMETER, origin, format!("becomes `{target}`"));
-            *schema = Node::object(origin);
-            schema.set("$ref", reference(&target));
+            *schema = Node::object(origin).with("$ref", reference(&target));
         }
     });
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::Node;
 use crate::lower::rule;
 use crate::lower::work::Work;
-use crate::vocabulary::layout::METHODS;
+use crate::vocabulary::layout::is_method;
 
 /// Moves them into the operations; an operation's own win.
 pub(crate) fn run(work: &mut Work<'_>) {
@@ -16,9 +16,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
         if let Some(parameters) = &parameters {
             cx.note(&rule::PATH_LEVEL, parameters.origin, format!("parameters of `{path}` move into its operations"));
         }
-        for (_, operation) in
-            item.as_object_mut().into_iter().flatten().filter(|(key, _)| METHODS.contains(&key.as_str()))
-        {
+        for (_, operation) in item.as_object_mut().into_iter().flatten().filter(|(key, _)| is_method(key)) {
             if let Some(shared) = parameters.as_ref().and_then(Node::as_array) {
                 add_parameters(operation, shared);
             }

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
-use crate::lower::template::placeholders;
 use crate::lower::work::Work;
 use crate::names::snake;
 use crate::report::{Construct, signature};
-use crate::vocabulary::layout::{METHODS, each_operation_mut, remove_empty_path_items};
+use crate::vocabulary::layout::{each_operation_mut, is_method, remove_empty_path_items};
+use crate::vocabulary::template::checked_placeholders;
 use crate::{Context, Node, Object, Origin};
 
 /// Repairs the paths, parameters and responses of every operation.
@@ -39,7 +39,7 @@ fn paths(cx: &mut Context, document: &mut Node) {
             cx.note(&rule::PATH_SLASH, item.origin, format!("`{path}` becomes `{rooted}`"));
             rooted
         };
-        let problem = match placeholders(&path) {
+        let problem = match checked_placeholders(&path) {
             Err(why) => Some(format!("its path {why}")),
             Ok(names) => {
                 let mut seen = HashSet::new();
@@ -49,7 +49,7 @@ fn paths(cx: &mut Context, document: &mut Node) {
         };
         if let (Some(reason), Some(members)) = (problem, item.as_object_mut()) {
             members.retain(|method, operation| {
-                let leaves = METHODS.contains(&method.as_str());
+                let leaves = is_method(method);
                 if leaves {
                     let text = format!("`{}` is left out: {reason}", signature(method, &path));
                     cx.note(&rule::LEAVE_OUT, operation.origin, text);
@@ -87,7 +87,7 @@ fn usable_parameters(cx: &mut Context, here: &str, operation: &mut Node) {
 /// Aligns the path parameters with the placeholders of the path.
 fn path_parameters(cx: &mut Context, path: &str, here: &str, operation: &mut Node) {
     let origin = operation.origin;
-    let mut open: Vec<&str> = placeholders(path).unwrap_or_default();
+    let mut open: Vec<&str> = checked_placeholders(path).unwrap_or_default();
     let mut stray = Vec::new();
     let parameters = operation.elements("parameters");
     for (at, parameter) in parameters.iter().enumerate() {
@@ -140,14 +140,9 @@ fn path_parameters(cx: &mut Context, path: &str, here: &str, operation: &mut Nod
 }
 
 fn string_parameter(name: &str, origin: Origin) -> Node {
-    let mut schema = Node::object(origin);
-    schema.set("type", "string");
-    let mut parameter = Node::object(origin);
-    parameter.set("name", name);
-    parameter.set("in", "path");
-    parameter.set("required", true);
-    parameter.set("schema", schema.value);
-    parameter
+    let schema = Node::object(origin).with("type", "string");
+
+    Node::object(origin).with("name", name).with("in", "path").with("required", true).with("schema", schema.value)
 }
 
 /// Keeps the responses whose key is a status, and adds one where there is none.
@@ -166,9 +161,8 @@ fn responses(cx: &mut Context, here: &str, operation: &mut Node) {
         }
     }
     cx.note(&rule::NO_RESPONSES, origin, format!("`{here}` says nothing of what it answers: any 2xx is a success"));
-    let described = [("description".to_owned(), Node::new("", origin))];
-    let success = Node::new(Object::from_iter(described), origin);
-    operation.set("responses", Object::from_iter([("2XX".to_owned(), success)]));
+    let success = Node::object(origin).with("description", "");
+    operation.set("responses", Node::object(origin).with("2XX", success.value).value);
 }
 
 /// `default`, `404`, `4XX`.

@@ -9,7 +9,7 @@ use crate::lower::rule;
 use crate::lower::servers::urls;
 use crate::lower::work::Work;
 use crate::report::{Construct, signature};
-use crate::vocabulary::layout::{METHODS, remove_empty_path_items};
+use crate::vocabulary::layout::{is_method, remove_empty_path_items};
 use crate::{Context, Node, Origin};
 
 /// The reason why an operation is left out.
@@ -29,7 +29,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
     for (path, item) in document.members_mut("paths") {
         let Some(members) = item.as_object_mut() else { continue };
         members.retain(|method, operation| {
-            if !METHODS.contains(&method.as_str()) {
+            if !is_method(method) {
                 return true;
             }
             match shape_one(cx, &original, plan, servers.as_ref(), method, operation) {

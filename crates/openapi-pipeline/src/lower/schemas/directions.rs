@@ -51,7 +51,7 @@ struct Directions {
 
 impl Directions {
     fn of(schema: &Node) -> Self {
-        let says = |key: &str| schema.get(key).and_then(Node::as_bool) == Some(true);
+        let says = |key: &str| schema.is_true(key);
         Self { read_only: says("readOnly"), write_only: says("writeOnly") }
     }
 

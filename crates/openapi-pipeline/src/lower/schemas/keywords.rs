@@ -205,7 +205,7 @@ fn pattern(cx: &mut Context, schema: &mut Node) {
 /// Keeps a default only where it can't be sent by accident: on a required field that is never null.
 fn default(cx: &mut Context, site: Site, schema: &mut Node) {
     let Some(default) = schema.get("default") else { return };
-    let nullable = schema.get("nullable").and_then(Node::as_bool) == Some(true) || default.value == Value::Null;
+    let nullable = schema.is_true("nullable") || default.value == Value::Null;
     let required = site == Site::Property { required: true };
     let why = match (required, nullable) {
         (false, _) => "the server fills it in",

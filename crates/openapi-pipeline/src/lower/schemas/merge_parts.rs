@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use atoms::{Atoms, Set, key, single_alternatives};
 use merge::{Contradiction, Merged, Union, merge};
 
-use crate::lower::annotations::{annotated, is_annotation};
+use crate::lower::annotations::annotated;
 use crate::lower::labels::labels;
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
@@ -25,6 +25,7 @@ use crate::lower::runtime_types::{refer, referred};
 use crate::lower::walk::{named_children_mut, named_in_operation_mut};
 use crate::lower::work::{Parts, Store, Work};
 use crate::names::type_name;
+use crate::vocabulary::is_annotation;
 use crate::vocabulary::layout::{Keys, each_operation_of, each_ref};
 use crate::vocabulary::needs_name;
 use crate::{Context, Diagnostic, Diagnostics, Node, Object, Origin};
@@ -241,8 +242,7 @@ impl Composer<'_> {
         if let [only] = alternatives.as_slice() {
             return Ok(annotated(&schema, only.clone()));
         }
-        let mut whole = Node::object(origin);
-        whole.set(union.key, alternatives);
+        let mut whole = Node::object(origin).with(union.key, alternatives);
         if let (Some(discriminator), Some(members)) = (union.discriminator, whole.as_object_mut()) {
             members.insert("discriminator".to_owned(), discriminator);
         }

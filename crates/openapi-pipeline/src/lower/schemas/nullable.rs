@@ -6,17 +6,17 @@
 use std::collections::HashSet;
 
 use crate::lower::rule;
-use crate::lower::runtime_types::{is_nullable, referred};
+use crate::lower::runtime_types::referred;
 use crate::lower::walk::{Site, alternatives, components_mut, every_schema_mut};
 use crate::lower::work::Work;
-use crate::{Node, Object, Value};
+use crate::{Node, Value};
 
 /// Makes every use of a nullable component nullable, and the component itself no more.
 pub(crate) fn run(work: &mut Work<'_>) {
     let Work { cx, document, .. } = work;
     let mut nullable = HashSet::new();
     components_mut(document, &mut |name, schema| {
-        if is_nullable(schema) && can_do_without(schema) {
+        if schema.is_true("nullable") && can_do_without(schema) {
             nullable.insert(name.to_owned());
         }
     });
@@ -85,11 +85,7 @@ fn visit(nullable: &HashSet<String>, site: Site, schema: &mut Node) {
         _ if is_reference => {
             let origin = schema.origin;
             let target = std::mem::replace(schema, Node::object(origin));
-            let members = [
-                ("nullable".to_owned(), Node::new(true, origin)),
-                ("allOf".to_owned(), Node::new(vec![target], origin)),
-            ];
-            *schema = Node::new(Object::from_iter(members), origin);
+            *schema = Node::object(origin).with("nullable", true).with("allOf", vec![target]);
         }
         _ if wraps || union => schema.set("nullable", true),
         _ => {}

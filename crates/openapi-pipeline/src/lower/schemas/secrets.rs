@@ -5,12 +5,11 @@ mod by_name;
 use crate::diagnostic::suggest::did_you_mean;
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
-use crate::lower::runtime_types::{
-    SECRET, add_component, described, is_nullable, is_string_of, referred, replace, retype,
-};
+use crate::lower::runtime_types::{SECRET, add_component, described, is_string_of, referred, replace, retype};
 use crate::lower::walk::{Site, component};
 use crate::lower::work::Work;
 use crate::source::escape_pointer;
+use crate::vocabulary::schemas;
 use crate::{Diagnostic, Diagnostics, Node, Origin};
 
 /// How many references and combinations lie between a schema and its property, at most.
@@ -65,9 +64,8 @@ fn locate(document: &Node, field: &str) -> Result<(String, bool), (String, Strin
         component(document, &name).is_some().then_some((name, rest))
     });
     let Some((name, properties)) = named else {
-        let schemas = document.get("components").into_iter().flat_map(|components| components.members("schemas"));
         let wanted = steps.first().copied().unwrap_or_default();
-        let help = did_you_mean(wanted, "schema", &mut schemas.map(|(name, _)| name.as_str()));
+        let help = did_you_mean(wanted, "schema", &mut schemas(document).map(|(name, _)| name.as_str()));
         return Err((
             format!("`{field}` is no field: there is no schema `{wanted}`"),
             format!("{help} Fields are written as `Schema.property`."),
@@ -129,7 +127,7 @@ fn string_at(document: &Node, pointer: &str) -> Option<bool> {
     let mut schema = document.pointer(pointer)?;
     let mut nullable = false;
     for _ in 0..DEEPEST {
-        nullable |= is_nullable(schema);
+        nullable |= schema.is_true("nullable");
         if schema.get_str("type") == Some("string") {
             return Some(nullable);
         }

@@ -11,18 +11,17 @@ use std::collections::{HashMap, VecDeque};
 
 use indexmap::IndexSet;
 
-use crate::lower::annotations::{annotated, is_annotation};
+use crate::lower::annotations::annotated;
 use crate::lower::labels::labels;
 use crate::lower::rule;
-use crate::lower::runtime_types::{self, NUMBER, refer, referred};
+use crate::lower::runtime_types::{self, NUMBER, refer};
 use crate::lower::walk::{named_children_mut, named_in_operation_mut};
 use crate::lower::work::{Parts, Store, Work};
 use crate::names::type_name;
-use crate::vocabulary::layout::each_operation_of;
+use crate::vocabulary::is_annotation;
+use crate::vocabulary::layout::{component_of, each_operation_of};
+use crate::vocabulary::pointer::meant_by;
 use crate::{Context, Node, Object, Origin, Value};
-
-/// How many references may lead from one component to another.
-const LONGEST_CHAIN: usize = 32;
 
 /// Settles every union of the document. Compositions are merged by now.
 pub(crate) fn run(work: &mut Work<'_>) {
@@ -207,18 +206,10 @@ impl Unions<'_> {
 
     /// The target of a reference, or the schema itself.
     fn resolve<'a>(&'a self, schema: &'a Node) -> &'a Node {
-        let mut schema = schema;
-        for _ in 0..LONGEST_CHAIN {
-            let wrapped = match schema.get("allOf").and_then(Node::as_array) {
-                Some([only]) => only,
-                _ => schema,
-            };
-            match referred(wrapped).and_then(|name| self.known.get(&name)) {
-                Some(target) => schema = target,
-                None => break,
-            }
-        }
-        schema
+        meant_by(schema, |reference| match component_of(reference)? {
+            ("schemas", name) => self.known.get(name.as_ref()),
+            _ => None,
+        })
     }
 }
 

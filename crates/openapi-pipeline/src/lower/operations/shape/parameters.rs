@@ -2,10 +2,10 @@
 
 use super::LeftOut;
 use crate::lower::rule;
-use crate::lower::walk::component;
 use crate::report::Construct;
 use crate::report::Rule;
-use crate::vocabulary::layout::component_of;
+use crate::vocabulary::media::{essence, is_json};
+use crate::vocabulary::pointer::meant;
 use crate::{Context, Node, Object};
 
 /// The extension with the media type of a parameter whose value is a document; its schema is that document's.
@@ -29,7 +29,7 @@ pub(super) fn shape(cx: &mut Context, document: &Node, operation: &mut Node) -> 
     let mut kept = Vec::new();
     for mut parameter in std::mem::take(list) {
         let name = parameter.get_str("name").unwrap_or_default().to_owned();
-        let required = parameter.get("required").and_then(Node::as_bool) == Some(true);
+        let required = parameter.is_true("required");
         match shape_one(cx, document, &mut parameter, &name) {
             Fate::Stays => kept.push(parameter),
             Fate::Ignored(rule, text) => cx.note(rule, parameter.origin, text),
@@ -119,8 +119,6 @@ fn is_header_name(name: &str) -> bool {
 fn take_document(cx: &mut Context, parameter: &mut Node, content: Node, name: &str) -> Result<(), String> {
     let origin = content.origin;
     let types: Vec<String> = content.as_object().into_iter().flatten().map(|(key, _)| format!("`{key}`")).collect();
-    let essence = |key: &str| key.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_json = |key: &str| essence(key) == "application/json" || essence(key).ends_with("+json");
     let members = || content.as_object().into_iter().flatten();
     if let Some((key, media)) = members().find(|(key, _)| is_json(key)) {
         cx.note(&rule::PARAMETER_DOCUMENT, origin, format!("`{name}` is written as `{key}`"));
@@ -139,24 +137,8 @@ fn take_document(cx: &mut Context, parameter: &mut Node, content: Node, name: &s
     Err(types.join(", "))
 }
 
-/// A schema, with its references and wrappers resolved.
-fn meant<'a>(document: &'a Node, schema: Option<&'a Node>) -> Option<&'a Node> {
-    let mut schema = schema?;
-    // A longer chain is a cycle.
-    for _ in 0..16 {
-        schema = match schema.get_str("$ref").and_then(component_of) {
-            Some((_, name)) => component(document, &name)?,
-            None => match schema.get("allOf").and_then(Node::as_array) {
-                Some([only]) => only,
-                _ => break,
-            },
-        };
-    }
-    Some(schema)
-}
-
 fn is_only_null(document: &Node, schema: Option<&Node>) -> bool {
-    let values = meant(document, schema).and_then(|schema| schema.get("enum")?.as_array());
+    let values = schema.and_then(|schema| meant(document, schema).get("enum")?.as_array());
     values.is_some_and(|values| {
         !values.is_empty() && values.iter().all(|value| matches!(value.value, crate::Value::Null))
     })
@@ -164,7 +146,7 @@ fn is_only_null(document: &Node, schema: Option<&Node>) -> bool {
 
 /// Whether a schema declares a type other than object.
 pub(super) fn is_no_object(document: &Node, schema: Option<&Node>) -> bool {
-    let kind = meant(document, schema).and_then(|schema| schema.get_str("type"));
+    let kind = schema.and_then(|schema| meant(document, schema).get_str("type"));
     kind.is_some_and(|kind| kind != "object")
 }
 
@@ -194,10 +176,7 @@ pub(super) fn form_encoding(cx: &mut Context, media: &mut Node) {
 fn field_encoding(field: &mut Node) -> bool {
     let style = field.get_str("style").map(str::to_owned);
     let is_styled = ["style", "explode", "allowReserved"].iter().any(|key| field.get(key).is_some());
-    let is_json = field.get_str("contentType").is_some_and(|kind| {
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        kind == "application/json" || kind.ends_with("+json")
-    });
+    let is_json = field.get_str("contentType").is_some_and(is_json);
     // A style overrides a media type, as OpenAPI requires.
     let kept: &[&str] = match style.as_deref() {
         Some(style) if !styles("query").contains(&style) => &[],

@@ -4,9 +4,8 @@ use super::bodies::{Way, choose};
 use crate::lower::extensions::ANSWER;
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
-use crate::lower::walk::component;
 use crate::vocabulary::is_success;
-use crate::vocabulary::layout::component_of;
+use crate::vocabulary::pointer::follow;
 use crate::{Context, Node, Object};
 
 /// Brings the responses of an operation into shape.
@@ -59,8 +58,7 @@ fn name_the_success(cx: &mut Context, responses: &mut Node) {
 fn add_success(cx: &mut Context, responses: &mut Node) {
     if responses.as_object().is_some_and(|members| !members.keys().any(|status| is_answer(status))) {
         cx.note(&rule::SUCCESS, responses.origin, "no success is described: any 2xx is one, without a body");
-        let described = [("description".to_owned(), Node::new("", responses.origin))];
-        responses.set("2XX", Object::from_iter(described));
+        responses.set("2XX", Node::object(responses.origin).with("description", "").value);
     }
 }
 
@@ -69,8 +67,7 @@ fn headers(cx: &mut Context, response: &mut Node) {
     for (name, header) in response.members_mut("headers") {
         if header.get("schema").is_none() && header.get("content").is_none() {
             cx.note(&rule::PARAMETER_SCHEMA, header.origin, format!("the header `{name}` is a string"));
-            let schema = [("type".to_owned(), Node::new("string", header.origin))];
-            header.set("schema", Object::from_iter(schema));
+            header.set("schema", Node::object(header.origin).with("type", "string").value);
         }
     }
 }
@@ -97,15 +94,7 @@ fn drop_empty_body(cx: &mut Context, document: &Node, strictness: Strictness, st
 
 /// The target of a reference, or the schema itself.
 fn resolved<'a>(document: &'a Node, schema: &'a Node) -> &'a Node {
-    let mut schema = schema;
-    for _ in 0..16 {
-        let target = schema.get_str("$ref").and_then(component_of).and_then(|(_, name)| component(document, &name));
-        match target {
-            Some(target) => schema = target,
-            None => break,
-        }
-    }
-    schema
+    follow(schema, |reference| document.pointer(reference))
 }
 
 /// Whether an object rules out additional properties.

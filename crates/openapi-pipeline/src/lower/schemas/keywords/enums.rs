@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::lower::rule;
 use crate::lower::values::has_type;
+use crate::vocabulary::kind_of;
 use crate::{Context, Node, Value};
 
 /// Drops values that occur twice, or don't have the schema's type.
@@ -37,9 +38,9 @@ pub(super) fn mixed(cx: &mut Context, schema: &mut Node) {
     let mut groups: IndexMap<&str, Vec<Node>> = IndexMap::new();
     let mut null = false;
     for value in values {
-        match type_of(value) {
-            Some(kind) => groups.entry(kind).or_default().push(value.clone()),
-            None => null = true,
+        match kind_of(value) {
+            "null" => null = true,
+            kind => groups.entry(kind).or_default().push(value.clone()),
         }
     }
     let origin = schema.origin;
@@ -80,18 +81,5 @@ fn typed_values(schema: &mut Node, kind: &str) {
         schema.remove("enum");
     } else if let Some(values) = schema.get_mut("enum").and_then(Node::as_array_mut) {
         values.retain(|value| value.value != Value::Null);
-    }
-}
-
-/// The type of a value; none for null.
-fn type_of(value: &Node) -> Option<&'static str> {
-    match &value.value {
-        Value::Null => None,
-        Value::Bool(_) => Some("boolean"),
-        Value::Number(_) if has_type(value, "integer") => Some("integer"),
-        Value::Number(_) => Some("number"),
-        Value::String(_) => Some("string"),
-        Value::Array(_) => Some("array"),
-        Value::Object(_) => Some("object"),
     }
 }

@@ -12,8 +12,7 @@ pub(super) fn integer_or_text(cx: &mut Context, schema: &mut Node) {
     }
     let Some(format) = schema.remove("format") else { return };
     cx.note(&rule::INTEGER_OR_TEXT, format.origin, "an integer or a string");
-    let mut integer = Node::object(format.origin);
-    integer.set("type", "integer");
+    let integer = Node::object(format.origin).with("type", "integer");
     let mut text = Node::object(format.origin);
     if let Some(kind) = schema.remove("type") {
         text.set("type", kind.value);
@@ -62,11 +61,7 @@ fn any_number(schema: &mut Node) {
     for key in ["type", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"] {
         schema.remove(key);
     }
-    let kinds = ["integer", "number"].map(|kind| {
-        let mut branch = Node::object(schema.origin);
-        branch.set("type", kind);
-        branch
-    });
+    let kinds = ["integer", "number"].map(|kind| Node::object(schema.origin).with("type", kind));
     schema.set("oneOf", kinds.to_vec());
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lower::annotations::is_annotation;
 use crate::lower::runtime_types::referred;
+use crate::vocabulary::is_annotation;
 use crate::{Node, Object};
 
 /// Numbers of atoms, each once, in the order of the document.

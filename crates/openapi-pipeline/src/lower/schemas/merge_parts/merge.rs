@@ -1,8 +1,8 @@
 //! Merges schemas that hold at once, one level deep: a property that several of them describe becomes a composition.
 
-use crate::lower::annotations::is_annotation;
 use crate::lower::values::has_type;
-use crate::{Node, Object, Origin, Value};
+use crate::vocabulary::is_annotation;
+use crate::{Node, Origin, Value};
 
 /// Why no value fits several schemas at once.
 #[derive(Debug, PartialEq)]
@@ -177,7 +177,7 @@ impl Work {
     /// `minimum` and `maximum` with the booleans beside them.
     fn bound(&mut self, from: &Node, key: &str, value: &Node) {
         let flag = if key == "minimum" { "exclusiveMinimum" } else { "exclusiveMaximum" };
-        let exclusive = from.get(flag).and_then(Node::as_bool) == Some(true);
+        let exclusive = from.is_true(flag);
         let Some(new) = value.to_json().as_f64() else { return };
         let tighter = match self.schema.get(key).and_then(|old| old.to_json().as_f64()) {
             None => true,
@@ -235,9 +235,8 @@ impl Work {
 
     /// Merges the annotations. Null is allowed where each schema that has a type allows it.
     fn annotate(&mut self, schemas: &[&Node]) {
-        let is_nullable = |schema: &&Node| schema.get("nullable").and_then(Node::as_bool) == Some(true);
         let mut typed = schemas.iter().filter(|schema| schema.get("type").is_some()).peekable();
-        if typed.peek().is_some() && typed.all(is_nullable) {
+        if typed.peek().is_some() && typed.all(|schema| schema.is_true("nullable")) {
             self.schema.set("nullable", true);
         }
         for key in ["description", "deprecated", "readOnly", "writeOnly", "default"] {
@@ -284,7 +283,7 @@ fn together(old: &mut Node, more: &Node) {
                 }
                 _ => vec![old.clone(), more.clone()],
             };
-            *old = Node::new(Object::from_iter([("allOf".to_owned(), Node::new(parts, origin))]), origin);
+            *old = Node::object(origin).with("allOf", parts);
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use crate::lower::annotations::is_annotation;
+use crate::vocabulary::is_annotation;
 use crate::{Node, Object, Origin, Value};
 
 /// How many alternatives may be combined: a struct with the properties of more is of no use to a reader.
@@ -43,10 +43,10 @@ pub(super) fn together(alternatives: &[&Node], origin: Origin) -> Option<Node> {
     let by_all = |name: &&str| demanded.iter().all(|names| names.contains(name));
     let by_all: Vec<Node> =
         required(alternatives.first()?).filter(by_all).map(|name| Node::new(name, origin)).collect();
-    let mut whole = Node::object(origin);
-    whole.set("type", "object");
-    whole.set("description", "An object of which more than one of the alternatives holds.");
-    whole.set("properties", members);
+    let mut whole = Node::object(origin)
+        .with("type", "object")
+        .with("description", "An object of which more than one of the alternatives holds.")
+        .with("properties", members);
     if !by_all.is_empty() {
         whole.set("required", by_all);
     }
@@ -105,9 +105,8 @@ fn either(one: &Node, other: &Node) -> Node {
     if !branches.contains(other) {
         branches.push(other.clone());
     }
-    let mut whole = Node::object(one.origin);
-    whole.set("anyOf", branches);
-    whole
+
+    Node::object(one.origin).with("anyOf", branches)
 }
 
 #[cfg(test)]
