@@ -15,6 +15,7 @@ use std::collections::HashSet;
 use crate::convert::rules::{OPENAPI_VERSION, SWAGGER_COMPONENTS, SWAGGER_REF};
 use crate::convert::{openapi30, refs};
 use crate::vocabulary::layout::{Keys, each_ref_mut};
+use crate::vocabulary::pointer::percent_decode;
 use crate::{Context, Diagnostics, Node, Object, Value};
 use names::Names;
 
@@ -98,7 +99,7 @@ impl Shared {
     /// The target of a reference into the original document.
     fn lookup(&self, reference: &str) -> Option<&Node> {
         let original = self.original.as_ref()?;
-        original.pointer(reference).or_else(|| original.pointer(&refs::percent_decoded(reference)?))
+        original.pointer(reference).or_else(|| original.pointer(&percent_decode(reference)?))
     }
 
     /// The shared parameter behind a reference, under the name it has in Swagger.

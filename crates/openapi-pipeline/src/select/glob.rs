@@ -1,78 +1,23 @@
 //! Globs over path templates.
 
+use regex::{Regex, RegexBuilder};
+
 /// A pattern: `*` stands for any characters of one segment, `**` for any characters at all; `/**/` also for a single `/`.
 #[derive(Debug)]
-pub(crate) struct Glob {
-    parts: Vec<Part>,
-}
-
-#[derive(Debug, PartialEq)]
-enum Part {
-    Char(char),
-    /// Any run without `/`.
-    Segment,
-    /// Any run.
-    Any,
-    /// Nothing, or any run that ends with `/`.
-    Folders,
-}
+pub(crate) struct Glob(Option<Regex>);
 
 impl Glob {
     pub(crate) fn new(pattern: &str) -> Self {
-        let mut parts = Vec::new();
-        let mut rest = pattern;
-        while let Some(first) = rest.chars().next() {
-            let (part, length) = if rest.starts_with("**/") && parts.last() == Some(&Part::Char('/')) {
-                (Part::Folders, 3)
-            } else if rest.starts_with("**") {
-                (Part::Any, 2)
-            } else if first == '*' {
-                (Part::Segment, 1)
-            } else {
-                (Part::Char(first), first.len_utf8())
-            };
-            parts.push(part);
-            rest = rest.get(length..).unwrap_or_default();
-        }
-        Self { parts }
+        // Escaped, each asterisk has a backslash before it; those put in here have none.
+        let parts = regex::escape(pattern).replace(r"/\*\*/", "/(.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*");
+        let pattern = format!("^{parts}$");
+        // A pattern too large to be compiled matches nothing, which is reported.
+        Self(RegexBuilder::new(&pattern).dot_matches_new_line(true).build().ok())
     }
 
-    /// Whether the whole path matches. Tracks all positions at once, so that no pattern takes exponential time.
+    /// Whether the whole path matches.
     pub(crate) fn matches(&self, path: &str) -> bool {
-        let count = self.parts.len();
-        let mut live = vec![false; count + 1];
-        live[0] = true;
-        self.skip_empty(&mut live);
-        for char in path.chars() {
-            let mut next = vec![false; count + 1];
-            for (at, part) in self.parts.iter().enumerate() {
-                if !live[at] {
-                    continue;
-                }
-                match part {
-                    Part::Char(wanted) if *wanted == char => next[at + 1] = true,
-                    Part::Segment if char != '/' => next[at] = true,
-                    Part::Any => next[at] = true,
-                    Part::Folders => {
-                        next[at] = true;
-                        next[at + 1] |= char == '/';
-                    }
-                    _ => {}
-                }
-            }
-            live = next;
-            self.skip_empty(&mut live);
-        }
-        live[count]
-    }
-
-    /// Every part but a plain character also matches the empty string.
-    fn skip_empty(&self, live: &mut [bool]) {
-        for (at, part) in self.parts.iter().enumerate() {
-            if live[at] && !matches!(part, Part::Char(_)) {
-                live[at + 1] = true;
-            }
-        }
+        self.0.as_ref().is_some_and(|pattern| pattern.is_match(path))
     }
 }
 

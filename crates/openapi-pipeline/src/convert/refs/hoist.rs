@@ -1,12 +1,14 @@
 //! Makes every schema that is referred to a component with a name of its own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::{Claims, name_of_place, percent_decoded, reference, steps, to_schema};
+use super::{Claims, name_of_place, reference, steps, to_schema};
 use crate::convert::rules::{ANCHOR_REF, DYNAMIC_REF, HOIST_REF_TARGET};
 use crate::convert::walk::{self, Kind, Visitor};
+use crate::vocabulary::pointer::percent_decode;
 use crate::{Context, Node};
 
 type Path = Vec<String>;
@@ -116,7 +118,8 @@ impl Survey {
             return near.or_else(|| self.anywhere.get(fragment)).cloned();
         }
         let relative = steps(&format!("#{fragment}"))?;
-        let decoded: Path = relative.iter().map(|step| percent_decoded(step).unwrap_or_else(|| step.clone())).collect();
+        let decoded: Path =
+            relative.iter().map(|step| percent_decode(step).map_or_else(|| step.clone(), Cow::into_owned)).collect();
         [relative, decoded].into_iter().find_map(|relative| self.locate(root, used, scope, &relative))
     }
 

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::convert::refs::{Claims, legal_name, percent_decoded, reference, steps};
+use crate::convert::refs::{Claims, legal_name, reference, steps};
 use crate::convert::rules::SWAGGER_COMPONENT_NAME;
+use crate::vocabulary::pointer::percent_decode;
 use crate::{Context, Node, Object};
 
 /// The sections of a Swagger document, and their names among the components of 3.0.
@@ -55,7 +56,7 @@ impl Names {
             [first, name, ..] if first == section => {
                 // A name may contain a literal percent sign, so only names that were not renamed are decoded.
                 let renamed = self.name(section, name);
-                let decoded = percent_decoded(name).filter(|_| renamed == name);
+                let decoded = percent_decode(name).filter(|_| renamed == name);
                 let name = decoded.as_ref().map_or(renamed, |decoded| self.name(section, decoded));
                 (section_in_components(section)?, name.to_owned())
             }
@@ -69,7 +70,7 @@ impl Names {
 /// The entry of a section that a reference leads to.
 pub(super) fn entry<'a>(section: &str, text: &str, entries: &'a Object) -> Option<&'a Node> {
     match steps(text)?.as_slice() {
-        [first, name] if first == section => entries.get(name).or_else(|| entries.get(&percent_decoded(name)?)),
+        [first, name] if first == section => entries.get(name).or_else(|| entries.get(&*percent_decode(name)?)),
         _ => None,
     }
 }
