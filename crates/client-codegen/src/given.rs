@@ -110,7 +110,9 @@ fn fields(owner: &str, fields: &mut FieldsNamed, names: &TypeNames) -> Result<Ve
     for field in fields.named.iter_mut().filter(|field| !is_flattened(field)) {
         let name = field.ident.as_ref().map(Ident::to_string).unwrap_or_default();
         let Some(wire) = wires.get(&name) else {
-            return Err(CodegenError::Name(format!("progenitor wrote a field `{owner}::{name}`, which is no member")));
+            return Err(CodegenError::Name(format!(
+                "progenitor wrote a field `{owner}::{name}`, which is no property"
+            )));
         };
         missing.remove(&name);
         rename(&mut field.attrs, &name, wire);
@@ -121,7 +123,7 @@ fn fields(owner: &str, fields: &mut FieldsNamed, names: &TypeNames) -> Result<Ve
     if let Some(field) = missing.into_iter().next() {
         let wire = wires.get(field).map_or("", |wire| wire.as_str());
         return Err(CodegenError::Name(format!(
-            "progenitor wrote no field `{field}` for the member `{wire}` of `{owner}`"
+            "progenitor wrote no field `{field}` for the property `{wire}` of `{owner}`"
         )));
     }
     // Number suffixes don't change the order, or a new property would move others.
@@ -323,11 +325,11 @@ mod tests {
             ("", "progenitor wrote no type `User`"),
             (
                 "struct User { a: u8, created_at: u8, created_at_3: u8 }",
-                "progenitor wrote a field `User::created_at_3`, which is no member",
+                "progenitor wrote a field `User::created_at_3`, which is no property",
             ),
             (
                 "struct User { a: u8, created_at: u8 }",
-                "progenitor wrote no field `created_at_2` for the member `createdAt` of `User`",
+                "progenitor wrote no field `created_at_2` for the property `createdAt` of `User`",
             ),
         ] {
             assert_eq!(back(user(), text).unwrap_err(), problem);

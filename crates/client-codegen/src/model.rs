@@ -352,7 +352,7 @@ fn json_body(document: &Node, key: &str, response: &Node, pointer: &str) -> Resu
     };
     let unnamed = || {
         let at = format!("{pointer}/responses/{key}");
-        CodegenError::document(at, "a schema that is decoded by status must be a component, or a list of one")
+        CodegenError::document(at, "a schema that is decoded by status must be a component, or an array of one")
     };
     JsonType::read(document, schema).map(Some).ok_or_else(unnamed)
 }

@@ -32,7 +32,7 @@ pub(super) fn of_schema(cx: &mut Context, schema: &mut Node) {
 
 fn keep_first(holder: &mut Node, examples: Vec<Node>) -> String {
     let count = examples.len();
-    let Some(first) = examples.into_iter().next() else { return "removed an empty list of examples".to_owned() };
+    let Some(first) = examples.into_iter().next() else { return "removed an empty array of examples".to_owned() };
     let Some(members) = holder.as_object_mut() else { return String::new() };
     if members.contains_key("example") {
         return format!("dropped {count} beside the `example` that is there");

@@ -155,7 +155,7 @@ pub(super) fn names(cx: &mut Context, holder: &mut Node, key: &str) {
     names.retain(|name| {
         let is_kept = name.as_str().is_some();
         if !is_kept {
-            cx.note(&MALFORMED_KEYWORD, name.origin, format!("removed an element of {key} that is no text"));
+            cx.note(&MALFORMED_KEYWORD, name.origin, format!("removed an element of {key} that is no string"));
         }
         is_kept
     });
@@ -185,7 +185,7 @@ fn mapping(cx: &mut Context, schema: &mut Node) {
     entries.retain(|name, target| {
         let is_kept = target.as_str().is_some();
         if !is_kept {
-            cx.note(&MALFORMED_KEYWORD, target.origin, format!("dropped what {name} is mapped to, which is no text"));
+            cx.note(&MALFORMED_KEYWORD, target.origin, format!("dropped what {name} is mapped to, which is no string"));
         }
         is_kept
     });
@@ -264,11 +264,11 @@ fn meant(member: &Node, form: Form) -> Option<Value> {
 
 fn article(form: Form) -> &'static str {
     match form {
-        Form::Text => "a text",
+        Form::Text => "a string",
         Form::Flag => "true or false",
         Form::Number => "a number",
         Form::Bound => "a number, or true or false",
-        Form::List => "a list",
+        Form::List => "an array",
         Form::Map => "an object",
     }
 }
@@ -276,7 +276,7 @@ fn article(form: Form) -> &'static str {
 fn types(cx: &mut Context, schema: &mut Node) {
     let Some(stated) = schema.get("type") else { return };
     if !matches!(stated.value, Value::String(_) | Value::Array(_) | Value::Null) {
-        cx.note(&MALFORMED_KEYWORD, stated.origin, "dropped type, which must be a text or a list");
+        cx.note(&MALFORMED_KEYWORD, stated.origin, "dropped type, which must be a string or an array");
         schema.remove("type");
     }
 }

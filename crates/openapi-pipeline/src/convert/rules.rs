@@ -25,7 +25,7 @@ catalogue! {
     EMPTY_OBJECT = "empty-object", "What is written as nothing (`null`) where an object belongs is an empty object.";
     NOT_AN_OBJECT = "not-an-object", "Outside of operations, what is no object where one belongs becomes an empty one; an example becomes its value.";
     MALFORMED_KEYWORD = "malformed-keyword", "A keyword whose value has another type than the specification asks for is taken for what it can only mean, or dropped.";
-    EXAMPLES_LIST = "examples-list", "A list under `examples` of a parameter, header or media type becomes `example` with its first element.";
+    EXAMPLES_LIST = "examples-list", "An array under `examples` of a parameter, header or media type becomes `example` with its first element.";
     DROP_NULL_FIELD = "drop-null-field", "A field written as `null` where 3.0 knows no null is removed.";
 
     // Every dialect: schemas.
@@ -41,8 +41,8 @@ catalogue! {
     DROP_SCHEMA_IDENTIFIER = "drop-schema-identifier", "`$id`, `$schema`, `$anchor`, `$comment` and the like have no place in a 3.0 schema.";
     CONST_TO_ENUM = "const-to-enum", "`const` becomes an `enum` of one value, with the type of the value.";
     NULL_BRANCH = "null-branch", "A null branch of `oneOf` or `anyOf` becomes `nullable`; a single branch that remains is pulled up.";
-    TYPE_ARRAY_NULLABLE = "type-array-nullable", "`null` in a list of types becomes `nullable`.";
-    TYPE_ARRAY_SINGLE = "type-array-single", "A list of types that comes down to one becomes that type.";
+    TYPE_ARRAY_NULLABLE = "type-array-nullable", "`null` in an array of types becomes `nullable`.";
+    TYPE_ARRAY_SINGLE = "type-array-single", "An array of types that comes down to one becomes that type.";
     TYPE_ARRAY_UNION = "type-array-union", "Several types become a `oneOf` with one branch for each, which takes the keywords of its type.";
     NULL_TYPE = "null-type", "A schema that allows only `null` becomes a nullable `enum` whose one value is null.";
     NULL_IN_ENUM = "null-in-enum", "An `enum` with `null` among its values makes its schema `nullable`.";
@@ -101,7 +101,7 @@ catalogue! {
     SWAGGER_PARAMETER_TYPE = "swagger-parameter-type", "A parameter or header without a type is a string.";
     SWAGGER_DROP_FIELD = "swagger-drop-field", "A field of a body or form parameter that 3.0 has no place for is dropped.";
     SWAGGER_COLLECTION_FORMAT = "swagger-collection-format", "`collectionFormat` (absent means csv) becomes `style` and `explode`.";
-    SWAGGER_UNSUPPORTED_COLLECTION_FORMAT = "swagger-unsupported-collection-format", "A list whose separator 3.0 cannot express becomes a string that the caller joins.";
+    SWAGGER_UNSUPPORTED_COLLECTION_FORMAT = "swagger-unsupported-collection-format", "An array whose separator 3.0 cannot express becomes a string that the caller joins.";
     SWAGGER_EXAMPLE = "swagger-example", "`x-example` becomes `example`, where 3.0 has a place for it.";
     SWAGGER_RESPONSE_CONTENT = "swagger-response-content", "The schema of a response becomes `content`, with one entry for each media type that is produced.";
     SWAGGER_SHARED_RESPONSE = "swagger-shared-response", "A shared response is copied into an operation that produces other media types than the document.";

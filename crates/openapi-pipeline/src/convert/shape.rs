@@ -142,7 +142,7 @@ fn servers(cx: &mut Context, holder: &mut Node) {
 fn requirements(cx: &mut Context, holder: &mut Node) {
     for (_, scopes) in objects(cx, holder, "security", "").filter_map(Node::as_object_mut).flatten() {
         if scopes.as_array().is_none() {
-            cx.note(&MALFORMED_KEYWORD, scopes.origin, "a requirement of no scopes is a list");
+            cx.note(&MALFORMED_KEYWORD, scopes.origin, "a requirement of no scopes is an array");
             scopes.value = Value::Array(Vec::new());
         }
     }

@@ -44,7 +44,7 @@ fn unsupported(sources: &Sources, specification: &str, version: &Node) -> Diagno
         Some(text) => Diagnostic::new("unsupported-dialect", format!("{specification} {text} is not supported"))
             .at(version.origin, "this version")
             .help(SUPPORTED),
-        None => Diagnostic::new("unsupported-dialect", format!("the version of {specification} is not a text"))
+        None => Diagnostic::new("unsupported-dialect", format!("the version of {specification} is not a string"))
             .at(version.origin, "expected a version such as \"3.0.3\"")
             .help(SUPPORTED),
     }

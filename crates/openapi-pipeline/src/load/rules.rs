@@ -4,6 +4,6 @@ crate::report::define_rules! {
     BUNDLE_REF = "bundle-ref": "What is referred to in another file is brought into the document, which then stands alone.";
     STRIP_RUST_TYPE = "strip-rust-type": "`x-rust-type` is removed, because a description must not choose which Rust types are used.";
     REFERENCE_BY_PLACE = "reference-by-place": "A reference by `$anchor` or `$id`, or one that is relative to an embedded schema, becomes a reference by place, without percent-encoding.";
-    UNQUOTED_TEXT = "unquoted-text": "A number or a truth value where a text belongs is taken for the text that was written.";
+    UNQUOTED_TEXT = "unquoted-text": "A number or a boolean where a string belongs is taken for the string that was written.";
     UNREACHABLE_REF = "unreachable-broken-ref": "A reference that leads nowhere is left alone where no operation can reach it.";
 }

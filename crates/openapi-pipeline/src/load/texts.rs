@@ -23,7 +23,7 @@ pub(super) fn repair(cx: &mut Context, root: &mut Node) {
 
 fn repair_one(cx: &mut Context, node: &mut Node) {
     if let Some(text) = written(&cx.sources, node) {
-        cx.note(&UNQUOTED_TEXT, node.origin, format!("this is the text `{text}`"));
+        cx.note(&UNQUOTED_TEXT, node.origin, format!("this is the string `{text}`"));
         node.value = Value::String(text);
     }
 }

@@ -168,7 +168,7 @@ impl<'a> Builder<'a> {
             return Err(self.unknown_tag(tag, place));
         }
         if style == ScalarStyle::Plain && text.is_empty() {
-            let help = "write the key, or quote it if it shall be the empty text";
+            let help = "write the key, or quote it if it shall be the empty string";
             return Err(self.error("empty-key", "a key is empty", place, "there is no key here".into(), help));
         }
         if anchor != 0 {
@@ -337,7 +337,7 @@ impl<'a> Builder<'a> {
                     Ok(())
                 }
                 Err(origin) => Err(Box::new(
-                    Diagnostic::new("merge-key", "the merge key `<<` takes an object or a list of objects")
+                    Diagnostic::new("merge-key", "the merge key `<<` takes an object or an array of objects")
                         .at(origin, "this is something else")
                         .help("refer to an object, as in `<<: *name`, or quote the key"),
                 )),
@@ -393,8 +393,8 @@ impl<'a> Builder<'a> {
     }
 
     fn complex_key(&mut self, place: Range<usize>) -> Box<Diagnostic> {
-        let label = "only texts, numbers and booleans are keys".into();
-        self.error("complex-key", "a key is an object or a list", place, label, "write a plain key")
+        let label = "only strings, numbers and booleans are keys".into();
+        self.error("complex-key", "a key is an object or an array", place, label, "write a plain key")
     }
 
     fn error(

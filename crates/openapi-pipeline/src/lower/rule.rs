@@ -3,7 +3,7 @@
 crate::report::define_rules! {
     VERSION = "openapi-version": "The document says `3.0.3`, whatever 3.0 it came from.";
     PLAIN_INFO = "plain-info": "`info` is plain text: HTML in the description would be reported by rustdoc, a version outside ASCII can't travel in a header.";
-    SERVER_VARIABLES = "server-variables": "A server whose URL has variables becomes one for each value of the first variable with a list, and the default of the others.";
+    SERVER_VARIABLES = "server-variables": "A server whose URL has variables becomes one for each value of the first variable with an `enum`, and the default of the others.";
     SECURE_SERVER = "secure-server-first": "Where a server is given with and without TLS, the one with TLS comes first.";
     TRIM_SERVER_URL = "trim-server-url": "A slash at the end of a server's URL would double the one of the path.";
     DROP_EXAMPLES = "drop-examples": "Examples are left out: some carry real tokens, and nothing reads them.";
@@ -38,7 +38,7 @@ crate::report::define_rules! {
     SUCCESS = "success-response": "One success response per operation: the lowest 2xx that has a body.";
     EMPTY_SUCCESS = "success-without-body": "Where one success has a body and another has none, the body may be missing.";
     ANSWERS = "answers-by-status": "Where successes have different bodies, or a redirect or `304` is described, each status is an answer with a type of its own.";
-    EMPTY_OBJECT = "empty-object-response": "A success body that is an object without members has nothing to read: no content.";
+    EMPTY_OBJECT = "empty-object-response": "A success body that is an object without properties has nothing to read: no content.";
     FREE_FORM_SUCCESS = "free-form-success": "A success body that is an object about which nothing is said is any object, or missing.";
     NO_CONTENT = "no-content-status": "A reply with status 204 or 205, or to a HEAD, has no body.";
     RESPONSE_DESCRIPTION = "response-description": "Every response has a description, if an empty one.";
@@ -50,9 +50,9 @@ crate::report::define_rules! {
     HOIST_PATH_PARAMETER = "hoist-path-parameter": "The same constrained path parameter is one type in all operations.";
     FREE_FORM = "free-form-schema": "A schema that no type can be written for is any JSON value, or any object.";
     NULLABLE_COMPONENT = "nullable-component": "A named schema that may be null is one that may not, nullable wherever it is used.";
-    PROPERTY_COLLISION = "property-name-collision": "Of members that become the same field, one has its name, and the others get a number behind it; on the wire each keeps its own.";
-    CLEARABLE = "clearable-member": "An optional member that may be null, of what a PATCH sends, tells null from absence: null clears it.";
-    NULL_AS_ABSENT = "null-as-absent": "An optional member that may be null, of what other requests send, is left out rather than sent as null.";
+    PROPERTY_COLLISION = "property-name-collision": "Of properties that become the same field, one has its name, and the others get a number behind it; on the wire each keeps its own.";
+    CLEARABLE = "clearable-member": "An optional property that may be null, of what a PATCH sends, tells null from absence: null clears it.";
+    NULL_AS_ABSENT = "null-as-absent": "An optional property that may be null, of what other requests send, is left out rather than sent as null.";
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
     ONE_WAY = "one-way-required": "A required property that is `readOnly` isn't demanded of requests, and one that is `writeOnly` not of responses.";
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";
@@ -61,7 +61,7 @@ crate::report::define_rules! {
     WIDEN = "widen-alternatives": "Strings among the alternatives, and numbers, become the narrowest one that takes whatever any of them does.";
     HOIST_ALTERNATIVE = "hoist-alternative": "An inline alternative becomes a component, so that its type has a name.";
     UNKNOWN_FORMAT = "unknown-format": "A format that chooses no type says nothing.";
-    INTEGER_OR_TEXT = "integer-or-text": "A text of the format `int-or-string` may be an integer: Kubernetes has it so.";
+    INTEGER_OR_TEXT = "integer-or-text": "A string of the format `int-or-string` may be an integer: Kubernetes has it so.";
     INTEGER_WIDTH = "integer-width": "An integer whose bounds lie beyond its format, or beyond 64 bits with a sign, gets a type that holds them.";
     DISTRIBUTE = "distribute-alternatives": "What holds beside alternatives is written into each of them.";
     MERGE_PARTS = "merge-parts": "The parts of an `allOf` are merged into one schema: what several say of a property holds at once.";
@@ -69,7 +69,7 @@ crate::report::define_rules! {
     FIXED_LENGTH = "fixed-length": "An array of more than 32 elements, exactly, is an array of any length.";
     MIXED_ENUM = "mixed-enum": "An enum of values of several types is one of several enums, a type each.";
     CONST = "const-to-enum": "A constant is an enum of one value.";
-    EXCLUSIVE_BOUND = "numeric-exclusive-bound": "Exclusive bounds are flags beside `minimum` and `maximum`.";
+    EXCLUSIVE_BOUND = "numeric-exclusive-bound": "Exclusive bounds are booleans beside `minimum` and `maximum`.";
     UNKNOWN_TYPE = "unknown-type": "A type that JSON Schema doesn't know says nothing.";
     DROP_NOT = "drop-not": "What a value must not be has no type.";
     DROP_TITLE = "drop-title": "Titles are left out: the generator would name types after them, and take two of one title for one type.";
@@ -86,7 +86,7 @@ crate::report::define_rules! {
     TIMESTAMP = "timestamp": "Points in time get the runtime's type, which keeps what it can't parse.";
     LENIENT = "lenient-text": "UUIDs and IP addresses get the runtime's types, which keep what has another form.";
     DATE = "date-as-string": "A date without a time is a string: a type for it would refuse what servers send, such as `0000-00-00`.";
-    REDACT = "redact-free-form": "Free-form members of error bodies may echo what was sent: they get a type that doesn't show them.";
+    REDACT = "redact-free-form": "Free-form properties of error bodies may echo what was sent: they get a type that doesn't show them.";
     STRIP_VALIDATION = "strip-response-validation": "Replies aren't rejected over lengths, bounds, patterns, formats or additional properties.";
     OAUTH = "oauth-as-bearer": "OAuth 2 and OpenID Connect tokens travel as bearer tokens.";
     UNDEFINED_SECURITY = "undefined-security-scheme": "A requirement of a security scheme that the document doesn't define can't be met, and is left out.";

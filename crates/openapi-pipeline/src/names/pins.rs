@@ -60,7 +60,7 @@ impl fmt::Display for Thing {
             Self::Operation { id } => write!(f, "the operation `{id}`"),
             Self::Parameter { of, location, name } => write!(f, "the {location} parameter `{name}` of `{of}`"),
             Self::Type { component } => write!(f, "the schema `{component}`"),
-            Self::Field { of, member } => write!(f, "the member `{member}` of `{of}`"),
+            Self::Field { of, member } => write!(f, "the property `{member}` of `{of}`"),
             Self::Value { of, value } => write!(f, "the value `{value}` of `{of}`"),
             Self::Alternative { of, alternative } => write!(f, "the alternative `{alternative}` of `{of}`"),
             Self::Server { url } => write!(f, "the server `{url}`"),

@@ -169,15 +169,15 @@ mod tests {
         let problem = |pins| settle(pins, wishes()).unwrap_err().to_string();
         assert_eq!(
             problem(&[("a", "core")]),
-            "the member `a` of `User` can't be called `core`: the request is called that"
+            "the property `a` of `User` can't be called `core`: the request is called that"
         );
         assert_eq!(
             problem(&[("a", "x"), ("b", "x")]),
-            "the member `b` of `User` can't be called `x`: the member `a` of `User` is called that"
+            "the property `b` of `User` can't be called `x`: the property `a` of `User` is called that"
         );
         assert_eq!(
             problem(&[("a", "NotSnake")]),
-            "the member `a` of `User` can't be called `NotSnake`: a name of that kind would be `not_snake`"
+            "the property `a` of `User` can't be called `NotSnake`: a name of that kind would be `not_snake`"
         );
     }
 

@@ -244,7 +244,7 @@ fn fields(of: &str, schema: &Node, pins: &Pins) -> Result<BTreeMap<String, Strin
         let thing = Thing::Field { of: of.to_owned(), member: (*member).to_owned() };
         Wish::new(thing, vec![snake(member)], Form::Snake)
     };
-    let mut scope = Scope::reserving(is_open.then_some(EXTRA), "the map of the other members");
+    let mut scope = Scope::reserving(is_open.then_some(EXTRA), "the map of the other properties");
     let given = scope.settle(pins, members.iter().map(wish).collect())?;
     Ok(members.into_iter().map(str::to_owned).zip(given).collect())
 }

@@ -72,7 +72,7 @@ fn remove_all(document: &mut Node, places: &[Place], action: &Action<'_>, versio
                 if version == Version::V1_0
                     && items.iter().enumerate().any(|(at, item)| is_removed(at) && is_primitive(item))
                 {
-                    let reason = "Overlay 1.0 can't remove single texts, numbers, booleans or nulls from an array";
+                    let reason = "Overlay 1.0 can't remove single strings, numbers, booleans or nulls from an array";
                     problems.push(mismatch(action, parent, (reason, action.target.origin)));
                     continue;
                 }
@@ -161,10 +161,10 @@ fn update_target(target: &mut Node, update: &Node, version: Version) -> Result<(
             Ok(())
         }
         (_, Value::Object(_) | Value::Array(_)) => {
-            Err(("a text, number, boolean or null can't be updated with an object or array", update.origin))
+            Err(("a string, number, boolean or null can't be updated with an object or array", update.origin))
         }
         _ if version == Version::V1_0 => {
-            Err(("Overlay 1.0 can't update a text, number, boolean or null directly", update.origin))
+            Err(("Overlay 1.0 can't update a string, number, boolean or null directly", update.origin))
         }
         _ => {
             *target = update.clone();
@@ -206,5 +206,5 @@ fn mismatch(action: &Action<'_>, place: &[Step], (reason, origin): Mismatch) -> 
         format!("the action for `{}` doesn't fit {}", action.target.text, pointer(place)),
     )
     .at(origin, reason)
-    .help("let the target select the object around it, and write the member into `update`; or remove it first")
+    .help("let the target select the object around it, and write the property into `update`; or remove it first")
 }

@@ -43,7 +43,7 @@ impl Reader<'_> {
         let extends = members.get("extends").and_then(|extends| {
             let text = extends.as_str();
             if text.is_none() {
-                self.problem(extends.origin, "`extends` must be a text", "this is something else");
+                self.problem(extends.origin, "`extends` must be a string", "this is something else");
             }
             Some((text?, extends.origin))
         });
@@ -87,8 +87,8 @@ impl Reader<'_> {
                 let origin = info.get(key).map_or(info.origin, |value| value.origin);
                 self.problem(
                     origin,
-                    format!("`info` of an overlay needs the text `{key}`"),
-                    "it is missing, or no text",
+                    format!("`info` of an overlay needs the string `{key}`"),
+                    "it is missing, or no string",
                 );
             }
         }
@@ -97,7 +97,7 @@ impl Reader<'_> {
 
     fn description(&mut self, members: &Object) {
         if let Some(description) = members.get("description").filter(|text| text.as_str().is_none()) {
-            self.problem(description.origin, "`description` must be a text", "this is something else");
+            self.problem(description.origin, "`description` must be a string", "this is something else");
         }
     }
 
@@ -105,7 +105,7 @@ impl Reader<'_> {
         let list = root.elements("actions");
         if list.is_empty() {
             let origin = root.get("actions").map_or(root.origin, |actions| actions.origin);
-            self.problem(origin, "an overlay needs a list of `actions`", "there is no action");
+            self.problem(origin, "an overlay needs an array of `actions`", "there is no action");
         }
         let mut seen: HashMap<String, Origin> = HashMap::new();
         for action in list {
@@ -189,7 +189,7 @@ impl Reader<'_> {
         let node = action.get(key);
         let Some((node, text)) = node.and_then(|node| Some((node, node.as_str()?))) else {
             let origin = node.map_or(action.origin, |node| node.origin);
-            self.problem(origin, format!("an action needs the text `{key}`"), "it is missing, or no text");
+            self.problem(origin, format!("an action needs the string `{key}`"), "it is missing, or no string");
             return None;
         };
         match Target::parse(text, node.origin, &self.cx.limits) {

@@ -112,7 +112,7 @@ pub(super) fn types(cx: &mut Context, schema: &mut Node) {
         }
         [] => {
             schema.remove("type");
-            cx.note(&TYPE_ARRAY_SINGLE, origin, "removed an empty list of types");
+            cx.note(&TYPE_ARRAY_SINGLE, origin, "removed an empty array of types");
         }
         [one] => {
             if !has_null {

@@ -22,7 +22,7 @@ fn required(cx: &mut Context, schema: &mut Node) {
     let Some(names) = names.as_array_mut() else {
         // In older drafts, `required` was a boolean of a property.
         schema.remove("required");
-        cx.note(&REQUIRED_NAMES, origin, "removed, this is no list");
+        cx.note(&REQUIRED_NAMES, origin, "removed, this is no array");
         return;
     };
     let mut seen: HashSet<String> = HashSet::new();
@@ -38,7 +38,7 @@ fn required(cx: &mut Context, schema: &mut Node) {
     });
     if names.is_empty() {
         schema.remove("required");
-        cx.note(&REQUIRED_NAMES, origin, "removed an empty list");
+        cx.note(&REQUIRED_NAMES, origin, "removed an empty array");
     }
 }
 

@@ -124,7 +124,7 @@ pub(super) fn content(cx: &mut Context, schema: &mut Node) {
         let text = if is_encoded {
             "dropped, the encoding already says how the string is read".to_owned()
         } else if is_text(&name) {
-            "dropped, the value is text".to_owned()
+            "dropped, the value is a string".to_owned()
         } else {
             set_format(schema, "binary")
         };

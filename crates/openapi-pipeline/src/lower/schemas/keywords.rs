@@ -150,7 +150,7 @@ fn exclusive_bound(cx: &mut Context, schema: &mut Node, (exclusive, inclusive): 
                 (Some(own), Some(other)) => own <= other,
                 _ => true,
             };
-            cx.note(&rule::EXCLUSIVE_BOUND, origin, format!("`{exclusive}: {bound}` becomes a flag"));
+            cx.note(&rule::EXCLUSIVE_BOUND, origin, format!("`{exclusive}: {bound}` becomes a boolean"));
             if tighter {
                 schema.set(inclusive, Value::Number(bound));
                 schema.set(exclusive, true);
@@ -159,7 +159,7 @@ fn exclusive_bound(cx: &mut Context, schema: &mut Node, (exclusive, inclusive): 
             }
         }
         _ => {
-            cx.note(&rule::EXCLUSIVE_BOUND, origin, format!("`{exclusive}` is neither a number nor a flag"));
+            cx.note(&rule::EXCLUSIVE_BOUND, origin, format!("`{exclusive}` is neither a number nor a boolean"));
             schema.remove(exclusive);
         }
     }

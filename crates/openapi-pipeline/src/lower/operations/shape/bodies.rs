@@ -76,7 +76,7 @@ pub(super) fn choose(cx: &mut Context, body: &mut Node, way: Way) -> Result<(), 
     if choice.name == FORM {
         parameters::form_encoding(cx, &mut media);
     } else if let Some(encoding) = media.remove("encoding") {
-        cx.note(&rule::DROP_ENCODING, encoding.origin, "its members are sent as their type says");
+        cx.note(&rule::DROP_ENCODING, encoding.origin, "its properties are sent as their type says");
     }
     fit_schema(cx, &mut media, choice.name, way);
     members.clear();

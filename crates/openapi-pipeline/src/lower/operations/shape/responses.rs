@@ -85,7 +85,7 @@ fn drop_empty_body(cx: &mut Context, document: &Node, strictness: Strictness, st
             response.set(MAY_BE_EMPTY, true);
             return;
         }
-        cx.note(&rule::EMPTY_OBJECT, origin, format!("the body of `{status}` is an object without members"));
+        cx.note(&rule::EMPTY_OBJECT, origin, format!("the body of `{status}` is an object without properties"));
     } else if content.as_object().is_none_or(|content| !content.is_empty()) {
         return;
     }
