@@ -7,16 +7,13 @@
 //! For a summary, [`left_out`] lists the operations that were removed.
 
 mod annotations;
-mod document;
 mod extensions;
 mod facts;
 mod labels;
-mod operations;
 mod pattern;
 mod plan;
 mod rule;
 mod runtime_types;
-mod schemas;
 mod secret_names;
 mod servers;
 #[cfg(test)]
@@ -24,6 +21,47 @@ mod tests;
 mod values;
 mod walk;
 mod work;
+
+/// Passes over the document as a whole: its root, its references, and the names of its components.
+mod document {
+    pub(super) mod discriminators;
+    pub(super) mod extras;
+    pub(super) mod inline;
+    pub(super) mod names;
+    pub(super) mod prune;
+    pub(super) mod references;
+    pub(super) mod root;
+    pub(super) mod shared_bodies;
+    pub(super) mod sort;
+}
+
+/// Passes over the operations: the form of each, those that are left out, and names for their inline schemas.
+mod operations {
+    pub(super) mod adopt_servers;
+    pub(super) mod check;
+    pub(super) mod identify;
+    pub(super) mod name_bodies;
+    pub(super) mod name_parameters;
+    pub(super) mod path_level;
+    pub(super) mod repair;
+    pub(super) mod security;
+    pub(super) mod shape;
+}
+
+/// Passes over the schemas, when each has the name that users will see.
+mod schemas {
+    pub(super) mod directions;
+    pub(super) mod formats;
+    pub(super) mod keywords;
+    pub(super) mod merge_parts;
+    pub(super) mod nullable;
+    pub(super) mod redact;
+    pub(super) mod secrets;
+    pub(super) mod unions;
+    pub(super) mod unlisted_secrets;
+    pub(super) mod untyped_bounds;
+    pub(super) mod validation;
+}
 
 pub use crate::report::Construct;
 pub use pattern::pattern_flags;
