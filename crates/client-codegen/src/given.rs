@@ -18,18 +18,12 @@ use syn::{
 
 use crate::CodegenError;
 use crate::model::Operation;
-use crate::reach::client_methods;
+use crate::reach::{client_methods, types_mut};
 
 /// Checks the names, and puts those on the wire in.
 pub(crate) fn read_back(file: &mut File, named: &Named, operations: &[Operation]) -> Result<(), CodegenError> {
     methods(file, operations)?;
-    let module = file.items.iter_mut().find_map(|item| match item {
-        Item::Mod(module) if module.ident == "types" => module.content.as_mut(),
-        _ => None,
-    });
-    let Some((_, items)) = module else {
-        return Err(CodegenError::Progenitor("its output has no module `types`".to_owned()));
-    };
+    let items = types_mut(file)?;
     let mut missing: BTreeSet<&String> = named.types.keys().collect();
     let mut given: BTreeMap<String, Given> = BTreeMap::new();
     for item in items.iter_mut() {

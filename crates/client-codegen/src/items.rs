@@ -4,6 +4,7 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, File, ImplItem, TraitItem};
 
 use crate::outline::{is_foreign, is_public, tokens};
+use crate::reach::types;
 
 /// A public item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,14 +94,7 @@ impl Item {
 fn of(client: &File, generated: &File) -> Vec<Item> {
     let mut found = Vec::new();
     collect(&client.items, "", &mut found);
-    for item in &generated.items {
-        if let syn::Item::Mod(module) = item
-            && module.ident == "types"
-            && let Some((_, items)) = &module.content
-        {
-            collect(items, "types::", &mut found);
-        }
-    }
+    collect(types(generated).unwrap_or_default(), "types::", &mut found);
     found
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use syn::visit::{self, Visit};
-use syn::{File, ImplItem, ImplItemFn, Item, ItemMod, Type};
+use syn::{File, ImplItem, ImplItemFn, Item, Type};
 
 use crate::CodegenError;
 use crate::model::{AnswerBody, Api};
@@ -23,7 +23,7 @@ pub(crate) struct Reach {
 
 impl Reach {
     pub(crate) fn of(file: &File, api: &Api) -> Result<Self, CodegenError> {
-        let graph = type_graph(types_module(file)?);
+        let graph = type_graph(types(file)?);
         let known: BTreeSet<String> = graph.keys().cloned().collect();
         let (mut sent, mut patched, mut received) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let patching = api.operations.iter().filter(|operation| operation.patches);
@@ -59,13 +59,26 @@ impl Reach {
     }
 }
 
-/// The `types` module of progenitor's output.
-pub(crate) fn types_module(file: &File) -> Result<&ItemMod, CodegenError> {
-    let module = file.items.iter().find_map(|item| match item {
-        Item::Mod(module) if module.ident == "types" => Some(module),
+/// The types, which are the items of a module.
+pub(crate) fn types(file: &File) -> Result<&[Item], CodegenError> {
+    let items = file.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
         _ => None,
     });
-    module.ok_or_else(|| CodegenError::Progenitor("its output has no module `types`".to_owned()))
+    items.map(|(_, items)| items.as_slice()).ok_or_else(no_types)
+}
+
+/// [`types`], to change.
+pub(crate) fn types_mut(file: &mut File) -> Result<&mut Vec<Item>, CodegenError> {
+    let items = file.items.iter_mut().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_mut(),
+        _ => None,
+    });
+    items.map(|(_, items)| items).ok_or_else(no_types)
+}
+
+fn no_types() -> CodegenError {
+    CodegenError::Progenitor("its output has no module `types`".to_owned())
 }
 
 /// The methods of progenitor's client, one per operation.
@@ -85,9 +98,8 @@ pub(crate) fn methods_by_name(file: &File) -> HashMap<String, &ImplItemFn> {
     client_methods(file).map(|method| (method.sig.ident.to_string(), method)).collect()
 }
 
-fn type_graph(module: &ItemMod) -> BTreeMap<String, BTreeSet<String>> {
-    let items = module.content.iter().flat_map(|(_, items)| items);
-    let named: Vec<(String, &Item)> = items.filter_map(|item| Some((type_name(item)?, item))).collect();
+fn type_graph(items: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
+    let named: Vec<(String, &Item)> = items.iter().filter_map(|item| Some((type_name(item)?, item))).collect();
     let known: BTreeSet<String> = named.iter().map(|(name, _)| name.clone()).collect();
     let edges = |item: &Item| {
         let mut names = Names { known: &known, found: BTreeSet::new() };
@@ -99,11 +111,10 @@ fn type_graph(module: &ItemMod) -> BTreeMap<String, BTreeSet<String>> {
 
 /// The types that may hold a floating-point number, which JSON can't express when it isn't finite.
 pub(crate) fn with_floats(file: &File) -> Result<BTreeSet<String>, CodegenError> {
-    let module = types_module(file)?;
-    let graph = type_graph(module);
-    let items = module.content.iter().flat_map(|(_, items)| items);
+    let items = types(file)?;
+    let graph = type_graph(items);
     let floats =
-        items.filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_) | Item::Type(_)) && has_float(*item));
+        items.iter().filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_) | Item::Type(_)) && has_float(*item));
     let mut found: BTreeSet<String> = floats.filter_map(type_name).collect();
     loop {
         let more = graph.iter().filter(|(name, parts)| !found.contains(*name) && !parts.is_disjoint(&found));

@@ -6,7 +6,7 @@ use syn::{Expr, ExprLit, File, Item, Lit, Type, parse_quote};
 
 use super::syntax::{nullable_inner, option_inner};
 use crate::CodegenError;
-use crate::reach::types_module;
+use crate::reach::types;
 
 const SECRET: &str = "#/components/schemas/Secret";
 
@@ -15,7 +15,7 @@ const SECRET: &str = "#/components/schemas/Secret";
 /// A component that combines others becomes several types, named after it, or none of its own: then all fields of that
 /// name in those types are checked, and there must be one.
 pub(crate) fn assert_fields(document: &Node, file: &File) -> Result<(), CodegenError> {
-    let items = types_module(file)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
+    let items = types(file)?;
     let schemas = document.get("components").and_then(|components| components.get("schemas"));
     for (component, schema) in schemas.and_then(Node::as_object).into_iter().flatten() {
         for (property, _) in schema.members("properties").filter(|(_, schema)| is_secret(schema)) {

@@ -5,10 +5,11 @@ use std::fmt::Write;
 use std::path::{Component, Path};
 
 use openapi_pipeline::{Origin, Sources};
-use syn::{Attribute, File, ImplItem, Item};
+use syn::{Attribute, File, ImplItem, Item, ItemMod};
 
 use crate::Descriptions;
 use crate::polish::doc_line;
+use crate::reach::types_mut;
 
 /// Writes the origins under the documentation of types, methods of the client, and error enums.
 pub(crate) struct Lines<'a> {
@@ -31,25 +32,24 @@ impl<'a> Lines<'a> {
                         }
                     }
                 }
-                Item::Mod(module) if module.ident == "answers" => self.add_to_types("answers", module),
-                Item::Mod(module) if module.ident == "errors" => self.add_to_types("errors", module),
+                Item::Mod(ItemMod { ident, content: Some((_, items)), .. })
+                    if ident == "answers" || ident == "errors" =>
+                {
+                    self.add_to_types(&ident.to_string(), items);
+                }
                 _ => {}
             }
         }
     }
 
     pub(crate) fn add_to_generated(&self, generated: &mut File) {
-        for item in &mut generated.items {
-            if let Item::Mod(module) = item
-                && module.ident == "types"
-            {
-                self.add_to_types("types", module);
-            }
+        if let Ok(items) = types_mut(generated) {
+            self.add_to_types("types", items);
         }
     }
 
-    fn add_to_types(&self, path: &str, module: &mut syn::ItemMod) {
-        for item in module.content.iter_mut().flat_map(|(_, items)| items) {
+    fn add_to_types(&self, path: &str, items: &mut [Item]) {
+        for item in items {
             let (ident, attrs) = match item {
                 Item::Struct(item) => (&item.ident, &mut item.attrs),
                 Item::Enum(item) => (&item.ident, &mut item.attrs),

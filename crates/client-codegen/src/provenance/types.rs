@@ -16,7 +16,7 @@ use syn::{
 
 use crate::CodegenError;
 use crate::model::Api;
-use crate::reach::{methods_by_name, type_name, types_module};
+use crate::reach::{methods_by_name, type_name, types};
 use crate::wiring::places;
 
 /// How many references and combinations lie between a schema and its target, at most.
@@ -36,7 +36,7 @@ pub(crate) struct Origins {
 /// The origin of each type, field and variant, by path; from the code before it is polished, which removes the wire
 /// names of some enums.
 pub(crate) fn origins(document: &Node, api: &Api, raw: &File) -> Result<Origins, CodegenError> {
-    let items = types_module(raw)?.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
+    let items = types(raw)?;
     let types = items.iter().filter_map(|item| Some((type_name(item)?, item))).collect();
     let components: Vec<(&String, &Node)> = vocabulary::schemas(document).collect();
     let mut walk = Walk {

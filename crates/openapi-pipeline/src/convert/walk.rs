@@ -1,6 +1,7 @@
 //! Visits every object of a 3.x document that has a kind, and nothing else: never an example, a default, an enum value
 //! or an extension, and never a property that happens to be named like a keyword.
 
+use crate::vocabulary::layout::METHODS;
 use crate::{Context, Node, Value};
 
 /// The kind of an object in a document.
@@ -89,20 +90,11 @@ pub(super) const COMPONENTS: &[(&str, Kind)] = &[
 
 type Members = &'static [(&'static str, Shape, Kind)];
 
-/// The members of a kind that hold objects with a kind. A callback has no fixed members, see [`Walker::node`].
+/// The members of a kind that hold objects with a kind, besides the operations of a path item. A callback has no fixed
+/// members, see [`Walker::node`].
 fn members(kind: Kind) -> Members {
     match kind {
-        Kind::PathItem => &[
-            ("parameters", Shape::List, Kind::Parameter),
-            ("get", Shape::One, Kind::Operation),
-            ("put", Shape::One, Kind::Operation),
-            ("post", Shape::One, Kind::Operation),
-            ("delete", Shape::One, Kind::Operation),
-            ("options", Shape::One, Kind::Operation),
-            ("head", Shape::One, Kind::Operation),
-            ("patch", Shape::One, Kind::Operation),
-            ("trace", Shape::One, Kind::Operation),
-        ],
+        Kind::PathItem => &[("parameters", Shape::List, Kind::Parameter)],
         Kind::Operation => &[
             ("parameters", Shape::List, Kind::Parameter),
             ("requestBody", Shape::One, Kind::RequestBody),
@@ -174,6 +166,9 @@ impl Walker<'_> {
             _ => {
                 for &(key, shape, kind) in members(kind) {
                     self.member(node, key, shape, kind);
+                }
+                for method in METHODS.iter().filter(|_| kind == Kind::PathItem) {
+                    self.member(node, method, Shape::One, Kind::Operation);
                 }
             }
         }
