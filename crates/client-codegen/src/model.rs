@@ -120,8 +120,8 @@ impl JsonType {
     }
 
     fn of_component(document: &Node, component: &str) -> Self {
-        let schemas = document.get("components").and_then(|components| components.get("schemas"));
-        let rust_type = schemas.and_then(|schemas| schemas.get(component)?.get("x-rust-type")?.get_str("path"));
+        let schema = vocabulary::component(document, "schemas", component);
+        let rust_type = schema.and_then(|schema| schema.get("x-rust-type")?.get_str("path"));
         match rust_type.and_then(|path| path.strip_prefix("client_runtime::")) {
             Some(name) => Self::Runtime(name.to_owned()),
             None => Self::Generated(component.to_owned()),

@@ -9,7 +9,7 @@ pub(crate) mod pointer;
 pub(crate) mod reach;
 pub(crate) mod template;
 
-pub use layout::{is_method, operations, schemas};
+pub use layout::{component, is_method, operations, schemas};
 pub use pointer::meant;
 pub use template::{placeholder, placeholders, without_names};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use openapi_pipeline::source::escape_pointer;
-use openapi_pipeline::vocabulary::operations;
+use openapi_pipeline::vocabulary::{component, operations};
 use openapi_pipeline::{Node, names};
 
 /// The credentials that an operation sends.
@@ -173,5 +173,5 @@ fn way<'a>(document: &Node, requirement: &'a Node) -> Vec<(&'a str, Carrier)> {
 }
 
 fn defined<'a>(document: &'a Node, scheme: &str) -> Option<&'a Node> {
-    document.get("components")?.get("securitySchemes")?.get(scheme)
+    component(document, "securitySchemes", scheme)
 }

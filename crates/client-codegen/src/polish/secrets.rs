@@ -1,6 +1,6 @@
 //! Checks that every secret of the document became the secret type: progenitor silently falls back to `String`.
 
-use openapi_pipeline::Node;
+use openapi_pipeline::{Node, vocabulary};
 use quote::quote;
 use syn::{Expr, ExprLit, File, Item, Lit, Type, parse_quote};
 
@@ -16,8 +16,7 @@ const SECRET: &str = "#/components/schemas/Secret";
 /// name in those types are checked, and there must be one.
 pub(crate) fn assert_fields(document: &Node, file: &File) -> Result<(), CodegenError> {
     let items = types(file)?;
-    let schemas = document.get("components").and_then(|components| components.get("schemas"));
-    for (component, schema) in schemas.and_then(Node::as_object).into_iter().flatten() {
+    for (component, schema) in vocabulary::schemas(document) {
         for (property, _) in schema.members("properties").filter(|(_, schema)| is_secret(schema)) {
             let field = format!("{component}.{property}");
             let combines = ["oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use openapi_pipeline::{Node, Origin, Report};
+use openapi_pipeline::{Node, Origin, Report, vocabulary};
 
 /// The nesting limit for inline objects and arrays.
 const DEEPEST: usize = 16;
@@ -12,8 +12,7 @@ pub(super) fn find(report: &Report, document: &Node) -> Vec<String> {
     let noted = report.notes.iter().filter(|note| note.rule.name == "unlisted-secret");
     let noted: HashSet<Origin> = noted.map(|note| note.origin).collect();
     let mut found = Vec::new();
-    let components = document.get("components");
-    for (name, schema) in components.into_iter().flat_map(|components| components.members("schemas")) {
+    for (name, schema) in vocabulary::schemas(document) {
         collect(schema, name, &noted, DEEPEST, &mut found);
     }
     found.sort();

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::runtime_types::referred;
 use super::walk::every_schema_mut;
 use crate::names::{snake, type_name};
-use crate::vocabulary::is_annotation;
 use crate::vocabulary::layout::{Keys, component_of, each_ref, operations, schemas};
+use crate::vocabulary::{self, is_annotation};
 use crate::{Node, Origin};
 
 /// A fact that holds of a document from some pass on.
@@ -66,9 +66,7 @@ fn dangling(document: &Node) -> Option<(Origin, String)> {
         let Some(text) = reference.as_str() else { return };
         let component = component_of(text).filter(|_| !text.starts_with("#/paths"));
         let known = match component {
-            Some((section, name)) => {
-                document.get("components").and_then(|components| components.get(section)?.get(&name)).is_some()
-            }
+            Some((section, name)) => vocabulary::component(document, section, &name).is_some(),
             None => document.pointer(text).is_some(),
         };
         if !known && found.is_none() {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::names::{snake, type_name};
 use crate::vocabulary::is_success;
-use crate::vocabulary::layout::{each_operation_mut, operations, schemas_mut};
+use crate::vocabulary::layout::{self, each_operation_mut, operations, schemas_mut};
 use crate::vocabulary::reach::reachable;
 use crate::{Node, Value};
 
@@ -118,7 +118,7 @@ pub(crate) fn components_mut(document: &mut Node, visit: &mut dyn FnMut(&str, &m
 
 /// A named schema.
 pub(crate) fn component<'a>(document: &'a Node, name: &str) -> Option<&'a Node> {
-    document.get("components")?.get("schemas")?.get(name)
+    layout::component(document, "schemas", name)
 }
 
 /// A named schema, to change.

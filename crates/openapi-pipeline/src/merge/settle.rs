@@ -120,7 +120,7 @@ fn sides<'a>(parts: &'a [Part], settled: &'a Settled, key: &'a (String, String))
 
 /// A component of a document.
 pub(crate) fn component<'a>(part: &'a Part, section: &str, name: &str) -> Option<&'a Node> {
-    part.root.get("components")?.get(section)?.get(name)
+    layout::component(&part.root, section, name)
 }
 
 fn stale(rule: &MergeRule, message: String) -> Diagnostic {

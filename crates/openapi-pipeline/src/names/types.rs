@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::scope::{Form, Scope, Wish};
 use super::words::{RUNTIME_TYPES, TYPES};
 use super::{NameError, Pins, Thing, marks, snake, type_name};
-use crate::vocabulary::layout::{component_of, each_operation_mut, schemas_mut};
+use crate::vocabulary::layout::{component_of, each_operation_mut, ensure_schemas, schemas_mut};
 use crate::vocabulary::{is_success, makes_type, reference, rename_schemas, schemas};
 use crate::{Node, Object, Origin, Value};
 
@@ -48,9 +48,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
     }
     let Inline { schemas, types, .. } = inline;
     if !schemas.is_empty() {
-        if document.get("components").is_none() {
-            document.set("components", Object::default());
-        }
+        ensure_schemas(document);
         if let Some(components) = document.get_mut("components") {
             components.set("schemas", schemas);
         }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::vocabulary::layout::is_method;
 use crate::vocabulary::reach::reachable;
+use crate::vocabulary::{component, is_method};
 use crate::{Node, Object};
 
 /// A document with some of its operations, chosen by path and method, and with the components they need.
@@ -41,8 +41,7 @@ pub fn schema_subset(document: &Node, name: &str) -> Node {
         }
     }
     kept.set("paths", Object::default());
-    let schema = document.get("components").and_then(|components| components.get("schemas")?.get(name));
-    let mut used = reachable(document, schema.into_iter());
+    let mut used = reachable(document, component(document, "schemas", name).into_iter());
     used.insert(("schemas".to_owned(), name.to_owned()));
     add_components(&mut kept, document, &used);
     kept

@@ -132,6 +132,11 @@ pub fn is_method(key: &str) -> bool {
     METHODS.contains(&key)
 }
 
+/// A component of a document.
+pub fn component<'a>(document: &'a Node, section: &str, name: &str) -> Option<&'a Node> {
+    document.get("components")?.get(section)?.get(name)
+}
+
 /// The named schemas of a document.
 pub fn schemas(document: &Node) -> impl Iterator<Item = (&String, &Node)> {
     document.get("components").into_iter().flat_map(|components| components.members("schemas"))

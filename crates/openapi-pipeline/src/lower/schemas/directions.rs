@@ -9,19 +9,15 @@ use crate::lower::rule;
 use crate::lower::runtime_types::referred;
 use crate::lower::walk::{Site, components_mut, descend_mut, operation_schemas_mut, received_schemas, sent_schemas};
 use crate::lower::work::Work;
-use crate::vocabulary::layout::each_operation_mut;
+use crate::vocabulary::layout::{each_operation_mut, schemas};
 use crate::{Context, Node};
 
 /// Makes such properties optional where the other direction uses their schema.
 pub(crate) fn run(work: &mut Work<'_>) {
     let Work { cx, document, .. } = work;
     let (sent, received) = (sent_schemas(document), received_schemas(document));
-    let named: HashMap<String, Directions> = document
-        .get("components")
-        .into_iter()
-        .flat_map(|components| components.members("schemas"))
-        .map(|(name, schema)| (name.clone(), Directions::of(schema)))
-        .collect();
+    let named: HashMap<String, Directions> =
+        schemas(document).map(|(name, schema)| (name.clone(), Directions::of(schema))).collect();
     components_mut(document, &mut |name, schema| {
         let ways = Ways { sent: sent.contains(name), received: received.contains(name) };
         descend_mut(Site::Component, schema, &mut |_, schema| relax_schema(cx, &named, ways, schema));
