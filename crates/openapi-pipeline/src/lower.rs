@@ -5,6 +5,9 @@
 //! last schemas are rewritten, when each has the name that users will see.
 //!
 //! For a summary, [`left_out`] lists the operations that were removed.
+//!
+//! Architecture invariant: a pass is a module of `document`, `operations` or `schemas`, entered by its `run` at its place
+//! in the array, and imports from no other pass. What passes share is directly in `lower`.
 
 mod annotations;
 mod extensions;
