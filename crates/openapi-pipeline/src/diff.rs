@@ -8,6 +8,7 @@
 //! A pair of schemas is compared once for each direction, however many operations reach it, and pairs wait in a queue
 //! rather than on the stack. So the work is bounded by the number of pairs, and recursion in a description is no danger.
 
+mod action;
 mod beside;
 mod bodies;
 mod change;
@@ -38,13 +39,14 @@ mod subset;
 mod view;
 mod xml;
 
+pub use action::Action;
 pub use change::{Change, Difference, Seen, Subject};
 pub use fingerprint::{Fingerprint, MalformedFingerprint};
 pub use level::{Breaks, Level, Step, UnknownName, next_version};
 pub use lifecycle::{Date, MalformedDate, Stability};
 pub use mirrors::MissingMirror;
 pub use policy::{MalformedScope, Policy, Scope, rule_named};
-pub use rule::{Action, Area, Direction, Rule};
+pub use rule::{Area, Direction, Rule};
 
 use crate::{Context, Node};
 use engine::{DOCUMENT, Engine, Operations};

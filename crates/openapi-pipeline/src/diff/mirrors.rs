@@ -1,7 +1,8 @@
 //! Mirrors of rules: the change the other way round, and the same change in the other direction. A mirror that is not in
 //! the catalogue is a gap, unless there is a reason for it.
 
-use super::rule::{Action, Area, Direction, Rule};
+use super::action::Action;
+use super::rule::{Area, Direction, Rule};
 use super::rules;
 
 /// A rule that another one lets expect, and that doesn't exist.

@@ -3,8 +3,9 @@
 //! A rule has one level. Where the level depends on the direction, there is a rule for each. Code that treats rules
 //! alike asks for a column of their rows, never for a part of their names.
 
+use super::action::{Action, word};
 use super::level::Level;
-use super::rule::{Action, Area, Direction, Rule, word};
+use super::rule::{Area, Direction, Rule};
 
 /// The beginning of the names of a direction's rules.
 macro_rules! prefix {
