@@ -312,9 +312,12 @@ fn read_body(body: &Node) -> Option<Body> {
         media.members("encoding").map(|(name, encoding)| (name.clone(), parameters::writing(encoding, "form")));
     let is_true = |node: Option<&Node>| node.and_then(Node::as_bool) == Some(true);
     let (required, is_json) = (is_true(body.get("required")), media_type == JSON);
+    // Any JSON is null without saying so.
+    let says = |schema: &&Node| ["type", "enum", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
+    let schema = media.get("schema").filter(says);
     Some(Body {
         required,
-        nullable: required && is_json && is_true(media.get("schema").and_then(|schema| schema.get("nullable"))),
+        nullable: required && is_json && is_true(schema.and_then(|schema| schema.get("nullable"))),
         is_json,
         fields: fields.collect(),
     })
