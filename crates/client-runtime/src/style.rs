@@ -124,6 +124,10 @@ impl Parameters {
             let problem = format!("the header parameter `{name}` contains a line break or another control character");
             Error::invalid_argument(operation, problem)
         };
+        if text.starts_with([' ', '\t']) || text.ends_with([' ', '\t']) {
+            let problem = format!("the header parameter `{name}` begins or ends with a space, which HTTP drops");
+            return Err(Error::invalid_argument(operation, problem));
+        }
         let mut value = HeaderValue::try_from(text).map_err(|_| invalid())?;
         value.set_sensitive(writing.sensitive);
         let name = HeaderName::from_bytes(name.as_bytes())

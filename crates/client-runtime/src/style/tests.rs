@@ -166,6 +166,8 @@ fn a_value_that_cannot_be_written_is_refused_with_the_parameters_name() {
         parameters.query::<ResponseParts>(&OPERATION, "color", simple, &f64::NAN).unwrap_err(),
         parameters.header::<ResponseParts>(&OPERATION, "color", simple, &f32::INFINITY).unwrap_err(),
         parameters.header::<ResponseParts>(&OPERATION, "color", simple, "a\r\nb: c").unwrap_err(),
+        parameters.header::<ResponseParts>(&OPERATION, "color", simple, " blue").unwrap_err(),
+        parameters.header::<ResponseParts>(&OPERATION, "color", simple, &["red", "blue\t"]).unwrap_err(),
         parameters
             .query::<ResponseParts>(&OPERATION, "color", Writing::new(Style::SpaceDelimited, false), &["a b"])
             .unwrap_err(),

@@ -126,7 +126,12 @@ impl<'a> Draft<'a> {
                 Style::Pipe if !parameter.explode => Some('|'),
                 _ => None,
             };
+            // HTTP drops spaces around the value of a header.
+            let is_cut = |item: &Value| item.as_str().is_some_and(|text| text.trim() != text);
+            let is_header = parameter.location == Location::Header;
             let is_empty = match &value {
+                Value::String(_) if is_header && is_cut(&value) => true,
+                Value::Array(items) if is_header && items.iter().any(is_cut) => true,
                 Value::Null => !parameter.required,
                 Value::Array(items) => items.is_empty(),
                 Value::Object(members) => members.is_empty(),

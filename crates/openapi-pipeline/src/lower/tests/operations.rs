@@ -336,6 +336,11 @@ fn answers_by_status() {
             json!({"302": none(), "default": string()}),
             json!({"302": answer(none()), "default": named("OpDefaultError")}),
         ),
+        // An object without properties can't be read by the type of the other.
+        (
+            json!({"200": body(json!({"type": "object", "additionalProperties": false})), "202": string()}),
+            json!({"200": answer(none()), "202": answer(named("Op202Response"))}),
+        ),
         // One success, and other responses beside it.
         (
             json!({"200": string(), "201": string(), "400": integer()}),

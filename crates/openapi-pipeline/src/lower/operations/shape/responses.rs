@@ -86,6 +86,7 @@ fn drop_empty_body(cx: &mut Context, document: &Node, strictness: Strictness, st
             return;
         }
         cx.note(&rule::EMPTY_OBJECT, origin, format!("the body of `{status}` is an object without properties"));
+        response.set(EMPTY_OBJECT, true);
     } else if content.as_object().is_none_or(|content| !content.is_empty()) {
         return;
     }
@@ -117,6 +118,9 @@ fn is_empty_object(document: &Node, schema: &Node) -> bool {
     schema.get_str("type") == Some("object") && members.iter().all(|(key, node)| silent(key, node))
 }
 
+/// The extension of a response whose body is an object without properties, while successes are compared.
+const EMPTY_OBJECT: &str = "x-empty-object";
+
 /// The extension of a success that may also come without its body.
 const MAY_BE_EMPTY: &str = "x-may-be-empty";
 
@@ -129,6 +133,10 @@ fn is_answer(status: &str) -> bool {
 fn answers(cx: &mut Context, responses: &mut Node) {
     let Some(members) = responses.as_object_mut() else { return };
     let redirects = members.keys().any(|status| is_answer(status) && !is_success(status));
+    let mut is_object = false;
+    for (status, response) in members.iter_mut() {
+        is_object |= response.remove(EMPTY_OBJECT).is_some() && is_success(status);
+    }
     let mut bodies = Vec::new();
     for (_, response) in members.iter().filter(|(status, _)| is_success(status)) {
         let body = response.get("content").map(body);
@@ -136,7 +144,9 @@ fn answers(cx: &mut Context, responses: &mut Node) {
             bodies.push(body);
         }
     }
-    if !redirects && bodies.len() < 2 {
+    // An object without properties is no body of another type.
+    let differ = bodies.len() > 1 || bodies.len() == 1 && is_object;
+    if !redirects && !differ {
         return one_success(cx, members);
     }
     for (status, response) in members.iter_mut().filter(|(status, _)| is_answer(status)) {
