@@ -6,6 +6,7 @@ mod html;
 mod input;
 mod json;
 mod markdown;
+mod online;
 mod outline;
 mod revision;
 mod text;
@@ -21,6 +22,7 @@ pub use openapi_pipeline::diff::Level;
 
 pub use accept::Accepted;
 pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
+pub use online::Online;
 
 use crate::failure::Failure;
 use crate::stack::with_deep_stack;
@@ -45,8 +47,8 @@ pub struct Compared {
 /// Two descriptions to compare.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The description as it was: a file, `REVISION:path` in the git repository of the current folder, or `-` for
-    /// standard input.
+    /// The description as it was: a file, `REVISION:path` in the git repository of the current folder, an address, or
+    /// `-` for standard input.
     pub old: PathBuf,
     /// The description as it is; both can't be `-`.
     pub new: PathBuf,
@@ -140,13 +142,29 @@ impl Compared {
     }
 }
 
-/// Reads and compares two descriptions.
+impl Options {
+    /// Whether one of the descriptions is at an address, so that comparing needs an HTTP client.
+    pub fn is_online(&self) -> bool {
+        [&self.old, &self.new].into_iter().any(|argument| input::is_address(argument))
+    }
+}
+
+/// Reads and compares two descriptions, which are at no address.
+///
+/// # Errors
+///
+/// Those of [`compare_online`].
+pub fn compare(options: &Options) -> Result<Compared, Failure> {
+    compare_online(options, None)
+}
+
+/// Reads and compares two descriptions, and gets those that are at an address.
 ///
 /// # Errors
 ///
 /// When one of them can't be read, or is no description, or the list of accepted changes is none; all problems are in the
 /// failure.
-pub fn compare(options: &Options) -> Result<Compared, Failure> {
+pub fn compare_online(options: &Options, online: Option<&Online<'_>>) -> Result<Compared, Failure> {
     with_deep_stack(&options.new, || {
         let mut cx = Context::new().for_comparison();
         if let Err(problems) = input::only_once(&options.old, &options.new) {
@@ -155,7 +173,7 @@ pub fn compare(options: &Options) -> Result<Compared, Failure> {
         let root = options.root.as_deref();
         let accepted = options.accept.as_deref().map_or(Ok(Accepted::default()), |file| Accepted::read(&mut cx, file));
         // All are read before failing, so that the problems of all are shown.
-        match (read(&mut cx, &options.old, root), read(&mut cx, &options.new, root), accepted) {
+        match (read(&mut cx, &options.old, root, online), read(&mut cx, &options.new, root, online), accepted) {
             (Ok((old, before)), Ok((new, after)), Ok(accepted)) => {
                 let difference = diff::diff(&cx, &before, &after);
                 // The parts without a place in OpenAPI 3.0 were kept, and compared as they were written.
@@ -170,9 +188,14 @@ pub fn compare(options: &Options) -> Result<Compared, Failure> {
     })
 }
 
-fn read(cx: &mut Context, file: &Path, root: Option<&Path>) -> Result<(Described, Node), Diagnostics> {
-    let (files, path) = input::files(file, root)?;
+fn read(
+    cx: &mut Context,
+    file: &Path,
+    root: Option<&Path>,
+    online: Option<&Online<'_>>,
+) -> Result<(Described, Node), Diagnostics> {
+    let (files, path) = input::files(file, root, online)?;
     let document = load::load(cx, &*files, &path)?;
-    let described = Described::of(file.display().to_string(), &document.root);
+    let described = Described::of(input::shown(file), &document.root);
     Ok((described, convert::to_v3_0(cx, document)?))
 }

@@ -8,6 +8,7 @@ mod differential;
 mod docs;
 mod duplicates;
 mod explain;
+mod fetch;
 mod hostile;
 mod hostile_documents;
 mod http;

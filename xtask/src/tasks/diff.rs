@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use families::Failure;
-use families::diff::{Level, Options, compare};
+use families::diff::{Level, Online, Options, compare_online};
+use families::http::{Http, Limits};
+use families::{Failure, Workspace};
 
 use crate::terminal::say;
 
@@ -15,7 +16,7 @@ use crate::terminal::say;
 /// apart, and how bad each change is.
 ///
 /// Each is a file, REVISION:PATH as git names what was at a revision (from the repository's folder; REVISION:./PATH from
-/// the current one), or `-` for standard input.
+/// the current one), an address (https://…), or `-` for standard input.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Diff {
     /// The description as it was
@@ -37,6 +38,9 @@ pub(crate) struct Diff {
     /// and the reason
     #[arg(long, value_name = "FILE")]
     accept: Option<PathBuf>,
+    /// The largest description that is fetched from an address
+    #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    max_size: u64,
 }
 
 /// How to show a difference.
@@ -63,14 +67,25 @@ pub(crate) enum FailOn {
     Source,
 }
 
-/// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
-pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
-    let compared = compare(&Options {
+/// Whether a description is at an address.
+pub(crate) fn is_online(arguments: &Diff) -> bool {
+    options(arguments).is_online()
+}
+
+fn options(arguments: &Diff) -> Options {
+    Options {
         old: arguments.old.clone(),
         new: arguments.new.clone(),
         root: arguments.root.clone(),
         accept: arguments.accept.clone(),
-    })?;
+    }
+}
+
+/// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
+pub(crate) fn run(workspace: Option<&Workspace>, arguments: &Diff, http: Option<&dyn Http>) -> Result<(), Failure> {
+    let size = arguments.max_size << 20;
+    let online = http.map(|http| Online { http, workspace, limits: Limits { size, ..Limits::default() } });
+    let compared = compare_online(&options(arguments), online.as_ref())?;
     let shown = match arguments.format {
         Format::Text => compared.text(),
         Format::Json => compared.json(),
