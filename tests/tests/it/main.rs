@@ -26,4 +26,5 @@ mod semver;
 mod show;
 mod snapshots;
 mod upstream;
+mod vendor_watch;
 mod watch;
