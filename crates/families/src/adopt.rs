@@ -5,6 +5,7 @@
 
 mod assign;
 mod changelog;
+mod fixes;
 mod release;
 mod report;
 mod surface;
@@ -25,6 +26,8 @@ use crate::lock::{LOCK, fingerprint};
 use crate::stack::with_deep_stack;
 use crate::stages::{self, overlays};
 use crate::workspace::{FAMILIES, Inputs, OPENAPI, Tree, Workspace};
+pub use fixes::{Fixes, is_free};
+
 use assign::Replacement;
 use release::{Present, Release};
 use trial::{Trial, Tried};
@@ -39,6 +42,8 @@ pub struct Options {
     pub files: Vec<String>,
     /// Whether the adoption is going to be written, which the report mentions.
     pub write: bool,
+    /// Whether corrections are looked for, if the descriptions contradict themselves.
+    pub fix: bool,
 }
 
 /// An adoption in memory: the report about it, and the workspace as it would be.
@@ -52,6 +57,8 @@ pub struct Adoption {
     pub problems: usize,
     /// The new version of the crate; `None` if the crate stays as it is.
     pub version: Option<String>,
+    /// Corrections for a new description that contradicts itself, if they were looked for and found.
+    pub fixes: Option<Fixes>,
     /// The workspace as it would be.
     pub tree: Tree,
     family: String,
@@ -164,6 +171,8 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
             tree.remove(&path);
         }
     }
+    let has_problems = !known.after.problems.documents.0.is_empty();
+    let fixes = if options.fix && has_problems { fixes::find(&tree, &family.name)? } else { None };
     let version = known.release.as_ref().filter(|release| release.from != release.to).map(|release| release.to.clone());
     let problems = known.after.problems.count();
     Ok(Adoption {
@@ -171,6 +180,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         next: report::next(&known, &tree),
         problems,
         version,
+        fixes,
         family: family.name.clone(),
         tree,
     })

@@ -58,6 +58,7 @@ mod stack;
 mod stages;
 pub mod watch;
 pub mod workspace;
+mod yaml;
 
 pub use failure::Failure;
 pub use progress::Progress;

@@ -56,6 +56,8 @@ pub(super) struct Tried {
     pub(super) published: Option<Published>,
     /// Its overlays.
     pub(super) overlays: Vec<Node>,
+    /// With its overlays, in its own dialect.
+    pub(super) overlaid: Option<Node>,
     /// With its overlays, in 3.0.3.
     pub(super) converted: Option<Node>,
     /// Its selected part, with its overlays.
@@ -140,7 +142,14 @@ pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
 }
 
 fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems: &mut Problems) -> Tried {
-    let mut tried = Tried { described: None, published: None, overlays: Vec::new(), converted: None, selected: None };
+    let mut tried = Tried {
+        described: None,
+        published: None,
+        overlays: Vec::new(),
+        overlaid: None,
+        converted: None,
+        selected: None,
+    };
     let path = in_openapi(&document.file.0);
     let published = match load::read(cx, files, &path) {
         Ok(published) => published,
@@ -163,6 +172,7 @@ fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems:
             Err(found) => problems.overlays.0.extend(mention(found, *origin).0),
         }
     }
+    tried.overlaid = Some(overlaid.root.clone());
     match stages::converted(cx, files, overlaid, Strictness::Strict) {
         Ok(root) => {
             tried.selected = selected(cx, &root, &document.select, problems);
