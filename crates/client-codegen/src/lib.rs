@@ -35,7 +35,7 @@ mod wiring;
 pub use background::STACK;
 pub use engine::view;
 pub use error::CodegenError;
-pub use generation::generate;
+pub use generation::{generate, origins};
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
 pub use provenance::Provenance;
 pub use size::{check_size, operations_by_size};

@@ -30,7 +30,7 @@ pub use fixes::{Fixes, is_free};
 
 use assign::Replacement;
 use release::{Present, Release};
-use trial::{Trial, Tried};
+use trial::{Trial, Tried, Until};
 
 /// A family, and the new descriptions of its vendor.
 #[derive(Clone, Debug)]
@@ -137,7 +137,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     let (mut cx, families, _) = build::families(&now)?;
     let family = families.named(&options.family)?;
     let replacements = assign::assign(&now, family, &options.files)?;
-    let before = trial::run(&now, &mut cx, family);
+    let before = trial::run(&now, &mut cx, family, Until::Lowered);
     // The overlays and secrets may be written for the new description already, but the old one must be readable.
     if !before.problems.documents.0.is_empty() {
         return Err(Failure::Input { problems: before.problems.documents, sources: cx.sources });
@@ -148,8 +148,8 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     take_over(&mut tree, &cx, family, &replacements)?;
     let after_families = parse_families(&mut cx, &tree)?;
     let after_family = after_families.families.iter().find(|one| one.name == family.name).unwrap_or(family);
-    let after = trial::run(&tree, &mut cx, after_family);
-    let differences = compare(&mut cx, (&now, &before), (&tree, &after));
+    let after = trial::run(&tree, &mut cx, after_family, Until::Crate);
+    let differences = compare(&mut cx, family, (&now, &before), (&tree, &after));
 
     let mut known = Known {
         cx,
@@ -166,7 +166,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         known.release = Some(known.release(built, &mut tree)?);
     }
     if known.after.problems.is_empty() {
-        let inputs = regenerate(&mut tree)?;
+        let inputs = regenerate(&mut tree, after.built.as_ref().map(|built| (built, &after.read)))?;
         for path in no_longer_read(&before.read, &inputs) {
             tree.remove(&path);
         }
@@ -223,21 +223,24 @@ fn parse_families(cx: &mut Context, tree: &Tree) -> Result<Families, Failure> {
 /// trial.
 fn compare(
     cx: &mut Context,
+    family: &Family,
     (now, before): (&Tree, &Trial),
     (then, after): (&Tree, &Trial),
 ) -> Vec<Option<Differences>> {
     let pairs = before.documents.iter().zip(&after.documents);
     pairs
-        .map(|(old, new)| {
+        .zip(&family.documents)
+        .map(|((old, new), config)| {
             cx.keep_for_comparison(true);
             let corrected = corrected(cx, (now, old), (then, new));
             cx.keep_for_comparison(false);
             let Corrected { was, is, is_whole } = corrected?;
             let selected = |root, tried: &Tried| select::subset(root, |path, method| tried.selects(path, method));
             let selected = diff::diff(cx, &selected(&was, old), &selected(&is, new));
+            let whole = if config.select.is_empty() { selected.clone() } else { diff::diff(cx, &was, &is) };
             let dropped = [before, after].into_iter().filter(|_| !is_whole).flat_map(Trial::dropped);
             let not_compared = dropped.cloned().collect();
-            Some(Differences { selected, whole: diff::diff(cx, &was, &is), not_compared })
+            Some(Differences { selected, whole, not_compared })
         })
         .collect()
 }

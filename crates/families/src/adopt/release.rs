@@ -1,12 +1,13 @@
 //! The next release of the crate: its version, by what changed, and its CHANGELOG entry.
 
 use client_codegen::items::{self, Item};
+use client_codegen::provenance::Sourced;
 use openapi_pipeline::diff::{Step, next_version};
 
 use super::changelog::{self, Entry};
 use super::surface::Surface;
 use super::{Known, Trial};
-use crate::build::Built;
+use crate::build::{self, Built};
 use crate::failure::Failure;
 use crate::workspace::{OPENAPI, Tree, crate_folder};
 use crate::{client, manifests};
@@ -52,7 +53,6 @@ impl Known<'_> {
     pub(super) fn release(&self, new: &Built, tree: &mut Tree) -> Result<Release, Failure> {
         let package = &self.family.package;
         let from = self.present.version.clone();
-        let before = self.before.built.as_ref().map(Built::table).transpose()?.map(|table| table.items);
         let after = new.table()?;
         let surface = Surface::compare(&self.present.items, &after.every_item());
         let (step, why) = self.step(&surface, new);
@@ -74,13 +74,23 @@ impl Known<'_> {
             follows: self.follows(),
             surface: &release.surface,
             changes: self.differences.iter().flatten().flat_map(|both| &both.selected.changes).collect(),
-            before: before.as_deref().unwrap_or_default(),
+            before: &self.items_before(&release.surface),
             after: &after.items,
             sources: &self.cx.sources,
         };
         tree.write(path, changelog::insert(&changelog, &entry));
         release.entry = entry.render();
         Ok(release)
+    }
+
+    /// The items of the present crate, if some of them are gone or have changed: where they came from shows which changes
+    /// of the API their removal tells already. None if the present description doesn't build any more.
+    fn items_before(&self, surface: &Surface) -> Vec<Sourced> {
+        if surface.removed.is_empty() && surface.changed.is_empty() {
+            return Vec::new();
+        }
+        let origins = self.before.lowered.as_ref().and_then(|lowered| build::origins(self.family, lowered).ok());
+        origins.map(|origins| origins.of_items(self.present.items.clone()).items).unwrap_or_default()
     }
 
     /// The larger of the steps required by the changes of the API and of the crate's items, with the reasons for both.
