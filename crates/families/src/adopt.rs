@@ -7,12 +7,14 @@ mod assign;
 mod changelog;
 mod fixes;
 mod release;
+mod renames;
 mod report;
 mod surface;
 mod trial;
 
 use std::path::{Path, PathBuf};
 
+use client_codegen::Aliases;
 use openapi_pipeline::diff::{self, Difference};
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::report::Note;
@@ -107,6 +109,8 @@ struct Known<'a> {
     replacements: &'a [Replacement],
     before: &'a Trial,
     present: &'a Present,
+    /// The aliases that the present crate has.
+    aliases: &'a Aliases,
     after: &'a Trial,
     /// The difference of each document: in its selected part, and in all of it.
     differences: Vec<Option<Differences>>,
@@ -151,6 +155,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     let after = trial::run(&tree, &mut cx, after_family, Until::Crate);
     let differences = compare(&mut cx, family, (&now, &before), (&tree, &after));
 
+    let aliases = renames::present(&now, family)?;
     let mut known = Known {
         cx,
         options,
@@ -158,6 +163,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         replacements: &replacements,
         before: &before,
         present: &present,
+        aliases: &aliases,
         after: &after,
         differences,
         release: None,
@@ -166,7 +172,12 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         known.release = Some(known.release(built, &mut tree)?);
     }
     if known.after.problems.is_empty() {
-        let inputs = regenerate(&mut tree, after.built.as_ref().map(|built| (built, &after.read)))?;
+        let aliases = known.release.as_ref().map(|release| release.aliases.clone()).unwrap_or_default();
+        let mut read = after.read.clone();
+        renames::write(&mut tree, family, &aliases, &mut read);
+        let built = after.built.clone().map(|built| built.with(&aliases)).transpose();
+        let built = built.map_err(|error| error.into_failure(family, std::mem::take(&mut known.cx.sources)))?;
+        let inputs = regenerate(&mut tree, built.as_ref().map(|built| (built, &read)))?;
         for path in no_longer_read(&before.read, &inputs) {
             tree.remove(&path);
         }

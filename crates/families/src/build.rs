@@ -5,7 +5,7 @@ mod unlisted;
 use std::path::{Path, PathBuf};
 
 use client_codegen::provenance::Table;
-use client_codegen::{CodegenError, CrateSource, CrateSpec, Descriptions, Provenance};
+use client_codegen::{Aliases, CodegenError, CrateSource, CrateSpec, Descriptions, Provenance};
 use openapi_pipeline::load::Files;
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::merge::Part;
@@ -13,12 +13,13 @@ use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, Sources, 
 
 use crate::config::{DocumentConfig, Families, Family};
 use crate::failure::Failure;
+use crate::renames;
 use crate::stages::{self, Given, Stage};
 use crate::watch::journal;
 use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, crate_folder, in_openapi};
 
 /// A family in memory: its merged document, and the sources that were generated from it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Built {
     /// The family's name.
     pub family: String,
@@ -38,6 +39,22 @@ impl Built {
     /// The fields that are named like secrets and aren't listed, as families.toml would list them.
     pub fn unlisted_secrets(&self) -> Vec<String> {
         unlisted_secrets(&self.report, &self.document)
+    }
+
+    /// The crate with the names that its items had before.
+    pub(crate) fn with(mut self, aliases: &Aliases) -> Result<Self, BuildError> {
+        if !aliases.is_empty() {
+            aliases.add_to(&mut self.source)?;
+            let paths: Vec<PathBuf> = self.outputs.iter().map(|(path, _)| path.to_owned()).collect();
+            for path in paths {
+                match path.file_name().and_then(|name| name.to_str()) {
+                    Some("generated.rs") => self.outputs.add(path, self.source.generated.clone()),
+                    Some("client.rs") => self.outputs.add(path, self.source.client.clone()),
+                    _ => {}
+                }
+            }
+        }
+        Ok(self)
     }
 
     /// The public items, each with its origin.
@@ -78,8 +95,9 @@ pub fn family(tree: &Tree, cx: &mut Context, family: &Family, inputs: &mut Input
     require_crate(tree, family)?;
     let files = Recording::new(tree);
     let merged = pipeline(cx, &files, family);
+    let aliases = renames::read(cx, &files, family);
     inputs.append(&mut files.read.into_inner());
-    emit(cx, family, &merged?)
+    emit(cx, family, &merged?)?.with(&aliases?)
 }
 
 /// The fields of a merged and lowered document that are named like secrets and aren't listed.

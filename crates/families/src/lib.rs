@@ -51,6 +51,7 @@ pub mod lock;
 mod manifests;
 pub mod new_family;
 mod progress;
+mod renames;
 mod rules;
 pub mod show;
 pub mod snapshots;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 mod overlays;
+mod renames;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

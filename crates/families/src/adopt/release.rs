@@ -1,16 +1,22 @@
 //! The next release of the crate: its version, by what changed, and its CHANGELOG entry.
 
+use client_codegen::Aliases;
 use client_codegen::items::{self, Item};
 use client_codegen::provenance::Sourced;
-use openapi_pipeline::diff::{Step, next_version};
+use openapi_pipeline::Sources;
+use openapi_pipeline::diff::{Level, Step, next_version};
 
 use super::changelog::{self, Entry};
+use super::renames::{self, Renames};
 use super::surface::Surface;
 use super::{Known, Trial};
 use crate::build::{self, Built};
 use crate::failure::Failure;
 use crate::workspace::{OPENAPI, Tree, crate_folder};
 use crate::{client, manifests};
+
+/// The rules about names alone.
+const NAMES: [&str; 2] = ["operation-id-changed", "type-renamed"];
 
 /// The crate at present.
 pub(super) struct Present {
@@ -43,6 +49,10 @@ pub(super) struct Release {
     /// The reasons for that step.
     pub(super) why: Vec<String>,
     pub(super) surface: Surface,
+    /// The names that changed, and stay as aliases.
+    pub(super) renames: Renames,
+    /// All aliases of the crate.
+    pub(super) aliases: Aliases,
     pub(super) entry: String,
     /// The dependencies that the manifest lacked.
     pub(super) dependencies: Vec<&'static str>,
@@ -54,14 +64,32 @@ impl Known<'_> {
         let package = &self.family.package;
         let from = self.present.version.clone();
         let after = new.table()?;
-        let surface = Surface::compare(&self.present.items, &after.every_item());
-        let (step, why) = self.step(&surface, new);
+        let items = after.every_item();
+        let own = self.present.items.iter().filter(|item| !renames::is_alias(self.aliases, item));
+        let own: Vec<Item> = own.cloned().collect();
+        let renames = Renames::find((&own, &self.present.client), (&items, &new.source.client));
+        let renamed: Vec<Item> = own.iter().map(|item| renames.renamed(item)).collect();
+        let surface = Surface::compare(&renamed, &items);
+        let is_there = |path: &str| items.iter().any(|item| item.path == path);
+        // A release that breaks calls needs no names of before.
+        let kept = if self.breaks_calls() { Aliases::default() } else { self.aliases.clone() };
+        let mut aliases = renames.aliases(kept, "", &is_there);
+        let ended = aliases.ended(self.aliases);
+        let with_aliases =
+            new.clone().with(&aliases).map_err(|error| error.into_failure(self.family, Sources::new()))?;
+        let (mut step, mut why) = self.step(&surface, &renames, &with_aliases);
+        if let Some(name) = ended.first() {
+            step = Step::Major;
+            why.push(format!("major by the crate's public items: `{name}` was deprecated, and is gone"));
+        }
         let to = next_version(&from, step).ok_or_else(|| Failure::Message {
             code: "version",
             message: format!("`{from}`, the version of {package}, is none that another could follow"),
             help: "give the crate a version of three numbers".to_owned(),
         })?;
-        let mut release = Release { from, to, step, why, surface, entry: String::new(), dependencies: Vec::new() };
+        aliases.new_since(&to);
+        let mut release =
+            Release { from, to, step, why, surface, renames, aliases, entry: String::new(), dependencies: Vec::new() };
         if release.step == Step::None {
             return Ok(release);
         }
@@ -73,6 +101,8 @@ impl Known<'_> {
             version: &release.to,
             follows: self.follows(),
             surface: &release.surface,
+            renames: release.renames.lines().collect(),
+            ended,
             changes: self.differences.iter().flatten().flat_map(|both| &both.selected.changes).collect(),
             before: &self.items_before(&release.surface),
             after: &after.items,
@@ -94,25 +124,27 @@ impl Known<'_> {
     }
 
     /// The larger of the steps required by the changes of the API and of the crate's items, with the reasons for both.
-    fn step(&self, surface: &Surface, new: &Built) -> (Step, Vec<String>) {
+    fn step(&self, surface: &Surface, renames: &Renames, new: &Built) -> (Step, Vec<String>) {
         let (mut step, reason) = surface.step();
         let mut why = Vec::new();
-        if step > Step::None {
+        if let Some(line) = renames.lines().next() {
+            step = step.max(Step::Minor);
+            if reason.is_empty() {
+                why.push(format!("minor by the crate's public items: {line}"));
+            }
+        }
+        if step > Step::None && !reason.is_empty() {
             why.push(format!("{step} by the crate's public items: {reason}"));
         }
         for (document, both) in self.family.documents.iter().zip(&self.differences) {
             let Some(both) = both else { continue };
-            let worst = both.selected.changes.iter().min_by_key(|change| change.level());
-            if let Some(change) = worst {
-                let id = &document.id;
-                why.push(format!(
-                    "{} by document `{id}`: {}: {}",
-                    both.selected.semver(),
-                    change.subject,
-                    change.message
-                ));
+            // The items show what another name means for callers.
+            let others = both.selected.changes.iter().filter(|change| !NAMES.contains(&change.rule.name));
+            if let Some(change) = others.min_by_key(|change| change.level()) {
+                let (id, by) = (&document.id, change.level().step());
+                why.push(format!("{by} by document `{id}`: {}: {}", change.subject, change.message));
+                step = step.max(by);
             }
-            step = step.max(both.selected.semver());
         }
         if step <= Step::Patch {
             let same = (&new.source.client, &new.source.generated) == (&self.present.client, &self.present.generated);
@@ -122,6 +154,12 @@ impl Known<'_> {
             }
         }
         (step, why)
+    }
+
+    /// Whether calls of the present crate can fail, whatever its items are called.
+    fn breaks_calls(&self) -> bool {
+        let changes = self.differences.iter().flatten().flat_map(|both| &both.selected.changes);
+        changes.into_iter().any(|change| change.level() == Level::Breaking)
     }
 
     /// A line on the version of each new document, for the changelog.

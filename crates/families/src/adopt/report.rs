@@ -146,6 +146,10 @@ fn crate_changes(known: &Known<'_>, release: &Release, lines: &mut Vec<String>) 
             lines.push(format!("  + {}", shown(item)));
         }
     }
+    if !release.renames.is_empty() {
+        heading(lines, "names that changed, and stay as deprecated aliases");
+        lines.extend(release.renames.lines().map(|line| format!("  {line}")));
+    }
     if known.after.problems.is_empty() {
         heading(lines, &format!("version of {package}"));
     } else {
