@@ -175,9 +175,11 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         let aliases = known.release.as_ref().map(|release| release.aliases.clone()).unwrap_or_default();
         let mut read = after.read.clone();
         renames::write(&mut tree, family, &aliases, &mut read);
-        let built = after.built.clone().map(|built| built.with(&aliases)).transpose();
-        let built = built.map_err(|error| error.into_failure(family, std::mem::take(&mut known.cx.sources)))?;
-        let inputs = regenerate(&mut tree, built.as_ref().map(|built| (built, &read)))?;
+        let aliased = after.built.as_ref().filter(|_| !aliases.is_empty());
+        let aliased = aliased.map(|built| built.clone().with(&aliases)).transpose();
+        let aliased = aliased.map_err(|error| error.into_failure(family, std::mem::take(&mut known.cx.sources)))?;
+        let built = aliased.as_ref().or(after.built.as_ref());
+        let inputs = regenerate(&mut tree, built.map(|built| (built, &read)))?;
         for path in no_longer_read(&before.read, &inputs) {
             tree.remove(&path);
         }

@@ -1,9 +1,10 @@
 //! The next release of the crate: its version, by what changed, and its CHANGELOG entry.
 
-use client_codegen::Aliases;
+use std::borrow::Cow;
+
 use client_codegen::items::{self, Item};
 use client_codegen::provenance::Sourced;
-use openapi_pipeline::Sources;
+use client_codegen::{Aliases, CrateSource};
 use openapi_pipeline::diff::{Level, Step, next_version};
 
 use super::changelog::{self, Entry};
@@ -75,9 +76,12 @@ impl Known<'_> {
         let kept = if self.breaks_calls() { Aliases::default() } else { self.aliases.clone() };
         let mut aliases = renames.aliases(kept, "", &is_there);
         let ended = aliases.ended(self.aliases);
-        let with_aliases =
-            new.clone().with(&aliases).map_err(|error| error.into_failure(self.family, Sources::new()))?;
-        let (mut step, mut why) = self.step(&surface, &renames, &with_aliases);
+        let mut source = Cow::Borrowed(&new.source);
+        if !aliases.is_empty() {
+            let added = aliases.add_to(source.to_mut());
+            added.map_err(|error| Failure::Codegen { family: self.family.name.clone(), error })?;
+        }
+        let (mut step, mut why) = self.step(&surface, &renames, &source);
         if let Some(name) = ended.first() {
             step = Step::Major;
             why.push(format!("major by the crate's public items: `{name}` was deprecated, and is gone"));
@@ -124,7 +128,7 @@ impl Known<'_> {
     }
 
     /// The larger of the steps required by the changes of the API and of the crate's items, with the reasons for both.
-    fn step(&self, surface: &Surface, renames: &Renames, new: &Built) -> (Step, Vec<String>) {
+    fn step(&self, surface: &Surface, renames: &Renames, source: &CrateSource) -> (Step, Vec<String>) {
         let (mut step, reason) = surface.step();
         let mut why = Vec::new();
         if let Some(line) = renames.lines().next() {
@@ -147,7 +151,7 @@ impl Known<'_> {
             }
         }
         if step <= Step::Patch {
-            let same = (&new.source.client, &new.source.generated) == (&self.present.client, &self.present.generated);
+            let same = (&source.client, &source.generated) == (&self.present.client, &self.present.generated);
             step = if same { Step::None } else { Step::Patch };
             if why.is_empty() && !same {
                 why.push("patch: no public item changes, but the generated code does".to_owned());

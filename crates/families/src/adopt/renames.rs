@@ -13,6 +13,7 @@ use client_codegen::items::{Item, Kind};
 use client_codegen::{Alias, Aliases, OperationAlias, operations_of_source};
 use openapi_pipeline::Context;
 
+use super::surface::keyed;
 use crate::config::Family;
 use crate::failure::Failure;
 use crate::renames;
@@ -78,7 +79,7 @@ impl Renames {
             renames.find_methods(&gone, &added, (old, new));
         }
         // Each pair that is found may explain the place of another one.
-        while renames.find_type(before, after) {}
+        while renames.find_types(before, after) {}
         renames.keep_what_holds(before, after);
         renames
     }
@@ -111,11 +112,12 @@ impl Renames {
         self.methods.insert(was, is);
     }
 
-    /// Finds one more type: two declarations of one item differ in a name that is gone and one that is new.
-    fn find_type(&mut self, before: &[Item], after: &[Item]) -> bool {
+    /// Finds types: where two declarations of one item differ, in a name that is gone and one that is new. Returns whether
+    /// there were any.
+    fn find_types(&mut self, before: &[Item], after: &[Item]) -> bool {
         let (types, others) = (types(before), types(after));
-        let new: BTreeMap<(&str, Kind), &Item> =
-            after.iter().map(|item| ((item.path.as_str(), item.kind), item)).collect();
+        let new = keyed(after);
+        let known = self.types.len();
         for item in before {
             let renamed = self.renamed(item);
             let Some(now) = new.get(&(renamed.path.as_str(), renamed.kind)) else { continue };
@@ -124,60 +126,59 @@ impl Renames {
                 continue;
             }
             for (was, is) in was.into_iter().zip(is).filter(|(was, is)| was != is) {
-                let is_pair =
-                    types.contains(was) && !others.contains(was) && others.contains(is) && !types.contains(is);
-                if is_pair && !self.types.values().any(|taken| taken == is) {
+                let is_gone = types.contains(was) && !others.contains(was);
+                let is_new = others.contains(is) && !types.contains(is);
+                let is_free = !self.types.contains_key(was) && !self.types.values().any(|taken| taken == is);
+                if is_gone && is_new && is_free {
                     self.types.insert(was.to_owned(), is.to_owned());
                     self.words.insert(was.to_owned(), is.to_owned());
-                    return true;
                 }
             }
         }
-        false
+        self.types.len() > known
     }
 
     /// Drops what an alias can't stand for, until everything that is left is equal.
     fn keep_what_holds(&mut self, before: &[Item], after: &[Item]) {
-        let known: BTreeMap<(&str, Kind), &Item> =
-            after.iter().map(|item| ((item.path.as_str(), item.kind), item)).collect();
+        let new = keyed(after);
         loop {
-            let differs = |item: &&Item| {
-                let renamed = self.renamed(item);
-                known
-                    .get(&(renamed.path.as_str(), renamed.kind))
-                    .is_none_or(|now| now.declaration != renamed.declaration)
-            };
-            let bad_type = self.types.keys().find(|was| {
-                let path = format!("types::{was}");
-                let below = format!("{path}::");
-                let own = |item: &&Item| item.path == path || item.path.starts_with(&below);
-                let is_constructor = |item: &Item| item.kind == Kind::Field && item.path == format!("{below}0");
-                before.iter().filter(own).any(|item| is_constructor(item) || differs(&item))
-            });
-            let bad_type = bad_type.cloned();
-            let bad_method = self.methods.keys().find(|was| {
-                before
-                    .iter()
-                    .filter(|item| is_call(item) && item.path == format!("Client::{was}"))
-                    .any(|item| differs(&item))
-            });
-            let bad_method = bad_method.cloned();
-            if let Some(was) = &bad_type {
-                self.types.remove(was);
-                self.words.remove(was);
-            }
-            if let Some(was) = &bad_method {
-                self.methods.remove(was);
-                let request = self.requests.remove(was).unwrap_or_default();
-                for word in ["", "Error", "Answer"].map(|ending| format!("{request}{ending}")) {
-                    self.words.remove(&word);
+            let (mut types, mut methods) = (BTreeSet::new(), BTreeSet::new());
+            for item in before {
+                let owner = item.path.strip_prefix("types::").map(|path| path.split("::").next().unwrap_or_default());
+                let owner = owner.filter(|owner| self.types.contains_key(*owner));
+                let method =
+                    item.path.strip_prefix("Client::").filter(|was| is_call(item) && self.methods.contains_key(*was));
+                if owner.is_none() && method.is_none() {
+                    continue;
                 }
-                self.words.remove(&was.to_uppercase());
+                let renamed = self.renamed(item);
+                let now = new.get(&(renamed.path.as_str(), renamed.kind));
+                let is_constructor = item.kind == Kind::Field && item.path.ends_with("::0");
+                if is_constructor || now.is_none_or(|now| now.declaration != renamed.declaration) {
+                    types.extend(owner.map(str::to_owned));
+                    methods.extend(method.map(str::to_owned));
+                }
             }
-            if bad_type.is_none() && bad_method.is_none() {
+            if types.is_empty() && methods.is_empty() {
                 return;
             }
+            types.iter().for_each(|was| self.forget_type(was));
+            methods.iter().for_each(|was| self.forget_method(was));
         }
+    }
+
+    fn forget_type(&mut self, was: &str) {
+        self.types.remove(was);
+        self.words.remove(was);
+    }
+
+    fn forget_method(&mut self, was: &str) {
+        self.methods.remove(was);
+        let request = self.requests.remove(was).unwrap_or_default();
+        for ending in ["", "Error", "Answer"] {
+            self.words.remove(&format!("{request}{ending}"));
+        }
+        self.words.remove(&was.to_uppercase());
     }
 
     /// What became of the names, in a line each.
