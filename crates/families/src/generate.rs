@@ -14,6 +14,7 @@ use crate::config::Family;
 use crate::failure::Failure;
 use crate::lock::{LOCK, Lock, fingerprint};
 use crate::progress::Progress;
+use crate::renames;
 use crate::stack::with_deep_stack;
 use crate::workspace::{FAMILIES, FileSet, Inputs, Tree, Workspace};
 
@@ -23,10 +24,12 @@ pub fn is_up_to_date(workspace: &Workspace) -> bool {
     fingerprint::matches(workspace) && Lock::read(workspace).is_some_and(|lock| holds(workspace, &lock))
 }
 
-/// Whether every file has the hash in the lock, and the lock has every golden description.
+/// Whether every file has the hash in the lock, and the lock has every golden description and every ledger of names.
 fn holds(workspace: &Workspace, lock: &Lock) -> bool {
     let known = |path: &PathBuf| lock.inputs.contains_key(path);
-    goldens::descriptions(workspace).values().all(known) && lock.holds(workspace)
+    goldens::descriptions(workspace).values().all(known)
+        && renames::ledgers(workspace).iter().all(known)
+        && lock.holds(workspace)
 }
 
 /// Everything a run generates, in memory.

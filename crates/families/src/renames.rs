@@ -9,7 +9,10 @@ use openapi_pipeline::{Context, Diagnostic, Diagnostics};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Family;
-use crate::workspace::OPENAPI;
+use crate::workspace::{OPENAPI, Workspace};
+
+/// Its name in the folder of a family.
+const LEDGER: &str = "renames.toml";
 
 /// The largest ledger that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -46,7 +49,14 @@ struct Type {
 
 /// Its path in the workspace.
 pub(crate) fn path(family: &Family) -> PathBuf {
-    Path::new(OPENAPI).join(&family.name).join("renames.toml")
+    Path::new(OPENAPI).join(&family.name).join(LEDGER)
+}
+
+/// The ledgers of all families, by their paths in the workspace.
+pub(crate) fn ledgers(workspace: &Workspace) -> Vec<PathBuf> {
+    let folders = std::fs::read_dir(workspace.path(OPENAPI)).into_iter().flatten().flatten();
+    let ledgers = folders.map(|folder| Path::new(OPENAPI).join(folder.file_name()).join(LEDGER));
+    ledgers.filter(|ledger| workspace.path(ledger).is_file()).collect()
 }
 
 /// The aliases of a family; none without a ledger.

@@ -125,6 +125,10 @@ fn what_changed_besides_its_name_is_no_alias() {
 #[test]
 fn a_ledger_that_names_nothing_is_an_error() {
     let shop = Shop::new();
+    run(shop.scratch.generate(&[]));
+    shop.scratch.write(LEDGER, "[[types]]\nwas = \"Old\"\nis = \"User\"\nsince = \"0.1.0\"\n");
+    let said = run(shop.scratch.generate(&[]));
+    assert!(said.contains("wrote") && said.contains("crates/aivo-client/src/generated.rs"), "{said}");
     for (ledger, expected) in [
         ("[[types]]\nwas = \"Old\"\nis = \"Nothing\"\nsince = \"0.1.0\"\n", "the crate has no `Nothing`"),
         ("[[types]]\nwas = \"User\"\nis = \"Error\"\nsince = \"0.1.0\"\n", "something else is called `User` now"),
