@@ -68,7 +68,11 @@ impl Known<'_> {
         let items = after.every_item();
         let own = self.present.items.iter().filter(|item| !renames::is_alias(self.aliases, item));
         let own: Vec<Item> = own.cloned().collect();
-        let renames = Renames::find((&own, &self.present.client), (&items, &new.source.client));
+        let places = match (&self.before.lowered, &self.after.lowered) {
+            (Some(before), Some(after)) => renames::places(before, after),
+            _ => Vec::new(),
+        };
+        let renames = Renames::find((&own, &self.present.client), (&items, &new.source.client), &places);
         let renamed: Vec<Item> = own.iter().map(|item| renames.renamed(item)).collect();
         let surface = Surface::compare(&renamed, &items);
         let is_there = |path: &str| items.iter().any(|item| item.path == path);

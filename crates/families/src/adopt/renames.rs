@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use client_codegen::items::{Item, Kind};
 use client_codegen::{Alias, Aliases, OperationAlias, operations_of_source};
-use openapi_pipeline::Context;
+use openapi_pipeline::names::type_name;
+use openapi_pipeline::{Context, Node, Value};
 
 use super::surface::keyed;
 use crate::config::Family;
@@ -68,8 +69,13 @@ pub(super) struct Renames {
 }
 
 impl Renames {
-    /// The renames between the items of two versions of a crate, with the sources of their clients.
-    pub(super) fn find((before, old): (&[Item], &str), (after, new): (&[Item], &str)) -> Self {
+    /// The renames between the items of two versions of a crate, with the sources of their clients. `places` are pairs of
+    /// types that stand at the same place, as [`places`] finds them.
+    pub(super) fn find(
+        (before, old): (&[Item], &str),
+        (after, new): (&[Item], &str),
+        places: &[(String, String)],
+    ) -> Self {
         let mut renames = Self::default();
         let (gone, added) = (only(before, after), only(after, before));
         if gone.is_empty() || added.is_empty() {
@@ -77,6 +83,10 @@ impl Renames {
         }
         if [&gone, &added].iter().all(|items| items.iter().any(|item| is_call(item))) {
             renames.find_methods(&gone, &added, (old, new));
+        }
+        let (known, others) = (types(before), types(after));
+        for (was, is) in places {
+            renames.add_type((was, is), &known, &others);
         }
         // Each pair that is found may explain the place of another one.
         while renames.find_types(before, after) {}
@@ -126,16 +136,21 @@ impl Renames {
                 continue;
             }
             for (was, is) in was.into_iter().zip(is).filter(|(was, is)| was != is) {
-                let is_gone = types.contains(was) && !others.contains(was);
-                let is_new = others.contains(is) && !types.contains(is);
-                let is_free = !self.types.contains_key(was) && !self.types.values().any(|taken| taken == is);
-                if is_gone && is_new && is_free {
-                    self.types.insert(was.to_owned(), is.to_owned());
-                    self.words.insert(was.to_owned(), is.to_owned());
-                }
+                self.add_type((was, is), &types, &others);
             }
         }
         self.types.len() > known
+    }
+
+    /// Adds a pair of types, if one is gone, the other is new, and neither is part of a pair already.
+    fn add_type(&mut self, (was, is): (&str, &str), before: &BTreeSet<&str>, after: &BTreeSet<&str>) {
+        let is_gone = before.contains(was) && !after.contains(was);
+        let is_new = after.contains(is) && !before.contains(is);
+        let is_free = !self.types.contains_key(was) && !self.types.values().any(|taken| taken == is);
+        if is_gone && is_new && is_free {
+            self.types.insert(was.to_owned(), is.to_owned());
+            self.words.insert(was.to_owned(), is.to_owned());
+        }
     }
 
     /// Drops what an alias can't stand for, until everything that is left is equal.
@@ -236,6 +251,36 @@ impl Renames {
         aliases.operations.retain(|one| holds("Client", &one.method));
         aliases.types.retain(|one| holds("types", one));
         aliases
+    }
+}
+
+/// The types that stand at the same places of the same operations of two documents, and have other names: a response's
+/// type is in no declaration of an item.
+pub(super) fn places(before: &Node, after: &Node) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if let (Some(was), Some(is)) = (before.get("paths"), after.get("paths")) {
+        pair(was, is, &mut found);
+    }
+    found
+}
+
+/// The recursion is bounded by the nesting limit of loading.
+fn pair(was: &Node, is: &Node, found: &mut Vec<(String, String)>) {
+    match (&was.value, &is.value) {
+        (Value::Object(old), Value::Object(new)) => {
+            for (key, member) in old {
+                let Some(now) = new.get(key) else { continue };
+                let schema = |node: &Node| node.as_str()?.strip_prefix("#/components/schemas/").map(type_name);
+                match (key.as_str(), schema(member), schema(now)) {
+                    ("$ref", Some(was), Some(is)) if was != is => found.push((was, is)),
+                    _ => pair(member, now, found),
+                }
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+            old.iter().zip(new).for_each(|(was, is)| pair(was, is, found));
+        }
+        _ => {}
     }
 }
 

@@ -23,6 +23,10 @@ pub fn name() -> &'static str {
     operations::LOGOUT.path
 }
 
+pub fn expires_in(tokens: &types::AuthResponse) -> bool {
+    tokens.expires_in > 60
+}
+
 pub fn is_active(user: &types::User) -> bool {
     user.status == types::UserStatus::Active
 }
@@ -30,11 +34,15 @@ pub fn is_active(user: &types::User) -> bool {
 
 /// The operation and the schema under other names.
 fn rename(document: &mut Value, operation: &str, schema: &str) {
-    let text = document.to_string().replace("#/components/schemas/User\"", &format!("#/components/schemas/{schema}\""));
-    *document = serde_json::from_str(&text).unwrap();
-    let schemas = document["components"]["schemas"].as_object_mut().unwrap();
-    let user = schemas.remove("User").unwrap();
-    schemas.insert(schema.to_owned(), user);
+    // The second one is only what operations answer, which is in no declaration of an item.
+    for (was, is) in [("User", schema), ("AuthResponse", "Tokens")] {
+        let reference = |name: &str| format!("#/components/schemas/{name}\"");
+        let text = document.to_string().replace(&reference(was), &reference(is));
+        *document = serde_json::from_str(&text).unwrap();
+        let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+        let renamed = schemas.remove(was).unwrap();
+        schemas.insert(is.to_owned(), renamed);
+    }
     document["paths"]["/logout"]["post"]["operationId"] = json!(operation);
 }
 
@@ -59,11 +67,12 @@ fn old_names_are_aliases_until_calls_break() {
     shop.scratch.settle_lock();
     assert!(!downstream(&shop).contains("deprecated"), "nothing is renamed yet");
 
+    shop.scratch.replace("openapi/families.toml", "AuthResponse.", "Tokens.");
     let new = shop.published(AIVO, "auth.yaml", |document| rename(document, "signOut", "Account"));
     let report = adopt(&shop, &new);
     assert!(report.contains("public items of aivo-client: no change"), "{report}");
     for line in [
-        "  `Client::logout` is now `Client::sign_out`\n  `types::User` is now `types::Account`\n",
+        "  `Client::logout` is now `Client::sign_out`\n  `types::AuthResponse` is now `types::Tokens`\n  `types::User` is now `types::Account`\n",
         "0.1.0 -> 0.1.1 (minor)\n  minor by the crate's public items: `Client::logout` is now `Client::sign_out`\n",
         "### Deprecated\n\n- `Client::logout` is now `Client::sign_out`; the old name is an alias.\n",
         "  openapi/aivo/renames.toml (new)\n",
@@ -108,6 +117,7 @@ fn rename_again(document: &mut Value) {
 #[test]
 fn what_changed_besides_its_name_is_no_alias() {
     let shop = Shop::new();
+    shop.scratch.replace("openapi/families.toml", "AuthResponse.", "Tokens.");
     let new = shop.published(AIVO, "auth.yaml", |document| {
         rename(document, "signOut", "Account");
         let logout = &mut document["paths"]["/logout"]["post"];
