@@ -8,12 +8,14 @@ pub mod driver;
 mod files;
 pub mod mutations;
 mod random_document;
+mod raw_server;
 mod scratch;
 mod server;
 
 pub use files::written_files;
 pub use oracle::Received;
 pub use random_document::{RandomPair, Version, random_document, random_pair};
+pub use raw_server::{RawRequest, RawServer, whole};
 pub use scratch::{Scratch, assert_golden, cargo, run, scratch_target, workspace_root, xtask};
 pub use server::Server;
 

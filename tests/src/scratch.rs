@@ -62,9 +62,7 @@ impl Scratch {
             copy(&workspace_root().join(part), &scratch.path(part));
         }
         let manifest = std::fs::read_to_string(workspace_root().join("Cargo.toml")).unwrap();
-        let members =
-            "members = [\"crates/*\", \"xtask\", \"tests\", \"tests/goldens\", \"tests/oracle\", \"tests/require\"]";
-        assert!(manifest.contains(members), "the list of members has changed");
+        let members = manifest.lines().find(|line| line.starts_with("members = [\"crates/*\", ")).unwrap();
         let manifest = manifest.replace(members, "members = [\"crates/*\"]");
         // The tables from here on are settings of dependencies. Without them, compiled dependencies are shared with
         // crates outside of the workspace, which have no such settings; and cargo would warn of packages that the copy

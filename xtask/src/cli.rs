@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use families::http::Http;
 use families::{Failure, Workspace, watch};
 
-use crate::tasks::{adopt, client, corpus, diff, explain, generate, new_family, show};
+use crate::online;
+use crate::tasks::{adopt, client, corpus, diff, explain, fetch, generate, new_family, show};
 use crate::terminal::{self, note};
 
 /// Turns the vendors' API descriptions under openapi/ into the client crates under crates/.
@@ -26,16 +28,22 @@ enum Task {
     Client(client::Client),
     Corpus(corpus::Corpus),
     Diff(diff::Diff),
+    Fetch(fetch::Fetch),
     Adopt(adopt::Adopt),
     NewFamily(new_family::NewFamily),
     Explain(explain::Explain),
     Show(show::Show),
 }
 
-/// Runs the command line's task. Exit codes: 0 when done, 1 when a problem was shown, 2 for an invalid command line.
-pub fn run() -> ExitCode {
+/// Runs the command line's task. Without an HTTP client, those that need one are left to the program that has one.
+/// Exit codes: 0 when done, 1 when a problem was shown, 2 for an invalid command line, and 3 for what `fetch --check`
+/// found.
+pub fn run(http: Option<&dyn Http>) -> ExitCode {
     let cli = Cli::parse();
     let workspace = Workspace::find(cli.workspace.as_deref());
+    if http.is_none() && cli.task.is_online() {
+        return exit(online::run_instead(std::env::args_os().skip(1)));
+    }
     if watch::is_child() {
         watch::follow_parent();
     } else if cli.task.generates(workspace.as_ref().ok()) {
@@ -50,7 +58,15 @@ pub fn run() -> ExitCode {
         Task::Generate(arguments) => workspace.and_then(|workspace| generate::run(&workspace, arguments)),
         Task::Client(arguments) => optional(workspace).and_then(|workspace| client::run(workspace.as_ref(), arguments)),
         Task::Corpus(arguments) => workspace.and_then(|workspace| corpus::run(&workspace, arguments)),
-        Task::Diff(arguments) => optional(workspace).and_then(|workspace| diff::run(workspace.as_ref(), arguments)),
+        Task::Diff(arguments) => {
+            optional(workspace).and_then(|workspace| diff::run(workspace.as_ref(), arguments, http))
+        }
+        Task::Fetch(arguments) => {
+            // Without a client, it was left to another program above.
+            return exit(
+                workspace.and_then(|workspace| http.map_or(Ok(1), |http| fetch::run(&workspace, arguments, http))),
+            );
+        }
         Task::Adopt(arguments) => workspace.and_then(|workspace| adopt::run(&workspace, arguments)),
         Task::NewFamily(arguments) => workspace.and_then(|workspace| new_family::run(&workspace, arguments)),
         Task::Explain(arguments) => workspace.and_then(|workspace| explain::run(&workspace, arguments)),
@@ -60,6 +76,15 @@ pub fn run() -> ExitCode {
 }
 
 impl Task {
+    /// Whether the task needs an HTTP client.
+    fn is_online(&self) -> bool {
+        match self {
+            Self::Fetch(_) => true,
+            Self::Diff(arguments) => diff::is_online(arguments),
+            _ => false,
+        }
+    }
+
     /// Whether the task does work that is run in a child process, which can be killed.
     fn generates(&self, workspace: Option<&Workspace>) -> bool {
         match self {
@@ -67,7 +92,7 @@ impl Task {
             Self::Client(_) | Self::Adopt(_) | Self::NewFamily(_) | Self::Explain(_) | Self::Show(_) => true,
             // It starts a process for each description.
             Self::Corpus(_) => false,
-            Self::Diff(_) => false,
+            Self::Diff(_) | Self::Fetch(_) => false,
         }
     }
 }

@@ -6,5 +6,6 @@
 //! Architecture invariant: all printing happens here, and so does the choice of exit codes.
 
 pub mod cli;
+mod online;
 mod tasks;
 mod terminal;

@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod corpus;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod fetch;
 pub(crate) mod generate;
 pub(crate) mod new_family;
 pub(crate) mod show;

@@ -8,6 +8,7 @@
 //! Architecture invariant: no text of a description becomes code. Names go through `openapi_pipeline::names`, texts through
 //! [`docs::harmless`], everything else through token trees.
 
+mod aliases;
 mod background;
 pub mod docs;
 mod emit;
@@ -31,10 +32,11 @@ mod unions;
 mod view;
 mod wiring;
 
+pub use aliases::{Alias, Aliases, OperationAlias, operations_of_source};
 pub use background::STACK;
 pub use engine::view;
 pub use error::CodegenError;
-pub use generation::generate;
+pub use generation::{generate, origins};
 pub use guard::{Culprit, Guarded, culprits, generate_guarded};
 pub use provenance::Provenance;
 pub use size::{check_size, operations_by_size};

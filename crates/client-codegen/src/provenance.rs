@@ -70,12 +70,17 @@ impl Provenance {
     pub fn table(&self, client: &str, generated: &str) -> Result<Table, CodegenError> {
         let found = items::of_source(client, generated)
             .map_err(|error| CodegenError::unsupported("the emitted source", error.to_string()))?;
+        Ok(self.of_items(found))
+    }
+
+    /// The table of items that were read from the sources of the crate already.
+    pub fn of_items(&self, found: Vec<Item>) -> Table {
         let (impls, items): (Vec<Item>, Vec<Item>) = found.into_iter().partition(|item| item.kind == Kind::Impl);
         let sourced = |item: Item| {
             let own = self.origins.get(&item.path).or_else(|| inherited(&item, &self.origins));
             Sourced { origin: own.copied().unwrap_or(self.document), described: own.is_some(), item }
         };
-        Ok(Table { items: items.into_iter().map(sourced).collect(), impls })
+        Table { items: items.into_iter().map(sourced).collect(), impls }
     }
 
     /// The origin of a field, else that of its type, else the document's.

@@ -5,13 +5,16 @@
 
 mod assign;
 mod changelog;
+mod fixes;
 mod release;
+mod renames;
 mod report;
 mod surface;
 mod trial;
 
 use std::path::{Path, PathBuf};
 
+use client_codegen::Aliases;
 use openapi_pipeline::diff::{self, Difference, Policy};
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::report::Note;
@@ -26,9 +29,11 @@ use crate::policy;
 use crate::stack::with_deep_stack;
 use crate::stages::{self, overlays};
 use crate::workspace::{FAMILIES, Inputs, OPENAPI, Tree, Workspace};
+pub use fixes::{Fixes, is_free};
+
 use assign::Replacement;
 use release::{Present, Release};
-use trial::{Trial, Tried};
+use trial::{Trial, Tried, Until};
 
 /// A family, and the new descriptions of its vendor.
 #[derive(Clone, Debug)]
@@ -40,6 +45,8 @@ pub struct Options {
     pub files: Vec<String>,
     /// Whether the adoption is going to be written, which the report mentions.
     pub write: bool,
+    /// Whether corrections are looked for, if the descriptions contradict themselves.
+    pub fix: bool,
 }
 
 /// An adoption in memory: the report about it, and the workspace as it would be.
@@ -53,6 +60,8 @@ pub struct Adoption {
     pub problems: usize,
     /// The new version of the crate; `None` if the crate stays as it is.
     pub version: Option<String>,
+    /// Corrections for a new description that contradicts itself, if they were looked for and found.
+    pub fixes: Option<Fixes>,
     /// The workspace as it would be.
     pub tree: Tree,
     family: String,
@@ -101,6 +110,8 @@ struct Known<'a> {
     replacements: &'a [Replacement],
     before: &'a Trial,
     present: &'a Present,
+    /// The aliases that the present crate has.
+    aliases: &'a Aliases,
     after: &'a Trial,
     /// The difference of each document: in its selected part, and in all of it.
     differences: Vec<Option<Differences>>,
@@ -131,7 +142,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     let (mut cx, families, _) = build::families(&now)?;
     let family = families.named(&options.family)?;
     let replacements = assign::assign(&now, family, &options.files)?;
-    let before = trial::run(&now, &mut cx, family);
+    let before = trial::run(&now, &mut cx, family, Until::Lowered);
     // The overlays and secrets may be written for the new description already, but the old one must be readable.
     if !before.problems.documents.0.is_empty() {
         return Err(Failure::Input { problems: before.problems.documents, sources: cx.sources });
@@ -142,10 +153,11 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     take_over(&mut tree, &cx, family, &replacements)?;
     let after_families = parse_families(&mut cx, &tree)?;
     let after_family = after_families.families.iter().find(|one| one.name == family.name).unwrap_or(family);
-    let after = trial::run(&tree, &mut cx, after_family);
+    let after = trial::run(&tree, &mut cx, after_family, Until::Crate);
     let policy = levels(&mut cx, &now)?;
-    let differences = compare(&mut cx, (&now, &before), (&tree, &after), &policy);
+    let differences = compare(&mut cx, family, (&now, &before), (&tree, &after), &policy);
 
+    let aliases = renames::present(&now, family)?;
     let mut known = Known {
         cx,
         options,
@@ -153,6 +165,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         replacements: &replacements,
         before: &before,
         present: &present,
+        aliases: &aliases,
         after: &after,
         differences,
         release: None,
@@ -161,11 +174,20 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         known.release = Some(known.release(built, &mut tree)?);
     }
     if known.after.problems.is_empty() {
-        let inputs = regenerate(&mut tree)?;
+        let aliases = known.release.as_ref().map(|release| release.aliases.clone()).unwrap_or_default();
+        let mut read = after.read.clone();
+        renames::write(&mut tree, family, &aliases, &mut read);
+        let aliased = after.built.as_ref().filter(|_| !aliases.is_empty());
+        let aliased = aliased.map(|built| built.clone().with(&aliases)).transpose();
+        let aliased = aliased.map_err(|error| error.into_failure(family, std::mem::take(&mut known.cx.sources)))?;
+        let built = aliased.as_ref().or(after.built.as_ref());
+        let inputs = regenerate(&mut tree, built.map(|built| (built, &read)))?;
         for path in no_longer_read(&before.read, &inputs) {
             tree.remove(&path);
         }
     }
+    let has_problems = !known.after.problems.documents.0.is_empty();
+    let fixes = if options.fix && has_problems { fixes::find(&tree, &family.name)? } else { None };
     let version = known.release.as_ref().filter(|release| release.from != release.to).map(|release| release.to.clone());
     let problems = known.after.problems.count();
     Ok(Adoption {
@@ -173,6 +195,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         next: report::next(&known, &tree),
         problems,
         version,
+        fixes,
         family: family.name.clone(),
         tree,
     })
@@ -229,22 +252,26 @@ fn levels(cx: &mut Context, now: &Tree) -> Result<Policy, Failure> {
 /// trial.
 fn compare(
     cx: &mut Context,
+    family: &Family,
     (now, before): (&Tree, &Trial),
     (then, after): (&Tree, &Trial),
     policy: &Policy,
 ) -> Vec<Option<Differences>> {
     let pairs = before.documents.iter().zip(&after.documents);
     pairs
-        .map(|(old, new)| {
+        .zip(&family.documents)
+        .map(|((old, new), config)| {
             cx.keep_for_comparison(true);
             let corrected = corrected(cx, (now, old), (then, new));
             cx.keep_for_comparison(false);
             let Corrected { was, is, is_whole } = corrected?;
             let selected = |root, tried: &Tried| select::subset(root, |path, method| tried.selects(path, method));
             let selected = diff::diff_with(cx, &selected(&was, old), &selected(&is, new), policy);
+            let is_all = config.select.is_empty();
+            let whole = if is_all { selected.clone() } else { diff::diff_with(cx, &was, &is, policy) };
             let dropped = [before, after].into_iter().filter(|_| !is_whole).flat_map(Trial::dropped);
             let not_compared = dropped.cloned().collect();
-            Some(Differences { selected, whole: diff::diff_with(cx, &was, &is, policy), not_compared })
+            Some(Differences { selected, whole, not_compared })
         })
         .collect()
 }

@@ -5,7 +5,7 @@ mod unlisted;
 use std::path::{Path, PathBuf};
 
 use client_codegen::provenance::Table;
-use client_codegen::{CrateSource, CrateSpec, Descriptions};
+use client_codegen::{Aliases, CodegenError, CrateSource, CrateSpec, Descriptions, Provenance};
 use openapi_pipeline::load::Files;
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::merge::Part;
@@ -13,12 +13,13 @@ use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, Sources, 
 
 use crate::config::{DocumentConfig, Families, Family};
 use crate::failure::Failure;
+use crate::renames;
 use crate::stages::{self, Given, Stage};
 use crate::watch::journal;
 use crate::workspace::{FAMILIES, FileSet, Inputs, OPENAPI, Recording, Tree, crate_folder, in_openapi};
 
 /// A family in memory: its merged document, and the sources that were generated from it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Built {
     /// The family's name.
     pub family: String,
@@ -37,7 +38,23 @@ pub struct Built {
 impl Built {
     /// The fields that are named like secrets and aren't listed, as families.toml would list them.
     pub fn unlisted_secrets(&self) -> Vec<String> {
-        unlisted::find(&self.report, &self.document)
+        unlisted_secrets(&self.report, &self.document)
+    }
+
+    /// The crate with the names that its items had before.
+    pub(crate) fn with(mut self, aliases: &Aliases) -> Result<Self, BuildError> {
+        if !aliases.is_empty() {
+            aliases.add_to(&mut self.source)?;
+            let paths: Vec<PathBuf> = self.outputs.iter().map(|(path, _)| path.to_owned()).collect();
+            for path in paths {
+                match path.file_name().and_then(|name| name.to_str()) {
+                    Some("generated.rs") => self.outputs.add(path, self.source.generated.clone()),
+                    Some("client.rs") => self.outputs.add(path, self.source.client.clone()),
+                    _ => {}
+                }
+            }
+        }
+        Ok(self)
     }
 
     /// The public items, each with its origin.
@@ -78,21 +95,38 @@ pub fn family(tree: &Tree, cx: &mut Context, family: &Family, inputs: &mut Input
     require_crate(tree, family)?;
     let files = Recording::new(tree);
     let merged = pipeline(cx, &files, family);
+    let aliases = renames::read(cx, &files, family);
     inputs.append(&mut files.read.into_inner());
-    emit(cx, family, &merged?)
+    emit(cx, family, &merged?)?.with(&aliases?)
+}
+
+/// The fields of a merged and lowered document that are named like secrets and aren't listed.
+pub(crate) fn unlisted_secrets(report: &Report, merged: &Node) -> Vec<String> {
+    unlisted::find(report, merged)
+}
+
+/// The crate of a family.
+fn spec(family: &Family) -> CrateSpec {
+    CrateSpec {
+        family: family.name.clone(),
+        title: family.title.clone(),
+        command: format!("cargo xtask generate --family {}", family.name),
+        document: merged_path(family).display().to_string(),
+        server_by_token_region: family.server_by_token_region.clone(),
+        pins: Default::default(),
+    }
+}
+
+/// The origins of items of the crate that a merged and lowered document becomes, without generating it.
+pub(crate) fn origins(family: &Family, merged: &Node) -> Result<Provenance, CodegenError> {
+    let _noted = journal::note(&format!("the family {}", family.name), merged);
+    client_codegen::origins(merged, &spec(family))
 }
 
 /// A family's merged and lowered document to its files.
 pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, BuildError> {
     let document = merged_path(family);
-    let spec = CrateSpec {
-        family: family.name.clone(),
-        title: family.title.clone(),
-        command: format!("cargo xtask generate --family {}", family.name),
-        document: document.display().to_string(),
-        server_by_token_region: family.server_by_token_region.clone(),
-        pins: Default::default(),
-    };
+    let spec = spec(family);
     let _noted = journal::note(&format!("the family {}", family.name), merged);
     client_codegen::check_size(merged, &cx.sources, cx.limits())?;
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };
@@ -116,7 +150,7 @@ pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<B
 
 /// The operations that the generator fails on, each at its place. They are not left out, unlike those of a description
 /// given to `cargo xtask client`: an operation that was in the crate yesterday must not vanish.
-fn blame(error: client_codegen::CodegenError, culprits: Vec<client_codegen::Culprit>) -> BuildError {
+fn blame(error: CodegenError, culprits: Vec<client_codegen::Culprit>) -> BuildError {
     if culprits.is_empty() {
         return BuildError::Codegen(error);
     }
@@ -135,7 +169,7 @@ fn merged_path(family: &Family) -> PathBuf {
 }
 
 /// Sources without a manifest would break every later command: `crates/*` are members of the workspace.
-fn require_crate(tree: &Tree, family: &Family) -> Result<(), Diagnostics> {
+pub(crate) fn require_crate(tree: &Tree, family: &Family) -> Result<(), Diagnostics> {
     let package = &family.package;
     if tree.bytes(&crate_folder(package).join("Cargo.toml")).is_ok() {
         return Ok(());
@@ -180,7 +214,7 @@ pub enum BuildError {
     /// A document, an overlay or a rule has a problem.
     Input(Diagnostics),
     /// The generator gave up.
-    Codegen(client_codegen::CodegenError),
+    Codegen(CodegenError),
 }
 
 impl BuildError {
@@ -199,8 +233,8 @@ impl From<Diagnostics> for BuildError {
     }
 }
 
-impl From<client_codegen::CodegenError> for BuildError {
-    fn from(error: client_codegen::CodegenError) -> Self {
+impl From<CodegenError> for BuildError {
+    fn from(error: CodegenError) -> Self {
         Self::Codegen(error)
     }
 }

@@ -55,10 +55,21 @@ pub struct DocumentConfig {
     pub id: String,
     /// Its file, relative to `openapi/`, and the place of that path in families.toml.
     pub file: (String, Origin),
+    /// Where its vendor publishes it.
+    pub source: Option<PublishedAt>,
     /// Its overlays, applied in order.
     pub overlays: Vec<(String, Origin)>,
     /// The operations to keep.
     pub select: Selection,
+}
+
+/// The address of a document, and what was found there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedAt {
+    /// The address.
+    pub url: String,
+    /// The SHA-256, in hexadecimal, of a published version that somebody looked at and left.
+    pub seen: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +107,8 @@ struct RawServer {
 struct RawDocument {
     id: String,
     file: Spanned<String>,
+    source: Option<Spanned<String>>,
+    seen: Option<Spanned<String>>,
     #[serde(default)]
     overlays: Vec<Spanned<String>>,
     #[serde(default)]
@@ -199,7 +212,7 @@ impl Places<'_> {
                     .help(format!("add a [[families.{name}.documents]] table with `id` and `file`")),
             );
         }
-        let documents = raw.documents.into_iter().map(|document| self.document(document)).collect();
+        let documents = raw.documents.into_iter().map(|document| self.document(document, problems)).collect();
         let rules = raw.merge.into_iter().filter_map(|rule| self.rule(rule, problems)).collect();
         let servers = self.servers(&name, raw.servers, problems);
         Family {
@@ -214,10 +227,11 @@ impl Places<'_> {
         }
     }
 
-    fn document(&mut self, raw: RawDocument) -> DocumentConfig {
+    fn document(&mut self, raw: RawDocument, problems: &mut Diagnostics) -> DocumentConfig {
         DocumentConfig {
             id: raw.id,
             file: self.place(raw.file),
+            source: self.source(raw.source, raw.seen, problems),
             overlays: raw.overlays.into_iter().map(|overlay| self.place(overlay)).collect(),
             select: Selection {
                 tags: self.places(raw.select.tags),
@@ -225,6 +239,37 @@ impl Places<'_> {
                 operations: self.places(raw.select.operations),
             },
         }
+    }
+
+    fn source(
+        &mut self,
+        url: Option<Spanned<String>>,
+        seen: Option<Spanned<String>>,
+        problems: &mut Diagnostics,
+    ) -> Option<PublishedAt> {
+        let url = url.map(|url| self.place(url));
+        let seen = seen.map(|seen| self.place(seen));
+        if let Some((url, place)) = &url
+            && let Err(reason) = published_address(url)
+        {
+            problems.push(
+                Diagnostic::new("source-url", format!("`{url}` is no address to fetch a description from"))
+                    .at(*place, reason)
+                    .help("write it as `https://api.example.com/openapi.json`"),
+            );
+        }
+        if let Some((seen, place)) = &seen
+            && (url.is_none()
+                || seen.len() != 64
+                || !seen.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+        {
+            problems.push(
+                Diagnostic::new("source-seen", format!("`{seen}` is not the SHA-256 of what a source published"))
+                    .at(*place, if url.is_none() { "there is no `source`" } else { "not 64 hexadecimal digits" })
+                    .help("`cargo xtask fetch` says it of what is new; leave `seen` out until then"),
+            );
+        }
+        url.map(|(url, _)| PublishedAt { url, seen: seen.map(|(seen, _)| seen) })
     }
 
     /// Servers that no document declares, or that need a name: each once, by URL and by name.
@@ -288,25 +333,44 @@ impl Places<'_> {
 
 /// Whether a string is a URL that paths can be appended to.
 fn base_url(url: &str) -> Result<(), &'static str> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let rest = rest.ok_or("it begins with neither `https://` nor `http://`")?;
-    let host = rest.split('/').next().unwrap_or_default();
-    if host.is_empty() || host.starts_with(':') {
-        return Err("it has no host");
-    }
-    if host.contains('@') {
-        return Err("a user or a password doesn't belong into it");
-    }
+    let rest = behind_scheme(url)?;
     if rest.contains(['?', '#']) {
         return Err("a query or a fragment would stand in the way of the paths");
     }
     if rest.contains(['{', '}']) {
         return Err("variables have no values here: write the URL out");
     }
+    Ok(())
+}
+
+/// Whether a string is a URL to fetch a document from. What comes over plain HTTP may be anybody's.
+fn published_address(url: &str) -> Result<(), &'static str> {
+    let rest = behind_scheme(url)?;
+    let host = rest.split(['/', '?', ':']).next().unwrap_or_default();
+    if url.starts_with("http://") && !(matches!(host, "127.0.0.1" | "localhost") || rest.starts_with("[::1]")) {
+        return Err("it begins with `http://`, and anybody on the way could change what is fetched");
+    }
+    if rest.contains(['#', '{', '}']) {
+        return Err("it holds a fragment or a variable, which no server is asked for");
+    }
+    Ok(())
+}
+
+/// The host of a URL and all that follows.
+fn behind_scheme(url: &str) -> Result<&str, &'static str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = rest.ok_or("it begins with neither `https://` nor `http://`")?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if host.is_empty() || host.starts_with(':') {
+        return Err("it has no host");
+    }
+    if host.contains('@') {
+        return Err("a user or a password doesn't belong into it");
+    }
     if rest.contains(|character: char| {
         character.is_whitespace() || character.is_control() || "\\\"<>^`|".contains(character)
     }) {
         return Err("it holds a character that no URL has");
     }
-    Ok(())
+    Ok(rest)
 }

@@ -7,6 +7,7 @@ mod html;
 mod input;
 mod json;
 mod markdown;
+mod online;
 mod outline;
 mod repeats;
 mod revision;
@@ -25,6 +26,7 @@ pub use crate::policy::of_workspace as levels_of;
 pub use accept::Accepted;
 pub use history::{HistoryOptions, HistoryReport, Version, history};
 pub use json::{Changed, Counts, DiffReport, Dropped, Input, Kind, Value, Which};
+pub use online::Online;
 
 use crate::description::text_file;
 use crate::failure::Failure;
@@ -51,8 +53,8 @@ pub struct Compared {
 /// Two descriptions to compare.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The description as it was: a file, `REVISION:path` in the git repository of the current folder, or `-` for
-    /// standard input.
+    /// The description as it was: a file, `REVISION:path` in the git repository of the current folder, an address, or
+    /// `-` for standard input.
     pub old: PathBuf,
     /// The description as it is; both can't be `-`.
     pub new: PathBuf,
@@ -150,13 +152,29 @@ impl Compared {
     }
 }
 
-/// Reads and compares two descriptions.
+impl Options {
+    /// Whether one of the descriptions is at an address, so that comparing needs an HTTP client.
+    pub fn is_online(&self) -> bool {
+        [&self.old, &self.new].into_iter().any(|argument| input::is_address(argument))
+    }
+}
+
+/// Reads and compares two descriptions, which are at no address.
+///
+/// # Errors
+///
+/// Those of [`compare_online`].
+pub fn compare(options: &Options) -> Result<Compared, Failure> {
+    compare_online(options, None)
+}
+
+/// Reads and compares two descriptions, and gets those that are at an address.
 ///
 /// # Errors
 ///
 /// When one of them can't be read, or is no description, or the list of accepted changes is none; all problems are in the
 /// failure.
-pub fn compare(options: &Options) -> Result<Compared, Failure> {
+pub fn compare_online(options: &Options, online: Option<&Online<'_>>) -> Result<Compared, Failure> {
     with_deep_stack(&options.new, || {
         let mut cx = Context::new().for_comparison();
         if let Err(problems) = input::only_once(&options.old, &options.new) {
@@ -169,7 +187,7 @@ pub fn compare(options: &Options) -> Result<Compared, Failure> {
                 .and_then(|source| policy::parse(&mut cx, source))
         });
         // All are read before failing, so that the problems of all are shown.
-        match (read(&mut cx, &options.old, root), read(&mut cx, &options.new, root), accepted, policy) {
+        match (read(&mut cx, &options.old, root, online), read(&mut cx, &options.new, root, online), accepted, policy) {
             (Ok((old, before)), Ok((new, after)), Ok(accepted), Ok(mut policy)) => {
                 policy.at(options.today.unwrap_or_else(policy::today));
                 let difference = diff::diff_with(&cx, &before, &after, &policy);
@@ -185,9 +203,14 @@ pub fn compare(options: &Options) -> Result<Compared, Failure> {
     })
 }
 
-fn read(cx: &mut Context, file: &Path, root: Option<&Path>) -> Result<(Described, Node), Diagnostics> {
-    let (files, path) = input::files(file, root)?;
+fn read(
+    cx: &mut Context,
+    file: &Path,
+    root: Option<&Path>,
+    online: Option<&Online<'_>>,
+) -> Result<(Described, Node), Diagnostics> {
+    let (files, path) = input::files(file, root, online)?;
     let document = load::load(cx, &*files, &path)?;
-    let described = Described::of(file.display().to_string(), &document.root);
+    let described = Described::of(input::shown(file), &document.root);
     Ok((described, convert::to_v3_0(cx, document)?))
 }

@@ -9,11 +9,12 @@ mod summary;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::build::{self, Built};
+use crate::build::{self, BuildError, Built};
 use crate::config::Family;
 use crate::failure::Failure;
 use crate::lock::{LOCK, Lock, fingerprint};
 use crate::progress::Progress;
+use crate::renames;
 use crate::stack::with_deep_stack;
 use crate::workspace::{FAMILIES, FileSet, Inputs, Tree, Workspace};
 
@@ -23,10 +24,12 @@ pub fn is_up_to_date(workspace: &Workspace) -> bool {
     fingerprint::matches(workspace) && Lock::read(workspace).is_some_and(|lock| holds(workspace, &lock))
 }
 
-/// Whether every file has the hash in the lock, and the lock has every golden description.
+/// Whether every file has the hash in the lock, and the lock has every golden description and every ledger of names.
 fn holds(workspace: &Workspace, lock: &Lock) -> bool {
     let known = |path: &PathBuf| lock.inputs.contains_key(path);
-    goldens::descriptions(workspace).values().all(known) && lock.holds(workspace)
+    goldens::descriptions(workspace).values().all(known)
+        && renames::ledgers(workspace).iter().all(known)
+        && lock.holds(workspace)
 }
 
 /// Everything a run generates, in memory.
@@ -145,11 +148,20 @@ fn others_hold(workspace: &Workspace, family: &str) -> bool {
     })
 }
 
-/// Generates every family into a changed workspace, with a lock for all of them. Returns the files that were read.
-pub(crate) fn regenerate(tree: &mut Tree) -> Result<Inputs, Failure> {
+/// Generates every family into a changed workspace, with a lock for all of them. Returns the files that were read. One
+/// that was built from this workspace already, with the files it read, is taken as it is.
+pub(crate) fn regenerate(tree: &mut Tree, done: Option<(&Built, &Inputs)>) -> Result<Inputs, Failure> {
     let (mut cx, families, mut inputs) = build::families(tree)?;
     let mut outputs = FileSet::default();
     for family in &families.families {
+        if let Some((built, read)) = done.filter(|(built, _)| built.family == family.name) {
+            if let Err(problems) = build::require_crate(tree, family) {
+                return Err(BuildError::from(problems).into_failure(family, cx.sources));
+            }
+            inputs.extend(read.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+            outputs.extend(built.outputs.clone());
+            continue;
+        }
         match build::family(tree, &mut cx, family, &mut inputs) {
             Ok(built) => outputs.extend(built.outputs),
             Err(error) => return Err(error.into_failure(family, cx.sources)),

@@ -7,6 +7,7 @@
 //! | to | call |
 //! |---|---|
 //! | generate the crates of all families, or say which files are stale | [`generate::generate`], then [`check`](generate::Generated::check) or [`write`](generate::Generated::write) |
+//! | get what vendors publish, or ask whether it is new | [`fetch::fetch`], with an [`Http`](http::Http) client |
 //! | see what a new description of a vendor changes, and take it over | [`adopt::prepare`], then [`write`](adopt::Adoption::write) |
 //! | add a vendor | [`new_family::make`], then [`write`](new_family::Made::write) |
 //! | make a crate of a description that is in no family | [`client::write`] |
@@ -43,12 +44,15 @@ mod description;
 pub mod diff;
 pub mod explain;
 mod failure;
+pub mod fetch;
 pub mod generate;
+pub mod http;
 pub mod lock;
 mod manifests;
 pub mod new_family;
 mod policy;
 mod progress;
+mod renames;
 mod rules;
 pub mod show;
 pub mod snapshots;
@@ -56,6 +60,7 @@ mod stack;
 mod stages;
 pub mod watch;
 pub mod workspace;
+mod yaml;
 
 pub use failure::Failure;
 pub use progress::Progress;

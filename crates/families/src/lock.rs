@@ -99,7 +99,8 @@ fn is_unchanged(workspace: &Workspace, path: &Path, expected: &str) -> bool {
     std::fs::read(workspace.path(path)).is_ok_and(|bytes| hash(&bytes) == expected)
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// The SHA-256 of some bytes, in hexadecimal.
+pub(crate) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

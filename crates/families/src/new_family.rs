@@ -132,7 +132,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Made, Failure> 
     for (name, text) in snapshots::of(&built, &library)? {
         tree.write(snapshots::folder(&options.name).join(format!("{name}.snap")), snapshots::file(&text));
     }
-    regenerate(&mut tree)?;
+    regenerate(&mut tree, None)?;
     let report = report(&new, &built, &secrets);
     Ok(Made { report, tree, name: options.name.clone() })
 }

@@ -1,7 +1,6 @@
 //! Shows a description after any stage.
 
 mod places;
-mod yaml;
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +17,7 @@ use crate::failure::Failure;
 use crate::stack::with_deep_stack;
 use crate::stages::{self, Given};
 use crate::workspace::{Tree, Workspace};
+use crate::yaml;
 
 /// A description or a family, a stage, and a format.
 #[derive(Clone, Debug)]

@@ -61,6 +61,9 @@ impl Workspace {
 /// their dependencies are compiled once.
 pub const OTHERS_TARGET: &str = "target/others";
 
+/// The folder of what was fetched, relative to the workspace.
+pub const FETCHED: &str = "target/fetched";
+
 /// The path of the file that configures the families, relative to the workspace.
 pub const FAMILIES: &str = "openapi/families.toml";
 

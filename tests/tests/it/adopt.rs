@@ -1,6 +1,9 @@
 //! Adopting a new description of a vendor: the report of `cargo xtask adopt`, and the files it writes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
+mod overlays;
+mod renames;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -41,7 +44,7 @@ impl Shop {
     fn try_adopt(&self, family: &str, files: &[&str]) -> Result<Adoption, Failure> {
         let workspace = Workspace::find(Some(&self.scratch.path(""))).unwrap();
         let files = files.iter().map(|file| (*file).to_owned()).collect();
-        adopt::prepare(&workspace, &Options { family: family.to_owned(), files, write: false })
+        adopt::prepare(&workspace, &Options { family: family.to_owned(), files, write: false, fix: false })
     }
 
     fn adopt(&self, family: &str, files: &[&str]) -> Adoption {

@@ -15,7 +15,7 @@ pub(crate) type Arrows = BTreeMap<PathBuf, BTreeMap<PathBuf, BTreeSet<String>>>;
 
 /// The first files of all crates and programs of this repository that aren't tests.
 fn roots() -> Vec<PathBuf> {
-    let manifests = ["crates/*", "xtask", "tests", "tests/*", "benches/*", "fuzz"];
+    let manifests = ["crates/*", "xtask", "xtask/online", "tests", "tests/*", "benches/*", "fuzz"];
     let mut roots = Vec::new();
     for pattern in manifests {
         let folders: Vec<PathBuf> = match pattern.strip_suffix("/*") {

@@ -12,7 +12,7 @@ use workspace_tests::{run, workspace_root};
 const MANIFESTS: [&str; 3] = ["Cargo.toml", "benches/Cargo.toml", "fuzz/Cargo.toml"];
 
 /// The crates that are not published, since they are only of use here.
-const PRIVATE: [&str; 12] = [
+const PRIVATE: [&str; 13] = [
     "call-bench",
     "families",
     "generation-bench",
@@ -25,6 +25,7 @@ const PRIVATE: [&str; 12] = [
     "test-requirements",
     "workspace-tests",
     "xtask",
+    "xtask-online",
 ];
 
 /// Every file of a package besides its sources and the files that cargo adds.

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use families::diff::{Date, HistoryOptions, Level, Options, compare, history, levels_of};
+use families::diff::{Date, HistoryOptions, Level, Online, Options, compare_online, history, levels_of};
+use families::http::{Http, Limits};
 use families::{Failure, Workspace};
 
 use crate::terminal::say;
@@ -15,7 +16,7 @@ use crate::terminal::say;
 /// apart, and how bad each change is.
 ///
 /// Each is a file, REVISION:PATH as git names what was at a revision (from the repository's folder; REVISION:./PATH from
-/// the current one), or `-` for standard input.
+/// the current one), an address (https://…), or `-` for standard input.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Diff {
     /// The description as it was
@@ -48,6 +49,9 @@ pub(crate) struct Diff {
     /// The day that sunsets are compared with, as 2026-03-31; by default today
     #[arg(long, value_name = "DATE")]
     today: Option<Date>,
+    /// The largest description that is fetched from an address
+    #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    max_size: u64,
 }
 
 /// How to show a difference.
@@ -74,22 +78,32 @@ pub(crate) enum FailOn {
     Source,
 }
 
-/// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
-pub(crate) fn run(workspace: Option<&Workspace>, arguments: &Diff) -> Result<(), Failure> {
-    let config = arguments.config.clone().or_else(|| workspace.and_then(levels_of));
-    let root = arguments.root.clone();
-    if let Some(file) = arguments.history.clone() {
-        return past(&HistoryOptions { file, root, config }, arguments.format);
-    }
-    let compared = compare(&Options {
+/// Whether a description is at an address.
+pub(crate) fn is_online(arguments: &Diff) -> bool {
+    options(arguments).is_online()
+}
+
+fn options(arguments: &Diff) -> Options {
+    Options {
         // Without a history, both are required.
         old: arguments.old.clone().unwrap_or_default(),
         new: arguments.new.clone().unwrap_or_default(),
-        root,
+        root: arguments.root.clone(),
         accept: arguments.accept.clone(),
-        config,
+        config: arguments.config.clone(),
         today: arguments.today,
-    })?;
+    }
+}
+
+/// Shows the difference, and fails if a change is as bad as `--fail-on` and not accepted, or something accepted is gone.
+pub(crate) fn run(workspace: Option<&Workspace>, arguments: &Diff, http: Option<&dyn Http>) -> Result<(), Failure> {
+    let config = arguments.config.clone().or_else(|| workspace.and_then(levels_of));
+    if let Some(file) = arguments.history.clone() {
+        return past(&HistoryOptions { file, root: arguments.root.clone(), config }, arguments.format);
+    }
+    let size = arguments.max_size << 20;
+    let online = http.map(|http| Online { http, workspace, limits: Limits { size, ..Limits::default() } });
+    let compared = compare_online(&Options { config, ..options(arguments) }, online.as_ref())?;
     let shown = match arguments.format {
         Format::Text => compared.text(),
         Format::Json => compared.json(),

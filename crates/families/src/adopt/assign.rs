@@ -92,7 +92,7 @@ fn by_operations(
         .filter_map(|at| {
             let mut cx = Context::new();
             let path = in_openapi(&family.documents.get(*at)?.file.0);
-            let old = operations(&load::load(&mut cx, tree, &path).ok()?.root);
+            let old = operations(&load::read(&mut cx, tree, &path).ok()?.root);
             Some((Common::of(&old, &new), old.anonymous.len(), *at))
         })
         .collect();

@@ -18,6 +18,10 @@ pub(super) struct Entry<'a> {
     pub(super) follows: Vec<String>,
     /// The changes of the crate's public items.
     pub(super) surface: &'a Surface,
+    /// The names that changed and stay as aliases, in a sentence each.
+    pub(super) renames: Vec<String>,
+    /// The aliases of earlier versions that end.
+    pub(super) ended: Vec<String>,
     /// The changes of the API.
     pub(super) changes: Vec<&'a Change>,
     /// The items of the present crate; empty if its description doesn't build any more.
@@ -52,14 +56,19 @@ impl Entry<'_> {
         };
         let added: Vec<String> =
             self.surface.added_outright().into_iter().map(|item| format!("- {}", describe(item))).collect();
+        let ended = self.ended.iter().map(|path| format!("- **Breaking:** `{path}`, which was deprecated"));
         let removed: Vec<String> = self
             .surface
             .removed_outright()
             .into_iter()
             .map(|item| format!("- **Breaking:** `{}`", item.path))
+            .chain(ended)
             .collect();
         let deprecated = self.surface.changed.iter().filter(|(was, is)| is.deprecated && !was.deprecated);
-        let deprecated: Vec<String> = deprecated.map(|(_, is)| format!("- {}", describe(is))).collect();
+        let deprecated: Vec<String> = deprecated
+            .map(|(_, is)| format!("- {}", describe(is)))
+            .chain(self.renames.iter().map(|renamed| format!("- {renamed}; the old name is an alias.")))
+            .collect();
         let mut changed: Vec<String> = self.surface.changed.iter().filter_map(|(was, is)| declared(was, is)).collect();
         let shown = self.shown_by_items();
         let hidden = |change: &&&Change| !shown.iter().any(|pointer| is_below(&change.pointer, pointer));

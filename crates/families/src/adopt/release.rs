@@ -1,15 +1,23 @@
 //! The next release of the crate: its version, by what changed, and its CHANGELOG entry.
 
+use std::borrow::Cow;
+
 use client_codegen::items::{self, Item};
-use openapi_pipeline::diff::{Step, next_version};
+use client_codegen::provenance::Sourced;
+use client_codegen::{Aliases, CrateSource};
+use openapi_pipeline::diff::{Level, Step, next_version};
 
 use super::changelog::{self, Entry};
+use super::renames::{self, Renames};
 use super::surface::Surface;
 use super::{Known, Trial};
-use crate::build::Built;
+use crate::build::{self, Built};
 use crate::failure::Failure;
 use crate::workspace::{OPENAPI, Tree, crate_folder};
 use crate::{client, manifests};
+
+/// The rules about names alone.
+const NAMES: [&str; 2] = ["operation-id-changed", "type-renamed"];
 
 /// The crate at present.
 pub(super) struct Present {
@@ -42,6 +50,10 @@ pub(super) struct Release {
     /// The reasons for that step.
     pub(super) why: Vec<String>,
     pub(super) surface: Surface,
+    /// The names that changed, and stay as aliases.
+    pub(super) renames: Renames,
+    /// All aliases of the crate.
+    pub(super) aliases: Aliases,
     pub(super) entry: String,
     /// The dependencies that the manifest lacked.
     pub(super) dependencies: Vec<&'static str>,
@@ -52,16 +64,40 @@ impl Known<'_> {
     pub(super) fn release(&self, new: &Built, tree: &mut Tree) -> Result<Release, Failure> {
         let package = &self.family.package;
         let from = self.present.version.clone();
-        let before = self.before.built.as_ref().map(Built::table).transpose()?.map(|table| table.items);
         let after = new.table()?;
-        let surface = Surface::compare(&self.present.items, &after.every_item());
-        let (step, why) = self.step(&surface, new);
+        let items = after.every_item();
+        let own = self.present.items.iter().filter(|item| !renames::is_alias(self.aliases, item));
+        let own: Vec<Item> = own.cloned().collect();
+        let places = match (&self.before.lowered, &self.after.lowered) {
+            (Some(before), Some(after)) => renames::places(before, after),
+            _ => Vec::new(),
+        };
+        let renames = Renames::find((&own, &self.present.client), (&items, &new.source.client), &places);
+        let renamed: Vec<Item> = own.iter().map(|item| renames.renamed(item)).collect();
+        let surface = Surface::compare(&renamed, &items);
+        let is_there = |path: &str| items.iter().any(|item| item.path == path);
+        // A release that breaks calls needs no names of before.
+        let kept = if self.breaks_calls() { Aliases::default() } else { self.aliases.clone() };
+        let mut aliases = renames.aliases(kept, "", &is_there);
+        let ended = aliases.ended(self.aliases);
+        let mut source = Cow::Borrowed(&new.source);
+        if !aliases.is_empty() {
+            let added = aliases.add_to(source.to_mut());
+            added.map_err(|error| Failure::Codegen { family: self.family.name.clone(), error })?;
+        }
+        let (mut step, mut why) = self.step(&surface, &renames, &source);
+        if let Some(name) = ended.first() {
+            step = Step::Major;
+            why.push(format!("major by the crate's public items: `{name}` was deprecated, and is gone"));
+        }
         let to = next_version(&from, step).ok_or_else(|| Failure::Message {
             code: "version",
             message: format!("`{from}`, the version of {package}, is none that another could follow"),
             help: "give the crate a version of three numbers".to_owned(),
         })?;
-        let mut release = Release { from, to, step, why, surface, entry: String::new(), dependencies: Vec::new() };
+        aliases.new_since(&to);
+        let mut release =
+            Release { from, to, step, why, surface, renames, aliases, entry: String::new(), dependencies: Vec::new() };
         if release.step == Step::None {
             return Ok(release);
         }
@@ -73,8 +109,10 @@ impl Known<'_> {
             version: &release.to,
             follows: self.follows(),
             surface: &release.surface,
+            renames: release.renames.lines().collect(),
+            ended,
             changes: self.differences.iter().flatten().flat_map(|both| &both.selected.changes).collect(),
-            before: before.as_deref().unwrap_or_default(),
+            before: &self.items_before(&release.surface),
             after: &after.items,
             sources: &self.cx.sources,
         };
@@ -83,35 +121,53 @@ impl Known<'_> {
         Ok(release)
     }
 
+    /// The items of the present crate, if some of them are gone or have changed: where they came from shows which changes
+    /// of the API their removal tells already. None if the present description doesn't build any more.
+    fn items_before(&self, surface: &Surface) -> Vec<Sourced> {
+        if surface.removed.is_empty() && surface.changed.is_empty() {
+            return Vec::new();
+        }
+        let origins = self.before.lowered.as_ref().and_then(|lowered| build::origins(self.family, lowered).ok());
+        origins.map(|origins| origins.of_items(self.present.items.clone()).items).unwrap_or_default()
+    }
+
     /// The larger of the steps required by the changes of the API and of the crate's items, with the reasons for both.
-    fn step(&self, surface: &Surface, new: &Built) -> (Step, Vec<String>) {
+    fn step(&self, surface: &Surface, renames: &Renames, source: &CrateSource) -> (Step, Vec<String>) {
         let (mut step, reason) = surface.step();
         let mut why = Vec::new();
-        if step > Step::None {
+        if let Some(line) = renames.lines().next() {
+            step = step.max(Step::Minor);
+            if reason.is_empty() {
+                why.push(format!("minor by the crate's public items: {line}"));
+            }
+        }
+        if step > Step::None && !reason.is_empty() {
             why.push(format!("{step} by the crate's public items: {reason}"));
         }
         for (document, both) in self.family.documents.iter().zip(&self.differences) {
             let Some(both) = both else { continue };
-            let worst = both.selected.changes.iter().min_by_key(|change| change.level());
-            if let Some(change) = worst {
-                let id = &document.id;
-                why.push(format!(
-                    "{} by document `{id}`: {}: {}",
-                    both.selected.semver(),
-                    change.subject,
-                    change.message
-                ));
+            // The items show what another name means for callers.
+            let others = both.selected.changes.iter().filter(|change| !NAMES.contains(&change.rule.name));
+            if let Some(change) = others.min_by_key(|change| change.level()) {
+                let (id, by) = (&document.id, change.level().step());
+                why.push(format!("{by} by document `{id}`: {}: {}", change.subject, change.message));
+                step = step.max(by);
             }
-            step = step.max(both.selected.semver());
         }
         if step <= Step::Patch {
-            let same = (&new.source.client, &new.source.generated) == (&self.present.client, &self.present.generated);
+            let same = (&source.client, &source.generated) == (&self.present.client, &self.present.generated);
             step = if same { Step::None } else { Step::Patch };
             if why.is_empty() && !same {
                 why.push("patch: no public item changes, but the generated code does".to_owned());
             }
         }
         (step, why)
+    }
+
+    /// Whether calls of the present crate can fail, whatever its items are called.
+    fn breaks_calls(&self) -> bool {
+        let changes = self.differences.iter().flatten().flat_map(|both| &both.selected.changes);
+        changes.into_iter().any(|change| change.level() == Level::Breaking)
     }
 
     /// A line on the version of each new document, for the changelog.

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use openapi_pipeline::diff::{Change, Difference, Level, Step};
 
 use super::{Known, Release};
-use crate::build::Built;
 use crate::diff::{Accepted, Compared};
 use crate::manifests;
 use crate::workspace::Tree;
@@ -62,9 +61,7 @@ fn difference(known: &mut Known<'_>, at: usize, lines: &mut Vec<String>) {
     if !given && both.whole.is_empty() {
         return;
     }
-    let selects =
-        !(document.select.tags.is_empty() && document.select.paths.is_empty() && document.select.operations.is_empty());
-    let outside = selects.then(|| outside(&both.selected, &both.whole));
+    let outside = (!document.select.is_empty()).then(|| outside(&both.selected, &both.whole));
     heading(lines, &format!("document `{}`: what changes in what the family uses", document.id));
     let (old, new) = (&known.before.documents[at].described, &known.after.documents[at].described);
     let (Some(old), Some(new)) = (old.clone(), new.clone()) else { return };
@@ -122,9 +119,8 @@ fn problems(known: &Known<'_>, lines: &mut Vec<String>) {
 
 /// New fields that might have to be listed as secrets. They don't keep an adoption from being written.
 fn unlisted(known: &Known<'_>, lines: &mut Vec<String>) {
-    let find = |trial: &super::Trial| trial.built.as_ref().map(Built::unlisted_secrets).unwrap_or_default();
-    let before = find(known.before);
-    let new: Vec<String> = find(known.after).into_iter().filter(|field| !before.contains(field)).collect();
+    let before = known.before.unlisted_secrets();
+    let new: Vec<String> = known.after.unlisted_secrets().into_iter().filter(|field| !before.contains(field)).collect();
     if !new.is_empty() {
         heading(lines, "new fields that are named like secrets, and not listed in openapi/families.toml");
         lines.extend(new.iter().map(|field| format!("  {field}")));
@@ -149,6 +145,10 @@ fn crate_changes(known: &Known<'_>, release: &Release, lines: &mut Vec<String>) 
         for item in surface.added_outright() {
             lines.push(format!("  + {}", shown(item)));
         }
+    }
+    if !release.renames.is_empty() {
+        heading(lines, "names that changed, and stay as deprecated aliases");
+        lines.extend(release.renames.lines().map(|line| format!("  {line}")));
     }
     if known.after.problems.is_empty() {
         heading(lines, &format!("version of {package}"));

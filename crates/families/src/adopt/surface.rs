@@ -86,7 +86,7 @@ fn is_closed_to_grow(was: &Item, is: &Item) -> bool {
 }
 
 /// The items by path and kind: a field and its setter share a path.
-fn keyed(items: &[Item]) -> BTreeMap<(&str, Kind), &Item> {
+pub(super) fn keyed(items: &[Item]) -> BTreeMap<(&str, Kind), &Item> {
     items.iter().map(|item| ((item.path.as_str(), item.kind), item)).collect()
 }
 

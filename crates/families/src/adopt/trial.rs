@@ -32,8 +32,12 @@ const DROPPING: [&str; 10] = [
 pub(super) struct Trial {
     /// Its documents, in their order.
     pub(super) documents: Vec<Tried>,
-    /// The crate, if no problem prevented it.
+    /// The merged and lowered document, if no problem prevented it.
+    pub(super) lowered: Option<Node>,
+    /// The crate, if it was asked for and no problem prevented it.
     pub(super) built: Option<Built>,
+    /// What the pipeline did.
+    report: Report,
     /// The problems found.
     pub(super) problems: Problems,
     /// The files that were read.
@@ -43,9 +47,22 @@ pub(super) struct Trial {
 impl Trial {
     /// The notes of the conversion about dropped parts of the family's documents.
     pub(super) fn dropped(&self) -> impl Iterator<Item = &Note> {
-        let notes = self.built.iter().flat_map(|built| &built.report.notes);
-        notes.filter(|note| DROPPING.contains(&note.rule.name))
+        self.report.notes.iter().filter(|note| DROPPING.contains(&note.rule.name))
     }
+
+    /// The fields that are named like secrets and aren't listed.
+    pub(super) fn unlisted_secrets(&self) -> Vec<String> {
+        self.lowered.as_ref().map(|lowered| build::unlisted_secrets(&self.report, lowered)).unwrap_or_default()
+    }
+}
+
+/// How far a family is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    /// To its merged and lowered document.
+    Lowered,
+    /// To its crate.
+    Crate,
 }
 
 /// The outcome for a document.
@@ -56,6 +73,8 @@ pub(super) struct Tried {
     pub(super) published: Option<Published>,
     /// Its overlays.
     pub(super) overlays: Vec<Node>,
+    /// With its overlays, in its own dialect.
+    pub(super) overlaid: Option<Node>,
     /// With its overlays, in 3.0.3.
     pub(super) converted: Option<Node>,
     /// Its selected part, with its overlays.
@@ -110,7 +129,7 @@ impl Tried {
 }
 
 /// Tries a family in a workspace as it would be after the adoption.
-pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
+pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family, until: Until) -> Trial {
     // Without the notes of an earlier trial.
     cx.report = Report::default();
     let files = Recording::new(tree);
@@ -125,7 +144,8 @@ pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
         .collect();
     let merged = parts.and_then(|parts| merged(cx, &parts, &family.merge, &mut problems));
     let lowered = merged.and_then(|merged| lowered(cx, merged, family, &mut problems));
-    let built = lowered.and_then(|lowered| match build::emit(cx, family, &lowered) {
+    let wanted = lowered.as_ref().filter(|_| until == Until::Crate);
+    let built = wanted.and_then(|lowered| match build::emit(cx, family, lowered) {
         Ok(built) => Some(built),
         Err(BuildError::Input(found)) => {
             problems.documents.0.extend(found.0);
@@ -136,11 +156,19 @@ pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
             None
         }
     });
-    Trial { documents, built, problems, read: files.read.into_inner() }
+    let report = built.as_ref().map_or_else(|| std::mem::take(&mut cx.report), |built| built.report.clone());
+    Trial { documents, lowered, built, report, problems, read: files.read.into_inner() }
 }
 
 fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems: &mut Problems) -> Tried {
-    let mut tried = Tried { described: None, published: None, overlays: Vec::new(), converted: None, selected: None };
+    let mut tried = Tried {
+        described: None,
+        published: None,
+        overlays: Vec::new(),
+        overlaid: None,
+        converted: None,
+        selected: None,
+    };
     let path = in_openapi(&document.file.0);
     let published = match load::read(cx, files, &path) {
         Ok(published) => published,
@@ -163,6 +191,7 @@ fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems:
             Err(found) => problems.overlays.0.extend(mention(found, *origin).0),
         }
     }
+    tried.overlaid = Some(overlaid.root.clone());
     match stages::converted(cx, files, overlaid, Strictness::Strict) {
         Ok(root) => {
             tried.selected = selected(cx, &root, &document.select, problems);

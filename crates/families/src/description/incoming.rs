@@ -31,13 +31,14 @@ pub(crate) fn read(file: &str) -> Result<Incoming, Failure> {
     let folder = Folder::new(path.parent().unwrap_or(Path::new("")));
     let files = Recording::new(&folder);
     let mut cx = Context::new();
-    let document = match load::load(&mut cx, &files, Path::new(name)) {
-        Ok(document) => document,
+    // Overlays may correct what the check would refuse, so it comes after them.
+    let published = match load::read(&mut cx, &files, Path::new(name)) {
+        Ok(published) => published,
         Err(problems) => return Err(Failure::Input { problems, sources: cx.sources }),
     };
     let texts = files.read.into_inner().into_iter().map(|(path, bytes)| text(path, bytes));
     Ok(Incoming {
-        root: document.root,
+        root: published.root,
         name: name.to_string_lossy().into_owned(),
         files: texts.collect::<Result<_, _>>()?,
     })

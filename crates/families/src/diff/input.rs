@@ -1,4 +1,5 @@
-//! The descriptions to compare as people name them: a file, `REVISION:path` of a git repository, or `-`.
+//! The descriptions to compare as people name them: a file, `REVISION:path` of a git repository, an
+//! address, or `-`.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -6,8 +7,10 @@ use std::path::{Path, PathBuf};
 use openapi_pipeline::load::Files;
 use openapi_pipeline::{Diagnostic, Diagnostics};
 
+use super::online::{Addressed, Online};
 use super::revision::Revision;
 use crate::description::open;
+use crate::http;
 
 /// What an argument means.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +18,7 @@ enum Input<'a> {
     Stdin,
     File(&'a Path),
     Revision { revision: &'a str, path: &'a str },
+    Address(&'a str),
 }
 
 impl<'a> Input<'a> {
@@ -23,6 +27,9 @@ impl<'a> Input<'a> {
         if argument == Path::new("-") {
             return Self::Stdin;
         }
+        if let Some(url) = argument.to_str().filter(|text| http::is_url(text) && !argument.exists()) {
+            return Self::Address(url);
+        }
         let named = argument.to_str().and_then(|text| text.split_once(':'));
         match named {
             Some((revision, path)) if !argument.exists() && !is_drive(revision, path) => {
@@ -30,6 +37,19 @@ impl<'a> Input<'a> {
             }
             _ => Self::File(argument),
         }
+    }
+}
+
+/// Whether a description is at an address.
+pub(super) fn is_address(argument: &Path) -> bool {
+    matches!(Input::of(argument), Input::Address(_))
+}
+
+/// The name of a description in what is shown.
+pub(super) fn shown(argument: &Path) -> String {
+    match Input::of(argument) {
+        Input::Address(url) => http::shown(url).to_owned(),
+        _ => argument.display().to_string(),
     }
 }
 
@@ -49,11 +69,16 @@ pub(super) fn only_once(old: &Path, new: &Path) -> Result<(), Diagnostics> {
 }
 
 /// The files of a description, and its path among them.
-pub(super) fn files(argument: &Path, root: Option<&Path>) -> Result<(Box<dyn Files>, PathBuf), Diagnostics> {
+pub(super) fn files(
+    argument: &Path,
+    root: Option<&Path>,
+    online: Option<&Online<'_>>,
+) -> Result<(Box<dyn Files>, PathBuf), Diagnostics> {
     match Input::of(argument) {
         Input::File(file) => open(file, root).map(|(folder, path)| (Box::new(folder) as Box<dyn Files>, path)),
         // As YAML it may be any of both: what is no JSON in spite of a brace is tried as YAML.
         Input::Stdin => Ok((Box::new(StandardInput), PathBuf::from("-.yaml"))),
+        Input::Address(url) => Ok((Box::new(Addressed::get(url, online)?), PathBuf::from(Addressed::PATH))),
         Input::Revision { revision, path } => {
             let (files, path) = Revision::open(Path::new("."), revision, path, root)?;
             Ok((Box::new(files), path))
@@ -90,6 +115,8 @@ mod tests {
             ("-", Input::Stdin),
             ("./-", Input::File(Path::new("./-"))),
             ("Cargo.toml", Input::File(Path::new("Cargo.toml"))),
+            ("HTTPS://a.example/b.json", Input::Address("HTTPS://a.example/b.json")),
+            ("http:b.json", Input::Revision { revision: "http", path: "b.json" }),
             ("C:\\api.yaml", Input::File(Path::new("C:\\api.yaml"))),
             ("v1.0:a:b.yaml", Input::Revision { revision: "v1.0", path: "a:b.yaml" }),
             (":a.yaml", Input::Revision { revision: "", path: "a.yaml" }),

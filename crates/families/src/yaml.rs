@@ -5,7 +5,7 @@ use std::fmt::Write;
 use openapi_pipeline::{Node, Value};
 
 /// The document as YAML, which parses to the same values.
-pub(super) fn render(document: &Node) -> String {
+pub(crate) fn render(document: &Node) -> String {
     let mut text = String::new();
     match &document.value {
         Value::Object(members) if !members.is_empty() => write(document, 0, &mut text),
