@@ -4,8 +4,8 @@
 //! field or a signature, and all its parts are equal. Names that such a pair explains are replaced in the items of the
 //! present crate, so that what is left is what really changed.
 //!
-//! Limit: a tuple struct with a public field isn't bridged, since an alias is no constructor; neither is an operation
-//! whose arguments changed.
+//! Limit: the constructor of a tuple struct isn't bridged, since an alias has none; neither is an operation whose arguments
+//! changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -163,13 +163,12 @@ impl Renames {
                 let owner = owner.filter(|owner| self.types.contains_key(*owner));
                 let method =
                     item.path.strip_prefix("Client::").filter(|was| is_call(item) && self.methods.contains_key(*was));
-                if owner.is_none() && method.is_none() {
+                if owner.is_none() && method.is_none() || is_constructor(item) {
                     continue;
                 }
                 let renamed = self.renamed(item);
                 let now = new.get(&(renamed.path.as_str(), renamed.kind));
-                let is_constructor = item.kind == Kind::Field && item.path.ends_with("::0");
-                if is_constructor || now.is_none_or(|now| now.declaration != renamed.declaration) {
+                if now.is_none_or(|now| now.declaration != renamed.declaration) {
                     types.extend(owner.map(str::to_owned));
                     methods.extend(method.map(str::to_owned));
                 }
@@ -209,7 +208,9 @@ impl Renames {
         if self.words.is_empty() {
             return renamed;
         }
-        renamed.path = self.replaced(&item.path);
+        if !is_constructor(item) {
+            renamed.path = self.replaced(&item.path);
+        }
         renamed.declaration = self.replaced(&item.declaration);
         if is_call(item)
             && let Some(was) = item.path.strip_prefix("Client::")
@@ -293,6 +294,11 @@ fn only<'i>(items: &'i [Item], others: &[Item]) -> Vec<&'i Item> {
 /// Whether an item is a method of the client that calls an operation.
 fn is_call(item: &Item) -> bool {
     item.kind == Kind::Method && item.parent() == Some("Client") && request(item).is_some()
+}
+
+/// Whether an item is the public field of a tuple struct, which makes its name a constructor.
+fn is_constructor(item: &Item) -> bool {
+    item.kind == Kind::Field && item.path.ends_with("::0")
 }
 
 fn request(item: &Item) -> Option<String> {
