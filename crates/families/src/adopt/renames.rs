@@ -208,9 +208,11 @@ impl Renames {
         if self.words.is_empty() {
             return renamed;
         }
-        if !is_constructor(item) {
-            renamed.path = self.replaced(&item.path);
-        }
+        renamed.path = match item.path.splitn(3, "::").collect::<Vec<_>>().as_slice() {
+            // What is below a type may have the name of another one.
+            [module, name, below] if item.kind != Kind::Impl => format!("{module}::{}::{below}", self.replaced(name)),
+            _ => self.replaced(&item.path),
+        };
         renamed.declaration = self.replaced(&item.declaration);
         if is_call(item)
             && let Some(was) = item.path.strip_prefix("Client::")
@@ -223,6 +225,11 @@ impl Renames {
             };
         }
         renamed
+    }
+
+    /// What callers have of an item of the present crate, once there are aliases: its new name, but no constructor.
+    pub(super) fn bridged(&self, item: &Item) -> Item {
+        if is_constructor(item) { item.clone() } else { self.renamed(item) }
     }
 
     fn replaced(&self, text: &str) -> String {
