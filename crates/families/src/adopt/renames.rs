@@ -64,7 +64,7 @@ pub(super) struct Renames {
     requests: BTreeMap<String, String>,
     /// Types: old and new.
     pub(super) types: BTreeMap<String, String>,
-    /// Every identifier that another one stands for now.
+    /// Every other identifier that another one stands for now.
     words: BTreeMap<String, String>,
 }
 
@@ -149,7 +149,6 @@ impl Renames {
         let is_free = !self.types.contains_key(was) && !self.types.values().any(|taken| taken == is);
         if is_gone && is_new && is_free {
             self.types.insert(was.to_owned(), is.to_owned());
-            self.words.insert(was.to_owned(), is.to_owned());
         }
     }
 
@@ -183,7 +182,6 @@ impl Renames {
 
     fn forget_type(&mut self, was: &str) {
         self.types.remove(was);
-        self.words.remove(was);
     }
 
     fn forget_method(&mut self, was: &str) {
@@ -205,15 +203,17 @@ impl Renames {
     /// An item of the present crate under its new names.
     pub(super) fn renamed(&self, item: &Item) -> Item {
         let mut renamed = item.clone();
-        if self.words.is_empty() {
+        if self.is_empty() {
             return renamed;
         }
         renamed.path = match item.path.splitn(3, "::").collect::<Vec<_>>().as_slice() {
             // What is below a type may have the name of another one.
-            [module, name, below] if item.kind != Kind::Impl => format!("{module}::{}::{below}", self.replaced(name)),
-            _ => self.replaced(&item.path),
+            [module, name, below] if item.kind != Kind::Impl => {
+                format!("{module}::{}::{below}", self.replaced(name, *module == "types"))
+            }
+            _ => self.replaced(&item.path, item.kind == Kind::Impl),
         };
-        renamed.declaration = self.replaced(&item.declaration);
+        renamed.declaration = self.replaced(&item.declaration, item.path.starts_with("types::"));
         if is_call(item)
             && let Some(was) = item.path.strip_prefix("Client::")
             && let Some(is) = self.methods.get(was)
@@ -232,8 +232,19 @@ impl Renames {
         if is_constructor(item) { item.clone() } else { self.renamed(item) }
     }
 
-    fn replaced(&self, text: &str) -> String {
-        words(text).into_iter().map(|word| self.words.get(word).map_or(word, String::as_str)).collect()
+    /// Exchanges the names in a text. Types have bare names only among types; elsewhere `types::` stands before them, and a
+    /// bare name is another one's.
+    fn replaced(&self, text: &str, among_types: bool) -> String {
+        let words = words(text);
+        let mut replaced = String::new();
+        for (at, word) in words.iter().enumerate() {
+            let path = words[..at].split_last().filter(|(between, _)| between.ends_with("::"));
+            let module = path.map(|(_, before)| before.last().copied().unwrap_or_default());
+            let is_type = module.map_or(among_types, |module| matches!(module, "types" | "self" | "super"));
+            let type_name = self.types.get(*word).filter(|_| is_type);
+            replaced.push_str(type_name.or_else(|| self.words.get(*word)).map_or(word, String::as_str));
+        }
+        replaced
     }
 
     /// The aliases of the next version: those there were, which lead to the present names now, and those that are new.
