@@ -73,7 +73,7 @@ impl Known<'_> {
             _ => Vec::new(),
         };
         let renames = Renames::find((&own, &self.present.client), (&items, &new.source.client), &places);
-        let renamed: Vec<Item> = own.iter().map(|item| renames.renamed(item)).collect();
+        let renamed: Vec<Item> = own.iter().map(|item| renames.bridged(item)).collect();
         let surface = Surface::compare(&renamed, &items);
         let is_there = |path: &str| items.iter().any(|item| item.path == path);
         // A release that breaks calls needs no names of before.

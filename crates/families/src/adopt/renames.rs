@@ -4,8 +4,8 @@
 //! field or a signature, and all its parts are equal. Names that such a pair explains are replaced in the items of the
 //! present crate, so that what is left is what really changed.
 //!
-//! Limit: a tuple struct with a public field isn't bridged, since an alias is no constructor; neither is an operation
-//! whose arguments changed.
+//! Limit: the constructor of a tuple struct isn't bridged, since an alias has none; neither is an operation whose arguments
+//! changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +64,7 @@ pub(super) struct Renames {
     requests: BTreeMap<String, String>,
     /// Types: old and new.
     pub(super) types: BTreeMap<String, String>,
-    /// Every identifier that another one stands for now.
+    /// Every other identifier that another one stands for now.
     words: BTreeMap<String, String>,
 }
 
@@ -149,7 +149,6 @@ impl Renames {
         let is_free = !self.types.contains_key(was) && !self.types.values().any(|taken| taken == is);
         if is_gone && is_new && is_free {
             self.types.insert(was.to_owned(), is.to_owned());
-            self.words.insert(was.to_owned(), is.to_owned());
         }
     }
 
@@ -163,13 +162,12 @@ impl Renames {
                 let owner = owner.filter(|owner| self.types.contains_key(*owner));
                 let method =
                     item.path.strip_prefix("Client::").filter(|was| is_call(item) && self.methods.contains_key(*was));
-                if owner.is_none() && method.is_none() {
+                if owner.is_none() && method.is_none() || is_constructor(item) {
                     continue;
                 }
                 let renamed = self.renamed(item);
                 let now = new.get(&(renamed.path.as_str(), renamed.kind));
-                let is_constructor = item.kind == Kind::Field && item.path.ends_with("::0");
-                if is_constructor || now.is_none_or(|now| now.declaration != renamed.declaration) {
+                if now.is_none_or(|now| now.declaration != renamed.declaration) {
                     types.extend(owner.map(str::to_owned));
                     methods.extend(method.map(str::to_owned));
                 }
@@ -184,7 +182,6 @@ impl Renames {
 
     fn forget_type(&mut self, was: &str) {
         self.types.remove(was);
-        self.words.remove(was);
     }
 
     fn forget_method(&mut self, was: &str) {
@@ -206,11 +203,17 @@ impl Renames {
     /// An item of the present crate under its new names.
     pub(super) fn renamed(&self, item: &Item) -> Item {
         let mut renamed = item.clone();
-        if self.words.is_empty() {
+        if self.is_empty() {
             return renamed;
         }
-        renamed.path = self.replaced(&item.path);
-        renamed.declaration = self.replaced(&item.declaration);
+        renamed.path = match item.path.splitn(3, "::").collect::<Vec<_>>().as_slice() {
+            // What is below a type may have the name of another one.
+            [module, name, below] if item.kind != Kind::Impl => {
+                format!("{module}::{}::{below}", self.replaced(name, *module == "types"))
+            }
+            _ => self.replaced(&item.path, item.kind == Kind::Impl),
+        };
+        renamed.declaration = self.replaced(&item.declaration, item.path.starts_with("types::"));
         if is_call(item)
             && let Some(was) = item.path.strip_prefix("Client::")
             && let Some(is) = self.methods.get(was)
@@ -224,8 +227,24 @@ impl Renames {
         renamed
     }
 
-    fn replaced(&self, text: &str) -> String {
-        words(text).into_iter().map(|word| self.words.get(word).map_or(word, String::as_str)).collect()
+    /// What callers have of an item of the present crate, once there are aliases: its new name, but no constructor.
+    pub(super) fn bridged(&self, item: &Item) -> Item {
+        if is_constructor(item) { item.clone() } else { self.renamed(item) }
+    }
+
+    /// Exchanges the names in a text. Types have bare names only among types; elsewhere `types::` stands before them, and a
+    /// bare name is another one's.
+    fn replaced(&self, text: &str, among_types: bool) -> String {
+        let words = words(text);
+        let mut replaced = String::new();
+        for (at, word) in words.iter().enumerate() {
+            let path = words[..at].split_last().filter(|(between, _)| between.ends_with("::"));
+            let module = path.map(|(_, before)| before.last().copied().unwrap_or_default());
+            let is_type = module.map_or(among_types, |module| matches!(module, "types" | "self" | "super"));
+            let type_name = self.types.get(*word).filter(|_| is_type);
+            replaced.push_str(type_name.or_else(|| self.words.get(*word)).map_or(word, String::as_str));
+        }
+        replaced
     }
 
     /// The aliases of the next version: those there were, which lead to the present names now, and those that are new.
@@ -293,6 +312,11 @@ fn only<'i>(items: &'i [Item], others: &[Item]) -> Vec<&'i Item> {
 /// Whether an item is a method of the client that calls an operation.
 fn is_call(item: &Item) -> bool {
     item.kind == Kind::Method && item.parent() == Some("Client") && request(item).is_some()
+}
+
+/// Whether an item is the public field of a tuple struct, which makes its name a constructor.
+fn is_constructor(item: &Item) -> bool {
+    item.kind == Kind::Field && item.path.ends_with("::0")
 }
 
 fn request(item: &Item) -> Option<String> {
