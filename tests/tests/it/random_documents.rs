@@ -19,7 +19,8 @@ use workspace_tests::{random_document, workspace_root};
 /// The number of descriptions in an ordinary run.
 const EVERYDAY: u64 = 50;
 
-/// The number in a nightly run. `RANDOM_DOCUMENTS` sets another number for both, or a range of seeds: `500..1000`.
+/// The number in a nightly run. `RANDOM_DOCUMENTS` sets another number for both, a range of seeds, `500..1000`, or a list of
+/// them, `5,13,`.
 const NIGHTLY: u64 = 2_000;
 
 /// The time limit for a description, on a machine that is busy with other tests.
@@ -28,13 +29,13 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// The number of clients that are modules of one program.
 const BATCH: usize = 50;
 
-fn seeds() -> std::ops::Range<u64> {
-    match std::env::var("RANDOM_DOCUMENTS").ok() {
-        Some(text) => match text.split_once("..") {
-            Some((first, end)) => first.parse().unwrap()..end.parse().unwrap(),
-            None => 0..text.parse().unwrap(),
-        },
-        None => 0..effort(EVERYDAY, NIGHTLY),
+fn seeds() -> Vec<u64> {
+    let Ok(text) = std::env::var("RANDOM_DOCUMENTS") else { return (0..effort(EVERYDAY, NIGHTLY)).collect() };
+    let number = |text: &str| text.trim().parse::<u64>().unwrap();
+    match text.split_once("..") {
+        Some((first, end)) => (number(first)..number(end)).collect(),
+        None if text.contains(',') => text.split_terminator(',').map(number).collect(),
+        None => (0..number(&text)).collect(),
     }
 }
 
@@ -94,8 +95,9 @@ fn check(guarded: &Guarded) -> Result<(), String> {
 
 #[test]
 fn descriptions_left_to_chance_become_clients() {
-    let faults: Vec<String> = seeds().filter_map(|seed| Some(format!("{seed}: {}", fault(seed)?))).collect();
-    assert!(faults.is_empty(), "{} of {:?}:\n{}", faults.len(), seeds(), faults.join("\n"));
+    let faults: Vec<String> =
+        seeds().into_iter().filter_map(|seed| Some(format!("{seed}: {}", fault(seed)?))).collect();
+    assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), seeds().len(), faults.join("\n"));
 }
 
 #[test]
@@ -103,7 +105,7 @@ fn clients_of_descriptions_left_to_chance_compile_and_are_called() {
     if !effort(false, true) {
         return;
     }
-    let folder = workspace_root().join(format!("target/random-{}", seeds().start));
+    let folder = workspace_root().join(format!("target/random-{}", seeds()[0]));
     let documents = folder.join("documents");
     std::fs::create_dir_all(&documents).unwrap();
     let write = |seed: u64| -> PathBuf {
@@ -111,7 +113,7 @@ fn clients_of_descriptions_left_to_chance_compile_and_are_called() {
         std::fs::write(&path, random_document(seed).to_string()).unwrap();
         path
     };
-    let files: Vec<PathBuf> = seeds().map(write).collect();
+    let files: Vec<PathBuf> = seeds().into_iter().map(write).collect();
     let trial = Trial { name: "random", folder, seed: 1, operations: 10, rounds: 1, clients: Clients::Modules };
     let (mut callable, mut called, mut calls, mut mismatches) = (0, 0, 0, 0);
     for batch in files.chunks(BATCH) {
