@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use client_codegen::{CrateSpec, Descriptions};
+use families::Workspace;
 use families::build;
 use families::config::{DocumentConfig, Family};
 use families::workspace::{Inputs, Tree};
-use families::Workspace;
 use openapi_pipeline::load::DiskFiles;
 use openapi_pipeline::merge::Part;
 use openapi_pipeline::{Context, Diagnostics, convert, load, lower, merge, overlay, select};
