@@ -65,7 +65,10 @@ impl Draft {
         let Some(Value::Object(at)) = schema.pointer_mut(&place) else { return };
         match self.random.below(12) {
             0 => *at = object(self.scalar()),
-            1 => *at = object(self.nullable(Value::Object(at.clone()))),
+            // Null beside alternatives with a discriminator is no matter of one alternative.
+            1 if !place.contains("/oneOf/") && !place.contains("/anyOf/") => {
+                *at = object(self.nullable(Value::Object(at.clone())));
+            }
             2 => {
                 at.remove("nullable");
             }

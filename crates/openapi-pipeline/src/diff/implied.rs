@@ -38,6 +38,18 @@ pub(super) fn is_hint(format: &str) -> bool {
     !RESTRICTING.contains(&format) && integer_range(format).is_none()
 }
 
+/// Whether a format restricts no value of a schema: it is a hint, or is about values of another type.
+pub(super) fn is_without_effect(format: &str, view: &View<'_>) -> bool {
+    let is_of_integers = integer_range(format).is_some();
+    is_hint(format)
+        || match view.kind {
+            None => false,
+            Some(("string", _)) => is_of_integers,
+            Some(("integer" | "number", _)) => !is_of_integers,
+            Some(_) => true,
+        }
+}
+
 /// Whether all values of a schema certainly have a format.
 pub(super) fn format_holds(format: &str, view: &View<'_>) -> bool {
     let own = || view.formats.iter().filter_map(|own| own.node.as_str());
@@ -45,7 +57,7 @@ pub(super) fn format_holds(format: &str, view: &View<'_>) -> bool {
         (Some((kind, own)), Some((other, width))) => kind == other && own < width,
         _ => false,
     };
-    is_hint(format) || own().any(|own| own == format || is_within(own)) || holds_all(format, view)
+    is_without_effect(format, view) || own().any(|own| own == format || is_within(own)) || holds_all(format, view)
 }
 
 /// The family of a format and its width: a wider format holds all values of a narrower one.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{patterns, pick};
 use crate::diff::engine::{Engine, Shown, Work, brief};
-use crate::diff::implied::{allows_less, effective, holds_all, is_hint, width};
+use crate::diff::implied::{allows_less, effective, holds_all, is_without_effect, width};
 use crate::diff::number::canonical;
 use crate::diff::rule::{Direction, Rule};
 use crate::diff::rules::{
@@ -102,7 +102,7 @@ fn format<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
         (_, true) => format!("{} has no format any more; it was `{before}`", work.label),
         _ => format!("{} has the format `{after}`; it was `{before}`", work.label),
     };
-    let rule = match (is_hint(&before), is_hint(&after)) {
+    let rule = match (is_without_effect(&before, &work.old), is_without_effect(&after, &work.new)) {
         (true, true) => &FORMAT_HINT_CHANGED,
         (true, false) if holds_all(&after, &work.old) => &FORMAT_HINT_CHANGED,
         (false, true) if holds_all(&before, &work.new) => &FORMAT_HINT_CHANGED,
