@@ -12,13 +12,16 @@ use openapi_pipeline::diff::Direction;
 use oracle::samples::Item;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use test_requirements::effort;
 use workspace_tests::mutations::{self, Expected, Finds};
 use workspace_tests::{cargo, run, scratch_target, workspace_root};
 
 use super::judged::CRATES;
 
-/// Enough to cover each alternative, values with all properties, and values with only the required ones.
-const VALUES: usize = 8;
+/// The number of values of each schema: with all properties, with only the required ones, and with some.
+fn values() -> u64 {
+    effort(3, 12)
+}
 
 /// Breaking rules of responses whose answers an old client refuses in all single changes that show nothing else. What breaks
 /// callers otherwise is read: a bound, a pattern or a format is a promise to callers, which the types don't check.
@@ -149,7 +152,7 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
                 });
                 (number, client)
             });
-            cases.push(json!({"module": number, "document": new, "items": client.items, "values": VALUES}));
+            cases.push(json!({"module": number, "document": new, "items": client.items, "values": values()}));
             named.push((format!("{}, {way}", mutation.name), expected));
         }
     }
