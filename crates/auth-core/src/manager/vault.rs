@@ -223,7 +223,7 @@ impl Vault {
 
     async fn swap(&self, place: Place, session: &Session) -> Result<Option<Revision>, AuthError> {
         let swapped = self.store.compare_and_swap(&self.name, place.expected(), session);
-        self.step(StoreStep::CompareAndSwap, swapped).await
+        self.step(StoreStep::CompareAndSwap, swapped).await.inspect_err(|_| self.machine().doubt())
     }
 
     fn owe(&self, epoch: u64, session: &Arc<Session>, place: Place, failure: &AuthError) {

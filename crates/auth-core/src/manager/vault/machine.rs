@@ -12,7 +12,8 @@
 //!
 //! Decision: until its first write leaves, a session replaces any entry; from then on only the entry that this write
 //! was to replace. Any other entry is newer, and stays. The same holds for removals: a removal without a response may
-//! have been made, and a peer may since have signed in.
+//! have been made, and a peer may since have signed in. But where a write got no response, it may still be made, even
+//! after its epoch: until an entry is written or removed for certain, a removal takes any entry.
 
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub(super) struct Machine {
     /// An intent of this epoch that may be on record, although nothing was sent.
     void: Option<Intent>,
     owed: Owed,
+    /// A write of any epoch got no response: it may still be made.
+    in_doubt: bool,
 }
 
 /// The pending write.
@@ -92,12 +95,13 @@ impl Machine {
 
     /// Ends the session: the stored one is to be removed.
     pub(super) fn end(&mut self, epoch: u64) {
-        *self = Self { epoch, owed: Owed::Removal(InsteadOf::Anything), ..Self::default() };
+        let owed = Owed::Removal(InsteadOf::Anything);
+        *self = Self { epoch, owed, in_doubt: self.in_doubt, ..Self::default() };
     }
 
     /// Begins an epoch with the session of a login or an adoption: it is to be stored, whatever the entry.
     pub(super) fn begin(&mut self, epoch: u64, session: Arc<Session>) {
-        *self = Self { epoch, ..Self::default() };
+        *self = Self { epoch, in_doubt: self.in_doubt, ..Self::default() };
         self.sign_in(epoch, &session);
     }
 
@@ -153,11 +157,19 @@ impl Machine {
 
     /// A pending write or removal leaves for a place: until there is a response, it may have been made.
     pub(super) fn try_place(&mut self, epoch: u64, place: Place) {
-        if self.permits(epoch)
-            && let Owed::Session { instead_of, .. } | Owed::Removal(instead_of) = &mut self.owed
-        {
-            *instead_of = InsteadOf::Only(place);
+        if !self.permits(epoch) {
+            return;
         }
+        match &mut self.owed {
+            Owed::Removal(_) if self.in_doubt => {}
+            Owed::Session { instead_of, .. } | Owed::Removal(instead_of) => *instead_of = InsteadOf::Only(place),
+            Owed::Nothing => {}
+        }
+    }
+
+    /// A write of any epoch got no response.
+    pub(super) fn doubt(&mut self) {
+        self.in_doubt = true;
     }
 
     /// The place had another entry, and nothing was written.
@@ -189,13 +201,17 @@ impl Machine {
             (Step::Write(..), None) => {
                 self.seen = true;
                 self.owed = Owed::Nothing;
+                self.in_doubt = false;
             }
             (Step::Write(..), Some(failure)) => {
                 if let Owed::Session { failure: known, .. } = &mut self.owed {
                     *known = Some(failure.clone());
                 }
             }
-            (Step::Remove(_), None) => self.owed = Owed::Nothing,
+            (Step::Remove(_), None) => {
+                self.owed = Owed::Nothing;
+                self.in_doubt = false;
+            }
             (Step::TakeBack(_), None) => self.void = None,
             (Step::TakeBack(_) | Step::Remove(_), Some(_)) => {}
         }

@@ -182,3 +182,26 @@ fn a_removal_without_a_response_is_repeated_for_the_same_entry() {
     machine.end(2);
     assert_eq!(due(&machine), is_due(2, "remove"), "another logout removes whatever is stored");
 }
+
+#[test]
+fn a_removal_takes_any_entry_while_a_write_may_still_be_made() {
+    let mut machine = Machine::default();
+    machine.doubt();
+    machine.end(1);
+    machine.try_place(1, TAKEN);
+    assert_eq!(due(&machine), is_due(1, "remove"), "the write was of an earlier epoch");
+    step(&mut machine, None);
+    machine.end(2);
+    machine.try_place(2, TAKEN);
+    assert_eq!(due(&machine), is_due(2, "remove Taken(Revision(7))"), "a removal leaves such a write no place");
+    machine.doubt();
+    machine.begin(3, session("a"));
+    machine.end(4);
+    machine.try_place(4, TAKEN);
+    assert_eq!(due(&machine), is_due(4, "remove"), "no entry was written since");
+    machine.begin(5, session("b"));
+    step(&mut machine, None);
+    machine.end(6);
+    machine.try_place(6, TAKEN);
+    assert_eq!(due(&machine), is_due(6, "remove Taken(Revision(7))"));
+}

@@ -44,7 +44,10 @@ impl Vault {
                 Ok(place) => place,
                 Err(error) if error.is_transient() => return Err(error),
                 // An entry that can't be read is replaced by `save`.
-                Err(_) => return self.step(StoreStep::Save, self.store.save(&self.name, session)).await.map(drop),
+                Err(_) => {
+                    let saved = self.step(StoreStep::Save, self.store.save(&self.name, session)).await;
+                    return saved.map(drop).inspect_err(|_| self.machine().doubt());
+                }
             };
             self.machine().try_place(epoch, place);
             if self.swap(place, session).await?.is_some() {

@@ -134,3 +134,21 @@ async fn a_logout_redeems_no_session_that_it_could_not_claim() {
     let _ = shared.peer().logout().await;
     assert_eq!((shared.calls(), shared.kept().await), ((0, 0), None));
 }
+
+/// A server may make a write long after its writer has given up.
+#[tokio::test(start_paused = true)]
+async fn a_write_that_arrives_after_a_refused_removal_is_removed_too() {
+    for stored_before in [false, true] {
+        let shared = if stored_before { Shared::with_session(Duration::ZERO).await } else { Shared::new() };
+        let peer = shared.peer();
+        shared.store.trouble(Step::Swap, Trouble::Hangs);
+        peer.login(Credentials::password("me", "secret")).await.unwrap();
+        let late = Session::clone(&peer.session().unwrap());
+        shared.store.plan(|step| if step == Step::Remove { Trouble::Refuses } else { Trouble::None });
+        assert_eq!(peer.logout().await.unwrap_err().kind(), AuthErrorKind::Storage);
+        shared.store.store.save(KEY, &late).await.unwrap();
+        shared.store.plan(|_| Trouble::None);
+        tokio::time::sleep(SECOND * 61).await;
+        assert_eq!(shared.kept().await, None, "stored before: {stored_before}");
+    }
+}
