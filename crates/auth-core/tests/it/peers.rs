@@ -559,7 +559,14 @@ async fn a_store_without_vacancy_keeps_sessions() {
     }
 }
 
-/// The session of a login replaces an entry that can't be read, but waits for one that can be read later.
+#[tokio::test(start_paused = true)]
+async fn a_login_replaces_an_entry_that_can_not_be_read() {
+    let shared = Shared::with_session(Duration::ZERO).await;
+    shared.store.trouble(Step::Load, Trouble::IsUnreadable);
+    shared.peer().login(Credentials::password("me", "secret")).await.unwrap();
+    assert_eq!(shared.kept().await, stored("access-1"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_login_waits_for_a_store_that_can_be_read_later() {
     let shared = Shared::with_session(Duration::ZERO).await;

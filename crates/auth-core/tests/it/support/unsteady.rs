@@ -26,6 +26,8 @@ pub enum Trouble {
     None,
     /// Nothing is done, and an error is returned.
     Refuses,
+    /// The stored session can't be read, now or later.
+    IsUnreadable,
     /// It is done, and an error is returned.
     LosesTheAnswer,
     /// It is done a second later.
@@ -90,6 +92,7 @@ impl Unsteady {
                 result
             }),
             Trouble::Refuses => Box::pin(async move { Err(failed()) }),
+            Trouble::IsUnreadable => Box::pin(async move { Err(failed().with_transient(false)) }),
             Trouble::LosesTheAnswer => Box::pin(async move {
                 work.await?;
                 Err(failed())
