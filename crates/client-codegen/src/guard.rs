@@ -105,15 +105,12 @@ fn guarded_within(
     let sizes = Sizes::of(document);
     let budget = Budget::of(attempts, &sizes);
     let mut blame = Blame::new(document, &sizes, &budget);
-    let mut left_out = Vec::new();
-    let mut good = Vec::new();
-    let alone = each_alone(document, &sizes, &budget, engine::attempt);
-    for (key, alone) in alone.unwrap_or_else(|| keys(document).into_iter().map(|key| (key, Ok(()))).collect()) {
-        match alone {
-            Ok(()) => good.push(key),
-            Err(error) => left_out.push(blame.culprit(key, error)),
-        }
+    let (mut good, mut failed) = (keys(document), Vec::new());
+    if let Some(outcomes) = each_alone(document, &good, &sizes, &budget, engine::attempt) {
+        (good, failed) = outcomes;
+        blame.exonerate(&good);
     }
+    let mut left_out = blame.culprits(failed);
     if let Ok((source, part)) = attempt(&good) {
         return Ok(Guarded { source, document: Some(part), left_out });
     }
@@ -123,7 +120,7 @@ fn guarded_within(
         let left = budget.spend(sizes.whole);
         attempt(operations).map_err(|error| (error, left))
     };
-    add_by_halves(&budgeted, &mut kept, &good, &mut |key, error| left_out.push(blame.culprit(key, error)));
+    add_by_halves(&budgeted, &mut kept, &good, &mut |key, error| left_out.extend(blame.culprits(vec![(key, error)])));
     let (source, part) = attempt(&kept).map_err(|_| whole)?;
     Ok(Guarded { source, document: Some(part), left_out })
 }
@@ -133,9 +130,9 @@ pub fn culprits(document: &Node, spec: &CrateSpec, descriptions: Descriptions<'_
     let sizes = Sizes::of(document);
     let budget = Budget::of(ATTEMPTS, &sizes);
     let mut blame = Blame::new(document, &sizes, &budget);
-    let outcomes = each_alone(document, &sizes, &budget, |part| generate(part, spec, descriptions).map(drop));
-    let outcomes = outcomes.into_iter().flatten();
-    outcomes.filter_map(|(key, alone)| Some(blame.culprit(key, alone.err()?))).collect()
+    let run = |part: &Node| generate(part, spec, descriptions).map(drop);
+    let outcomes = each_alone(document, &keys(document), &sizes, &budget, run);
+    outcomes.map(|(_, failed)| blame.culprits(failed)).unwrap_or_default()
 }
 
 /// The rest of the budget for attempts to find culprits.
@@ -154,48 +151,60 @@ impl Budget {
     }
 }
 
-/// The outcome of each operation alone, with the schemas that it needs; on all processors. `None` if that exceeds the
-/// budget.
+/// Tries each operation alone, with the schemas that it needs, on all processors: those that can be generated, and those
+/// that can't with their errors. `None` if that exceeds the budget.
 fn each_alone(
     document: &Node,
+    keys: &[Key],
     sizes: &Sizes,
     budget: &Budget,
     run: impl Fn(&Node) -> Result<(), CodegenError> + Sync,
-) -> Option<Vec<(Key, Result<(), CodegenError>)>> {
-    let keys = keys(document);
+) -> Option<(Vec<Key>, Vec<(Key, CodegenError)>)> {
     let size = |key: &Key| {
         let node = document.get("paths")?.get(&key.path)?.get(&key.method)?;
         Some(sizes.with_needs(operation_size(node), node))
     };
     let mut whole = 0_usize;
-    for key in &keys {
+    for key in keys {
         whole = whole.saturating_add(size(key).unwrap_or_default());
         if whole > budget.0.get() {
             return None;
         }
     }
     budget.spend(whole);
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(keys.len()).max(1);
+    let outcomes = in_parallel(keys, |key| run(&select::subset(document, |path, method| key.is(path, method))));
+    let (mut good, mut failed) = (Vec::new(), Vec::new());
+    for (key, outcome) in keys.iter().zip(outcomes) {
+        match outcome {
+            Ok(()) => good.push(key.clone()),
+            Err(error) => failed.push((key.clone(), error)),
+        }
+    }
+    Some((good, failed))
+}
+
+/// The results of `work` for all items, in their order; on all processors.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(items.len()).max(1);
     let next = AtomicUsize::new(0);
-    let work = || {
+    let run = || {
         let mut done = Vec::new();
-        while let Some((at, key)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, keys.get(at)?)))
+        while let Some((at, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
         {
-            let part = select::subset(document, |path, method| key.is(path, method));
-            done.push((at, run(&part)));
+            done.push((at, work(item)));
         }
         done
     };
-    let mut outcomes: Vec<(usize, Result<(), CodegenError>)> = thread::scope(|scope| {
+    let mut results: Vec<(usize, R)> = thread::scope(|scope| {
         // If no thread can be started, this one does all the work.
         let others: Vec<Background<'_, _>> =
-            (1..threads).filter_map(|_| Background::start(scope, || Ok(work())).ok()).collect();
-        let mut done = work();
+            (1..threads).filter_map(|_| Background::start(scope, || Ok(run())).ok()).collect();
+        let mut done = run();
         done.extend(others.into_iter().filter_map(|other| other.outcome().ok()).flatten());
         done
     });
-    outcomes.sort_by_key(|(at, _)| *at);
-    Some(keys.into_iter().zip(outcomes).map(|(key, (_, outcome))| (key, outcome)).collect())
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Path, method and place of an operation.
@@ -250,9 +259,16 @@ struct Blame<'a> {
     document: &'a Node,
     sizes: &'a Sizes,
     budget: &'a Budget,
-    /// The outcome of each schema that was tried alone: if it fails, how many schemas it needs, its origin and the
-    /// error.
-    tried: HashMap<String, Option<(usize, Origin, CodegenError)>>,
+    /// The schemas whose outcome alone is known, with their failures.
+    tried: HashMap<String, Option<Failure>>,
+}
+
+/// The failure of a schema that was tried alone.
+struct Failure {
+    /// The number of schemas in that attempt.
+    schemas: usize,
+    origin: Origin,
+    error: CodegenError,
 }
 
 impl<'a> Blame<'a> {
@@ -260,44 +276,61 @@ impl<'a> Blame<'a> {
         Self { document, sizes, budget, tried: HashMap::new() }
     }
 
-    fn culprit(&mut self, key: Key, error: CodegenError) -> Culprit {
-        let part = select::subset(self.document, |path, method| key.is(path, method));
-        let mut least: Option<(&String, &(usize, Origin, CodegenError))> = None;
-        let names: Vec<&String> = vocabulary::schemas(&part).map(|(name, _)| name).collect();
-        for name in &names {
-            if !self.tried.contains_key(*name) {
-                let outcome = self.alone(name);
-                self.tried.insert((*name).clone(), outcome);
-            }
-        }
-        // Of the schemas that fail, the one that needs the fewest others.
-        for name in names {
-            if let Some(Some(failure)) = self.tried.get(name)
-                && least.is_none_or(|(_, (size, ..))| failure.0 < *size)
-            {
-                least = Some((name, failure));
-            }
-        }
-        match least {
-            Some((name, (_, origin, error))) => Culprit {
+    /// The schemas of operations that can be generated don't fail.
+    fn exonerate(&mut self, good: &[Key]) {
+        let good: HashSet<(&str, &str)> = good.iter().map(|key| (&*key.path, &*key.method)).collect();
+        let part = select::subset(self.document, |path, method| good.contains(&(path, method)));
+        self.tried.extend(vocabulary::schemas(&part).map(|(name, _)| (name.clone(), None)));
+    }
+
+    /// The operations that failed, each with the schema that causes its failure.
+    fn culprits(&mut self, failed: Vec<(Key, CodegenError)>) -> Vec<Culprit> {
+        let schemas = |(key, _): &(Key, CodegenError)| -> Vec<String> {
+            let part = select::subset(self.document, |path, method| key.is(path, method));
+            vocabulary::schemas(&part).map(|(name, _)| name.clone()).collect()
+        };
+        let schemas: Vec<Vec<String>> = failed.iter().map(schemas).collect();
+        self.try_alone(schemas.iter().flatten());
+        let failed = failed.into_iter().zip(&schemas);
+        failed.map(|((key, error), schemas)| self.culprit(key, error, schemas)).collect()
+    }
+
+    /// Tries those of the schemas that weren't tried before, as far as the budget goes.
+    fn try_alone<'n>(&mut self, schemas: impl Iterator<Item = &'n String>) {
+        let mut seen = HashSet::new();
+        let fresh: Vec<&String> =
+            schemas.filter(|name| !self.tried.contains_key(*name) && seen.insert(*name)).collect();
+        let node = |name: &str| self.document.pointer(&format!("#/components/schemas/{}", escape_pointer(name)));
+        let affordable: Vec<(&String, Origin)> = fresh
+            .iter()
+            .filter_map(|name| Some((*name, node(name)?)))
+            .filter(|(_, schema)| self.budget.spend(self.sizes.with_needs(schema_size(schema), schema)))
+            .map(|(name, schema)| (name, schema.origin))
+            .collect();
+        let document = self.document;
+        let failures = in_parallel(&affordable, |(name, origin)| {
+            let alone = select::schema_subset(document, name);
+            let error = engine::attempt(&alone).err()?;
+            Some(Failure { schemas: vocabulary::schemas(&alone).count(), origin: *origin, error })
+        });
+        // A schema that wasn't tried now is not tried later: the budget only shrinks.
+        self.tried.extend(fresh.into_iter().map(|name| (name.clone(), None)));
+        self.tried.extend(affordable.into_iter().zip(failures).map(|((name, _), failure)| (name.clone(), failure)));
+    }
+
+    /// An operation that failed: of its schemas that fail alone, the one that needs the fewest others is the cause.
+    fn culprit(&self, key: Key, error: CodegenError, schemas: &[String]) -> Culprit {
+        let failures = schemas.iter().filter_map(|name| Some((name, self.tried.get(name)?.as_ref()?)));
+        match failures.min_by_key(|(_, failure)| failure.schemas) {
+            Some((name, failure)) => Culprit {
                 path: key.path,
                 method: key.method,
-                origin: *origin,
+                origin: failure.origin,
                 schema: Some(name.clone()),
-                error: error.clone(),
+                error: failure.error.clone(),
             },
             None => Culprit { path: key.path, method: key.method, origin: key.origin, schema: None, error },
         }
-    }
-
-    fn alone(&self, name: &str) -> Option<(usize, Origin, CodegenError)> {
-        let schema = self.document.pointer(&format!("#/components/schemas/{}", escape_pointer(name)))?;
-        if !self.budget.spend(self.sizes.with_needs(schema_size(schema), schema)) {
-            return None;
-        }
-        let alone = select::schema_subset(self.document, name);
-        let error = engine::attempt(&alone).err()?;
-        Some((vocabulary::schemas(&alone).count(), schema.origin, error))
     }
 }
 
