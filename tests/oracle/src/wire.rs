@@ -142,7 +142,11 @@ pub(super) fn single(document: &Document, writing: Writing<'_>, location: Locati
         let prefix = format!("{}=", writing.name);
         let parts: Vec<String> =
             split(text, by).iter().map(|part| part.strip_prefix(&prefix).unwrap_or(part).to_owned()).collect();
-        meanings.extend(lists(if location == Location::Header && text.is_empty() { &[] } else { &parts }));
+        // An empty header is an empty array, or one with an empty string: they are written the same.
+        if location == Location::Header && text.is_empty() {
+            meanings.extend(lists(&[]));
+        }
+        meanings.extend(lists(&parts));
     }
     if shape.has("object") {
         let parts = split(text, by);
@@ -169,9 +173,10 @@ pub(super) fn member(
         let deep = |meaning: fn(&str) -> Value| {
             let mut object = Value::Object(Map::new());
             read.iter().for_each(|(path, text)| put(&mut object, path.split("]["), meaning(text)));
-            as_lists(object)
+            // A number may be the position in an array, or the name of a property.
+            [members_as_lists(object.clone()), object]
         };
-        return (!read.is_empty()).then(|| vec![deep(|text| text.into()), deep(typed)]);
+        return (!read.is_empty()).then(|| [deep(|text| text.into()), deep(typed)].concat());
     }
     let of_its_name = take(pairs, used, |name| (name == writing.name).then(|| name.to_owned()));
     // Many servers want brackets, but they only count where the description says so: for deep objects.
@@ -245,6 +250,11 @@ fn as_lists(value: Value) -> Value {
     if is_list {
         return (0..members.len()).map(|at| as_lists(members[&at.to_string()].clone())).collect();
     }
+    members_as_lists(Value::Object(members))
+}
+
+fn members_as_lists(value: Value) -> Value {
+    let Value::Object(members) = value else { return value };
     Value::Object(members.into_iter().map(|(name, member)| (name, as_lists(member))).collect())
 }
 
@@ -288,9 +298,18 @@ mod tests {
         assert!(in_query(Style::Deep, true, &object, "a[x]=1").unwrap().contains(&json!({"x": 1})));
         let deep = in_query(Style::Deep, true, &object, "a[x][y]=1&a[x][z][0]=b&a[x][z][1]=c").unwrap();
         assert!(deep.contains(&json!({"x": {"y": 1, "z": ["b", "c"]}})), "{deep:?}");
+        assert!(in_query(Style::Deep, true, &object, "a[0]=b").unwrap().contains(&json!({"0": "b"})));
         assert!(in_query(Style::Form, true, &object, "x=1&y=2").unwrap().contains(&json!({"x": 1})));
         assert!(in_query(Style::Form, false, &object, "a=x,1").unwrap().contains(&json!({"x": 1})));
         assert_eq!(in_query(Style::Form, true, &json!({"type": "string"}), "a=1&a=2"), Some(vec![]));
+    }
+
+    #[test]
+    fn an_empty_header_is_an_array_without_strings_or_with_one() {
+        let schema = json!({"type": "array", "items": {"type": "string"}});
+        let writing = Writing { name: "a", style: Style::Simple, explode: false, schema: &schema };
+        let meanings = single(&document(), writing, Location::Header, "");
+        assert!(meanings.contains(&json!([])) && meanings.contains(&json!([""])), "{meanings:?}");
     }
 
     #[test]
