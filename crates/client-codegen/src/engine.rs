@@ -3,6 +3,7 @@
 use openapi_pipeline::names::{self, Named, Pins};
 use openapi_pipeline::vocabulary::is_method;
 use openapi_pipeline::{Node, Object};
+use proc_macro2::TokenStream;
 use progenitor::{CrateVers, GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
 
 use crate::error::CodegenError;
@@ -13,17 +14,24 @@ use crate::view::{call_by_name, simplify};
 
 /// Runs progenitor and parses its output, with the names on the wire put in.
 pub(crate) fn run(named: &Named, operations: &[Operation]) -> Result<syn::File, CodegenError> {
-    let view = view_of(named, operations);
-    let spec: openapiv3::OpenAPI =
-        serde_json::from_value(view.to_json()).map_err(|error| CodegenError::document("#", error.to_string()))?;
-    // A fresh generator for every output: it remembers types. It panics on constructs that it doesn't know.
-    let tokens = capture(|| Generator::new(&settings()).generate_tokens(&spec))
-        .map_err(CodegenError::Progenitor)?
-        .map_err(|error| CodegenError::Progenitor(error.to_string()))?;
+    let tokens = tokens_of(view_of(named, operations))?;
     let mut file =
         syn::parse2(tokens).map_err(|error| CodegenError::Progenitor(format!("its output isn't Rust: {error}")))?;
     given::read_back(&mut file, named, operations)?;
     Ok(file)
+}
+
+/// progenitor's output for a view. The view in all its forms is dropped before the output is parsed, which takes the most
+/// memory of all.
+fn tokens_of(view: Node) -> Result<TokenStream, CodegenError> {
+    let json = view.to_json();
+    drop(view);
+    let spec: openapiv3::OpenAPI =
+        serde_json::from_value(json).map_err(|error| CodegenError::document("#", error.to_string()))?;
+    // A fresh generator for every output: it remembers types. It panics on constructs that it doesn't know.
+    capture(|| Generator::new(&settings()).generate_tokens(&spec))
+        .map_err(CodegenError::Progenitor)?
+        .map_err(|error| CodegenError::Progenitor(error.to_string()))
 }
 
 /// Checks that progenitor can handle a document.

@@ -59,7 +59,7 @@ pub struct Limits {
     /// are in proportion. Several of the largest clients of this repository, and less than a gigabyte of memory.
     pub code: usize,
     /// The same for large descriptions: bytes of code for each byte of the description. Published ones become three to
-    /// twelve.
+    /// twelve, and up to fifteen without white space.
     pub code_growth: usize,
     /// The number of problems that are kept and drawn: more than a person reads at once.
     pub problems: usize,
@@ -93,7 +93,7 @@ impl Default for Limits {
             copied: VALUES,
             report: 64 * MIB,
             code: 24 * MIB,
-            code_growth: 20,
+            code_growth: 16,
             problems: 100,
             lines_read: 32 * MIB,
             suggestions: 20,

@@ -127,7 +127,7 @@ impl Composer<'_> {
         let mut schema = std::mem::replace(schema, Node::object(schema.origin));
         let hint = type_name(name);
         if is_composition(&schema) {
-            let atoms = self.atoms.flatten(&[&schema]);
+            let atoms = self.parts(name, &schema);
             let body = merge(&self.atoms.of(&atoms), schema.origin)
                 .and_then(|merged| self.body(&hint, &atoms, merged, schema.origin));
             schema = self.settled(&schema, name, body);
@@ -141,7 +141,7 @@ impl Composer<'_> {
             return;
         }
         if is_composition(schema) {
-            let atoms = self.atoms.flatten(&[schema]);
+            let atoms = self.parts(hint, schema);
             let whole = self.compose(hint, &atoms, schema.origin);
             *schema = self.settled(schema, hint, whole);
             if schema.get("$ref").is_some() || alias(schema).is_some() {
@@ -149,6 +149,22 @@ impl Composer<'_> {
             }
         }
         self.children(hint, schema);
+    }
+
+    /// The atoms of a composition. Where an alternative of one is among the others, it holds in any case: nothing is left
+    /// to be told apart, and what the other alternatives list may be there besides.
+    fn parts(&mut self, name: &str, schema: &Node) -> Set {
+        let mut atoms = self.atoms.flatten(&[schema]);
+        for atom in atoms.clone() {
+            if let Some((rest, optional)) = self.atoms.chosen(atom, &atoms) {
+                let text =
+                    format!("`{name}` holds an alternative in any case: the properties of the others are optional");
+                self.cx.note(&rule::MERGE_PARTS, schema.origin, text);
+                atoms.retain(|other| *other != atom);
+                atoms.extend(rest.into_iter().chain(optional));
+            }
+        }
+        atoms
     }
 
     fn children(&mut self, hint: &str, schema: &mut Node) {

@@ -193,3 +193,26 @@ fn bodies_that_may_be_null_are_so_where_they_stand() {
         }
     }
 }
+
+#[test]
+fn beside_an_alternative_that_holds_anyway_the_others_are_optional() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let object =
+        |name: &str, kind: &str| json!({"type": "object", "properties": {name: {"type": kind}}, "required": [name]});
+    let plain = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let union = |key: &str| json!({key: [reference("Plain"), object("b", "string"), object("c", "string"), object("c", "boolean")]});
+    for key in ["anyOf", "oneOf"] {
+        let sample = json!({"allOf": [reference("Union"), reference("Plain"), object("d", "string")]});
+        let schemas = json!({"Sample": sample, "Union": union(key), "Plain": plain});
+        let (cx, lowered) = run(&exchange(reference("Sample"), reference("Union"), schemas), &[]);
+        let schemas = lowered.unwrap()["components"]["schemas"].clone();
+        let text = json!({"type": "string"});
+        assert_eq!(
+            schemas["Sample"],
+            json!({"type": "object", "properties": {"a": text, "b": text, "c": {}, "d": text}, "required": ["d"]}),
+            "{key}"
+        );
+        assert!(schemas["Union"]["oneOf"].as_array().is_some_and(|list| list.len() > 3), "{}", schemas["Union"]);
+        assert_eq!(uses(&cx, "merge-parts"), ["#/components/schemas/Sample"; 2], "{key}");
+    }
+}

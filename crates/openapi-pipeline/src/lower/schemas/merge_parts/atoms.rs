@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::merge::merge;
 use crate::lower::runtime_types::referred;
 use crate::vocabulary::is_annotation;
 use crate::{Node, Object};
@@ -71,6 +72,52 @@ impl<'a> Atoms<'a> {
 
     pub(super) fn of(&self, atoms: &Set) -> Vec<&Node> {
         atoms.iter().filter_map(|atom| self.schemas.get(*atom)).collect()
+    }
+
+    /// For an atom with a union of which an alternative holds in any case, since it is among the atoms: the atom of its
+    /// other keywords, and one of the properties that only the other alternatives list.
+    ///
+    /// A union with a discriminator is decided by its tag, and one that its own alternatives extend by the alternative
+    /// that is meant: neither is such a union.
+    pub(super) fn chosen(&mut self, atom: usize, atoms: &Set) -> Option<(Option<usize>, Option<usize>)> {
+        let schema = self.schemas.get(atom)?.clone();
+        let members = schema.as_object()?;
+        let is_union = |key: &String| matches!(key.as_str(), "oneOf" | "anyOf");
+        if members.contains_key("discriminator") || members.keys().filter(|key| is_union(key)).count() != 1 {
+            return None;
+        }
+        let branches: Vec<Set> = members
+            .iter()
+            .filter(|(key, _)| is_union(key))
+            .flat_map(|(_, branches)| branches.as_array().unwrap_or_default())
+            .map(|branch| self.flatten(&[branch]))
+            .collect();
+        let holds = |branch: &Set| branch.iter().all(|part| atoms.contains(part));
+        if branches.iter().any(|branch| branch.contains(&atom)) || !branches.iter().any(holds) {
+            return None;
+        }
+        let listed = |name: &String| {
+            let mut parts = atoms.iter().filter_map(|atom| self.schemas.get(*atom)?.get("properties")?.as_object());
+            parts.any(|properties| properties.contains_key(name))
+        };
+        let mut optional = Object::default();
+        for branch in branches.iter().filter(|branch| !holds(branch)) {
+            let Ok(merged) = merge(&self.of(branch), schema.origin) else { continue };
+            for (name, property) in merged.schema.members("properties").filter(|(name, _)| !listed(name)) {
+                let known = optional.entry(name.clone()).or_insert_with(|| property.clone());
+                if known != property {
+                    // Two alternatives mean different things by it.
+                    *known = Node::object(property.origin);
+                }
+            }
+        }
+        if optional.is_empty() {
+            return None;
+        }
+        let rest: Object =
+            members.iter().filter(|(key, _)| !is_union(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
+        let optional = Node::object(schema.origin).with("properties", optional);
+        Some((self.number(&Node::new(rest, schema.origin)), self.number(&optional)))
     }
 
     /// The atoms of schemas that hold at once. Without recursion: a chain of references may be as long as the document.
