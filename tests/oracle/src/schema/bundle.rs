@@ -130,8 +130,8 @@ impl Bundle<'_> {
         if !modern {
             self.adapt_numbers(&mut adapted);
             self.adapt_null(members, &mut adapted);
-            self.adapt_required(members, &mut adapted);
         }
+        self.adapt_required(members, &mut adapted);
         Value::Object(adapted)
     }
 
@@ -200,7 +200,8 @@ impl Bundle<'_> {
         }
     }
 
-    /// A property that only the other side sends can't be required of the sender.
+    /// A property that only the other side sends can't be required of the sender. OpenAPI 3.0 says so; since 3.1 it is an
+    /// annotation of JSON Schema that relaxes nothing, but the same is meant.
     fn adapt_required(&self, members: &Map<String, Value>, adapted: &mut Map<String, Value>) {
         let other = match self.direction {
             Direction::Request => "readOnly",
@@ -208,9 +209,9 @@ impl Bundle<'_> {
         };
         let properties = members.get("properties");
         let is_theirs = |name: &Value| {
-            let property = name.as_str().and_then(|name| properties?.get(name));
-            let property = property.and_then(|property| self.document.resolve(property).ok());
-            property.is_some_and(|property| property.get(other) == Some(&Value::Bool(true)))
+            let Some(property) = name.as_str().and_then(|name| properties?.get(name)) else { return false };
+            let marked = |schema: &Value| schema.get(other) == Some(&Value::Bool(true));
+            marked(property) || self.document.resolve(property).is_ok_and(marked)
         };
         if let Some(Value::Array(required)) = adapted.get_mut("required") {
             required.retain(|name| !is_theirs(name));
