@@ -1,12 +1,9 @@
-//! Generates the source of a client crate from a merged and lowered OpenAPI document.
+#![doc = include_str!("../README.md")]
+//! # Architecture invariants
 //!
-//! [`generate`] runs progenitor on the document, polishes its output (private client, additive types, harmless docs)
-//! into `generated.rs`, and emits the crate's one public `Client` into `client.rs`.
-//!
-//! A generation captures the panics of progenitor by a panic hook of the process: see [`generate`].
-//!
-//! Architecture invariant: no text of a description becomes code. Names go through `openapi_pipeline::names`, texts through
-//! [`docs::harmless`], everything else through token trees.
+//! - No text of a description becomes code. Names go through `openapi_pipeline::names`, texts through [`docs::harmless`],
+//!   everything else through token trees.
+//! - A generation captures the panics of progenitor by a panic hook of the process: see [`generate`].
 
 mod aliases;
 mod background;
@@ -42,8 +39,3 @@ pub use provenance::Provenance;
 pub use size::{check_size, operations_by_size};
 pub use source::{CrateSource, NullMember, SecondName};
 pub use spec::{CrateSpec, Descriptions};
-
-/// The examples of the README, compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

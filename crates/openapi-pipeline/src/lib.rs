@@ -1,9 +1,9 @@
-//! From API descriptions as vendors publish them to one document that a client generator can take.
+#![doc = include_str!("../README.md")]
+//! # Architecture invariants
 //!
-//! Each stage is a function from document to document that records its changes in a [`report::Report`]:
-//! [`load`] → [`overlay`] → [`convert`] → [`select`] → [`merge`] → [`lower`]. [`names`] names the generated items.
-//!
-//! Architecture invariant: no network, no process, no printing, no clock in this crate. The same inputs give the same bytes.
+//! Each stage is a function from document to document that records its changes in a [`report::Report`]. No stage imports
+//! another; [`names`] names the generated items. No network, no process, no printing, no clock in this crate. The same inputs
+//! give the same bytes.
 
 mod beside;
 pub mod convert;
@@ -28,8 +28,3 @@ pub use limits::Limits;
 pub use node::{Node, Object, Value};
 pub use report::{Context, Report, Rule};
 pub use source::{Origin, Place, Sources};
-
-/// The examples of the README, compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
