@@ -112,7 +112,13 @@ fn objects(members: &[Pair]) -> Vec<Value> {
 }
 
 fn split(text: &str, by: char) -> Vec<String> {
-    text.split(by).map(|part| part.trim().to_owned()).collect()
+    text.split(by).map(str::to_owned).collect()
+}
+
+/// The parts of a header, which may have spaces around them.
+fn trimmed(mut parts: Vec<String>) -> Vec<String> {
+    parts.iter_mut().for_each(|part| *part = part.trim().to_owned());
+    parts
 }
 
 fn paired(parts: &[String]) -> Vec<Pair> {
@@ -137,11 +143,15 @@ pub(super) fn single(document: &Document, writing: Writing<'_>, location: Locati
         Style::Tab => (text, '\t'),
         _ => (text, ','),
     };
+    let parts = || match location {
+        Location::Header => trimmed(split(text, by)),
+        _ => split(text, by),
+    };
     let mut meanings = Vec::new();
     if shape.has("array") {
         let prefix = format!("{}=", writing.name);
         let parts: Vec<String> =
-            split(text, by).iter().map(|part| part.strip_prefix(&prefix).unwrap_or(part).to_owned()).collect();
+            parts().iter().map(|part| part.strip_prefix(&prefix).unwrap_or(part).to_owned()).collect();
         // An empty header is an empty array, or one with an empty string: they are written the same.
         if location == Location::Header && text.is_empty() {
             meanings.extend(lists(&[]));
@@ -149,7 +159,7 @@ pub(super) fn single(document: &Document, writing: Writing<'_>, location: Locati
         meanings.extend(lists(&parts));
     }
     if shape.has("object") {
-        let parts = split(text, by);
+        let parts = parts();
         meanings.extend(objects(&if writing.explode { assigned(&parts) } else { paired(&parts) }));
     }
     meanings.extend(scalar(text));
@@ -294,6 +304,7 @@ mod tests {
         assert!(read(Style::Space, false, "a=1%202").contains(&json!([1, 2])));
         assert!(read(Style::Pipe, false, "a=1|2").contains(&json!([1, 2])));
         assert!(in_query(Style::Form, true, &list, "b=1").is_none());
+        assert!(read(Style::Form, false, "a=+,x").contains(&json!([" ", "x"])));
         let object = json!({"type": "object", "properties": {"x": {"type": "integer"}}});
         assert!(in_query(Style::Deep, true, &object, "a[x]=1").unwrap().contains(&json!({"x": 1})));
         let deep = in_query(Style::Deep, true, &object, "a[x][y]=1&a[x][z][0]=b&a[x][z][1]=c").unwrap();
