@@ -21,6 +21,8 @@ pub enum Requirement {
     User,
     /// Stoplight's Prism.
     Prism,
+    /// A Chromium, which runs without a display.
+    Chromium,
     /// `cargo semver-checks`.
     SemverChecks,
     /// The vendors' own published descriptions.
@@ -31,13 +33,14 @@ pub enum Requirement {
 
 impl Requirement {
     /// All requirements.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Redis,
         Self::Openssl,
         Self::Keyring,
         Self::Mount,
         Self::User,
         Self::Prism,
+        Self::Chromium,
         Self::SemverChecks,
         Self::Upstream,
         Self::Corpus,
@@ -52,6 +55,7 @@ impl Requirement {
             Self::Mount => "mount",
             Self::User => "user",
             Self::Prism => "prism",
+            Self::Chromium => "chromium",
             Self::SemverChecks => "semver-checks",
             Self::Upstream => "upstream",
             Self::Corpus => "corpus",
@@ -72,6 +76,9 @@ impl Requirement {
             Self::Prism => {
                 "install @stoplight/prism-cli 5, such as with `npm install @stoplight/prism-cli@5`, and set PRISM to the \
                  path of its executable"
+            }
+            Self::Chromium => {
+                "install chromium, such as with `apt-get install chromium`, and set CHROMIUM to the path of its executable"
             }
             Self::SemverChecks => "install it with `cargo install cargo-semver-checks`",
             Self::Upstream => "set UPSTREAM_DIR to a folder with the descriptions that the vendors publish",

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a test that can't run says why")]
 
 mod accept;
+mod browser;
 mod command;
 mod formats;
 mod graft;

@@ -12,7 +12,7 @@ use test_requirements::Requirement;
 use super::command::{run, versions};
 
 /// What descriptions can say that other formats read as more than a string.
-const HOSTILE: [&str; 11] = [
+pub(super) const HOSTILE: [&str; 11] = [
     "<script>alert(1)</script>",
     "</pre></style></script><img src=x onerror=alert(1)>",
     "\" onmouseover=\"alert(1)\" x='",
@@ -55,7 +55,7 @@ fn hostile(text: &str) -> (String, String) {
     (old, new)
 }
 
-fn shown(text: &str, format: &str) -> String {
+pub(super) fn shown(text: &str, format: &str) -> String {
     let (old, new) = hostile(text);
     let (code, stdout, stderr) = run(&old, &new, &["--format", format]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""), "{text:?}");
@@ -210,7 +210,7 @@ fn markdown_has_no_markup_but_its_own() {
 }
 
 /// A description with many operations, each with its own body of a type.
-fn large(kind: &str, operations: usize) -> Value {
+pub(super) fn large(kind: &str, operations: usize) -> Value {
     let operation = |number: usize| {
         let schema = json!({"type": "object", "properties": {"a": {"type": kind, "description": format!("{kind} a")}}});
         json!({"post": {
