@@ -159,7 +159,7 @@ fn each_alone(
     sizes: &Sizes,
     budget: &Budget,
     run: impl Fn(&Node) -> Result<(), CodegenError> + Sync,
-) -> Option<(Vec<Key>, Vec<(Key, CodegenError)>)> {
+) -> Option<(Vec<Key>, Vec<Failed>)> {
     let size = |key: &Key| {
         let node = document.get("paths")?.get(&key.path)?.get(&key.method)?;
         Some(sizes.with_needs(operation_size(node), node))
@@ -221,6 +221,9 @@ impl Key {
         self.path == path && self.method == method
     }
 }
+
+/// An operation that failed, and its error.
+type Failed = (Key, CodegenError);
 
 fn keys(document: &Node) -> Vec<Key> {
     let key = |(path, method, operation): (&String, &String, &Node)| Key {
@@ -285,8 +288,8 @@ impl<'a> Blame<'a> {
     }
 
     /// The operations that failed, each with the schema that causes its failure.
-    fn culprits(&mut self, failed: Vec<(Key, CodegenError)>) -> Vec<Culprit> {
-        let schemas = |(key, _): &(Key, CodegenError)| -> Vec<String> {
+    fn culprits(&mut self, failed: Vec<Failed>) -> Vec<Culprit> {
+        let schemas = |(key, _): &Failed| -> Vec<String> {
             let part = select::subset(self.document, |path, method| key.is(path, method));
             vocabulary::schemas(&part).map(|(name, _)| name.clone()).collect()
         };

@@ -144,10 +144,10 @@ fn what_a_description_says_neither_runs_nor_loads() {
         "</pre></style></script><img src='{address}/a'><link rel=stylesheet href='{address}/b'><iframe src='{address}/c'>\
         </iframe><script src='{address}/d'></script><script>document.title='ran'</script><svg onload=\"document.title='ran'\">"
     );
+    let title = Regex::new("(?s)<title>.*?</title>").unwrap();
+    let title = |document: &str| title.find(document).unwrap().as_str().to_owned();
     for text in HOSTILE.into_iter().chain([loads.as_str()]) {
         let page = shown(text, "html");
-        let title =
-            |document: &str| Regex::new("(?s)<title>.*?</title>").unwrap().find(document).unwrap().as_str().to_owned();
         let document = browser.document(&browser.write("hostile.html", &page), "");
         assert_eq!(title(&document), title(&page), "{text}");
         let elements = |document: &str, name: &str| document.matches(&format!("<{name}")).count();
