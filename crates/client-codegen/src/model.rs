@@ -279,13 +279,19 @@ fn is_json(body: &Node) -> bool {
 }
 
 /// The `Accept` header of a call, unless it is plain JSON: the media types of all responses, those of successes first.
+///
+/// A success without a body that is read may have one all the same, such as `{}`: that is JSON.
 fn accept(operation: &Node) -> Option<String> {
     let is_failure = |(status, response): &(&String, &Node)| !is_success(status) && !is_answer(response);
     let (failures, successes): (Vec<_>, Vec<_>) = operation.members("responses").partition(is_failure);
+    let may_have_a_body = |status: &str| is_success(status) && !matches!(status, "204" | "205");
     let mut types: Vec<String> = Vec::new();
-    for (_, response) in successes.into_iter().chain(failures) {
-        let Some((key, _)) = response.members("content").next() else { continue };
-        let name = renamed_media_type(response).unwrap_or_else(|| key.clone());
+    for (status, response) in successes.into_iter().chain(failures) {
+        let name = match response.members("content").next() {
+            Some((key, _)) => renamed_media_type(response).unwrap_or_else(|| key.clone()),
+            None if may_have_a_body(status) => JSON.to_owned(),
+            None => continue,
+        };
         let name = without_charset(&name);
         if !types.contains(&name) {
             types.push(name);

@@ -132,6 +132,19 @@ fn bytes_secrets_and_keys_have_the_types_they_should() {
 }
 
 #[test]
+fn a_success_whose_body_is_not_read_is_accepted_as_json() {
+    let text = json!({"description": "", "content": {"text/plain": {"schema": {"type": "string"}}}});
+    let accept = |success: &str| {
+        let responses = json!({success: {"description": ""}, "400": text});
+        let paths = json!({"/a": {"post": {"operationId": "a", "responses": responses}}});
+        let source = generate(&document(paths, json!({}))).source.client;
+        source.split("options.accept = Some(\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    assert_eq!(accept("200"), "application/json, text/plain");
+    assert_eq!(accept("204"), "text/plain");
+}
+
+#[test]
 fn credentials_that_are_needed_at_once_have_methods_of_the_builder() {
     let operation = |id: &str, security: Json| json!({"operationId": id, "security": security, "responses": {"204": {"description": ""}}});
     let paths = json!({
