@@ -146,7 +146,10 @@ impl<'a> Merged<'a> {
             let branches: Vec<&Value> = lists(members.get(key)).collect();
             if !branches.is_empty() {
                 let discriminator = members.get("discriminator").filter(|one| one.is_object());
-                self.choices.push(Choice { branches, discriminator });
+                // A part that is there twice is one choice: two would contradict one another.
+                if !self.choices.iter().any(|choice| choice.branches == branches) {
+                    self.choices.push(Choice { branches, discriminator });
+                }
             }
         }
         Ok(())

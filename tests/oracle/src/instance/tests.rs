@@ -57,6 +57,21 @@ fn recursion_ends_and_discriminators_name_their_branch() {
 }
 
 #[test]
+fn a_union_that_is_a_part_twice_is_one_choice() {
+    let object = |name: &str| json!({"type": "object", "properties": {name: {"enum": [name]}}, "required": [name]});
+    let union = json!({"oneOf": [object("a"), object("b"), object("c")]});
+    let schemas = schemas("3.0.3", json!({"U": union}));
+    let part = json!({"$ref": "#/components/schemas/U"});
+    let twice = json!({"allOf": [part, part]});
+    for value in many(&schemas, twice.clone(), Fill::Required) {
+        assert_eq!(value.as_object().map(serde_json::Map::len), Some(1), "{value}");
+    }
+    let mut merged = super::merged::Merged::default();
+    merged.add(schemas.document(), &twice, 0).unwrap();
+    assert_eq!(merged.choices.len(), 1);
+}
+
+#[test]
 fn only_required_properties_and_those_of_the_direction() {
     let schema = json!({"type": "object", "required": ["a", "secret"], "properties": {
         "a": {"type": "string"}, "b": {"type": "string"}, "secret": {"type": "string", "writeOnly": true}}});
