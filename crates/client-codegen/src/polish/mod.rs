@@ -10,6 +10,7 @@ use crate::reach::{Reach, type_name, types, types_mut};
 use crate::unions::Unions;
 
 mod attributes;
+mod checked;
 mod client;
 mod docs;
 mod enums;
@@ -43,6 +44,7 @@ pub(crate) fn polish(
     let items = types_mut(&mut file)?;
     options::bring_outside(items);
     patterns::spell_out(items);
+    checked::read_unchecked(items, reach);
     lists::tell_empty_from_absent(items);
     let null_members = nulls::tell_from_nothing(items, reach, nullable);
     unions::read_what_they_say(items, unions);

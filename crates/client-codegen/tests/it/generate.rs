@@ -179,6 +179,33 @@ fn what_progenitor_panics_on_is_an_error() {
 
 /// The runtime sends a text; what has the name and is none is a parameter as all others.
 #[test]
+fn a_string_is_checked_when_it_is_made_and_not_when_a_reply_is_read() {
+    let body = |name: &str| json!({"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
+    let name = json!({"type": "object", "properties": {"name": {"$ref": "#/components/schemas/Name"}, "tag": {"$ref": "#/components/schemas/Tag"}}});
+    let schemas = json!({
+        "Both": name, "Sent": {"type": "object", "properties": {"code": {"$ref": "#/components/schemas/Code"}}},
+        "Name": {"type": "string", "maxLength": 5}, "Code": {"type": "string", "maxLength": 5},
+        "Tag": {"oneOf": [{"$ref": "#/components/schemas/Short"}, {"type": "boolean"}]}, "Short": {"type": "string", "maxLength": 5},
+    });
+    let operation = |id: &str, sent: &str| {
+        let mut response = body("Both");
+        response["description"] = json!("");
+        json!({"post": {"operationId": id, "requestBody": body(sent), "responses": {"200": response}}})
+    };
+    let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": operation("a", "Both"), "/b": operation("b", "Sent")}, "components": {"schemas": schemas}});
+    let source = generate(&document.to_string()).unwrap().generated;
+    let reads = |ty: &str| {
+        let reading = source.split(&format!("::serde::Deserialize<'de> for {ty} {{")).nth(1).unwrap();
+        reading.split("\n    }\n").next().unwrap().to_owned()
+    };
+    assert!(reads("Name").contains("deserialize(deserializer).map(Self)"), "{}", reads("Name"));
+    // What only requests hold is progenitor's, and a check may tell alternatives apart.
+    assert!(reads("Code").contains(".parse()") && reads("Short").contains(".parse()"));
+    assert!(source.contains("impl ::std::convert::TryFrom<&str> for Name {"));
+}
+
+#[test]
 fn an_idempotency_key_is_a_string() {
     let with_key = |schema: Json| {
         let parameter = json!({"name": "Idempotency-Key", "in": "header", "schema": schema});

@@ -18,7 +18,29 @@ pub(super) fn repair(cx: &mut Context, root: &mut Node) {
                 repair_one(cx, element);
             }
         }
+        // Parameters and headers of Swagger 2.0 are schemas, too.
+        if matches!(position, Position::Schema | Position::Parameter | Position::Header) && is_string(object) {
+            for key in ["const", "default"] {
+                if let Some(member) = object.get_mut(key) {
+                    repair_one(cx, member);
+                }
+            }
+            object.elements_mut("enum").for_each(|value| repair_one(cx, value));
+        }
     });
+}
+
+/// Whether a schema allows strings only, or null.
+fn is_string(schema: &Node) -> bool {
+    let is = |node: &Node, name: &str| node.as_str() == Some(name);
+    match schema.get("type") {
+        Some(kind) if is(kind, "string") => true,
+        Some(kinds) => kinds.as_array().is_some_and(|kinds| {
+            kinds.iter().any(|kind| is(kind, "string"))
+                && kinds.iter().all(|kind| is(kind, "string") || is(kind, "null"))
+        }),
+        None => false,
+    }
 }
 
 fn repair_one(cx: &mut Context, node: &mut Node) {
@@ -76,6 +98,20 @@ mod tests {
 
     use crate::Context;
     use crate::load::{MemoryFiles, load};
+
+    #[test]
+    fn values_of_strings_are_strings() {
+        let text = "openapi: 3.1.0\ninfo: {title: T, version: v}\npaths: {}\ncomponents:\n  schemas:\n    A: {type: string, enum: [1, 7.50, all, true, null], default: 7.50}\n    B: {type: [string, 'null'], const: 1.0}\n    C: {type: [string, integer], enum: [1, a]}\n    D: {enum: [1, a]}\n";
+        let mut cx = Context::new();
+        let root = load(&mut cx, &MemoryFiles::new().with("a.yaml", text), "a.yaml".as_ref()).unwrap().root.to_json();
+        let schemas = &root["components"]["schemas"];
+        assert_eq!(
+            schemas["A"],
+            json!({"type": "string", "enum": ["1", "7.50", "all", "true", null], "default": "7.50"})
+        );
+        assert_eq!(schemas["B"]["const"], "1.0");
+        assert_eq!((&schemas["C"]["enum"], &schemas["D"]["enum"]), (&json!([1, "a"]), &json!([1, "a"])));
+    }
 
     #[test]
     fn unquoted_strings_keep_their_spelling() {

@@ -34,6 +34,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
         enums::mixed(cx, schema);
         numbers::enumeration(cx, schema);
         bare_alternatives(cx, schema);
+        open_object(cx, schema);
         fixed_length(cx, schema);
         pattern(cx, schema);
         default(cx, site, schema);
@@ -82,6 +83,17 @@ fn drop_title(cx: &mut Context, schema: &mut Node) {
 fn drop_not(cx: &mut Context, schema: &mut Node) {
     if let Some(not) = schema.remove("not") {
         cx.note(&rule::DROP_NOT, not.origin, "any value that fits the rest is taken");
+    }
+}
+
+/// The generator takes an object that says it is open for one that says nothing, and drops what it doesn't list.
+fn open_object(cx: &mut Context, schema: &mut Node) {
+    let lists = schema.members("properties").next().is_some();
+    if let Some(open) = schema.get_mut("additionalProperties")
+        && (lists && open.as_bool() == Some(true))
+    {
+        cx.note(&rule::OPEN_OBJECT, open.origin, "other properties are kept");
+        *open = Node::object(open.origin);
     }
 }
 

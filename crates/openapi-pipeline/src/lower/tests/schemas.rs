@@ -16,6 +16,11 @@ fn keywords_are_rewritten() {
         (json!({"type": "string", "x-rust-type": {"crate": "std"}}), "strip-extensions", json!({"type": "string"})),
         (json!({"const": "a"}), "const-to-enum", json!({"type": "string", "enum": ["a"]})),
         (json!({"type": "any"}), "unknown-type", json!({})),
+        (
+            json!({"type": "object", "properties": {"a": {}}, "additionalProperties": true}),
+            "open-object",
+            json!({"type": "object", "properties": {"a": {}}, "additionalProperties": {}}),
+        ),
         (json!({"type": "string", "not": {"enum": ["a"]}}), "drop-not", json!({"type": "string"})),
         (
             json!({"type": "integer", "exclusiveMinimum": 3}),
@@ -129,7 +134,7 @@ fn deep_references_get_components() {
 }
 
 #[test]
-fn only_replies_lose_their_validation() {
+fn what_replies_hold_loses_its_validation_but_for_strings_that_are_sent_too() {
     let checked = || {
         json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": {
             "s": {"type": "string", "pattern": "^a$", "minLength": 1, "maxLength": 2, "format": "uri"},
@@ -138,11 +143,18 @@ fn only_replies_lose_their_validation() {
         }})
     };
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    let both = json!({"type": "object", "properties": {"shared": reference("Shared")}});
-    let schemas = json!({"In": both, "Out": {"type": "object", "properties": {"own": checked(), "shared": reference("Shared")}}, "Shared": checked()});
+    let both = json!({"type": "object", "properties": {"shared": reference("Shared"), "sent": reference("Sent")}});
+    let schemas = json!({"In": both, "Sent": checked(), "Out": {"type": "object", "properties": {"own": checked(), "shared": reference("Shared")}}, "Shared": checked()});
     let (cx, lowered) = run(&exchange(reference("In"), reference("Out"), schemas), &[]);
     let schemas = lowered.unwrap()["components"]["schemas"].clone();
-    assert_eq!(schemas["Shared"], checked());
+    assert_eq!(
+        schemas["Shared"],
+        json!({"type": "object", "properties": {
+            "s": {"type": "string", "pattern": "^a$", "minLength": 1, "maxLength": 2, "format": "uri"},
+            "i": {"type": "integer", "format": "int64"},
+            "a": {"type": "array", "items": {"type": "string", "format": "byte"}},
+        }})
+    );
     assert_eq!(
         schemas["Out"]["properties"]["own"],
         json!({"type": "object", "properties": {
@@ -151,7 +163,8 @@ fn only_replies_lose_their_validation() {
             "a": {"type": "array", "items": {"type": "string", "format": "byte"}},
         }})
     );
-    assert_eq!(uses(&cx, "strip-response-validation").len(), 4);
+    assert_eq!(schemas["Sent"], checked());
+    assert_eq!(uses(&cx, "strip-response-validation").len(), 7);
     let _: Json = schemas;
 }
 

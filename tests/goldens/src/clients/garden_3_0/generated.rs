@@ -122,11 +122,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -254,7 +250,7 @@ pub mod types {
         /// `kind`
         pub kind: CanKind,
         /// `litres`
-        pub litres: ::std::num::NonZeroU32,
+        pub litres: i32,
     }
 
     /// `CanKind`
@@ -837,7 +833,7 @@ pub mod types {
 
     impl Can {
         /// With what the API requires; optional fields start out absent.
-        pub fn new(kind: CanKind, litres: ::std::num::NonZeroU32) -> Self {
+        pub fn new(kind: CanKind, litres: i32) -> Self {
             Self { kind: kind, litres: litres }
         }
     }

@@ -423,11 +423,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -440,7 +436,7 @@ pub mod types {
     pub struct Plant {
         /// `height`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub height: ::std::option::Option<u64>,
+        pub height: ::std::option::Option<i64>,
         /// `kind`
         pub kind: PlantKind,
         /// `labels`
@@ -833,7 +829,7 @@ pub mod types {
 
         /// Sets `height`.
         #[must_use]
-        pub fn height(mut self, value: u64) -> Self {
+        pub fn height(mut self, value: i64) -> Self {
             self.height = ::std::option::Option::Some(value);
             self
         }
