@@ -42,10 +42,8 @@ impl DecodeError {
         if !matches!(self.cause, Cause::Foreign | Cause::Page) {
             return self;
         }
-        let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = named.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
         let harmless = |c: char| c.is_ascii_alphanumeric() || "/+.-*".contains(c);
-        let remark = match essence {
+        let remark = match essence(headers) {
             None => "it came without a `Content-Type`".to_owned(),
             Some(name) if name.ends_with("json") || name.len() > LONGEST_MEDIA_TYPE => return self,
             Some(name) if !name.chars().all(harmless) => return self,
@@ -56,13 +54,19 @@ impl DecodeError {
     }
 }
 
-/// The body as a string, in the charset that the header names: ISO 8859-1, or else UTF-8.
+/// The body as a string, in the charset that the header names: ISO 8859-1, or else UTF-8. A string of JSON, if the header
+/// says so, is the string without its quotes.
 pub(crate) fn text(
     operation: &'static Operation,
     status: StatusCode,
     headers: &HeaderMap,
     bytes: Bytes,
 ) -> Result<String, DecodeError> {
+    if essence(headers).is_some_and(|name| name.ends_with("json"))
+        && let Ok(text) = serde_json::from_slice(&bytes)
+    {
+        return Ok(text);
+    }
     if charset(headers).is_some_and(|name| ["iso-8859-1", "latin1"].iter().any(|one| name.eq_ignore_ascii_case(one))) {
         return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
     }
@@ -71,6 +75,12 @@ pub(crate) fn text(
         let body = RawBody::of(operation, error.into_bytes().into());
         DecodeError { operation, status, field: None, problem, cause: Cause::Foreign, body }
     })
+}
+
+/// The media type that the header names, in small letters.
+fn essence(headers: &HeaderMap) -> Option<String> {
+    let named = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    Some(named.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
 fn charset(headers: &HeaderMap) -> Option<&str> {
@@ -357,6 +367,15 @@ mod tests {
         }
         for media_type in ["text/plain;charset=ISO-8859-1", "text/plain; a=b; Charset=\"latin1\""] {
             assert_eq!(read(media_type, b"caf\xe9").unwrap(), "caf\u{e9}", "{media_type}");
+        }
+        for (media_type, bytes, expected) in [
+            ("application/json", "\"a \\\"b\\\"\"", "a \"b\""),
+            ("application/vnd.x+JSON; charset=utf-8", "\"a\"", "a"),
+            ("application/json", "a", "a"),
+            ("application/json", "7", "7"),
+            ("text/plain", "\"a\"", "\"a\""),
+        ] {
+            assert_eq!(read(media_type, bytes.as_bytes()).unwrap(), expected, "{media_type} {bytes}");
         }
     }
 

@@ -78,6 +78,9 @@ const LIBRARY: &str = r#"//! ```
 //! [`Client`] shows all operations, [`operations::ALL`] lists them as data, [`errors`] what each can answer. Secrets
 //! are [`Secret`]s: their text comes out of [`Secret::expose`] only.
 
+// Types may contain one another as deeply as the description says.
+#![recursion_limit = "512"]
+
 // Written by `{command}`, formatted by its own formatter.
 #[rustfmt::skip]
 mod client;

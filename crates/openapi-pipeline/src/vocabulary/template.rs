@@ -35,12 +35,21 @@ pub(crate) fn checked_placeholders(path: &str) -> Result<Vec<&str>, &'static str
     if !path.starts_with('/') {
         return Err("doesn't begin with a slash");
     }
-    let mut names = Vec::new();
+    let (mut names, mut ended) = (Vec::new(), false);
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, behind) = after.split_once('}').ok_or("has a `{` without `}`")?;
         if before.contains('}') || name.is_empty() || name.contains(['{', '/']) {
             return Err("has braces that don't fit together");
+        }
+        if name.starts_with(['?', '&', '+', '#', ';']) || name.ends_with('*') || name.contains(',') {
+            return Err("has an expression of RFC 6570, while OpenAPI knows names only");
+        }
+        ended |= before.contains(['?', '#']);
+        if ended {
+            return Err(
+                "has a placeholder in its query, where a value would not be escaped: make it a parameter `in: query`",
+            );
         }
         names.push(name);
         rest = behind;
@@ -56,7 +65,9 @@ mod tests {
     fn placeholders_are_names_between_braces() {
         assert_eq!(checked_placeholders("/a/{b}/{c}:d"), Ok(vec!["b", "c"]));
         assert_eq!(checked_placeholders("/"), Ok(vec![]));
-        for path in ["a", "/{a", "/a}", "/{}", "/{a/b}", "/}{"] {
+        assert_eq!(checked_placeholders("/a/{b}?c=d"), Ok(vec!["b"]));
+        let queries = ["/a?b={b}", "/a/{b}?c={c}", "/a#{b}", "/a{?b,c}", "/a{&b}", "/{+b}", "/{b*}", "/{b,c}"];
+        for path in ["a", "/{a", "/a}", "/{}", "/{a/b}", "/}{"].into_iter().chain(queries) {
             assert!(checked_placeholders(path).is_err(), "{path}");
         }
         assert_eq!(placeholders("/a/{b}/{c}.{d}"), ["b", "c", "d"]);

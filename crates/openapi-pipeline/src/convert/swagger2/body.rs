@@ -87,8 +87,11 @@ fn keep(cx: &mut Context, parameter: &mut Node, target: &mut Node, used: &[&str]
 }
 
 fn from_form(cx: &mut Context, origin: Origin, form: Vec<Node>, consumes: &[String]) -> Node {
-    let has_file = form.iter().any(|field| field.get_str("type") == Some("file"));
-    let media_types = form_media_types(cx, origin, has_file, consumes);
+    let is_file = |field: &&Node| field.get_str("type") == Some("file");
+    let files: Vec<String> =
+        form.iter().filter(is_file).filter_map(|field| field.get_str("name").map(str::to_owned)).collect();
+    let needed = form.iter().filter(is_file).any(|field| field.is_true("required"));
+    let media_types = form_media_types(cx, origin, !files.is_empty(), needed, consumes);
     let is_urlencoded = media_types.contains(&URLENCODED);
 
     let mut properties = Node::object(origin);
@@ -128,7 +131,13 @@ fn from_form(cx: &mut Context, origin: Origin, form: Vec<Node>, consumes: &[Stri
     let mut content = Node::object(origin);
     for media_type in media_types {
         let mut entry = Node::object(origin);
-        put(&mut entry, "schema", schema.clone());
+        let mut schema = schema.clone();
+        if media_type == URLENCODED
+            && let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut)
+        {
+            properties.retain(|name, _| !files.contains(name));
+        }
+        put(&mut entry, "schema", schema);
         // Multipart has no styles.
         if media_type == URLENCODED && encodings.as_object().is_some_and(|fields| !fields.is_empty()) {
             put(&mut entry, "encoding", encodings.clone());
@@ -144,7 +153,13 @@ fn from_form(cx: &mut Context, origin: Origin, form: Vec<Node>, consumes: &[Stri
 }
 
 /// The media types of a form: those of the two that the operation consumes, if they can carry it.
-fn form_media_types(cx: &mut Context, origin: Origin, has_file: bool, consumes: &[String]) -> Vec<&'static str> {
+fn form_media_types(
+    cx: &mut Context,
+    origin: Origin,
+    has_file: bool,
+    needs_file: bool,
+    consumes: &[String],
+) -> Vec<&'static str> {
     let lists = |name: &str| {
         consumes
             .iter()
@@ -153,6 +168,10 @@ fn form_media_types(cx: &mut Context, origin: Origin, has_file: bool, consumes: 
     match (lists(URLENCODED), lists(MULTIPART)) {
         (false, true) => vec![MULTIPART],
         (true, true) if !has_file => vec![URLENCODED, MULTIPART],
+        (true, true) if !needs_file => {
+            cx.note(&SWAGGER_FORM_MEDIA_TYPE, origin, "urlencoded without the file, which only multipart can carry");
+            vec![URLENCODED, MULTIPART]
+        }
         (true, true) => {
             cx.note(&SWAGGER_FORM_MEDIA_TYPE, origin, "only multipart can carry the file");
             vec![MULTIPART]

@@ -352,6 +352,24 @@ pub(super) fn body_rows() -> Vec<Row> {
             "/paths/~1a/post/requestBody/content",
             json!({"application/x-www-form-urlencoded": {"schema": object("a")}, "multipart/form-data": {"schema": object("a")}}),
         ),
+        (
+            &[
+                "openapi-version",
+                "swagger-form-media-type",
+                "swagger-parameter-schema",
+                "swagger-parameter-schema",
+                "swagger-form-parameters",
+                "swagger-file",
+            ],
+            post(json!({"responses": {}, "parameters": [field("a"), {"name": "f", "in": "formData", "type": "file"}],
+                        "consumes": ["multipart/form-data", "application/x-www-form-urlencoded"]})),
+            "/paths/~1a/post/requestBody/content",
+            json!({
+                "application/x-www-form-urlencoded": {"schema": object("a")},
+                "multipart/form-data": {"schema": {"type": "object", "properties": {
+                    "a": {"type": "string"}, "f": {"type": "string", "format": "binary"}}}},
+            }),
+        ),
     ])
 }
 

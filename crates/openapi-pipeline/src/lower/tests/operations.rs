@@ -297,6 +297,12 @@ fn one_success_response() {
                 "schema": {"type": "string", "format": "binary"}, "x-media-type": "image/png"
             }}}}),
         ),
+        (
+            json!({"200": {"description": "", "content": {"*/*": {"schema": {"type": "string"}}}}}),
+            json!({"200": {"description": "", "content": {"text/plain": {
+                "schema": {"type": "string"}, "x-media-type": "*/*"
+            }}}}),
+        ),
     ] {
         let (_, operation) = get(json!({"responses": responses}));
         assert_eq!(operation["responses"], expected, "{responses}");

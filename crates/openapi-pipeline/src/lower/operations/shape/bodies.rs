@@ -103,6 +103,8 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
         "application/json-patch+json" => Some((2, JSON)),
         json if json.ends_with("+json") || json == "text/json" => Some((1, JSON)),
         "*/*" | "application/*" if binary => Some((5, "application/octet-stream")),
+        // A server that may answer in any type sends a string as it is, and quotes it only in JSON.
+        "*/*" if way == Way::Response && is_plain_string(media) => Some((3, "text/plain")),
         "*/*" | "application/*" => Some((3, JSON)),
         FORM if way == Way::Request => Some((4, FORM)),
         "application/octet-stream" => Some((5, "application/octet-stream")),
@@ -111,6 +113,12 @@ fn rank(key: &str, media: &Node, way: Way) -> Option<(u8, &'static str)> {
         // The user hands over a body of any other type as bytes, and gets one as bytes.
         _ => Some((7, "application/octet-stream")),
     }
+}
+
+/// Whether a body is a string about which nothing else is said.
+fn is_plain_string(media: &Node) -> bool {
+    let schema = media.get("schema").filter(|schema| schema.get_str("type") == Some("string"));
+    schema.is_some_and(|schema| ["format", "enum", "pattern"].iter().all(|key| schema.get(key).is_none()))
 }
 
 /// Whether a media type can stand in a header as it is: no wildcard, no comma, nothing but visible ASCII.
