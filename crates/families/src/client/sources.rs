@@ -52,11 +52,22 @@ impl Facts<'_> {
     }
 
     pub(crate) fn library(&self) -> String {
-        let mut text = format!("//! A typed client for {}.\n//!\n//! ```no_run\n", self.title);
-        text.push_str(&self.example("//! "));
+        self.documentation() + OF_THE_CRATE + &self.modules()
+    }
+
+    /// [`library`](Self::library) for a module of a crate.
+    pub(crate) fn module(&self) -> String {
+        self.documentation() + &self.modules()
+    }
+
+    fn documentation(&self) -> String {
+        let title = self.title;
+        format!("//! A typed client for {title}.\n//!\n//! ```no_run\n{}{DOCUMENTATION}", self.example("//! "))
+    }
+
+    fn modules(&self) -> String {
         let answers = if self.source.has_answers { "answers, " } else { "" };
-        text.push_str(&LIBRARY.replace("{command}", self.command).replace("{answers}", answers));
-        text
+        MODULES.replace("{command}", self.command).replace("{answers}", answers)
     }
 
     pub(super) fn readme(&self) -> String {
@@ -70,7 +81,7 @@ impl Facts<'_> {
     }
 }
 
-const LIBRARY: &str = r#"//! ```
+const DOCUMENTATION: &str = r#"//! ```
 //!
 //! A call takes what the operation requires; what is optional, and the token, the time limit or the idempotency key of
 //! one call, are methods of the request that it returns. The request is sent when it is awaited.
@@ -78,14 +89,24 @@ const LIBRARY: &str = r#"//! ```
 //! [`Client`] shows all operations, [`operations::ALL`] lists them as data, [`errors`] what each can answer. Secrets
 //! are [`Secret`]s: their text comes out of [`Secret::expose`] only.
 
-// Types may contain one another as deeply as the description says.
-#![recursion_limit = "512"]
+"#;
 
-// Written by `{command}`, formatted by its own formatter.
+const OF_THE_CRATE: &str = r#"// Types may contain one another as deeply as the description says, and its names may be of any script.
+#![recursion_limit = "512"]
+#![allow(uncommon_codepoints, confusable_idents, mixed_script_confusables)]
+
+"#;
+
+const MODULES: &str = r#"// Written by `{command}`, formatted by its own formatter.
 #[rustfmt::skip]
 mod client;
 #[rustfmt::skip]
-#[allow(unreachable_pub, clippy::unwrap_used, reason = "progenitor declares everything public, and unwraps patterns that were checked")]
+#[allow(
+    unreachable_pub,
+    irrefutable_let_patterns,
+    clippy::unwrap_used,
+    reason = "progenitor declares everything public, and tries or unwraps what can't fail"
+)]
 mod generated;
 
 pub use client::{Client, ClientBuilder, Server, {answers}errors, operations, requests};

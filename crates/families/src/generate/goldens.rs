@@ -66,7 +66,7 @@ fn golden(workspace: &Workspace, module: &str, path: &Path, files: &mut FileSet)
     let source = &guarded.source;
     let facts = Facts { name: &format!("{LIBRARY}::{module}"), title: &title, source, command: COMMAND };
     let folder = Path::new("clients").join(module);
-    files.add(sources(folder.with_extension("rs")), facts.library() + CALLS);
+    files.add(sources(folder.with_extension("rs")), facts.module() + CALLS);
     files.add(sources(folder.join("calls.rs")), calls(module, &source.client)?);
     let table = source.table().map_err(|error| Failure::Codegen { family: module.to_owned(), error })?;
     files.add(sources(folder.join("journeys.rs")), journeys(&client::item_places(&table, &cx.sources)));

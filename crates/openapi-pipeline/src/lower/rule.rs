@@ -57,6 +57,7 @@ crate::report::define_rules! {
     REF_SIBLINGS = "ref-siblings": "What stands beside a `$ref` would be lost: documentation and `nullable` wrap it in `allOf`, the rest has no meaning there.";
     ONE_WAY = "one-way-required": "A required property that is `readOnly` isn't demanded of requests, and one that is `writeOnly` not of responses.";
     OPEN_OBJECT = "open-object": "`additionalProperties: true` beside properties is a map of the values of any other property, which the type keeps.";
+    EMPTY_BOUND = "bound-without-effect": "A length or a count of at least zero says nothing.";
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";
     ANY_OF = "any-of": "Of alternatives that may hold at once (`anyOf`), a value is read as the one that keeps most of it; what several objects hold of at once is one more.";
     SUBTYPES = "subtypes": "A schema with a discriminator that others are made of (`allOf`) is one of these.";

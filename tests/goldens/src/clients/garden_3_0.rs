@@ -27,7 +27,12 @@
 #[rustfmt::skip]
 mod client;
 #[rustfmt::skip]
-#[allow(unreachable_pub, clippy::unwrap_used, reason = "progenitor declares everything public, and unwraps patterns that were checked")]
+#[allow(
+    unreachable_pub,
+    irrefutable_let_patterns,
+    clippy::unwrap_used,
+    reason = "progenitor declares everything public, and tries or unwraps what can't fail"
+)]
 mod generated;
 
 pub use client::{Client, ClientBuilder, Server, errors, operations, requests};

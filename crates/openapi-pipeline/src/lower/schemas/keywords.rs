@@ -35,6 +35,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
         numbers::enumeration(cx, schema);
         bare_alternatives(cx, schema);
         open_object(cx, schema);
+        empty_bounds(cx, schema);
         fixed_length(cx, schema);
         pattern(cx, schema);
         default(cx, site, schema);
@@ -94,6 +95,15 @@ fn open_object(cx: &mut Context, schema: &mut Node) {
     {
         cx.note(&rule::OPEN_OBJECT, open.origin, "other properties are kept");
         *open = Node::object(open.origin);
+    }
+}
+
+fn empty_bounds(cx: &mut Context, schema: &mut Node) {
+    for key in ["minLength", "minItems", "minProperties"] {
+        if let Some(bound) = schema.get(key).filter(|bound| bound.to_json().as_f64() == Some(0.0)) {
+            cx.note(&rule::EMPTY_BOUND, bound.origin, format!("`{key}` is 0"));
+            schema.remove(key);
+        }
     }
 }
 

@@ -16,6 +16,7 @@ fn keywords_are_rewritten() {
         (json!({"type": "string", "x-rust-type": {"crate": "std"}}), "strip-extensions", json!({"type": "string"})),
         (json!({"const": "a"}), "const-to-enum", json!({"type": "string", "enum": ["a"]})),
         (json!({"type": "any"}), "unknown-type", json!({})),
+        (json!({"type": "string", "minLength": 0}), "bound-without-effect", json!({"type": "string"})),
         (
             json!({"type": "object", "properties": {"a": {}}, "additionalProperties": true}),
             "open-object",
