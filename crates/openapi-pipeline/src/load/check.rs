@@ -8,7 +8,7 @@ use super::rules::UNREACHABLE_REF;
 use super::suggest::suggest;
 use super::tolerate::Broken;
 use crate::limits::Limits;
-use crate::source::unescape_pointer;
+use crate::source::{escape_pointer, unescape_pointer};
 use crate::vocabulary::pointer::{local_pointer, resolve};
 use crate::{Context, Diagnostic, Diagnostics, Node, Origin, Value};
 
@@ -39,6 +39,21 @@ pub(super) fn check(cx: &mut Context, root: &Node, bundled: Bundled) -> Checked 
     let mut unexplained = Broken::new();
     let mut idle: Vec<(Origin, Diagnostic)> = Vec::new();
     walk(root, Position::Root, &mut |object, position| {
+        if position == Position::Mapping && reachable.contains(object) {
+            for (_, value) in object.as_object().into_iter().flatten() {
+                // A reference, or the name of a schema.
+                let target = value.as_str().map(|text| match text.contains('#') {
+                    true => text.to_owned(),
+                    false => format!("#/components/schemas/{}", escape_pointer(text)),
+                });
+                let found = target.and_then(|target| {
+                    problem(&mut chains, &target, Position::Schema, value.origin, &mut suggestions_left)
+                });
+                found.into_iter().for_each(|problem| {
+                    broken.entry(value.origin).or_insert(problem);
+                });
+            }
+        }
         let Some((reference, origin)) = position.reference(object) else { return };
         let found = match unresolved.remove(&origin) {
             Some(found) => {

@@ -340,6 +340,18 @@ fn dangling_references_are_tolerated_in_lenient_mode() {
 }
 
 #[test]
+fn values_of_a_discriminator_that_lead_nowhere_are_dangling() {
+    let text = "openapi: 3.0.3\ninfo: {title: T, version: v}\npaths: {/a: {get: {responses: {200: {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/P'}}}}}}}}\ncomponents:\n  schemas:\n    A: {type: object}\n    P:\n      oneOf: [{$ref: '#/components/schemas/A'}]\n      discriminator: {propertyName: k, mapping: {a: A, b: Gone, c: '#/components/schemas/Lost'}}\n";
+    let (cx, document) = published(text, true);
+    let mapping = &document.unwrap().root.to_json()["components"]["schemas"]["P"]["discriminator"]["mapping"];
+    assert_eq!(*mapping, serde_json::json!({"a": "A"}));
+    assert_eq!(cx.report.warnings.len(), 2);
+    let (_, document) = published(text, false);
+    let lines: Vec<&str> = document.unwrap_err().0.iter().map(|one| one.code).collect();
+    assert_eq!(lines, ["dangling-ref"; 2]);
+}
+
+#[test]
 fn dangling_references_that_matter_are_errors_in_strict_mode() {
     let (_, document) = published(HOLES, false);
     let problems = document.unwrap_err();
