@@ -69,7 +69,7 @@ crate::report::define_rules! {
     DISTRIBUTE = "distribute-alternatives": "What holds beside alternatives is written into each of them.";
     MERGE_PARTS = "merge-parts": "The parts of an `allOf` are merged into one schema: what several say of a property holds at once.";
     CIRCULAR_PART = "circular-part": "A schema that is nothing but a reference to itself, by whatever way, says nothing.";
-    FIXED_LENGTH = "fixed-length": "An array of more than 32 elements, exactly, is an array of any length.";
+    FIXED_LENGTH = "fixed-length": "An array of a fixed length is one of any length if it holds more than 32 elements, with those of the arrays in it, or components.";
     MIXED_ENUM = "mixed-enum": "An enum of values of several types is one of several enums, a type each.";
     CONST = "const-to-enum": "A constant is an enum of one value.";
     EXCLUSIVE_BOUND = "numeric-exclusive-bound": "Exclusive bounds are booleans beside `minimum` and `maximum`.";

@@ -204,17 +204,32 @@ fn bare_alternatives(cx: &mut Context, schema: &mut Node) {
     }
 }
 
-/// How many elements an array of fixed length may have, so that serde can decode the generated type.
+/// How many elements an array of fixed length may have, so that serde can decode the generated type; with those of the
+/// arrays in it, since all of them are held by value.
 const LONGEST_FIXED: u64 = 32;
 
 fn fixed_length(cx: &mut Context, schema: &mut Node) {
-    let bound = |key: &str| schema.get(key).and_then(|node| node.to_json().as_u64());
-    let (Some(least), Some(most)) = (bound("minItems"), bound("maxItems")) else { return };
-    if least == most && most > LONGEST_FIXED {
-        cx.note(&rule::FIXED_LENGTH, schema.origin, format!("{most} elements"));
+    let Some(length) = fixed(schema) else { return };
+    let (mut all, mut items) = (length, schema.get("items"));
+    while let Some(inner) = items {
+        all = all.saturating_mul(fixed(inner).unwrap_or(1));
+        // How long a component is isn't known here.
+        if inner.get("$ref").is_some() {
+            all = u64::MAX;
+        }
+        items = inner.get("items");
+    }
+    if all > LONGEST_FIXED {
+        cx.note(&rule::FIXED_LENGTH, schema.origin, format!("{length} elements"));
         schema.remove("minItems");
         schema.remove("maxItems");
     }
+}
+
+/// The length of an array, if it is fixed.
+fn fixed(schema: &Node) -> Option<u64> {
+    let bound = |key: &str| schema.get(key).and_then(|node| node.to_json().as_u64());
+    bound("minItems").filter(|least| Some(*least) == bound("maxItems"))
 }
 
 fn pattern(cx: &mut Context, schema: &mut Node) {

@@ -16,6 +16,18 @@ fn keywords_are_rewritten() {
         (json!({"type": "string", "x-rust-type": {"crate": "std"}}), "strip-extensions", json!({"type": "string"})),
         (json!({"const": "a"}), "const-to-enum", json!({"type": "string", "enum": ["a"]})),
         (json!({"type": "any"}), "unknown-type", json!({})),
+        (
+            json!({"type": "array", "minItems": 8, "maxItems": 8, "items": {
+                "type": "array", "minItems": 5, "maxItems": 5, "items": {"type": "number"}}}),
+            "fixed-length",
+            json!({"type": "array", "items": {
+                "type": "array", "minItems": 5, "maxItems": 5, "items": {"type": "number"}}}),
+        ),
+        (
+            json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"$ref": "#/components/schemas/Sample"}}),
+            "fixed-length",
+            json!({"type": "array", "items": {"$ref": "#/components/schemas/Sample"}}),
+        ),
         (json!({"type": "string", "minLength": 0}), "bound-without-effect", json!({"type": "string"})),
         (
             json!({"type": "object", "properties": {"a": {}}, "additionalProperties": true}),
