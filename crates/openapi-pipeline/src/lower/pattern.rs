@@ -2,7 +2,17 @@
 
 /// Compiles a pattern.
 pub(crate) fn compile(pattern: &str) -> Result<(), String> {
+    if is_delimited(pattern) {
+        return Err("the slashes around it are those of a programming language: no value could match".to_owned());
+    }
     regress::Regex::with_flags(pattern, pattern_flags(pattern)).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Whether a pattern is written as JavaScript and PHP do: `/^[a-z]+$/i`. Then its `^` would stand behind a slash.
+fn is_delimited(pattern: &str) -> bool {
+    let Some((inside, flags)) = pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')) else { return false };
+    let anchored = inside.starts_with('^') || inside.ends_with('$') && !inside.ends_with("\\$");
+    anchored && flags.chars().all(|flag| "dgimsuvyxADSUXJ".contains(flag))
 }
 
 /// The flags that a pattern needs: a Unicode class (`\p{L}`) is one only with `u`, otherwise it matches the letters
@@ -17,4 +27,19 @@ pub fn pattern_flags(pattern: &str) -> &'static str {
         escaped = letter == '\\' && !escaped;
     }
     ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compile;
+
+    #[test]
+    fn patterns_with_the_slashes_of_a_language_match_nothing() {
+        for pattern in ["/^[a-z]+$/i", "/^a/", "/a$/u"] {
+            assert!(compile(pattern).is_err(), "{pattern}");
+        }
+        for pattern in ["^/a/b$", "/a/", "/", "//", "^/$", "/a\\$/"] {
+            assert!(compile(pattern).is_ok(), "{pattern}");
+        }
+    }
 }
