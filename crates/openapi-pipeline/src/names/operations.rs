@@ -10,6 +10,8 @@ use crate::{Node, Value};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationNames {
+    /// Its id in the description.
+    pub(super) id: String,
     /// The method of the client.
     pub method: String,
     /// The type in `requests`.
@@ -58,6 +60,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<Vec<OperationName
     let mut named = Vec::with_capacity(methods.len());
     for (at, (path, _, operation)) in operations(document).enumerate() {
         named.push(OperationNames {
+            id: ids[at].clone(),
             method: methods[at].clone(),
             request: requests[at].clone(),
             error: errors[at].clone(),

@@ -1,0 +1,149 @@
+//! The names of one description that another one keeps: a part that is the same on the wire has the name it had.
+//!
+//! A field can't have two names, nor can a variant, an argument or a server; so what would be called otherwise, because
+//! something new takes its name or its neighbours have changed, is pinned. A type or a method has an alias instead. It is
+//! pinned too where its name would be another one's, since an alias would then lead to the wrong one.
+
+mod pairs;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{NameError, Named, Pins, Thing, assign};
+use crate::Node;
+use pairs::Pair;
+
+/// The most rounds: a pin may give another thing a new name, which is pinned in the next one.
+const MOST_ROUNDS: usize = 32;
+
+/// The names that are kept, and those that can't be.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Kept {
+    /// A pin for each thing that would have another name.
+    pub pins: Pins,
+    /// The things that have another name all the same.
+    pub lost: Vec<Lost>,
+}
+
+/// A thing that can't keep its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lost {
+    /// The thing, as it is now.
+    pub thing: Thing,
+    /// The name that it had.
+    pub was: String,
+    /// The name that it has.
+    pub is: String,
+    /// The reason.
+    pub why: String,
+}
+
+/// Keeps the names of a document, which it was given with some `pins`, in another one. If these end, everything is named
+/// anew where one of them was in force.
+///
+/// # Errors
+///
+/// When the other document can't be named at all.
+pub fn keep((before, pins): (&Named, &Pins), (document, title): (&Node, &str), end: bool) -> Result<Kept, NameError> {
+    let natural = assign(document, title, &Pins::default())?;
+    let found = pairs::find(before, &natural);
+    if found.iter().all(|pair| pair.was.1 == pair.is.1) {
+        return Ok(Kept::default());
+    }
+    let ended: BTreeSet<Within<'_>> = pins.iter().filter(|_| end).map(|(thing, _)| Within::of(thing)).collect();
+    let carried =
+        found.iter().filter_map(|pair| Some((pair.is.0.clone(), pins.get(&pair.was.0).filter(|_| !end)?.to_owned())));
+    let mut search = Search { before, document, title, ended, refused: BTreeMap::new() };
+    let (pins, found) = search.settle(carried.collect())?;
+    let things: BTreeSet<(Thing, String)> = natural.things().into_iter().collect();
+    let all = pins.iter().map(|(thing, name)| (thing.clone(), name.to_owned()));
+    let needed: Pins = all.filter(|pin| !things.contains(pin)).collect();
+    let is_enough = needed != pins && search.settle(needed.clone())?.0 == needed;
+    let lost = found.into_iter().filter_map(|pair| lost(pair, &search.refused)).collect();
+    Ok(Kept { pins: if is_enough { needed } else { pins }, lost })
+}
+
+/// The search for pins that keep all names.
+struct Search<'n> {
+    before: &'n Named,
+    document: &'n Node,
+    title: &'n str,
+    /// Where everything is named anew.
+    ended: BTreeSet<Within<'n>>,
+    /// The things that can't have the names they had, with the reasons.
+    refused: BTreeMap<Thing, String>,
+}
+
+impl Search<'_> {
+    /// Adds pins until nothing is missing. Returns the things of both documents, too.
+    fn settle(&mut self, mut pins: Pins) -> Result<(Pins, Vec<Pair>), NameError> {
+        let mut rounds = 0;
+        loop {
+            let after = match assign(self.document, self.title, &pins) {
+                Ok(after) => after,
+                Err(problem) => {
+                    // The name is taken by something that can't give way.
+                    let Some(name) = pins.remove(problem.thing()) else { return Err(problem) };
+                    let why = format!("it can't be `{name}` any more: {}", problem.problem());
+                    self.refused.insert(problem.thing().clone(), why);
+                    continue;
+                }
+            };
+            let found = pairs::find(self.before, &after);
+            let methods: BTreeSet<&str> = after.operations.iter().map(|one| one.method.as_str()).collect();
+            let needs = |Pair { was: (thing, was), is: (_, is) }: &Pair| {
+                let is_free = match thing {
+                    Thing::Operation { .. } => !methods.contains(was.as_str()),
+                    Thing::Type { .. } | Thing::Inline { .. } => !after.types.contains_key(was),
+                    _ => false,
+                };
+                was != is && !is_free && !self.ended.contains(&Within::of(thing))
+            };
+            let next = found.iter().filter(|pair| !self.refused.contains_key(&pair.is.0));
+            let next = next.filter(|pair| needs(pair) || pins.get(&pair.is.0).is_some());
+            let next: Pins = next.map(|pair| (pair.is.0.clone(), pair.was.1.clone())).collect();
+            rounds += 1;
+            if next == pins || rounds == MOST_ROUNDS {
+                return Ok((pins, found));
+            }
+            pins = next;
+        }
+    }
+}
+
+fn lost(pair: Pair, refused: &BTreeMap<Thing, String>) -> Option<Lost> {
+    let Pair { was: (_, was), is: (thing, is) } = pair;
+    let why = match (refused.get(&thing), &thing) {
+        _ if was == is => return None,
+        (Some(why), _) => why.clone(),
+        (None, Thing::Operation { .. } | Thing::Type { .. } | Thing::Inline { .. }) => return None,
+        (None, _) => "names that were kept end with this release".to_owned(),
+    };
+    Some(Lost { thing, was, is, why })
+}
+
+/// The names among which one is given.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Within<'t> {
+    Operations,
+    Parameters(&'t str),
+    Types,
+    Type(&'t str),
+    Servers,
+}
+
+impl<'t> Within<'t> {
+    fn of(thing: &'t Thing) -> Self {
+        match thing {
+            Thing::Operation { .. } => Self::Operations,
+            Thing::Parameter { of, .. } => Self::Parameters(of),
+            Thing::Type { .. } | Thing::Inline { .. } => Self::Types,
+            Thing::Field { of, .. } | Thing::Value { of, .. } | Thing::Alternative { of, .. } => Self::Type(of),
+            Thing::Server { .. } => Self::Servers,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
