@@ -1,13 +1,14 @@
 //! Names that items had before, as deprecated aliases: code that was written with them still compiles.
 //!
 //! An operation that was renamed keeps a method that forwards, and aliases of its request, error, answer and constant; a
-//! type keeps an alias. They are added to sources that are generated already, so that a crate without them doesn't change.
+//! type keeps an alias, and a tuple struct a function beside it, since the alias is no constructor. They are added to sources that are generated already, so that a crate without them doesn't change.
 
 use std::collections::BTreeMap;
 
 use quote::{format_ident, quote};
-use syn::{Expr, File, FnArg, Ident, ImplItem, Item, ItemMod, Pat, parse_quote};
+use syn::{Expr, Fields, File, FnArg, Ident, ImplItem, Item, ItemMod, Pat, parse_quote};
 
+use crate::outline::is_public;
 use crate::{CodegenError, CrateSource, render};
 
 /// A name that changed.
@@ -74,7 +75,10 @@ impl Aliases {
         if !self.types.is_empty() {
             let mut generated = parse(&source.generated)?;
             let types = module(&mut generated, "types")?;
-            self.types.iter().try_for_each(|alias| alias_of_type(types, alias, &alias.was, &alias.is))?;
+            for alias in &self.types {
+                alias_of_type(types, alias, &alias.was, &alias.is)?;
+                constructor(types, alias);
+            }
             source.generated = print(&source.generated, &generated);
         }
         Ok(())
@@ -201,6 +205,34 @@ fn alias_of_type(module: &mut ItemMod, alias: &Alias, was: &str, is: &str) -> Re
         },
     );
     Ok(())
+}
+
+/// A function of the old name, if the new one is a constructor that callers can use: an alias of a type has none.
+fn constructor(module: &mut ItemMod, alias: &Alias) {
+    let Alias { was, is, since } = alias;
+    let found = items(module).find_map(|item| match item {
+        Item::Struct(item) if item.ident == is => Some(&item.fields),
+        _ => None,
+    });
+    let Some(Fields::Unnamed(fields)) = found else { return };
+    if !fields.unnamed.iter().all(|field| is_public(&field.vis)) {
+        return;
+    }
+    let types: Vec<syn::Type> = fields.unnamed.iter().map(|field| field.ty.clone()).collect();
+    let values: Vec<Ident> = (0..types.len()).map(|at| format_ident!("value{at}")).collect();
+    let (note, text) = (format!("is now `{is}`"), format!(" The old name of the constructor of [`{is}`]."));
+    let (was, is) = (format_ident!("{was}"), format_ident!("{is}"));
+    push(
+        module,
+        parse_quote! {
+            #[doc = #text]
+            #[deprecated(since = #since, note = #note)]
+            #[allow(non_snake_case)]
+            pub const fn #was(#(#values: #types),*) -> #is {
+                #is(#(#values),*)
+            }
+        },
+    );
 }
 
 fn alias_of_constant(module: &mut ItemMod, alias: &Alias) -> Result<(), CodegenError> {

@@ -94,7 +94,8 @@ impl Pins {
         self.0.is_empty()
     }
 
-    pub(super) fn remove(&mut self, thing: &Thing) -> Option<String> {
+    /// Removes the pin of a thing, and returns the name.
+    pub fn remove(&mut self, thing: &Thing) -> Option<String> {
         self.0.remove(thing)
     }
 }
