@@ -150,12 +150,12 @@ fn crate_changes(known: &Known<'_>, release: &Release, lines: &mut Vec<String>) 
         heading(lines, "names that changed, and stay as deprecated aliases");
         lines.extend(release.renames.lines().map(|line| format!("  {line}")));
     }
+    let (limits, unbridged) = release.renames.gaps();
+    lines.extend(limits.iter().map(|line| format!("  {line}")));
     for (title, found) in [
-        (
-            "names of parts that something else would have, or that would change, and stay",
-            kept::lines(&known.kept).collect(),
-        ),
-        ("names of parts that can't stay", kept::lost(&known.kept).collect::<Vec<_>>()),
+        ("names that changed, and can't stay as aliases", unbridged.to_vec()),
+        ("names of parts that would change, and stay", kept::lines(&known.kept).collect()),
+        ("names of parts that can't stay", kept::lost(&known.kept).collect()),
     ] {
         if !found.is_empty() {
             heading(lines, title);
