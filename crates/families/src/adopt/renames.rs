@@ -106,14 +106,16 @@ impl Renames {
     fn find_methods(&mut self, gone: &[&Item], added: &[&Item], (old, new): (&str, &str)) {
         let (Ok(old), Ok(new)) = (operations_of_source(old), operations_of_source(new)) else { return };
         let name = |item: &Item| item.path.trim_start_matches("Client::").to_owned();
+        let call = |item: &Item, calls: &BTreeMap<String, String>| {
+            calls.get(&name(item).to_uppercase()).map(|call| without_names(call))
+        };
+        let mut now = BTreeMap::new();
+        for item in added.iter().filter(|item| is_call(item)) {
+            now.entry(call(item, &new)).or_insert(item);
+        }
         for was in gone.iter().filter(|item| is_call(item)) {
-            let Some(call) = old.get(&name(was).to_uppercase()) else { continue };
-            let call = without_names(call);
-            let is_same = |is: &&&Item| new.get(&name(is).to_uppercase()).is_some_and(|is| without_names(is) == call);
-            let is = added.iter().filter(|item| is_call(item)).find(is_same);
-            if let Some(is) = is
-                && let (Some(from), Some(to)) = (request(was), request(is))
-            {
+            let Some(is) = call(was, &old).and_then(|call| now.get(&Some(call))) else { continue };
+            if let (Some(from), Some(to)) = (request(was), request(is)) {
                 self.add_method((name(was), name(is)), (from, to));
             }
         }
