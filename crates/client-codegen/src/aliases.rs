@@ -303,3 +303,28 @@ fn text(expression: &Expr) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_stands_for_a_constructor_that_callers_have() {
+        let source = "mod types { pub struct A(pub u8); pub struct B(u8); pub struct C(pub u8, pub String);
+            pub struct D { pub a: u8 } pub enum E { F(u8) } }";
+        let mut file = parse(source).unwrap();
+        let types = module(&mut file, "types").unwrap();
+        for is in ["A", "B", "C", "D", "E"] {
+            let alias = Alias { was: format!("Old{is}"), is: is.to_owned(), since: "1.0.0".to_owned() };
+            alias_of_type(types, &alias, &alias.was, is).unwrap();
+            constructor(types, &alias);
+        }
+        let signatures: Vec<String> = items(types)
+            .filter_map(|item| match item {
+                Item::Fn(item) => Some(crate::outline::tokens(&item.sig)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(signatures, ["const fn OldA(value0: u8) -> A", "const fn OldC(value0: u8, value1: String) -> C"]);
+    }
+}

@@ -165,3 +165,84 @@ pub(super) fn render(pins: &Pins) -> String {
     }
     format!("{HEAD}{}", toml::to_string(&Ledger { kept }).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Ledger {
+        kept: Tables,
+    }
+
+    fn read(text: &str) -> Result<Pins, String> {
+        let mut cx = Context::new();
+        let source = cx.sources.add("renames.toml", text);
+        let ledger: Ledger = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        let kept = ledger.kept.read(&mut cx, source);
+        kept.map(|kept| kept.pins).map_err(|problems| problems.render(&cx.sources, cx.limits(), false))
+    }
+
+    const TEXT: &str = r#"# Parts that would be called otherwise, by their names on the wire: a part can't have two names, so it keeps the old one.
+[kept.operations]
+log-out = "logout"
+
+[kept.parameters.list.query]
+"sort by" = "sort_by"
+
+[kept.types]
+user = "User"
+
+[kept.inline]
+UserAddress = "UserAddress"
+
+[kept.fields.User]
+"a.b" = "a_b"
+"quo\"ted" = "quoted"
+
+[kept.values.Color]
+"" = "Empty"
+
+[kept.alternatives.Pet]
+2 = "Cat"
+
+[kept.servers]
+"https://a.b/c" = "Live"
+"#;
+
+    #[test]
+    fn tables_are_sorted_and_read_as_they_are_written() {
+        let [of, member] = ["User", "a.b"].map(str::to_owned);
+        let things = [
+            (Thing::Server { url: "https://a.b/c".to_owned() }, "Live"),
+            (Thing::Field { of: of.clone(), member: "quo\"ted".to_owned() }, "quoted"),
+            (Thing::Field { of, member }, "a_b"),
+            (Thing::Value { of: "Color".to_owned(), value: String::new() }, "Empty"),
+            (Thing::Alternative { of: "Pet".to_owned(), alternative: "2".to_owned() }, "Cat"),
+            (Thing::Inline { hint: "UserAddress".to_owned() }, "UserAddress"),
+            (Thing::Type { component: "user".to_owned() }, "User"),
+            (
+                Thing::Parameter { of: "list".to_owned(), location: "query".to_owned(), name: "sort by".to_owned() },
+                "sort_by",
+            ),
+            (Thing::Operation { id: "log-out".to_owned() }, "logout"),
+        ];
+        let pins: Pins = things.into_iter().map(|(thing, name)| (thing, name.to_owned())).collect();
+        let text = render(&pins);
+        assert_eq!(text, TEXT.replace("\"quo\\\"ted\"", "'quo\"ted'"));
+        assert_eq!(read(&text).unwrap(), pins);
+        assert_eq!(read(TEXT).unwrap(), pins, "in whichever way it is quoted");
+        assert_eq!(render(&Pins::default()), "");
+    }
+
+    #[test]
+    fn a_name_that_is_none_has_its_place() {
+        let problems =
+            read("[kept.fields.User]\na = \"a\"\nb = \"fn\"\n[kept.servers]\n\"https://x\" = \"{}\"\n").unwrap_err();
+        for expected in ["`fn` is no name of Rust", "renames.toml:3:5", "`{}` is no name of Rust", "renames.toml:5:15"]
+        {
+            assert!(problems.contains(expected), "no {expected} in\n{problems}");
+        }
+        assert!(read("[kept.colours]\n").unwrap_err().contains("expected one of `operations`, `parameters`"));
+    }
+}
