@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use openapi_pipeline::names;
 use quote::{format_ident, quote};
 use syn::{Expr, Fields, File, FnArg, Ident, ImplItem, Item, ItemMod, Pat, parse_quote};
 
@@ -125,7 +126,7 @@ fn operation(client: &mut File, alias: &OperationAlias) -> Result<(), CodegenErr
     forward.attrs = vec![parse_quote!(#[doc = #text]), parse_quote!(#[deprecated(since = #since, note = #note)])];
     client.items.push(parse_quote! { impl Client { #forward } });
 
-    let constant = Alias { was: was.to_uppercase(), is: is.to_uppercase(), since: since.clone() };
+    let constant = Alias { was: names::constant_of(was), is: names::constant_of(is), since: since.clone() };
     alias_of_constant(module(client, "operations")?, &constant)?;
     for (name, ending, is_always) in [("requests", "", true), ("errors", "Error", true), ("answers", "Answer", false)] {
         let (was, is) = (format!("{}{ending}", alias.request), format!("{request}{ending}"));

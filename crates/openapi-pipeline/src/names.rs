@@ -26,7 +26,7 @@ mod words;
 pub(crate) use case::{constant, item, lower_camel, marks};
 pub use case::{snake, type_name};
 pub use kept::{Kept, Lost, keep};
-pub use operations::{OperationNames, ParameterNames, credentials};
+pub use operations::{OperationNames, ParameterNames, constant_of, credentials};
 pub use pins::{NameError, Pins, Thing};
 pub(crate) use scope::Scope;
 pub use scope::free;

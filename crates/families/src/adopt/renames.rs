@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use client_codegen::items::{Item, Kind};
 use client_codegen::{Alias, Aliases, OperationAlias, operations_of_source};
-use openapi_pipeline::names::{Pins, type_name};
+use openapi_pipeline::names::{Pins, constant_of, type_name};
 use openapi_pipeline::vocabulary::without_names;
 use openapi_pipeline::{Context, Node, Value};
 
@@ -45,7 +45,7 @@ pub(super) fn is_alias(aliases: &Aliases, item: &Item) -> bool {
     let of_operation = |one: &OperationAlias| {
         let (was, request) = (&one.method.was, &one.request);
         item.path == format!("Client::{was}")
-            || item.path == format!("operations::{}", was.to_uppercase())
+            || item.path == format!("operations::{}", constant_of(was))
             || item.path == format!("requests::{request}")
             || item.path == format!("errors::{request}Error")
             || item.path == format!("answers::{request}Answer")
@@ -107,7 +107,7 @@ impl Renames {
         let (Ok(old), Ok(new)) = (operations_of_source(old), operations_of_source(new)) else { return };
         let name = |item: &Item| item.path.trim_start_matches("Client::").to_owned();
         let call = |item: &Item, calls: &BTreeMap<String, String>| {
-            calls.get(&name(item).to_uppercase()).map(|call| without_names(call))
+            calls.get(&constant_of(&name(item))).map(|call| without_names(call))
         };
         let mut now = BTreeMap::new();
         for item in added.iter().filter(|item| is_call(item)) {
@@ -125,7 +125,7 @@ impl Renames {
         for ending in ["", "Error", "Answer"] {
             self.words.insert(format!("{from}{ending}"), format!("{to}{ending}"));
         }
-        self.words.insert(was.to_uppercase(), is.to_uppercase());
+        self.words.insert(constant_of(&was), constant_of(&is));
         self.requests.insert(was.clone(), from);
         self.methods.insert(was, is);
     }
@@ -222,7 +222,7 @@ impl Renames {
         for ending in ["", "Error", "Answer"] {
             self.words.remove(&format!("{request}{ending}"));
         }
-        self.words.remove(&was.to_uppercase());
+        self.words.remove(&constant_of(was));
     }
 
     /// What became of the names, in a line each.

@@ -221,27 +221,30 @@ fn constructors_of_tuple_structs_are_functions_of_the_old_name() {
     assert!(source.contains("pub const fn Points(value0: i64) -> Score"), "{source}");
 }
 
+/// Its constant isn't called like the array of all operations.
 const OPERATION: &str = r#"
-use aivo_client::{Client, requests};
+use aivo_client::{Client, operations, requests};
 
-pub fn call(client: &Client) -> requests::Logout<'_> {
-    client.logout()
+pub fn call(client: &Client) -> requests::All<'_> {
+    client.all()
+}
+
+pub fn path() -> &'static str {
+    operations::ALL_.path
 }
 "#;
 
 #[test]
 fn an_operation_that_takes_an_optional_parameter_more_has_an_alias() {
     let shop = Shop::new();
-    let report = bridged(
-        &shop,
-        |_| {},
-        OPERATION,
-        |document| {
-            let logout = &mut document["paths"]["/logout"]["post"];
-            logout["operationId"] = json!("signOut");
-            logout["parameters"] = json!([query("everywhere", "boolean")]);
-        },
-    );
+    let logout = |document: &mut Value, id: &str, parameters: Value| {
+        let logout = &mut document["paths"]["/logout"]["post"];
+        (logout["operationId"], logout["parameters"]) = (json!(id), parameters);
+    };
+    let base = |document: &mut Value| logout(document, "all", json!([]));
+    let report = bridged(&shop, base, OPERATION, |document| {
+        logout(document, "signOut", json!([query("everywhere", "boolean")]));
+    });
     assert_minor(&report);
-    assert!(report.contains("  `Client::logout` is now `Client::sign_out`\n"), "{report}");
+    assert!(report.contains("  `Client::all` is now `Client::sign_out`\n"), "{report}");
 }
