@@ -81,12 +81,7 @@ impl Known<'_> {
         let kept = if self.breaks_calls { Aliases::default() } else { self.past.aliases.clone() };
         let mut aliases = renames.aliases(kept, "", &is_there);
         let ended = aliases.ended(&self.past.aliases);
-        let mut source = Cow::Borrowed(&new.source);
-        if !aliases.is_empty() {
-            let added = aliases.add_to(source.to_mut());
-            added.map_err(|error| Failure::Codegen { family: self.family.name.clone(), error })?;
-        }
-        let (mut step, mut why) = self.step(&surface, &renames, &source);
+        let (mut step, mut why) = self.step(&surface, &renames, (&new.source, &aliases))?;
         if let Some(name) = ended.first() {
             step = Step::Major;
             why.push(format!("major by the crate's public items: `{name}` was deprecated, and is gone"));
@@ -142,7 +137,12 @@ impl Known<'_> {
     }
 
     /// The larger of the steps required by the changes of the API and of the crate's items, with the reasons for both.
-    fn step(&self, surface: &Surface, renames: &Renames, source: &CrateSource) -> (Step, Vec<String>) {
+    fn step(
+        &self,
+        surface: &Surface,
+        renames: &Renames,
+        (source, aliases): (&CrateSource, &Aliases),
+    ) -> Result<(Step, Vec<String>), Failure> {
         let (mut step, reason) = surface.step();
         let mut why = Vec::new();
         if let Some(line) = renames.lines().next() {
@@ -165,13 +165,18 @@ impl Known<'_> {
             }
         }
         if step <= Step::Patch {
+            let mut source = Cow::Borrowed(source);
+            if !aliases.is_empty() {
+                let added = aliases.add_to(source.to_mut());
+                added.map_err(|error| Failure::Codegen { family: self.family.name.clone(), error })?;
+            }
             let same = (&source.client, &source.generated) == (&self.present.client, &self.present.generated);
             step = if same { Step::None } else { Step::Patch };
             if why.is_empty() && !same {
                 why.push("patch: no public item changes, but the generated code does".to_owned());
             }
         }
-        (step, why)
+        Ok((step, why))
     }
 
     /// A line on the version of each new document, for the changelog.

@@ -6,6 +6,7 @@
 
 mod pairs;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{NameError, Named, Pins, Thing, assign};
@@ -55,12 +56,14 @@ pub fn keep((before, pins): (&Named, &Pins), (document, title): (&Node, &str), e
     let carried =
         found.iter().filter_map(|pair| Some((pair.is.0.clone(), pins.get(&pair.was.0).filter(|_| !end)?.to_owned())));
     let mut search = Search { before, document, title, ended, refused: BTreeMap::new() };
-    let (pins, found) = search.settle(carried.collect())?;
-    let things: BTreeSet<(Thing, String)> = natural.things().into_iter().collect();
+    let carried: Pins = carried.collect();
+    let first = carried.is_empty().then_some(&natural);
+    let (pins, lost) = search.settle(carried, first)?;
+    let things: BTreeSet<(Thing, String)> =
+        if pins.is_empty() { BTreeSet::new() } else { natural.things().into_iter().collect() };
     let all = pins.iter().map(|(thing, name)| (thing.clone(), name.to_owned()));
     let needed: Pins = all.filter(|pin| !things.contains(pin)).collect();
-    let is_enough = needed != pins && search.settle(needed.clone())?.0 == needed;
-    let lost = found.into_iter().filter_map(|pair| lost(pair, &search.refused)).collect();
+    let is_enough = needed != pins && search.settle(needed.clone(), None)?.0 == needed;
     Ok(Kept { pins: if is_enough { needed } else { pins }, lost })
 }
 
@@ -76,11 +79,16 @@ struct Search<'n> {
 }
 
 impl Search<'_> {
-    /// Adds pins until nothing is missing. Returns the things of both documents, too.
-    fn settle(&mut self, mut pins: Pins) -> Result<(Pins, Vec<Pair>), NameError> {
+    /// Adds pins until nothing is missing. Returns what has another name all the same, too. `first` is the document as the
+    /// pins name it, if that is known.
+    fn settle(&mut self, mut pins: Pins, mut first: Option<&Named>) -> Result<(Pins, Vec<Lost>), NameError> {
         let mut rounds = 0;
         loop {
-            let after = match assign(self.document, self.title, &pins) {
+            let assigned = match first.take() {
+                Some(named) => Ok(Cow::Borrowed(named)),
+                None => assign(self.document, self.title, &pins).map(Cow::Owned),
+            };
+            let after = match assigned {
                 Ok(after) => after,
                 Err(problem) => {
                     // The name is taken by something that can't give way.
@@ -92,35 +100,32 @@ impl Search<'_> {
             };
             let found = pairs::find(self.before, &after);
             let methods: BTreeSet<&str> = after.operations.iter().map(|one| one.method.as_str()).collect();
-            let needs = |Pair { was: (thing, was), is: (_, is) }: &Pair| {
-                let is_free = match thing {
-                    Thing::Operation { .. } => !methods.contains(was.as_str()),
-                    Thing::Type { .. } | Thing::Inline { .. } => !after.types.contains_key(was),
-                    _ => false,
-                };
-                was != is && !is_free && !self.ended.contains(&Within::of(thing))
+            // An alias can stand for the name.
+            let is_free = |thing: &Thing, was: &str| match thing {
+                Thing::Operation { .. } => !methods.contains(was),
+                Thing::Type { .. } | Thing::Inline { .. } => !after.types.contains_key(was),
+                _ => false,
             };
-            let next = found.iter().filter(|pair| !self.refused.contains_key(&pair.is.0));
-            let next = next.filter(|pair| needs(pair) || pins.get(&pair.is.0).is_some());
-            let next: Pins = next.map(|pair| (pair.is.0.clone(), pair.was.1.clone())).collect();
+            let moves = |pair: &&Pair| pair.was.1 != pair.is.1 && !is_free(&pair.is.0, &pair.was.1);
+            let is_kept = |pair: &&Pair| {
+                let is_new = moves(pair) && !self.ended.contains(&Within::of(&pair.was.0));
+                (is_new || pins.get(&pair.is.0).is_some()) && !self.refused.contains_key(&pair.is.0)
+            };
+            let next: Pins = found.iter().filter(is_kept).map(|pair| (pair.is.0.clone(), pair.was.1.clone())).collect();
             rounds += 1;
             if next == pins || rounds == MOST_ROUNDS {
-                return Ok((pins, found));
+                let lost = found.iter().filter(moves).map(|pair| self.lost(pair)).collect();
+                return Ok((pins, lost));
             }
             pins = next;
         }
     }
-}
 
-fn lost(pair: Pair, refused: &BTreeMap<Thing, String>) -> Option<Lost> {
-    let Pair { was: (_, was), is: (thing, is) } = pair;
-    let why = match (refused.get(&thing), &thing) {
-        _ if was == is => return None,
-        (Some(why), _) => why.clone(),
-        (None, Thing::Operation { .. } | Thing::Type { .. } | Thing::Inline { .. }) => return None,
-        (None, _) => "names that were kept end with this release".to_owned(),
-    };
-    Some(Lost { thing, was, is, why })
+    fn lost(&self, pair: &Pair) -> Lost {
+        let Pair { was: (_, was), is: (thing, is) } = pair;
+        let why = self.refused.get(thing).map_or("names that were kept end with this release", String::as_str);
+        Lost { thing: thing.clone(), was: was.clone(), is: is.clone(), why: why.to_owned() }
+    }
 }
 
 /// The names among which one is given.

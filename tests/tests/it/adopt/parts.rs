@@ -248,3 +248,50 @@ fn an_operation_that_takes_an_optional_parameter_more_has_an_alias() {
     assert_minor(&report);
     assert!(report.contains("  `Client::all` is now `Client::sign_out`\n"), "{report}");
 }
+
+const TAKEN: &str = r#"
+use aivo_client::{Client, operations, requests, types};
+
+pub fn call(client: &Client) -> requests::LogOut<'_> {
+    client.log_out()
+}
+
+pub fn id(session: &types::SessionInfo) -> Option<&str> {
+    session.id.as_deref()
+}
+
+pub fn path() -> &'static str {
+    operations::LOG_OUT.path
+}
+"#;
+
+/// An alias would lead to what is new: code would compile, and call something else.
+#[test]
+fn methods_and_types_keep_names_that_something_new_would_have() {
+    let shop = Shop::new();
+    let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let base = |document: &mut Value| {
+        *schema(document, "session-info") = json!({"type": "object", "properties": {"id": {"type": "string"}}});
+        schema(document, "User")["properties"]["session"] = to("session-info");
+        document["paths"]["/logout"]["post"]["operationId"] = json!("log_out");
+    };
+    let report = bridged(&shop, base, TAKEN, |document| {
+        *schema(document, "SessionInfo") = json!({"type": "object", "properties": {"count": {"type": "integer"}}});
+        schema(document, "User")["properties"]["sessions"] = to("SessionInfo");
+        let mut everywhere = document["paths"]["/logout"].clone();
+        everywhere["post"]["operationId"] = json!("log-out");
+        let paths = document["paths"].as_object_mut().unwrap();
+        let before = std::mem::take(paths);
+        paths.insert("/a".to_owned(), everywhere);
+        paths.extend(before);
+    });
+    assert_minor(&report);
+    // The pipeline has given them other names before they become those of Rust.
+    for line in ["  the operation `postLogout` stays `log_out`\n", "  the schema `session-info2` stays `SessionInfo`\n"]
+    {
+        assert!(report.contains(line), "no {line:?} in\n{report}");
+    }
+    let client = shop.scratch.read("crates/aivo-client/src/client.rs");
+    let constant = client.split("pub const LOG_OUT: ").nth(1).unwrap_or_else(|| panic!("no constant in\n{client}"));
+    assert!(constant.split(';').next().unwrap().contains("\"/logout\""), "{constant}");
+}

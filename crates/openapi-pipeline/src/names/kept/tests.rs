@@ -191,3 +191,21 @@ fn pins_are_carried_on_until_they_end() {
         stale.unused(&first).into_iter().map(|(thing, help)| format!("{thing}: {help}")).collect();
     assert_eq!(unused, ["the property `a-b` of `A`: did you mean `a_b`?"]);
 }
+
+/// Code that uses it would compile, and call something else.
+#[test]
+fn a_method_that_becomes_another_ones_is_lost_when_pins_end() {
+    let before = document(&json!({"paths": {"/b": {"get": operation("log-out", &[])}}}));
+    let after = document(
+        &json!({"paths": {"/a": {"get": operation("log_out", &[])}, "/b": {"get": operation("log-out", &[])}}}),
+    );
+    let named = assign(&before, "T", &Pins::default()).unwrap();
+    let pins = keep((&named, &Pins::default()), (&after, "T"), false).unwrap().pins;
+    assert_eq!(lines(&pins), ["the operation `log-out`: log_out"]);
+    let named = assign(&after, "T", &pins).unwrap();
+    let ended = keep((&named, &pins), (&after, "T"), true).unwrap();
+    let lost: Vec<String> =
+        ended.lost.iter().map(|lost| format!("{}: {} -> {}", lost.thing, lost.was, lost.is)).collect();
+    let expected = ["the operation `log_out`: log_out_2 -> log_out", "the operation `log-out`: log_out -> log_out_2"];
+    assert_eq!((ended.pins, lost), (Pins::default(), expected.map(str::to_owned).to_vec()));
+}
