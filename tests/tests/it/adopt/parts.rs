@@ -30,7 +30,7 @@ fn schema<'a>(document: &'a mut Value, name: &str) -> &'a mut Value {
     &mut document["components"]["schemas"][name]
 }
 
-fn login<'a>(document: &'a mut Value) -> &'a mut Value {
+fn login(document: &mut Value) -> &mut Value {
     let schema = "/paths/~1login/post/requestBody/content/application~1json/schema/properties";
     document.pointer_mut(schema).unwrap()
 }
