@@ -50,7 +50,7 @@ pub struct Named {
     pub operations: Vec<OperationNames>,
     /// The names of the servers, in their order; `None` for a server whose address is not absolute.
     pub servers: Vec<Option<String>>,
-    /// What each type was made of, with its name.
+    /// The source of each type, with its name.
     made: Vec<(Thing, String)>,
 }
 

@@ -68,7 +68,7 @@ pub(super) struct Renames {
     words: BTreeMap<String, String>,
     /// The names that changed and have no alias, in a line each, with the reason.
     unbridged: Vec<String>,
-    /// What code can't do by an old name.
+    /// Kinds of code that an old name breaks.
     limits: Vec<String>,
 }
 
@@ -207,7 +207,7 @@ impl Renames {
         before.iter().filter_map(limit).collect()
     }
 
-    /// What code can't do by an old name, in a line each; and the names that have no alias, with the reasons.
+    /// The kinds of code that an old name breaks, in a line each; and the names that have no alias, with the reasons.
     pub(super) fn gaps(&self) -> (&[String], &[String]) {
         (&self.limits, &self.unbridged)
     }

@@ -30,7 +30,7 @@ pub struct TypeNames {
 pub(super) struct Types {
     /// The names inside them, by their names.
     pub(super) inside: BTreeMap<String, TypeNames>,
-    /// What each was made of, with its name.
+    /// The source of each, with its name.
     pub(super) made: Vec<(Thing, String)>,
 }
 

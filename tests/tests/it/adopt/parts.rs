@@ -1,5 +1,5 @@
 //! Parts of items keep their names when something new would have them, or when a name that they were made of changes.
-//! What is new has other types than the old: code that got the wrong one would not compile.
+//! Every new part has another type than the old one: code that got the wrong one would not compile.
 
 use serde_json::{Value, json};
 use workspace_tests::run;
