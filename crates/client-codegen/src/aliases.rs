@@ -1,13 +1,15 @@
 //! Names that items had before, as deprecated aliases: code that was written with them still compiles.
 //!
 //! An operation that was renamed keeps a method that forwards, and aliases of its request, error, answer and constant; a
-//! type keeps an alias. They are added to sources that are generated already, so that a crate without them doesn't change.
+//! type keeps an alias, and a tuple struct a function beside it, since the alias is no constructor. They are added to sources that are generated already, so that a crate without them doesn't change.
 
 use std::collections::BTreeMap;
 
+use openapi_pipeline::names;
 use quote::{format_ident, quote};
-use syn::{Expr, File, FnArg, Ident, ImplItem, Item, ItemMod, Pat, parse_quote};
+use syn::{Expr, Fields, File, FnArg, Ident, ImplItem, Item, ItemMod, Pat, parse_quote};
 
+use crate::outline::is_public;
 use crate::{CodegenError, CrateSource, render};
 
 /// A name that changed.
@@ -74,7 +76,10 @@ impl Aliases {
         if !self.types.is_empty() {
             let mut generated = parse(&source.generated)?;
             let types = module(&mut generated, "types")?;
-            self.types.iter().try_for_each(|alias| alias_of_type(types, alias, &alias.was, &alias.is))?;
+            for alias in &self.types {
+                alias_of_type(types, alias, &alias.was, &alias.is)?;
+                constructor(types, alias);
+            }
             source.generated = print(&source.generated, &generated);
         }
         Ok(())
@@ -121,7 +126,7 @@ fn operation(client: &mut File, alias: &OperationAlias) -> Result<(), CodegenErr
     forward.attrs = vec![parse_quote!(#[doc = #text]), parse_quote!(#[deprecated(since = #since, note = #note)])];
     client.items.push(parse_quote! { impl Client { #forward } });
 
-    let constant = Alias { was: was.to_uppercase(), is: is.to_uppercase(), since: since.clone() };
+    let constant = Alias { was: names::constant_of(was), is: names::constant_of(is), since: since.clone() };
     alias_of_constant(module(client, "operations")?, &constant)?;
     for (name, ending, is_always) in [("requests", "", true), ("errors", "Error", true), ("answers", "Answer", false)] {
         let (was, is) = (format!("{}{ending}", alias.request), format!("{request}{ending}"));
@@ -203,6 +208,34 @@ fn alias_of_type(module: &mut ItemMod, alias: &Alias, was: &str, is: &str) -> Re
     Ok(())
 }
 
+/// A function of the old name, if the new one is a constructor that callers can use: an alias of a type has none.
+fn constructor(module: &mut ItemMod, alias: &Alias) {
+    let Alias { was, is, since } = alias;
+    let found = items(module).find_map(|item| match item {
+        Item::Struct(item) if item.ident == is => Some(&item.fields),
+        _ => None,
+    });
+    let Some(Fields::Unnamed(fields)) = found else { return };
+    if !fields.unnamed.iter().all(|field| is_public(&field.vis)) {
+        return;
+    }
+    let types: Vec<syn::Type> = fields.unnamed.iter().map(|field| field.ty.clone()).collect();
+    let values: Vec<Ident> = (0..types.len()).map(|at| format_ident!("value{at}")).collect();
+    let (note, text) = (format!("is now `{is}`"), format!(" The old name of the constructor of [`{is}`]."));
+    let (was, is) = (format_ident!("{was}"), format_ident!("{is}"));
+    push(
+        module,
+        parse_quote! {
+            #[doc = #text]
+            #[deprecated(since = #since, note = #note)]
+            #[allow(non_snake_case)]
+            pub const fn #was(#(#values: #types),*) -> #is {
+                #is(#(#values),*)
+            }
+        },
+    );
+}
+
 fn alias_of_constant(module: &mut ItemMod, alias: &Alias) -> Result<(), CodegenError> {
     let Alias { was, is, since } = alias;
     if has(module, was) {
@@ -236,7 +269,8 @@ fn push(module: &mut ItemMod, item: Item) {
 ///
 /// When the source can't be parsed.
 pub fn operations_of_source(client: &str) -> Result<BTreeMap<String, String>, syn::Error> {
-    let mut file = syn::parse_file(client)?;
+    let alone = module_text(client, "operations").and_then(|text| syn::parse_file(text).ok());
+    let mut file = alone.map_or_else(|| syn::parse_file(client), Ok)?;
     let mut found = BTreeMap::new();
     let Ok(module) = module(&mut file, "operations") else { return Ok(found) };
     for item in items(module) {
@@ -247,6 +281,14 @@ pub fn operations_of_source(client: &str) -> Result<BTreeMap<String, String>, sy
         }
     }
     Ok(found)
+}
+
+/// The text of a module in printed source, which takes a fraction of the time to parse.
+fn module_text<'s>(source: &'s str, name: &str) -> Option<&'s str> {
+    const END: &str = "\n}\n";
+    let from = source.find(&format!("\npub mod {name} {{\n"))?;
+    let text = source.get(from..)?;
+    text.get(..text.find(END)? + END.len())
 }
 
 /// `operation("id", "METHOD", "path")`, with methods behind it.
@@ -269,5 +311,41 @@ fn text(expression: &Expr) -> Option<String> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_stands_for_a_constructor_that_callers_have() {
+        let source = "mod types { pub struct A(pub u8); pub struct B(u8); pub struct C(pub u8, pub String);
+            pub struct D { pub a: u8 } pub enum E { F(u8) } }";
+        let mut file = parse(source).unwrap();
+        let types = module(&mut file, "types").unwrap();
+        for is in ["A", "B", "C", "D", "E"] {
+            let alias = Alias { was: format!("Old{is}"), is: is.to_owned(), since: "1.0.0".to_owned() };
+            alias_of_type(types, &alias, &alias.was, is).unwrap();
+            constructor(types, &alias);
+        }
+        let signatures: Vec<String> = items(types)
+            .filter_map(|item| match item {
+                Item::Fn(item) => Some(crate::outline::tokens(&item.sig)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(signatures, ["const fn OldA(value0: u8) -> A", "const fn OldC(value0: u8, value1: String) -> C"]);
+    }
+
+    /// Printed or not.
+    #[test]
+    fn operations_are_found_by_their_constants() {
+        let module = "pub mod operations {\n    pub const A: rt::Operation = rt::codegen::operation(\"a\", \"GET\", \"/a\").idempotent();\n";
+        for source in [format!("mod x {{\n}}\n{module}}}\nmod y {{\n}}\n"), format!("mod x {{}} {module} }}")] {
+            let found = operations_of_source(&source).unwrap();
+            assert_eq!(found.into_iter().collect::<Vec<_>>(), [("A".to_owned(), "GET /a".to_owned())], "{source}");
+        }
+        assert!(module_text("\npub mod operations {\n}\n", "operations").is_some());
     }
 }

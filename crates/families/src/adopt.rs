@@ -6,6 +6,7 @@
 mod assign;
 mod changelog;
 mod fixes;
+mod kept;
 mod release;
 mod renames;
 mod report;
@@ -14,9 +15,9 @@ mod trial;
 
 use std::path::{Path, PathBuf};
 
-use client_codegen::Aliases;
-use openapi_pipeline::diff::{self, Difference, Policy};
+use openapi_pipeline::diff::{self, Difference, Level, Policy};
 use openapi_pipeline::lower::Strictness;
+use openapi_pipeline::names::Kept;
 use openapi_pipeline::report::Note;
 use openapi_pipeline::{Context, Node, select};
 
@@ -26,6 +27,7 @@ use crate::failure::Failure;
 use crate::generate::regenerate;
 use crate::lock::{LOCK, fingerprint};
 use crate::policy;
+use crate::renames::Past;
 use crate::stack::with_deep_stack;
 use crate::stages::{self, overlays};
 use crate::workspace::{FAMILIES, Inputs, OPENAPI, Tree, Workspace};
@@ -33,7 +35,7 @@ pub use fixes::{Fixes, is_free};
 
 use assign::Replacement;
 use release::{Present, Release};
-use trial::{Trial, Tried, Until};
+use trial::{Trial, Tried};
 
 /// A family, and the new descriptions of its vendor.
 #[derive(Clone, Debug)]
@@ -110,11 +112,15 @@ struct Known<'a> {
     replacements: &'a [Replacement],
     before: &'a Trial,
     present: &'a Present,
-    /// The aliases that the present crate has.
-    aliases: &'a Aliases,
+    /// The names of its past that the present crate has.
+    past: &'a Past,
     after: &'a Trial,
+    /// The names of the present crate that the next one keeps.
+    kept: Kept,
     /// The difference of each document: in its selected part, and in all of it.
     differences: Vec<Option<Differences>>,
+    /// Whether calls of the present crate can fail, whatever its items are called.
+    breaks_calls: bool,
     release: Option<Release>,
 }
 
@@ -142,7 +148,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     let (mut cx, families, _) = build::families(&now)?;
     let family = families.named(&options.family)?;
     let replacements = assign::assign(&now, family, &options.files)?;
-    let before = trial::run(&now, &mut cx, family, Until::Lowered);
+    let before = trial::run(&now, &mut cx, family);
     // The overlays and secrets may be written for the new description already, but the old one must be readable.
     if !before.problems.documents.0.is_empty() {
         return Err(Failure::Input { problems: before.problems.documents, sources: cx.sources });
@@ -153,11 +159,14 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     take_over(&mut tree, &cx, family, &replacements)?;
     let after_families = parse_families(&mut cx, &tree)?;
     let after_family = after_families.families.iter().find(|one| one.name == family.name).unwrap_or(family);
-    let after = trial::run(&tree, &mut cx, after_family, Until::Crate);
+    let mut after = trial::run(&tree, &mut cx, after_family);
     let policy = levels(&mut cx, &now)?;
     let differences = compare(&mut cx, family, (&now, &before), (&tree, &after), &policy);
 
-    let aliases = renames::present(&now, family)?;
+    let past = renames::present(&now, family)?;
+    let breaks_calls = breaks_calls(&differences);
+    let kept = kept::keep(&family.title, (&before, &past.kept.pins), &after, breaks_calls);
+    after.build(&mut cx, after_family, &kept.pins);
     let mut known = Known {
         cx,
         options,
@@ -165,9 +174,11 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
         replacements: &replacements,
         before: &before,
         present: &present,
-        aliases: &aliases,
+        past: &past,
         after: &after,
+        kept,
         differences,
+        breaks_calls,
         release: None,
     };
     if let Some(built) = &after.built {
@@ -176,7 +187,7 @@ fn in_memory(workspace: &Workspace, options: &Options) -> Result<Adoption, Failu
     if known.after.problems.is_empty() {
         let aliases = known.release.as_ref().map(|release| release.aliases.clone()).unwrap_or_default();
         let mut read = after.read.clone();
-        renames::write(&mut tree, family, &aliases, &mut read);
+        renames::write(&mut tree, family, (&aliases, &known.kept.pins), &mut read);
         let aliased = after.built.as_ref().filter(|_| !aliases.is_empty());
         let aliased = aliased.map(|built| built.clone().with(&aliases)).transpose();
         let aliased = aliased.map_err(|error| error.into_failure(family, std::mem::take(&mut known.cx.sources)))?;
@@ -246,6 +257,11 @@ fn levels(cx: &mut Context, now: &Tree) -> Result<Policy, Failure> {
     };
     policy.at(policy::today());
     Ok(policy)
+}
+
+fn breaks_calls(differences: &[Option<Differences>]) -> bool {
+    let mut changes = differences.iter().flatten().flat_map(|both| &both.selected.changes);
+    changes.any(|change| change.level() == Level::Breaking)
 }
 
 /// Both sides are corrected by the overlay actions that fit both. The selected part of each side is selected by its own

@@ -9,6 +9,7 @@ use client_codegen::{Aliases, CodegenError, CrateSource, CrateSpec, Descriptions
 use openapi_pipeline::load::Files;
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::merge::Part;
+use openapi_pipeline::names::Pins;
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Report, Sources, load, lower, merge};
 
 use crate::config::{DocumentConfig, Families, Family};
@@ -95,9 +96,11 @@ pub fn family(tree: &Tree, cx: &mut Context, family: &Family, inputs: &mut Input
     require_crate(tree, family)?;
     let files = Recording::new(tree);
     let merged = pipeline(cx, &files, family);
-    let aliases = renames::read(cx, &files, family);
+    let past = renames::read(cx, &files, family);
     inputs.append(&mut files.read.into_inner());
-    emit(cx, family, &merged?)?.with(&aliases?)
+    let (merged, past) = (merged?, past?);
+    past.kept.check(&merged, &family.title)?;
+    emit(cx, family, &merged, &past.kept.pins)?.with(&past.aliases)
 }
 
 /// The fields of a merged and lowered document that are named like secrets and aren't listed.
@@ -106,27 +109,27 @@ pub(crate) fn unlisted_secrets(report: &Report, merged: &Node) -> Vec<String> {
 }
 
 /// The crate of a family.
-fn spec(family: &Family) -> CrateSpec {
+fn spec(family: &Family, pins: &Pins) -> CrateSpec {
     CrateSpec {
         family: family.name.clone(),
         title: family.title.clone(),
         command: format!("cargo xtask generate --family {}", family.name),
         document: merged_path(family).display().to_string(),
         server_by_token_region: family.server_by_token_region.clone(),
-        pins: Default::default(),
+        pins: pins.clone(),
     }
 }
 
 /// The origins of items of the crate that a merged and lowered document becomes, without generating it.
-pub(crate) fn origins(family: &Family, merged: &Node) -> Result<Provenance, CodegenError> {
+pub(crate) fn origins(family: &Family, merged: &Node, pins: &Pins) -> Result<Provenance, CodegenError> {
     let _noted = journal::note(&format!("the family {}", family.name), merged);
-    client_codegen::origins(merged, &spec(family))
+    client_codegen::origins(merged, &spec(family, pins))
 }
 
-/// A family's merged and lowered document to its files.
-pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node) -> Result<Built, BuildError> {
+/// A family's merged and lowered document to its files, with the names that are kept.
+pub(crate) fn emit(cx: &mut Context, family: &Family, merged: &Node, pins: &Pins) -> Result<Built, BuildError> {
     let document = merged_path(family);
-    let spec = spec(family);
+    let spec = spec(family, pins);
     let _noted = journal::note(&format!("the family {}", family.name), merged);
     client_codegen::check_size(merged, &cx.sources, cx.limits())?;
     let descriptions = Descriptions { sources: &cx.sources, root: Path::new(OPENAPI) };

@@ -1,15 +1,20 @@
-//! `openapi/NAME/renames.toml`: the names that items of a family's crate had before, which stay as deprecated aliases.
+//! `openapi/NAME/renames.toml`: the names that items of a family's crate had before, which stay as deprecated aliases, and
+//! those that parts of items keep.
+
+mod kept;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use client_codegen::{Alias, Aliases, OperationAlias};
 use openapi_pipeline::load::{Files, spot};
+use openapi_pipeline::names::Pins;
 use openapi_pipeline::{Context, Diagnostic, Diagnostics};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Family;
 use crate::workspace::{OPENAPI, Workspace};
+pub(crate) use kept::Kept;
 
 /// Its name in the folder of a family.
 const LEDGER: &str = "renames.toml";
@@ -20,6 +25,15 @@ const LARGEST: u64 = 4 << 20;
 const HEAD: &str = "# Names that items of the crate had before: they stay as deprecated aliases. Written by `cargo xtask adopt`, which\n\
                     # empties it when a release breaks calls anyway.\n";
 
+/// The names of the past that a crate has.
+#[derive(Debug, Default)]
+pub(crate) struct Past {
+    /// Items that have another name now.
+    pub(crate) aliases: Aliases,
+    /// Things that are called what they were.
+    pub(crate) kept: Kept,
+}
+
 #[derive(Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Ledger {
@@ -27,6 +41,8 @@ struct Ledger {
     operations: Vec<Operation>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     types: Vec<Type>,
+    #[serde(default, skip_serializing)]
+    kept: kept::Tables,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -59,8 +75,8 @@ pub(crate) fn ledgers(workspace: &Workspace) -> Vec<PathBuf> {
     ledgers.filter(|ledger| workspace.path(ledger).is_file()).collect()
 }
 
-/// The aliases of a family; none without a ledger.
-pub(crate) fn read(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Aliases, Diagnostics> {
+/// The names of a family's past; none without a ledger.
+pub(crate) fn read(cx: &mut Context, files: &dyn Files, family: &Family) -> Result<Past, Diagnostics> {
     let path = path(family);
     let unreadable = |problem: String| {
         Diagnostic::new("renames", format!("can't read {}: {problem}", path.display()))
@@ -68,7 +84,7 @@ pub(crate) fn read(cx: &mut Context, files: &dyn Files, family: &Family) -> Resu
     };
     let bytes = match files.read(&path, LARGEST) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Aliases::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Past::default()),
         Err(error) => return Err(unreadable(error.to_string()).into()),
     };
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
@@ -87,23 +103,30 @@ pub(crate) fn read(cx: &mut Context, files: &dyn Files, family: &Family) -> Resu
             return Err(unreadable(format!("`{}` is no name of Rust", name.escape_debug())).into());
         }
     }
-    Ok(Aliases {
+    let kept = ledger.kept.read(cx, source)?;
+    let aliases = Aliases {
         operations: ledger
             .operations
             .into_iter()
             .map(|Operation { was, is, request, since }| OperationAlias { method: Alias { was, is, since }, request })
             .collect(),
         types: ledger.types.into_iter().map(|Type { was, is, since }| Alias { was, is, since }).collect(),
-    })
+    };
+    Ok(Past { aliases, kept })
 }
 
-/// The ledger with these aliases.
-pub(crate) fn render(aliases: &Aliases) -> String {
+/// The ledger with these aliases and pins; none without any.
+pub(crate) fn render(aliases: &Aliases, pins: &Pins) -> Option<String> {
+    if aliases.is_empty() && pins.is_empty() {
+        return None;
+    }
     let operations = aliases.operations.iter().cloned().map(|OperationAlias { method, request }| {
         let Alias { was, is, since } = method;
         Operation { was, is, request, since }
     });
     let types = aliases.types.iter().cloned().map(|Alias { was, is, since }| Type { was, is, since });
-    let ledger = Ledger { operations: operations.collect(), types: types.collect() };
-    format!("{HEAD}\n{}", toml::to_string(&ledger).unwrap_or_default())
+    let ledger = Ledger { operations: operations.collect(), types: types.collect(), kept: kept::Tables::default() };
+    let tables = [toml::to_string(&ledger).unwrap_or_default(), kept::render(pins)];
+    let tables = tables.iter().filter(|tables| !tables.is_empty());
+    Some(tables.fold(HEAD.to_owned(), |text, tables| format!("{text}\n{tables}")))
 }

@@ -13,17 +13,20 @@
 //! allocator (`scope`).
 
 mod case;
+mod kept;
 mod operations;
 mod pins;
 mod scope;
 mod servers;
+mod things;
 mod types;
 mod values;
 mod words;
 
 pub(crate) use case::{constant, item, lower_camel, marks};
 pub use case::{snake, type_name};
-pub use operations::{OperationNames, ParameterNames, credentials};
+pub use kept::{Kept, Lost, keep};
+pub use operations::{OperationNames, ParameterNames, constant_of, credentials};
 pub use pins::{NameError, Pins, Thing};
 pub(crate) use scope::Scope;
 pub use scope::free;
@@ -47,6 +50,8 @@ pub struct Named {
     pub operations: Vec<OperationNames>,
     /// The names of the servers, in their order; `None` for a server whose address is not absolute.
     pub servers: Vec<Option<String>>,
+    /// The source of each type, with its name.
+    made: Vec<(Thing, String)>,
 }
 
 /// Names everything in a lowered document. A pinned thing gets the name of its pin.
@@ -57,7 +62,7 @@ pub struct Named {
 pub fn assign(document: &Node, title: &str, pins: &Pins) -> Result<Named, NameError> {
     let mut document = document.clone();
     let operations = operations::name(&mut document, pins)?;
-    let types = types::name(&mut document, pins)?;
+    let types::Types { inside: types, made } = types::name(&mut document, pins)?;
     let servers = servers::name(&document, title, pins)?;
-    Ok(Named { document, types, operations, servers })
+    Ok(Named { document, types, operations, servers, made })
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by unwrapping")]
 
 mod overlays;
+mod parts;
 mod renames;
 
 use std::collections::BTreeMap;

@@ -22,6 +22,8 @@ pub(super) struct Entry<'a> {
     pub(super) renames: Vec<String>,
     /// The aliases of earlier versions that end.
     pub(super) ended: Vec<String>,
+    /// The parts that have another name, in a sentence each.
+    pub(super) lost: Vec<String>,
     /// The changes of the API.
     pub(super) changes: Vec<&'a Change>,
     /// The items of the present crate; empty if its description doesn't build any more.
@@ -70,6 +72,7 @@ impl Entry<'_> {
             .chain(self.renames.iter().map(|renamed| format!("- {renamed}; the old name is an alias.")))
             .collect();
         let mut changed: Vec<String> = self.surface.changed.iter().filter_map(|(was, is)| declared(was, is)).collect();
+        changed.extend(self.lost.iter().map(|line| format!("- **Breaking:** {line}.")));
         let shown = self.shown_by_items();
         let hidden = |change: &&&Change| !shown.iter().any(|pointer| is_below(&change.pointer, pointer));
         changed.extend(

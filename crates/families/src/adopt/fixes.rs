@@ -15,7 +15,7 @@ use openapi_pipeline::source::Step as Mark;
 use openapi_pipeline::{Context, Diagnostic, Node};
 use serde_json::{Value as Json, json};
 
-use super::trial::{self, Trial, Until};
+use super::trial::{self, Trial};
 use crate::build;
 use crate::failure::Failure;
 use crate::workspace::{OPENAPI, Tree, in_openapi};
@@ -145,7 +145,7 @@ pub(super) fn find(tree: &Tree, name: &str) -> Result<Option<Fixes>, Failure> {
         if let Some(document) = corrected.and_then(|at| family.documents.get_mut(at)) {
             document.overlays.push((TRIED.to_owned(), document.file.1));
         }
-        let trial = trial::run(&tree, &mut cx, &family, Until::Lowered);
+        let trial = trial::run(&tree, &mut cx, &family);
         left = trial.problems.documents.0.len();
         let Some((at, more)) = more(&trial, &family.name, corrected)? else { break };
         let before = actions.len();

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use client_codegen::items::{self, Item};
 use client_codegen::provenance::Sourced;
 use client_codegen::{Aliases, CrateSource};
-use openapi_pipeline::diff::{Level, Step, next_version};
+use openapi_pipeline::diff::{Step, next_version};
 
 use super::changelog::{self, Entry};
+use super::kept;
 use super::renames::{self, Renames};
 use super::surface::Surface;
 use super::{Known, Trial};
@@ -17,7 +18,7 @@ use crate::workspace::{OPENAPI, Tree, crate_folder};
 use crate::{client, manifests};
 
 /// The rules about names alone.
-const NAMES: [&str; 2] = ["operation-id-changed", "type-renamed"];
+const NAMES: [&str; 3] = ["operation-id-changed", "server-renamed", "type-renamed"];
 
 /// The crate at present.
 pub(super) struct Present {
@@ -66,29 +67,28 @@ impl Known<'_> {
         let from = self.present.version.clone();
         let after = new.table()?;
         let items = after.every_item();
-        let own = self.present.items.iter().filter(|item| !renames::is_alias(self.aliases, item));
+        let own = self.present.items.iter().filter(|item| !renames::is_alias(&self.past.aliases, item));
         let own: Vec<Item> = own.cloned().collect();
         let places = match (&self.before.lowered, &self.after.lowered) {
             (Some(before), Some(after)) => renames::places(before, after),
             _ => Vec::new(),
         };
         let renames = Renames::find((&own, &self.present.client), (&items, &new.source.client), &places);
-        let renamed: Vec<Item> = own.iter().map(|item| renames.bridged(item)).collect();
+        let renamed: Vec<Item> = own.iter().map(|item| renames.renamed(item)).collect();
         let surface = Surface::compare(&renamed, &items);
         let is_there = |path: &str| items.iter().any(|item| item.path == path);
         // A release that breaks calls needs no names of before.
-        let kept = if self.breaks_calls() { Aliases::default() } else { self.aliases.clone() };
+        let kept = if self.breaks_calls { Aliases::default() } else { self.past.aliases.clone() };
         let mut aliases = renames.aliases(kept, "", &is_there);
-        let ended = aliases.ended(self.aliases);
-        let mut source = Cow::Borrowed(&new.source);
-        if !aliases.is_empty() {
-            let added = aliases.add_to(source.to_mut());
-            added.map_err(|error| Failure::Codegen { family: self.family.name.clone(), error })?;
-        }
-        let (mut step, mut why) = self.step(&surface, &renames, &source);
+        let ended = aliases.ended(&self.past.aliases);
+        let (mut step, mut why) = self.step(&surface, &renames, (&new.source, &aliases))?;
         if let Some(name) = ended.first() {
             step = Step::Major;
             why.push(format!("major by the crate's public items: `{name}` was deprecated, and is gone"));
+        }
+        if let Some(line) = kept::lost(&self.kept).next() {
+            step = Step::Major;
+            why.push(format!("major by the crate's public items: {line}"));
         }
         let to = next_version(&from, step).ok_or_else(|| Failure::Message {
             code: "version",
@@ -111,6 +111,7 @@ impl Known<'_> {
             surface: &release.surface,
             renames: release.renames.lines().collect(),
             ended,
+            lost: kept::lost(&self.kept).collect(),
             changes: self.differences.iter().flatten().flat_map(|both| &both.selected.changes).collect(),
             before: &self.items_before(&release.surface),
             after: &after.items,
@@ -127,12 +128,21 @@ impl Known<'_> {
         if surface.removed.is_empty() && surface.changed.is_empty() {
             return Vec::new();
         }
-        let origins = self.before.lowered.as_ref().and_then(|lowered| build::origins(self.family, lowered).ok());
+        let origins = self
+            .before
+            .lowered
+            .as_ref()
+            .and_then(|lowered| build::origins(self.family, lowered, &self.past.kept.pins).ok());
         origins.map(|origins| origins.of_items(self.present.items.clone()).items).unwrap_or_default()
     }
 
     /// The larger of the steps required by the changes of the API and of the crate's items, with the reasons for both.
-    fn step(&self, surface: &Surface, renames: &Renames, source: &CrateSource) -> (Step, Vec<String>) {
+    fn step(
+        &self,
+        surface: &Surface,
+        renames: &Renames,
+        (source, aliases): (&CrateSource, &Aliases),
+    ) -> Result<(Step, Vec<String>), Failure> {
         let (mut step, reason) = surface.step();
         let mut why = Vec::new();
         if let Some(line) = renames.lines().next() {
@@ -155,19 +165,18 @@ impl Known<'_> {
             }
         }
         if step <= Step::Patch {
+            let mut source = Cow::Borrowed(source);
+            if !aliases.is_empty() {
+                let added = aliases.add_to(source.to_mut());
+                added.map_err(|error| Failure::Codegen { family: self.family.name.clone(), error })?;
+            }
             let same = (&source.client, &source.generated) == (&self.present.client, &self.present.generated);
             step = if same { Step::None } else { Step::Patch };
             if why.is_empty() && !same {
                 why.push("patch: no public item changes, but the generated code does".to_owned());
             }
         }
-        (step, why)
-    }
-
-    /// Whether calls of the present crate can fail, whatever its items are called.
-    fn breaks_calls(&self) -> bool {
-        let changes = self.differences.iter().flatten().flat_map(|both| &both.selected.changes);
-        changes.into_iter().any(|change| change.level() == Level::Breaking)
+        Ok((step, why))
     }
 
     /// A line on the version of each new document, for the changelog.

@@ -4,40 +4,40 @@
 //! field or a signature, and all its parts are equal. Names that such a pair explains are replaced in the items of the
 //! present crate, so that what is left is what really changed.
 //!
-//! Limit: the constructor of a tuple struct isn't bridged, since an alias has none; neither is an operation whose arguments
-//! changed.
+//! Limit: an operation whose arguments changed has no alias. An alias of a tuple struct is no pattern, and no variant can
+//! be imported through one of an enum.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use client_codegen::items::{Item, Kind};
 use client_codegen::{Alias, Aliases, OperationAlias, operations_of_source};
-use openapi_pipeline::names::type_name;
+use openapi_pipeline::names::{Pins, constant_of, type_name};
+use openapi_pipeline::vocabulary::without_names;
 use openapi_pipeline::{Context, Node, Value};
 
 use super::surface::keyed;
 use crate::config::Family;
 use crate::failure::Failure;
-use crate::renames;
+use crate::renames::{self, Past};
 use crate::workspace::{Inputs, Tree};
 
-/// The aliases that a family's present crate has.
-pub(super) fn present(now: &Tree, family: &Family) -> Result<Aliases, Failure> {
+/// The names of the past that a family's present crate has.
+pub(super) fn present(now: &Tree, family: &Family) -> Result<Past, Failure> {
     let mut cx = Context::new();
     renames::read(&mut cx, now, family).map_err(|problems| Failure::Input { problems, sources: cx.sources })
 }
 
-/// Puts the ledger in its place, among the files that were read; without aliases there is none.
-pub(super) fn write(tree: &mut Tree, family: &Family, aliases: &Aliases, read: &mut Inputs) {
+/// Puts the ledger in its place, among the files that were read; without names of the past there is none.
+pub(super) fn write(tree: &mut Tree, family: &Family, (aliases, pins): (&Aliases, &Pins), read: &mut Inputs) {
     let path = renames::path(family);
-    if aliases.is_empty() {
-        if tree.exists(&path) {
-            tree.remove(&path);
+    match renames::render(aliases, pins) {
+        Some(text) => {
+            read.insert(path.clone(), text.clone().into_bytes());
+            tree.write(path, text);
         }
-        return;
+        None if tree.exists(&path) => tree.remove(&path),
+        None => {}
     }
-    let text = renames::render(aliases);
-    read.insert(path.clone(), text.clone().into_bytes());
-    tree.write(path, text);
 }
 
 /// Whether an item is an alias that stands for another name.
@@ -45,7 +45,7 @@ pub(super) fn is_alias(aliases: &Aliases, item: &Item) -> bool {
     let of_operation = |one: &OperationAlias| {
         let (was, request) = (&one.method.was, &one.request);
         item.path == format!("Client::{was}")
-            || item.path == format!("operations::{}", was.to_uppercase())
+            || item.path == format!("operations::{}", constant_of(was))
             || item.path == format!("requests::{request}")
             || item.path == format!("errors::{request}Error")
             || item.path == format!("answers::{request}Answer")
@@ -66,6 +66,10 @@ pub(super) struct Renames {
     pub(super) types: BTreeMap<String, String>,
     /// Every other identifier that another one stands for now.
     words: BTreeMap<String, String>,
+    /// The names that changed and have no alias, in a line each, with the reason.
+    unbridged: Vec<String>,
+    /// Kinds of code that an old name breaks.
+    limits: Vec<String>,
 }
 
 impl Renames {
@@ -91,6 +95,7 @@ impl Renames {
         // Each pair that is found may explain the place of another one.
         while renames.find_types(before, after) {}
         renames.keep_what_holds(before, after);
+        renames.limits = renames.limits(before);
         renames
     }
 
@@ -101,13 +106,16 @@ impl Renames {
     fn find_methods(&mut self, gone: &[&Item], added: &[&Item], (old, new): (&str, &str)) {
         let (Ok(old), Ok(new)) = (operations_of_source(old), operations_of_source(new)) else { return };
         let name = |item: &Item| item.path.trim_start_matches("Client::").to_owned();
+        let call = |item: &Item, calls: &BTreeMap<String, String>| {
+            calls.get(&constant_of(&name(item))).map(|call| without_names(call))
+        };
+        let mut now = BTreeMap::new();
+        for item in added.iter().filter(|item| is_call(item)) {
+            now.entry(call(item, &new)).or_insert(item);
+        }
         for was in gone.iter().filter(|item| is_call(item)) {
-            let Some(call) = old.get(&name(was).to_uppercase()) else { continue };
-            let is =
-                added.iter().filter(|item| is_call(item)).find(|is| new.get(&name(is).to_uppercase()) == Some(call));
-            if let Some(is) = is
-                && let (Some(from), Some(to)) = (request(was), request(is))
-            {
+            let Some(is) = call(was, &old).and_then(|call| now.get(&Some(call))) else { continue };
+            if let (Some(from), Some(to)) = (request(was), request(is)) {
                 self.add_method((name(was), name(is)), (from, to));
             }
         }
@@ -117,7 +125,7 @@ impl Renames {
         for ending in ["", "Error", "Answer"] {
             self.words.insert(format!("{from}{ending}"), format!("{to}{ending}"));
         }
-        self.words.insert(was.to_uppercase(), is.to_uppercase());
+        self.words.insert(constant_of(&was), constant_of(&is));
         self.requests.insert(was.clone(), from);
         self.methods.insert(was, is);
     }
@@ -156,28 +164,52 @@ impl Renames {
     fn keep_what_holds(&mut self, before: &[Item], after: &[Item]) {
         let new = keyed(after);
         loop {
-            let (mut types, mut methods) = (BTreeSet::new(), BTreeSet::new());
+            let mut changed: BTreeMap<(bool, String), String> = BTreeMap::new();
             for item in before {
                 let owner = item.path.strip_prefix("types::").map(|path| path.split("::").next().unwrap_or_default());
                 let owner = owner.filter(|owner| self.types.contains_key(*owner));
                 let method =
                     item.path.strip_prefix("Client::").filter(|was| is_call(item) && self.methods.contains_key(*was));
-                if owner.is_none() && method.is_none() || is_constructor(item) {
-                    continue;
-                }
+                let Some(name) = owner.or(method) else { continue };
                 let renamed = self.renamed(item);
-                let now = new.get(&(renamed.path.as_str(), renamed.kind));
-                if now.is_none_or(|now| now.declaration != renamed.declaration) {
-                    types.extend(owner.map(str::to_owned));
-                    methods.extend(method.map(str::to_owned));
-                }
+                let why = match new.get(&(renamed.path.as_str(), renamed.kind)) {
+                    None => format!("`{}` is gone", item.path),
+                    Some(now) if now.declaration != renamed.declaration => {
+                        format!("`{}` is `{}`, was `{}`", item.path, now.declaration, item.declaration)
+                    }
+                    Some(_) => continue,
+                };
+                changed.entry((method.is_some(), name.to_owned())).or_insert(why);
             }
-            if types.is_empty() && methods.is_empty() {
+            if changed.is_empty() {
                 return;
             }
-            types.iter().for_each(|was| self.forget_type(was));
-            methods.iter().for_each(|was| self.forget_method(was));
+            for ((is_method, was), why) in changed {
+                let (module, names) = if is_method { ("Client", &self.methods) } else { ("types", &self.types) };
+                let is = names.get(&was).cloned().unwrap_or_default();
+                self.unbridged.push(format!("`{module}::{was}` is now `{module}::{is}`, without an alias: {why}"));
+                if is_method { self.forget_method(&was) } else { self.forget_type(&was) }
+            }
         }
+    }
+
+    /// The kinds of code that an alias breaks, of what callers could have written.
+    fn limits(&self, before: &[Item]) -> Vec<String> {
+        let limit = |item: &Item| {
+            let was = item.path.strip_prefix("types::")?;
+            if let Some(is) = self.types.get(was).filter(|_| item.kind == Kind::Enum) {
+                return Some(format!("a `use` of variants of `types::{was}` has to name `types::{is}`"));
+            }
+            let was = was.strip_suffix("::0").filter(|_| item.kind == Kind::Field)?;
+            let is = self.types.get(was)?;
+            Some(format!("a pattern `types::{was}(…)` has to be written `types::{is}(…)`"))
+        };
+        before.iter().filter_map(limit).collect()
+    }
+
+    /// The kinds of code that an old name breaks, in a line each; and the names that have no alias, with the reasons.
+    pub(super) fn gaps(&self) -> (&[String], &[String]) {
+        (&self.limits, &self.unbridged)
     }
 
     fn forget_type(&mut self, was: &str) {
@@ -190,7 +222,7 @@ impl Renames {
         for ending in ["", "Error", "Answer"] {
             self.words.remove(&format!("{request}{ending}"));
         }
-        self.words.remove(&was.to_uppercase());
+        self.words.remove(&constant_of(was));
     }
 
     /// What became of the names, in a line each.
@@ -225,11 +257,6 @@ impl Renames {
             };
         }
         renamed
-    }
-
-    /// What callers have of an item of the present crate, once there are aliases: its new name, but no constructor.
-    pub(super) fn bridged(&self, item: &Item) -> Item {
-        if is_constructor(item) { item.clone() } else { self.renamed(item) }
     }
 
     /// Exchanges the names in a text. Types have bare names only among types; elsewhere `types::` stands before them, and a
@@ -312,11 +339,6 @@ fn only<'i>(items: &'i [Item], others: &[Item]) -> Vec<&'i Item> {
 /// Whether an item is a method of the client that calls an operation.
 fn is_call(item: &Item) -> bool {
     item.kind == Kind::Method && item.parent() == Some("Client") && request(item).is_some()
-}
-
-/// Whether an item is the public field of a tuple struct, which makes its name a constructor.
-fn is_constructor(item: &Item) -> bool {
-    item.kind == Kind::Field && item.path.ends_with("::0")
 }
 
 fn request(item: &Item) -> Option<String> {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use openapi_pipeline::diff::{Change, Difference, Level, Step};
 
-use super::{Known, Release};
+use super::{Known, Release, kept};
 use crate::diff::{Accepted, Compared};
 use crate::manifests;
 use crate::workspace::Tree;
@@ -149,6 +149,18 @@ fn crate_changes(known: &Known<'_>, release: &Release, lines: &mut Vec<String>) 
     if !release.renames.is_empty() {
         heading(lines, "names that changed, and stay as deprecated aliases");
         lines.extend(release.renames.lines().map(|line| format!("  {line}")));
+    }
+    let (limits, unbridged) = release.renames.gaps();
+    lines.extend(limits.iter().map(|line| format!("  {line}")));
+    for (title, found) in [
+        ("names that changed, and can't stay as aliases", unbridged.to_vec()),
+        ("names of parts that would change, and stay", kept::lines(&known.kept).collect()),
+        ("names of parts that can't stay", kept::lost(&known.kept).collect()),
+    ] {
+        if !found.is_empty() {
+            heading(lines, title);
+            lines.extend(found.iter().map(|line| format!("  {line}")));
+        }
     }
     if known.after.problems.is_empty() {
         heading(lines, &format!("version of {package}"));

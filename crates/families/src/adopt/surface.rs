@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use client_codegen::items::{Item, Kind};
 use openapi_pipeline::diff::Step;
+use openapi_pipeline::names::constant_of;
 
 /// The difference between the public items of two versions of a crate.
 #[derive(Debug, Default)]
@@ -104,7 +105,7 @@ fn outright(items: &[Item]) -> Vec<&Item> {
                 format!("requests::{request}"),
                 format!("answers::{request}Answer"),
                 format!("errors::{request}Error"),
-                format!("operations::{}", shouty(name)),
+                format!("operations::{}", constant_of(name)),
             ]
         })
         .collect();
@@ -118,10 +119,6 @@ fn outright(items: &[Item]) -> Vec<&Item> {
         .filter(|item| item.kind != Kind::Impl || !subjects(&item.path).iter().any(|subject| is_there(subject)))
         .filter(|item| !is_setter_of_new_field(item))
         .collect()
-}
-
-fn shouty(name: &str) -> String {
-    name.to_uppercase()
 }
 
 /// The types an impl is for: `types::A` for `impl Debug for types::A<'a>`, and for `impl From<A> for String`.

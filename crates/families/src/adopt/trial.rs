@@ -4,6 +4,7 @@
 use openapi_pipeline::load::{Files, Published};
 use openapi_pipeline::lower::Strictness;
 use openapi_pipeline::merge::{MergePlan, Part};
+use openapi_pipeline::names::Pins;
 use openapi_pipeline::report::Note;
 use openapi_pipeline::select::Selection;
 use openapi_pipeline::{Context, Diagnostic, Diagnostics, Node, Origin, Report, load, lower, merge, select};
@@ -34,7 +35,7 @@ pub(super) struct Trial {
     pub(super) documents: Vec<Tried>,
     /// The merged and lowered document, if no problem prevented it.
     pub(super) lowered: Option<Node>,
-    /// The crate, if it was asked for and no problem prevented it.
+    /// The crate, once it was asked for, if no problem prevented it.
     pub(super) built: Option<Built>,
     /// What the pipeline did.
     report: Report,
@@ -45,6 +46,24 @@ pub(super) struct Trial {
 }
 
 impl Trial {
+    /// Builds the crate, with the names that are kept.
+    pub(super) fn build(&mut self, cx: &mut Context, family: &Family, pins: &Pins) {
+        let Some(lowered) = &self.lowered else { return };
+        let others = std::mem::replace(&mut cx.report, std::mem::take(&mut self.report));
+        match build::emit(cx, family, lowered, pins) {
+            Ok(built) => {
+                self.report = built.report.clone();
+                self.built = Some(built);
+            }
+            Err(BuildError::Input(found)) => self.problems.documents.0.extend(found.0),
+            Err(BuildError::Codegen(error)) => self.problems.codegen = Some(error.to_string()),
+        }
+        let own = std::mem::replace(&mut cx.report, others);
+        if self.built.is_none() {
+            self.report = own;
+        }
+    }
+
     /// The notes of the conversion about dropped parts of the family's documents.
     pub(super) fn dropped(&self) -> impl Iterator<Item = &Note> {
         self.report.notes.iter().filter(|note| DROPPING.contains(&note.rule.name))
@@ -54,15 +73,6 @@ impl Trial {
     pub(super) fn unlisted_secrets(&self) -> Vec<String> {
         self.lowered.as_ref().map(|lowered| build::unlisted_secrets(&self.report, lowered)).unwrap_or_default()
     }
-}
-
-/// How far a family is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Until {
-    /// To its merged and lowered document.
-    Lowered,
-    /// To its crate.
-    Crate,
 }
 
 /// The outcome for a document.
@@ -128,8 +138,8 @@ impl Tried {
     }
 }
 
-/// Tries a family in a workspace as it would be after the adoption.
-pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family, until: Until) -> Trial {
+/// Tries a family in a workspace as it would be after the adoption, to its merged and lowered document.
+pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family) -> Trial {
     // Without the notes of an earlier trial.
     cx.report = Report::default();
     let files = Recording::new(tree);
@@ -144,20 +154,8 @@ pub(super) fn run(tree: &Tree, cx: &mut Context, family: &Family, until: Until) 
         .collect();
     let merged = parts.and_then(|parts| merged(cx, &parts, &family.merge, &mut problems));
     let lowered = merged.and_then(|merged| lowered(cx, merged, family, &mut problems));
-    let wanted = lowered.as_ref().filter(|_| until == Until::Crate);
-    let built = wanted.and_then(|lowered| match build::emit(cx, family, lowered) {
-        Ok(built) => Some(built),
-        Err(BuildError::Input(found)) => {
-            problems.documents.0.extend(found.0);
-            None
-        }
-        Err(BuildError::Codegen(error)) => {
-            problems.codegen = Some(error.to_string());
-            None
-        }
-    });
-    let report = built.as_ref().map_or_else(|| std::mem::take(&mut cx.report), |built| built.report.clone());
-    Trial { documents, lowered, built, report, problems, read: files.read.into_inner() }
+    let report = std::mem::take(&mut cx.report);
+    Trial { documents, lowered, built: None, report, problems, read: files.read.into_inner() }
 }
 
 fn one(cx: &mut Context, files: &dyn Files, document: &DocumentConfig, problems: &mut Problems) -> Tried {

@@ -10,6 +10,8 @@ use crate::{Node, Value};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OperationNames {
+    /// Its id in the description.
+    pub(super) id: String,
     /// The method of the client.
     pub method: String,
     /// The type in `requests`.
@@ -53,11 +55,11 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<Vec<OperationName
     let requests = of_methods(&MODULES, Form::Item, &|method| vec![item(method), item(&format!("{method}_request"))])?;
     let errors = of_methods(&MODULES, Form::Item, &|method| vec![item(&format!("{method}_error"))])?;
     let answers = of_methods(&MODULES, Form::Item, &|method| vec![item(&format!("{method}_answer"))])?;
-    let shouted = |method: &str| vec![constant(method), format!("{}_", constant(method))];
-    let constants = of_methods(&CONSTANTS, Form::Constant, &shouted)?;
+    let constants = of_methods(&CONSTANTS, Form::Constant, &|method| constants(method).into())?;
     let mut named = Vec::with_capacity(methods.len());
     for (at, (path, _, operation)) in operations(document).enumerate() {
         named.push(OperationNames {
+            id: ids[at].clone(),
             method: methods[at].clone(),
             request: requests[at].clone(),
             error: errors[at].clone(),
@@ -73,6 +75,17 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<Vec<OperationName
         }
     });
     Ok(named)
+}
+
+/// The names that the constant of a method may have, in order of preference.
+fn constants(method: &str) -> [String; 2] {
+    [constant(method), format!("{}_", constant(method))]
+}
+
+/// The name of the constant of an operation, by the name of its method.
+pub fn constant_of(method: &str) -> String {
+    let [plain, longer] = constants(method);
+    if CONSTANTS.contains(&plain.as_str()) { longer } else { plain }
 }
 
 fn methods(ids: &[String], pins: &Pins) -> Result<Vec<String>, NameError> {
@@ -203,6 +216,7 @@ mod tests {
             ["OptionRequest2", "All", "IntoFutureRequest", "Login", "OptionRequest", "DurationRequest", "Self_", "Gen"];
         assert_eq!(requests, expected);
         assert_eq!((items[1].constant.as_str(), items[3].constant.as_str()), ("ALL_", "LOGIN"));
+        items.iter().for_each(|one| assert_eq!(constant_of(&one.method), one.constant));
         assert_eq!((items[0].error.as_str(), items[0].answer.as_str()), ("OptionError", "OptionAnswer"));
         assert_eq!(
             (items[6].method.as_str(), items[6].error.as_str(), items[7].method.as_str()),

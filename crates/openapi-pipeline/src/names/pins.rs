@@ -26,6 +26,11 @@ pub enum Thing {
         /// The name of the component.
         component: String,
     },
+    /// The type of a schema that is described inline.
+    Inline {
+        /// The name that it would have if it were free.
+        hint: String,
+    },
     /// The field of a property.
     Field {
         /// The type.
@@ -60,6 +65,7 @@ impl fmt::Display for Thing {
             Self::Operation { id } => write!(f, "the operation `{id}`"),
             Self::Parameter { of, location, name } => write!(f, "the {location} parameter `{name}` of `{of}`"),
             Self::Type { component } => write!(f, "the schema `{component}`"),
+            Self::Inline { hint } => write!(f, "the inline schema `{hint}`"),
             Self::Field { of, member } => write!(f, "the property `{member}` of `{of}`"),
             Self::Value { of, value } => write!(f, "the value `{value}` of `{of}`"),
             Self::Alternative { of, alternative } => write!(f, "the alternative `{alternative}` of `{of}`"),
@@ -77,6 +83,21 @@ impl Pins {
     pub fn get(&self, thing: &Thing) -> Option<&str> {
         self.0.get(thing).map(String::as_str)
     }
+
+    /// All pins, in an order that is always the same.
+    pub fn iter(&self) -> impl Iterator<Item = (&Thing, &str)> {
+        self.0.iter().map(|(thing, name)| (thing, name.as_str()))
+    }
+
+    /// Whether nothing is pinned.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Removes the pin of a thing, and returns the name.
+    pub fn remove(&mut self, thing: &Thing) -> Option<String> {
+        self.0.remove(thing)
+    }
 }
 
 impl FromIterator<(Thing, String)> for Pins {
@@ -88,7 +109,7 @@ impl FromIterator<(Thing, String)> for Pins {
 /// A name that can't be given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameError {
-    thing: String,
+    thing: Thing,
     name: String,
     problem: String,
 }
@@ -96,11 +117,21 @@ pub struct NameError {
 impl NameError {
     pub(super) fn unfit(thing: &Thing, name: &str, fit: &str) -> Self {
         let problem = format!("a name of that kind would be `{fit}`");
-        Self { thing: thing.to_string(), name: name.to_owned(), problem }
+        Self { thing: thing.clone(), name: name.to_owned(), problem }
     }
 
     pub(super) fn taken(thing: &Thing, name: &str, holder: &str) -> Self {
-        Self { thing: thing.to_string(), name: name.to_owned(), problem: format!("{holder} is called that") }
+        Self { thing: thing.clone(), name: name.to_owned(), problem: format!("{holder} is called that") }
+    }
+
+    /// The thing that can't have the name of its pin.
+    pub fn thing(&self) -> &Thing {
+        &self.thing
+    }
+
+    /// The reason, such as that something else is called that.
+    pub(super) fn problem(&self) -> &str {
+        &self.problem
     }
 }
 

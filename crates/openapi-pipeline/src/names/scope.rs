@@ -8,6 +8,8 @@ use super::{NameError, Pins, Thing};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
     holders: HashMap<String, String>,
+    /// Names that are free for one thing alone, which is named later.
+    kept: HashMap<String, Thing>,
 }
 
 impl Scope {
@@ -22,11 +24,16 @@ impl Scope {
 
     /// Takes a name; `false` when it is taken already.
     pub(crate) fn take(&mut self, name: String, holder: &str) -> bool {
-        let free = !self.holders.contains_key(&name);
+        let free = !self.holders.contains_key(&name) && !self.kept.contains_key(&name);
         if free {
             self.holders.insert(name, holder.to_owned());
         }
         free
+    }
+
+    /// Keeps a name free for a thing.
+    pub(super) fn keep(&mut self, name: &str, thing: &Thing) {
+        self.kept.insert(name.to_owned(), thing.clone());
     }
 
     /// The holder of a name.
@@ -71,6 +78,9 @@ impl Scope {
         };
         if wish.form.of(name) != name {
             return Err(NameError::unfit(thing, name, &wish.form.of(name)));
+        }
+        if self.kept.get(name) == Some(thing) {
+            self.kept.remove(name);
         }
         match self.take(name.to_owned(), &wish.holder) {
             true => Ok(Some(name.to_owned())),

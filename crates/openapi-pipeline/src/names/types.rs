@@ -21,17 +21,30 @@ pub struct TypeNames {
     pub values: BTreeMap<String, String>,
     /// The variants of alternatives, in their order.
     pub alternatives: Vec<String>,
+    /// The same alternatives as pins tell them: the component that each refers to, or its number.
+    pub(super) told: Vec<String>,
+}
+
+/// All types of a document.
+#[derive(Default)]
+pub(super) struct Types {
+    /// The names inside them, by their names.
+    pub(super) inside: BTreeMap<String, TypeNames>,
+    /// The source of each, with its name.
+    pub(super) made: Vec<(Thing, String)>,
 }
 
 /// Makes every schema that becomes a type a component under its name. Types of the runtime have no names here.
-pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, TypeNames>, NameError> {
+pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<Types, NameError> {
     let mut scope = Scope::reserving(TYPES, "the generated code");
-    rename_components(document, &mut scope, pins)?;
+    let inline = pins.iter().filter(|(thing, _)| matches!(thing, Thing::Inline { .. }));
+    inline.for_each(|(thing, name)| scope.keep(name, thing));
+    let made = rename_components(document, &mut scope, pins)?;
     for name in RUNTIME_TYPES {
         scope.take(name.to_owned(), "a type of the runtime");
     }
     let schemas = schemas_mut(document).map(std::mem::take).unwrap_or_default();
-    let mut inline = Inline { schemas, scope, pins, types: BTreeMap::new() };
+    let mut inline = Inline { schemas, scope, pins, types: Types { inside: BTreeMap::new(), made } };
     let mut open: Vec<String> = inline.schemas.keys().cloned().collect();
     open.reverse();
     while let Some(name) = open.pop() {
@@ -56,7 +69,7 @@ pub(super) fn name(document: &mut Node, pins: &Pins) -> Result<BTreeMap<String, 
     Ok(types)
 }
 
-fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Result<(), NameError> {
+fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Result<Vec<(Thing, String)>, NameError> {
     let mut names: Vec<String> = schemas(document).map(|(name, _)| name.clone()).collect();
     // A component whose name already is a type name keeps it, wherever it is: reordering a document renames nothing.
     names.sort_by_key(|name| (type_name(name) != *name, name.clone()));
@@ -67,16 +80,18 @@ fn rename_components(document: &mut Node, scope: &mut Scope, pins: &Pins) -> Res
         Wish::new(Thing::Type { component: name.clone() }, names, Form::Type)
     };
     let given = scope.settle(pins, names.iter().map(wish).collect())?;
+    let things = names.iter().map(|name| Thing::Type { component: name.clone() });
+    let made = things.zip(given.iter().cloned()).collect();
     let renamed: HashMap<String, String> = names.into_iter().zip(given).filter(|(old, new)| old != new).collect();
     rename_schemas(document, &renamed);
-    Ok(())
+    Ok(made)
 }
 
 struct Inline<'a> {
     schemas: Object,
     scope: Scope,
     pins: &'a Pins,
-    types: BTreeMap<String, TypeNames>,
+    types: Types,
 }
 
 impl Inline<'_> {
@@ -89,7 +104,7 @@ impl Inline<'_> {
         if schema.get("x-rust-type").is_none() {
             let names = self.names_in(name, &schema)?;
             self.children(name, &names, &mut schema, &mut made)?;
-            self.types.insert(name.to_owned(), names);
+            self.types.inside.insert(name.to_owned(), names);
         }
         self.schemas.insert(name.to_owned(), schema);
         Ok(made)
@@ -179,9 +194,11 @@ impl Inline<'_> {
     }
 
     fn allocate(&mut self, hint: &str) -> Result<String, NameError> {
-        let wish = Wish::new(Thing::Type { component: hint.to_owned() }, vec![type_name(hint)], Form::Type);
-        let mut given = self.scope.settle(self.pins, vec![wish])?;
-        Ok(given.pop().unwrap_or_default())
+        let thing = Thing::Inline { hint: hint.to_owned() };
+        let wish = Wish::new(thing.clone(), vec![type_name(hint)], Form::Type);
+        let name = self.scope.settle(self.pins, vec![wish])?.pop().unwrap_or_default();
+        self.types.made.push((thing, name.clone()));
+        Ok(name)
     }
 
     /// Visits the direct children of a schema.
@@ -212,14 +229,14 @@ impl Inline<'_> {
         let mut names = TypeNames::new(schema.origin);
         names.fields = fields(name, schema, self.pins)?;
         names.values = super::values::name(name, schema, self.pins)?;
-        names.alternatives = alternatives(name, schema, self.pins)?;
+        (names.told, names.alternatives) = alternatives(name, schema, self.pins)?;
         Ok(names)
     }
 }
 
 impl TypeNames {
     fn new(origin: Origin) -> Self {
-        Self { origin, fields: BTreeMap::new(), values: BTreeMap::new(), alternatives: Vec::new() }
+        Self { origin, fields: BTreeMap::new(), values: BTreeMap::new(), alternatives: Vec::new(), told: Vec::new() }
     }
 }
 
@@ -256,7 +273,7 @@ fn rank(wire: &str, name: &str) -> (bool, usize, String) {
 
 /// The variants of alternatives: the kind of each, without the name of the union and the words that all begin with; or
 /// a number.
-fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, NameError> {
+fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<(Vec<String>, Vec<String>), NameError> {
     let branches = schema.elements("oneOf");
     let numbered = || (0..branches.len()).map(|at| format!("Variant{at}")).collect();
     let kinds: Option<Vec<String>> = branches.iter().map(kind).collect();
@@ -265,11 +282,14 @@ fn alternatives(of: &str, schema: &Node, pins: &Pins) -> Result<Vec<String>, Nam
         without_common_words(&own).or_else(|| without_common_words(&kinds))
     });
     let labels = labels.unwrap_or_else(numbered);
-    let wish = |(at, label): (usize, String)| {
-        let alternative = branches.get(at).and_then(referred).unwrap_or_else(|| at.to_string());
-        Wish::new(Thing::Alternative { of: of.to_owned(), alternative }, vec![type_name(&label)], Form::Type)
+    let tell = |(at, branch): (usize, &Node)| referred(branch).unwrap_or_else(|| at.to_string());
+    let told: Vec<String> = branches.iter().enumerate().map(tell).collect();
+    let wish = |(alternative, label): (&String, String)| {
+        let thing = Thing::Alternative { of: of.to_owned(), alternative: alternative.clone() };
+        Wish::new(thing, vec![type_name(&label)], Form::Type)
     };
-    Scope::default().settle(pins, labels.into_iter().enumerate().map(wish).collect())
+    let given = Scope::default().settle(pins, told.iter().zip(labels).map(wish).collect())?;
+    Ok((told, given))
 }
 
 /// The kind of an alternative: its component, or the type or format of a schema without a name.
@@ -326,7 +346,7 @@ mod tests {
         let mut document = tree(&mut Context::new(), "a.json", document);
         let pins = pins.iter().map(|(thing, name)| (thing.clone(), (*name).to_owned())).collect();
         let types = name(&mut document, &pins).unwrap();
-        (document.to_json(), types)
+        (document.to_json(), types.inside)
     }
 
     fn schemas(schemas: Json) -> (Json, BTreeMap<String, TypeNames>) {
@@ -409,7 +429,7 @@ mod tests {
                 "requestBody": {"content": {"application/json": {"schema": object}}},
                 "responses": {"200": {"content": {"application/json": {"schema": {"type": "array", "items": object}}}}},
             }}}}),
-            &[(Thing::Type { component: "ListAllBodyA".to_owned() }, "Letter")],
+            &[(Thing::Inline { hint: "ListAllBodyA".to_owned() }, "Letter")],
         );
         let names: Vec<&String> = types.keys().collect();
         assert_eq!(names, ["Letter", "ListAllBody", "ListAllResponseItem", "ListAllResponseItemA", "ListAllSortBy"]);

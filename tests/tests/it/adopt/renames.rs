@@ -5,7 +5,7 @@ use workspace_tests::run;
 
 use super::{AIVO, Shop};
 
-const LEDGER: &str = "openapi/aivo/renames.toml";
+pub(super) const LEDGER: &str = "openapi/aivo/renames.toml";
 
 /// A crate that uses old names: a method, its request, error and constant, and types with what belongs to them.
 const DOWNSTREAM: &str = r#"
@@ -46,11 +46,21 @@ fn rename(document: &mut Value, operation: &str, schema: &str) {
     document["paths"]["/logout"]["post"]["operationId"] = json!(operation);
 }
 
-fn adopt(shop: &Shop, new: &str) -> String {
+/// A crate that depends on that of the family.
+pub(super) fn add_downstream(shop: &Shop, source: &str) {
+    let manifest = "[package]\nname = \"downstream\"\nversion = \"0.1.0\"\nedition.workspace = true\npublish = false\n\n\
+                    [dependencies]\naivo-client.workspace = true\n";
+    shop.scratch.write("crates/downstream/Cargo.toml", manifest);
+    shop.scratch.write("crates/downstream/src/lib.rs", source);
+    shop.scratch.settle_lock();
+}
+
+pub(super) fn adopt(shop: &Shop, new: &str) -> String {
     run(shop.command(&["aivo", new, "--write"]))
 }
 
-fn downstream(shop: &Shop) -> String {
+/// The output of its compilation.
+pub(super) fn downstream(shop: &Shop) -> String {
     let output = shop.scratch.cargo(&["check", "--package", "downstream"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
@@ -60,11 +70,7 @@ fn downstream(shop: &Shop) -> String {
 #[test]
 fn old_names_are_aliases_until_calls_break() {
     let shop = Shop::new();
-    let manifest = "[package]\nname = \"downstream\"\nversion = \"0.1.0\"\nedition.workspace = true\npublish = false\n\n\
-                    [dependencies]\naivo-client.workspace = true\n";
-    shop.scratch.write("crates/downstream/Cargo.toml", manifest);
-    shop.scratch.write("crates/downstream/src/lib.rs", DOWNSTREAM);
-    shop.scratch.settle_lock();
+    add_downstream(&shop, DOWNSTREAM);
     assert!(!downstream(&shop).contains("deprecated"), "nothing is renamed yet");
 
     shop.scratch.replace("openapi/families.toml", "AuthResponse.", "Tokens.");
@@ -127,7 +133,13 @@ fn what_changed_besides_its_name_is_no_alias() {
         account["email"] = json!({"type": "integer"});
     });
     let report = run(shop.command(&["aivo", &new]));
-    assert!(!report.contains("is now `Client::") && !report.contains("`types::User` is now"), "{report}");
+    assert!(!report.contains("- `Client::logout` is now") && !report.contains("- `types::User` is now"), "{report}");
+    for line in [
+        "  `Client::logout` is now `Client::sign_out`, without an alias: `Client::logout` is `sign_out<'a>(&'a self, everywhere: bool) -> requests::SignOut<'a>`, was `logout<'a>(",
+        "  `types::User` is now `types::Account`, without an alias: `types::User::email` is `i64`, was `String`\n",
+    ] {
+        assert!(report.contains(line), "no {line:?} in\n{report}");
+    }
     assert!(report.contains("  - Client::logout ") && report.contains("  - types::User\n"), "{report}");
     assert!(report.contains("-> 0.2.0 (major)"), "{report}");
 }
@@ -144,6 +156,21 @@ fn a_ledger_that_names_nothing_is_an_error() {
         ("[[types]]\nwas = \"User\"\nis = \"Error\"\nsince = \"0.1.0\"\n", "something else is called `User` now"),
         ("[[types]]\nwas = \"a b\"\nis = \"Error\"\nsince = \"0.1.0\"\n", "`a b` is no name of Rust"),
         ("[[type]]\n", "renames.toml:1:3"),
+        ("[kept.fields.User]\nfirstName = \"a b\"\n", "`a b` is no name of Rust\n --> openapi/aivo/renames.toml:2:13"),
+        (
+            "[kept.fields.User]\nfirstname = \"given_name\"\n",
+            "there is no such thing as the property `firstname` of `User`",
+        ),
+        ("[kept.fields.User]\nfirstname = \"given_name\"\n", "renames.toml:2:13"),
+        ("[kept.fields.User]\nfirstname = \"given_name\"\n", "did you mean `firstName`"),
+        ("[kept.fields.Usr]\nfirstName = \"given_name\"\n", "`Usr` has none: did you mean `User`"),
+        (
+            "[kept.fields.User]\nfirstName = \"x\"\nlastName = \"x\"\n",
+            "the property `lastName` of `User` can't be called `x`: the property `firstName` of `User` is called that",
+        ),
+        ("[kept.fields.User]\nfirstName = \"Given\"\n", "a name of that kind would be `given`"),
+        ("[kept.fields.User]\nfirstName = \"a\"\nfirstName = \"b\"\n", "renames.toml:3:1"),
+        ("[kept.field.User]\n", "unknown field `field`, expected one of `operations`"),
     ] {
         shop.scratch.write(LEDGER, ledger);
         let output = shop.scratch.generate(&["--family", "aivo"]);
