@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lower::extensions::OWN_VALUE;
+use crate::lower::extensions::{KIND, OWN_VALUE};
 use crate::lower::rule;
 use crate::lower::runtime_types::{refer, referred};
 use crate::lower::walk::component_mut;
 use crate::lower::work::Work;
+use crate::vocabulary::is_annotation;
 use crate::vocabulary::layout::schemas_mut;
 use crate::vocabulary::layout::{Keys, component_of, each_fields_mut};
 use crate::vocabulary::reach::subtypes;
@@ -20,6 +21,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
         .into_iter()
         .map(|(parent, children)| (parent.to_owned(), children.into_iter().map(str::to_owned).collect()))
         .collect();
+    let told: HashSet<String> = subtypes.iter().flat_map(|(_, children)| children).cloned().collect();
     let Some(schemas) = schemas_mut(document) else { return };
     let own = own_values(cx, schemas);
     let mut bases = Object::default();
@@ -33,6 +35,7 @@ pub(crate) fn run(work: &mut Work<'_>) {
         }
     }
     schemas.extend(bases);
+    distinguish(document, told);
     let mut undeclared: Vec<(String, String)> = Vec::new();
     each_fields_mut(document, Keys::Fields, &mut |schema| {
         mapping(schema, &own);
@@ -55,6 +58,22 @@ fn own_values(cx: &mut Context, schemas: &mut Object) -> HashMap<String, String>
         }
     }
     values
+}
+
+/// Marks the schemas that a discriminator tells from others as types of their own, whatever they are made of: children
+/// of parents, and alternatives that are merged with what stands beside them.
+fn distinguish(document: &mut Node, mut told: HashSet<String>) {
+    each_fields_mut(document, Keys::Fields, &mut |schema| {
+        let beside = |key: &String| !matches!(key.as_str(), "oneOf" | "anyOf" | "discriminator") && !is_annotation(key);
+        if schema.as_object().is_some_and(|members| members.keys().any(beside)) {
+            told.extend(tags(schema).into_iter().map(|(name, _)| name));
+        }
+    });
+    for name in told {
+        if let Some(schema) = component_mut(document, &name).filter(|schema| schema.get("$ref").is_none()) {
+            schema.set(KIND, name);
+        }
+    }
 }
 
 /// The named alternatives of a schema with a discriminator, each with the discriminator's property.
