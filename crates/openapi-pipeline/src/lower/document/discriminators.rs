@@ -1,6 +1,10 @@
 //! Discriminators: the children of a parent become its alternatives, and the discriminator values a mapping.
 
+mod values;
+
 use std::collections::{HashMap, HashSet};
+
+use values::Constants;
 
 use crate::lower::extensions::{KIND, OWN_VALUE};
 use crate::lower::rule;
@@ -24,26 +28,41 @@ pub(crate) fn run(work: &mut Work<'_>) {
     let told: HashSet<String> = subtypes.iter().flat_map(|(_, children)| children).cloned().collect();
     let Some(schemas) = schemas_mut(document) else { return };
     let own = own_values(cx, schemas);
+    let claimed = claimed(schemas, &subtypes);
     let mut bases = Object::default();
-    for (name, children) in subtypes {
+    for ((name, children), claimed) in subtypes.iter().zip(claimed) {
         let base = (1..).map(|number| if number == 1 { format!("{name}Base") } else { format!("{name}Base{number}") });
         let Some(base) = base.into_iter().find(|base| !schemas.contains_key(base)) else { continue };
-        if let Some(schema) = schemas.get_mut(&name)
-            && let Some(itself) = alternatives(cx, &name, &base, schema, &children, &own)
+        if let Some(schema) = schemas.get_mut(name)
+            && let Some(itself) = alternatives(cx, (name, &base), schema, children, &own, &claimed)
         {
             bases.insert(base, itself);
         }
     }
+    let named: HashSet<String> = bases.keys().cloned().collect();
     schemas.extend(bases);
+    let known = schemas.clone();
+    let mut constants = Constants::new(&known);
     distinguish(document, told);
     let mut undeclared: Vec<(String, String)> = Vec::new();
     each_fields_mut(document, Keys::Fields, &mut |schema| {
-        mapping(schema, &own);
+        constants.map(schema, &own, &named);
         undeclared.extend(tags(schema));
     });
     for (name, tag) in undeclared {
         declare(cx, document, &name, &tag);
     }
+}
+
+/// The discriminator values that the children of each parent list themselves.
+fn claimed(schemas: &Object, subtypes: &[(String, Vec<String>)]) -> Vec<HashSet<String>> {
+    let mut constants = Constants::new(schemas);
+    let mut of = |parent: &str, children: &[String]| -> Option<HashSet<String>> {
+        let tag = schemas.get(parent)?.get("discriminator")?.get_str("propertyName")?;
+        let besides: HashSet<&str> = children.iter().map(String::as_str).collect();
+        Some(children.iter().flat_map(|child| constants.of(child, tag, &besides)).collect())
+    };
+    subtypes.iter().map(|(parent, children)| of(parent, children).unwrap_or_default()).collect()
 }
 
 /// The discriminator values that components declare themselves, by component.
@@ -105,11 +124,11 @@ fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
 /// without alternatives, as the component `base`.
 fn alternatives(
     cx: &mut Context,
-    name: &str,
-    base: &str,
+    (name, base): (&str, &str),
     schema: &mut Node,
     children: &[String],
     own: &HashMap<String, String>,
+    claimed: &HashSet<String>,
 ) -> Option<Node> {
     if ["oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some()) {
         return None;
@@ -125,7 +144,7 @@ fn alternatives(
         let value = value.as_str().unwrap_or_default();
         match mapped.iter().find(|(known, _)| known == value) {
             Some((_, target)) => target != name,
-            None => children.iter().any(|child| own.get(child).unwrap_or(child) == value),
+            None => claimed.contains(value) || children.iter().any(|child| own.get(child).unwrap_or(child) == value),
         }
     };
     let is_abstract = values.is_some_and(|values| values.iter().all(means_another));
@@ -162,27 +181,4 @@ fn alternatives(
         discriminator.set("mapping", mapping);
     }
     itself
-}
-
-/// Gives each alternative a value: of the mapping, its own, or the name of its component.
-fn mapping(schema: &mut Node, own: &HashMap<String, String>) {
-    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
-    let names: Vec<String> = lists.flatten().filter_map(referred).collect();
-    let discriminator = schema.get_mut("discriminator").filter(|node| node.get_str("propertyName").is_some());
-    let Some(discriminator) = discriminator else { return };
-    let origin = discriminator.origin;
-    let mut mapping: Object = discriminator
-        .members("mapping")
-        .filter_map(|(value, target)| {
-            let (_, name) = component_of(target.as_str()?)?;
-            Some((value.clone(), Node::new(reference(&name), target.origin)))
-        })
-        .collect();
-    for name in names {
-        let target = Node::new(reference(&name), origin);
-        if !mapping.values().any(|known| *known == target) {
-            mapping.entry(own.get(&name).cloned().unwrap_or(name)).or_insert(target);
-        }
-    }
-    discriminator.set("mapping", mapping);
 }

@@ -18,9 +18,9 @@ use crate::lower::runtime_types::{self, NUMBER, refer};
 use crate::lower::walk::{named_children_mut, named_in_operation_mut};
 use crate::lower::work::{Parts, Store, Work};
 use crate::names::type_name;
-use crate::vocabulary::is_annotation;
 use crate::vocabulary::layout::{component_of, each_operation_of};
 use crate::vocabulary::pointer::meant_by;
+use crate::vocabulary::{is_annotation, named_by};
 use crate::{Context, Node, Object, Origin, Value};
 
 /// Settles every union of the document. Compositions are merged by now.
@@ -109,6 +109,7 @@ impl Unions<'_> {
             return;
         }
         let labels = labels(&branches);
+        let constants = self.constants(schema, &branches);
         let is_told = schema.get("discriminator").is_some();
         let several =
             Some(()).filter(|()| key == "anyOf" && !is_told).and_then(|()| self.several(name, &branches, origin));
@@ -118,7 +119,21 @@ impl Unions<'_> {
             .map(|(branch, label)| self.named(&format!("{name}{label}"), branch))
             .chain(several)
             .collect();
+        if let Some(mapping) = schema.get_mut("discriminator").and_then(|node| node.get_mut("mapping")?.as_object_mut())
+        {
+            complete(mapping, &branches, constants);
+        }
         schema.set("oneOf", branches);
+    }
+
+    /// The values that each alternative lists of the member that tells them apart.
+    fn constants(&self, schema: &Node, branches: &[Node]) -> Vec<Vec<String>> {
+        let tag = schema.get("discriminator").and_then(|discriminator| discriminator.get_str("propertyName"));
+        let listed = |branch: &Node| -> Option<Vec<String>> {
+            let property = self.resolve(branch).get("properties")?.get(tag?)?;
+            Some(self.resolve(property).elements("enum").iter().filter_map(named_by).collect())
+        };
+        branches.iter().map(|branch| listed(branch).unwrap_or_default()).collect()
     }
 
     /// The object that is several alternatives at once, where none of them has all its properties; one component for
@@ -210,6 +225,25 @@ impl Unions<'_> {
             ("schemas", name) => self.known.get(name.as_ref()),
             _ => None,
         })
+    }
+}
+
+/// Adds the alternatives that a mapping leaves out, by the constants that each has alone: inline ones had no name by which
+/// the document could mean them. A mapping of nothing stays: then the constants alone tell alternatives apart.
+fn complete(mapping: &mut Object, branches: &[Node], constants: Vec<Vec<String>>) {
+    if mapping.is_empty() {
+        return;
+    }
+    let mut count: HashMap<String, usize> = HashMap::new();
+    constants.iter().flatten().for_each(|value| *count.entry(value.clone()).or_default() += 1);
+    let is_mapped = |target: &Node| mapping.values().any(|known| known == target);
+    let targets = branches.iter().map(|branch| branch.get("$ref").filter(|target| !is_mapped(target)).cloned());
+    let targets: Vec<Option<Node>> = targets.collect();
+    for (target, values) in targets.into_iter().zip(constants) {
+        let Some(target) = target else { continue };
+        for value in values.into_iter().filter(|value| count.get(value) == Some(&1)) {
+            mapping.entry(value).or_insert_with(|| target.clone());
+        }
     }
 }
 

@@ -80,3 +80,95 @@ fn kinds_of_one_shape_are_types_of_their_own() {
         json!({"1": reference(one)["$ref"], "2": reference(two)["$ref"]})
     );
 }
+
+/// The mapping, without the section of its targets.
+fn mapping(schema: &Json) -> Json {
+    let mapping = schema["discriminator"]["mapping"].as_object().unwrap_or_else(|| panic!("no mapping: {schema}"));
+    let name = |target: &Json| target.as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    mapping.iter().map(|(value, target)| (value.clone(), json!(name(target)))).collect()
+}
+
+fn told(names: &[&str], mapping: Json) -> Json {
+    let list: Vec<Json> = names.iter().map(|name| reference(name)).collect();
+    json!({"oneOf": list, "discriminator": {"propertyName": "t", "mapping": mapping}})
+}
+
+fn kind(values: Json) -> Json {
+    object(json!({"t": {"enum": values}, "v": text()}))
+}
+
+#[test]
+fn an_alternative_is_meant_by_its_own_constants() {
+    let plain = || object(json!({"t": text()}));
+    let constant = object(json!({"t": {"const": "one"}}));
+    let by_reference = object(json!({"t": {"allOf": [reference("Letters")]}}));
+    let extended = json!({"allOf": [object(json!({"t": text(), "id": text()})), kind(json!(["e"]))]});
+    let described = json!({"description": "D.", "allOf": [reference("One")]});
+    let letters = json!({"type": "string", "enum": ["l", "m"]});
+    for (names, given, expected) in [
+        (vec!["One", "Two"], json!({}), json!({"one": "One", "two": "Two", "2": "Two"})),
+        (vec!["One", "Plain"], json!({}), json!({"one": "One", "Plain": "Plain"})),
+        (vec!["One", "Two"], json!({"eins": "One"}), json!({"eins": "One", "one": "One", "two": "Two", "2": "Two"})),
+        (vec!["One", "Two"], json!({"one": "Two"}), json!({"one": "Two", "two": "Two", "2": "Two"})),
+        (vec!["One", "ByReference"], json!({}), json!({"one": "One", "l": "ByReference", "m": "ByReference"})),
+        (vec!["One", "Extended"], json!({}), json!({"one": "One", "e": "Extended"})),
+        (vec!["Alias", "Plain"], json!({}), json!({"one": "Alias", "Plain": "Plain"})),
+        // A value of several alternatives tells none of them.
+        (vec!["Two", "Both"], json!({}), json!({"2": "Two", "three": "Both"})),
+        (vec!["Count", "Flag"], json!({}), json!({"1": "Count", "true": "Flag"})),
+        // A union has the values of its parts.
+        (vec!["Inner", "Extended"], json!({}), json!({"one": "Inner", "two": "Inner", "2": "Inner", "e": "Extended"})),
+        (
+            vec!["Mapped", "Two"],
+            json!({}),
+            json!({"uno": "Mapped", "one": "Mapped", "Plain": "Mapped", "two": "Two", "2": "Two"}),
+        ),
+    ] {
+        let schemas = lowered(json!({
+            "Sample": told(&names, given), "One": constant, "Two": kind(json!(["two", "2"])),
+            "Both": kind(json!(["two", "three"])), "Plain": plain(), "Extended": extended, "Alias": described,
+            "Count": kind(json!([1.0])), "Flag": kind(json!([true])), "ByReference": by_reference, "Letters": letters,
+            "Inner": {"oneOf": [reference("One"), reference("Two")]},
+            "Mapped": told(&["One", "Plain"], json!({"uno": "One"})),
+        }));
+        assert_eq!(mapping(&schemas["Sample"]), expected, "{names:?}");
+    }
+}
+
+#[test]
+fn children_are_meant_by_their_own_constants() {
+    let child = |values: Json| json!({"allOf": [reference("Sample"), kind(values)]});
+    let parent =
+        |tag: Json| json!({"type": "object", "properties": {"t": tag}, "discriminator": {"propertyName": "t"}});
+    let all = json!({"type": "string", "enum": ["a", "b"]});
+    let schemas = lowered(json!({"Sample": parent(all), "A": child(json!(["a"])), "B": child(json!(["b"]))}));
+    assert_eq!(mapping(&schemas["Sample"]), json!({"a": "A", "b": "B"}));
+    assert_eq!(schemas.get("SampleBase"), None, "each value of the tag means a child");
+
+    // The values of a parent are those of all its children.
+    let all = json!({"type": "string", "enum": ["A", "C"]});
+    let grandchild = json!({"allOf": [reference("A")]});
+    let bare = json!({"allOf": [reference("Sample")]});
+    let schemas = lowered(json!({"Sample": parent(all), "A": child(json!(["A"])), "B": grandchild, "C": bare}));
+    assert_eq!(mapping(&schemas["Sample"]), json!({"A": "A", "B": "B", "C": "C"}));
+}
+
+#[test]
+fn an_inline_alternative_is_meant_by_its_constants_among_named_ones() {
+    let inline =
+        |value: &str| json!({"type": "object", "properties": {"t": {"enum": [value]}, "n": {"type": "integer"}}});
+    for beside in [json!({}), json!({"id": text()})] {
+        let mut union = told(&["One"], json!({}));
+        union["oneOf"].as_array_mut().unwrap().push(inline("two"));
+        if beside != json!({}) {
+            union["properties"] = beside;
+        }
+        let schemas = lowered(json!({"Sample": union, "One": kind(json!(["one"]))}));
+        let [one, two] = alternatives(&schemas["Sample"])[..] else { panic!("{schemas}") };
+        assert_eq!(mapping(&schemas["Sample"]), json!({"one": one, "two": two}));
+    }
+    let mut union = told(&[], json!({}));
+    union["oneOf"] = json!([inline("one"), inline("two")]);
+    let schemas = lowered(json!({"Sample": union}));
+    assert_eq!(schemas["Sample"]["discriminator"]["mapping"], json!({}));
+}
