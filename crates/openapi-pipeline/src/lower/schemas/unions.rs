@@ -97,10 +97,11 @@ impl Unions<'_> {
             self.cx.note(&rule::ANY_OF, list.origin, "one of them is taken");
         }
         let mut branches = IndexSet::new();
-        if flatten(list, &mut branches) {
+        let may_be_null = flatten(list, &mut branches);
+        let (branches, nullable) = self.widened(name, branches.into_iter().collect(), origin);
+        if may_be_null || nullable {
             schema.set("nullable", true);
         }
-        let branches = self.widened(name, branches.into_iter().collect(), origin);
         // A lone remaining alternative is no union.
         if let [only] = branches.as_slice() {
             schema.remove("discriminator");
@@ -155,26 +156,29 @@ impl Unions<'_> {
         Some(branch)
     }
 
-    /// Merges alternatives until no two are strings, and no two numbers.
-    fn widened(&mut self, name: &str, branches: Vec<Node>, origin: Origin) -> Vec<Node> {
+    /// Merges alternatives until no two are strings, and no two numbers; also returns whether one of them was a component
+    /// that may be null.
+    fn widened(&mut self, name: &str, branches: Vec<Node>, origin: Origin) -> (Vec<Node>, bool) {
         let kinds: Vec<Kind> = branches.iter().map(|branch| kind(self.resolve(branch))).collect();
         let mut count: HashMap<Kind, usize> = HashMap::new();
         kinds.iter().for_each(|kind| *count.entry(*kind).or_default() += 1);
-        let mut widened: Vec<Node> = Vec::new();
+        let (mut widened, mut nullable): (Vec<Node>, bool) = (Vec::new(), false);
         for (at, branch) in branches.iter().enumerate() {
             let kind = kinds[at];
             if kind == Kind::Other || count.get(&kind) == Some(&1) {
                 widened.push(branch.clone());
             } else if kinds.iter().position(|other| *other == kind) == Some(at) {
                 let same = branches.iter().zip(&kinds).filter(|(_, other)| **other == kind);
-                let same: Vec<Node> = same.map(|(branch, _)| self.resolve(branch).clone()).collect();
+                let mut same: Vec<Node> = same.map(|(branch, _)| self.resolve(branch).clone()).collect();
+                nullable |= same.iter().any(|schema| schema.is_true("nullable"));
+                same.retain_mut(|schema| !without_null(schema));
                 let wide = self.widest(kind, &same, branch.origin);
                 let what = wide.get_str("type").unwrap_or("number").to_owned();
                 self.cx.note(&rule::WIDEN, origin, format!("{} alternatives of `{name}` are one {what}", same.len()));
                 widened.push(wide);
             }
         }
-        widened
+        (widened, nullable)
     }
 
     /// The narrowest schema that takes the values of all these.
@@ -197,7 +201,9 @@ impl Unions<'_> {
             && let Some(lists) = lists.collect::<Option<Vec<_>>>()
         {
             let values: IndexSet<&Node> = lists.into_iter().flatten().collect();
-            wide.set("enum", values.into_iter().cloned().collect::<Vec<_>>());
+            if !values.is_empty() {
+                wide.set("enum", values.into_iter().cloned().collect::<Vec<_>>());
+            }
         }
         wide
     }
@@ -254,6 +260,9 @@ fn flatten(list: Node, branches: &mut IndexSet<Node>) -> bool {
     let mut nullable = false;
     for mut branch in list {
         nullable |= branch.remove("nullable").is_some_and(|said| said.as_bool() == Some(true));
+        if without_null(&mut branch) {
+            continue;
+        }
         let key = ["oneOf", "anyOf"].into_iter().find(|key| branch.get(key).is_some());
         match key {
             Some(key) if branch.as_object().is_some_and(|members| members.len() == 1) => {
@@ -265,6 +274,15 @@ fn flatten(list: Node, branches: &mut IndexSet<Node>) -> bool {
         }
     }
     nullable
+}
+
+/// Takes null out of the values that an alternative lists: where it may be one, the union says so. Returns whether no
+/// value is left.
+fn without_null(branch: &mut Node) -> bool {
+    let Some(values) = branch.get_mut("enum").and_then(Node::as_array_mut) else { return false };
+    let before = values.len();
+    values.retain(|value| value.value != Value::Null);
+    values.is_empty() && before > 0
 }
 
 fn is_array(schema: &Node) -> bool {

@@ -20,10 +20,13 @@ fn text() -> Json {
     json!({"type": "string"})
 }
 
+fn alternatives_of(schema: &Json) -> &[Json] {
+    schema["oneOf"].as_array().unwrap_or_else(|| panic!("no union: {schema}"))
+}
+
 /// The names of the alternatives.
 fn alternatives(schema: &Json) -> Vec<&str> {
-    let list = schema["oneOf"].as_array().unwrap_or_else(|| panic!("no union: {schema}"));
-    list.iter().map(|one| one["$ref"].as_str().unwrap().rsplit('/').next().unwrap()).collect()
+    alternatives_of(schema).iter().map(|one| one["$ref"].as_str().unwrap().rsplit('/').next().unwrap()).collect()
 }
 
 #[test]
@@ -171,4 +174,34 @@ fn an_inline_alternative_is_meant_by_its_constants_among_named_ones() {
     union["oneOf"] = json!([inline("one"), inline("two")]);
     let schemas = lowered(json!({"Sample": union}));
     assert_eq!(schemas["Sample"]["discriminator"]["mapping"], json!({}));
+}
+
+#[test]
+fn null_among_the_values_of_an_alternative_is_said_by_the_union() {
+    let list = |values: Json| json!({"type": "string", "nullable": true, "enum": values});
+    let integer = json!({"type": "integer"});
+    for (branches, expected) in [
+        (json!([list(json!(["a", null])), integer]), json!(["a"])),
+        (json!([{"enum": ["a", null]}, integer]), json!(["a"])),
+        (json!([reference("Listed"), integer]), json!(["b"])),
+        (json!([reference("Listed"), {"type": "string", "enum": ["c"]}, integer]), json!(["b", "c"])),
+    ] {
+        for key in ["oneOf", "anyOf"] {
+            let holder = object(json!({"p": {key: branches}}));
+            let schemas = lowered(json!({"Sample": holder, "Listed": list(json!(["b", null]))}));
+            let property = &schemas["Sample"]["properties"]["p"];
+            assert_eq!(property["nullable"], true, "{branches}");
+            let union = match property["allOf"][0]["$ref"].as_str() {
+                Some(target) => &schemas[target.rsplit('/').next().unwrap()],
+                None => property,
+            };
+            let [listed, _] = alternatives_of(union) else { panic!("{union}") };
+            let listed = &schemas[listed["$ref"].as_str().unwrap().rsplit('/').next().unwrap()];
+            assert_eq!((&listed["enum"], listed.get("nullable")), (&expected, None), "{branches}");
+        }
+    }
+    // An alternative of nothing else is none.
+    let holder = object(json!({"p": {"oneOf": [{"nullable": true, "enum": [null]}, integer]}}));
+    let schemas = lowered(json!({"Sample": holder}));
+    assert_eq!(schemas["Sample"]["properties"]["p"], json!({"type": "integer", "nullable": true}));
 }
