@@ -1,9 +1,11 @@
 //! Discriminators: the children of a parent become its alternatives, and the discriminator values a mapping.
 
+mod declare;
 mod values;
 
 use std::collections::{HashMap, HashSet};
 
+use declare::declare;
 use values::Constants;
 
 use crate::lower::extensions::{KIND, OWN_VALUE};
@@ -43,15 +45,13 @@ pub(crate) fn run(work: &mut Work<'_>) {
     schemas.extend(bases);
     let known = schemas.clone();
     let mut constants = Constants::new(&known);
-    distinguish(document, told);
     let mut undeclared: Vec<(String, String)> = Vec::new();
     each_fields_mut(document, Keys::Fields, &mut |schema| {
         constants.map(schema, &own, &named);
         undeclared.extend(tags(schema));
     });
-    for (name, tag) in undeclared {
-        declare(cx, document, &name, &tag);
-    }
+    declare(cx, document, &known, undeclared);
+    distinguish(document, told);
 }
 
 /// The discriminator values that the children of each parent list themselves.
@@ -101,23 +101,6 @@ fn tags(schema: &Node) -> Vec<(String, String)> {
     let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
     let names = lists.flatten().filter_map(referred);
     names.filter_map(|name| Some((name, tag?.to_owned()))).collect()
-}
-
-/// Declares the discriminator's property on an alternative that lacks it: it would be lost when a value is written.
-fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
-    let Some(schema) = component_mut(document, name) else { return };
-    let combines = ["$ref", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
-    let origin = schema.origin;
-    let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut).filter(|_| !combines) else {
-        return;
-    };
-    // Without a property of its own, it is a map, which keeps the discriminator's too.
-    if properties.is_empty() || properties.contains_key(tag) {
-        return;
-    }
-    let text = Node::object(origin).with("type", "string");
-    properties.insert(tag.to_owned(), text);
-    cx.note(&rule::SUBTYPES, origin, format!("`{name}` has `{tag}`, which says that it is one"));
 }
 
 /// The alternatives of a parent with children. The parent itself is one more where a value may name it: it is returned

@@ -205,3 +205,45 @@ fn null_among_the_values_of_an_alternative_is_said_by_the_union() {
     let schemas = lowered(json!({"Sample": holder}));
     assert_eq!(schemas["Sample"]["properties"]["p"], json!({"type": "integer", "nullable": true}));
 }
+
+#[test]
+fn every_alternative_keeps_the_tag() {
+    let base = || object(json!({"id": text()}));
+    let more = || object(json!({"x": {"type": "integer"}}));
+    let inline = |name: &str| object(json!({name: text()}));
+    let told = |name: &str| {
+        let mut union = told(&[name, "Other"], json!({}));
+        union["discriminator"] = json!({"propertyName": "kind", "mapping": {"one": reference(name)["$ref"]}});
+        union
+    };
+    for (one, fields) in [
+        (json!({"allOf": [reference("Base"), more()]}), ["id", "kind", "x"].as_slice()),
+        (json!({"allOf": [reference("Base")], "properties": {"x": text()}}), &["id", "kind", "x"]),
+        (json!({"allOf": [reference("Base")], "description": "D."}), &["id", "kind"]),
+        (reference("Base"), &["id", "kind"]),
+        (json!({"allOf": [reference("Alias"), more()]}), &["id", "kind", "x"]),
+        // It is declared already.
+        (json!({"allOf": [object(json!({"kind": text()})), more()]}), &["kind", "x"]),
+    ] {
+        let schemas =
+            json!({"Sample": told("One"), "One": one, "Base": base(), "Other": base(), "Alias": reference("Base")});
+        let schemas = lowered(schemas);
+        let found: Vec<&String> = schemas["One"]["properties"].as_object().unwrap().keys().collect();
+        assert_eq!(found, fields, "{one}");
+        assert!(schemas.get("Base").is_none_or(|base| base["properties"].get("kind").is_none()), "{one}");
+    }
+    let union = json!({"oneOf": [inline("a"), reference("Base")]});
+    for one in [union.clone(), reference("Union"), json!({"description": "D.", "allOf": [reference("Union")]})] {
+        let schemas = json!({"Sample": told("One"), "One": one, "Base": base(), "Other": more(), "Union": union});
+        let schemas = lowered(schemas);
+        let inner = schemas.get("Union").unwrap_or(&schemas["One"]);
+        for name in alternatives(inner) {
+            assert_eq!(schemas[name]["properties"]["kind"], text(), "{one}");
+        }
+    }
+    // A map keeps it anyway.
+    let map = json!({"type": "object", "additionalProperties": text()});
+    let one = json!({"allOf": [reference("Map")], "description": "D."});
+    let schemas = lowered(json!({"Sample": told("One"), "One": one, "Map": map, "Other": base()}));
+    assert_eq!(schemas["Map"].get("properties"), None);
+}
