@@ -1,12 +1,18 @@
 //! The unions of a document, and how their values tell which alternative they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapi_pipeline::vocabulary::{self, meant};
 use openapi_pipeline::{Node, Value};
 
-/// The unions by the names of their types.
-pub(crate) type Unions = BTreeMap<String, Union>;
+/// The unions of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Unions {
+    /// By the names of their types.
+    pub(crate) by_type: BTreeMap<String, Union>,
+    /// The types within alternatives that are chosen by what is known of a value.
+    pub(crate) weighed: BTreeSet<String>,
+}
 
 /// A `oneOf` schema.
 #[derive(Debug, PartialEq)]
@@ -28,19 +34,53 @@ pub(crate) struct Tag {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Discriminator {
     pub(crate) member: String,
-    /// Each value with the number of its alternative.
+    /// Each value with the number of its alternative; several times, where several alternatives have it.
     pub(crate) values: Vec<(String, usize)>,
 }
 
 /// Reads the unions among the named schemas.
 pub(crate) fn of_document(document: &Node) -> Unions {
     let schemas = vocabulary::schemas(document);
-    let unions = schemas.filter_map(|(name, schema)| {
-        let branches = schema.get("oneOf").and_then(Node::as_array)?;
-        let alternatives = branches.iter().map(|branch| tags(document, branch)).collect();
-        Some((name.clone(), Union { alternatives, discriminator: discriminator(schema, branches) }))
-    });
-    unions.collect()
+    let mut unions = Unions::default();
+    let mut within = Vec::new();
+    for (name, schema) in schemas {
+        let Some(branches) = schema.get("oneOf").and_then(Node::as_array) else { continue };
+        let alternatives: Vec<Vec<Tag>> = branches.iter().map(|branch| tags(document, branch)).collect();
+        let discriminator = discriminator(schema, branches, &alternatives);
+        if discriminator.is_none() && branches.len() > 1 {
+            within.extend(branches.iter().flat_map(|branch| behind_tags(document, branch)));
+        }
+        unions.by_type.insert(name.clone(), Union { alternatives, discriminator });
+    }
+    unions.weighed = named_within(document, within);
+    unions
+}
+
+/// What an alternative consists of, without the properties that are tags: these are compared before it is read.
+fn behind_tags<'a>(document: &'a Node, branch: &'a Node) -> Vec<&'a Node> {
+    let schema = meant(document, branch);
+    let is_tag = |property: &Node| meant(document, property).get("enum").is_some();
+    let properties = schema.members("properties").map(|(_, property)| property).filter(|property| !is_tag(property));
+    let others = ["items", "additionalProperties", "oneOf"].into_iter().filter_map(|key| schema.get(key));
+    properties.chain(others).collect()
+}
+
+/// The named schemas that these schemas refer to, also by way of others.
+fn named_within<'a>(document: &'a Node, mut open: Vec<&'a Node>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    while let Some(node) = open.pop() {
+        let name = node.get_str("$ref").and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+        if let Some(name) = name.filter(|name| !names.contains(*name)) {
+            names.insert(name.to_owned());
+            open.extend(vocabulary::component(document, "schemas", name));
+        }
+        match &node.value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => open.extend(members.values()),
+            _ => {}
+        }
+    }
+    names
 }
 
 /// The properties of an alternative that have an enum.
@@ -57,14 +97,28 @@ fn constant(value: &Node) -> Option<serde_json::Value> {
     matches!(value.value, Value::String(_) | Value::Number(_) | Value::Bool(_)).then(|| value.to_json())
 }
 
-fn discriminator(schema: &Node, branches: &[Node]) -> Option<Discriminator> {
+/// A value that the mapping doesn't have, and some alternatives list, means one of these; one that all list means none.
+fn discriminator(schema: &Node, branches: &[Node], alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
     let discriminator = schema.get("discriminator")?;
     let number = |target: &Node| {
         let target = target.as_str()?;
         branches.iter().position(|branch| branch.get_str("$ref") == Some(target))
     };
-    let values: Vec<(String, usize)> =
+    let mut values: Vec<(String, usize)> =
         discriminator.members("mapping").filter_map(|(value, target)| Some((value.clone(), number(target)?))).collect();
     let member = discriminator.get_str("propertyName")?.to_owned();
-    (!values.is_empty()).then_some(Discriminator { member, values })
+    if values.is_empty() {
+        return None;
+    }
+    let mut shared: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, tags) in alternatives.iter().enumerate() {
+        let listed = tags.iter().filter(|tag| tag.member == member).flat_map(|tag| &tag.values);
+        for value in listed.filter_map(serde_json::Value::as_str) {
+            shared.entry(value).or_default().push(at);
+        }
+    }
+    shared
+        .retain(|value, at| (2..branches.len()).contains(&at.len()) && values.iter().all(|(known, _)| known != value));
+    values.extend(shared.into_iter().flat_map(|(value, at)| at.into_iter().map(|at| (value.to_owned(), at))));
+    Some(Discriminator { member, values })
 }

@@ -19,4 +19,4 @@ pub use crate::json::read_json;
 pub use crate::nullable::{deserialize_nullable, deserialize_present};
 pub use crate::path::check_path_segment;
 pub use crate::style::{Parameters, Style, Writing, check_numbers, write_path};
-pub use crate::union::{Alternative, Constant, deserialize_best, deserialize_tagged};
+pub use crate::union::{Alternative, Constant, deserialize_best, deserialize_tagged, value_is_unknown};

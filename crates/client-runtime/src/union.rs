@@ -51,7 +51,8 @@ impl<T> Alternative<T> {
     }
 }
 
-/// Decodes a value as the alternative that the property `tag` names; by `unknown` if the name is unknown.
+/// Decodes a value as the alternative that the property `tag` names, as the best one of several that it names, or by
+/// `unknown` if the name is unknown.
 ///
 /// # Errors
 ///
@@ -68,14 +69,19 @@ where
     T: Serialize,
 {
     let value = Value::deserialize(deserializer)?;
-    let Some(kind) = value.get(tag).and_then(named_by) else { return best(&value, alternatives) };
-    let known = values.iter().find(|(known, _)| *known == kind);
-    match known.and_then(|(known, at)| Some((known, alternatives.get(*at)?))) {
-        Some((known, alternative)) => Given::new(&value)
-            .read(alternative)
-            .map_err(|error| D::Error::custom(format!("`{tag}` is `{known}`, but {error}"))),
-        None => Ok(unknown(value)),
+    let all: Vec<&Alternative<T>> = alternatives.iter().collect();
+    let Some(kind) = value.get(tag).and_then(named_by).map(Cow::into_owned) else { return best(&value, &all) };
+    let named = values.iter().filter(|(known, _)| *known == kind);
+    let named: Vec<&Alternative<T>> = named.filter_map(|(_, at)| alternatives.get(*at)).collect();
+    match named[..] {
+        [] => {
+            keep_unknown(weight(&value));
+            Ok(unknown(value))
+        }
+        [one] => Given::new(&value).read(one).map_err(|error| error.to_string()),
+        _ => best(&value, &named).map_err(|error: serde_json::Error| error.to_string()),
     }
+    .map_err(|error| D::Error::custom(format!("`{tag}` is `{kind}`, but {error}")))
 }
 
 /// The string by which a mapping, whose keys are strings, names a value: numbers and booleans are tags too.
@@ -91,7 +97,8 @@ fn named_by(tag: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Decodes a value as the alternative that keeps most of it; of equals, the first.
+/// Decodes a value as the alternative that keeps most of it; of equals, the first. What an alternative keeps without
+/// knowing its meaning counts for less than what another knows, and least where it knows nothing of the value at all.
 ///
 /// Alternatives often differ by optional properties only. The first that can be decoded may know none of the given
 /// properties, and would drop them.
@@ -104,21 +111,36 @@ where
     D: Deserializer<'de>,
     T: Serialize,
 {
-    best(&Value::deserialize(deserializer)?, alternatives)
+    best(&Value::deserialize(deserializer)?, &alternatives.iter().collect::<Vec<_>>())
 }
 
-fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Alternative<T>]) -> Result<T, E> {
+/// Notes that a value was kept of which the type knows no meaning: what another alternative knows counts for more.
+///
+/// Used by generated crates.
+pub fn value_is_unknown() {
+    keep_unknown(1);
+}
+
+fn keep_unknown(weight: usize) {
+    UNKNOWN.set(UNKNOWN.get().saturating_add(weight));
+}
+
+fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[&Alternative<T>]) -> Result<T, E> {
+    let before = UNKNOWN.get();
     let given = Given::new(value);
     let whole = weight(value);
     let fuel = Fuel::enter(whole);
-    let mut best: Option<(usize, T)> = None;
+    let mut best: Option<(usize, usize, T)> = None;
     let mut chosen = Vec::new();
     for matching in [true, false] {
         for alternative in alternatives.iter().filter(|alternative| fits(alternative.tags, value) == matching) {
             if !fuel.spend(whole) {
                 break;
             }
-            let candidate = match given.read(alternative) {
+            UNKNOWN.set(0);
+            let read = given.read(alternative);
+            let unknown = UNKNOWN.replace(before);
+            let candidate = match read {
                 Ok(candidate) => candidate,
                 Err(error) => {
                     if matching && is_told(alternative.tags, value) {
@@ -127,12 +149,12 @@ fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Altern
                     continue;
                 }
             };
-            let kept = serde_json::to_value(&candidate).map_or(0, |back| kept(value, &back));
+            let kept = serde_json::to_value(&candidate).map_or(0, |back| kept(value, &back)).saturating_sub(unknown);
             if kept >= whole {
                 return Ok(candidate);
             }
-            if best.as_ref().is_none_or(|(most, _)| kept > *most) {
-                best = Some((kept, candidate));
+            if best.as_ref().is_none_or(|(most, ..)| kept > *most) {
+                best = Some((kept, unknown, candidate));
             }
         }
         // A value whose tags chose an alternative isn't decoded as another one.
@@ -140,7 +162,11 @@ fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[Altern
             break;
         }
     }
-    best.map(|(_, candidate)| candidate).ok_or_else(|| match chosen.as_slice() {
+    if let Some((_, unknown, candidate)) = best {
+        keep_unknown(unknown);
+        return Ok(candidate);
+    }
+    Err(match chosen.as_slice() {
         [only] => E::custom(format!(
             "the value is none of the alternatives that its type has: by its tag it is one of which {only}"
         )),
@@ -160,8 +186,12 @@ impl<'a> Given<'a> {
     }
 
     fn read<T>(&self, alternative: &Alternative<T>) -> Result<T, serde_json::Error> {
+        let before = UNKNOWN.get();
         (alternative.read)(self.value).or_else(|error| match self.whole() {
-            Some(whole) => (alternative.read)(whole),
+            Some(whole) => {
+                UNKNOWN.set(before);
+                (alternative.read)(whole)
+            }
             None => Err(error),
         })
     }
@@ -216,6 +246,8 @@ fn kept(value: &Value, back: &Value) -> usize {
 }
 
 thread_local! {
+    /// The weight of what was kept as unknown, since an alternative was begun.
+    static UNKNOWN: Cell<usize> = const { Cell::new(0) };
     static FUEL: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
@@ -255,157 +287,4 @@ impl Drop for Fuel {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde::Serialize;
-    use serde_json::json;
-
-    use super::*;
-
-    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
-    struct Small {
-        id: String,
-    }
-
-    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
-    struct Large {
-        id: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
-    }
-
-    #[derive(Debug, PartialEq, Serialize)]
-    #[serde(untagged)]
-    enum Either {
-        Small(Small),
-        Large(Large),
-        Nested(Vec<Either>),
-    }
-
-    impl<'de> Deserialize<'de> for Either {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            deserialize_best(
-                deserializer,
-                &[
-                    Alternative::new(&[], |value| Small::deserialize(value).map(Self::Small)),
-                    Alternative::new(&[], |value| Large::deserialize(value).map(Self::Large)),
-                    Alternative::new(&[], |value| Vec::deserialize(value).map(Self::Nested)),
-                ],
-            )
-        }
-    }
-
-    fn read(value: Value) -> Either {
-        serde_json::from_value(value).unwrap()
-    }
-
-    #[test]
-    fn the_alternative_that_keeps_most_is_taken_and_of_equals_the_first() {
-        assert!(matches!(read(json!({"id": "1"})), Either::Small(_)));
-        assert!(matches!(read(json!({"id": "1", "other": 2})), Either::Small(_)));
-        assert!(matches!(read(json!({"id": "1", "name": "n"})), Either::Large(_)));
-        let both = read(json!([{"id": "1", "name": "n"}, [{"id": "2"}]]));
-        assert_eq!(serde_json::to_value(&both).unwrap(), json!([{"id": "1", "name": "n"}, [{"id": "2"}]]));
-        assert!(serde_json::from_value::<Either>(json!(7)).is_err());
-    }
-
-    fn read_small(value: &Value) -> Result<Either, serde_json::Error> {
-        Small::deserialize(value).map(Either::Small)
-    }
-
-    fn read_large(value: &Value) -> Result<Either, serde_json::Error> {
-        Large::deserialize(value).map(Either::Large)
-    }
-
-    #[test]
-    fn a_tag_decides_before_anything_else_unless_nothing_is_left() {
-        const ALTERNATIVES: &[Alternative<Either>] = &[
-            Alternative::new(&[("id", &[Constant::String("a"), Constant::String("A")])], read_small),
-            Alternative::new(&[("id", &[Constant::String("b")])], read_large),
-        ];
-        let of = |value: Value| deserialize_best(value, ALTERNATIVES);
-        assert!(matches!(of(json!({"id": "a", "name": "n"})).unwrap(), Either::Small(_)));
-        assert!(matches!(of(json!({"id": "A"})).unwrap(), Either::Small(_)));
-        assert!(matches!(of(json!({"id": "b"})).unwrap(), Either::Large(_)));
-        assert!(matches!(of(json!({"id": "c"})).unwrap(), Either::Small(_)), "a value of tomorrow");
-        let error = of(json!({"id": "b", "name": 7})).unwrap_err().to_string();
-        assert!(error.contains("by its tag") && error.contains("expected a string"), "{error}");
-    }
-
-    #[test]
-    fn numbers_and_booleans_are_tags_too() {
-        const ALTERNATIVES: &[Alternative<Value>] = &[
-            Alternative::new(&[("v", &[Constant::Number(1.0)])], |value| Ok(json!(["one", value["v"]]))),
-            Alternative::new(&[("v", &[Constant::Number(2.5)])], |value| Ok(json!(["more", value["v"]]))),
-            Alternative::new(&[("v", &[Constant::Boolean(true)])], |value| Ok(json!(["yes", value["v"]]))),
-        ];
-        for (value, name) in [(json!(1), "one"), (json!(1.0), "one"), (json!(2.5), "more"), (json!(true), "yes")] {
-            let read: Value = deserialize_best(json!({"v": value}), ALTERNATIVES).unwrap();
-            assert_eq!(read[0], name);
-        }
-    }
-
-    #[test]
-    fn a_discriminator_decides_alone() {
-        const ALTERNATIVES: &[Alternative<Either>] =
-            &[Alternative::new(&[], read_small), Alternative::new(&[], read_large)];
-        let of = |value: Value| {
-            deserialize_tagged(value, "kind", &[("s", 0), ("tiny", 0), ("l", 1)], ALTERNATIVES, |_| {
-                Either::Nested(Vec::new())
-            })
-        };
-        for kind in ["s", "tiny"] {
-            assert!(matches!(of(json!({"kind": kind, "id": "1", "name": "n"})).unwrap(), Either::Small(_)));
-        }
-        assert!(matches!(of(json!({"kind": "l", "id": "1"})).unwrap(), Either::Large(_)));
-        assert!(matches!(of(json!({"kind": "x", "id": "1"})).unwrap(), Either::Nested(_)), "kept, not guessed");
-        assert!(matches!(of(json!({"id": "1", "name": "n"})).unwrap(), Either::Large(_)), "it says nothing");
-        assert!(matches!(of(json!({"kind": null, "id": "1"})).unwrap(), Either::Small(_)), "nor does null");
-        let error = of(json!({"kind": "tiny"})).unwrap_err().to_string();
-        assert_eq!(error, "`kind` is `tiny`, but missing field `id`");
-    }
-
-    #[test]
-    fn a_discriminator_may_be_a_number_or_a_boolean() {
-        const ALTERNATIVES: &[Alternative<Either>] =
-            &[Alternative::new(&[], read_small), Alternative::new(&[], read_large)];
-        let of = |value: Value| {
-            let values = &[("1", 0), ("2", 1), ("true", 1)];
-            deserialize_tagged(value, "kind", values, ALTERNATIVES, |_| Either::Nested(Vec::new())).unwrap()
-        };
-        assert!(matches!(of(json!({"kind": 1, "id": "1", "name": "n"})), Either::Small(_)));
-        for kind in [json!(2), json!(2.0), json!("2"), json!(true)] {
-            assert!(matches!(of(json!({"kind": kind, "id": "1"})), Either::Large(_)), "{kind}");
-        }
-        for kind in [json!(3), json!(1.5), json!(false), json!(u64::MAX)] {
-            assert!(matches!(of(json!({"kind": kind, "id": "1"})), Either::Nested(_)), "{kind}: kept, not guessed");
-        }
-    }
-
-    #[test]
-    fn a_whole_number_is_an_integer_however_it_is_written() {
-        #[derive(Serialize, serde::Deserialize)]
-        struct Counted {
-            count: u64,
-        }
-        const ALTERNATIVES: &[Alternative<Value>] = &[
-            Alternative::new(&[], |_| Ok(json!("another"))),
-            Alternative::new(&[], |value| Counted::deserialize(value).map(|one| json!({"count": one.count}))),
-        ];
-        let read = |value: Value| deserialize_best::<Value, Value>(value, ALTERNATIVES).unwrap();
-        assert_eq!(read(json!({"count": 2.0})), json!({"count": 2}));
-        assert_eq!(read(json!({"count": 2.5})), json!("another"));
-        let tagged =
-            |value: Value| deserialize_tagged(value, "kind", &[("c", 1)], ALTERNATIVES, |value| value).unwrap();
-        let read: Value = tagged(json!({"kind": "c", "count": 3.0}));
-        assert_eq!(read, json!({"count": 3}));
-    }
-
-    #[test]
-    fn alternatives_within_alternatives_come_to_an_end() {
-        let mut value = json!([{"id": "1", "unknown": true}]);
-        for _ in 0..100 {
-            value = json!([value]);
-        }
-        assert!(matches!(read(value), Either::Nested(_)));
-    }
-}
+mod tests;

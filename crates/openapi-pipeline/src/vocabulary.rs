@@ -41,6 +41,19 @@ pub(crate) fn kind_of(value: &Node) -> &'static str {
     }
 }
 
+/// The text by which the mapping of a discriminator names a value; only strings, numbers and booleans have one.
+pub(crate) fn named_by(value: &Node) -> Option<String> {
+    match &value.value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Number(number) => {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9e15);
+            Some(whole.map_or_else(|| number.to_string(), |number| format!("{number:.0}")))
+        }
+        _ => None,
+    }
+}
+
 /// Whether a status key of `responses` is a success.
 pub(crate) fn is_success(status: &str) -> bool {
     status.starts_with('2')

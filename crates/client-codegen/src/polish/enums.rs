@@ -1,6 +1,6 @@
 //! Enums that come back from a server keep unknown values, instead of failing the whole response.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use openapi_pipeline::names;
 use proc_macro2::TokenStream;
@@ -10,7 +10,8 @@ use syn::{Attribute, Expr, ExprLit, Fields, Ident, Item, ItemEnum, Lit, Type, pa
 use super::template::{NAME, Template};
 use crate::reach::Reach;
 
-pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
+/// Those in `weighed` tell whether they know their value, since an alternative is chosen by what is known of it.
+pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach, weighed: &BTreeSet<String>) {
     let open: HashSet<String> = items
         .iter()
         .filter_map(|item| match item {
@@ -26,7 +27,10 @@ pub(super) fn keep_unknown_values(items: &mut Vec<Item>, reach: &Reach) {
     let mut out = Vec::with_capacity(items.len());
     for item in items.drain(..) {
         match item {
-            Item::Enum(item) if open.contains(&item.ident.to_string()) => out.extend(open_enum(item, &templates)),
+            Item::Enum(item) if open.contains(&item.ident.to_string()) => {
+                let weighed = weighed.contains(&item.ident.to_string());
+                out.extend(open_enum(item, &templates, weighed));
+            }
             Item::Impl(block) if is_one_of(&block.self_ty, &open) => {
                 // typify's Display, FromStr and TryFrom know the listed values only; `Default` is kept.
                 let kept = block
@@ -56,7 +60,7 @@ fn is_plain(item: &ItemEnum) -> bool {
     !item.variants.is_empty() && item.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
 }
 
-fn open_enum(mut item: ItemEnum, templates: &[Template; 6]) -> Vec<Item> {
+fn open_enum(mut item: ItemEnum, templates: &[Template; 6], weighed: bool) -> Vec<Item> {
     let ident = item.ident.clone();
     let unknown = free_variant(&item, &["Unknown", "UnknownValue"]);
     let known: Vec<(Ident, String)> =
@@ -76,7 +80,22 @@ fn open_enum(mut item: ItemEnum, templates: &[Template; 6]) -> Vec<Item> {
     });
     let to_str: Vec<TokenStream> = known.iter().map(|(variant, wire)| quote!(Self::#variant => #wire,)).collect();
     let from_str: Vec<TokenStream> = known.iter().map(|(variant, wire)| quote!(#wire => Self::#variant,)).collect();
-    let [display, shared @ ..] = templates;
+    let [display, from_string, parse, serialize, deserialize, schema] =
+        templates.each_ref().map(|template| template.of(&ident));
+    let deserialize = match weighed {
+        false => deserialize,
+        true => parse_quote! {
+            impl<'de> ::serde::Deserialize<'de> for #ident {
+                fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                    let value = ::std::string::String::deserialize(deserializer).map(Self::from)?;
+                    if let Self::#unknown(_) = value {
+                        ::client_runtime::codegen::value_is_unknown();
+                    }
+                    Ok(value)
+                }
+            }
+        },
+    };
     let as_str = parse_quote! {
         impl #ident {
             /// The value as it stands in JSON.
@@ -98,11 +117,10 @@ fn open_enum(mut item: ItemEnum, templates: &[Template; 6]) -> Vec<Item> {
             }
         }
     };
-    let shared = shared.iter().map(|template| template.of(&ident));
-    [Item::Enum(item), as_str, display.of(&ident), from_str].into_iter().chain(shared).collect()
+    vec![Item::Enum(item), as_str, display, from_str, from_string, parse, serialize, deserialize, schema]
 }
 
-/// The impls that all such enums share, whatever their values are; the first of them is `Display`.
+/// The impls that all such enums share, whatever their values are; in the order in which they stand.
 fn templates() -> [Template; 6] {
     [
         parse_quote! {

@@ -48,7 +48,7 @@ pub(crate) fn polish(
     lists::tell_empty_from_absent(items);
     let null_members = nulls::tell_from_nothing(items, reach, nullable);
     unions::read_what_they_say(items, unions);
-    enums::keep_unknown_values(items, reach);
+    enums::keep_unknown_values(items, reach, &unions.weighed);
     numbers::keep_unknown_values(items, reach);
     structs::make_additive(items, reach);
     attributes::polish(items, reach);

@@ -17,7 +17,8 @@ pub(super) fn read_what_they_say(items: &mut Vec<Item>, unions: &Unions) {
             continue;
         }
         // The variants are in the order of the alternatives.
-        let union = unions.get(&item.ident.to_string()).filter(|union| union.alternatives.len() == item.variants.len());
+        let union =
+            unions.by_type.get(&item.ident.to_string()).filter(|union| union.alternatives.len() == item.variants.len());
         let discriminator = union.and_then(|union| union.discriminator.as_ref());
         let ambiguous = item.variants.iter().filter(|variant| !is_scalar(variant)).count() > 1;
         if discriminator.is_none() && !ambiguous {

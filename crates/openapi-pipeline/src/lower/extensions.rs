@@ -10,6 +10,10 @@ pub(crate) const OWN_VALUE: &str = "x-ms-discriminator-value";
 /// value of a schema.
 pub(crate) const KEPT: [&str; 4] = ["x-idempotent", "x-rotates", "x-server-name", OWN_VALUE];
 
+/// The extension of a schema that a discriminator tells from others: the name of its component. It is a type of its own,
+/// though it may be made of the same parts as another, or be nothing but its parent.
+pub(crate) const KIND: &str = "x-kind";
+
 /// The extension of a response that is one of several answers, each decoded by its own schema.
 pub(crate) const ANSWER: &str = "x-answer";
 

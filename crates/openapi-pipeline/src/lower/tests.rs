@@ -5,6 +5,7 @@ mod operations;
 mod published;
 mod schemas;
 mod types;
+mod unions;
 
 use serde_json::{Value as Json, json};
 

@@ -1,6 +1,9 @@
 //! The client of `descriptions/museum.yaml`: values that are one of several things.
 
-use golden_clients::museum::types::{Exhibit, ExhibitOwner, Frame, FrameInner, Item, Loan, Part};
+use golden_clients::museum::types::{
+    Exhibit, ExhibitAnswer, ExhibitByYear, ExhibitHistory, ExhibitLabel, ExhibitLast, ExhibitOwner, ExhibitPlace,
+    Frame, FrameInner, Item, Loan, Part, Tool,
+};
 use serde_json::{Value, json};
 
 /// Reads an exhibit with one member, and writes it.
@@ -32,6 +35,15 @@ fn what_is_valid_is_read_and_written_as_it_was() {
         ("grade", vec![json!(2)]),
         ("labels", vec![json!({"a": "b", "c": [1]})]),
         ("gone", vec![json!(null)]),
+        ("history", vec![json!([{"event": "sold", "by": "b"}]), json!([{"event": "found"}]), json!([])]),
+        ("byYear", vec![json!({"1900": {"event": "sold"}}), json!({"1900": {"event": "lost"}})]),
+        ("last", vec![json!({"event": {"event": "sold"}}), json!({"event": {"event": "lost"}})]),
+        ("answer", vec![json!({"kind": "refused", "why": "w"}), json!({"kind": "of tomorrow", "a": [1]})]),
+        ("label", vec![json!({"type": "flyer", "pages": 2}), json!({"type": "spoken", "text": "t"})]),
+        ("rating", vec![json!("good"), json!(3), json!(null)]),
+        ("place", vec![json!({"where": "hall", "name": "n", "floor": 2}), json!({"where": "depot", "name": "n"})]),
+        ("place", vec![json!({"where": "outside", "street": "s"}), json!({"where": "outside", "lawn": "l"})]),
+        ("tool", vec![json!({"type": "Mallet", "grams": 2}), json!({"type": "Brush"}), json!({"type": "Saw"})]),
     ] {
         for value in values {
             assert_eq!(round(member, &value), Ok(value.clone()), "{member}: {value}");
@@ -76,6 +88,46 @@ fn a_child_keeps_what_it_adds_to_its_parent() {
     let read: Vec<Item> = serde_json::from_value(items.clone()).unwrap();
     assert!(matches!(read[..], [Item::Picture(_), Item::Vase(_), Item::Base(_), Item::Unknown(_)]), "{read:?}");
     assert_eq!(serde_json::to_value(&read).unwrap(), items);
+}
+
+#[test]
+fn children_are_told_apart_whatever_they_add() {
+    let tool = |value: Value| serde_json::from_value::<Tool>(value).unwrap();
+    assert!(matches!(tool(json!({"type": "Brush"})), Tool::Brush(_)));
+    assert!(matches!(tool(json!({"type": "Chisel", "grams": 2})), Tool::Chisel(_)));
+    assert!(matches!(tool(json!({"type": "Mallet", "grams": 2})), Tool::Mallet(_)));
+    assert!(matches!(tool(json!({"type": "Tool"})), Tool::Base(_)));
+    assert!(matches!(tool(json!({"type": "Saw"})), Tool::Unknown(_)));
+}
+
+#[test]
+fn a_discriminator_without_a_mapping_knows_the_constants() {
+    let label = |value: Value| serde_json::from_value::<ExhibitLabel>(value).unwrap();
+    for kind in ["plate", "leaflet", "flyer"] {
+        assert!(matches!(label(json!({"type": kind})), ExhibitLabel::Written(_)), "{kind}");
+    }
+    assert!(matches!(label(json!({"type": "spoken", "text": "t"})), ExhibitLabel::Spoken(_)));
+    assert!(matches!(label(json!({"type": "sung"})), ExhibitLabel::Unknown(_)));
+    let place = |value: Value| serde_json::from_value::<ExhibitPlace>(value).unwrap();
+    assert!(matches!(place(json!({"where": "outside", "street": "s"})), ExhibitPlace::Outside(_)));
+}
+
+#[test]
+fn what_is_known_decides_below_the_first_level_too() {
+    let [found, sold] = ["found", "sold"].map(|event| json!({"event": event, "by": "b"}));
+    let history = |value: &Value| serde_json::from_value::<ExhibitHistory>(json!([value])).unwrap();
+    assert!(matches!(history(&found), ExhibitHistory::Variant0(_)));
+    assert!(matches!(history(&sold), ExhibitHistory::Variant1(_)));
+    let by_year = |value: &Value| serde_json::from_value::<ExhibitByYear>(json!({"1900": value})).unwrap();
+    assert!(matches!(by_year(&found), ExhibitByYear::Variant0(_)));
+    assert!(matches!(by_year(&sold), ExhibitByYear::Variant1(_)));
+    let last = |value: &Value| serde_json::from_value::<ExhibitLast>(json!({"event": value})).unwrap();
+    assert!(matches!(last(&found), ExhibitLast::Variant0(_)));
+    assert!(matches!(last(&sold), ExhibitLast::Variant1(_)));
+    let answer = |value: Value| serde_json::from_value::<ExhibitAnswer>(value).unwrap();
+    assert!(matches!(answer(json!({"kind": "refused", "why": "w", "more": 1})), ExhibitAnswer::Refusal(_)));
+    assert!(matches!(answer(json!({"kind": "gift", "until": 1})), ExhibitAnswer::Loan(Loan::Gift(_))));
+    assert!(matches!(answer(json!({"kind": "of tomorrow"})), ExhibitAnswer::Loan(Loan::Unknown(_))));
 }
 
 #[test]

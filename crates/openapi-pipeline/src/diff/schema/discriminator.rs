@@ -1,6 +1,6 @@
 //! Discriminators: the property that tells alternatives apart, and the meaning of its values.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Use, link, pick};
 use crate::diff::engine::{Engine, Mode, Proof, Shown, Work};
@@ -12,6 +12,7 @@ use crate::diff::rules::{
 use crate::diff::side::{Side, Site};
 use crate::diff::view::View;
 use crate::vocabulary::layout::component_of;
+use crate::vocabulary::named_by;
 
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let (Some(old), Some(new)) = (work.old.discriminator, work.new.discriminator) else {
@@ -110,7 +111,8 @@ fn targets<'a>(side: &Side<'a>, view: &View<'a>, discriminator: Site<'a>) -> BTr
 }
 
 fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Site<'a>) {
-    // Without a mapping, a value means the component of its name. A mapping entry that agrees adds nothing.
+    // Without a mapping, a value means the alternative that lists it, or else the component of its name. A mapping entry
+    // that agrees adds nothing.
     let target =
         |site: Site<'a>| -> Option<String> { component_of(site.node.as_str()?).map(|(_, name)| name.into_owned()) };
     let entry = |mapping: Site<'a>, value: &str| mapping.get("mapping").and_then(|mapping| mapping.get(value));
@@ -119,9 +121,19 @@ fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Si
         view.unions.iter().flat_map(|union| &union.branches).filter_map(|branch| side.follow(*branch).1).collect()
     };
     let (old_branches, new_branches) = (branches(&work.old, &engine.old), branches(&work.new, &engine.new));
+    let tag = old.node.get_str("propertyName").unwrap_or_default();
+    let (old_implied, new_implied) =
+        (constants(&engine.old, &old_branches, tag), constants(&engine.new, &new_branches, tag));
+    let implied =
+        |constants: &HashMap<String, Option<&'a str>>, branches: &HashSet<&'a str>, value: &str| match constants
+            .get(value)
+        {
+            Some(name) => name.map(str::to_owned),
+            None => branches.contains(value).then(|| value.to_owned()),
+        };
     for (value, site) in old.members("mapping") {
         let before = target(site);
-        let after = meaning(new, value).or_else(|| new_branches.contains(value).then(|| value.to_owned()));
+        let after = meaning(new, value).or_else(|| implied(&new_implied, &new_branches, value));
         match after {
             // If the alternative itself was removed, only that is reported.
             None if before.as_deref().is_some_and(|name| new_branches.contains(name)) || new_branches.is_empty() => {
@@ -151,7 +163,7 @@ fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Si
     }
     for (value, site) in new.members("mapping").filter(|(value, _)| entry(old, value).is_none()) {
         let after = target(site).unwrap_or_default();
-        let was_implied = value == after && old_branches.contains(value);
+        let was_implied = implied(&old_implied, &old_branches, value).as_deref() == Some(&*after);
         // If the alternative itself is new, only that is reported.
         if !was_implied && (old_branches.contains(after.as_str()) || old_branches.is_empty()) {
             let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_ADDED, &RESPONSE_DISCRIMINATOR_VALUE_ADDED);
@@ -159,4 +171,35 @@ fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Si
             engine.found(work.unit, rule, None, Shown::new(site, value), message);
         }
     }
+}
+
+/// How deep an alternative is searched for the values of its tag.
+const DEEPEST: usize = 8;
+
+/// The values that alternatives list of the tag, each with its alternative; with none, where several list it.
+fn constants<'a>(side: &Side<'a>, branches: &HashSet<&'a str>, tag: &str) -> HashMap<String, Option<&'a str>> {
+    let mut all = HashMap::new();
+    for name in branches {
+        let Some(site) = side.schema(name) else { continue };
+        for value in listed(side, site, tag, 0) {
+            all.entry(value)
+                .and_modify(|other: &mut Option<&str>| *other = other.filter(|other| other == name))
+                .or_insert(Some(*name));
+        }
+    }
+    all
+}
+
+fn listed<'a>(side: &Side<'a>, site: Site<'a>, tag: &str, depth: usize) -> Vec<String> {
+    let site = side.resolve(site);
+    let property = site.get("properties").and_then(|properties| properties.get(tag)).map(|site| side.resolve(site));
+    let constants = property.into_iter().flat_map(|property| property.get("const"));
+    let values = property.into_iter().flat_map(|property| property.elements("enum"));
+    let mut all: Vec<String> = constants.chain(values).filter_map(|value| named_by(value.node)).collect();
+    if depth < DEEPEST {
+        // A parent with a discriminator lists the values of all its children.
+        let parts = site.elements("allOf").filter(|part| side.resolve(*part).get("discriminator").is_none());
+        all.extend(parts.flat_map(|part| listed(side, part, tag, depth + 1)));
+    }
+    all
 }

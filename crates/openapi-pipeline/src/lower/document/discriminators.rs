@@ -1,12 +1,19 @@
 //! Discriminators: the children of a parent become its alternatives, and the discriminator values a mapping.
 
+mod declare;
+mod values;
+
 use std::collections::{HashMap, HashSet};
 
-use crate::lower::extensions::OWN_VALUE;
+use declare::declare;
+use values::Constants;
+
+use crate::lower::extensions::{KIND, OWN_VALUE};
 use crate::lower::rule;
 use crate::lower::runtime_types::{refer, referred};
 use crate::lower::walk::component_mut;
 use crate::lower::work::Work;
+use crate::vocabulary::is_annotation;
 use crate::vocabulary::layout::schemas_mut;
 use crate::vocabulary::layout::{Keys, component_of, each_fields_mut};
 use crate::vocabulary::reach::subtypes;
@@ -20,27 +27,42 @@ pub(crate) fn run(work: &mut Work<'_>) {
         .into_iter()
         .map(|(parent, children)| (parent.to_owned(), children.into_iter().map(str::to_owned).collect()))
         .collect();
+    let told: HashSet<String> = subtypes.iter().flat_map(|(_, children)| children).cloned().collect();
     let Some(schemas) = schemas_mut(document) else { return };
     let own = own_values(cx, schemas);
+    let claimed = claimed(schemas, &subtypes);
     let mut bases = Object::default();
-    for (name, children) in subtypes {
+    for ((name, children), claimed) in subtypes.iter().zip(claimed) {
         let base = (1..).map(|number| if number == 1 { format!("{name}Base") } else { format!("{name}Base{number}") });
         let Some(base) = base.into_iter().find(|base| !schemas.contains_key(base)) else { continue };
-        if let Some(schema) = schemas.get_mut(&name)
-            && let Some(itself) = alternatives(cx, &name, &base, schema, &children, &own)
+        if let Some(schema) = schemas.get_mut(name)
+            && let Some(itself) = alternatives(cx, (name, &base), schema, children, &own, &claimed)
         {
             bases.insert(base, itself);
         }
     }
+    let named: HashSet<String> = bases.keys().cloned().collect();
     schemas.extend(bases);
+    let known = schemas.clone();
+    let mut constants = Constants::new(&known);
     let mut undeclared: Vec<(String, String)> = Vec::new();
     each_fields_mut(document, Keys::Fields, &mut |schema| {
-        mapping(schema, &own);
+        constants.map(schema, &own, &named);
         undeclared.extend(tags(schema));
     });
-    for (name, tag) in undeclared {
-        declare(cx, document, &name, &tag);
-    }
+    declare(cx, document, &known, undeclared);
+    distinguish(document, told);
+}
+
+/// The discriminator values that the children of each parent list themselves.
+fn claimed(schemas: &Object, subtypes: &[(String, Vec<String>)]) -> Vec<HashSet<String>> {
+    let mut constants = Constants::new(schemas);
+    let mut of = |parent: &str, children: &[String]| -> Option<HashSet<String>> {
+        let tag = schemas.get(parent)?.get("discriminator")?.get_str("propertyName")?;
+        let besides: HashSet<&str> = children.iter().map(String::as_str).collect();
+        Some(children.iter().flat_map(|child| constants.of(child, tag, &besides)).collect())
+    };
+    subtypes.iter().map(|(parent, children)| of(parent, children).unwrap_or_default()).collect()
 }
 
 /// The discriminator values that components declare themselves, by component.
@@ -57,6 +79,22 @@ fn own_values(cx: &mut Context, schemas: &mut Object) -> HashMap<String, String>
     values
 }
 
+/// Marks the schemas that a discriminator tells from others as types of their own, whatever they are made of: children
+/// of parents, and alternatives that are merged with what stands beside them.
+fn distinguish(document: &mut Node, mut told: HashSet<String>) {
+    each_fields_mut(document, Keys::Fields, &mut |schema| {
+        let beside = |key: &String| !matches!(key.as_str(), "oneOf" | "anyOf" | "discriminator") && !is_annotation(key);
+        if schema.as_object().is_some_and(|members| members.keys().any(beside)) {
+            told.extend(tags(schema).into_iter().map(|(name, _)| name));
+        }
+    });
+    for name in told {
+        if let Some(schema) = component_mut(document, &name).filter(|schema| schema.get("$ref").is_none()) {
+            schema.set(KIND, name);
+        }
+    }
+}
+
 /// The named alternatives of a schema with a discriminator, each with the discriminator's property.
 fn tags(schema: &Node) -> Vec<(String, String)> {
     let tag = schema.get("discriminator").and_then(|discriminator| discriminator.get_str("propertyName"));
@@ -65,32 +103,15 @@ fn tags(schema: &Node) -> Vec<(String, String)> {
     names.filter_map(|name| Some((name, tag?.to_owned()))).collect()
 }
 
-/// Declares the discriminator's property on an alternative that lacks it: it would be lost when a value is written.
-fn declare(cx: &mut Context, document: &mut Node, name: &str, tag: &str) {
-    let Some(schema) = component_mut(document, name) else { return };
-    let combines = ["$ref", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
-    let origin = schema.origin;
-    let Some(properties) = schema.get_mut("properties").and_then(Node::as_object_mut).filter(|_| !combines) else {
-        return;
-    };
-    // Without a property of its own, it is a map, which keeps the discriminator's too.
-    if properties.is_empty() || properties.contains_key(tag) {
-        return;
-    }
-    let text = Node::object(origin).with("type", "string");
-    properties.insert(tag.to_owned(), text);
-    cx.note(&rule::SUBTYPES, origin, format!("`{name}` has `{tag}`, which says that it is one"));
-}
-
 /// The alternatives of a parent with children. The parent itself is one more where a value may name it: it is returned
 /// without alternatives, as the component `base`.
 fn alternatives(
     cx: &mut Context,
-    name: &str,
-    base: &str,
+    (name, base): (&str, &str),
     schema: &mut Node,
     children: &[String],
     own: &HashMap<String, String>,
+    claimed: &HashSet<String>,
 ) -> Option<Node> {
     if ["oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some()) {
         return None;
@@ -106,7 +127,7 @@ fn alternatives(
         let value = value.as_str().unwrap_or_default();
         match mapped.iter().find(|(known, _)| known == value) {
             Some((_, target)) => target != name,
-            None => children.iter().any(|child| own.get(child).unwrap_or(child) == value),
+            None => claimed.contains(value) || children.iter().any(|child| own.get(child).unwrap_or(child) == value),
         }
     };
     let is_abstract = values.is_some_and(|values| values.iter().all(means_another));
@@ -143,27 +164,4 @@ fn alternatives(
         discriminator.set("mapping", mapping);
     }
     itself
-}
-
-/// Gives each alternative a value: of the mapping, its own, or the name of its component.
-fn mapping(schema: &mut Node, own: &HashMap<String, String>) {
-    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key).and_then(Node::as_array));
-    let names: Vec<String> = lists.flatten().filter_map(referred).collect();
-    let discriminator = schema.get_mut("discriminator").filter(|node| node.get_str("propertyName").is_some());
-    let Some(discriminator) = discriminator else { return };
-    let origin = discriminator.origin;
-    let mut mapping: Object = discriminator
-        .members("mapping")
-        .filter_map(|(value, target)| {
-            let (_, name) = component_of(target.as_str()?)?;
-            Some((value.clone(), Node::new(reference(&name), target.origin)))
-        })
-        .collect();
-    for name in names {
-        let target = Node::new(reference(&name), origin);
-        if !mapping.values().any(|known| *known == target) {
-            mapping.entry(own.get(&name).cloned().unwrap_or(name)).or_insert(target);
-        }
-    }
-    discriminator.set("mapping", mapping);
 }

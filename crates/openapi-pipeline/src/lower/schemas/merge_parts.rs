@@ -18,6 +18,7 @@ use atoms::{Atoms, Set, key, single_alternatives};
 use merge::{Contradiction, Merged, Union, merge};
 
 use crate::lower::annotations::annotated;
+use crate::lower::extensions::KIND;
 use crate::lower::labels::labels;
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
@@ -132,6 +133,7 @@ impl Composer<'_> {
                 .and_then(|merged| self.body(&hint, &atoms, merged, schema.origin));
             schema = self.settled(&schema, name, body);
         }
+        schema.remove(KIND);
         self.children(&hint, &mut schema);
         self.store.schemas.insert(name.to_owned(), schema);
     }
@@ -233,12 +235,12 @@ impl Composer<'_> {
 
     /// The merged schema of atoms, with their alternatives settled.
     fn body(&mut self, hint: &str, atoms: &Set, merged: Merged, origin: Origin) -> Result<Node, Contradiction> {
-        let Merged { mut schema, unions, lost } = merged;
+        let Merged { mut schema, unions, lost, parts } = merged;
         schema.origin = origin;
         if !lost.is_empty() {
             self.cx.note(&rule::MERGE_PARTS, origin, format!("`{hint}` is merged, without {}", lost.join(", ")));
-        } else if atoms.len() > 1 {
-            self.cx.note(&rule::MERGE_PARTS, origin, format!("`{hint}` is merged of {} parts", atoms.len()));
+        } else if parts > 1 {
+            self.cx.note(&rule::MERGE_PARTS, origin, format!("`{hint}` is merged of {parts} parts"));
         }
         // A union whose alternative is among the parts adds nothing: the alternative was chosen.
         let mut open = Vec::new();
@@ -341,7 +343,8 @@ impl Composer<'_> {
     }
 }
 
-/// The component that a schema stands for, as a reference or as an annotated one.
+/// The component that a schema stands for, as a reference or as an annotated one. What a discriminator tells from others
+/// ([`KIND`]) stands for itself.
 fn alias(schema: &Node) -> Option<String> {
     if let Some(name) = referred(schema) {
         return Some(name);
@@ -360,7 +363,8 @@ fn is_composition(schema: &Node) -> bool {
     }
     let Some(members) = schema.as_object() else { return false };
     let union = |key: &String| matches!(key.as_str(), "oneOf" | "anyOf");
-    let says_more = || members.keys().any(|key| !union(key) && key != "discriminator" && !is_annotation(key));
+    let tells = |key: &String| matches!(key.as_str(), "discriminator" | KIND);
+    let says_more = || members.keys().any(|key| !union(key) && !tells(key) && !is_annotation(key));
     members.contains_key("allOf")
         || single_alternatives(schema).next().is_some()
         || members.keys().any(union) && (says_more() || members.keys().filter(|key| union(key)).count() > 1)

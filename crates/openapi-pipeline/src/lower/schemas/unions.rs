@@ -18,9 +18,9 @@ use crate::lower::runtime_types::{self, NUMBER, refer};
 use crate::lower::walk::{named_children_mut, named_in_operation_mut};
 use crate::lower::work::{Parts, Store, Work};
 use crate::names::type_name;
-use crate::vocabulary::is_annotation;
 use crate::vocabulary::layout::{component_of, each_operation_of};
 use crate::vocabulary::pointer::meant_by;
+use crate::vocabulary::{is_annotation, named_by};
 use crate::{Context, Node, Object, Origin, Value};
 
 /// Settles every union of the document. Compositions are merged by now.
@@ -97,10 +97,11 @@ impl Unions<'_> {
             self.cx.note(&rule::ANY_OF, list.origin, "one of them is taken");
         }
         let mut branches = IndexSet::new();
-        if flatten(list, &mut branches) {
+        let may_be_null = flatten(list, &mut branches);
+        let (branches, nullable) = self.widened(name, branches.into_iter().collect(), origin);
+        if may_be_null || nullable {
             schema.set("nullable", true);
         }
-        let branches = self.widened(name, branches.into_iter().collect(), origin);
         // A lone remaining alternative is no union.
         if let [only] = branches.as_slice() {
             schema.remove("discriminator");
@@ -109,6 +110,7 @@ impl Unions<'_> {
             return;
         }
         let labels = labels(&branches);
+        let constants = self.constants(schema, &branches);
         let is_told = schema.get("discriminator").is_some();
         let several =
             Some(()).filter(|()| key == "anyOf" && !is_told).and_then(|()| self.several(name, &branches, origin));
@@ -118,7 +120,21 @@ impl Unions<'_> {
             .map(|(branch, label)| self.named(&format!("{name}{label}"), branch))
             .chain(several)
             .collect();
+        if let Some(mapping) = schema.get_mut("discriminator").and_then(|node| node.get_mut("mapping")?.as_object_mut())
+        {
+            complete(mapping, &branches, constants);
+        }
         schema.set("oneOf", branches);
+    }
+
+    /// The values that each alternative lists of the member that tells them apart.
+    fn constants(&self, schema: &Node, branches: &[Node]) -> Vec<Vec<String>> {
+        let tag = schema.get("discriminator").and_then(|discriminator| discriminator.get_str("propertyName"));
+        let listed = |branch: &Node| -> Option<Vec<String>> {
+            let property = self.resolve(branch).get("properties")?.get(tag?)?;
+            Some(self.resolve(property).elements("enum").iter().filter_map(named_by).collect())
+        };
+        branches.iter().map(|branch| listed(branch).unwrap_or_default()).collect()
     }
 
     /// The object that is several alternatives at once, where none of them has all its properties; one component for
@@ -140,26 +156,29 @@ impl Unions<'_> {
         Some(branch)
     }
 
-    /// Merges alternatives until no two are strings, and no two numbers.
-    fn widened(&mut self, name: &str, branches: Vec<Node>, origin: Origin) -> Vec<Node> {
+    /// Merges alternatives until no two are strings, and no two numbers; also returns whether one of them was a component
+    /// that may be null.
+    fn widened(&mut self, name: &str, branches: Vec<Node>, origin: Origin) -> (Vec<Node>, bool) {
         let kinds: Vec<Kind> = branches.iter().map(|branch| kind(self.resolve(branch))).collect();
         let mut count: HashMap<Kind, usize> = HashMap::new();
         kinds.iter().for_each(|kind| *count.entry(*kind).or_default() += 1);
-        let mut widened: Vec<Node> = Vec::new();
+        let (mut widened, mut nullable): (Vec<Node>, bool) = (Vec::new(), false);
         for (at, branch) in branches.iter().enumerate() {
             let kind = kinds[at];
             if kind == Kind::Other || count.get(&kind) == Some(&1) {
                 widened.push(branch.clone());
             } else if kinds.iter().position(|other| *other == kind) == Some(at) {
                 let same = branches.iter().zip(&kinds).filter(|(_, other)| **other == kind);
-                let same: Vec<Node> = same.map(|(branch, _)| self.resolve(branch).clone()).collect();
+                let mut same: Vec<Node> = same.map(|(branch, _)| self.resolve(branch).clone()).collect();
+                nullable |= same.iter().any(|schema| schema.is_true("nullable"));
+                same.retain_mut(|schema| !without_null(schema));
                 let wide = self.widest(kind, &same, branch.origin);
                 let what = wide.get_str("type").unwrap_or("number").to_owned();
                 self.cx.note(&rule::WIDEN, origin, format!("{} alternatives of `{name}` are one {what}", same.len()));
                 widened.push(wide);
             }
         }
-        widened
+        (widened, nullable)
     }
 
     /// The narrowest schema that takes the values of all these.
@@ -182,7 +201,9 @@ impl Unions<'_> {
             && let Some(lists) = lists.collect::<Option<Vec<_>>>()
         {
             let values: IndexSet<&Node> = lists.into_iter().flatten().collect();
-            wide.set("enum", values.into_iter().cloned().collect::<Vec<_>>());
+            if !values.is_empty() {
+                wide.set("enum", values.into_iter().cloned().collect::<Vec<_>>());
+            }
         }
         wide
     }
@@ -213,6 +234,25 @@ impl Unions<'_> {
     }
 }
 
+/// Adds the alternatives that a mapping leaves out, by the constants that each has alone: inline ones had no name by which
+/// the document could mean them. A mapping of nothing stays: then the constants alone tell alternatives apart.
+fn complete(mapping: &mut Object, branches: &[Node], constants: Vec<Vec<String>>) {
+    if mapping.is_empty() {
+        return;
+    }
+    let mut count: HashMap<String, usize> = HashMap::new();
+    constants.iter().flatten().for_each(|value| *count.entry(value.clone()).or_default() += 1);
+    let is_mapped = |target: &Node| mapping.values().any(|known| known == target);
+    let targets = branches.iter().map(|branch| branch.get("$ref").filter(|target| !is_mapped(target)).cloned());
+    let targets: Vec<Option<Node>> = targets.collect();
+    for (target, values) in targets.into_iter().zip(constants) {
+        let Some(target) = target else { continue };
+        for value in values.into_iter().filter(|value| count.get(value) == Some(&1)) {
+            mapping.entry(value).or_insert_with(|| target.clone());
+        }
+    }
+}
+
 /// Flattens alternatives of alternatives, unless a discriminator tells them apart, and keeps each once. Returns whether
 /// one of them may be null: then the whole may.
 fn flatten(list: Node, branches: &mut IndexSet<Node>) -> bool {
@@ -220,6 +260,9 @@ fn flatten(list: Node, branches: &mut IndexSet<Node>) -> bool {
     let mut nullable = false;
     for mut branch in list {
         nullable |= branch.remove("nullable").is_some_and(|said| said.as_bool() == Some(true));
+        if without_null(&mut branch) {
+            continue;
+        }
         let key = ["oneOf", "anyOf"].into_iter().find(|key| branch.get(key).is_some());
         match key {
             Some(key) if branch.as_object().is_some_and(|members| members.len() == 1) => {
@@ -231,6 +274,15 @@ fn flatten(list: Node, branches: &mut IndexSet<Node>) -> bool {
         }
     }
     nullable
+}
+
+/// Takes null out of the values that an alternative lists: where it may be one, the union says so. Returns whether no
+/// value is left.
+fn without_null(branch: &mut Node) -> bool {
+    let Some(values) = branch.get_mut("enum").and_then(Node::as_array_mut) else { return false };
+    let before = values.len();
+    values.retain(|value| value.value != Value::Null);
+    values.is_empty() && before > 0
 }
 
 fn is_array(schema: &Node) -> bool {

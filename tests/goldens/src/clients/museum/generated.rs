@@ -10,6 +10,50 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// It has no weight.
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Brush`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Brush {
+        /// `type_`
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+    }
+
+    /// `Chisel`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Chisel`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Chisel {
+        /// `grams`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub grams: ::std::option::Option<i64>,
+        /// `type_`
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+    }
+
+    /// `Depot`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Depot`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Depot {
+        /// `name`
+        pub name: ::std::string::String,
+        /// `where_`
+        #[serde(
+            rename = "where",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub where_: ::std::option::Option<::std::string::String>,
+    }
+
     /// `Exhibit`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Exhibit`
@@ -17,6 +61,9 @@ pub mod types {
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Exhibit {
+        /// `answer`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub answer: ::std::option::Option<ExhibitAnswer>,
         /// `anything`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub anything: ::std::option::Option<ExhibitAnything>,
@@ -26,6 +73,12 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub auto_or_number: ::std::option::Option<ExhibitAutoOrNumber>,
+        /// `by_year`
+        #[serde(
+            rename = "byYear",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub by_year: ::std::option::Option<ExhibitByYear>,
         /// `count`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
@@ -40,17 +93,26 @@ pub mod types {
         /// `grade`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub grade: ::std::option::Option<ExhibitGrade>,
+        /// `history`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub history: ::std::option::Option<ExhibitHistory>,
         /// `id_or_me`
         #[serde(
             rename = "idOrMe",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub id_or_me: ::std::option::Option<::std::string::String>,
+        /// `label`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub label: ::std::option::Option<ExhibitLabel>,
         /// `labels`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub labels: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
+        /// `last`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub last: ::std::option::Option<ExhibitLast>,
         /// `loan`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub loan: ::std::option::Option<Loan>,
@@ -72,9 +134,18 @@ pub mod types {
         /// `part`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub part: ::std::option::Option<Part>,
+        /// `place`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub place: ::std::option::Option<ExhibitPlace>,
+        /// `rating`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rating: ::std::option::Option<ExhibitRating>,
         /// `size`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<::client_runtime::Number>,
+        /// `tool`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tool: ::std::option::Option<Tool>,
         /// `two_enums`
         #[serde(
             rename = "twoEnums",
@@ -84,6 +155,32 @@ pub mod types {
         /// `when`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub when: ::std::option::Option<::std::string::String>,
+    }
+
+    /// `ExhibitAnswer`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/answer`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ExhibitAnswer {
+        /// `Loan`
+        Loan(Loan),
+        /// `Refusal`
+        Refusal(Refusal),
+    }
+
+    impl ::std::convert::From<Loan> for ExhibitAnswer {
+        fn from(value: Loan) -> Self {
+            Self::Loan(value)
+        }
+    }
+
+    impl ::std::convert::From<Refusal> for ExhibitAnswer {
+        fn from(value: Refusal) -> Self {
+            Self::Refusal(value)
+        }
     }
 
     /// `ExhibitAnything`
@@ -220,6 +317,38 @@ pub mod types {
         }
     }
 
+    /// `ExhibitByYear`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/byYear`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ExhibitByYear {
+        /// `Variant0`
+        Variant0(::std::collections::BTreeMap<::std::string::String, Found>),
+        /// `Variant1`
+        Variant1(::std::collections::BTreeMap<::std::string::String, Sold>),
+    }
+
+    impl ::std::convert::From<::std::collections::BTreeMap<::std::string::String, Found>>
+    for ExhibitByYear {
+        fn from(
+            value: ::std::collections::BTreeMap<::std::string::String, Found>,
+        ) -> Self {
+            Self::Variant0(value)
+        }
+    }
+
+    impl ::std::convert::From<::std::collections::BTreeMap<::std::string::String, Sold>>
+    for ExhibitByYear {
+        fn from(
+            value: ::std::collections::BTreeMap<::std::string::String, Sold>,
+        ) -> Self {
+            Self::Variant1(value)
+        }
+    }
+
     /// `ExhibitGrade`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Grade/oneOf/1`
@@ -265,6 +394,109 @@ pub mod types {
         fn from(value: ExhibitGradeVariant1) -> Self {
             value.0
         }
+    }
+
+    /// `ExhibitHistory`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/history`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ExhibitHistory {
+        /// `Variant0`
+        Variant0(::std::vec::Vec<Found>),
+        /// `Variant1`
+        Variant1(::std::vec::Vec<Sold>),
+    }
+
+    impl ::std::convert::From<::std::vec::Vec<Found>> for ExhibitHistory {
+        fn from(value: ::std::vec::Vec<Found>) -> Self {
+            Self::Variant0(value)
+        }
+    }
+
+    impl ::std::convert::From<::std::vec::Vec<Sold>> for ExhibitHistory {
+        fn from(value: ::std::vec::Vec<Sold>) -> Self {
+            Self::Variant1(value)
+        }
+    }
+
+    /// `ExhibitLabel`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/label`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ExhibitLabel {
+        /// `Written`
+        Written(Written),
+        /// `Spoken`
+        Spoken(Spoken),
+        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
+        /// shown, since nothing is known about what is in it.
+        Unknown(::client_runtime::RedactedValue),
+    }
+
+    impl ::std::convert::From<Written> for ExhibitLabel {
+        fn from(value: Written) -> Self {
+            Self::Written(value)
+        }
+    }
+
+    impl ::std::convert::From<Spoken> for ExhibitLabel {
+        fn from(value: Spoken) -> Self {
+            Self::Spoken(value)
+        }
+    }
+
+    /// `ExhibitLast`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/last`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ExhibitLast {
+        /// `Variant0`
+        Variant0(ExhibitLastVariant0),
+        /// `Variant1`
+        Variant1(ExhibitLastVariant1),
+    }
+
+    impl ::std::convert::From<ExhibitLastVariant0> for ExhibitLast {
+        fn from(value: ExhibitLastVariant0) -> Self {
+            Self::Variant0(value)
+        }
+    }
+
+    impl ::std::convert::From<ExhibitLastVariant1> for ExhibitLast {
+        fn from(value: ExhibitLastVariant1) -> Self {
+            Self::Variant1(value)
+        }
+    }
+
+    /// `ExhibitLastVariant0`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/last/oneOf/0`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExhibitLastVariant0 {
+        /// `event`
+        pub event: Found,
+    }
+
+    /// `ExhibitLastVariant1`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/last/oneOf/1`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ExhibitLastVariant1 {
+        /// `event`
+        pub event: Sold,
     }
 
     /// `ExhibitNames`
@@ -518,6 +750,155 @@ pub mod types {
         }
     }
 
+    /// `ExhibitPlace`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/place`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ExhibitPlace {
+        /// `Hall`
+        Hall(Hall),
+        /// `Depot`
+        Depot(Depot),
+        /// `Outside`
+        Outside(Outside),
+        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
+        /// shown, since nothing is known about what is in it.
+        Unknown(::client_runtime::RedactedValue),
+    }
+
+    impl ::std::convert::From<Hall> for ExhibitPlace {
+        fn from(value: Hall) -> Self {
+            Self::Hall(value)
+        }
+    }
+
+    impl ::std::convert::From<Depot> for ExhibitPlace {
+        fn from(value: Depot) -> Self {
+            Self::Depot(value)
+        }
+    }
+
+    impl ::std::convert::From<Outside> for ExhibitPlace {
+        fn from(value: Outside) -> Self {
+            Self::Outside(value)
+        }
+    }
+
+    /// `ExhibitRating`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/rating`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum ExhibitRating {
+        /// `String`
+        String(ExhibitRatingString),
+        /// `Integer`
+        Integer(i64),
+    }
+
+    impl ::std::convert::From<ExhibitRatingString> for ExhibitRating {
+        fn from(value: ExhibitRatingString) -> Self {
+            Self::String(value)
+        }
+    }
+
+    impl ::std::convert::From<i64> for ExhibitRating {
+        fn from(value: i64) -> Self {
+            Self::Integer(value)
+        }
+    }
+
+    /// `ExhibitRatingString`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/rating/anyOf/0`
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum ExhibitRatingString {
+        /// `good`
+        Good,
+        /// `poor`
+        Poor,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
+    }
+
+    impl ExhibitRatingString {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Good => "good",
+                Self::Poor => "poor",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for ExhibitRatingString {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for ExhibitRatingString {
+        fn from(value: &str) -> Self {
+            match value {
+                "good" => Self::Good,
+                "poor" => Self::Poor,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for ExhibitRatingString {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for ExhibitRatingString {
+        type Err = ::std::convert::Infallible;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for ExhibitRatingString {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ExhibitRatingString {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::std::string::String::deserialize(deserializer).map(Self::from)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for ExhibitRatingString {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "ExhibitRatingString".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
+        }
+    }
+
     /// `ExhibitTwoEnums`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Exhibit/properties/twoEnums`
@@ -630,6 +1011,107 @@ pub mod types {
         }
     }
 
+    /// `Found`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Found`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Found {
+        /// `by`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub by: ::std::option::Option<::std::string::String>,
+        /// `event`
+        pub event: FoundEvent,
+    }
+
+    /// `FoundEvent`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Found/properties/event`
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum FoundEvent {
+        /// `found`
+        Found,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
+    }
+
+    impl FoundEvent {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Found => "found",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for FoundEvent {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for FoundEvent {
+        fn from(value: &str) -> Self {
+            match value {
+                "found" => Self::Found,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for FoundEvent {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for FoundEvent {
+        type Err = ::std::convert::Infallible;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for FoundEvent {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for FoundEvent {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            let value = ::std::string::String::deserialize(deserializer)
+                .map(Self::from)?;
+            if let Self::Unknown(_) = value {
+                ::client_runtime::codegen::value_is_unknown();
+            }
+            Ok(value)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for FoundEvent {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "FoundEvent".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
+        }
+    }
+
     /// `Frame`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Frame`
@@ -677,6 +1159,26 @@ pub mod types {
         pub kind: ::std::string::String,
         /// `until`
         pub until: ::serde_json::Value,
+    }
+
+    /// `Hall`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Hall`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Hall {
+        /// `floor`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub floor: ::std::option::Option<i64>,
+        /// `name`
+        pub name: ::std::string::String,
+        /// `where_`
+        #[serde(
+            rename = "where",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub where_: ::std::option::Option<::std::string::String>,
     }
 
     /// `Item`
@@ -731,6 +1233,107 @@ pub mod types {
         pub type_: ::std::string::String,
     }
 
+    /// `Leaflet`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Leaflet`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Leaflet {
+        /// `pages`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pages: ::std::option::Option<i64>,
+        /// `type_`
+        #[serde(rename = "type")]
+        pub type_: LeafletType,
+    }
+
+    /// `LeafletType`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Leaflet/properties/type`
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum LeafletType {
+        /// `leaflet`
+        Leaflet,
+        /// `flyer`
+        Flyer,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
+    }
+
+    impl LeafletType {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Leaflet => "leaflet",
+                Self::Flyer => "flyer",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for LeafletType {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for LeafletType {
+        fn from(value: &str) -> Self {
+            match value {
+                "leaflet" => Self::Leaflet,
+                "flyer" => Self::Flyer,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for LeafletType {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for LeafletType {
+        type Err = ::std::convert::Infallible;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for LeafletType {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for LeafletType {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::std::string::String::deserialize(deserializer).map(Self::from)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for LeafletType {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "LeafletType".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
+        }
+    }
+
     /// `Lent`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Lent`
@@ -779,6 +1382,81 @@ pub mod types {
         fn from(value: Stored) -> Self {
             Self::Stored(value)
         }
+    }
+
+    /// `Mallet`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Mallet`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Mallet {
+        /// `grams`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub grams: ::std::option::Option<i64>,
+        /// `type_`
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+    }
+
+    /// `Outside`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Outside`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum Outside {
+        /// `Lawn`
+        Lawn(OutsideLawn),
+        /// `Street`
+        Street(OutsideStreet),
+    }
+
+    impl ::std::convert::From<OutsideLawn> for Outside {
+        fn from(value: OutsideLawn) -> Self {
+            Self::Lawn(value)
+        }
+    }
+
+    impl ::std::convert::From<OutsideStreet> for Outside {
+        fn from(value: OutsideStreet) -> Self {
+            Self::Street(value)
+        }
+    }
+
+    /// `OutsideLawn`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Outside/oneOf/0`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct OutsideLawn {
+        /// `lawn`
+        pub lawn: ::std::string::String,
+        /// `where_`
+        #[serde(
+            rename = "where",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub where_: ::std::option::Option<::std::string::String>,
+    }
+
+    /// `OutsideStreet`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Outside/oneOf/1`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct OutsideStreet {
+        /// `street`
+        pub street: ::std::string::String,
+        /// `where_`
+        #[serde(
+            rename = "where",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub where_: ::std::option::Option<::std::string::String>,
     }
 
     /// `Paint`
@@ -1002,6 +1680,396 @@ pub mod types {
         pub type_: ::std::string::String,
     }
 
+    /// `Plate`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Plate`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Plate {
+        /// `text`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub text: ::std::option::Option<::std::string::String>,
+        /// `type_`
+        #[serde(rename = "type")]
+        pub type_: PlateType,
+    }
+
+    /// `PlateType`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Plate/properties/type`
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum PlateType {
+        /// `plate`
+        Plate,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
+    }
+
+    impl PlateType {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Plate => "plate",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for PlateType {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for PlateType {
+        fn from(value: &str) -> Self {
+            match value {
+                "plate" => Self::Plate,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for PlateType {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for PlateType {
+        type Err = ::std::convert::Infallible;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for PlateType {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for PlateType {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::std::string::String::deserialize(deserializer).map(Self::from)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for PlateType {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "PlateType".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
+        }
+    }
+
+    /// `Refusal`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Refusal`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Refusal {
+        /// `kind`
+        pub kind: RefusalKind,
+        /// `why`
+        pub why: ::std::string::String,
+    }
+
+    /// `RefusalKind`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Refusal/properties/kind`
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum RefusalKind {
+        /// `refused`
+        Refused,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
+    }
+
+    impl RefusalKind {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Refused => "refused",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for RefusalKind {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for RefusalKind {
+        fn from(value: &str) -> Self {
+            match value {
+                "refused" => Self::Refused,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for RefusalKind {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for RefusalKind {
+        type Err = ::std::convert::Infallible;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for RefusalKind {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for RefusalKind {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::std::string::String::deserialize(deserializer).map(Self::from)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for RefusalKind {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "RefusalKind".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
+        }
+    }
+
+    /// `Sold`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Sold`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Sold {
+        /// `by`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub by: ::std::option::Option<::std::string::String>,
+        /// `event`
+        pub event: SoldEvent,
+    }
+
+    /// `SoldEvent`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Sold/properties/event`
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum SoldEvent {
+        /// `sold`
+        Sold,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
+    }
+
+    impl SoldEvent {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Sold => "sold",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for SoldEvent {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for SoldEvent {
+        fn from(value: &str) -> Self {
+            match value {
+                "sold" => Self::Sold,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for SoldEvent {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for SoldEvent {
+        type Err = ::std::convert::Infallible;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for SoldEvent {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for SoldEvent {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            let value = ::std::string::String::deserialize(deserializer)
+                .map(Self::from)?;
+            if let Self::Unknown(_) = value {
+                ::client_runtime::codegen::value_is_unknown();
+            }
+            Ok(value)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for SoldEvent {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "SoldEvent".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
+        }
+    }
+
+    /// `Spoken`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Spoken`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct Spoken {
+        /// `text`
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub text: ::std::option::Option<::std::string::String>,
+        /// `type_`
+        #[serde(rename = "type")]
+        pub type_: SpokenType,
+    }
+
+    /// `SpokenType`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Spoken/allOf/0/properties/type`
+    #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[non_exhaustive]
+    pub enum SpokenType {
+        /// `spoken`
+        Spoken,
+        /// A value this version of the crate doesn't know, as the server sent it.
+        Unknown(::std::string::String),
+    }
+
+    impl SpokenType {
+        /// The value as it stands in JSON.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Spoken => "spoken",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for SpokenType {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for SpokenType {
+        fn from(value: &str) -> Self {
+            match value {
+                "spoken" => Self::Spoken,
+                other => Self::Unknown(other.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for SpokenType {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for SpokenType {
+        type Err = ::std::convert::Infallible;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            Ok(Self::from(value))
+        }
+    }
+
+    impl ::serde::Serialize for SpokenType {
+        fn serialize<S: ::serde::Serializer>(
+            &self,
+            serializer: S,
+        ) -> ::std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for SpokenType {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::std::string::String::deserialize(deserializer).map(Self::from)
+        }
+    }
+
+    #[cfg(feature = "schemars")]
+    impl ::schemars::JsonSchema for SpokenType {
+        fn schema_name() -> ::std::borrow::Cow<'static, str> {
+            "SpokenType".into()
+        }
+
+        fn json_schema(
+            generator: &mut ::schemars::SchemaGenerator,
+        ) -> ::schemars::Schema {
+            ::std::string::String::json_schema(generator)
+        }
+    }
+
     /// `Stored`
     ///
     /// Source: `museum.yaml`, `#/components/schemas/Stored`
@@ -1017,6 +2085,63 @@ pub mod types {
         /// `until`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub until: ::std::option::Option<::serde_json::Value>,
+    }
+
+    /// `Tool`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Tool`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum Tool {
+        /// `Brush`
+        Brush(Brush),
+        /// `Chisel`
+        Chisel(Chisel),
+        /// `Mallet`
+        Mallet(Mallet),
+        /// `Base`
+        Base(ToolBase),
+        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
+        /// shown, since nothing is known about what is in it.
+        Unknown(::client_runtime::RedactedValue),
+    }
+
+    impl ::std::convert::From<Brush> for Tool {
+        fn from(value: Brush) -> Self {
+            Self::Brush(value)
+        }
+    }
+
+    impl ::std::convert::From<Chisel> for Tool {
+        fn from(value: Chisel) -> Self {
+            Self::Chisel(value)
+        }
+    }
+
+    impl ::std::convert::From<Mallet> for Tool {
+        fn from(value: Mallet) -> Self {
+            Self::Mallet(value)
+        }
+    }
+
+    impl ::std::convert::From<ToolBase> for Tool {
+        fn from(value: ToolBase) -> Self {
+            Self::Base(value)
+        }
+    }
+
+    /// `ToolBase`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Tool`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct ToolBase {
+        /// `type_`
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
     }
 
     /// `Vase`
@@ -1035,6 +2160,32 @@ pub mod types {
         /// `type_`
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
+    }
+
+    /// `Written`
+    ///
+    /// Source: `museum.yaml`, `#/components/schemas/Written`
+    #[derive(::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    #[non_exhaustive]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub enum Written {
+        /// `Plate`
+        Plate(Plate),
+        /// `Leaflet`
+        Leaflet(Leaflet),
+    }
+
+    impl ::std::convert::From<Plate> for Written {
+        fn from(value: Plate) -> Self {
+            Self::Plate(value)
+        }
+    }
+
+    impl ::std::convert::From<Leaflet> for Written {
+        fn from(value: Leaflet) -> Self {
+            Self::Leaflet(value)
+        }
     }
 
     /// Error types.
@@ -1074,6 +2225,37 @@ pub mod types {
         }
     }
 
+    impl<'de> ::serde::Deserialize<'de> for ExhibitAnswer {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_best(
+                deserializer,
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Loan as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Loan)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[
+                            (
+                                "kind",
+                                &[::client_runtime::codegen::Constant::String("refused")],
+                            ),
+                        ],
+                        |value| {
+                            <Refusal as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Refusal)
+                        },
+                    ),
+                ],
+            )
+        }
+    }
+
     impl<'de> ::serde::Deserialize<'de> for ExhibitAnything {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
@@ -1092,6 +2274,137 @@ pub mod types {
                         &[],
                         |value| {
                             <::serde_json::Value as ::serde::Deserialize>::deserialize(
+                                    value,
+                                )
+                                .map(Self::Variant1)
+                        },
+                    ),
+                ],
+            )
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ExhibitByYear {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_best(
+                deserializer,
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <::std::collections::BTreeMap<
+                                ::std::string::String,
+                                Found,
+                            > as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Variant0)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <::std::collections::BTreeMap<
+                                ::std::string::String,
+                                Sold,
+                            > as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Variant1)
+                        },
+                    ),
+                ],
+            )
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ExhibitHistory {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_best(
+                deserializer,
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <::std::vec::Vec<
+                                Found,
+                            > as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Variant0)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <::std::vec::Vec<
+                                Sold,
+                            > as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Variant1)
+                        },
+                    ),
+                ],
+            )
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ExhibitLabel {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_tagged(
+                deserializer,
+                "type",
+                &[
+                    ("spoken", 1usize),
+                    ("plate", 0usize),
+                    ("leaflet", 0usize),
+                    ("flyer", 0usize),
+                ],
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Written as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Written)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[
+                            (
+                                "type",
+                                &[::client_runtime::codegen::Constant::String("spoken")],
+                            ),
+                        ],
+                        |value| {
+                            <Spoken as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Spoken)
+                        },
+                    ),
+                ],
+                |value| Self::Unknown(value.into()),
+            )
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ExhibitLast {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_best(
+                deserializer,
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <ExhibitLastVariant0 as ::serde::Deserialize>::deserialize(
+                                    value,
+                                )
+                                .map(Self::Variant0)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <ExhibitLastVariant1 as ::serde::Deserialize>::deserialize(
                                     value,
                                 )
                                 .map(Self::Variant1)
@@ -1176,6 +2489,42 @@ pub mod types {
                         },
                     ),
                 ],
+            )
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ExhibitPlace {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_tagged(
+                deserializer,
+                "where",
+                &[("hall", 0usize), ("depot", 1usize), ("outside", 2usize)],
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Hall as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Hall)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Depot as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Depot)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Outside as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Outside)
+                        },
+                    ),
+                ],
+                |value| Self::Unknown(value.into()),
             )
         }
     }
@@ -1293,6 +2642,32 @@ pub mod types {
         }
     }
 
+    impl<'de> ::serde::Deserialize<'de> for Outside {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_best(
+                deserializer,
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <OutsideLawn as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Lawn)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <OutsideStreet as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Street)
+                        },
+                    ),
+                ],
+            )
+        }
+    }
+
     impl<'de> ::serde::Deserialize<'de> for Part {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
@@ -1344,6 +2719,93 @@ pub mod types {
         }
     }
 
+    impl<'de> ::serde::Deserialize<'de> for Tool {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_tagged(
+                deserializer,
+                "type",
+                &[
+                    ("Tool", 3usize),
+                    ("Brush", 0usize),
+                    ("Chisel", 1usize),
+                    ("Mallet", 2usize),
+                ],
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Brush as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Brush)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Chisel as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Chisel)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <Mallet as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Mallet)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[],
+                        |value| {
+                            <ToolBase as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Base)
+                        },
+                    ),
+                ],
+                |value| Self::Unknown(value.into()),
+            )
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for Written {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::client_runtime::codegen::deserialize_best(
+                deserializer,
+                &[
+                    ::client_runtime::codegen::Alternative::new(
+                        &[
+                            (
+                                "type",
+                                &[::client_runtime::codegen::Constant::String("plate")],
+                            ),
+                        ],
+                        |value| {
+                            <Plate as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Plate)
+                        },
+                    ),
+                    ::client_runtime::codegen::Alternative::new(
+                        &[
+                            (
+                                "type",
+                                &[
+                                    ::client_runtime::codegen::Constant::String("leaflet"),
+                                    ::client_runtime::codegen::Constant::String("flyer"),
+                                ],
+                            ),
+                        ],
+                        |value| {
+                            <Leaflet as ::serde::Deserialize>::deserialize(value)
+                                .map(Self::Leaflet)
+                        },
+                    ),
+                ],
+            )
+        }
+    }
+
     impl ::std::convert::From<i32> for ExhibitGradeVariant1 {
         fn from(value: i32) -> Self {
             Self(value)
@@ -1362,28 +2824,84 @@ pub mod types {
         }
     }
 
+    impl Brush {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(type_: impl Into<::std::string::String>) -> Self {
+            Self { type_: type_.into() }
+        }
+    }
+
+    impl Chisel {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(type_: impl Into<::std::string::String>) -> Self {
+            Self {
+                type_: type_.into(),
+                grams: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `grams`.
+        #[must_use]
+        pub fn grams(mut self, value: i64) -> Self {
+            self.grams = ::std::option::Option::Some(value);
+            self
+        }
+    }
+
+    impl Depot {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(name: impl Into<::std::string::String>) -> Self {
+            Self {
+                name: name.into(),
+                where_: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `where_`.
+        #[must_use]
+        pub fn where_(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.where_ = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
+
     impl Exhibit {
         /// With what the API requires; optional fields start out absent.
         pub fn new() -> Self {
             Self {
+                answer: ::std::default::Default::default(),
                 anything: ::std::default::Default::default(),
                 auto_or_number: ::std::default::Default::default(),
+                by_year: ::std::default::Default::default(),
                 count: ::std::default::Default::default(),
                 frame: ::std::default::Default::default(),
                 gone: ::std::default::Default::default(),
                 grade: ::std::default::Default::default(),
+                history: ::std::default::Default::default(),
                 id_or_me: ::std::default::Default::default(),
+                label: ::std::default::Default::default(),
                 labels: ::std::default::Default::default(),
+                last: ::std::default::Default::default(),
                 loan: ::std::default::Default::default(),
                 names: ::std::default::Default::default(),
                 open_enum: ::std::default::Default::default(),
                 owner: ::std::default::Default::default(),
                 paint: ::std::default::Default::default(),
                 part: ::std::default::Default::default(),
+                place: ::std::default::Default::default(),
+                rating: ::std::default::Default::default(),
                 size: ::std::default::Default::default(),
+                tool: ::std::default::Default::default(),
                 two_enums: ::std::default::Default::default(),
                 when: ::std::default::Default::default(),
             }
+        }
+
+        /// Sets `answer`.
+        #[must_use]
+        pub fn answer(mut self, value: ExhibitAnswer) -> Self {
+            self.answer = ::std::option::Option::Some(value);
+            self
         }
 
         /// Sets `anything`.
@@ -1397,6 +2915,13 @@ pub mod types {
         #[must_use]
         pub fn auto_or_number(mut self, value: ExhibitAutoOrNumber) -> Self {
             self.auto_or_number = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `by_year`.
+        #[must_use]
+        pub fn by_year(mut self, value: ExhibitByYear) -> Self {
+            self.by_year = ::std::option::Option::Some(value);
             self
         }
 
@@ -1428,10 +2953,24 @@ pub mod types {
             self
         }
 
+        /// Sets `history`.
+        #[must_use]
+        pub fn history(mut self, value: ExhibitHistory) -> Self {
+            self.history = ::std::option::Option::Some(value);
+            self
+        }
+
         /// Sets `id_or_me`.
         #[must_use]
         pub fn id_or_me(mut self, value: impl Into<::std::string::String>) -> Self {
             self.id_or_me = ::std::option::Option::Some(value.into());
+            self
+        }
+
+        /// Sets `label`.
+        #[must_use]
+        pub fn label(mut self, value: ExhibitLabel) -> Self {
+            self.label = ::std::option::Option::Some(value);
             self
         }
 
@@ -1442,6 +2981,13 @@ pub mod types {
             value: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         ) -> Self {
             self.labels = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `last`.
+        #[must_use]
+        pub fn last(mut self, value: ExhibitLast) -> Self {
+            self.last = ::std::option::Option::Some(value);
             self
         }
 
@@ -1487,10 +3033,31 @@ pub mod types {
             self
         }
 
+        /// Sets `place`.
+        #[must_use]
+        pub fn place(mut self, value: ExhibitPlace) -> Self {
+            self.place = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `rating`.
+        #[must_use]
+        pub fn rating(mut self, value: ExhibitRating) -> Self {
+            self.rating = ::std::option::Option::Some(value);
+            self
+        }
+
         /// Sets `size`.
         #[must_use]
         pub fn size(mut self, value: ::client_runtime::Number) -> Self {
             self.size = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `tool`.
+        #[must_use]
+        pub fn tool(mut self, value: Tool) -> Self {
+            self.tool = ::std::option::Option::Some(value);
             self
         }
 
@@ -1506,6 +3073,20 @@ pub mod types {
         pub fn when(mut self, value: impl Into<::std::string::String>) -> Self {
             self.when = ::std::option::Option::Some(value.into());
             self
+        }
+    }
+
+    impl ExhibitLastVariant0 {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(event: Found) -> Self {
+            Self { event: event }
+        }
+    }
+
+    impl ExhibitLastVariant1 {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(event: Sold) -> Self {
+            Self { event: event }
         }
     }
 
@@ -1530,6 +3111,23 @@ pub mod types {
         /// With what the API requires; optional fields start out absent.
         pub fn new(person: impl Into<::std::string::String>) -> Self {
             Self { person: person.into() }
+        }
+    }
+
+    impl Found {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(event: FoundEvent) -> Self {
+            Self {
+                event: event,
+                by: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `by`.
+        #[must_use]
+        pub fn by(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.by = ::std::option::Option::Some(value.into());
+            self
         }
     }
 
@@ -1603,6 +3201,48 @@ pub mod types {
         }
     }
 
+    impl Hall {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(name: impl Into<::std::string::String>) -> Self {
+            Self {
+                name: name.into(),
+                floor: ::std::default::Default::default(),
+                where_: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `floor`.
+        #[must_use]
+        pub fn floor(mut self, value: i64) -> Self {
+            self.floor = ::std::option::Option::Some(value);
+            self
+        }
+
+        /// Sets `where_`.
+        #[must_use]
+        pub fn where_(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.where_ = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
+
+    impl Leaflet {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(type_: LeafletType) -> Self {
+            Self {
+                type_: type_,
+                pages: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `pages`.
+        #[must_use]
+        pub fn pages(mut self, value: i64) -> Self {
+            self.pages = ::std::option::Option::Some(value);
+            self
+        }
+    }
+
     impl Lent {
         /// With what the API requires; optional fields start out absent.
         pub fn new(kind: impl Into<::std::string::String>, until: f64) -> Self {
@@ -1610,6 +3250,57 @@ pub mod types {
                 kind: kind.into(),
                 until: until,
             }
+        }
+    }
+
+    impl Mallet {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(type_: impl Into<::std::string::String>) -> Self {
+            Self {
+                type_: type_.into(),
+                grams: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `grams`.
+        #[must_use]
+        pub fn grams(mut self, value: i64) -> Self {
+            self.grams = ::std::option::Option::Some(value);
+            self
+        }
+    }
+
+    impl OutsideLawn {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(lawn: impl Into<::std::string::String>) -> Self {
+            Self {
+                lawn: lawn.into(),
+                where_: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `where_`.
+        #[must_use]
+        pub fn where_(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.where_ = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
+
+    impl OutsideStreet {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(street: impl Into<::std::string::String>) -> Self {
+            Self {
+                street: street.into(),
+                where_: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `where_`.
+        #[must_use]
+        pub fn where_(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.where_ = ::std::option::Option::Some(value.into());
+            self
         }
     }
 
@@ -1664,6 +3355,67 @@ pub mod types {
         }
     }
 
+    impl Plate {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(type_: PlateType) -> Self {
+            Self {
+                type_: type_,
+                text: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `text`.
+        #[must_use]
+        pub fn text(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.text = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
+
+    impl Refusal {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(kind: RefusalKind, why: impl Into<::std::string::String>) -> Self {
+            Self {
+                kind: kind,
+                why: why.into(),
+            }
+        }
+    }
+
+    impl Sold {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(event: SoldEvent) -> Self {
+            Self {
+                event: event,
+                by: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `by`.
+        #[must_use]
+        pub fn by(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.by = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
+
+    impl Spoken {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(type_: SpokenType) -> Self {
+            Self {
+                type_: type_,
+                text: ::std::default::Default::default(),
+            }
+        }
+
+        /// Sets `text`.
+        #[must_use]
+        pub fn text(mut self, value: impl Into<::std::string::String>) -> Self {
+            self.text = ::std::option::Option::Some(value.into());
+            self
+        }
+    }
+
     impl Stored {
         /// With what the API requires; optional fields start out absent.
         pub fn new(kind: impl Into<::std::string::String>) -> Self {
@@ -1686,6 +3438,13 @@ pub mod types {
         pub fn until(mut self, value: ::serde_json::Value) -> Self {
             self.until = ::std::option::Option::Some(value);
             self
+        }
+    }
+
+    impl ToolBase {
+        /// With what the API requires; optional fields start out absent.
+        pub fn new(type_: impl Into<::std::string::String>) -> Self {
+            Self { type_: type_.into() }
         }
     }
 }

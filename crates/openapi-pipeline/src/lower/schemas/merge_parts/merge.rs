@@ -1,5 +1,6 @@
 //! Merges schemas that hold at once, one level deep: a property that several of them describe becomes a composition.
 
+use crate::lower::extensions::KIND;
 use crate::lower::values::has_type;
 use crate::vocabulary::is_annotation;
 use crate::{Node, Origin, Value};
@@ -17,6 +18,8 @@ pub(super) struct Merged {
     pub(super) unions: Vec<Union>,
     /// The keywords that had several values, while one schema has room for one only.
     pub(super) lost: Vec<String>,
+    /// How many of the schemas say anything about values.
+    pub(super) parts: usize,
 }
 
 /// Alternatives, and the discriminator that tells them apart.
@@ -36,11 +39,13 @@ pub(super) fn merge(schemas: &[&Node], origin: Origin) -> Result<Merged, Contrad
             work.take(schema, key, value)?;
         }
     }
+    let says = |schema: &Node| schema.as_object().is_some_and(|members| members.keys().any(|key| says(key)));
+    let parts = schemas.iter().filter(|schema| says(schema)).count();
     work.values_of_type()?;
-    work.additional(schemas);
+    work.additional(schemas, parts);
     work.annotate(schemas);
     let Work { schema, unions, lost } = work;
-    Ok(Merged { schema, unions, lost })
+    Ok(Merged { schema, unions, lost, parts })
 }
 
 struct Work {
@@ -69,7 +74,7 @@ impl Work {
                 self.unions.push(Union { branches, discriminator: from.get("discriminator").cloned(), key });
             }
             // Merged with `minimum`, with the alternatives, or by themselves below.
-            "exclusiveMinimum" | "exclusiveMaximum" | "discriminator" | "additionalProperties" => {}
+            "exclusiveMinimum" | "exclusiveMaximum" | "discriminator" | "additionalProperties" | KIND => {}
             key if is_annotation(key) => {}
             key => self.first(key, value),
         }
@@ -212,7 +217,7 @@ impl Work {
 
     /// Unlisted properties: a schema for them holds for all; `false` counts only where no other part lists more
     /// properties, since combined parts are meant to extend one another.
-    fn additional(&mut self, schemas: &[&Node]) {
+    fn additional(&mut self, schemas: &[&Node], parts: usize) {
         let listed = self.schema.members("properties").count();
         for schema in schemas {
             match schema.get("additionalProperties") {
@@ -227,7 +232,7 @@ impl Work {
                     Some(old) if old.as_object().is_some() => together(old, open),
                     _ => self.set("additionalProperties", open),
                 },
-                Some(open) if schemas.len() == 1 => self.set("additionalProperties", open),
+                Some(open) if parts == 1 => self.set("additionalProperties", open),
                 _ => {}
             }
         }
@@ -259,6 +264,11 @@ impl Work {
             self.lost.push(name);
         }
     }
+}
+
+/// Whether a keyword says anything about values.
+fn says(key: &str) -> bool {
+    key != KIND && !is_annotation(key)
 }
 
 /// Combines a schema with another that holds besides.
