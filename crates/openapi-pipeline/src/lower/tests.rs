@@ -4,6 +4,7 @@ mod lints;
 mod operations;
 mod published;
 mod schemas;
+mod servers;
 mod types;
 
 use serde_json::{Value as Json, json};
