@@ -93,5 +93,6 @@ crate::report::define_rules! {
     OAUTH = "oauth-as-bearer": "OAuth 2 and OpenID Connect tokens travel as bearer tokens.";
     UNDEFINED_SECURITY = "undefined-security-scheme": "A requirement of a security scheme that the document doesn't define can't be met, and is left out.";
     UNSUPPORTED_SECURITY = "unsupported-security-scheme": "Bearer tokens, API keys and HTTP's scheme `Basic` are sent; other schemes are left out of what operations may use.";
+    CREDENTIAL_PARAMETER = "credential-parameter": "A parameter in which an operation sends a credential is no argument: the client sends the credential there.";
     SEVERAL_SCHEMES = "several-security-schemes": "Credentials that are needed at once are sent at once; such a requirement is left out where two of them travel in one place.";
 }
