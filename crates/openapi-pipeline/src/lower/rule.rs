@@ -83,7 +83,7 @@ crate::report::define_rules! {
     NULLABLE_DEFAULT = "nullable-default": "A default of a nullable field would send null where nothing was given.";
     RESERVED_NAME = "reserved-schema-name": "A schema named like one of the runtime's types is renamed.";
     SECRET = "secret-field": "A field that holds a secret gets a type that doesn't show it.";
-    SECRET_PARAMETER = "secret-parameter": "A parameter that is named like a secret is handed over as one.";
+    SECRET_PARAMETER = "secret-parameter": "A parameter that is named like a secret, or holds a password, is handed over as one, or isn't shown.";
     UNLISTED_SECRET = "unlisted-secret": "A field is named like a secret, but not listed as one.";
     TIMESTAMP = "timestamp": "Points in time get the runtime's type, which keeps what it can't parse.";
     LENIENT = "lenient-text": "UUIDs and IP addresses get the runtime's types, which keep what has another form.";

@@ -142,7 +142,8 @@ fn without_scheme(cx: &mut Context, document: &mut Node, usable: &HashMap<String
     });
     let Some(origin) = first else { return };
     let calls = listing(calls.iter().map(String::as_str), 4);
-    let message = format!("`Authorization` is a required header, and no scheme: no credentials are sent by {calls}");
+    let message =
+        format!("`Authorization` is a required parameter without a scheme: no credentials are sent by {calls}");
     let warning = Diagnostic::new("security-not-sent", message).at(origin, "demanded here");
     cx.warn(warning.help(
         "require a declared scheme by `--security NAME`, or add one by an overlay: \

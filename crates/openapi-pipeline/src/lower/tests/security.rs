@@ -71,7 +71,7 @@ fn a_required_authorization_header_without_a_scheme_is_a_warning() {
         ("/e", json!([]), json!([parameter("query", "authorization", true)])),
     ]);
     let [warning] = warnings(&cx).try_into().unwrap();
-    assert!(warning.starts_with("security-not-sent: `Authorization` is a required header"), "{warning}");
+    assert!(warning.starts_with("security-not-sent: `Authorization` is a required parameter"), "{warning}");
     assert!(warning.ends_with("sent by `GET /a`, `GET /b`"), "{warning}");
     assert!(cx.report.warnings[0].help.as_deref().unwrap().contains("--security"));
     assert_eq!(left.iter().filter(|(_, names)| !names.is_empty()).count(), 1);

@@ -8,15 +8,12 @@ use crate::lower::rule;
 use crate::lower::runtime_types::{REDACTED, SECRET, add_component, aliases, described, referred, replace};
 use crate::lower::secret_names::{holds_secret, is_secret_text, sounds_secret};
 use crate::lower::walk::{alternatives, component_mut, components_mut, every_schema_mut};
-use crate::vocabulary::is_constrained_string;
-use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node, Origin};
 
-/// Marks properties, headers and parameters.
+/// Marks properties and headers.
 pub(super) fn mark(cx: &mut Context, document: &mut Node) {
     mark_properties(cx, document);
     mark_headers(cx, document);
-    mark_parameters(cx, document);
 }
 
 /// Gives properties named like secrets the type of secrets: strings, and the strings in their arrays, maps and unions.
@@ -153,12 +150,12 @@ impl Concealment {
     }
 }
 
-fn is_number(schema: &Node) -> bool {
+pub(super) fn is_number(schema: &Node) -> bool {
     matches!(schema.get_str("type"), Some("integer" | "number")) && schema.get("enum").is_none()
 }
 
 /// A value, or an object, without any described content.
-fn is_anything(schema: &Node) -> bool {
+pub(super) fn is_anything(schema: &Node) -> bool {
     let says = |key: &str| match schema.get(key) {
         Some(said) => said.as_bool() != Some(true),
         None => false,
@@ -222,7 +219,7 @@ fn sounds_like_headers(name: &str) -> bool {
 
 /// The type of value that a secret is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// A string. Numbers of such a name are counts: `max_tokens`.
     Text,
     /// A string or a number.
@@ -232,38 +229,20 @@ enum Kind {
 }
 
 /// The kind of a property that is a secret by its own name.
-fn kind_by_name(name: &str) -> Option<Kind> {
+pub(super) fn kind_by_name(name: &str) -> Option<Kind> {
     let counts = ["token", "tokens", "credentials", "secrets"];
     let counted = || name.to_snake_case().rsplit('_').next().is_some_and(|last| counts.contains(&last));
     sounds_secret(name).then(|| if counted() || is_secret_text(name) { Kind::Text } else { Kind::Code })
 }
 
 /// A string without a form of its own.
-fn is_plain_string(schema: &Node) -> bool {
+pub(super) fn is_plain_string(schema: &Node) -> bool {
     is_string(schema) && !matches!(schema.get_str("format"), Some("date-time" | "date" | "uri" | "url" | "email"))
 }
 
-fn is_string(schema: &Node) -> bool {
+pub(super) fn is_string(schema: &Node) -> bool {
     schema.get_str("type") == Some("string")
         && ["enum", "oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none())
-}
-
-/// Marks the parameters that are named like secrets, so that the client doesn't show them.
-fn mark_parameters(cx: &mut Context, document: &mut Node) {
-    each_operation_mut(document, &mut |_, _, operation| {
-        for parameter in operation.elements_mut("parameters") {
-            let name = parameter.get_str("name").unwrap_or_default().to_owned();
-            let plain = parameter.get("schema").is_some_and(|schema| {
-                is_plain_string(schema) && !is_constrained_string(schema) && schema.get("format").is_none()
-            });
-            if plain && sounds_secret(&name) {
-                let place = parameter.get_str("in").unwrap_or_default();
-                let text = format!("`{name}` is a secret that travels in the {place}");
-                cx.note(&rule::SECRET_PARAMETER, parameter.origin, text);
-                parameter.set("x-secret", true);
-            }
-        }
-    });
 }
 
 /// Whether a property of a named schema is a secret by both names.
