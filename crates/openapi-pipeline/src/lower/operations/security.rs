@@ -9,6 +9,7 @@ use crate::diagnostic::suggest::listing;
 use crate::lower::rule;
 use crate::lower::work::Work;
 use crate::report::signature;
+use crate::vocabulary::is_token;
 use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Diagnostic, Node, Object, Origin};
 
@@ -285,10 +286,4 @@ fn carrier(cx: &mut Context, name: &str, scheme: &mut Node) -> Option<Carrier> {
         }
         _ => None,
     }
-}
-
-/// Whether a string can be the name of a header or a cookie (a token of RFC 9110).
-fn is_token(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(allowed)
 }
