@@ -80,6 +80,8 @@ pub(crate) struct Body {
     /// Whether it must be given and may be null.
     pub(crate) nullable: bool,
     pub(crate) is_json: bool,
+    /// Whether it is a string or bytes that must not be shown.
+    pub(crate) secret: bool,
     /// The fields of a form that have an encoding of their own.
     pub(crate) fields: Vec<(String, Writing)>,
 }
@@ -315,7 +317,8 @@ fn read_body(body: &Node) -> Option<Body> {
     // Any JSON is null without saying so.
     let says = |schema: &&Node| ["type", "enum", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(key).is_some());
     let may_be_null = media.get("schema").filter(says).is_some_and(|schema| schema.is_true("nullable"));
-    Some(Body { required, nullable: required && is_json && may_be_null, is_json, fields: fields.collect() })
+    let (nullable, secret) = (required && is_json && may_be_null, media.is_true("x-secret"));
+    Some(Body { required, nullable, is_json, secret, fields: fields.collect() })
 }
 
 fn may_be_empty(response: &Node) -> bool {

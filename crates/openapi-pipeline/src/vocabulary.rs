@@ -111,6 +111,12 @@ pub(crate) fn makes_type(schema: &Node) -> bool {
     is_constrained_string(schema) && !typed || needs_name(schema) && !wrapper || is_struct
 }
 
+/// Whether a string can be the name of a header or a cookie (a token of RFC 9110).
+pub(crate) fn is_token(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
 /// Whether a schema describes strings with a constraint.
 pub(crate) fn is_constrained_string(schema: &Node) -> bool {
     let constraints = ["pattern", "minLength", "maxLength", "enum"];

@@ -98,8 +98,9 @@ fn setter(argument: &Argument) -> TokenStream {
         Form::Secret => (quote!(impl Into<rt::Secret>), quote!(value.into())),
         Form::Bytes => (quote!(impl Into<rt::Bytes>), quote!(value.into())),
         Form::Text => (quote!(impl Into<String>), quote!(value.into())),
-        Form::Plain => (argument.held(), quote!(value)),
+        Form::Plain => (argument.bare(), quote!(value)),
     };
+    let value = if argument.hidden { quote!(rt::Redacted::new(#value)) } else { value };
     let mut docs = doc_attributes(&argument.docs);
     if docs.is_empty() {
         docs = match argument.parameter {
@@ -164,6 +165,8 @@ fn send(operation: &Operation, signature: &Signature) -> Result<TokenStream, Cod
             }
             Kind::Optional if argument.form == Form::Secret => quote!(self.#field.as_ref().map(rt::Secret::expose)),
             _ if argument.form == Form::Secret => quote!(self.#field.expose()),
+            Kind::Optional if argument.hidden => quote!(self.#field.map(rt::Redacted::into_inner)),
+            _ if argument.hidden => quote!(self.#field.into_inner()),
             _ => quote!(self.#field),
         }
     });
@@ -218,6 +221,7 @@ fn checks(operation: &Operation, signature: &Signature, constant: &Ident) -> Res
         }
         let value = match argument.form {
             Form::Secret => quote!(self.#field.expose()),
+            _ if argument.hidden => quote!(&self.#field.expose().to_string()),
             _ if argument.is_str() => quote!(self.#field),
             _ => quote!(&self.#field.to_string()),
         };
@@ -245,10 +249,8 @@ fn options(operation: &Operation, signature: &Signature, constant: &Ident) -> Ve
     for argument in signature.arguments.iter().filter(|argument| argument.kind != Kind::Path) {
         let Some((wire, writing)) = argument.writing() else { continue };
         let (name, field, writing) = (&wire.name, &argument.name, self::writing(writing));
-        let writing = match argument.form {
-            Form::Secret => quote!(#writing.as_sensitive()),
-            _ => writing,
-        };
+        let is_sensitive = argument.hidden || argument.form == Form::Secret;
+        let writing = if is_sensitive { quote!(#writing.as_sensitive()) } else { writing };
         let place = if wire.location == "header" { format_ident!("header") } else { format_ident!("query") };
         set.push(quote!(options.parameters.#place(&operations::#constant, #name, #writing, &self.#field)?;));
     }

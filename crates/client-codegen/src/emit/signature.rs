@@ -30,6 +30,8 @@ pub(super) struct Argument {
     pub(super) ty: Type,
     pub(super) kind: Kind,
     pub(super) form: Form,
+    /// Whether the request holds it in a type that doesn't show it; a secret has such a type anyway.
+    pub(super) hidden: bool,
     /// The parameter; `None` for the body.
     pub(super) parameter: Option<Wire>,
     /// Whether the caller may give `None` for a required one, meaning null.
@@ -103,7 +105,7 @@ impl Argument {
     pub(super) fn given(&self) -> TokenStream {
         let ty = &self.ty;
         match self.form {
-            _ if self.nullable => self.held(),
+            _ if self.nullable => self.bare(),
             Form::Plain => quote!(#ty),
             Form::Bytes => quote!(impl Into<rt::Bytes>),
             Form::Text => quote!(impl Into<String>),
@@ -113,6 +115,12 @@ impl Argument {
 
     /// The type of the value in the request, without the `Option` of an optional one.
     pub(super) fn held(&self) -> TokenStream {
+        let bare = self.bare();
+        if self.hidden { quote!(rt::Redacted<#bare>) } else { bare }
+    }
+
+    /// The same, shown.
+    pub(super) fn bare(&self) -> TokenStream {
         let ty = &self.ty;
         match self.form {
             Form::Secret if self.nullable => quote!(Option<&'a rt::Secret>),
@@ -256,6 +264,12 @@ fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position
         None if is_named(&ty, "String") => Form::Text,
         _ => Form::Plain,
     };
+    let is_opaque_body = parameter.is_none() && operation.body.as_ref().is_some_and(|body| body.secret);
+    let hidden = match form {
+        Form::Secret => false,
+        Form::Plain => parameter.is_some_and(|parameter| parameter.secret) && kind != Kind::IdempotencyKey,
+        Form::Bytes | Form::Text => is_opaque_body,
+    };
     let name = parameter.map_or("body", |parameter| &parameter.names.argument);
     let docs = match parameter {
         Some(parameter) => parameter.docs.clone(),
@@ -267,7 +281,7 @@ fn argument(operation: &Operation, parameter: Option<usize>, ty: &Type, position
         writing: parameter.writing.clone(),
         location: parameter.location.clone(),
     });
-    Argument { name: format_ident!("{name}"), ty, kind, form, parameter, nullable, position, docs }
+    Argument { name: format_ident!("{name}"), ty, kind, form, hidden, parameter, nullable, position, docs }
 }
 
 /// Whether it is the type of that bare name.

@@ -131,6 +131,47 @@ fn bytes_secrets_and_keys_have_the_types_they_should() {
     assert!(source.generated.contains("request(::reqwest::Method::OPTIONS, url)"), "{}", source.generated);
 }
 
+/// What has no type of secrets is held in one that isn't shown; the caller gives it as it is.
+#[test]
+fn requests_do_not_show_what_is_secret() {
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let limited = json!({"type": "string", "minLength": 3});
+    let parameter = |name: &str, place: &str, required: bool, schema: &Json| json!({"name": name, "in": place, "required": required, "schema": schema, "x-secret": true});
+    let text = json!({"type": "string"});
+    let paths = json!({"/f/{key}": {"put": {
+        "operationId": "put",
+        "parameters": [
+            parameter("key", "path", true, &limited),
+            parameter("tokens", "query", true, &list),
+            parameter("more", "query", false, &list),
+            parameter("X-Tokens", "header", false, &list),
+        ],
+        "requestBody": {"required": true, "content": {"text/plain": {"schema": text, "x-secret": true}}},
+        "responses": {"204": {"description": ""}},
+    }}});
+    let source = generate(&document(paths, json!({}))).source.client;
+    let held = source.split("pub struct Put<'a>").nth(1).unwrap().split('}').next().unwrap();
+    let held = held.split_whitespace().collect::<String>();
+    for field in ["key", "tokens", "body"] {
+        assert!(held.contains(&format!("{field}:rt::Redacted<")), "{field} is shown:{held}");
+    }
+    for field in ["more", "x_tokens"] {
+        assert!(held.contains(&format!("{field}:Option<rt::Redacted<")), "{field} is shown:{held}");
+    }
+    let outline = outline::outline(&source).unwrap();
+    assert!(!outline.contains("Redacted"), "{outline}");
+    for code in [
+        "body: impl Into<String>",
+        "&self.key.expose().to_string()",
+        "self.tokens.into_inner()",
+        "self.more.map(rt::Redacted::into_inner)",
+        "self.body.into_inner()",
+        ".as_sensitive()",
+    ] {
+        assert!(source.contains(code), "no `{code}` in\n{source}");
+    }
+}
+
 #[test]
 fn a_success_whose_body_is_not_read_is_accepted_as_json() {
     let text = json!({"description": "", "content": {"text/plain": {"schema": {"type": "string"}}}});

@@ -16,6 +16,7 @@ use super::rules::{
     REQUEST_PARAMETER_UNDEPRECATED, RESPONSE_HEADER_CONTENT_CHANGED, RESPONSE_HEADER_STYLE_CHANGED,
 };
 use super::schema::{self, Use};
+use super::security;
 use super::side::{Operation, Side, Site};
 use super::view::View;
 
@@ -67,16 +68,19 @@ pub(super) fn compare<'a>(
     }
 }
 
-/// The parameters of an operation, which override those of its path. OpenAPI says to ignore three headers.
+/// The parameters of an operation, which override those of its path. OpenAPI says to ignore three headers; a parameter
+/// that is sent as a credential is compared as one.
 fn parameters<'a>(side: &Side<'a>, operation: &Operation<'a>) -> IndexMap<Key<'a>, Site<'a>> {
     let mut parameters = IndexMap::new();
+    let credentials = security::places(side, operation.site);
     for parameter in operation.item.elements("parameters").chain(operation.site.elements("parameters")) {
         let parameter = side.resolve(parameter);
         let (Some(place), Some(name)) = (parameter.node.get_str("in"), parameter.node.get_str("name")) else {
             continue;
         };
         let name = if place == "header" { name.to_ascii_lowercase() } else { name.to_owned() };
-        if place != "header" || !matches!(name.as_str(), "authorization" | "accept" | "content-type") {
+        let is_ignored = place == "header" && matches!(name.as_str(), "authorization" | "accept" | "content-type");
+        if !is_ignored && !credentials.contains(&(place.to_owned(), name.clone())) {
             parameters.insert((place, name), parameter);
         }
     }

@@ -1,6 +1,6 @@
 //! The credentials that operations require.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::engine::{Engine, Shown, UnitId};
 use super::rules::{
@@ -9,6 +9,7 @@ use super::rules::{
     SECURITY_SCOPE_REMOVED,
 };
 use super::side::{Side, Site};
+use crate::vocabulary::is_token;
 use crate::vocabulary::layout::METHODS;
 
 /// Credentials that are required together: their kinds, each with its scopes. None at all is an alternative too.
@@ -211,6 +212,41 @@ fn alternatives<'a>(
     alternatives.sort();
     alternatives.dedup();
     (alternatives, list)
+}
+
+/// The places, with the names there, in which an operation sends the keys it requires: a parameter there is the
+/// credential, and no argument. A requirement that the client can't meet sends nothing.
+pub(super) fn places(side: &Side<'_>, operation: Site<'_>) -> HashSet<(String, String)> {
+    let schemes = side.root.get("components").and_then(|components| components.get("securitySchemes"));
+    let place = |name: &str| {
+        let scheme = side.resolve(schemes?.get(name)?).node;
+        let word = |key: &str| scheme.get_str(key).unwrap_or_default();
+        match (word("type"), word("in")) {
+            ("oauth2" | "openIdConnect", _) => Some(("bearer", "header", "authorization".to_owned())),
+            ("http", _) if word("scheme").eq_ignore_ascii_case("bearer") => {
+                Some(("bearer", "header", "authorization".to_owned()))
+            }
+            ("http", _) if word("scheme").eq_ignore_ascii_case("basic") => {
+                Some(("basic", "header", "authorization".to_owned()))
+            }
+            ("apiKey", _) if !is_token(word("name")) => None,
+            ("apiKey", "header") => Some(("key", "header", word("name").to_ascii_lowercase())),
+            ("apiKey", place @ ("query" | "cookie")) => Some(("key", place, word("name").to_owned())),
+            _ => None,
+        }
+    };
+    let list = operation.get("security").or_else(|| side.root.get("security"));
+    let mut found = HashSet::new();
+    for requirement in list.and_then(|list| list.node.as_array()).unwrap_or_default().iter().take(MAX_ALTERNATIVES) {
+        let names = requirement.as_object().into_iter().flatten().map(|(name, _)| place(name));
+        let Some(sent) = names.collect::<Option<BTreeSet<_>>>() else { continue };
+        let apart: HashSet<(String, String)> =
+            sent.iter().map(|(_, place, name)| ((*place).to_owned(), name.clone())).collect();
+        if apart.len() == sent.len() {
+            found.extend(apart);
+        }
+    }
+    found
 }
 
 /// The kind of a scheme's credential: its name makes no difference.

@@ -5,7 +5,8 @@ crate::report::define_rules! {
     PLAIN_INFO = "plain-info": "`info` is plain text: HTML in the description would be reported by rustdoc, a version outside ASCII can't travel in a header.";
     SERVER_VARIABLES = "server-variables": "A server whose URL has variables becomes one for each value of the first variable with an `enum`, and the default of the others.";
     SECURE_SERVER = "secure-server-first": "Where a server is given with and without TLS, the one with TLS comes first.";
-    TRIM_SERVER_URL = "trim-server-url": "A slash at the end of a server's URL would double the one of the path.";
+    TRIM_SERVER_URL = "trim-server-url": "A slash at the end of a server's URL would double the one of the path, as several before its path would.";
+    SERVER_NOT_OFFERED = "server-not-offered": "A server that no client can be built for as it stands, such as one with a relative URL, is no choice: `Server::Custom` takes any.";
     DROP_EXAMPLES = "drop-examples": "Examples are left out: some carry real tokens, and nothing reads them.";
     STRIP_EXTENSIONS = "strip-extensions": "Extensions (`x-…`) of other tools are left out.";
     PRUNE = "prune-unreachable": "Components that nothing refers to are left out.";
@@ -14,7 +15,7 @@ crate::report::define_rules! {
     HOIST_SHARED = "hoist-shared-body": "The inline schema of a shared response, request body or parameter becomes one component, rather than one per use.";
     HOIST_DEEP_REF = "hoist-deep-ref": "A reference into the middle of something gets a component of its own to refer to.";
     PATH_LEVEL = "path-level-parameters": "Parameters that stand at a path move into its operations.";
-    OPERATION_SERVERS = "operation-servers": "An operation's own servers go when they are the document's, or differ by the scheme only.";
+    OPERATION_SERVERS = "operation-servers": "An operation's own servers go when they are the document's, differ by the scheme only, or begin with the document's first; where every operation names servers and the document none, most of them name the document's.";
     PATH_PARAMETER_REQUIRED = "path-parameter-required": "A path parameter is required, whatever the document says.";
     PATH_SLASH = "path-slash": "A path begins with a slash, whatever the document says.";
     PATH_PARAMETER_NAME = "path-parameter-name": "The path parameters are those of the path: one under another name is renamed, one without a place is dropped, one that is not described is a string.";
@@ -84,7 +85,7 @@ crate::report::define_rules! {
     NULLABLE_DEFAULT = "nullable-default": "A default of a nullable field would send null where nothing was given.";
     RESERVED_NAME = "reserved-schema-name": "A schema named like one of the runtime's types is renamed.";
     SECRET = "secret-field": "A field that holds a secret gets a type that doesn't show it.";
-    SECRET_PARAMETER = "secret-parameter": "A parameter that is named like a secret is handed over as one.";
+    SECRET_PARAMETER = "secret-parameter": "A parameter that is named like a secret, or holds a password, is handed over as one, or isn't shown.";
     UNLISTED_SECRET = "unlisted-secret": "A field is named like a secret, but not listed as one.";
     TIMESTAMP = "timestamp": "Points in time get the runtime's type, which keeps what it can't parse.";
     LENIENT = "lenient-text": "UUIDs and IP addresses get the runtime's types, which keep what has another form.";
@@ -94,5 +95,6 @@ crate::report::define_rules! {
     OAUTH = "oauth-as-bearer": "OAuth 2 and OpenID Connect tokens travel as bearer tokens.";
     UNDEFINED_SECURITY = "undefined-security-scheme": "A requirement of a security scheme that the document doesn't define can't be met, and is left out.";
     UNSUPPORTED_SECURITY = "unsupported-security-scheme": "Bearer tokens, API keys and HTTP's scheme `Basic` are sent; other schemes are left out of what operations may use.";
+    CREDENTIAL_PARAMETER = "credential-parameter": "A parameter in which an operation sends a credential is no argument: the client sends the credential there.";
     SEVERAL_SCHEMES = "several-security-schemes": "Credentials that are needed at once are sent at once; such a requirement is left out where two of them travel in one place.";
 }

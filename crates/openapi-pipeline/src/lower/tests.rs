@@ -4,6 +4,9 @@ mod lints;
 mod operations;
 mod published;
 mod schemas;
+mod secrets;
+mod security;
+mod servers;
 mod types;
 mod unions;
 

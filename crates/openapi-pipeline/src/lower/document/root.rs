@@ -1,7 +1,7 @@
 //! The root of a document: version, info, servers.
 
 use crate::lower::rule;
-use crate::lower::servers::without_variables;
+use crate::lower::servers::{offered, without_variables};
 use crate::lower::work::Work;
 use crate::{Context, Diagnostic, Diagnostics, Node};
 
@@ -94,18 +94,9 @@ fn servers(cx: &mut Context, document: &mut Node) {
     if let Some(list) = document.get_mut("servers").and_then(Node::as_array_mut) {
         *list = std::mem::take(list).into_iter().flat_map(|server| without_variables(cx, server)).collect();
     }
-    for server in document.elements_mut("servers") {
-        let Some(url) = server.get_mut("url") else { continue };
-        let text = url.as_str().unwrap_or_default();
-        let trimmed = text.trim_end_matches('/').to_owned();
-        if trimmed != text {
-            cx.note(&rule::TRIM_SERVER_URL, url.origin, format!("the URL becomes `{trimmed}`"));
-            *url = Node::new(trimmed, url.origin);
-        }
-    }
-    if let Some(list) = document.get_mut("servers").and_then(Node::as_array_mut) {
-        secure_first(cx, list);
-    }
+    let Some(list) = document.get_mut("servers").and_then(Node::as_array_mut) else { return };
+    list.retain_mut(|server| offered(cx, server));
+    secure_first(cx, list);
 }
 
 /// The client calls the first server: where the same one is served with and without TLS, TLS comes first.

@@ -6,7 +6,7 @@ mod responses;
 
 use crate::lower::plan::LowerPlan;
 use crate::lower::rule;
-use crate::lower::servers::urls;
+use crate::lower::servers::{may_be_called, resolved, urls};
 use crate::lower::work::Work;
 use crate::report::{Construct, signature};
 use crate::vocabulary::layout::{is_method, remove_empty_path_items};
@@ -63,10 +63,18 @@ fn shape_one(
 /// The generated client calls the server it was built for, and nothing else.
 fn own_servers(cx: &mut Context, servers: Option<&Node>, operation: &mut Node) -> Result<(), LeftOut> {
     let Some(own) = operation.remove("servers") else { return Ok(()) };
-    let known = servers.map(urls).unwrap_or_default();
+    let mut known = servers.map(urls).unwrap_or_default();
+    // OpenAPI's default: the root of the address of the description.
+    if known.is_empty() {
+        known.push(String::new());
+    }
     let without_scheme = |url: &str| url.split_once("://").map_or(url, |(_, rest)| rest).to_owned();
-    let same = |url: &String| known.iter().any(|known| without_scheme(known) == without_scheme(url));
-    if urls(&own).iter().all(same) {
+    let is_at = |url: &str, known: &str| without_scheme(&resolved(url, known)) == without_scheme(known);
+    let (own_urls, useless): (Vec<String>, Vec<String>) = urls(&own).into_iter().partition(|url| may_be_called(url));
+    let is_elsewhere = own_urls.is_empty() && !useless.is_empty();
+    let is_known = |url: &String| known.iter().any(|known| is_at(url, known));
+    let begins_alike = own_urls.first().zip(known.first()).is_some_and(|(own, known)| is_at(own, known));
+    if !is_elsewhere && (begins_alike || own_urls.iter().all(is_known)) {
         cx.note(&rule::OPERATION_SERVERS, own.origin, "the document has the same server");
         return Ok(());
     }

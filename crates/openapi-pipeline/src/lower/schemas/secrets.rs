@@ -1,6 +1,7 @@
 //! Fields that hold secrets.
 
 mod by_name;
+mod parameters;
 
 use crate::diagnostic::suggest::did_you_mean;
 use crate::lower::plan::Strictness;
@@ -37,12 +38,13 @@ pub(crate) fn run(work: &mut Work<'_>) -> Result<(), Diagnostics> {
         replace(schema, SECRET, nullable);
         add_component(document, SECRET, origin);
     }
-    // Parameters are part of URLs and headers; their types must be printable.
+    // Parameters are part of URLs and headers: their types must be printable.
     let at = |site: Site| !matches!(site, Site::Parameter | Site::Header);
     retype(cx, document, &rule::SECRET, SECRET, &at, &|schema| is_string_of(schema, "password"));
     if plan.strictness == Strictness::Lenient {
         by_name::mark(cx, document);
     }
+    parameters::mark(cx, document, plan.strictness);
     Ok(())
 }
 

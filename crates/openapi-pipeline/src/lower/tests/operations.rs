@@ -494,8 +494,9 @@ fn security_that_the_runtime_can_not_send_is_reported() {
         ["#/components/securitySchemes/digest"],
         "what nothing requires is pruned before"
     );
-    let [warning] = cx.report.warnings.as_slice() else { panic!("{:?}", cx.report.warnings) };
+    let [shared, warning] = cx.report.warnings.as_slice() else { panic!("{:?}", cx.report.warnings) };
     assert!(warning.message.contains("`digest`") && warning.message.contains("GET /e"), "{warning}");
+    assert!(shared.message.starts_with("`http`, `oauth` are bearer tokens"), "{shared}");
     assert_eq!(uses(&cx, "several-security-schemes"), ["#/paths/~1c3/get/security/0", "#/paths/~1c3/get/security/1"]);
     assert_eq!(uses(&cx, "oauth-as-bearer"), ["#/components/securitySchemes/oauth"]);
 }

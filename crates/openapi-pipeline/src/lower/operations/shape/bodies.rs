@@ -3,7 +3,9 @@
 use super::LeftOut;
 use super::parameters;
 use crate::lower::rule;
+use crate::lower::runtime_types::is_string_of;
 use crate::report::Construct;
+use crate::vocabulary::pointer::meant;
 use crate::{Context, Node, Object, Origin};
 
 /// The extension with the media type as the description spells it, for the client's headers.
@@ -11,6 +13,9 @@ const ORIGINAL: &str = "x-media-type";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
+
+/// The extension of a body that must not be shown.
+const SECRET: &str = "x-secret";
 
 /// The direction of a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +38,13 @@ pub(super) fn request(cx: &mut Context, document: &Node, operation: &mut Node) -
         cx.note(&rule::SCHEMALESS_BODY, origin, "the body has no content: it is left out");
         operation.remove("requestBody");
         return Ok(());
+    }
+    // Strings and bytes have no type that says so.
+    for (_, media) in body.members_mut("content") {
+        let schema = media.get("schema").map(|schema| meant(document, schema));
+        if schema.is_some_and(|schema| is_string_of(schema, "password")) {
+            media.set(SECRET, true);
+        }
     }
     let found = choose(cx, body, Way::Request);
     found.map_err(|types| LeftOut {

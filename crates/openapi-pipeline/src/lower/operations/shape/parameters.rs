@@ -5,6 +5,7 @@ use crate::lower::rule;
 use crate::names::snake;
 use crate::report::Construct;
 use crate::report::Rule;
+use crate::vocabulary::is_token;
 use crate::vocabulary::media::{essence, is_json};
 use crate::vocabulary::pointer::meant;
 use crate::{Context, Node, Object};
@@ -59,7 +60,7 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
             let text = format!("the header parameter `{name}` is set by other means");
             return Fate::Ignored(&rule::DROP_AUTHORIZATION, text);
         }
-        "header" if !is_header_name(name) => {
+        "header" if !is_token(name) => {
             return Fate::Unsupported(Construct::ParameterName, "no header can have that name".to_owned());
         }
         "path" | "header" | "query" => {}
@@ -125,12 +126,6 @@ fn styles(place: &str) -> &'static [&'static str] {
         "header" => &["simple"],
         _ => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
     }
-}
-
-/// A token, as RFC 9110 defines it.
-fn is_header_name(name: &str) -> bool {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_token)
 }
 
 /// The schema of a parameter that is a document: JSON is written as such, and plain text is an ordinary string. As the

@@ -6,17 +6,14 @@ use heck::ToSnakeCase;
 
 use crate::lower::rule;
 use crate::lower::runtime_types::{REDACTED, SECRET, add_component, aliases, described, referred, replace};
-use crate::lower::secret_names::sounds_secret;
+use crate::lower::secret_names::{holds_secret, is_secret_text, sounds_secret};
 use crate::lower::walk::{alternatives, component_mut, components_mut, every_schema_mut};
-use crate::vocabulary::is_constrained_string;
-use crate::vocabulary::layout::each_operation_mut;
 use crate::{Context, Node, Origin};
 
-/// Marks properties, headers and parameters.
+/// Marks properties and headers.
 pub(super) fn mark(cx: &mut Context, document: &mut Node) {
     mark_properties(cx, document);
     mark_headers(cx, document);
-    mark_parameters(cx, document);
 }
 
 /// Gives properties named like secrets the type of secrets: strings, and the strings in their arrays, maps and unions.
@@ -25,9 +22,15 @@ fn mark_properties(cx: &mut Context, document: &mut Node) {
     components_mut(document, &mut |owner, schema| {
         let mut parts = |schema: &mut Node| work.members(cx, schema, &|name| is_secret_of(owner, name));
         parts(schema);
+        schema.get_mut("items").into_iter().for_each(&mut parts);
         schema.elements_mut("allOf").for_each(parts);
     });
-    every_schema_mut(document, &mut |_, schema| work.members(cx, schema, &kind_by_name));
+    every_schema_mut(document, &mut |_, schema| {
+        work.members(cx, schema, &kind_by_name);
+        if let Some(keys) = schema.get_mut("properties").and_then(|properties| properties.get_mut("keys")) {
+            work.keys(cx, keys);
+        }
+    });
     // A component may refer to another one.
     while let Some((component, (name, kind))) = work.referred.pop_first() {
         if work.done.insert(component.clone())
@@ -76,6 +79,30 @@ impl Concealment {
         }
     }
 
+    /// Conceals `keys[].key`, unless what stands beside it tells that it is the key of a pair, a page, an object or an
+    /// order.
+    fn keys(&mut self, cx: &mut Context, keys: &mut Node) {
+        const OTHERS: [&str; 12] = [
+            "value",
+            "values",
+            "order",
+            "direction",
+            "sort",
+            "page",
+            "count",
+            "doc_count",
+            "size",
+            "etag",
+            "path",
+            "label",
+        ];
+        let Some(properties) = keys.get_mut("items").and_then(|items| items.get_mut("properties")) else { return };
+        let has_other = OTHERS.iter().any(|other| properties.get(other).is_some());
+        if let Some(key) = properties.get_mut("key").filter(|key| is_plain_string(key) && !has_other) {
+            self.replace(cx, "key", key, SECRET, false);
+        }
+    }
+
     fn conceal(&mut self, cx: &mut Context, name: &str, kind: Kind, schema: &mut Node) {
         if let Some(target) = referred(schema) {
             match (self.texts.get(&target), self.numbers.get(&target)) {
@@ -98,6 +125,12 @@ impl Concealment {
         if kind == Kind::Code && (is_number(schema) || alternatives(schema).any(is_number)) {
             return self.replace(cx, name, schema, REDACTED, false);
         }
+        // `secret: {key, value}`
+        for (inner, property) in schema.members_mut("properties") {
+            if matches!(inner.as_str(), "key" | "value") && is_plain_string(property) {
+                self.replace(cx, inner, property, SECRET, false);
+            }
+        }
         for key in ["items", "additionalProperties"] {
             if let Some(value) = schema.get_mut(key) {
                 self.conceal(cx, name, kind, value);
@@ -117,12 +150,12 @@ impl Concealment {
     }
 }
 
-fn is_number(schema: &Node) -> bool {
+pub(super) fn is_number(schema: &Node) -> bool {
     matches!(schema.get_str("type"), Some("integer" | "number")) && schema.get("enum").is_none()
 }
 
 /// A value, or an object, without any described content.
-fn is_anything(schema: &Node) -> bool {
+pub(super) fn is_anything(schema: &Node) -> bool {
     let says = |key: &str| match schema.get(key) {
         Some(said) => said.as_bool() != Some(true),
         None => false,
@@ -186,7 +219,7 @@ fn sounds_like_headers(name: &str) -> bool {
 
 /// The type of value that a secret is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// A string. Numbers of such a name are counts: `max_tokens`.
     Text,
     /// A string or a number.
@@ -196,48 +229,31 @@ enum Kind {
 }
 
 /// The kind of a property that is a secret by its own name.
-fn kind_by_name(name: &str) -> Option<Kind> {
+pub(super) fn kind_by_name(name: &str) -> Option<Kind> {
     let counts = ["token", "tokens", "credentials", "secrets"];
     let counted = || name.to_snake_case().rsplit('_').next().is_some_and(|last| counts.contains(&last));
-    sounds_secret(name).then(|| if counted() { Kind::Text } else { Kind::Code })
+    sounds_secret(name).then(|| if counted() || is_secret_text(name) { Kind::Text } else { Kind::Code })
 }
 
 /// A string without a form of its own.
-fn is_plain_string(schema: &Node) -> bool {
+pub(super) fn is_plain_string(schema: &Node) -> bool {
     is_string(schema) && !matches!(schema.get_str("format"), Some("date-time" | "date" | "uri" | "url" | "email"))
 }
 
-fn is_string(schema: &Node) -> bool {
+pub(super) fn is_string(schema: &Node) -> bool {
     schema.get_str("type") == Some("string")
         && ["enum", "oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none())
-}
-
-/// Marks the parameters that are named like secrets, so that the client doesn't show them.
-fn mark_parameters(cx: &mut Context, document: &mut Node) {
-    each_operation_mut(document, &mut |_, _, operation| {
-        for parameter in operation.elements_mut("parameters") {
-            let name = parameter.get_str("name").unwrap_or_default().to_owned();
-            let plain = parameter.get("schema").is_some_and(|schema| {
-                is_plain_string(schema) && !is_constrained_string(schema) && schema.get("format").is_none()
-            });
-            if plain && sounds_secret(&name) {
-                let place = parameter.get_str("in").unwrap_or_default();
-                let text = format!("`{name}` is a secret that travels in the {place}");
-                cx.note(&rule::SECRET_PARAMETER, parameter.origin, text);
-                parameter.set("x-secret", true);
-            }
-        }
-    });
 }
 
 /// Whether a property of a named schema is a secret by both names.
 ///
 /// | schema | property |
 /// |---|---|
-/// | `…Secret…` | `key`, `value` |
+/// | `…Secret…`, `…ApiKey…` and the like | `key`, `value` |
 /// | `…Portal…`, `…Magic…`, `…DashboardAccess…` | `url`, `link`, `href`: opening it signs the caller in |
 /// | any | `portalUrl`, `magic_link`, and the like |
 fn is_secret_of(owner: &str, name: &str) -> Option<Kind> {
+    let is_of_secrets = holds_secret(owner);
     let (owner, name) = (owner.to_snake_case(), name.to_snake_case());
     let (owner, name): (Vec<&str>, Vec<&str>) = (owner.split('_').collect(), name.split('_').collect());
     let signs_in = |words: &[&str]| {
@@ -246,7 +262,7 @@ fn is_secret_of(owner: &str, name: &str) -> Option<Kind> {
     };
     let is_link = |word: &str| ["url", "link", "href"].contains(&word);
     match name.as_slice() {
-        ["key" | "value"] if owner.contains(&"secret") => Some(Kind::Text),
+        ["key" | "value"] if is_of_secrets => Some(Kind::Text),
         [link] if is_link(link) && signs_in(&owner) => Some(Kind::Link),
         [kind, link] if is_link(link) && ["portal", "magic"].contains(kind) => Some(Kind::Link),
         ["magic", "link", "url"] => Some(Kind::Link),
@@ -264,6 +280,9 @@ mod tests {
             ("EndpointSecretOut", "key", Some(Kind::Text)),
             ("RepositorySecret", "value", Some(Kind::Text)),
             ("Repository", "value", None),
+            ("ApiKeyOut", "key", Some(Kind::Text)),
+            ("ApiKey", "keyId", None),
+            ("SortKey", "key", None),
             ("EndpointOut", "key", None),
             ("EndpointSecretOut", "keyId", None),
             ("AppPortalAccessOut", "url", Some(Kind::Link)),
