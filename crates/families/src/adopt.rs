@@ -5,6 +5,7 @@
 
 mod assign;
 mod changelog;
+mod exports;
 mod fixes;
 mod release;
 mod renames;

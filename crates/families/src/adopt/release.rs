@@ -8,6 +8,7 @@ use client_codegen::{Aliases, CrateSource};
 use openapi_pipeline::diff::{Level, Step, next_version};
 
 use super::changelog::{self, Entry};
+use super::exports;
 use super::renames::{self, Renames};
 use super::surface::Surface;
 use super::{Known, Trial};
@@ -103,6 +104,10 @@ impl Known<'_> {
         }
         manifests::set_version(tree, package, &release.from, &release.to)?;
         release.dependencies = manifests::add_dependencies(tree, package, &client::needs(&new.source))?;
+        let library = crate_folder(package).join("src/lib.rs");
+        if let Some(changed) = exports::with_answers(&tree.text(&library)?, new.source.has_answers) {
+            tree.write(library, changed);
+        }
         let path = crate_folder(package).join("CHANGELOG.md");
         let changelog = if tree.exists(&path) { tree.text(&path)? } else { format!("# Changelog of {package}\n\n") };
         let entry = Entry {

@@ -213,7 +213,8 @@ impl Renames {
             }
             _ => self.replaced(&item.path, item.kind == Kind::Impl),
         };
-        renamed.declaration = self.replaced(&item.declaration, item.path.starts_with("types::"));
+        let among_types = item.path.starts_with("types::") || item.path.contains(" for types::");
+        renamed.declaration = self.replaced(&item.declaration, among_types);
         if is_call(item)
             && let Some(was) = item.path.strip_prefix("Client::")
             && let Some(is) = self.methods.get(was)

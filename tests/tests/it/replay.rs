@@ -1,0 +1,192 @@
+//! A crate that uses every public item of the crate of one version, compiled with that of the next one.
+//!
+//! Everyday these are versions made for the test. `HISTORY_DIR` names a folder with published versions of one description,
+//! in the order of their names, and `UPSTREAM_DIR` one with two of Svix's; each needs minutes.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests say what they found and expect")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use client_codegen::items;
+use families::diff::Level;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use test_requirements::Requirement;
+use workspace_tests::downstream::Downstream;
+use workspace_tests::mutations;
+use workspace_tests::replay::{Pair, Reason, Replay};
+use workspace_tests::workspace_root;
+
+use crate::semver;
+
+#[test]
+fn every_item_of_a_crate_is_used() {
+    let clients = workspace_root().join("tests/goldens/src/clients");
+    let mut kinds = BTreeSet::new();
+    for entry in std::fs::read_dir(clients).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir()) {
+        let read = |file: &str| std::fs::read_to_string(entry.path().join(file)).unwrap();
+        let (client, generated) = (read("client.rs"), read("generated.rs"));
+        let downstream = Downstream::of("client", &client, &generated);
+        let used: BTreeSet<(items::Kind, String)> =
+            downstream.uses.iter().map(|one| (one.item.kind, one.item.path.clone())).collect();
+        let all = items::of_source(&client, &generated).unwrap();
+        kinds.extend(all.iter().map(|item| item.kind.name()));
+        let unused: Vec<_> =
+            all.iter().filter(|item| !item.hidden && !used.contains(&(item.kind, item.path.clone()))).collect();
+        assert!(used.len() > 30 && unused.is_empty(), "{:?}: {unused:#?}", entry.path());
+    }
+    let expected = ["constant", "enum", "field", "impl", "method", "struct", "variant"];
+    assert_eq!(kinds, expected.into());
+}
+
+/// Versions of one description, each made from the one before.
+struct Versions {
+    folder: TempDir,
+    document: Value,
+    count: usize,
+}
+
+impl Versions {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), document: mutations::base(), count: 0 }
+    }
+
+    fn next(&mut self, change: impl FnOnce(&mut Value)) -> PathBuf {
+        change(&mut self.document);
+        self.count += 1;
+        let path = self.folder.path().join(format!("{}.json", self.count));
+        std::fs::write(&path, self.document.to_string()).unwrap();
+        path
+    }
+}
+
+/// What a vendor adds: a parameter, properties, a value of an enum, an error, an operation with two
+/// answers.
+fn grow(document: &mut Value) {
+    let schemas = &mut document["components"]["schemas"];
+    schemas["NewOrder"]["properties"]["gift"] = json!({"type": "boolean"});
+    schemas["Order"]["properties"]["weighed"] = json!({"type": "boolean"});
+    schemas["Order"]["properties"]["state"]["enum"] = json!(["open", "paid", "shipped", "lost"]);
+    let order = json!({"$ref": "#/components/schemas/Order"});
+    let answer = |schema: &Value| json!({"description": "So.", "content": {"application/json": {"schema": schema}}});
+    let paths = &mut document["paths"];
+    let list = &mut paths["/orders"]["get"];
+    list["parameters"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "page", "in": "query", "schema": {"type": "string"}}));
+    list["responses"]["409"] = json!({"$ref": "#/components/responses/Failed"});
+    paths["/orders/{orderId}/copy"]["post"] = json!({
+        "operationId": "copyOrder",
+        "parameters": [{"$ref": "#/components/parameters/OrderId"}],
+        "responses": {"201": answer(&order), "202": answer(&json!({"$ref": "#/components/schemas/Receipt"}))},
+    });
+}
+
+/// Other names for schemas.
+fn rename(document: &mut Value, names: &[(&str, &str)]) {
+    for (was, is) in names {
+        let quoted = |name: &str| format!("#/components/schemas/{name}\"");
+        *document = serde_json::from_str(&document.to_string().replace(&quoted(was), &quoted(is))).unwrap();
+        let schemas = document["components"]["schemas"].as_object_mut().unwrap();
+        let schema = schemas.remove(*was).unwrap();
+        schemas.insert((*is).to_owned(), schema);
+    }
+}
+
+/// The checks of a pair that hold for every description.
+#[track_caller]
+fn judge(pair: &Pair) {
+    println!("{pair}");
+    let is_major = pair.step.as_deref() == Some("major");
+    let report = &pair.report;
+    if matches!(pair.verdict, None | Some(Level::Compatible | Level::Documentation)) {
+        assert!(pair.broken.is_empty() && !is_major, "{pair}\n{:#?}\n{report}", pair.broken);
+    }
+    assert!(pair.broken.is_empty() || is_major, "a step of {:?} breaks code: {:#?}\n{report}", pair.step, pair.broken);
+    if pair.verdict == Some(Level::Source) {
+        assert!(is_major != pair.broken.is_empty(), "a major step, and all code compiles:\n{report}");
+    }
+    // A use that is broken is of an item that `adopt` lists, or of one that stands beside such a one.
+    let unlisted: Vec<_> = pair.broken.iter().filter(|broken| broken.reason == Reason::Within).collect();
+    assert!(unlisted.is_empty(), "items that are there as before can't be used: {unlisted:#?}\n{report}");
+}
+
+#[test]
+fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() {
+    let mut versions = Versions::new();
+    let mut replay = Replay::begin(&versions.next(|_| {}));
+    let mut next = |change: fn(&mut Value)| {
+        let pair = replay.next(&versions.next(change));
+        judge(&pair);
+        let broken: BTreeSet<String> = pair.broken.iter().map(|broken| broken.item.path.clone()).collect();
+        (pair.verdict, pair.step.clone().unwrap(), broken.into_iter().collect::<Vec<String>>())
+    };
+
+    let additions = next(grow);
+    assert_eq!(additions, (Some(Level::Compatible), "minor".to_owned(), vec![]));
+
+    // A request, what only an operation answers, an operation with several answers, and one with parameters.
+    let names = next(|document| {
+        rename(document, &[("NewOrder", "OrderIn"), ("Problem", "Fault")]);
+        document["paths"]["/orders/{orderId}/copy"]["post"]["operationId"] = json!("duplicate");
+        document["paths"]["/orders"]["get"]["operationId"] = json!("orders");
+    });
+    assert_eq!(names, (Some(Level::Source), "minor".to_owned(), vec![]));
+
+    // What an alias can't stand for: the constructor of a type of numbers, and a variant that is named after its schema.
+    let parts = next(|document| rename(document, &[("Order", "OrderOut"), ("Receipt", "Slip")]));
+    let broken = ["types::OrderWeight::0", "types::Paid::Receipt"].map(str::to_owned).to_vec();
+    assert_eq!(parts, (Some(Level::Source), "major".to_owned(), broken));
+
+    let width = next(|document| {
+        document["paths"]["/orders"]["get"]["parameters"][1]["schema"]["format"] = json!("int64");
+    });
+    assert_eq!(width, (Some(Level::Source), "major".to_owned(), vec!["requests::Orders::limit".to_owned()]));
+
+    let (verdict, step, broken) = next(|document| {
+        document["components"]["schemas"]["OrderOut"]["properties"].as_object_mut().unwrap().remove("note");
+    });
+    assert_eq!((verdict, step.as_str()), (Some(Level::Breaking), "major"));
+    assert!(broken.contains(&"types::OrderOut::note".to_owned()), "{broken:?}");
+    replay.check_present();
+}
+
+/// All pairs of a history, in order.
+fn replayed(files: &[PathBuf]) {
+    let [first, rest @ ..] = files else { panic!("there is no version") };
+    let mut replay = Replay::begin(first);
+    let mut pairs = Vec::new();
+    let checks_semver = semver::is_installed();
+    for next in rest {
+        let pair = replay.next(next);
+        judge(&pair);
+        if checks_semver {
+            replay.check_semver(&pair);
+        }
+        pairs.push(pair);
+    }
+    replay.check_present();
+    println!("{} pairs:", pairs.len());
+    pairs.iter().for_each(|pair| println!("  {pair}"));
+}
+
+fn versions_in(folder: &Path, is_one: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| is_one(&path.file_name().unwrap().to_string_lossy())).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn code_for_published_versions_compiles_with_the_next_ones() {
+    let Some(folder) = test_requirements::variable(Requirement::History, "HISTORY_DIR") else { return };
+    let is_description = |name: &str| [".json", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending));
+    replayed(&versions_in(Path::new(&folder), is_description));
+}
+
+#[test]
+fn code_for_svix_compiles_with_its_next_version_as_far_as_the_verdict_says() {
+    let Some(folder) = test_requirements::variable(Requirement::Upstream, "UPSTREAM_DIR") else { return };
+    replayed(&versions_in(Path::new(&folder), |name| name.starts_with("svix-")));
+}
