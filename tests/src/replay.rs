@@ -14,14 +14,10 @@ use serde_json::Value;
 use crate::downstream::{Downstream, Use};
 use crate::{Scratch, run, scratch_target};
 
-const FAMILY: &str = "replayed";
-const PACKAGE: &str = "replayed-client";
-const SOURCES: &str = "crates/replayed-client/src";
-const DOWNSTREAM: &str = "crates/downstream/src/lib.rs";
-
 /// The workspace with a family whose document is replaced again and again.
 pub struct Replay {
     scratch: Scratch,
+    family: String,
     present: PathBuf,
 }
 
@@ -101,16 +97,17 @@ impl Display for Reason {
 }
 
 impl Replay {
-    /// A family with the first version.
+    /// A family of this name with the first version. Builds share a folder in which crates of one name replace one another,
+    /// so that replays need different names to run at once.
     ///
     /// # Panics
     ///
     /// When the description isn't taken, or a crate that uses every item of its crate doesn't compile.
-    pub fn begin(first: &Path) -> Self {
+    pub fn begin(family: &str, first: &Path) -> Self {
         let scratch = Scratch::new();
         let workspace = Workspace::find(Some(&scratch.path(""))).unwrap();
         let options = new_family::Options {
-            name: FAMILY.to_owned(),
+            name: family.to_owned(),
             from: first.display().to_string(),
             title: Some("Replayed".to_owned()),
             select: Vec::new(),
@@ -118,21 +115,32 @@ impl Replay {
         };
         let made = new_family::make(&workspace, &options);
         made.and_then(|made| made.write(&workspace)).unwrap_or_else(|failure| panic!("{}", failure.render(false)));
-        let features = "{ workspace = true, features = [\"schemars\"] }";
+        let replay = Self { scratch, family: family.to_owned(), present: first.to_owned() };
+        let (package, downstream) = (replay.package(), replay.downstream());
         let others = ["client-runtime", "reqwest", "schemars", "serde", "serde_json"];
         let others: String = others.iter().map(|name| format!("{name}.workspace = true\n")).collect();
-        scratch.write(
-            "crates/downstream/Cargo.toml",
-            &format!(
-                "[package]\nname = \"downstream\"\nversion = \"0.1.0\"\nedition.workspace = true\npublish = false\n\n\
-                 [dependencies]\n{PACKAGE} = {features}\n{others}"
-            ),
+        let manifest = format!(
+            "[package]\nname = \"{downstream}\"\nversion = \"0.1.0\"\nedition.workspace = true\npublish = false\n\n\
+             [dependencies]\n{package} = {{ workspace = true, features = [\"schemars\"] }}\n{others}"
         );
-        scratch.write(DOWNSTREAM, "");
-        scratch.settle_lock();
-        Self { scratch, present: first.to_owned() }
+        replay.scratch.write(format!("crates/{downstream}/Cargo.toml"), &manifest);
+        replay.write("");
+        replay.scratch.settle_lock();
+        replay
     }
 
+    fn package(&self) -> String {
+        format!("{}-client", self.family)
+    }
+
+    fn downstream(&self) -> String {
+        format!("{}-users", self.family)
+    }
+
+    /// Writes the source of the crate that uses the client.
+    fn write(&self, source: &str) {
+        self.scratch.write(format!("crates/{}/src/lib.rs", self.downstream()), source);
+    }
     /// The uses of all public items of the present crate, which compile with it.
     ///
     /// # Panics
@@ -140,7 +148,7 @@ impl Replay {
     /// When one doesn't.
     pub fn check_present(&self) -> Downstream {
         let [client, generated] = self.sources();
-        let downstream = Downstream::of(&PACKAGE.replace('-', "_"), &client, &generated);
+        let downstream = Downstream::of(&self.package().replace('-', "_"), &client, &generated);
         let broken = self.check(&downstream);
         assert!(broken.is_empty(), "these don't compile with the crate that they are written for: {broken:#?}");
         downstream
@@ -158,13 +166,13 @@ impl Replay {
             return;
         }
         let mut check = Command::new(env!("CARGO"));
-        check.args(["semver-checks", "--package", PACKAGE, "--release-type", step, "--baseline-root"]);
+        check.args(["semver-checks", "--package", &self.package(), "--release-type", step, "--baseline-root"]);
         check.arg(pair.before.path("")).current_dir(self.scratch.path("")).env("CARGO_NET_OFFLINE", "true");
         run(check.env("CARGO_TARGET_DIR", scratch_target()).output().unwrap());
     }
 
     fn sources(&self) -> [String; 2] {
-        ["client.rs", "generated.rs"].map(|file| self.scratch.read(format!("{SOURCES}/{file}")))
+        ["client.rs", "generated.rs"].map(|file| self.scratch.read(format!("crates/{}/src/{file}", self.package())))
     }
 
     /// Adopts the next version.
@@ -207,7 +215,7 @@ impl Replay {
     fn adopt(&self, next: &Path) -> Adoption {
         let workspace = Workspace::find(Some(&self.scratch.path(""))).unwrap();
         let options = adopt::Options {
-            family: FAMILY.to_owned(),
+            family: self.family.clone(),
             files: vec![next.display().to_string()],
             write: true,
             fix: false,
@@ -226,8 +234,8 @@ impl Replay {
         let mut left = downstream.clone();
         let mut broken = Vec::new();
         loop {
-            self.scratch.write(DOWNSTREAM, &left.source());
-            let output = self.scratch.cargo(&["check", "--package", "downstream", "--message-format", "json"]);
+            self.write(&left.source());
+            let output = self.scratch.cargo(&["check", "--package", &self.downstream(), "--message-format", "json"]);
             if output.status.success() {
                 return broken;
             }
@@ -238,7 +246,8 @@ impl Replay {
                 if message["message"]["level"] != "error" {
                     continue;
                 }
-                assert!(message["target"]["name"] == "downstream", "{rendered}");
+                let target = message["target"]["name"].as_str().unwrap_or_default();
+                assert!(target == self.downstream().replace('-', "_"), "{rendered}");
                 let text = message["message"]["message"].as_str().unwrap_or_default();
                 let spans = message["message"]["spans"].as_array().into_iter().flatten();
                 for span in spans.filter(|span| span["is_primary"] == true) {

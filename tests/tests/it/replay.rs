@@ -115,7 +115,7 @@ fn judge(pair: &Pair) {
 #[test]
 fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() {
     let mut versions = Versions::new();
-    let mut replay = Replay::begin(&versions.next(|_| {}));
+    let mut replay = Replay::begin("made", &versions.next(|_| {}));
     let mut next = |change: fn(&mut Value)| {
         let pair = replay.next(&versions.next(change));
         judge(&pair);
@@ -153,9 +153,9 @@ fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() 
 }
 
 /// All pairs of a history, in order.
-fn replayed(files: &[PathBuf]) {
+fn replayed(family: &str, files: &[PathBuf]) {
     let [first, rest @ ..] = files else { panic!("there is no version") };
-    let mut replay = Replay::begin(first);
+    let mut replay = Replay::begin(family, first);
     let mut pairs = Vec::new();
     let checks_semver = semver::is_installed();
     for next in rest {
@@ -182,11 +182,11 @@ fn versions_in(folder: &Path, is_one: impl Fn(&str) -> bool) -> Vec<PathBuf> {
 fn code_for_published_versions_compiles_with_the_next_ones() {
     let Some(folder) = test_requirements::variable(Requirement::History, "HISTORY_DIR") else { return };
     let is_description = |name: &str| [".json", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending));
-    replayed(&versions_in(Path::new(&folder), is_description));
+    replayed("published", &versions_in(Path::new(&folder), is_description));
 }
 
 #[test]
 fn code_for_svix_compiles_with_its_next_version_as_far_as_the_verdict_says() {
     let Some(folder) = test_requirements::variable(Requirement::Upstream, "UPSTREAM_DIR") else { return };
-    replayed(&versions_in(Path::new(&folder), |name| name.starts_with("svix-")));
+    replayed("svixes", &versions_in(Path::new(&folder), |name| name.starts_with("svix-")));
 }
