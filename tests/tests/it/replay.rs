@@ -11,9 +11,9 @@ use client_codegen::items;
 use families::diff::Level;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use test_requirements::Requirement;
+use test_requirements::{Requirement, effort};
 use workspace_tests::downstream::Downstream;
-use workspace_tests::mutations;
+use workspace_tests::mutations::{self, Expected};
 use workspace_tests::replay::{Pair, Reason, Replay};
 use workspace_tests::workspace_root;
 
@@ -134,6 +134,13 @@ fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() 
     });
     assert_eq!(names, (Some(Level::Source), "minor".to_owned(), vec![]));
 
+    // Names that are taken back: the aliases are the items again, and the names of between are aliases.
+    let back = next(|document| {
+        rename(document, &[("OrderIn", "NewOrder")]);
+        document["paths"]["/orders"]["get"]["operationId"] = json!("listOrders");
+    });
+    assert_eq!(back, (Some(Level::Source), "minor".to_owned(), vec![]));
+
     // What an alias can't stand for: the constructor of a type of numbers, and a variant that is named after its schema.
     let parts = next(|document| rename(document, &[("Order", "OrderOut"), ("Receipt", "Slip")]));
     let broken = ["types::OrderWeight::0", "types::Paid::Receipt"].map(str::to_owned).to_vec();
@@ -142,7 +149,7 @@ fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() 
     let width = next(|document| {
         document["paths"]["/orders"]["get"]["parameters"][1]["schema"]["format"] = json!("int64");
     });
-    assert_eq!(width, (Some(Level::Source), "major".to_owned(), vec!["requests::Orders::limit".to_owned()]));
+    assert_eq!(width, (Some(Level::Source), "major".to_owned(), vec!["requests::ListOrders::limit".to_owned()]));
 
     let (verdict, step, broken) = next(|document| {
         document["components"]["schemas"]["OrderOut"]["properties"].as_object_mut().unwrap().remove("note");
@@ -150,6 +157,27 @@ fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() 
     assert_eq!((verdict, step.as_str()), (Some(Level::Breaking), "major"));
     assert!(broken.contains(&"types::OrderOut::note".to_owned()), "{broken:?}");
     replay.check_present();
+}
+
+/// Each single change that isn't breaking, both ways; two of them everyday.
+#[test]
+fn code_compiles_after_a_single_change_as_far_as_its_level_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: String, document: &Value| {
+        let path = folder.path().join(name + ".json");
+        std::fs::write(&path, document.to_string()).unwrap();
+        path
+    };
+    for (number, change) in mutations::all().iter().enumerate().step_by(effort(100, 1)) {
+        println!("{}", change.name);
+        let (before, after) = change.pair();
+        let files = [file(format!("{number}-before"), &before), file(format!("{number}-after"), &after)];
+        for (from, to, expected) in [(0, 1, change.there.level), (1, 0, change.back.level)] {
+            if expected != Expected::Breaking {
+                judge(&Replay::begin("single", &files[from]).next(&files[to]));
+            }
+        }
+    }
 }
 
 /// All pairs of a history, in order.

@@ -80,7 +80,7 @@ impl Known<'_> {
         // A release that breaks calls needs no names of before.
         let kept = if self.breaks_calls() { Aliases::default() } else { self.aliases.clone() };
         let mut aliases = renames.aliases(kept, "", &is_there);
-        let ended = aliases.ended(self.aliases);
+        let ended = aliases.ended(&renames.without_taken_back(self.aliases));
         let mut source = Cow::Borrowed(&new.source);
         if !aliases.is_empty() {
             let added = aliases.add_to(source.to_mut());

@@ -248,6 +248,15 @@ impl Renames {
         replaced
     }
 
+    /// Aliases without those whose names are the items' own again.
+    pub(super) fn without_taken_back(&self, before: &Aliases) -> Aliases {
+        let mut others = before.clone();
+        let is_back = |names: &BTreeMap<String, String>, alias: &Alias| names.get(&alias.is) == Some(&alias.was);
+        others.operations.retain(|one| !is_back(&self.methods, &one.method));
+        others.types.retain(|one| !is_back(&self.types, one));
+        others
+    }
+
     /// The aliases of the next version: those there were, which lead to the present names now, and those that are new.
     /// `is_there` says whether the crate has a method or a type.
     pub(super) fn aliases(&self, before: Aliases, since: &str, is_there: &dyn Fn(&str) -> bool) -> Aliases {
