@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use test_requirements::{Requirement, effort};
 use workspace_tests::downstream::Downstream;
 use workspace_tests::mutations::{self, Expected};
-use workspace_tests::replay::{Pair, Reason, Replay};
+use workspace_tests::replay::{Broken, Pair, Reason, Replay};
 use workspace_tests::workspace_root;
 
 use crate::semver;
@@ -98,6 +98,12 @@ fn rename(document: &mut Value, names: &[(&str, &str)]) {
 #[track_caller]
 fn judge(pair: &Pair) {
     println!("{pair}");
+    // After a breaking change there are many.
+    if pair.verdict == Some(Level::Source) {
+        for Broken { item, reason, message } in &pair.broken {
+            println!("  {} `{}` is {reason}: {message}", item.kind.name(), item.path);
+        }
+    }
     let is_major = pair.step.as_deref() == Some("major");
     let report = &pair.report;
     if matches!(pair.verdict, None | Some(Level::Compatible | Level::Documentation)) {
@@ -116,9 +122,13 @@ fn judge(pair: &Pair) {
 fn code_for_one_version_compiles_with_the_next_one_as_far_as_the_verdict_says() {
     let mut versions = Versions::new();
     let mut replay = Replay::begin("made", &versions.next(|_| {}));
+    let checks_semver = effort(false, true) && semver::is_installed();
     let mut next = |change: fn(&mut Value)| {
         let pair = replay.next(&versions.next(change));
         judge(&pair);
+        if checks_semver {
+            replay.check_semver(&pair);
+        }
         let broken: BTreeSet<String> = pair.broken.iter().map(|broken| broken.item.path.clone()).collect();
         (pair.verdict, pair.step.clone().unwrap(), broken.into_iter().collect::<Vec<String>>())
     };
