@@ -4,7 +4,7 @@
 //! in the order of their names, and `UPSTREAM_DIR` one with two of Svix's; each needs minutes.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests say what they found and expect")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use client_codegen::items;
@@ -15,28 +15,63 @@ use test_requirements::{Requirement, effort};
 use workspace_tests::downstream::Downstream;
 use workspace_tests::mutations::{self, Expected};
 use workspace_tests::replay::{Broken, Pair, Reason, Replay};
-use workspace_tests::workspace_root;
+use workspace_tests::{cargo, run, scratch_target, workspace_root};
 
 use crate::semver;
 
+/// The sources of each golden client, and the uses of its items.
+fn goldens() -> BTreeMap<String, ([String; 2], Downstream)> {
+    let clients = workspace_root().join("tests/goldens/src/clients");
+    let folders = std::fs::read_dir(clients).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let read = |folder: PathBuf| {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let sources = ["client.rs", "generated.rs"].map(|file| std::fs::read_to_string(folder.join(file)).unwrap());
+        let downstream = Downstream::of(&format!("golden_clients::{name}"), &sources[0], &sources[1]);
+        (name, (sources, downstream))
+    };
+    folders.map(read).collect()
+}
+
 #[test]
 fn every_item_of_a_crate_is_used() {
-    let clients = workspace_root().join("tests/goldens/src/clients");
     let mut kinds = BTreeSet::new();
-    for entry in std::fs::read_dir(clients).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir()) {
-        let read = |file: &str| std::fs::read_to_string(entry.path().join(file)).unwrap();
-        let (client, generated) = (read("client.rs"), read("generated.rs"));
-        let downstream = Downstream::of("client", &client, &generated);
-        let used: BTreeSet<(items::Kind, String)> =
-            downstream.uses.iter().map(|one| (one.item.kind, one.item.path.clone())).collect();
+    for (name, ([client, generated], downstream)) in goldens() {
+        let used: BTreeSet<(items::Kind, &str)> =
+            downstream.uses.iter().map(|one| (one.item.kind, one.item.path.as_str())).collect();
         let all = items::of_source(&client, &generated).unwrap();
         kinds.extend(all.iter().map(|item| item.kind.name()));
         let unused: Vec<_> =
-            all.iter().filter(|item| !item.hidden && !used.contains(&(item.kind, item.path.clone()))).collect();
-        assert!(used.len() > 30 && unused.is_empty(), "{:?}: {unused:#?}", entry.path());
+            all.iter().filter(|item| !item.hidden && !used.contains(&(item.kind, item.path.as_str()))).collect();
+        assert!(used.len() > 30 && unused.is_empty(), "{name}: {unused:#?}");
     }
     let expected = ["constant", "enum", "field", "impl", "method", "struct", "variant"];
     assert_eq!(kinds, expected.into());
+}
+
+/// At night, since it builds all golden clients once more.
+#[test]
+fn uses_of_every_golden_client_compile() {
+    if !effort(false, true) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
+    let [goldens_folder, runtime] = ["tests/goldens", "crates/client-runtime"].map(|path| workspace_root().join(path));
+    write(
+        "Cargo.toml",
+        &format!(
+            "[package]\nname = \"golden-users\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\npath = \"lib.rs\"\n\n\
+             [workspace]\n\n[dependencies]\ngolden-clients = {{ path = {goldens_folder:?}, features = [\"schemars\"] }}\n\
+             client-runtime = {{ path = {runtime:?}, default-features = false }}\n\
+             reqwest = {{ version = \"0.13\", default-features = false }}\nschemars = \"1\"\nserde = \"1\"\nserde_json = \"1\"\n"
+        ),
+    );
+    std::fs::copy(workspace_root().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+    let clients = goldens();
+    let modules: String = clients.keys().map(|name| format!("mod {name};\n")).collect();
+    write("lib.rs", &modules);
+    clients.iter().for_each(|(name, (_, downstream))| write(&format!("{name}.rs"), &downstream.source()));
+    run(cargo(folder.path(), &scratch_target(), &["check"]));
 }
 
 /// Versions of one description, each made from the one before.
