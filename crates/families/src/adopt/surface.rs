@@ -189,7 +189,7 @@ mod tests {
             ("get<'a>(&'a self, order_id: &'a str, at: u16) -> requests::Get<'a>", Step::Major),
             ("get<'a>(&'a self, at: u8, id: &'a str) -> requests::Get<'a>", Step::Major),
         ] {
-            let surface = Surface::compare(&[get.clone()], &[method(signature)]);
+            let surface = Surface::compare(std::slice::from_ref(&get), &[method(signature)]);
             assert_eq!((surface.step().0, surface.is_empty()), (expected, expected == Step::None), "{signature}");
         }
         let open = |can_grow| item("types::A", Kind::Struct, "", can_grow);
