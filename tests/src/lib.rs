@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "only tests use this crate")]
 
 pub mod counterexample;
+pub mod downstream;
 pub mod driver;
 mod files;
 pub mod mutations;
 mod random_document;
 mod raw_server;
+pub mod replay;
 mod scratch;
 mod server;
 

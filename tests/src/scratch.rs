@@ -47,6 +47,7 @@ pub fn scratch_target() -> PathBuf {
 
 /// A copy of the inputs and outputs of `cargo xtask generate`, and of the crates that a generated crate needs to
 /// compile.
+#[derive(Debug)]
 pub struct Scratch {
     folder: TempDir,
 }
@@ -71,6 +72,13 @@ impl Scratch {
         scratch.write("Cargo.toml", manifest);
         std::fs::copy(workspace_root().join("Cargo.lock"), scratch.path("Cargo.lock")).unwrap();
         scratch
+    }
+
+    /// A copy of this one as it is now.
+    pub fn copy(&self) -> Self {
+        let folder = tempfile::Builder::new().prefix("workspace-").tempdir().unwrap();
+        copy(self.folder.path(), folder.path());
+        Self { folder }
     }
 
     /// A path inside the copy.

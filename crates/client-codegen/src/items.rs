@@ -14,7 +14,7 @@ pub struct Item {
     pub path: String,
     /// Its kind.
     pub kind: Kind,
-    /// The part that callers depend on: the type of a field, the signature of a method.
+    /// The part that callers depend on: the type of a field, the signature of a method, the types of an impl.
     pub declaration: String,
     /// Whether it can grow without breaking a caller: it is `#[non_exhaustive]`, or has private fields.
     pub can_grow: bool,
@@ -223,7 +223,7 @@ fn implementation(block: &syn::ItemImpl, path: &str, found: &mut Vec<Item>) {
         // A conversion into a foreign type belongs to our type, which the trait names.
         let at = if is_foreign(&block.self_ty) { "" } else { path };
         let path = format!("impl {} for {at}{ty}", tokens(&without_prefix(implemented)));
-        found.push(plain(path, Kind::Impl, String::new(), &block.attrs));
+        found.push(plain(path, Kind::Impl, associated(block), &block.attrs));
         return;
     }
     // `Login<'a>` is `Login`: a path has no lifetimes.
@@ -241,6 +241,16 @@ fn implementation(block: &syn::ItemImpl, path: &str, found: &mut Vec<Item>) {
             _ => {}
         }
     }
+}
+
+/// The types of an impl that callers meet, such as what a request results in. A type that follows from another one by
+/// `Self` tells nothing more.
+fn associated(block: &syn::ItemImpl) -> String {
+    let types = block.items.iter().filter_map(|item| match item {
+        ImplItem::Type(item) => Some(format!("{} = {}", item.ident, tokens(&item.ty))),
+        _ => None,
+    });
+    types.filter(|shown| !shown.contains("Self")).collect::<Vec<_>>().join(", ")
 }
 
 /// To users of a type, a derive is an impl like any other.
@@ -287,7 +297,7 @@ mod tests {
     const CLIENT: &str = "pub struct Client { core: Core }
         impl Client { pub fn a<'a>(&'a self) -> requests::A<'a> { x } fn b(&self) {} }
         pub mod requests { pub struct A<'a> { core: &'a u8 } impl<'a> A<'a> { pub fn limit(mut self, value: u8) -> Self { self } }
-            impl<'a> IntoFuture for A<'a> {} }
+            impl<'a> IntoFuture for A<'a> { type Output = types::S; type IntoFuture = F<Self::Output>; } }
         impl x::Hooks for generated::Client {}";
     const GENERATED: &str = "pub struct Client; pub mod types {
         #[derive(::serde::Serialize, Clone)] #[non_exhaustive] pub enum E { A, #[deprecated] B(String), C { x: u8 } }
@@ -316,7 +326,7 @@ mod tests {
                 "method Client::a a<'a>(&'a self) -> requests::A<'a>",
                 "struct requests::A <'a> +",
                 "method requests::A::limit limit(mut self, value: u8) -> Self",
-                "impl impl IntoFuture for requests::A<'a>",
+                "impl impl IntoFuture for requests::A<'a> Output = types::S",
                 "enum types::E  +",
                 "variant types::E::A",
                 "variant types::E::B (String) deprecated",

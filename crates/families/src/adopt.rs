@@ -5,6 +5,7 @@
 
 mod assign;
 mod changelog;
+mod exports;
 mod fixes;
 mod kept;
 mod release;
@@ -282,7 +283,9 @@ fn compare(
             cx.keep_for_comparison(false);
             let Corrected { was, is, is_whole } = corrected?;
             let selected = |root, tried: &Tried| select::subset(root, |path, method| tried.selects(path, method));
-            let selected = diff::diff_with(cx, &selected(&was, old), &selected(&is, new), policy);
+            let (mut old, mut new) = (selected(&was, old), selected(&is, new));
+            select::share_schemes([&mut old, &mut new], [&was, &is]);
+            let selected = diff::diff_with(cx, &old, &new, policy);
             let is_all = config.select.is_empty();
             let whole = if is_all { selected.clone() } else { diff::diff_with(cx, &was, &is, policy) };
             let dropped = [before, after].into_iter().filter(|_| !is_whole).flat_map(Trial::dropped);

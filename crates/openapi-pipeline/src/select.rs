@@ -21,7 +21,7 @@ use crate::{Context, Diagnostic, Diagnostics, Node, Origin};
 use glob::Glob;
 
 pub use inventory::Inventory;
-pub use prune::{schema_subset, subset};
+pub use prune::{schema_subset, share_schemes, subset};
 pub use security::require_security;
 
 mod rule {

@@ -29,6 +29,8 @@ pub enum Requirement {
     Upstream,
     /// Published descriptions of other APIs.
     Corpus,
+    /// Published versions of one description.
+    History,
 }
 
 impl Requirement {
@@ -44,6 +46,7 @@ impl Requirement {
         Self::SemverChecks,
         Self::Upstream,
         Self::Corpus,
+        Self::History,
     ];
 
     /// Its name in `REQUIRE`.
@@ -59,6 +62,7 @@ impl Requirement {
             Self::SemverChecks => "semver-checks",
             Self::Upstream => "upstream",
             Self::Corpus => "corpus",
+            Self::History => "history",
         }
     }
 
@@ -84,6 +88,9 @@ impl Requirement {
             Self::Upstream => "set UPSTREAM_DIR to a folder with the descriptions that the vendors publish",
             Self::Corpus => {
                 "set CORPUS_DIR (for the test that loads them, OPENAPI_CORPUS) to a folder with published descriptions"
+            }
+            Self::History => {
+                "set HISTORY_DIR to a folder with the versions of one description, in the order of their names"
             }
         }
     }

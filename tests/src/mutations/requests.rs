@@ -207,6 +207,9 @@ pub(super) const ALL: &[Mutation] = &[
         (&["request-additional-properties-opened"], C),
         |d| set(d, SENT, "/additionalProperties", json!(false)),
     ),
+    change("request: others are kept", (&["generated-type-changed"], S), (&["generated-type-changed"], S), |d| {
+        set(d, SENT, "/additionalProperties", json!({}))
+    }),
     change(
         "request: anything in a map",
         (&["request-additional-properties-widened", "generated-type-changed"], S),

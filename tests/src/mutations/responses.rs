@@ -135,6 +135,13 @@ pub(super) const ALL: &[Mutation] = &[
         (&["response-additional-properties-opened"], C),
         |d| set(d, GIVEN, "/additionalProperties", json!(false)),
     ),
+    on(
+        "response: others are kept",
+        (&["response-additional-properties-opened"], C),
+        (&["response-additional-properties-closed", "generated-type-changed"], S),
+        |d| set(d, GIVEN, "/additionalProperties", json!(false)),
+        |d| set(d, GIVEN, "/additionalProperties", json!({})),
+    ),
     change(
         "response: anything in a map",
         (&["response-additional-properties-widened"], B),

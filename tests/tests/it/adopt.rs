@@ -185,6 +185,30 @@ fn versions_follow_the_stricter_of_api_and_items() {
     }
 }
 
+/// A family has the schemes that its operations ask for, and the other one of the kind is what makes a change of a name one
+/// of a credential.
+#[test]
+fn another_scheme_of_one_kind_breaks_calls() {
+    let shop = Shop::new();
+    let schemes = "  securitySchemes:\n";
+    let another = format!("{schemes}    adminAuth:\n      type: http\n      scheme: bearer\n");
+    shop.scratch.replace(AIVO, schemes, &another);
+    let file = shop.published(AIVO, "auth.yaml", |document| {
+        operation(document, "/logout", "post")["security"] = json!([{"adminAuth": []}]);
+    });
+    let adoption = shop.adopt("aivo", &[&file]);
+    assert_has(&adoption.report, &["http bearer `bearerAuth` is no longer enough", "0.1.0 -> 0.2.0 (major)"]);
+    // Of one kind there is one: it has another name.
+    let file = shop.published(AIVO, "auth.yaml", |document| {
+        let text = document.to_string().replace("bearerAuth", "sessionAuth");
+        *document = serde_json::from_str(&text).unwrap();
+        document["components"]["securitySchemes"].as_object_mut().unwrap().remove("adminAuth");
+    });
+    shop.scratch.replace(AIVO, &another, schemes);
+    let adoption = shop.adopt("aivo", &[&file]);
+    assert!(!adoption.report.contains("(major)"), "{}", adoption.report);
+}
+
 #[test]
 fn a_type_that_needs_another_crate_brings_it_into_the_manifest() {
     let shop = Shop::new();

@@ -21,6 +21,7 @@ mod public_items;
 mod random_documents;
 mod regenerate;
 mod regenerating;
+mod replay;
 mod samples;
 mod semver;
 mod show;

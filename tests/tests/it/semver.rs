@@ -105,12 +105,19 @@ fn additions_of_vendors_keep_every_public_item() {
     }
 }
 
-#[test]
-fn additions_of_vendors_are_a_minor_step() {
+/// Whether cargo-semver-checks is here; says so if it isn't.
+pub(crate) fn is_installed() -> bool {
     let installed = Command::new(env!("CARGO")).args(["semver-checks", "--version"]).output();
     let installed = installed.is_ok_and(|output| output.status.success());
     let installed = installed.then_some(()).ok_or("cargo-semver-checks is not installed");
-    let Some(()) = requirement(Requirement::SemverChecks, installed) else { return };
+    requirement(Requirement::SemverChecks, installed).is_some()
+}
+
+#[test]
+fn additions_of_vendors_are_a_minor_step() {
+    if !is_installed() {
+        return;
+    }
     let [old, new] = before_and_after();
     for package in ["aivo-client", "svix-client"] {
         let mut check = Command::new(env!("CARGO"));

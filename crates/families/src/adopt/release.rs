@@ -8,6 +8,7 @@ use client_codegen::{Aliases, CrateSource};
 use openapi_pipeline::diff::{Step, next_version};
 
 use super::changelog::{self, Entry};
+use super::exports;
 use super::kept;
 use super::renames::{self, Renames};
 use super::surface::Surface;
@@ -80,7 +81,7 @@ impl Known<'_> {
         // A release that breaks calls needs no names of before.
         let kept = if self.breaks_calls { Aliases::default() } else { self.past.aliases.clone() };
         let mut aliases = renames.aliases(kept, "", &is_there);
-        let ended = aliases.ended(&self.past.aliases);
+        let ended = aliases.ended(&renames.without_taken_back(&self.past.aliases));
         let (mut step, mut why) = self.step(&surface, &renames, (&new.source, &aliases))?;
         if let Some(name) = ended.first() {
             step = Step::Major;
@@ -103,6 +104,10 @@ impl Known<'_> {
         }
         manifests::set_version(tree, package, &release.from, &release.to)?;
         release.dependencies = manifests::add_dependencies(tree, package, &client::needs(&new.source))?;
+        let library = crate_folder(package).join("src/lib.rs");
+        if let Some(changed) = exports::with_answers(&tree.text(&library)?, new.source.has_answers) {
+            tree.write(library, changed);
+        }
         let path = crate_folder(package).join("CHANGELOG.md");
         let changelog = if tree.exists(&path) { tree.text(&path)? } else { format!("# Changelog of {package}\n\n") };
         let entry = Entry {

@@ -245,7 +245,8 @@ impl Renames {
             }
             _ => self.replaced(&item.path, item.kind == Kind::Impl),
         };
-        renamed.declaration = self.replaced(&item.declaration, item.path.starts_with("types::"));
+        let among_types = item.path.starts_with("types::") || item.path.contains(" for types::");
+        renamed.declaration = self.replaced(&item.declaration, among_types);
         if is_call(item)
             && let Some(was) = item.path.strip_prefix("Client::")
             && let Some(is) = self.methods.get(was)
@@ -272,6 +273,15 @@ impl Renames {
             replaced.push_str(type_name.or_else(|| self.words.get(*word)).map_or(word, String::as_str));
         }
         replaced
+    }
+
+    /// Aliases without those whose names are the items' own again.
+    pub(super) fn without_taken_back(&self, before: &Aliases) -> Aliases {
+        let mut others = before.clone();
+        let is_back = |names: &BTreeMap<String, String>, alias: &Alias| names.get(&alias.is) == Some(&alias.was);
+        others.operations.retain(|one| !is_back(&self.methods, &one.method));
+        others.types.retain(|one| !is_back(&self.types, one));
+        others
     }
 
     /// The aliases of the next version: those there were, which lead to the present names now, and those that are new.

@@ -26,7 +26,7 @@ impl Surface {
         for (key, item) in &old {
             match new.get(key) {
                 None => surface.removed.push((*item).clone()),
-                Some(now) if item != now => surface.changed.push(((*item).clone(), (*now).clone())),
+                Some(now) if !is_same(item, now) => surface.changed.push(((*item).clone(), (*now).clone())),
                 Some(_) => {}
             }
         }
@@ -76,9 +76,35 @@ impl Surface {
     }
 }
 
+/// Whether two items are the same to callers.
+fn is_same(was: &Item, is: &Item) -> bool {
+    let mut is = is.clone();
+    if takes_the_same(was, &is) {
+        is.declaration.clone_from(&was.declaration);
+    }
+    *was == is
+}
+
 /// Whether code that used the old item has to change.
 fn breaks(was: &Item, is: &Item) -> bool {
-    was.declaration != is.declaration || is_closed_to_grow(was, is)
+    !takes_the_same(was, is) || is_closed_to_grow(was, is)
+}
+
+/// Whether two items are declared in the same way, but for the names of arguments, which callers don't write.
+fn takes_the_same(was: &Item, is: &Item) -> bool {
+    let is_method = [was, is].iter().all(|item| item.kind == Kind::Method);
+    was.declaration == is.declaration || is_method && without_names(&was.declaration) == without_names(&is.declaration)
+}
+
+/// A signature without the names of its arguments, each of which stands between a parenthesis or comma and a colon.
+fn without_names(signature: &str) -> String {
+    let mut parts = signature.split(": ").peekable();
+    let mut shown = String::new();
+    while let Some(part) = parts.next() {
+        let is_name = |character: char| character.is_alphanumeric() || matches!(character, '_' | '#');
+        shown.push_str(if parts.peek().is_some() { part.trim_end_matches(is_name) } else { part });
+    }
+    shown
 }
 
 /// Whether code that listed all fields or variants can't any more.
@@ -153,6 +179,16 @@ mod tests {
         let mut deprecated = field("u8");
         deprecated.deprecated = true;
         assert_eq!(step(vec![], vec![], vec![(field("u8"), deprecated)]), Step::Minor);
+        let method = |signature| item("Client::get", Kind::Method, signature, false);
+        let get = method("get<'a>(&'a self, id: &'a str, r#in: u8) -> requests::Get<'a>");
+        for (signature, expected) in [
+            ("get<'a>(&'a self, order_id: &'a str, at: u8) -> requests::Get<'a>", Step::None),
+            ("get<'a>(&'a self, order_id: &'a str, at: u16) -> requests::Get<'a>", Step::Major),
+            ("get<'a>(&'a self, at: u8, id: &'a str) -> requests::Get<'a>", Step::Major),
+        ] {
+            let surface = Surface::compare(std::slice::from_ref(&get), &[method(signature)]);
+            assert_eq!((surface.step().0, surface.is_empty()), (expected, expected == Step::None), "{signature}");
+        }
         let open = |can_grow| item("types::A", Kind::Struct, "", can_grow);
         assert_eq!(step(vec![], vec![], vec![(open(false), open(true))]), Step::Major);
         assert_eq!(step(vec![], vec![], vec![(open(true), open(false))]), Step::Minor);

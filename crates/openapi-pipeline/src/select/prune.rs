@@ -6,6 +6,8 @@ use crate::vocabulary::reach::reachable;
 use crate::vocabulary::{component, is_method};
 use crate::{Node, Object};
 
+const SCHEMES: &str = "securitySchemes";
+
 /// A document with some of its operations, chosen by path and method, and with the components they need.
 pub fn subset(document: &Node, keep: impl Fn(&str, &str) -> bool) -> Node {
     let mut kept = Node::object(document.origin);
@@ -30,6 +32,33 @@ pub fn subset(document: &Node, keep: impl Fn(&str, &str) -> bool) -> Node {
     let used = reachable(document, std::iter::once(&kept));
     add_components(&mut kept, document, &used);
     kept
+}
+
+/// Gives each of two parts that are compared the security schemes that the other one has, if its whole document has them
+/// too: where several are of one kind, another name is another scheme.
+pub fn share_schemes(parts: [&mut Node; 2], wholes: [&Node; 2]) {
+    let schemes = |of: &Node| of.get("components").and_then(|components| components.get(SCHEMES)).cloned();
+    let of_parts = [schemes(parts[0]), schemes(parts[1])];
+    for ((part, whole), other) in parts.into_iter().zip(wholes).zip(of_parts.iter().rev()) {
+        let own = schemes(whole);
+        let Some(own) = own.as_ref().and_then(Node::as_object) else { continue };
+        for name in other.as_ref().and_then(Node::as_object).into_iter().flatten().map(|(name, _)| name) {
+            let Some(scheme) = own.get(name) else { continue };
+            let components = member(part, "components");
+            let schemes = components.and_then(|components| member(components, SCHEMES)).and_then(Node::as_object_mut);
+            if let Some(schemes) = schemes.filter(|schemes| !schemes.contains_key(name)) {
+                schemes.insert(name.clone(), scheme.clone());
+            }
+        }
+    }
+}
+
+/// The member of an object, which is empty if there was none.
+fn member<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
+    if node.get(key).is_none() {
+        node.set(key, Object::default());
+    }
+    node.get_mut(key)
 }
 
 /// A document without operations: one named schema and the components it needs; empty if there is no such schema.

@@ -144,6 +144,26 @@ fn what_changed_besides_its_name_is_no_alias() {
     assert!(report.contains("-> 0.2.0 (major)"), "{report}");
 }
 
+/// The type of one operation's answer is another one now, which looks the same; the old one is still there for others.
+#[test]
+fn an_answer_of_another_type_is_a_major_step() {
+    let shop = Shop::new();
+    let new = shop.published(AIVO, "auth.yaml", |document| {
+        let schemas = &mut document["components"]["schemas"];
+        schemas["Tokens"] = schemas["AuthResponse"].clone();
+        let answer = "/paths/~1refresh/post/responses/200/content/application~1json/schema";
+        *document.pointer_mut(answer).unwrap() = json!({"$ref": "#/components/schemas/Tokens"});
+    });
+    let secrets = "    \"AuthResponse.accessToken\",\n    \"AuthResponse.refreshToken\",\n";
+    let more = secrets.replace("AuthResponse", "Tokens");
+    shop.scratch.replace("openapi/families.toml", secrets, &format!("{secrets}{more}"));
+    let report = run(shop.command(&["aivo", &new]));
+    let changed = "  ~ impl IntoFuture for requests::RefreshToken<'a>: Output = Result<rt::Response<types::AuthResponse>, \
+                   rt::Error<errors::RefreshTokenError>> -> Output = Result<rt::Response<types::Tokens>, ";
+    assert!(report.contains(changed), "{report}");
+    assert!(report.contains("-> 0.2.0 (major)"), "{report}");
+}
+
 #[test]
 fn a_ledger_that_names_nothing_is_an_error() {
     let shop = Shop::new();

@@ -6,11 +6,11 @@ use super::{Use, link, pick};
 use crate::diff::engine::{Engine, Shown, Work};
 use crate::diff::rule::Direction;
 use crate::diff::rules::{
-    REQUEST_ADDITIONAL_PROPERTIES_CLOSED, REQUEST_ADDITIONAL_PROPERTIES_NARROWED, REQUEST_ADDITIONAL_PROPERTIES_OPENED,
-    REQUEST_ADDITIONAL_PROPERTIES_WIDENED, REQUEST_PROPERTY_ADDED_OPTIONAL, REQUEST_PROPERTY_ADDED_REQUIRED,
-    REQUEST_PROPERTY_BECAME_OPTIONAL, REQUEST_PROPERTY_BECAME_READ_ONLY, REQUEST_PROPERTY_BECAME_REQUIRED,
-    REQUEST_PROPERTY_BECAME_WRITABLE, REQUEST_PROPERTY_BECAME_WRITABLE_REQUIRED, REQUEST_PROPERTY_REMOVED,
-    RESPONSE_ADDITIONAL_PROPERTIES_CLOSED, RESPONSE_ADDITIONAL_PROPERTIES_NARROWED,
+    GENERATED_TYPE_CHANGED, REQUEST_ADDITIONAL_PROPERTIES_CLOSED, REQUEST_ADDITIONAL_PROPERTIES_NARROWED,
+    REQUEST_ADDITIONAL_PROPERTIES_OPENED, REQUEST_ADDITIONAL_PROPERTIES_WIDENED, REQUEST_PROPERTY_ADDED_OPTIONAL,
+    REQUEST_PROPERTY_ADDED_REQUIRED, REQUEST_PROPERTY_BECAME_OPTIONAL, REQUEST_PROPERTY_BECAME_READ_ONLY,
+    REQUEST_PROPERTY_BECAME_REQUIRED, REQUEST_PROPERTY_BECAME_WRITABLE, REQUEST_PROPERTY_BECAME_WRITABLE_REQUIRED,
+    REQUEST_PROPERTY_REMOVED, RESPONSE_ADDITIONAL_PROPERTIES_CLOSED, RESPONSE_ADDITIONAL_PROPERTIES_NARROWED,
     RESPONSE_ADDITIONAL_PROPERTIES_OPENED, RESPONSE_ADDITIONAL_PROPERTIES_WIDENED, RESPONSE_PROPERTY_ADDED_OPTIONAL,
     RESPONSE_PROPERTY_ADDED_REQUIRED, RESPONSE_PROPERTY_BECAME_OPTIONAL, RESPONSE_PROPERTY_BECAME_READABLE,
     RESPONSE_PROPERTY_BECAME_REQUIRED, RESPONSE_PROPERTY_BECAME_WRITE_ONLY, RESPONSE_PROPERTY_REMOVED,
@@ -149,7 +149,23 @@ fn requiredness<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: (S
     engine.found(work.unit, rule, old, new, format!("property `{name}` became {}", word(is_required)));
 }
 
+/// A struct keeps the values of others only where these have a schema, if only one that allows anything. Its constructor
+/// takes them; what is only received gains a field, which breaks nothing.
+fn kept_others<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    let is_struct = |view: &View<'a>| !view.properties.is_empty() && !matches!(view.others, Others::Like(_));
+    let keeps = |view: &View<'a>| view.keeps_others && matches!(view.others, Others::Any);
+    let (was, is) = (keeps(&work.old), keeps(&work.new));
+    if was == is || !is_struct(&work.old) || !is_struct(&work.new) || (is && work.direction == Direction::Response) {
+        return;
+    }
+    let word = |keeps: bool| if keeps { "keeps other properties" } else { "keeps no other properties" };
+    let (old, new) = (Shown::new(work.old.at, word(was)), Shown::new(work.new.at, word(is)));
+    let message = format!("the struct of {} {}", work.label, word(is));
+    engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
+}
+
 fn others<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
+    kept_others(engine, work);
     let (old, new) = (&work.old, &work.new);
     let label = format!("another property of {}", work.label);
     let (rule, message) = match (&old.others, &new.others) {
