@@ -35,7 +35,7 @@ pub enum Requirement {
 
 impl Requirement {
     /// All requirements.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Redis,
         Self::Openssl,
         Self::Keyring,
