@@ -1,13 +1,15 @@
 //! Names that items had before, as deprecated aliases: code that was written with them still compiles.
 //!
 //! An operation that was renamed keeps a method that forwards, and aliases of its request, error, answer and constant; a
-//! type keeps an alias, and a tuple struct a function beside it, since the alias is no constructor. They are added to sources that are generated already, so that a crate without them doesn't change.
+//! type keeps an alias, and a tuple struct its constructor beside it, which an alias of a type doesn't have. They are added
+//! to sources that are generated already, so that a crate without them doesn't change.
 
 use std::collections::BTreeMap;
 
 use openapi_pipeline::names;
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Expr, Fields, File, FnArg, Ident, ImplItem, Item, ItemMod, Pat, parse_quote};
+use syn::{Expr, Fields, FieldsUnnamed, File, FnArg, Ident, ImplItem, Item, ItemMod, Pat, parse_quote};
 
 use crate::outline::is_public;
 use crate::{CodegenError, CrateSource, render};
@@ -78,8 +80,8 @@ impl Aliases {
             let types = module(&mut generated, "types")?;
             for alias in &self.types {
                 alias_of_type(types, alias, &alias.was, &alias.is)?;
-                constructor(types, alias);
             }
+            constructors(types, &self.types);
             source.generated = print(&source.generated, &generated);
         }
         Ok(())
@@ -208,31 +210,38 @@ fn alias_of_type(module: &mut ItemMod, alias: &Alias, was: &str, is: &str) -> Re
     Ok(())
 }
 
-/// A function of the old name, if the new one is a constructor that callers can use: an alias of a type has none.
-fn constructor(module: &mut ItemMod, alias: &Alias) {
-    let Alias { was, is, since } = alias;
-    let found = items(module).find_map(|item| match item {
-        Item::Struct(item) if item.ident == is => Some(&item.fields),
-        _ => None,
-    });
-    let Some(Fields::Unnamed(fields)) = found else { return };
-    if !fields.unnamed.iter().all(|field| is_public(&field.vis)) {
+/// Exports the constructors that callers have under their old names, which are patterns too: an alias of a type has none.
+///
+/// What a glob exports gives way to what is declared: in place of the type itself stands its alias, which is deprecated. rustc
+/// ignores the attribute at a `use`.
+fn constructors(module: &mut ItemMod, aliases: &[Alias]) {
+    let is_constructor = |name: &str| {
+        items(module).any(|item| match item {
+            Item::Struct(item) => {
+                let is_public = |fields: &FieldsUnnamed| fields.unnamed.iter().all(|field| is_public(&field.vis));
+                item.ident == name && matches!(&item.fields, Fields::Unnamed(fields) if is_public(fields))
+            }
+            _ => false,
+        })
+    };
+    let renamed: Vec<TokenStream> = aliases
+        .iter()
+        .filter(|alias| is_constructor(&alias.is))
+        .map(|Alias { was, is, .. }| {
+            let (was, is) = (format_ident!("{was}"), format_ident!("{is}"));
+            quote!(#is as #was)
+        })
+        .collect();
+    if renamed.is_empty() {
         return;
     }
-    let types: Vec<syn::Type> = fields.unnamed.iter().map(|field| field.ty.clone()).collect();
-    let values: Vec<Ident> = (0..types.len()).map(|at| format_ident!("value{at}")).collect();
-    let (note, text) = (format!("is now `{is}`"), format!(" The old name of the constructor of [`{is}`]."));
-    let (was, is) = (format_ident!("{was}"), format_ident!("{is}"));
+    push(module, parse_quote!(mod former_constructors { pub use super::{#(#renamed),*}; }));
     push(
         module,
-        parse_quote! {
-            #[doc = #text]
-            #[deprecated(since = #since, note = #note)]
-            #[allow(non_snake_case)]
-            pub const fn #was(#(#values: #types),*) -> #is {
-                #is(#(#values),*)
-            }
-        },
+        parse_quote!(
+            #[doc(no_inline)]
+            pub use self::former_constructors::*;
+        ),
     );
 }
 
@@ -319,23 +328,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_stands_for_a_constructor_that_callers_have() {
+    fn constructors_that_callers_have_keep_their_old_names() {
         let source = "mod types { pub struct A(pub u8); pub struct B(u8); pub struct C(pub u8, pub String);
             pub struct D { pub a: u8 } pub enum E { F(u8) } }";
         let mut file = parse(source).unwrap();
         let types = module(&mut file, "types").unwrap();
-        for is in ["A", "B", "C", "D", "E"] {
-            let alias = Alias { was: format!("Old{is}"), is: is.to_owned(), since: "1.0.0".to_owned() };
-            alias_of_type(types, &alias, &alias.was, is).unwrap();
-            constructor(types, &alias);
-        }
-        let signatures: Vec<String> = items(types)
-            .filter_map(|item| match item {
-                Item::Fn(item) => Some(crate::outline::tokens(&item.sig)),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(signatures, ["const fn OldA(value0: u8) -> A", "const fn OldC(value0: u8, value1: String) -> C"]);
+        let alias = |is: &str| Alias { was: format!("Old{is}"), is: is.to_owned(), since: "1.0.0".to_owned() };
+        let aliases = ["A", "B", "C", "D", "E"].map(alias);
+        constructors(types, &aliases);
+        let text = crate::render::text(&file);
+        assert!(text.contains("pub use super::{A as OldA, C as OldC};"), "{text}");
+        let types = module(&mut file, "types").unwrap();
+        let before = items(types).count();
+        constructors(types, &aliases[3..]);
+        assert_eq!(items(types).count(), before, "without constructors, there is nothing to export");
     }
 
     /// Printed or not.

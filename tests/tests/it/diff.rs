@@ -135,7 +135,7 @@ fn how_something_is_written_makes_no_difference() {
             "b": {"type": "string", "minLength": 0, "nullable": false},
             "a": {"type": "integer", "minimum": 0, "exclusiveMinimum": true}
         }}),
-        json!({"type": "object", "additionalProperties": {}, "allOf": [
+        json!({"type": "object", "allOf": [
             {"properties": {"a": {"type": "number"}}},
             {"required": ["a"], "properties": {"a": {"type": "integer", "minimum": 1.0}}},
             {"required": ["b"], "properties": {"b": {"type": "string"}}}

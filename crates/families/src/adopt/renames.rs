@@ -4,8 +4,7 @@
 //! field or a signature, and all its parts are equal. Names that such a pair explains are replaced in the items of the
 //! present crate, so that what is left is what really changed.
 //!
-//! Limit: an operation whose arguments changed has no alias. An alias of a tuple struct is no pattern, and no variant can
-//! be imported through one of an enum.
+//! Limit: an operation whose arguments changed has no alias, and no variant can be imported through an alias of an enum.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -196,13 +195,9 @@ impl Renames {
     /// The kinds of code that an alias breaks, of what callers could have written.
     fn limits(&self, before: &[Item]) -> Vec<String> {
         let limit = |item: &Item| {
-            let was = item.path.strip_prefix("types::")?;
-            if let Some(is) = self.types.get(was).filter(|_| item.kind == Kind::Enum) {
-                return Some(format!("a `use` of variants of `types::{was}` has to name `types::{is}`"));
-            }
-            let was = was.strip_suffix("::0").filter(|_| item.kind == Kind::Field)?;
+            let was = item.path.strip_prefix("types::").filter(|_| item.kind == Kind::Enum)?;
             let is = self.types.get(was)?;
-            Some(format!("a pattern `types::{was}(…)` has to be written `types::{is}(…)`"))
+            Some(format!("a `use` of variants of `types::{was}` has to name `types::{is}`"))
         };
         before.iter().filter_map(limit).collect()
     }
