@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, Response, Uri};
 use client_runtime::Timer;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// A request that the server received.
 #[derive(Clone, Debug)]
@@ -101,8 +101,12 @@ async fn serve(
 
 /// A port without a listener.
 pub async fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    // A port that is given back may be that of another test's server.
+    std::mem::forget(socket);
+    url
 }
 
 /// A server that reads the request, writes these bytes and hangs up.
