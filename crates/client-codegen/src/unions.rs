@@ -12,7 +12,12 @@ pub(crate) struct Unions {
     pub(crate) by_type: BTreeMap<String, Union>,
     /// The types within alternatives that are chosen by what is known of a value.
     pub(crate) weighed: BTreeSet<String>,
+    /// The types that discriminators name, each with the members and values by which they do.
+    pub(crate) named: BTreeMap<String, Names>,
 }
+
+/// The values of discriminators by their members; `None` where unions name a type by several values.
+pub(crate) type Names = BTreeMap<String, Option<String>>;
 
 /// A `oneOf` schema.
 #[derive(Debug, PartialEq)]
@@ -47,6 +52,9 @@ pub(crate) fn of_document(document: &Node) -> Unions {
         let Some(branches) = schema.get("oneOf").and_then(Node::as_array) else { continue };
         let alternatives: Vec<Vec<Tag>> = branches.iter().map(|branch| tags(document, branch)).collect();
         let discriminator = discriminator(schema, branches, &alternatives);
+        if let Some(discriminator) = &discriminator {
+            unions.name(branches, discriminator);
+        }
         if discriminator.is_none() && branches.len() > 1 {
             within.extend(branches.iter().flat_map(|branch| behind_tags(document, branch)));
         }
@@ -54,6 +62,25 @@ pub(crate) fn of_document(document: &Node) -> Unions {
     }
     unions.weighed = named_within(document, within);
     unions
+}
+
+impl Unions {
+    /// Records the values by which a discriminator names its alternatives.
+    fn name(&mut self, branches: &[Node], Discriminator { member, values }: &Discriminator) {
+        for (value, at) in values {
+            let Some(ty) = branches.get(*at).and_then(component) else { continue };
+            let named = self.named.entry(ty.to_owned()).or_default();
+            let known = named.entry(member.clone()).or_insert_with(|| Some(value.clone()));
+            if known.as_ref() != Some(value) {
+                *known = None;
+            }
+        }
+    }
+}
+
+/// The name of the schema that a reference leads to.
+fn component(reference: &Node) -> Option<&str> {
+    reference.get_str("$ref")?.strip_prefix("#/components/schemas/")
 }
 
 /// What an alternative consists of, without the properties that are tags: these are compared before it is read.
@@ -69,8 +96,7 @@ fn behind_tags<'a>(document: &'a Node, branch: &'a Node) -> Vec<&'a Node> {
 fn named_within<'a>(document: &'a Node, mut open: Vec<&'a Node>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     while let Some(node) = open.pop() {
-        let name = node.get_str("$ref").and_then(|reference| reference.strip_prefix("#/components/schemas/"));
-        if let Some(name) = name.filter(|name| !names.contains(*name)) {
+        if let Some(name) = component(node).filter(|name| !names.contains(*name)) {
             names.insert(name.to_owned());
             open.extend(vocabulary::component(document, "schemas", name));
         }

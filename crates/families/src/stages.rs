@@ -81,11 +81,16 @@ pub(crate) fn converted(
     published: Published,
     strictness: Strictness,
 ) -> Result<Node, Diagnostics> {
-    let checked = match strictness {
-        Strictness::Strict => load::check(cx, files, published)?,
-        Strictness::Lenient => load::check_as_published(cx, files, published)?,
-    };
-    convert::to_v3_0(cx, checked)
+    match strictness {
+        Strictness::Strict => {
+            let checked = load::check(cx, files, published)?;
+            convert::to_v3_0(cx, checked)
+        }
+        Strictness::Lenient => {
+            let checked = load::check_as_published(cx, files, published)?;
+            convert::to_v3_0_as_published(cx, checked)
+        }
+    }
 }
 
 /// One document, up to a stage; the stages from `Merged` on take all documents of a family. `Loaded` and `Overlaid`

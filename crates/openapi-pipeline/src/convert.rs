@@ -27,6 +27,27 @@ use crate::{Context, Diagnostic, Diagnostics, Node, Rule};
 /// When the root or a part of an operation must be an object and is none, a Swagger operation has two bodies, or a
 /// limit is passed.
 pub fn to_v3_0(cx: &mut Context, document: Document) -> Result<Node, Diagnostics> {
+    convert(cx, document, TwoBodies::Refused)
+}
+
+/// The lenient form of [`to_v3_0`], for descriptions that nobody maintains: a Swagger operation with two bodies is left
+/// out.
+///
+/// # Errors
+///
+/// When the root or a part of an operation must be an object and is none, or a limit is passed.
+pub fn to_v3_0_as_published(cx: &mut Context, document: Document) -> Result<Node, Diagnostics> {
+    convert(cx, document, TwoBodies::LeftOut)
+}
+
+/// The treatment of a Swagger operation that describes more than one body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TwoBodies {
+    Refused,
+    LeftOut,
+}
+
+fn convert(cx: &mut Context, document: Document, two_bodies: TwoBodies) -> Result<Node, Diagnostics> {
     let Document { dialect, mut root } = document;
     if root.as_object().is_none() {
         return Err(Diagnostic::new("not-an-object", "an API description must be an object")
@@ -35,7 +56,7 @@ pub fn to_v3_0(cx: &mut Context, document: Document) -> Result<Node, Diagnostics
             .into());
     }
     match dialect {
-        Dialect::Swagger2 => root = swagger2::convert(cx, root)?,
+        Dialect::Swagger2 => root = swagger2::convert(cx, root, two_bodies)?,
         Dialect::OpenApi30 => {}
         Dialect::OpenApi31 | Dialect::OpenApi32 => openapi31::downgrade(cx, &mut root),
     }

@@ -479,12 +479,14 @@ fn beside_a_good_one(version: &str, path: &str, members: Json) -> String {
     let good = json!({"operationId": "good", "responses": {"204": {"description": ""}}});
     let mut paths = json!({"/good": {"get": good}});
     paths[path] = members;
-    let all = json!({
-        "openapi": version,
-        "info": {"title": "T", "version": "1"},
-        "servers": [{"url": "https://a.example"}],
-        "paths": paths,
-    });
+    let mut all = json!({"info": {"title": "T", "version": "1"}, "paths": paths});
+    if version == "2.0" {
+        all["swagger"] = json!(version);
+        all["host"] = json!("a.example");
+    } else {
+        all["openapi"] = json!(version);
+        all["servers"] = json!([{"url": "https://a.example"}]);
+    }
     all.to_string()
 }
 
@@ -523,6 +525,10 @@ fn each_construct_of_the_closed_list_leaves_one_operation_out() {
         (Construct::PathTemplate, "3.0.3", "/x/{a}/{a}", operation(json!({}))),
         (Construct::OwnServer, "3.0.3", "/x", operation(json!({"servers": [{"url": "https://b.example"}]}))),
         (Construct::HttpMethod, "3.2.0", "/x", json!({"query": {"operationId": "bad", "responses": responses}})),
+        (Construct::TwoBodies, "2.0", "/x", {
+            let body = |name: &str| json!({"name": name, "in": "body", "schema": {"type": "string"}});
+            operation(json!({"parameters": [body("a"), body("b")]}))
+        }),
         (Construct::DanglingReference, "3.0.3", "/x", operation(json!({"requestBody": {"$ref": "#/gone"}}))),
     ];
     let covered: BTreeSet<Construct> = rows.iter().map(|(construct, ..)| *construct).collect();

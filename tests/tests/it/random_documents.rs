@@ -64,7 +64,7 @@ fn generate(seed: u64) -> Result<Guarded, String> {
     let mut lowered = || {
         let published = read(&mut cx, &files, Path::new("a.json"))?;
         let document = check_as_published(&mut cx, &files, published)?;
-        let document = convert::to_v3_0(&mut cx, document)?;
+        let document = convert::to_v3_0_as_published(&mut cx, document)?;
         let document = select(&mut cx, document, &Selection::default())?;
         let document = lower(&mut cx, document, &LowerPlan { secrets: Vec::new(), strictness: Strictness::Lenient })?;
         check_size(&document, &cx.sources, cx.limits())?;

@@ -50,7 +50,7 @@ pub(crate) fn polish(
     unions::read_what_they_say(items, unions);
     enums::keep_unknown_values(items, reach, &unions.weighed);
     numbers::keep_unknown_values(items, reach);
-    structs::make_additive(items, reach);
+    structs::make_additive(items, reach, unions);
     attributes::polish(items, reach);
     docs::make_harmless(&mut file);
     attributes::document_the_rest(types_mut(&mut file)?);

@@ -1,42 +1,83 @@
 //! Structs that callers build get a constructor for required fields and a setter for each optional one, so that a new
 //! optional field breaks no caller.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::attributes::{derives, implementor};
+use super::attributes::{derives, implementor, remove_derive};
+use super::enums::{renamed, wire_value};
 use super::syntax::{nullable_inner, option_inner};
 use crate::reach::Reach;
+use crate::unions::{Names, Unions};
 
-pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach) {
+pub(super) fn make_additive(items: &mut Vec<Item>, reach: &Reach, unions: &Unions) {
     let with_default: HashSet<String> = items.iter().filter_map(|item| implementor(item, "Default")).collect();
+    let single_values: HashMap<String, (String, Ident)> = items.iter().filter_map(single_value).collect();
     let mut added = Vec::new();
-    for item in items.iter() {
+    let mut defaults_of_new = HashSet::new();
+    for item in items.iter_mut() {
         if let Item::Struct(item) = item
             && reach.request.contains(&item.ident.to_string())
             && matches!(item.fields, Fields::Named(_))
         {
-            let has_default = derives(&item.attrs, "Default") || with_default.contains(&item.ident.to_string());
-            added.extend(constructor_and_setters(item, has_default));
+            let name = item.ident.to_string();
+            let tags = Tags { names: unions.named.get(&name), single_values: &single_values };
+            let has_tags = item.fields.iter().any(|field| tags.of(field).is_some());
+            if has_tags && (remove_derive(&mut item.attrs, "Default") || with_default.contains(&name)) {
+                defaults_of_new.insert(name.clone());
+            }
+            let has_default = !has_tags && (derives(&item.attrs, "Default") || with_default.contains(&name));
+            added.extend(constructor_and_setters(item, &tags, has_default));
         }
     }
+    items.retain(|item| implementor(item, "Default").is_none_or(|name| !defaults_of_new.contains(&name)));
     items.extend(added);
 }
 
-fn constructor_and_setters(item: &ItemStruct, has_default: bool) -> Vec<Item> {
+/// The type, the value on the wire and the variant of an enum of one value.
+fn single_value(item: &Item) -> Option<(String, (String, Ident))> {
+    let Item::Enum(item) = item else { return None };
+    let mut known = item.variants.iter().filter(|variant| matches!(variant.fields, Fields::Unit));
+    let (variant, None) = (known.next()?, known.next()) else { return None };
+    Some((item.ident.to_string(), (wire_value(variant), variant.ident.clone())))
+}
+
+/// The values by which discriminators name a type.
+struct Tags<'a> {
+    names: Option<&'a Names>,
+    single_values: &'a HashMap<String, (String, Ident)>,
+}
+
+impl Tags<'_> {
+    /// The value that an optional field has from the start: a server can't tell the alternatives apart without it.
+    fn of(&self, field: &Field) -> Option<TokenStream> {
+        let wire = renamed(&field.attrs).or_else(|| Some(field.ident.as_ref()?.unraw().to_string()))?;
+        let value = self.names?.get(&wire)?.as_ref()?;
+        let Type::Path(ty) = option_inner(&field.ty)? else { return None };
+        if takes_into(&Type::Path(ty.clone())) && ty.path.segments.last().is_some_and(|last| last.ident == "String") {
+            return Some(quote!(::std::option::Option::Some(#value.to_owned())));
+        }
+        let (single, variant) = self.single_values.get(&ty.path.get_ident()?.to_string())?;
+        (single == value).then(|| quote!(::std::option::Option::Some(#ty::#variant)))
+    }
+}
+
+fn constructor_and_setters(item: &ItemStruct, tags: &Tags<'_>, has_default: bool) -> Vec<Item> {
     let ident = &item.ident;
     let (optional, required): (Vec<&Field>, Vec<&Field>) = item.fields.iter().partition(|field| is_optional(field));
     let required: Vec<(&Ident, TokenStream, TokenStream)> =
         required.iter().filter_map(|field| argument(field)).collect();
     let arguments = required.iter().map(|(name, ty, _)| quote!(#name: #ty));
     let values = required.iter().map(|(name, _, value)| quote!(#name: #value));
-    let empty = optional
-        .iter()
-        .filter_map(|field| field.ident.as_ref())
-        .map(|name| quote!(#name: ::std::default::Default::default()));
+    let start = optional.iter().filter_map(|field| {
+        let name = field.ident.as_ref()?;
+        let value = tags.of(field).unwrap_or_else(|| quote!(::std::default::Default::default()));
+        Some(quote!(#name: #value))
+    });
     let mut taken: BTreeSet<String> =
         item.fields.iter().filter_map(|field| field.ident.as_ref()).map(Ident::to_string).collect();
     taken.insert("new".to_owned());
@@ -44,12 +85,17 @@ fn constructor_and_setters(item: &ItemStruct, has_default: bool) -> Vec<Item> {
         let to_null = null_setter(field, &mut taken);
         setter(field).map(|setter| quote!(#setter #to_null))
     });
-    let docs = " With what the API requires; optional fields start out absent.";
+    let docs = match optional.iter().any(|field| tags.of(field).is_some()) {
+        true => {
+            " With what the API requires, and the value by which unions name this type; other optional fields start out absent."
+        }
+        false => " With what the API requires; optional fields start out absent.",
+    };
     let mut items: Vec<Item> = vec![parse_quote! {
         impl #ident {
             #[doc = #docs]
             pub fn new(#(#arguments),*) -> Self {
-                Self { #(#values,)* #(#empty,)* }
+                Self { #(#values,)* #(#start,)* }
             }
             #(#setters)*
         }

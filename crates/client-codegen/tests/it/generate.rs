@@ -206,6 +206,41 @@ fn a_string_is_checked_when_it_is_made_and_not_when_a_reply_is_read() {
 }
 
 #[test]
+fn a_new_alternative_has_the_value_that_names_it() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let constant = |value: &str| json!({"type": "string", "enum": [value]});
+    let mapping = json!({"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog",
+        "eel": "#/components/schemas/Eel", "conger": "#/components/schemas/Eel"});
+    let schemas = json!({
+        "Pet": {"oneOf": [reference("Cat"), reference("Dog"), reference("Eel")],
+            "discriminator": {"propertyName": "kind", "mapping": mapping}},
+        "Cat": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "kind": reference("CatKind")}},
+        "CatKind": constant("cat"),
+        "Dog": {"type": "object", "properties": {"kind": {"type": "string"}, "size": {"type": "integer"}}},
+        "Eel": {"type": "object", "properties": {"kind": {"type": "string"}}},
+    });
+    let operation = json!({"operationId": "a", "responses": {"204": {"description": ""}},
+        "requestBody": {"content": {"application/json": {"schema": reference("Pet")}}}});
+    let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"post": operation}}, "components": {"schemas": schemas}});
+    let source = generate(&document.to_string()).unwrap().generated;
+    let constructor = |ty: &str| {
+        let methods = source.split(&format!("impl {ty} {{")).nth(1).unwrap();
+        methods.split("\n        }\n").next().unwrap().to_owned()
+    };
+    assert!(constructor("Cat").contains("kind: ::std::option::Option::Some(CatKind::Cat)"), "{}", constructor("Cat"));
+    assert!(
+        constructor("Dog").contains("kind: ::std::option::Option::Some(\"dog\".to_owned())"),
+        "{}",
+        constructor("Dog")
+    );
+    assert!(constructor("Dog").contains("size: ::std::default::Default::default()"));
+    assert_eq!(source.matches("::std::default::Default for Dog").count(), 1, "that of `new`");
+    // Two values name it.
+    assert!(constructor("Eel").contains("kind: ::std::default::Default::default()"), "{}", constructor("Eel"));
+}
+
+#[test]
 fn an_idempotency_key_is_a_string() {
     let with_key = |schema: Json| {
         let parameter = json!({"name": "Idempotency-Key", "in": "header", "schema": schema});

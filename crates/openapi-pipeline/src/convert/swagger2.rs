@@ -13,7 +13,7 @@ mod servers;
 use std::collections::HashSet;
 
 use crate::convert::rules::{OPENAPI_VERSION, SWAGGER_COMPONENTS, SWAGGER_REF};
-use crate::convert::{openapi30, refs};
+use crate::convert::{TwoBodies, openapi30, refs};
 use crate::vocabulary::layout::{Keys, each_ref_mut};
 use crate::vocabulary::pointer::percent_decode;
 use crate::{Context, Diagnostics, Node, Object, Value};
@@ -27,13 +27,14 @@ struct Shared {
     parameters: Object,
     responses: Object,
     names: Names,
+    two_bodies: TwoBodies,
     /// The original document, if references lead into parts of it that get another layout.
     original: Option<Node>,
 }
 
-pub(super) fn convert(cx: &mut Context, mut root: Node) -> Result<Node, Diagnostics> {
+pub(super) fn convert(cx: &mut Context, mut root: Node, two_bodies: TwoBodies) -> Result<Node, Diagnostics> {
     refs::inline_path_items(cx, &mut root);
-    let shared = Shared::of(cx, &root);
+    let shared = Shared::of(cx, &root, two_bodies);
     let origin = root.origin;
     let Value::Object(members) = root.value else { return Ok(root) };
 
@@ -83,7 +84,7 @@ fn translate_the_rest(cx: &mut Context, shared: &Shared, root: &mut Node) {
 }
 
 impl Shared {
-    fn of(cx: &mut Context, root: &Node) -> Self {
+    fn of(cx: &mut Context, root: &Node, two_bodies: TwoBodies) -> Self {
         let section = |key: &str| root.get(key).and_then(Node::as_object).cloned().unwrap_or_default();
         Self {
             consumes: strings(root, "consumes"),
@@ -92,6 +93,7 @@ impl Shared {
             parameters: section("parameters"),
             responses: section("responses"),
             names: Names::of(cx, root),
+            two_bodies,
             original: has_unusual_references(root).then(|| root.clone()),
         }
     }

@@ -26,12 +26,18 @@ struct Row {
     output: Json,
 }
 
+type Conversion = fn(&mut Context, Document) -> Result<Node, Diagnostics>;
+
 fn convert(dialect: Dialect, input: &Json) -> (Context, Result<Node, Diagnostics>) {
+    convert_by(to_v3_0, dialect, input)
+}
+
+fn convert_by(conversion: Conversion, dialect: Dialect, input: &Json) -> (Context, Result<Node, Diagnostics>) {
     let mut cx = Context::new();
     let file = cx.sources.add("test.json", input.to_string());
     let origin = cx.sources.mark(file, 0..1, None, Step::Root);
     let root = Node::from_json(input, origin);
-    let result = to_v3_0(&mut cx, Document { dialect, root });
+    let result = conversion(&mut cx, Document { dialect, root });
     (cx, result)
 }
 

@@ -12,6 +12,7 @@ use super::rules::{
 use super::schema::{self, Use};
 use super::side::{Side, Site};
 use super::xml;
+use crate::vocabulary::media::{Carried, FORM, JSON, TEXT, Way, preferred};
 
 /// Compares the request bodies of two operations.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
@@ -83,12 +84,16 @@ pub(super) fn media_types<'a>(
     let is_request = direction == Direction::Request;
     for media in &before {
         let found = counterparts(&after, &media.name);
-        for other in &found {
+        if let Some(other) = found.iter().find(|other| includes(&other.name, &media.name)) {
             same_media(engine, unit, direction, (media, other), label, mode);
         }
-        // A request's range promises that each of its types is accepted; a response's type rules out all others.
-        let is_kept =
-            found.iter().any(|other| other.name == media.name || covers(&other.name, &media.name) == is_request);
+        // A request's range promises that each of its types is accepted; a response's type rules out all others, but
+        // those that stood beside it.
+        let is_kept = found.iter().any(|other| {
+            other.name == media.name
+                || covers(&other.name, &media.name) == is_request
+                || before.iter().any(|own| own.name == other.name)
+        });
         if !is_kept {
             let message = match found.first() {
                 Some(other) => format!("{label} is {} where it was {}", other.name, media.name),
@@ -99,7 +104,11 @@ pub(super) fn media_types<'a>(
     }
     for media in &after {
         let found = counterparts(&before, &media.name);
-        let is_known = found.iter().any(|other| other.name == media.name || covers(&other.name, &media.name));
+        let known = found.iter().find(|other| includes(&other.name, &media.name));
+        if let Some(range) = known.filter(|other| other.name != media.name) {
+            same_media(engine, unit, direction, (range, media), label, mode);
+        }
+        let is_known = known.is_some();
         // A range that replaced a type was reported with the type.
         if !is_known && (is_request || found.is_empty()) {
             let message = format!("{label} can be {}", media.name);
@@ -107,7 +116,7 @@ pub(super) fn media_types<'a>(
         }
     }
     if !mode.is_incoming {
-        preferred(engine, unit, direction, &before, &after, label);
+        carried(engine, unit, direction, (old, new), label);
     }
 }
 
@@ -134,6 +143,11 @@ fn counterparts<'m, 'a>(all: &'m [Media<'a>], name: &str) -> Vec<&'m Media<'a>> 
         Some(found) => vec![found],
         None => all.iter().filter(|media| covers(name, &media.name)).collect(),
     }
+}
+
+/// Whether a media type is another, or a range that includes it.
+fn includes(range: &str, name: &str) -> bool {
+    range == name || covers(range, name)
 }
 
 /// Whether a range such as `application/*` includes a type.
@@ -175,30 +189,34 @@ fn same_media<'a>(
     schema::link(engine, unit, direction, (&before, Use::Item), (&after, Use::Item), label, mode);
 }
 
-/// The generated method sends or reads one media type: the first of JSON, a form, bytes and text that exists.
-fn preferred<'a>(
+/// The generated method sends or reads one media type, in one form.
+fn carried<'a>(
     engine: &mut Engine<'a>,
     unit: UnitId,
     direction: Direction,
-    before: &[Media<'a>],
-    after: &[Media<'a>],
+    (old, new): (Site<'a>, Site<'a>),
     label: &str,
 ) {
-    let best =
-        |all: &[Media<'a>]| all.iter().map(|media| (rank(&media.name), media.site)).min_by_key(|(rank, _)| *rank);
-    if let (Some((before, old)), Some((after, new))) = (best(before), best(after))
-        && before != after
-        && !same_component(engine, old, new)
-    {
-        let name = |rank: u8| ["JSON", "a form", "bytes", "text", "another media type"][usize::from(rank.min(4))];
-        let message = format!("{label} is {} for the generated method; it was {}", name(after), name(before));
-        let way = if direction == Direction::Request { "sent" } else { "read" };
-        let shown = (
-            Shown::new(old, format!("{} is {way}", name(before))),
-            Shown::new(new, format!("{} is {way}", name(after))),
-        );
-        engine.found(unit, &SUCCESS_TYPE_CHANGED, shown.0, shown.1, message);
+    let (way, verb) = match direction {
+        Direction::Request => (Way::Request, "sent"),
+        _ => (Way::Response, "read"),
+    };
+    let best = |body: Site<'a>| preferred(body.members("content").map(|(key, media)| (key, media.node)), way);
+    let (Some(before), Some(after)) = (best(old), best(new)) else { return };
+    let (old, new) = (old.at(before.media), new.at(after.media));
+    if before.name == after.name || same_component(engine, old, new) {
+        return;
     }
+    let name = |carried: &Carried<'_>| match carried.name {
+        JSON => "JSON",
+        FORM => "a form",
+        TEXT => "text",
+        _ => "bytes",
+    };
+    let (was, is) = (name(&before), name(&after));
+    let message = format!("{label} is {is} for the generated method; it was {was}");
+    let shown = (Shown::new(old, format!("{was} is {verb}")), Shown::new(new, format!("{is} is {verb}")));
+    engine.found(unit, &SUCCESS_TYPE_CHANGED, shown.0, shown.1, message);
 }
 
 /// Whether both refer to the component of the same name, so that they have the same type.
@@ -206,17 +224,6 @@ fn same_component<'a>(engine: &Engine<'a>, old: Site<'a>, new: Site<'a>) -> bool
     let name = |side: &Side<'a>, media: Site<'a>| media.get("schema").and_then(|schema| side.follow(schema).1);
     let (before, after) = (name(&engine.old, old), name(&engine.new, new));
     before.is_some() && before == after
-}
-
-fn rank(name: &str) -> u8 {
-    match name.split(';').next().unwrap_or_default() {
-        "application/json" | "*/*" | "application/*" => 0,
-        json if json.ends_with("+json") => 0,
-        "application/x-www-form-urlencoded" => 1,
-        "application/octet-stream" => 2,
-        "text/plain" => 3,
-        _ => 4,
-    }
 }
 
 #[cfg(test)]

@@ -20,22 +20,34 @@ use super::{bodies, parameters};
 /// The responses of an operation by status, in capitals.
 type Responses<'a> = IndexMap<String, Site<'a>>;
 
+/// The key of the response to every status that isn't described.
+const DEFAULT: &str = "DEFAULT";
+
 /// Compares the responses of two operations.
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, new: Site<'a>) {
     let (before, after) = (responses(&engine.old, old), responses(&engine.new, new));
     for (status, response) in &before {
-        match counterpart(&after, status) {
-            Some(other) => {
-                both(engine, unit, status, *response, other);
-                if !is_no_error(status) && !after.contains_key(status) {
-                    variant_removed(engine, unit, status, Shown::new(*response, status));
-                }
+        if let Some(other) = after.get(status) {
+            error_body(engine, unit, status, *response, *other);
+            both(engine, unit, status, *response, *other);
+        } else if let Some(other) = wider(&after, status) {
+            both(engine, unit, status, *response, other);
+            if !is_no_error(status) {
+                variant_removed(engine, unit, status, Shown::new(*response, status));
             }
-            None => removed(engine, unit, status, *response),
+        } else if !narrower(&after, status) {
+            removed(engine, unit, status, *response);
+        } else if !is_no_error(status) {
+            variant_removed(engine, unit, status, Shown::new(*response, status));
         }
     }
-    for (status, response) in after.iter().filter(|(status, _)| counterpart(&before, status).is_none()) {
+    for (status, response) in after.iter().filter(|(status, _)| !before.contains_key(*status)) {
+        let covered = wider(&before, status);
+        if let Some(other) = covered {
+            both(engine, unit, status, other, *response);
+        }
         let (rule, what) = match is_no_error(status) {
+            true if covered.is_some() || narrower(&before, status) => continue,
             true => (&RESPONSE_SUCCESS_STATUS_ADDED, "success"),
             false => (&RESPONSE_ERROR_STATUS_ADDED, "failure"),
         };
@@ -51,7 +63,7 @@ fn responses<'a>(side: &Side<'a>, operation: Site<'a>) -> Responses<'a> {
         members.map(|(status, response)| (status.to_ascii_uppercase(), side.resolve(response))).collect();
     // Where no success is described, the default is one.
     if !all.keys().any(|status| is_no_error(status))
-        && let Some(response) = all.shift_remove("DEFAULT")
+        && let Some(response) = all.shift_remove(DEFAULT)
     {
         all.insert("2XX".to_owned(), response);
     }
@@ -62,21 +74,22 @@ fn is_no_error(status: &str) -> bool {
     status.starts_with(['1', '2', '3'])
 }
 
-/// The response for a status: its own, that of its range, or one of the statuses of a range.
-fn counterpart<'a>(all: &Responses<'a>, status: &str) -> Option<Site<'a>> {
-    if let Some(own) = all.get(status) {
-        return Some(*own);
-    }
-    let range = |status: &str| status.get(..1).map(|digit| format!("{digit}XX")).filter(|_| status != "DEFAULT");
-    let of_range = range(status)?;
-    match all.get(&of_range) {
-        Some(found) => Some(*found),
-        // A range that was replaced by its statuses still exists, as far as these go.
-        None if status == of_range => {
-            all.iter().find(|(other, _)| range(other).as_deref() == Some(status)).map(|(_, response)| *response)
-        }
-        None => None,
-    }
+/// The range of a status.
+fn range(status: &str) -> Option<String> {
+    status.get(..1).map(|digit| format!("{digit}XX")).filter(|range| range != status && status != DEFAULT)
+}
+
+/// The response that holds for a status that isn't described by itself: that of its range, else, for a failure, the
+/// default.
+fn wider<'a>(all: &Responses<'a>, status: &str) -> Option<Site<'a>> {
+    let of_range = range(status).and_then(|range| all.get(&range));
+    let default = || all.get(DEFAULT).filter(|_| !is_no_error(status));
+    of_range.or_else(default).copied()
+}
+
+/// Whether some statuses of a range are described: it still exists, as far as these go.
+fn narrower(all: &Responses<'_>, status: &str) -> bool {
+    all.keys().any(|other| range(other).as_deref() == Some(status))
 }
 
 fn removed<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, response: Site<'a>) {
@@ -110,7 +123,6 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a>, 
     documentation::compare(engine, unit, &RESPONSE_DOCUMENTATION_CHANGED, pair, &["description"], &label);
     documentation::compare(engine, unit, &RESPONSE_LINKS_CHANGED, pair, &["links"], &label);
     headers(engine, unit, status, old, new);
-    error_body(engine, unit, status, old, new);
     bodies::media_types(engine, unit, Direction::Response, (old, new), &label, Mode::default());
 }
 

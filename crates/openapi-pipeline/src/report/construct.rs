@@ -47,6 +47,7 @@ constructs! {
     PathTemplate = "path-template": "The path is not a template: its braces don't fit together, or it has one placeholder twice.";
     OwnServer = "own-server": "The operation is served at another URL than the rest, and a client calls one server only.";
     HttpMethod = "http-method": "The operation's method is not one of the eight that OpenAPI 3.0 knows.";
+    TwoBodies = "two-bodies": "The operation describes more than one body, and a request has one.";
     DanglingReference = "dangling-reference": "A parameter, body, response or header of the operation is a reference that leads nowhere.";
     Generator = "generator": "The code generator fails on the operation, or on a schema that it needs.";
 }

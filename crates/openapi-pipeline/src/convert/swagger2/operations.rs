@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::convert::TwoBodies;
 use crate::convert::rules::{SWAGGER_PATH_BODY, SWAGGER_REF, SWAGGER_SHARED_BODY, SWAGGER_SHARED_RESPONSE};
 use crate::convert::swagger2::{Shared, body, parameters, put, responses, security, strings};
+use crate::report::Construct;
 use crate::vocabulary::layout::METHODS;
 use crate::{Context, Diagnostics, Node, Value};
 
@@ -26,8 +28,14 @@ pub(super) fn convert_paths(cx: &mut Context, shared: &Shared, paths: &mut Node,
                 0 => std::mem::take(&mut bodies),
                 _ => bodies.iter().map(|body| cx.copy(body)).collect(),
             };
-            if let Err(problem) = convert_operation(cx, shared, operation, inherited) {
-                problems.push(problem);
+            let Err(problem) = convert_operation(cx, shared, operation, inherited) else { continue };
+            match shared.two_bodies {
+                TwoBodies::Refused => problems.push(problem),
+                TwoBodies::LeftOut => {
+                    let second = problem.primary.map_or(operation.origin, |(origin, _)| origin);
+                    item.remove(method);
+                    cx.leave_out((method, path), Construct::TwoBodies, second, problem.message);
+                }
             }
         }
     }

@@ -1,7 +1,9 @@
 use serde_json::{Value as Json, json};
 
-use super::{Row, check, convert, names};
+use super::{Row, check, convert, convert_by, names};
+use crate::convert::to_v3_0_as_published;
 use crate::load::Dialect;
+use crate::report::Construct;
 
 type Case = (&'static [&'static str], Json, &'static str, Json);
 
@@ -390,6 +392,9 @@ fn two_bodies_are_an_error() {
         let input = swagger(post(json!({"responses": {}, "parameters": [body("a", "body"), body("b", second)]})));
         let (_, result) = convert(Dialect::Swagger2, &input);
         assert_eq!(result.unwrap_err().0[0].code, "swagger-two-bodies");
+        let (cx, document) = convert_by(to_v3_0_as_published, Dialect::Swagger2, &input);
+        assert_eq!(document.unwrap().members("paths").filter(|(_, item)| item.get("post").is_some()).count(), 0);
+        assert_eq!(cx.report.left_out[0].construct, Construct::TwoBodies);
     }
 }
 

@@ -1,10 +1,11 @@
 //! Responses: the meaning of each status, and one media type each.
 
-use super::bodies::{Way, choose};
+use super::bodies::choose;
 use crate::lower::extensions::ANSWER;
 use crate::lower::plan::Strictness;
 use crate::lower::rule;
 use crate::vocabulary::is_success;
+use crate::vocabulary::media::Way;
 use crate::vocabulary::pointer::follow;
 use crate::{Context, Node, Object};
 
