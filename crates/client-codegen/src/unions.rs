@@ -51,7 +51,10 @@ pub(crate) fn of_document(document: &Node) -> Unions {
     for (name, schema) in schemas {
         let Some(branches) = schema.get("oneOf").and_then(Node::as_array) else { continue };
         let alternatives: Vec<Vec<Tag>> = branches.iter().map(|branch| tags(document, branch)).collect();
-        let discriminator = discriminator(schema, branches, &alternatives);
+        let discriminator = match schema.get("discriminator") {
+            Some(described) => discriminator(described, branches, &alternatives),
+            None => told_by_constants(&alternatives),
+        };
         if let Some(discriminator) = &discriminator {
             unions.name(branches, discriminator);
         }
@@ -123,9 +126,34 @@ fn constant(value: &Node) -> Option<serde_json::Value> {
     matches!(value.value, Value::String(_) | Value::Number(_) | Value::Bool(_)).then(|| value.to_json())
 }
 
+/// The first property that has strings, or integers, of its own in each of several alternatives: it tells them apart as
+/// a discriminator would.
+fn told_by_constants(alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
+    let told_by = |member: &str| {
+        let mut values: Vec<(String, usize)> = Vec::new();
+        let mut kinds = BTreeSet::new();
+        for (at, tags) in alternatives.iter().enumerate() {
+            for value in &tags.iter().find(|tag| tag.member == member)?.values {
+                let name = match value {
+                    serde_json::Value::String(text) => text.clone(),
+                    serde_json::Value::Number(number) if number.is_i64() || number.is_u64() => number.to_string(),
+                    _ => return None,
+                };
+                kinds.insert(value.is_string());
+                if values.iter().any(|(known, other)| *known == name && *other != at) {
+                    return None;
+                }
+                values.push((name, at));
+            }
+        }
+        (kinds.len() == 1).then(|| Discriminator { member: member.to_owned(), values })
+    };
+    let (first, [_, ..]) = alternatives.split_first()? else { return None };
+    first.iter().find_map(|tag| told_by(&tag.member))
+}
+
 /// A value that the mapping doesn't have, and some alternatives list, means one of these; one that all list means none.
-fn discriminator(schema: &Node, branches: &[Node], alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
-    let discriminator = schema.get("discriminator")?;
+fn discriminator(discriminator: &Node, branches: &[Node], alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
     let number = |target: &Node| {
         let target = target.as_str()?;
         branches.iter().position(|branch| branch.get_str("$ref") == Some(target))

@@ -6,6 +6,7 @@
 
 mod examples;
 mod keywords;
+mod mutual_tls;
 mod openapi30;
 mod openapi31;
 mod refs;
@@ -60,6 +61,7 @@ fn convert(cx: &mut Context, document: Document, two_bodies: TwoBodies) -> Resul
         Dialect::OpenApi30 => {}
         Dialect::OpenApi31 | Dialect::OpenApi32 => openapi31::downgrade(cx, &mut root),
     }
+    mutual_tls::drop_mutual_tls(cx, &mut root);
     openapi30::repair(cx, &mut root).into_result()?;
     let webhooks = root.remove("webhooks");
     if let Some(beside) = cx.beside() {

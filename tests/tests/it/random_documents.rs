@@ -12,6 +12,7 @@ use openapi_pipeline::load::{MemoryFiles, check_as_published, read};
 use openapi_pipeline::lower::{LowerPlan, Strictness, lower};
 use openapi_pipeline::select::{Selection, select};
 use openapi_pipeline::{Context, Diagnostics, convert};
+use syn::visit::{self, Visit};
 use test_requirements::effort;
 use workspace_tests::driver::{Clients, Trial};
 use workspace_tests::{random_document, workspace_root};
@@ -87,10 +88,34 @@ fn check(guarded: &Guarded) -> Result<(), String> {
     if let Some(culprit) = guarded.left_out.first() {
         return Err(format!("{} is left out: {}", culprit.operation(), culprit.reason()));
     }
-    for source in [&guarded.source.client, &guarded.source.generated] {
-        syn::parse_file(source).map_err(|error| format!("it is no Rust: {error}"))?;
+    syn::parse_file(&guarded.source.client).map_err(|error| format!("it is no Rust: {error}"))?;
+    let file = syn::parse_file(&guarded.source.generated).map_err(|error| format!("it is no Rust: {error}"))?;
+    let mut unqualified = Unqualified::default();
+    unqualified.visit_file(&file);
+    match unqualified.found.first() {
+        Some(path) => Err(format!("`{path}` has no absolute path, and a type may be called the same")),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Paths that begin with a name of the prelude; a type of a description may have the same name.
+#[derive(Default)]
+struct Unqualified {
+    found: Vec<String>,
+}
+
+impl<'ast> Visit<'ast> for Unqualified {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        const PRELUDE: [&str; 14] = [
+            "AsRef", "Box", "Clone", "Default", "Drop", "Eq", "From", "Iterator", "Option", "Ord", "Result",
+            "ToString", "TryFrom", "Vec",
+        ];
+        let first = path.segments[0].ident.to_string();
+        if path.leading_colon.is_none() && path.segments.len() > 1 && PRELUDE.contains(&first.as_str()) {
+            self.found.push(format!("{first}::{}", path.segments[1].ident));
+        }
+        visit::visit_path(self, path);
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod lists;
 mod nulls;
 mod numbers;
 mod options;
+mod paths;
 mod patterns;
 pub(crate) mod secrets;
 mod structs;
@@ -42,6 +43,7 @@ pub(crate) fn polish(
     wires::cut(&mut file, &api.operations);
     client::polish(&mut file);
     let items = types_mut(&mut file)?;
+    paths::spell_out(items);
     options::bring_outside(items);
     patterns::spell_out(items);
     checked::read_unchecked(items, reach);

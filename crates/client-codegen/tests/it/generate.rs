@@ -241,6 +241,31 @@ fn a_new_alternative_has_the_value_that_names_it() {
 }
 
 #[test]
+fn constants_tell_alternatives_apart_as_a_discriminator_does() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let told_by = |one: Json, other: Json| {
+        let alternative =
+            |values: Json| json!({"type": "object", "properties": {"a": {"type": "string"}, "kind": values}});
+        let schemas = json!({"Event": {"oneOf": [reference("Made"), reference("Gone")]},
+            "Made": alternative(one), "Gone": alternative(other)});
+        let response = json!({"description": "", "content": {"application/json": {"schema": reference("Event")}}});
+        let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "components": {"schemas": schemas},
+            "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": response}}}}});
+        let source = generate(&document.to_string()).unwrap().generated;
+        let tagged = source.split("deserialize_tagged(").nth(1)?;
+        let values: String = tagged.split("&[::").next()?.split_whitespace().collect();
+        values.split("\"kind\",").nth(1).and_then(|values| values.split(",&[").next().map(str::to_owned))
+    };
+    let strings = |values: &[&str]| json!({"type": "string", "enum": values});
+    let numbers = |values: &[i64]| json!({"type": "integer", "enum": values});
+    let told = told_by(strings(&["made"]), strings(&["gone", "lost"]));
+    assert_eq!(told.as_deref(), Some(r#"&[("made",0usize),("gone",1usize),("lost",1usize)]"#));
+    assert_eq!(told_by(strings(&["made", "lost"]), strings(&["gone", "lost"])), None, "a value of both");
+    assert_eq!(told_by(strings(&["made"]), json!({"type": "string"})), None, "any value of one");
+    assert_eq!(told_by(strings(&["1"]), numbers(&[2])), None, "of two types");
+}
+
+#[test]
 fn an_idempotency_key_is_a_string() {
     let with_key = |schema: Json| {
         let parameter = json!({"name": "Idempotency-Key", "in": "header", "schema": schema});

@@ -2,13 +2,11 @@
 
 mod querystring;
 
-use std::collections::HashSet;
-
 use super::refs;
 use super::rules::{
     BINARY_CONTENT, DROP_ADDITIONAL_OPERATIONS, DROP_INFO_SUMMARY, DROP_ITEM_SCHEMA, DROP_JSON_SCHEMA_DIALECT,
-    DROP_LICENSE_IDENTIFIER, DROP_MUTUAL_TLS, DROP_PATH_ITEMS, DROP_QUERY_METHOD, DROP_V3_2_FIELD, DROP_WEBHOOKS,
-    EXAMPLE_DATA_VALUE, INLINE_MEDIA_TYPE, SECURITY_BY_REFERENCE,
+    DROP_LICENSE_IDENTIFIER, DROP_PATH_ITEMS, DROP_QUERY_METHOD, DROP_V3_2_FIELD, DROP_WEBHOOKS, EXAMPLE_DATA_VALUE,
+    INLINE_MEDIA_TYPE, SECURITY_BY_REFERENCE,
 };
 use super::walk::{self, Kind, Visitor};
 use crate::report::Construct;
@@ -35,7 +33,6 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
     leave_out_methods(cx, root);
     querystring::drop_all(cx, root);
     security_by_reference(cx, root);
-    drop_mutual_tls(cx, root);
     // References to schemas inside these must be followed before the fields go.
     refs::hoist(cx, root);
     match root.remove("webhooks") {
@@ -59,7 +56,7 @@ fn drop_field(cx: &mut Context, holder: &mut Node, key: &str, rule: &'static Rul
 }
 
 /// Keeps for a comparison what is dropped, under what it is and where it stands.
-fn keep_part(cx: &mut Context, what: &str, part: &Node) {
+pub(super) fn keep_part(cx: &mut Context, what: &str, part: &Node) {
     let pointer = cx.sources.pointer(part.origin);
     if let Some(beside) = cx.beside() {
         beside.keep_part(format!("{what} at {pointer}"), part);
@@ -250,48 +247,5 @@ fn security_scheme(cx: &mut Context, scheme: &mut Node) {
     drop_field(cx, scheme, "deprecated", &DROP_V3_2_FIELD);
     if let Some(flows) = scheme.get_mut("flows") {
         drop_field(cx, flows, "deviceAuthorization", &DROP_V3_2_FIELD);
-    }
-}
-
-/// Removes the schemes of type mutualTLS, and the requirements of them. A requirement of nothing else then asks for no
-/// credential, as requests need none: the certificate is a matter of the connection.
-fn drop_mutual_tls(cx: &mut Context, root: &mut Node) {
-    let schemes = root.get_mut("components").and_then(|components| components.get_mut("securitySchemes"));
-    let Some(schemes) = schemes.and_then(Node::as_object_mut) else { return };
-    let mut dropped = HashSet::new();
-    schemes.retain(|name, scheme| {
-        let is_kept = scheme.get_str("type") != Some("mutualTLS");
-        if !is_kept {
-            cx.note(&DROP_MUTUAL_TLS, scheme.origin, format!("dropped the scheme {name}"));
-            keep_part(cx, &format!("the scheme `{name}`"), scheme);
-            dropped.insert(name.clone());
-        }
-        is_kept
-    });
-    if dropped.is_empty() {
-        return;
-    }
-    drop_requirements(cx, root, &dropped);
-    for item in root.get_mut("paths").and_then(Node::as_object_mut).into_iter().flat_map(|paths| paths.values_mut()) {
-        for method in METHODS {
-            if let Some(operation) = item.get_mut(method) {
-                drop_requirements(cx, operation, &dropped);
-            }
-        }
-    }
-}
-
-fn drop_requirements(cx: &mut Context, holder: &mut Node, schemes: &HashSet<String>) {
-    for requirement in holder.elements_mut("security") {
-        let origin = requirement.origin;
-        let Some(members) = requirement.as_object_mut() else { continue };
-        members.retain(|name, scopes| {
-            let is_kept = !schemes.contains(name);
-            if !is_kept {
-                keep_part(cx, &format!("what requires `{name}`"), scopes);
-                cx.note(&DROP_MUTUAL_TLS, origin, format!("{name} is no longer required here"));
-            }
-            is_kept
-        });
     }
 }

@@ -78,7 +78,7 @@ crate::report::define_rules! {
     DROP_NOT = "drop-not": "What a value must not be has no type.";
     DROP_TITLE = "drop-title": "Titles are left out: the generator would name types after them, and take two of one title for one type.";
     ENUM_MISFIT = "enum-misfit": "Enum values that occur twice, or don't have the schema's type, are dropped.";
-    UNTYPED_BOUNDS = "untyped-bounds": "Bounds without a type restrict the values of one type only, so any value is taken.";
+    UNTYPED_BOUNDS = "untyped-bounds": "Without a type, keywords restrict the values of one type only: those that don't fit the parts of an object or an array go, and where parts of both are described any value is taken.";
     NUMBER_ENUM = "number-enum": "An enum of numbers that may have fractions, or of integers beyond 64 bits with a sign, is any such number.";
     DROP_PATTERN = "drop-pattern": "A pattern that the generated code's regular expressions don't take is dropped.";
     DROP_DEFAULT = "drop-default": "A default of an optional field, or one that doesn't fit its schema, is dropped: the server fills it in.";

@@ -11,6 +11,13 @@ pub(super) fn rows() -> Vec<Row> {
     let old: Vec<(&'static [&'static str], Json, &'static str, Json)> = vec![
         (&["openapi-version"], json!({"openapi": "3.0.0"}), "/openapi", json!("3.0.3")),
         (
+            &["drop-mutual-tls", "drop-mutual-tls"],
+            json!({"components": {"securitySchemes": {"tls": {"type": "mutualTLS"}}},
+                   "paths": {"/a": {"get": {"responses": {}, "security": [{"tls": [], "key": []}]}}}}),
+            "/paths/~1a/get/security",
+            json!([{"key": []}]),
+        ),
+        (
             &["missing-responses"],
             json!({"paths": {"/a": {"get": {"summary": "s"}}}}),
             "/paths/~1a/get",

@@ -31,6 +31,8 @@ pub(crate) fn run(work: &mut Work<'_>) {
     let Some(schemas) = schemas_mut(document) else { return };
     let own = own_values(cx, schemas);
     let claimed = claimed(schemas, &subtypes);
+    let parents: Vec<Parent> =
+        subtypes.iter().filter_map(|(name, children)| Parent::of(schemas, name, children)).collect();
     let mut bases = Object::default();
     for ((name, children), claimed) in subtypes.iter().zip(claimed) {
         let base = (1..).map(|number| if number == 1 { format!("{name}Base") } else { format!("{name}Base{number}") });
@@ -47,11 +49,46 @@ pub(crate) fn run(work: &mut Work<'_>) {
     let mut constants = Constants::new(&known);
     let mut undeclared: Vec<(String, String)> = Vec::new();
     each_fields_mut(document, Keys::Fields, &mut |schema| {
+        inherit(cx, schema, &parents);
         constants.map(schema, &own, &named);
         undeclared.extend(tags(schema));
     });
     declare(cx, document, &known, undeclared);
     distinguish(document, told);
+}
+
+/// A parent with a discriminator, as it is described.
+struct Parent {
+    name: String,
+    discriminator: Node,
+    children: HashSet<String>,
+}
+
+impl Parent {
+    fn of(schemas: &Object, name: &str, children: &[String]) -> Option<Self> {
+        let discriminator = schemas.get(name)?.get("discriminator")?.clone();
+        Some(Self { name: name.to_owned(), discriminator, children: children.iter().cloned().collect() })
+    }
+}
+
+/// A union of children of one parent is told apart as they are.
+fn inherit(cx: &mut Context, schema: &mut Node, parents: &[Parent]) {
+    if schema.get("discriminator").is_some() {
+        return;
+    }
+    let Some(list) = ["oneOf", "anyOf"].into_iter().find_map(|key| schema.get(key)?.as_array()) else { return };
+    let Some(alternatives) = list.iter().map(referred).collect::<Option<HashSet<String>>>() else { return };
+    let is_parent = |parent: &&Parent| alternatives.len() > 1 && alternatives.is_subset(&parent.children);
+    let Some(parent) = parents.iter().find(is_parent) else { return };
+    let mut discriminator = parent.discriminator.clone();
+    if let Some(mapping) = discriminator.get_mut("mapping").and_then(Node::as_object_mut) {
+        let is_alternative = |target: &Node| {
+            target.as_str().and_then(component_of).is_some_and(|(_, name)| alternatives.contains(&*name))
+        };
+        mapping.retain(|_, target| is_alternative(target));
+    }
+    cx.note(&rule::SUBTYPES, schema.origin, format!("the discriminator of `{}` tells its children apart", parent.name));
+    schema.put("discriminator", discriminator);
 }
 
 /// The discriminator values that the children of each parent list themselves.

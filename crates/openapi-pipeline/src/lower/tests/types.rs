@@ -160,3 +160,25 @@ fn free_form_properties_of_errors_are_redacted() {
     assert_eq!(schemas["RedactedValue"]["x-rust-type"], rust_type("RedactedValue"));
     assert_eq!(uses(&cx, "redact-free-form").len(), 8);
 }
+
+#[test]
+fn keywords_of_several_types_without_a_type_describe_what_they_agree_on() {
+    let text = json!({"type": "string"});
+    let fields = json!({"a": text});
+    for (given, kept) in [
+        (json!({"properties": fields, "minLength": 1, "format": "date"}), json!({"properties": fields})),
+        (json!({"items": text, "minItems": 1, "maximum": 5}), json!({"items": text, "minItems": 1})),
+        (json!({"items": text, "additionalProperties": text}), json!({})),
+        (json!({"items": text, "properties": fields, "required": ["a"], "maxItems": 3}), json!({})),
+    ] {
+        let (_, lowered) = run(&exchange(reference("Sample"), json!({}), json!({"Sample": given})), &[]);
+        let mut sample = lowered.unwrap()["components"]["schemas"]["Sample"].clone();
+        let kept_type = sample.as_object_mut().unwrap().remove("type");
+        assert!(kept_type.is_none_or(|kind| kind == "object" || kind == "array"), "{given}");
+        for (key, value) in kept.as_object().unwrap() {
+            assert_eq!(&sample[key], value, "{given}");
+        }
+        let more: Vec<&String> = sample.as_object().unwrap().keys().filter(|key| kept.get(*key).is_none()).collect();
+        assert!(more.iter().all(|key| key.starts_with("x-") || *key == "additionalProperties"), "{given}: {sample}");
+    }
+}

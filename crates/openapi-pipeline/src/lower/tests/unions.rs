@@ -84,6 +84,28 @@ fn kinds_of_one_shape_are_types_of_their_own() {
     );
 }
 
+#[test]
+fn a_union_of_children_is_told_apart_by_their_parent() {
+    let mut parent = object(json!({"t": text()}));
+    parent["discriminator"] =
+        json!({"propertyName": "t", "mapping": {"a": "#/components/schemas/Admin", "x": "Other"}});
+    let child = || json!({"allOf": [reference("User"), object(json!({"name": text()}))]});
+    for keyword in ["oneOf", "anyOf"] {
+        let union = json!({keyword: [reference("Admin"), reference("Guest")]});
+        let schemas = json!({"User": parent, "Admin": child(), "Guest": child(), "Other": child(),
+            "Stranger": object(json!({"name": text()})), "Sample": object(json!({"one": union}))});
+        let schemas = lowered(schemas);
+        let one = schemas.as_object().unwrap().iter().find(|(name, _)| name.contains("SampleOne"));
+        let one = one.map_or(&schemas["Sample"]["properties"]["one"], |(_, schema)| schema);
+        assert_eq!(mapping(one), json!({"a": "Admin", "Guest": "Guest"}), "{keyword}");
+    }
+    // Another schema among the alternatives has no value of that property.
+    let union = json!({"oneOf": [reference("Admin"), reference("Stranger")]});
+    let schemas = json!({"User": parent, "Admin": child(), "Guest": child(), "Other": child(),
+        "Stranger": object(json!({"name": text()})), "Sample": object(json!({"one": union}))});
+    assert!(!lowered(schemas)["Sample"]["properties"]["one"].to_string().contains("discriminator"));
+}
+
 /// The mapping, without the section of its targets.
 fn mapping(schema: &Json) -> Json {
     let mapping = schema["discriminator"]["mapping"].as_object().unwrap_or_else(|| panic!("no mapping: {schema}"));

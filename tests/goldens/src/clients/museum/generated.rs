@@ -2174,6 +2174,9 @@ pub mod types {
         Plate(Plate),
         /// `Leaflet`
         Leaflet(Leaflet),
+        /// What the value says it is, this version of the crate doesn't know. It is kept as it came, and not
+        /// shown, since nothing is known about what is in it.
+        Unknown(::client_runtime::RedactedValue),
     }
 
     impl ::std::convert::From<Plate> for Written {
@@ -2771,8 +2774,10 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            ::client_runtime::codegen::deserialize_best(
+            ::client_runtime::codegen::deserialize_tagged(
                 deserializer,
+                "type",
+                &[("plate", 0usize), ("leaflet", 1usize), ("flyer", 1usize)],
                 &[
                     ::client_runtime::codegen::Alternative::new(
                         &[
@@ -2802,6 +2807,7 @@ pub mod types {
                         },
                     ),
                 ],
+                |value| Self::Unknown(value.into()),
             )
         }
     }
@@ -2849,11 +2855,11 @@ pub mod types {
     }
 
     impl Depot {
-        /// With what the API requires; optional fields start out absent.
+        /// With what the API requires, and the tag of this type; other optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
-                where_: ::std::default::Default::default(),
+                where_: ::std::option::Option::Some("depot".to_owned()),
             }
         }
 
@@ -3202,12 +3208,12 @@ pub mod types {
     }
 
     impl Hall {
-        /// With what the API requires; optional fields start out absent.
+        /// With what the API requires, and the tag of this type; other optional fields start out absent.
         pub fn new(name: impl Into<::std::string::String>) -> Self {
             Self {
                 name: name.into(),
                 floor: ::std::default::Default::default(),
-                where_: ::std::default::Default::default(),
+                where_: ::std::option::Option::Some("hall".to_owned()),
             }
         }
 
