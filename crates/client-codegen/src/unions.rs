@@ -52,7 +52,7 @@ pub(crate) fn of_document(document: &Node) -> Unions {
         let Some(branches) = schema.get("oneOf").and_then(Node::as_array) else { continue };
         let alternatives: Vec<Vec<Tag>> = branches.iter().map(|branch| tags(document, branch)).collect();
         let discriminator = match schema.get("discriminator") {
-            Some(described) => discriminator(described, branches, &alternatives),
+            Some(described) => discriminator(document, described, branches),
             None => told_by_constants(&alternatives),
         };
         if let Some(discriminator) = &discriminator {
@@ -152,8 +152,9 @@ fn told_by_constants(alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
     first.iter().find_map(|tag| told_by(&tag.member))
 }
 
-/// A value that the mapping doesn't have, and some alternatives list, means one of these; one that all list means none.
-fn discriminator(discriminator: &Node, branches: &[Node], alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
+/// A value that the mapping doesn't have, and some alternatives list, means one of these. One that all list means none,
+/// unless it is the only value of one: where all have one enum, it says nothing of them.
+fn discriminator(document: &Node, discriminator: &Node, branches: &[Node]) -> Option<Discriminator> {
     let number = |target: &Node| {
         let target = target.as_str()?;
         branches.iter().position(|branch| branch.get_str("$ref") == Some(target))
@@ -164,15 +165,34 @@ fn discriminator(discriminator: &Node, branches: &[Node], alternatives: &[Vec<Ta
     if values.is_empty() {
         return None;
     }
-    let mut shared: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, tags) in alternatives.iter().enumerate() {
-        let listed = tags.iter().filter(|tag| tag.member == member).flat_map(|tag| &tag.values);
-        for value in listed.filter_map(serde_json::Value::as_str) {
+    let mut shared: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut constants = BTreeSet::new();
+    for (at, branch) in branches.iter().enumerate() {
+        let listed = listed(document, branch, &member);
+        constants.extend(listed.first().filter(|_| listed.len() == 1).cloned());
+        for value in listed {
             shared.entry(value).or_default().push(at);
         }
     }
-    shared
-        .retain(|value, at| (2..branches.len()).contains(&at.len()) && values.iter().all(|(known, _)| known != value));
-    values.extend(shared.into_iter().flat_map(|(value, at)| at.into_iter().map(|at| (value.to_owned(), at))));
+    shared.retain(|value, at| {
+        let tells = at.len() < branches.len() || constants.contains(value);
+        at.len() > 1 && tells && values.iter().all(|(known, _)| known != value)
+    });
+    values.extend(shared.into_iter().flat_map(|(value, at)| at.into_iter().map(move |at| (value.clone(), at))));
     Some(Discriminator { member, values })
+}
+
+/// The strings that an alternative lists for a property, also where it is a union itself.
+fn listed(document: &Node, branch: &Node, member: &str) -> BTreeSet<String> {
+    let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let mut open = vec![branch];
+    while let Some(branch) = open.pop() {
+        if component(branch).is_some_and(|name| !seen.insert(name)) {
+            continue;
+        }
+        let tags = tags(document, branch).into_iter().filter(|tag| tag.member == member);
+        found.extend(tags.flat_map(|tag| tag.values).filter_map(|value| value.as_str().map(str::to_owned)));
+        open.extend(meant(document, branch).elements("oneOf"));
+    }
+    found
 }

@@ -240,29 +240,59 @@ fn a_new_alternative_has_the_value_that_names_it() {
     assert!(constructor("Eel").contains("kind: ::std::default::Default::default()"), "{}", constructor("Eel"));
 }
 
+/// The values in the table of the first tagged union.
+fn tagged(schemas: Json) -> Option<String> {
+    let response = json!({"description": "", "content": {"application/json": {"schema": schema_of("Event")}}});
+    let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "components": {"schemas": schemas},
+        "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": response}}}}});
+    let source = generate(&document.to_string()).unwrap().generated;
+    let reading = source.split("Deserialize<'de> for Event {").nth(1)?.split("deserialize_tagged(").nth(1)?;
+    let values: String = reading.split("&[::").next()?.split_whitespace().collect();
+    values.split("\"kind\",").nth(1).and_then(|values| Some(values.split(",&[").next()?.replace(",]", "]")))
+}
+
+fn schema_of(name: &str) -> Json {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn strings(values: &[&str]) -> Json {
+    json!({"type": "string", "enum": values})
+}
+
+fn with_kind(values: Json) -> Json {
+    json!({"type": "object", "properties": {"a": {"type": "string"}, "kind": values}})
+}
+
 #[test]
 fn constants_tell_alternatives_apart_as_a_discriminator_does() {
-    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     let told_by = |one: Json, other: Json| {
-        let alternative =
-            |values: Json| json!({"type": "object", "properties": {"a": {"type": "string"}, "kind": values}});
-        let schemas = json!({"Event": {"oneOf": [reference("Made"), reference("Gone")]},
-            "Made": alternative(one), "Gone": alternative(other)});
-        let response = json!({"description": "", "content": {"application/json": {"schema": reference("Event")}}});
-        let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "components": {"schemas": schemas},
-            "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": response}}}}});
-        let source = generate(&document.to_string()).unwrap().generated;
-        let tagged = source.split("deserialize_tagged(").nth(1)?;
-        let values: String = tagged.split("&[::").next()?.split_whitespace().collect();
-        values.split("\"kind\",").nth(1).and_then(|values| values.split(",&[").next().map(str::to_owned))
+        tagged(json!({"Event": {"oneOf": [schema_of("Made"), schema_of("Gone")]},
+            "Made": with_kind(one), "Gone": with_kind(other)}))
     };
-    let strings = |values: &[&str]| json!({"type": "string", "enum": values});
     let numbers = |values: &[i64]| json!({"type": "integer", "enum": values});
     let told = told_by(strings(&["made"]), strings(&["gone", "lost"]));
     assert_eq!(told.as_deref(), Some(r#"&[("made",0usize),("gone",1usize),("lost",1usize)]"#));
     assert_eq!(told_by(strings(&["made", "lost"]), strings(&["gone", "lost"])), None, "a value of both");
     assert_eq!(told_by(strings(&["made"]), json!({"type": "string"})), None, "any value of one");
     assert_eq!(told_by(strings(&["1"]), numbers(&[2])), None, "of two types");
+}
+
+#[test]
+fn a_value_of_several_alternatives_is_decided_among_them() {
+    let described = |mapping: Json| {
+        json!({"oneOf": [schema_of("Short"), schema_of("Long")],
+            "discriminator": {"propertyName": "kind", "mapping": mapping}})
+    };
+    let mapping = json!({"call": "#/components/schemas/Long", "Short": "#/components/schemas/Short"});
+    // A union among the alternatives lists the values of its own.
+    let told = tagged(json!({"Event": described(mapping.clone()), "Short": with_kind(strings(&["note"])),
+        "Long": {"oneOf": [schema_of("Note"), schema_of("Call")]},
+        "Note": with_kind(strings(&["note"])), "Call": with_kind(strings(&["call"]))}));
+    assert_eq!(told.as_deref(), Some(r#"&[("Short",0usize),("call",1usize),("note",0usize),("note",1usize)]"#));
+    // An enum that all have says nothing of them.
+    let all = || with_kind(strings(&["call", "note"]));
+    let told = tagged(json!({"Event": described(mapping), "Short": all(), "Long": all()}));
+    assert_eq!(told.as_deref(), Some(r#"&[("Short",0usize),("call",1usize)]"#));
 }
 
 #[test]

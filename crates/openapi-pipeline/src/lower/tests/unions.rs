@@ -106,6 +106,13 @@ fn a_union_of_children_is_told_apart_by_their_parent() {
     assert!(!lowered(schemas)["Sample"]["properties"]["one"].to_string().contains("discriminator"));
 }
 
+#[test]
+fn a_constant_that_a_union_among_the_alternatives_lists_too_means_neither() {
+    let schemas = json!({"Sample": told(&["Short", "Long"], json!({})), "Short": kind(json!(["note"])),
+        "Long": told(&["Note", "Call"], json!({})), "Note": kind(json!(["note"])), "Call": kind(json!(["call"]))});
+    assert_eq!(mapping(&lowered(schemas)["Sample"]), json!({"Short": "Short", "call": "Long"}));
+}
+
 /// The mapping, without the section of its targets.
 fn mapping(schema: &Json) -> Json {
     let mapping = schema["discriminator"]["mapping"].as_object().unwrap_or_else(|| panic!("no mapping: {schema}"));

@@ -141,6 +141,7 @@ impl<'a> Constants<'a> {
             .iter()
             .map(|name| if bases.contains(name) { Vec::new() } else { self.of(name, &tag, &besides) })
             .collect();
+        let all_constants: HashSet<String> = constants.iter().flatten().cloned().collect();
         let claimed = only_once(&mut constants);
         let mut parts: Vec<Vec<String>> = names
             .iter()
@@ -150,7 +151,9 @@ impl<'a> Constants<'a> {
                 false => Vec::new(),
             })
             .collect();
-        only_once(&mut parts);
+        let all_parts = only_once(&mut parts);
+        constants.iter_mut().for_each(|constants| constants.retain(|value| !all_parts.contains(value)));
+        parts.iter_mut().for_each(|parts| parts.retain(|value| !all_constants.contains(value)));
         for ((name, constants), parts) in names.iter().zip(&constants).zip(&parts) {
             let target = || Node::new(reference(name), origin);
             let says = constants.is_empty() && parts.is_empty();
