@@ -51,10 +51,9 @@ pub(crate) fn of_document(document: &Node) -> Unions {
     for (name, schema) in schemas {
         let Some(branches) = schema.get("oneOf").and_then(Node::as_array) else { continue };
         let alternatives: Vec<Vec<Tag>> = branches.iter().map(|branch| tags(document, branch)).collect();
-        let discriminator = match schema.get("discriminator") {
-            Some(described) => discriminator(document, described, branches),
-            None => told_by_constants(&alternatives),
-        };
+        let described = schema.get("discriminator");
+        let described = described.and_then(|described| discriminator(document, described, branches));
+        let discriminator = described.or_else(|| told_by_constants(&alternatives));
         if let Some(discriminator) = &discriminator {
             unions.name(branches, discriminator);
         }

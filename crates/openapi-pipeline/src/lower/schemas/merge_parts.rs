@@ -242,14 +242,10 @@ impl Composer<'_> {
         } else if parts > 1 {
             self.cx.note(&rule::MERGE_PARTS, origin, format!("`{hint}` is merged of {parts} parts"));
         }
-        // A union whose alternative is among the parts adds nothing: the alternative was chosen.
         let mut open = Vec::new();
         for union in unions {
             self.look_at(union.branches.len())?;
-            let branches: Vec<Set> = union.branches.iter().map(|branch| self.atoms.flatten(&[branch])).collect();
-            if !branches.iter().any(|branch| branch.iter().all(|atom| atoms.contains(atom))) {
-                open.push((union, branches));
-            }
+            open.extend(self.open(union, atoms));
         }
         if open.is_empty() {
             return Ok(schema);
@@ -336,10 +332,21 @@ impl Composer<'_> {
         Ok(())
     }
 
+    /// A union with the atoms of its alternatives, unless one of these is among the parts: then it was chosen, and the
+    /// union adds nothing.
+    fn open(&mut self, union: Union, atoms: &Set) -> Option<(Union, Vec<Set>)> {
+        let branches: Vec<Set> = union.branches.iter().map(|branch| self.atoms.flatten(&[branch])).collect();
+        let was_chosen = branches.iter().any(|branch| branch.iter().all(|atom| atoms.contains(atom)));
+        (!was_chosen).then_some((union, branches))
+    }
+
     /// Whether a schema already has every constraint beside it, as an alternative that repeats the shared ones does.
-    fn adds_nothing(&self, own: &Set, whole: &Set, origin: Origin) -> bool {
-        let schema = |atoms: &Set| merge(&self.atoms.of(atoms), origin).ok().map(|merged| merged.schema);
-        own.len() < whole.len() && schema(own).is_some_and(|own| Some(own) == schema(whole))
+    fn adds_nothing(&mut self, own: &Set, whole: &Set, origin: Origin) -> bool {
+        let mut constraints = |atoms: &Set| {
+            let Merged { schema, unions, .. } = merge(&self.atoms.of(atoms), origin).ok()?;
+            Some((schema, unions.into_iter().filter_map(|union| self.open(union, atoms)).count()))
+        };
+        own.len() < whole.len() && constraints(own).is_some_and(|own| Some(own) == constraints(whole))
     }
 }
 

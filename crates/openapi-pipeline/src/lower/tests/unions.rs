@@ -113,6 +113,32 @@ fn a_constant_that_a_union_among_the_alternatives_lists_too_means_neither() {
     assert_eq!(mapping(&lowered(schemas)["Sample"]), json!({"Short": "Short", "call": "Long"}));
 }
 
+#[test]
+fn unions_that_hold_at_once_are_combined() {
+    let part = |name: &str| json!({"type": "object", "required": [name], "properties": {name: text()}});
+    let union = |key: &str, names: [&str; 2]| json!({key: names.map(reference)});
+    let (one, other) = (union("oneOf", ["A", "B"]), union("oneOf", ["C", "D"]));
+    let beside = json!({"oneOf": one["oneOf"], "anyOf": other["oneOf"]});
+    let named = json!({"allOf": [reference("One"), reference("Other")]});
+    for both in [json!({"allOf": [one, other]}), beside, named] {
+        let schemas = lowered(json!({"Sample": both, "One": one, "Other": other,
+            "A": part("a"), "B": part("b"), "C": part("c"), "D": part("d")}));
+        let mut found: Vec<String> = Vec::new();
+        let mut open = vec![&schemas["Sample"]];
+        while let Some(schema) = open.pop() {
+            match schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Json::as_array) {
+                Some(list) => open
+                    .extend(list.iter().map(|one| {
+                        one["$ref"].as_str().map_or(one, |name| &schemas[name.rsplit('/').next().unwrap()])
+                    })),
+                None => found.push(schema["properties"].as_object().unwrap().keys().cloned().collect()),
+            }
+        }
+        found.sort_unstable();
+        assert_eq!(found, ["ac", "ad", "bc", "bd"], "{both}");
+    }
+}
+
 /// The mapping, without the section of its targets.
 fn mapping(schema: &Json) -> Json {
     let mapping = schema["discriminator"]["mapping"].as_object().unwrap_or_else(|| panic!("no mapping: {schema}"));

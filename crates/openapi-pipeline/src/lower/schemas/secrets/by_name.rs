@@ -7,7 +7,7 @@ use heck::ToSnakeCase;
 use crate::lower::rule;
 use crate::lower::runtime_types::{REDACTED, SECRET, add_component, aliases, described, referred, replace};
 use crate::lower::secret_names::{holds_secret, is_secret_text, sounds_secret};
-use crate::lower::walk::{alternatives, component_mut, components_mut, every_schema_mut};
+use crate::lower::walk::{Site, alternatives, component_mut, components_mut, every_schema_mut};
 use crate::{Context, Node, Origin};
 
 /// Marks properties and headers.
@@ -25,7 +25,14 @@ fn mark_properties(cx: &mut Context, document: &mut Node) {
         schema.get_mut("items").into_iter().for_each(&mut parts);
         schema.elements_mut("allOf").for_each(parts);
     });
-    every_schema_mut(document, &mut |_, schema| {
+    every_schema_mut(document, &mut |site, schema| {
+        // A string is a secret by the name of its component, too; parameters have rules of their own.
+        if !matches!(site, Site::Parameter | Site::Header)
+            && let Some(name) =
+                referred(schema).filter(|name| work.texts.contains_key(name) && kind_by_name(name).is_some())
+        {
+            work.conceal(cx, &name, Kind::Text, schema);
+        }
         work.members(cx, schema, &kind_by_name);
         if let Some(keys) = schema.get_mut("properties").and_then(|properties| properties.get_mut("keys")) {
             work.keys(cx, keys);
