@@ -151,8 +151,9 @@ fn told_by_constants(alternatives: &[Vec<Tag>]) -> Option<Discriminator> {
     first.iter().find_map(|tag| told_by(&tag.member))
 }
 
-/// A value that the mapping doesn't have, and some alternatives list, means one of these. One that all list means none,
-/// unless it is the only value of one: where all have one enum, it says nothing of them.
+/// A value that the mapping doesn't have, and some alternatives list, means one of these; one alternative, if the mapping
+/// doesn't have it either. One that all list means none, unless it is the only value of one: where all have one enum, it
+/// says nothing of them.
 fn discriminator(document: &Node, discriminator: &Node, branches: &[Node]) -> Option<Discriminator> {
     let number = |target: &Node| {
         let target = target.as_str()?;
@@ -161,24 +162,29 @@ fn discriminator(document: &Node, discriminator: &Node, branches: &[Node]) -> Op
     let mut values: Vec<(String, usize)> =
         discriminator.members("mapping").filter_map(|(value, target)| Some((value.clone(), number(target)?))).collect();
     let member = discriminator.get_str("propertyName")?.to_owned();
-    if values.is_empty() {
-        return None;
-    }
     let mut shared: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut constants = BTreeSet::new();
     for (at, branch) in branches.iter().enumerate() {
         let listed = listed(document, branch, &member);
+        if listed.is_empty() && values.is_empty() {
+            return None;
+        }
         constants.extend(listed.first().filter(|_| listed.len() == 1).cloned());
         for value in listed {
             shared.entry(value).or_default().push(at);
         }
     }
+    let mapped: BTreeSet<usize> = values.iter().map(|(_, at)| *at).collect();
     shared.retain(|value, at| {
-        let tells = at.len() < branches.len() || constants.contains(value);
-        at.len() > 1 && tells && values.iter().all(|(known, _)| known != value)
+        let tells = match at[..] {
+            // An inline alternative has no name that a mapping could refer to.
+            [one] => !mapped.contains(&one),
+            _ => at.len() < branches.len() || constants.contains(value),
+        };
+        tells && values.iter().all(|(known, _)| known != value)
     });
     values.extend(shared.into_iter().flat_map(|(value, at)| at.into_iter().map(move |at| (value.clone(), at))));
-    Some(Discriminator { member, values })
+    (!values.is_empty()).then_some(Discriminator { member, values })
 }
 
 /// The strings that an alternative lists for a property, also where it is a union itself.

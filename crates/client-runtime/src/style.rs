@@ -118,7 +118,8 @@ impl Parameters {
         writing: Writing,
         value: &(impl Serialize + ?Sized),
     ) -> Result<(), Error<E>> {
-        let part = Part::of(value).map_err(|problem| unwritable(operation, "header", name, &problem))?;
+        let checked = Part::of(value).and_then(|part| separators::check_header(writing, &part).map(|()| part));
+        let part = checked.map_err(|problem| unwritable(operation, "header", name, &problem))?;
         let Some(text) = write_single(name, writing, &part, Escape::Nothing) else { return Ok(()) };
         let invalid = || {
             let problem = format!("the header parameter `{name}` contains a line break or another control character");

@@ -174,6 +174,8 @@ fn a_value_that_cannot_be_written_is_refused_with_the_parameters_name() {
         parameters
             .query::<ResponseParts>(&OPERATION, "color", Writing::new(Style::PipeDelimited, false), &[("a", "b|c")])
             .unwrap_err(),
+        parameters.header::<ResponseParts>(&OPERATION, "color", simple, &["red,blue"]).unwrap_err(),
+        parameters.header::<ResponseParts>(&OPERATION, "color", simple, &[("R", "1,2")]).unwrap_err(),
         write_path::<ResponseParts>(&OPERATION, "color", simple, &f64::NEG_INFINITY).unwrap_err(),
         write_path::<ResponseParts>(&OPERATION, "color", simple, &Vec::<String>::new()).unwrap_err(),
         write_path::<ResponseParts>(&OPERATION, "color", simple, "..").unwrap_err(),
@@ -197,4 +199,7 @@ fn an_item_holds_what_separates_others_elsewhere() {
         parameters.query::<ResponseParts>(&OPERATION, "a", Writing::new(style, explode), &["b c", "d,e"]).unwrap();
     }
     assert_eq!(parameters.query, "a=b%20c&a=d%2Ce&a=b%20c%7Cd%2Ce&a=b%20c,d%2Ce");
+    // A comma divides lists only.
+    parameters.header::<ResponseParts>(&OPERATION, "a", Writing::new(Style::Simple, false), "b,c").unwrap();
+    assert_eq!(parameters.headers[0].1, "b,c");
 }

@@ -114,21 +114,24 @@ impl<'a> Draft<'a> {
     /// A value that the style of a parameter can express; `None` if there is none among several.
     ///
     /// Outside of a body, an empty array or object can't be told from an absent parameter, nor can null unless the
-    /// parameter is required; and an item with a space can't be told from two where spaces separate items.
+    /// parameter is required; and an item with a space can't be told from two where spaces separate items, nor one with a
+    /// comma in a header.
     fn writable(&self, parameter: &Parameter) -> Result<Option<Value>, String> {
         let fills = [self.fill, Fill::Everything, Fill::Everything, Fill::Everything];
         for (attempt, fill) in fills.into_iter().enumerate() {
             let purpose = if attempt == 0 { parameter.name.clone() } else { format!("{} {attempt}", parameter.name) };
             let mut generator = self.generator(place_of(parameter.location), &purpose, fill);
             let value = generator.value(&parameter.schema)?;
+            let is_header = parameter.location == Location::Header;
             let separator = match parameter.style {
                 Style::Space if !parameter.explode => Some(' '),
                 Style::Pipe if !parameter.explode => Some('|'),
+                // Nothing is escaped in a header.
+                Style::Simple if is_header => Some(','),
                 _ => None,
             };
             // HTTP drops spaces around the value of a header.
             let is_cut = |item: &Value| item.as_str().is_some_and(|text| text.trim() != text);
-            let is_header = parameter.location == Location::Header;
             let is_empty = match &value {
                 Value::String(_) if is_header && is_cut(&value) => true,
                 Value::Array(items) if is_header && items.iter().any(is_cut) => true,
@@ -138,7 +141,12 @@ impl<'a> Draft<'a> {
                 _ => false,
             };
             let is_divided = |item: &Value| separator.is_some_and(|separator| item.to_string().contains(separator));
-            if !is_empty && !value.as_array().is_some_and(|items| items.iter().any(is_divided)) {
+            let has_divided = match &value {
+                Value::Array(items) => items.iter().any(is_divided),
+                Value::Object(members) => members.values().any(is_divided),
+                _ => false,
+            };
+            if !is_empty && !has_divided {
                 return Ok(Some(value));
             }
         }
