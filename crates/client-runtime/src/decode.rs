@@ -161,12 +161,38 @@ fn missing_name(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next())
 }
 
+/// The alternative that the tag of a union chose, and why the value isn't that: the message of
+/// [`deserialize_tagged`](crate::union::deserialize_tagged), in which tag and kind come from our own types.
+fn chosen(message: &str) -> Option<Cow<'static, str>> {
+    let (tag, rest) = message.strip_prefix('`')?.split_once("` is `")?;
+    let (kind, reason) = rest.split_once("`, but ")?;
+    Some(format!("is `{kind}` by its `{tag}`, but {}", reason_for(reason)).into())
+}
+
+/// The reason that a value doesn't fit an alternative, without the value.
+fn reason_for(reason: &str) -> String {
+    match missing_name(reason) {
+        Some(name) => format!("`{name}` is missing"),
+        None => format!("a value in it {}", misfit(reason)),
+    }
+}
+
 /// serde's messages quote the offending value, so only the part that comes from our own types is taken from them: the
 /// expected type.
 fn misfit(message: &str) -> Cow<'static, str> {
     let quotes_a_value = ["invalid type: ", "invalid value: ", "invalid length "];
     if message.starts_with("invalid type: null, ") {
         return "is null".into();
+    }
+    if let Some(found) = chosen(message) {
+        return found;
+    }
+    if let Some(reason) = message.strip_prefix(crate::union::CHOSEN) {
+        return format!(
+            "is none of its type's alternatives: of the one that its constants choose, {}",
+            reason_for(reason)
+        )
+        .into();
     }
     if quotes_a_value.iter().any(|prefix| message.starts_with(prefix))
         // The last occurrence: a quoted value may hold the same words.
@@ -224,6 +250,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::find_problem;
+    use crate::union::{Alternative, deserialize_tagged};
 
     #[derive(Deserialize)]
     #[allow(dead_code)]
@@ -334,6 +361,28 @@ mod tests {
         assert_eq!(said(r#"{"id":"12345"}"#), "owner: is missing, as is `token`");
         assert_eq!(said("{}"), "id: is missing");
         assert_eq!(said(r#"{"id":"1"}"#), "id: has a value that its type doesn't allow");
+    }
+
+    /// A union of which `kind` names one alternative.
+    #[derive(serde::Serialize)]
+    struct Pet;
+
+    impl<'de> Deserialize<'de> for Pet {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            const CATS: &[Alternative<Pet>] = &[Alternative::new(&[], |value| User::deserialize(value).map(|_| Pet))];
+            deserialize_tagged(deserializer, "kind", &[("cat", 0)], CATS, |_| Pet)
+        }
+    }
+
+    #[test]
+    fn the_alternative_that_a_tag_chose_is_named_with_what_it_lacks() {
+        let said = |body: &str| {
+            let (field, problem) = find_problem::<BTreeMap<String, Pet>>(body.as_bytes());
+            format!("{}: {problem}", field.unwrap_or_default())
+        };
+        assert_eq!(said(r#"{"one":{"kind":"cat","id":1}}"#), "one: is `cat` by its `kind`, but `role` is missing");
+        let canary = said(r#"{"one":{"kind":"cat","id":"canary","role":"Admin"}}"#);
+        assert_eq!(canary, "one: is `cat` by its `kind`, but a value in it has another form than u64");
     }
 
     #[test]

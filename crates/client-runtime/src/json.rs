@@ -7,12 +7,13 @@ use serde_json::{Number, Value};
 ///
 /// A number without a fraction is an integer, also where it is written as `1.0` or `1e3`: JSON Schema says so since its
 /// draft 6, and some serializers write all numbers so. serde takes them for floats, so a body that its type refuses is
-/// decoded once more, with such numbers as integers.
+/// decoded once more, with such numbers as integers. A byte order mark before it is ignored, as RFC 8259 lets a reader.
 ///
 /// # Errors
 ///
 /// When the JSON is invalid or doesn't fit the type.
 pub fn read_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
     serde_json::from_slice(json).or_else(|error| {
         let Ok(mut value) = serde_json::from_slice(json) else { return Err(error) };
         if whole_numbers(&mut value) { T::deserialize(value) } else { Err(error) }
@@ -68,6 +69,8 @@ mod tests {
             read(r#"{"ids":[18446744073709549568.0],"size":2,"signed":-9223372036854775808.0}"#).unwrap(),
             numbers(&[largest], i64::MIN)
         );
+        let marked = "\u{feff}{\"ids\":[],\"size\":2,\"signed\":1}";
+        assert_eq!(read(marked).unwrap(), numbers(&[], 1));
         for refused in ["1.5", "-1.0", "18446744073709551616.0", "1e400", "\"1.0\""] {
             let text = format!(r#"{{"ids":[{refused}],"size":2,"signed":0}}"#);
             assert!(read(&text).is_err(), "{refused}");

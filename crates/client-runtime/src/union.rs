@@ -9,6 +9,10 @@ use serde_json::Value;
 
 use crate::json::whole_numbers;
 
+/// Introduces why a value doesn't fit the alternative that its constants choose.
+pub(crate) const CHOSEN: &str =
+    "the value is none of the alternatives that its type has; its constants choose one, but ";
+
 /// A constant value of a property that tells alternatives apart.
 #[derive(Clone, Copy, Debug)]
 pub enum Constant {
@@ -167,9 +171,7 @@ fn best<T: Serialize, E: serde::de::Error>(value: &Value, alternatives: &[&Alter
         return Ok(candidate);
     }
     Err(match chosen.as_slice() {
-        [only] => E::custom(format!(
-            "the value is none of the alternatives that its type has: by its tag it is one of which {only}"
-        )),
+        [only] => E::custom(format!("{CHOSEN}{only}")),
         _ => E::custom("the value is none of the alternatives that its type has"),
     })
 }

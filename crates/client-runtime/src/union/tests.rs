@@ -70,7 +70,7 @@ fn a_tag_decides_before_anything_else_unless_nothing_is_left() {
     assert!(matches!(of(json!({"id": "b"})).unwrap(), Either::Large(_)));
     assert!(matches!(of(json!({"id": "c"})).unwrap(), Either::Small(_)), "a value of tomorrow");
     let error = of(json!({"id": "b", "name": 7})).unwrap_err().to_string();
-    assert!(error.contains("by its tag") && error.contains("expected a string"), "{error}");
+    assert!(error.contains("its constants choose one") && error.contains("expected a string"), "{error}");
 }
 
 #[test]

@@ -114,6 +114,14 @@ fn problem(
             *suggestions_left = may_suggest.unwrap_or_default();
             Some(dangling(reference, origin, may_suggest.and_then(|_| suggest(root, reference))))
         }
+        Some(target) if std::ptr::eq(target, root) && position == Position::Schema => Some(
+            Diagnostic::new(
+                "dangling-ref",
+                format!("`{reference}` leads to the description itself, which is no schema"),
+            )
+            .at(origin, "a schema is expected here")
+            .help("refer to a schema among the components"),
+        ),
         Some(_) if leads_to_data(root, reference) => Some(
             Diagnostic::new("ref-to-example", format!("`{reference}` leads into an example or a default value"))
                 .at(origin, "examples are values of the API, not parts of its description")

@@ -316,6 +316,20 @@ fn published(text: &str, tolerant: bool) -> (Context, Result<Document, Diagnosti
 }
 
 #[test]
+fn the_description_itself_is_no_schema() {
+    for reference in ["#", ""] {
+        let schema = format!("content: {{a/b: {{schema: {{$ref: '{reference}'}}}}}}");
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{get: {{responses: {{'200': {{description: d, {schema}}}}}}}}}}}\n"
+        );
+        let (cx, document) = published(&text, true);
+        assert!(!document.unwrap().root.to_json().to_string().contains("$ref"));
+        assert!(cx.report.warnings[0].message.contains("leads to the description itself"));
+        assert_eq!(published(&text, false).1.unwrap_err().0[0].code, "dangling-ref");
+    }
+}
+
+#[test]
 fn dangling_references_are_tolerated_in_lenient_mode() {
     let (cx, document) = published(HOLES, true);
     let root = document.unwrap().root.to_json();

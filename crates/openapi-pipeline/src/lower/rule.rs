@@ -32,7 +32,7 @@ crate::report::define_rules! {
     PARAMETER_DOCUMENT = "parameter-document": "A parameter that is a document has the document's schema: it is written as JSON, or as it stands if it is text.";
     NULL_PARAMETER = "null-parameter": "A parameter that can only be null is not sent: null is nothing in a query and in a header.";
     HEADER_NULLABLE = "header-parameter-nullable": "A path or header parameter is never null: absent, or there.";
-    IDEMPOTENCY_KEY = "idempotency-key": "An idempotency key is any string: the client makes it, and its format and bounds are not checked.";
+    IDEMPOTENCY_KEY = "idempotency-key": "An idempotency key is any string, and no argument: the client makes it, and its format and bounds are not checked.";
     PARAMETER_SCHEMA = "parameter-without-schema": "A parameter without schema is a string.";
     MEDIA_TYPE = "choose-media-type": "One media type per body: JSON, else a form, bytes or text.";
     SCHEMALESS_BODY = "schemaless-body": "A body without schema gets the widest one of its media type.";
@@ -60,7 +60,7 @@ crate::report::define_rules! {
     OPEN_OBJECT = "open-object": "`additionalProperties: true` beside properties is a map of the values of any other property, which the type keeps.";
     EMPTY_BOUND = "bound-without-effect": "A length or a count of at least zero says nothing.";
     BARE_ALTERNATIVES = "bare-alternatives": "Alternatives that only say which properties must be there say nothing about types.";
-    ANY_OF = "any-of": "Of alternatives that may hold at once (`anyOf`), a value is read as the one that keeps most of it; what several objects hold of at once is one more.";
+    ANY_OF = "any-of": "Of alternatives that may hold at once (`anyOf`), a value is read as the one that keeps most of it; what several objects hold of at once is one more, for up to eight that no constant of their own tells apart.";
     SUBTYPES = "subtypes": "A schema with a discriminator that others are made of (`allOf`) is one of these.";
     WIDEN = "widen-alternatives": "Strings among the alternatives, and numbers, become the narrowest one that takes whatever any of them does.";
     HOIST_ALTERNATIVE = "hoist-alternative": "An inline alternative becomes a component, so that its type has a name.";
@@ -77,7 +77,7 @@ crate::report::define_rules! {
     UNKNOWN_TYPE = "unknown-type": "A type that JSON Schema doesn't know says nothing.";
     DROP_NOT = "drop-not": "What a value must not be has no type.";
     DROP_TITLE = "drop-title": "Titles are left out: the generator would name types after them, and take two of one title for one type.";
-    ENUM_MISFIT = "enum-misfit": "Enum values that occur twice, or don't have the schema's type, are dropped.";
+    ENUM_MISFIT = "enum-misfit": "Enum values that occur twice, don't have the schema's type, or are arrays or objects are dropped.";
     UNTYPED_BOUNDS = "untyped-bounds": "Without a type, keywords restrict the values of one type only: those that don't fit the parts of an object or an array go, and where parts of both are described any value is taken.";
     NUMBER_ENUM = "number-enum": "An enum of numbers that may have fractions, or of integers beyond 64 bits with a sign, is any such number.";
     DROP_PATTERN = "drop-pattern": "A pattern that the generated code's regular expressions don't take is dropped.";

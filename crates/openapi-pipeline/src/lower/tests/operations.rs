@@ -131,7 +131,7 @@ fn parameters_are_brought_into_shape() {
             Some(json!({"name": "h", "in": "header", "schema": string})),
         ),
         (
-            json!({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}),
+            json!({"name": "Idempotency-Key", "in": "header", "required": true, "schema": {"type": "string", "maxLength": 255}}),
             "idempotency-key",
             Some(json!({"name": "Idempotency-Key", "in": "header", "schema": string})),
         ),

@@ -242,3 +242,21 @@ fn beside_an_alternative_that_holds_anyway_the_others_are_optional() {
         assert_eq!(uses(&cx, "merge-parts"), ["#/components/schemas/Sample"; 2], "{key}");
     }
 }
+
+#[test]
+fn enums_that_no_rust_type_has_go() {
+    let fields = json!({"x": {"type": "string"}});
+    let lowered = |sample: Json| {
+        let (_, lowered) = run(&exchange(reference("Sample"), json!({}), json!({"Sample": sample})), &[]);
+        lowered.unwrap()["components"]["schemas"].clone()
+    };
+    let objects = lowered(json!({"type": "object", "enum": [{"x": "1"}], "properties": fields}));
+    assert_eq!(objects["Sample"], json!({"type": "object", "properties": fields}));
+    // Null has no properties.
+    let null = lowered(json!({"type": "null", "enum": [null], "nullable": true, "properties": fields}));
+    assert_eq!(null["Sample"].get("properties"), None, "{null}");
+    // Values of several types, and alternatives, are two conditions.
+    let both = json!({"enum": [0, "x"], "anyOf": [{"description": "d"}, {"type": "string", "enum": ["x"]}]});
+    let text = lowered(both).to_string();
+    assert!(text.contains(r#""enum":["x"]"#) && !text.contains(r#""enum":[0,"x"]"#), "{text}");
+}

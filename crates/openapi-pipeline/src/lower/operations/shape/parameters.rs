@@ -99,23 +99,30 @@ fn shape_one(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str
         not_null(cx, parameter, name);
     }
     if place == "header" && snake(name).ends_with("idempotency_key") {
-        any_string(cx, document, parameter, name);
+        made_by_the_client(cx, document, parameter, name);
     }
     Fate::Stays
 }
 
-/// A string without a type of its own, which the runtime can make.
-fn any_string(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str) {
+/// A string without a type of its own, which the runtime makes where the caller gives none.
+fn made_by_the_client(cx: &mut Context, document: &Node, parameter: &mut Node, name: &str) {
     let is_string = |schema: &&Node| {
         let lists = ["enum", "oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some());
         schema.get_str("type") == Some("string") && !lists
     };
     let Some(schema) = parameter.get("schema").map(|schema| meant(document, schema)).filter(is_string) else { return };
     let says = |key: &String| !matches!(key.as_str(), "type" | "description" | "title");
-    if parameter.get("schema") != Some(schema) || schema.as_object().is_some_and(|members| members.keys().any(says)) {
+    let is_required = parameter.is_true("required");
+    if is_required
+        || parameter.get("schema") != Some(schema)
+        || schema.as_object().is_some_and(|members| members.keys().any(says))
+    {
         cx.note(&rule::IDEMPOTENCY_KEY, parameter.origin, format!("`{name}` is any string"));
         let origin = parameter.origin;
         parameter.set("schema", plain_string(origin));
+        if is_required {
+            parameter.remove("required");
+        }
     }
 }
 

@@ -6,15 +6,27 @@ use indexmap::IndexMap;
 
 use crate::lower::rule;
 use crate::lower::values::has_type;
-use crate::vocabulary::kind_of;
+use crate::vocabulary::{is_annotation, kind_of};
 use crate::{Context, Node, Value};
 
-/// Drops values that occur twice, or don't have the schema's type.
+/// Drops values that occur twice, don't have the schema's type, or are arrays or objects, which have no enums in Rust.
 pub(super) fn typed(cx: &mut Context, schema: &mut Node) {
     let kind = schema.get_str("type").map(str::to_owned);
     let Some(list) = schema.get_mut("enum") else { return };
     let origin = list.origin;
     let Some(values) = list.as_array_mut() else { return };
+    if matches!(kind.as_deref(), Some("array" | "object")) {
+        cx.note(&rule::ENUM_MISFIT, origin, format!("its {} values are no limit to the type", values.len()));
+        schema.remove("enum");
+        return;
+    }
+    if !values.is_empty() && values.iter().all(|value| value.value == Value::Null) {
+        // Null has no parts.
+        if let Some(members) = schema.as_object_mut() {
+            members.retain(|key, _| matches!(key.as_str(), "enum" | "nullable" | "type") || is_annotation(key));
+        }
+        return;
+    }
     let mut seen = HashSet::new();
     let before = values.len();
     values.retain(|value| {
@@ -31,7 +43,7 @@ pub(super) fn typed(cx: &mut Context, schema: &mut Node) {
 
 /// An enum without a type, whose values have several types.
 pub(super) fn mixed(cx: &mut Context, schema: &mut Node) {
-    if ["type", "oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some()) {
+    if schema.get("type").is_some() {
         return;
     }
     let Some(values) = schema.get("enum").and_then(Node::as_array) else { return };
@@ -54,6 +66,11 @@ pub(super) fn mixed(cx: &mut Context, schema: &mut Node) {
         }
         one
     };
+    let is_beside = ["oneOf", "anyOf", "allOf"].iter().any(|key| schema.get(key).is_some());
+    if groups.len() < 2 && is_beside {
+        // A part may say the type.
+        return;
+    }
     if groups.len() < 2 {
         // Values of one type: the schema gets that type.
         if let Some(kind) = groups.into_keys().next() {
@@ -68,7 +85,14 @@ pub(super) fn mixed(cx: &mut Context, schema: &mut Node) {
     cx.note(&rule::MIXED_ENUM, origin, groups.keys().copied().collect::<Vec<_>>().join(", "));
     let alternatives: Vec<Node> = groups.into_iter().map(|(kind, values)| group(kind, values)).collect();
     schema.remove("enum");
-    schema.set("oneOf", alternatives);
+    if is_beside {
+        // They are one more condition.
+        let mut parts = schema.elements("allOf").to_vec();
+        parts.push(Node::object(origin).with("oneOf", alternatives));
+        schema.set("allOf", parts);
+    } else {
+        schema.set("oneOf", alternatives);
+    }
     if null {
         schema.set("nullable", true);
     }
