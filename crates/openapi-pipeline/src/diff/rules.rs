@@ -194,7 +194,7 @@ catalogue! {
         RESPONSE_ENUM_VALUE_REMOVED Values "enum-value" Removed Compatible "A listed value no longer comes back.";
         RESPONSE_ENUM_VALUE_ADDED Values "enum-value" Added Compatible "One more value can come back. A generated client copes: its enums keep unknown values.";
         RESPONSE_ENUM_REPLACED Values "enum" Replaced Breaking "Of the listed values that could come back, none does any more: whoever tells them apart finds nothing known.";
-        RESPONSE_CLOSED_ENUM_WIDENED Values "closed-enum" Widened Breaking "More values can come back of an enum of arrays, of objects or of several types: the generated type has no place for unknown ones.";
+        RESPONSE_CLOSED_ENUM_WIDENED Values "closed-enum" Widened Breaking "More values can come back of an enum of several types: the generated type has no place for those of another one.";
         RESPONSE_NULLABLE_GAINED Values "nullable" Gained Breaking "`null` can come back.";
         RESPONSE_NULLABLE_LOST Values "nullable" Lost Compatible "`null` no longer comes back.";
         RESPONSE_PROPERTY_REMOVED Property "property" Removed Breaking "A property no longer comes back.";

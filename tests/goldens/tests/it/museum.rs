@@ -138,5 +138,5 @@ fn members_tell_alternatives_apart_and_others_are_passed_over() {
     let part = |value: Value| serde_json::from_value::<Part>(value);
     assert!(matches!(part(json!({"layer": 2, "new": 1})).unwrap(), Part::Variant1(_)));
     let error = part(json!({"layer": 2, "note": 1})).unwrap_err().to_string();
-    assert!(error.contains("by its tag") && error.contains("expected a string"), "{error}");
+    assert!(error.contains("its constants choose one") && error.contains("expected a string"), "{error}");
 }

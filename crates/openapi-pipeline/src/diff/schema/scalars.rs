@@ -212,13 +212,11 @@ fn values<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
 }
 
 /// Whether the type that was generated for listed values reads another one, or any other: enums keep unknown strings, and
-/// other scalars have the type of all of their kind. Several types are an enum for each; lists and objects are checked.
+/// other values have the type of all of their kind. Several types are an enum for each.
 fn is_open(old: &View<'_>, value: Option<&Node>) -> bool {
-    let Some((kind, _)) = old.kind else {
-        let listed = old.values.as_ref().map(|(listed, _)| listed.as_slice()).unwrap_or_default();
-        return value.is_some_and(|value| is_scalar(value) && listed.iter().any(|known| are_alike(known, value)));
-    };
-    matches!(kind, "string" | "integer" | "number" | "boolean")
+    let listed = old.values.as_ref().map(|(listed, _)| listed.as_slice()).unwrap_or_default();
+    old.kind.is_some()
+        || value.is_some_and(|value| is_scalar(value) && listed.iter().any(|known| are_alike(known, value)))
 }
 
 fn is_scalar(value: &Node) -> bool {

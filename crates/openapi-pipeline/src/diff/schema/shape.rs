@@ -1,8 +1,11 @@
 //! The Rust type that the generator makes of a schema, as far as a change would show in code.
 
+use std::collections::BTreeSet;
+
 use crate::diff::rule::Direction;
 use crate::diff::view::{BoundKey, Others, View};
 use crate::vocabulary::integers::INTEGERS;
+use crate::vocabulary::kind_of;
 
 /// Where a schema is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +46,12 @@ fn base(view: &View<'_>, direction: Direction) -> String {
     }
     let format = view.format.and_then(|format| format.node.as_str());
     let kind = view.kind.map(|(kind, _)| kind);
-    // Numbers with fractions and booleans have the type of all others.
-    if view.values.is_some() && !matches!(kind, Some("number" | "boolean")) {
+    // Numbers with fractions, booleans, arrays and objects have the type of all others.
+    if view.values.is_some() && !matches!(kind, Some("number" | "boolean" | "array" | "object")) {
         return match kind {
             Some("string") => "an enum".to_owned(),
             Some(kind) => format!("a checked {kind}"),
-            None => "a checked value".to_owned(),
+            None => listed_kinds(view),
         };
     }
     match kind {
@@ -72,6 +75,13 @@ fn base(view: &View<'_>, direction: Direction) -> String {
         .to_owned(),
         Some(other) => format!("a value of type {other}"),
     }
+}
+
+/// An enum with a variant for each type of its values.
+fn listed_kinds(view: &View<'_>) -> String {
+    let listed = view.values.iter().flat_map(|(listed, _)| listed.iter());
+    let kinds: BTreeSet<&str> = listed.map(|value| kind_of(value)).filter(|kind| *kind != "null").collect();
+    format!("a listed {}", kinds.into_iter().collect::<Vec<_>>().join(" or "))
 }
 
 /// Replies are not validated, so the constraints of a reply don't affect its type.
