@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 use auth_core::{
-    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionManager, Timer, TokenSource,
+    AuthError, AuthFuture, Authenticator, Capabilities, Credentials, Family, Session, SessionManager, Timer,
+    TokenSource,
 };
 
 use crate::server::{LIFETIME, TOKEN};
@@ -105,11 +106,7 @@ impl Authenticator for InProcess {
         Capabilities::login_only()
     }
 
-    fn login<'a>(
-        &'a self,
-        _credentials: &'a Credentials,
-        _: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _credentials: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         let now = SystemTime::now();
         let session = Session::new(TOKEN, now).with_expiry(now + LIFETIME);
         Box::pin(std::future::ready(Ok(session)))

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, Policy, Renewal,
+    AuthError, AuthErrorKind, Authenticator, AuthFuture, Capabilities, Credentials, Delivery, Family, Policy, Renewal,
     Session, Timer,
 };
 
@@ -114,11 +114,11 @@ impl Authenticator for Vendor {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async { Err(AuthError::new(AuthErrorKind::Unsupported)) })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async { self.renew(session) })
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, EncryptionKey, Family, FileStore, Renewal, Session,
+    AuthError, Authenticator, AuthFuture, Capabilities, Credentials, EncryptionKey, Family, FileStore, Renewal, Session,
     SessionManager, SessionStore, Timer,
 };
 use tokio::runtime::{Builder, Runtime};
@@ -121,7 +121,7 @@ impl Authenticator for Nobody {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async { Err(AuthError::unsupported(self.family(), "login")) })
     }
 }

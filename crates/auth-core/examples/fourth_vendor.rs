@@ -17,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::adapter::{Proof, lenient, retry_after};
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Ended, Family, FileStore,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, Capabilities, Credentials, Ended, Family, FileStore,
     LogoutScope, Renewal, Secret, Session, SessionManager, Timer, TokioTimer,
 };
 use auth_testkit::{ManualClock, conformance};
@@ -107,11 +107,7 @@ impl Authenticator for Northwind {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation().with_logout(LogoutScope::Session)
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let Credentials::Password { username, password, .. } = credentials else {
                 return Err(AuthError::unfit_credentials(NORTHWIND, credentials, "a password"));
@@ -121,7 +117,7 @@ impl Authenticator for Northwind {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let mut form = vec![("grant_type", "refresh_token")];
             form.extend(session.refresh_token.as_ref().map(|token| ("refresh_token", token.expose())));
@@ -131,7 +127,7 @@ impl Authenticator for Northwind {
         })
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             let token = session.refresh_token.as_ref().unwrap_or(&session.access_token);
             self.post("/oauth/revoke", &[("token", token.expose())], Proof::Session, &TokioTimer::new()).await.map(drop)

@@ -6,6 +6,9 @@ use client_runtime::{BoxFuture, Timer};
 
 use crate::{AuthError, Capabilities, Credentials, Family, Session};
 
+/// The future of a method of [`Authenticator`] and [`SessionStore`](crate::SessionStore).
+pub type AuthFuture<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
+
 /// Signs in to a vendor, and renews and ends sessions. Third parties can implement it.
 ///
 /// Stateless: the caller holds the [`Session`] and passes it to every verb. A [`SessionManager`](crate::SessionManager)
@@ -50,7 +53,7 @@ use std::time::Duration;
 
 use auth_core::adapter::Proof;
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, LogoutScope, Renewal, Session,
+    AuthError, AuthErrorKind, Authenticator, AuthFuture, Capabilities, Credentials, Family, LogoutScope, Renewal, Session,
     Timer,
 };
 use serde_json::{Value, json};
@@ -60,7 +63,7 @@ const ACME: Family = Family::new("acme");
 // Built with `redirect::Policy::none()`: a redirect that keeps the method sends the password to its target.
 struct Acme { http: reqwest::Client, url: String }
 
-type Answer<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
+type Answer<'a, T> = AuthFuture<'a, T>;
 
 impl Acme {
     async fn post(&self, path: &'static str, token: Option<&str>, body: Value, proof: Proof) -> Result<Value, AuthError> {
@@ -148,11 +151,7 @@ pub trait Authenticator: Send + Sync {
     /// # Errors
     ///
     /// See [how a manager treats an error](Authenticator#how-a-manager-treats-an-error).
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>>;
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session>;
 
     /// Renews a session, dated by `clock` as in [`login`](Self::login). Where refresh tokens rotate, the attempt spends
     /// the one of `session`.
@@ -163,7 +162,7 @@ pub trait Authenticator: Send + Sync {
     /// # Errors
     ///
     /// See [how a manager treats an error](Authenticator#how-a-manager-treats-an-error).
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         let _ = (session, clock);
         unsupported(self.family(), "refresh")
     }
@@ -177,7 +176,7 @@ pub trait Authenticator: Send + Sync {
     /// An error that [needs a login](AuthError::needs_login) says that the access token is of no use: a manager then
     /// renews the session, where it can, and ends the renewed one. Where the access token has expired, the manager
     /// renews at once.
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         let _ = session;
         unsupported(self.family(), "logout")
     }
@@ -187,14 +186,14 @@ pub trait Authenticator: Send + Sync {
     /// # Errors
     ///
     /// The errors of [`logout`](Self::logout).
-    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         let _ = session;
         unsupported(self.family(), "revoke_all")
     }
 }
 
 /// The result of a verb that the vendor doesn't have.
-fn unsupported<'a, T: Send + 'a>(family: Family, verb: &'static str) -> BoxFuture<'a, Result<T, AuthError>> {
+fn unsupported<'a, T: Send + 'a>(family: Family, verb: &'static str) -> AuthFuture<'a, T> {
     Box::pin(async move { Err(AuthError::unsupported(family, verb)) })
 }
 
@@ -211,23 +210,19 @@ impl<A: Authenticator + ?Sized> Authenticator for Arc<A> {
         (**self).capabilities()
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         (**self).login(credentials, clock)
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         (**self).refresh(session, clock)
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         (**self).logout(session)
     }
 
-    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         (**self).revoke_all(session)
     }
 }

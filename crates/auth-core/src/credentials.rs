@@ -7,9 +7,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use client_runtime::{BoxFuture, Secret};
+use client_runtime::Secret;
 
-use crate::{AuthError, AuthErrorKind, Fingerprint};
+use crate::{AuthError, AuthErrorKind, AuthFuture, Fingerprint};
 
 /// The input of a login. `Debug` shows the kind and names, never a secret.
 #[derive(Clone, Debug)]
@@ -317,7 +317,7 @@ pub struct CredentialsProvider {
     fetch: Arc<Fetch>,
 }
 
-type Fetch = dyn Fn() -> BoxFuture<'static, Result<Credentials, AuthError>> + Send + Sync;
+type Fetch = dyn Fn() -> AuthFuture<'static, Credentials> + Send + Sync;
 
 /// Shows the account only.
 impl fmt::Debug for CredentialsProvider {

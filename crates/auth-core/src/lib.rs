@@ -91,7 +91,7 @@ manager.shutdown().await;
 //! use std::time::Duration;
 //!
 //! use auth_core::{
-//!     AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session, Timer,
+//!     AuthError, AuthErrorKind, AuthFuture, Authenticator, Capabilities, Credentials, Family, Renewal, Session, Timer,
 //! };
 //!
 //! /// Signs in to a vendor that knows one password, and renews by signing in again.
@@ -116,7 +116,7 @@ manager.shutdown().await;
 //!         &'a self,
 //!         credentials: &'a Credentials,
 //!         clock: &'a dyn Timer,
-//!     ) -> BoxFuture<'a, Result<Session, AuthError>> {
+//!     ) -> AuthFuture<'a, Session> {
 //!         Box::pin(async move {
 //!             let failed = |kind| AuthError::new(kind).with_operation(ACME, "login");
 //!             match credentials {
@@ -227,7 +227,7 @@ pub use adapters::aivo;
 pub use adapters::pacerpro;
 #[cfg(feature = "svix")]
 pub use adapters::svix;
-pub use authenticator::Authenticator;
+pub use authenticator::{AuthFuture, Authenticator};
 pub use capabilities::{Capabilities, LogoutScope, Renewal};
 pub use client_runtime::{BoxFuture, Carrier, Secret, Timer, Token, TokenError, TokenSource, TokioTimer};
 pub use credentials::{AppAccess, Credentials, CredentialsProvider, CustomCredentials, OneTimeToken};

@@ -7,7 +7,7 @@ use client_runtime::{BoxFuture, Timer, Token};
 use tokio::sync::watch;
 
 use crate::observe::Wait;
-use crate::{AuthError, AuthErrorKind, Authenticator, Session, SessionKey};
+use crate::{AuthError, AuthErrorKind, AuthFuture, Authenticator, Session, SessionKey};
 
 mod builder;
 mod cell;
@@ -333,7 +333,7 @@ impl<A: Authenticator + 'static> Inner<A> {
     }
 
     /// Runs `work` within the wait limit.
-    async fn bounded<T>(&self, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
+    async fn bounded<T>(&self, work: AuthFuture<'_, T>) -> Result<T, AuthError> {
         let limit = self.timer.sleep(self.wait_limit());
         tokio::select! {
             biased;

@@ -256,7 +256,7 @@ impl<A: Authenticator + Clone + 'static> SessionPoolBuilder<A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BoxFuture, Capabilities, Credentials, Family, Session};
+    use crate::{AuthFuture, Capabilities, Credentials, Family, Session};
 
     #[derive(Clone)]
     struct Nobody;
@@ -274,7 +274,7 @@ mod tests {
             Capabilities::login_only()
         }
 
-        fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+        fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
             Box::pin(async { Err(AuthError::new(AuthErrorKind::InvalidCredentials)) })
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use client_runtime::BoxFuture;
 use sha2::{Digest, Sha256};
 
-use crate::{AuthError, Session};
+use crate::{AuthError, AuthFuture, Session};
 
 #[cfg(feature = "_durable")]
 #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "for stores that are not built in"))]
@@ -191,10 +191,10 @@ impl Stored {
 /// `auth_testkit::conformance::store` is a test suite for implementations.
 pub trait SessionStore: Send + Sync {
     /// Reads a session.
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>>;
+    fn load<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Stored>>;
 
     /// Writes a session, whatever is stored, and clears any intent: for a login when the stored data can't be read.
-    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>>;
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> AuthFuture<'a, Revision>;
 
     /// Writes a session and clears any intent, atomically, if the stored revision is the expected one. `None` expects
     /// that no session is stored; a revision from [`vacancy`](Self::vacancy) expects in addition that none was since.
@@ -204,7 +204,7 @@ pub trait SessionStore: Send + Sync {
         key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
+    ) -> AuthFuture<'a, Option<Revision>>;
 
     /// Records that the refresh token of the stored session is about to be sent, if the stored revision is the expected
     /// one; replaces an earlier intent. Returns `None` without writing if the expectation fails.
@@ -213,15 +213,11 @@ pub trait SessionStore: Send + Sync {
         key: &'a str,
         expected: Revision,
         intent: Intent,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
+    ) -> AuthFuture<'a, Option<Revision>>;
 
     /// Clears the intent, if the stored revision is the expected one: the request was not processed. Returns `None`
     /// without writing if the expectation fails.
-    fn clear_intent<'a>(
-        &'a self,
-        key: &'a str,
-        expected: Revision,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>>;
+    fn clear_intent<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, Option<Revision>>;
 
     /// The revision that a swap can expect where no session is stored: every removal changes it, even a removal of
     /// nothing. [`Revision::VACANT`] if no removal is remembered; a store remembers one for longer than any login or
@@ -229,19 +225,19 @@ pub trait SessionStore: Send + Sync {
     /// this revision is refused.
     ///
     /// By default `None`: the store doesn't support it.
-    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn vacancy<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Revision>> {
         let _ = key;
         Box::pin(std::future::ready(Ok(None)))
     }
 
     /// Removes a session, whatever is stored, and any data that can't be read.
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>>;
+    fn remove<'a>(&'a self, key: &'a str) -> AuthFuture<'a, ()>;
 
     /// Removes a session, if the stored revision is the expected one, and returns whether it was. A removal without a
     /// response is repeated by it, so that the session of a peer's later login stays.
     ///
     /// By default the comparison and the removal are two steps, and a login in between is removed too.
-    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, bool> {
         Box::pin(async move {
             let is_stored = self.load(key).await?.is_some_and(|stored| stored.revision == expected);
             if is_stored {
@@ -257,7 +253,7 @@ pub trait SessionStore: Send + Sync {
     /// # Errors
     ///
     /// [`Timeout`](crate::AuthErrorKind::Timeout) when another process or task holds it for all that time.
-    fn lock<'a>(&'a self, key: &'a str, within: std::time::Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>>;
+    fn lock<'a>(&'a self, key: &'a str, within: std::time::Duration) -> AuthFuture<'a, StoreLock>;
 
     /// The keys of all stored sessions, in no particular order; each can be parsed as a
     /// [`SessionKey`](crate::SessionKey). It may take long, and may miss concurrent writes.
@@ -265,7 +261,7 @@ pub trait SessionStore: Send + Sync {
     /// # Errors
     ///
     /// [`Unsupported`](crate::AuthErrorKind::Unsupported) where the backend can't list its keys.
-    fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
+    fn keys(&self) -> AuthFuture<'_, Vec<String>> {
         Box::pin(std::future::ready(Err(
             AuthError::new(crate::AuthErrorKind::Unsupported).with_message("this store can't list what it has")
         )))

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, Session,
-    SessionManager, Timer, TokenSource,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family,
+    Session, SessionManager, Timer, TokenSource,
 };
 
 use super::{Vendor, Way};
@@ -43,7 +43,7 @@ impl Authenticator for Renewing {
         Capabilities::login_only()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async {
             if !self.0.renew().await {
                 // The error that an adapter makes of a 503.

@@ -3,13 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use aivo_client::{Client, operations, types};
-use client_runtime::{BoxFuture, Operation, Secret, Timer};
+use client_runtime::{Operation, Secret, Timer};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::adapter::{Claims, Proof, Sent, lenient, needed, sendable};
 use crate::{
-    AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal,
+    Session,
 };
 
 const FAMILY: Family = Family::new("aivo");
@@ -83,11 +84,7 @@ impl Authenticator for AivoAuthenticator {
             .with_logout(LogoutScope::Session)
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let (username, request) = login_request(credentials)?;
             let issued = needed(self.client.login(&request).await, Proof::Credentials)?;
@@ -96,7 +93,7 @@ impl Authenticator for AivoAuthenticator {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let Some(refresh_token) = &session.refresh_token else {
                 let message = "the session has no refresh token";
@@ -117,7 +114,7 @@ impl Authenticator for AivoAuthenticator {
         })
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             let request = self.client.logout().token(session.access_token.clone());
             request.await.map(drop).map_err(|error| AuthError::from_call(error, Proof::Session))

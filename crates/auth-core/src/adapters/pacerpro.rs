@@ -2,12 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use client_runtime::{BoxFuture, Operation, Secret, Timer, Timestamp};
+use client_runtime::{Operation, Secret, Timer, Timestamp};
 use pacerpro_client::{Client, operations, types};
 use serde::Deserialize;
 
 use crate::adapter::{Claims, Proof, Sent, lenient, needed, sendable};
-use crate::{AuthError, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session};
+use crate::{AuthError, AuthFuture, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal, Session};
 
 const FAMILY: Family = Family::new("pacerpro");
 
@@ -54,11 +54,7 @@ impl Authenticator for PacerProAuthenticator {
             .with_revoke_all()
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let Credentials::Password { username, password, .. } = credentials else {
                 return Err(AuthError::unfit_credentials(FAMILY, credentials, "a password"));
@@ -70,7 +66,7 @@ impl Authenticator for PacerProAuthenticator {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let request = self.client.refresh_session().token(session.access_token.clone());
             let issued = needed(request.await, Proof::Session)?;
@@ -81,13 +77,13 @@ impl Authenticator for PacerProAuthenticator {
         })
     }
 
-    fn logout<'a>(&'a self, _session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, _session: &'a Session) -> AuthFuture<'a, ()> {
         let error = AuthError::unsupported(FAMILY, "logout")
             .with_message("it would end every session of the account: if that is wanted, ask for `revoke_all`");
         Box::pin(std::future::ready(Err(error)))
     }
 
-    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             let request = self.client.delete_session().token(session.access_token.clone());
             request.await.map(drop).map_err(|error| AuthError::from_call(error, Proof::Session))

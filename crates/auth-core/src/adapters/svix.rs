@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use client_runtime::{BoxFuture, Operation, Secret, Timer};
+use client_runtime::{Operation, Secret, Timer};
 use serde::Deserialize;
 use svix_client::{Client, operations, types};
 
 use crate::adapter::{Claims, Proof, Sent, is_sendable, needed, sendable};
 use crate::{
-    AppAccess, AuthError, AuthErrorKind, Authenticator, Capabilities, Credentials, Family, LogoutScope, OneTimeToken,
-    Renewal, Session,
+    AppAccess, AuthError, AuthErrorKind, AuthFuture, Authenticator, Capabilities, Credentials, Family, LogoutScope,
+    OneTimeToken, Renewal, Session,
 };
 
 const FAMILY: Family = Family::new("svix");
@@ -160,11 +160,7 @@ impl Authenticator for SvixAuthenticator {
         Capabilities::login_only().with_renewal(Renewal::Relogin).with_logout(LogoutScope::Session).with_revoke_all()
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             match credentials {
                 Credentials::AppAccess(access) => self.mint(access, clock).await,
@@ -175,7 +171,7 @@ impl Authenticator for SvixAuthenticator {
         })
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             let request = self.client.logout().token(session.access_token.clone());
             let error = match request.await {
@@ -189,7 +185,7 @@ impl Authenticator for SvixAuthenticator {
         })
     }
 
-    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             let app_id = session.account.as_deref().ok_or_else(|| {
                 let message = "the session names no application as its account";

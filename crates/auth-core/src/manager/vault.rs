@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use client_runtime::{BoxFuture, Timer};
+use client_runtime::Timer;
 
 use self::machine::{Machine, Place, Step};
 use self::sent::Sent;
@@ -14,8 +14,8 @@ use super::flight::Halt;
 use super::report::{Debt, Report};
 use crate::observe::StoreStep;
 use crate::{
-    AuthError, AuthErrorKind, Delivery, Fingerprint, Intent, Revision, Session, SessionKey, SessionStore, StoreLock,
-    Stored,
+    AuthError, AuthErrorKind, AuthFuture, Delivery, Fingerprint, Intent, Revision, Session, SessionKey, SessionStore,
+    StoreLock, Stored,
 };
 
 mod machine;
@@ -345,20 +345,15 @@ impl Vault {
     }
 
     /// A step of the store, within the limit.
-    async fn step<T>(&self, step: StoreStep, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
+    async fn step<T>(&self, step: StoreStep, work: AuthFuture<'_, T>) -> Result<T, AuthError> {
         self.bounded(step, self.limits.step, work).await
     }
 
-    async fn bounded<T>(
-        &self,
-        step: StoreStep,
-        limit: Duration,
-        work: BoxFuture<'_, Result<T, AuthError>>,
-    ) -> Result<T, AuthError> {
+    async fn bounded<T>(&self, step: StoreStep, limit: Duration, work: AuthFuture<'_, T>) -> Result<T, AuthError> {
         self.report.store_step(step, self.within(limit, work)).await
     }
 
-    async fn within<T>(&self, limit: Duration, work: BoxFuture<'_, Result<T, AuthError>>) -> Result<T, AuthError> {
+    async fn within<T>(&self, limit: Duration, work: AuthFuture<'_, T>) -> Result<T, AuthError> {
         let result = tokio::select! {
             biased;
             result = work => result,

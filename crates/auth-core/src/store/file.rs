@@ -9,14 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use client_runtime::BoxFuture;
-
 use super::failure::{io, storage};
 use super::folder::Folder;
 use super::lock_file::{self, LockFile};
 use super::record::RecordFormat;
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
-use crate::{AuthError, Session};
+use crate::{AuthError, AuthFuture, Session};
 use name::Names;
 use slot::Slot;
 pub use step::FileStep;
@@ -141,7 +139,7 @@ impl FileStore {
         &self,
         key: &str,
         work: impl FnOnce(&Slot<'_>) -> Result<T, AuthError> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, AuthError>> {
+    ) -> AuthFuture<'_, T> {
         let (files, key) = (self.0.clone(), key.to_owned());
         Box::pin(lock_file::blocking(move || work(&Slot::open(&files, &key)?)))
     }
@@ -154,7 +152,7 @@ impl FileStore {
         &self,
         key: &str,
         work: impl FnOnce(&Slot<'_>) -> Result<T, AuthError> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, AuthError>> {
+    ) -> AuthFuture<'_, T> {
         let (files, key) = (self.0.clone(), key.to_owned());
         Box::pin(async move {
             let caller = Arc::new(());
@@ -173,12 +171,7 @@ impl FileStore {
     }
 
     /// Changes only the intent.
-    fn set_intent(
-        &self,
-        key: &str,
-        expected: Revision,
-        intent: Option<Intent>,
-    ) -> BoxFuture<'_, Result<Option<Revision>, AuthError>> {
+    fn set_intent(&self, key: &str, expected: Revision, intent: Option<Intent>) -> AuthFuture<'_, Option<Revision>> {
         self.write(key, move |slot| match slot.load()? {
             Some(stored) if stored.revision == expected => slot.store(stored.session, intent).map(Some),
             _ => Ok(None),
@@ -187,7 +180,7 @@ impl FileStore {
 }
 
 impl SessionStore for FileStore {
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+    fn load<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Stored>> {
         Box::pin(async move {
             // Waking up another thread may take longer than the read.
             match Slot::load_cached(&self.0, key) {
@@ -197,7 +190,7 @@ impl SessionStore for FileStore {
         })
     }
 
-    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> AuthFuture<'a, Revision> {
         let session = session.clone();
         self.write(key, |slot| {
             let revision = slot.store(session, None)?;
@@ -211,7 +204,7 @@ impl SessionStore for FileStore {
         key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         let session = session.clone();
         self.write(key, move |slot| match slot.meets(expected)? {
             true => slot.store(session, None).map(Some),
@@ -224,23 +217,19 @@ impl SessionStore for FileStore {
         key: &'a str,
         expected: Revision,
         intent: Intent,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         self.set_intent(key, expected, Some(intent))
     }
 
-    fn clear_intent<'a>(
-        &'a self,
-        key: &'a str,
-        expected: Revision,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn clear_intent<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, Option<Revision>> {
         self.set_intent(key, expected, None)
     }
 
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn remove<'a>(&'a self, key: &'a str) -> AuthFuture<'a, ()> {
         self.write(key, |slot| slot.remove())
     }
 
-    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, bool> {
         self.write(key, move |slot| {
             let is_stored = slot.load()?.is_some_and(|stored| stored.revision == expected);
             if is_stored {
@@ -250,16 +239,16 @@ impl SessionStore for FileStore {
         })
     }
 
-    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn vacancy<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Revision>> {
         self.with(key, |slot| slot.vacancy().map(Some))
     }
 
-    fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
+    fn keys(&self) -> AuthFuture<'_, Vec<String>> {
         let files = self.0.clone();
         Box::pin(lock_file::blocking(move || slot::keys(&files)))
     }
 
-    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> AuthFuture<'a, StoreLock> {
         let Files { folder, observer, .. } = &self.0;
         Box::pin(async move {
             observer.at(FileStep::BeforeLock);

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use client_runtime::BoxFuture;
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
@@ -20,7 +19,7 @@ use super::lock_file::{self, LockFile};
 use super::mark;
 use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
-use crate::{AuthError, AuthErrorKind, Session};
+use crate::{AuthError, AuthErrorKind, AuthFuture, Session};
 pub use backend::Keyring;
 use system::SystemKeyring;
 use worker::Worker;
@@ -291,11 +290,11 @@ fn entry_name(key: &str) -> String {
 }
 
 impl SessionStore for KeyringStore {
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+    fn load<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Stored>> {
         Box::pin(self.with(key, self.worker.deadline(), Entry::read))
     }
 
-    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> AuthFuture<'a, Revision> {
         let session = session.clone();
         Box::pin(self.alone(key, move |entry| {
             let revision = entry.write(session, None)?;
@@ -309,7 +308,7 @@ impl SessionStore for KeyringStore {
         key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         let session = session.clone();
         let marks = self.marks(key);
         Box::pin(self.alone(key, move |entry| {
@@ -326,24 +325,20 @@ impl SessionStore for KeyringStore {
         key: &'a str,
         expected: Revision,
         intent: Intent,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(self.change(key, expected, Some(intent)))
     }
 
-    fn clear_intent<'a>(
-        &'a self,
-        key: &'a str,
-        expected: Revision,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn clear_intent<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(self.change(key, expected, None))
     }
 
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn remove<'a>(&'a self, key: &'a str) -> AuthFuture<'a, ()> {
         let marks = self.marks(key);
         Box::pin(self.alone(key, move |entry| entry.remove(&marks)))
     }
 
-    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, bool> {
         let marks = self.marks(key);
         Box::pin(self.alone(key, move |entry| {
             let is_stored = entry.read()?.is_some_and(|stored| stored.revision == expected);
@@ -354,12 +349,12 @@ impl SessionStore for KeyringStore {
         }))
     }
 
-    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn vacancy<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Revision>> {
         let marks = self.marks(key);
         Box::pin(lock_file::blocking(move || marks.read().map(Some)))
     }
 
-    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> AuthFuture<'a, StoreLock> {
         let name = format!("{}.lock", hash(key));
         Box::pin(async move { lock_file::take(&self.folder, &name, within).await.map(StoreLock::guard) })
     }

@@ -5,12 +5,11 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use client_runtime::BoxFuture;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
-use crate::{AuthError, AuthErrorKind, Session};
+use crate::{AuthError, AuthErrorKind, AuthFuture, Session};
 
 /// How long a removal is remembered: longer than any login or renewal takes.
 const REMEMBERED: Duration = Duration::from_secs(10 * 60);
@@ -98,18 +97,18 @@ impl MemoryStore {
         unpoisoned(&self.sessions).by_key.remove(key);
     }
 
-    fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Sessions) -> T) -> BoxFuture<'_, Result<T, AuthError>> {
+    fn with<T: Send + 'static>(&self, work: impl FnOnce(&mut Sessions) -> T) -> AuthFuture<'_, T> {
         let result = work(&mut unpoisoned(&self.sessions));
         Box::pin(std::future::ready(Ok(result)))
     }
 }
 
 impl SessionStore for MemoryStore {
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+    fn load<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Stored>> {
         self.with(|sessions| sessions.by_key.get(key).cloned())
     }
 
-    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> AuthFuture<'a, Revision> {
         self.with(|sessions| sessions.insert(key, session))
     }
 
@@ -118,7 +117,7 @@ impl SessionStore for MemoryStore {
         key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         self.with(|sessions| sessions.is_met(key, expected).then(|| sessions.insert(key, session)))
     }
 
@@ -127,23 +126,19 @@ impl SessionStore for MemoryStore {
         key: &'a str,
         expected: Revision,
         intent: Intent,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         self.with(|sessions| sessions.change(key, expected, |stored| stored.intent = Some(intent)))
     }
 
-    fn clear_intent<'a>(
-        &'a self,
-        key: &'a str,
-        expected: Revision,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn clear_intent<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, Option<Revision>> {
         self.with(|sessions| sessions.change(key, expected, |stored| stored.intent = None))
     }
 
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn remove<'a>(&'a self, key: &'a str) -> AuthFuture<'a, ()> {
         self.with(|sessions| sessions.remove(key, Instant::now()))
     }
 
-    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, bool> {
         self.with(|sessions| {
             let is_stored = sessions.by_key.get(key).is_some_and(|stored| stored.revision == expected);
             if is_stored {
@@ -153,15 +148,15 @@ impl SessionStore for MemoryStore {
         })
     }
 
-    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn vacancy<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Revision>> {
         self.with(|sessions| Some(sessions.vacancy(key, Instant::now())))
     }
 
-    fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
+    fn keys(&self) -> AuthFuture<'_, Vec<String>> {
         self.with(|sessions| sessions.by_key.keys().cloned().collect())
     }
 
-    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> AuthFuture<'a, StoreLock> {
         let waiting = self.locks.waiting(key);
         Box::pin(async move {
             match tokio::time::timeout(within, waiting.wait()).await {

@@ -22,12 +22,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::Value;
-use client_runtime::{BoxFuture, Secret};
+use client_runtime::Secret;
 
 use super::failure::storage;
 use super::record::{self, RecordFormat, fresh_revision};
 use super::{Intent, Revision, SessionStore, StoreLock, Stored};
-use crate::{AuthError, Session};
+use crate::{AuthError, AuthFuture, Session};
 use client::{Client, Request};
 use deadline::Deadline;
 use failure::Failure;
@@ -310,11 +310,11 @@ fn damaged(place: &dyn fmt::Display) -> AuthError {
 }
 
 impl SessionStore for RedisStore {
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+    fn load<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Stored>> {
         Box::pin(self.read(key))
     }
 
-    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> AuthFuture<'a, Revision> {
         Box::pin(self.overwrite(key, session))
     }
 
@@ -323,7 +323,7 @@ impl SessionStore for RedisStore {
         key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(async move {
             let stored = Stored::new(session.clone(), None, fresh_revision()?);
             let written = match expected {
@@ -340,38 +340,34 @@ impl SessionStore for RedisStore {
         key: &'a str,
         expected: Revision,
         intent: Intent,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(self.change(key, expected, Some(intent)))
     }
 
-    fn clear_intent<'a>(
-        &'a self,
-        key: &'a str,
-        expected: Revision,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn clear_intent<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(self.change(key, expected, None))
     }
 
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn remove<'a>(&'a self, key: &'a str) -> AuthFuture<'a, ()> {
         Box::pin(self.forget(key))
     }
 
-    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> BoxFuture<'a, Result<bool, AuthError>> {
+    fn compare_and_remove<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, bool> {
         Box::pin(async move { self.forget_revision(key, &hexadecimal(expected)).await })
     }
 
-    fn vacancy<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn vacancy<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(async move { self.mark(key).await.map(Some) })
     }
 
     /// Uses `SCAN`, through all keys of the database. A store over connections of the caller doesn't support it.
-    fn keys(&self) -> BoxFuture<'_, Result<Vec<String>, AuthError>> {
+    fn keys(&self) -> AuthFuture<'_, Vec<String>> {
         Box::pin(self.list())
     }
 
     /// Asks repeatedly until `within` has passed, and at least once; each request is bounded by
     /// [the time limit](RedisStoreBuilder::time_limit). Waiters form no queue: a later one may get the lock first.
-    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> AuthFuture<'a, StoreLock> {
         Box::pin(lock::take(&self.client, self.key(key, "lock"), self.lease, within))
     }
 }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, Renewal, Session,
-    SessionManager, SessionManagerBuilder, SessionStore, Timer, TokenSource,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family,
+    Renewal, Session, SessionManager, SessionManagerBuilder, SessionStore, Timer, TokenSource,
 };
 
 use crate::support::acme::{ACME, Acme, Answer, ME, PausedTimer, ask, busy, refused, text};
@@ -229,11 +229,11 @@ impl Authenticator for Blank {
         Capabilities::login_only().with_renewal(Renewal::Refresh)
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async { Ok(self.answer(SystemTime::UNIX_EPOCH)) })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         let sent = session.refresh_token.as_ref().map(|token| token.expose().to_owned());
         self.sent.lock().unwrap().extend(sent);
         Box::pin(async { Ok(self.answer(session.issued_at + HOUR)) })

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Ended, Family, LogoutScope,
-    OneTimeToken, Policy, Renewal, Session, SessionManager, SessionStatus, SessionStore, Timer, TokenSource,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Ended, Family,
+    LogoutScope, OneTimeToken, Policy, Renewal, Session, SessionManager, SessionStatus, SessionStore, Timer,
+    TokenSource,
 };
 
 use crate::support::acme::{ACME, Acme, Answer, ME, PausedTimer, ask, busy, change, refused, text};
@@ -221,11 +222,11 @@ impl Authenticator for Scripted {
         Capabilities::login_only().with_renewal(Renewal::Refresh)
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async { Ok(self.0.clone()) })
     }
 
-    fn refresh<'a>(&'a self, _: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, _: &'a Session, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async { Ok(self.0.clone()) })
     }
 }

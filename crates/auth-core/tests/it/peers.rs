@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{
-    AuthError, AuthErrorKind, BoxFuture, Credentials, Ended, Intent, MemoryStore, Revision, Session, SessionManager,
+    AuthError, AuthErrorKind, AuthFuture, Credentials, Ended, Intent, MemoryStore, Revision, Session, SessionManager,
     SessionManagerBuilder, SessionStatus, SessionStore, StoreLock, Stored, Timer, Token, TokenSource,
 };
 use tokio::sync::Semaphore;
@@ -392,11 +392,11 @@ async fn a_given_session_that_could_not_be_stored_at_first_is_not_lost() {
 struct Plain(MemoryStore);
 
 impl SessionStore for Plain {
-    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+    fn load<'a>(&'a self, key: &'a str) -> AuthFuture<'a, Option<Stored>> {
         self.0.load(key)
     }
 
-    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+    fn save<'a>(&'a self, key: &'a str, session: &'a Session) -> AuthFuture<'a, Revision> {
         self.0.save(key, session)
     }
 
@@ -405,7 +405,7 @@ impl SessionStore for Plain {
         key: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         self.0.compare_and_swap(key, expected, session)
     }
 
@@ -414,23 +414,19 @@ impl SessionStore for Plain {
         key: &'a str,
         expected: Revision,
         intent: Intent,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         self.0.record_intent(key, expected, intent)
     }
 
-    fn clear_intent<'a>(
-        &'a self,
-        key: &'a str,
-        expected: Revision,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn clear_intent<'a>(&'a self, key: &'a str, expected: Revision) -> AuthFuture<'a, Option<Revision>> {
         self.0.clear_intent(key, expected)
     }
 
-    fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn remove<'a>(&'a self, key: &'a str) -> AuthFuture<'a, ()> {
         self.0.remove(key)
     }
 
-    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+    fn lock<'a>(&'a self, key: &'a str, within: Duration) -> AuthFuture<'a, StoreLock> {
         self.0.lock(key, within)
     }
 }

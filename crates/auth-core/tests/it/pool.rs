@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, MemoryStore,
-    Renewal, Session, SessionManagerBuilder, SessionPool, SessionStore, Timer,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family,
+    MemoryStore, Renewal, Session, SessionManagerBuilder, SessionPool, SessionStore, Timer,
 };
 
 use crate::support::acme::{ACME, Acme, Answer, PausedTimer, busy};
@@ -74,11 +74,11 @@ impl Authenticator for Vendor {
         Capabilities::login_only().with_renewal(Renewal::Refresh).with_rotation()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async { Err(AuthError::new(AuthErrorKind::Unsupported)) })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let second = self.second();
             let up = !(self.down.0..self.down.1).contains(&second);

@@ -26,7 +26,7 @@ const CLOCK: TokioTimer = TokioTimer::new();
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, Timer};
+/// use auth_core::{AuthError, Authenticator, AuthFuture, Capabilities, Credentials, Family, Session, Timer};
 /// use auth_testkit::conformance;
 ///
 /// struct Keys;
@@ -48,7 +48,7 @@ const CLOCK: TokioTimer = TokioTimer::new();
 ///         &'a self,
 ///         credentials: &'a Credentials,
 ///         clock: &'a dyn Timer,
-///     ) -> BoxFuture<'a, Result<Session, AuthError>> {
+///     ) -> AuthFuture<'a, Session> {
 ///         Box::pin(async move {
 ///             match credentials {
 ///                 Credentials::ApiKey(key) => Ok(Session::new(key.clone(), clock.system_time())),

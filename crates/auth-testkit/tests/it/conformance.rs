@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Family, LogoutScope, Renewal,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, Capabilities, Credentials, Family, LogoutScope, Renewal,
     Session, Timer,
 };
 use auth_testkit::vendor::Request;
@@ -81,11 +81,7 @@ impl Authenticator for InProcess {
         capabilities.with_logout(scope)
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        _: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let body = match credentials {
                 Credentials::Password { .. } if self.defect == Defect::AnyPassword => {
@@ -104,7 +100,7 @@ impl Authenticator for InProcess {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             match self.defect {
                 Defect::NoRefresh => return Err(AuthError::unsupported(FAMILY, "refresh")),
@@ -117,7 +113,7 @@ impl Authenticator for InProcess {
         })
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             let request = Request::post("/auth/v1/logout").with_bearer(session.access_token.expose());
             self.send(&request).map(|_| ())

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth_core::{
-    AuthError, AuthErrorKind, BoxFuture, Intent, MemoryStore, Revision, Session, SessionStore, StoreLock, Stored,
+    AuthError, AuthErrorKind, AuthFuture, Intent, MemoryStore, Revision, Session, SessionStore, StoreLock, Stored,
 };
 use auth_testkit::conformance;
 
@@ -95,7 +95,7 @@ impl Broken {
 }
 
 impl SessionStore for Broken {
-    fn load<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Stored>, AuthError>> {
+    fn load<'a>(&'a self, account: &'a str) -> AuthFuture<'a, Option<Stored>> {
         Box::pin(async move {
             let mut found = self.current(&self.account(account)).await;
             if let Some(found) = &mut found {
@@ -114,7 +114,7 @@ impl SessionStore for Broken {
         })
     }
 
-    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> BoxFuture<'a, Result<Revision, AuthError>> {
+    fn save<'a>(&'a self, account: &'a str, session: &'a Session) -> AuthFuture<'a, Revision> {
         Box::pin(async move {
             let account = self.account(account);
             let intent = self.current(&account).await.and_then(|stored| stored.intent);
@@ -133,7 +133,7 @@ impl SessionStore for Broken {
         account: &'a str,
         expected: Option<Revision>,
         session: &'a Session,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(async move {
             let account = self.account(account);
             let current = self.current(&account).await.map(|stored| stored.revision);
@@ -164,7 +164,7 @@ impl SessionStore for Broken {
         account: &'a str,
         expected: Revision,
         intent: Intent,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    ) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(async move {
             let account = self.account(account);
             let expected = match self.current(&account).await {
@@ -175,11 +175,7 @@ impl SessionStore for Broken {
         })
     }
 
-    fn clear_intent<'a>(
-        &'a self,
-        account: &'a str,
-        expected: Revision,
-    ) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn clear_intent<'a>(&'a self, account: &'a str, expected: Revision) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(async move {
             let account = self.account(account);
             let expected = match self.current(&account).await {
@@ -190,7 +186,7 @@ impl SessionStore for Broken {
         })
     }
 
-    fn vacancy<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<Revision>, AuthError>> {
+    fn vacancy<'a>(&'a self, account: &'a str) -> AuthFuture<'a, Option<Revision>> {
         Box::pin(async move {
             match self.defect {
                 Some(Defect::TellsNoVacancy) => Ok(None),
@@ -200,7 +196,7 @@ impl SessionStore for Broken {
         })
     }
 
-    fn remove<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn remove<'a>(&'a self, account: &'a str) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             match self.defect {
                 Some(Defect::HidesEmptyRemovals) if self.current(account).await.is_none() => {}
@@ -220,11 +216,7 @@ impl SessionStore for Broken {
         })
     }
 
-    fn compare_and_remove<'a>(
-        &'a self,
-        account: &'a str,
-        expected: Revision,
-    ) -> BoxFuture<'a, Result<bool, AuthError>> {
+    fn compare_and_remove<'a>(&'a self, account: &'a str, expected: Revision) -> AuthFuture<'a, bool> {
         Box::pin(async move {
             let account = self.account(account);
             let current = self.current(&account).await.map(|stored| stored.revision);
@@ -238,7 +230,7 @@ impl SessionStore for Broken {
         })
     }
 
-    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+    fn lock<'a>(&'a self, account: &'a str, within: Duration) -> AuthFuture<'a, StoreLock> {
         Box::pin(async move {
             let account = if self.has(Defect::OneLock) { String::new() } else { self.account(account) };
             // The suite waits up to its limit; a lock that is never free would take it half a minute.

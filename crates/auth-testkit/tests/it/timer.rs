@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::{
-    AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Renewal, Session, SessionManager, Timer,
+    AuthFuture, Authenticator, Capabilities, Credentials, Family, Renewal, Session, SessionManager, Timer,
 };
 use auth_testkit::ManualClock;
 
@@ -50,7 +50,7 @@ impl Authenticator for Hourly {
         Capabilities::login_only().with_renewal(Renewal::Relogin)
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         let session = Session::new("token", clock.system_time()).with_expires_in(HOUR);
         Box::pin(std::future::ready(Ok(session)))
     }

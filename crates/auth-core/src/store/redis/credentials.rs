@@ -3,13 +3,13 @@
 use std::fmt;
 
 use ::redis::RedisConnectionInfo;
-use client_runtime::{BoxFuture, Secret};
+use client_runtime::Secret;
 use tokio::time::timeout_at;
 
 use super::RedisStoreBuilder;
 use super::deadline::Deadline;
 use super::failure::Failure;
-use crate::{AuthError, AuthErrorKind};
+use crate::{AuthError, AuthErrorKind, AuthFuture};
 
 /// The login of a [`RedisStore`](crate::RedisStore), as the callback of [`RedisStoreBuilder::credentials`] returns it.
 /// `Debug` shows neither the name nor the password.
@@ -90,7 +90,7 @@ impl RedisStoreBuilder {
 }
 
 /// The callback of the caller.
-pub(super) struct Asked(Box<dyn Fn() -> BoxFuture<'static, Result<RedisCredentials, AuthError>> + Send + Sync>);
+pub(super) struct Asked(Box<dyn Fn() -> AuthFuture<'static, RedisCredentials> + Send + Sync>);
 
 impl Asked {
     /// Adds the credentials to the login of a connection.

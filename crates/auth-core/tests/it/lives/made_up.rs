@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, LogoutScope,
-    MemoryStore, Renewal, Session, SessionStore, Timer,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family,
+    LogoutScope, MemoryStore, Renewal, Session, SessionStore, Timer,
 };
 
 use super::ledger::{Grant, Ledger, NOBODY, REALMS, Realm, Request};
@@ -229,11 +229,7 @@ impl Authenticator for Door {
             .with_revoke_all()
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        _: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let username = match credentials {
                 Credentials::Password { username, password, .. } => {
@@ -256,7 +252,7 @@ impl Authenticator for Door {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             let token = session.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
             let (fault, acts) = self.vendor.arrive(self, "refresh", Some(session)).await;
@@ -277,17 +273,17 @@ impl Authenticator for Door {
         })
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         self.end("logout", session)
     }
 
-    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         self.end("revoke_all", session)
     }
 }
 
 impl Door {
-    fn end<'a>(&'a self, verb: &'static str, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn end<'a>(&'a self, verb: &'static str, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async move {
             let (fault, acts) = self.vendor.arrive(self, verb, Some(session)).await;
             if acts {

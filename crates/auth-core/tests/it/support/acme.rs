@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use auth_core::{
-    AuthError, AuthErrorKind, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family, LogoutScope,
-    Renewal, Session, SessionManager, SessionWatch, Timer, Token,
+    AuthError, AuthErrorKind, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Delivery, Family,
+    LogoutScope, Renewal, Session, SessionManager, SessionWatch, Timer, Token,
 };
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -185,7 +185,7 @@ impl Authenticator for Acme {
         self.capabilities.clone()
     }
 
-    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, _: &'a Credentials, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async {
             match self.arrive("login").await {
                 Answer::Err(error) => Err(error),
@@ -195,7 +195,7 @@ impl Authenticator for Acme {
         })
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, _: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async {
             let token = session.refresh_token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
             let answer = self.arrive("refresh").await;
@@ -218,7 +218,7 @@ impl Authenticator for Acme {
         })
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async {
             let answer = self.arrive("logout").await;
             self.state(|state| state.logged_out.push(session.access_token.expose().to_owned()));
@@ -229,7 +229,7 @@ impl Authenticator for Acme {
         })
     }
 
-    fn revoke_all<'a>(&'a self, _: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn revoke_all<'a>(&'a self, _: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(async {
             match self.arrive("revoke_all").await {
                 Answer::Err(error) => Err(error),

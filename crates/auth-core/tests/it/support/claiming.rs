@@ -1,6 +1,6 @@
 //! An adapter that claims other capabilities than its own.
 
-use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, Timer};
+use auth_core::{AuthFuture, Authenticator, Capabilities, Credentials, Family, Session, Timer};
 
 /// An adapter with other capabilities.
 #[derive(Clone, Debug)]
@@ -35,23 +35,19 @@ impl<A: Authenticator> Authenticator for Claiming<A> {
         self.capabilities.clone()
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         self.adapter.login(credentials, clock)
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         self.adapter.refresh(session, clock)
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         self.adapter.logout(session)
     }
 
-    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         self.adapter.revoke_all(session)
     }
 }

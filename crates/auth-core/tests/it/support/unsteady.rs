@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use auth_core::{
-    AuthError, AuthErrorKind, BoxFuture, Intent, MemoryStore, Revision, Session, SessionStore, StoreLock, Stored,
+    AuthError, AuthErrorKind, AuthFuture, Intent, MemoryStore, Revision, Session, SessionStore, StoreLock, Stored,
 };
 
 /// A method of the store.
@@ -109,7 +109,7 @@ impl Unsteady {
 }
 
 /// The answer of a store.
-type Kept<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
+type Kept<'a, T> = AuthFuture<'a, T>;
 
 /// Work that is not begun before it is awaited: a store that refuses does nothing.
 macro_rules! later {

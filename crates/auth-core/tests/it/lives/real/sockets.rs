@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use auth_core::{
-    AppAccess, AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionStore, Timer,
+    AppAccess, AuthError, AuthFuture, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session,
+    SessionStore, Timer,
 };
 use auth_testkit::{FakeVendor, Fault, Quirks, RetryAfter, Vendor, VendorServer, VendorState};
 use reqwest::StatusCode;
@@ -397,7 +398,7 @@ impl Door {
         &'a self,
         verb: &'static str,
         session: Option<&'a Session>,
-        work: BoxFuture<'a, Result<T, AuthError>>,
+        work: AuthFuture<'a, T>,
         learn: impl FnOnce(&T),
     ) -> Result<T, AuthError> {
         let world = &self.world;
@@ -430,11 +431,7 @@ impl Authenticator for Door {
         self.adapter().capabilities()
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         let work = self.adapter().login(credentials, clock);
         if credentials.is_static() {
             // Nothing is sent.
@@ -446,17 +443,17 @@ impl Authenticator for Door {
         )
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         let (work, asked) = (self.adapter().refresh(session, clock), self.world.elapsed());
         let learn = move |session: &Session| self.world.learn(self.realm, session, self.manager, asked);
         Box::pin(self.call("refresh", Some(session), work, learn))
     }
 
-    fn logout<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn logout<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(self.call("logout", Some(session), self.adapter().logout(session), |()| ()))
     }
 
-    fn revoke_all<'a>(&'a self, session: &'a Session) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn revoke_all<'a>(&'a self, session: &'a Session) -> AuthFuture<'a, ()> {
         Box::pin(self.call("revoke_all", Some(session), self.adapter().revoke_all(session), |()| ()))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth_core::{AuthError, BoxFuture, Intent, Revision, Session, SessionStore, StoreLock, Stored};
+use auth_core::{AuthFuture, Intent, Revision, Session, SessionStore, StoreLock, Stored};
 
 use super::time::LeapClock;
 
@@ -13,7 +13,7 @@ pub struct Watched {
 }
 
 /// The answer of a store.
-type Kept<'a, T> = BoxFuture<'a, Result<T, AuthError>>;
+type Kept<'a, T> = AuthFuture<'a, T>;
 
 impl Watched {
     fn go<'a, T: Send + 'a>(&'a self, work: Kept<'a, T>) -> Kept<'a, T> {

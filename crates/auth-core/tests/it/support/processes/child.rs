@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use auth_core::observe::{Observer, OperationBegun, OperationEnded};
-use auth_core::{AuthError, Authenticator, BoxFuture, Capabilities, Credentials, Family, Session, SessionStore, Timer};
+use auth_core::{AuthFuture, Authenticator, Capabilities, Credentials, Family, Session, SessionStore, Timer};
 use auth_testkit::ManualClock;
 use rustix::process::Signal;
 use tokio::sync::watch;
@@ -186,15 +186,11 @@ impl Authenticator for Mortal {
         self.aivo.capabilities()
     }
 
-    fn login<'a>(
-        &'a self,
-        credentials: &'a Credentials,
-        clock: &'a dyn Timer,
-    ) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn login<'a>(&'a self, credentials: &'a Credentials, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         self.aivo.login(credentials, clock)
     }
 
-    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> BoxFuture<'a, Result<Session, AuthError>> {
+    fn refresh<'a>(&'a self, session: &'a Session, clock: &'a dyn Timer) -> AuthFuture<'a, Session> {
         Box::pin(async move {
             self.points.pass("before the request");
             let renewed = self.aivo.refresh(session, clock).await;
