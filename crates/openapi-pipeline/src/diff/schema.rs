@@ -6,6 +6,7 @@ mod objects;
 mod patterns;
 mod scalars;
 mod shape;
+mod tags;
 
 use std::rc::Rc;
 

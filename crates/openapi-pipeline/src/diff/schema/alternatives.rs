@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::{Use, discriminator, link, pick, scalars};
+use super::{Use, discriminator, link, pick, scalars, tags};
 use crate::diff::engine::{Engine, Mode, Shown, Work};
 use crate::diff::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_BRANCH_ADDED, REQUEST_BRANCH_REMOVED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED,
@@ -166,6 +166,7 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
     let gone: Vec<Site<'a>> = unmatched(&old.branches, matched.iter().map(|(old, _)| *old));
     let more: Vec<Site<'a>> = unmatched(&new.branches, matched.iter().map(|(_, new)| *new));
     for (before, after) in &matched {
+        tags::compare(engine, work, old.branches[*before], new.branches[*after]);
         let (before, after) = (&old.branches[*before..=*before], &new.branches[*after..=*after]);
         let label = format!("an alternative of {}", work.label);
         link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label, inner(work));
@@ -185,7 +186,7 @@ fn unmatched<'a>(branches: &[Site<'a>], matched: impl Iterator<Item = usize>) ->
 }
 
 /// Pairs of matching alternatives, in the order of the old ones.
-fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) -> Vec<(usize, usize)> {
+pub(super) fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) -> Vec<(usize, usize)> {
     let mut matcher = Matcher { pairs: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
     let name = |side: &Side<'a>, site: &Site<'a>| side.follow(*site).1;
     matcher.by_key(old.iter().map(|site| name(&engine.old, site)), new.iter().map(|site| name(&engine.new, site)));
@@ -267,7 +268,8 @@ fn removed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>) {
 fn is_open<'a>(old: &Side<'a>, work: &Work<'a>, union: &Union<'a>) -> bool {
     let property = work.old.discriminator.and_then(|discriminator| discriminator.node.get_str("propertyName"));
     let are_named = union.branches.iter().all(|branch| old.follow(*branch).1.is_some());
-    property.is_some() && are_named && union.keyword == "oneOf" && work.old.unions.len() == 1
+    let are_several = union.branches.len() > 1;
+    property.is_some() && are_named && are_several && union.keyword == "oneOf" && work.old.unions.len() == 1
 }
 
 fn added<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>, is_open: bool) {
