@@ -1,6 +1,7 @@
 //! A pair of schemas in one direction.
 
 mod alternatives;
+mod branches;
 mod discriminator;
 mod objects;
 mod patterns;

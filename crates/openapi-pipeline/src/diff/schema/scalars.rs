@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::branches::Branches;
 use super::{patterns, pick};
 use crate::diff::engine::{Engine, Shown, Work, brief};
 use crate::diff::implied::{allows_less, effective, holds_all, is_without_effect, width};
@@ -41,7 +42,15 @@ pub(super) fn kinds<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
         (None, Some(_)) if old.is_anything() => Turn::Narrower,
         (Some(_), None) if new.is_anything() => Turn::Wider,
         // Unions on both sides, a type beside one: the unions are compared.
-        (None, _) | (_, None) if !old.unions.is_empty() && !new.unions.is_empty() => return true,
+        (None, kind) | (kind, None) if !old.unions.is_empty() && !new.unions.is_empty() => {
+            let is_wider = after.is_none();
+            let free = if is_wider { new } else { old };
+            let branches = Branches::of(engine, free, is_wider);
+            if kind.is_some_and(|kind| !branches.are_of_kind(kind)) {
+                types_changed(engine, work, if is_wider { Turn::Wider } else { Turn::Narrower });
+            }
+            return true;
+        }
         _ => Turn::Other,
     };
     types_changed(engine, work, turn);
