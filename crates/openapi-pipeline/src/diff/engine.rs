@@ -42,6 +42,8 @@ pub(super) type UnitId = usize;
 struct Unit<'a> {
     /// Whether it is part of a webhook or callback, for which no code is generated.
     is_incoming: bool,
+    /// The webhook or callback that it was first reached from.
+    call: Option<Rc<str>>,
     /// Units reachable from this one.
     leads_to: Vec<UnitId>,
     found: Vec<Found<'a>>,
@@ -179,6 +181,16 @@ impl<'a> Engine<'a> {
         first
     }
 
+    /// The unit of a webhook or callback; `from` leads to it.
+    pub(super) fn call(&mut self, from: UnitId, label: &str) -> UnitId {
+        let unit = self.units.len();
+        self.units.push(Unit { is_incoming: true, call: Some(label.into()), ..Unit::default() });
+        if let Some(from) = self.units.get_mut(from) {
+            from.leads_to.push(unit);
+        }
+        unit
+    }
+
     /// The next pair of schemas to compare.
     pub(super) fn next(&mut self) -> Option<Work<'a>> {
         let Waiting { unit, old, new, direction, label, mode } = self.waiting.pop_front()?;
@@ -200,8 +212,9 @@ impl<'a> Engine<'a> {
         new: impl Into<Option<Shown<'a>>>,
         message: String,
     ) {
-        let found = Found { rule, old: old.into(), new: new.into(), message };
+        let mut found = Found { rule, old: old.into(), new: new.into(), message };
         if let Some(unit) = self.units.get_mut(unit) {
+            found.name(unit.call.as_deref());
             unit.found.push(found);
         }
     }
@@ -338,7 +351,8 @@ impl<'a> Engine<'a> {
             }
             None => {
                 let unit = self.units.len();
-                self.units.push(Unit { is_incoming: mode.is_incoming, ..Unit::default() });
+                let call = self.units.get(from).and_then(|from| from.call.clone());
+                self.units.push(Unit { is_incoming: mode.is_incoming, call, ..Unit::default() });
                 self.schemas.insert(key, unit);
                 self.notice_rename(old, new);
                 let label: Rc<str> = match (old.name, new.name) {
