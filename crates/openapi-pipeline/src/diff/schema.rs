@@ -49,13 +49,7 @@ pub(super) fn link<'a>(
     if unit == from {
         return;
     }
-    if let (Some(before), Some(after)) = (old.name, new.name)
-        && type_name(before) != type_name(after)
-    {
-        let message = format!("`{before}` became `{after}`");
-        let (old, new) = (Shown::new(old.at, before), Shown::new(new.at, after));
-        engine.found_for_code(unit, &TYPE_RENAMED, old, new, message);
-    }
+    names(engine, unit, direction, (&old, &new), new_use, label);
     let (before, after) = (old_use.shape(&old, direction), new_use.shape(&new, direction));
     if before != after {
         // A change of a component that doesn't depend on its use is reported at the component, once.
@@ -69,6 +63,45 @@ pub(super) fn link<'a>(
         let (old, new) = (Shown::new(at(&old), before), Shown::new(at(&new), after));
         engine.found_for_code(unit, &GENERATED_TYPE_CHANGED, old, new, message);
     }
+}
+
+/// Every component is a type of its own name, and a schema without a name has the name of its place, or no type.
+fn names<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    direction: Direction,
+    (old, new): (&View<'a>, &View<'a>),
+    new_use: Use,
+    label: &str,
+) {
+    let (was, is) = match (shape::own_type(old), shape::own_type(new)) {
+        (None, None) => return,
+        (Some(_), Some(_)) if old.name != new.name => (old.name, new.name),
+        named => named,
+    };
+    if let (Some(before), Some(after)) = (was, is) {
+        if type_name(before) != type_name(after) {
+            let message = format!("`{before}` became `{after}`");
+            // The component, rather than each place that refers to it.
+            let (old, new) = (
+                Shown::new(engine.old.schema(before).unwrap_or(old.at), before),
+                Shown::new(engine.new.schema(after).unwrap_or(new.at), after),
+            );
+            engine.found_for_code(unit, &TYPE_RENAMED, old, new, message);
+        }
+        return;
+    }
+    // A header of a response has no type: only that of a component can go.
+    let is_header = new_use == Use::Parameter && direction == Direction::Response;
+    if is_header && was.is_none_or(|name| engine.new.schema(name).is_some()) {
+        return;
+    }
+    let text = |name: Option<&str>| {
+        name.map_or_else(|| "a type without a name of its own".to_owned(), |name| format!("`{name}`"))
+    };
+    let message = format!("{label} was {} and is {}", text(was), text(is));
+    let (old, new) = (Shown::new(old.at, text(was)), Shown::new(new.at, text(is)));
+    engine.found_for_code(unit, &GENERATED_TYPE_CHANGED, old, new, message);
 }
 
 /// Compares a pair of schemas.

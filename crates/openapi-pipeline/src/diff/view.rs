@@ -29,6 +29,8 @@ pub(super) struct View<'a> {
     pub(super) at: Site<'a>,
     /// The component it is, if no other schema restricts it.
     pub(super) name: Option<&'a str>,
+    /// The component that the generated type is named after: `name`, or one that stands for it.
+    pub(super) type_name: Option<&'a str>,
     /// The place that allows `null`, if one does.
     pub(super) nullable: Option<Site<'a>>,
     pub(super) kind: Option<(&'a str, Site<'a>)>,
@@ -87,10 +89,12 @@ impl<'a> View<'a> {
     pub(super) fn read(side: &Side<'a>, sites: &[Site<'a>], reading: &Reading) -> Self {
         let at = sites.first().copied().unwrap_or(side.root);
         let parts = parts::read(side, sites, reading);
+        let names = parts::names(side, sites);
         let mut view = Self {
             sites: sites.to_vec(),
             at,
-            name: parts::name(side, sites),
+            name: names.map(|names| names.last),
+            type_name: names.map(|names| names.first),
             nullable: null::nullable(side, sites, 0),
             kind: None,
             format: None,

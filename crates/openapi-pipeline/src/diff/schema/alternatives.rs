@@ -37,7 +37,7 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
                         work.unit,
                         work.direction,
                         (branch, Use::Item),
-                        (&new.parts, Use::Item),
+                        (&new.sites, Use::Item),
                         &work.label,
                         inner(work),
                     );
@@ -59,7 +59,7 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
                         engine,
                         work.unit,
                         work.direction,
-                        (&old.parts, Use::Item),
+                        (&old.sites, Use::Item),
                         (branch, Use::Item),
                         &work.label,
                         inner(work),

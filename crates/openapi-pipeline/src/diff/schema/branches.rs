@@ -26,13 +26,7 @@ impl<'a> Branches<'a> {
         Self::below(engine, view, is_new, DEEPEST, &mut left).unwrap_or_default()
     }
 
-    fn below(
-        engine: &mut Engine<'a>,
-        view: &View<'a>,
-        is_new: bool,
-        depth: usize,
-        left: &mut usize,
-    ) -> Option<Self> {
+    fn below(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool, depth: usize, left: &mut usize) -> Option<Self> {
         let mut all = Self::default();
         for union in &view.unions {
             let mut leaves = Vec::new();

@@ -74,6 +74,14 @@ fn base(view: &View<'_>, direction: Direction) -> String {
     }
 }
 
+/// The component that the generated type is named after. Strings of some formats have the type of the format, whatever
+/// they are called.
+pub(super) fn own_type<'a>(view: &View<'a>) -> Option<&'a str> {
+    let format = view.format.and_then(|format| format.node.as_str()).filter(|_| view.is_kind("string"));
+    let is_native = matches!(format, Some("uuid" | "date-time" | "ip" | "ipv4" | "ipv6" | "password"));
+    view.type_name.filter(|_| !is_native || view.values.is_some())
+}
+
 /// Replies are not validated, so the constraints of a reply don't affect its type.
 fn is_checked(direction: Direction) -> bool {
     direction == Direction::Request

@@ -52,8 +52,11 @@ fn hoist_body(cx: &mut Context, store: &mut Store<'_>, rule: &'static Rule, name
         if schema.get("$ref").is_some() || is_nullable_reference(schema) {
             continue;
         }
-        if let Some(items) = schema.get_mut("items").filter(|items| items.get("$ref").is_none() && needs_name(items)) {
-            store.hoist(cx, rule, &format!("{name}Item"), items);
+        if let Some(items) = schema.get_mut("items") {
+            unwrap_reference(items);
+            if items.get("$ref").is_none() && !is_nullable_reference(items) && needs_name(items) {
+                store.hoist(cx, rule, &format!("{name}Item"), items);
+            }
         }
         // Each answer that is decoded by status has a type of its own, which needs a name.
         let is_answer = *rule == rule::HOIST_ANSWER;
