@@ -72,7 +72,11 @@ impl Hashes {
                         | "dependencies"
                 );
                 let counted = members.iter().filter(|(key, node)| !(is_schema && says_nothing(key, node)));
-                let numbers = counted.map(|(key, node)| (key, self.member(side, site.at(node), key, depth)).numbered());
+                // The members of these are sets of names.
+                let lists_names = matches!(key, "dependentRequired" | "dependencies");
+                let of = |key: &'a String| if lists_names { "required" } else { key.as_str() };
+                let numbers =
+                    counted.map(|(key, node)| (key, self.member(side, site.at(node), of(key), depth)).numbered());
                 numbers.fold(1, u64::wrapping_add).hash(&mut hasher);
             }
         }

@@ -37,6 +37,15 @@ pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
         let text = |site: Site<'_>| {
             let mut value = site.node.to_json();
             if let Some(members) = value.as_object_mut() {
+                // Neither a header's name nor a scheme of HTTP has a case.
+                let is_header = members.get("in").is_some_and(|place| place == "header");
+                for (key, value) in members.iter_mut() {
+                    if let (true, serde_json::Value::String(text)) =
+                        (key == "scheme" || key == "name" && is_header, value)
+                    {
+                        text.make_ascii_lowercase();
+                    }
+                }
                 members
                     .retain(|key, member| !key.starts_with("x-") && member.as_str() != Some("") && !member.is_null());
             }
@@ -257,7 +266,7 @@ fn kind_of(name: &str, scheme: Site<'_>) -> String {
         "apiKey" if word("in") == "header" => format!("API key in header {}", word("name").to_ascii_lowercase()),
         "apiKey" => format!("API key in {} {}", word("in"), word("name")),
         "oauth2" => "OAuth 2".to_owned(),
-        "openIdConnect" => format!("OpenID Connect {}", word("openIdConnectUrl")),
+        "openIdConnect" => "OpenID Connect".to_owned(),
         _ => format!("`{name}`"),
     }
 }

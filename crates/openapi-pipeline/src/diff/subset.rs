@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::engine::Engine;
-use super::implied::{allows_less, effective, format_holds};
+use super::implied::{allows_less, effective, format_holds, lengths};
 use super::pattern::Texts;
 use super::rule::Direction;
 use super::side::Site;
@@ -162,6 +162,9 @@ impl<'a> Prover<'_, 'a> {
         match (one.kind, other.kind) {
             (_, None) | (Some(("integer", _)), Some(("number", _))) => true,
             (Some((one, _)), Some((other, _))) if one == other => true,
+            (Some(("number", _)), Some(("integer", _))) => {
+                one.bound(BoundKey::MultipleOf).is_some_and(values::is_multiple)
+            }
             (Some((one, _)), Some(("string", _))) => {
                 self.way.is_text && matches!(one, "integer" | "number" | "boolean") && other.formats.is_empty()
             }
@@ -175,10 +178,14 @@ impl<'a> Prover<'_, 'a> {
 
     /// The strings of a schema, if it has any.
     fn texts<'v>(&self, view: &'v View<'a>) -> Option<Texts<'v>> {
+        let formats = view.formats.iter().filter(|_| view.is_kind("string"));
+        let implied: Vec<(u64, u64)> = formats.filter_map(|format| lengths(format.node.as_str()?)).collect();
+        let least = implied.iter().map(|(least, _)| *least).chain(length(view, BoundKey::MinLength));
+        let most = implied.iter().map(|(_, most)| *most).chain(length(view, BoundKey::MaxLength));
         let mut texts = Texts {
             patterns: view.patterns.iter().filter_map(|pattern| pattern.node.as_str()).collect(),
-            least: length(view, BoundKey::MinLength).unwrap_or(0),
-            most: length(view, BoundKey::MaxLength),
+            least: least.max().unwrap_or(0),
+            most: most.min(),
         };
         match view.kind.map(|(kind, _)| kind) {
             None | Some("string") => {}

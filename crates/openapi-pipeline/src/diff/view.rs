@@ -44,8 +44,8 @@ pub(super) struct View<'a> {
     pub(super) properties: IndexMap<&'a str, Vec<Site<'a>>>,
     pub(super) required: IndexMap<&'a str, Site<'a>>,
     pub(super) others: Others<'a>,
-    /// Whether other properties have the schema that allows anything: their values are kept, as they aren't where nothing
-    /// is said of them.
+    /// Whether other properties have the schema that allows anything, or are allowed in so many words: their values are
+    /// kept, as they aren't where nothing is said of them.
     pub(super) keeps_others: bool,
     pub(super) items: Vec<Site<'a>>,
     pub(super) unions: Vec<Union<'a>>,
@@ -260,7 +260,7 @@ impl<'a> View<'a> {
 
     fn add_others(&mut self, site: Site<'a>) {
         let is_empty = site.node.as_object().is_some_and(|schema| schema.is_empty());
-        self.keeps_others |= is_empty;
+        self.keeps_others |= is_empty || site.node.as_bool() == Some(true);
         match (&site.node.value, &mut self.others) {
             (Value::Bool(false), _) => self.others = Others::None(site),
             (Value::Object(_), Others::Any) if !is_empty => self.others = Others::Like(vec![site]),

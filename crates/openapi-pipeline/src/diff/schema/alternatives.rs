@@ -174,9 +174,27 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
     gone.iter().for_each(|branch| removed(engine, work, *branch));
     let is_open = is_open(&engine.old, work, old);
     more.iter().for_each(|branch| added(engine, work, *branch, is_open));
+    several(engine, work, old, new);
     let order_is_kept = matched.windows(2).all(|pair| pair.first().map(|pair| pair.1) < pair.last().map(|pair| pair.1));
     if !gone.is_empty() || !more.is_empty() || !order_is_kept {
         variants(engine, work, old, new);
+    }
+}
+
+/// Several objects of an `anyOf` can hold at once: the enum has a variant for that, unless a discriminator chooses one.
+fn several<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &Union<'a>) {
+    let mut has_several = |union: &Union<'a>, view: &View<'a>, is_new: bool| {
+        let mut is_object = |branch: &Site<'a>| match is_new {
+            true => engine.new_view(&[*branch]).is_kind("object"),
+            false => engine.old_view(&[*branch]).is_kind("object"),
+        };
+        let objects = union.branches.iter().filter(|branch| is_object(branch)).take(2).count();
+        union.keyword == "anyOf" && view.discriminator.is_none() && objects > 1
+    };
+    if has_several(old, &work.old, false) && !has_several(new, &work.new, true) {
+        let message = format!("{} has no variant for several alternatives at once any more", work.label);
+        let shown = (Shown::new(old.at, old.keyword), Shown::new(new.at, new.keyword));
+        engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, shown.0, shown.1, message);
     }
 }
 

@@ -33,6 +33,14 @@ fn came_or_went<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     if old.is_none() == new.is_none() || work.old.unions.is_empty() || work.new.unions.is_empty() {
         return;
     }
+    // Where each alternative lists its own values, these and the types are the same without a discriminator.
+    let is_implied = match old {
+        Some(_) => tags::are_implied(&engine.old, &work.old),
+        None => tags::are_implied(&engine.new, &work.new),
+    };
+    if is_implied {
+        return;
+    }
     let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_CHANGED, &RESPONSE_DISCRIMINATOR_CHANGED);
     let how = if new.is_some() { "by a property" } else { "by their form alone" };
     let message = format!("alternatives of {} are told apart {how}", work.label);

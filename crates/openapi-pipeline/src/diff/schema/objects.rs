@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 
 use super::branches::Branches;
-use super::{Use, link, pick};
+use super::{Use, link, pick, shape};
 use crate::diff::engine::{Engine, Shown, Work};
 use crate::diff::rule::Direction;
 use crate::diff::rules::{
@@ -52,9 +52,12 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
                 removed(engine, work, name, old.at);
             }
             Some(new) => both(engine, work, name, &old, &new),
-            None if !old.is_listed => requiredness(engine, work, name, (old.at, work.new.at), false),
+            None if !old.is_listed => {
+                requiredness(engine, work, name, (old.at, work.new.at), false);
+                field_gone(engine, work, name, old.at);
+            }
             None if old.counts => removed(engine, work, name, old.at),
-            None => {}
+            None => field_gone(engine, work, name, old.at),
         }
     }
     for name in after.iter().filter(|name| !before.contains(*name)) {
@@ -135,7 +138,7 @@ fn both<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property
     match (old.counts, new.counts) {
         (false, _) | (_, false) if old.is_of_branches || new.is_of_branches => return,
         (true, true) => {}
-        (false, false) => return,
+        (false, false) => return field(engine, work, name, old, new),
         (true, false) => {
             let rule = pick(work.direction, &REQUEST_PROPERTY_BECAME_READ_ONLY, &RESPONSE_PROPERTY_BECAME_WRITE_ONLY);
             let way = if work.direction == Direction::Request { "taken" } else { "given" };
@@ -175,6 +178,31 @@ fn both<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property
         &format!("`{name}`"),
         work.mode.inner(),
     );
+}
+
+/// A struct has a field for each of its properties, whether it travels in this direction or not, and for each that it
+/// requires.
+fn field_gone<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: Site<'a>) {
+    if work.old.unions.is_empty() && !work.old.properties.is_empty() {
+        let message = format!("the struct of {} has no field for `{name}` any more", work.label);
+        let (old, new) = (Shown::new(at, name), Shown::new(work.new.at, "no such field"));
+        engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
+    }
+}
+
+/// Compares the types of a field that doesn't travel in this direction.
+fn field<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property<'_, 'a>, new: &Property<'_, 'a>) {
+    let (before, after) = (engine.old_view(old.sites), engine.new_view(new.sites));
+    let shape = |view: &View<'a>| {
+        let shape = Use::Property { required: false }.shape(view, Direction::Response);
+        shape::own_type(view).map_or(shape, |name| format!("optionally `{name}`"))
+    };
+    let (was, is) = (shape(&before), shape(&after));
+    if was != is {
+        let message = format!("`{name}` was {was} and is {is}");
+        let (old, new) = (Shown::new(old.at, was), Shown::new(new.at, is));
+        engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
+    }
 }
 
 fn requiredness<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: (Site<'a>, Site<'a>), is_required: bool) {

@@ -149,6 +149,8 @@ fn bound<'a>(engine: &mut Engine<'a>, work: &Work<'a>, key: BoundKey, name: &str
         (Some(before), Some(after)) if before.value == after.value && before.is_exclusive == after.is_exclusive => {
             return;
         }
+        // Multiples of another number are neither more nor less: some are refused, and some were never given.
+        (Some(before), Some(after)) if *direction == Direction::Response => !allows_less(key, before, after),
         (Some(before), Some(after)) => allows_less(key, after, before),
     };
     let rule = if is_tighter {

@@ -26,7 +26,8 @@ impl Use {
     /// A description of the type.
     pub(in crate::diff) fn shape(self, view: &View<'_>, direction: Direction) -> String {
         let kind = base(view, direction);
-        let may_be_null = view.nullable.is_some();
+        // Any value includes null.
+        let may_be_null = view.nullable.is_some() && !is_any(view);
         match self {
             Self::Parameter => kind,
             Self::Item | Self::Query if may_be_null => format!("optionally {kind}"),
@@ -35,6 +36,10 @@ impl Use {
             Self::Property { .. } => format!("optionally {kind}"),
         }
     }
+}
+
+fn is_any(view: &View<'_>) -> bool {
+    view.kind.is_none() && view.values.is_none() && view.unions.is_empty()
 }
 
 fn base(view: &View<'_>, direction: Direction) -> String {
@@ -90,7 +95,6 @@ fn is_checked(direction: Direction) -> bool {
 fn string(view: &View<'_>, format: Option<&str>, direction: Direction) -> &'static str {
     match format {
         Some("uuid") => "a UUID",
-        Some("date") => "a date",
         Some("date-time") => "a point in time",
         Some("ip" | "ipv4" | "ipv6") => "an IP address",
         Some("password") => "a secret",

@@ -56,6 +56,33 @@ pub(super) fn moved<'a>(
     engine.found(work.unit, rule, Shown::new(old, was), Shown::new(new, is), message);
 }
 
+/// Whether every alternative lists the values of its tag itself, and no other one's; a mapping says the same.
+pub(super) fn are_implied<'a>(side: &Side<'a>, view: &View<'a>) -> bool {
+    let tag = view.discriminator.and_then(|discriminator| discriminator.node.get_str("propertyName"));
+    let (Some(tag), Some(discriminator)) = (tag, view.discriminator) else { return false };
+    let mut known: HashMap<String, Option<&'a str>> = HashMap::new();
+    for branch in view.unions.iter().flat_map(|union| &union.branches) {
+        let values = listed(side, *branch, tag, 0);
+        if values.is_empty() || !requires(side, *branch, tag, 0) {
+            return false;
+        }
+        let name = side.follow(*branch).1;
+        if values.into_iter().any(|value| known.insert(value, name).is_some()) {
+            return false;
+        }
+    }
+    discriminator.members("mapping").all(|(value, entry)| {
+        let name = known.get(value).copied().flatten();
+        name.is_some() && name == target(entry).as_deref()
+    })
+}
+
+fn requires<'a>(side: &Side<'a>, site: Site<'a>, tag: &str, depth: usize) -> bool {
+    let site = side.resolve(site);
+    site.elements("required").any(|name| name.node.as_str() == Some(tag))
+        || depth < DEEPEST && site.elements("allOf").any(|part| requires(side, part, tag, depth + 1))
+}
+
 /// The values of an alternative.
 struct Tags<'a> {
     /// The property that holds the value.
