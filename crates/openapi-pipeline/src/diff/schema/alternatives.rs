@@ -137,11 +137,14 @@ fn pairs_of_unions<'w, 'a>(engine: &mut Engine<'a>, work: &'w Work<'a>) -> Vec<(
         let mut hashes = std::mem::take(&mut engine.hashes);
         let mut number = |side: &Side<'a>, union: &Union<'a>| {
             let branches = union.branches.iter().map(|branch| hashes.of(side, *branch));
-            Some((union.keyword, branches.fold(0, u64::wrapping_add)))
+            (union.keyword, branches.fold(0, u64::wrapping_add))
         };
         let old_numbers: Vec<_> = old.iter().map(|union| number(&engine.old, union)).collect();
         let new_numbers: Vec<_> = new.iter().map(|union| number(&engine.new, union)).collect();
-        matcher.by_key(old_numbers.into_iter(), new_numbers.into_iter());
+        matcher.by_key(old_numbers.iter().map(Some), new_numbers.iter().map(Some));
+        // The same alternatives below the other keyword.
+        let bare = |numbers: Vec<(&'static str, u64)>| numbers.into_iter().map(|(_, number)| Some(number));
+        matcher.by_key(bare(old_numbers), bare(new_numbers));
         engine.hashes = hashes;
         matcher.by_key(old.iter().map(|union| Some(union.keyword)), new.iter().map(|union| Some(union.keyword)));
     }
