@@ -28,10 +28,19 @@ impl Hashes {
 
     fn schema<'a>(&mut self, side: &Side<'a>, site: Site<'a>, depth: u8) -> u64 {
         if site.node.get("$ref").is_some() {
-            return match depth.checked_sub(1) {
+            let target = match depth.checked_sub(1) {
                 Some(depth) => self.schema(side, side.resolve(site), depth),
                 None => 0,
             };
+            // Beside a reference, only what was kept as it was written has further keywords.
+            let own = site
+                .node
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter(|(key, node)| *key != "$ref" && !says_nothing(key, node));
+            let own = own.map(|(key, node)| (key, self.member(side, site.at(node), key, depth)).numbered());
+            return own.fold(target, u64::wrapping_add);
         }
         let key = (site.address(), depth);
         if let Some(known) = self.known.get(&key) {
@@ -92,7 +101,20 @@ impl Hashes {
 fn says_nothing(key: &str, node: &Node) -> bool {
     matches!(key, "title" | "description" | "example" | "examples" | "externalDocs" | "deprecated" | "default" | "xml")
         || key.starts_with("x-")
-        || node.as_bool() == Some(false) && key != "additionalProperties"
+        || node.as_bool() == Some(false)
+            && matches!(
+                key,
+                "nullable"
+                    | "readOnly"
+                    | "writeOnly"
+                    | "exclusiveMinimum"
+                    | "exclusiveMaximum"
+                    | "uniqueItems"
+                    | "required"
+                    | "explode"
+                    | "allowReserved"
+                    | "allowEmptyValue"
+            )
 }
 
 trait Numbered {
