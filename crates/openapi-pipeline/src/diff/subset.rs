@@ -122,6 +122,11 @@ impl<'a> Prover<'_, 'a> {
             return self.alternatives(one, union).iter().all(|one| self.is_within(one, other));
         }
         let (one_view, other_view) = (&one.view, &other.view);
+        // What an alternative doesn't list can be listed beside it.
+        if let Some(union) = other_view.unions.first().filter(|_| !other_view.properties.is_empty()) {
+            let whole = self.alternatives(other, union);
+            return self.is_within_union(one, other.is_new, union, Some(&whole));
+        }
         for not in &other_view.nots {
             let ruled_out = self.set(other.is_new, &[*not]);
             let was_too = |prover: &mut Self| {
@@ -135,7 +140,7 @@ impl<'a> Prover<'_, 'a> {
             }
         }
         for union in &other_view.unions {
-            if !self.is_within_union(one, other.is_new, union) {
+            if !self.is_within_union(one, other.is_new, union, None) {
                 return false;
             }
         }
@@ -148,12 +153,13 @@ impl<'a> Prover<'_, 'a> {
             && self.has_properties(one, other)
     }
 
-    fn is_within_union(&mut self, one: &Set<'a>, is_new: bool, union: &Union<'a>) -> bool {
+    /// Whether all values are of one alternative, and of no other. `whole` has the alternatives with what stands beside them.
+    fn is_within_union(&mut self, one: &Set<'a>, is_new: bool, union: &Union<'a>, whole: Option<&[Set<'a>]>) -> bool {
         let branches: Vec<Set<'a>> = union.branches.iter().map(|branch| self.set(is_new, &[*branch])).collect();
         let is_object = one.view.is_kind("object") || one.view.is_kind("array");
         (0..branches.len()).any(|at| {
             let others = || branches.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
-            branches.get(at).is_some_and(|branch| self.is_within(one, branch))
+            whole.unwrap_or(&branches).get(at).is_some_and(|branch| self.is_within(one, branch))
                 && (union.keyword == "anyOf" || is_object || others().all(|other| self.is_disjoint(one, other)))
         })
     }

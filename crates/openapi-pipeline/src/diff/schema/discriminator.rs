@@ -9,6 +9,7 @@ use crate::diff::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_DISCRIMINATOR_CHANGED, REQUEST_DISCRIMINATOR_VALUE_ADDED,
     REQUEST_DISCRIMINATOR_VALUE_CHANGED, REQUEST_DISCRIMINATOR_VALUE_REMOVED, RESPONSE_DISCRIMINATOR_CHANGED,
     RESPONSE_DISCRIMINATOR_VALUE_ADDED, RESPONSE_DISCRIMINATOR_VALUE_CHANGED, RESPONSE_DISCRIMINATOR_VALUE_REMOVED,
+    TYPE_RENAMED,
 };
 use crate::diff::side::{Side, Site};
 use crate::diff::view::View;
@@ -17,6 +18,9 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let (Some(old), Some(new)) = (work.old.discriminator, work.new.discriminator) else {
         return came_or_went(engine, work);
     };
+    if !is_own(&work.old, old) && !is_own(&work.new, new) {
+        return;
+    }
     let (before, after) = (old.node.get_str("propertyName"), new.node.get_str("propertyName"));
     if before != after {
         let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_CHANGED, &RESPONSE_DISCRIMINATOR_CHANGED);
@@ -108,6 +112,17 @@ fn variants<'a>(
         targets.values().map(|target| target.name.clone()).collect()
     };
     let (was, is) = (names(before), names(after));
+    let mut renamed: BTreeSet<&str> = BTreeSet::new();
+    for (value, old) in before {
+        let Some(new) = after.get(value).filter(|new| !was.contains(&new.name) && !is.contains(&old.name)) else {
+            continue;
+        };
+        if renamed.insert(&old.name) {
+            let message = format!("`{}` became `{}`", old.name, new.name);
+            let (old, new) = (Shown::new(old.at, &old.name), Shown::new(new.at, &new.name));
+            engine.found_for_code(work.unit, &TYPE_RENAMED, old, new, message);
+        }
+    }
     let mut changed = |message: String, old: &str, new: &str| {
         let at = |view: &View<'a>| view.parts.first().copied().unwrap_or(view.at);
         let (old, new) = (Shown::new(at(&work.old), old), Shown::new(at(&work.new), new));
@@ -121,7 +136,7 @@ fn variants<'a>(
             changed(format!("{} was one of several types and is one", work.label), "one of several", "one type");
         }
         _ => {
-            for name in was.difference(&is) {
+            for name in was.difference(&is).filter(|name| !renamed.contains(name.as_str())) {
                 changed(format!("{} has no variant for `{name}` any more", work.label), name, "no such variant");
             }
         }
@@ -136,10 +151,15 @@ struct Target<'a> {
     is_mapped: bool,
 }
 
-fn targets<'a>(side: &Side<'a>, view: &View<'a>, discriminator: Site<'a>) -> BTreeMap<String, Target<'a>> {
-    // Only a schema with a discriminator of its own is a parent: its children repeat the discriminator.
+/// Whether a schema is told apart by a discriminator: only one that it has itself makes it a parent, and its children
+/// repeat that.
+fn is_own<'a>(view: &View<'a>, discriminator: Site<'a>) -> bool {
     let own = view.parts.first().and_then(|part| part.get("discriminator"));
-    if view.unions.is_empty() && own.map(Site::address) != Some(discriminator.address()) {
+    !view.unions.is_empty() || own.map(Site::address) == Some(discriminator.address())
+}
+
+fn targets<'a>(side: &Side<'a>, view: &View<'a>, discriminator: Site<'a>) -> BTreeMap<String, Target<'a>> {
+    if !is_own(view, discriminator) {
         return BTreeMap::new();
     }
     let branches = branches(side, view);
@@ -189,9 +209,11 @@ fn mappings<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Si
                 engine.found(work.unit, rule, Shown::new(site, value), None, message);
             }
             Some(after) if before.as_ref() != Some(&after) => {
-                let is_same_by_renaming = !new_branches.contains(before.as_deref().unwrap_or_default())
-                    && !old_branches.contains(after.as_str())
-                    && !new_branches.is_empty();
+                let was = before.as_deref().unwrap_or_default();
+                let is_same_by_renaming = match new_branches.is_empty() {
+                    true => engine.new.schema(was).is_none() && engine.old.schema(&after).is_none(),
+                    false => !new_branches.contains(was) && !old_branches.contains(after.as_str()),
+                };
                 if !is_same_by_renaming {
                     let rule = pick(
                         work.direction,

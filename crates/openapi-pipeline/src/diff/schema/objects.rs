@@ -34,9 +34,9 @@ struct Property<'v, 'a> {
 }
 
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    // Alternatives without anything beside them are objects as far as their neighbours on the other side go.
-    let is_object = |view: &View<'a>| view.is_kind("object") || view.kind.is_none() && !view.unions.is_empty();
-    if !is_object(&work.old) || !is_object(&work.new) {
+    // What has no type can be an object, as can alternatives without anything beside them.
+    let may_be_object = |view: &View<'a>| view.is_kind("object") || view.kind.is_none();
+    if !may_be_object(&work.old) || !may_be_object(&work.new) {
         return;
     }
     let branches = [Branches::of(engine, &work.old, false), Branches::of(engine, &work.new, true)];

@@ -48,6 +48,9 @@ pub(super) fn kinds<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
             let branches = Branches::of(engine, free, is_wider);
             if kind.is_some_and(|kind| !branches.are_of_kind(kind)) {
                 types_changed(engine, work, if is_wider { Turn::Wider } else { Turn::Narrower });
+                let message = format!("the variants of {} are those of {}", work.label, type_text(new));
+                let shown = (Shown::new(old.at, type_text(old)), Shown::new(new.at, type_text(new)));
+                engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, shown.0, shown.1, message);
             }
             return true;
         }

@@ -9,7 +9,7 @@ use crate::vocabulary::integers::INTEGERS;
 pub(in crate::diff) enum Use {
     /// A property, and whether it is required.
     Property { required: bool },
-    /// A query parameter: separate rules tell whether it is required.
+    /// A required query parameter.
     Query,
     /// Another parameter or a header, whose `null` the generator ignores.
     Parameter,
@@ -39,7 +39,7 @@ impl Use {
 }
 
 fn is_any(view: &View<'_>) -> bool {
-    view.kind.is_none() && view.values.is_none() && view.unions.is_empty()
+    view.kind.is_none() && view.values.is_none() && view.unions.is_empty() && view.required.is_empty()
 }
 
 fn base(view: &View<'_>, direction: Direction) -> String {
@@ -57,6 +57,7 @@ fn base(view: &View<'_>, direction: Direction) -> String {
         };
     }
     match kind {
+        None if !view.required.is_empty() => "a struct".to_owned(),
         None => "any value".to_owned(),
         Some("string") => string(view, format, direction).to_owned(),
         Some("integer") => format!("a number of type {}", integer(view, format, direction)),
@@ -69,7 +70,7 @@ fn base(view: &View<'_>, direction: Direction) -> String {
             (true, _) => "a map of anything",
             (false, Others::Like(_)) => "a struct with other members",
             // A struct without required fields has a `Default`.
-            (false, _) if !view.properties.keys().any(|name| view.required.contains_key(name)) => {
+            (false, _) if !view.required.keys().any(|name| is_needed(view, name, direction)) => {
                 "a struct that can be empty"
             }
             (false, _) => "a struct",
@@ -77,6 +78,12 @@ fn base(view: &View<'_>, direction: Direction) -> String {
         .to_owned(),
         Some(other) => format!("a value of type {other}"),
     }
+}
+
+/// Whether a struct can't be without a field: a required one that is sent, if the struct is.
+fn is_needed(view: &View<'_>, name: &str, direction: Direction) -> bool {
+    let sites = view.properties.get(name).map(Vec::as_slice).unwrap_or_default();
+    direction != Direction::Request || !sites.iter().any(|site| site.node.is_true("readOnly"))
 }
 
 /// The component that the generated type is named after. Strings of some formats have the type of the format, whatever
