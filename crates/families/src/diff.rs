@@ -2,6 +2,7 @@
 
 mod accept;
 mod github;
+mod hidden;
 mod history;
 mod html;
 mod input;

@@ -36,6 +36,10 @@ pub(crate) struct Contradiction {
 pub(crate) struct Parts {
     /// The calls that the API makes, converted as paths are.
     pub(crate) webhooks: Option<Node>,
+    /// The path items that webhooks and callbacks refer to, converted as paths are.
+    pub(crate) path_items: Option<Node>,
+    /// The members of callbacks that refer to one of these, by the origins of the callbacks.
+    pub(crate) callbacks: HashMap<Origin, Vec<(String, Node)>>,
     /// All other parts, by their labels.
     pub(crate) others: Vec<(String, Node)>,
     /// Operations that contradict themselves, by their origins.
@@ -56,6 +60,14 @@ impl Beside {
 
     pub(crate) fn keep_webhooks(&mut self, webhooks: Node) {
         self.current.webhooks = Some(webhooks);
+    }
+
+    pub(crate) fn keep_path_items(&mut self, items: Node) {
+        self.current.path_items = Some(items);
+    }
+
+    pub(crate) fn keep_callback(&mut self, callback: Origin, expression: &str, item: &Node) {
+        self.current.callbacks.entry(callback).or_default().push((expression.to_owned(), item.clone()));
     }
 
     pub(crate) fn contradiction(&mut self, operation: Origin, message: String, value: Node) {

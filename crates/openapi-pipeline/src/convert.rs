@@ -65,6 +65,8 @@ fn convert(cx: &mut Context, document: Document, two_bodies: TwoBodies) -> Resul
     openapi30::repair(cx, &mut root).into_result()?;
     let webhooks = root.remove("webhooks");
     if let Some(beside) = cx.beside() {
+        let path_items = root.get_mut("components").and_then(|components| components.remove("pathItems"));
+        path_items.into_iter().for_each(|items| beside.keep_path_items(items));
         webhooks.into_iter().for_each(|webhooks| beside.keep_webhooks(webhooks));
         beside.finish(root.origin);
     }

@@ -12,6 +12,7 @@ mod action;
 mod beside;
 mod bodies;
 mod change;
+mod collisions;
 mod documentation;
 mod engine;
 mod fingerprint;
@@ -66,6 +67,7 @@ pub fn diff_with(cx: &Context, old: &Node, new: &Node, policy: &Policy) -> Diffe
     let moved = Moved::between(&engine.old, &engine.new);
     servers::of_document(&mut engine, DOCUMENT, (moved.old, moved.new));
     security::schemes(&mut engine, DOCUMENT);
+    collisions::compare(&mut engine);
     beside::parts(&mut engine);
     incoming::webhooks(&mut engine);
     let matched = operations::match_up(&engine.old, &engine.new, moved);

@@ -54,6 +54,11 @@ pub struct Named {
     made: Vec<(Thing, String)>,
 }
 
+/// The names of the servers of a document, where nothing is pinned; `None` for one whose address is not absolute.
+pub(crate) fn server_names(document: &Node, title: &str) -> Vec<Option<String>> {
+    servers::name(document, title, &Pins::default()).unwrap_or_default()
+}
+
 /// Names everything in a lowered document. A pinned thing gets the name of its pin.
 ///
 /// # Errors

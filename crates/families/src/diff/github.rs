@@ -4,6 +4,7 @@ use std::path::Path;
 
 use openapi_pipeline::diff::{Change, Level};
 
+use super::hidden::{SHOWN, is_hidden};
 use super::outline::{counts, some, step, subject_name};
 use super::{Compared, repeats};
 
@@ -75,7 +76,7 @@ fn data(text: &str) -> String {
             '%' => out.push_str("%25"),
             '\r' => out.push_str("%0D"),
             '\n' => out.push_str("%0A"),
-            _ if char.is_control() => out.push('\u{fffd}'),
+            _ if is_hidden(char) => out.push(SHOWN),
             _ => out.push(char),
         }
     }
@@ -93,7 +94,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_value_ends_it() {
-        assert_eq!(data("a%0A::b\r\n::error::c, d\u{1b}[0m"), "a%250A::b%0D%0A::error::c, d\u{fffd}[0m");
+        assert_eq!(
+            data("a%0A::b\r\n::error::c, d\u{1b}[0m\u{202e}"),
+            "a%250A::b%0D%0A::error::c, d\u{fffd}[0m\u{fffd}"
+        );
         assert_eq!(property("a,line=1::b\n%3A"), "a%2Cline=1%3A%3Ab%0A%253A");
     }
 }

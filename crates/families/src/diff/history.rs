@@ -7,6 +7,7 @@ use openapi_pipeline::{Context, Diagnostics, convert, load};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::hidden::visible;
 use super::json::Counts;
 use super::revision::{Commit, Revision, commits};
 use crate::description::text_file;
@@ -109,7 +110,7 @@ impl Version {
         let revision: String = self.revision.chars().take(SHORT).collect();
         let step = self.semver.as_deref().unwrap_or("-");
         let line = format!("{}  {revision}  {:<13}  {step:<5}  {said}", self.date, self.verdict);
-        line.trim_end().to_owned()
+        visible(line.trim_end())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use openapi_pipeline::diff::{Change, Level, Subject};
 
+use super::hidden::{SHOWN, is_hidden, visible};
 use super::outline::{
     Outline, counts, direction, level, not_compared, place, remark, rule, some, step, subject_name, users,
 };
@@ -192,6 +193,7 @@ fn plain(text: &str) -> String {
                 out.push(char);
             }
             '\n' | '\r' => out.push(' '),
+            _ if is_hidden(char) => out.push(SHOWN),
             _ => out.push(char),
         }
     }
@@ -200,6 +202,6 @@ fn plain(text: &str) -> String {
 
 /// A string as a code span.
 fn code(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ").replace('`', "'").replace('|', "\\|");
+    let text = visible(&text.replace(['\n', '\r'], " ")).replace('`', "'").replace('|', "\\|");
     format!("`{text}`")
 }

@@ -2,6 +2,7 @@
 
 use openapi_pipeline::diff::{Change, Seen, Step, Subject};
 
+use super::hidden::visible;
 use super::outline::{
     List, Outline, counts, direction, level, not_compared, place, remark, rule, some, subject_name, users,
 };
@@ -65,8 +66,7 @@ pub(super) fn render(compared: &Compared) -> String {
 
 /// A line without what a terminal would obey, or the runner of a workflow that prints it: `::` at its begin, and `##[`.
 fn inert(line: &str) -> String {
-    let line: String = line.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
-    let line = line.replace("##[", "# #[");
+    let line = visible(line).replace("##[", "# #[");
     match line.trim_start() {
         command if command.starts_with("::") => line.replacen("::", ": :", 1),
         _ => line,

@@ -43,7 +43,9 @@ pub(super) fn downgrade(cx: &mut Context, root: &mut Node) {
     }
     let media_types = root.get("components").and_then(|components| components.get("mediaTypes")).cloned();
     if let Some(components) = root.get_mut("components") {
-        drop_field(cx, components, "pathItems", &DROP_PATH_ITEMS);
+        if cx.beside().is_none() {
+            drop_field(cx, components, "pathItems", &DROP_PATH_ITEMS);
+        }
         drop_field(cx, components, "mediaTypes", &INLINE_MEDIA_TYPE);
     }
     walk::document(cx, root, &mut Fields { media_types });
@@ -218,10 +220,14 @@ fn binary_content(cx: &mut Context, holder: &mut Node) {
 
 /// `components.pathItems` are dropped, and a callback can't have a copy: it may lead back to its own path.
 fn drop_path_item_references(cx: &mut Context, callback: &mut Node) {
+    let origin = callback.origin;
     let Some(members) = callback.as_object_mut() else { return };
     members.retain(|expression, item| {
         let is_kept = !item.get_str("$ref").is_some_and(|target| target.starts_with("#/components/pathItems/"));
         if !is_kept {
+            if let Some(beside) = cx.beside() {
+                beside.keep_callback(origin, expression, item);
+            }
             cx.note(
                 &DROP_PATH_ITEMS,
                 item.origin,

@@ -40,8 +40,10 @@ pub(super) type UnitId = usize;
 
 #[derive(Default)]
 struct Unit<'a> {
-    /// Whether it is part of a webhook or callback, for which no code is generated.
-    is_incoming: bool,
+    /// Whether it is part of a webhook, a callback or a header of a response, for which no code is generated.
+    has_no_code: bool,
+    /// The webhook or callback that it was first reached from.
+    call: Option<Rc<str>>,
     /// Units reachable from this one.
     leads_to: Vec<UnitId>,
     found: Vec<Found<'a>>,
@@ -93,6 +95,8 @@ pub(super) struct Mode {
     pub(super) knows_null: bool,
     /// Whether the API is the caller, as in a webhook.
     pub(super) is_incoming: bool,
+    /// Whether the value is a header of a response, which has no type.
+    pub(super) is_untyped: bool,
     pub(super) proof: Proof,
 }
 
@@ -179,6 +183,16 @@ impl<'a> Engine<'a> {
         first
     }
 
+    /// The unit of a webhook or callback; `from` leads to it.
+    pub(super) fn call(&mut self, from: UnitId, label: &str) -> UnitId {
+        let unit = self.units.len();
+        self.units.push(Unit { has_no_code: true, call: Some(label.into()), ..Unit::default() });
+        if let Some(from) = self.units.get_mut(from) {
+            from.leads_to.push(unit);
+        }
+        unit
+    }
+
     /// The next pair of schemas to compare.
     pub(super) fn next(&mut self) -> Option<Work<'a>> {
         let Waiting { unit, old, new, direction, label, mode } = self.waiting.pop_front()?;
@@ -200,26 +214,27 @@ impl<'a> Engine<'a> {
         new: impl Into<Option<Shown<'a>>>,
         message: String,
     ) {
-        let found = Found { rule, old: old.into(), new: new.into(), message };
+        let mut found = Found { rule, old: old.into(), new: new.into(), message };
         if let Some(unit) = self.units.get_mut(unit) {
+            found.name(unit.call.as_deref());
             unit.found.push(found);
         }
     }
 
     /// Whether a change was found that a proof can settle.
-    pub(super) fn is_unsettled(&self, unit: UnitId) -> bool {
+    pub(super) fn is_unsettled(&self, unit: UnitId, has_branches: bool) -> bool {
         let found = self.units.get(unit).map(|unit| unit.found.as_slice()).unwrap_or_default();
-        found.iter().any(|found| found.rule.is_settled_by_proof())
+        found.iter().any(|found| found.rule.is_settled_by_proof(has_branches))
     }
 
     /// Removes the changes that a proof refutes. True if one was removed that says that values are lost, or that more come
     /// back.
-    pub(super) fn settle(&mut self, unit: UnitId, proof: Proof) -> bool {
+    pub(super) fn settle(&mut self, unit: UnitId, proof: Proof, has_branches: bool) -> bool {
         let Some(unit) = self.units.get_mut(unit) else { return false };
         let mut is_rewritten = false;
         unit.found.retain(|found| {
             let is_refuted = found.rule.level == Level::Breaking || found.rule.is_tolerated();
-            let is_left_out = found.rule.is_settled_by_proof() && (is_refuted || proof == Proof::Same);
+            let is_left_out = found.rule.is_settled_by_proof(has_branches) && (is_refuted || proof == Proof::Same);
             is_rewritten |= is_left_out && is_refuted;
             !is_left_out
         });
@@ -236,7 +251,7 @@ impl<'a> Engine<'a> {
         message: String,
     ) {
         let found = Found { rule, old: Some(old), new: Some(new), message };
-        if let Some(unit) = self.units.get_mut(unit).filter(|unit| !unit.is_incoming) {
+        if let Some(unit) = self.units.get_mut(unit).filter(|unit| !unit.has_no_code) {
             unit.for_code.push(found);
         }
     }
@@ -338,7 +353,8 @@ impl<'a> Engine<'a> {
             }
             None => {
                 let unit = self.units.len();
-                self.units.push(Unit { is_incoming: mode.is_incoming, ..Unit::default() });
+                let call = self.units.get(from).and_then(|from| from.call.clone());
+                self.units.push(Unit { has_no_code: mode.is_incoming || mode.is_untyped, call, ..Unit::default() });
                 self.schemas.insert(key, unit);
                 self.notice_rename(old, new);
                 let label: Rc<str> = match (old.name, new.name) {

@@ -28,10 +28,19 @@ impl Hashes {
 
     fn schema<'a>(&mut self, side: &Side<'a>, site: Site<'a>, depth: u8) -> u64 {
         if site.node.get("$ref").is_some() {
-            return match depth.checked_sub(1) {
+            let target = match depth.checked_sub(1) {
                 Some(depth) => self.schema(side, side.resolve(site), depth),
                 None => 0,
             };
+            // Beside a reference, only what was kept as it was written has further keywords.
+            let own = site
+                .node
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter(|(key, node)| *key != "$ref" && !says_nothing(key, node));
+            let own = own.map(|(key, node)| (key, self.member(side, site.at(node), key, depth)).numbered());
+            return own.fold(target, u64::wrapping_add);
         }
         let key = (site.address(), depth);
         if let Some(known) = self.known.get(&key) {
@@ -72,7 +81,11 @@ impl Hashes {
                         | "dependencies"
                 );
                 let counted = members.iter().filter(|(key, node)| !(is_schema && says_nothing(key, node)));
-                let numbers = counted.map(|(key, node)| (key, self.member(side, site.at(node), key, depth)).numbered());
+                // The members of these are sets of names.
+                let lists_names = matches!(key, "dependentRequired" | "dependencies");
+                let of = |key: &'a String| if lists_names { "required" } else { key.as_str() };
+                let numbers =
+                    counted.map(|(key, node)| (key, self.member(side, site.at(node), of(key), depth)).numbered());
                 numbers.fold(1, u64::wrapping_add).hash(&mut hasher);
             }
         }
@@ -88,7 +101,20 @@ impl Hashes {
 fn says_nothing(key: &str, node: &Node) -> bool {
     matches!(key, "title" | "description" | "example" | "examples" | "externalDocs" | "deprecated" | "default" | "xml")
         || key.starts_with("x-")
-        || node.as_bool() == Some(false) && key != "additionalProperties"
+        || node.as_bool() == Some(false)
+            && matches!(
+                key,
+                "nullable"
+                    | "readOnly"
+                    | "writeOnly"
+                    | "exclusiveMinimum"
+                    | "exclusiveMaximum"
+                    | "uniqueItems"
+                    | "required"
+                    | "explode"
+                    | "allowReserved"
+                    | "allowEmptyValue"
+            )
 }
 
 trait Numbered {

@@ -120,6 +120,17 @@ pub(super) fn allows_less(key: BoundKey, this: Bound<'_>, that: Bound<'_>) -> bo
     if key.is_lower() { this.value > that.value } else { this.value < that.value }
 }
 
+/// The least and the greatest length of the strings of a format.
+pub(super) fn lengths(format: &str) -> Option<(u64, u64)> {
+    Some(match format {
+        "uuid" => (36, 36),
+        "date" => (10, 10),
+        "ipv4" => (7, 15),
+        "ipv6" => (2, 45),
+        _ => return None,
+    })
+}
+
 /// The least and the greatest value of a format of integers.
 pub(super) fn integer_range(format: &str) -> Option<(f64, f64)> {
     integers::integer_range(format).map(|(least, most)| (least as f64, most as f64))

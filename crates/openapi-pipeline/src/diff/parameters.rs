@@ -119,7 +119,9 @@ fn both<'a>(engine: &mut Engine<'a>, unit: UnitId, place: &str, name: &str, old:
         return;
     }
     style(engine, unit, Direction::Request, place, &label, (old, &before), (new, &after));
-    let way = if place == "query" { Use::Query } else { Use::Parameter };
+    // An optional one is absent rather than null.
+    let is_required = is_set(old, "required") && is_set(new, "required");
+    let way = if place == "query" && is_required { Use::Query } else { Use::Parameter };
     let (before, after) = ((before.as_slice(), way), (after.as_slice(), way));
     let mode = Mode { is_segment: place == "path", ..Mode::default() };
     schema::link(engine, unit, Direction::Request, before, after, &label, mode);

@@ -1,6 +1,6 @@
 //! Responses: by status, with headers and bodies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -175,7 +175,7 @@ fn headers<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a
             (&old, Use::Parameter),
             (&new, Use::Parameter),
             &label,
-            Mode::default(),
+            Mode { is_untyped: true, ..Mode::default() },
         );
     }
     for (name, header) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
@@ -186,25 +186,33 @@ fn headers<'a>(engine: &mut Engine<'a>, unit: UnitId, status: &str, old: Site<'a
 
 /// The return type of the generated method: the bodies of all successes are alternatives, and one without a body makes
 /// it optional.
-#[derive(PartialEq, Eq)]
 struct Returned {
-    bodies: BTreeSet<String>,
+    /// The bodies by what makes them the same: the name of a component, or a number that equal schemas share.
+    bodies: BTreeMap<String, String>,
     may_be_empty: bool,
     /// The statuses that are variants of an enum, if there is one.
     variants: BTreeSet<String>,
 }
 
 impl Returned {
-    fn of<'a>(side: &Side<'a>, all: &Responses<'a>) -> Self {
+    fn of<'a>(engine: &mut Engine<'a>, is_new: bool, all: &Responses<'a>) -> Self {
+        let (side, hashes) = (if is_new { &engine.new } else { &engine.old }, &mut engine.hashes);
         let successes = all.iter().filter(|(status, _)| status.starts_with('2'));
         let (with, without): (Vec<_>, Vec<_>) = successes.partition(|(_, response)| has_body(**response));
-        let body = |(status, response): (&String, &Site<'a>)| {
-            let schema = response.members("content").find_map(|(_, media)| media.get("schema"));
-            let name = schema.and_then(|schema| side.follow(schema).1);
-            name.map_or_else(|| format!("the body of {status}"), |name| format!("`{name}`"))
-        };
         let may_be_empty = !with.is_empty() && !without.is_empty();
-        let bodies: BTreeSet<String> = with.into_iter().map(body).collect();
+        let mut bodies: BTreeMap<String, String> = BTreeMap::new();
+        for (status, response) in with {
+            let schema = response.members("content").find_map(|(_, media)| media.get("schema"));
+            match schema.and_then(|schema| side.follow(schema).1) {
+                Some(name) => bodies.insert(name.to_owned(), format!("`{name}`")),
+                None => {
+                    let number = schema.map_or(0, |schema| hashes.of(side, schema));
+                    let known = bodies.entry(format!("#{number}"));
+                    known.or_insert_with(|| format!("the body of {status}"));
+                    None
+                }
+            };
+        }
         let answers = || all.keys().filter(|status| status.starts_with(['2', '3']));
         let is_enum = bodies.len() > 1 || answers().any(|status| status.starts_with('3')) && answers().count() > 1;
         let variants = if is_enum { answers().cloned().collect() } else { BTreeSet::new() };
@@ -216,7 +224,7 @@ impl Returned {
             let variants: Vec<&str> = self.variants.iter().map(String::as_str).collect();
             return format!("an enum of {}", variants.join(", "));
         }
-        let bodies: Vec<&str> = self.bodies.iter().map(String::as_str).collect();
+        let bodies: Vec<&str> = self.bodies.values().map(String::as_str).collect();
         match (bodies.is_empty(), self.may_be_empty) {
             (true, _) => "nothing".to_owned(),
             (false, true) => format!("{} or nothing", bodies.join(" or ")),
@@ -234,14 +242,16 @@ fn returned<'a>(
     let successes = |all: &Responses<'a>| -> BTreeSet<String> {
         all.keys().filter(|status| status.starts_with('2')).cloned().collect()
     };
-    let (was, is) = (Returned::of(&engine.old, before), Returned::of(&engine.new, after));
+    let (was, is) = (Returned::of(engine, false, before), Returned::of(engine, true, after));
     // If the statuses are the same, the schemas changed, which is reported at their places.
     let is_same = was.may_be_empty == is.may_be_empty
         && was.bodies.is_empty() == is.bodies.is_empty()
         && was.variants == is.variants;
     // The enum is open to new variants.
     let is_additive = !was.variants.is_empty() && was.variants.is_subset(&is.variants);
-    if was == is || is_additive || (is_same && successes(before) == successes(after)) {
+    let is_equal =
+        was.may_be_empty == is.may_be_empty && was.variants == is.variants && was.bodies.keys().eq(is.bodies.keys());
+    if is_equal || is_additive || (is_same && successes(before) == successes(after)) {
         return;
     }
     let message = format!("the method returns {}; it returned {}", is.text(), was.text());

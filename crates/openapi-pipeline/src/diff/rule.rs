@@ -100,9 +100,11 @@ impl Area {
 }
 
 impl Rule {
-    /// Whether the rule speaks of nothing but the values that a schema allows.
-    pub(super) fn is_settled_by_proof(&self) -> bool {
-        self.area == Area::Values
+    /// Whether the rule speaks of nothing but the values that a schema allows. So does one of the properties that are sent,
+    /// where they stand in alternatives and beside them.
+    pub(super) fn is_settled_by_proof(&self, has_branches: bool) -> bool {
+        let is_moved = has_branches && self.area == Area::Property && self.direction == Direction::Request;
+        self.area == Area::Values || is_moved
     }
 
     /// Whether the rule says that more can come back than was promised, which generated clients tolerate.

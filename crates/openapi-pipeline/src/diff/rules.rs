@@ -150,7 +150,7 @@ catalogue! {
         REQUEST_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are told apart by another property.";
         REQUEST_DISCRIMINATOR_VALUE_REMOVED Discriminator "discriminator-value" Removed Breaking "A value that names an alternative is no longer taken.";
         REQUEST_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Compatible "One more value names an alternative.";
-        REQUEST_DISCRIMINATOR_VALUE_CHANGED Discriminator "discriminator-value" Changed Breaking "A value names another alternative.";
+        REQUEST_DISCRIMINATOR_VALUE_CHANGED Discriminator "discriminator-value" Changed Breaking "A value names another alternative, or an alternative is named by other values.";
         REQUEST_NOT_TIGHTENED Values "not" Tightened Breaking "Values that were taken are ruled out by a `not`.";
         REQUEST_NOT_LOOSENED Values "not" Loosened Compatible "A `not` that ruled out values is gone.";
         REQUEST_KEYWORD_ADDED Keyword "keyword" Added Breaking "A keyword of OpenAPI 3.1 (`contains`, `if`, `propertyNames`, …) restricts what is taken.";
@@ -214,7 +214,7 @@ catalogue! {
         RESPONSE_DISCRIMINATOR_CHANGED Discriminator "discriminator" Changed Breaking "Alternatives are told apart by another property.";
         RESPONSE_DISCRIMINATOR_VALUE_REMOVED Discriminator "discriminator-value" Removed Compatible "A value that named an alternative no longer comes back.";
         RESPONSE_DISCRIMINATOR_VALUE_ADDED Discriminator "discriminator-value" Added Compatible "One more value names an alternative. A generated client copes: its unions keep values of an unknown kind.";
-        RESPONSE_DISCRIMINATOR_VALUE_CHANGED Discriminator "discriminator-value" Changed Breaking "A value names another alternative.";
+        RESPONSE_DISCRIMINATOR_VALUE_CHANGED Discriminator "discriminator-value" Changed Breaking "A value names another alternative, or an alternative is named by other values.";
         RESPONSE_NOT_TIGHTENED Values "not" Tightened Compatible "Values that could come back are ruled out by a `not`.";
         RESPONSE_NOT_LOOSENED Values "not" Loosened Breaking "Values that a `not` ruled out can come back.";
         RESPONSE_KEYWORD_ADDED Keyword "keyword" Added Compatible "A keyword of OpenAPI 3.1 (`contains`, `if`, `propertyNames`, …) promises more of what comes back.";

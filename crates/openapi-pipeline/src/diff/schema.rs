@@ -1,11 +1,13 @@
 //! A pair of schemas in one direction.
 
 mod alternatives;
+mod branches;
 mod discriminator;
 mod objects;
 mod patterns;
 mod scalars;
 mod shape;
+mod tags;
 
 use std::rc::Rc;
 
@@ -47,13 +49,7 @@ pub(super) fn link<'a>(
     if unit == from {
         return;
     }
-    if let (Some(before), Some(after)) = (old.name, new.name)
-        && type_name(before) != type_name(after)
-    {
-        let message = format!("`{before}` became `{after}`");
-        let (old, new) = (Shown::new(old.at, before), Shown::new(new.at, after));
-        engine.found_for_code(unit, &TYPE_RENAMED, old, new, message);
-    }
+    names(engine, unit, (&old, &new), mode, label);
     let (before, after) = (old_use.shape(&old, direction), new_use.shape(&new, direction));
     if before != after {
         // A change of a component that doesn't depend on its use is reported at the component, once.
@@ -66,6 +62,40 @@ pub(super) fn link<'a>(
         let message = format!("{} was {before} and is {after}", name.as_deref().unwrap_or(label));
         let (old, new) = (Shown::new(at(&old), before), Shown::new(at(&new), after));
         engine.found_for_code(unit, &GENERATED_TYPE_CHANGED, old, new, message);
+    }
+}
+
+/// Every component is a type of its own name, and a schema without a name has the name of its place, or no type.
+fn names<'a>(engine: &mut Engine<'a>, unit: UnitId, (old, new): (&View<'a>, &View<'a>), mode: Mode, label: &str) {
+    let (was, is) = match (shape::own_type(old), shape::own_type(new)) {
+        (None, None) => return,
+        (Some(_), Some(_)) if old.name != new.name => (old.name, new.name),
+        named => named,
+    };
+    if let (Some(before), Some(after)) = (was, is) {
+        if type_name(before) != type_name(after) {
+            let message = format!("`{before}` became `{after}`");
+            // The component, rather than each place that refers to it.
+            let (old, new) = (
+                Shown::new(engine.old.schema(before).unwrap_or(old.at), before),
+                Shown::new(engine.new.schema(after).unwrap_or(new.at), after),
+            );
+            engine.found_for_code(unit, &TYPE_RENAMED, old, new, message);
+        }
+        return;
+    }
+    // A header of a response has no type: only that of a component can go.
+    if mode.is_untyped && was.is_none_or(|name| engine.new.schema(name).is_some()) {
+        return;
+    }
+    let text = |name: Option<&str>| {
+        name.map_or_else(|| "a type without a name of its own".to_owned(), |name| format!("`{name}`"))
+    };
+    let message = format!("{label} was {} and is {}", text(was), text(is));
+    let (old, new) = (Shown::new(old.at, text(was)), Shown::new(new.at, text(is)));
+    match mode.is_untyped {
+        true => engine.found(unit, &GENERATED_TYPE_CHANGED, old, new, message),
+        false => engine.found_for_code(unit, &GENERATED_TYPE_CHANGED, old, new, message),
     }
 }
 
@@ -138,10 +168,12 @@ fn proof<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> Proof {
 /// Removes differences that are only notation.
 fn settle<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
     let mut known = work.mode.proof;
-    if known != Proof::Same && engine.is_unsettled(work.unit) {
+    // An alternative is proved along with its union.
+    let has_branches = known == Proof::Same || [&work.old, &work.new].iter().any(|view| !view.unions.is_empty());
+    if known != Proof::Same && engine.is_unsettled(work.unit, has_branches) {
         known = known.max(proof(engine, work));
     }
-    if known != Proof::Nothing && engine.settle(work.unit, known) && known == Proof::Kept {
+    if known != Proof::Nothing && engine.settle(work.unit, known, has_branches) && known == Proof::Kept {
         let rule = pick(work.direction, &REQUEST_SCHEMA_REWRITTEN, &RESPONSE_SCHEMA_REWRITTEN);
         let what = pick(work.direction, "takes all that it took", "gives nothing that it didn't");
         let (old, new) = (Shown::new(work.old.at, "as it was"), Shown::new(work.new.at, "written otherwise"));

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::engine::{Engine, Shown, UnitId};
 use super::rules::{
-    SECURITY_ADDED, SECURITY_ALTERNATIVE_ADDED, SECURITY_ALTERNATIVE_REMOVED, SECURITY_FLOW_ADDED,
-    SECURITY_FLOW_REMOVED, SECURITY_OPTIONAL, SECURITY_REMOVED, SECURITY_SCHEME_CHANGED, SECURITY_SCOPE_ADDED,
-    SECURITY_SCOPE_REMOVED,
+    GENERATED_TYPE_CHANGED, SECURITY_ADDED, SECURITY_ALTERNATIVE_ADDED, SECURITY_ALTERNATIVE_REMOVED,
+    SECURITY_FLOW_ADDED, SECURITY_FLOW_REMOVED, SECURITY_OPTIONAL, SECURITY_REMOVED, SECURITY_SCHEME_CHANGED,
+    SECURITY_SCOPE_ADDED, SECURITY_SCOPE_REMOVED,
 };
 use super::side::{Side, Site};
+use crate::names::snake;
 use crate::vocabulary::is_token;
 use crate::vocabulary::layout::METHODS;
 
@@ -20,6 +21,7 @@ const MAX_ALTERNATIVES: usize = 200;
 
 /// Compares the security schemes of the same name; their kinds are compared where they are required.
 pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
+    builder(engine, unit);
     let list = |side: &Side<'_>| {
         side.root.node.get("components").and_then(|components| components.get("securitySchemes")).is_some()
     };
@@ -37,6 +39,15 @@ pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
         let text = |site: Site<'_>| {
             let mut value = site.node.to_json();
             if let Some(members) = value.as_object_mut() {
+                // Neither a header's name nor a scheme of HTTP has a case.
+                let is_header = members.get("in").is_some_and(|place| place == "header");
+                for (key, value) in members.iter_mut() {
+                    if let (true, serde_json::Value::String(text)) =
+                        (key == "scheme" || key == "name" && is_header, value)
+                    {
+                        text.make_ascii_lowercase();
+                    }
+                }
                 members
                     .retain(|key, member| !key.starts_with("x-") && member.as_str() != Some("") && !member.is_null());
             }
@@ -47,6 +58,69 @@ pub(super) fn schemes(engine: &mut Engine<'_>, unit: UnitId) {
             engine.found(unit, &SECURITY_SCHEME_CHANGED, Shown::value(before), Shown::value(after), message);
         }
     }
+}
+
+/// The client's builder has a method for each credential that is one of several.
+fn builder<'a>(engine: &mut Engine<'a>, unit: UnitId) {
+    let (before, after) = (held(&engine.old), held(&engine.new));
+    for (_, name) in before.iter().filter(|(method, _)| !after.contains_key(*method)) {
+        let scheme = |root: Site<'a>| root.get("components")?.get("securitySchemes")?.get(name);
+        let old = scheme(engine.old.root).unwrap_or(engine.old.root);
+        let new = scheme(engine.new.root).or_else(|| engine.new.root.get("security")).unwrap_or(engine.new.root);
+        let message = format!("the client's builder has no method for the credential `{name}` any more");
+        let shown = (Shown::new(old, name), Shown::new(new, "no such method"));
+        engine.found(unit, &GENERATED_TYPE_CHANGED, shown.0, shown.1, message);
+    }
+}
+
+/// The schemes of the credentials that a client holds beside its token: keys that an operation needs along with another
+/// credential or in place of one, and `Basic` in place of a bearer token. Each by the name of its method.
+fn held(side: &Side<'_>) -> BTreeMap<String, String> {
+    let operations = side.root.members("paths").flat_map(|(_, item)| {
+        let item = side.resolve(item);
+        METHODS.iter().filter_map(move |method| item.get(method))
+    });
+    let mut held = BTreeMap::new();
+    let schemes = side.root.get("components").and_then(|components| components.get("securitySchemes"));
+    let carrier = |name: &str| {
+        let scheme = side.resolve(schemes?.get(name)?).node;
+        let word = |key: &str| scheme.get_str(key).unwrap_or_default();
+        Some(match (word("type"), word("scheme").to_ascii_lowercase().as_str()) {
+            ("oauth2" | "openIdConnect", _) | ("http", "bearer") => "bearer".to_owned(),
+            ("http", "basic") => "basic".to_owned(),
+            ("apiKey", _) => format!("{} {}", word("in"), word("name")),
+            _ => return None,
+        })
+    };
+    for operation in operations {
+        let list = operation.get("security").or_else(|| side.root.get("security"));
+        let mut ways: Vec<BTreeMap<String, &str>> = Vec::new();
+        for requirement in list.and_then(|list| list.node.as_array()).unwrap_or_default().iter().take(MAX_ALTERNATIVES)
+        {
+            let names = requirement.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+            let mut way: BTreeMap<String, &str> = BTreeMap::new();
+            let is_met = names.into_iter().all(|name| match carrier(name) {
+                Some(carrier) => {
+                    way.entry(carrier).or_insert(name);
+                    true
+                }
+                None => false,
+            });
+            if is_met && !way.is_empty() && !ways.iter().any(|known| known.keys().eq(way.keys())) {
+                ways.push(way);
+            }
+        }
+        let has_bearer = ways.iter().any(|way| way.contains_key("bearer"));
+        for way in &ways {
+            let of_several = way.iter().filter(|(carrier, _)| match carrier.as_str() {
+                "bearer" => false,
+                "basic" => ways.len() > 1 && has_bearer,
+                _ => ways.len() > 1 || way.len() > 1,
+            });
+            held.extend(of_several.map(|(_, name)| (snake(name), (*name).to_owned())));
+        }
+    }
+    held
 }
 
 /// Whether the document or one of its operations asks for a scheme.
@@ -257,7 +331,7 @@ fn kind_of(name: &str, scheme: Site<'_>) -> String {
         "apiKey" if word("in") == "header" => format!("API key in header {}", word("name").to_ascii_lowercase()),
         "apiKey" => format!("API key in {} {}", word("in"), word("name")),
         "oauth2" => "OAuth 2".to_owned(),
-        "openIdConnect" => format!("OpenID Connect {}", word("openIdConnectUrl")),
+        "openIdConnect" => "OpenID Connect".to_owned(),
         _ => format!("`{name}`"),
     }
 }

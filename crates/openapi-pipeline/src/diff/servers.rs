@@ -1,5 +1,9 @@
 //! The servers of the API.
 
+mod address;
+
+use address::{Address, Index, addresses};
+
 use super::documentation;
 use super::engine::{Engine, Shown, UnitId};
 use super::rules::{
@@ -7,6 +11,7 @@ use super::rules::{
     SERVER_RENAMED, SERVER_VARIABLE_DEFAULT_CHANGED, SERVER_VARIABLE_VALUE_ADDED, SERVER_VARIABLE_VALUE_REMOVED,
 };
 use super::side::Site;
+use crate::vocabulary::template::placeholders;
 
 /// Each server, and each value of a variable, is looked up among the others; no published description lists nearly as many.
 const MOST: usize = 1_000;
@@ -36,6 +41,20 @@ pub(super) fn of_document<'a>(engine: &mut Engine<'a>, unit: UnitId, moved: (&st
         engine.found(unit, &SERVER_PREFIX_MOVED, shown.0, shown.1, message);
     }
     lists(engine, unit, &before, &after);
+    if moved == ("", "") {
+        renamed(engine, unit, &before, &after);
+    }
+}
+
+/// The variants of the generated enum are named by the differences of all servers.
+fn renamed<'a>(engine: &mut Engine<'a>, unit: UnitId, before: &[(String, Site<'a>)], after: &[(String, Site<'a>)]) {
+    let (was, is) = (address::variants(engine.old.root, before), address::variants(engine.new.root, after));
+    for (url, (before, old)) in &was {
+        if let Some((after, new)) = is.get(url).filter(|(after, _)| after != before) {
+            let message = format!("the variant of the server {url} was `{before}` and is `{after}`");
+            engine.found(unit, &SERVER_RENAMED, Shown::new(*old, before), Shown::new(*new, after), message);
+        }
+    }
 }
 
 /// Compares the servers of two operations.
@@ -45,25 +64,81 @@ pub(super) fn compare<'a>(engine: &mut Engine<'a>, unit: UnitId, old: Site<'a>, 
 }
 
 fn lists<'a>(engine: &mut Engine<'a>, unit: UnitId, before: &[(String, Site<'a>)], after: &[(String, Site<'a>)]) {
-    for (url, server) in before.iter().filter(|(url, _)| !after.iter().any(|(other, _)| other == url)) {
-        let message = format!("the server {url} is no longer listed");
-        engine.found(unit, &SERVER_REMOVED, Shown::new(*server, url), None, message);
-    }
-    if let (Some((was, old)), Some((is, new))) = (before.first(), after.first())
-        && was != is
-        && after.iter().any(|(url, _)| url == was)
-    {
-        let message = format!("the default server is {is}; it was {was}");
-        engine.found(unit, &SERVER_DEFAULT_CHANGED, Shown::new(*old, was), Shown::new(*new, is), message);
-    }
-    for (url, server) in after {
-        match before.iter().find(|(other, _)| other == url) {
-            Some((_, known)) => same_url(engine, unit, url, *known, *server),
-            None => {
-                let message = format!("the server {url} is new");
-                engine.found(unit, &SERVER_ADDED, None, Shown::new(*server, url), message);
-            }
+    let (before, after) = (addresses(before), addresses(after));
+    let (known, now) = (Index::of(&before), Index::of(&after));
+    for old in &before {
+        let Some(new) = now.partner(old) else {
+            removed(engine, unit, &old.url, old.site);
+            continue;
+        };
+        documentation::compare(
+            engine,
+            unit,
+            &SERVER_DESCRIPTION_CHANGED,
+            (old.site, new.site),
+            &["description"],
+            &new.url,
+        );
+        if old.anonymous == new.anonymous {
+            variables(engine, unit, old, new);
+        } else {
+            other_form(engine, unit, (old, &known), (new, &now));
         }
+    }
+    if let (Some(was), Some(is)) = (default(&before), default(&after))
+        && was.0 != is.0
+        && now.reaches(&was.0)
+        && was.1.anonymous != is.1.anonymous
+    {
+        let message = format!("the default server is {}; it was {}", is.0, was.0);
+        let shown = (Shown::new(was.1.site, was.0), Shown::new(is.1.site, is.0));
+        engine.found(unit, &SERVER_DEFAULT_CHANGED, shown.0, shown.1, message);
+    }
+    for new in after.iter().filter(|new| known.partner(new).is_none()) {
+        let message = format!("the server {} is new", new.url);
+        engine.found(unit, &SERVER_ADDED, None, Shown::new(new.site, &new.url), message);
+    }
+}
+
+fn removed<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, server: Site<'a>) {
+    let message = format!("the server {url} is no longer listed");
+    engine.found(unit, &SERVER_REMOVED, Shown::new(server, url), None, message);
+}
+
+/// The default server: one with TLS comes before the same without.
+fn default<'s, 'a>(all: &'s [Address<'a>]) -> Option<(String, &'s Address<'a>)> {
+    let first = all.first()?;
+    let url = first.reached.first()?.clone();
+    let secure = url.strip_prefix("http://").map(|rest| format!("https://{rest}"));
+    let better = secure.and_then(|secure| Some((all.iter().find(|one| one.reached.first() == Some(&secure))?, secure)));
+    Some(better.map_or((url, first), |(one, secure)| (secure, one)))
+}
+
+/// Compares a server with one that is written with other variables, or without.
+fn other_form<'a>(
+    engine: &mut Engine<'a>,
+    unit: UnitId,
+    (old, known): (&Address<'a>, &Index<'_, 'a>),
+    (new, now): (&Address<'a>, &Index<'_, 'a>),
+) {
+    for url in old.reached.iter().filter(|url| !now.reaches(url)) {
+        removed(engine, unit, url, old.site);
+    }
+    for url in new.reached.iter().filter(|url| !known.reaches(url)) {
+        let message = format!("the server {url} is new");
+        engine.found(unit, &SERVER_ADDED, None, Shown::new(new.site, url), message);
+    }
+    let shown = (Shown::new(old.site, &old.url), Shown::new(new.site, &new.url));
+    match (old.is_free, new.is_free) {
+        (true, false) => {
+            let message = format!("a variable of {} can no longer be any value", old.url);
+            engine.found(unit, &SERVER_VARIABLE_VALUE_REMOVED, shown.0, shown.1, message);
+        }
+        (false, true) => {
+            let message = format!("a variable of {} can be any value", new.url);
+            engine.found(unit, &SERVER_VARIABLE_VALUE_ADDED, shown.0, shown.1, message);
+        }
+        _ => {}
     }
 }
 
@@ -79,34 +154,24 @@ pub(super) fn servers(holder: Site<'_>) -> Vec<(String, Site<'_>)> {
     servers
 }
 
-fn same_url<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, old: Site<'a>, new: Site<'a>) {
-    documentation::compare(engine, unit, &SERVER_DESCRIPTION_CHANGED, (old, new), &["description"], url);
-    renamed(engine, unit, url, old, new);
-    for (name, variable) in new.members("variables") {
-        let Some(known) = old.get("variables").and_then(|variables| variables.get(name)) else { continue };
-        values(engine, unit, name, known, variable);
+/// Compares the variables of a URL by their places in it.
+fn variables<'a>(engine: &mut Engine<'a>, unit: UnitId, old: &Address<'a>, new: &Address<'a>) {
+    let (before, after) = (placeholders(&old.url), placeholders(&new.url));
+    for (was, is) in before.into_iter().zip(after) {
+        let variable = |server: Site<'a>, name: &str| server.get("variables").and_then(|variables| variables.get(name));
+        let (Some(known), Some(variable)) = (variable(old.site, was), variable(new.site, is)) else { continue };
+        if was != is {
+            let message = format!("the variable `{was}` of {} is called `{is}`", old.url);
+            let shown = (Shown::new(known, was), Shown::new(variable, is));
+            engine.found(unit, &SERVER_DESCRIPTION_CHANGED, shown.0, shown.1, message);
+        }
+        values(engine, unit, is, known, variable);
         let (before, after) = (known.get("default"), variable.get("default"));
         if before.map(|site| site.node) != after.map(|site| site.node) {
-            let message = format!("the default of `{name}` in {url} is different");
+            let message = format!("the default of `{is}` in {} is different", new.url);
             let (before, after) = (before.map(Shown::value), after.map(Shown::value));
             engine.found(unit, &SERVER_VARIABLE_DEFAULT_CHANGED, before, after, message);
         }
-    }
-}
-
-/// Only descriptions of a few words name a variant; otherwise the URL does.
-fn renamed<'a>(engine: &mut Engine<'a>, unit: UnitId, url: &str, old: Site<'a>, new: Site<'a>) {
-    const FEW_WORDS: usize = 8;
-    let words = |site: Site<'a>| -> Vec<String> {
-        let words = site.node.get_str("description").unwrap_or_default().split(|c: char| !c.is_alphanumeric());
-        let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-        if words.len() <= FEW_WORDS { words } else { Vec::new() }
-    };
-    let (before, after) = (words(old), words(new));
-    if before != after {
-        let message = format!("the variant of the server {url} can have another name");
-        let shown = (Shown::new(old, before.join(" ")), Shown::new(new, after.join(" ")));
-        engine.found(unit, &SERVER_RENAMED, shown.0, shown.1, message);
     }
 }
 

@@ -135,6 +135,11 @@ impl<'a> Side<'a> {
         (site, name)
     }
 
+    /// The schema component that a `$ref` names itself.
+    pub(super) fn first(&self, site: Site<'a>) -> Option<&'a str> {
+        self.target(site, site.node.get_str("$ref")?)?.schema
+    }
+
     fn target(&self, from: Site<'a>, reference: &'a str) -> Option<Target<'a>> {
         if let Some(known) = self.targets.borrow().get(reference) {
             return *known;

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::engine::Engine;
-use super::implied::{allows_less, effective, format_holds};
+use super::implied::{allows_less, effective, format_holds, lengths};
 use super::pattern::Texts;
 use super::rule::Direction;
 use super::side::Site;
@@ -122,6 +122,11 @@ impl<'a> Prover<'_, 'a> {
             return self.alternatives(one, union).iter().all(|one| self.is_within(one, other));
         }
         let (one_view, other_view) = (&one.view, &other.view);
+        // What an alternative doesn't list can be listed beside it.
+        if let Some(union) = other_view.unions.first().filter(|_| !other_view.properties.is_empty()) {
+            let whole = self.alternatives(other, union);
+            return self.is_within_union(one, other.is_new, union, Some(&whole));
+        }
         for not in &other_view.nots {
             let ruled_out = self.set(other.is_new, &[*not]);
             let was_too = |prover: &mut Self| {
@@ -135,7 +140,7 @@ impl<'a> Prover<'_, 'a> {
             }
         }
         for union in &other_view.unions {
-            if !self.is_within_union(one, other.is_new, union) {
+            if !self.is_within_union(one, other.is_new, union, None) {
                 return false;
             }
         }
@@ -148,12 +153,13 @@ impl<'a> Prover<'_, 'a> {
             && self.has_properties(one, other)
     }
 
-    fn is_within_union(&mut self, one: &Set<'a>, is_new: bool, union: &Union<'a>) -> bool {
+    /// Whether all values are of one alternative, and of no other. `whole` has the alternatives with what stands beside them.
+    fn is_within_union(&mut self, one: &Set<'a>, is_new: bool, union: &Union<'a>, whole: Option<&[Set<'a>]>) -> bool {
         let branches: Vec<Set<'a>> = union.branches.iter().map(|branch| self.set(is_new, &[*branch])).collect();
         let is_object = one.view.is_kind("object") || one.view.is_kind("array");
         (0..branches.len()).any(|at| {
             let others = || branches.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
-            branches.get(at).is_some_and(|branch| self.is_within(one, branch))
+            whole.unwrap_or(&branches).get(at).is_some_and(|branch| self.is_within(one, branch))
                 && (union.keyword == "anyOf" || is_object || others().all(|other| self.is_disjoint(one, other)))
         })
     }
@@ -162,6 +168,9 @@ impl<'a> Prover<'_, 'a> {
         match (one.kind, other.kind) {
             (_, None) | (Some(("integer", _)), Some(("number", _))) => true,
             (Some((one, _)), Some((other, _))) if one == other => true,
+            (Some(("number", _)), Some(("integer", _))) => {
+                one.bound(BoundKey::MultipleOf).is_some_and(values::is_multiple)
+            }
             (Some((one, _)), Some(("string", _))) => {
                 self.way.is_text && matches!(one, "integer" | "number" | "boolean") && other.formats.is_empty()
             }
@@ -175,10 +184,14 @@ impl<'a> Prover<'_, 'a> {
 
     /// The strings of a schema, if it has any.
     fn texts<'v>(&self, view: &'v View<'a>) -> Option<Texts<'v>> {
+        let formats = view.formats.iter().filter(|_| view.is_kind("string"));
+        let implied: Vec<(u64, u64)> = formats.filter_map(|format| lengths(format.node.as_str()?)).collect();
+        let least = implied.iter().map(|(least, _)| *least).chain(length(view, BoundKey::MinLength));
+        let most = implied.iter().map(|(_, most)| *most).chain(length(view, BoundKey::MaxLength));
         let mut texts = Texts {
             patterns: view.patterns.iter().filter_map(|pattern| pattern.node.as_str()).collect(),
-            least: length(view, BoundKey::MinLength).unwrap_or(0),
-            most: length(view, BoundKey::MaxLength),
+            least: least.max().unwrap_or(0),
+            most: most.min(),
         };
         match view.kind.map(|(kind, _)| kind) {
             None | Some("string") => {}

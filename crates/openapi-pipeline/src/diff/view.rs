@@ -29,6 +29,8 @@ pub(super) struct View<'a> {
     pub(super) at: Site<'a>,
     /// The component it is, if no other schema restricts it.
     pub(super) name: Option<&'a str>,
+    /// The component that the generated type is named after: `name`, or one that stands for it.
+    pub(super) type_name: Option<&'a str>,
     /// The place that allows `null`, if one does.
     pub(super) nullable: Option<Site<'a>>,
     pub(super) kind: Option<(&'a str, Site<'a>)>,
@@ -42,8 +44,8 @@ pub(super) struct View<'a> {
     pub(super) properties: IndexMap<&'a str, Vec<Site<'a>>>,
     pub(super) required: IndexMap<&'a str, Site<'a>>,
     pub(super) others: Others<'a>,
-    /// Whether other properties have the schema that allows anything: their values are kept, as they aren't where nothing
-    /// is said of them.
+    /// Whether other properties have the schema that allows anything, or are allowed in so many words: their values are
+    /// kept, as they aren't where nothing is said of them.
     pub(super) keeps_others: bool,
     pub(super) items: Vec<Site<'a>>,
     pub(super) unions: Vec<Union<'a>>,
@@ -87,10 +89,12 @@ impl<'a> View<'a> {
     pub(super) fn read(side: &Side<'a>, sites: &[Site<'a>], reading: &Reading) -> Self {
         let at = sites.first().copied().unwrap_or(side.root);
         let parts = parts::read(side, sites, reading);
+        let names = parts::names(side, sites);
         let mut view = Self {
             sites: sites.to_vec(),
             at,
-            name: parts::name(side, sites),
+            name: names.map(|names| names.last),
+            type_name: names.map(|names| names.first),
             nullable: null::nullable(side, sites, 0),
             kind: None,
             format: None,
@@ -256,7 +260,7 @@ impl<'a> View<'a> {
 
     fn add_others(&mut self, site: Site<'a>) {
         let is_empty = site.node.as_object().is_some_and(|schema| schema.is_empty());
-        self.keeps_others |= is_empty;
+        self.keeps_others |= is_empty || site.node.as_bool() == Some(true);
         match (&site.node.value, &mut self.others) {
             (Value::Bool(false), _) => self.others = Others::None(site),
             (Value::Object(_), Others::Any) if !is_empty => self.others = Others::Like(vec![site]),

@@ -210,14 +210,30 @@ pub(crate) fn has_only(schema: &Node, keys: &[&str]) -> bool {
     schema.as_object().is_some_and(|members| members.keys().all(silent))
 }
 
-/// Makes `{allOf: [{$ref}], description}` the reference itself, as a body is.
+/// Makes `{allOf: [{$ref}], description}` the reference itself, as a body is; so with a `oneOf` or `anyOf` of one, and
+/// with parts of an `allOf` that only annotate.
 pub(crate) fn unwrap_reference(schema: &mut Node) {
-    let annotation = |key: &str| matches!(key, "allOf" | "description" | "title" | "deprecated");
-    let Some(members) = schema.as_object() else { return };
-    if let [only] = schema.elements("allOf")
-        && only.get("$ref").is_some()
-        && members.keys().all(|key| annotation(key))
-    {
-        *schema = only.clone();
+    if let Some(reference) = wrapped_reference(schema, DEEPEST_WRAPPER) {
+        *schema = reference.clone();
     }
+}
+
+/// How many wrappers may be around one another.
+const DEEPEST_WRAPPER: usize = 8;
+
+fn wrapped_reference(schema: &Node, depth: usize) -> Option<&Node> {
+    if schema.get("$ref").is_some() {
+        return Some(schema);
+    }
+    let annotates = |key: &str| matches!(key, "description" | "title" | "deprecated");
+    let mut others = schema.as_object()?.keys().filter(|key| !annotates(key));
+    let key = others.next().filter(|_| others.next().is_none())?;
+    let is_remark = |part: &&Node| part.as_object().is_some_and(|members| members.keys().all(|key| annotates(key)));
+    let mut parts: Vec<&Node> = match key.as_str() {
+        "allOf" => schema.elements(key).iter().filter(|part| !is_remark(part)).collect(),
+        "oneOf" | "anyOf" => schema.elements(key).iter().collect(),
+        _ => return None,
+    };
+    let only = parts.pop().filter(|_| parts.is_empty())?;
+    wrapped_reference(only, depth.checked_sub(1)?)
 }

@@ -164,3 +164,29 @@ fn changes_beyond_a_limit_make_the_comparison_incomplete() {
         assert_eq!(problem("none", &compare(&old, &old)), None, "nothing is beyond the limit that differs");
     }
 }
+
+/// A schema in the body of a webhook or callback says by itself not where it is.
+#[test]
+fn a_change_in_a_call_of_the_api_names_the_call() {
+    let call = |properties: Value| {
+        let schema = json!({"type": "object", "properties": {"in": {"type": "object", "properties": properties}}});
+        let body = json!({"content": {"application/json": {"schema": schema}}});
+        json!({"post": {"requestBody": body, "responses": {"200": {"description": "ok"}}}})
+    };
+    let document = |properties: Value| {
+        let responses = json!({"200": {"description": "ok"}});
+        let callbacks = json!({"paid": {"{$request.query.to}": call(properties.clone())}});
+        let operation = json!({"operationId": "op", "responses": responses, "callbacks": callbacks});
+        let members = json!({"webhooks": {"done": call(properties)}, "paths": {"/x": {"get": operation}}});
+        document(&json!({"in": "document", "old": members}), "old")
+    };
+    let string = json!({"type": "string"});
+    let difference = compare(&document(json!({"a": string, "b": string})), &document(json!({"a": string})));
+    let breaking = difference.changes.iter().filter(|change| change.level() == Level::Breaking);
+    let messages: BTreeSet<&str> = breaking.map(|change| change.message.as_str()).collect();
+    let expected = [
+        "the callback paid POST {$request.query.to}: property `b` is gone",
+        "the webhook POST done: property `b` is gone",
+    ];
+    assert_eq!(messages, BTreeSet::from(expected));
+}

@@ -2,8 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use client_codegen::docs::is_bidirectional;
 use sha2::{Digest, Sha256};
+
+use crate::diff::hidden::{SHOWN, is_hidden};
 
 /// A string as text of an element or value of a quoted attribute.
 pub(super) fn escape(text: &str) -> String {
@@ -16,7 +17,7 @@ pub(super) fn escape(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(char),
-            _ if char.is_control() || is_bidirectional(char) => out.push('\u{fffd}'),
+            _ if is_hidden(char) => out.push(SHOWN),
             _ => out.push(char),
         }
     }

@@ -154,6 +154,14 @@ impl<'a> Engine<'a> {
 }
 
 impl<'a> Found<'a> {
+    /// Names the webhook or callback that the change is in, unless a component names the place.
+    pub(super) fn name(&mut self, call: Option<&str>) {
+        let is_of_component = self.site().is_some_and(|site| matches!(site.owner, Owner::Component(_)));
+        if let Some(call) = call.filter(|call| !is_of_component && !self.message.contains(*call)) {
+            self.message = format!("{call}: {}", self.message);
+        }
+    }
+
     /// The place: in the new document, unless the changed part is only in the old one.
     fn site(&self) -> Option<Site<'a>> {
         self.new.as_ref().or(self.old.as_ref()).map(|side| side.site)

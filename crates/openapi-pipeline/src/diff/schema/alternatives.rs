@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::{Use, discriminator, link, pick, scalars};
+use super::{Use, discriminator, link, pick, scalars, tags};
 use crate::diff::engine::{Engine, Mode, Shown, Work};
 use crate::diff::rules::{
     GENERATED_TYPE_CHANGED, REQUEST_BRANCH_ADDED, REQUEST_BRANCH_REMOVED, REQUEST_TYPE_NARROWED, REQUEST_TYPE_WIDENED,
@@ -37,7 +37,7 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
                         work.unit,
                         work.direction,
                         (branch, Use::Item),
-                        (&new.parts, Use::Item),
+                        (&new.sites, Use::Item),
                         &work.label,
                         inner(work),
                     );
@@ -59,7 +59,7 @@ pub(super) fn one_side_only<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> boo
                         engine,
                         work.unit,
                         work.direction,
-                        (&old.parts, Use::Item),
+                        (&old.sites, Use::Item),
                         (branch, Use::Item),
                         &work.label,
                         inner(work),
@@ -137,11 +137,14 @@ fn pairs_of_unions<'w, 'a>(engine: &mut Engine<'a>, work: &'w Work<'a>) -> Vec<(
         let mut hashes = std::mem::take(&mut engine.hashes);
         let mut number = |side: &Side<'a>, union: &Union<'a>| {
             let branches = union.branches.iter().map(|branch| hashes.of(side, *branch));
-            Some((union.keyword, branches.fold(0, u64::wrapping_add)))
+            (union.keyword, branches.fold(0, u64::wrapping_add))
         };
         let old_numbers: Vec<_> = old.iter().map(|union| number(&engine.old, union)).collect();
         let new_numbers: Vec<_> = new.iter().map(|union| number(&engine.new, union)).collect();
-        matcher.by_key(old_numbers.into_iter(), new_numbers.into_iter());
+        matcher.by_key(old_numbers.iter().map(Some), new_numbers.iter().map(Some));
+        // The same alternatives below the other keyword.
+        let bare = |numbers: Vec<(&'static str, u64)>| numbers.into_iter().map(|(_, number)| Some(number));
+        matcher.by_key(bare(old_numbers), bare(new_numbers));
         engine.hashes = hashes;
         matcher.by_key(old.iter().map(|union| Some(union.keyword)), new.iter().map(|union| Some(union.keyword)));
     }
@@ -166,6 +169,7 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
     let gone: Vec<Site<'a>> = unmatched(&old.branches, matched.iter().map(|(old, _)| *old));
     let more: Vec<Site<'a>> = unmatched(&new.branches, matched.iter().map(|(_, new)| *new));
     for (before, after) in &matched {
+        tags::compare(engine, work, old.branches[*before], new.branches[*after]);
         let (before, after) = (&old.branches[*before..=*before], &new.branches[*after..=*after]);
         let label = format!("an alternative of {}", work.label);
         link(engine, work.unit, work.direction, (before, Use::Item), (after, Use::Item), &label, inner(work));
@@ -173,9 +177,27 @@ fn unions<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &U
     gone.iter().for_each(|branch| removed(engine, work, *branch));
     let is_open = is_open(&engine.old, work, old);
     more.iter().for_each(|branch| added(engine, work, *branch, is_open));
+    several(engine, work, old, new);
     let order_is_kept = matched.windows(2).all(|pair| pair.first().map(|pair| pair.1) < pair.last().map(|pair| pair.1));
     if !gone.is_empty() || !more.is_empty() || !order_is_kept {
         variants(engine, work, old, new);
+    }
+}
+
+/// Several objects of an `anyOf` can hold at once: the enum has a variant for that, unless a discriminator chooses one.
+fn several<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: &Union<'a>, new: &Union<'a>) {
+    let mut has_several = |union: &Union<'a>, view: &View<'a>, is_new: bool| {
+        let mut is_object = |branch: &Site<'a>| match is_new {
+            true => engine.new_view(&[*branch]).is_kind("object"),
+            false => engine.old_view(&[*branch]).is_kind("object"),
+        };
+        let objects = union.branches.iter().filter(|branch| is_object(branch)).take(2).count();
+        union.keyword == "anyOf" && view.discriminator.is_none() && objects > 1
+    };
+    if has_several(old, &work.old, false) && !has_several(new, &work.new, true) {
+        let message = format!("{} has no variant for several alternatives at once any more", work.label);
+        let shown = (Shown::new(old.at, old.keyword), Shown::new(new.at, new.keyword));
+        engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, shown.0, shown.1, message);
     }
 }
 
@@ -185,7 +207,7 @@ fn unmatched<'a>(branches: &[Site<'a>], matched: impl Iterator<Item = usize>) ->
 }
 
 /// Pairs of matching alternatives, in the order of the old ones.
-fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) -> Vec<(usize, usize)> {
+pub(super) fn match_up<'a>(engine: &mut Engine<'a>, old: &[Site<'a>], new: &[Site<'a>]) -> Vec<(usize, usize)> {
     let mut matcher = Matcher { pairs: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
     let name = |side: &Side<'a>, site: &Site<'a>| side.follow(*site).1;
     matcher.by_key(old.iter().map(|site| name(&engine.old, site)), new.iter().map(|site| name(&engine.new, site)));
@@ -267,7 +289,8 @@ fn removed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>) {
 fn is_open<'a>(old: &Side<'a>, work: &Work<'a>, union: &Union<'a>) -> bool {
     let property = work.old.discriminator.and_then(|discriminator| discriminator.node.get_str("propertyName"));
     let are_named = union.branches.iter().all(|branch| old.follow(*branch).1.is_some());
-    property.is_some() && are_named && union.keyword == "oneOf" && work.old.unions.len() == 1
+    let are_several = union.branches.len() > 1;
+    property.is_some() && are_named && are_several && union.keyword == "oneOf" && work.old.unions.len() == 1
 }
 
 fn added<'a>(engine: &mut Engine<'a>, work: &Work<'a>, branch: Site<'a>, is_open: bool) {

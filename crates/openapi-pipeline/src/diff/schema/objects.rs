@@ -2,7 +2,8 @@
 
 use indexmap::IndexSet;
 
-use super::{Use, link, pick};
+use super::branches::Branches;
+use super::{Use, link, pick, shape};
 use crate::diff::engine::{Engine, Shown, Work};
 use crate::diff::rule::Direction;
 use crate::diff::rules::{
@@ -28,49 +29,83 @@ struct Property<'v, 'a> {
     is_required: bool,
     /// Whether it is described, rather than only required.
     is_listed: bool,
+    /// Whether the alternatives describe it, rather than the schema around them.
+    is_of_branches: bool,
 }
 
 pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
-    if !work.old.is_kind("object") || !work.new.is_kind("object") {
+    // What has no type can be an object, as can alternatives without anything beside them.
+    let may_be_object = |view: &View<'a>| view.is_kind("object") || view.kind.is_none();
+    if !may_be_object(&work.old) || !may_be_object(&work.new) {
         return;
     }
+    let branches = [Branches::of(engine, &work.old, false), Branches::of(engine, &work.new, true)];
     let listed = |view: &View<'a>| -> IndexSet<&'a str> {
         view.properties.keys().chain(view.required.keys()).copied().collect()
     };
     let (before, after) = (listed(&work.old), listed(&work.new));
     for name in &before {
-        let Some(old) = property(engine, work, false, name) else { continue };
-        match property(engine, work, true, name) {
+        let Some(old) = property(engine, work, &branches, false, name) else { continue };
+        match property(engine, work, &branches, true, name) {
             // A response may still contain it, as any value: no caller can rely on that.
             Some(new) if is_forgotten(work, &old, &new) && !engine.old_view(old.sites).is_free() => {
                 removed(engine, work, name, old.at);
             }
             Some(new) => both(engine, work, name, &old, &new),
-            None if !old.is_listed => requiredness(engine, work, name, (old.at, work.new.at), false),
+            None if !old.is_listed => {
+                requiredness(engine, work, name, (old.at, work.new.at), false);
+                field_gone(engine, work, name, old.at);
+            }
             None if old.counts => removed(engine, work, name, old.at),
-            None => {}
+            None => field_gone(engine, work, name, old.at),
         }
     }
     for name in after.iter().filter(|name| !before.contains(*name)) {
-        let Some(new) = property(engine, work, true, name).filter(|new| new.counts) else { continue };
-        match new.is_listed {
-            true => added(engine, work, name, &new),
-            false => requiredness(engine, work, name, (work.old.at, new.at), true),
+        let Some(new) = property(engine, work, &branches, true, name).filter(|new| new.counts) else { continue };
+        match property(engine, work, &branches, false, name) {
+            Some(old) => both(engine, work, name, &old, &new),
+            None if new.is_listed => added(engine, work, name, &new),
+            None => requiredness(engine, work, name, (work.old.at, new.at), true),
         }
     }
+    merged(engine, work, &branches);
     others(engine, work);
+}
+
+/// Alternatives are types as they are, or merged with what stands beside them.
+fn merged<'a>(engine: &mut Engine<'a>, work: &Work<'a>, [old, new]: &[Branches<'a>; 2]) {
+    if work.old.unions.is_empty() || work.new.unions.is_empty() {
+        return;
+    }
+    let (was, is) = (old.are_merged(&work.old), new.are_merged(&work.new));
+    if was != is {
+        let word = |are_merged: bool| if are_merged { "have more beside them" } else { "are types as they are" };
+        let (old, new) = (Shown::new(work.old.at, word(was)), Shown::new(work.new.at, word(is)));
+        let message = format!("the alternatives of {} {}", work.label, word(is));
+        engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
+    }
 }
 
 /// Whether a property of a response is no longer described.
 fn is_forgotten(work: &Work<'_>, old: &Property<'_, '_>, new: &Property<'_, '_>) -> bool {
-    work.direction == Direction::Response && old.counts && old.is_listed && !new.is_listed
+    let is_listed = new.is_listed || new.is_of_branches;
+    work.direction == Direction::Response && old.counts && old.is_listed && !is_listed
 }
 
-fn property<'v, 'a>(engine: &mut Engine<'a>, work: &'v Work<'a>, in_new: bool, name: &str) -> Option<Property<'v, 'a>> {
+fn property<'v, 'a>(
+    engine: &mut Engine<'a>,
+    work: &'v Work<'a>,
+    branches: &[Branches<'a>; 2],
+    in_new: bool,
+    name: &str,
+) -> Option<Property<'v, 'a>> {
     let side: &View<'a> = if in_new { &work.new } else { &work.old };
+    let branches = &branches[usize::from(in_new)];
     let word = side.required.get(name);
+    let is_of_branches = !side.properties.contains_key(name) && branches.declare(name);
     let (sites, at, is_listed) = match (side.properties.get(name), word, &side.others) {
         (Some(sites), ..) => (sites.as_slice(), *sites.first()?, true),
+        (None, word, _) if is_of_branches => (&[][..], word.copied().unwrap_or(side.at), false),
         // A required property without a description has the schema of the unlisted ones.
         (None, Some(word), Others::Like(sites)) => (sites.as_slice(), *word, false),
         (None, Some(word), _) => (&[][..], *word, false),
@@ -81,7 +116,8 @@ fn property<'v, 'a>(engine: &mut Engine<'a>, work: &'v Work<'a>, in_new: bool, n
         Direction::Request => !view.read_only,
         _ => !view.write_only,
     };
-    Some(Property { sites, at, counts, is_required: word.is_some(), is_listed })
+    let is_required = word.is_some() || branches.require(name);
+    Some(Property { sites, at, counts, is_required, is_listed, is_of_branches })
 }
 
 fn removed<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: Site<'a>) {
@@ -100,8 +136,9 @@ fn added<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, new: &Propert
 
 fn both<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property<'_, 'a>, new: &Property<'_, 'a>) {
     match (old.counts, new.counts) {
+        (false, _) | (_, false) if old.is_of_branches || new.is_of_branches => return,
         (true, true) => {}
-        (false, false) => return,
+        (false, false) => return field(engine, work, name, old, new),
         (true, false) => {
             let rule = pick(work.direction, &REQUEST_PROPERTY_BECAME_READ_ONLY, &RESPONSE_PROPERTY_BECAME_WRITE_ONLY);
             let way = if work.direction == Direction::Request { "taken" } else { "given" };
@@ -122,6 +159,10 @@ fn both<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property
     if old.is_required != new.is_required {
         requiredness(engine, work, name, (old.at, new.at), new.is_required);
     }
+    // Alternatives are compared with their own properties.
+    if old.is_of_branches || new.is_of_branches {
+        return;
+    }
     if work.mode.is_xml {
         let label = format!("property `{name}`");
         let pair = (old.sites, new.sites);
@@ -137,6 +178,31 @@ fn both<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property
         &format!("`{name}`"),
         work.mode.inner(),
     );
+}
+
+/// A struct has a field for each of its properties, whether it travels in this direction or not, and for each that it
+/// requires.
+fn field_gone<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: Site<'a>) {
+    if work.old.unions.is_empty() && !work.old.properties.is_empty() {
+        let message = format!("the struct of {} has no field for `{name}` any more", work.label);
+        let (old, new) = (Shown::new(at, name), Shown::new(work.new.at, "no such field"));
+        engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
+    }
+}
+
+/// Compares the types of a field that doesn't travel in this direction.
+fn field<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, old: &Property<'_, 'a>, new: &Property<'_, 'a>) {
+    let (before, after) = (engine.old_view(old.sites), engine.new_view(new.sites));
+    let shape = |view: &View<'a>| {
+        let shape = Use::Property { required: false }.shape(view, Direction::Response);
+        shape::own_type(view).map_or(shape, |name| format!("optionally `{name}`"))
+    };
+    let (was, is) = (shape(&before), shape(&after));
+    if was != is {
+        let message = format!("`{name}` was {was} and is {is}");
+        let (old, new) = (Shown::new(old.at, was), Shown::new(new.at, is));
+        engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, old, new, message);
+    }
 }
 
 fn requiredness<'a>(engine: &mut Engine<'a>, work: &Work<'a>, name: &str, at: (Site<'a>, Site<'a>), is_required: bool) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::branches::Branches;
 use super::{patterns, pick};
 use crate::diff::engine::{Engine, Shown, Work, brief};
 use crate::diff::implied::{allows_less, effective, holds_all, is_without_effect, width};
@@ -41,7 +42,18 @@ pub(super) fn kinds<'a>(engine: &mut Engine<'a>, work: &Work<'a>) -> bool {
         (None, Some(_)) if old.is_anything() => Turn::Narrower,
         (Some(_), None) if new.is_anything() => Turn::Wider,
         // Unions on both sides, a type beside one: the unions are compared.
-        (None, _) | (_, None) if !old.unions.is_empty() && !new.unions.is_empty() => return true,
+        (None, kind) | (kind, None) if !old.unions.is_empty() && !new.unions.is_empty() => {
+            let is_wider = after.is_none();
+            let free = if is_wider { new } else { old };
+            let branches = Branches::of(engine, free, is_wider);
+            if kind.is_some_and(|kind| !branches.are_of_kind(kind)) {
+                types_changed(engine, work, if is_wider { Turn::Wider } else { Turn::Narrower });
+                let message = format!("the variants of {} are those of {}", work.label, type_text(new));
+                let shown = (Shown::new(old.at, type_text(old)), Shown::new(new.at, type_text(new)));
+                engine.found_for_code(work.unit, &GENERATED_TYPE_CHANGED, shown.0, shown.1, message);
+            }
+            return true;
+        }
         _ => Turn::Other,
     };
     types_changed(engine, work, turn);
@@ -140,6 +152,8 @@ fn bound<'a>(engine: &mut Engine<'a>, work: &Work<'a>, key: BoundKey, name: &str
         (Some(before), Some(after)) if before.value == after.value && before.is_exclusive == after.is_exclusive => {
             return;
         }
+        // Multiples of another number are neither more nor less: some are refused, and some were never given.
+        (Some(before), Some(after)) if *direction == Direction::Response => !allows_less(key, before, after),
         (Some(before), Some(after)) => allows_less(key, after, before),
     };
     let rule = if is_tighter {

@@ -12,7 +12,7 @@ use crate::vocabulary::kind_of;
 pub(in crate::diff) enum Use {
     /// A property, and whether it is required.
     Property { required: bool },
-    /// A query parameter: separate rules tell whether it is required.
+    /// A required query parameter.
     Query,
     /// Another parameter or a header, whose `null` the generator ignores.
     Parameter,
@@ -29,7 +29,8 @@ impl Use {
     /// A description of the type.
     pub(in crate::diff) fn shape(self, view: &View<'_>, direction: Direction) -> String {
         let kind = base(view, direction);
-        let may_be_null = view.nullable.is_some();
+        // Any value includes null.
+        let may_be_null = view.nullable.is_some() && !is_any(view);
         match self {
             Self::Parameter => kind,
             Self::Item | Self::Query if may_be_null => format!("optionally {kind}"),
@@ -38,6 +39,10 @@ impl Use {
             Self::Property { .. } => format!("optionally {kind}"),
         }
     }
+}
+
+fn is_any(view: &View<'_>) -> bool {
+    view.kind.is_none() && view.values.is_none() && view.unions.is_empty() && view.required.is_empty()
 }
 
 fn base(view: &View<'_>, direction: Direction) -> String {
@@ -55,6 +60,7 @@ fn base(view: &View<'_>, direction: Direction) -> String {
         };
     }
     match kind {
+        None if !view.required.is_empty() => "a struct".to_owned(),
         None => "any value".to_owned(),
         Some("string") => string(view, format, direction).to_owned(),
         Some("integer") => format!("a number of type {}", integer(view, format, direction)),
@@ -67,7 +73,7 @@ fn base(view: &View<'_>, direction: Direction) -> String {
             (true, _) => "a map of anything",
             (false, Others::Like(_)) => "a struct with other members",
             // A struct without required fields has a `Default`.
-            (false, _) if !view.properties.keys().any(|name| view.required.contains_key(name)) => {
+            (false, _) if !view.required.keys().any(|name| is_needed(view, name, direction)) => {
                 "a struct that can be empty"
             }
             (false, _) => "a struct",
@@ -84,6 +90,20 @@ fn listed_kinds(view: &View<'_>) -> String {
     format!("a listed {}", kinds.into_iter().collect::<Vec<_>>().join(" or "))
 }
 
+/// Whether a struct can't be without a field: a required one that is sent, if the struct is.
+fn is_needed(view: &View<'_>, name: &str, direction: Direction) -> bool {
+    let sites = view.properties.get(name).map(Vec::as_slice).unwrap_or_default();
+    direction != Direction::Request || !sites.iter().any(|site| site.node.is_true("readOnly"))
+}
+
+/// The component that the generated type is named after. Strings of some formats have the type of the format, whatever
+/// they are called.
+pub(super) fn own_type<'a>(view: &View<'a>) -> Option<&'a str> {
+    let format = view.format.and_then(|format| format.node.as_str()).filter(|_| view.is_kind("string"));
+    let is_native = matches!(format, Some("uuid" | "date-time" | "ip" | "ipv4" | "ipv6" | "password"));
+    view.type_name.filter(|_| !is_native || view.values.is_some())
+}
+
 /// Replies are not validated, so the constraints of a reply don't affect its type.
 fn is_checked(direction: Direction) -> bool {
     direction == Direction::Request
@@ -92,7 +112,6 @@ fn is_checked(direction: Direction) -> bool {
 fn string(view: &View<'_>, format: Option<&str>, direction: Direction) -> &'static str {
     match format {
         Some("uuid") => "a UUID",
-        Some("date") => "a date",
         Some("date-time") => "a point in time",
         Some("ip" | "ipv4" | "ipv6") => "an IP address",
         Some("password") => "a secret",

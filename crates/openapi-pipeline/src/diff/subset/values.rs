@@ -8,15 +8,30 @@ use crate::diff::view::{Bound, BoundKey, Union, View};
 use crate::vocabulary::kind_of;
 use crate::{Node, Value};
 
-/// All values of a schema but `null`, if they can be counted.
+/// How many integers between two bounds are counted.
+const MOST_INTEGERS: f64 = 64.0;
+
+/// All values of a schema but `null`, if they can be counted; also some that a further constraint rules out.
 pub(super) fn finite(view: &View<'_>) -> Option<Vec<Node>> {
     match &view.values {
         Some((values, _)) => Some(values.iter().map(|value| (*value).clone()).collect()),
         None if view.is_kind("boolean") => {
             Some([true, false].map(|word| Node::new(word, view.at.node.origin)).into_iter().collect())
         }
+        None if view.is_kind("integer") => {
+            let bound = |key| view.bound(key).map(|bound| bound.value);
+            let (least, most) = (bound(BoundKey::Minimum)?.ceil(), bound(BoundKey::Maximum)?.floor());
+            let is_countable = most - least < MOST_INTEGERS && least.abs().max(most.abs()) < 1e15;
+            let numbers = is_countable.then_some(least as i64..=most as i64)?;
+            Some(numbers.map(|number| Node::new(Value::Number(number.into()), view.at.node.origin)).collect())
+        }
         None => None,
     }
+}
+
+/// Whether every multiple is an integer.
+pub(super) fn is_multiple(bound: Bound<'_>) -> bool {
+    Decimal::of(bound.at.node).and_then(|by| by.is_multiple_of(Decimal::ONE)) == Some(true)
 }
 
 /// Whether every integer is a multiple.

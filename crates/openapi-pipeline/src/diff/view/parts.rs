@@ -53,18 +53,27 @@ pub(super) fn read<'a>(side: &Side<'a>, sites: &[Site<'a>], reading: &Reading) -
     parts
 }
 
-/// The component that a schema is: by reference, or by an `allOf` that only annotates one.
-pub(super) fn name<'a>(side: &Side<'a>, sites: &[Site<'a>]) -> Option<&'a str> {
-    let &[mut site] = sites else { return None };
+/// The names of the component that a schema is.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::diff) struct Names<'a> {
+    /// The component that is referred to: the generated type is named after it.
+    pub(in crate::diff) first: &'a str,
+    /// The component that this one stands for, or the same.
+    pub(in crate::diff) last: &'a str,
+}
+
+/// The component that a schema is: by reference, or by an `allOf`, `oneOf` or `anyOf` that only annotates one.
+pub(super) fn names<'a>(side: &Side<'a>, sites: &[Site<'a>]) -> Option<Names<'a>> {
+    let mut all = sites.iter().filter(|site| sites.len() == 1 || !only_annotates(**site));
+    let mut site = *all.next().filter(|_| all.next().is_none())?;
     for _ in 0..8 {
-        if let (_, Some(name)) = side.follow(site) {
-            return Some(name);
+        if let (_, Some(last)) = side.follow(site) {
+            return Some(Names { first: side.first(site).unwrap_or(last), last });
         }
-        let members = site.node.as_object()?;
-        if !members.keys().all(|key| is_remark(key) || key == "allOf") {
-            return None;
-        }
-        let mut branches = site.elements("allOf").filter(|part| !only_annotates(*part));
+        let mut others = site.node.as_object()?.keys().filter(|key| !is_remark(key));
+        let key = others.next().filter(|_| others.next().is_none())?;
+        let is_wrapper = matches!(key.as_str(), "allOf" | "oneOf" | "anyOf");
+        let mut branches = site.elements(key).filter(|part| is_wrapper && (key != "allOf" || !only_annotates(*part)));
         site = branches.next().filter(|_| branches.next().is_none())?;
     }
     None

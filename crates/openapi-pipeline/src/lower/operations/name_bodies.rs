@@ -52,13 +52,16 @@ fn hoist_body(cx: &mut Context, store: &mut Store<'_>, rule: &'static Rule, name
         if schema.get("$ref").is_some() || is_nullable_reference(schema) {
             continue;
         }
-        if let Some(items) = schema.get_mut("items").filter(|items| items.get("$ref").is_none() && needs_name(items)) {
-            store.hoist(cx, rule, &format!("{name}Item"), items);
+        if let Some(items) = schema.get_mut("items") {
+            unwrap_reference(items);
+            if items.get("$ref").is_none() && !is_nullable_reference(items) && needs_name(items) {
+                store.hoist(cx, rule, &format!("{name}Item"), items);
+            }
         }
         // Each answer that is decoded by status has a type of its own, which needs a name.
         let is_answer = *rule == rule::HOIST_ANSWER;
         let has_type = is_answer && is_written_out(schema);
-        if !has_type && (needs_name(schema) || is_answer || *rule == rule::HOIST_ERROR) {
+        if !has_type && (needs_name(schema) && !is_boolean(schema) || is_answer || *rule == rule::HOIST_ERROR) {
             store.hoist(cx, rule, name, schema);
         }
     }
@@ -68,4 +71,9 @@ fn hoist_body(cx: &mut Context, store: &mut Store<'_>, rule: &'static Rule, name
 fn is_written_out(schema: &Node) -> bool {
     let refers = schema.get("items").is_some_and(|items| items.get("$ref").is_some());
     schema.get_str("type") == Some("array") && refers && has_only(schema, &["type", "items"])
+}
+
+/// Whether a schema lists booleans, which are no type of their own.
+fn is_boolean(schema: &Node) -> bool {
+    schema.get_str("type") == Some("boolean") && has_only(schema, &["type", "enum", "nullable"])
 }

@@ -423,6 +423,30 @@ fn inline_bodies_become_components() {
 }
 
 #[test]
+fn a_body_or_an_item_that_wraps_a_component_is_that_component() {
+    let known = json!({"$ref": "#/components/schemas/Known"});
+    let wrappers = [
+        json!({"allOf": [known], "description": "x"}),
+        json!({"allOf": [known, {"description": "x"}]}),
+        json!({"oneOf": [known]}),
+        json!({"anyOf": [{"allOf": [known]}], "title": "T"}),
+    ];
+    for wrapper in wrappers {
+        let list = json!({"type": "array", "items": wrapper});
+        let operation = json!({"operationId": "o", "requestBody": {"content": json_body(wrapper.clone())},
+            "responses": {"200": {"description": "", "content": json_body(list)}}});
+        let schemas = json!({"schemas": {"Known": object("known")}});
+        let (_, lowered) = run(&document(json!({"/o": {"post": operation}}), schemas), &[]);
+        let lowered = lowered.unwrap();
+        let operation = &lowered["paths"]["/o"]["post"];
+        let schema = |body: &Json| body["content"]["application/json"]["schema"].clone();
+        assert_eq!(schema(&operation["requestBody"]), known, "{wrapper}");
+        assert_eq!(schema(&operation["responses"]["200"])["items"], known, "{wrapper}");
+        assert_eq!(lowered["components"]["schemas"], json!({"Known": object("known")}), "{wrapper}");
+    }
+}
+
+#[test]
 fn path_parameters_of_one_kind_are_one_type() {
     let parameter = |description: &str, most: u64| json!({"name": "app_id", "in": "path", "required": true, "schema": {"type": "string", "maxLength": most, "description": description}});
     let operation =

@@ -1,0 +1,148 @@
+//! The discriminator values of alternatives: those of a mapping, the constants that an alternative lists, or its name.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::pick;
+use crate::diff::engine::{Engine, Shown, Work};
+use crate::diff::rule::Direction;
+use crate::diff::rules::{REQUEST_DISCRIMINATOR_VALUE_CHANGED, RESPONSE_DISCRIMINATOR_VALUE_CHANGED};
+use crate::diff::side::{Side, Site};
+use crate::diff::view::View;
+use crate::vocabulary::layout::component_of;
+use crate::vocabulary::named_by;
+
+/// The names of the alternatives that are components.
+pub(super) fn branches<'a>(side: &Side<'a>, view: &View<'a>) -> HashSet<&'a str> {
+    view.unions.iter().flat_map(|union| &union.branches).filter_map(|branch| side.follow(*branch).1).collect()
+}
+
+/// The component that an entry of a mapping means.
+pub(super) fn target(entry: Site<'_>) -> Option<String> {
+    component_of(entry.node.as_str()?).map(|(_, name)| name.into_owned())
+}
+
+/// The value that means a component where nothing else is said.
+pub(super) fn own_value(site: Site<'_>, name: &str) -> String {
+    site.node.get_str("x-ms-discriminator-value").unwrap_or(name).to_owned()
+}
+
+/// Compares the values of an alternative that both sides have: without one in common, callers write or read another.
+pub(super) fn compare<'a>(engine: &mut Engine<'a>, work: &Work<'a>, old: Site<'a>, new: Site<'a>) {
+    let (Some(before), Some(after)) = (engine.old.follow(old).1, engine.new.follow(new).1) else { return };
+    let (Some(was), Some(is)) = (of(&engine.old, &work.old, before), of(&engine.new, &work.new, after)) else { return };
+    // Where a request has no value any more, that is said of the value.
+    let is_told = before == after && work.direction == Direction::Request;
+    if is_told || was.tag != is.tag || was.values.is_empty() || is.values.is_empty() {
+        return;
+    }
+    // Another constant is a change of the property.
+    if !was.values.is_disjoint(&is.values) || before == after && was.are_constants && is.are_constants {
+        return;
+    }
+    moved(engine, work, (old, was.values), (new, is.values));
+}
+
+/// Records that the same alternative has other values.
+pub(super) fn moved<'a>(
+    engine: &mut Engine<'a>,
+    work: &Work<'a>,
+    (old, was): (Site<'a>, BTreeSet<String>),
+    (new, is): (Site<'a>, BTreeSet<String>),
+) {
+    let rule = pick(work.direction, &REQUEST_DISCRIMINATOR_VALUE_CHANGED, &RESPONSE_DISCRIMINATOR_VALUE_CHANGED);
+    let text = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join("`, `");
+    let (was, is) = (text(was), text(is));
+    let message = format!("an alternative of {} is named by `{is}`; it was named by `{was}`", work.label);
+    engine.found(work.unit, rule, Shown::new(old, was), Shown::new(new, is), message);
+}
+
+/// Whether every alternative lists the values of its tag itself, and no other one's; a mapping says the same.
+pub(super) fn are_implied<'a>(side: &Side<'a>, view: &View<'a>) -> bool {
+    let tag = view.discriminator.and_then(|discriminator| discriminator.node.get_str("propertyName"));
+    let (Some(tag), Some(discriminator)) = (tag, view.discriminator) else { return false };
+    let mut known: HashMap<String, Option<&'a str>> = HashMap::new();
+    for branch in view.unions.iter().flat_map(|union| &union.branches) {
+        let values = listed(side, *branch, tag, 0);
+        if values.is_empty() || !requires(side, *branch, tag, 0) {
+            return false;
+        }
+        let name = side.follow(*branch).1;
+        if values.into_iter().any(|value| known.insert(value, name).is_some()) {
+            return false;
+        }
+    }
+    discriminator.members("mapping").all(|(value, entry)| {
+        let name = known.get(value).copied().flatten();
+        name.is_some() && name == target(entry).as_deref()
+    })
+}
+
+fn requires<'a>(side: &Side<'a>, site: Site<'a>, tag: &str, depth: usize) -> bool {
+    let site = side.resolve(site);
+    site.elements("required").any(|name| name.node.as_str() == Some(tag))
+        || depth < DEEPEST && site.elements("allOf").any(|part| requires(side, part, tag, depth + 1))
+}
+
+/// The values of an alternative.
+struct Tags<'a> {
+    /// The property that holds the value.
+    tag: &'a str,
+    values: BTreeSet<String>,
+    /// Whether the alternative lists them itself.
+    are_constants: bool,
+}
+
+/// The values of the alternative of a name, unless it has alternatives of its own.
+fn of<'a>(side: &Side<'a>, view: &View<'a>, name: &str) -> Option<Tags<'a>> {
+    let discriminator = view.discriminator?;
+    let tag = discriminator.node.get_str("propertyName")?;
+    let site = side.resolve(side.schema(name)?);
+    if ["oneOf", "anyOf"].iter().any(|key| site.node.get(key).is_some()) {
+        return None;
+    }
+    let mapped = discriminator.members("mapping").filter(|(_, entry)| target(*entry).as_deref() == Some(name));
+    let mut values: BTreeSet<String> = mapped.map(|(value, _)| value.to_owned()).collect();
+    let are_constants = values.is_empty();
+    let constants = constants(side, &branches(side, view), tag);
+    values.extend(constants.iter().filter(|(_, of)| **of == Some(name)).map(|(value, _)| value.clone()));
+    if values.is_empty() && listed(side, site, tag, 0).is_empty() {
+        values.insert(own_value(site, name));
+        return Some(Tags { tag, values, are_constants: false });
+    }
+    Some(Tags { tag, values, are_constants })
+}
+
+/// How deep an alternative is searched for the values of its tag.
+const DEEPEST: usize = 8;
+
+/// The values that alternatives list of the tag, each with its alternative; with none, where several list it.
+pub(super) fn constants<'a>(
+    side: &Side<'a>,
+    branches: &HashSet<&'a str>,
+    tag: &str,
+) -> HashMap<String, Option<&'a str>> {
+    let mut all = HashMap::new();
+    for name in branches {
+        let Some(site) = side.schema(name) else { continue };
+        for value in listed(side, site, tag, 0) {
+            all.entry(value)
+                .and_modify(|other: &mut Option<&str>| *other = other.filter(|other| other == name))
+                .or_insert(Some(*name));
+        }
+    }
+    all
+}
+
+fn listed<'a>(side: &Side<'a>, site: Site<'a>, tag: &str, depth: usize) -> Vec<String> {
+    let site = side.resolve(site);
+    let property = site.get("properties").and_then(|properties| properties.get(tag)).map(|site| side.resolve(site));
+    let constants = property.into_iter().flat_map(|property| property.get("const"));
+    let values = property.into_iter().flat_map(|property| property.elements("enum"));
+    let mut all: Vec<String> = constants.chain(values).filter_map(|value| named_by(value.node)).collect();
+    if depth < DEEPEST {
+        // A parent with a discriminator lists the values of all its children.
+        let parts = site.elements("allOf").filter(|part| side.resolve(*part).get("discriminator").is_none());
+        all.extend(parts.flat_map(|part| listed(side, part, tag, depth + 1)));
+    }
+    all
+}
