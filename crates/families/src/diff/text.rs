@@ -64,7 +64,7 @@ pub(super) fn render(compared: &Compared) -> String {
 }
 
 /// A line without what a terminal would obey, or the runner of a workflow that prints it: `::` at its begin, and `##[`.
-fn inert(line: &str) -> String {
+pub(crate) fn inert(line: &str) -> String {
     let line: String = line.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
     let line = line.replace("##[", "# #[");
     match line.trim_start() {
