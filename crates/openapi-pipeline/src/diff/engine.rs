@@ -158,8 +158,8 @@ impl<'a> Engine<'a> {
             sources: &cx.sources,
             kept: cx.beside.as_ref(),
             policy,
-            old: Side::new(old, cx.limits.hops),
-            new: Side::new(new, cx.limits.hops),
+            old: Side::new(old, cx.beside.as_ref(), cx.limits.hops),
+            new: Side::new(new, cx.beside.as_ref(), cx.limits.hops),
             units: vec![Unit::default()],
             schemas: HashMap::new(),
             waiting: VecDeque::new(),
@@ -257,26 +257,6 @@ impl<'a> Engine<'a> {
             views.clear();
         }
         Rc::clone(views.entry(key).or_insert_with(|| Rc::new(View::of(side, sites))))
-    }
-
-    /// The keywords that 3.0 has no place for, each with a number that equal values share.
-    pub(super) fn beside(&mut self, view: &View<'a>, is_new: bool) -> Vec<(&'static str, u64, Site<'a>)> {
-        let Some(beside) = self.kept else { return Vec::new() };
-        let side = if is_new { &self.new } else { &self.old };
-        let keywords = view.parts.iter().flat_map(|part| {
-            beside.keywords(part.node.origin).iter().map(|keyword| (keyword.name, part.at(&keyword.value)))
-        });
-        keywords.map(|(name, site)| (name, self.hashes.of_keyword(side, site, name), site)).collect()
-    }
-
-    /// Whether one schema has all of the other's keywords that 3.0 has no place for.
-    pub(super) fn is_within_beside(&mut self, one: (&View<'a>, bool), other: (&View<'a>, bool)) -> bool {
-        let needed = self.beside(other.0, other.1);
-        if needed.is_empty() {
-            return true;
-        }
-        let own = self.beside(one.0, one.1);
-        needed.iter().all(|(name, number, _)| own.iter().any(|(own, other, _)| own == name && number == other))
     }
 
     /// The parts that were kept of the documents besides their schemas.
