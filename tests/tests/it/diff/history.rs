@@ -141,7 +141,7 @@ fn what_a_description_refers_to_brings_versions_too() {
     commit(&folder);
     let expected = [
         "unreadable; -; ",
-        "breaking; major; 2 breaking, 1 documentation",
+        "breaking; major; 2 breaking, 2 documentation",
         "breaking; major; 2 breaking",
         "breaking; major; 2 breaking",
         "first; -",
