@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::engine::{DOCUMENT, Engine, Shown, UnitId, Work};
+use super::engine::{DOCUMENT, Engine, Mode, Proof, Shown, UnitId, Work};
 use super::rule::Direction;
 use super::rules::{
     OPERATION_CONSISTENT, OPERATION_CONTRADICTORY, REQUEST_KEYWORD_ADDED, REQUEST_KEYWORD_CHANGED,
@@ -11,7 +11,7 @@ use super::rules::{
 };
 use super::side::Site;
 use super::view::{Others, View};
-use crate::Object;
+use crate::{Node, Object};
 
 /// The main keyword of the group that a keyword belongs to.
 fn group(name: &'static str) -> &'static str {
@@ -39,10 +39,13 @@ pub(super) fn kept<'a>(engine: &mut Engine<'a>, view: &View<'a>, is_new: bool) -
     let side = if is_new { &engine.new } else { &engine.old };
     let mut all = Vec::new();
     for part in &view.parts {
-        let others = part.get("additionalProperties");
+        let is_same = |node: &Node| node.origin == part.node.origin;
+        // Alternatives that the conversion made of several schemas have the place of the first, which is one of them.
+        let own = Some(*part).filter(|part| !part.node.elements("anyOf").first().is_some_and(is_same));
         // What has something left is compared as a schema.
-        let others = others.filter(|others| others.node.as_object().is_some_and(Object::is_empty));
-        for (schema, is_of_others) in [(Some(*part), false), (others, true)] {
+        let is_empty = |others: &Site<'a>| others.node.as_object().is_some_and(Object::is_empty);
+        let others = part.get("additionalProperties").filter(|others| is_empty(others) && !is_same(others.node));
+        for (schema, is_of_others) in [(own, false), (others, true)] {
             for keyword in schema.map(|schema| side.keywords(schema)).unwrap_or_default() {
                 let (name, site) = (keyword.name, part.at(&keyword.value));
                 let number = engine.hashes.of_keyword(side, site, name);
@@ -115,6 +118,12 @@ pub(super) fn keywords<'a>(engine: &mut Engine<'a>, work: &Work<'a>) {
             _ => &RESPONSE_KEYWORD_CHANGED,
         };
         let (word, [was, is]) = differing(name, &old, &new);
+        // What the conversion adds to a schema, such as `items`, has the place of the schema, which was compared before.
+        let mode = Mode { knows_null: false, proof: Proof::default(), ..work.mode };
+        let places = [&work.old, &work.new].map(|view| view.at.node.origin);
+        if !engine.told.insert((work.direction, mode, places, [was, is].map(|site| site.map(Site::address)))) {
+            continue;
+        }
         let what = match (was, is) {
             (None, _) => "has",
             (_, None) => "no longer has",

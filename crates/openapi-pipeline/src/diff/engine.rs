@@ -4,7 +4,7 @@ mod collect;
 mod limits;
 mod shown;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::change::Subject;
@@ -17,7 +17,7 @@ use super::rule::{Direction, Rule};
 use super::side::{Owner, Side, Site};
 use super::view::View;
 use crate::beside::{Beside, Parts};
-use crate::source::Sources;
+use crate::source::{Origin, Sources};
 use crate::{Context, Node, Value};
 
 pub(super) use shown::{Shown, brief};
@@ -128,6 +128,9 @@ pub(super) struct Engine<'a> {
     waiting: VecDeque<Waiting<'a>>,
     views: [HashMap<Vec<usize>, Rc<View<'a>>>; 2],
     pub(super) hashes: Hashes,
+    /// The keywords that 3.0 has no place for and that were found to differ: the places of the schemas, and the addresses
+    /// of the keywords' values.
+    pub(super) told: HashSet<(Direction, Mode, [Origin; 2], [Option<usize>; 2])>,
     pub(super) patterns: Memory,
     /// How many steps all proofs together may still take.
     pub(super) proof_steps: usize,
@@ -165,6 +168,7 @@ impl<'a> Engine<'a> {
             waiting: VecDeque::new(),
             views: [HashMap::new(), HashMap::new()],
             hashes: Hashes::default(),
+            told: HashSet::new(),
             patterns: Memory::default(),
             proof_steps: MAX_PROOF_STEPS,
             is_cut_short: false,

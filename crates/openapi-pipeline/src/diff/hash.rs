@@ -127,14 +127,24 @@ fn is_reference(site: Site<'_>) -> bool {
     site.node.get_str("$ref").is_some()
 }
 
-/// Keywords that don't restrict values. `false` as a schema does.
+/// Members whose `false` is what holds anyway. `false` as a schema is none of them.
+const FLAGS: [&str; 9] = [
+    "nullable",
+    "readOnly",
+    "writeOnly",
+    "uniqueItems",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "required",
+    "allowReserved",
+    "allowEmptyValue",
+];
+
+/// Keywords that don't restrict values.
 fn says_nothing(key: &str, node: &Node) -> bool {
-    let is_flag = || {
-        matches!(key, "nullable" | "readOnly" | "writeOnly" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum")
-    };
     matches!(key, "title" | "description" | "example" | "examples" | "externalDocs" | "deprecated" | "default" | "xml")
         || key.starts_with("x-")
-        || node.as_bool() == Some(false) && is_flag()
+        || node.as_bool() == Some(false) && FLAGS.contains(&key)
 }
 
 trait Numbered {

@@ -50,3 +50,36 @@ fn messages_name_the_keyword_that_differs() {
         }
     }
 }
+
+/// The conversion gives arrays `items`, objects `additionalProperties`, several types alternatives and several positions
+/// one schema: none of these has the keywords of the schema that it comes from.
+#[test]
+fn what_the_conversion_adds_has_no_keywords() {
+    let more = |schema: &Value, key: &str, value: Value| {
+        let mut schema = schema.clone();
+        schema[key] = value;
+        schema
+    };
+    let list = json!({"type": "array"});
+    let several = json!({"type": ["array", "object"]});
+    let position = |first: Value| json!({"type": "array", "prefixItems": [first, {"type": "string"}]});
+    let of_position = |value: Value| position(json!({"type": "array", "items": {}, "contains": value}));
+    for (old, new, expected) in [
+        (list.clone(), more(&list, "contains", json!({"const": 1})), ["the body has `contains`"].as_slice()),
+        (several.clone(), more(&several, "contains", json!({"const": 1})), &["the body has `contains`"]),
+        (
+            json!({"type": "object", "properties": {"a": {}}}),
+            json!({"type": "object", "properties": {"a": {}}, "patternProperties": {"^x": {"type": "string"}}}),
+            &["the body has `patternProperties`"],
+        ),
+        (
+            of_position(json!({"const": 1})),
+            of_position(json!({"const": 2})),
+            &["the body has another `prefixItems`", "an alternative of an item of the body has another `contains`"],
+        ),
+    ] {
+        let said: Vec<String> = said(old, new).into_iter().filter(|message| message.contains(" `")).collect();
+        let said: Vec<&str> = said.iter().map(String::as_str).filter(|message| message.contains("has ")).collect();
+        assert_eq!(said, expected);
+    }
+}
